@@ -1,0 +1,1 @@
+//! Spec text in, file tree out.

@@ -1,0 +1,96 @@
+//! What can be wrong with a body, and where.
+
+use std::fmt;
+
+/// A body that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WireError {
+    offset: usize,
+    kind: WireErrorKind,
+}
+
+/// What is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum WireErrorKind {
+    /// Something else was expected here.
+    Expected(&'static str),
+    /// The body ends too early.
+    Truncated,
+    /// There is something behind the end of the document.
+    TrailingBytes,
+    /// The body has no bytes.
+    Empty,
+    /// The body is not UTF-8; `true` where it reads like windows-1251.
+    NotUtf8(bool),
+    /// Another kind of document: an HTML page where data were expected.
+    Html,
+    /// More bytes than the limit.
+    TooLong(usize),
+    /// More nodes than the limit.
+    TooManyNodes(usize),
+    /// More levels than the limit.
+    TooDeep(usize),
+    /// More children than the limit.
+    TooManyItems(usize),
+    /// A construct that is refused on purpose, such as a PHP reference or a DTD.
+    Unsupported(&'static str),
+}
+
+impl WireError {
+    pub(crate) fn new(offset: usize, kind: WireErrorKind) -> Self {
+        Self { offset, kind }
+    }
+
+    /// Where, in bytes from the start of the body.
+    pub fn offset(&self) -> usize {
+        self.offset
+    }
+
+    /// What is wrong.
+    pub fn kind(&self) -> &WireErrorKind {
+        &self.kind
+    }
+}
+
+impl fmt::Display for WireError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kind {
+            WireErrorKind::Expected(what) => write!(f, "expected {what}"),
+            WireErrorKind::Truncated => write!(f, "the body ends too early"),
+            WireErrorKind::TrailingBytes => write!(f, "there are bytes behind the end of the document"),
+            WireErrorKind::Empty => write!(f, "the body is empty"),
+            WireErrorKind::NotUtf8(true) => write!(f, "the body is not UTF-8 (it looks like windows-1251)"),
+            WireErrorKind::NotUtf8(false) => write!(f, "the body is not UTF-8"),
+            WireErrorKind::Html => write!(f, "the body is an HTML page, not data"),
+            WireErrorKind::TooLong(limit) => write!(f, "the body is longer than {limit} bytes"),
+            WireErrorKind::TooManyNodes(limit) => write!(f, "the document has more than {limit} nodes"),
+            WireErrorKind::TooDeep(limit) => write!(f, "the document nests deeper than {limit} levels"),
+            WireErrorKind::TooManyItems(limit) => write!(f, "a list has more than {limit} items"),
+            WireErrorKind::Unsupported(what) => write!(f, "{what} is not accepted"),
+        }?;
+        write!(f, " at byte {}", self.offset)
+    }
+}
+
+impl std::error::Error for WireError {}
+
+/// A value that a format cannot hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WriteError {
+    message: String,
+}
+
+impl WriteError {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into() }
+    }
+}
+
+impl fmt::Display for WriteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for WriteError {}
