@@ -14,11 +14,22 @@ pub(crate) enum Piece<'s> {
 pub(crate) struct Builder<'a> {
     format: Format,
     body: &'a str,
+    /// Where the text that the reader sees starts in the body: readers count from there, nodes from the body's start.
+    base: usize,
     arena: String,
     nodes: Vec<RawNode>,
-    /// Indexes of the containers that are open, with the number of their children so far.
-    open: Vec<(u32, u32)>,
+    /// The innermost open container; while nothing is open it stands for the document itself.
+    innermost: Open,
+    /// What is open around the innermost container, outermost first.
+    around: Vec<Open>,
     limits: Limits,
+}
+
+/// An open container, with the number of its children so far.
+#[derive(Clone, Copy, Default)]
+struct Open {
+    index: u32,
+    children: usize,
 }
 
 impl<'a> Builder<'a> {
@@ -27,34 +38,49 @@ impl<'a> Builder<'a> {
         Self {
             format,
             body,
+            base: 0,
             arena: String::new(),
             nodes: Vec::with_capacity(expected_nodes.min(limits.max_nodes)),
-            open: Vec::new(),
+            innermost: Open::default(),
+            around: Vec::new(),
             limits: *limits,
         }
     }
 
-    pub(crate) fn depth(&self) -> usize {
-        self.open.len()
+    /// The reader's text starts at this byte of the body.
+    pub(crate) fn with_base(self, base: usize) -> Self {
+        Self { base, ..self }
     }
 
+    pub(crate) fn depth(&self) -> usize {
+        self.around.len()
+    }
+
+    /// Whether nothing was pushed: a document without a root must never leave this crate.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    #[inline]
     fn push(&mut self, kind: RawKind, offset: usize, start: usize, len: usize) -> Result<(), WireError> {
         if self.nodes.len() >= self.limits.max_nodes {
             return Err(WireError::new(offset, WireErrorKind::TooManyNodes(self.limits.max_nodes)));
         }
         if !matches!(kind, RawKind::Key | RawKind::ArenaKey) {
-            if let Some((_, children)) = self.open.last_mut() {
-                *children += 1;
-                if *children as usize > self.limits.max_items {
-                    return Err(WireError::new(offset, WireErrorKind::TooManyItems(self.limits.max_items)));
-                }
+            self.innermost.children += 1;
+            // The root is no item of anything.
+            if self.innermost.children > self.limits.max_items && !self.around.is_empty() {
+                return Err(WireError::new(offset, WireErrorKind::TooManyItems(self.limits.max_items)));
             }
         }
         let next = self.nodes.len() as u32 + 1;
+        let start = if matches!(kind, RawKind::ArenaText | RawKind::ArenaKey) { start } else { start + self.base };
+        let offset = offset + self.base;
         self.nodes.push(RawNode { offset: offset as u32, start: start as u32, len: len as u32, next, kind });
         Ok(())
     }
 
+    #[inline]
     fn push_piece(&mut self, offset: usize, piece: Piece<'_>, body: RawKind, arena: RawKind) -> Result<(), WireError> {
         match piece {
             Piece::Body(start, end) => self.push(body, offset, start, end - start),
@@ -97,36 +123,47 @@ impl<'a> Builder<'a> {
     }
 
     fn open(&mut self, kind: RawKind, offset: usize) -> Result<(), WireError> {
-        if self.open.len() >= self.limits.max_depth {
+        if self.around.len() >= self.limits.max_depth {
             return Err(WireError::new(offset, WireErrorKind::TooDeep(self.limits.max_depth)));
         }
         let index = self.nodes.len() as u32;
         self.push(kind, offset, 0, 0)?;
-        self.open.push((index, 0));
+        self.around.push(self.innermost);
+        self.innermost = Open { index, children: 0 };
         Ok(())
     }
 
-    /// Closes the innermost container. A reader that closes more than it opened has a bug; that is ignored here.
+    /// The innermost open container. A reader that closes more than it opened has a bug; that is ignored here.
+    fn innermost(&mut self) -> Option<&mut RawNode> {
+        if self.around.is_empty() { None } else { self.nodes.get_mut(self.innermost.index as usize) }
+    }
+
+    /// Closes the innermost container.
     pub(crate) fn close(&mut self) {
-        if let Some((index, _)) = self.open.pop() {
-            let next = self.nodes.len() as u32;
-            self.nodes[index as usize].next = next;
+        let next = self.nodes.len() as u32;
+        if let Some(node) = self.innermost() {
+            node.next = next;
         }
+        self.innermost = self.around.pop().unwrap_or_default();
     }
 
     /// Closes the innermost map and remembers which part of the body stands between its tags.
     pub(crate) fn close_element(&mut self, inner_start: usize, inner_end: usize) {
-        if let Some((index, _)) = self.open.last() {
-            let node = &mut self.nodes[*index as usize];
-            node.start = inner_start as u32;
+        let base = self.base;
+        if let Some(node) = self.innermost() {
+            node.start = (inner_start + base) as u32;
             node.len = inner_end.saturating_sub(inner_start) as u32;
         }
         self.close();
     }
 
-    /// The innermost open map becomes a list: PHP arrays show what they are only at their end.
-    pub(crate) fn nodes_mut(&mut self) -> &mut Vec<RawNode> {
-        &mut self.nodes
+    /// Closes the innermost map as a list: a PHP array shows which of the two it is only at its end. Its keys stay
+    /// where they are, and [`crate::Items`] steps over them.
+    pub(crate) fn close_list(&mut self) {
+        if let Some(node) = self.innermost() {
+            node.kind = RawKind::List;
+        }
+        self.close();
     }
 
     pub(crate) fn finish(self) -> Document<'a> {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::Format;
+
 /// A body that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WireError {
@@ -35,11 +37,20 @@ pub enum WireErrorKind {
     TooManyItems(usize),
     /// A construct that is refused on purpose, such as a PHP reference or a DTD.
     Unsupported(&'static str),
+    /// The document says that it is written in this encoding; only UTF-8 is read.
+    Encoding(String),
+    /// The body looks like none of these formats.
+    ExpectedFormat(Vec<Format>),
 }
 
 impl WireError {
     pub(crate) fn new(offset: usize, kind: WireErrorKind) -> Self {
         Self { offset, kind }
+    }
+
+    /// Readers see the body without what stands before the document; errors count from the start of the body.
+    pub(crate) fn shifted(self, base: usize) -> Self {
+        Self { offset: self.offset + base, kind: self.kind }
     }
 
     /// Where, in bytes from the start of the body.
@@ -68,6 +79,14 @@ impl fmt::Display for WireError {
             WireErrorKind::TooDeep(limit) => write!(f, "the document nests deeper than {limit} levels"),
             WireErrorKind::TooManyItems(limit) => write!(f, "a list has more than {limit} items"),
             WireErrorKind::Unsupported(what) => write!(f, "{what} is not accepted"),
+            WireErrorKind::Encoding(name) => write!(f, "the document says its encoding is {name:?}, not UTF-8,"),
+            WireErrorKind::ExpectedFormat(formats) => {
+                f.write_str("expected ")?;
+                for (index, format) in formats.iter().enumerate() {
+                    write!(f, "{}{format}", if index == 0 { "" } else { " or " })?;
+                }
+                Ok(())
+            }
         }?;
         write!(f, " at byte {}", self.offset)
     }

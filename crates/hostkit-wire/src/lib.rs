@@ -32,3 +32,15 @@ pub enum Format {
     /// `application/x-www-form-urlencoded`.
     Form,
 }
+
+impl std::fmt::Display for Format {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Xml => "XML",
+            Self::Json => "JSON",
+            Self::Php => "PHP serialize",
+            Self::PrintR => "print_r",
+            Self::Form => "a form",
+        })
+    }
+}

@@ -1,21 +1,79 @@
-//! The readers, one for each format.
+//! The readers, one for each format, and what they have in common: what is checked before any of them runs.
+//!
+//! A reader gets the text behind the byte order mark. Where the format does not mind, the whitespace around the
+//! document is cut off too. A reader must use up its text: whatever it leaves is [`WireErrorKind::TrailingBytes`], and
+//! it says so itself. Offsets count from the start of the reader's text.
 
 mod form;
 mod json;
+mod look;
 mod php;
 mod print_r;
 mod xml;
 
-use crate::{Document, Format, Limits, WireError};
+use crate::builder::Builder;
+use crate::{Document, Format, Limits, WireError, WireErrorKind};
 
 /// Reads a body as one format.
+///
+/// A byte order mark is skipped, and so is ASCII whitespace around JSON and XML. An empty body is an error, except
+/// that an empty form has no fields.
+///
+/// # Errors
+///
+/// A body that is too long, not UTF-8, an HTML page, not the format, cut off, over a limit, or followed by something.
 pub fn parse<'a>(format: Format, body: &'a [u8], limits: &Limits) -> Result<Document<'a>, WireError> {
-    let _ = (format, body, limits);
-    Err(WireError::new(0, crate::WireErrorKind::Empty))
+    let text = look::text(body, limits)?;
+    read(format, text, limits)
 }
 
 /// Reads a body as the one of these formats that it looks like.
+///
+/// # Errors
+///
+/// Those of [`parse`], and a body that looks like none of the formats.
 pub fn parse_any<'a>(formats: &[Format], body: &'a [u8], limits: &Limits) -> Result<Document<'a>, WireError> {
-    let _ = (formats, body, limits);
-    Err(WireError::new(0, crate::WireErrorKind::Empty))
+    let text = look::text(body, limits)?;
+    let format = match formats {
+        [only] => *only,
+        _ => look::format(formats, text)?,
+    };
+    read(format, text, limits)
+}
+
+fn read<'a>(format: Format, body: &'a str, limits: &Limits) -> Result<Document<'a>, WireError> {
+    let (base, text) = look::document(format, body)?;
+    let mut builder = Builder::new(format, body, limits, expected_nodes(format, text.as_bytes())).with_base(base);
+    let result = match format {
+        Format::Xml => xml::read(text, &mut builder),
+        Format::Json => json::read(text, &mut builder),
+        Format::Php => php::read(text, &mut builder),
+        Format::PrintR => print_r::read(text, &mut builder),
+        Format::Form => form::read(text, &mut builder),
+    };
+    result.map_err(|error| error.shifted(base))?;
+    if builder.is_empty() || builder.depth() > 0 {
+        return Err(WireError::new(body.len(), WireErrorKind::Truncated));
+    }
+    Ok(builder.finish())
+}
+
+/// At least as many nodes as the document has, without reading it; text that looks like syntax counts too.
+fn expected_nodes(format: Format, text: &[u8]) -> usize {
+    let expected = match format {
+        // Every value but the first stands behind one of these, and every key before a colon.
+        Format::Json => 1 + count(text, |byte| matches!(byte, b',' | b':' | b'[' | b'{')),
+        // A name and a value for each element and attribute, and for the text beside them.
+        Format::Xml => 3 + 2 * count(text, |byte| matches!(byte, b'<' | b'=')),
+        Format::Php => 1 + count(text, |byte| matches!(byte, b';' | b'{')),
+        Format::PrintR => 3 + 2 * count(text, |byte| byte == b'['),
+        Format::Form => return 3 + 2 * count(text, |byte| byte == b'&'),
+    };
+    // In none of these does a node take less than two bytes.
+    expected.min(text.len() / 2 + 3)
+}
+
+/// Counts in a way that the compiler turns into vector instructions: a byte-sized sum for each chunk.
+fn count(text: &[u8], counts: impl Fn(u8) -> bool) -> usize {
+    text.chunks(255).map(|chunk| usize::from(chunk.iter().map(|byte| u8::from(counts(*byte))).sum::<u8>())).sum()
 }
