@@ -1,0 +1,264 @@
+//! An answer as it came, and the tree of its body, read once for the verdict and the value alike.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
+
+use hostkit_wire::{Document, Format, Kind, Limits, WireError};
+use http::HeaderMap;
+
+use crate::api::ApiInfo;
+use crate::codec::{DecodeError, FromText, FromWire, Name, Reader};
+use crate::endpoint::EndpointInfo;
+
+/// What to do with fields that the spec does not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum UnknownFields {
+    /// Nothing.
+    Ignore,
+    /// List them in the [`Report`].
+    #[default]
+    Collect,
+    /// Fail, also for optional fields that cannot be read. Tests use this.
+    Deny,
+}
+
+/// What a decode found beside the value.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Report {
+    unknown: Vec<String>,
+    defects: Vec<DecodeError>,
+    /// How many there were in all: a hostile answer must not fill the memory with them.
+    total: usize,
+}
+
+/// How many unknown fields and defects a report keeps.
+const KEPT: usize = 100;
+
+impl Report {
+    pub(crate) fn add_unknown(&mut self, path: String) {
+        self.total += 1;
+        if self.unknown.len() < KEPT {
+            self.unknown.push(path);
+        }
+    }
+
+    pub(crate) fn add_defect(&mut self, error: DecodeError) {
+        self.total += 1;
+        if self.defects.len() < KEPT {
+            self.defects.push(error);
+        }
+    }
+
+    fn merge(&mut self, other: Report) {
+        self.total += other.total;
+        self.unknown.extend(other.unknown.into_iter().take(KEPT.saturating_sub(self.unknown.len())));
+        self.defects.extend(other.defects.into_iter().take(KEPT.saturating_sub(self.defects.len())));
+    }
+
+    /// Paths of fields that the spec does not know, at most 100.
+    pub fn unknown(&self) -> &[String] {
+        &self.unknown
+    }
+
+    /// Optional fields that could not be read and are absent in the value, at most 100.
+    pub fn defects(&self) -> &[DecodeError] {
+        &self.defects
+    }
+
+    /// Whether there is nothing to report.
+    pub fn is_empty(&self) -> bool {
+        self.total == 0
+    }
+
+    /// How many there were, also beyond the 100 that are kept.
+    pub fn total(&self) -> usize {
+        self.total
+    }
+}
+
+/// An answer as it came.
+#[derive(Debug)]
+pub struct RawAnswer<'a> {
+    endpoint: &'static str,
+    api: &'static ApiInfo,
+    formats: &'static [Format],
+    status: u16,
+    headers: &'a HeaderMap,
+    body: &'a [u8],
+    limits: Limits,
+    unknown: UnknownFields,
+    document: OnceCell<Result<Document<'a>, WireError>>,
+    report: RefCell<Report>,
+}
+
+impl<'a> RawAnswer<'a> {
+    /// An answer to a call of `endpoint`.
+    pub fn new(
+        endpoint: &EndpointInfo,
+        api: &'static ApiInfo,
+        status: u16,
+        headers: &'a HeaderMap,
+        body: &'a [u8],
+    ) -> Self {
+        Self {
+            endpoint: endpoint.name,
+            api,
+            formats: if endpoint.formats.is_empty() { api.formats } else { endpoint.formats },
+            status,
+            headers,
+            body,
+            limits: Limits::DEFAULT,
+            unknown: UnknownFields::default(),
+            document: OnceCell::new(),
+            report: RefCell::default(),
+        }
+    }
+
+    /// What to do with fields that the spec does not know.
+    pub fn with_unknown_fields(mut self, unknown: UnknownFields) -> Self {
+        self.unknown = unknown;
+        self
+    }
+
+    /// Limits other than the usual ones.
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// The name of the endpoint.
+    pub fn endpoint(&self) -> &'static str {
+        self.endpoint
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The headers.
+    pub fn headers(&self) -> &'a HeaderMap {
+        self.headers
+    }
+
+    /// The body.
+    pub fn body(&self) -> &'a [u8] {
+        self.body
+    }
+
+    /// Whether the body has nothing but white space.
+    pub fn is_empty(&self) -> bool {
+        self.body.iter().all(u8::is_ascii_whitespace)
+    }
+
+    /// The body as a tree, in whichever of the API's formats it is.
+    pub fn document(&self) -> Result<&Document<'a>, &WireError> {
+        self.document.get_or_init(|| hostkit_wire::parse_any(self.formats, self.body, &self.limits)).as_ref()
+    }
+
+    /// What the decodes of this answer found beside their values.
+    pub fn report(&self) -> Report {
+        self.report.borrow().clone()
+    }
+
+    /// A header as text; `None` where it is absent, not text, or there twice.
+    pub fn header(&self, name: &str) -> Option<&'a str> {
+        let mut values = self.headers.get_all(name).iter();
+        let first = values.next()?;
+        if values.next().is_some() {
+            return None;
+        }
+        first.to_str().ok()
+    }
+
+    /// A header that has to be there.
+    pub fn required_header<T: FromText>(&self, name: &'static str) -> Result<T, DecodeError> {
+        let found = self.header(name);
+        let error = || DecodeError::new(self.endpoint, format!("header {name}"), T::EXPECTED, "nothing of that kind");
+        found.and_then(T::from_text).ok_or_else(error)
+    }
+
+    /// A header that may be absent or unreadable.
+    pub fn optional_header<T: FromText>(&self, name: &'static str) -> Option<T> {
+        self.header(name).and_then(T::from_text)
+    }
+
+    fn read<T>(
+        &self,
+        read: impl FnOnce(&Document<'a>, &mut Reader<'_>) -> Result<T, DecodeError>,
+    ) -> Result<T, DecodeError> {
+        let document = self.document().map_err(|error| {
+            DecodeError::new(self.endpoint, "answer", "a readable document", error.to_string()).at(error.offset())
+        })?;
+        let mut reader = Reader::new(self.endpoint, "answer", &self.api.rules, self.unknown);
+        let value = read(document, &mut reader)?;
+        self.report.borrow_mut().merge(reader.report);
+        Ok(value)
+    }
+
+    /// The value under one root name.
+    pub fn value<T: FromWire>(&self, root: &Name) -> Result<T, DecodeError> {
+        self.read(|document, reader| {
+            let mut fields = reader.object(document.root(), "")?;
+            let value = fields.required(root)?;
+            fields.finish()?;
+            Ok(value)
+        })
+    }
+
+    /// The value under one root name, if there is one.
+    pub fn optional_value<T: FromWire>(&self, root: &Name) -> Result<Option<T>, DecodeError> {
+        self.read(|document, reader| {
+            let mut fields = reader.object(document.root(), "")?;
+            let value = fields.optional(root)?;
+            fields.finish()?;
+            Ok(value)
+        })
+    }
+
+    /// The list under one root name.
+    pub fn list<T: FromWire>(&self, root: &Name, max_items: usize) -> Result<Vec<T>, DecodeError> {
+        self.read(|document, reader| {
+            let mut fields = reader.object(document.root(), "")?;
+            let value = fields.required_list(root, max_items)?;
+            fields.finish()?;
+            Ok(value)
+        })
+    }
+
+    /// The map under one root name.
+    pub fn map<K: FromText + Ord, V: FromWire>(&self, root: &Name) -> Result<BTreeMap<K, V>, DecodeError> {
+        self.read(|document, reader| {
+            let mut fields = reader.object(document.root(), "")?;
+            let value = fields.required_map(root)?;
+            fields.finish()?;
+            Ok(value)
+        })
+    }
+
+    /// The whole document as one value.
+    pub fn whole<T: FromWire>(&self) -> Result<T, DecodeError> {
+        self.read(|document, reader| T::from_wire(document.root(), reader))
+    }
+
+    /// No value: an empty body, or a document that holds nothing but the envelope.
+    pub fn nothing(&self) -> Result<(), DecodeError> {
+        if self.is_empty() {
+            return Ok(());
+        }
+        self.read(|document, reader| {
+            let fields = reader.object(document.root(), "")?;
+            fields.finish()
+        })
+    }
+
+    /// The text of one entry at the top, for verdicts.
+    pub(crate) fn top(&self, key: &str) -> Option<&str> {
+        self.document().ok()?.root().get(key).and_then(hostkit_wire::Node::as_str)
+    }
+
+    /// Whether the body is an object of the API's formats.
+    pub(crate) fn is_object(&self) -> bool {
+        self.document().is_ok_and(|document| document.root().kind() == Kind::Map)
+    }
+}

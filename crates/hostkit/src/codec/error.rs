@@ -1,0 +1,90 @@
+//! An answer (or, in a server, a request) that is not what its spec says.
+
+use std::fmt;
+
+/// Where a value is wrong, what was expected, and what is there.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DecodeError(Box<Inner>);
+
+#[derive(Clone, PartialEq, Eq)]
+struct Inner {
+    endpoint: &'static str,
+    path: String,
+    expected: String,
+    found: String,
+    offset: Option<usize>,
+    spec: &'static str,
+}
+
+impl DecodeError {
+    /// For decoders: `path` such as `answer.server.id`.
+    pub fn new(
+        endpoint: &'static str,
+        path: impl Into<String>,
+        expected: impl Into<String>,
+        found: impl Into<String>,
+    ) -> Self {
+        Self(Box::new(Inner {
+            endpoint,
+            path: path.into(),
+            expected: expected.into(),
+            found: found.into(),
+            offset: None,
+            spec: "",
+        }))
+    }
+
+    pub(crate) fn at(mut self, offset: usize) -> Self {
+        self.0.offset = Some(offset);
+        self
+    }
+
+    pub(crate) fn spec(mut self, spec: &'static str) -> Self {
+        self.0.spec = spec;
+        self
+    }
+
+    /// The endpoint, such as `get_server`.
+    pub fn endpoint(&self) -> &'static str {
+        self.0.endpoint
+    }
+
+    /// The place in the document, such as `answer.server.id`.
+    pub fn path(&self) -> &str {
+        &self.0.path
+    }
+
+    /// What the spec expects there.
+    pub fn expected(&self) -> &str {
+        &self.0.expected
+    }
+
+    /// What is there; shortened, and withheld for secrets.
+    pub fn found(&self) -> &str {
+        &self.0.found
+    }
+
+    /// The place in the body in bytes, where it is known.
+    pub fn offset(&self) -> Option<usize> {
+        self.0.offset
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { endpoint, path, expected, found, spec, .. } = &*self.0;
+        write!(f, "{endpoint}: {path}: expected {expected}, found {found}")?;
+        if !spec.is_empty() {
+            write!(f, " ({spec})")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DecodeError({self})")
+    }
+}
+
+impl std::error::Error for DecodeError {}

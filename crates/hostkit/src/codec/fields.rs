@@ -1,0 +1,396 @@
+//! The fields of one object: each looked up by name, in whatever order they stand.
+//!
+//! A look-up starts behind the last hit, because answers mostly keep the order of their spec: an object is read in one
+//! pass then, and in time linear in its entries in any case.
+
+use std::collections::BTreeMap;
+
+use hostkit_wire::{Entries, Kind, Node};
+
+use super::reader::{Reader, Step};
+use super::{DecodeError, FromText, FromWire, Name};
+use crate::answer::UnknownFields;
+
+/// An object that is being read.
+#[derive(Debug)]
+pub struct Fields<'t, 'a, 'r> {
+    node: Node<'t>,
+    reader: &'a mut Reader<'r>,
+    /// Where the next look-up starts, and the number of that entry.
+    cursor: Entries<'t>,
+    position: usize,
+    seen: Seen,
+    /// The spec of the object around this one.
+    outer_spec: &'static str,
+    /// Keys that are no fields: the envelope around data that stand at the top.
+    envelope: &'static [&'static str],
+}
+
+impl<'t, 'a, 'r> Fields<'t, 'a, 'r> {
+    pub(crate) fn new(node: Node<'t>, reader: &'a mut Reader<'r>, outer_spec: &'static str) -> Self {
+        let envelope = if node.index() == 0 { reader.rules.envelope } else { &[] };
+        Self { node, cursor: node.entries(), position: 0, seen: Seen::default(), reader, outer_spec, envelope }
+    }
+
+    /// The entry with one of the field's names, along the path that the field has in this format.
+    fn find(&mut self, name: &Name) -> Result<Option<Node<'t>>, DecodeError> {
+        let format = self.node.format();
+        if let Some(node) = self.take(name.first(format)) {
+            if let Some(found) = self.descend(node, name.rest(format))? {
+                return Ok(Some(found));
+            }
+        }
+        for alias in name.aliases() {
+            if let Some(node) = self.take(alias) {
+                return Ok(Some(node));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The next entry with this key, from the cursor on and then from the start.
+    fn take(&mut self, key: &str) -> Option<Node<'t>> {
+        let mut entries = self.cursor.clone();
+        let mut position = self.position;
+        while let Some((name, node)) = entries.next() {
+            if name == key {
+                self.seen.set(position);
+                self.cursor = entries;
+                self.position = position + 1;
+                return Some(node);
+            }
+            position += 1;
+        }
+        for (position, (name, node)) in self.node.entries().enumerate().take(self.position) {
+            if name == key {
+                self.seen.set(position);
+                return Some(node);
+            }
+        }
+        None
+    }
+
+    fn descend(&mut self, mut node: Node<'t>, rest: &'static [&'static str]) -> Result<Option<Node<'t>>, DecodeError> {
+        for (depth, key) in rest.iter().enumerate() {
+            let Some(next) = node.get(key) else {
+                return Ok(None);
+            };
+            // Several fields may share an intermediate object, such as the attributes of an element written as one.
+            if depth > 0 && self.reader.unknown != UnknownFields::Ignore {
+                self.unknown_siblings(node, key)?;
+            }
+            node = next;
+        }
+        Ok(Some(node))
+    }
+
+    fn unknown_siblings(&mut self, node: Node<'t>, known: &str) -> Result<(), DecodeError> {
+        for (key, sibling) in node.entries() {
+            if key != known {
+                self.reader.unknown_field(key, sibling)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn step(&self, name: &Name) -> Step {
+        Step::Name(name.first(self.node.format()))
+    }
+
+    /// A field without which the object is not this object.
+    pub fn required<T: FromWire>(&mut self, name: &Name) -> Result<T, DecodeError> {
+        let step = self.step(name);
+        match self.find(name)? {
+            Some(node) => self.reader.within(step, |reader| T::from_wire(node, reader)),
+            None => {
+                let offset = self.node.offset();
+                self.reader.within(step, |reader| Err(reader.error("a value", "nothing").at(offset)))
+            }
+        }
+    }
+
+    /// A field that may be absent. One that cannot be read is absent too, and a defect.
+    pub fn optional<T: FromWire>(&mut self, name: &Name) -> Result<Option<T>, DecodeError> {
+        let Some(node) = self.find(name)? else {
+            return Ok(None);
+        };
+        if T::is_absent(node, self.reader) {
+            return Ok(None);
+        }
+        self.lenient(name, |reader| T::from_wire(node, reader).map(Some), None)
+    }
+
+    /// A field whose absence means a value.
+    pub fn or<T: FromWire>(&mut self, name: &Name, absent: T) -> Result<T, DecodeError> {
+        Ok(self.optional(name)?.unwrap_or(absent))
+    }
+
+    /// A list that may be absent, which is empty then. One that cannot be read is empty too, and a defect.
+    pub fn list<T: FromWire>(&mut self, name: &Name, max_items: usize) -> Result<Vec<T>, DecodeError> {
+        let found = self.find_items(name)?;
+        match found {
+            Items::Absent => Ok(Vec::new()),
+            found => self.lenient(name, |reader| found.read(max_items, reader), Vec::new()),
+        }
+    }
+
+    /// A list without which the object is not this object.
+    pub fn required_list<T: FromWire>(&mut self, name: &Name, max_items: usize) -> Result<Vec<T>, DecodeError> {
+        let step = self.step(name);
+        let found = self.find_items(name)?;
+        self.reader.within(step, |reader| found.read(max_items, reader))
+    }
+
+    /// A map that may be absent, which is empty then. One that cannot be read is empty too, and a defect.
+    pub fn map<K: FromText + Ord, V: FromWire>(&mut self, name: &Name) -> Result<BTreeMap<K, V>, DecodeError> {
+        match self.find(name)? {
+            None => Ok(BTreeMap::new()),
+            Some(node) => self.lenient(name, |reader| read_map(node, reader), BTreeMap::new()),
+        }
+    }
+
+    /// A map without which the object is not this object.
+    pub fn required_map<K: FromText + Ord, V: FromWire>(&mut self, name: &Name) -> Result<BTreeMap<K, V>, DecodeError> {
+        let step = self.step(name);
+        match self.find(name)? {
+            None => self.reader.within(step, |reader| Err(reader.error("a map", "nothing"))),
+            Some(node) => self.reader.within(step, |reader| read_map(node, reader)),
+        }
+    }
+
+    /// Every entry that no field has taken yet, for fields whose keys are made at run time.
+    pub fn remaining(&mut self) -> Vec<(&'t str, Node<'t>)> {
+        let mut rest = Vec::new();
+        for (position, entry) in self.node.entries().enumerate() {
+            if !self.seen.has(position) {
+                self.seen.set(position);
+                rest.push(entry);
+            }
+        }
+        rest
+    }
+
+    /// The reader, for a value that is read by hand.
+    pub fn reader(&mut self) -> &mut Reader<'r> {
+        self.reader
+    }
+
+    /// Reports what no field has taken.
+    pub fn finish(self) -> Result<(), DecodeError> {
+        if self.reader.unknown != UnknownFields::Ignore {
+            for (position, (key, node)) in self.node.entries().enumerate() {
+                if !self.seen.has(position) && !self.envelope.contains(&key) {
+                    self.reader.unknown_field(key, node)?;
+                }
+            }
+        }
+        self.reader.spec = self.outer_spec;
+        Ok(())
+    }
+
+    fn lenient<T>(
+        &mut self,
+        name: &Name,
+        read: impl FnOnce(&mut Reader<'r>) -> Result<T, DecodeError>,
+        absent: T,
+    ) -> Result<T, DecodeError> {
+        let step = self.step(name);
+        let (depth, spec) = (self.reader.path.len(), self.reader.spec);
+        match self.reader.within(step, read) {
+            Ok(value) => Ok(value),
+            Err(error) => {
+                self.reader.path.truncate(depth);
+                self.reader.spec = spec;
+                self.reader.defect(error)?;
+                Ok(absent)
+            }
+        }
+    }
+
+    fn find_items(&mut self, name: &Name) -> Result<Items<'t>, DecodeError> {
+        let format = self.node.format();
+        if format != hostkit_wire::Format::Xml {
+            return Ok(match self.find(name)? {
+                Some(node) => Items::In(node, name.singular()),
+                None => Items::Absent,
+            });
+        }
+        // In XML the items are the elements with the last name of the path, wherever they stand in their parent.
+        let mut names = std::iter::once(name.first(format)).chain(name.rest(format).iter().copied());
+        let mut last = names.next().unwrap_or_default();
+        let mut parent = None;
+        for next in names {
+            let node = match parent {
+                None => self.take(last),
+                Some(parent) => Node::get(parent, last),
+            };
+            let Some(node) = node else {
+                return Ok(Items::Absent);
+            };
+            parent = Some(node);
+            last = next;
+        }
+        let mut nodes = Vec::new();
+        match parent {
+            Some(parent) => {
+                for (key, node) in parent.entries() {
+                    if key == last {
+                        nodes.push(node);
+                    } else {
+                        self.reader.unknown_field(key, node)?;
+                    }
+                }
+                if !matches!(parent.kind(), Kind::Map | Kind::Null) {
+                    self.reader.unknown_field("$text", parent)?;
+                }
+            }
+            None => {
+                for (position, (key, node)) in self.node.entries().enumerate() {
+                    if key == last {
+                        self.seen.set(position);
+                        nodes.push(node);
+                    }
+                }
+                if nodes.is_empty() {
+                    return Ok(Items::Absent);
+                }
+            }
+        }
+        Ok(Items::Elements(nodes))
+    }
+}
+
+/// Where the items of a list are.
+enum Items<'t> {
+    Absent,
+    /// XML: these elements.
+    Elements(Vec<Node<'t>>),
+    /// Other formats: whatever this node is, with the name that one item has.
+    In(Node<'t>, Option<&'static str>),
+}
+
+impl Items<'_> {
+    fn read<T: FromWire>(self, max_items: usize, reader: &mut Reader<'_>) -> Result<Vec<T>, DecodeError> {
+        match self {
+            Self::Absent => Err(reader.error("a list", "nothing")),
+            Self::Elements(nodes) => read_items(nodes.len(), nodes.into_iter(), max_items, reader),
+            Self::In(node, singular) => read_list(node, singular, max_items, reader),
+        }
+    }
+}
+
+fn read_list<T: FromWire>(
+    node: Node<'_>,
+    singular: Option<&'static str>,
+    max_items: usize,
+    reader: &mut Reader<'_>,
+) -> Result<Vec<T>, DecodeError> {
+    match node.kind() {
+        Kind::List => read_items(0, node.items(), max_items, reader),
+        Kind::Null if reader.rules.null_as_empty => Ok(Vec::new()),
+        Kind::Text if reader.rules.null_as_empty && node.as_str() == Some("") => Ok(Vec::new()),
+        Kind::Map if node.is_empty() && (reader.rules.one_as_list || reader.rules.map_as_list) => Ok(Vec::new()),
+        Kind::Map if reader.rules.map_as_list => read_items(0, node.entries().map(|(_, node)| node), max_items, reader),
+        Kind::Map if reader.rules.one_as_list => {
+            let mut entries = node.entries();
+            match (entries.next(), entries.next()) {
+                (Some((key, inner)), None) if Some(key) == singular => read_list(inner, None, max_items, reader),
+                _ => read_items(1, std::iter::once(node), max_items, reader),
+            }
+        }
+        _ => Err(reader.expected("a list", node)),
+    }
+}
+
+fn read_items<'t, T: FromWire>(
+    capacity: usize,
+    nodes: impl Iterator<Item = Node<'t>>,
+    max_items: usize,
+    reader: &mut Reader<'_>,
+) -> Result<Vec<T>, DecodeError> {
+    let mut items = Vec::with_capacity(capacity.min(max_items));
+    for (index, node) in nodes.enumerate() {
+        if index >= max_items {
+            return Err(reader.error(format!("at most {max_items} items"), "more"));
+        }
+        items.push(reader.within(Step::Index(index), |reader| T::from_wire(node, reader))?);
+    }
+    Ok(items)
+}
+
+fn read_map<K: FromText + Ord, V: FromWire>(
+    node: Node<'_>,
+    reader: &mut Reader<'_>,
+) -> Result<BTreeMap<K, V>, DecodeError> {
+    let mut map = BTreeMap::new();
+    match node.kind() {
+        Kind::Map => {
+            for (key, value) in node.entries() {
+                let Some(parsed) = K::from_text(key) else {
+                    return Err(reader.error(format!("{} as a key", K::EXPECTED), format!("{key:?}")));
+                };
+                let value = reader.within(Step::Key(key.to_owned()), |reader| V::from_wire(value, reader))?;
+                if map.insert(parsed, value).is_some() {
+                    return Err(reader.error("each key once", format!("{key:?} twice")));
+                }
+            }
+            Ok(map)
+        }
+        Kind::List if node.is_empty() && reader.rules.list_as_empty_map => Ok(map),
+        // PHP writes a map whose keys happen to be 0, 1, 2 … as a list: the positions are the keys.
+        Kind::List if reader.rules.list_as_empty_map => {
+            for (index, value) in node.items().enumerate() {
+                let Some(key) = K::from_text(&index.to_string()) else {
+                    return Err(reader.expected("a map", node));
+                };
+                let value = reader.within(Step::Index(index), |reader| V::from_wire(value, reader))?;
+                map.insert(key, value);
+            }
+            Ok(map)
+        }
+        Kind::Null if reader.rules.null_as_empty || node.format() == hostkit_wire::Format::Xml => Ok(map),
+        Kind::Text if reader.rules.null_as_empty && node.as_str() == Some("") => Ok(map),
+        _ => Err(reader.expected("a map", node)),
+    }
+}
+
+impl<T: FromWire> FromWire for Vec<T> {
+    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        read_list(node, None, 1_000_000, reader)
+    }
+}
+
+impl<K: FromText + Ord, V: FromWire> FromWire for BTreeMap<K, V> {
+    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        read_map(node, reader)
+    }
+}
+
+/// Which entries were taken: 128 without an allocation.
+#[derive(Debug, Default)]
+struct Seen {
+    first: u128,
+    more: Vec<u64>,
+}
+
+impl Seen {
+    fn set(&mut self, position: usize) {
+        if position < 128 {
+            self.first |= 1 << position;
+        } else {
+            let word = (position - 128) / 64;
+            if self.more.len() <= word {
+                self.more.resize(word + 1, 0);
+            }
+            self.more[word] |= 1 << (position % 64);
+        }
+    }
+
+    fn has(&self, position: usize) -> bool {
+        if position < 128 {
+            self.first & (1 << position) != 0
+        } else {
+            self.more.get((position - 128) / 64).is_some_and(|word| word & (1 << (position % 64)) != 0)
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Builds an object to write, with the names that its fields have in one format.
+
+use std::borrow::Cow;
+
+use hostkit_wire::{Format, Value};
+
+use super::{Name, ToText, ToWire};
+use crate::value::{Date, DateTime};
+
+/// An object that is being written.
+#[derive(Debug, Clone)]
+pub struct Object {
+    format: Format,
+    entries: Vec<(Cow<'static, str>, Value)>,
+}
+
+impl Object {
+    /// An object without fields.
+    pub fn new(format: Format) -> Self {
+        Self { format, entries: Vec::new() }
+    }
+
+    /// The format that it is written for.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// Whether nothing was set.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Sets a field; an absent value leaves it out.
+    pub fn set(&mut self, name: &Name, value: &impl ToWire) {
+        if let Some(value) = value.to_wire(self.format) {
+            self.set_value(name, value);
+        }
+    }
+
+    /// Sets a field; an absent value is written as `null`.
+    pub fn set_or_null(&mut self, name: &Name, value: &impl ToWire) {
+        let value = value.to_wire(self.format).unwrap_or(Value::Null);
+        self.set_value(name, value);
+    }
+
+    /// Sets a field to a value that is a tree already.
+    pub fn set_value(&mut self, name: &Name, value: Value) {
+        let first = name.first(self.format);
+        match name.rest(self.format).split_last() {
+            None => self.entries.push((first.into(), value)),
+            Some((last, between)) => {
+                let mut target = child(&mut self.entries, first);
+                for key in between {
+                    target = child(target, key);
+                }
+                // An empty XML list leaves its wrapper empty.
+                if !matches!(&value, Value::List(items) if items.is_empty() && self.format == Format::Xml) {
+                    target.push((Cow::Borrowed(last), value));
+                }
+            }
+        }
+    }
+
+    /// Sets a field whose key is made at run time.
+    pub fn set_dynamic(&mut self, key: String, value: &impl ToWire) {
+        if let Some(value) = value.to_wire(self.format) {
+            self.entries.push((key.into(), value));
+        }
+    }
+
+    /// The fields of another object, set here.
+    pub fn merge(&mut self, other: Object) {
+        self.entries.extend(other.entries);
+    }
+
+    /// The finished tree.
+    pub fn into_value(self) -> Value {
+        Value::Map(self.entries)
+    }
+}
+
+/// The map under `key`, which is made where it is not there yet.
+fn child<'o>(
+    entries: &'o mut Vec<(Cow<'static, str>, Value)>,
+    key: &'static str,
+) -> &'o mut Vec<(Cow<'static, str>, Value)> {
+    let position = entries.iter().position(|(name, value)| name == key && matches!(value, Value::Map(_)));
+    let position = position.unwrap_or_else(|| {
+        entries.push((key.into(), Value::Map(Vec::new())));
+        entries.len() - 1
+    });
+    match &mut entries[position].1 {
+        Value::Map(inner) => inner,
+        // `position` was chosen for being a map.
+        _ => unreachable!("the entry at {position} is a map"),
+    }
+}
+
+/// Writes a value as text where the API wants a number in quotes.
+#[derive(Debug, Clone, Copy)]
+pub struct AsText<'v, T>(pub &'v T);
+
+impl<T: ToText> ToWire for AsText<'_, T> {
+    fn to_wire(&self, _: Format) -> Option<Value> {
+        Some(Value::Text(self.0.to_text().into_owned()))
+    }
+}
+
+impl<T: ToText> ToWire for AsText<'_, Option<T>> {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        self.0.as_ref().and_then(|value| AsText(value).to_wire(format))
+    }
+}
+
+/// Writes a flag as the number 0 or 1.
+#[derive(Debug, Clone, Copy)]
+pub struct Switch<'v, T>(pub &'v T);
+
+impl ToWire for Switch<'_, bool> {
+    fn to_wire(&self, _: Format) -> Option<Value> {
+        Some(Value::Number(self.0.to_text().into_owned()))
+    }
+}
+
+impl ToWire for Switch<'_, Option<bool>> {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        self.0.as_ref().and_then(|value| Switch(value).to_wire(format))
+    }
+}
+
+/// Writes a date in a form other than the usual one.
+#[derive(Debug, Clone, Copy)]
+pub struct DateForm<'v, T>(pub &'v T, pub &'static str);
+
+impl ToWire for DateForm<'_, DateTime> {
+    fn to_wire(&self, _: Format) -> Option<Value> {
+        Some(Value::Text(self.0.format(self.1)))
+    }
+}
+
+impl ToWire for DateForm<'_, Date> {
+    fn to_wire(&self, _: Format) -> Option<Value> {
+        Some(Value::Text(self.0.format(self.1)))
+    }
+}
+
+impl<T> ToWire for DateForm<'_, Option<T>>
+where
+    for<'v> DateForm<'v, T>: ToWire,
+{
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        self.0.as_ref().and_then(|value| DateForm(value, self.1).to_wire(format))
+    }
+}
+
+/// A number as such where it is one, else text: for open enumerations of numbers.
+pub fn number_or_text(text: String) -> Value {
+    if text.parse::<i64>().is_ok() { Value::Number(text) } else { Value::Text(text) }
+}

@@ -1,0 +1,169 @@
+//! The state of one decode: rules, the path to where it is, and what it found beside the value.
+
+use std::fmt::Write as _;
+
+use hostkit_wire::{Format, Kind, Node};
+
+use super::{DecodeError, Fields, FromText};
+use crate::answer::{Report, UnknownFields};
+use crate::rules::Rules;
+
+/// One step of the path to a value.
+#[derive(Debug, Clone)]
+pub(crate) enum Step {
+    Name(&'static str),
+    Key(String),
+    Index(usize),
+}
+
+/// The state of one decode.
+#[derive(Debug)]
+pub struct Reader<'r> {
+    pub(crate) endpoint: &'static str,
+    pub(crate) rules: &'r Rules,
+    pub(crate) unknown: UnknownFields,
+    pub(crate) report: Report,
+    pub(crate) path: Vec<Step>,
+    pub(crate) spec: &'static str,
+}
+
+/// How much of a value an error shows.
+const SHOWN: usize = 60;
+
+impl<'r> Reader<'r> {
+    pub(crate) fn new(endpoint: &'static str, start: &'static str, rules: &'r Rules, unknown: UnknownFields) -> Self {
+        let mut path = Vec::with_capacity(8);
+        path.push(Step::Name(start));
+        Self { endpoint, rules, unknown, report: Report::default(), path, spec: "" }
+    }
+
+    /// Opens an object; `spec` names the file that describes it.
+    pub fn object<'t, 'a>(&'a mut self, node: Node<'t>, spec: &'static str) -> Result<Fields<'t, 'a, 'r>, DecodeError> {
+        let outer = std::mem::replace(&mut self.spec, spec);
+        match node.kind() {
+            Kind::Map => Ok(Fields::new(node, self, outer)),
+            // PHP and XML write an object without fields as something empty.
+            Kind::List if node.is_empty() => Ok(Fields::new(node, self, outer)),
+            Kind::Null if node.format() == Format::Xml => Ok(Fields::new(node, self, outer)),
+            _ => Err(self.expected("an object", node)),
+        }
+    }
+
+    /// Whether an optional field with this node has no value.
+    pub fn is_absent(&self, node: Node<'_>) -> bool {
+        match node.kind() {
+            Kind::Null => true,
+            Kind::Text => node.as_str() == Some("") && self.is_empty_text_absent(node.format()),
+            Kind::List => self.rules.list_as_empty_map && node.is_empty(),
+            _ => false,
+        }
+    }
+
+    fn is_empty_text_absent(&self, format: Format) -> bool {
+        self.rules.empty_text_is_absent || matches!(format, Format::Xml | Format::Form)
+    }
+
+    /// XML, `print_r` and forms have no scalars but text, so there every number comes as text.
+    pub(crate) fn is_loose(&self, node: Node<'_>) -> bool {
+        self.rules.loose_scalars || matches!(node.format(), Format::Xml | Format::PrintR | Format::Form)
+    }
+
+    /// The text of a scalar: text, or the lexeme of a number.
+    pub fn scalar<'t>(&mut self, node: Node<'t>, expected: &'static str) -> Result<&'t str, DecodeError> {
+        match node.kind() {
+            Kind::Text | Kind::Number => node.as_str().ok_or_else(|| self.expected(expected, node)),
+            Kind::Null if node.format() == Format::Xml => Ok(""),
+            Kind::Map if node.format() == Format::Xml => match node.get("$text").and_then(Node::as_str) {
+                Some(text) => Ok(text),
+                None => Err(self.expected(expected, node)),
+            },
+            _ => Err(self.expected(expected, node)),
+        }
+    }
+
+    /// A value that is written as text.
+    pub fn text_value<T: FromText>(&mut self, node: Node<'_>) -> Result<T, DecodeError> {
+        let text = self.scalar(node, T::EXPECTED)?;
+        T::from_text(text).ok_or_else(|| self.expected(T::EXPECTED, node))
+    }
+
+    /// The error that something else was expected at this node.
+    pub fn expected(&self, expected: impl Into<String>, node: Node<'_>) -> DecodeError {
+        self.error(expected, describe(node)).at(node.offset())
+    }
+
+    /// The error that something else was expected at this place.
+    pub fn error(&self, expected: impl Into<String>, found: impl Into<String>) -> DecodeError {
+        DecodeError::new(self.endpoint, self.path_text(), expected, found).spec(self.spec)
+    }
+
+    /// The path to the value that is being read.
+    pub(crate) fn path_text(&self) -> String {
+        let mut text = String::new();
+        for step in &self.path {
+            let separator = if text.is_empty() { "" } else { "." };
+            // Writing to a String does not fail.
+            let _ = match step {
+                Step::Name(name) => write!(text, "{separator}{name}"),
+                Step::Key(key) => write!(text, "{separator}{key}"),
+                Step::Index(index) => write!(text, "[{index}]"),
+            };
+        }
+        text
+    }
+
+    /// Runs `read` one step further down.
+    pub(crate) fn within<T>(
+        &mut self,
+        step: Step,
+        read: impl FnOnce(&mut Self) -> Result<T, DecodeError>,
+    ) -> Result<T, DecodeError> {
+        self.path.push(step);
+        let result = read(self);
+        self.path.pop();
+        result
+    }
+
+    /// Takes note of a field that the spec does not know.
+    pub(crate) fn unknown_field(&mut self, key: &str, node: Node<'_>) -> Result<(), DecodeError> {
+        match self.unknown {
+            UnknownFields::Ignore => Ok(()),
+            UnknownFields::Collect => {
+                let path = format!("{}.{key}", self.path_text());
+                self.report.add_unknown(path);
+                Ok(())
+            }
+            UnknownFields::Deny => {
+                Err(self.error("only fields that the spec knows, each once", format!("`{key}`")).at(node.offset()))
+            }
+        }
+    }
+
+    /// Takes note of an optional field that cannot be read: its value is absent then.
+    pub(crate) fn defect(&mut self, error: DecodeError) -> Result<(), DecodeError> {
+        if self.unknown == UnknownFields::Deny {
+            return Err(error);
+        }
+        self.report.add_defect(error);
+        Ok(())
+    }
+}
+
+/// Describes a node for an error text, shortened.
+pub(crate) fn describe(node: Node<'_>) -> String {
+    match node.kind() {
+        Kind::Null => "nothing".to_owned(),
+        Kind::Bool => format!("{}", node.as_bool() == Some(true)),
+        Kind::Number => shorten(node.as_str().unwrap_or_default()),
+        Kind::Text => format!("{:?}", shorten(node.as_str().unwrap_or_default())),
+        Kind::List => "a list".to_owned(),
+        Kind::Map => "an object".to_owned(),
+    }
+}
+
+fn shorten(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

@@ -1,0 +1,58 @@
+//! Values without a type of their own: the wire's tree, kept as it is.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use hostkit_wire::{Format, Kind, Node, Value};
+
+use super::{DecodeError, FromWire, Reader, ToText, ToWire};
+
+impl FromWire for Value {
+    fn from_wire(node: Node<'_>, _: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(copy(node))
+    }
+}
+
+/// Copies a node. The readers limit the depth, so this recursion is as shallow as they allow.
+fn copy(node: Node<'_>) -> Value {
+    match node.kind() {
+        Kind::Null => Value::Null,
+        Kind::Bool => Value::Bool(node.as_bool() == Some(true)),
+        Kind::Number => Value::Number(node.as_str().unwrap_or_default().to_owned()),
+        Kind::Text => Value::Text(node.as_str().unwrap_or_default().to_owned()),
+        Kind::List => Value::List(node.items().map(copy).collect()),
+        Kind::Map => Value::Map(node.entries().map(|(key, value)| (Cow::Owned(key.to_owned()), copy(value))).collect()),
+    }
+}
+
+impl ToWire for Value {
+    fn to_wire(&self, _: Format) -> Option<Value> {
+        Some(self.clone())
+    }
+}
+
+impl<T: ToWire> ToWire for Option<T> {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        self.as_ref().and_then(|value| value.to_wire(format))
+    }
+}
+
+impl<T: ToWire> ToWire for Vec<T> {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        Some(Value::List(self.iter().filter_map(|item| item.to_wire(format)).collect()))
+    }
+}
+
+impl<K: ToText + Ord, V: ToWire> ToWire for BTreeMap<K, V> {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let entries =
+            self.iter().filter_map(|(key, value)| Some((key.to_text().into_owned().into(), value.to_wire(format)?)));
+        Some(Value::Map(entries.collect()))
+    }
+}
+
+impl<T: ToWire + ?Sized> ToWire for &T {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        (**self).to_wire(format)
+    }
+}

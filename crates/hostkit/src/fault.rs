@@ -1,0 +1,284 @@
+//! How an API says no: one fault type for all, with a catalogue of codes for each, and the two ways to find one.
+
+use std::fmt;
+
+use hostkit_wire::{Kind, Node};
+
+use crate::answer::RawAnswer;
+
+/// The catalogue of an API's error codes. Generated as an open enumeration.
+pub trait FaultCode: Clone + fmt::Debug + PartialEq + Send + Sync + 'static {
+    /// The code that this text stands for.
+    fn from_text(text: &str) -> Self;
+    /// The code as the API writes it.
+    fn as_str(&self) -> &str;
+    /// What kind of fault it is; `None` where the catalogue does not say.
+    fn kind(&self) -> Option<FaultKind>;
+}
+
+/// What a fault means for the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FaultKind {
+    /// The credentials or the token are not accepted.
+    Auth,
+    /// The credentials are fine, the call is not allowed.
+    Forbidden,
+    /// What the call names does not exist.
+    NotFound,
+    /// The state of the object forbids the call.
+    Conflict,
+    /// An argument is wrong.
+    InvalidArgument,
+    /// Too many calls.
+    RateLimited,
+    /// It may work later; the call was not carried out.
+    Temporary,
+    /// The API failed inside: nobody says whether the call was carried out.
+    Internal,
+    /// Money is missing.
+    Payment,
+    /// There is nothing to list.
+    Empty,
+    /// The API has no such call.
+    Unsupported,
+    /// Anything else.
+    Other,
+}
+
+impl FaultKind {
+    /// The kind that an HTTP status stands for where the API says nothing more.
+    pub fn from_status(status: u16) -> Self {
+        match status {
+            401 => Self::Auth,
+            402 => Self::Payment,
+            403 => Self::Forbidden,
+            404 => Self::NotFound,
+            400 | 422 => Self::InvalidArgument,
+            405 | 409 => Self::Conflict,
+            413 | 429 => Self::RateLimited,
+            501 => Self::Unsupported,
+            503 => Self::Temporary,
+            500..=599 => Self::Internal,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// What is wrong with one input field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldFault {
+    /// The wire name of the field.
+    pub field: String,
+    /// What the API says of it.
+    pub messages: Vec<String>,
+}
+
+/// An API's "no", in its own words.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Fault<C> {
+    /// The HTTP status, which may be 200.
+    pub status: u16,
+    /// The code; none where the API gives no code.
+    pub code: Option<C>,
+    /// The short text.
+    pub message: String,
+    /// The longer text; empty where there is none.
+    pub details: String,
+    /// What is wrong with single input fields.
+    pub fields: Vec<FieldFault>,
+    /// What it means.
+    pub kind: FaultKind,
+    /// The document of the API leaves open whether the call was carried out.
+    pub verify: bool,
+}
+
+impl<C: FaultCode> Fault<C> {
+    /// A fault with a code and a text.
+    pub fn new(status: u16, code: Option<C>, message: impl Into<String>, details: impl Into<String>) -> Self {
+        let kind = code.as_ref().and_then(FaultCode::kind).unwrap_or_else(|| FaultKind::from_status(status));
+        let verify = kind == FaultKind::Internal;
+        Self { status, code, message: message.into(), details: details.into(), fields: Vec::new(), kind, verify }
+    }
+}
+
+impl<C> Fault<C> {
+    /// The credentials or the token are not accepted.
+    pub fn is_auth(&self) -> bool {
+        self.kind == FaultKind::Auth
+    }
+
+    /// What the call names does not exist.
+    pub fn is_not_found(&self) -> bool {
+        self.kind == FaultKind::NotFound
+    }
+
+    /// The state of the object forbids the call.
+    pub fn is_conflict(&self) -> bool {
+        self.kind == FaultKind::Conflict
+    }
+
+    /// An argument is wrong.
+    pub fn is_invalid_argument(&self) -> bool {
+        self.kind == FaultKind::InvalidArgument
+    }
+
+    /// Too many calls.
+    pub fn is_rate_limited(&self) -> bool {
+        self.kind == FaultKind::RateLimited
+    }
+
+    /// It may work later.
+    pub fn is_temporary(&self) -> bool {
+        matches!(self.kind, FaultKind::Temporary | FaultKind::RateLimited)
+    }
+}
+
+impl<C: FaultCode> fmt::Display for Fault<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.status)?;
+        if let Some(code) = &self.code {
+            write!(f, " {}", code.as_str())?;
+        }
+        let text = if self.details.is_empty() { &self.message } else { &self.details };
+        if !text.is_empty() {
+            write!(f, ": {text}")?;
+        }
+        for fault in &self.fields {
+            write!(f, "; {}: {}", fault.field, fault.messages.join(", "))?;
+        }
+        Ok(())
+    }
+}
+
+/// What an answer means before its data are read.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict<C> {
+    /// The API says yes, or says nothing against it.
+    Success,
+    /// The API took the call and will carry it out later, for this reason.
+    Accepted(&'static str),
+    /// The API says no.
+    Fault(Fault<C>),
+    /// The status is no success and the body is not the API's error document.
+    Unrecognised,
+}
+
+/// An API whose errors are documents with a failing HTTP status: `{"NotFound":{"code":404,…}}`, the same without the
+/// wrapper, or `<NotFound code="404">…`.
+#[derive(Debug, Clone, Copy)]
+pub struct StatusFaults {
+    /// Key of the numeric code.
+    pub code: &'static str,
+    /// Key of the short text; it names the fault where there is no wrapper.
+    pub message: &'static str,
+    /// Key of the longer text.
+    pub details: &'static str,
+}
+
+impl StatusFaults {
+    /// Says what an answer means.
+    pub fn verdict<C: FaultCode>(&self, answer: &RawAnswer<'_>) -> Verdict<C> {
+        if (200..300).contains(&answer.status()) {
+            return Verdict::Success;
+        }
+        match self.find(answer) {
+            Some(fault) => Verdict::Fault(fault),
+            None => Verdict::Unrecognised,
+        }
+    }
+
+    fn find<C: FaultCode>(&self, answer: &RawAnswer<'_>) -> Option<Fault<C>> {
+        let root = answer.document().ok()?.root();
+        let mut entries = root.entries();
+        let (name, body) = match (entries.next(), entries.next()) {
+            (Some((name, body)), None) if body.kind() == Kind::Map => (Some(name), body),
+            _ => (None, root),
+        };
+        self.text(body, self.code)?.parse::<u16>().ok()?;
+        let message = self.text(body, self.message).unwrap_or_default();
+        // Without the wrapper the name of the fault is its message without blanks: `Not Found` is `NotFound`.
+        let name = name.map_or_else(|| message.split_whitespace().collect(), str::to_owned);
+        let code = (!name.is_empty()).then(|| C::from_text(&name));
+        Some(Fault::new(answer.status(), code, message, self.text(body, self.details).unwrap_or_default()))
+    }
+
+    fn text<'t>(&self, body: Node<'t>, key: &str) -> Option<&'t str> {
+        let attribute = || body.entries().find(|(name, _)| name.strip_prefix('@') == Some(key)).map(|(_, node)| node);
+        body.get(key).or_else(attribute).and_then(Node::as_str)
+    }
+}
+
+/// An API whose every answer is an envelope with a marker that says how it went, often under status 200.
+#[derive(Debug, Clone, Copy)]
+pub struct EnvelopeFaults {
+    /// Key of the marker.
+    pub marker: &'static str,
+    /// Markers of success, compared without case.
+    pub success: &'static [&'static str],
+    /// Keys of the code; the first that is there counts.
+    pub code: &'static [&'static str],
+    /// Keys of the short text; the first that is there and not empty counts.
+    pub message: &'static [&'static str],
+    /// Key of the longer text.
+    pub details: &'static str,
+    /// Key of the object that says what is wrong with single fields.
+    pub fields: &'static str,
+    /// Codes under which a success is an acceptance, with the reason.
+    pub accepted: &'static [(&'static str, &'static str)],
+    /// Codes whose document leaves open whether the call was carried out.
+    pub verify: &'static [&'static str],
+}
+
+impl EnvelopeFaults {
+    /// Says what an answer means.
+    pub fn verdict<C: FaultCode>(&self, answer: &RawAnswer<'_>) -> Verdict<C> {
+        let is_success = (200..300).contains(&answer.status());
+        let Some(marker) = answer.top(self.marker) else {
+            // Without the marker it is another kind of document; the decoder says so where there is output to read.
+            return match is_success && (answer.is_object() || answer.is_empty()) {
+                true => Verdict::Success,
+                false if is_success => Verdict::Unrecognised,
+                false => Verdict::Unrecognised,
+            };
+        };
+        let code = self.code.iter().find_map(|key| answer.top(key)).filter(|code| !code.is_empty());
+        if is_success && self.success.iter().any(|success| marker.eq_ignore_ascii_case(success)) {
+            let reason = self.accepted.iter().find(|(accepted, _)| code == Some(accepted));
+            return reason.map_or(Verdict::Success, |(_, reason)| Verdict::Accepted(reason));
+        }
+        let message = self.message.iter().find_map(|key| answer.top(key).filter(|text| !text.is_empty()));
+        let details = answer.top(self.details).unwrap_or_default();
+        let message = message.unwrap_or_default();
+        let mut fault = Fault::new(answer.status(), code.map(C::from_text), message, details);
+        fault.verify |= code.is_some_and(|code| self.verify.contains(&code));
+        if let Ok(document) = answer.document() {
+            fault.fields = document.root().get(self.fields).map(field_faults).unwrap_or_default();
+        }
+        Verdict::Fault(fault)
+    }
+}
+
+/// Field errors in all their shapes: texts, lists of texts, lists of lists, by name or without one.
+fn field_faults(node: Node<'_>) -> Vec<FieldFault> {
+    match node.kind() {
+        Kind::Map => {
+            node.entries().map(|(field, node)| FieldFault { field: field.to_owned(), messages: texts(node) }).collect()
+        }
+        Kind::Null => Vec::new(),
+        _ => {
+            let messages = texts(node);
+            if messages.is_empty() { Vec::new() } else { vec![FieldFault { field: String::new(), messages }] }
+        }
+    }
+}
+
+/// Every text below a node. The readers limit the depth.
+fn texts(node: Node<'_>) -> Vec<String> {
+    match node.kind() {
+        Kind::List => node.items().flat_map(texts).collect(),
+        Kind::Map => node.entries().flat_map(|(_, node)| texts(node)).collect(),
+        _ => node.as_str().map(str::to_owned).into_iter().collect(),
+    }
+}

@@ -1,0 +1,246 @@
+//! A request as it is put together: path, query, headers, body, and then the bytes.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use hostkit_wire::{Format, Value};
+use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
+use http::{HeaderName, HeaderValue, Method};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::api::ApiInfo;
+use crate::base_url::BaseUrl;
+use crate::codec::{Name, Object, ToText};
+use crate::endpoint::EndpointInfo;
+use crate::value::Secret;
+
+/// What may stand in a path segment or a query as it is (RFC 3986, unreserved).
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// An input that the spec forbids, found before anything was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EncodeError {
+    endpoint: &'static str,
+    field: Cow<'static, str>,
+    rule: String,
+}
+
+impl EncodeError {
+    /// `field` breaks `rule`.
+    pub fn new(endpoint: &'static str, field: impl Into<Cow<'static, str>>, rule: impl Into<String>) -> Self {
+        Self { endpoint, field: field.into(), rule: rule.into() }
+    }
+
+    /// The endpoint.
+    pub fn endpoint(&self) -> &'static str {
+        self.endpoint
+    }
+
+    /// The field, by its name on the wire.
+    pub fn field(&self) -> &str {
+        &self.field
+    }
+
+    /// The rule that it breaks, with the value where that is no secret.
+    pub fn rule(&self) -> &str {
+        &self.rule
+    }
+}
+
+impl fmt::Display for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}: {}", self.endpoint, self.field, self.rule)
+    }
+}
+
+impl std::error::Error for EncodeError {}
+
+/// A request that is being put together.
+#[derive(Clone)]
+pub struct RequestParts {
+    endpoint: &'static str,
+    method: Method,
+    path: String,
+    host: &'static str,
+    format: Format,
+    request_format: Format,
+    negotiates: bool,
+    query: Vec<(Cow<'static, str>, String)>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    body: Option<Value>,
+}
+
+impl fmt::Debug for RequestParts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Headers, query and body carry secrets: only what is public is shown.
+        f.debug_struct("RequestParts").field("endpoint", &self.endpoint).field("method", &self.method).finish()
+    }
+}
+
+impl RequestParts {
+    /// Starts a request: `format` is the format of the answer, `host` the name of the host in the spec.
+    pub fn new(endpoint: &EndpointInfo, api: &ApiInfo, format: Format, host: &'static str) -> Self {
+        Self {
+            endpoint: endpoint.name,
+            method: endpoint.method.clone(),
+            path: endpoint.path.to_owned(),
+            host,
+            format,
+            request_format: api.request_format.unwrap_or(format),
+            negotiates: api.negotiates,
+            query: Vec::new(),
+            headers: Vec::new(),
+            body: None,
+        }
+    }
+
+    /// The name of the endpoint.
+    pub fn endpoint(&self) -> &'static str {
+        self.endpoint
+    }
+
+    /// The format that the answer is wanted in.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// The name of the host in the spec, for constraints that differ by host; empty for a host of the caller's.
+    pub fn host(&self) -> &'static str {
+        self.host
+    }
+
+    /// The error that `field` breaks `rule`.
+    pub fn refuse(&self, field: &'static str, rule: impl Into<String>) -> EncodeError {
+        EncodeError::new(self.endpoint, field, rule)
+    }
+
+    /// Fills `{name}` of the path. A value that is empty or could leave its segment is refused.
+    pub fn path(&mut self, name: &'static str, value: &impl ToText) -> Result<(), EncodeError> {
+        let text = value.to_text();
+        if text.is_empty() || matches!(&*text, "." | "..") {
+            return Err(self.refuse(name, format!("{text:?} cannot stand in a path")));
+        }
+        let encoded = utf8_percent_encode(&text, RESERVED).to_string();
+        self.path = self.path.replace(&format!("{{{name}}}"), &encoded);
+        Ok(())
+    }
+
+    /// Adds a query parameter.
+    pub fn query(&mut self, name: &'static str, value: &impl ToText) {
+        self.query.push((name.into(), value.to_text().into_owned()));
+    }
+
+    /// Adds a query parameter that may be absent.
+    pub fn optional_query<T: ToText>(&mut self, name: &'static str, value: &Option<T>) {
+        if let Some(value) = value {
+            self.query(name, value);
+        }
+    }
+
+    /// Sets a header. Line breaks and other control characters are refused.
+    pub fn header(&mut self, name: &'static str, value: &impl ToText) -> Result<(), EncodeError> {
+        self.set_header(name, &value.to_text(), false)
+    }
+
+    /// Sets a header that holds a secret.
+    pub fn secret_header(&mut self, name: &'static str, value: &Secret) -> Result<(), EncodeError> {
+        self.set_header(name, value.expose(), true)
+    }
+
+    fn set_header(&mut self, name: &'static str, text: &str, sensitive: bool) -> Result<(), EncodeError> {
+        let refused = |what| EncodeError::new(self.endpoint, name, what);
+        let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refused("is no header name"))?;
+        let mut value = HeaderValue::from_str(text).map_err(|_| refused("has characters that no header may have"))?;
+        value.set_sensitive(sensitive);
+        self.headers.push((header, value));
+        Ok(())
+    }
+
+    /// An object in the format of request bodies.
+    pub fn object(&self) -> Object {
+        Object::new(self.request_format)
+    }
+
+    /// The object as the whole body.
+    pub fn body(&mut self, object: Object) {
+        self.body = Some(object.into_value());
+    }
+
+    /// The object as the body, under a root name.
+    pub fn wrapped_body(&mut self, root: &Name, object: Object) {
+        let mut outer = self.object();
+        outer.set_value(root, object.into_value());
+        self.body = Some(outer.into_value());
+    }
+
+    /// The object as the body, under a root name that only XML has.
+    pub fn xml_wrapped_body(&mut self, root: &Name, object: Object) {
+        if self.request_format == Format::Xml { self.wrapped_body(root, object) } else { self.body(object) }
+    }
+
+    /// Adds a field to the top of the body, in front of what is there: how credentials travel in a body.
+    pub fn body_field(&mut self, name: &'static str, value: Value) {
+        match &mut self.body {
+            Some(Value::Map(entries)) => entries.insert(0, (name.into(), value)),
+            _ => self.body = Some(Value::Map(vec![(name.into(), value)])),
+        }
+    }
+
+    /// The request, to be sent below `base`.
+    ///
+    /// # Errors
+    /// A body that the format cannot hold, such as a control character in XML.
+    pub fn finish(self, base: &BaseUrl) -> Result<http::Request<Vec<u8>>, EncodeError> {
+        let endpoint = self.endpoint;
+        let refused = |what: String| EncodeError::new(endpoint, "request", what);
+        let body = match &self.body {
+            None => Vec::new(),
+            Some(value) => {
+                hostkit_wire::write(self.request_format, value).map_err(|error| refused(error.to_string()))?
+            }
+        };
+        let uri = base.join(&self.path, &self.query);
+        let mut request = http::Request::builder().method(self.method.clone()).uri(uri);
+        if self.negotiates {
+            request = request.header(ACCEPT, media_type(self.format));
+        }
+        if self.body.is_some() {
+            request = request.header(CONTENT_TYPE, content_type(self.request_format));
+        }
+        // An empty PUT or POST without a length is a 411 at some servers.
+        if self.body.is_some() || !matches!(self.method, Method::GET | Method::HEAD | Method::DELETE) {
+            request = request.header(CONTENT_LENGTH, body.len());
+        }
+        for (name, value) in self.headers {
+            request = request.header(name, value);
+        }
+        request.body(body).map_err(|error| refused(error.to_string()))
+    }
+}
+
+fn media_type(format: Format) -> &'static str {
+    match format {
+        Format::Xml => "application/xml",
+        Format::Json => "application/json",
+        Format::Form => "application/x-www-form-urlencoded",
+        Format::Php | Format::PrintR => "text/plain",
+    }
+}
+
+fn content_type(format: Format) -> &'static str {
+    match format {
+        Format::Xml => "application/xml; charset=UTF-8",
+        Format::Json => "application/json; charset=UTF-8",
+        other => media_type(other),
+    }
+}
+
+pub(crate) fn encode_query(query: &[(Cow<'static, str>, String)]) -> String {
+    let pairs: Vec<_> = query
+        .iter()
+        .map(|(name, value)| {
+            format!("{}={}", utf8_percent_encode(name, RESERVED), utf8_percent_encode(value, RESERVED))
+        })
+        .collect();
+    pairs.join("&")
+}

@@ -1,0 +1,23 @@
+//! What a sign-in gives.
+
+use std::time::Duration;
+
+use crate::value::Secret;
+
+/// A token, where it may be used, and for how long.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Session {
+    /// The token; none where calls carry the credentials themselves.
+    pub token: Option<Secret>,
+    /// The base URL that the API named for further calls, unchecked.
+    pub base_url: Option<String>,
+    /// How long the token is good for, counted from the answer.
+    pub lifetime: Option<Duration>,
+}
+
+impl Session {
+    /// A session that holds a token and nothing else.
+    pub fn with_token(token: Secret) -> Self {
+        Self { token: Some(token), base_url: None, lifetime: None }
+    }
+}

@@ -1,0 +1,130 @@
+//! Civil dates and times: what an API wrote, without a zone, and the zone on request.
+
+use std::fmt;
+
+use jiff::civil;
+use jiff::fmt::strtime;
+
+/// A date and time as the API wrote it, in the API's own zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DateTime(civil::DateTime);
+
+/// A date as the API wrote it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Date(civil::Date);
+
+/// Seconds since 1970-01-01T00:00:00Z.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
+pub struct UnixTime(pub i64);
+
+/// A civil time that a zone has twice, or not at all, or a zone that is not built in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ZoneError(String);
+
+impl fmt::Display for ZoneError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ZoneError {}
+
+impl DateTime {
+    /// A date and time; `None` where the calendar does not have it.
+    pub fn new(year: i16, month: i8, day: i8, hour: i8, minute: i8, second: i8) -> Option<Self> {
+        civil::DateTime::new(year, month, day, hour, minute, second, 0).ok().map(Self)
+    }
+
+    /// Reads `text` in one `strptime` form.
+    pub fn parse(form: &str, text: &str) -> Option<Self> {
+        civil::DateTime::strptime(form, text).ok().map(Self)
+    }
+
+    /// Writes it in one `strftime` form.
+    pub fn format(&self, form: &str) -> String {
+        strtime::format(form, self.0).unwrap_or_else(|_| self.to_string())
+    }
+
+    /// Seconds since 1970 if the civil time is meant in Moscow, where UTC+4 held from 2011-03-27 to 2014-10-26.
+    ///
+    /// # Errors
+    /// The hour that a change of the clock doubled or skipped is an error, not a guess.
+    ///
+    /// ```
+    /// use hostkit::DateTime;
+    /// let read = DateTime::new(2012, 1, 24, 4, 0, 2).unwrap();
+    /// assert_eq!(read.in_moscow()?.0, 1_327_363_202);
+    /// assert!(DateTime::new(2014, 10, 26, 1, 30, 0).unwrap().in_moscow().is_err());
+    /// # Ok::<(), hostkit::ZoneError>(())
+    /// ```
+    pub fn in_moscow(self) -> Result<UnixTime, ZoneError> {
+        static MOSCOW: jiff::tz::TimeZone = jiff::tz::get!("Europe/Moscow");
+        let zone = MOSCOW.clone();
+        match zone.to_ambiguous_zoned(self.0).unambiguous() {
+            Ok(zoned) => Ok(UnixTime(zoned.timestamp().as_second())),
+            Err(error) => Err(ZoneError(error.to_string())),
+        }
+    }
+
+    /// Year, month, day, hour, minute, second.
+    pub fn parts(self) -> (i16, i8, i8, i8, i8, i8) {
+        (self.0.year(), self.0.month(), self.0.day(), self.0.hour(), self.0.minute(), self.0.second())
+    }
+}
+
+impl fmt::Display for DateTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+impl Date {
+    /// A date; `None` where the calendar does not have it.
+    pub fn new(year: i16, month: i8, day: i8) -> Option<Self> {
+        civil::Date::new(year, month, day).ok().map(Self)
+    }
+
+    /// Reads `text` in one `strptime` form.
+    pub fn parse(form: &str, text: &str) -> Option<Self> {
+        civil::Date::strptime(form, text).ok().map(Self)
+    }
+
+    /// Writes it in one `strftime` form.
+    pub fn format(&self, form: &str) -> String {
+        strtime::format(form, self.0).unwrap_or_else(|_| self.to_string())
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+impl UnixTime {
+    /// Reads an RFC 3339-like time with a numeric offset, with or without its colon: `2022-05-27T19:48:19+0300`.
+    pub fn parse_offset(text: &str) -> Option<Self> {
+        let time = strtime::parse("%Y-%m-%dT%H:%M:%S%z", text)
+            .or_else(|_| strtime::parse("%Y-%m-%dT%H:%M:%S%:z", text))
+            .ok()?;
+        time.to_timestamp().ok().map(|timestamp| Self(timestamp.as_second()))
+    }
+}
+
+#[cfg(feature = "serde")]
+mod serialize {
+    use serde::{Serialize, Serializer};
+
+    impl Serialize for super::DateTime {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.collect_str(self)
+        }
+    }
+
+    impl Serialize for super::Date {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.collect_str(self)
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Ids as types, so that the id of a backup does not go where the id of a server belongs.
+
+/// Declares an id that is a whole number.
+///
+/// ```
+/// hostkit::number_id! {
+///     /// The number of a server.
+///     pub struct ServerId;
+/// }
+/// assert_eq!(ServerId::new(7).to_string(), "7");
+/// ```
+#[macro_export]
+macro_rules! number_id {
+    ($(#[$meta:meta])* pub struct $name:ident;) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(u64);
+
+        impl $name {
+            /// Wraps a number.
+            pub const fn new(number: u64) -> Self {
+                Self(number)
+            }
+
+            /// The number.
+            pub const fn get(self) -> u64 {
+                self.0
+            }
+        }
+
+        impl From<u64> for $name {
+            fn from(number: u64) -> Self {
+                Self(number)
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                ::std::fmt::Display::fmt(&self.0, f)
+            }
+        }
+
+        impl $crate::codec::FromText for $name {
+            const EXPECTED: &'static str = "a whole number";
+
+            fn from_text(text: &str) -> Option<Self> {
+                <u64 as $crate::codec::FromText>::from_text(text).map(Self)
+            }
+        }
+
+        impl $crate::codec::ToText for $name {
+            fn to_text(&self) -> ::std::borrow::Cow<'_, str> {
+                self.0.to_string().into()
+            }
+        }
+
+        impl $crate::codec::FromWire for $name {
+            fn from_wire(
+                node: $crate::wire::Node<'_>,
+                reader: &mut $crate::codec::Reader<'_>,
+            ) -> Result<Self, $crate::codec::DecodeError> {
+                <u64 as $crate::codec::FromWire>::from_wire(node, reader).map(Self)
+            }
+        }
+
+        impl $crate::codec::ToWire for $name {
+            fn to_wire(&self, format: $crate::Format) -> Option<$crate::Value> {
+                $crate::codec::ToWire::to_wire(&self.0, format)
+            }
+        }
+
+        $crate::serialize_number_id!($name);
+    };
+}
+
+/// Declares an id that is text of letters, digits, `-` and `_`: nothing that could leave its place in a path.
+///
+/// ```
+/// hostkit::text_id! {
+///     /// The key of a download.
+///     pub struct DownloadKey;
+/// }
+/// assert!(DownloadKey::new("0af1").is_some());
+/// assert!(DownloadKey::new("../servers").is_none());
+/// ```
+#[macro_export]
+macro_rules! text_id {
+    ($(#[$meta:meta])* pub struct $name:ident;) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Box<str>);
+
+        impl $name {
+            /// Wraps text; `None` where it is empty, longer than 128 bytes or has another character.
+            pub fn new(text: &str) -> Option<Self> {
+                let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+                ((1..=128).contains(&text.len()) && text.bytes().all(fits)).then(|| Self(text.into()))
+            }
+
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl $crate::codec::FromText for $name {
+            const EXPECTED: &'static str = "letters, digits, `-` or `_`";
+
+            fn from_text(text: &str) -> Option<Self> {
+                Self::new(text)
+            }
+        }
+
+        impl $crate::codec::ToText for $name {
+            fn to_text(&self) -> ::std::borrow::Cow<'_, str> {
+                self.as_str().into()
+            }
+        }
+
+        impl $crate::codec::FromWire for $name {
+            fn from_wire(
+                node: $crate::wire::Node<'_>,
+                reader: &mut $crate::codec::Reader<'_>,
+            ) -> Result<Self, $crate::codec::DecodeError> {
+                reader.text_value(node)
+            }
+        }
+
+        impl $crate::codec::ToWire for $name {
+            fn to_wire(&self, _: $crate::Format) -> Option<$crate::Value> {
+                Some($crate::Value::Text(self.as_str().to_owned()))
+            }
+        }
+
+        $crate::serialize_as_text!($name);
+    };
+}
+
+/// Implements `serde::Serialize` as a number where the feature `serde` is on.
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! serialize_number_id {
+    ($name:ident) => {
+        impl $crate::serde::Serialize for $name {
+            fn serialize<S: $crate::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_u64(self.0)
+            }
+        }
+    };
+}
+
+/// Without the feature `serde` there is nothing to implement.
+#[cfg(not(feature = "serde"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! serialize_number_id {
+    ($name:ident) => {};
+}

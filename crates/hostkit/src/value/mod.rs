@@ -1,0 +1,16 @@
+//! The values that APIs of hosters speak in.
+
+mod csv;
+mod date;
+mod html;
+mod id;
+mod open_enum;
+mod secret;
+mod size;
+
+pub use csv::Csv;
+pub use date::{Date, DateTime, UnixTime, ZoneError};
+pub use html::Html;
+pub use open_enum::UnknownText;
+pub use secret::Secret;
+pub use size::{Bytes, Gibibytes, Kibibytes, Mebibytes};

@@ -1,0 +1,143 @@
+//! Enumerations that stay open: a value which the spec does not know is kept, not refused.
+
+use std::fmt;
+
+/// A value that the spec does not list. Only a decoder makes one, so that a known value never hides in it.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct UnknownText(Box<str>);
+
+impl UnknownText {
+    /// For the macro [`open_enum!`](crate::open_enum) alone.
+    #[doc(hidden)]
+    pub fn from_wire(text: &str) -> Self {
+        Self(text.into())
+    }
+
+    /// The text as it came.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for UnknownText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+/// Declares an open enumeration of texts (`text`) or of numbers (`number`).
+///
+/// ```
+/// hostkit::open_enum! {
+///     /// What a server is doing.
+///     pub enum Status: text {
+///         /// It runs.
+///         Running = "is_running",
+///     }
+/// }
+/// assert!(Status::from_text("is_running").is_known());
+/// assert_eq!(Status::from_text("is_dancing").as_str(), "is_dancing");
+/// ```
+#[macro_export]
+macro_rules! open_enum {
+    (
+        $(#[$meta:meta])*
+        pub enum $name:ident: $kind:ident {
+            $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)+
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$variant_meta])* $variant,)+
+            /// A value that the spec does not know.
+            Unknown($crate::UnknownText),
+        }
+
+        impl $name {
+            /// The value on the wire.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $text,)+
+                    Self::Unknown(text) => text.as_str(),
+                }
+            }
+
+            /// Whether the spec knows the value.
+            pub fn is_known(&self) -> bool {
+                !matches!(self, Self::Unknown(_))
+            }
+
+            /// The value that this text stands for.
+            pub fn from_text(text: &str) -> Self {
+                match text {
+                    $($text => Self::$variant,)+
+                    other => Self::Unknown($crate::UnknownText::from_wire(other)),
+                }
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl $crate::codec::FromText for $name {
+            const EXPECTED: &'static str = "text";
+
+            fn from_text(text: &str) -> Option<Self> {
+                Some(Self::from_text(text))
+            }
+        }
+
+        impl $crate::codec::ToText for $name {
+            fn to_text(&self) -> ::std::borrow::Cow<'_, str> {
+                self.as_str().into()
+            }
+        }
+
+        impl $crate::codec::FromWire for $name {
+            fn from_wire(
+                node: $crate::wire::Node<'_>,
+                reader: &mut $crate::codec::Reader<'_>,
+            ) -> Result<Self, $crate::codec::DecodeError> {
+                Ok(Self::from_text(reader.scalar(node, "text")?))
+            }
+        }
+
+        impl $crate::codec::ToWire for $name {
+            fn to_wire(&self, _: $crate::Format) -> Option<$crate::Value> {
+                Some($crate::open_enum!(@value $kind, self.as_str().to_owned()))
+            }
+        }
+
+        $crate::open_enum!(@serialize $name);
+    };
+    (@value text, $text:expr) => { $crate::Value::Text($text) };
+    (@value number, $text:expr) => { $crate::codec::number_or_text($text) };
+    (@serialize $name:ident) => { $crate::serialize_as_text!($name); };
+}
+
+/// Implements `serde::Serialize` through `as_str` where the feature `serde` is on.
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! serialize_as_text {
+    ($name:ident) => {
+        impl $crate::serde::Serialize for $name {
+            fn serialize<S: $crate::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+    };
+}
+
+/// Without the feature `serde` there is nothing to implement.
+#[cfg(not(feature = "serde"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! serialize_as_text {
+    ($name:ident) => {};
+}
