@@ -239,6 +239,10 @@ impl<'t> Iterator for Items<'t> {
         if self.index >= self.end {
             return None;
         }
+        // A list that came from PHP has a key before each item.
+        if matches!(self.document.nodes[self.index as usize].kind, RawKind::Key | RawKind::ArenaKey) {
+            self.index += 1;
+        }
         let node = Node { document: self.document, index: self.index };
         self.index = node.raw().next;
         Some(node)

@@ -1,8 +1,357 @@
-//! Reads php.
+//! Reads what PHP's `serialize()` writes: one pass, no recursion, and nothing is allocated on the word of a length.
+//!
+//! Deliberately not here: references (`r`, `R`), classes with a serialisation of their own (`C`) and escaped strings
+//! (`S`). They are refused by name. White space may stand behind the document, as it does behind many a PHP script,
+//! but not before it, where `unserialize()` refuses it too.
 
-use crate::builder::Builder;
-use crate::WireError;
+use crate::builder::{Builder, Piece};
+use crate::{WireError, WireErrorKind};
 
-pub(super) fn read(_body: &str, _builder: &mut Builder<'_>) -> Result<(), WireError> {
-    Ok(())
+/// The shortest entry that an array can hold, `i:0;N;`, in bytes.
+const SHORTEST_ENTRY: usize = 6;
+
+/// An array or an object whose entries are being read.
+struct Frame {
+    /// Entries that are still to come.
+    left: usize,
+    /// Entries that were read.
+    seen: usize,
+    /// Whether the keys so far were 0, 1, 2, … in order.
+    sequence: bool,
+    object: bool,
+}
+
+struct Reader<'s> {
+    body: &'s str,
+    at: usize,
+}
+
+pub(super) fn read(body: &str, builder: &mut Builder<'_>) -> Result<(), WireError> {
+    let mut reader = Reader { body, at: 0 };
+    let mut open: Vec<Frame> = Vec::new();
+    loop {
+        if let Some(frame) = reader.value(builder)? {
+            open.push(frame);
+        }
+        // Close what is full, then read the next key; without an open container the document is complete.
+        loop {
+            let Some(frame) = open.last_mut() else { return reader.end() };
+            if frame.left > 0 {
+                frame.left -= 1;
+                reader.key(frame, builder)?;
+                break;
+            }
+            reader.expect("}", "`}` behind the last entry")?;
+            if frame.sequence && !frame.object {
+                builder.close_list();
+            } else {
+                builder.close();
+            }
+            open.pop();
+        }
+    }
+}
+
+impl<'s> Reader<'s> {
+    fn rest(&self) -> &'s str {
+        self.body.get(self.at..).unwrap_or("")
+    }
+
+    /// What is missing here; at the end of the body that is the rest of the body.
+    fn expected(&self, what: &'static str) -> WireError {
+        let kind = if self.at >= self.body.len() { WireErrorKind::Truncated } else { WireErrorKind::Expected(what) };
+        WireError::new(self.at, kind)
+    }
+
+    fn expect(&mut self, text: &str, what: &'static str) -> Result<(), WireError> {
+        if !self.rest().starts_with(text) {
+            if text.starts_with(self.rest()) {
+                return Err(WireError::new(self.body.len(), WireErrorKind::Truncated));
+            }
+            return Err(self.expected(what));
+        }
+        self.at += text.len();
+        Ok(())
+    }
+
+    fn end(&self) -> Result<(), WireError> {
+        let behind = self.rest().trim_ascii_start();
+        match behind.is_empty() {
+            true => Ok(()),
+            false => Err(WireError::new(self.body.len() - behind.len(), WireErrorKind::TrailingBytes)),
+        }
+    }
+
+    /// Reads one value; a container is only opened.
+    fn value(&mut self, builder: &mut Builder<'_>) -> Result<Option<Frame>, WireError> {
+        let start = self.at;
+        match self.rest().as_bytes().first() {
+            Some(b'N') => {
+                self.expect("N;", "`N;`")?;
+                builder.null(start)?;
+            }
+            Some(b'b') => {
+                self.expect("b:", "`b:`")?;
+                let value = self.rest().starts_with('1');
+                if !value && !self.rest().starts_with('0') {
+                    return Err(self.expected("`0` or `1`"));
+                }
+                self.at += 1;
+                self.expect(";", "`;` behind a truth value")?;
+                builder.boolean(start, value)?;
+            }
+            Some(b'i') => {
+                let (from, to) = self.integer()?;
+                builder.number(from, to)?;
+            }
+            Some(b'd') => {
+                self.expect("d:", "`d:`")?;
+                let from = self.at;
+                self.float()?;
+                let to = self.at;
+                self.expect(";", "`;` behind a float")?;
+                builder.number(from, to)?;
+            }
+            Some(b's') => {
+                let (from, to) = self.string()?;
+                builder.text(start, Piece::Body(from, to))?;
+            }
+            Some(b'E') => {
+                self.expect("E", "`E`")?;
+                let (from, to) = self.counted(";")?;
+                builder.text(start, Piece::Body(from, to))?;
+            }
+            Some(b'a') => {
+                self.expect("a", "`a`")?;
+                let left = self.count()?;
+                builder.open_map(start)?;
+                return Ok(Some(Frame { left, seen: 0, sequence: true, object: false }));
+            }
+            Some(b'O') => {
+                self.expect("O", "`O`")?;
+                self.counted("")?;
+                let left = self.count()?;
+                builder.open_map(start)?;
+                return Ok(Some(Frame { left, seen: 0, sequence: false, object: true }));
+            }
+            Some(b'r' | b'R') => return Err(WireError::new(start, WireErrorKind::Unsupported("a PHP reference"))),
+            Some(b'C') => {
+                let what = WireErrorKind::Unsupported("a PHP class with a serialisation of its own");
+                return Err(WireError::new(start, what));
+            }
+            Some(b'S') => return Err(WireError::new(start, WireErrorKind::Unsupported("an escaped PHP string"))),
+            _ => return Err(self.expected("a serialized PHP value")),
+        }
+        Ok(None)
+    }
+
+    fn key(&mut self, frame: &mut Frame, builder: &mut Builder<'_>) -> Result<(), WireError> {
+        let start = self.at;
+        let (mut from, to) = match self.rest().as_bytes().first() {
+            Some(b'i') => self.integer()?,
+            Some(b's') => {
+                frame.sequence = false;
+                self.string()?
+            }
+            _ => return Err(self.expected("an array key")),
+        };
+        let text = self.body.get(from..to).unwrap_or("");
+        if frame.sequence && text.parse() != Ok(frame.seen) {
+            frame.sequence = false;
+        }
+        if frame.object && text.starts_with('\0') {
+            // `\0*\0name` is protected, `\0Class\0name` private: who may see a property is not ours to know.
+            if let Some(mark) = text.get(1..).and_then(|name| name.find('\0')) {
+                from += mark + 2;
+            }
+        }
+        frame.seen += 1;
+        builder.key(start, Piece::Body(from, to))
+    }
+
+    /// `i:-5;`, as the range of the digits with their sign. How large it is, is for those to judge who use it.
+    fn integer(&mut self) -> Result<(usize, usize), WireError> {
+        self.expect("i:", "`i:`")?;
+        let from = self.at;
+        self.sign();
+        self.digits("a digit")?;
+        let to = self.at;
+        self.expect(";", "`;` behind an integer")?;
+        Ok((from, to))
+    }
+
+    fn sign(&mut self) {
+        if self.rest().starts_with('-') {
+            self.at += 1;
+        }
+    }
+
+    fn digits(&mut self, what: &'static str) -> Result<(), WireError> {
+        let count = self.rest().bytes().take_while(u8::is_ascii_digit).count();
+        if count == 0 {
+            return Err(self.expected(what));
+        }
+        self.at += count;
+        Ok(())
+    }
+
+    fn float(&mut self) -> Result<(), WireError> {
+        if self.rest().starts_with("NAN") {
+            self.at += 3;
+            return Ok(());
+        }
+        self.sign();
+        if self.rest().starts_with("INF") {
+            self.at += 3;
+            return Ok(());
+        }
+        self.digits("a float")?;
+        if self.rest().starts_with('.') {
+            self.at += 1;
+            self.digits("a digit behind the point")?;
+        }
+        if self.rest().starts_with(['e', 'E']) {
+            self.at += 1;
+            if self.rest().starts_with(['+', '-']) {
+                self.at += 1;
+            }
+            self.digits("a digit of the exponent")?;
+        }
+        Ok(())
+    }
+
+    fn string(&mut self) -> Result<(usize, usize), WireError> {
+        self.expect("s", "`s`")?;
+        self.counted(";")
+    }
+
+    /// `:LEN:"…"` and what must follow, as the range between the quotes.
+    fn counted(&mut self, behind: &str) -> Result<(usize, usize), WireError> {
+        let (length, told) = self.length()?;
+        self.expect(":\"", "`:\"` behind a length")?;
+        let from = self.at;
+        let to = from.checked_add(length).filter(|to| *to <= self.body.len());
+        let to = to.ok_or_else(|| WireError::new(told, WireErrorKind::Truncated))?;
+        if !self.body.is_char_boundary(to) {
+            return Err(WireError::new(told, WireErrorKind::Expected("a length that ends between two characters")));
+        }
+        self.at = to;
+        self.expect("\"", "`\"` where the length of the text ends")?;
+        self.expect(behind, "`;` behind a text")?;
+        Ok((from, to))
+    }
+
+    /// `:N:{`, the number of entries of an array or an object, which the rest of the body must be able to hold.
+    fn count(&mut self) -> Result<usize, WireError> {
+        let (count, told) = self.length()?;
+        self.expect(":{", "`:{` behind a count")?;
+        match count <= self.rest().len() / SHORTEST_ENTRY {
+            true => Ok(count),
+            false => Err(WireError::new(told, WireErrorKind::Truncated)),
+        }
+    }
+
+    /// `:N`, with the place where the number stands; a number that no memory holds is cut to the largest.
+    fn length(&mut self) -> Result<(usize, usize), WireError> {
+        self.expect(":", "`:`")?;
+        let told = self.at;
+        self.digits("a length")?;
+        let text = self.body.get(told..self.at).unwrap_or("");
+        Ok((text.parse().unwrap_or(usize::MAX), told))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Format, Limits, parse};
+
+    /// The document as its debug text, or the error as its message.
+    fn shown(body: &str) -> String {
+        match parse(Format::Php, body.as_bytes(), &Limits::DEFAULT) {
+            Ok(document) => format!("{:?}", document.root()),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn scalars() {
+        assert_eq!(shown("N;"), "null");
+        assert_eq!(shown("b:1;"), "true");
+        assert_eq!(shown("b:0;\n"), "false");
+        assert_eq!(shown("i:-5;"), "-5");
+        assert_eq!(shown("i:99999999999999999999;"), "99999999999999999999");
+        for lexeme in ["1.0E+25", "1.5E-10", "0.1", "-0", "INF", "-INF", "NAN"] {
+            assert_eq!(shown(&format!("d:{lexeme};")), lexeme);
+        }
+        assert_eq!(shown("s:0:\"\";"), "\"\"");
+        assert_eq!(shown("s:12:\"Привет\";"), "\"Привет\"");
+        assert_eq!(shown("s:4:\"a\";b\";"), "\"a\\\";b\"");
+        assert_eq!(shown("E:11:\"Suit:Hearts\";"), "\"Suit:Hearts\"");
+    }
+
+    #[test]
+    fn a_list_is_a_list_only_with_keys_in_order() {
+        assert_eq!(shown("a:0:{}"), "[]");
+        assert_eq!(shown("a:2:{i:0;i:7;i:1;a:1:{i:0;N;}}"), "[7, [null]]");
+        assert_eq!(shown("a:2:{i:1;i:7;i:0;N;}"), "{\"1\": 7, \"0\": null}");
+        assert_eq!(shown("a:2:{i:0;a:1:{i:0;N;}s:1:\"1\";N;}"), "{\"0\": [null], \"1\": null}");
+        assert_eq!(shown("a:1:{i:-0;N;}"), "{\"-0\": null}");
+    }
+
+    #[test]
+    fn objects_are_maps_without_their_visibility() {
+        assert_eq!(
+            shown("O:1:\"A\":3:{s:1:\"a\";i:1;s:4:\"\0*\0b\";i:2;s:4:\"\0A\0c\";i:3;}"),
+            "{\"a\": 1, \"b\": 2, \"c\": 3}"
+        );
+        assert_eq!(shown("O:8:\"stdClass\":0:{}"), "{}");
+        assert_eq!(shown("a:1:{s:3:\"\0*\0\";N;}"), "{\"\\0*\\0\": null}");
+    }
+
+    #[test]
+    fn errors_say_where() {
+        for (body, error) in [
+            ("x", "expected a serialized PHP value at byte 0"),
+            ("\nN;", "expected a serialized PHP value at byte 0"),
+            ("N;<br />", "there are bytes behind the end of the document at byte 2"),
+            ("i:1", "the body ends too early at byte 3"),
+            ("i:;", "expected a digit at byte 2"),
+            ("i:0x1;", "expected `;` behind an integer at byte 3"),
+            ("b:2;", "expected `0` or `1` at byte 2"),
+            ("d:1.;", "expected a digit behind the point at byte 4"),
+            ("s:99999999999999:\"", "the body ends too early at byte 2"),
+            ("s:18446744073709551616:\"", "the body ends too early at byte 2"),
+            ("s:-1:\"\";", "expected a length at byte 2"),
+            ("s:1:\"я\";", "expected a length that ends between two characters at byte 2"),
+            ("s:1:\"ab\";", "expected `\"` where the length of the text ends at byte 6"),
+            ("a:999999999:{", "the body ends too early at byte 2"),
+            ("a:1:{i:0;i:1;i:1;i:2;}", "expected `}` behind the last entry at byte 13"),
+            ("a:1:{N;N;N;N;}", "expected an array key at byte 5"),
+            ("a:1:{i:0;R:1;}", "a PHP reference is not accepted at byte 9"),
+            ("C:1:\"A\":0:{}", "a PHP class with a serialisation of its own is not accepted at byte 0"),
+        ] {
+            assert_eq!(shown(body), error, "{body}");
+        }
+    }
+
+    #[test]
+    fn every_cut_is_an_error() {
+        let body = "a:3:{i:0;d:1.5E+3;s:2:\"я\";O:1:\"A\":1:{s:1:\"p\";b:1;}i:9;a:1:{i:0;s:1:\"x\";}}";
+        for end in (0..body.len()).filter(|end| body.is_char_boundary(*end)) {
+            let cut = &body[..end];
+            assert!(parse(Format::Php, cut.as_bytes(), &Limits::DEFAULT).is_err(), "{cut}");
+        }
+        assert!(!shown(body).contains("at byte"), "{}", shown(body));
+    }
+
+    #[test]
+    fn depth_is_limited_and_needs_no_stack() {
+        let mut body = "a:1:{i:0;".repeat(100_000);
+        body.push_str("N;");
+        body.push_str(&"}".repeat(100_000));
+        assert_eq!(shown(&body), "the document nests deeper than 64 levels at byte 576");
+        let limits = Limits { max_depth: 200_000, ..Limits::DEFAULT };
+        let nodes = parse(Format::Php, body.as_bytes(), &limits).map(|document| document.node_count());
+        assert_eq!(nodes, Ok(200_001));
+    }
 }

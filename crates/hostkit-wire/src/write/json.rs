@@ -1,0 +1,86 @@
+//! Writes JSON as PHP's `json_encode` does with unescaped Unicode and slashes: compact, and U+2028 and U+2029 escaped.
+//!
+//! serde_json escapes the texts. It never sees a number: lexemes are checked and copied, so that what other crates
+//! switch on in serde_json changes nothing here.
+
+use super::{deeper, number};
+use crate::{Value, WriteError};
+
+pub(super) fn write(value: &Value) -> Result<Vec<u8>, WriteError> {
+    let mut out = Vec::new();
+    write_value(value, 0, &mut out)?;
+    Ok(out)
+}
+
+fn write_value(value: &Value, depth: usize, out: &mut Vec<u8>) -> Result<(), WriteError> {
+    match value {
+        Value::Null => out.extend_from_slice(b"null"),
+        Value::Bool(true) => out.extend_from_slice(b"true"),
+        Value::Bool(false) => out.extend_from_slice(b"false"),
+        Value::Number(lexeme) => out.extend_from_slice(number(lexeme)?.as_bytes()),
+        Value::Text(text) | Value::Markup(text) => write_text(text, out)?,
+        Value::List(items) => {
+            let depth = deeper(depth)?;
+            out.push(b'[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    out.push(b',');
+                }
+                write_value(item, depth, out)?;
+            }
+            out.push(b']');
+        }
+        Value::Map(entries) => {
+            let depth = deeper(depth)?;
+            out.push(b'{');
+            for (index, (key, value)) in entries.iter().enumerate() {
+                if index > 0 {
+                    out.push(b',');
+                }
+                write_text(key, out)?;
+                out.push(b':');
+                write_value(value, depth, out)?;
+            }
+            out.push(b'}');
+        }
+    }
+    Ok(())
+}
+
+fn write_text(text: &str, out: &mut Vec<u8>) -> Result<(), WriteError> {
+    let json = serde_json::to_string(text).map_err(|error| WriteError::new(error.to_string()))?;
+    match json.contains(['\u{2028}', '\u{2029}']) {
+        true => out.extend(json.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029").into_bytes()),
+        false => out.extend_from_slice(json.as_bytes()),
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(value: &Value) -> String {
+        match write(value) {
+            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            Err(error) => format!("error: {error}"),
+        }
+    }
+
+    #[test]
+    fn compact_and_exact() {
+        let value = Value::Map(vec![
+            ("ключ".into(), Value::Text("a/\"b\"\\\u{1}\u{1f}\n\u{2028}я".into())),
+            ("n".into(), Value::List(vec![Value::Number("17.550".into()), Value::Null, Value::Bool(true)])),
+            ("e".into(), Value::Map(vec![])),
+            ("m".into(), Value::Markup("<b/>".into())),
+        ]);
+        let json = r#"{"ключ":"a/\"b\"\\\u0001\u001f\n\u2028я","n":[17.550,null,true],"e":{},"m":"<b/>"}"#;
+        assert_eq!(written(&value), json);
+    }
+
+    #[test]
+    fn a_number_is_nothing_else() {
+        assert_eq!(written(&Value::Number("1,\"x\":2".into())), r#"error: "1,\"x\":2" is not a number"#);
+    }
+}
