@@ -49,17 +49,16 @@ pub fn same_floats(value: Value) -> Value {
     })
 }
 
-/// What `print_r` leaves of a value: texts, and 14 digits of a float.
+/// What `print_r` leaves of a value: texts, and 14 digits of a number.
 pub fn without_types(value: Value) -> Value {
     mapped(value, &|leaf| {
         Value::Text(match leaf {
             Value::Null | Value::Bool(false) => String::new(),
             Value::Bool(true) => "1".to_owned(),
             Value::Number(text) | Value::Text(text) => match text.parse::<f64>() {
-                Ok(float) if float.is_finite() && (float.fract() != 0.0 || float.abs() >= 1e14) => {
-                    format!("{float:.13e}")
+                Ok(float) if float.is_finite() => {
+                    format!("{float:.13e}").parse::<f64>().map_or(text, |rounded| rounded.to_string())
                 }
-                Ok(float) if float.is_finite() => float.to_string(),
                 _ => text,
             },
             other => panic!("{other:?} is not read"),
