@@ -69,6 +69,8 @@ fn markup_can_be_had_as_it_is() {
     assert_eq!(root.get("t").and_then(Node::inner_xml), Some("y"));
     assert_eq!(root.get("text").and_then(|node| node.get("$text")).and_then(Node::as_str), Some("Привет, !"));
     assert_eq!(document.root().inner_xml(), Some(body.trim()));
+    let document = parse(Format::Xml, b"<?xml version='1.0'?> <r>1</r> <!-- c --> <?p?>", &Limits::DEFAULT).unwrap();
+    assert_eq!(document.root().inner_xml(), Some("<r>1</r>"));
     assert_eq!((root.offset(), root.get("text").map(Node::offset)), (1, Some(4)));
 }
 

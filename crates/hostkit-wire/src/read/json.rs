@@ -72,6 +72,7 @@ impl Reader<'_> {
             loop {
                 match self.next_byte() {
                     None if closer == 0 => return Ok(()),
+                    Some(_) if closer == 0 => return Err(self.error(WireErrorKind::TrailingBytes)),
                     Some(byte) if byte == closer => {
                         self.at += 1;
                         builder.close();
@@ -86,7 +87,6 @@ impl Reader<'_> {
                         self.at += 1;
                         break;
                     }
-                    Some(_) if closer == 0 => return Err(self.error(WireErrorKind::TrailingBytes)),
                     _ if closer == b']' => return Err(self.expected("`,` or `]`")),
                     _ => return Err(self.expected("`,` or `}`")),
                 }

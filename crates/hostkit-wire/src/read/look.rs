@@ -77,12 +77,12 @@ fn looks_like(format: Format, text: &str) -> bool {
             Some(b'{' | b'[' | b'"' | b'-' | b'0'..=b'9') => true,
             _ => ["true", "false", "null"].iter().any(|word| text.starts_with(word)),
         },
-        Format::Php => match bytes {
-            [b'N', b';', ..] => true,
-            [b'a' | b's' | b'i' | b'b' | b'O' | b'C' | b'E' | b'r' | b'R', b':', b'0'..=b'9' | b'-' | b'+', ..] => true,
-            [b'd', b':', b'0'..=b'9' | b'-' | b'+' | b'.' | b'I' | b'N', ..] => true,
-            _ => false,
-        },
+        Format::Php => matches!(
+            bytes,
+            [b'N', b';', ..]
+                | [b'a' | b's' | b'i' | b'b' | b'O' | b'C' | b'E' | b'r' | b'R', b':', b'0'..=b'9' | b'-' | b'+', ..]
+                | [b'd', b':', b'0'..=b'9' | b'-' | b'+' | b'.' | b'I' | b'N', ..]
+        ),
         Format::PrintR => looks_like_print_r(text),
         Format::Form => text.split_once('=').is_some_and(|(name, _)| {
             name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.[]%+".contains(&byte))
@@ -98,4 +98,84 @@ fn looks_like_print_r(text: &str) -> bool {
     let Some((head, _)) = text.split_once('(') else { return false };
     let head = head.trim_ascii_end();
     head.len() < 256 && (head == "Array" || head.ends_with(" Object"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Format; 5] = [Format::Xml, Format::Json, Format::Php, Format::PrintR, Format::Form];
+
+    #[test]
+    fn formats_are_told_apart() {
+        for (body, expected) in [
+            ("<a/>", Format::Xml),
+            ("\u{FEFF}\r\n <?xml version='1.0'?><a/>", Format::Xml),
+            ("{\"a\":1}", Format::Json),
+            (" [1]", Format::Json),
+            ("[\"a\"]", Format::Json),
+            ("\"a:1:{\"", Format::Json),
+            ("-5", Format::Json),
+            ("true", Format::Json),
+            ("null", Format::Json),
+            ("a:1:{i:0;N;}", Format::Php),
+            ("N;", Format::Php),
+            ("s:1:\"x\";", Format::Php),
+            ("d:INF;", Format::Php),
+            ("b:0;", Format::Php),
+            ("i:-1;", Format::Php),
+            ("O:1:\"A\":0:{}", Format::Php),
+            ("Array\n(\n    [a] => 1\n)\n", Format::PrintR),
+            ("stdClass Object\n(\n)\n", Format::PrintR),
+            ("[error] => wrong (key)", Format::PrintR),
+            ("action=order&id=(a)", Format::Form),
+            ("a[b]=1", Format::Form),
+        ] {
+            assert_eq!(format(&ALL, body), Ok(expected), "{body}");
+        }
+    }
+
+    #[test]
+    fn only_the_allowed_formats_are_looked_for() {
+        assert_eq!(format(&[Format::Json, Format::Xml], "[a] => 1"), Ok(Format::Json));
+        assert_eq!(format(&[Format::Form, Format::Xml], "a:1:{}="), Err(error(0)));
+        for body in ["a:1:{i:0;N;}", "Array\n(\n)", "OK", "Warning: mysql_connect() in /srv/a.php"] {
+            let found = format(&[Format::Json, Format::Xml], body).unwrap_err();
+            assert_eq!(found.to_string(), "expected JSON or XML at byte 0", "{body}");
+        }
+        assert!(format(&[], "{}").is_err());
+        assert_eq!(format(&ALL, " <html>").unwrap_err().kind(), &WireErrorKind::Html);
+        assert_eq!(format(&ALL, " \n").unwrap_err().kind(), &WireErrorKind::Empty);
+    }
+
+    fn error(offset: usize) -> WireError {
+        WireError::new(offset, WireErrorKind::ExpectedFormat(vec![Format::Form, Format::Xml]))
+    }
+
+    #[test]
+    fn pages_are_known_by_their_first_word() {
+        for page in
+            ["<!doctype html>", "<!DOCTYPE HTML PUBLIC '-//W3C//DTD HTML 4.01//EN'>", "<html>", "<HTML lang='ru'>"]
+        {
+            assert!(is_html(page), "{page}");
+        }
+        for other in ["<htmlarea/>", "<html-x/>", "<html:a/>", "<!doctype htmlx>", "<!doctype", "<h", ""] {
+            assert!(!is_html(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn the_encoding_is_checked_first() {
+        let kind = |body: &[u8]| text(body, &Limits::DEFAULT).unwrap_err().kind().clone();
+        assert_eq!(kind(b"\xCE\xF8\xE8\xE1\xEA\xE0 \xB8"), WireErrorKind::NotUtf8(true));
+        assert_eq!(
+            kind("Ошибка\u{FFFD}".as_bytes().split_last().map_or(&[][..], |(_, start)| start)),
+            WireErrorKind::Truncated
+        );
+        assert_eq!(kind(b"\xD0\x9E\xD1\x88\xD0\xB8\xD0 \xD0\xB1"), WireErrorKind::NotUtf8(false));
+        assert_eq!(kind(b"\x89PNG\x80\x81"), WireErrorKind::NotUtf8(false));
+        let limits = Limits { max_bytes: 3, ..Limits::DEFAULT };
+        assert_eq!(text(b"1234", &limits).unwrap_err(), WireError::new(3, WireErrorKind::TooLong(3)));
+        assert_eq!(text(b"123", &limits), Ok("123"));
+    }
 }

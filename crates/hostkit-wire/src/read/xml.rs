@@ -1,7 +1,8 @@
 //! Reads XML from quick-xml's events: the document is a map with one entry, the root element under its name.
 //!
 //! An element with neither attributes nor children is its text, or null where that is blank. Any other is a map:
-//! attributes as `@name`, then the children, then the element's own text as `$text`. White space around text is cut off.
+//! attributes as `@name`, then the children, then the element's own text as `$text`. White space around text goes.
+//!
 //! Deliberately not here: DTDs, entities of one's own, namespaces (a prefix is part of the name), encodings.
 
 mod attributes;
@@ -58,11 +59,15 @@ impl<'s> Reader<'s> {
         builder.open_map(0)?;
         loop {
             let start = events.buffer_position() as usize;
-            let event =
-                events.read_event().map_err(|error| failed(&error, events.error_position(), self.text.len()))?;
+            // Looked at where it is: moving an event out of its result costs as much as what is done with it.
+            let event = events.read_event();
+            let event = match &event {
+                Ok(event) => event,
+                Err(error) => return Err(failed(error, events.error_position(), self.text.len())),
+            };
             let end = events.buffer_position() as usize;
             if self.levels.is_empty() {
-                match &event {
+                match event {
                     Event::Start(_) | Event::Empty(_) if root.is_none() => root = Some(start),
                     Event::Text(text) if text.trim_ascii().is_empty() => {}
                     Event::Comment(_) | Event::PI(_) | Event::Decl(_) | Event::DocType(_) | Event::Eof => {}
@@ -72,21 +77,21 @@ impl<'s> Reader<'s> {
             }
             match event {
                 Event::Text(_) => self.run.text(start, end),
-                Event::Start(tag) => self.start(builder, &tag, start, end, false)?,
-                Event::Empty(tag) => self.start(builder, &tag, start, end, true)?,
+                Event::Start(tag) => self.start(builder, tag, start, end, false)?,
+                Event::Empty(tag) => self.start(builder, tag, start, end, true)?,
                 Event::End(_) => self.end(builder, start)?,
                 Event::CData(_) => self.run.text(start + "<![CDATA[".len(), end - "]]>".len()),
-                Event::GeneralRef(name) => match reference::character(&name) {
+                Event::GeneralRef(name) => match reference::character(name) {
                     Some(character) => self.run.character(character),
                     None => return Err(expected(start, "a reference to a character or to a predefined entity")),
                 },
-                Event::Decl(declaration) => check_declaration(&declaration, start)?,
-                Event::DocType(declaration) => return Err(WireError::new(start, doctype(&declaration))),
+                Event::Decl(declaration) => check_declaration(declaration, start)?,
+                Event::DocType(declaration) => return Err(WireError::new(start, doctype(declaration))),
                 Event::Comment(_) | Event::PI(_) => continue,
                 Event::Eof => break,
             }
-            if self.levels.is_empty() {
-                self.run.clear();
+            if matches!(event, Event::Empty(_) | Event::End(_)) {
+                // The last tag that closes an element closes the root.
                 root_end = end;
             }
         }
