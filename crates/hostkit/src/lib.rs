@@ -6,24 +6,56 @@
 mod answer;
 mod api;
 mod base_url;
+mod cancel;
+mod client;
 pub mod codec;
+mod config;
 mod endpoint;
+mod error;
+mod exchange;
+mod excerpt;
 mod fault;
+mod flow;
+mod intent;
+mod machine;
+mod options;
+mod outcome;
+mod price;
+mod rate;
 mod request;
+mod retry;
 mod rules;
 #[cfg(feature = "server")]
 pub mod server;
 mod session;
+mod session_cell;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod time;
+mod transport;
 mod value;
 
 pub use answer::{RawAnswer, Report, UnknownFields};
 pub use api::{Api, ApiInfo, Host, RateRule, SignIn};
 pub use base_url::{BaseUrl, BaseUrlError};
+pub use cancel::Cancel;
+pub use client::ClientCore;
+pub use config::{ClientConfig, ConfigError};
 pub use endpoint::{Call, Effect, Emptiness, Endpoint, EndpointInfo, Flag, Perform, Repeatable};
+pub use error::{Error, ErrorKind, ErrorOf};
+pub use event_listener;
+pub use exchange::{CallMachine, Exchange, PerformMachine, RawMachine};
 pub use fault::{EnvelopeFaults, Fault, FaultCode, FaultKind, FieldFault, StatusFaults, Verdict};
+pub use flow::{Observation, Progress, WaitError, WaitMachine, Waiter, WaiterInfo};
 pub use hostkit_wire as wire;
 pub use hostkit_wire::{Format, Value};
 pub use http::Method;
+pub use intent::Intent;
+pub use machine::{Machine, Step};
+pub use options::CallOptions;
+pub use outcome::{Outcome, OutcomeOf, RawBody, Reason, Rejection, Reply, Ticket, TicketCause};
+pub use price::Budget;
+pub use rate::{Permit, Rates};
 pub use request::{EncodeError, RequestParts};
 pub use rules::Rules;
 pub use rust_decimal::Decimal;
@@ -31,6 +63,10 @@ pub use rust_decimal::Decimal;
 #[doc(hidden)]
 pub use serde;
 pub use session::Session;
+pub use time::{Clock, ManualClock, Moment, Now, SystemClock};
+pub use transport::{
+    AnswerLimits, AsyncTransport, Incoming, Outgoing, Phase, Transport, TransportError, TransportErrorKind,
+};
 pub use value::{
     Bytes, Csv, Date, DateTime, Gibibytes, Html, Kibibytes, Mebibytes, Secret, UnixTime, UnknownText, ZoneError,
 };

@@ -68,6 +68,7 @@ pub struct RequestParts {
     query: Vec<(Cow<'static, str>, String)>,
     headers: Vec<(HeaderName, HeaderValue)>,
     body: Option<Value>,
+    info: Box<EndpointInfo>,
 }
 
 impl fmt::Debug for RequestParts {
@@ -91,7 +92,21 @@ impl RequestParts {
             query: Vec::new(),
             headers: Vec::new(),
             body: None,
+            info: Box::new(endpoint.clone()),
         }
+    }
+
+    /// Makes it a request of another endpoint: a sign-in says here which call it is.
+    pub fn retarget(&mut self, endpoint: &EndpointInfo) {
+        self.endpoint = endpoint.name;
+        self.method = endpoint.method.clone();
+        self.path = endpoint.path.to_owned();
+        self.info = Box::new(endpoint.clone());
+    }
+
+    /// What is known of the call.
+    pub fn info(&self) -> &EndpointInfo {
+        &self.info
     }
 
     /// The name of the endpoint.

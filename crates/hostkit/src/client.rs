@@ -1,0 +1,197 @@
+//! What every driver's client shares: configuration, session, rate limits and budgets, and the machines made from them.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hostkit_wire::Format;
+use http::HeaderValue;
+
+use crate::answer::UnknownFields;
+use crate::api::Api;
+use crate::base_url::BaseUrl;
+use crate::config::{ClientConfig, ConfigError, Place};
+use crate::endpoint::{Call, Endpoint, Perform};
+use crate::error::Error;
+use crate::exchange::{CallMachine, PerformMachine, RawMachine};
+use crate::flow::{Observation, WaitMachine, Waiter};
+use crate::intent::BeforeSend;
+use crate::options::CallOptions;
+use crate::price::Budget;
+use crate::rate::Rates;
+use crate::retry::{Random, RetryBudget};
+use crate::session::Session;
+use crate::session_cell::SessionCell;
+use crate::time::Clock;
+
+/// What every driver's client shares. Clones are the same client.
+///
+/// Only calls that are safe to repeat go through [`ClientCore::call`]; whatever may act goes through
+/// [`ClientCore::perform`]. The class is in the type:
+///
+/// ```compile_fail,E0277
+/// # use hostkit::{Api, CallOptions, ClientCore, Endpoint, Perform};
+/// fn order<E: Perform>(core: &ClientCore<E::Api>, order: &E) {
+///     core.call(order, CallOptions::new()); // `perform` is the verb: its outcome says whether it may have happened
+/// }
+/// ```
+///
+/// and so is what may be repeated without asking:
+///
+/// ```compile_fail,E0277
+/// # use hostkit::{Endpoint, Perform, Repeatable};
+/// fn retry_forever<E: Repeatable>(call: E) {}
+/// fn order<E: Perform>(order: E) {
+///     retry_forever(order);
+/// }
+/// ```
+pub struct ClientCore<A: Api>(Arc<Shared<A>>);
+
+pub(crate) struct Shared<A: Api> {
+    pub(crate) credentials: A::Credentials,
+    pub(crate) base: BaseUrl,
+    pub(crate) host: &'static str,
+    pub(crate) format: Format,
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) unknown: UnknownFields,
+    pub(crate) session_hosts: Vec<String>,
+    pub(crate) budget: Option<Budget>,
+    pub(crate) rates: Rates,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) user_agent: HeaderValue,
+    pub(crate) before_send: Option<BeforeSend>,
+    pub(crate) session: SessionCell<Admitted, Arc<Error<A::Code>>>,
+    pub(crate) retries: RetryBudget,
+    pub(crate) random: Random,
+}
+
+/// A session, and the checked base URL that its token may go to.
+pub(crate) struct Admitted {
+    pub(crate) session: Session,
+    pub(crate) base: BaseUrl,
+}
+
+impl<A: Api> Clone for ClientCore<A> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<A: Api> ClientCore<A> {
+    /// A client with these credentials, with the defaults of the API but for what is said.
+    pub fn config(credentials: A::Credentials) -> ClientConfig<A> {
+        ClientConfig::new(credentials)
+    }
+
+    pub(crate) fn new(config: ClientConfig<A>) -> Result<Self, ConfigError> {
+        let hosts = A::INFO.hosts;
+        let (base, host) = match config.place {
+            Place::At(base) => {
+                // A base URL that the spec knows keeps its name, and with it the constraints of that host.
+                let known = hosts.iter().find(|host| host.url.parse::<BaseUrl>().is_ok_and(|url| url == base));
+                (base, known.map_or("", |host| host.name))
+            }
+            Place::Default => {
+                let host = hosts.first().ok_or(ConfigError::NoHost)?;
+                (host.url.parse()?, host.name)
+            }
+            Place::Named(name) => {
+                let host = hosts.iter().find(|host| host.name == name).ok_or(ConfigError::UnknownHost(name))?;
+                (host.url.parse()?, host.name)
+            }
+        };
+        let format = match config.format {
+            Some(format) if A::INFO.formats.contains(&format) => format,
+            Some(format) => return Err(ConfigError::Format(format)),
+            None => A::INFO.formats.first().copied().unwrap_or(Format::Json),
+        };
+        let user_agent = HeaderValue::from_str(&config.user_agent).map_err(|_| ConfigError::UserAgent)?;
+        Ok(Self(Arc::new(Shared {
+            credentials: config.credentials,
+            base,
+            host,
+            format,
+            deadline: config.deadline,
+            unknown: config.unknown,
+            session_hosts: config.session_hosts,
+            budget: config.budget,
+            rates: config.rates,
+            clock: config.clock,
+            user_agent,
+            before_send: config.before_send,
+            session: SessionCell::new(),
+            retries: RetryBudget::new(),
+            random: Random::new(config.seed),
+        })))
+    }
+
+    pub(crate) fn shared(&self) -> &Shared<A> {
+        &self.0
+    }
+
+    /// A call that only reads, or sets a state.
+    pub fn call<E: Call<Api = A>>(&self, endpoint: &E, options: CallOptions) -> CallMachine<E> {
+        CallMachine::new(self, endpoint, options)
+    }
+
+    /// A call that acts.
+    pub fn perform<E: Perform<Api = A>>(&self, endpoint: &E, options: CallOptions) -> PerformMachine<E> {
+        PerformMachine::new(self, endpoint, options)
+    }
+
+    /// A call whose answer is taken as it comes, whatever it says.
+    pub fn raw<E: Call<Api = A>>(&self, endpoint: &E, options: CallOptions) -> RawMachine<A> {
+        RawMachine::new(self, endpoint, options)
+    }
+
+    /// Polls until what the waiter waits for is there, and tells `on_progress` what it sees.
+    pub fn wait<W, F>(&self, waiter: W, options: CallOptions, on_progress: F) -> WaitMachine<W, F>
+    where
+        W: Waiter,
+        W::Endpoint: Endpoint<Api = A>,
+        F: FnMut(&Observation),
+    {
+        WaitMachine::new(self, waiter, options, on_progress)
+    }
+
+    /// Forgets the session, and that the credentials were refused. The next call signs in again.
+    pub fn reset_session(&self) {
+        self.0.session.reset();
+    }
+
+    /// The clock that drivers read.
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.0.clock
+    }
+
+    /// The rate limits, to share them or to tell them what the server said.
+    pub fn rates(&self) -> &Rates {
+        &self.0.rates
+    }
+
+    /// What is left of the budget.
+    pub fn budget(&self) -> Option<&Budget> {
+        self.0.budget.as_ref()
+    }
+
+    /// Where the client sends to before a sign-in names another place.
+    pub fn base_url(&self) -> &BaseUrl {
+        &self.0.base
+    }
+
+    /// The format of answers.
+    pub fn format(&self) -> Format {
+        self.0.format
+    }
+}
+
+impl<A: Api> fmt::Debug for ClientCore<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The credentials and the session stay out.
+        f.debug_struct("ClientCore")
+            .field("api", &A::INFO.name)
+            .field("base_url", &self.0.base.to_string())
+            .field("format", &self.0.format)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,328 @@
+//! Why a call has no value: one opaque error with questions to ask it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::api::Api;
+use crate::codec::DecodeError;
+use crate::endpoint::{Endpoint, EndpointInfo, Flag};
+use crate::excerpt::Excerpt;
+use crate::fault::{Fault, FaultCode, FaultKind};
+use crate::outcome::Ticket;
+use crate::request::EncodeError;
+use crate::transport::{TransportError, TransportErrorKind};
+
+/// The error of calls of one endpoint.
+pub type ErrorOf<E> = Error<<<E as Endpoint>::Api as Api>::Code>;
+
+/// Why a call has no value. `C` is the API's catalogue of error codes.
+#[derive(Clone)]
+pub struct Error<C>(Box<Inner<C>>);
+
+#[derive(Clone)]
+struct Inner<C> {
+    endpoint: &'static str,
+    cause: Cause<C>,
+    status: Option<u16>,
+    attempts: u32,
+    body: Option<Excerpt>,
+    may_have_happened: bool,
+}
+
+/// What kind of failure it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// An input breaks a rule of the spec; nothing was sent.
+    Encode,
+    /// The sign-in before the call failed; the call was not sent.
+    SignIn,
+    /// No complete answer came.
+    Transport,
+    /// The API said no.
+    Fault,
+    /// The answer is no document of this API.
+    Unrecognised,
+    /// The answer is not what the spec says.
+    Decode,
+    /// A policy of this side said no; nothing was sent.
+    Refused,
+    /// The time, or the patience for a rate limit, was used up before it could be sent.
+    Exhausted,
+    /// The caller cancelled it before it was sent, or between two attempts.
+    Cancelled,
+    /// It may have happened, and nobody knows; see [`Error::ticket`].
+    Unresolved,
+}
+
+#[derive(Clone)]
+pub(crate) enum Cause<C> {
+    Encode(EncodeError),
+    /// Shared by all who waited for that sign-in.
+    SignIn(Arc<Error<C>>),
+    Transport(TransportError),
+    Fault(Fault<C>),
+    Unrecognised,
+    Decode(DecodeError),
+    Refused(Box<str>),
+    Exhausted(Box<str>),
+    Cancelled,
+    Unresolved(Ticket),
+}
+
+impl<C> Error<C> {
+    pub(crate) fn new(info: &EndpointInfo, cause: Cause<C>) -> Self {
+        Self::named(info.name, cause)
+    }
+
+    pub(crate) fn named(endpoint: &'static str, cause: Cause<C>) -> Self {
+        let status = match &cause {
+            Cause::Fault(fault) => Some(fault.status),
+            Cause::SignIn(error) => error.status(),
+            Cause::Unresolved(ticket) => ticket.status(),
+            _ => None,
+        };
+        Self(Box::new(Inner { endpoint, cause, status, attempts: 0, body: None, may_have_happened: false }))
+    }
+
+    pub(crate) fn refused(info: &EndpointInfo, why: impl Into<Box<str>>) -> Self {
+        Self::new(info, Cause::Refused(why.into()))
+    }
+
+    pub(crate) fn exhausted(info: &EndpointInfo, why: impl Into<Box<str>>) -> Self {
+        Self::new(info, Cause::Exhausted(why.into()))
+    }
+
+    pub(crate) fn unresolved(ticket: Ticket) -> Self {
+        let mut error = Self::named(ticket.operation(), Cause::Unresolved(ticket));
+        error.0.may_have_happened = true;
+        error
+    }
+
+    /// Keeps status and start of the answer; the body of a success that may hold secrets is left out.
+    pub(crate) fn with_answer(mut self, info: &EndpointInfo, status: u16, body: &[u8]) -> Self {
+        let is_withheld = status < 300 && (info.has(Flag::SecretResponse) || info.has(Flag::Pii));
+        self.0.status = Some(status);
+        self.0.body = (!is_withheld).then(|| Excerpt::new(body));
+        self
+    }
+
+    pub(crate) fn with_attempts(mut self, attempts: u32) -> Self {
+        self.0.attempts = attempts;
+        self
+    }
+
+    pub(crate) fn with_may_have_happened(mut self, may: bool) -> Self {
+        self.0.may_have_happened = may;
+        self
+    }
+
+    pub(crate) fn with_body(mut self, status: Option<u16>, body: Option<Excerpt>) -> Self {
+        self.0.status = status;
+        self.0.body = body;
+        self
+    }
+
+    pub(crate) fn cause(&self) -> &Cause<C> {
+        &self.0.cause
+    }
+
+    pub(crate) fn excerpt(&self) -> Option<&Excerpt> {
+        self.0.body.as_ref()
+    }
+
+    /// The fault with what belongs to it, or the error as it was.
+    pub(crate) fn into_fault(self) -> Result<(Fault<C>, u32, Option<Excerpt>), Self> {
+        match *self.0 {
+            Inner { cause: Cause::Fault(fault), attempts, body, .. } => Ok((fault, attempts, body)),
+            other => Err(Self(Box::new(other))),
+        }
+    }
+
+    /// What kind of failure it is.
+    pub fn kind(&self) -> ErrorKind {
+        match &self.0.cause {
+            Cause::Encode(_) => ErrorKind::Encode,
+            Cause::SignIn(_) => ErrorKind::SignIn,
+            Cause::Transport(_) => ErrorKind::Transport,
+            Cause::Fault(_) => ErrorKind::Fault,
+            Cause::Unrecognised => ErrorKind::Unrecognised,
+            Cause::Decode(_) => ErrorKind::Decode,
+            Cause::Refused(_) => ErrorKind::Refused,
+            Cause::Exhausted(_) => ErrorKind::Exhausted,
+            Cause::Cancelled => ErrorKind::Cancelled,
+            Cause::Unresolved(_) => ErrorKind::Unresolved,
+        }
+    }
+
+    /// The name of the endpoint, such as `get_server`.
+    pub fn endpoint(&self) -> &'static str {
+        self.0.endpoint
+    }
+
+    /// The HTTP status of the last answer; none where no answer came.
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// How often the call was sent.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// At most 2 KiB of the last answer, for a person to read; bytes that are not UTF-8 are named and shown as
+    /// windows-1251. None where no answer came, or where a success holds secrets.
+    pub fn body(&self) -> Option<&str> {
+        self.0.body.as_ref().map(Excerpt::as_str)
+    }
+
+    /// The API's own "no", also where it was the sign-in that got it.
+    pub fn fault(&self) -> Option<&Fault<C>> {
+        match &self.0.cause {
+            Cause::Fault(fault) => Some(fault),
+            Cause::SignIn(error) => error.fault(),
+            _ => None,
+        }
+    }
+
+    /// The ticket of a call that may have happened.
+    pub fn ticket(&self) -> Option<&Ticket> {
+        match &self.0.cause {
+            Cause::Unresolved(ticket) => Some(ticket),
+            _ => None,
+        }
+    }
+
+    /// What went wrong on the way.
+    pub fn transport(&self) -> Option<&TransportError> {
+        match &self.0.cause {
+            Cause::Transport(error) => Some(error),
+            Cause::SignIn(error) => error.transport(),
+            _ => None,
+        }
+    }
+
+    /// What the call names does not exist, says the API.
+    pub fn is_not_found(&self) -> bool {
+        matches!(&self.0.cause, Cause::Fault(fault) if fault.is_not_found())
+    }
+
+    /// Credentials or token were not accepted.
+    pub fn is_auth(&self) -> bool {
+        match &self.0.cause {
+            Cause::SignIn(error) => error.is_auth(),
+            Cause::Unrecognised => self.0.status == Some(401),
+            _ => self.fault().is_some_and(Fault::is_auth),
+        }
+    }
+
+    /// Too many calls: the API says so, or the client held the call back.
+    pub fn is_rate_limited(&self) -> bool {
+        self.fault().map(|fault| fault.kind) == Some(FaultKind::RateLimited)
+            || matches!((&self.0.cause, self.0.status), (Cause::Unrecognised, Some(429)))
+            || matches!(&self.0.cause, Cause::Exhausted(why) if why.contains("rate limit"))
+    }
+
+    /// The time was up.
+    pub fn is_timeout(&self) -> bool {
+        match &self.0.cause {
+            Cause::Exhausted(_) => true,
+            Cause::Unresolved(ticket) => ticket.cause() == crate::outcome::TicketCause::TimedOut,
+            _ => self.transport().is_some_and(TransportError::is_timeout),
+        }
+    }
+
+    /// The caller cancelled it.
+    pub fn is_cancelled(&self) -> bool {
+        matches!(&self.0.cause, Cause::Cancelled)
+            || self.transport().is_some_and(|error| error.kind() == TransportErrorKind::Cancelled)
+    }
+
+    /// Whether the call may have been carried out. Always false for safe calls, which do nothing.
+    pub fn may_have_happened(&self) -> bool {
+        self.0.may_have_happened
+    }
+}
+
+impl<C: FaultCode> Error<C> {
+    /// The API's code of the fault.
+    pub fn code(&self) -> Option<&C> {
+        self.fault()?.code.as_ref()
+    }
+
+    pub(crate) fn from_rejection(
+        endpoint: &'static str,
+        fault: Fault<C>,
+        attempts: u32,
+        body: Option<Excerpt>,
+    ) -> Self {
+        let (status, verify) = (fault.status, fault.verify);
+        let error = Self::named(endpoint, Cause::Fault(fault)).with_attempts(attempts);
+        error.with_body(Some(status), body).with_may_have_happened(verify)
+    }
+
+    /// What the error says after the endpoint's name.
+    fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0.cause {
+            Cause::Encode(error) => write!(f, "{}: {}", error.field(), error.rule()),
+            Cause::SignIn(error) => {
+                f.write_str("sign-in: ")?;
+                error.describe(f)
+            }
+            Cause::Transport(error) => write!(f, "{error}"),
+            Cause::Fault(fault) => write!(f, "{fault}"),
+            Cause::Unrecognised => match self.0.status {
+                Some(status @ 300..=399) => write!(f, "{status}: redirects are not followed"),
+                Some(status) => write!(f, "{status}: the answer is no document of this API"),
+                None => f.write_str("the answer is no document of this API"),
+            },
+            Cause::Decode(error) => {
+                // The decoder names the endpoint as well.
+                let text = error.to_string();
+                let prefix = format!("{}: ", error.endpoint());
+                f.write_str(text.strip_prefix(&prefix).unwrap_or(&text))
+            }
+            Cause::Refused(why) => write!(f, "refused: {why}"),
+            Cause::Exhausted(why) => f.write_str(why),
+            Cause::Cancelled => f.write_str("cancelled by the caller"),
+            Cause::Unresolved(ticket) => ticket.describe(f),
+        }
+    }
+}
+
+impl<C: FaultCode> fmt::Display for Error<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.0.endpoint)?;
+        self.describe(f)?;
+        if self.0.attempts > 1 {
+            write!(f, " ({} attempts)", self.0.attempts)?;
+        }
+        Ok(())
+    }
+}
+
+impl<C: FaultCode> fmt::Debug for Error<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // No headers and no body: both may hold secrets.
+        f.debug_struct("Error")
+            .field("text", &format_args!("{self}"))
+            .field("kind", &self.kind())
+            .field("status", &self.0.status)
+            .field("attempts", &self.0.attempts)
+            .field("body", &self.0.body)
+            .field("may_have_happened", &self.0.may_have_happened)
+            .finish()
+    }
+}
+
+impl<C: FaultCode> std::error::Error for Error<C> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.0.cause {
+            Cause::Encode(error) => Some(error),
+            Cause::SignIn(error) => Some(&**error),
+            Cause::Transport(error) => Some(error),
+            Cause::Decode(error) => Some(error),
+            _ => None,
+        }
+    }
+}

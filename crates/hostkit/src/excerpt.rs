@@ -1,0 +1,73 @@
+//! The start of a body, as far as an error shows it.
+
+use std::fmt;
+
+/// How many bytes of a body are kept.
+const KEPT: usize = 2048;
+
+/// At most 2 KiB of a body as text. Its `Debug` says how long it is and never what it says.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Excerpt {
+    text: Box<str>,
+    length: usize,
+}
+
+impl Excerpt {
+    pub(crate) fn new(body: &[u8]) -> Self {
+        let start = body.get(..KEPT).unwrap_or(body);
+        let text = match std::str::from_utf8(start) {
+            Ok(text) => text.to_owned(),
+            // The cut may have gone through a character.
+            Err(error) if error.error_len().is_none() && body.len() > KEPT => {
+                String::from_utf8_lossy(start.get(..error.valid_up_to()).unwrap_or_default()).into_owned()
+            }
+            Err(_) => format!("(not UTF-8, shown as windows-1251) {}", windows_1251(start)),
+        };
+        Self { text: text.into(), length: body.len() }
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Debug for Excerpt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[{} bytes]", self.length)
+    }
+}
+
+/// The letters of windows-1251; its signs, which no error page needs, are shown as replacement characters.
+fn windows_1251(bytes: &[u8]) -> String {
+    let letter = |byte: u8| match byte {
+        0..=0x7F => char::from(byte),
+        0xA8 => 'Ё',
+        0xB8 => 'ё',
+        0xA0 => ' ',
+        0xAB => '«',
+        0xBB => '»',
+        0x96 | 0x97 => '–',
+        0xC0..=0xFF => char::from_u32(0x410 + u32::from(byte) - 0xC0).unwrap_or(char::REPLACEMENT_CHARACTER),
+        _ => char::REPLACEMENT_CHARACTER,
+    };
+    bytes.iter().map(|byte| letter(*byte)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_windows_1251() {
+        let excerpt = Excerpt::new(b"\xCE\xF8\xE8\xE1\xEA\xE0");
+        assert_eq!(excerpt.as_str(), "(not UTF-8, shown as windows-1251) Ошибка");
+    }
+
+    #[test]
+    fn cuts_at_a_character() {
+        let body = "я".repeat(2000);
+        assert_eq!(Excerpt::new(body.as_bytes()).as_str(), "я".repeat(1024));
+        let shifted = format!("a{body}");
+        assert_eq!(Excerpt::new(shifted.as_bytes()).as_str(), format!("a{}", "я".repeat(1023)));
+    }
+}

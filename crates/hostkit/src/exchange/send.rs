@@ -1,0 +1,247 @@
+//! Everything between the wish to send a call and its first byte: price, session, rate limits, journal.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::header::{ACCEPT_ENCODING, HeaderValue, USER_AGENT};
+
+use super::{Exchange, SigningIn, State};
+use crate::api::{Api, SignIn};
+use crate::base_url::BaseUrl;
+use crate::client::Admitted;
+use crate::endpoint::Effect;
+use crate::error::{Cause, Error};
+use crate::intent::Intent;
+use crate::machine::Step;
+use crate::price;
+use crate::request::RequestParts;
+use crate::retry::{Class, Stage};
+use crate::session::Session;
+use crate::session_cell::{Admission, Lease};
+use crate::time::{Moment, Now};
+use crate::transport::Outgoing;
+
+/// How long a wait for somebody else's sign-in may be deaf to a cancellation.
+const DEAF: Duration = Duration::from_millis(50);
+
+/// How many sign-ins one call makes at most.
+pub(super) const MAX_SIGN_INS: u32 = 3;
+
+/// What the session says about sending.
+enum Entry<D> {
+    Go(Lease<Admitted>),
+    /// Not yet: this step first, or another transition.
+    Not(Option<Step<D>>),
+}
+
+impl<A: Api> Exchange<A> {
+    /// Sends the call if nothing stands against it.
+    pub(super) fn prepare<D>(&mut self, now: Now, deadline: Moment) -> Option<Step<D>> {
+        if !self.check_price(now) {
+            return None;
+        }
+        let parts = match &self.parts {
+            Ok(parts) => parts.clone(),
+            Err(error) => {
+                let error = Error::new(self.info, Cause::Encode(error.clone()));
+                self.fail(error, Stage::NotSent, now);
+                return None;
+            }
+        };
+        let lease = if self.info.authorised {
+            match self.session(now, deadline) {
+                Entry::Go(lease) => Some(lease),
+                Entry::Not(step) => return step,
+            }
+        } else {
+            None
+        };
+        let request = match self.request(parts, lease.as_ref()) {
+            Ok(request) => request,
+            Err(cause) => {
+                let error = Error::new(self.info, cause);
+                self.fail(error, Stage::NotSent, now);
+                return None;
+            }
+        };
+        let permit = match self.core.rates().admit(now.monotonic, deadline, self.info.rates) {
+            Ok(permit) => permit,
+            Err(room) => return self.wait_for_room(now, deadline, room),
+        };
+        if let Err(why) = self.journal(now) {
+            self.core.rates().ended(now.monotonic, permit);
+            let error = Error::refused(self.info, why);
+            self.fail(error, Stage::NotSent, now);
+            return None;
+        }
+        self.generation = lease.map(|lease| lease.generation).filter(|generation| *generation > 0);
+        self.attempts += 1;
+        tracing::debug!(attempt = self.attempts, "sending");
+        self.state = State::Flight(now, permit);
+        let is_reusable = self.class != Class::Acting;
+        Some(Step::Send(self.outgoing(self.info.name, request, now, deadline, is_reusable)))
+    }
+
+    /// Looks at the price once, before anything is sent.
+    fn check_price(&mut self, now: Now) -> bool {
+        if self.is_priced || self.info.effect != Effect::Spends {
+            return true;
+        }
+        self.is_priced = true;
+        match price::check(self.options.price, self.options.max_cost, self.core.budget()) {
+            Ok(reservation) => {
+                self.reservation = reservation;
+                true
+            }
+            Err(why) => {
+                let error = Error::refused(self.info, why);
+                self.fail(error, Stage::NotSent, now);
+                false
+            }
+        }
+    }
+
+    fn journal(&self, now: Now) -> Result<(), String> {
+        match &self.core.shared().before_send {
+            Some(hook) if self.info.effect != Effect::Safe => hook(&Intent {
+                api: A::INFO.name,
+                operation: self.info.name,
+                effect: self.info.effect,
+                price: self.options.price,
+                at: now,
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    fn wait_for_room<D>(&mut self, now: Now, deadline: Moment, room: Moment) -> Option<Step<D>> {
+        if room >= deadline {
+            let wait = room.since(now.monotonic);
+            let why = format!("the rate limit leaves no room before the deadline; there may be some in {wait:.1?}");
+            let stage = self.last.take().map_or(Stage::NotSent, |failed| failed.stage);
+            let error = Error::exhausted(self.info, why);
+            self.fail(error, stage, now);
+            return None;
+        }
+        tracing::info!(
+            endpoint = self.info.name,
+            wait_ms = u64::try_from(room.since(now.monotonic).as_millis()).unwrap_or(u64::MAX),
+            "waiting for a rate limit"
+        );
+        self.sleep(room)
+    }
+
+    /// A session that is good for this call, or the way to one.
+    fn session<D>(&mut self, now: Now, deadline: Moment) -> Entry<D> {
+        if let Some(lease) = self.fresh.take() {
+            return Entry::Go(lease);
+        }
+        let shared = self.core.shared();
+        let mut parts = RequestParts::new(self.info, &A::INFO, shared.format, shared.host);
+        let session = match A::sign_in(&shared.credentials, &mut parts) {
+            Ok(SignIn::NotNeeded) => Session::default(),
+            Ok(SignIn::Ready(session)) => session,
+            Ok(SignIn::Ask) => return self.asked_session(now, deadline, parts),
+            Err(error) => {
+                let error = Error::new(self.info, Cause::Encode(error));
+                self.fail(error, Stage::NotSent, now);
+                return Entry::Not(None);
+            }
+        };
+        match self.admitted(session) {
+            // Generation 0 is a session that cannot be renewed.
+            Ok(admitted) => Entry::Go(Lease { session: Arc::new(admitted), generation: 0 }),
+            Err(error) => {
+                let error = Error::refused(self.info, error);
+                self.fail(error, Stage::NotSent, now);
+                Entry::Not(None)
+            }
+        }
+    }
+
+    fn asked_session<D>(&mut self, now: Now, deadline: Moment, parts: RequestParts) -> Entry<D> {
+        let need = self.needed_life(now, deadline);
+        match self.core.shared().session.ask(now, need, &mut self.waiting) {
+            Admission::Ready(lease) => Entry::Go(lease),
+            Admission::Lead(guard) if self.sign_ins < MAX_SIGN_INS => {
+                self.state = State::SignIn(SigningIn { guard, parts, not_before: now.monotonic });
+                Entry::Not(None)
+            }
+            Admission::Lead(guard) => {
+                drop(guard);
+                let error = Error::exhausted(self.info, "every session ended before the call could be sent");
+                self.fail(error, Stage::NotSent, now);
+                Entry::Not(None)
+            }
+            Admission::Wait(listener) => {
+                let until = match self.options.cancel {
+                    Some(_) => deadline.min(now.monotonic + DEAF),
+                    None => deadline,
+                };
+                Entry::Not(Some(Step::Wait(listener, until)))
+            }
+            Admission::Failed(error) => {
+                self.fail_sign_in(now, error);
+                Entry::Not(None)
+            }
+        }
+    }
+
+    /// A session with the base URL that its token may go to.
+    pub(super) fn admitted(&self, session: Session) -> Result<Admitted, String> {
+        let shared = self.core.shared();
+        let base = match &session.base_url {
+            None => shared.base.clone(),
+            Some(named) => {
+                let own = A::INFO.session_hosts.iter().copied();
+                let allowed: Vec<&str> = own.chain(shared.session_hosts.iter().map(String::as_str)).collect();
+                shared.base.accept_named(named, &allowed).map_err(|error| error.to_string())?
+            }
+        };
+        Ok(Admitted { session, base })
+    }
+
+    /// The request with its proof, below the one base that the proof may go to.
+    fn request(
+        &self,
+        mut parts: RequestParts,
+        lease: Option<&Lease<Admitted>>,
+    ) -> Result<http::Request<Vec<u8>>, Cause<A::Code>> {
+        let shared = self.core.shared();
+        let base = match lease {
+            None => &shared.base,
+            Some(lease) => {
+                let Admitted { session, base } = &*lease.session;
+                A::authorise(&shared.credentials, session, &mut parts).map_err(Cause::Encode)?;
+                base
+            }
+        };
+        self.finish(parts, base)
+    }
+
+    pub(super) fn finish(&self, parts: RequestParts, base: &BaseUrl) -> Result<http::Request<Vec<u8>>, Cause<A::Code>> {
+        let mut request = parts.finish(base).map_err(Cause::Encode)?;
+        let uri = request.uri();
+        let origin = uri.scheme_str().zip(uri.authority()).map(|(scheme, authority)| format!("{scheme}://{authority}"));
+        if origin.is_none_or(|origin| origin != base.origin()) {
+            return Err(Cause::Refused("the request would leave the base URL".into()));
+        }
+        let headers = request.headers_mut();
+        headers.entry(USER_AGENT).or_insert_with(|| self.core.shared().user_agent.clone());
+        // What is not compressed cannot unfold beyond the limits.
+        headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("identity"));
+        Ok(request)
+    }
+
+    pub(super) fn outgoing(
+        &self,
+        endpoint: &'static str,
+        request: http::Request<Vec<u8>>,
+        now: Now,
+        deadline: Moment,
+        reusable: bool,
+    ) -> Box<Outgoing> {
+        let timeout = deadline.since(now.monotonic);
+        Box::new(Outgoing { endpoint, request, timeout, deadline, reusable, limits: self.answer_limits() })
+    }
+}

@@ -1,0 +1,136 @@
+//! What an answer, or none, means for the call: done, tried again, or over.
+
+use std::time::Duration;
+
+use http::header::RETRY_AFTER;
+
+use super::{Ended, Exchange, Failed, Read, Reading, State, ended};
+use crate::answer::RawAnswer;
+use crate::api::{Api, ApiInfo};
+use crate::endpoint::Flag;
+use crate::error::{Cause, Error};
+use crate::fault::{Fault, Verdict};
+use crate::outcome::Reason;
+use crate::retry::{self, Again, Failure, MAX_ATTEMPTS};
+use crate::time::Now;
+use crate::transport::{Incoming, Phase, TransportError, TransportErrorKind};
+
+/// The API's constants with the lifetime that answers need.
+pub(super) fn api<A: Api>() -> &'static ApiInfo {
+    const { &A::INFO }
+}
+
+pub(super) fn too_large() -> TransportError {
+    TransportError::new(Phase::Body, TransportErrorKind::TooLarge, "")
+}
+
+/// The driver never said what came of the request.
+pub(super) fn lost() -> TransportError {
+    TransportError::new(Phase::Head, TransportErrorKind::Timeout, "")
+}
+
+impl<A: Api> Exchange<A> {
+    /// Takes what came of the call.
+    pub(super) fn settle(&mut self, now: Now, sent: Now, result: Result<Incoming, TransportError>, read: Read<'_>) {
+        let incoming = match result {
+            Ok(incoming) => incoming,
+            Err(error) => {
+                let is_final = matches!(error.kind(), TransportErrorKind::TooLarge | TransportErrorKind::Cancelled);
+                let failure = if error.is_not_sent() { Failure::NotSent } else { Failure::Broken };
+                let error = Error::new(self.info, Cause::Transport(error));
+                return self.settle_failure(now, sent, failure, error, None, is_final);
+            }
+        };
+        let answer = RawAnswer::new(self.info, api::<A>(), incoming.status, &incoming.headers, &incoming.body)
+            .with_unknown_fields(self.unknown())
+            .with_limits(self.tree_limits());
+        let wait = answer.header(RETRY_AFTER.as_str()).and_then(|text| retry::retry_after(text, now));
+        let (failure, cause) = match A::verdict(&answer) {
+            Verdict::Success => match read(&answer) {
+                Ok(()) => {
+                    let accepted = self.info.has(Flag::Async).then_some(Reason::QUEUED.as_str());
+                    let head = ended::Head::new(&answer, self.attempts);
+                    return self.end(Ended::Read { head, accepted });
+                }
+                Err(error) => (Failure::Unreadable, Cause::Decode(error)),
+            },
+            Verdict::Accepted(reason) => match read(&answer) {
+                Ok(()) => {
+                    let head = ended::Head::new(&answer, self.attempts);
+                    return self.end(Ended::Read { head, accepted: Some(reason) });
+                }
+                Err(error) => (Failure::Unreadable, Cause::Decode(error)),
+            },
+            Verdict::Fault(fault) if self.is_nothing(&fault) => {
+                let head = ended::Head::new(&answer, self.attempts);
+                let (_, stage) = retry::decide(self.class, Failure::of(&fault));
+                let error = Error::new(self.info, Cause::Fault(fault));
+                let error = error.with_answer(self.info, incoming.status, &incoming.body);
+                let failed = Failed { sent, ..self.failed(error, stage, now) };
+                return self.end(Ended::Empty { head, failed });
+            }
+            Verdict::Fault(fault) => (Failure::of(&fault), Cause::Fault(fault)),
+            Verdict::Unrecognised => {
+                let told_to_wait = wait.is_some() && matches!(incoming.status, 413 | 429 | 503);
+                (Failure::Unrecognised { status: incoming.status, told_to_wait }, Cause::Unrecognised)
+            }
+        };
+        let error = Error::new(self.info, cause).with_answer(self.info, incoming.status, &incoming.body);
+        self.settle_failure(now, sent, failure, error, wait, false);
+        if self.reading == Reading::Raw && matches!(&self.state, State::Ended(_)) && read(&answer).is_ok() {
+            let head = ended::Head::new(&answer, self.attempts);
+            self.state = State::Ended(Box::new(Ended::Read { head, accepted: None }));
+        }
+    }
+
+    fn is_nothing(&self, fault: &Fault<A::Code>) -> bool {
+        self.reading == Reading::ValueOrNothing && ended::is_empty(&self.info.empty, fault)
+    }
+
+    fn settle_failure(
+        &mut self,
+        now: Now,
+        sent: Now,
+        failure: Failure,
+        error: Error<A::Code>,
+        wait: Option<Duration>,
+        is_final: bool,
+    ) {
+        let (again, stage) = retry::decide(self.class, failure);
+        let failed = Failed { sent, ..self.failed(error, stage, now) };
+        if failure.is_rate_limited() {
+            if let Some(wait) = wait {
+                self.core.rates().hold(self.info.rates, now.monotonic + wait);
+            }
+        }
+        let is_refused = again == Again::SignIn || failed.error.is_auth();
+        if let (true, Some(generation)) = (is_refused, self.generation) {
+            // Also where the call is not replayed: the next one must not try with the same token.
+            self.core.shared().session.evict(generation);
+        }
+        let is_allowed = !is_final && self.attempts < MAX_ATTEMPTS;
+        let pause = match again {
+            Again::No => None,
+            Again::SignIn => {
+                let is_new = !std::mem::replace(&mut self.is_replayed, true) && self.generation.is_some();
+                is_new.then_some(Duration::ZERO)
+            }
+            Again::Once if std::mem::replace(&mut self.is_reread, true) => None,
+            Again::Once | Again::Yes => {
+                let random = &self.core.shared().random;
+                let backoff = retry::backoff(self.attempts, failure.is_rate_limited(), random);
+                Some(backoff.max(wait.unwrap_or_default()))
+            }
+        };
+        let until = pause.filter(|_| is_allowed).map(|pause| now.monotonic + pause);
+        let until = until.filter(|until| self.deadline.is_some_and(|deadline| *until < deadline));
+        match until {
+            Some(until) if again == Again::SignIn || self.core.shared().retries.take() => {
+                tracing::debug!(attempt = self.attempts, error = %failed.error, "trying again");
+                self.last = Some(failed);
+                self.state = State::Pause(until);
+            }
+            _ => self.end(Ended::Failed(failed)),
+        }
+    }
+}

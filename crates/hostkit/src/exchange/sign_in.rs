@@ -1,0 +1,149 @@
+//! Signing in for all who share the session.
+
+use std::sync::Arc;
+
+use super::{Exchange, SigningIn, State, settle};
+use crate::answer::RawAnswer;
+use crate::api::Api;
+use crate::client::Admitted;
+use crate::error::{Cause, Error};
+use crate::fault::Verdict;
+use crate::machine::Step;
+use crate::retry::{Class, Stage, backoff};
+use crate::time::{Moment, Now};
+use crate::transport::{Incoming, TransportError};
+
+/// What came of a sign-in.
+enum Attempt<C> {
+    Session(Admitted, Option<std::time::Duration>),
+    /// It may be tried again: nothing was sent, or the server was not there.
+    Missed(Error<C>),
+    /// Another try would not help, and may lock the account out.
+    Final(Error<C>),
+    /// The credentials are wrong.
+    Refused(Error<C>),
+}
+
+impl<A: Api> Exchange<A> {
+    /// Sends the sign-in, when it is time.
+    pub(super) fn send_sign_in<D>(&mut self, now: Now, deadline: Moment, signing: SigningIn<A>) -> Option<Step<D>> {
+        if now.monotonic < signing.not_before {
+            let until = signing.not_before;
+            self.state = State::SignIn(signing);
+            return self.sleep(until);
+        }
+        let name = signing.parts.endpoint();
+        let request = match self.finish(signing.parts.clone(), self.core.base_url()) {
+            Ok(request) => request,
+            Err(cause) => {
+                let error = Arc::new(Error::named(name, cause));
+                let _ = signing.guard.fail(Arc::clone(&error), now, false);
+                self.fail_sign_in(now, error);
+                return None;
+            }
+        };
+        let permit = match self.core.rates().admit(now.monotonic, deadline, signing.parts.info().rates) {
+            Ok(permit) => permit,
+            Err(room) if room >= deadline => {
+                // Only this caller is in a hurry: the duty passes on with the guard.
+                let why = "the rate limit leaves no room for the sign-in before the deadline";
+                let error = Error::exhausted(self.info, why);
+                self.fail(error, Stage::NotSent, now);
+                return None;
+            }
+            Err(room) => {
+                tracing::info!(endpoint = name, "waiting for a rate limit");
+                self.state = State::SignIn(signing);
+                return self.sleep(room);
+            }
+        };
+        self.sign_ins += 1;
+        tracing::debug!(endpoint = name, "signing in");
+        self.state = State::SignInFlight(signing, now, permit);
+        Some(Step::Send(self.outgoing(name, request, now, deadline, true)))
+    }
+
+    /// Takes what came of the sign-in.
+    pub(super) fn settle_sign_in(
+        &mut self,
+        now: Now,
+        signing: SigningIn<A>,
+        asked: Now,
+        result: Result<Incoming, TransportError>,
+    ) {
+        let is_out_of_time = matches!(&result, Err(error) if error.is_timeout());
+        let (error, is_latched) = match self.read_session(&signing, result) {
+            Attempt::Session(admitted, lifetime) => {
+                let early = self.core.shared().random.unit();
+                self.fresh = Some(signing.guard.succeed(admitted, asked, lifetime, early));
+                self.state = State::Prepare;
+                return;
+            }
+            Attempt::Missed(error) if is_out_of_time => {
+                // This caller's time is up, not that of those who wait: the duty passes on.
+                drop(signing);
+                self.fail_sign_in(now, Arc::new(error));
+                return;
+            }
+            Attempt::Missed(error) => {
+                let shared = self.core.shared();
+                let until = now.monotonic + backoff(self.sign_ins, false, &shared.random);
+                // Twice and no more: some APIs lock an account after a few tries that they count in their own way.
+                if self.sign_ins < 2 && until < self.deadline(now) && self.core.shared().retries.take() {
+                    self.state = State::SignIn(SigningIn { not_before: until, ..signing });
+                    return;
+                }
+                (error, false)
+            }
+            Attempt::Final(error) => (error, false),
+            Attempt::Refused(error) => (error, true),
+        };
+        let error = Arc::new(error);
+        match signing.guard.fail(Arc::clone(&error), now, is_latched) {
+            // Asked for ahead of time: the old session still serves calls that only read.
+            Some(lease) if self.class != Class::Acting => {
+                self.fresh = Some(lease);
+                self.state = State::Prepare;
+            }
+            _ => self.fail_sign_in(now, error),
+        }
+    }
+
+    fn read_session(&self, signing: &SigningIn<A>, result: Result<Incoming, TransportError>) -> Attempt<A::Code> {
+        let info = signing.parts.info();
+        let name = signing.parts.endpoint();
+        let incoming = match result {
+            Ok(incoming) => incoming,
+            Err(error) => return Attempt::Missed(Error::named(name, Cause::Transport(error))),
+        };
+        let answer = RawAnswer::new(info, settle::api::<A>(), incoming.status, &incoming.headers, &incoming.body)
+            .with_unknown_fields(self.unknown())
+            .with_limits(self.tree_limits());
+        // A sign-in's answer is never kept: if it is not the token, it is near it.
+        let described = |cause| Error::named(name, cause).with_body(Some(incoming.status), None).with_attempts(1);
+        match A::verdict(&answer) {
+            Verdict::Success | Verdict::Accepted(_) => match A::session(&answer) {
+                Ok(session) => {
+                    let lifetime = session.lifetime.or(A::INFO.session_lifetime);
+                    match self.admitted(session) {
+                        Ok(admitted) => Attempt::Session(admitted, lifetime),
+                        Err(why) => Attempt::Final(described(Cause::Refused(why.into()))),
+                    }
+                }
+                Err(error) => Attempt::Final(described(Cause::Decode(error))),
+            },
+            Verdict::Fault(fault) if fault.is_auth() => Attempt::Refused(described(Cause::Fault(fault))),
+            Verdict::Fault(fault) => Attempt::Final(described(Cause::Fault(fault))),
+            Verdict::Unrecognised if incoming.status == 401 => Attempt::Refused(described(Cause::Unrecognised)),
+            Verdict::Unrecognised if incoming.status >= 500 => Attempt::Missed(described(Cause::Unrecognised)),
+            Verdict::Unrecognised => Attempt::Final(described(Cause::Unrecognised)),
+        }
+    }
+
+    /// The call was not sent, because there is no session. A replay that finds none keeps what it knew.
+    pub(super) fn fail_sign_in(&mut self, now: Now, error: Arc<Error<A::Code>>) {
+        let stage = self.last.take().map_or(Stage::NotSent, |failed| failed.stage);
+        let error = Error::new(self.info, Cause::SignIn(error));
+        self.fail(error, stage, now);
+    }
+}

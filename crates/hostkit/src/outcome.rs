@@ -1,0 +1,382 @@
+//! How a call that acts ends: five ways, and a ticket for the one that stays open.
+
+use std::fmt;
+use std::ops::Deref;
+
+use http::HeaderMap;
+
+use crate::answer::Report;
+use crate::api::Api;
+use crate::endpoint::{Effect, Endpoint, EndpointInfo};
+use crate::error::{Cause, Error};
+use crate::excerpt::Excerpt;
+use crate::fault::{Fault, FaultCode};
+use crate::time::Now;
+
+/// The outcome of calls of one endpoint.
+pub type OutcomeOf<E> = Outcome<<E as Endpoint>::Output, <<E as Endpoint>::Api as Api>::Code>;
+
+/// How a call that acts ended. `C` is the API's catalogue of error codes.
+#[derive(Debug, Clone)]
+#[must_use = "a call that acts may have happened, may have been refused, or may be open"]
+pub enum Outcome<T, C: FaultCode> {
+    /// It happened.
+    Done(T),
+    /// The API took it and will carry it out later. Do not send it again.
+    Accepted(T, Reason),
+    /// The API said no. Where [`Fault::verify`] is set, its document leaves open whether something happened.
+    Rejected(Rejection<C>),
+    /// Nothing was sent, for certain.
+    NotSent(Error<C>),
+    /// It may have happened. The ticket says how to find out.
+    Unresolved(Ticket),
+}
+
+impl<T, C: FaultCode> Outcome<T, C> {
+    /// Whether it happened.
+    pub fn is_done(&self) -> bool {
+        matches!(self, Self::Done(_))
+    }
+
+    /// Whether it is open whether it happened.
+    pub fn is_unresolved(&self) -> bool {
+        matches!(self, Self::Unresolved(_))
+    }
+
+    /// Whether it happened, will happen, or may have happened: everything but "no" and "not sent".
+    pub fn may_have_happened(&self) -> bool {
+        match self {
+            Self::Done(_) | Self::Accepted(..) | Self::Unresolved(_) => true,
+            Self::Rejected(rejection) => rejection.verify,
+            Self::NotSent(_) => false,
+        }
+    }
+
+    /// The value of a call that happened.
+    pub fn done(self) -> Option<T> {
+        match self {
+            Self::Done(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The name of the variant, for logs.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Done(_) => "done",
+            Self::Accepted(..) => "accepted",
+            Self::Rejected(_) => "rejected",
+            Self::NotSent(_) => "not sent",
+            Self::Unresolved(_) => "unresolved",
+        }
+    }
+
+    /// The same outcome with another value.
+    pub fn map<U>(self, map: impl FnOnce(T) -> U) -> Outcome<U, C> {
+        match self {
+            Self::Done(value) => Outcome::Done(map(value)),
+            Self::Accepted(value, reason) => Outcome::Accepted(map(value), reason),
+            Self::Rejected(rejection) => Outcome::Rejected(rejection),
+            Self::NotSent(error) => Outcome::NotSent(error),
+            Self::Unresolved(ticket) => Outcome::Unresolved(ticket),
+        }
+    }
+
+    /// The value of a call that happened or was accepted.
+    ///
+    /// # Errors
+    /// Everything else; [`Error::may_have_happened`] tells the open ones from the others.
+    pub fn into_result(self) -> Result<T, Error<C>> {
+        match self {
+            Self::Done(value) | Self::Accepted(value, _) => Ok(value),
+            Self::Rejected(rejection) => Err(rejection.into()),
+            Self::NotSent(error) => Err(error),
+            Self::Unresolved(ticket) => Err(Error::unresolved(ticket)),
+        }
+    }
+}
+
+/// Why a call is accepted and not done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Reason(&'static str);
+
+impl Reason {
+    /// The call only starts what it is for; a waiter tells when it is done.
+    pub const QUEUED: Self = Self("queued");
+
+    /// A reason of an API's spec.
+    pub const fn new(text: &'static str) -> Self {
+        Self(text)
+    }
+
+    /// The reason in a word or two.
+    pub fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
+/// A fault with what is known of the call that got it.
+#[derive(Clone)]
+pub struct Rejection<C> {
+    endpoint: &'static str,
+    fault: Fault<C>,
+    attempts: u32,
+    body: Option<Excerpt>,
+}
+
+impl<C> Rejection<C> {
+    /// The name of the endpoint.
+    pub fn endpoint(&self) -> &'static str {
+        self.endpoint
+    }
+
+    /// What the API said.
+    pub fn fault(&self) -> &Fault<C> {
+        &self.fault
+    }
+
+    /// What the API said.
+    pub fn into_fault(self) -> Fault<C> {
+        self.fault
+    }
+}
+
+impl<C> Deref for Rejection<C> {
+    type Target = Fault<C>;
+
+    fn deref(&self) -> &Fault<C> {
+        &self.fault
+    }
+}
+
+impl<C: FaultCode> fmt::Display for Rejection<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.endpoint, self.fault)
+    }
+}
+
+impl<C: FaultCode> fmt::Debug for Rejection<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Rejection({self})")
+    }
+}
+
+impl<C: FaultCode> std::error::Error for Rejection<C> {}
+
+impl<C: FaultCode> From<Rejection<C>> for Error<C> {
+    fn from(rejection: Rejection<C>) -> Self {
+        let Rejection { endpoint, fault, attempts, body } = rejection;
+        Self::from_rejection(endpoint, fault, attempts, body)
+    }
+}
+
+impl<C> TryFrom<Error<C>> for Rejection<C> {
+    type Error = Error<C>;
+
+    /// Gives the error back where it is no fault.
+    fn try_from(error: Error<C>) -> Result<Self, Error<C>> {
+        let endpoint = error.endpoint();
+        let (fault, attempts, body) = error.into_fault()?;
+        Ok(Self { endpoint, fault, attempts, body })
+    }
+}
+
+/// A call that may have happened: what it was, when, why nobody knows, and how to find out.
+///
+/// It holds no request, no headers and no secret: neither `Debug` nor `Display` shows a body.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Ticket(Box<TicketInner>);
+
+#[derive(Clone, PartialEq, Eq)]
+struct TicketInner {
+    operation: &'static str,
+    spec: &'static str,
+    reconcile: &'static str,
+    effect: Effect,
+    sent: Now,
+    ended: Now,
+    cause: TicketCause,
+    text: Box<str>,
+    status: Option<u16>,
+    body: Option<Excerpt>,
+}
+
+/// Why nobody knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TicketCause {
+    /// The time was up before the answer was complete.
+    TimedOut,
+    /// The connection broke before the answer was complete.
+    ConnectionLost,
+    /// The API says that it failed inside, and not whether it had acted before.
+    ServerFailed,
+    /// The answer is no document of this API.
+    NotAnAnswer,
+    /// The answer says yes and is not what the spec says.
+    Unreadable,
+}
+
+impl Ticket {
+    pub(crate) fn new<C: FaultCode>(info: &EndpointInfo, sent: Now, ended: Now, error: &Error<C>) -> Self {
+        let (cause, text) = match error.cause() {
+            Cause::Transport(error) if error.is_timeout() => (TicketCause::TimedOut, error.to_string()),
+            Cause::Transport(error) => (TicketCause::ConnectionLost, error.to_string()),
+            Cause::Fault(fault) => (TicketCause::ServerFailed, fault.to_string()),
+            Cause::Decode(error) => (TicketCause::Unreadable, error.to_string()),
+            _ => (TicketCause::NotAnAnswer, "the answer is no document of this API".to_owned()),
+        };
+        Self(Box::new(TicketInner {
+            operation: info.name,
+            spec: info.spec,
+            reconcile: info.reconcile,
+            effect: info.effect,
+            sent,
+            ended,
+            cause,
+            text: text.into(),
+            status: error.status(),
+            body: error.excerpt().cloned(),
+        }))
+    }
+
+    /// The name of the endpoint.
+    pub fn operation(&self) -> &'static str {
+        self.0.operation
+    }
+
+    /// What the call may have done.
+    pub fn effect(&self) -> Effect {
+        self.0.effect
+    }
+
+    /// The spec file of the endpoint.
+    pub fn spec(&self) -> &'static str {
+        self.0.spec
+    }
+
+    /// How to find out whether it happened, in a sentence; may be empty.
+    pub fn reconcile(&self) -> &'static str {
+        self.0.reconcile
+    }
+
+    /// When it was sent.
+    pub fn sent(&self) -> Now {
+        self.0.sent
+    }
+
+    /// When the exchange gave up.
+    pub fn ended(&self) -> Now {
+        self.0.ended
+    }
+
+    /// Why nobody knows.
+    pub fn cause(&self) -> TicketCause {
+        self.0.cause
+    }
+
+    /// The HTTP status, where an answer came.
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// At most 2 KiB of the answer, where one came and its endpoint's answers hold no secrets.
+    pub fn body(&self) -> Option<&str> {
+        self.0.body.as_ref().map(Excerpt::as_str)
+    }
+
+    pub(crate) fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("may have happened: ")?;
+        if let (Some(status), false) = (self.0.status, self.0.cause == TicketCause::ServerFailed) {
+            write!(f, "{status}: ")?;
+        }
+        let prefix = format!("{}: ", self.0.operation);
+        f.write_str(self.0.text.strip_prefix(&prefix).unwrap_or(&self.0.text))?;
+        if !self.0.reconcile.is_empty() {
+            write!(f, "; to find out: {}", self.0.reconcile)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Ticket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.0.operation)?;
+        self.describe(f)
+    }
+}
+
+impl fmt::Debug for Ticket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ticket")
+            .field("operation", &self.0.operation)
+            .field("effect", &self.0.effect)
+            .field("cause", &self.0.cause)
+            .field("text", &self.0.text)
+            .field("status", &self.0.status)
+            .field("sent", &self.0.sent)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A value with everything around it, from the `…_full` variants of the calls.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Reply<T> {
+    /// What the answer says.
+    pub value: T,
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers. They may hold tokens: `Debug` shows their number only.
+    pub headers: HeaderMap,
+    /// How often the call was sent.
+    pub attempts: u32,
+    /// Unknown fields, and fields that could not be read.
+    pub report: Report,
+}
+
+impl<T> Reply<T> {
+    /// The same reply with another value.
+    pub fn map<U>(self, map: impl FnOnce(T) -> U) -> Reply<U> {
+        let Self { value, status, headers, attempts, report } = self;
+        Reply { value: map(value), status, headers, attempts, report }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Reply<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply")
+            .field("value", &self.value)
+            .field("status", &self.status)
+            .field("headers", &self.headers.len())
+            .field("attempts", &self.attempts)
+            .field("report", &self.report)
+            .finish()
+    }
+}
+
+/// The bytes of an answer, whatever it says. Its `Debug` shows none of them.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RawBody(Vec<u8>);
+
+impl RawBody {
+    pub(crate) fn new(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The bytes.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.0
+    }
+}
+
+impl fmt::Debug for RawBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RawBody([{} bytes])", self.0.len())
+    }
+}

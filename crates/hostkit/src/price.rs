@@ -1,0 +1,133 @@
+//! The price guard: what a call may cost, and what all calls of a client may cost together.
+//!
+//! The guard knows no prices. Whoever places an order says what it costs, from the API's price list.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rust_decimal::Decimal;
+
+/// Money that the calls of a client may spend together. Clones share it.
+///
+/// A call that spends takes its price out before it is sent. It comes back only if the call was rejected or not sent;
+/// what is open counts as spent.
+///
+/// ```
+/// use hostkit::{Budget, Decimal};
+///
+/// let budget = Budget::new(Decimal::from(500));
+/// assert_eq!(budget.remaining(), Decimal::from(500));
+/// ```
+#[derive(Clone)]
+pub struct Budget(Arc<Mutex<Decimal>>);
+
+impl Budget {
+    /// A budget of this much, in the currency that the API's prices have.
+    pub fn new(total: Decimal) -> Self {
+        Self(Arc::new(Mutex::new(total)))
+    }
+
+    /// What is left.
+    pub fn remaining(&self) -> Decimal {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds to what is left.
+    pub fn add(&self, amount: Decimal) {
+        let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *left = left.checked_add(amount).unwrap_or(*left);
+    }
+
+    /// Takes a price out, if that much is left.
+    pub(crate) fn reserve(&self, price: Decimal) -> Option<Reservation> {
+        let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if price > *left {
+            return None;
+        }
+        *left = left.checked_sub(price)?;
+        Some(Reservation { budget: self.clone(), price })
+    }
+}
+
+impl fmt::Debug for Budget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Budget({})", self.remaining())
+    }
+}
+
+/// A price that was taken out. Dropped, it stays spent: the end of the call is not known then.
+#[derive(Debug)]
+pub(crate) struct Reservation {
+    budget: Budget,
+    price: Decimal,
+}
+
+impl Reservation {
+    pub(crate) fn give_back(self) {
+        self.budget.add(self.price);
+    }
+}
+
+/// Whether a call with these figures may be sent.
+///
+/// # Errors
+/// The reason why not.
+pub(crate) fn check(
+    price: Option<Decimal>,
+    max_cost: Option<Decimal>,
+    budget: Option<&Budget>,
+) -> Result<Option<Reservation>, String> {
+    if max_cost.is_none() && budget.is_none() {
+        return Ok(None);
+    }
+    let Some(price) = price else {
+        return Err("the price is not known, and there is a limit on what the call may cost".into());
+    };
+    if price.is_sign_negative() && !price.is_zero() {
+        return Err(format!("the price {price} is negative"));
+    }
+    if let Some(max_cost) = max_cost.filter(|max_cost| price > *max_cost) {
+        return Err(format!("the price {price} is above the limit of {max_cost}"));
+    }
+    match budget {
+        None => Ok(None),
+        Some(budget) => match budget.reserve(price) {
+            Some(reservation) => Ok(Some(reservation)),
+            None => Err(format!("the price {price} is above what is left of the budget, {}", budget.remaining())),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn money(text: &str) -> Decimal {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn no_guard_no_question() {
+        assert!(check(None, None, None).unwrap().is_none());
+    }
+
+    #[test]
+    fn refuses_unknown_negative_and_high_prices() {
+        let budget = Budget::new(money("10.00"));
+        assert!(check(None, Some(money("5")), None).is_err());
+        assert!(check(None, None, Some(&budget)).is_err());
+        assert!(check(Some(money("-1")), None, Some(&budget)).is_err());
+        assert!(check(Some(money("5.01")), Some(money("5")), Some(&budget)).is_err());
+        assert!(check(Some(money("10.01")), None, Some(&budget)).is_err());
+        assert_eq!(budget.remaining(), money("10.00"));
+    }
+
+    #[test]
+    fn gives_back_or_keeps() {
+        let budget = Budget::new(money("10.00"));
+        check(Some(money("9.99")), None, Some(&budget)).unwrap().unwrap().give_back();
+        assert_eq!(budget.remaining(), money("10.00"));
+        drop(check(Some(money("9.99")), None, Some(&budget)).unwrap());
+        assert_eq!(budget.remaining(), money("0.01"));
+    }
+}

@@ -1,0 +1,279 @@
+//! Whether a failed attempt is tried again: a pure table, a backoff, and a budget that all calls of a client share.
+
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::time::Duration;
+
+use crate::endpoint::{Effect, EndpointInfo};
+use crate::fault::{Fault, FaultKind};
+use crate::time::Now;
+
+/// How often a call is sent at most, a replay after a new sign-in included.
+pub(crate) const MAX_ATTEMPTS: u32 = 3;
+
+/// What an attempt failed with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// No byte was sent.
+    NotSent,
+    /// No complete answer after the first byte.
+    Broken,
+    /// A success that is not what the spec says.
+    Unreadable,
+    /// The API's own "no".
+    Fault { kind: FaultKind, status: u16 },
+    /// No success, and no document of the API.
+    Unrecognised { status: u16, told_to_wait: bool },
+}
+
+impl Failure {
+    pub(crate) fn of<C>(fault: &Fault<C>) -> Self {
+        Self::Fault { kind: fault.kind, status: fault.status }
+    }
+
+    /// Whether the API wants fewer calls.
+    pub(crate) fn is_rate_limited(self) -> bool {
+        match self {
+            Self::Fault { kind, .. } => kind == FaultKind::RateLimited,
+            Self::Unrecognised { status, told_to_wait } => status == 429 || told_to_wait,
+            _ => false,
+        }
+    }
+}
+
+/// Whether another attempt is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Again {
+    No,
+    /// As often as attempts, budget and deadline allow.
+    Yes,
+    /// One more time.
+    Once,
+    /// Once, with a new session.
+    SignIn,
+}
+
+/// What the failure says about the call if there is no other attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    NotSent,
+    Rejected,
+    Open,
+}
+
+/// Which rules hold for a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// Any failure may be tried again.
+    Repeatable,
+    /// A repeat is harmless only where nothing was carried out; otherwise the caller reads back.
+    Idempotent,
+    /// It is never sent twice.
+    Acting,
+}
+
+impl Class {
+    pub(crate) fn of(info: &EndpointInfo) -> Self {
+        match info.effect {
+            _ if info.is_repeatable() => Self::Repeatable,
+            Effect::Safe | Effect::Idempotent => Self::Idempotent,
+            Effect::State | Effect::Spends | Effect::Destructive => Self::Acting,
+        }
+    }
+}
+
+/// The table: what follows from a failure.
+pub(crate) fn decide(class: Class, failure: Failure) -> (Again, Stage) {
+    let stage = match failure {
+        Failure::NotSent => Stage::NotSent,
+        Failure::Broken | Failure::Unreadable | Failure::Unrecognised { .. } => Stage::Open,
+        Failure::Fault { kind: FaultKind::RateLimited, .. } => Stage::Rejected,
+        // The document of a 5xx does not say that nothing was carried out.
+        Failure::Fault { status: 500.., .. } => Stage::Open,
+        Failure::Fault { .. } => Stage::Rejected,
+    };
+    (again(class, failure), stage)
+}
+
+fn again(class: Class, failure: Failure) -> Again {
+    if class == Class::Acting {
+        return Again::No;
+    }
+    let if_repeatable = |again| if class == Class::Repeatable { again } else { Again::No };
+    match failure {
+        Failure::NotSent => Again::Yes,
+        Failure::Broken => if_repeatable(Again::Yes),
+        Failure::Unreadable => if_repeatable(Again::Once),
+        Failure::Fault { kind: FaultKind::Auth, .. } => Again::SignIn,
+        Failure::Fault { kind: FaultKind::RateLimited, .. } => Again::Yes,
+        Failure::Fault { kind: FaultKind::Temporary, status: ..500 } => Again::Yes,
+        Failure::Fault { kind: FaultKind::Unsupported, .. } => Again::No,
+        Failure::Fault { kind: FaultKind::Internal, .. } | Failure::Fault { status: 500.., .. } => {
+            if_repeatable(Again::Yes)
+        }
+        Failure::Fault { .. } => Again::No,
+        Failure::Unrecognised { told_to_wait: true, .. } | Failure::Unrecognised { status: 429, .. } => Again::Yes,
+        Failure::Unrecognised { status: 401, .. } => Again::SignIn,
+        Failure::Unrecognised { status: 500.., .. } => if_repeatable(Again::Yes),
+        // Another kind of document under a good status is like an unreadable one; under a bad one it is final.
+        Failure::Unrecognised { status: 200..=299, .. } => if_repeatable(Again::Once),
+        Failure::Unrecognised { .. } => Again::No,
+    }
+}
+
+/// A small generator of numbers that nobody has to fear guessing (splitmix64).
+#[derive(Debug)]
+pub(crate) struct Random(AtomicU64);
+
+impl Random {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(AtomicU64::new(seed))
+    }
+
+    /// A number from 0 up to, and without, 1.
+    pub(crate) fn unit(&self) -> f64 {
+        let mut z = self.0.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed).wrapping_add(0x9E37_79B9_7F4A_7C15);
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^= z >> 31;
+        // 53 bits fill the mantissa of an f64.
+        (z >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    /// Between half of the duration and all of it.
+    pub(crate) fn upper_half(&self, duration: Duration) -> Duration {
+        duration.mul_f64(0.5 + self.unit() / 2.0)
+    }
+}
+
+/// How long to wait before attempt number `attempt + 1`: doubling, with jitter, at most 10 seconds.
+pub(crate) fn backoff(attempt: u32, is_rate_limited: bool, random: &Random) -> Duration {
+    let first = Duration::from_millis(if is_rate_limited { 1000 } else { 250 });
+    let doubled = first.saturating_mul(1 << attempt.saturating_sub(1).min(10));
+    random.upper_half(doubled.min(Duration::from_secs(10)))
+}
+
+/// A bucket that retries take from and successes fill: in an outage it is empty soon, and the load stays what it was.
+#[derive(Debug)]
+pub(crate) struct RetryBudget(AtomicU32);
+
+/// Tenths of a token that the bucket holds, that a retry takes and that a success returns.
+const FULL: u32 = 100;
+const RETRY: u32 = 10;
+const SUCCESS: u32 = 1;
+
+impl RetryBudget {
+    pub(crate) fn new() -> Self {
+        Self(AtomicU32::new(FULL))
+    }
+
+    /// Takes a token; false where there is none.
+    pub(crate) fn take(&self) -> bool {
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |tenths| tenths.checked_sub(RETRY)).is_ok()
+    }
+
+    /// Returns a tenth of a token.
+    pub(crate) fn reward(&self) {
+        let add = |tenths: u32| Some((tenths + SUCCESS).min(FULL));
+        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
+    }
+}
+
+/// How long `Retry-After` says to wait: seconds, or a date.
+pub(crate) fn retry_after(text: &str, now: Now) -> Option<Duration> {
+    let text = text.trim();
+    if let Ok(seconds) = text.parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = jiff::fmt::rfc2822::parse(text).ok()?.timestamp().as_second();
+    Some(Duration::from_secs(u64::try_from(date.saturating_sub(now.wall.0)).unwrap_or(0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Moment;
+    use crate::value::UnixTime;
+    use Again::{No, Once, SignIn, Yes};
+    use Stage::{NotSent, Open, Rejected};
+
+    fn fault(kind: FaultKind, status: u16) -> Failure {
+        Failure::Fault { kind, status }
+    }
+
+    fn unrecognised(status: u16) -> Failure {
+        Failure::Unrecognised { status, told_to_wait: false }
+    }
+
+    #[test]
+    fn follows_the_table() {
+        let told = Failure::Unrecognised { status: 503, told_to_wait: true };
+        // Failure; then what safe, idempotent and acting calls do; then how it ends if there is no other attempt.
+        let table = [
+            (Failure::NotSent, Yes, Yes, NotSent),
+            (Failure::Broken, Yes, No, Open),
+            (Failure::Unreadable, Once, No, Open),
+            (fault(FaultKind::InvalidArgument, 400), No, No, Rejected),
+            (fault(FaultKind::Forbidden, 403), No, No, Rejected),
+            (fault(FaultKind::NotFound, 404), No, No, Rejected),
+            (fault(FaultKind::Conflict, 405), No, No, Rejected),
+            (unrecognised(400), No, No, Open),
+            (unrecognised(403), No, No, Open),
+            (unrecognised(404), No, No, Open),
+            (unrecognised(302), No, No, Open),
+            (unrecognised(200), Once, No, Open),
+            (fault(FaultKind::Auth, 401), SignIn, SignIn, Rejected),
+            (fault(FaultKind::RateLimited, 429), Yes, Yes, Rejected),
+            (fault(FaultKind::RateLimited, 413), Yes, Yes, Rejected),
+            (fault(FaultKind::RateLimited, 503), Yes, Yes, Rejected),
+            (fault(FaultKind::RateLimited, 200), Yes, Yes, Rejected),
+            (unrecognised(429), Yes, Yes, Open),
+            (told, Yes, Yes, Open),
+            (fault(FaultKind::Internal, 500), Yes, No, Open),
+            (fault(FaultKind::Temporary, 503), Yes, No, Open),
+            (fault(FaultKind::Unsupported, 501), No, No, Open),
+            (unrecognised(502), Yes, No, Open),
+            (unrecognised(504), Yes, No, Open),
+            (fault(FaultKind::Internal, 200), Yes, No, Rejected),
+            (fault(FaultKind::Temporary, 200), Yes, Yes, Rejected),
+            (fault(FaultKind::Conflict, 200), No, No, Rejected),
+        ];
+        for (failure, safe, idempotent, stage) in table {
+            assert_eq!(decide(Class::Repeatable, failure), (safe, stage), "safe, {failure:?}");
+            assert_eq!(decide(Class::Idempotent, failure), (idempotent, stage), "idempotent, {failure:?}");
+            assert_eq!(decide(Class::Acting, failure), (No, stage), "acting, {failure:?}");
+        }
+    }
+
+    #[test]
+    fn budget_holds_ten_retries() {
+        let budget = RetryBudget::new();
+        assert_eq!((0..100).filter(|_| budget.take()).count(), 10);
+        for _ in 0..9 {
+            budget.reward();
+        }
+        assert!(!budget.take());
+        budget.reward();
+        assert!(budget.take());
+    }
+
+    #[test]
+    fn backoff_doubles_and_jitters() {
+        let random = Random::new(7);
+        for attempt in 1..20 {
+            let full =
+                Duration::from_millis(250).saturating_mul(1 << (attempt - 1).min(10)).min(Duration::from_secs(10));
+            let wait = backoff(attempt, false, &random);
+            assert!(wait >= full / 2 && wait <= full, "{attempt}: {wait:?}");
+        }
+        assert_ne!(backoff(1, false, &random), backoff(1, false, &random));
+    }
+
+    #[test]
+    fn reads_retry_after() {
+        let now = Now { monotonic: Moment::START, wall: UnixTime(1_445_412_480) };
+        assert_eq!(retry_after(" 120 ", now), Some(Duration::from_secs(120)));
+        assert_eq!(retry_after("Wed, 21 Oct 2015 07:29:00 GMT", now), Some(Duration::from_secs(60)));
+        assert_eq!(retry_after("Wed, 21 Oct 2015 07:00:00 GMT", now), Some(Duration::ZERO));
+        assert_eq!(retry_after("soon", now), None);
+    }
+}

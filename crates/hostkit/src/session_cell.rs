@@ -1,0 +1,222 @@
+//! One session for all who share it: who signs in, who waits, who may go. No IO; time is an argument.
+//!
+//! At most one sign-in is under way at any time. A session has a generation, so that a late refusal of an old token does
+//! not throw out a newer one. A leader that is dropped hands over; one that fails shares its error with all who waited.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use event_listener::{Event, EventListener};
+
+use crate::time::Now;
+
+/// A cell for sessions `T`, whose sign-ins fail with `E`. Clones are the same cell.
+pub(crate) struct SessionCell<T, E>(Arc<Shared<T, E>>);
+
+struct Shared<T, E> {
+    state: Mutex<State<T, E>>,
+    /// Wakes threads and tasks alike.
+    changed: Event,
+}
+
+struct State<T, E> {
+    held: Option<Held<T>>,
+    /// The number of the last session, and of the last sign-in.
+    generation: u64,
+    round: u64,
+    is_led: bool,
+    /// The last failure, with the sign-in that it belongs to.
+    failure: Option<(u64, E)>,
+    /// Wrong credentials: every call fails with this until somebody resets the cell.
+    latch: Option<E>,
+}
+
+struct Held<T> {
+    session: Arc<T>,
+    generation: u64,
+    asked: Now,
+    /// None where nobody says how long it is good for.
+    life: Option<Life>,
+}
+
+#[derive(Clone, Copy)]
+struct Life {
+    /// From the request of the sign-in, because the server counts from before the answer.
+    whole: Duration,
+    /// The age at which the next one is asked for ahead of time.
+    renew: Duration,
+}
+
+/// A session that may be used.
+pub(crate) struct Lease<T> {
+    pub(crate) session: Arc<T>,
+    pub(crate) generation: u64,
+}
+
+/// What the cell says.
+pub(crate) enum Admission<T, E> {
+    Ready(Lease<T>),
+    /// The caller signs in, for all.
+    Lead(LeadGuard<T, E>),
+    /// Somebody else signs in.
+    Wait(EventListener),
+    /// The sign-in that the caller waited for failed, or the credentials are known to be wrong.
+    Failed(E),
+}
+
+/// The duty to sign in. Dropped, it passes to the next who asks.
+pub(crate) struct LeadGuard<T, E> {
+    cell: SessionCell<T, E>,
+    round: u64,
+    is_over: bool,
+}
+
+impl<T, E> Clone for SessionCell<T, E> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T, E> fmt::Debug for SessionCell<T, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SessionCell")
+    }
+}
+
+impl<T, E: Clone> SessionCell<T, E> {
+    pub(crate) fn new() -> Self {
+        let state = State { held: None, generation: 0, round: 0, is_led: false, failure: None, latch: None };
+        Self(Arc::new(Shared { state: Mutex::new(state), changed: Event::new() }))
+    }
+
+    /// Asks for a session that is good for `need` more. `waiting` is the caller's memory between two questions.
+    pub(crate) fn ask(&self, now: Now, need: Duration, waiting: &mut Option<u64>) -> Admission<T, E> {
+        self.change(|state, changed| {
+            if let Some(error) = &state.latch {
+                return Admission::Failed(error.clone());
+            }
+            if let Some(held) = &state.held {
+                let age = now.since(held.asked);
+                let is_good = held.life.is_none_or(|life| age < life.whole && life.whole - age >= need);
+                let is_young = held.life.is_none_or(|life| age < life.renew);
+                if is_good && (is_young || state.is_led) {
+                    *waiting = None;
+                    return Admission::Ready(held.lease());
+                }
+            }
+            let failed = state.failure.as_ref().filter(|(round, _)| waiting.is_some_and(|waited| *round >= waited));
+            if let Some((_, error)) = failed {
+                return Admission::Failed(error.clone());
+            }
+            if state.is_led {
+                waiting.get_or_insert(state.round);
+                // Listening starts under the lock: what changes afterwards is heard.
+                return Admission::Wait(changed.listen());
+            }
+            *waiting = None;
+            state.is_led = true;
+            state.round += 1;
+            Admission::Lead(LeadGuard { cell: self.clone(), round: state.round, is_over: false })
+        })
+    }
+
+    /// The API refused the session of this generation. A newer one stays.
+    pub(crate) fn evict(&self, generation: u64) {
+        self.change(|state, _| {
+            if state.held.as_ref().is_some_and(|held| held.generation == generation) {
+                state.held = None;
+            }
+        });
+    }
+
+    /// Forgets the session and the latch. A sign-in that is under way is not taken over any more.
+    pub(crate) fn reset(&self) {
+        self.change(|state, _| {
+            state.held = None;
+            state.latch = None;
+            state.failure = None;
+            state.is_led = false;
+            // Guards of earlier rounds no longer count.
+            state.round += 1;
+        });
+        self.0.changed.notify(usize::MAX);
+    }
+
+    fn change<R>(&self, change: impl FnOnce(&mut State<T, E>, &Event) -> R) -> R {
+        change(&mut self.0.state.lock().unwrap_or_else(PoisonError::into_inner), &self.0.changed)
+    }
+}
+
+impl<T> Held<T> {
+    fn lease(&self) -> Lease<T> {
+        Lease { session: Arc::clone(&self.session), generation: self.generation }
+    }
+}
+
+impl<T, E> LeadGuard<T, E> {
+    /// Ends the duty; false where the cell was reset meanwhile.
+    fn finish(&mut self, change: impl FnOnce(&mut State<T, E>)) -> bool {
+        self.is_over = true;
+        let is_current = {
+            let mut state = self.cell.0.state.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_current = state.is_led && state.round == self.round;
+            if is_current {
+                state.is_led = false;
+                change(&mut state);
+            }
+            is_current
+        };
+        self.cell.0.changed.notify(usize::MAX);
+        is_current
+    }
+
+    /// Shares a session that was asked for at `asked`. `early` from 0 to 1 spreads the next sign-in between 80 and 90 %
+    /// of the lifetime.
+    pub(crate) fn succeed(mut self, session: T, asked: Now, lifetime: Option<Duration>, early: f64) -> Lease<T> {
+        let session = Arc::new(session);
+        let mut generation = 0;
+        let shared = Arc::clone(&session);
+        self.finish(|state| {
+            state.generation += 1;
+            generation = state.generation;
+            state.failure = None;
+            let life = lifetime.map(|whole| Life { whole, renew: whole.mul_f64(0.8 + 0.1 * early.clamp(0.0, 1.0)) });
+            state.held = Some(Held { session: shared, generation, asked, life });
+        });
+        Lease { session, generation }
+    }
+
+    /// Shares an error with all who waited. Where the old session is still good it is given back, and asked for again
+    /// only after a tenth of its lifetime.
+    pub(crate) fn fail(mut self, error: E, now: Now, is_latched: bool) -> Option<Lease<T>>
+    where
+        E: Clone,
+    {
+        let round = self.round;
+        let mut old = None;
+        self.finish(|state| {
+            if is_latched {
+                state.held = None;
+                state.latch = Some(error.clone());
+            }
+            state.failure = Some((round, error));
+            state.held = state.held.take().and_then(|mut held| {
+                let life = held.life.as_mut()?;
+                let age = now.since(held.asked);
+                life.renew = age.saturating_add(life.whole / 10);
+                (age < life.whole).then_some(held)
+            });
+            old = state.held.as_ref().map(Held::lease);
+        });
+        old
+    }
+}
+
+impl<T, E> Drop for LeadGuard<T, E> {
+    fn drop(&mut self) {
+        if !self.is_over {
+            self.finish(|_| {});
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! A transport that answers from a script and keeps what was sent.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+
+use crate::time::ManualClock;
+use crate::transport::{AsyncTransport, Incoming, Outgoing, Phase, Transport, TransportError, TransportErrorKind};
+
+/// What a transport answers, in order.
+///
+/// ```
+/// use hostkit::testing::{Script, Scripted};
+/// use hostkit::{Phase, TransportErrorKind};
+///
+/// let transport = Scripted::new([
+///     Script::fail(Phase::Connect, TransportErrorKind::Refused),
+///     Script::get("/servers").answer(200, r#"{"servers": []}"#),
+/// ]);
+/// assert_eq!(transport.left(), 2);
+/// ```
+#[derive(Clone)]
+pub struct Script {
+    method: Option<Method>,
+    path: Option<String>,
+    takes: Duration,
+    headers: HeaderMap,
+    result: Result<(u16, Vec<u8>), TransportError>,
+}
+
+impl Script {
+    fn expecting(method: Option<Method>, path: Option<&str>) -> Self {
+        let path = path.map(str::to_owned);
+        Self { method, path, takes: Duration::ZERO, headers: HeaderMap::new(), result: Ok((200, Vec::new())) }
+    }
+
+    /// Takes any request.
+    pub fn any() -> Self {
+        Self::expecting(None, None)
+    }
+
+    /// Takes a GET whose path, without the query, ends like this.
+    pub fn get(path: &str) -> Self {
+        Self::expecting(Some(Method::GET), Some(path))
+    }
+
+    /// Takes a POST whose path, without the query, ends like this.
+    pub fn post(path: &str) -> Self {
+        Self::expecting(Some(Method::POST), Some(path))
+    }
+
+    /// Takes a request of this verb whose path ends like this.
+    pub fn method(method: Method, path: &str) -> Self {
+        Self::expecting(Some(method), Some(path))
+    }
+
+    /// Takes any request and fails.
+    pub fn fail(phase: Phase, kind: TransportErrorKind) -> Self {
+        Self::any().failing(phase, kind)
+    }
+
+    /// Answers.
+    pub fn answer(mut self, status: u16, body: impl Into<Vec<u8>>) -> Self {
+        self.result = Ok((status, body.into()));
+        self
+    }
+
+    /// Fails.
+    pub fn failing(mut self, phase: Phase, kind: TransportErrorKind) -> Self {
+        self.result = Err(TransportError::new(phase, kind, ""));
+        self
+    }
+
+    /// Adds a header to the answer; one that HTTP does not allow is left out.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value)) {
+            self.headers.append(name, value);
+        }
+        self
+    }
+
+    /// Lets a manual clock pass before the answer.
+    pub fn takes(mut self, duration: Duration) -> Self {
+        self.takes = duration;
+        self
+    }
+}
+
+impl fmt::Debug for Script {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Script({:?} {:?})", self.method, self.path)
+    }
+}
+
+/// One request that was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// The endpoint's name.
+    pub endpoint: &'static str,
+    /// The verb.
+    pub method: Method,
+    /// The whole URL.
+    pub url: String,
+    /// The headers, secrets included: this is for tests.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Vec<u8>,
+    /// Whether a pooled connection was allowed.
+    pub reusable: bool,
+}
+
+/// A transport that answers from a script. Clones share it. It panics at a request that the script does not expect.
+#[derive(Debug, Clone)]
+pub struct Scripted(Arc<Mutex<State>>);
+
+#[derive(Debug)]
+struct State {
+    script: VecDeque<Script>,
+    sent: Vec<Sent>,
+    clock: Option<ManualClock>,
+}
+
+impl Scripted {
+    /// A transport with this script.
+    pub fn new(script: impl IntoIterator<Item = Script>) -> Self {
+        Self(Arc::new(Mutex::new(State { script: script.into_iter().collect(), sent: Vec::new(), clock: None })))
+    }
+
+    /// Moves this clock for scripts that take time.
+    pub fn with_clock(self, clock: ManualClock) -> Self {
+        self.change(|state| state.clock = Some(clock));
+        self
+    }
+
+    /// Adds to the script.
+    pub fn push(&self, script: Script) {
+        self.change(|state| state.script.push_back(script));
+    }
+
+    /// What was sent, in order.
+    pub fn sent(&self) -> Vec<Sent> {
+        self.change(|state| state.sent.clone())
+    }
+
+    /// How much of the script is left.
+    pub fn left(&self) -> usize {
+        self.change(|state| state.script.len())
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn play(&self, outgoing: &Outgoing) -> Result<Incoming, TransportError> {
+        let request = &outgoing.request;
+        self.change(|state| {
+            state.sent.push(Sent {
+                endpoint: outgoing.endpoint,
+                method: request.method().clone(),
+                url: request.uri().to_string(),
+                headers: request.headers().clone(),
+                body: request.body().clone(),
+                reusable: outgoing.reusable,
+            });
+            let Some(script) = state.script.pop_front() else {
+                panic!("{} {} is not in the script", request.method(), request.uri().path());
+            };
+            let fits = script.method.as_ref().is_none_or(|method| method == request.method())
+                && script.path.as_ref().is_none_or(|path| request.uri().path().ends_with(path.as_str()));
+            assert!(fits, "{} {} came, the script has {script:?}", request.method(), request.uri().path());
+            if let Some(clock) = &state.clock {
+                clock.advance(script.takes.min(outgoing.timeout));
+            }
+            if script.takes >= outgoing.timeout && !script.takes.is_zero() {
+                return Err(TransportError::new(Phase::Head, TransportErrorKind::Timeout, ""));
+            }
+            let (status, body) = script.result?;
+            Ok(Incoming { status, headers: script.headers, body })
+        })
+    }
+}
+
+impl Transport for Scripted {
+    fn send(&self, outgoing: &Outgoing) -> Result<Incoming, TransportError> {
+        self.play(outgoing)
+    }
+}
+
+impl AsyncTransport for Scripted {
+    async fn send(&self, outgoing: &Outgoing) -> Result<Incoming, TransportError> {
+        self.play(outgoing)
+    }
+}

@@ -1,0 +1,257 @@
+//! The one method between the machines and a socket, and what can go wrong in it.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+use http::HeaderMap;
+
+use crate::time::Moment;
+
+/// A request that is to be sent once, by one connection, without redirects, proxies or retries.
+#[derive(Clone)]
+pub struct Outgoing {
+    /// The endpoint's name, for logs.
+    pub endpoint: &'static str,
+    /// The request. Headers that hold a secret are marked sensitive.
+    pub request: http::Request<Vec<u8>>,
+    /// The time that is left for all of it: resolving, connecting, sending, and the last byte of the answer.
+    pub timeout: Duration,
+    /// The same as a moment of the machine's clock.
+    pub deadline: Moment,
+    /// Whether a pooled connection may be used. Calls that act go over a fresh one: a dead pooled connection would leave
+    /// open whether they arrived.
+    pub reusable: bool,
+    /// How much of an answer is taken.
+    pub limits: AnswerLimits,
+}
+
+impl fmt::Debug for Outgoing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The URL may carry a key, headers and body do: only what is public is shown.
+        f.debug_struct("Outgoing")
+            .field("endpoint", &self.endpoint)
+            .field("method", self.request.method())
+            .field("host", &self.request.uri().host())
+            .field("timeout", &self.timeout)
+            .field("reusable", &self.reusable)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How much of an answer is taken; more is [`TransportErrorKind::TooLarge`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AnswerLimits {
+    /// Bytes of the body, after every decoding.
+    pub max_body: usize,
+    /// Bytes of all header names and values.
+    pub max_head: usize,
+    /// Number of header lines.
+    pub max_headers: usize,
+}
+
+impl AnswerLimits {
+    /// 16 MiB of body, 64 KiB of headers, 128 header lines.
+    pub const DEFAULT: Self = Self { max_body: 16 << 20, max_head: 64 << 10, max_headers: 128 };
+
+    /// Whether an answer keeps to them.
+    pub fn admit(&self, incoming: &Incoming) -> bool {
+        let head: usize = incoming.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+        incoming.body.len() <= self.max_body && head <= self.max_head && incoming.headers.len() <= self.max_headers
+    }
+}
+
+impl Default for AnswerLimits {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+/// A complete answer: a body that was cut short is an error of the transport.
+#[derive(Clone)]
+pub struct Incoming {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The whole body.
+    pub body: Vec<u8>,
+}
+
+impl fmt::Debug for Incoming {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Headers and body may carry tokens and passwords.
+        let Self { status, headers, body } = self;
+        write!(f, "Incoming {{ status: {status}, {} headers, {} bytes }}", headers.len(), body.len())
+    }
+}
+
+/// How far a request had come when it failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Phase {
+    /// Resolving, connecting, or the TLS handshake: no byte of the request was sent, for certain.
+    Connect,
+    /// Sending. A byte may have been sent.
+    Send,
+    /// Waiting for status and headers.
+    Head,
+    /// Reading the body.
+    Body,
+}
+
+impl Phase {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Connect => "connecting",
+            Self::Send => "sending the request",
+            Self::Head => "waiting for the answer",
+            Self::Body => "reading the answer",
+        }
+    }
+}
+
+/// What went wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TransportErrorKind {
+    /// The time was up.
+    Timeout,
+    /// Nobody listens.
+    Refused,
+    /// The name could not be resolved.
+    Dns,
+    /// TLS failed: a certificate, the handshake, or the records.
+    Tls,
+    /// The peer reset the connection.
+    Reset,
+    /// The connection was closed before the answer was complete.
+    Closed,
+    /// The answer is larger than the limits.
+    TooLarge,
+    /// The answer is not HTTP, or its framing contradicts itself.
+    BadFraming,
+    /// The caller cancelled it.
+    Cancelled,
+    /// Anything else.
+    Other,
+}
+
+impl TransportErrorKind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Timeout => "timed out",
+            Self::Refused => "connection refused",
+            Self::Dns => "the name could not be resolved",
+            Self::Tls => "TLS failed",
+            Self::Reset => "connection reset",
+            Self::Closed => "connection closed",
+            Self::TooLarge => "the answer is too large",
+            Self::BadFraming => "the answer is not well-formed HTTP",
+            Self::Cancelled => "cancelled",
+            Self::Other => "failed",
+        }
+    }
+}
+
+/// A request that got no complete answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TransportError {
+    phase: Phase,
+    kind: TransportErrorKind,
+    message: Box<str>,
+}
+
+impl TransportError {
+    /// An error in one phase. The message is scrubbed of URLs, because their queries may carry keys.
+    pub fn new(phase: Phase, kind: TransportErrorKind, message: &str) -> Self {
+        Self { phase, kind, message: scrub(message).into() }
+    }
+
+    /// How far the request had come.
+    pub fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    /// What went wrong.
+    pub fn kind(&self) -> TransportErrorKind {
+        self.kind
+    }
+
+    /// What the library below said, without URLs; may be empty.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Whether it is certain that no byte of the request was sent.
+    pub fn is_not_sent(&self) -> bool {
+        self.phase == Phase::Connect
+    }
+
+    /// Whether the time was up.
+    pub fn is_timeout(&self) -> bool {
+        self.kind == TransportErrorKind::Timeout
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} while {}", self.kind.as_str(), self.phase.as_str())?;
+        if !self.message.is_empty() {
+            write!(f, ": {}", self.message)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for TransportError {}
+
+/// Takes out every word that looks like a URL or like a query, and cuts the text at 300 characters.
+fn scrub(message: &str) -> String {
+    const SHOWN: usize = 300;
+    let hides = |word: &str| word.contains("://") || word.contains('?') || word.contains('&');
+    let words = message.split_whitespace().map(|word| if hides(word) { Cow::Borrowed("[url]") } else { word.into() });
+    let mut text = String::new();
+    for word in words {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.extend(word.chars().take(SHOWN));
+        if text.len() > SHOWN {
+            break;
+        }
+    }
+    text.chars().take(SHOWN).collect()
+}
+
+/// Sends one request and waits for its whole answer, blocking.
+///
+/// An implementation must not follow redirects, resend anything, decode a compressed body without counting its decoded
+/// bytes, or take longer than [`Outgoing::timeout`].
+pub trait Transport: Send + Sync {
+    /// Sends it.
+    ///
+    /// # Errors
+    /// With [`Phase::Connect`] only if no byte of the request can have been sent.
+    fn send(&self, outgoing: &Outgoing) -> Result<Incoming, TransportError>;
+}
+
+/// The same as [`Transport`] without blocking.
+pub trait AsyncTransport: Send + Sync {
+    /// Sends it.
+    ///
+    /// # Errors
+    /// With [`Phase::Connect`] only if no byte of the request can have been sent.
+    fn send(&self, outgoing: &Outgoing) -> impl Future<Output = Result<Incoming, TransportError>> + Send;
+}
+
+impl<T: Transport + ?Sized> Transport for std::sync::Arc<T> {
+    fn send(&self, outgoing: &Outgoing) -> Result<Incoming, TransportError> {
+        (**self).send(outgoing)
+    }
+}
+
+impl<T: AsyncTransport> AsyncTransport for std::sync::Arc<T> {
+    fn send(&self, outgoing: &Outgoing) -> impl Future<Output = Result<Incoming, TransportError>> + Send {
+        (**self).send(outgoing)
+    }
+}
