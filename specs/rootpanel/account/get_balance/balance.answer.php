@@ -1,0 +1,1 @@
+a:3:{s:6:"status";s:7:"SUCCESS";s:7:"balance";s:6:"150.50";s:8:"currency";s:3:"EUR";}

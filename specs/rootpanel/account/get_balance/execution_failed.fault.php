@@ -1,0 +1,1 @@
+a:3:{s:6:"status";s:5:"ERROR";s:9:"errorCode";s:2:"55";s:8:"errorMsg";s:48:"Ошибка выполнения команды";}

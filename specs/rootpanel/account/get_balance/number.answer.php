@@ -1,0 +1,1 @@
+a:3:{s:6:"status";s:7:"SUCCESS";s:7:"balance";d:150.5;s:8:"currency";s:3:"EUR";}

@@ -1,0 +1,1 @@
+a:3:{s:6:"status";s:5:"ERROR";s:9:"errorCode";s:1:"7";s:8:"errorMsg";s:70:"Указан неправильный пароль или ключ API";}

@@ -1,0 +1,1 @@
+a:6:{s:6:"status";s:7:"SUCCESS";s:7:"orderid";s:5:"47000";s:6:"addons";s:3:"7,8";s:7:"balance";s:6:"136.02";s:4:"cost";s:4:"3.00";s:8:"currency";s:3:"EUR";}

@@ -1,0 +1,1 @@
+a:12:{s:6:"status";s:7:"SUCCESS";s:6:"addons";a:2:{i:0;s:1:"5";i:1;s:1:"7";}s:7:"orderid";s:5:"47000";s:3:"vid";s:3:"vds";s:7:"tarifid";s:2:"12";s:6:"domain";s:0:"";s:6:"period";s:1:"1";s:7:"balance";s:6:"144.01";s:4:"cost";s:4:"6.49";s:8:"currency";s:3:"EUR";s:11:"serverlogin";s:4:"root";s:14:"serverpassword";s:11:"PLACEHOLDER";}

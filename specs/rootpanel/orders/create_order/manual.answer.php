@@ -1,0 +1,1 @@
+a:12:{s:6:"status";s:7:"SUCCESS";s:9:"errorCode";s:2:"30";s:8:"errorMsg";s:140:"Заявка принята, но по техническим причинам будет обработана в ручном режиме.";s:7:"orderid";s:5:"47000";s:3:"vid";s:3:"vds";s:7:"tarifid";s:2:"12";s:6:"domain";s:0:"";s:6:"period";s:1:"1";s:6:"addons";s:3:"5,7";s:7:"balance";s:6:"144.01";s:4:"cost";s:4:"6.49";s:8:"currency";s:3:"EUR";}

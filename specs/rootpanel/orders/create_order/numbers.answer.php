@@ -1,0 +1,1 @@
+a:12:{s:6:"status";s:7:"SUCCESS";s:7:"orderid";i:47000;s:7:"tarifid";i:12;s:6:"period";i:1;s:6:"addons";i:5;s:7:"balance";d:144.01;s:4:"cost";d:6.49;s:3:"vid";s:3:"vds";s:6:"domain";s:0:"";s:8:"currency";s:3:"EUR";s:11:"serverlogin";s:4:"root";s:14:"serverpassword";s:11:"PLACEHOLDER";}

@@ -1,0 +1,1 @@
+a:4:{s:6:"status";s:7:"SUCCESS";s:7:"orderid";s:5:"47000";s:11:"serverlogin";s:4:"root";s:14:"serverpassword";s:11:"PLACEHOLDER";}

@@ -1,0 +1,1 @@
+a:6:{s:6:"status";s:7:"SUCCESS";s:7:"orderid";s:5:"47000";s:6:"period";s:1:"1";s:7:"balance";s:6:"139.02";s:4:"cost";s:4:"4.99";s:8:"currency";s:3:"EUR";}

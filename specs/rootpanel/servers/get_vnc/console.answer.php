@@ -1,0 +1,1 @@
+a:4:{s:6:"status";s:7:"SUCCESS";s:7:"orderid";s:5:"47000";s:7:"wss_url";s:40:"wss://vnc.example.net/?token=PLACEHOLDER";s:8:"password";s:11:"PLACEHOLDER";}

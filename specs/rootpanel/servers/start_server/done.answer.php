@@ -1,0 +1,1 @@
+a:2:{s:6:"status";s:7:"SUCCESS";s:7:"orderid";s:5:"47000";}
