@@ -199,9 +199,14 @@ impl Outgoing {
     /// # Errors
     /// A value that the format cannot hold.
     pub fn body(&self) -> Result<Vec<u8>, hostkit_wire::WriteError> {
-        let mut entries: Vec<_> = self.envelope.iter().map(|(key, value)| ((*key).into(), value.clone())).collect();
+        let mut entries: Vec<(std::borrow::Cow<'static, str>, Value)> =
+            self.envelope.iter().map(|(key, value)| ((*key).into(), value.clone())).collect();
         match &self.body {
-            Some(Value::Map(data)) => entries.extend(data.iter().cloned()),
+            Some(Value::Map(data)) => {
+                // Data that hold a key of the envelope themselves say it once.
+                entries.retain(|(key, _)| data.iter().all(|(name, _)| name != key));
+                entries.extend(data.iter().cloned());
+            }
             Some(other) if entries.is_empty() => return hostkit_wire::write(self.format, other),
             _ => {}
         }
