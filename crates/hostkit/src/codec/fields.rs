@@ -3,13 +3,16 @@
 //! A look-up starts behind the last hit, because answers mostly keep the order of their spec: an object is read in one
 //! pass then, and in time linear in its entries in any case.
 
+mod seen;
+
 use std::collections::BTreeMap;
 
-use hostkit_wire::{Entries, Kind, Node};
+use hostkit_wire::{Entries, Kind, Node, Value};
 
 use super::reader::{Reader, Step};
 use super::{DecodeError, FromText, FromWire, Name};
 use crate::answer::UnknownFields;
+use seen::Seen;
 
 /// An object that is being read.
 #[derive(Debug)]
@@ -28,7 +31,7 @@ pub struct Fields<'t, 'a, 'r> {
 
 impl<'t, 'a, 'r> Fields<'t, 'a, 'r> {
     pub(crate) fn new(node: Node<'t>, reader: &'a mut Reader<'r>, outer_spec: &'static str) -> Self {
-        let envelope = if node.index() == 0 { reader.rules.envelope } else { &[] };
+        let envelope = if node.index() == 0 { reader.envelope } else { &[] };
         Self { node, cursor: node.entries(), position: 0, seen: Seen::default(), reader, outer_spec, envelope }
     }
 
@@ -158,21 +161,12 @@ impl<'t, 'a, 'r> Fields<'t, 'a, 'r> {
         }
     }
 
-    /// Every entry that no field has taken yet, for fields whose keys are made at run time.
-    pub fn remaining(&mut self) -> Vec<(&'t str, Node<'t>)> {
-        let mut rest = Vec::new();
-        for (position, entry) in self.node.entries().enumerate() {
-            if !self.seen.has(position) {
-                self.seen.set(position);
-                rest.push(entry);
-            }
+    /// The whole object as it came. Nothing in it is unknown then.
+    pub fn raw(&mut self) -> Value {
+        for position in 0..self.node.entries().count() {
+            self.seen.set(position);
         }
-        rest
-    }
-
-    /// The reader, for a value that is read by hand.
-    pub fn reader(&mut self) -> &mut Reader<'r> {
-        self.reader
+        super::tree::copy(self.node)
     }
 
     /// Reports what no field has taken.
@@ -212,6 +206,7 @@ impl<'t, 'a, 'r> Fields<'t, 'a, 'r> {
         if format != hostkit_wire::Format::Xml {
             return Ok(match self.find(name)? {
                 Some(node) => Items::In(node, name.singular()),
+                None if self.wraps_nothing(name) => Items::Elements(Vec::new()),
                 None => Items::Absent,
             });
         }
@@ -225,7 +220,7 @@ impl<'t, 'a, 'r> Fields<'t, 'a, 'r> {
                 Some(parent) => Node::get(parent, last),
             };
             let Some(node) = node else {
-                return Ok(Items::Absent);
+                return Ok(if self.wraps_nothing(name) { Items::Elements(Vec::new()) } else { Items::Absent });
             };
             parent = Some(node);
             last = next;
@@ -257,6 +252,111 @@ impl<'t, 'a, 'r> Fields<'t, 'a, 'r> {
             }
         }
         Ok(Items::Elements(nodes))
+    }
+
+    /// Whether the outermost wrapper of a list is there and empty: `{"backups":[]}` for `backups/backup`.
+    fn wraps_nothing(&self, name: &Name) -> bool {
+        let format = self.node.format();
+        let rules = self.reader.rules;
+        let wrapper = self.node.get(name.first(format)).filter(|_| !name.rest(format).is_empty());
+        wrapper.is_some_and(|wrapper| match wrapper.kind() {
+            Kind::Null => rules.null_as_empty || format == hostkit_wire::Format::Xml,
+            Kind::Text => rules.null_as_empty && wrapper.as_str() == Some(""),
+            Kind::List => rules.list_as_empty_map && wrapper.is_empty(),
+            Kind::Map => (rules.one_as_list || rules.map_as_list) && wrapper.is_empty(),
+            _ => false,
+        })
+    }
+}
+
+/// What only a server needs: constants, variants, made keys.
+#[cfg(feature = "server")]
+impl<'t> Fields<'t, '_, '_> {
+    /// A constant that makes this call what it is.
+    ///
+    /// # Errors
+    /// Another text, or nothing: it is another call.
+    pub fn fixed(&mut self, name: &'static str, text: &str) -> Result<(), DecodeError> {
+        let found = self.take(name);
+        if found.and_then(Node::as_str) == Some(text) {
+            return Ok(());
+        }
+        let found = found.map_or_else(|| "nothing".to_owned(), super::reader::describe);
+        self.reader.within(Step::Name(name), |reader| Err(reader.error(format!("{text:?}"), found)))
+    }
+
+    /// The node of a field that has to be there.
+    pub(crate) fn node(&mut self, name: &Name) -> Result<Node<'t>, DecodeError> {
+        let step = self.step(name);
+        match self.find(name)? {
+            Some(node) => Ok(node),
+            None => self.reader.within(step, |reader| Err(reader.error("an object", "nothing"))),
+        }
+    }
+
+    /// Whether there is an entry with the field's name.
+    pub fn has(&self, name: &Name) -> bool {
+        self.node.get(name.first(self.node.format())).is_some()
+    }
+
+    /// The error that none of the variants of a group is there.
+    pub fn nothing_of(&self, group: &str) -> DecodeError {
+        self.reader.error(format!("one variant of `{group}`"), "none")
+    }
+
+    /// Items whose fields stand under made keys: the reverse of `Object::spread_map`.
+    pub fn gather_map<K: FromText + Ord, V: FromWire>(
+        &mut self,
+        template: &str,
+    ) -> Result<BTreeMap<K, V>, DecodeError> {
+        let mut map = BTreeMap::new();
+        for (key, item) in self.gather(template, "{key}")? {
+            let Some(parsed) = K::from_text(&key) else {
+                return Err(self.reader.error(K::EXPECTED, format!("{key:?}")));
+            };
+            map.insert(parsed, item);
+        }
+        Ok(map)
+    }
+
+    /// Items whose fields stand under made keys: the reverse of `Object::spread_list`.
+    pub fn gather_list<V: FromWire>(&mut self, template: &str) -> Result<Vec<V>, DecodeError> {
+        let mut items = Vec::new();
+        for (key, item) in self.gather(template, "{index}")? {
+            match u32::from_text(&key) {
+                Some(index) => items.push((index, item)),
+                None => return Err(self.reader.error("a number", format!("{key:?}"))),
+            }
+        }
+        items.sort_by_key(|(index, _)| *index);
+        Ok(items.into_iter().map(|(_, item)| item).collect())
+    }
+
+    /// The items by the text that stood in the place of `hole`.
+    fn gather<V: FromWire>(&mut self, template: &str, hole: &str) -> Result<Vec<(String, V)>, DecodeError> {
+        let separator = template.replace("{field}", "").replace(hole, "");
+        let mut groups: BTreeMap<String, Vec<(std::borrow::Cow<'static, str>, Value)>> = BTreeMap::new();
+        for (position, (name, node)) in self.node.entries().enumerate() {
+            if self.seen.has(position) {
+                continue;
+            }
+            if let Some((field, key)) = name.rsplit_once(&separator) {
+                self.seen.set(position);
+                groups.entry(key.to_owned()).or_default().push((field.to_owned().into(), super::tree::copy(node)));
+            }
+        }
+        let mut items = Vec::new();
+        for (key, fields) in groups {
+            // The item's own reader wants a tree: a small document is made of what belongs together.
+            let wrong = |what: String| DecodeError::new("request", key.clone(), "fields of one item", what);
+            let bytes = hostkit_wire::write(hostkit_wire::Format::Json, &Value::Map(fields))
+                .map_err(|e| wrong(e.to_string()))?;
+            let limits = hostkit_wire::Limits::DEFAULT;
+            let document =
+                hostkit_wire::parse(hostkit_wire::Format::Json, &bytes, &limits).map_err(|e| wrong(e.to_string()))?;
+            items.push((key, V::from_wire(document.root(), self.reader)?));
+        }
+        Ok(items)
     }
 }
 
@@ -366,31 +466,5 @@ impl<K: FromText + Ord, V: FromWire> FromWire for BTreeMap<K, V> {
     }
 }
 
-/// Which entries were taken: 128 without an allocation.
-#[derive(Debug, Default)]
-struct Seen {
-    first: u128,
-    more: Vec<u64>,
-}
-
-impl Seen {
-    fn set(&mut self, position: usize) {
-        if position < 128 {
-            self.first |= 1 << position;
-        } else {
-            let word = (position - 128) / 64;
-            if self.more.len() <= word {
-                self.more.resize(word + 1, 0);
-            }
-            self.more[word] |= 1 << (position % 64);
-        }
-    }
-
-    fn has(&self, position: usize) -> bool {
-        if position < 128 {
-            self.first & (1 << position) != 0
-        } else {
-            self.more.get((position - 128) / 64).is_some_and(|word| word & (1 << (position % 64)) != 0)
-        }
-    }
-}
+#[cfg(test)]
+mod tests;
