@@ -26,13 +26,23 @@ use crate::time::Clock;
 
 /// What every driver's client shares. Clones are the same client.
 ///
-/// Only calls that are safe to repeat go through [`ClientCore::call`]; whatever may act goes through
+/// Only calls that are safe, or that set a state, go through [`ClientCore::call`]; whatever acts goes through
 /// [`ClientCore::perform`]. The class is in the type:
+///
+/// ```
+/// # use hostkit::{Api, Call, CallOptions, ClientCore, Perform};
+/// fn read<E: Call>(core: &ClientCore<E::Api>, read: &E) {
+///     let _machine = core.call(read, CallOptions::new());
+/// }
+/// fn order<E: Perform>(core: &ClientCore<E::Api>, order: &E) {
+///     let _machine = core.perform(order, CallOptions::new());
+/// }
+/// ```
 ///
 /// ```compile_fail,E0277
 /// # use hostkit::{Api, CallOptions, ClientCore, Endpoint, Perform};
 /// fn order<E: Perform>(core: &ClientCore<E::Api>, order: &E) {
-///     core.call(order, CallOptions::new()); // `perform` is the verb: its outcome says whether it may have happened
+///     let _machine = core.call(order, CallOptions::new());
 /// }
 /// ```
 ///

@@ -48,6 +48,15 @@ struct Life {
     renew: Duration,
 }
 
+impl Life {
+    /// Whether a session of this age may be used for `need` more. Where no session of the API lives that long, a young
+    /// one has to do.
+    fn is_good(self, age: Duration, need: Duration) -> bool {
+        let left = self.whole.saturating_sub(age);
+        left > Duration::ZERO && left >= need.min(self.whole.mul_f64(0.9))
+    }
+}
+
 /// A session that may be used.
 pub(crate) struct Lease<T> {
     pub(crate) session: Arc<T>,
@@ -98,7 +107,7 @@ impl<T, E: Clone> SessionCell<T, E> {
             }
             if let Some(held) = &state.held {
                 let age = now.since(held.asked);
-                let is_good = held.life.is_none_or(|life| age < life.whole && life.whole - age >= need);
+                let is_good = held.life.is_none_or(|life| life.is_good(age, need));
                 let is_young = held.life.is_none_or(|life| age < life.renew);
                 if is_good && (is_young || state.is_led) {
                     *waiting = None;

@@ -1,0 +1,369 @@
+//! Signing in: once for all, never twice with a wrong key, never with an old token, never to a foreign host.
+
+mod common;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier};
+use std::time::Duration;
+
+use common::*;
+use hostkit::testing::{Script, drive};
+use hostkit::{
+    CallOptions, ClientConfig, ClientCore, Clock, ErrorKind, Incoming, Machine, ManualClock, Outcome, Outgoing, Phase,
+    Step, SystemClock, Transport, TransportError, TransportErrorKind as Kind,
+};
+use http::HeaderMap;
+
+fn keyed(script: impl IntoIterator<Item = Script>) -> Bench {
+    bench_with(|clock| config(key(), clock), script)
+}
+
+fn login_for(seconds: &str) -> Script {
+    login().header("x-life", seconds)
+}
+
+#[test]
+fn signs_in_once_and_uses_the_token() {
+    let bench = keyed([login(), ok(), ok()]);
+    bench.call(GetItem).unwrap();
+    bench.call(GetItem).unwrap();
+    let sent = bench.transport.sent();
+    assert_eq!(sent.iter().map(|sent| sent.endpoint).collect::<Vec<_>>(), ["login", "get_item", "get_item"]);
+    assert_eq!(sent[0].headers["x-key"], KEY);
+    assert!(!sent[1].headers.contains_key("x-key"));
+    assert_eq!(sent[1].headers["x-token"], TOKEN);
+    assert!(sent[1].headers["x-token"].is_sensitive());
+    assert_eq!(sent[1].headers["accept-encoding"], "identity");
+    assert_eq!(sent[1].url, "https://shop.example/item");
+}
+
+#[test]
+fn a_call_without_authorisation_needs_no_session() {
+    let bench = keyed([ok()]);
+    bench.call(Open).unwrap();
+    assert!(!bench.transport.sent()[0].headers.contains_key("x-token"));
+}
+
+#[test]
+fn a_refused_token_is_renewed_once() {
+    let bench = keyed([login(), fault(401, "Unauthorized"), login(), ok()]);
+    assert_eq!(bench.call(GetItem).unwrap().attempts, 2);
+    assert_eq!(bench.sent("login"), 2);
+
+    let twice = keyed([login(), fault(401, "Unauthorized"), login(), fault(401, "Unauthorized")]);
+    let error = twice.call(SetName).unwrap_err();
+    assert!(error.is_auth() && error.kind() == ErrorKind::Fault, "{error}");
+    assert_eq!((twice.sent("login"), twice.sent("set_name")), (2, 2));
+}
+
+#[test]
+fn a_refused_token_is_not_replayed_for_a_call_that_acts() {
+    let bench = keyed([login(), fault(401, "Unauthorized"), login(), ok()]);
+    let outcome = bench.perform(Order);
+    assert!(matches!(&outcome, Outcome::Rejected(rejection) if rejection.is_auth()), "{outcome:?}");
+    assert_eq!((bench.sent("login"), bench.sent("order")), (1, 1));
+    // The token is known to be bad, so the next call asks for another one.
+    assert!(bench.perform(Reboot).is_done());
+    assert_eq!(bench.sent("login"), 2);
+}
+
+#[test]
+fn a_call_that_acts_wants_a_token_that_outlives_it() {
+    let bench = keyed([login_for("600"), ok(), ok(), login_for("600"), ok(), ok()]);
+    bench.call(GetItem).unwrap();
+    bench.clock.advance(Duration::from_secs(475));
+    // 125 seconds are left and 90 are needed. For reading, less is enough too.
+    assert!(bench.perform(Reboot).is_done());
+    assert_eq!(bench.sent("login"), 1);
+    bench.clock.advance(Duration::from_secs(4));
+    let long = CallOptions::new().deadline(Duration::from_secs(62));
+    // 121 seconds are left and 122 are needed.
+    assert!(bench.perform_with(Reboot, long).is_done());
+    assert_eq!(bench.sent("login"), 2);
+    bench.call(GetItem).unwrap();
+}
+
+#[test]
+fn a_token_shorter_than_the_need_is_used_fresh() {
+    let bench = keyed([login_for("60"), ok(), ok(), login_for("60"), ok()]);
+    assert!(bench.perform(Reboot).is_done());
+    bench.clock.advance(Duration::from_secs(5));
+    assert!(bench.perform(Reboot).is_done());
+    assert_eq!(bench.sent("login"), 1);
+    bench.clock.advance(Duration::from_secs(5));
+    assert!(bench.perform(Reboot).is_done());
+    assert_eq!(bench.sent("login"), 2);
+}
+
+#[test]
+fn a_token_ends_on_whichever_clock_is_ahead() {
+    for suspend in [false, true] {
+        let bench = keyed([login_for("1000"), ok(), login_for("1000"), ok()]);
+        bench.call(GetItem).unwrap();
+        match suspend {
+            true => bench.clock.advance_wall(1001),
+            false => bench.clock.advance(Duration::from_secs(1001)),
+        }
+        bench.call(GetItem).unwrap();
+        assert_eq!(bench.sent("login"), 2);
+    }
+    // A wall clock that was set back does not stretch the token's life.
+    let bench = keyed([login_for("1000"), ok(), login_for("1000"), ok()]);
+    bench.call(GetItem).unwrap();
+    bench.clock.advance_wall(-100_000);
+    bench.clock.advance(Duration::from_secs(1001));
+    bench.call(GetItem).unwrap();
+    assert_eq!(bench.sent("login"), 2);
+}
+
+#[test]
+fn renews_ahead_of_the_end() {
+    // The next sign-in comes between 80 and 90 % of the lifetime.
+    for seed in 0..50 {
+        let bench = bench_with(|clock| config(key(), clock).seed(seed), [login_for("1000"), ok(), ok()]);
+        bench.call(GetItem).unwrap();
+        bench.clock.advance(Duration::from_secs(799));
+        bench.call(GetItem).unwrap();
+        assert_eq!(bench.sent("login"), 1);
+        bench.clock.advance(Duration::from_secs(101));
+        bench.transport.push(login_for("1000"));
+        bench.transport.push(ok());
+        bench.call(GetItem).unwrap();
+        assert_eq!(bench.sent("login"), 2);
+    }
+}
+
+#[test]
+fn a_failed_renewal_leaves_the_old_token() {
+    let refused = || Script::fail(Phase::Connect, Kind::Refused);
+    let bench = keyed([login_for("1000"), ok(), refused(), refused(), ok(), ok()]);
+    bench.call(GetItem).unwrap();
+    bench.clock.advance(Duration::from_secs(950));
+    bench.call(GetItem).unwrap();
+    // And it is not tried again at once.
+    bench.call(GetItem).unwrap();
+    assert_eq!(bench.sent("login"), 3);
+}
+
+#[test]
+fn wrong_credentials_are_tried_once() {
+    let bench = keyed([fault(401, "Unauthorized"), login(), ok()]);
+    let error = bench.call(GetItem).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::SignIn);
+    assert!(error.is_auth() && !error.may_have_happened() && error.attempts() == 0);
+    assert_eq!(error.to_string(), "get_item: sign-in: 401 Unauthorized: нет");
+    for _ in 0..10 {
+        assert!(bench.call(GetItem).unwrap_err().is_auth());
+        let outcome = bench.perform(Order);
+        assert!(matches!(&outcome, Outcome::NotSent(error) if error.is_auth()), "{outcome:?}");
+    }
+    assert_eq!(bench.sent("login"), 1);
+    bench.core.reset_session();
+    bench.call(GetItem).unwrap();
+    assert_eq!(bench.sent("login"), 2);
+}
+
+#[test]
+fn other_failures_of_a_sign_in_do_not_latch() {
+    for (script, tries) in [
+        (Script::fail(Phase::Connect, Kind::Refused), 2),
+        (Script::fail(Phase::Head, Kind::Reset), 2),
+        (Script::any().answer(502, "<html>"), 2),
+        (fault(429, "Slow"), 1),
+        (fault(403, "Forbidden"), 1),
+        (Script::any().answer(200, "no token here"), 1),
+    ] {
+        let bench = keyed([script.clone(), script.clone(), script]);
+        let outcome = bench.perform(Order);
+        assert!(matches!(&outcome, Outcome::NotSent(error) if error.kind() == ErrorKind::SignIn), "{outcome:?}");
+        assert_eq!((bench.sent("login"), bench.sent("order")), (tries, 0), "{outcome:?}");
+        while bench.transport.left() > 0 {
+            let _ = bench.transport.send(&outgoing());
+        }
+        bench.transport.push(login());
+        bench.transport.push(ok());
+        assert!(bench.perform(Reboot).is_done());
+    }
+}
+
+fn outgoing() -> Outgoing {
+    let request = http::Request::new(Vec::new());
+    Outgoing {
+        endpoint: "rest",
+        request,
+        timeout: Duration::from_secs(1),
+        deadline: hostkit::Moment::START,
+        reusable: true,
+        limits: hostkit::AnswerLimits::DEFAULT,
+    }
+}
+
+#[test]
+fn the_token_goes_to_allowed_hosts_only() {
+    let named = |base: &str| keyed([login().header("x-base", base), ok()]);
+    let bench = named("https://n1.shop.example/v2");
+    bench.call(GetItem).unwrap();
+    assert_eq!(bench.transport.sent()[1].url, "https://n1.shop.example/v2/item");
+
+    for foreign in [
+        "https://evil.example",
+        "https://shop.example.evil.example",
+        "http://n1.shop.example",
+        "https://n1.shop.example:8443",
+        "https://user@n1.shop.example",
+        "https://n1.shop.example/../x",
+        "https://n1.shop.example/?x=1",
+        "//evil.example",
+        "nonsense",
+    ] {
+        let bench = named(foreign);
+        let outcome = bench.perform(Order);
+        assert!(matches!(outcome, Outcome::NotSent(_)), "{foreign}: {outcome:?}");
+        assert_eq!(bench.transport.sent().len(), 1, "{foreign}");
+    }
+
+    // The caller may allow more.
+    let bench = bench_with(
+        |clock| config(key(), clock).session_host("Evil.Example"),
+        [login().header("x-base", "https://evil.example"), ok()],
+    );
+    bench.call(GetItem).unwrap();
+    assert_eq!(bench.transport.sent()[1].url, "https://evil.example/item");
+}
+
+/// A shop behind a real clock, which counts sign-ins and takes a while for each.
+#[derive(Clone, Default)]
+struct Server {
+    logins: Arc<AtomicUsize>,
+    calls: Arc<AtomicUsize>,
+    refuses: bool,
+}
+
+impl Transport for Server {
+    fn send(&self, outgoing: &Outgoing) -> Result<Incoming, TransportError> {
+        let mut headers = HeaderMap::new();
+        if outgoing.endpoint != "login" {
+            self.calls.fetch_add(1, Ordering::SeqCst);
+            return Ok(Incoming { status: 200, headers, body: br#"{"id": 7}"#.to_vec() });
+        }
+        std::thread::sleep(Duration::from_millis(20));
+        let number = self.logins.fetch_add(1, Ordering::SeqCst);
+        if self.refuses {
+            let body = br#"{"Unauthorized": {"code": 401}}"#.to_vec();
+            return Ok(Incoming { status: 401, headers, body });
+        }
+        headers.insert("x-token", format!("token-{number}").parse().unwrap());
+        Ok(Incoming { status: 200, headers, body: Vec::new() })
+    }
+}
+
+fn many(core: &ClientCore<Shop>, server: &Server, threads: usize) -> Vec<bool> {
+    let barrier = Barrier::new(threads);
+    std::thread::scope(|scope| {
+        let run = || {
+            barrier.wait();
+            drive(core.call(&GetItem, CallOptions::new()), server, &SystemClock).is_ok()
+        };
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    })
+}
+
+#[test]
+fn many_threads_sign_in_once() {
+    let server = Server::default();
+    let core = ClientConfig::<Shop>::new(key()).build().unwrap();
+    for round in 1..=5 {
+        assert!(many(&core, &server, 64).into_iter().all(|is_ok| is_ok));
+        assert_eq!(server.logins.load(Ordering::SeqCst), round);
+        core.reset_session();
+    }
+    assert_eq!(server.calls.load(Ordering::SeqCst), 5 * 64);
+}
+
+#[test]
+fn many_threads_try_a_wrong_key_once() {
+    let server = Server { refuses: true, ..Server::default() };
+    let core = ClientConfig::<Shop>::new(key()).build().unwrap();
+    assert!(many(&core, &server, 64).into_iter().all(|is_ok| !is_ok));
+    assert!(many(&core, &server, 64).into_iter().all(|is_ok| !is_ok));
+    assert_eq!(server.logins.load(Ordering::SeqCst), 1);
+}
+
+fn answer(status: u16, headers: &[(&'static str, &str)], body: &str) -> Result<Incoming, TransportError> {
+    let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+    Ok(Incoming { status, headers, body: body.as_bytes().to_vec() })
+}
+
+fn sends<D>(step: Step<D>) -> Box<Outgoing> {
+    match step {
+        Step::Send(outgoing) => outgoing,
+        Step::SleepUntil(moment) => panic!("sleeps until {moment:?}"),
+        Step::Wait(..) => panic!("waits"),
+        Step::Done(_) => panic!("is done"),
+    }
+}
+
+#[test]
+fn a_late_refusal_does_not_evict_a_newer_token() {
+    let clock = ManualClock::new(WALL);
+    let core = config(key(), &clock).build().unwrap();
+    let now = clock.now();
+    let refusal = || answer(401, &[], r#"{"Unauthorized": {"code": 401}}"#);
+    let (mut early, mut late) = (core.call(&GetItem, CallOptions::new()), core.call(&GetItem, CallOptions::new()));
+    assert_eq!(sends(early.step(now)).endpoint, "login");
+    early.receive(now, answer(200, &[("x-token", "one")], ""));
+    assert_eq!(sends(early.step(now)).request.headers()["x-token"], "one");
+    assert_eq!(sends(late.step(now)).request.headers()["x-token"], "one");
+    // Both are refused; the first one signs in anew before the second one hears of it.
+    early.receive(now, refusal());
+    assert_eq!(sends(early.step(now)).endpoint, "login");
+    early.receive(now, answer(200, &[("x-token", "two")], ""));
+    assert_eq!(sends(early.step(now)).request.headers()["x-token"], "two");
+    late.receive(now, refusal());
+    assert_eq!(sends(late.step(now)).request.headers()["x-token"], "two");
+}
+
+#[test]
+fn a_dropped_leader_hands_over() {
+    let clock = ManualClock::new(WALL);
+    let core = config(key(), &clock).build().unwrap();
+    let now = clock.now();
+    let mut leader = core.call(&GetItem, CallOptions::new());
+    let mut waiters = [core.call(&GetItem, CallOptions::new()), core.call(&GetItem, CallOptions::new())];
+    assert_eq!(sends(leader.step(now)).endpoint, "login");
+    let listeners: Vec<_> = waiters
+        .iter_mut()
+        .map(|waiter| match waiter.step(now) {
+            Step::Wait(listener, _) => listener,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    drop(leader);
+    for listener in listeners {
+        use hostkit::event_listener::Listener;
+        assert!(listener.wait_timeout(Duration::ZERO).is_some(), "a waiter was not woken");
+    }
+    assert_eq!(sends(waiters[0].step(now)).endpoint, "login");
+    assert!(matches!(waiters[1].step(now), Step::Wait(..)));
+    waiters[0].receive(now, answer(200, &[("x-token", "one")], ""));
+    for waiter in &mut waiters {
+        assert_eq!(sends(waiter.step(now)).endpoint, "get_item");
+    }
+}
+
+#[test]
+fn waiters_share_a_failure() {
+    let clock = ManualClock::new(WALL);
+    let core = config(key(), &clock).build().unwrap();
+    let now = clock.now();
+    let mut leader = core.call(&GetItem, CallOptions::new());
+    let mut waiter = core.perform(&Order, CallOptions::new());
+    assert_eq!(sends(leader.step(now)).endpoint, "login");
+    assert!(matches!(waiter.step(now), Step::Wait(..)));
+    leader.receive(now, answer(403, &[], r#"{"Forbidden": {"code": 403}}"#));
+    let Step::Done(outcome) = waiter.step(now) else { panic!("the waiter goes on") };
+    assert!(matches!(&outcome, Outcome::NotSent(error) if error.status() == Some(403)), "{outcome:?}");
+    // Who comes later tries again.
+    assert_eq!(sends(core.call(&GetItem, CallOptions::new()).step(now)).endpoint, "login");
+}
