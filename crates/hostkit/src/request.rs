@@ -10,7 +10,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::api::ApiInfo;
 use crate::base_url::BaseUrl;
-use crate::codec::{Name, Object, ToText};
+use crate::codec::{InputLimit, Limited, Name, Object, ToText};
 use crate::endpoint::EndpointInfo;
 use crate::value::Secret;
 
@@ -101,7 +101,7 @@ impl RequestParts {
         self.endpoint = endpoint.name;
         self.method = endpoint.method.clone();
         self.path = endpoint.path.to_owned();
-        self.info = Box::new(endpoint.clone());
+        *self.info = endpoint.clone();
     }
 
     /// What is known of the call.
@@ -127,6 +127,32 @@ impl RequestParts {
     /// The error that `field` breaks `rule`.
     pub fn refuse(&self, field: &'static str, rule: impl Into<String>) -> EncodeError {
         EncodeError::new(self.endpoint, field, rule)
+    }
+
+    /// Checks an input against the limits of its spec.
+    ///
+    /// # Errors
+    /// Names the field, the value and the rule.
+    pub fn check(&self, field: &'static str, value: &impl Limited, limit: &InputLimit) -> Result<(), EncodeError> {
+        match limit.broken_by(value) {
+            None => Ok(()),
+            Some(rule) => Err(self.refuse(field, rule)),
+        }
+    }
+
+    /// Checks an input against the limits of the host that the call goes to.
+    ///
+    /// # Errors
+    /// Names the field, the value and the rule.
+    pub fn check_by_host(
+        &self,
+        field: &'static str,
+        value: &impl Limited,
+        elsewhere: &InputLimit,
+        hosts: &[(&str, InputLimit)],
+    ) -> Result<(), EncodeError> {
+        let here = hosts.iter().find(|(name, _)| *name == self.host);
+        self.check(field, value, here.map_or(elsewhere, |(_, limit)| limit))
     }
 
     /// Fills `{name}` of the path. A value that is empty or could leave its segment is refused.
@@ -176,9 +202,11 @@ impl RequestParts {
         Object::new(self.request_format)
     }
 
-    /// The object as the whole body.
+    /// The object as the whole body; without a field there is no body.
     pub fn body(&mut self, object: Object) {
-        self.body = Some(object.into_value());
+        if !object.is_empty() {
+            self.body = Some(object.into_value());
+        }
     }
 
     /// The object as the body, under a root name.

@@ -229,3 +229,6 @@ impl<T, E> Drop for LeadGuard<T, E> {
         }
     }
 }
+
+#[cfg(test)]
+mod search;

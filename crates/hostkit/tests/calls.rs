@@ -1,5 +1,7 @@
 //! Deadlines, limits, budgets, cancellation, replies: what a caller sees of one call.
 
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
 mod common;
 
 use std::time::Duration;

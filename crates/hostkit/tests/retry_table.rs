@@ -1,5 +1,7 @@
 //! Every row of the table of retries, through the whole exchange: what is sent, and how it ends.
 
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
 mod common;
 
 use common::*;

@@ -1,5 +1,7 @@
 //! Signing in: once for all, never twice with a wrong key, never with an old token, never to a foreign host.
 
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
 mod common;
 
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,5 +1,7 @@
 //! What errors say, and what nothing ever says: secrets.
 
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
 mod common;
 
 use std::error::Error as _;

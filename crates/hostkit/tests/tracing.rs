@@ -1,0 +1,89 @@
+//! What the log says: the names of OpenTelemetry, every wait, and no secret.
+
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
+mod common;
+
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use common::*;
+use hostkit::testing::Script;
+use hostkit::{CallOptions, Phase, TransportErrorKind as Kind};
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
+
+/// Writes every field of every span and event into one text.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<String>>);
+
+impl Visit for Log {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        self.0.lock().unwrap().push_str(&format!("{}={value:?} ", field.name()));
+    }
+}
+
+impl Subscriber for Log {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, span: &Attributes<'_>) -> Id {
+        span.record(&mut self.clone());
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, values: &Record<'_>) {
+        values.record(&mut self.clone());
+    }
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        event.record(&mut self.clone());
+        self.0.lock().unwrap().push('\n');
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+#[test]
+fn logs_say_what_happens_and_no_secret() {
+    let log = Log::default();
+    tracing::subscriber::with_default(log.clone(), || {
+        let echo = || Script::any().answer(502, format!("<html>{KEY} {TOKEN} {INPUT}")).header("x-password", OUTPUT);
+        let script = [login(), echo(), echo(), ok(), ok(), ok(), ok(), ok(), ok(), ok()];
+        let bench = bench_with(|clock| config(key(), clock), script);
+        bench.call(GetPassword).unwrap();
+        for _ in 0..3 {
+            bench.call(LimitedGet).unwrap();
+        }
+        bench.call_with(LimitedGet, CallOptions::new().deadline(Duration::from_secs(90))).unwrap();
+        let _ = bench.perform(Order);
+        let open = bench_with(|clock| config(key(), clock), [login(), Script::fail(Phase::Head, Kind::Reset)]);
+        assert!(open.perform(Order).is_unresolved());
+        let refused = bench_with(|clock| config(key(), clock), [fault(401, "Unauthorized")]);
+        let _ = refused.call(GetItem);
+    });
+    let text = log.0.lock().unwrap().clone();
+    for canary in [KEY, TOKEN, INPUT, OUTPUT] {
+        assert!(!text.contains(canary), "the log says {canary}: {text}");
+    }
+    for said in [
+        "http.request.method=\"POST\"",
+        "url.template=\"/orders\"",
+        "server.address=\"shop.example\"",
+        "http.response.status_code=200",
+        "waiting for a rate limit",
+        "wait_ms=",
+        "signing in",
+        "trying again",
+        "end=\"open\"",
+    ] {
+        assert!(text.contains(said), "the log does not say {said}: {text}");
+    }
+}
