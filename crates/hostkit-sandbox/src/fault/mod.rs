@@ -1,0 +1,229 @@
+//! The catalogue of faults: everything that can go wrong between a client and a hoster, each with an id of its own.
+//!
+//! What is deliberately not here: faults of name resolution, which no server can make.
+
+mod apply;
+mod connection;
+mod content;
+mod encoding;
+mod framing;
+mod identity;
+mod impostor;
+mod plan;
+mod semantics;
+mod slowness;
+mod status;
+
+use std::fmt;
+
+pub(crate) use apply::{Spoil, acts, deliver};
+pub(crate) use plan::Sighting;
+pub use plan::{Armed, FaultPlan, Random, Settings, Struck};
+
+use crate::http::Act;
+use crate::site::Refusal;
+
+/// What a fault is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Group {
+    /// The connection ends.
+    Connection,
+    /// Nothing comes, or too little at a time.
+    Slowness,
+    /// HTTP itself is wrong.
+    Framing,
+    /// The status is no success.
+    Status,
+    /// The document is of another kind.
+    Content,
+    /// The bytes are not in the encoding that they should be in.
+    Encoding,
+    /// It happens at another time, another number of times, or not to what was meant.
+    Semantics,
+    /// Tokens, credentials, and where they are sent.
+    Identity,
+}
+
+impl Group {
+    /// The group's word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Connection => "connection",
+            Self::Slowness => "slowness",
+            Self::Framing => "framing",
+            Self::Status => "status",
+            Self::Content => "content",
+            Self::Encoding => "encoding",
+            Self::Semantics => "semantics",
+            Self::Identity => "identity",
+        }
+    }
+}
+
+/// Where in a call a fault strikes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Point {
+    /// The connection was accepted, nothing was read.
+    Accept,
+    /// The head was read, the body was not.
+    BeforeRead,
+    /// The request was read; nothing is carried out.
+    BeforeCommit,
+    /// The call was carried out; nothing of its own answer goes out.
+    AfterCommit,
+    /// The call was carried out; the head of the answer is spoiled.
+    InHead,
+    /// The call was carried out; the body of the answer is spoiled.
+    InBody,
+    /// The answer went out whole.
+    AfterAnswer,
+}
+
+impl Point {
+    /// Whether the call is carried out (now or later) although the fault strikes.
+    pub const fn is_after_commit(self) -> bool {
+        !matches!(self, Self::Accept | Self::BeforeRead | Self::BeforeCommit)
+    }
+}
+
+/// What a fault does.
+#[derive(Clone, Copy)]
+pub(crate) enum Strike {
+    /// Delivers the answer in a way of its own.
+    Deliver(fn(&Spoil<'_>) -> Vec<Act>),
+    /// Delivers another answer.
+    Replace(fn(&Spoil<'_>) -> http::Response<Vec<u8>>),
+    /// The API itself says no, in its own words.
+    Refuse(Refusal),
+    /// Forgets every token, then lets the call go on.
+    Revoke,
+    /// The call arrives without its body.
+    LoseBody,
+    /// A proxy carries the call out twice; the second answer is delivered.
+    Twice,
+    /// The connection ends; the call is carried out later.
+    Late(fn(&Spoil<'_>) -> Vec<Act>),
+    /// Reads do not show the change for a while.
+    Stale,
+}
+
+/// One fault of the catalogue.
+#[derive(Clone, Copy)]
+pub struct Fault {
+    id: &'static str,
+    group: Group,
+    point: Point,
+    is_harmless: bool,
+    en: &'static str,
+    strike: Strike,
+}
+
+impl Fault {
+    const fn new(group: Group, id: &'static str, point: Point, strike: Strike, en: &'static str) -> Self {
+        Self { id, group, point, is_harmless: false, en, strike }
+    }
+
+    const fn harmless(self) -> Self {
+        Self { is_harmless: true, ..self }
+    }
+
+    /// The whole catalogue.
+    pub fn all() -> impl Iterator<Item = &'static Self> {
+        let groups: [&'static [Self]; 8] = [
+            connection::FAULTS,
+            slowness::FAULTS,
+            framing::FAULTS,
+            status::FAULTS,
+            content::FAULTS,
+            encoding::FAULTS,
+            semantics::FAULTS,
+            identity::FAULTS,
+        ];
+        groups.into_iter().flatten()
+    }
+
+    /// The fault with this id.
+    pub fn by_id(id: &str) -> Option<&'static Self> {
+        Self::all().find(|fault| fault.id == id)
+    }
+
+    /// The id; it does not change from one version to the next.
+    pub const fn id(&self) -> &'static str {
+        self.id
+    }
+
+    /// What it is about.
+    pub const fn group(&self) -> Group {
+        self.group
+    }
+
+    /// Where it strikes.
+    pub const fn point(&self) -> Point {
+        self.point
+    }
+
+    /// Whether a correct client gets the right answer in spite of it.
+    pub const fn is_harmless(&self) -> bool {
+        self.is_harmless
+    }
+
+    /// Whether the call is carried out although the fault strikes, now or later.
+    pub const fn commits(&self) -> bool {
+        self.point.is_after_commit() || matches!(self.strike, Strike::Late(_) | Strike::LoseBody)
+    }
+
+    /// What it does, in one sentence.
+    pub const fn en(&self) -> &'static str {
+        self.en
+    }
+
+    pub(crate) const fn strike(&self) -> Strike {
+        self.strike
+    }
+}
+
+impl PartialEq for Fault {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Fault {}
+
+impl fmt::Debug for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Fault({})", self.id)
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn ids_are_unique_and_plain() {
+        let ids: Vec<_> = Fault::all().map(Fault::id).collect();
+        assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
+        let is_plain =
+            |id: &str| id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        assert!(ids.iter().all(|id| is_plain(id)));
+        assert!(Fault::all().all(|fault| Fault::by_id(fault.id()) == Some(fault) && fault.en().ends_with('.')));
+    }
+
+    #[test]
+    fn the_promises_have_enough_to_run_on() {
+        let count = |group| Fault::all().filter(|fault| fault.group() == group).count();
+        assert!(count(Group::Slowness) >= 12, "stall points: {}", count(Group::Slowness));
+        assert!(count(Group::Content) >= 30, "impostors: {}", count(Group::Content));
+        assert!(Fault::all().count() >= 100, "{}", Fault::all().count());
+    }
+}

@@ -1,0 +1,301 @@
+//! Which fault strikes which call: armed by hand for the next calls, or drawn by a seed.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::{Fault, Point};
+use crate::api_name::ApiName;
+
+/// What faults use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// The origin that redirects and named URLs lead to, such as `http://127.0.0.1:8081`.
+    pub foreign: String,
+    /// What `Retry-After` asks for.
+    pub retry_after: Duration,
+    /// The time between two bytes of a drip, in real time.
+    pub drip: Duration,
+    /// How long a stall lasts at most, in real time; it ends earlier when the client leaves.
+    pub stall_limit: Duration,
+    /// How long a late commit or a late visibility takes, in sandbox time.
+    pub delay: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            foreign: "http://127.0.0.1:9".to_owned(),
+            retry_after: Duration::from_secs(1),
+            drip: Duration::from_millis(50),
+            stall_limit: Duration::from_secs(60),
+            delay: Duration::from_secs(3),
+        }
+    }
+}
+
+/// A fault that waits for its calls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Armed {
+    fault: &'static Fault,
+    api: Option<ApiName>,
+    operation: Option<String>,
+    skip: u64,
+    times: u64,
+}
+
+impl Armed {
+    /// Strikes the next call, whichever it is.
+    pub fn new(fault: &'static Fault) -> Self {
+        Self { fault, api: None, operation: None, skip: 0, times: 1 }
+    }
+
+    /// Only calls of this operation, by its name in the spec. A fault that strikes before the request is read then
+    /// strikes when it was read, because nobody knows the operation earlier; the client sees the same.
+    pub fn on(self, operation: impl Into<String>) -> Self {
+        Self { operation: Some(operation.into()), ..self }
+    }
+
+    /// Only calls of this API.
+    pub fn api(self, api: ApiName) -> Self {
+        Self { api: Some(api), ..self }
+    }
+
+    /// Lets so many calls pass first.
+    pub fn skip(self, calls: u64) -> Self {
+        Self { skip: calls, ..self }
+    }
+
+    /// Strikes so many calls.
+    pub fn times(self, times: u64) -> Self {
+        Self { times, ..self }
+    }
+
+    /// Strikes every call, until [`FaultPlan::clear`].
+    pub fn always(self) -> Self {
+        self.times(u64::MAX)
+    }
+
+    fn fits(&self, seen: &Sighting<'_>) -> bool {
+        self.api.is_none_or(|api| seen.api == Some(api))
+            && self.operation.as_deref().is_none_or(|name| seen.operation == Some(name))
+    }
+
+    /// Whether the fault can be chosen with what is known at this moment of the call.
+    fn is_due(&self, moment: Point) -> bool {
+        match moment {
+            Point::Accept => self.fault.point() == Point::Accept && self.api.is_none() && self.operation.is_none(),
+            Point::BeforeRead => self.fault.point() == Point::BeforeRead && self.operation.is_none(),
+            // Here everything is known, and a fault that needed its operation's name strikes late.
+            _ => match self.fault.point() {
+                Point::Accept => self.api.is_some() || self.operation.is_some(),
+                Point::BeforeRead => self.operation.is_some(),
+                _ => true,
+            },
+        }
+    }
+}
+
+/// Faults drawn by a seed. The same calls in the same order get the same faults.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Random {
+    /// The seed.
+    pub seed: u64,
+    /// How many of a thousand calls are struck.
+    pub per_mille: u16,
+    /// What is drawn from, evenly.
+    pub faults: Vec<&'static Fault>,
+    /// The operations that are struck; all if there are none.
+    pub operations: Vec<String>,
+}
+
+impl Random {
+    fn draw(&self, number: u64) -> Option<&'static Fault> {
+        let drawn = mix(self.seed.wrapping_add(number.wrapping_mul(0x9e37_79b9_7f4a_7c15)));
+        if drawn % 1000 >= u64::from(self.per_mille) {
+            return None;
+        }
+        let count = u64::try_from(self.faults.len()).ok().filter(|count| *count > 0)?;
+        self.faults.get(usize::try_from((drawn >> 32) % count).ok()?).copied()
+    }
+}
+
+/// The finalizer of splitmix64.
+fn mix(mut value: u64) -> u64 {
+    value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    value ^ (value >> 31)
+}
+
+/// A fault that struck.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Struck {
+    /// The fault.
+    pub fault: &'static Fault,
+    /// The API, where it was known by then.
+    pub api: Option<ApiName>,
+    /// The operation, where it was known by then.
+    pub operation: Option<String>,
+}
+
+/// What is known of a call when a fault is looked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sighting<'a> {
+    /// The moment: `Accept`, `BeforeRead`, or `BeforeCommit` for "everything is known".
+    pub(crate) moment: Point,
+    pub(crate) api: Option<ApiName>,
+    pub(crate) operation: Option<&'a str>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    armed: VecDeque<Armed>,
+    random: Option<Random>,
+    drawn: u64,
+    struck: Vec<Struck>,
+    settings: Settings,
+}
+
+/// A handle to the plan of faults; copies share it.
+#[derive(Debug, Clone, Default)]
+pub struct FaultPlan(Arc<Mutex<Inner>>);
+
+impl FaultPlan {
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Arms a fault. Several are tried in the order of arming; one call is struck by one at most.
+    pub fn arm(&self, armed: Armed) {
+        self.lock().armed.push_back(armed);
+    }
+
+    /// Strikes the next call of an operation.
+    pub fn next(&self, operation: &str, fault: &'static Fault) {
+        self.arm(Armed::new(fault).on(operation));
+    }
+
+    /// Strikes calls by a seed, where nothing is armed for them.
+    pub fn at_random(&self, random: Random) {
+        let mut inner = self.lock();
+        inner.random = Some(random);
+        inner.drawn = 0;
+    }
+
+    /// Switches every fault off. What has struck stays on record.
+    pub fn clear(&self) {
+        let mut inner = self.lock();
+        inner.armed.clear();
+        inner.random = None;
+    }
+
+    /// How many armed faults still wait for their calls.
+    pub fn pending(&self) -> usize {
+        self.lock().armed.len()
+    }
+
+    /// What has struck so far, in order.
+    pub fn struck(&self) -> Vec<Struck> {
+        self.lock().struck.clone()
+    }
+
+    /// What faults use.
+    pub fn settings(&self) -> Settings {
+        self.lock().settings.clone()
+    }
+
+    /// Changes what faults use.
+    pub fn set(&self, change: impl FnOnce(&mut Settings)) {
+        change(&mut self.lock().settings);
+    }
+
+    /// The fault for a call, if there is one.
+    pub(crate) fn choose(&self, seen: &Sighting<'_>) -> Option<&'static Fault> {
+        let mut inner = self.lock();
+        let fault = inner.choose_armed(seen).or_else(|| inner.choose_random(seen))?;
+        let operation = seen.operation.map(str::to_owned);
+        inner.struck.push(Struck { fault, api: seen.api, operation });
+        Some(fault)
+    }
+}
+
+impl Inner {
+    fn choose_armed(&mut self, seen: &Sighting<'_>) -> Option<&'static Fault> {
+        for index in 0..self.armed.len() {
+            let armed = self.armed.get_mut(index).filter(|armed| armed.is_due(seen.moment) && armed.fits(seen));
+            let Some(armed) = armed else {
+                continue;
+            };
+            if armed.skip > 0 {
+                armed.skip -= 1;
+                continue;
+            }
+            let fault = armed.fault;
+            armed.times = armed.times.saturating_sub(u64::from(armed.times != u64::MAX));
+            if armed.times == 0 {
+                self.armed.remove(index);
+            }
+            return Some(fault);
+        }
+        None
+    }
+
+    fn choose_random(&mut self, seen: &Sighting<'_>) -> Option<&'static Fault> {
+        let random = self.random.as_ref()?;
+        let operation = seen.operation.filter(|_| seen.moment == Point::BeforeCommit)?;
+        if !random.operations.is_empty() && !random.operations.iter().any(|name| name == operation) {
+            return None;
+        }
+        self.drawn += 1;
+        random.draw(self.drawn)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(operation: &str) -> Sighting<'_> {
+        Sighting { moment: Point::BeforeCommit, api: Some(ApiName::Clodo), operation: Some(operation) }
+    }
+
+    #[test]
+    fn armed_faults_strike_their_calls_once() {
+        let plan = FaultPlan::default();
+        let fault = Fault::by_id("reset-before").unwrap();
+        plan.arm(Armed::new(fault).on("order").skip(1).times(2));
+        let hits: Vec<_> = (0..5).map(|_| plan.choose(&seen("order")).is_some()).collect();
+        assert_eq!(hits, [false, true, true, false, false]);
+        assert_eq!(plan.pending(), 0);
+        plan.next("order", fault);
+        assert!(plan.choose(&seen("list")).is_none());
+        assert_eq!(plan.struck().len(), 2);
+    }
+
+    #[test]
+    fn early_faults_strike_as_early_as_they_can() {
+        let plan = FaultPlan::default();
+        let fault = Fault::by_id("reset-before-read").unwrap();
+        plan.arm(Armed::new(fault));
+        assert!(plan.choose(&seen("order")).is_none());
+        let head = Sighting { moment: Point::BeforeRead, api: Some(ApiName::Clodo), operation: None };
+        assert!(plan.choose(&head).is_some());
+        plan.next("order", fault);
+        assert!(plan.choose(&head).is_none());
+        assert!(plan.choose(&seen("order")).is_some());
+    }
+
+    #[test]
+    fn a_seed_draws_the_same_again() {
+        let faults: Vec<_> = Fault::all().collect();
+        let draw = |seed| {
+            let plan = FaultPlan::default();
+            plan.at_random(Random { seed, per_mille: 300, faults: faults.clone(), operations: Vec::new() });
+            (0..1000).map(|_| plan.choose(&seen("order")).map(Fault::id)).collect::<Vec<_>>()
+        };
+        assert_eq!(draw(7), draw(7));
+        assert_ne!(draw(7), draw(8));
+        let struck = draw(7).iter().flatten().count();
+        assert!((230..370).contains(&struck), "{struck}");
+    }
+}

@@ -1,0 +1,276 @@
+//! Accepts connections, reads requests and lets a service say what to do; a thread per connection.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use http::{HeaderMap, Method, Response, StatusCode};
+
+use super::act::{Act, perform};
+use super::body::{self, NoBody};
+use super::head::{Bounds, Head, Refused};
+use super::response::{Delivery, Framing, Wire};
+use super::socket::Socket;
+
+/// How long a client may be silent: between two requests, and within one.
+const SILENCE: Duration = Duration::from_secs(60);
+/// The most connections at once; further ones are closed on arrival.
+const CONNECTIONS: usize = 2048;
+/// What a connection's thread needs is small and known: the readers of the wire hold a bound on their depth.
+const STACK: usize = 1 << 20;
+/// How long the end of the server waits for its threads.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A request, read whole.
+#[derive(Debug)]
+pub(crate) struct Incoming {
+    /// The number of the connection that it came on.
+    pub(crate) connection: u64,
+    pub(crate) method: Method,
+    pub(crate) target: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+    /// Whether the client understands chunks.
+    pub(crate) is_modern: bool,
+    pub(crate) keep_alive: bool,
+}
+
+/// What the server asks at the three points at which it knows something new.
+pub(crate) trait Service: Send + Sync + 'static {
+    /// A connection was accepted; `Some` ends it that way.
+    fn accepted(&self) -> Option<Vec<Act>>;
+    /// A head was read, its body was not; `Some` ends the connection that way.
+    fn head(&self, connection: u64, head: &Head) -> Option<Vec<Act>>;
+    /// A request was read.
+    fn call(&self, request: Incoming) -> Vec<Act>;
+    /// How long a stall lasts at most.
+    fn stall_limit(&self) -> Duration;
+}
+
+/// Says to every thread of a server that it is over.
+#[derive(Debug, Default)]
+pub(crate) struct Stop {
+    stopped: AtomicBool,
+    lock: Mutex<()>,
+    changed: Condvar,
+}
+
+impl Stop {
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::SeqCst)
+    }
+
+    /// Waits so long, or until the end; says whether it is the end.
+    pub(crate) fn wait(&self, duration: Duration) -> bool {
+        let until = Instant::now() + duration;
+        let mut guard = lock(&self.lock);
+        while !self.is_stopped() {
+            let Some(left) = until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) else {
+                return false;
+            };
+            guard = self.changed.wait_timeout(guard, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        true
+    }
+
+    fn stop(&self) {
+        let _guard = lock(&self.lock);
+        self.stopped.store(true, Ordering::SeqCst);
+        self.changed.notify_all();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+struct Shared<S> {
+    service: Arc<S>,
+    bounds: Bounds,
+    stop: Stop,
+    /// The open connections, so that the end of the server ends them.
+    open: Mutex<BTreeMap<u64, TcpStream>>,
+    accepted: AtomicU64,
+}
+
+/// A running server; it stops when dropped.
+pub(crate) struct Server<S: Service> {
+    address: SocketAddr,
+    shared: Arc<Shared<S>>,
+    acceptor: Option<JoinHandle<()>>,
+}
+
+impl<S: Service> Server<S> {
+    /// Listens on a port of 127.0.0.1; port 0 takes a free one.
+    pub(crate) fn start(port: u16, bounds: Bounds, service: Arc<S>) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+        let address = listener.local_addr()?;
+        let open = Mutex::default();
+        let shared = Arc::new(Shared { service, bounds, stop: Stop::default(), open, accepted: AtomicU64::new(0) });
+        let accepting = Arc::clone(&shared);
+        let acceptor = thread::Builder::new().name("sandbox".into()).spawn(move || accept(&listener, &accepting))?;
+        Ok(Self { address, shared, acceptor: Some(acceptor) })
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Connections since the start.
+    pub(crate) fn accepted(&self) -> u64 {
+        self.shared.accepted.load(Ordering::SeqCst)
+    }
+
+    /// Connections that are open now.
+    pub(crate) fn open(&self) -> usize {
+        lock(&self.shared.open).len()
+    }
+}
+
+impl<S: Service> Drop for Server<S> {
+    fn drop(&mut self) {
+        self.shared.stop.stop();
+        // The acceptor waits for a connection: this one wakes it.
+        let _ = TcpStream::connect_timeout(&self.address, Duration::from_secs(1));
+        if let Some(acceptor) = self.acceptor.take() {
+            let _ = acceptor.join();
+        }
+        for stream in lock(&self.shared.open).values() {
+            let _ = stream.shutdown(Shutdown::Both);
+        }
+        let until = Instant::now() + PATIENCE;
+        while self.open() > 0 && Instant::now() < until {
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+}
+
+fn accept<S: Service>(listener: &TcpListener, shared: &Arc<Shared<S>>) {
+    while !shared.stop.is_stopped() {
+        let Ok((stream, _)) = listener.accept() else {
+            // No descriptors are left, or the like: trying again at once would only burn time.
+            shared.stop.wait(Duration::from_millis(20));
+            continue;
+        };
+        if shared.stop.is_stopped() {
+            return;
+        }
+        let connection = shared.accepted.fetch_add(1, Ordering::SeqCst) + 1;
+        let Ok(twin) = stream.try_clone() else {
+            continue;
+        };
+        {
+            let mut open = lock(&shared.open);
+            if open.len() >= CONNECTIONS {
+                continue;
+            }
+            open.insert(connection, twin);
+        }
+        let serving = Arc::clone(shared);
+        let name = format!("sandbox-{connection}");
+        let spawned = thread::Builder::new().name(name).stack_size(STACK).spawn(move || {
+            let _leave = Leave { shared: &serving, connection };
+            serve(stream, connection, &serving);
+        });
+        if spawned.is_err() {
+            lock(&shared.open).remove(&connection);
+        }
+    }
+}
+
+/// Takes a connection off the list when its thread ends, also by a panic.
+struct Leave<'a, S: Service> {
+    shared: &'a Shared<S>,
+    connection: u64,
+}
+
+impl<S: Service> Drop for Leave<'_, S> {
+    fn drop(&mut self) {
+        lock(&self.shared.open).remove(&self.connection);
+    }
+}
+
+fn serve<S: Service>(stream: TcpStream, connection: u64, shared: &Shared<S>) {
+    let is_set_up = stream.set_nodelay(true).is_ok() && stream.set_write_timeout(Some(SILENCE)).is_ok();
+    if !is_set_up || stream.set_read_timeout(Some(SILENCE)).is_err() {
+        return;
+    }
+    let mut socket = Socket::new(stream);
+    let limit = shared.service.stall_limit();
+    if let Some(acts) = shared.service.accepted() {
+        end(socket, acts, shared, limit);
+        return;
+    }
+    while !shared.stop.is_stopped() {
+        let head = match read_head(&mut socket, &shared.bounds) {
+            Ok(head) => head,
+            Err(failure) => return refuse(socket, &failure, shared),
+        };
+        if let Some(acts) = shared.service.head(connection, &head) {
+            return end(socket, acts, shared, limit);
+        }
+        let body = match body::read(&mut socket, head.framed, &shared.bounds) {
+            Ok(body) => body,
+            Err(failure) => return refuse(socket, &failure, shared),
+        };
+        let Head { method, target, headers, is_modern, keep_alive, .. } = head;
+        let request = Incoming { connection, method, target, headers, body, is_modern, keep_alive };
+        let acts = shared.service.call(request);
+        let is_last = acts.iter().any(|act| matches!(act, Act::Reset | Act::Finish | Act::Stall));
+        if is_last {
+            return end(socket, acts, shared, limit);
+        }
+        match perform(socket, acts, &shared.stop, limit) {
+            Some(alive) => socket = alive,
+            None => return,
+        }
+    }
+}
+
+/// Carries out acts that end the connection.
+fn end<S: Service>(socket: Socket, acts: Vec<Act>, shared: &Shared<S>, limit: Duration) {
+    if let Some(socket) = perform(socket, acts, &shared.stop, limit) {
+        socket.finish();
+    }
+}
+
+fn read_head(socket: &mut Socket, bounds: &Bounds) -> Result<Head, NoBody> {
+    let mut searched: usize = 0;
+    loop {
+        // Empty lines before a request are what some clients send after a body; they are skipped (RFC 9112, 2.2).
+        while searched == 0 && socket.buffer().starts_with(b"\r\n") {
+            socket.take(2);
+        }
+        let from = searched.saturating_sub(3);
+        let unseen = socket.buffer().get(from..).unwrap_or_default();
+        if let Some(end) = Head::end(unseen).map(|end| end + from) {
+            if end > bounds.head {
+                return Err(Refused { status: 431, why: "the head is too large" }.into());
+            }
+            return Ok(Head::parse(&socket.take(end), bounds)?);
+        }
+        searched = socket.buffer().len();
+        if searched > bounds.head {
+            return Err(Refused { status: 431, why: "the head is too large" }.into());
+        }
+        if !socket.fill()? {
+            return Err(NoBody::Gone);
+        }
+    }
+}
+
+fn refuse<S: Service>(socket: Socket, failure: &NoBody, shared: &Shared<S>) {
+    let NoBody::Refused(refused) = failure else {
+        return;
+    };
+    let mut answer = Response::new(format!("{}\n", refused.why).into_bytes());
+    *answer.status_mut() = StatusCode::from_u16(refused.status).unwrap_or(StatusCode::BAD_REQUEST);
+    let delivery = Delivery { framing: Framing::Length, keep_alive: false, is_head: false };
+    let wire = Wire::of(&answer, delivery);
+    let acts = vec![Act::Write(wire.head), Act::Write(wire.body), Act::Finish];
+    end(socket, acts, shared, Duration::ZERO);
+}

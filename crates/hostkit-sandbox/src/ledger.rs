@@ -1,0 +1,249 @@
+//! What the server really did: one entry for every request that reached it, whatever the client was told.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use hostkit::Decimal;
+
+use crate::api_name::ApiName;
+use crate::clock::Moment;
+use crate::fault::Fault;
+
+/// Something that a call changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// What happened, such as `server ordered`.
+    pub what: &'static str,
+    /// To what, such as `server 101`.
+    pub object: String,
+    /// What the customer paid for it; negative for money back.
+    pub money: Decimal,
+}
+
+/// How a request ended inside the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ended {
+    /// It was a read, or it changed nothing because all was so already.
+    Answered,
+    /// It changed something.
+    Committed,
+    /// The API said no, with this code.
+    Refused(String),
+    /// A fault struck before it was carried out.
+    NotReached,
+    /// It will be carried out later.
+    Pending,
+    /// No endpoint fits.
+    Unknown,
+}
+
+/// Whether the credentials of a request were good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Credentials {
+    /// Nobody looked.
+    NotChecked,
+    /// They were.
+    Good,
+    /// They were not.
+    Bad,
+}
+
+/// Who sent a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hop {
+    /// The client.
+    Client,
+    /// A proxy behind it, on its own.
+    Proxy,
+}
+
+/// One request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Counts from 1, in the order of arrival.
+    pub number: u64,
+    /// When it came.
+    pub at: Moment,
+    /// The API.
+    pub api: ApiName,
+    /// The endpoint's name in its spec, or `(unread)` or `(unknown)`.
+    pub operation: &'static str,
+    /// The number of the connection, from 1.
+    pub connection: u64,
+    /// Who sent it.
+    pub hop: Hop,
+    /// Whether the credentials were good.
+    pub credentials: Credentials,
+    /// How it ended.
+    pub ended: Ended,
+    /// The fault that struck it.
+    pub fault: Option<&'static Fault>,
+    /// What it changed.
+    pub changes: Vec<Change>,
+}
+
+impl Entry {
+    /// Whether it changed something.
+    pub fn is_committed(&self) -> bool {
+        self.ended == Ended::Committed
+    }
+
+    /// Whether a fault struck before the call was carried out.
+    pub fn is_faulted_before(&self) -> bool {
+        self.fault.is_some_and(|fault| !fault.commits())
+    }
+
+    /// Whether a fault struck after the call was carried out.
+    pub fn is_faulted_after(&self) -> bool {
+        self.fault.is_some_and(|fault| fault.commits())
+    }
+
+    /// What the customer paid.
+    pub fn money(&self) -> Decimal {
+        self.changes.iter().map(|change| change.money).sum()
+    }
+}
+
+/// Where a request arrives: what is known of it then.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Arrival {
+    pub(crate) at: Moment,
+    pub(crate) api: ApiName,
+    pub(crate) operation: &'static str,
+    pub(crate) connection: u64,
+    pub(crate) hop: Hop,
+}
+
+/// A handle to the ledger; copies share it.
+#[derive(Debug, Clone, Default)]
+pub struct Ledger(Arc<Mutex<Vec<Entry>>>);
+
+impl Ledger {
+    fn lock(&self) -> MutexGuard<'_, Vec<Entry>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// All entries, in the order of arrival.
+    pub fn entries(&self) -> Vec<Entry> {
+        self.lock().clone()
+    }
+
+    /// The entries of one operation.
+    pub fn of(&self, operation: &str) -> Vec<Entry> {
+        self.lock().iter().filter(|entry| entry.operation == operation).cloned().collect()
+    }
+
+    /// How often clients sent an operation. What a proxy repeated does not count.
+    pub fn arrivals(&self, operation: &str) -> usize {
+        self.lock().iter().filter(|entry| entry.operation == operation && entry.hop == Hop::Client).count()
+    }
+
+    /// How often an operation was carried out, by whomever.
+    pub fn commits(&self, operation: &str) -> usize {
+        self.lock().iter().filter(|entry| entry.operation == operation && entry.is_committed()).count()
+    }
+
+    /// What the customers of one API paid.
+    pub fn money(&self, api: ApiName) -> Decimal {
+        self.lock().iter().filter(|entry| entry.api == api).map(Entry::money).sum()
+    }
+
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.lock().len()
+    }
+
+    /// Whether nothing has arrived.
+    pub fn is_empty(&self) -> bool {
+        self.lock().is_empty()
+    }
+
+    /// Forgets everything; the numbers start anew.
+    pub fn clear(&self) {
+        self.lock().clear();
+    }
+
+    /// Notes an arrival that nothing has been decided about.
+    pub(crate) fn arrive(&self, arrival: Arrival) -> u64 {
+        let mut entries = self.lock();
+        let number = entries.last().map_or(1, |entry| entry.number + 1);
+        entries.push(Entry {
+            number,
+            at: arrival.at,
+            api: arrival.api,
+            operation: arrival.operation,
+            connection: arrival.connection,
+            hop: arrival.hop,
+            credentials: Credentials::NotChecked,
+            ended: Ended::NotReached,
+            fault: None,
+            changes: Vec::new(),
+        });
+        number
+    }
+
+    pub(crate) fn amend(&self, number: u64, change: impl FnOnce(&mut Entry)) {
+        if let Some(entry) = self.lock().iter_mut().rev().find(|entry| entry.number == number) {
+            change(entry);
+        }
+    }
+}
+
+#[derive(Default)]
+struct Row {
+    arrivals: usize,
+    answered: usize,
+    committed: usize,
+    refused: usize,
+    before: usize,
+    after: usize,
+    doubled: usize,
+    money: Decimal,
+}
+
+impl Row {
+    fn count(&mut self, entry: &Entry) {
+        self.arrivals += usize::from(entry.hop == Hop::Client);
+        self.doubled += usize::from(entry.hop == Hop::Proxy);
+        self.answered += usize::from(entry.ended == Ended::Answered);
+        self.committed += usize::from(entry.is_committed());
+        self.refused += usize::from(matches!(entry.ended, Ended::Refused(_) | Ended::Unknown));
+        self.before += usize::from(entry.is_faulted_before());
+        self.after += usize::from(entry.is_faulted_after());
+        self.money += entry.money();
+    }
+}
+
+/// A table with a line per operation.
+impl fmt::Display for Ledger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut rows: BTreeMap<(ApiName, &str), Row> = BTreeMap::new();
+        for entry in self.lock().iter() {
+            rows.entry((entry.api, entry.operation)).or_default().count(entry);
+        }
+        let width = rows.keys().map(|(_, operation)| operation.chars().count()).max().unwrap_or(0).max(9);
+        writeln!(
+            f,
+            "{:<10} {:<width$} {:>8} {:>8} {:>9} {:>7} {:>12} {:>11} {:>7} {:>12}",
+            "API",
+            "operation",
+            "arrivals",
+            "read",
+            "committed",
+            "refused",
+            "fault before",
+            "fault after",
+            "doubled",
+            "money"
+        )?;
+        for ((api, operation), row) in &rows {
+            writeln!(
+                f,
+                "{api:<10} {operation:<width$} {:>8} {:>8} {:>9} {:>7} {:>12} {:>11} {:>7} {:>12}",
+                row.arrivals, row.answered, row.committed, row.refused, row.before, row.after, row.doubled, row.money
+            )?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,141 @@
+//! The sandbox as a value: started, asked, and stopped when dropped.
+
+use std::fmt;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::Arc;
+
+use crate::access::AccessLog;
+use crate::api_name::ApiName;
+use crate::clock::Clock;
+use crate::fault::FaultPlan;
+use crate::http::{Bounds, Framing, Server};
+use crate::ledger::Ledger;
+use crate::service::Hub;
+use crate::site::Site;
+use crate::world::World;
+
+/// A running sandbox: all its APIs on one port of 127.0.0.1, each below a path of its own. It stops when dropped.
+pub struct Sandbox {
+    hub: Arc<Hub>,
+    server: Server<Hub>,
+}
+
+/// How a sandbox is started.
+pub struct Builder {
+    sites: Vec<Box<dyn Site>>,
+    port: u16,
+    bounds: Bounds,
+}
+
+impl Builder {
+    /// Adds an API; of two with one name the later one counts.
+    pub fn site(mut self, site: impl Site) -> Self {
+        self.sites.push(Box::new(site));
+        self
+    }
+
+    /// The port; 0, the default, takes a free one.
+    pub fn port(self, port: u16) -> Self {
+        Self { port, ..self }
+    }
+
+    /// How large a request may be.
+    pub fn bounds(self, bounds: Bounds) -> Self {
+        Self { bounds, ..self }
+    }
+
+    /// Starts it.
+    ///
+    /// # Errors
+    /// The port is taken, or no thread can be started.
+    pub fn start(self) -> io::Result<Sandbox> {
+        let hub = Arc::new(Hub::new(self.sites));
+        let server = Server::start(self.port, self.bounds, Arc::clone(&hub))?;
+        Ok(Sandbox { hub, server })
+    }
+}
+
+impl Sandbox {
+    /// A sandbox without any API yet.
+    pub fn builder() -> Builder {
+        Builder { sites: Vec::new(), port: 0, bounds: Bounds::DEFAULT }
+    }
+
+    /// The address that it listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.server.address()
+    }
+
+    /// The base URL of an API, without a slash at its end.
+    pub fn url(&self, api: ApiName) -> String {
+        format!("http://{}/{api}", self.address())
+    }
+
+    /// What really happened. What was due by now has happened in it.
+    pub fn ledger(&self) -> Ledger {
+        self.hub.settle_all();
+        self.hub.ledger.clone()
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> Clock {
+        self.hub.clock.clone()
+    }
+
+    /// The faults.
+    pub fn faults(&self) -> FaultPlan {
+        self.hub.faults.clone()
+    }
+
+    /// Which targets were asked for.
+    pub fn access_log(&self) -> AccessLog {
+        self.hub.access.clone()
+    }
+
+    /// Looks at the world of an API, or changes it behind the API's back; the ledger does not notice. `None` where the
+    /// sandbox does not speak that API.
+    pub fn world<T>(&self, api: ApiName, look: impl FnOnce(&mut World) -> T) -> Option<T> {
+        self.hub.with_world(api, look)
+    }
+
+    /// How the bodies of all further answers say where they end.
+    pub fn set_framing(&self, framing: Framing) {
+        self.hub.set_framing(framing);
+    }
+
+    /// Whether calls beyond an API's rate limits are refused, and counted as violations. They are not at the start.
+    pub fn enforce_rates(&self, is_on: bool) {
+        self.hub.enforce_rates(is_on);
+    }
+
+    /// How many calls were beyond a rate limit.
+    pub fn rate_violations(&self) -> u64 {
+        self.hub.rate_violations()
+    }
+
+    /// How many connections there were since the start.
+    pub fn connections(&self) -> u64 {
+        self.server.accepted()
+    }
+
+    /// How many connections are open now.
+    pub fn open_connections(&self) -> usize {
+        self.server.open()
+    }
+
+    /// An origin on which nobody listens: connecting to it is refused.
+    ///
+    /// # Errors
+    /// No port is free.
+    pub fn dead_origin() -> io::Result<String> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        Ok(format!("http://{}", listener.local_addr()?))
+    }
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox").field("address", &self.address()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,338 @@
+//! Joins everything: a request comes in, a fault may strike, a site carries it out, the ledger notes it.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use hostkit::Effect;
+use http::{Method, Response};
+
+use crate::access::{AccessLog, Line};
+use crate::api_name::ApiName;
+use crate::clock::{Clock, Moment};
+use crate::fault::{self, Fault, FaultPlan, Point, Settings, Sighting, Spoil, Strike};
+use crate::http::{Act, Delivery, Framing, Head, Incoming, Service};
+use crate::ledger::{Arrival, Credentials, Ended, Entry, Hop, Ledger};
+use crate::rates::Rates;
+use crate::site::{Call, Operation, Refusal, Reply, Site, Verdict, answer};
+use crate::world::World;
+
+/// One API: its site, its world, and what is still to happen there.
+struct Place {
+    site: Box<dyn Site>,
+    state: Mutex<State>,
+}
+
+struct State {
+    world: World,
+    /// Calls that are carried out later, with the number of their entry.
+    late: Vec<(Moment, u64, Call)>,
+    /// The world as reads see it, until a moment.
+    stale: Option<(Moment, World)>,
+}
+
+/// The sandbox behind its sockets.
+pub(crate) struct Hub {
+    places: BTreeMap<ApiName, Place>,
+    pub(crate) clock: Clock,
+    pub(crate) ledger: Ledger,
+    pub(crate) faults: FaultPlan,
+    pub(crate) access: AccessLog,
+    framing: Mutex<Framing>,
+    rates: Mutex<(bool, Rates)>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Hub {
+    pub(crate) fn new(sites: Vec<Box<dyn Site>>) -> Self {
+        let clock = Clock::new();
+        let place = |site: Box<dyn Site>| {
+            let world = World::for_api(site.api(), clock.now());
+            (site.api(), Place { site, state: Mutex::new(State { world, late: Vec::new(), stale: None }) })
+        };
+        Self {
+            places: sites.into_iter().map(place).collect(),
+            clock,
+            ledger: Ledger::default(),
+            faults: FaultPlan::default(),
+            access: AccessLog::default(),
+            framing: Mutex::default(),
+            rates: Mutex::default(),
+        }
+    }
+
+    /// Looks at a world, or changes it behind the back of its API.
+    pub(crate) fn with_world<T>(&self, api: ApiName, look: impl FnOnce(&mut World) -> T) -> Option<T> {
+        let place = self.places.get(&api)?;
+        let mut state = lock(&place.state);
+        self.settle(place, &mut state);
+        let seen = look(&mut state.world);
+        state.world.take_notes();
+        Some(seen)
+    }
+
+    /// Lets everything happen that is due, in every world.
+    pub(crate) fn settle_all(&self) {
+        for place in self.places.values() {
+            self.settle(place, &mut lock(&place.state));
+        }
+    }
+
+    pub(crate) fn set_framing(&self, framing: Framing) {
+        *lock(&self.framing) = framing;
+    }
+
+    pub(crate) fn enforce_rates(&self, is_on: bool) {
+        lock(&self.rates).0 = is_on;
+    }
+
+    pub(crate) fn rate_violations(&self) -> u64 {
+        lock(&self.rates).1.violations()
+    }
+
+    fn settle(&self, place: &Place, state: &mut State) {
+        let now = self.clock.now();
+        let late = std::mem::take(&mut state.late);
+        let (due, later): (Vec<_>, Vec<_>) = late.into_iter().partition(|(due, ..)| *due <= now);
+        state.late = later;
+        for (due, entry, call) in due {
+            state.world.settle(due);
+            let reply = place.site.handle(&call, &mut state.world);
+            self.note(entry, &reply, &mut state.world);
+        }
+        state.world.settle(now);
+        if state.stale.as_ref().is_some_and(|(until, _)| *until <= now) {
+            state.stale = None;
+        }
+    }
+
+    /// Writes down how a call ended.
+    fn note(&self, number: u64, reply: &Reply, world: &mut World) {
+        let (changes, credentials) = world.take_notes();
+        self.ledger.amend(number, |entry| {
+            entry.ended = match &reply.verdict {
+                // A change is a change, whatever the site says of it.
+                _ if !changes.is_empty() => Ended::Committed,
+                Verdict::Done => Ended::Answered,
+                Verdict::Refused(code) | Verdict::Denied(code) => Ended::Refused(code.clone()),
+            };
+            entry.credentials = match &reply.verdict {
+                Verdict::Denied(_) => Credentials::Bad,
+                _ => credentials,
+            };
+            entry.changes = changes;
+        });
+    }
+
+    fn place_of(&self, target: &str) -> Option<(&Place, ApiName)> {
+        let path = target.split('?').next().unwrap_or_default();
+        let api = ApiName::from_text(path.strip_prefix('/')?.split('/').next()?)?;
+        self.places.get(&api).map(|place| (place, api))
+    }
+
+    fn arrive(&self, api: ApiName, operation: &'static str, connection: u64, hop: Hop) -> u64 {
+        self.ledger.arrive(Arrival { at: self.clock.now(), api, operation, connection, hop })
+    }
+
+    /// The acts of a fault that strikes before there is an answer.
+    fn strike_early(&self, fault: &Fault, target: &str) -> Vec<Act> {
+        let settings = self.faults.settings();
+        let delivery = Delivery { framing: Framing::Length, keep_alive: false, is_head: false };
+        let nothing = Response::new(Vec::new());
+        fault::acts(fault, &Spoil { answer: &nothing, delivery, target, settings: &settings })
+    }
+}
+
+impl Service for Hub {
+    fn accepted(&self) -> Option<Vec<Act>> {
+        let fault = self.faults.choose(&Sighting { moment: Point::Accept, api: None, operation: None })?;
+        Some(self.strike_early(fault, "/"))
+    }
+
+    fn head(&self, connection: u64, head: &Head) -> Option<Vec<Act>> {
+        let (_, api) = self.place_of(&head.target)?;
+        let seen = Sighting { moment: Point::BeforeRead, api: Some(api), operation: None };
+        let fault = self.faults.choose(&seen)?;
+        let entry = self.arrive(api, Operation::UNREAD.name, connection, Hop::Client);
+        self.ledger.amend(entry, |entry| entry.fault = Some(fault));
+        let referer = String::new();
+        let (method, target) = (head.method.clone(), head.target.clone());
+        self.access.push(Line { connection, method, target, referer });
+        Some(self.strike_early(fault, &head.target))
+    }
+
+    fn call(&self, request: Incoming) -> Vec<Act> {
+        let framing = if request.is_modern { *lock(&self.framing) } else { Framing::Length };
+        let is_head = request.method == Method::HEAD;
+        let delivery = Delivery { framing, keep_alive: request.keep_alive, is_head };
+        let referer = request.headers.get(http::header::REFERER).and_then(|value| value.to_str().ok());
+        self.access.push(Line {
+            connection: request.connection,
+            method: request.method.clone(),
+            target: request.target.clone(),
+            referer: referer.unwrap_or_default().to_owned(),
+        });
+        let Some((place, api)) = self.place_of(&request.target) else {
+            return fault::deliver(&answer(404, "text/plain", b"no API lives here\n".to_vec()), delivery);
+        };
+        let (connection, target) = (request.connection, request.target.clone());
+        let call = self.read(api, request);
+        let mut visit = Visit { hub: self, place, call, connection, target, delivery };
+        visit.carry_out()
+    }
+
+    fn stall_limit(&self) -> Duration {
+        self.faults.settings().stall_limit
+    }
+}
+
+impl Hub {
+    fn read(&self, api: ApiName, request: Incoming) -> Call {
+        let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
+        let below = path.strip_prefix('/').and_then(|path| path.strip_prefix(api.as_str())).unwrap_or_default();
+        let host = request.headers.get(http::header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1");
+        Call {
+            api,
+            method: if request.method == Method::HEAD { Method::GET } else { request.method },
+            path: if below.is_empty() { "/".to_owned() } else { below.to_owned() },
+            query: pairs(query),
+            base: format!("http://{host}/{api}"),
+            headers: request.headers,
+            body: request.body,
+            now: self.clock.now(),
+        }
+    }
+}
+
+/// The pairs of a query, decoded; what is no UTF-8 is replaced.
+fn pairs(query: &str) -> Vec<(String, String)> {
+    let decode = |text: &str| {
+        let text = text.replace('+', " ");
+        percent_encoding::percent_decode_str(&text).decode_utf8_lossy().into_owned()
+    };
+    let pair = |pair: &str| pair.split_once('=').map_or((decode(pair), String::new()), |(k, v)| (decode(k), decode(v)));
+    query.split('&').filter(|text| !text.is_empty()).map(pair).collect()
+}
+
+/// One request at one API.
+struct Visit<'a> {
+    hub: &'a Hub,
+    place: &'a Place,
+    call: Call,
+    connection: u64,
+    target: String,
+    delivery: Delivery,
+}
+
+impl Visit<'_> {
+    fn carry_out(&mut self) -> Vec<Act> {
+        let operation = self.place.site.recognise(&self.call);
+        let entry = self.hub.arrive(self.call.api, operation.name, self.connection, Hop::Client);
+        if !self.is_within_rates(&operation) {
+            let reply = self.refuse(entry, Refusal::RateLimited);
+            return fault::deliver(&reply.answer, self.delivery);
+        }
+        let seen = Sighting { moment: Point::BeforeCommit, api: Some(self.call.api), operation: Some(operation.name) };
+        let Some(fault) = self.hub.faults.choose(&seen) else {
+            let reply = self.handle(entry, &operation);
+            return fault::deliver(&reply.answer, self.delivery);
+        };
+        self.hub.ledger.amend(entry, |entry| entry.fault = Some(fault));
+        self.strike(fault, entry, &operation)
+    }
+
+    fn strike(&mut self, fault: &Fault, entry: u64, operation: &Operation) -> Vec<Act> {
+        let settings = self.hub.faults.settings();
+        let nothing = Response::new(Vec::new());
+        let given = match fault.strike() {
+            Strike::Refuse(refusal) if fault.commits() => {
+                self.handle(entry, operation);
+                self.place.site.refuse(&self.call, refusal).answer
+            }
+            Strike::Refuse(refusal) => self.refuse(entry, refusal).answer,
+            Strike::Revoke => {
+                lock(&self.place.state).world.sessions.revoke();
+                self.handle(entry, operation).answer
+            }
+            Strike::LoseBody => {
+                self.call.body.clear();
+                // Without its body it may be another call: the ledger names the one that is carried out.
+                let other = self.place.site.recognise(&self.call);
+                self.hub.ledger.amend(entry, |entry| entry.operation = other.name);
+                self.handle(entry, &other).answer
+            }
+            Strike::Twice => {
+                self.handle(entry, operation);
+                let again = self.hub.arrive(self.call.api, operation.name, self.connection, Hop::Proxy);
+                self.handle(again, operation).answer
+            }
+            Strike::Late(_) => {
+                let due = self.hub.clock.now() + settings.delay;
+                self.hub.ledger.amend(entry, |entry| entry.ended = Ended::Pending);
+                lock(&self.place.state).late.push((due, entry, self.call.clone()));
+                nothing
+            }
+            Strike::Stale => self.handle_hidden(entry, operation, &settings).answer,
+            Strike::Deliver(_) | Strike::Replace(_) if fault.commits() => self.handle(entry, operation).answer,
+            Strike::Deliver(_) | Strike::Replace(_) => nothing,
+        };
+        let spoil = Spoil { answer: &given, delivery: self.delivery, target: &self.target, settings: &settings };
+        fault::acts(fault, &spoil)
+    }
+
+    fn is_within_rates(&self, operation: &Operation) -> bool {
+        let mut rates = lock(&self.hub.rates);
+        let rules = self.place.site.rates();
+        !rates.0 || rates.1.count(self.call.api, rules, operation.rates, self.hub.clock.now())
+    }
+
+    fn refuse(&self, entry: u64, refusal: Refusal) -> Reply {
+        let reply = self.place.site.refuse(&self.call, refusal);
+        self.hub.ledger.amend(entry, |entry: &mut Entry| {
+            if let Verdict::Refused(code) | Verdict::Denied(code) = &reply.verdict {
+                entry.ended = Ended::Refused(code.clone());
+            }
+        });
+        reply
+    }
+
+    /// Carries a call out and writes it down.
+    fn handle(&self, entry: u64, operation: &Operation) -> Reply {
+        let mut guard = lock(&self.place.state);
+        let state = &mut *guard;
+        self.hub.settle(self.place, state);
+        let stale = state.stale.as_mut().filter(|_| operation.effect == Effect::Safe);
+        let reply = match stale {
+            Some((_, stale)) => {
+                // Tokens are never stale: a sign-in is a read that must be remembered.
+                std::mem::swap(&mut stale.sessions, &mut state.world.sessions);
+                stale.settle(state.world.now());
+                let reply = self.place.site.handle(&self.call, stale);
+                std::mem::swap(&mut stale.sessions, &mut state.world.sessions);
+                self.hub.note(entry, &reply, stale);
+                reply
+            }
+            None => {
+                let reply = self.place.site.handle(&self.call, &mut state.world);
+                self.hub.note(entry, &reply, &mut state.world);
+                reply
+            }
+        };
+        if *operation == Operation::UNKNOWN {
+            self.hub.ledger.amend(entry, |entry| entry.ended = Ended::Unknown);
+        }
+        reply
+    }
+
+    /// Carries a call out that reads will not show for a while.
+    fn handle_hidden(&self, entry: u64, operation: &Operation, settings: &Settings) -> Reply {
+        let before = lock(&self.place.state).world.clone();
+        let reply = self.handle(entry, operation);
+        let until = self.hub.clock.now() + settings.delay;
+        lock(&self.place.state).stale.get_or_insert((until, before)).0 = until;
+        reply
+    }
+}

@@ -1,0 +1,36 @@
+//! Why the world says no; each site words it as its API does.
+
+use std::fmt;
+
+/// Why something cannot be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum WorldError {
+    /// There is no such thing, such as a `server`.
+    NotFound(&'static str),
+    /// The balance is too small.
+    NotEnoughMoney,
+    /// The state of the object forbids it.
+    WrongState,
+    /// The name is taken.
+    Taken,
+    /// A value is wrong: the field, in the world's own words.
+    Invalid(&'static str),
+    /// No address is left.
+    NoAddress,
+}
+
+impl fmt::Display for WorldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotFound(what) => write!(f, "there is no such {what}"),
+            Self::NotEnoughMoney => f.write_str("the balance is too small"),
+            Self::WrongState => f.write_str("the state of the object forbids it"),
+            Self::Taken => f.write_str("the name is taken"),
+            Self::Invalid(what) => write!(f, "the {what} is not valid"),
+            Self::NoAddress => f.write_str("no address is left"),
+        }
+    }
+}
+
+impl std::error::Error for WorldError {}

@@ -1,0 +1,58 @@
+//! SSH keys.
+
+use hostkit::Decimal;
+
+use super::{World, WorldError};
+
+/// A public key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SshKey {
+    /// Its number.
+    pub number: u64,
+    /// Whose it is.
+    pub account: String,
+    /// Its name.
+    pub name: String,
+    /// The line of `authorized_keys`.
+    pub line: String,
+}
+
+impl World {
+    /// The keys of an account.
+    pub fn keys(&self, account: &str) -> Vec<&SshKey> {
+        self.keys.values().filter(|key| key.account == account).collect()
+    }
+
+    /// Adds a key; without a name it is called as its comment says.
+    ///
+    /// # Errors
+    /// The line is no public key.
+    pub fn add_key(&mut self, account: &str, name: Option<&str>, line: &str) -> Result<u64, WorldError> {
+        self.account(account)?;
+        let mut words = line.split_whitespace();
+        let (Some(kind), Some(_)) = (words.next(), words.next()) else {
+            return Err(WorldError::Invalid("key"));
+        };
+        if !(kind.starts_with("ssh-") || kind.starts_with("ecdsa-")) {
+            return Err(WorldError::Invalid("key"));
+        }
+        let name = name.or(words.next()).unwrap_or("key").to_owned();
+        let number = self.number();
+        self.keys.insert(number, SshKey { number, account: account.to_owned(), name, line: line.to_owned() });
+        self.note("key added", format!("key {number}"), Decimal::ZERO);
+        Ok(number)
+    }
+
+    /// Removes a key.
+    ///
+    /// # Errors
+    /// There is none of that number.
+    pub fn remove_key(&mut self, account: &str, number: u64) -> Result<(), WorldError> {
+        if self.keys.get(&number).is_none_or(|key| key.account != account) {
+            return Err(WorldError::NotFound("key"));
+        }
+        self.keys.remove(&number);
+        self.note("key removed", format!("key {number}"), Decimal::ZERO);
+        Ok(())
+    }
+}

@@ -1,0 +1,104 @@
+//! A small world: accounts, plans, servers, backups, zones and keys, with no word of any hoster in it.
+//!
+//! Methods that change something check everything first, then change, and note it for the ledger: a refused call leaves
+//! the world as it was. Time is an argument of [`World::settle`]; nothing here reads a clock.
+
+mod account;
+mod address;
+mod backup;
+mod error;
+mod key;
+mod life;
+mod offer;
+mod order;
+mod seed;
+mod server;
+mod session;
+mod zone;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use hostkit::Decimal;
+
+pub use account::{Account, Payment};
+pub use backup::Backup;
+pub use error::WorldError;
+pub use key::SshKey;
+pub use offer::{Image, Plan};
+pub use server::{Address, NewServer, Server, ServerState};
+pub use session::{Sessions, TokenState};
+pub use zone::{Record, Zone};
+
+use crate::clock::Moment;
+use crate::ledger::{Change, Credentials};
+use address::Addresses;
+
+/// What one hoster has.
+#[derive(Debug, Clone)]
+pub struct World {
+    now: Moment,
+    next: u64,
+    build: Duration,
+    addresses: Addresses,
+    changes: Vec<Change>,
+    credentials: Credentials,
+    accounts: BTreeMap<String, Account>,
+    plans: Vec<Plan>,
+    images: Vec<Image>,
+    servers: BTreeMap<u64, Server>,
+    /// When which server has to be looked at.
+    due: BTreeSet<(Moment, u64)>,
+    backups: BTreeMap<u64, Backup>,
+    zones: BTreeMap<u64, Zone>,
+    keys: BTreeMap<u64, SshKey>,
+    /// The tokens that were given out.
+    pub sessions: Sessions,
+}
+
+impl World {
+    /// How long a server takes to build, in sandbox time.
+    pub const BUILD: Duration = Duration::from_secs(2);
+
+    /// The present.
+    pub fn now(&self) -> Moment {
+        self.now
+    }
+
+    /// How long a server takes to build from now on.
+    pub fn set_build(&mut self, build: Duration) {
+        self.build = build;
+    }
+
+    /// Lets everything happen that was due by `now`.
+    pub fn settle(&mut self, now: Moment) {
+        self.now = self.now.max(now);
+        // Not all servers are asked each time: tests order tens of thousands.
+        while let Some((_, number)) = self.due.first().copied().filter(|(due, _)| *due <= now) {
+            self.due.pop_first();
+            if let Some(server) = self.servers.get_mut(&number) {
+                server.settle(now);
+            }
+        }
+    }
+
+    /// Says for the ledger whether the credentials of the present call are good. Sites call it.
+    pub fn note_credentials(&mut self, are_good: bool) {
+        self.credentials = if are_good { Credentials::Good } else { Credentials::Bad };
+    }
+
+    /// What the present call changed, and what it said of the credentials; the next call starts with nothing.
+    pub(crate) fn take_notes(&mut self) -> (Vec<Change>, Credentials) {
+        let credentials = std::mem::replace(&mut self.credentials, Credentials::NotChecked);
+        (std::mem::take(&mut self.changes), credentials)
+    }
+
+    fn number(&mut self) -> u64 {
+        self.next += 1;
+        self.next
+    }
+
+    fn note(&mut self, what: &'static str, object: String, money: Decimal) {
+        self.changes.push(Change { what, object, money });
+    }
+}

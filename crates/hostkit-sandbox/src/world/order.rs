@@ -1,0 +1,250 @@
+//! Ordering, installing, paying for and deleting servers: what moves money or loses data.
+
+use std::time::Duration;
+
+use hostkit::Decimal;
+
+use super::server::{Address, Build, NewServer, Server, ServerState};
+use super::{World, WorldError};
+
+impl World {
+    /// Orders a server and pays its first period.
+    ///
+    /// # Errors
+    /// An unknown plan or image, too little money, no address left.
+    pub fn order(&mut self, account: &str, new: NewServer) -> Result<u64, WorldError> {
+        let plan = self.plan(new.plan)?.clone();
+        if let Some(image) = new.image {
+            self.image(image)?;
+        }
+        if new.install && new.image.is_none() {
+            return Err(WorldError::Invalid("image"));
+        }
+        self.can_pay(account, plan.price)?;
+        let ip = self.addresses.lease().ok_or(WorldError::NoAddress)?;
+        let number = self.number();
+        let server = Server {
+            number,
+            account: account.to_owned(),
+            name: new.name,
+            plan: plan.number,
+            image: new.image,
+            cores: plan.cores,
+            memory: new.memory.unwrap_or(plan.memory),
+            disk: new.disk.unwrap_or(plan.disk),
+            state: ServerState::Ordered,
+            ordered: self.now,
+            paid_until: self.now + days(plan.days),
+            is_prolonged: true,
+            password: format!("sandbox-password-{number}"),
+            addresses: vec![Address { ip, is_primary: true }],
+            build: new.install.then(|| self.new_build(number)),
+        };
+        self.servers.insert(number, server);
+        self.pay(account, plan.price, "server ordered", format!("server {number}"));
+        Ok(number)
+    }
+
+    fn new_build(&mut self, server: u64) -> Build {
+        let build = Build { from: self.now, to: self.now + self.build };
+        self.due.insert((build.from + self.build / 4, server));
+        self.due.insert((build.to, server));
+        build
+    }
+
+    /// Installs an ordered server, or installs another one anew: everything on it is lost.
+    ///
+    /// # Errors
+    /// It is being installed, or is suspended, or the image is unknown.
+    pub fn install(&mut self, account: &str, number: u64, image: u64) -> Result<(), WorldError> {
+        self.can_install(account, number, image)?;
+        let build = self.new_build(number);
+        let server = self.server_mut(account, number)?;
+        server.image = Some(image);
+        server.state = ServerState::Ordered;
+        server.build = Some(build);
+        self.note("server installed", format!("server {number}"), Decimal::ZERO);
+        Ok(())
+    }
+
+    /// Whether [`World::install`] would say yes; nothing changes.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn can_install(&self, account: &str, number: u64, image: u64) -> Result<(), WorldError> {
+        self.image(image)?;
+        let server = self.server(account, number)?;
+        match server.build.is_some() || server.state == ServerState::Suspended {
+            true => Err(WorldError::WrongState),
+            false => Ok(()),
+        }
+    }
+
+    /// Changes what costs nothing: the name, the memory, whether it is prolonged.
+    ///
+    /// # Errors
+    /// There is no such server.
+    pub fn change_server(
+        &mut self,
+        account: &str,
+        number: u64,
+        what: &'static str,
+        change: impl FnOnce(&mut Server),
+    ) -> Result<(), WorldError> {
+        let server = self.server_mut(account, number)?;
+        let before = server.clone();
+        change(server);
+        if *server != before {
+            self.note(what, format!("server {number}"), Decimal::ZERO);
+        }
+        Ok(())
+    }
+
+    /// Moves a server to another plan and pays a period of it.
+    ///
+    /// # Errors
+    /// An unknown plan, or too little money.
+    pub fn change_plan(&mut self, account: &str, number: u64, plan: u64) -> Result<(), WorldError> {
+        let plan = self.plan(plan)?.clone();
+        self.can_pay(account, plan.price)?;
+        let server = self.server_mut(account, number)?;
+        (server.plan, server.cores, server.memory) = (plan.number, plan.cores, plan.memory);
+        server.disk = server.disk.max(plan.disk);
+        self.pay(account, plan.price, "plan changed", format!("server {number}"));
+        Ok(())
+    }
+
+    /// Pays for so many further periods; each call adds.
+    ///
+    /// # Errors
+    /// No period at all, or too little money.
+    pub fn prolong(&mut self, account: &str, number: u64, periods: u64) -> Result<(), WorldError> {
+        let plan = self.plan(self.server(account, number)?.plan)?.clone();
+        if !(1..=36).contains(&periods) {
+            return Err(WorldError::Invalid("periods"));
+        }
+        let amount = plan.price * Decimal::from(periods);
+        self.can_pay(account, amount)?;
+        let server = self.server_mut(account, number)?;
+        server.paid_until = server.paid_until + days(plan.days * periods);
+        self.pay(account, amount, "server prolonged", format!("server {number}"));
+        Ok(())
+    }
+
+    /// Cancels an order that was not installed; the money comes back.
+    ///
+    /// # Errors
+    /// It was installed, or is being.
+    pub fn cancel(&mut self, account: &str, number: u64) -> Result<(), WorldError> {
+        let server = self.server(account, number)?;
+        if server.state != ServerState::Ordered || server.build.is_some() {
+            return Err(WorldError::WrongState);
+        }
+        let price = self.plan(server.plan)?.price;
+        self.retire(account, number)?;
+        self.pay(account, -price, "order cancelled", format!("server {number}"));
+        Ok(())
+    }
+
+    /// Deletes a server, its copies and its addresses; no money comes back.
+    ///
+    /// # Errors
+    /// It is being built.
+    pub fn delete(&mut self, account: &str, number: u64) -> Result<(), WorldError> {
+        if self.server(account, number)?.build.is_some() {
+            return Err(WorldError::WrongState);
+        }
+        self.retire(account, number)?;
+        self.backups.retain(|_, backup| backup.server != number);
+        self.note("server deleted", format!("server {number}"), Decimal::ZERO);
+        Ok(())
+    }
+
+    fn retire(&mut self, account: &str, number: u64) -> Result<(), WorldError> {
+        let server = self.server_mut(account, number)?;
+        server.state = ServerState::Deleted;
+        for address in std::mem::take(&mut server.addresses) {
+            self.addresses.give_back(address.ip);
+        }
+        Ok(())
+    }
+}
+
+fn days(count: u64) -> Duration {
+    Duration::from_secs(count.saturating_mul(86_400))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api_name::ApiName;
+    use crate::clock::Moment;
+
+    fn world() -> World {
+        World::for_api(ApiName::Clodo, Moment::since_epoch(Duration::from_secs(1_700_000_000)))
+    }
+
+    fn order(world: &mut World) -> u64 {
+        let new = NewServer { plan: 1, image: Some(1), install: true, ..NewServer::default() };
+        world.order("sandbox", new).unwrap()
+    }
+
+    #[test]
+    fn a_server_is_built_in_its_time() {
+        let mut world = world();
+        let number = order(&mut world);
+        let state = |world: &World| world.server("sandbox", number).unwrap().state;
+        assert_eq!(state(&world), ServerState::Ordered);
+        assert!(world.server("sandbox", number).unwrap().addresses().is_empty());
+        world.settle(world.now() + Duration::from_millis(600));
+        assert_eq!(state(&world), ServerState::Installing);
+        assert_eq!(world.server("sandbox", number).unwrap().progress(world.now()), 30);
+        assert_eq!(world.delete("sandbox", number), Err(WorldError::WrongState));
+        world.settle(world.now() + World::BUILD);
+        assert_eq!(state(&world), ServerState::Running);
+        assert_eq!(world.server("sandbox", number).unwrap().addresses().len(), 1);
+        world.delete("sandbox", number).unwrap();
+        assert_eq!(world.server("sandbox", number), Err(WorldError::NotFound("server")));
+    }
+
+    #[test]
+    fn money_is_conserved_and_noted() {
+        let mut world = world();
+        let before = world.account("sandbox").unwrap().balance;
+        let number = order(&mut world);
+        world.settle(world.now() + World::BUILD);
+        world.prolong("sandbox", number, 3).unwrap();
+        let ip = world.add_address("sandbox", number).unwrap();
+        world.remove_address("sandbox", number, ip).unwrap();
+        world.make_backup("sandbox", number).unwrap();
+        let waiting = world.order("sandbox", NewServer { plan: 1, ..NewServer::default() }).unwrap();
+        world.cancel("sandbox", waiting).unwrap();
+        let (changes, _) = world.take_notes();
+        let noted: Decimal = changes.iter().map(|change| change.money).sum();
+        assert!(noted > Decimal::ZERO);
+        assert_eq!(world.account("sandbox").unwrap().balance, before - noted);
+    }
+
+    #[test]
+    fn a_refused_call_changes_nothing() {
+        let mut world = world();
+        world.open_account("sandbox", Decimal::ONE, "RUB");
+        let new = NewServer { plan: 1, image: Some(1), install: true, ..NewServer::default() };
+        assert_eq!(world.order("sandbox", new.clone()), Err(WorldError::NotEnoughMoney));
+        assert_eq!(world.order("nobody", new), Err(WorldError::NotFound("account")));
+        assert!(world.take_notes().0.is_empty());
+        assert_eq!(world.all_servers().count(), 0);
+    }
+
+    #[test]
+    fn repeats_of_what_is_so_already_are_no_change() {
+        let mut world = world();
+        let number = order(&mut world);
+        world.settle(world.now() + World::BUILD);
+        world.take_notes();
+        world.start("sandbox", number).unwrap();
+        assert!(world.take_notes().0.is_empty());
+        world.stop("sandbox", number).unwrap();
+        assert_eq!(world.take_notes().0.len(), 1);
+    }
+}

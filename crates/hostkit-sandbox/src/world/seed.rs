@@ -1,0 +1,76 @@
+//! What each hoster's world begins with.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hostkit::Decimal;
+
+use super::{Image, Plan, Sessions, World};
+use crate::api_name::ApiName;
+use crate::clock::Moment;
+use crate::credentials;
+use crate::ledger::Credentials;
+
+/// The numbers of objects begin behind this one, so that they look like those of a hoster that has customers.
+const FIRST: u64 = 20_000;
+
+impl World {
+    /// The world of one API: one account with 100,000.00 of its currency, three plans, four images.
+    pub fn for_api(api: ApiName, now: Moment) -> Self {
+        let mut world = Self {
+            now,
+            next: FIRST,
+            build: Self::BUILD,
+            addresses: super::Addresses::default(),
+            changes: Vec::new(),
+            credentials: Credentials::NotChecked,
+            accounts: BTreeMap::new(),
+            plans: plans(),
+            images: images(),
+            servers: BTreeMap::new(),
+            due: BTreeSet::new(),
+            backups: BTreeMap::new(),
+            zones: BTreeMap::new(),
+            keys: BTreeMap::new(),
+            sessions: Sessions::default(),
+        };
+        let currency = if matches!(api, ApiName::Clodo | ApiName::Macloud) { "RUB" } else { "USD" };
+        world.open_account(Self::ACCOUNT, Decimal::new(10_000_000, 2), currency);
+        match api {
+            ApiName::RootPanel => world.open_account(credentials::ROOTPANEL_TEST, Decimal::ZERO, currency),
+            ApiName::Macloud => world.sessions.add(credentials::MACLOUD_TOKEN, Self::ACCOUNT),
+            ApiName::Clodo | ApiName::Inferno => {}
+        }
+        world
+    }
+
+    /// The login of the account that the credentials of the sandbox stand for.
+    pub const ACCOUNT: &str = "sandbox";
+}
+
+fn plans() -> Vec<Plan> {
+    let plan = |number, name, cores, memory, disk, price| Plan {
+        number,
+        name,
+        cores,
+        memory,
+        disk,
+        traffic: 32 * 1024,
+        price: Decimal::new(price, 2),
+        days: 30,
+    };
+    vec![
+        plan(1, "Start", 1, 1024, 10, 19_990),
+        plan(2, "Standard", 2, 4096, 40, 66_000),
+        plan(3, "Large", 8, 16_384, 160, 264_050),
+    ]
+}
+
+fn images() -> Vec<Image> {
+    let image = |number, name, title, family| Image { number, name, title, family, bits: 64 };
+    vec![
+        image(1, "debian12", "Debian 12", "debian"),
+        image(2, "ubuntu2404", "Ubuntu 24.04", "ubuntu"),
+        image(3, "alma9", "AlmaLinux 9", "almalinux"),
+        image(4, "freebsd14", "FreeBSD 14", "freebsd"),
+    ]
+}

@@ -1,0 +1,71 @@
+//! The tokens that were given out.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::clock::Moment;
+
+/// What a token is worth.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TokenState {
+    /// It stands for this account.
+    Good(String),
+    /// It was good once.
+    Expired,
+    /// It was never given out.
+    Unknown,
+}
+
+#[derive(Debug, Clone)]
+struct Token {
+    login: String,
+    until: Option<Moment>,
+}
+
+/// The tokens that were given out.
+#[derive(Debug, Clone, Default)]
+pub struct Sessions {
+    tokens: BTreeMap<String, Token>,
+    issued: u64,
+}
+
+impl Sessions {
+    /// Gives out a token: a prefix and 32 hexadecimal digits. Without a lifetime it is good until it is revoked.
+    pub fn issue(&mut self, prefix: &str, login: &str, now: Moment, lifetime: Option<Duration>) -> String {
+        self.issued += 1;
+        // Not a secret worth its name: it need only be new and look like a token.
+        let scramble =
+            |salt: u64| (self.issued ^ salt).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ now.unix().rotate_left(29);
+        let text = format!("{prefix}{:016x}{:016x}", scramble(0), scramble(0x5a5a_5a5a));
+        self.tokens.insert(text.clone(), Token { login: login.to_owned(), until: lifetime.map(|life| now + life) });
+        text
+    }
+
+    /// Takes a token that exists from the start.
+    pub fn add(&mut self, token: &str, login: &str) {
+        self.tokens.insert(token.to_owned(), Token { login: login.to_owned(), until: None });
+    }
+
+    /// What a token is worth now.
+    pub fn check(&self, token: &str, now: Moment) -> TokenState {
+        match self.tokens.get(token) {
+            None => TokenState::Unknown,
+            Some(token) if token.until.is_some_and(|until| until <= now) => TokenState::Expired,
+            Some(token) => TokenState::Good(token.login.clone()),
+        }
+    }
+
+    /// Ends every token that has an end; permanent ones stay.
+    pub fn revoke(&mut self) {
+        for token in self.tokens.values_mut() {
+            if token.until.is_some() {
+                token.until = Some(Moment::default());
+            }
+        }
+    }
+
+    /// How many tokens were given out.
+    pub fn issued(&self) -> u64 {
+        self.issued
+    }
+}

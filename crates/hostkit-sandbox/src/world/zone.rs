@@ -1,0 +1,124 @@
+//! DNS zones and their records.
+
+use std::collections::BTreeMap;
+
+use hostkit::Decimal;
+
+use super::{World, WorldError};
+
+/// A zone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Zone {
+    /// Its number.
+    pub number: u64,
+    /// Whose it is.
+    pub account: String,
+    /// Its name, such as `example.org`.
+    pub name: String,
+    /// Its records by number.
+    pub records: BTreeMap<u64, Record>,
+}
+
+/// A record.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Record {
+    /// The name, relative or full, as it was given.
+    pub name: String,
+    /// The type, such as `A`.
+    pub kind: String,
+    /// What it says.
+    pub content: String,
+    /// Seconds.
+    pub ttl: u64,
+    /// Of an MX record.
+    pub priority: u64,
+}
+
+impl World {
+    /// The zones of an account.
+    pub fn zones(&self, account: &str) -> Vec<&Zone> {
+        self.zones.values().filter(|zone| zone.account == account).collect()
+    }
+
+    /// A zone.
+    ///
+    /// # Errors
+    /// There is none of that number.
+    pub fn zone(&self, account: &str, number: u64) -> Result<&Zone, WorldError> {
+        self.zones.get(&number).filter(|zone| zone.account == account).ok_or(WorldError::NotFound("zone"))
+    }
+
+    fn zone_mut(&mut self, account: &str, number: u64) -> Result<&mut Zone, WorldError> {
+        self.zones.get_mut(&number).filter(|zone| zone.account == account).ok_or(WorldError::NotFound("zone"))
+    }
+
+    /// Makes a zone.
+    ///
+    /// # Errors
+    /// The name is taken or is none.
+    pub fn create_zone(&mut self, account: &str, name: &str) -> Result<u64, WorldError> {
+        self.account(account)?;
+        if name.is_empty() || name.contains(char::is_whitespace) {
+            return Err(WorldError::Invalid("name"));
+        }
+        if self.zones.values().any(|zone| zone.name == name) {
+            return Err(WorldError::Taken);
+        }
+        let number = self.number();
+        let (account, name) = (account.to_owned(), name.to_owned());
+        self.zones.insert(number, Zone { number, account, name, records: BTreeMap::new() });
+        self.note("zone created", format!("zone {number}"), Decimal::ZERO);
+        Ok(number)
+    }
+
+    /// Deletes a zone and all that is in it.
+    ///
+    /// # Errors
+    /// There is none of that number.
+    pub fn delete_zone(&mut self, account: &str, number: u64) -> Result<(), WorldError> {
+        self.zone(account, number)?;
+        self.zones.remove(&number);
+        self.note("zone deleted", format!("zone {number}"), Decimal::ZERO);
+        Ok(())
+    }
+
+    /// Adds a record.
+    ///
+    /// # Errors
+    /// There is no such zone.
+    pub fn add_record(&mut self, account: &str, zone: u64, record: Record) -> Result<u64, WorldError> {
+        self.zone(account, zone)?;
+        let number = self.number();
+        self.zone_mut(account, zone)?.records.insert(number, record);
+        self.note("record added", format!("record {number}"), Decimal::ZERO);
+        Ok(number)
+    }
+
+    /// Changes a record.
+    ///
+    /// # Errors
+    /// There is no such zone or record.
+    pub fn change_record(
+        &mut self,
+        account: &str,
+        zone: u64,
+        number: u64,
+        change: impl FnOnce(&mut Record),
+    ) -> Result<(), WorldError> {
+        let found = self.zone_mut(account, zone)?.records.get_mut(&number);
+        change(found.ok_or(WorldError::NotFound("record"))?);
+        self.note("record changed", format!("record {number}"), Decimal::ZERO);
+        Ok(())
+    }
+
+    /// Deletes a record.
+    ///
+    /// # Errors
+    /// There is no such zone or record.
+    pub fn delete_record(&mut self, account: &str, zone: u64, number: u64) -> Result<(), WorldError> {
+        let removed = self.zone_mut(account, zone)?.records.remove(&number);
+        removed.ok_or(WorldError::NotFound("record"))?;
+        self.note("record deleted", format!("record {number}"), Decimal::ZERO);
+        Ok(())
+    }
+}
