@@ -208,6 +208,9 @@ impl<'a> RawAnswer<'a> {
 
     /// The value under one root name, if there is one.
     pub fn optional_value<T: FromWire>(&self, root: &Name) -> Result<Option<T>, DecodeError> {
+        if self.is_empty() && self.api.rules.envelope.is_empty() {
+            return Ok(None);
+        }
         self.read(|document, reader| {
             let mut fields = reader.object(document.root(), "")?;
             let value = fields.optional(root)?;
@@ -241,14 +244,23 @@ impl<'a> RawAnswer<'a> {
         self.read(|document, reader| T::from_wire(document.root(), reader))
     }
 
-    /// No value: an empty body, or a document that holds nothing but the envelope.
+    /// No value: an empty body, or a document that says how it went.
+    ///
+    /// What else stands in it is not looked at: actions answer with this and that, and nothing of it is documented.
+    ///
+    /// # Errors
+    /// Where every answer has an envelope: a body without one.
     pub fn nothing(&self) -> Result<(), DecodeError> {
-        if self.is_empty() {
+        let envelope = self.api.rules.envelope;
+        if self.is_empty() && envelope.is_empty() {
             return Ok(());
         }
         self.read(|document, reader| {
-            let fields = reader.object(document.root(), "")?;
-            fields.finish()
+            reader.object(document.root(), "")?;
+            if envelope.is_empty() || envelope.iter().any(|key| document.root().get(key).is_some()) {
+                return Ok(());
+            }
+            Err(reader.error(format!("`{}`", envelope[0]), "nothing"))
         })
     }
 

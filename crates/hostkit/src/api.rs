@@ -20,7 +20,8 @@ pub trait Api: Sized + Send + Sync + 'static {
     /// What is known of the API.
     const INFO: ApiInfo;
 
-    /// Says whether a session has to be asked for, and writes the request that asks.
+    /// Says whether a session has to be asked for, and writes the request that asks: [`RequestParts::retarget`] says
+    /// which call it is.
     fn sign_in(credentials: &Self::Credentials, out: &mut RequestParts) -> Result<SignIn, EncodeError>;
 
     /// Reads the answer to the request of [`Api::sign_in`].
@@ -68,6 +69,28 @@ pub struct ApiInfo {
     pub session_hosts: &'static [&'static str],
     /// How long a token is good for where the answer does not say.
     pub session_lifetime: Option<Duration>,
+    /// Keys at the top of every request body that are no inputs: credentials, constants.
+    pub request_keys: &'static [&'static str],
+    /// What a server writes around the data of a success.
+    pub success_envelope: &'static [(&'static str, &'static str)],
+}
+
+impl ApiInfo {
+    /// An API without hosts, strict, in JSON.
+    pub const DEFAULT: Self = Self {
+        name: "",
+        hosts: &[],
+        formats: &[Format::Json],
+        request_format: None,
+        negotiates: false,
+        rules: Rules::STRICT,
+        zone: "UTC",
+        rates: &[],
+        session_hosts: &[],
+        session_lifetime: None,
+        request_keys: &[],
+        success_envelope: &[],
+    };
 }
 
 /// One host of an API.

@@ -119,6 +119,11 @@ pub struct Emptiness {
     pub except: &'static [&'static str],
 }
 
+impl Emptiness {
+    /// No fault means that there is nothing.
+    pub const NONE: Self = Self { statuses: &[], codes: &[], except: &[] };
+}
+
 /// What is known of a call before it is made.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EndpointInfo {
@@ -163,7 +168,7 @@ impl EndpointInfo {
         repeat_documented: false,
         rates: &[],
         authorised: true,
-        empty: Emptiness { statuses: &[], codes: &[], except: &[] },
+        empty: Emptiness::NONE,
         formats: &[],
         deadline: std::time::Duration::from_secs(30),
         reconcile: "",

@@ -1,13 +1,15 @@
 //! The other half: reading requests and writing answers, for sandboxes and tests.
 
+pub mod example;
+
 use std::collections::BTreeMap;
 
-use hostkit_wire::{Document, Format, Limits, Node, Value};
+use hostkit_wire::{Format, Limits, Value};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::answer::UnknownFields;
-use crate::api::ApiInfo;
-use crate::codec::{DecodeError, FromText, FromWire, Name, Object, Reader, ToText};
+use crate::api::Api;
+use crate::codec::{DecodeError, Fields, FromText, Name, Object, Reader, ToText};
 use crate::endpoint::Endpoint;
 
 /// An endpoint that a server can answer. Generated.
@@ -35,67 +37,126 @@ pub struct Incoming<'a> {
     pub headers: &'a HeaderMap,
     /// The body.
     pub body: &'a [u8],
-    /// The format that the client wants the answer in.
-    pub format: Format,
-    /// Whether fields that the spec does not know are an error: a router has to tell variants of one path apart.
+    /// What to do with fields that the spec does not know: a router has to deny them to tell variants apart.
     pub unknown: UnknownFields,
 }
 
+/// Where the fields of a body stand.
+#[derive(Debug, Clone, Copy)]
+pub enum Root {
+    /// At the top.
+    None,
+    /// Under this name in every format.
+    Under(Name),
+    /// Under this name in XML, at the top elsewhere.
+    XmlOnly(Name),
+}
+
+/// The path parameters of a request.
+#[derive(Debug)]
+pub struct PathParameters {
+    endpoint: &'static str,
+    values: BTreeMap<&'static str, String>,
+}
+
+impl PathParameters {
+    /// One parameter.
+    ///
+    /// # Errors
+    /// A text that is no such value.
+    pub fn get<T: FromText>(&self, name: &'static str) -> Result<T, DecodeError> {
+        let found = self.values.get(name).map(String::as_str).unwrap_or_default();
+        T::from_text(found).ok_or_else(|| DecodeError::new(self.endpoint, format!("path.{name}"), T::EXPECTED, found))
+    }
+}
+
+fn wrong<T: FromText>(place: &str, name: &str, found: Option<&str>) -> DecodeError {
+    let found = found.map_or_else(|| "nothing".to_owned(), |found| format!("{found:?}"));
+    DecodeError::new("request", format!("{place}.{name}"), T::EXPECTED, found)
+}
+
 impl<'a> Incoming<'a> {
-    /// Whether verb and path are those of a template; the path parameters are returned.
-    pub fn matches(&self, method: &http::Method, template: &'static str) -> Option<BTreeMap<&'static str, String>> {
-        if self.method != *method {
-            return None;
+    /// The path parameters, if verb and path are those of the endpoint. A trailing slash does not matter.
+    ///
+    /// # Errors
+    /// It is another call.
+    pub fn matches<E: Endpoint>(&self) -> Result<PathParameters, DecodeError> {
+        let info = E::INFO;
+        let other = || DecodeError::new(info.name, "request", format!("{} {}", info.method, info.path), "another call");
+        if self.method != info.method {
+            return Err(other());
         }
-        let mut parameters = BTreeMap::new();
-        let path = self.path.trim_end_matches('/');
-        let mut given = path.split('/');
-        for expected in template.trim_end_matches('/').split('/') {
-            let segment = given.next()?;
+        let mut values = BTreeMap::new();
+        let mut given = self.path.trim_end_matches('/').split('/');
+        for expected in info.path.trim_end_matches('/').split('/') {
+            let segment = given.next().ok_or_else(other)?;
             match expected.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
                 Some(name) => {
-                    let text = percent_encoding::percent_decode_str(segment).decode_utf8().ok()?;
+                    let text = percent_encoding::percent_decode_str(segment).decode_utf8().map_err(|_| other())?;
                     if text.is_empty() {
-                        return None;
+                        return Err(other());
                     }
-                    parameters.insert(name, text.into_owned());
+                    values.insert(name, text.into_owned());
                 }
                 None if expected == segment => {}
-                None => return None,
+                None => return Err(other()),
             }
         }
-        given.next().is_none().then_some(parameters)
+        if given.next().is_some() {
+            return Err(other());
+        }
+        Ok(PathParameters { endpoint: info.name, values })
     }
 
-    /// The error that this is another call.
-    pub fn other(endpoint: &'static str) -> DecodeError {
-        DecodeError::new(endpoint, "request", "this call", "another one")
+    fn query_text(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(key, _)| key == name).map(|(_, text)| text.as_str())
     }
 
-    /// A path parameter, of those that [`Incoming::matches`] found.
-    pub fn parameter<T: FromText>(
-        endpoint: &'static str,
-        parameters: &BTreeMap<&'static str, String>,
-        name: &'static str,
-    ) -> Result<T, DecodeError> {
-        let found = parameters.get(name).map(String::as_str).unwrap_or_default();
-        T::from_text(found).ok_or_else(|| DecodeError::new(endpoint, format!("path.{name}"), T::EXPECTED, found))
+    /// A query parameter that may be absent.
+    ///
+    /// # Errors
+    /// A text that is no such value.
+    pub fn query<T: FromText>(&self, name: &'static str) -> Result<Option<T>, DecodeError> {
+        self.query_text(name).map(|text| T::from_text(text).ok_or_else(|| wrong::<T>("query", name, Some(text)))).transpose()
     }
 
-    /// A query parameter.
-    pub fn query<T: FromText>(&self, endpoint: &'static str, name: &'static str) -> Result<Option<T>, DecodeError> {
-        let Some((_, found)) = self.query.iter().find(|(key, _)| key == name) else {
-            return Ok(None);
-        };
-        let wrong = || DecodeError::new(endpoint, format!("query.{name}"), T::EXPECTED, found.clone());
-        T::from_text(found).map(Some).ok_or_else(wrong)
+    /// A query parameter that has to be there.
+    ///
+    /// # Errors
+    /// Nothing, or a text that is no such value.
+    pub fn required_query<T: FromText>(&self, name: &'static str) -> Result<T, DecodeError> {
+        self.query(name)?.ok_or_else(|| wrong::<T>("query", name, None))
     }
 
-    /// A header.
-    pub fn header<T: FromText>(&self, endpoint: &'static str, name: &'static str) -> Result<T, DecodeError> {
-        let found = self.headers.get(name).and_then(|value| value.to_str().ok());
-        let wrong = || DecodeError::new(endpoint, format!("header.{name}"), T::EXPECTED, "nothing of that kind");
-        found.and_then(T::from_text).ok_or_else(wrong)
+    /// A constant of the query that makes the call what it is.
+    ///
+    /// # Errors
+    /// It is another call.
+    pub fn fixed_query(&self, name: &'static str, text: &str) -> Result<(), DecodeError> {
+        match self.query_text(name) {
+            Some(found) if found == text => Ok(()),
+            found => Err(wrong::<String>("query", name, found)),
+        }
+    }
+
+    fn header_text(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// A header that may be absent.
+    ///
+    /// # Errors
+    /// A text that is no such value.
+    pub fn header<T: FromText>(&self, name: &'static str) -> Result<Option<T>, DecodeError> {
+        self.header_text(name).map(|text| T::from_text(text).ok_or_else(|| wrong::<T>("header", name, None))).transpose()
+    }
+
+    /// A header that has to be there.
+    ///
+    /// # Errors
+    /// Nothing, or a text that is no such value.
+    pub fn required_header<T: FromText>(&self, name: &'static str) -> Result<T, DecodeError> {
+        self.header(name)?.ok_or_else(|| wrong::<T>("header", name, None))
     }
 
     /// Whether the body has nothing in it.
@@ -103,44 +164,96 @@ impl<'a> Incoming<'a> {
         !self.body.iter().all(u8::is_ascii_whitespace)
     }
 
-    /// Reads the body as the API's request format.
-    pub fn read<T>(
+    /// That the body holds nothing but what every request of the API carries.
+    ///
+    /// # Errors
+    /// It is another call: a body can change what a call means.
+    pub fn no_body<E: Endpoint>(&self) -> Result<(), DecodeError> {
+        if self.has_body() { self.body::<E, ()>(&Root::None, |_| Ok(())) } else { Ok(()) }
+    }
+
+    /// Reads the body.
+    ///
+    /// # Errors
+    /// A body that is not the one of this call.
+    pub fn body<E: Endpoint, T>(
         &self,
-        endpoint: &'static str,
-        api: &'static ApiInfo,
-        read: impl FnOnce(Node<'_>, &mut Reader<'_>) -> Result<T, DecodeError>,
+        root: &Root,
+        read: impl FnOnce(&mut Fields<'_, '_, '_>) -> Result<T, DecodeError>,
     ) -> Result<T, DecodeError> {
+        let api = &<E::Api as Api>::INFO;
         let formats: &[Format] = match &api.request_format {
             Some(format) => std::slice::from_ref(format),
             None => api.formats,
         };
-        let document: Document<'_>;
-        let empty;
-        let root = if self.has_body() {
-            document = hostkit_wire::parse_any(formats, self.body, &Limits::DEFAULT)
-                .map_err(|error| DecodeError::new(endpoint, "request", "a readable body", error.to_string()))?;
-            document.root()
-        } else {
-            empty = hostkit_wire::parse(Format::Form, b"-=", &Limits::DEFAULT);
-            let Ok(empty) = &empty else {
-                return Err(Self::other(endpoint));
-            };
-            return self.read_empty(endpoint, api, empty.root(), read);
+        let mut reader = Reader::new(E::INFO.name, "request", &api.rules, self.unknown);
+        reader.envelope = api.request_keys;
+        // A body without bytes is an object without fields.
+        let body = if self.has_body() { self.body } else { b"{}" };
+        let formats = if self.has_body() { formats } else { &[Format::Json] };
+        let document = hostkit_wire::parse_any(formats, body, &Limits::DEFAULT)
+            .map_err(|error| reader.error("a readable body", error.to_string()))?;
+        let top = document.root();
+        let under = match root {
+            Root::Under(name) => Some(name),
+            Root::XmlOnly(name) if document.format() == Format::Xml => Some(name),
+            _ => None,
         };
-        let mut reader = Reader::new(endpoint, "request", &api.rules, self.unknown);
-        read(root, &mut reader)
+        let Some(name) = under else {
+            let mut fields = reader.object(top, E::INFO.spec)?;
+            let value = read(&mut fields)?;
+            fields.finish()?;
+            return Ok(value);
+        };
+        let mut outer = reader.object(top, E::INFO.spec)?;
+        let inner = outer.node(name)?;
+        outer.finish()?;
+        reader.envelope = &[];
+        // JSON of PHP writes an object without fields as [] or {}; XML as an empty element.
+        let mut fields = reader.object(inner, E::INFO.spec)?;
+        let value = read(&mut fields)?;
+        fields.finish()?;
+        Ok(value)
+    }
+}
+
+/// Tries the endpoints of an API on a request, one after the other.
+#[derive(Debug)]
+pub struct Router<'r, 'a, R> {
+    request: &'r Incoming<'a>,
+    found: Option<R>,
+    nearest: Option<DecodeError>,
+}
+
+impl<'r, 'a, R> Router<'r, 'a, R> {
+    /// A router that has not tried any yet.
+    pub fn new(request: &'r Incoming<'a>) -> Self {
+        Self { request, found: None, nearest: None }
     }
 
-    /// A body without bytes reads like an object without fields.
-    fn read_empty<T>(
-        &self,
-        endpoint: &'static str,
-        api: &'static ApiInfo,
-        root: Node<'_>,
-        read: impl FnOnce(Node<'_>, &mut Reader<'_>) -> Result<T, DecodeError>,
-    ) -> Result<T, DecodeError> {
-        let mut reader = Reader::new(endpoint, "request", &api.rules, UnknownFields::Ignore);
-        read(root, &mut reader)
+    /// Tries one endpoint, unless another was found before.
+    pub fn attempt<E: Serve>(&mut self, wrap: impl FnOnce(E) -> R) {
+        if self.found.is_some() {
+            return;
+        }
+        match E::parse(self.request) {
+            Ok(call) => self.found = Some(wrap(call)),
+            // An endpoint whose verb and path fit came nearer than one whose do not.
+            Err(error) => {
+                if self.nearest.is_none() || self.request.matches::<E>().is_ok() {
+                    self.nearest = Some(error);
+                }
+            }
+        }
+    }
+
+    /// What was found.
+    ///
+    /// # Errors
+    /// Where no endpoint took the request, the error of the one that came nearest.
+    pub fn finish(self) -> Result<R, DecodeError> {
+        let nearest = self.nearest;
+        self.found.ok_or_else(|| nearest.unwrap_or_else(|| DecodeError::new("route", "request", "an endpoint", "none")))
     }
 }
 
@@ -161,6 +274,13 @@ impl Outgoing {
     /// An answer in a format, with the fields of the API's envelope for a success.
     pub fn new(format: Format, status: u16, envelope: Vec<(&'static str, Value)>) -> Self {
         Self { status, headers: HeaderMap::new(), format, body: None, envelope }
+    }
+
+    /// An answer to one endpoint, in the API's envelope.
+    pub fn for_endpoint<E: Endpoint>(format: Format, status: u16) -> Self {
+        let envelope = <E::Api as Api>::INFO.success_envelope;
+        let envelope = envelope.iter().map(|(key, text)| (*key, Value::Text((*text).to_owned()))).collect();
+        Self::new(format, status, envelope)
     }
 
     /// The format of the answer.
@@ -215,12 +335,4 @@ impl Outgoing {
         }
         hostkit_wire::write(self.format, &Value::Map(entries))
     }
-}
-
-/// Reads a value from text that stands alone, for examples in tests.
-pub fn from_document<T: FromWire>(api: &'static ApiInfo, format: Format, body: &[u8]) -> Result<T, DecodeError> {
-    let document = hostkit_wire::parse(format, body, &Limits::DEFAULT)
-        .map_err(|error| DecodeError::new("document", "document", "a readable document", error.to_string()))?;
-    let mut reader = Reader::new("document", "document", &api.rules, UnknownFields::Deny);
-    T::from_wire(document.root(), &mut reader)
 }

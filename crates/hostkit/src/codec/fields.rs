@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 use hostkit_wire::{Entries, Kind, Node, Value};
 
 use super::reader::{Reader, Step};
+#[cfg(feature = "server")]
+use super::ToText;
 use super::{DecodeError, FromText, FromWire, Name};
 use crate::answer::UnknownFields;
 use seen::Seen;
@@ -294,27 +296,35 @@ impl<'t> Fields<'t, '_, '_> {
         }
     }
 
-    /// Whether there is an entry with the field's name.
-    pub fn has(&self, name: &Name) -> bool {
-        self.node.get(name.first(self.node.format())).is_some()
+    /// Whether there is an entry with one of these names.
+    pub fn has_any(&self, names: &[&str]) -> bool {
+        self.node.entries().any(|(key, _)| names.contains(&key))
     }
 
-    /// The error that none of the variants of a group is there.
-    pub fn nothing_of(&self, group: &str) -> DecodeError {
-        self.reader.error(format!("one variant of `{group}`"), "none")
+    /// Reads one variant of a group. If it does not read, its entries are free for the next one.
+    pub fn attempt<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, DecodeError>) -> Result<T, DecodeError> {
+        let (seen, depth, spec) = (self.seen.clone(), self.reader.path.len(), self.reader.spec);
+        let result = read(self);
+        if result.is_err() {
+            self.seen = seen;
+            self.reader.path.truncate(depth);
+            self.reader.spec = spec;
+        }
+        result
     }
 
     /// Items whose fields stand under made keys: the reverse of `Object::spread_map`.
-    pub fn gather_map<K: FromText + Ord, V: FromWire>(
+    pub fn gather_map<K: FromText + ToText + Ord, V: FromWire>(
         &mut self,
         template: &str,
     ) -> Result<BTreeMap<K, V>, DecodeError> {
         let mut map = BTreeMap::new();
         for (key, item) in self.gather(template, "{key}")? {
-            let Some(parsed) = K::from_text(&key) else {
-                return Err(self.reader.error(K::EXPECTED, format!("{key:?}")));
+            // `01` is no spelling of 1 here: a leading zero means something else.
+            match K::from_text(&key).filter(|parsed| parsed.to_text() == key) {
+                Some(parsed) => map.insert(parsed, item),
+                None => return Err(self.reader.error(K::EXPECTED, format!("{key:?}"))),
             };
-            map.insert(parsed, item);
         }
         Ok(map)
     }

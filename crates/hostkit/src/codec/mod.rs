@@ -2,6 +2,7 @@
 
 mod error;
 mod fields;
+mod limit;
 mod name;
 mod object;
 mod reader;
@@ -11,6 +12,7 @@ mod tree;
 
 pub use error::DecodeError;
 pub use fields::Fields;
+pub use limit::{InputLimit, Limited};
 pub use name::Name;
 pub use object::{AsText, DateForm, Object, Switch, number_or_text};
 pub use reader::Reader;

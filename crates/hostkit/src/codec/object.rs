@@ -1,6 +1,7 @@
 //! Builds an object to write, with the names that its fields have in one format.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use hostkit_wire::{Format, Value};
 
@@ -61,16 +62,37 @@ impl Object {
         }
     }
 
-    /// Sets a field whose key is made at run time.
-    pub fn set_dynamic(&mut self, key: String, value: &impl ToWire) {
-        if let Some(value) = value.to_wire(self.format) {
-            self.entries.push((key.into(), value));
+    /// The entries of a map that were not set yet.
+    pub fn merge_value(&mut self, value: &Value) {
+        if let Value::Map(entries) = value {
+            for (key, value) in entries {
+                if !self.entries.iter().any(|(known, _)| known == key) {
+                    self.entries.push((key.clone(), value.clone()));
+                }
+            }
         }
     }
 
-    /// The fields of another object, set here.
-    pub fn merge(&mut self, other: Object) {
-        self.entries.extend(other.entries);
+    /// Each field of each item under a made key: `{field}` and `{key}` of the template are filled.
+    pub fn spread_map<K: ToText, V: ToWire>(&mut self, template: &str, items: &BTreeMap<K, V>) {
+        for (key, item) in items {
+            self.spread(&template.replace("{key}", &key.to_text()), item);
+        }
+    }
+
+    /// Each field of each item under a made key: `{field}` and `{index}`, from 1 on, are filled.
+    pub fn spread_list<V: ToWire>(&mut self, template: &str, items: &[V]) {
+        for (index, item) in items.iter().enumerate() {
+            self.spread(&template.replace("{index}", &(index + 1).to_string()), item);
+        }
+    }
+
+    fn spread(&mut self, template: &str, item: &impl ToWire) {
+        if let Some(Value::Map(fields)) = item.to_wire(self.format) {
+            for (field, value) in fields {
+                self.entries.push((template.replace("{field}", &field).into(), value));
+            }
+        }
     }
 
     /// The finished tree.

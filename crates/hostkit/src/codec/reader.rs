@@ -25,6 +25,8 @@ pub struct Reader<'r> {
     pub(crate) report: Report,
     pub(crate) path: Vec<Step>,
     pub(crate) spec: &'static str,
+    /// Keys at the top of the document that are no fields.
+    pub(crate) envelope: &'static [&'static str],
 }
 
 /// How much of a value an error shows.
@@ -34,7 +36,7 @@ impl<'r> Reader<'r> {
     pub(crate) fn new(endpoint: &'static str, start: &'static str, rules: &'r Rules, unknown: UnknownFields) -> Self {
         let mut path = Vec::with_capacity(8);
         path.push(Step::Name(start));
-        Self { endpoint, rules, unknown, report: Report::default(), path, spec: "" }
+        Self { endpoint, rules, unknown, report: Report::default(), path, spec: "", envelope: rules.envelope }
     }
 
     /// Opens an object; `spec` names the file that describes it.

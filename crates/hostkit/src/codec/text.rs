@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use rust_decimal::Decimal;
 
-use crate::value::{Csv, Secret, UnixTime};
+use crate::value::{Csv, Date, DateTime, Secret, UnixTime};
 
 /// Reads a value from text.
 pub trait FromText: Sized {
@@ -135,6 +135,40 @@ impl FromText for UnixTime {
 impl ToText for UnixTime {
     fn to_text(&self) -> Cow<'_, str> {
         self.0.to_string().into()
+    }
+}
+
+impl ToText for DateTime {
+    fn to_text(&self) -> Cow<'_, str> {
+        self.format("%Y-%m-%d %H:%M:%S").into()
+    }
+}
+
+impl FromText for DateTime {
+    const EXPECTED: &'static str = "a date and time";
+
+    fn from_text(text: &str) -> Option<Self> {
+        Self::parse("%Y-%m-%d %H:%M:%S", text)
+    }
+}
+
+impl ToText for Date {
+    fn to_text(&self) -> Cow<'_, str> {
+        self.format("%Y-%m-%d").into()
+    }
+}
+
+impl FromText for Date {
+    const EXPECTED: &'static str = "a date";
+
+    fn from_text(text: &str) -> Option<Self> {
+        Self::parse("%Y-%m-%d", text)
+    }
+}
+
+impl ToText for str {
+    fn to_text(&self) -> Cow<'_, str> {
+        self.into()
     }
 }
 

@@ -14,7 +14,7 @@ impl FromWire for Value {
 }
 
 /// Copies a node. The readers limit the depth, so this recursion is as shallow as they allow.
-fn copy(node: Node<'_>) -> Value {
+pub(crate) fn copy(node: Node<'_>) -> Value {
     match node.kind() {
         Kind::Null => Value::Null,
         Kind::Bool => Value::Bool(node.as_bool() == Some(true)),

@@ -1,7 +1,7 @@
 //! Which entries of an object its fields have taken.
 
 /// Which entries were taken: 128 without an allocation.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Seen {
     first: u128,
     more: Vec<u64>,

@@ -1,0 +1,3 @@
+//! The emitters: each makes files from the model, none knows another.
+
+pub(crate) mod rust;

@@ -1,0 +1,439 @@
+//! Rust text: lines with an indent, wrapped docs, and the imports that the text turns out to need.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// rustfmt's `max_width` in this project.
+pub(super) const WIDTH: usize = 120;
+
+/// A file that is being written.
+#[derive(Debug, Default)]
+pub(super) struct Code {
+    text: String,
+    indent: usize,
+}
+
+impl Code {
+    /// One line at the present indent; an empty text is an empty line.
+    pub(super) fn line(&mut self, text: impl AsRef<str>) {
+        let text = text.as_ref();
+        if !text.is_empty() {
+            self.text.extend(std::iter::repeat_n(' ', self.indent * 4));
+            self.text.push_str(text);
+        }
+        self.text.push('\n');
+    }
+
+    pub(super) fn blank(&mut self) {
+        self.text.push('\n');
+    }
+
+    /// Opens a block: the line, and everything until [`Code::close`] one step further in.
+    pub(super) fn open(&mut self, text: impl AsRef<str>) {
+        self.line(text);
+        self.indent += 1;
+    }
+
+    pub(super) fn close(&mut self, text: impl AsRef<str>) {
+        self.indent -= 1;
+        self.line(text);
+    }
+
+    /// Doc comment lines, wrapped; an empty part is an empty doc line.
+    pub(super) fn doc(&mut self, text: &str) {
+        self.prefixed("///", text);
+    }
+
+    /// Lines of the module's own doc.
+    pub(super) fn module_doc(&mut self, text: &str) {
+        self.prefixed("//!", text);
+    }
+
+    /// A doc line as it is: code of an example is not wrapped.
+    pub(super) fn doc_line(&mut self, text: &str) {
+        self.line(if text.is_empty() { "///".to_owned() } else { format!("/// {text}") });
+    }
+
+    fn prefixed(&mut self, prefix: &str, text: &str) {
+        if text.is_empty() {
+            return self.line(prefix);
+        }
+        for (index, paragraph) in text.split("\n\n").filter(|text| !text.trim().is_empty()).enumerate() {
+            if index > 0 {
+                self.line(prefix);
+            }
+            let mut line = String::new();
+            for word in paragraph.split_whitespace() {
+                let width = self.indent * 4 + prefix.len() + 2 + line.chars().count() + word.chars().count();
+                if !line.is_empty() && width > WIDTH {
+                    self.line(format!("{prefix} {line}"));
+                    line.clear();
+                }
+                if !line.is_empty() {
+                    line.push(' ');
+                }
+                line.push_str(word);
+            }
+            self.line(format!("{prefix} {line}"));
+        }
+    }
+
+    /// `#[doc(alias = "…")]` for a Russian sentence or word.
+    pub(super) fn alias(&mut self, text: &str) {
+        let text: String =
+            text.trim().trim_end_matches('.').chars().filter(|c| !matches!(c, '"' | '\'' | '\\' | '`')).collect();
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if !text.is_empty() {
+            self.line(format!("#[doc(alias = \"{text}\")]"));
+        }
+    }
+
+    /// `head` + arguments + `tail` on one line if it fits, else one argument a line with a trailing comma.
+    pub(super) fn call(&mut self, head: &str, arguments: &[String], tail: &str) {
+        let one = format!("{head}{}{tail}", arguments.join(", "));
+        if self.indent * 4 + one.chars().count() <= WIDTH {
+            return self.line(one);
+        }
+        self.open(head);
+        for argument in arguments {
+            self.line(format!("{argument},"));
+        }
+        self.close(tail);
+    }
+
+    /// A struct literal: `head {`, fields, `}` + `tail`.
+    pub(super) fn literal(&mut self, head: &str, fields: &[String], tail: &str) {
+        let one = match fields {
+            [] => format!("{head} {{}}{tail}"),
+            _ => format!("{head} {{ {} }}{tail}", fields.join(", ")),
+        };
+        if self.indent * 4 + one.chars().count() <= WIDTH && !fields.iter().any(|field| field.starts_with("..")) {
+            return self.line(one);
+        }
+        self.open(format!("{head} {{"));
+        for field in fields {
+            let comma = if field.starts_with("..") { "" } else { "," };
+            self.line(format!("{field}{comma}"));
+        }
+        self.close(format!("}}{tail}"));
+    }
+
+    /// Runs `write` one step further in.
+    pub(super) fn indented(&mut self, write: impl FnOnce(&mut Self)) {
+        self.indent += 1;
+        write(self);
+        self.indent -= 1;
+    }
+
+    /// `head` + an accessor call + `tail`; where that is too long, broken behind the dots as rustfmt does.
+    pub(super) fn long_line(&mut self, head: &str, expression: &str, tail: &str) {
+        let one = format!("{head}{expression}{tail}");
+        if self.indent * 4 + one.chars().count() <= WIDTH {
+            return self.line(one);
+        }
+        let Some((object, call)) = expression.split_once('.') else {
+            return self.line(one);
+        };
+        self.line(format!("{head}{object}"));
+        self.indented(|code| code.line(format!(".{call}{tail}")));
+    }
+
+    /// A call statement; where it is too long, its arguments stand on lines of their own.
+    pub(super) fn statement(&mut self, text: &str) {
+        if self.indent * 4 + text.chars().count() <= WIDTH {
+            return self.line(text);
+        }
+        let (Some(start), Some(end)) = (text.find('('), text.rfind(')')) else {
+            return self.line(text);
+        };
+        let mut arguments = vec![String::new()];
+        let mut depth = 0;
+        for character in text[start + 1..end].chars() {
+            match character {
+                '(' | '[' | '{' => depth += 1,
+                ')' | ']' | '}' => depth -= 1,
+                ',' if depth == 0 => {
+                    arguments.push(String::new());
+                    continue;
+                }
+                _ => {}
+            }
+            if let Some(last) = arguments.last_mut() {
+                last.push(character);
+            }
+        }
+        self.open(&text[..=start]);
+        for argument in arguments {
+            self.line(format!("{},", argument.trim()));
+        }
+        self.close(&text[end..]);
+    }
+
+    /// A list on one line if it fits, else an item a line.
+    pub(super) fn list(&mut self, head: &str, items: &[String], tail: &str) {
+        self.call(head, items, tail);
+    }
+
+    /// A match arm with alternatives, broken as rustfmt breaks them.
+    pub(super) fn alternatives(&mut self, patterns: &[String], value: &str) {
+        let one = format!("{} => {value},", patterns.join(" | "));
+        if self.indent * 4 + one.chars().count() <= WIDTH {
+            return self.line(one);
+        }
+        let last = patterns.len().saturating_sub(1);
+        for (index, pattern) in patterns.iter().enumerate() {
+            let bar = if index == 0 { "" } else { "| " };
+            let tail = if index == last { format!(" => {value},") } else { String::new() };
+            self.line(format!("{bar}{pattern}{tail}"));
+        }
+    }
+
+    /// `if a && b {` on one line if it fits, else a test a line.
+    pub(super) fn condition(&mut self, head: &str, tests: &[String], operator: &str) {
+        let one = format!("{head}{} {{", tests.join(&format!(" {operator} ")));
+        if self.indent * 4 + one.chars().count() <= WIDTH {
+            return self.line(one);
+        }
+        for (index, test) in tests.iter().enumerate() {
+            if index == 0 {
+                self.line(format!("{head}{test}"));
+            } else {
+                self.indented(|code| code.line(format!("{operator} {test}")));
+            }
+        }
+        self.line("{");
+    }
+
+    /// Adds to the line that was written last.
+    pub(super) fn append(&mut self, text: &str) {
+        self.text.truncate(self.text.trim_end_matches('\n').len());
+        self.text.push_str(text);
+        self.text.push('\n');
+    }
+
+    /// Goes one step further in, after a line that closed one block and opened the next.
+    pub(super) fn reopen(&mut self) {
+        self.indent += 1;
+    }
+
+    /// Goes one step back, where a chain ends.
+    pub(super) fn outdent(&mut self) {
+        self.indent -= 1;
+    }
+
+    /// Lines that are indented already.
+    pub(super) fn raw(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
+    /// A match arm; where it is too long, its expression stands in a block.
+    pub(super) fn arm(&mut self, pattern: &str, expression: &str) {
+        let one = format!("{pattern} => {expression},");
+        if self.indent * 4 + one.chars().count() <= WIDTH {
+            return self.line(one);
+        }
+        self.open(format!("{pattern} => {{"));
+        self.line(expression);
+        self.close("}");
+    }
+
+    pub(super) fn finish(self) -> String {
+        self.text
+    }
+}
+
+/// Text as a Rust string literal.
+pub(super) fn quoted(text: &str) -> String {
+    let mut literal = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => {
+                literal.push('\\');
+                literal.push(character);
+            }
+            '\n' => literal.push_str("\\n"),
+            '\t' => literal.push_str("\\t"),
+            other => literal.push(other),
+        }
+    }
+    literal.push('"');
+    literal
+}
+
+/// What generated code may import: module path, name.
+const KNOWN: &[(&str, &str)] = &[
+    ("std::collections", "BTreeMap"),
+    ("std::net", "IpAddr"),
+    ("std::time", "Duration"),
+    ("hostkit::codec", "AsText"),
+    ("hostkit::codec", "DateForm"),
+    ("hostkit::codec", "DecodeError"),
+    ("hostkit::codec", "FromWire"),
+    ("hostkit::codec", "InputLimit"),
+    ("hostkit::codec", "Name"),
+    ("hostkit::codec", "Object"),
+    ("hostkit::codec", "Reader"),
+    ("hostkit::codec", "Switch"),
+    ("hostkit::codec", "ToText"),
+    ("hostkit::codec", "ToWire"),
+    ("hostkit::server", "Incoming"),
+    ("hostkit::server", "Outgoing"),
+    ("hostkit::server", "Root"),
+    ("hostkit::server", "Serve"),
+    ("hostkit::wire", "Kind"),
+    ("hostkit::wire", "Node"),
+    ("hostkit", "Api"),
+    ("hostkit", "ApiInfo"),
+    ("hostkit", "Bytes"),
+    ("hostkit", "Call"),
+    ("hostkit", "Csv"),
+    ("hostkit", "Date"),
+    ("hostkit", "DateTime"),
+    ("hostkit", "Decimal"),
+    ("hostkit", "Effect"),
+    ("hostkit", "Emptiness"),
+    ("hostkit", "EncodeError"),
+    ("hostkit", "Endpoint"),
+    ("hostkit", "EndpointInfo"),
+    ("hostkit", "EnvelopeFaults"),
+    ("hostkit", "Fault"),
+    ("hostkit", "FaultCode"),
+    ("hostkit", "FaultKind"),
+    ("hostkit", "Flag"),
+    ("hostkit", "Format"),
+    ("hostkit", "Gibibytes"),
+    ("hostkit", "Host"),
+    ("hostkit", "Html"),
+    ("hostkit", "Kibibytes"),
+    ("hostkit", "Mebibytes"),
+    ("hostkit", "Method"),
+    ("hostkit", "Observation"),
+    ("hostkit", "Perform"),
+    ("hostkit", "Progress"),
+    ("hostkit", "RateRule"),
+    ("hostkit", "RawAnswer"),
+    ("hostkit", "Repeatable"),
+    ("hostkit", "RequestParts"),
+    ("hostkit", "Rules"),
+    ("hostkit", "Secret"),
+    ("hostkit", "Session"),
+    ("hostkit", "StatusFaults"),
+    ("hostkit", "UnixTime"),
+    ("hostkit", "Value"),
+    ("hostkit", "Verdict"),
+    ("hostkit", "Waiter"),
+    ("hostkit", "WaiterInfo"),
+];
+
+/// Whether a name of a spec would hide one that generated code imports.
+pub(crate) fn is_taken(name: &str) -> bool {
+    KNOWN.iter().any(|(_, known)| *known == name) || ["Option", "Result", "Vec", "String", "Some", "None", "Ok", "Err", "Box", "Credentials", "Code"].contains(&name)
+}
+
+/// The `use` lines that `body` needs: known names, and names of the crate itself.
+pub(super) fn imports(body: &str, own: &BTreeMap<String, String>) -> String {
+    let words = words(body);
+    let mut modules: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (module, name) in KNOWN {
+        // The trait behind a method is needed where the method is called.
+        let is_method = match *name {
+            "ToText" => words.contains("to_text"),
+            "Endpoint" => words.contains("retarget"),
+            _ => false,
+        };
+        if (words.contains(name) || is_method) && !own.contains_key(*name) {
+            modules.entry(module).or_default().insert(name);
+        }
+    }
+    for (name, module) in own {
+        if words.contains(name.as_str()) {
+            modules.entry(module).or_default().insert(name);
+        }
+    }
+    let groups: [fn(&str) -> bool; 3] =
+        [|module| module.starts_with("std"), |module| module.starts_with("hostkit"), |module| module.starts_with("crate")];
+    let mut text = String::new();
+    for is_in in groups {
+        // rustfmt puts a module's own names behind those of its children.
+        let mut lines: Vec<_> = modules.iter().filter(|(module, _)| is_in(module)).collect();
+        lines.sort_by_key(|(module, names)| {
+            let key = if names.len() == 1 {
+                format!("{module}::{}", names.iter().next().unwrap_or(&""))
+            } else {
+                format!("{module}::\u{7f}")
+            };
+            key.replace("::", "\u{1}")
+        });
+        for (module, names) in &lines {
+            let names: Vec<_> = names.iter().copied().collect();
+            text.push_str(&use_line(module, &names));
+        }
+        if !lines.is_empty() {
+            text.push('\n');
+        }
+    }
+    text
+}
+
+fn use_line(module: &str, names: &[&str]) -> String {
+    if let [name] = names {
+        return format!("use {module}::{name};\n");
+    }
+    let one = format!("use {module}::{{{}}};\n", names.join(", "));
+    if one.chars().count() <= WIDTH + 1 {
+        return one;
+    }
+    let mut text = format!("use {module}::{{\n");
+    let mut line = String::from("   ");
+    for name in names {
+        if line.len() + name.len() + 2 > WIDTH {
+            text.push_str(&line);
+            text.push('\n');
+            line = String::from("   ");
+        }
+        line.push_str(&format!(" {name},"));
+    }
+    text.push_str(&line);
+    text.push_str("\n};\n");
+    text
+}
+
+/// The identifiers that have to be in scope: comments, texts, names behind `::` and declared variants left out.
+fn words(body: &str) -> BTreeSet<&str> {
+    let mut words = BTreeSet::new();
+    for line in body.lines() {
+        let line = line.trim_start();
+        if line.starts_with("//") || line.starts_with("#[doc") {
+            continue;
+        }
+        let line = line.strip_prefix("type Api =").unwrap_or(line);
+        let mut is_text = false;
+        for part in line.split('"') {
+            if !is_text {
+                add_words(part, line, &mut words);
+            }
+            is_text = !is_text && !part.ends_with('\\') || is_text && part.ends_with('\\');
+        }
+    }
+    words
+}
+
+fn add_words<'b>(part: &'b str, line: &str, words: &mut BTreeSet<&'b str>) {
+    let (mut before, mut rest) = ("", part);
+    while let Some(start) = rest.find(|c: char| c.is_alphanumeric() || c == '_') {
+        before = if start == 0 { before } else { &rest[..start] };
+        let end = rest[start..].find(|c: char| !c.is_alphanumeric() && c != '_').map_or(rest.len(), |end| start + end);
+        let word = &rest[start..end];
+        // `Image(ImageId),` and `Running = "…"` declare a variant.
+        let declares = line.starts_with(word)
+            && word.starts_with(|first: char| first.is_ascii_uppercase())
+            && rest.len() == part.len()
+            && (line[word.len()..].starts_with('(') && line.ends_with("),")
+                || (line[word.len()..] == *" {" && !is_taken(word))
+                || line[word.len()..].starts_with(" = \""));
+        if !before.ends_with("::") && !declares {
+            words.insert(word);
+        }
+        rest = &rest[end..];
+        before = if rest.starts_with("::") { "::" } else { "" };
+    }
+}

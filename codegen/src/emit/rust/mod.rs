@@ -1,0 +1,182 @@
+//! Rust: one file per endpoint and per file of types, the service, the server half, the tests of the examples.
+
+pub(crate) mod code;
+mod endpoint;
+mod examples;
+mod server;
+mod service;
+mod types;
+mod waiter;
+mod words;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::Model;
+use crate::tree::Tree;
+use code::{Code, imports};
+
+/// Emits the generated part of an API's crate.
+pub(crate) fn emit(model: &Model) -> Tree {
+    let root = format!("crates/{}-proto/src/generated", model.api);
+    let mut tree = Tree::default();
+    let own = own_names(model);
+    let service_spec = format!("specs/{}/service.toml", model.api);
+
+    let mut code = Code::default();
+    service::emit(&mut code, model);
+    let doc = format!("The API itself: credentials, error codes, how calls are authorised and how it says no.");
+    tree.add(format!("{root}/service.rs"), file(&service_spec, &doc, &code.finish(), &own, &["Credentials", "Code", &model.service.name.value]));
+
+    let mut type_modules: BTreeSet<&str> = BTreeSet::new();
+    let mut server_type_modules: BTreeSet<&str> = BTreeSet::new();
+    for entry in model.types.values() {
+        type_modules.insert(&entry.module);
+    }
+    for module in &type_modules {
+        let spec = format!("specs/{}/types/{module}.toml", model.api);
+        let entries: Vec<_> = model.types.values().filter(|entry| entry.module == **module).collect();
+        let names: Vec<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
+        let mut code = Code::default();
+        for (index, entry) in entries.iter().enumerate() {
+            if index > 0 {
+                code.blank();
+            }
+            types::emit(&mut code, entry);
+        }
+        let doc = format!("Types of `types/{module}.toml`.");
+        tree.add(format!("{root}/types/{module}.rs"), file(&spec, &doc, &code.finish(), &own, &names));
+        let mut code = Code::default();
+        let mut is_first = true;
+        for entry in &entries {
+            let mut part = Code::default();
+            if types::emit_server(&mut part, entry) {
+                if !std::mem::take(&mut is_first) {
+                    code.blank();
+                }
+                code.raw(&part.finish());
+            }
+        }
+        if !is_first {
+            server_type_modules.insert(module);
+            let doc = format!("What a server needs of the types of `types/{module}.toml`.");
+            tree.add(format!("{root}/server/types/{module}.rs"), file(&spec, &doc, &code.finish(), &own, &[]));
+        }
+    }
+
+    let mut modules: BTreeMap<&str, Vec<&crate::model::Endpoint>> = BTreeMap::new();
+    for endpoint in &model.endpoints {
+        modules.entry(&endpoint.module).or_default().push(endpoint);
+        let mut code = Code::default();
+        endpoint::emit(&mut code, model, endpoint);
+        let doc = format!("`{} {}`: {}", endpoint.method, endpoint.path, lower_first(&endpoint.surface.en));
+        let mut here: Vec<&str> = vec![&endpoint.type_name];
+        here.extend(endpoint.one_of.iter().map(|group| group.type_name.as_str()));
+        here.extend(endpoint.waiters.iter().map(|waiter| waiter.type_name.as_str()));
+        let path = format!("{root}/{}/{}.rs", endpoint.module, endpoint.name);
+        tree.add(path, file(&endpoint.spec, &doc, &code.finish(), &own, &here));
+        let mut code = Code::default();
+        server::emit(&mut code, model, endpoint);
+        let doc = format!("The server half of `{}`.", endpoint.name);
+        let path = format!("{root}/server/{}/{}.rs", endpoint.module, endpoint.name);
+        tree.add(path, file(&endpoint.spec, &doc, &code.finish(), &own, &[]));
+    }
+    for (module, endpoints) in &modules {
+        let mut text = String::new();
+        for endpoint in endpoints {
+            text.push_str(&format!("mod {};\n", endpoint.name));
+        }
+        text.push('\n');
+        for endpoint in endpoints {
+            let mut names = vec![endpoint.type_name.clone()];
+            names.extend(endpoint.one_of.iter().map(|group| group.type_name.clone()));
+            names.extend(endpoint.waiters.iter().map(|waiter| waiter.type_name.clone()));
+            names.sort();
+            let names = if let [one] = names.as_slice() { one.clone() } else { format!("{{{}}}", names.join(", ")) };
+            text.push_str(&format!("pub use {}::{names};\n", endpoint.name));
+        }
+        let doc = format!("Calls of `specs/{}/{module}/`.", model.api);
+        tree.add(format!("{root}/{module}/mod.rs"), plain(&format!("specs/{}/{module}/", model.api), &doc, &text));
+        let text: String = endpoints.iter().map(|endpoint| format!("mod {};\n", endpoint.name)).collect();
+        let doc = format!("The server half of `specs/{}/{module}/`.", model.api);
+        tree.add(format!("{root}/server/{module}/mod.rs"), plain(&format!("specs/{}/{module}/", model.api), &doc, &text));
+    }
+    let types_spec = format!("specs/{}/types/", model.api);
+    let mods: String = type_modules.iter().map(|module| format!("mod {module};\n")).collect();
+    let uses: String = type_modules.iter().map(|module| format!("pub use {module}::*;\n")).collect();
+    tree.add(format!("{root}/types/mod.rs"), plain(&types_spec, "Types that calls share.", &format!("{mods}\n{uses}")));
+    if !server_type_modules.is_empty() {
+        let mods: String = server_type_modules.iter().map(|module| format!("mod {module};\n")).collect();
+        tree.add(format!("{root}/server/types/mod.rs"), plain(&types_spec, "The server half of the types.", &mods));
+    }
+
+    let mut code = Code::default();
+    server::emit_router(&mut code, model);
+    let mut mods: Vec<String> = modules.keys().map(|module| format!("mod {module};\n")).collect();
+    if !server_type_modules.is_empty() {
+        mods.push("mod types;\n".to_owned());
+    }
+    mods.sort();
+    let router = format!("{}\n{}", mods.concat(), code.finish());
+    let doc = "The server half: every request of the API, and which endpoint it calls.";
+    let uses = "use hostkit::codec::DecodeError;\nuse hostkit::server::{Incoming, Router};\nuse hostkit::{Endpoint, EndpointInfo};\n\n";
+    let text = router.replacen("\n\n", &format!("\n\n{uses}"), 1);
+    tree.add(format!("{root}/server/mod.rs"), plain(&format!("specs/{}/", model.api), doc, &text));
+
+    let mut text = String::new();
+    let mut all: Vec<&str> = modules.keys().copied().collect();
+    all.push("types");
+    all.sort_unstable();
+    text.push_str("#[cfg(all(test, feature = \"server\"))]\nmod examples;\n");
+    let mut public: Vec<String> = all.iter().map(|module| format!("pub mod {module};\n")).collect();
+    public.push("#[cfg(feature = \"server\")]\npub mod server;\n".to_owned());
+    public.push("mod service;\n".to_owned());
+    public.sort_by_key(|line| line.rsplit(' ').next().unwrap_or_default().to_owned());
+    text.push_str(&public.concat());
+    text.push_str(&format!("\npub use service::{{Code, Credentials, {}}};\n", model.service.name.value));
+    tree.add(format!("{root}/mod.rs"), plain(&format!("specs/{}/", model.api), "Everything that the specs describe.", &text));
+    let doc = "Every wire example of the specs as a test.";
+    tree.add(format!("{root}/examples.rs"), plain(&format!("specs/{}/", model.api), doc, &examples::emit(model)));
+    tree
+}
+
+fn own_names(model: &Model) -> BTreeMap<String, String> {
+    let mut own = BTreeMap::new();
+    for name in model.types.keys() {
+        own.insert(name.clone(), "crate::types".to_owned());
+    }
+    for endpoint in &model.endpoints {
+        let module = format!("crate::{}", endpoint.module);
+        own.insert(endpoint.type_name.clone(), module.clone());
+        for group in &endpoint.one_of {
+            own.insert(group.type_name.clone(), module.clone());
+        }
+    }
+    own.insert(model.service.name.value.clone(), "crate".to_owned());
+    own
+}
+
+/// Header, module doc, imports, items. `here` are the names that the file itself defines.
+fn file(spec: &str, doc: &str, body: &str, own: &BTreeMap<String, String>, here: &[&str]) -> String {
+    let own: BTreeMap<String, String> =
+        own.iter().filter(|(name, _)| !here.contains(&name.as_str())).map(|(name, module)| (name.clone(), module.clone())).collect();
+    plain(spec, doc, &format!("{}{body}", imports(body, &own)))
+}
+
+fn plain(spec: &str, doc: &str, body: &str) -> String {
+    let mut header = Code::default();
+    header.line("// @generated by `cargo xtask codegen`. Do not edit: change the spec and run the command again.");
+    header.line(format!("// Spec: {spec}"));
+    header.blank();
+    header.module_doc(doc);
+    header.blank();
+    header.finish() + body
+}
+
+/// A sentence behind a colon starts small, unless its first word is all capitals or a name.
+fn lower_first(text: &str) -> String {
+    let mut characters = text.chars();
+    match (characters.next(), characters.clone().next()) {
+        (Some(first), Some(second)) if !second.is_uppercase() => first.to_lowercase().collect::<String>() + characters.as_str(),
+        _ => text.to_owned(),
+    }
+}

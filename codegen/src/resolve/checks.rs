@@ -1,0 +1,244 @@
+//! Contradictions between parts of a spec that are each well formed.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::{Diagnostics, did_you_mean};
+use crate::model::{Endpoint, Field, Model, Type, TypeKind};
+use crate::source::At;
+use crate::surface::{Remarks, Surface};
+
+pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnostics) {
+    let mut names = BTreeSet::new();
+    for endpoint in &model.endpoints {
+        let span = &endpoint.surface.name.span;
+        if endpoint.surface.name.value != endpoint.name {
+            let message = format!("the name `{}` is not the file's", endpoint.surface.name.value);
+            let help = format!("the file is `{}.toml`", endpoint.name);
+            diagnostics.add_with_help("E0206", span, message, "name and file differ", help);
+        }
+        if !names.insert(endpoint.name.clone()) {
+            let message = format!("two endpoints of the API are called `{}`", endpoint.name);
+            diagnostics.add("E0225", span, message, "the second one");
+        }
+        path(endpoint, diagnostics);
+        effect(endpoint, diagnostics);
+        rates(model, endpoint, diagnostics);
+        let groups = endpoint.one_of.iter().flat_map(|group| group.variants.iter().flat_map(|variant| &variant.fields));
+        let inputs: Vec<&Field> = endpoint.inputs().chain(groups).collect();
+        for field in &inputs {
+            limits(model, field, diagnostics);
+            conditions(field, &inputs, diagnostics);
+        }
+        identity(model, endpoint, diagnostics);
+    }
+    for entry in model.types.values() {
+        if let TypeKind::Struct(fields) = &entry.kind {
+            for field in fields {
+                limits(model, field, diagnostics);
+            }
+        }
+    }
+    credentials(model, diagnostics);
+    let files = surface.types.iter().map(|file| (None, &file.remarks));
+    let endpoints = surface.endpoints.iter().map(|endpoint| (Some(endpoint), &endpoint.remarks));
+    for (endpoint, remarks) in files.chain(endpoints).chain([(None, &surface.service.remarks)]) {
+        let here = endpoint.map(|endpoint| format!("{}/{}", endpoint.module, endpoint.stem));
+        quirks(surface, here.as_deref(), remarks, diagnostics);
+    }
+}
+
+/// Every `{name}` of the path has a field, and every path parameter has its place.
+fn path(endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
+    let span = endpoint.surface.path.as_ref().map_or(&endpoint.surface.name.span, |path| &path.span);
+    let mut rest = endpoint.path.as_str();
+    let mut placed = BTreeSet::new();
+    while let Some((_, after)) = rest.split_once('{') {
+        let Some((name, after)) = after.split_once('}') else {
+            diagnostics.add("E0202", span, "a `{` of the path has no `}`", "not closed");
+            return;
+        };
+        placed.insert(name);
+        rest = after;
+        if !endpoint.path_parameters.iter().any(|field| field.wire() == name) {
+            let message = format!("the path has `{{{name}}}`, but there is no such field");
+            let known = endpoint.path_parameters.iter().map(Field::wire);
+            let help = match did_you_mean(name, known) {
+                Some(near) => format!("did you mean `{{{near}}}`?"),
+                None => format!("add `{name} = {{ type = …, en = …, ru = … }}` under `[path-params]`"),
+            };
+            diagnostics.add_with_help("E0202", span, message, "a path parameter without a field", help);
+        }
+    }
+    for field in &endpoint.path_parameters {
+        if !placed.contains(field.wire()) {
+            let message = format!("the path has no `{{{}}}`", field.wire());
+            diagnostics.add("E0202", &field.surface.wire.span, message, "a field without a place in the path");
+        }
+    }
+}
+
+fn effect(endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
+    let surface = &endpoint.surface;
+    let span = &surface.effect.span;
+    if surface.repeat_documented && endpoint.effect() != "idempotent" {
+        let message = "`repeat` is for idempotent calls";
+        diagnostics.add("E0221", span, message, format!("this call is {}", endpoint.effect()));
+    }
+    let acts = !endpoint.is_callable();
+    if acts && endpoint.method == "GET" && !surface.flags.iter().any(|flag| flag == "get-with-effect") {
+        let help = "add \"get-with-effect\" to `flags`: proxies and libraries may repeat a GET";
+        diagnostics.add_with_help("E0220", span, "a GET that acts", "not safe, and a GET", help);
+    }
+    if acts && surface.reconcile.is_empty() {
+        let help = "`reconcile = \"…\"` says how a user finds out whether the call happened";
+        diagnostics.add_with_help("E0222", span, "nothing says how to find out whether it happened", "no `reconcile`", help);
+    }
+}
+
+fn rates(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
+    for rate in &endpoint.surface.rates {
+        if !model.service.rates.iter().any(|known| known.name.value == rate.value) {
+            let message = format!("there is no rate rule `{}`", rate.value);
+            let help = match did_you_mean(rate, model.service.rates.iter().map(|known| known.name.value.as_str())) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "rate rules are `[[rate]]` of service.toml".to_owned(),
+            };
+            diagnostics.add_with_help("E0208", &rate.span, message, "unknown", help);
+        }
+    }
+}
+
+fn limits(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {
+    let surface = &field.surface;
+    let span = &surface.wire.span;
+    let all = std::iter::once(&surface.limits).chain(surface.host_limits.iter().map(|(_, limits)| limits));
+    for limits in all {
+        let on_numbers = limits.min.is_some() || limits.max.is_some() || limits.multiple_of.is_some();
+        if on_numbers && !field.ty.item().is_number() {
+            diagnostics.add("E0207", span, "a range needs a number", format!("`{}` is no number", surface.ty.value));
+        }
+        let on_texts = limits.min_length.is_some() || limits.max_length.is_some();
+        if on_texts && !matches!(field.ty.item(), Type::Text | Type::Secret) {
+            diagnostics.add("E0207", span, "a length needs text", format!("`{}` is no text", surface.ty.value));
+        }
+        if let (Some(min), Some(max)) = (limits.min, limits.max) {
+            if min > max {
+                diagnostics.add("E0207", span, format!("the range {min} to {max} is empty"), "nothing fits");
+            }
+        }
+    }
+    for (host, _) in &surface.host_limits {
+        if !model.service.hosts.iter().any(|known| known.name.value == host.value) {
+            let help = match did_you_mean(host, model.service.hosts.iter().map(|known| known.name.value.as_str())) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "hosts are `[[host]]` of service.toml".to_owned(),
+            };
+            diagnostics.add_with_help("E0209", &host.span, format!("there is no host `{}`", host.value), "unknown", help);
+        }
+    }
+    if let Some(absent) = &surface.absent {
+        if !matches!(field.ty, Type::Flag | Type::Switch) {
+            diagnostics.add("E0211", &absent.span, "`absent` is for flags", "not a flag");
+        }
+    }
+    if let Some(spread) = &surface.spread {
+        let fits = match &field.ty {
+            Type::Map(..) => spread.contains("{key}") && spread.contains("{field}"),
+            Type::List(_) => spread.contains("{index}") && spread.contains("{field}"),
+            _ => false,
+        };
+        if !fits {
+            let help = "a map needs `{field}` and `{key}`, a list `{field}` and `{index}`";
+            diagnostics.add_with_help("E0226", &spread.span, "the template does not fit the type", "cannot make keys", help);
+        }
+    }
+}
+
+fn conditions(field: &Field, inputs: &[&Field], diagnostics: &mut Diagnostics) {
+    for condition in [&field.surface.required_if, &field.surface.only_if].into_iter().flatten() {
+        let name = condition.split_once('=').map_or(condition.value.as_str(), |(name, _)| name);
+        if !inputs.iter().any(|other| other.wire() == name) {
+            unknown_input(condition, name, inputs, diagnostics);
+        }
+    }
+}
+
+fn unknown_input(condition: &At<String>, name: &str, inputs: &[&Field], diagnostics: &mut Diagnostics) {
+    let help = match did_you_mean(name, inputs.iter().map(|field| field.wire())) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "the names are those of the wire".to_owned(),
+    };
+    diagnostics.add_with_help("E0210", &condition.span, format!("there is no input `{name}`"), "unknown", help);
+}
+
+/// An object without a field that has to be there would decode from any document.
+fn identity(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
+    let Some(ty) = endpoint.output.ty() else {
+        return;
+    };
+    let item = ty.item();
+    let is_list = matches!(ty, Type::List(_));
+    let has_root = matches!(endpoint.output, crate::model::Output::Under(..));
+    if let (Some(fields), Type::Named(name)) = (model.fields(item), item) {
+        let keeps = model.types.get(name).is_some_and(|entry| entry.keep_raw);
+        if (is_list || !has_root) && !fields.iter().any(Field::is_required) && !keeps && model.service.fault.kind != "envelope" {
+            let span = endpoint.surface.response.ty.as_ref().map_or(&endpoint.surface.name.span, |ty| &ty.span);
+            let message = format!("`{name}` has no required field");
+            let help = "mark what identifies the object with `required = true`; else any document would decode";
+            diagnostics.add_with_help("E0218", span, message, "nothing has to be there", help);
+        }
+    }
+}
+
+fn credentials(model: &Model, diagnostics: &mut Diagnostics) {
+    for credentials in &model.service.credentials {
+        for (_, kind) in &credentials.fields {
+            if !["text", "int", "secret"].contains(&kind.value.as_str()) {
+                diagnostics.add("E0227", &kind.span, "a field of credentials is text, int or secret", "not one of them");
+            }
+        }
+        let known = |name: &str| credentials.fields.iter().any(|(field, _)| field.value == name);
+        for (_, field) in credentials.headers.iter().chain(&credentials.body) {
+            if !known(field) {
+                diagnostics.add("E0228", &field.span, format!("the credentials have no field `{}`", field.value), "unknown");
+            }
+        }
+        if let Some(sign_in) = &credentials.sign_in {
+            match model.endpoint(sign_in) {
+                None => {
+                    let paths: Vec<String> =
+                        model.endpoints.iter().map(|endpoint| format!("{}/{}", endpoint.module, endpoint.name)).collect();
+                    let help = match did_you_mean(sign_in, paths.iter().map(String::as_str)) {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None => "the path of a spec, such as `auth/sign_in`".to_owned(),
+                    };
+                    diagnostics.add_with_help("E0215", &sign_in.span, "there is no such endpoint", "unknown", help);
+                }
+                Some(endpoint) => {
+                    for input in endpoint.inputs().filter(|input| input.is_required() && !known(&input.rust)) {
+                        let message = format!("the sign-in needs `{}`, which the credentials do not have", input.rust);
+                        diagnostics.add("E0228", &sign_in.span, message, "a field is missing");
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn quirks(surface: &Surface, here: Option<&str>, remarks: &Remarks, diagnostics: &mut Diagnostics) {
+    for quirk in &remarks.quirks {
+        let (place, case) = match quirk.example.split_once(':') {
+            Some((place, case)) => (Some(place), case),
+            None => (here, quirk.example.value.as_str()),
+        };
+        let exists = place.is_some_and(|place| {
+            let endpoint = surface.endpoints.iter().find(|endpoint| format!("{}/{}", endpoint.module, endpoint.stem) == place);
+            endpoint.is_some_and(|endpoint| endpoint.examples.iter().any(|example| example.case.value == case))
+        });
+        if !exists {
+            let message = format!("no example exercises the quirk {}", quirk.id.value);
+            let help = "`example` names a case of this endpoint, or `module/endpoint:case`; what needs no code is a `[[note]]`";
+            diagnostics.add_with_help("E0216", &quirk.example.span, message, "no such case", help);
+        }
+    }
+}

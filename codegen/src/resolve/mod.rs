@@ -1,0 +1,317 @@
+//! Surface to model: names, types and references resolved, and every contradiction reported.
+
+mod checks;
+pub(crate) mod names;
+mod types;
+mod waiters;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diagnostic::{Diagnostics, did_you_mean};
+use crate::model::{Endpoint, Field, Model, OneOf, Output, Type, TypeEntry, TypeKind, Value, Variant, WireName};
+use crate::source::{At, Sources, Span};
+use crate::surface::{self, Surface};
+
+/// Resolves the specs of one API.
+pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Diagnostics) -> Model {
+    let known: BTreeSet<String> =
+        surface.types.iter().flat_map(|file| file.types.iter().map(|ty| ty.name.value.clone())).collect();
+    let mut resolver = Resolver { known, diagnostics, service: &surface.service };
+    let mut types = BTreeMap::new();
+    for file in &surface.types {
+        let spec = format!("specs/{}", sources.path(file.file));
+        for definition in &file.types {
+            let entry = resolver.type_entry(definition, &file.module, &spec);
+            if types.insert(definition.name.value.clone(), entry).is_some() {
+                let message = format!("the type `{}` is defined twice", definition.name.value);
+                resolver.diagnostics.add("E0205", &definition.name.span, message, "defined again here");
+            }
+        }
+    }
+    let mut endpoints: Vec<Endpoint> = Vec::new();
+    for endpoint in &surface.endpoints {
+        let spec = format!("specs/{}", sources.path(endpoint.file));
+        endpoints.push(resolver.endpoint(endpoint.clone(), spec));
+    }
+    endpoints.sort_by(|a, b| (&a.module, &a.name).cmp(&(&b.module, &b.name)));
+    let mut model = Model {
+        api: surface.api.clone(),
+        service: surface.service.clone(),
+        types,
+        endpoints,
+        inventory: surface.inventory.clone(),
+    };
+    mark_uses(&mut model);
+    waiters::resolve(&mut model, diagnostics);
+    checks::check(&model, &surface, diagnostics);
+    model
+}
+
+struct Resolver<'s, 'd> {
+    known: BTreeSet<String>,
+    service: &'s surface::Service,
+    diagnostics: &'d mut Diagnostics,
+}
+
+impl Resolver<'_, '_> {
+    fn ty(&mut self, text: &At<String>) -> Type {
+        let ty = match types::parse(text) {
+            Ok(ty) => ty,
+            Err(why) => {
+                let near = did_you_mean(text, types::WORDS.iter().copied().chain(self.known.iter().map(String::as_str)));
+                let help = match near {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("the built-in types are: {}", types::WORDS.join(", ")),
+                };
+                self.diagnostics.add_with_help("E0201", &text.span, why, "not a type expression", help);
+                return Type::Any;
+            }
+        };
+        for name in ty.names() {
+            if !self.known.contains(name) {
+                let help = match did_you_mean(name, self.known.iter().map(String::as_str)) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("define `[{name}]` in a file of types/"),
+                };
+                let message = format!("unknown type `{name}`");
+                self.diagnostics.add_with_help("E0201", &text.span, message, "no file of types/ defines it", help);
+            }
+        }
+        if let Type::Map(key, _) = &ty {
+            if matches!(**key, Type::List(_) | Type::Map(..) | Type::Any | Type::Html) {
+                self.diagnostics.add("E0223", &text.span, "a key of a map has to be a scalar", "not a scalar");
+            }
+        }
+        ty
+    }
+
+    fn rust_name(&mut self, given: &Option<At<String>>, wire: &At<String>) -> String {
+        match given {
+            Some(name) if names::is_identifier(name) => name.value.clone(),
+            Some(name) => {
+                let message = format!("`{}` is no Rust name", name.value);
+                self.diagnostics.add("E0224", &name.span, message, "letters, digits and underscores, no keyword");
+                names::snake(name)
+            }
+            None => names::snake(wire),
+        }
+    }
+
+    fn field(&mut self, field: &surface::Field) -> Field {
+        let ty = self.ty(&field.ty);
+        let path = |given: &Option<String>, inner: Option<&str>| -> Vec<String> {
+            let text = given.as_deref().or(inner).unwrap_or(&field.wire.value);
+            text.split('/').map(str::to_owned).collect()
+        };
+        Field {
+            rust: self.rust_name(&field.name, &field.wire),
+            name: WireName { json: path(&field.json, None), xml: path(&field.xml, None), also: field.also.clone() },
+            ty,
+            surface: field.clone(),
+        }
+    }
+
+    fn fields(&mut self, fields: &[surface::Field]) -> Vec<Field> {
+        fields.iter().map(|field| self.field(field)).collect()
+    }
+
+    /// Reports names that two fields of one object share, on the wire or in Rust.
+    fn unique(&mut self, fields: &[Field]) {
+        let mut rust: BTreeMap<&str, &Span> = BTreeMap::new();
+        let mut wire: BTreeSet<(&str, Vec<String>)> = BTreeSet::new();
+        for field in fields {
+            let span = &field.surface.wire.span;
+            if rust.insert(&field.rust, span).is_some() {
+                let message = format!("two fields are called `{}` in Rust", field.rust);
+                self.diagnostics.add_with_help("E0204", span, message, "the second one", "give one of them another name with `as`");
+            }
+            let aliases = field.name.also.iter().map(|name| vec![name.clone()]);
+            let json = std::iter::once(field.name.json.clone()).chain(aliases);
+            let names = json.map(|name| ("json", name)).chain([("xml", field.name.xml.clone())]);
+            for (format, name) in names {
+                if !wire.insert((format, name.clone())) {
+                    let message = format!("two fields have the name `{}` in {format}", name.join("/"));
+                    let help = "a decoder could not tell them apart: one of them needs another `json`, `xml` or `also`";
+                    self.diagnostics.add_with_help("E0203", span, message, "the second one", help);
+                }
+            }
+        }
+    }
+
+    fn type_entry(&mut self, definition: &surface::TypeDefinition, module: &str, spec: &str) -> TypeEntry {
+        let kind = match &definition.kind {
+            surface::TypeKind::Struct(fields) => {
+                let fields = self.fields(fields);
+                self.unique(&fields);
+                TypeKind::Struct(fields)
+            }
+            surface::TypeKind::Enumeration { is_number, values } => {
+                let mut seen = BTreeSet::new();
+                let mut resolved = Vec::new();
+                for value in values {
+                    let rust = match &value.name {
+                        Some(name) => name.value.clone(),
+                        None => names::camel(&value.wire),
+                    };
+                    if !seen.insert(rust.clone()) || rust == "Unknown" {
+                        let message = format!("two values are called `{rust}` in Rust");
+                        self.diagnostics.add_with_help("E0204", &value.wire.span, message, "the second one", "give it another name with `as`");
+                    }
+                    resolved.push(Value { wire: value.wire.value.clone(), rust, en: value.en.clone(), ru: value.ru.clone() });
+                }
+                TypeKind::Enumeration { is_number: *is_number, values: resolved }
+            }
+            surface::TypeKind::Id { is_number } => TypeKind::Id { is_number: *is_number },
+            surface::TypeKind::Union { scalar, object, list } => {
+                let mut shape = |text: &Option<At<String>>| text.as_ref().map(|text| self.ty(text));
+                TypeKind::Union { scalar: shape(scalar), object: shape(object), list: shape(list) }
+            }
+        };
+        TypeEntry {
+            name: definition.name.value.clone(),
+            module: module.to_owned(),
+            spec: spec.to_owned(),
+            en: definition.en.clone(),
+            ru: definition.ru.clone(),
+            about: definition.about.clone(),
+            keep_raw: definition.keep_raw,
+            kind,
+            in_requests: false,
+            in_answers: false,
+        }
+    }
+
+    fn endpoint(&mut self, endpoint: surface::Endpoint, spec: String) -> Endpoint {
+        let type_name = names::camel(&endpoint.stem);
+        let method = endpoint.method.clone().or_else(|| self.service.method.clone());
+        let path = endpoint.path.as_ref().map(|path| path.value.clone()).or_else(|| self.service.path.clone());
+        if method.is_none() || path.is_none() {
+            let what = if method.is_none() { "method" } else { "path" };
+            let message = format!("the endpoint has no `{what}`, and the service has none for all");
+            self.diagnostics.add("E0212", &endpoint.name.span, message, format!("`{what}` is missing"));
+        }
+        let (mut fixed_body, mut fixed_query) = (Vec::new(), Vec::new());
+        if let (Some(action), Some((place, key))) = (&endpoint.action, &self.service.selector) {
+            let key = At { value: key.clone(), span: endpoint.name.span.clone() };
+            let constant = surface::Constant { key, text: action.clone(), is_number: false };
+            if place == "query" { fixed_query.push(constant) } else { fixed_body.push(constant) }
+        }
+        fixed_body.extend(endpoint.fixed_body.iter().cloned());
+        fixed_query.extend(endpoint.fixed_query.iter().cloned());
+        let one_of: Vec<OneOf> = endpoint.one_of.iter().map(|group| self.one_of(group, &type_name)).collect();
+        let resolved = Endpoint {
+            module: endpoint.module.replace('/', "_"),
+            name: endpoint.stem.clone(),
+            method: method.unwrap_or_else(|| "GET".to_owned()),
+            path: path.unwrap_or_else(|| "/".to_owned()),
+            spec,
+            // A path without one of its parameters is another path.
+            path_parameters: self.fields(&endpoint.path_parameters).into_iter().map(Field::into_required).collect(),
+            query: self.fields(&endpoint.query),
+            headers: self.fields(&endpoint.headers),
+            body: self.fields(&endpoint.body),
+            one_of,
+            fixed_body,
+            fixed_query,
+            output: self.output(&endpoint.response),
+            waiters: Vec::new(),
+            type_name,
+            surface: endpoint,
+        };
+        self.unique(&resolved.body);
+        let all: Vec<Field> = resolved.inputs().cloned().collect();
+        self.unique_rust(&all, &resolved.one_of);
+        resolved
+    }
+
+    fn unique_rust(&mut self, fields: &[Field], groups: &[OneOf]) {
+        let mut seen = BTreeSet::new();
+        let names = fields.iter().map(|field| (&field.rust, &field.surface.wire.span));
+        for (name, span) in names {
+            if !seen.insert(name.clone()) {
+                let message = format!("two inputs are called `{name}` in Rust");
+                self.diagnostics.add_with_help("E0204", span, message, "the second one", "give one of them another name with `as`");
+            }
+        }
+        for group in groups {
+            if !seen.insert(group.rust.clone()) {
+                let span = &fields.first().map(|field| field.surface.wire.span.clone());
+                if let Some(span) = span {
+                    self.diagnostics.add("E0204", span, format!("the group `{}` has the name of a field", group.rust), "in this endpoint");
+                }
+            }
+        }
+    }
+
+    fn one_of(&mut self, group: &surface::OneOf, endpoint: &str) -> OneOf {
+        if group.variants.len() < 2 {
+            let message = format!("the group `{}` has fewer than two variants", group.name.value);
+            self.diagnostics.add("E0213", &group.name.span, message, "a choice of one is none");
+        }
+        let variants = group.variants.iter().map(|variant| {
+            let fields = self.fields(&variant.fields);
+            self.unique(&fields);
+            Variant { rust: names::camel(&variant.name), fields, fixed: variant.fixed.clone() }
+        });
+        OneOf {
+            rust: names::snake(&group.name),
+            type_name: format!("{endpoint}{}", names::camel(&group.name)),
+            required: group.required,
+            en: group.en.clone(),
+            ru: group.ru.clone(),
+            variants: variants.collect(),
+        }
+    }
+
+    fn output(&mut self, response: &surface::Response) -> Output {
+        let Some(text) = &response.ty else {
+            return Output::None;
+        };
+        let ty = self.ty(text);
+        if response.from_headers {
+            return Output::Headers(ty);
+        }
+        let split = |root: &str| -> Vec<String> { root.split('/').map(str::to_owned).collect() };
+        match (&response.root.xml, &response.root.json) {
+            (None, None) => Output::Whole(ty),
+            (xml, json) => {
+                let json = json.as_deref().or(xml.as_deref()).unwrap_or_default();
+                let xml = xml.as_deref().unwrap_or(json);
+                Output::Under(ty, WireName { json: split(json), xml: split(xml), also: Vec::new() })
+            }
+        }
+    }
+}
+
+/// Marks which types requests and answers contain, through all levels.
+fn mark_uses(model: &mut Model) {
+    let mut requests = Vec::new();
+    let mut answers = Vec::new();
+    for endpoint in &model.endpoints {
+        let groups = endpoint.one_of.iter().flat_map(|group| group.variants.iter().flat_map(|variant| &variant.fields));
+        requests.extend(endpoint.inputs().chain(groups).map(|field| field.ty.clone()));
+        answers.extend(endpoint.output.ty().cloned());
+    }
+    for (start, is_request) in [(requests, true), (answers, false)] {
+        let mut queue: Vec<String> = start.iter().flat_map(|ty| ty.names().into_iter().map(str::to_owned)).collect();
+        while let Some(name) = queue.pop() {
+            let Some(entry) = model.types.get_mut(&name) else {
+                continue;
+            };
+            let mark = if is_request { &mut entry.in_requests } else { &mut entry.in_answers };
+            if std::mem::replace(mark, true) {
+                continue;
+            }
+            match &entry.kind {
+                TypeKind::Struct(fields) => {
+                    queue.extend(fields.iter().flat_map(|field| field.ty.names().into_iter().map(str::to_owned)));
+                }
+                TypeKind::Union { scalar, object, list } => {
+                    let types = [scalar, object, list].into_iter().flatten();
+                    queue.extend(types.flat_map(|ty| ty.names().into_iter().map(str::to_owned)));
+                }
+                _ => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Type expressions: from text to [`Type`].
+
+use crate::model::Type;
+
+/// The built-in words, for did-you-mean.
+pub(super) const WORDS: &[&str] = &[
+    "text", "int", "uint", "decimal", "flag", "switch", "secret", "datetime", "date", "unixtime", "ip", "html", "bytes",
+    "kibibytes", "mebibytes", "gibibytes", "any",
+];
+
+/// Reads a type expression; the error says what is wrong with it.
+pub(super) fn parse(text: &str) -> Result<Type, String> {
+    let text = text.trim();
+    if let Some(inner) = text.strip_suffix('?') {
+        return Ok(Type::Option(Box::new(parse(inner)?)));
+    }
+    if let Some(inner) = text.strip_prefix('[') {
+        let inner = inner.strip_suffix(']').ok_or("a list ends with `]`")?;
+        return Ok(Type::List(Box::new(parse(inner)?)));
+    }
+    if let Some(inner) = text.strip_prefix('{') {
+        let inner = inner.strip_suffix('}').ok_or("a map ends with `}`")?;
+        let (key, item) = inner.split_once(':').ok_or("a map is written `{key: value}`")?;
+        return Ok(Type::Map(Box::new(parse(key)?), Box::new(parse(item)?)));
+    }
+    if let Some(inner) = text.strip_prefix("csv<") {
+        let inner = inner.strip_suffix('>').ok_or("`csv<` ends with `>`")?;
+        return Ok(Type::Csv(Box::new(parse(inner)?)));
+    }
+    Ok(match text {
+        "text" => Type::Text,
+        "int" => Type::Int,
+        "uint" => Type::Uint,
+        "decimal" => Type::Decimal,
+        "flag" => Type::Flag,
+        "switch" => Type::Switch,
+        "secret" => Type::Secret,
+        "datetime" => Type::DateTime,
+        "date" => Type::Date,
+        "unixtime" => Type::UnixTime,
+        "ip" => Type::Ip,
+        "html" => Type::Html,
+        "bytes" => Type::Bytes,
+        "kibibytes" => Type::Kibibytes,
+        "mebibytes" => Type::Mebibytes,
+        "gibibytes" => Type::Gibibytes,
+        "any" => Type::Any,
+        name if is_type_name(name) => Type::Named(name.to_owned()),
+        "" => return Err("a type is missing".to_owned()),
+        other => return Err(format!("`{other}` is no type")),
+    })
+}
+
+fn is_type_name(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_uppercase()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}

@@ -1,0 +1,341 @@
+//! The specs as they are written: every value with its place, nothing resolved.
+
+use crate::source::{At, FileId, Span};
+
+/// A constant of a body or a query: the text, and whether it was written as a number.
+#[derive(Debug, Clone)]
+pub(crate) struct Constant {
+    pub(crate) key: At<String>,
+    pub(crate) text: String,
+    pub(crate) is_number: bool,
+}
+
+/// `key = "word"` pairs.
+pub(crate) type Pairs = Vec<(At<String>, At<String>)>;
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Lenient {
+    pub(crate) one_as_list: bool,
+    pub(crate) map_as_list: bool,
+    pub(crate) null_as_empty: bool,
+    pub(crate) list_as_empty_map: bool,
+    pub(crate) loose_scalars: bool,
+    pub(crate) empty_text_is_absent: bool,
+    pub(crate) loose_flags: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Service {
+    pub(crate) name: At<String>,
+    pub(crate) en: String,
+    pub(crate) ru: String,
+    pub(crate) about: String,
+    pub(crate) aliases: Vec<String>,
+    pub(crate) zone: String,
+    pub(crate) formats: Vec<String>,
+    pub(crate) request_format: Option<String>,
+    pub(crate) negotiates: bool,
+    pub(crate) path: Option<String>,
+    pub(crate) method: Option<String>,
+    pub(crate) selector: Option<(String, String)>,
+    pub(crate) lenient: Lenient,
+    pub(crate) datetime_forms: Vec<String>,
+    pub(crate) date_forms: Vec<String>,
+    pub(crate) zero_dates: Vec<String>,
+    pub(crate) hosts: Vec<Host>,
+    pub(crate) credentials: Vec<Credentials>,
+    pub(crate) session: Option<Session>,
+    /// Format, then constants of body and query.
+    pub(crate) always: Vec<(String, Vec<Constant>, Vec<Constant>)>,
+    pub(crate) fault: Fault,
+    pub(crate) errors: Vec<ErrorCode>,
+    pub(crate) rates: Vec<Rate>,
+    pub(crate) remarks: Remarks,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Host {
+    pub(crate) name: At<String>,
+    pub(crate) url: String,
+    pub(crate) en: String,
+    pub(crate) ru: String,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Credentials {
+    pub(crate) name: At<String>,
+    pub(crate) en: String,
+    pub(crate) ru: String,
+    pub(crate) fields: Pairs,
+    pub(crate) sign_in: Option<At<String>>,
+    pub(crate) token: Option<At<String>>,
+    pub(crate) headers: Pairs,
+    pub(crate) body: Pairs,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Session {
+    pub(crate) headers: Pairs,
+    pub(crate) token: At<String>,
+    pub(crate) base_url: Option<At<String>>,
+    pub(crate) lifetime: Option<i64>,
+    pub(crate) hosts: Vec<String>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Fault {
+    pub(crate) kind: String,
+    pub(crate) code: Vec<String>,
+    pub(crate) message: Vec<String>,
+    pub(crate) details: String,
+    pub(crate) marker: String,
+    pub(crate) success: Vec<String>,
+    pub(crate) fields: String,
+    pub(crate) keys: Vec<String>,
+    pub(crate) write: Vec<Constant>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct ErrorCode {
+    pub(crate) code: At<String>,
+    pub(crate) name: Option<At<String>>,
+    pub(crate) kind: String,
+    pub(crate) en: String,
+    pub(crate) ru: String,
+    pub(crate) accepted: Option<String>,
+    pub(crate) verify: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Rate {
+    pub(crate) name: At<String>,
+    pub(crate) count: i64,
+    pub(crate) per: String,
+}
+
+/// Inconsistencies of the document that a file speaks of.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Remarks {
+    pub(crate) quirks: Vec<Quirk>,
+    pub(crate) notes: Vec<(At<String>, String)>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Quirk {
+    pub(crate) id: At<String>,
+    pub(crate) en: String,
+    pub(crate) example: At<String>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct TypeFile {
+    pub(crate) file: FileId,
+    /// The name of the file without its ending.
+    pub(crate) module: String,
+    pub(crate) types: Vec<TypeDefinition>,
+    pub(crate) remarks: Remarks,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct TypeDefinition {
+    pub(crate) name: At<String>,
+    pub(crate) en: String,
+    pub(crate) ru: String,
+    pub(crate) about: String,
+    pub(crate) kind: TypeKind,
+    pub(crate) keep_raw: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum TypeKind {
+    Struct(Vec<Field>),
+    Enumeration { is_number: bool, values: Vec<EnumerationValue> },
+    Id { is_number: bool },
+    Union { scalar: Option<At<String>>, object: Option<At<String>>, list: Option<At<String>> },
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct EnumerationValue {
+    pub(crate) wire: At<String>,
+    pub(crate) name: Option<At<String>>,
+    pub(crate) en: String,
+    pub(crate) ru: String,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Limits {
+    pub(crate) min: Option<i64>,
+    pub(crate) max: Option<i64>,
+    pub(crate) multiple_of: Option<i64>,
+    pub(crate) min_length: Option<i64>,
+    pub(crate) max_length: Option<i64>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Field {
+    pub(crate) wire: At<String>,
+    pub(crate) ty: At<String>,
+    pub(crate) name: Option<At<String>>,
+    pub(crate) json: Option<String>,
+    pub(crate) xml: Option<String>,
+    pub(crate) also: Vec<String>,
+    pub(crate) required: bool,
+    pub(crate) absent: Option<At<bool>>,
+    pub(crate) header: Option<String>,
+    pub(crate) unit: Option<String>,
+    pub(crate) form: Option<String>,
+    pub(crate) write_text: bool,
+    pub(crate) limits: Limits,
+    pub(crate) host_limits: Vec<(At<String>, Limits)>,
+    pub(crate) max_items: Option<i64>,
+    pub(crate) required_if: Option<At<String>>,
+    pub(crate) only_if: Option<At<String>>,
+    pub(crate) spread: Option<At<String>>,
+    pub(crate) provenance: Option<String>,
+    pub(crate) en: String,
+    pub(crate) ru: String,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct OneOf {
+    pub(crate) name: At<String>,
+    pub(crate) required: bool,
+    pub(crate) en: String,
+    pub(crate) ru: String,
+    pub(crate) variants: Vec<Variant>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Variant {
+    pub(crate) name: At<String>,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) fixed: Vec<Constant>,
+}
+
+/// A path that may differ by format.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Root {
+    pub(crate) xml: Option<String>,
+    pub(crate) json: Option<String>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Response {
+    pub(crate) ty: Option<At<String>>,
+    pub(crate) root: Root,
+    pub(crate) max_items: Option<i64>,
+    pub(crate) formats: Vec<String>,
+    pub(crate) from_headers: bool,
+    pub(crate) empty_statuses: Vec<i64>,
+    pub(crate) empty_codes: Vec<String>,
+    pub(crate) empty_except: Vec<String>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Status {
+    pub(crate) code: i64,
+    pub(crate) means: String,
+    pub(crate) en: String,
+    pub(crate) ru: String,
+}
+
+/// `path = value` of a waiter: any of these texts, or `true`.
+#[derive(Debug, Clone)]
+pub(crate) struct Condition {
+    pub(crate) path: At<String>,
+    pub(crate) any_of: Vec<String>,
+    pub(crate) is_there: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Waiter {
+    pub(crate) name: At<String>,
+    pub(crate) en: String,
+    pub(crate) ru: String,
+    pub(crate) ready: Vec<Condition>,
+    pub(crate) failed: Vec<Condition>,
+    pub(crate) gone: Option<String>,
+    pub(crate) text: Option<At<String>>,
+    pub(crate) percent: Option<At<String>>,
+    pub(crate) first: i64,
+    pub(crate) interval: i64,
+    pub(crate) cap: i64,
+    pub(crate) deadline: i64,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Example {
+    pub(crate) case: At<String>,
+    pub(crate) kind: String,
+    pub(crate) formats: Vec<String>,
+    pub(crate) origin: String,
+    pub(crate) lines: Vec<i64>,
+    pub(crate) status: Option<i64>,
+    pub(crate) note: Option<String>,
+    pub(crate) path: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Endpoint {
+    pub(crate) file: FileId,
+    /// The folders between the API and the file.
+    pub(crate) module: String,
+    /// The file's name without its ending.
+    pub(crate) stem: String,
+    pub(crate) name: At<String>,
+    pub(crate) method: Option<String>,
+    pub(crate) path: Option<At<String>>,
+    pub(crate) action: Option<String>,
+    pub(crate) effect: At<String>,
+    pub(crate) flags: Vec<String>,
+    pub(crate) repeat_documented: bool,
+    pub(crate) rates: Vec<At<String>>,
+    pub(crate) en: String,
+    pub(crate) ru: String,
+    pub(crate) about: String,
+    pub(crate) documents: Option<i64>,
+    pub(crate) source_line: Option<i64>,
+    pub(crate) provenance: Option<String>,
+    pub(crate) deadline: Option<i64>,
+    pub(crate) reconcile: String,
+    pub(crate) authorised: bool,
+    pub(crate) path_parameters: Vec<Field>,
+    pub(crate) query: Vec<Field>,
+    pub(crate) headers: Vec<Field>,
+    pub(crate) body: Vec<Field>,
+    pub(crate) has_body: bool,
+    pub(crate) request_root: Root,
+    pub(crate) one_of: Vec<OneOf>,
+    pub(crate) fixed_body: Vec<Constant>,
+    pub(crate) fixed_query: Vec<Constant>,
+    pub(crate) response: Response,
+    pub(crate) statuses: Vec<Status>,
+    pub(crate) waiters: Vec<Waiter>,
+    pub(crate) examples: Vec<Example>,
+    pub(crate) remarks: Remarks,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Inventory {
+    pub(crate) endpoints: Vec<(i64, String, Option<i64>)>,
+    pub(crate) blocks: Vec<Block>,
+    pub(crate) inconsistencies: Vec<String>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Block {
+    pub(crate) line: i64,
+    pub(crate) kind: String,
+    pub(crate) endpoint: Option<i64>,
+    pub(crate) span: Span,
+}
+
+/// All specs of one API.
+#[derive(Debug, Clone)]
+pub(crate) struct Surface {
+    pub(crate) api: String,
+    pub(crate) service: Service,
+    pub(crate) types: Vec<TypeFile>,
+    pub(crate) endpoints: Vec<Endpoint>,
+    pub(crate) inventory: Option<Inventory>,
+}

@@ -1,0 +1,160 @@
+//! Checks a TOML table against its keys: unknown and missing keys, wrong shapes, all of them at once.
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::keys::{Key, Shape};
+use crate::diagnostic::{Diagnostics, did_you_mean};
+use crate::source::{FileId, Span};
+
+pub(crate) struct Checker<'d> {
+    pub(crate) file: FileId,
+    pub(crate) diagnostics: &'d mut Diagnostics,
+}
+
+impl Checker<'_> {
+    pub(crate) fn span<T>(&self, value: &Spanned<T>) -> Span {
+        Span { file: self.file, range: value.span() }
+    }
+
+    /// Checks one table; `place` is where a missing key is reported.
+    pub(crate) fn table(&mut self, table: &DeTable<'_>, keys: &'static [Key], place: &Span, what: &str) {
+        for (name, value) in table {
+            let word: &str = name.get_ref();
+            match keys.iter().find(|key| key.name == word) {
+                Some(key) => self.value(value, key),
+                None => {
+                    let span = self.span(name);
+                    let message = format!("unknown key `{word}` in {what}");
+                    match did_you_mean(word, keys.iter().map(|key| key.name)) {
+                        Some(near) => self.diagnostics.add_with_help(
+                            "E0101",
+                            &span,
+                            message,
+                            "not a key of the spec language",
+                            format!("did you mean `{near}`?"),
+                        ),
+                        None => {
+                            let known: Vec<_> = keys.iter().map(|key| key.name).collect();
+                            self.diagnostics.add_with_help(
+                                "E0101",
+                                &span,
+                                message,
+                                "not a key of the spec language",
+                                format!("the keys are: {}", known.join(", ")),
+                            );
+                        }
+                    }
+                }
+            }
+        }
+        for key in keys.iter().filter(|key| key.required) {
+            if !table.contains_key(key.name) {
+                self.diagnostics.add_with_help(
+                    "E0102",
+                    place,
+                    format!("{what} has no `{}`", key.name),
+                    format!("`{}` is missing here", key.name),
+                    key.doc,
+                );
+            }
+        }
+    }
+
+    fn value(&mut self, value: &Spanned<DeValue<'_>>, key: &'static Key) {
+        let span = self.span(value);
+        let inner = value.get_ref();
+        match key.shape {
+            Shape::Text if inner.is_str() => {}
+            Shape::Integer if inner.is_integer() => {}
+            Shape::Flag if inner.is_bool() => {}
+            Shape::Constants if inner.is_table() => {}
+            Shape::Any => {}
+            Shape::Word(words) if inner.is_str() => self.word(value, key.name, words),
+            Shape::Texts if is_list(inner, |item| item.is_str()) => {}
+            Shape::Integers if is_list(inner, |item| item.is_integer()) => {}
+            Shape::Words(words) if is_list(inner, |item| item.is_str()) => {
+                for item in inner.as_array().into_iter().flatten() {
+                    self.word(item, key.name, words);
+                }
+            }
+            Shape::TextByFormat if inner.is_str() => {}
+            Shape::TextByFormat if inner.is_table() => {
+                for (name, text) in inner.as_table().into_iter().flatten() {
+                    if !["xml", "json"].contains(&name.get_ref().as_ref()) || !text.get_ref().is_str() {
+                        let span = self.span(name);
+                        self.diagnostics.add("E0103", &span, format!("`{}` takes `xml` and `json`", key.name), "not one of them");
+                    }
+                }
+            }
+            Shape::Table(keys) => match inner.as_table() {
+                Some(table) => self.table(table, keys, &span, &format!("`{}`", key.name)),
+                None => self.shape(&span, key, inner),
+            },
+            Shape::Tables(keys) => match inner.as_array() {
+                Some(items) if items.iter().all(|item| item.get_ref().is_table()) => {
+                    for item in items {
+                        let span = self.span(item);
+                        if let Some(table) = item.get_ref().as_table() {
+                            self.table(table, keys, &span, &format!("`[[{}]]`", key.name));
+                        }
+                    }
+                }
+                _ => self.shape(&span, key, inner),
+            },
+            Shape::Named(keys) => match inner.as_table() {
+                Some(table) => self.named(table, keys, key.name),
+                None => self.shape(&span, key, inner),
+            },
+            _ => self.shape(&span, key, inner),
+        }
+    }
+
+    /// A table of free names over tables with the same keys.
+    pub(crate) fn named(&mut self, table: &DeTable<'_>, keys: &'static [Key], what: &str) {
+        for (name, value) in table {
+            let place = self.span(name);
+            match value.get_ref().as_table() {
+                Some(inner) => self.table(inner, keys, &place, &format!("`{}` of `{what}`", name.get_ref())),
+                None => self.diagnostics.add("E0103", &place, format!("`{}` has to be a table", name.get_ref()), "not a table"),
+            }
+        }
+    }
+
+    fn word(&mut self, value: &Spanned<DeValue<'_>>, key: &str, words: &'static [&'static str]) {
+        let word = value.get_ref().as_str().unwrap_or_default();
+        if words.contains(&word) {
+            return;
+        }
+        let span = self.span(value);
+        let help = match did_you_mean(word, words.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the words are: {}", words.join(", ")),
+        };
+        self.diagnostics.add_with_help("E0104", &span, format!("`{key}` cannot be `{word}`"), "not one of the words", help);
+    }
+
+    fn shape(&mut self, span: &Span, key: &Key, found: &DeValue<'_>) {
+        let expected = match key.shape {
+            Shape::Text | Shape::Word(_) => "text",
+            Shape::Integer => "a whole number",
+            Shape::Flag => "true or false",
+            Shape::Texts | Shape::Words(_) => "a list of texts",
+            Shape::Integers => "a list of whole numbers",
+            Shape::TextByFormat => "text, or a table with `xml` and `json`",
+            Shape::Table(_) | Shape::Named(_) | Shape::Constants | Shape::Any => "a table",
+            Shape::Tables(_) => "tables in double brackets",
+        };
+        self.diagnostics.add_with_help(
+            "E0103",
+            span,
+            format!("`{}` has to be {expected}", key.name),
+            format!("this is of type {}", found.type_str()),
+            key.doc,
+        );
+    }
+}
+
+fn is_list<'i>(value: &DeValue<'i>, is_item: impl Fn(&DeValue<'i>) -> bool) -> bool {
+    value.as_array().is_some_and(|items| items.iter().all(|item| is_item(item.get_ref())))
+}

@@ -1,0 +1,174 @@
+//! An endpoint, as it is written.
+
+use toml::de::{DeTable, DeValue};
+
+use super::check::Checker;
+use super::field::{read_field, read_fields, read_remarks, read_root};
+use super::keys;
+use super::node::Node;
+use crate::source::{At, FileId};
+use crate::surface::{Condition, Endpoint, Example, OneOf, Response, Status, Variant, Waiter};
+
+/// The groups of `one-of` have free names beside their own keys, so they are checked here.
+pub(super) fn check_one_of(checker: &mut Checker<'_>, top: &DeTable<'_>) {
+    let Some(groups) = top.get("one-of").and_then(|value| value.get_ref().as_table()) else {
+        return;
+    };
+    for (name, group) in groups {
+        let place = checker.span(name);
+        let Some(group) = group.get_ref().as_table() else {
+            checker.diagnostics.add("E0103", &place, format!("`{}` has to be a table", name.get_ref()), "not a table");
+            continue;
+        };
+        for key in keys::ONE_OF.iter().filter(|key| key.required && !group.contains_key(key.name)) {
+            let message = format!("the group `{}` has no `{}`", name.get_ref(), key.name);
+            checker.diagnostics.add_with_help("E0102", &place, message, format!("`{}` is missing here", key.name), key.doc);
+        }
+        for (variant, value) in group {
+            if let Some(fields) = value.get_ref().as_table() {
+                for (wire, field) in fields.iter().filter(|(wire, _)| wire.get_ref() != "fixed") {
+                    let place = checker.span(wire);
+                    match field.get_ref().as_table() {
+                        Some(table) => checker.table(table, keys::FIELD, &place, &format!("`{}`", wire.get_ref())),
+                        None => checker.diagnostics.add("E0103", &place, "a field has to be a table", "not a table"),
+                    }
+                }
+            } else if !keys::ONE_OF.iter().any(|key| key.name == variant.get_ref()) {
+                let place = checker.span(variant);
+                let message = format!("unknown key `{}` in a group", variant.get_ref());
+                checker.diagnostics.add_with_help("E0101", &place, message, "not a key of the spec language", "the keys are: required, en, ru, and a table for each variant");
+            }
+        }
+    }
+}
+
+pub(super) fn read(file: FileId, module: &str, stem: &str, node: &Node<'_, '_>) -> Endpoint {
+    let source = node.table("source");
+    let fixed = node.table("fixed");
+    let constants = |key: &str| fixed.map(|node| node.constants(key)).unwrap_or_default();
+    Endpoint {
+        file,
+        module: module.to_owned(),
+        stem: stem.to_owned(),
+        name: node.text_at("name"),
+        method: node.optional("method"),
+        path: node.optional_at("path"),
+        action: node.optional("action"),
+        effect: node.text_at("effect"),
+        flags: node.texts("flags"),
+        repeat_documented: node.has("repeat"),
+        rates: node.texts_at("rates"),
+        en: node.text("en"),
+        ru: node.text("ru"),
+        about: node.text("about"),
+        documents: node.integer("documents"),
+        source_line: source.and_then(|node| node.integer("line")),
+        provenance: source.and_then(|node| node.optional("provenance")),
+        deadline: node.integer("deadline"),
+        reconcile: node.text("reconcile"),
+        authorised: node.flag("authorised") != Some(false),
+        path_parameters: read_fields(node.table("path-params")),
+        query: read_fields(node.table("query")),
+        headers: read_fields(node.table("headers")),
+        body: read_fields(node.table("body")),
+        has_body: node.has("body") || node.has("request") || fixed.is_some_and(|node| node.has("body")) || node.has("one-of"),
+        request_root: read_root(node.table("request")),
+        one_of: node.table("one-of").iter().flat_map(Node::tables).map(|(name, node)| read_one_of(name, &node)).collect(),
+        fixed_body: constants("body"),
+        fixed_query: constants("query"),
+        response: read_response(node.table("response")),
+        statuses: node
+            .list("status")
+            .map(|node| Status {
+                code: node.integer("code").unwrap_or(0),
+                means: node.text("means"),
+                en: node.text("en"),
+                ru: node.text("ru"),
+            })
+            .collect(),
+        waiters: node.table("waiter").iter().flat_map(Node::tables).map(|(name, node)| read_waiter(name, &node)).collect(),
+        examples: node.list("example").map(|node| read_example(&node)).collect(),
+        remarks: read_remarks(node),
+    }
+}
+
+fn read_one_of(name: At<String>, node: &Node<'_, '_>) -> OneOf {
+    let variant = |(name, node): (At<String>, Node<'_, '_>)| Variant {
+        fields: node.tables().filter(|(wire, _)| wire.as_str() != "fixed").map(|(wire, node)| read_field(wire, &node)).collect(),
+        fixed: node.constants("fixed"),
+        name,
+    };
+    OneOf {
+        required: node.flag("required") == Some(true),
+        en: node.text("en"),
+        ru: node.text("ru"),
+        variants: node.tables().map(variant).collect(),
+        name,
+    }
+}
+
+fn read_response(node: Option<Node<'_, '_>>) -> Response {
+    let Some(node) = node else {
+        return Response::default();
+    };
+    let empty = node.table("empty");
+    Response {
+        ty: node.optional_at("type"),
+        root: read_root(Some(node)),
+        max_items: node.integer("max-items"),
+        formats: node.texts("formats"),
+        from_headers: node.has("from"),
+        empty_statuses: empty.map(|node| node.integers("statuses")).unwrap_or_default(),
+        empty_codes: empty.map(|node| node.texts("codes")).unwrap_or_default(),
+        empty_except: empty.map(|node| node.texts("except")).unwrap_or_default(),
+    }
+}
+
+fn read_waiter(name: At<String>, node: &Node<'_, '_>) -> Waiter {
+    let conditions = |key: &str| {
+        let conditions = node.table(key);
+        let conditions = conditions.iter().flat_map(Node::raw).map(|(path, value)| match value {
+            DeValue::String(text) => Condition { path, any_of: vec![text.to_string()], is_there: false },
+            DeValue::Integer(number) => Condition { path, any_of: vec![number.as_str().to_owned()], is_there: false },
+            DeValue::Array(items) => {
+                let text = |item: &toml::Spanned<DeValue<'_>>| match item.get_ref() {
+                    DeValue::Integer(number) => number.as_str().to_owned(),
+                    other => other.as_str().unwrap_or_default().to_owned(),
+                };
+                Condition { path, any_of: items.iter().map(text).collect(), is_there: false }
+            }
+            _ => Condition { path, any_of: Vec::new(), is_there: true },
+        });
+        conditions.collect()
+    };
+    let seconds = |key: &str| node.integer(key).unwrap_or(1);
+    Waiter {
+        en: node.text("en"),
+        ru: node.text("ru"),
+        ready: conditions("ready"),
+        failed: conditions("failed"),
+        gone: node.optional("gone"),
+        text: node.optional_at("text"),
+        percent: node.optional_at("percent"),
+        first: seconds("first"),
+        interval: seconds("interval"),
+        cap: seconds("cap"),
+        deadline: seconds("deadline"),
+        name,
+    }
+}
+
+fn read_example(node: &Node<'_, '_>) -> Example {
+    let mut lines = node.integers("lines");
+    lines.extend(node.integer("line"));
+    Example {
+        case: node.text_at("case"),
+        kind: node.text("kind"),
+        formats: node.texts("formats"),
+        origin: node.text("origin"),
+        lines,
+        status: node.integer("status"),
+        note: node.optional("note"),
+        path: node.optional("path"),
+    }
+}

@@ -1,0 +1,100 @@
+//! Fields, types and remarks, as they are written.
+
+use super::node::Node;
+use crate::source::At;
+use crate::surface::{EnumerationValue, Field, Limits, Quirk, Remarks, Root, TypeDefinition, TypeKind};
+
+pub(super) fn read_fields(node: Option<Node<'_, '_>>) -> Vec<Field> {
+    node.iter().flat_map(Node::tables).map(|(wire, node)| read_field(wire, &node)).collect()
+}
+
+pub(super) fn read_field(wire: At<String>, node: &Node<'_, '_>) -> Field {
+    let hosts = node.table("hosts");
+    Field {
+        ty: node.text_at("type"),
+        name: node.optional_at("as"),
+        json: node.optional("json"),
+        xml: node.optional("xml"),
+        also: node.texts("also"),
+        required: node.flag("required") == Some(true),
+        absent: node.flag_at("absent"),
+        header: node.optional("header"),
+        unit: node.optional("unit"),
+        form: node.optional("form"),
+        write_text: node.has("write"),
+        limits: read_limits(node),
+        host_limits: hosts.iter().flat_map(Node::tables).map(|(name, node)| (name, read_limits(&node))).collect(),
+        max_items: node.integer("max-items"),
+        required_if: node.optional_at("required-if"),
+        only_if: node.optional_at("only-if"),
+        spread: node.optional_at("spread"),
+        provenance: node.optional("provenance"),
+        en: node.text("en"),
+        ru: node.text("ru"),
+        wire,
+    }
+}
+
+fn read_limits(node: &Node<'_, '_>) -> Limits {
+    let range = node.integers("range");
+    Limits {
+        min: node.integer("min").or(range.first().copied()),
+        max: node.integer("max").or(range.get(1).copied()),
+        multiple_of: node.integer("multiple-of"),
+        min_length: node.integer("min-length"),
+        max_length: node.integer("max-length"),
+    }
+}
+
+pub(super) fn read_root(node: Option<Node<'_, '_>>) -> Root {
+    let Some(node) = node else {
+        return Root::default();
+    };
+    match node.optional("root") {
+        Some(root) => Root { xml: Some(root.clone()), json: Some(root) },
+        None => match node.table("root") {
+            Some(root) => Root { xml: root.optional("xml"), json: root.optional("json") },
+            None => Root::default(),
+        },
+    }
+}
+
+pub(super) fn read_type(name: At<String>, node: &Node<'_, '_>) -> TypeDefinition {
+    let kind = if let Some(id) = node.optional("id") {
+        TypeKind::Id { is_number: id == "number" }
+    } else if let Some(values) = node.table("values") {
+        let values = values.tables().map(|(wire, node)| EnumerationValue {
+            wire,
+            name: node.optional_at("as"),
+            en: node.text("en"),
+            ru: node.text("ru"),
+        });
+        TypeKind::Enumeration { is_number: node.optional("kind").as_deref() == Some("number"), values: values.collect() }
+    } else if let Some(union) = node.table("union") {
+        TypeKind::Union {
+            scalar: union.optional_at("scalar"),
+            object: union.optional_at("object"),
+            list: union.optional_at("list"),
+        }
+    } else {
+        TypeKind::Struct(read_fields(node.table("fields")))
+    };
+    TypeDefinition {
+        name,
+        en: node.text("en"),
+        ru: node.text("ru"),
+        about: node.text("about"),
+        kind,
+        keep_raw: node.flag("keep-raw") == Some(true),
+    }
+}
+
+pub(super) fn read_remarks(node: &Node<'_, '_>) -> Remarks {
+    Remarks {
+        quirks: node
+            .list("quirk")
+            .map(|node| Quirk { id: node.text_at("id"), en: node.text("en"), example: node.text_at("example") })
+            .collect(),
+        notes: node.list("note").map(|node| (node.text_at("id"), node.text("en"))).collect(),
+    }
+}

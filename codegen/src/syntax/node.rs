@@ -1,0 +1,148 @@
+//! Getters over a checked table. What a getter finds wrong was reported by the checker before.
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::source::{At, FileId, Span};
+use crate::surface::{Constant, Pairs};
+
+#[derive(Clone, Copy)]
+pub(super) struct Node<'t, 'i> {
+    pub(super) file: FileId,
+    pub(super) table: &'t DeTable<'i>,
+}
+
+impl<'t, 'i> Node<'t, 'i> {
+    fn get(&self, key: &str) -> Option<&'t Spanned<DeValue<'i>>> {
+        self.table.get(key)
+    }
+
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// The place of a value; of the table's start where there is none.
+    pub(super) fn span(&self, key: &str) -> Span {
+        Span { file: self.file, range: self.get(key).map_or(0..0, Spanned::span) }
+    }
+
+    fn at<T>(&self, spanned: &Spanned<DeValue<'_>>, value: T) -> At<T> {
+        At { value, span: Span { file: self.file, range: spanned.span() } }
+    }
+
+    pub(super) fn optional_at(&self, key: &str) -> Option<At<String>> {
+        let value = self.get(key)?;
+        value.get_ref().as_str().map(|text| self.at(value, text.to_owned()))
+    }
+
+    pub(super) fn text_at(&self, key: &str) -> At<String> {
+        self.optional_at(key).unwrap_or_else(|| At { value: String::new(), span: self.span(key) })
+    }
+
+    pub(super) fn optional(&self, key: &str) -> Option<String> {
+        self.optional_at(key).map(|at| at.value)
+    }
+
+    pub(super) fn text(&self, key: &str) -> String {
+        self.optional(key).unwrap_or_default()
+    }
+
+    pub(super) fn integer(&self, key: &str) -> Option<i64> {
+        self.get(key)?.get_ref().as_integer().and_then(|number| i64::from_str_radix(number.as_str(), number.radix()).ok())
+    }
+
+    pub(super) fn flag_at(&self, key: &str) -> Option<At<bool>> {
+        let value = self.get(key)?;
+        value.get_ref().as_bool().map(|flag| self.at(value, flag))
+    }
+
+    pub(super) fn flag(&self, key: &str) -> Option<bool> {
+        self.flag_at(key).map(|at| at.value)
+    }
+
+    pub(super) fn texts_at(&self, key: &str) -> Vec<At<String>> {
+        let Some(value) = self.get(key) else {
+            return Vec::new();
+        };
+        match value.get_ref() {
+            DeValue::String(text) => vec![self.at(value, text.to_string())],
+            DeValue::Array(items) => items
+                .iter()
+                .filter_map(|item| item.get_ref().as_str().map(|text| self.at(item, text.to_owned())))
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn texts(&self, key: &str) -> Vec<String> {
+        self.texts_at(key).into_iter().map(|at| at.value).collect()
+    }
+
+    pub(super) fn integers(&self, key: &str) -> Vec<i64> {
+        let items = self.get(key).and_then(|value| value.get_ref().as_array());
+        let parse = |number: &toml::de::DeInteger<'_>| i64::from_str_radix(number.as_str(), number.radix()).ok();
+        items.into_iter().flatten().filter_map(|item| item.get_ref().as_integer().and_then(parse)).collect()
+    }
+
+    pub(super) fn table(&self, key: &str) -> Option<Node<'t, 'i>> {
+        let table = self.get(key)?.get_ref().as_table()?;
+        Some(Node { file: self.file, table })
+    }
+
+    /// The tables of `[[key]]`.
+    pub(super) fn list(&self, key: &str) -> impl Iterator<Item = Node<'t, 'i>> + use<'t, 'i> {
+        let file = self.file;
+        let items = self.get(key).and_then(|value| value.get_ref().as_array());
+        items.into_iter().flatten().filter_map(move |item| item.get_ref().as_table().map(|table| Node { file, table }))
+    }
+
+    /// The tables below this one, with their names.
+    pub(super) fn tables(&self) -> impl Iterator<Item = (At<String>, Node<'t, 'i>)> + use<'t, 'i> {
+        let file = self.file;
+        self.table.iter().filter_map(move |(name, value)| {
+            let table = value.get_ref().as_table()?;
+            let span = Span { file, range: name.span() };
+            Some((At { value: name.get_ref().to_string(), span }, Node { file, table }))
+        })
+    }
+
+    /// The entries of a table of scalars.
+    pub(super) fn constants(&self, key: &str) -> Vec<Constant> {
+        let Some(table) = self.table(key) else {
+            return Vec::new();
+        };
+        let constant = |(name, value): (&Spanned<std::borrow::Cow<'_, str>>, &Spanned<DeValue<'_>>)| {
+            let key = At { value: name.get_ref().to_string(), span: Span { file: self.file, range: name.span() } };
+            let (text, is_number) = match value.get_ref() {
+                DeValue::String(text) => (text.to_string(), false),
+                DeValue::Integer(number) => (number.as_str().to_owned(), true),
+                DeValue::Float(number) => (number.as_str().to_owned(), true),
+                DeValue::Boolean(flag) => (flag.to_string(), true),
+                _ => return None,
+            };
+            Some(Constant { key, text, is_number })
+        };
+        table.table.iter().filter_map(constant).collect()
+    }
+
+    pub(super) fn pairs(&self, key: &str) -> Pairs {
+        let Some(table) = self.table(key) else {
+            return Vec::new();
+        };
+        let pair = |(name, value): (&Spanned<std::borrow::Cow<'_, str>>, &Spanned<DeValue<'_>>)| {
+            let text = value.get_ref().as_str()?.to_owned();
+            let key = At { value: name.get_ref().to_string(), span: Span { file: self.file, range: name.span() } };
+            Some((key, self.at(value, text)))
+        };
+        table.table.iter().filter_map(pair).collect()
+    }
+
+    /// The raw value, for the few keys whose shape is free.
+    pub(super) fn raw(&self) -> impl Iterator<Item = (At<String>, &'t DeValue<'i>)> + use<'t, 'i> {
+        let file = self.file;
+        self.table.iter().map(move |(name, value)| {
+            let span = Span { file, range: name.span() };
+            (At { value: name.get_ref().to_string(), span }, value.get_ref())
+        })
+    }
+}

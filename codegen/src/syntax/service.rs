@@ -1,0 +1,100 @@
+//! A service, as it is written.
+
+use super::field::read_remarks;
+use super::node::Node;
+use crate::surface::{Credentials, ErrorCode, Fault, Host, Lenient, Rate, Service, Session};
+
+pub(super) fn read(node: &Node<'_, '_>) -> Service {
+    let lenient = node.table("lenient");
+    let is = |key: &str| lenient.is_some_and(|node| node.flag(key) == Some(true));
+    let dates = node.table("dates");
+    let forms = |key: &str| dates.map(|node| node.texts(key)).unwrap_or_default();
+    Service {
+        name: node.text_at("name"),
+        en: node.text("en"),
+        ru: node.text("ru"),
+        about: node.text("about"),
+        aliases: node.texts("aliases"),
+        zone: node.text("zone"),
+        formats: node.texts("formats"),
+        request_format: node.optional("request-format"),
+        negotiates: node.flag("negotiates") == Some(true),
+        path: node.optional("path"),
+        method: node.optional("method"),
+        selector: node.table("selector").map(|node| (node.text("in"), node.text("name"))),
+        lenient: Lenient {
+            one_as_list: is("one-as-list"),
+            map_as_list: is("map-as-list"),
+            null_as_empty: is("null-as-empty"),
+            list_as_empty_map: is("list-as-empty-map"),
+            loose_scalars: is("loose-scalars"),
+            empty_text_is_absent: is("empty-text-is-absent"),
+            loose_flags: is("loose-flags"),
+        },
+        datetime_forms: forms("datetime"),
+        date_forms: forms("date"),
+        zero_dates: forms("zero"),
+        hosts: node
+            .list("host")
+            .map(|node| Host { name: node.text_at("name"), url: node.text("url"), en: node.text("en"), ru: node.text("ru") })
+            .collect(),
+        credentials: node
+            .list("credentials")
+            .map(|node| Credentials {
+                name: node.text_at("name"),
+                en: node.text("en"),
+                ru: node.text("ru"),
+                fields: node.pairs("fields"),
+                sign_in: node.optional_at("sign-in"),
+                token: node.optional_at("token"),
+                headers: node.pairs("headers"),
+                body: node.pairs("body"),
+            })
+            .collect(),
+        session: node.table("session").map(|node| Session {
+            headers: node.pairs("headers"),
+            token: node.text_at("token"),
+            base_url: node.optional_at("base-url"),
+            lifetime: node.integer("lifetime"),
+            hosts: node.texts("hosts"),
+        }),
+        always: node
+            .table("always")
+            .iter()
+            .flat_map(Node::tables)
+            .map(|(format, node)| (format.value, node.constants("body"), node.constants("query")))
+            .collect(),
+        fault: node.table("fault").map(|node| read_fault(&node)).unwrap_or_default(),
+        errors: node
+            .list("error")
+            .map(|node| ErrorCode {
+                code: node.text_at("code"),
+                name: node.optional_at("as"),
+                kind: node.text("kind"),
+                en: node.text("en"),
+                ru: node.text("ru"),
+                accepted: node.optional("accepted"),
+                verify: node.flag("verify") == Some(true),
+            })
+            .collect(),
+        rates: node
+            .list("rate")
+            .map(|node| Rate { name: node.text_at("name"), count: node.integer("count").unwrap_or(0), per: node.text("per") })
+            .collect(),
+        remarks: read_remarks(node),
+    }
+}
+
+fn read_fault(node: &Node<'_, '_>) -> Fault {
+    Fault {
+        kind: node.text("kind"),
+        code: node.texts("code"),
+        message: node.texts("message"),
+        details: node.text("details"),
+        marker: node.text("marker"),
+        success: node.texts("success"),
+        fields: node.text("fields"),
+        keys: node.texts("keys"),
+        write: node.constants("write"),
+    }
+}

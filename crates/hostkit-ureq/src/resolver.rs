@@ -1,0 +1,199 @@
+//! Names to addresses: a memory of half a minute, and at most one thread per host however many calls wait for it.
+//!
+//! ureq's own resolver starts a thread for each request that has a time limit, on a pooled connection too.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::io;
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use http::Uri;
+use ureq::Error;
+use ureq::config::Config;
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::NextTimeout;
+
+/// How long an answer is believed.
+const MEMORY: Duration = Duration::from_secs(30);
+
+/// What ureq takes at most.
+const MAX_ADDRESSES: usize = 16;
+
+/// Asks the system; another function in tests.
+type Lookup = fn(&str) -> io::Result<Vec<IpAddr>>;
+
+/// Names to addresses. Clones share what they know.
+#[derive(Clone)]
+pub(crate) struct Names(Arc<Shared>);
+
+struct Shared {
+    hosts: Mutex<HashMap<String, Host>>,
+    changed: Condvar,
+    lookup: Lookup,
+}
+
+#[derive(Default)]
+struct Host {
+    is_asking: bool,
+    /// How many questions have ended, so that a waiter sees the end of the one that it waits for.
+    asked: u64,
+    known: Option<(Instant, Vec<IpAddr>)>,
+}
+
+impl Names {
+    pub(crate) fn new() -> Self {
+        Self::with(|host| Ok((host, 0).to_socket_addrs()?.map(|address| address.ip()).collect()))
+    }
+
+    fn with(lookup: Lookup) -> Self {
+        Self(Arc::new(Shared { hosts: Mutex::default(), changed: Condvar::new(), lookup }))
+    }
+
+    /// The addresses of a host; an error says why there are none, and `None` is a question without an answer in time.
+    fn addresses(&self, host: &str, timeout: Duration) -> Option<Result<Vec<IpAddr>, Error>> {
+        if let Ok(address) = host.trim_start_matches('[').trim_end_matches(']').parse() {
+            return Some(Ok(vec![address]));
+        }
+        let mut hosts = self.0.hosts();
+        let entry = hosts.entry(host.to_owned()).or_default();
+        if let Some(known) = entry.fresh() {
+            return Some(Ok(known));
+        }
+        if !entry.is_asking {
+            let (shared, name) = (Arc::clone(&self.0), host.to_owned());
+            let asking = std::thread::Builder::new().name("hostkit-resolver".into()).spawn(move || shared.ask(name));
+            if let Err(error) = asking {
+                return Some(Err(Error::Io(error)));
+            }
+            entry.is_asking = true;
+        }
+        let awaited = entry.asked;
+        let is_open = |hosts: &mut HashMap<String, Host>| hosts.get(host).is_some_and(|host| host.asked == awaited);
+        let waited = self.0.changed.wait_timeout_while(hosts, timeout, is_open);
+        let (hosts, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+        if waited.timed_out() {
+            return None;
+        }
+        Some(hosts.get(host).and_then(Host::fresh).ok_or(Error::HostNotFound))
+    }
+}
+
+impl Shared {
+    fn hosts(&self) -> MutexGuard<'_, HashMap<String, Host>> {
+        self.hosts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs on a thread of its own, because nothing can be done about a system call that hangs.
+    fn ask(&self, name: String) {
+        let found = (self.lookup)(&name).ok().filter(|found| !found.is_empty());
+        let mut hosts = self.hosts();
+        let host = hosts.entry(name).or_default();
+        host.known = found.map(|found| (Instant::now(), found));
+        host.is_asking = false;
+        host.asked += 1;
+        drop(hosts);
+        self.changed.notify_all();
+    }
+}
+
+impl Host {
+    fn fresh(&self) -> Option<Vec<IpAddr>> {
+        self.known.as_ref().filter(|(since, _)| since.elapsed() < MEMORY).map(|(_, known)| known.clone())
+    }
+}
+
+impl Resolver for Names {
+    fn resolve(&self, uri: &Uri, config: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
+        let (Some(host), Some(port)) = (uri.host(), port(uri)) else {
+            return Err(Error::BadUri("there is no host".to_owned()));
+        };
+        let found = self.addresses(host, *timeout.after).unwrap_or(Err(Error::Timeout(timeout.reason)))?;
+        let found = found.into_iter().map(|address| SocketAddr::new(address, port)).collect::<Vec<_>>().into_iter();
+        let mut addresses = self.empty();
+        for address in config.ip_family().keep_wanted(found).take(MAX_ADDRESSES) {
+            addresses.push(address);
+        }
+        if addresses.is_empty() { Err(Error::HostNotFound) } else { Ok(addresses) }
+    }
+}
+
+fn port(uri: &Uri) -> Option<u16> {
+    uri.port_u16().or(match uri.scheme_str()? {
+        "https" => Some(443),
+        "http" => Some(80),
+        _ => None,
+    })
+}
+
+impl fmt::Debug for Names {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Names")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::thread::sleep;
+
+    use super::*;
+
+    static HUNG: AtomicUsize = AtomicUsize::new(0);
+    static SLOW: AtomicUsize = AtomicUsize::new(0);
+    static NONE: AtomicUsize = AtomicUsize::new(0);
+
+    #[test]
+    fn a_resolver_that_hangs_costs_one_thread_and_no_more_than_the_deadline() {
+        let names = Names::with(|_| {
+            HUNG.fetch_add(1, Ordering::SeqCst);
+            sleep(Duration::from_secs(3600));
+            Ok(Vec::new())
+        });
+        let start = Instant::now();
+        std::thread::scope(|scope| {
+            for _ in 0..20 {
+                scope.spawn(|| assert!(names.addresses("host.example", Duration::from_millis(100)).is_none()));
+            }
+        });
+        assert!(names.addresses("host.example", Duration::from_millis(100)).is_none());
+        assert!(start.elapsed() < Duration::from_millis(450), "{:?}", start.elapsed());
+        assert_eq!(HUNG.load(Ordering::SeqCst), 1);
+    }
+
+    #[test]
+    fn callers_share_one_question_and_its_answer() {
+        let names = Names::with(|_| {
+            SLOW.fetch_add(1, Ordering::SeqCst);
+            sleep(Duration::from_millis(50));
+            Ok(vec![IpAddr::from([127, 0, 0, 1])])
+        });
+        std::thread::scope(|scope| {
+            for _ in 0..20 {
+                scope.spawn(|| {
+                    let found = names.addresses("host.example", Duration::from_secs(5)).unwrap().unwrap();
+                    assert_eq!(found, [IpAddr::from([127, 0, 0, 1])]);
+                });
+            }
+        });
+        assert_eq!(SLOW.load(Ordering::SeqCst), 1);
+    }
+
+    #[test]
+    fn no_answer_is_remembered_by_nobody_and_an_address_is_not_asked_for() {
+        let names = Names::with(|_| {
+            NONE.fetch_add(1, Ordering::SeqCst);
+            Err(io::Error::other("no such host"))
+        });
+        for asked in 1..3 {
+            let found = names.addresses("host.example", Duration::from_secs(5)).unwrap();
+            assert!(matches!(found, Err(Error::HostNotFound)));
+            assert_eq!(NONE.load(Ordering::SeqCst), asked);
+        }
+        for literal in ["127.0.0.1", "[::1]"] {
+            assert!(names.addresses(literal, Duration::ZERO).unwrap().is_ok(), "{literal}");
+        }
+        assert_eq!(NONE.load(Ordering::SeqCst), 2);
+    }
+}

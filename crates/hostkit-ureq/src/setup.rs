@@ -1,0 +1,149 @@
+//! How the transport is set up: a proxy, certificates, and ureq's own settings where they do no harm.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hostkit::ConfigError;
+use ureq::Agent;
+use ureq::config::{Config, ConfigBuilder};
+use ureq::typestate::AgentScope;
+use ureq::unversioned::transport::{ConnectProxyConnector, Connector, TcpConnector};
+
+use crate::resolver::Names;
+use crate::tls::{self, TlsConnector};
+use crate::transport::UreqTransport;
+use crate::witness::Watch;
+
+/// How long a connection that nobody uses is kept: shorter than servers do, so that few die in our hands.
+const IDLE: Duration = Duration::from_secs(5);
+
+/// What a head may have at most while it is read; the limit of the call is checked once it is there.
+pub(crate) const MAX_HEAD: usize = 128 << 10;
+
+type Configure = dyn Fn(ConfigBuilder<AgentScope>) -> ConfigBuilder<AgentScope> + Send + Sync;
+
+/// How a [`UreqTransport`] is set up. The default goes straight to the host and trusts the public roots (webpki).
+///
+/// ```
+/// # fn main() -> Result<(), hostkit_ureq::SetupError> {
+/// let transport = hostkit_ureq::UreqTransport::setup().proxy("http://127.0.0.1:3128").build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Default)]
+pub struct Setup {
+    proxy: Option<String>,
+    roots: Vec<u8>,
+    is_platform: bool,
+    configure: Option<Box<Configure>>,
+}
+
+impl Setup {
+    /// Sends through an HTTP proxy, `http://user:password@host:port`. The environment is never asked.
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.proxy = Some(url.into());
+        self
+    }
+
+    /// Trusts these certificates too, in PEM: those of a test installation, say.
+    pub fn root_certificates(mut self, pem: &[u8]) -> Self {
+        self.roots.extend_from_slice(pem);
+        self.roots.push(b'\n');
+        self
+    }
+
+    /// Trusts what the operating system trusts, instead of the public roots.
+    #[cfg(feature = "platform-verifier")]
+    pub fn platform_verifier(mut self) -> Self {
+        self.is_platform = true;
+        self
+    }
+
+    /// Changes ureq's own settings, such as the address family or sizes of buffers. Redirects, time limits, proxy,
+    /// pool and status handling are set afterwards: they stay what they have to be.
+    pub fn configure(
+        mut self,
+        configure: impl Fn(ConfigBuilder<AgentScope>) -> ConfigBuilder<AgentScope> + Send + Sync + 'static,
+    ) -> Self {
+        self.configure = Some(Box::new(configure));
+        self
+    }
+
+    /// Makes the transport.
+    ///
+    /// # Errors
+    /// A proxy that is no URL, or certificates that cannot be read.
+    pub fn build(self) -> Result<UreqTransport, SetupError> {
+        let proxy = self.proxy.as_deref().map(ureq::Proxy::new).transpose();
+        // The error would print the URL, and with it the password.
+        let proxy = proxy.map_err(|_| SetupError::Proxy)?;
+        let tls = Arc::new(tls::configuration(&self.roots, self.is_platform)?);
+        let names = Names::new();
+        let agent = |is_pooled: bool| {
+            let config = self.config(proxy.clone(), is_pooled);
+            let chain = ().chain(ConnectProxyConnector::default()).chain(TcpConnector::default());
+            Agent::with_parts(config, Watch(chain.chain(TlsConnector(Arc::clone(&tls)))), names.clone())
+        };
+        Ok(UreqTransport::from_agents(agent(true), agent(false)))
+    }
+
+    fn config(&self, proxy: Option<ureq::Proxy>, is_pooled: bool) -> Config {
+        let builder = Agent::config_builder();
+        let builder = match &self.configure {
+            Some(configure) => configure(builder),
+            None => builder,
+        };
+        let (total, per_host) = if is_pooled { (64, 16) } else { (0, 0) };
+        builder
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .http_status_as_error(false)
+            .proxy(proxy)
+            .max_idle_age(IDLE)
+            .max_idle_connections(total)
+            .max_idle_connections_per_host(per_host)
+            .input_buffer_size(2 * MAX_HEAD)
+            .build()
+    }
+}
+
+impl fmt::Debug for Setup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The proxy's URL may hold a password.
+        f.debug_struct("Setup").field("proxy", &self.proxy.is_some()).finish_non_exhaustive()
+    }
+}
+
+/// A client or a transport that cannot be set up like this.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SetupError {
+    /// What `hostkit` says of its options.
+    Config(ConfigError),
+    /// The proxy is no URL.
+    Proxy,
+    /// A certificate cannot be read.
+    Certificate(String),
+    /// TLS cannot be set up.
+    Tls(String),
+}
+
+impl fmt::Display for SetupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Config(error) => write!(f, "{error}"),
+            Self::Proxy => f.write_str("the proxy is not a URL such as http://127.0.0.1:3128"),
+            Self::Certificate(why) => write!(f, "a root certificate cannot be read: {why}"),
+            Self::Tls(why) => write!(f, "TLS cannot be set up: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for SetupError {}
+
+impl From<ConfigError> for SetupError {
+    fn from(error: ConfigError) -> Self {
+        Self::Config(error)
+    }
+}

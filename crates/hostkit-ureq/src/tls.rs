@@ -1,0 +1,120 @@
+//! TLS by rustls and ring, under one configuration for both agents. There is no switch that turns checks off.
+
+use std::fmt;
+use std::io::{Read, Write};
+use std::sync::Arc;
+
+use rustls::crypto::ring;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use ureq::Error;
+use ureq::unversioned::transport::{
+    Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport, TransportAdapter,
+};
+
+use crate::setup::SetupError;
+use crate::witness::Sight;
+
+/// The public roots (webpki), those in `pem`, or what the platform trusts.
+pub(crate) fn configuration(pem: &[u8], is_platform: bool) -> Result<ClientConfig, SetupError> {
+    let failed = |error: rustls::Error| SetupError::Tls(error.to_string());
+    let provider = Arc::new(ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider));
+    let builder = builder.with_safe_default_protocol_versions().map_err(failed)?;
+    let extra = CertificateDer::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>();
+    let extra = extra.map_err(|error| SetupError::Certificate(error.to_string()))?;
+    #[cfg(feature = "platform-verifier")]
+    if is_platform {
+        let verifier = rustls_platform_verifier::Verifier::new_with_extra_roots(extra, provider).map_err(failed)?;
+        // Not dangerous in spite of its name: the platform checks instead of webpki.
+        let builder = builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier));
+        return Ok(builder.with_no_client_auth());
+    }
+    debug_assert!(!is_platform, "only the feature sets it");
+    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    for certificate in extra {
+        roots.add(certificate).map_err(|error| SetupError::Certificate(error.to_string()))?;
+    }
+    Ok(builder.with_root_certificates(roots).with_no_client_auth())
+}
+
+/// Wraps connections in TLS where the URL says `https`.
+///
+/// ureq's own connector cannot add to the public roots, and builds its configuration anew for each request that has a
+/// time limit of its own.
+pub(crate) struct TlsConnector(pub(crate) Arc<ClientConfig>);
+
+impl<In: Transport> Connector<In> for TlsConnector {
+    type Out = Either<In, TlsTransport>;
+
+    fn connect(&self, details: &ConnectionDetails, chained: Option<In>) -> Result<Option<Self::Out>, Error> {
+        let Some(transport) = chained else {
+            return Ok(None);
+        };
+        if !details.needs_tls() || transport.is_tls() {
+            return Ok(Some(Either::A(transport)));
+        }
+        let host = details.uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+        let name = ServerName::try_from(host).map_err(|_| Error::Tls("the host is no name for a certificate"))?;
+        let failed = |error: rustls::Error| Error::Other(Box::new(error));
+        let mut connection = ClientConnection::new(Arc::clone(&self.0), name.to_owned()).map_err(failed)?;
+        let mut socket = TransportAdapter::new(transport.boxed(), Arc::clone(&details.current_time));
+        // The limit of `details` is as old as the beginning of the connect: only what is left of it holds.
+        let left = Sight::left().map(|left| left.min(*details.timeout.after));
+        socket.set_timeout(NextTimeout {
+            after: left.map_or(details.timeout.after, Into::into),
+            ..details.timeout
+        });
+        connection.complete_io(&mut socket)?;
+        let config = details.config;
+        let buffers = LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size());
+        Ok(Some(Either::B(TlsTransport { buffers, stream: StreamOwned::new(connection, socket) })))
+    }
+}
+
+impl fmt::Debug for TlsConnector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TlsConnector")
+    }
+}
+
+/// A connection in TLS.
+pub(crate) struct TlsTransport {
+    buffers: LazyBuffers,
+    stream: StreamOwned<ClientConnection, TransportAdapter>,
+}
+
+impl Transport for TlsTransport {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
+        self.stream.get_mut().set_timeout(timeout);
+        let output = self.buffers.output().get(..amount).unwrap_or_default();
+        self.stream.write_all(output)?;
+        Ok(())
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+        self.stream.get_mut().set_timeout(timeout);
+        let amount = self.stream.read(self.buffers.input_append_buf())?;
+        self.buffers.input_appended(amount);
+        Ok(amount > 0)
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.stream.get_mut().get_mut().is_open()
+    }
+
+    fn is_tls(&self) -> bool {
+        true
+    }
+}
+
+impl fmt::Debug for TlsTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TlsTransport")
+    }
+}

@@ -1,0 +1,107 @@
+//! One request over one connection: two agents, one deadline over all of it, and a body that is read to its very end.
+
+use std::fmt;
+use std::io::Read;
+
+use hostkit::{AnswerLimits, BaseUrl, Incoming, Outgoing, Phase, Transport, TransportError, TransportErrorKind};
+use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use http::{HeaderMap, Uri};
+use ureq::{Agent, AsSendBody};
+
+use crate::failure;
+use crate::setup::{MAX_HEAD, Setup, SetupError};
+use crate::witness::Sight;
+
+/// What this crate sends with. Clones share their connections.
+#[derive(Clone)]
+pub struct UreqTransport {
+    pooled: Agent,
+    fresh: Agent,
+}
+
+impl UreqTransport {
+    /// The default: straight to the host, the public roots.
+    ///
+    /// # Errors
+    /// TLS that cannot be set up.
+    pub fn new() -> Result<Self, SetupError> {
+        Self::setup().build()
+    }
+
+    /// One that is to be set up.
+    pub fn setup() -> Setup {
+        Setup::default()
+    }
+
+    pub(crate) fn from_agents(pooled: Agent, fresh: Agent) -> Self {
+        Self { pooled, fresh }
+    }
+
+    fn run<S: AsSendBody>(&self, outgoing: &Outgoing, request: http::Request<S>) -> Result<Incoming, TransportError> {
+        let agent = if outgoing.reusable { &self.pooled } else { &self.fresh };
+        let limits = &outgoing.limits;
+        let request = agent
+            .configure_request(request)
+            .timeout_global(Some(outgoing.timeout))
+            // ureq counts separators and the first line as well.
+            .max_response_header_size(limits.max_head.saturating_add(8 << 10).min(MAX_HEAD))
+            .build();
+        Sight::begin(outgoing.timeout);
+        let response = agent.run(request).map_err(|error| failure::of(Sight::now().phase, &error))?;
+        let (parts, body) = response.into_parts();
+        let body = read(body.into_reader(), &parts.headers, limits)?;
+        let incoming = Incoming { status: parts.status.as_u16(), headers: parts.headers, body };
+        if limits.admit(&incoming) { Ok(incoming) } else { Err(too_large(Phase::Head)) }
+    }
+}
+
+impl Transport for UreqTransport {
+    fn send(&self, outgoing: &Outgoing) -> Result<Incoming, TransportError> {
+        let request = outgoing.request.clone();
+        check(request.uri())?;
+        // A GET without a body is sent without a length.
+        if request.body().is_empty() && !request.headers().contains_key(CONTENT_LENGTH) {
+            return self.run(outgoing, request.map(|_| ()));
+        }
+        self.run(outgoing, request)
+    }
+}
+
+/// Reads all of a body, and not a byte more than the limit.
+fn read(body: impl Read, headers: &HeaderMap, limits: &AnswerLimits) -> Result<Vec<u8>, TransportError> {
+    let declared = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    let max = limits.max_body as u64;
+    if declared.is_some_and(|length| length > max) {
+        return Err(too_large(Phase::Body));
+    }
+    let mut bytes = Vec::new();
+    body.take(max.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| failure::of_body(&error))?;
+    if bytes.len() > limits.max_body {
+        return Err(too_large(Phase::Body));
+    }
+    // ureq takes a reset for the end of a body that ends with its connection, and forgives a missing last line.
+    let sight = Sight::now();
+    if sight.broken || (sight.ended && headers.contains_key(TRANSFER_ENCODING)) {
+        let kind = if sight.broken { TransportErrorKind::Reset } else { TransportErrorKind::Closed };
+        return Err(TransportError::new(Phase::Body, kind, "the body was cut short"));
+    }
+    Ok(bytes)
+}
+
+fn too_large(phase: Phase) -> TransportError {
+    TransportError::new(phase, TransportErrorKind::TooLarge, "")
+}
+
+/// Whether it may be sent there at all: `https`, or a loopback address.
+fn check(uri: &Uri) -> Result<(), TransportError> {
+    let origin = uri.scheme_str().zip(uri.authority()).map(|(scheme, authority)| format!("{scheme}://{authority}"));
+    let is_base = origin.is_some_and(|origin| origin.parse::<BaseUrl>().is_ok());
+    let refused = "neither https nor a loopback address";
+    if is_base { Ok(()) } else { Err(TransportError::new(Phase::Connect, TransportErrorKind::Other, refused)) }
+}
+
+impl fmt::Debug for UreqTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UreqTransport")
+    }
+}

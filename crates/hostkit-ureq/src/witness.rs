@@ -1,0 +1,101 @@
+//! How far the request under way has come, seen at the connection itself: what ureq's errors do not tell.
+//!
+//! "Not sent" is a promise about money, so it rests on the one place where bytes leave. A request is sent by the thread
+//! that asked for it, so what is seen is kept per thread.
+
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
+use hostkit::Phase;
+use ureq::Error;
+use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
+
+/// What was seen of the request under way on this thread.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sight {
+    /// How far it came.
+    pub(crate) phase: Phase,
+    /// The peer closed the connection while more was awaited.
+    pub(crate) ended: bool,
+    /// A read failed, which ureq takes for the end of a body that ends with the connection.
+    pub(crate) broken: bool,
+    deadline: Option<Instant>,
+}
+
+impl Sight {
+    const START: Self = Self { phase: Phase::Connect, ended: false, broken: false, deadline: None };
+
+    /// A request begins on this thread, and has this much time.
+    pub(crate) fn begin(timeout: Duration) {
+        SIGHT.set(Self { deadline: Instant::now().checked_add(timeout), ..Self::START });
+    }
+
+    /// What was seen since.
+    pub(crate) fn now() -> Self {
+        SIGHT.get()
+    }
+
+    /// The time that is left; `None` where it is without end.
+    pub(crate) fn left() -> Option<Duration> {
+        SIGHT.get().deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
+    }
+
+    fn note(change: impl FnOnce(&mut Self)) {
+        let mut sight = SIGHT.get();
+        change(&mut sight);
+        SIGHT.set(sight);
+    }
+}
+
+thread_local! {
+    static SIGHT: Cell<Sight> = const { Cell::new(Sight::START) };
+}
+
+/// A chain of connectors whose connections are watched.
+#[derive(Debug)]
+pub(crate) struct Watch<C>(pub(crate) C);
+
+impl<C: Connector> Connector for Watch<C> {
+    type Out = Watched<C::Out>;
+
+    fn connect(&self, details: &ConnectionDetails, chained: Option<()>) -> Result<Option<Self::Out>, Error> {
+        let connected = self.0.connect(details, chained);
+        // What a proxy was told on the way is no byte of the request.
+        Sight::note(|sight| *sight = Sight { deadline: sight.deadline, ..Sight::START });
+        Ok(connected?.map(Watched))
+    }
+}
+
+/// A connection that notes what passes.
+#[derive(Debug)]
+pub(crate) struct Watched<T>(T);
+
+impl<T: Transport> Transport for Watched<T> {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        self.0.buffers()
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
+        // Before the attempt, because a failed one may have sent something.
+        Sight::note(|sight| sight.phase = Phase::Send);
+        self.0.transmit_output(amount, timeout)
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+        let result = self.0.await_input(timeout);
+        Sight::note(|sight| {
+            sight.phase = sight.phase.max(Phase::Head);
+            sight.ended |= matches!(result, Ok(false));
+            sight.broken |= result.is_err();
+        });
+        result
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.0.is_open()
+    }
+
+    fn is_tls(&self) -> bool {
+        self.0.is_tls()
+    }
+}
