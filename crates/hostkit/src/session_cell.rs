@@ -145,9 +145,8 @@ impl<T, E: Clone> SessionCell<T, E> {
             state.held = None;
             state.latch = None;
             state.failure = None;
+            // A guard counts only while its own round is led.
             state.is_led = false;
-            // Guards of earlier rounds no longer count.
-            state.round += 1;
         });
         self.0.changed.notify(usize::MAX);
     }

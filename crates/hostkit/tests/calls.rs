@@ -305,3 +305,72 @@ fn hosts_by_name() {
     assert!(config(direct(), &clock).format(hostkit::Format::Xml).build().is_err());
     assert!(config(direct(), &clock).user_agent("a\nb").build().is_err());
 }
+
+#[test]
+fn calls_by_hand() {
+    use hostkit::EndpointExt;
+    let base = "http://127.0.0.1:8080/v1".parse().unwrap();
+    let request = Order.to_http(&base, &direct(), &hostkit::Session::default()).unwrap();
+    assert_eq!(request.uri().to_string(), "http://127.0.0.1:8080/v1/orders");
+    assert_eq!(request.headers()["x-key"], KEY);
+    assert!(!Open.to_http(&base, &direct(), &hostkit::Session::default()).unwrap().headers().contains_key("x-key"));
+
+    let answer = |status: u16, body: &str| {
+        let mut answer = http::Response::new(body.as_bytes().to_vec());
+        *answer.status_mut() = http::StatusCode::from_u16(status).unwrap();
+        answer
+    };
+    assert_eq!(Order::from_http(&answer(200, r#"{"id": 7}"#)).unwrap(), 7);
+    assert_eq!(FindItem::from_http(&answer(404, r#"{"No": {"code": 404}}"#)).unwrap(), 0);
+    let error = Order::from_http(&answer(404, r#"{"No": {"code": 404}}"#)).unwrap_err();
+    assert!(error.is_not_found() && !error.may_have_happened());
+    for (status, body) in [(500, r#"{"No": {"code": 500}}"#), (404, ""), (200, "<html>")] {
+        assert!(Order::from_http(&answer(status, body)).unwrap_err().may_have_happened(), "{status} {body}");
+        assert!(!GetItem::from_http(&answer(status, body)).unwrap_err().may_have_happened(), "{status} {body}");
+    }
+}
+
+/// A transport that counts like a server: at any point of the call.
+#[test]
+fn many_threads_keep_to_the_limit() {
+    use hostkit::testing::drive;
+    use hostkit::{AnswerLimits, ClientConfig, Incoming, Outgoing, RateRule, Rates, SystemClock, Transport};
+    use std::sync::Mutex;
+    use std::time::Instant;
+
+    struct Counting(Mutex<Vec<Instant>>);
+
+    impl Transport for Counting {
+        fn send(&self, outgoing: &Outgoing) -> Result<Incoming, hostkit::TransportError> {
+            assert_eq!(outgoing.limits, AnswerLimits::DEFAULT);
+            std::thread::sleep(Duration::from_millis(1));
+            self.0.lock().unwrap().push(Instant::now());
+            std::thread::sleep(Duration::from_millis(1));
+            Ok(Incoming { status: 200, headers: http::HeaderMap::new(), body: br#"{"id": 7}"#.to_vec() })
+        }
+    }
+
+    let (count, window) = (10, Duration::from_millis(200));
+    let rates = Rates::new(&[RateRule { name: "get", count, window }]);
+    let core = ClientConfig::<Shop>::new(direct()).rates(rates).build().unwrap();
+    let transport = Counting(Mutex::new(Vec::new()));
+    let start = Instant::now();
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            let core = core.clone();
+            let transport = &transport;
+            scope.spawn(move || {
+                for _ in 0..10 {
+                    drive(core.call(&LimitedGet, CallOptions::new()), transport, &SystemClock).unwrap();
+                }
+            });
+        }
+    });
+    let mut arrivals = transport.0.into_inner().unwrap();
+    arrivals.sort_unstable();
+    let at_once = |from: &Instant| arrivals.iter().filter(|at| *at >= from && **at - *from < window).count();
+    let most = arrivals.iter().map(at_once).max().unwrap();
+    println!("80 calls, 10 in 200 ms: at most {most} in a window, {:?} in all", start.elapsed());
+    assert!(most <= count as usize, "{most} calls in one window");
+    assert_eq!(arrivals.len(), 80);
+}

@@ -30,8 +30,9 @@ use crate::session_cell::{LeadGuard, Lease};
 use crate::time::{Moment, Now};
 use crate::transport::{AnswerLimits, Incoming, TransportError};
 
-pub(crate) use ended::{Ended, Failed};
+pub(crate) use ended::{Ended, Failed, is_empty};
 pub use machines::{CallMachine, PerformMachine, RawMachine};
+pub(crate) use settle::api_info;
 
 /// Reads the value of a successful answer and keeps it.
 pub(crate) type Read<'r> = &'r mut dyn FnMut(&RawAnswer<'_>) -> Result<(), DecodeError>;

@@ -16,7 +16,7 @@ use crate::time::Now;
 use crate::transport::{Incoming, Phase, TransportError, TransportErrorKind};
 
 /// The API's constants with the lifetime that answers need.
-pub(super) fn api<A: Api>() -> &'static ApiInfo {
+pub(crate) fn api_info<A: Api>() -> &'static ApiInfo {
     const { &A::INFO }
 }
 
@@ -41,7 +41,7 @@ impl<A: Api> Exchange<A> {
                 return self.settle_failure(now, sent, failure, error, None, is_final);
             }
         };
-        let answer = RawAnswer::new(self.info, api::<A>(), incoming.status, &incoming.headers, &incoming.body)
+        let answer = RawAnswer::new(self.info, api_info::<A>(), incoming.status, &incoming.headers, &incoming.body)
             .with_unknown_fields(self.unknown())
             .with_limits(self.tree_limits());
         let wait = answer.header(RETRY_AFTER.as_str()).and_then(|text| retry::retry_after(text, now));

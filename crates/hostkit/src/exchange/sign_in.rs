@@ -116,7 +116,7 @@ impl<A: Api> Exchange<A> {
             Ok(incoming) => incoming,
             Err(error) => return Attempt::Missed(Error::named(name, Cause::Transport(error))),
         };
-        let answer = RawAnswer::new(info, settle::api::<A>(), incoming.status, &incoming.headers, &incoming.body)
+        let answer = RawAnswer::new(info, settle::api_info::<A>(), incoming.status, &incoming.headers, &incoming.body)
             .with_unknown_fields(self.unknown())
             .with_limits(self.tree_limits());
         // A sign-in's answer is never kept: if it is not the token, it is near it.
