@@ -27,7 +27,13 @@ pub struct Diagnostics {
 
 impl Diagnostics {
     /// Adds a finding.
-    pub(crate) fn add(&mut self, code: &'static str, span: &Span, message: impl Into<String>, label: impl Into<String>) {
+    pub(crate) fn add(
+        &mut self,
+        code: &'static str,
+        span: &Span,
+        message: impl Into<String>,
+        label: impl Into<String>,
+    ) {
         self.found.push(Diagnostic {
             code,
             message: message.into(),
@@ -60,9 +66,8 @@ impl Diagnostics {
     /// The findings, by file and place.
     pub fn sorted(&self) -> Vec<Diagnostic> {
         let mut sorted = self.found.clone();
-        sorted.sort_by(|a, b| {
-            (a.span.file, a.span.range.start, a.code).cmp(&(b.span.file, b.span.range.start, b.code))
-        });
+        sorted
+            .sort_by(|a, b| (a.span.file, a.span.range.start, a.code).cmp(&(b.span.file, b.span.range.start, b.code)));
         sorted
     }
 
@@ -94,7 +99,12 @@ impl Diagnostics {
 /// The known word that is nearest to a misspelt one, if one is near.
 pub(crate) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = (word.chars().count() / 3).max(1);
-    known.into_iter().map(|known| (distance(word, known), known)).filter(|(far, _)| *far <= limit).min().map(|(_, known)| known)
+    known
+        .into_iter()
+        .map(|known| (distance(word, known), known))
+        .filter(|(far, _)| *far <= limit)
+        .min()
+        .map(|(_, known)| known)
 }
 
 /// The edit distance with transpositions, on characters without regard to case.

@@ -21,7 +21,8 @@ pub use tree::Tree;
 /// Everything that is wrong with the specs, at once.
 pub fn generate(api: &str, sources: &Sources) -> Result<Tree, Diagnostics> {
     let mut diagnostics = Diagnostics::default();
-    let model = syntax::read(api, sources, &mut diagnostics).map(|surface| resolve::resolve(surface, sources, &mut diagnostics));
+    let model = syntax::read(api, sources, &mut diagnostics)
+        .map(|surface| resolve::resolve(surface, sources, &mut diagnostics));
     match model {
         Some(model) if diagnostics.is_empty() => Ok(emit::rust::emit(&model)),
         _ => Err(diagnostics),

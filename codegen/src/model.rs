@@ -93,9 +93,7 @@ impl Field {
 
     /// Lists and maps are empty where they are absent, and flags may say what absence means: none needs an `Option`.
     pub(crate) fn is_option(&self) -> bool {
-        !self.is_required()
-            && self.surface.absent.is_none()
-            && !matches!(self.ty, Type::List(_) | Type::Map(..))
+        !self.is_required() && self.surface.absent.is_none() && !matches!(self.ty, Type::List(_) | Type::Map(..))
     }
 }
 
@@ -120,9 +118,18 @@ pub(crate) struct TypeEntry {
 pub(crate) enum TypeKind {
     Struct(Vec<Field>),
     /// Wire value, Rust name, texts.
-    Enumeration { is_number: bool, values: Vec<Value> },
-    Id { is_number: bool },
-    Union { scalar: Option<Type>, object: Option<Type>, list: Option<Type> },
+    Enumeration {
+        is_number: bool,
+        values: Vec<Value>,
+    },
+    Id {
+        is_number: bool,
+    },
+    Union {
+        scalar: Option<Type>,
+        object: Option<Type>,
+        list: Option<Type>,
+    },
 }
 
 #[derive(Debug, Clone)]
@@ -183,7 +190,11 @@ pub(crate) struct Condition {
 pub(crate) enum Step {
     First,
     /// Field, and whether it is an `Option`.
-    Field { rust: String, is_option: bool, ty: Type },
+    Field {
+        rust: String,
+        is_option: bool,
+        ty: Type,
+    },
 }
 
 #[derive(Debug, Clone)]
@@ -242,6 +253,8 @@ pub(crate) struct Model {
     pub(crate) service: surface::Service,
     pub(crate) types: BTreeMap<String, TypeEntry>,
     pub(crate) endpoints: Vec<Endpoint>,
+    /// The remarks of every file that has some, by the file.
+    pub(crate) remarks: Vec<(String, surface::Remarks)>,
     pub(crate) inventory: Option<surface::Inventory>,
 }
 

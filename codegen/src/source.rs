@@ -1,4 +1,4 @@
-//! The spec files of one API as text, and places in them.
+//! The files of one API, specs and wire examples alike, and places in them.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -7,33 +7,69 @@ use std::ops::Range;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub(crate) usize);
 
-/// Spec files: path relative to `specs/`, text.
+/// Spec files and the files of their examples, by path relative to `specs/`.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
-    files: Vec<(String, String)>,
+    files: Vec<File>,
+}
+
+#[derive(Debug, Clone)]
+struct File {
+    path: String,
+    /// What diagnostics show: of an example, every byte that is not UTF-8 is a `?`, so that offsets stay.
+    text: String,
+    /// The bytes of an example; none for a spec.
+    bytes: Option<Vec<u8>>,
 }
 
 impl Sources {
-    /// Takes the files over; their order does not matter.
+    /// Takes spec files over; their order does not matter.
     pub fn new(files: impl IntoIterator<Item = (String, String)>) -> Self {
-        let sorted: BTreeMap<String, String> = files.into_iter().collect();
-        Self { files: sorted.into_iter().collect() }
+        Self::default().with(files.into_iter().map(|(path, text)| File { path, text, bytes: None }))
     }
 
-    /// Every file with its path.
+    /// Adds the files of examples, which are bytes: PHP counts them, and an answer may be in any encoding.
+    #[must_use]
+    pub fn with_examples(self, files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Self {
+        self.with(files.into_iter().map(|(path, bytes)| File { path, text: shown(&bytes), bytes: Some(bytes) }))
+    }
+
+    fn with(self, more: impl Iterator<Item = File>) -> Self {
+        let all = self.files.into_iter().chain(more);
+        let sorted: BTreeMap<String, File> = all.map(|file| (file.path.clone(), file)).collect();
+        Self { files: sorted.into_values().collect() }
+    }
+
+    /// Every spec file with its path.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &str, &str)> {
-        self.files.iter().enumerate().map(|(index, (path, text))| (FileId(index), path.as_str(), text.as_str()))
+        let specs = self.files.iter().enumerate().filter(|(_, file)| file.bytes.is_none());
+        specs.map(|(index, file)| (FileId(index), file.path.as_str(), file.text.as_str()))
+    }
+
+    /// Every file of an example with its path and bytes.
+    pub fn examples(&self) -> impl Iterator<Item = (FileId, &str, &[u8])> {
+        let files = self.files.iter().enumerate();
+        files.filter_map(|(index, file)| Some((FileId(index), file.path.as_str(), file.bytes.as_deref()?)))
     }
 
     /// The path of a file.
     pub fn path(&self, file: FileId) -> &str {
-        &self.files[file.0].0
+        self.files.get(file.0).map_or("", |file| file.path.as_str())
     }
 
     /// The text of a file.
     pub fn text(&self, file: FileId) -> &str {
-        &self.files[file.0].1
+        self.files.get(file.0).map_or("", |file| file.text.as_str())
     }
+}
+
+fn shown(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| '?'));
+    }
+    text
 }
 
 /// A place in a file.

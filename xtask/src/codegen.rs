@@ -67,7 +67,8 @@ pub(crate) fn run(one: Option<&str>, check: bool) -> Outcome {
         }
     }
     if !findings.is_empty() {
-        findings.push("Change the spec, not the generated file; `cargo xtask codegen` writes what is missing.".to_owned());
+        findings
+            .push("Change the spec, not the generated file; `cargo xtask codegen` writes what is missing.".to_owned());
         return Err(findings.join("\n"));
     }
     println!("{}", if written == 0 { "up to date".to_owned() } else { format!("{written} files written or removed") });

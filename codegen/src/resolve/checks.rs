@@ -91,7 +91,13 @@ fn effect(endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
     }
     if acts && surface.reconcile.is_empty() {
         let help = "`reconcile = \"…\"` says how a user finds out whether the call happened";
-        diagnostics.add_with_help("E0222", span, "nothing says how to find out whether it happened", "no `reconcile`", help);
+        diagnostics.add_with_help(
+            "E0222",
+            span,
+            "nothing says how to find out whether it happened",
+            "no `reconcile`",
+            help,
+        );
     }
 }
 
@@ -133,7 +139,13 @@ fn limits(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "hosts are `[[host]]` of service.toml".to_owned(),
             };
-            diagnostics.add_with_help("E0209", &host.span, format!("there is no host `{}`", host.value), "unknown", help);
+            diagnostics.add_with_help(
+                "E0209",
+                &host.span,
+                format!("there is no host `{}`", host.value),
+                "unknown",
+                help,
+            );
         }
     }
     if let Some(absent) = &surface.absent {
@@ -149,7 +161,13 @@ fn limits(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {
         };
         if !fits {
             let help = "a map needs `{field}` and `{key}`, a list `{field}` and `{index}`";
-            diagnostics.add_with_help("E0226", &spread.span, "the template does not fit the type", "cannot make keys", help);
+            diagnostics.add_with_help(
+                "E0226",
+                &spread.span,
+                "the template does not fit the type",
+                "cannot make keys",
+                help,
+            );
         }
     }
 }
@@ -181,7 +199,11 @@ fn identity(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
     let has_root = matches!(endpoint.output, crate::model::Output::Under(..));
     if let (Some(fields), Type::Named(name)) = (model.fields(item), item) {
         let keeps = model.types.get(name).is_some_and(|entry| entry.keep_raw);
-        if (is_list || !has_root) && !fields.iter().any(Field::is_required) && !keeps && model.service.fault.kind != "envelope" {
+        if (is_list || !has_root)
+            && !fields.iter().any(Field::is_required)
+            && !keeps
+            && model.service.fault.kind != "envelope"
+        {
             let span = endpoint.surface.response.ty.as_ref().map_or(&endpoint.surface.name.span, |ty| &ty.span);
             let message = format!("`{name}` has no required field");
             let help = "mark what identifies the object with `required = true`; else any document would decode";
@@ -194,20 +216,33 @@ fn credentials(model: &Model, diagnostics: &mut Diagnostics) {
     for credentials in &model.service.credentials {
         for (_, kind) in &credentials.fields {
             if !["text", "int", "secret"].contains(&kind.value.as_str()) {
-                diagnostics.add("E0227", &kind.span, "a field of credentials is text, int or secret", "not one of them");
+                diagnostics.add(
+                    "E0227",
+                    &kind.span,
+                    "a field of credentials is text, int or secret",
+                    "not one of them",
+                );
             }
         }
         let known = |name: &str| credentials.fields.iter().any(|(field, _)| field.value == name);
         for (_, field) in credentials.headers.iter().chain(&credentials.body) {
             if !known(field) {
-                diagnostics.add("E0228", &field.span, format!("the credentials have no field `{}`", field.value), "unknown");
+                diagnostics.add(
+                    "E0228",
+                    &field.span,
+                    format!("the credentials have no field `{}`", field.value),
+                    "unknown",
+                );
             }
         }
         if let Some(sign_in) = &credentials.sign_in {
             match model.endpoint(sign_in) {
                 None => {
-                    let paths: Vec<String> =
-                        model.endpoints.iter().map(|endpoint| format!("{}/{}", endpoint.module, endpoint.name)).collect();
+                    let paths: Vec<String> = model
+                        .endpoints
+                        .iter()
+                        .map(|endpoint| format!("{}/{}", endpoint.module, endpoint.name))
+                        .collect();
                     let help = match did_you_mean(sign_in, paths.iter().map(String::as_str)) {
                         Some(near) => format!("did you mean `{near}`?"),
                         None => "the path of a spec, such as `auth/sign_in`".to_owned(),
@@ -232,7 +267,8 @@ fn quirks(surface: &Surface, here: Option<&str>, remarks: &Remarks, diagnostics:
             None => (here, quirk.example.value.as_str()),
         };
         let exists = place.is_some_and(|place| {
-            let endpoint = surface.endpoints.iter().find(|endpoint| format!("{}/{}", endpoint.module, endpoint.stem) == place);
+            let endpoint =
+                surface.endpoints.iter().find(|endpoint| format!("{}/{}", endpoint.module, endpoint.stem) == place);
             endpoint.is_some_and(|endpoint| endpoint.examples.iter().any(|example| example.case.value == case))
         });
         if !exists {

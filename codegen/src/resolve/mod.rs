@@ -39,12 +39,22 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
         service: surface.service.clone(),
         types,
         endpoints,
+        remarks: remarks(&surface, sources),
         inventory: surface.inventory.clone(),
     };
     mark_uses(&mut model);
     waiters::resolve(&mut model, diagnostics);
     checks::check(&model, &surface, diagnostics);
     model
+}
+
+fn remarks(surface: &Surface, sources: &Sources) -> Vec<(String, surface::Remarks)> {
+    let path = |file| format!("specs/{}", sources.path(file));
+    let service = (format!("specs/{}/service.toml", surface.api), surface.service.remarks.clone());
+    let types = surface.types.iter().map(|file| (path(file.file), file.remarks.clone()));
+    let endpoints = surface.endpoints.iter().map(|endpoint| (path(endpoint.file), endpoint.remarks.clone()));
+    let all = std::iter::once(service).chain(types).chain(endpoints);
+    all.filter(|(_, remarks)| !remarks.quirks.is_empty() || !remarks.notes.is_empty()).collect()
 }
 
 struct Resolver<'s, 'd> {
@@ -58,7 +68,8 @@ impl Resolver<'_, '_> {
         let ty = match types::parse(text) {
             Ok(ty) => ty,
             Err(why) => {
-                let near = did_you_mean(text, types::WORDS.iter().copied().chain(self.known.iter().map(String::as_str)));
+                let near =
+                    did_you_mean(text, types::WORDS.iter().copied().chain(self.known.iter().map(String::as_str)));
                 let help = match near {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("the built-in types are: {}", types::WORDS.join(", ")),
@@ -123,7 +134,13 @@ impl Resolver<'_, '_> {
             let span = &field.surface.wire.span;
             if rust.insert(&field.rust, span).is_some() {
                 let message = format!("two fields are called `{}` in Rust", field.rust);
-                self.diagnostics.add_with_help("E0204", span, message, "the second one", "give one of them another name with `as`");
+                self.diagnostics.add_with_help(
+                    "E0204",
+                    span,
+                    message,
+                    "the second one",
+                    "give one of them another name with `as`",
+                );
             }
             let aliases = field.name.also.iter().map(|name| vec![name.clone()]);
             let json = std::iter::once(field.name.json.clone()).chain(aliases);
@@ -155,9 +172,20 @@ impl Resolver<'_, '_> {
                     };
                     if !seen.insert(rust.clone()) || rust == "Unknown" {
                         let message = format!("two values are called `{rust}` in Rust");
-                        self.diagnostics.add_with_help("E0204", &value.wire.span, message, "the second one", "give it another name with `as`");
+                        self.diagnostics.add_with_help(
+                            "E0204",
+                            &value.wire.span,
+                            message,
+                            "the second one",
+                            "give it another name with `as`",
+                        );
                     }
-                    resolved.push(Value { wire: value.wire.value.clone(), rust, en: value.en.clone(), ru: value.ru.clone() });
+                    resolved.push(Value {
+                        wire: value.wire.value.clone(),
+                        rust,
+                        en: value.en.clone(),
+                        ru: value.ru.clone(),
+                    });
                 }
                 TypeKind::Enumeration { is_number: *is_number, values: resolved }
             }
@@ -230,14 +258,25 @@ impl Resolver<'_, '_> {
         for (name, span) in names {
             if !seen.insert(name.clone()) {
                 let message = format!("two inputs are called `{name}` in Rust");
-                self.diagnostics.add_with_help("E0204", span, message, "the second one", "give one of them another name with `as`");
+                self.diagnostics.add_with_help(
+                    "E0204",
+                    span,
+                    message,
+                    "the second one",
+                    "give one of them another name with `as`",
+                );
             }
         }
         for group in groups {
             if !seen.insert(group.rust.clone()) {
                 let span = &fields.first().map(|field| field.surface.wire.span.clone());
                 if let Some(span) = span {
-                    self.diagnostics.add("E0204", span, format!("the group `{}` has the name of a field", group.rust), "in this endpoint");
+                    self.diagnostics.add(
+                        "E0204",
+                        span,
+                        format!("the group `{}` has the name of a field", group.rust),
+                        "in this endpoint",
+                    );
                 }
             }
         }

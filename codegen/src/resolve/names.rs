@@ -3,23 +3,31 @@
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
 const KEYWORDS: &[&str] = &[
-    "as", "async", "await", "break", "const", "continue", "crate", "dyn", "else", "enum", "extern", "false", "fn", "for",
-    "gen", "if", "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "self", "Self",
-    "static", "struct", "super", "trait", "true", "type", "unsafe", "use", "where", "while", "abstract", "become", "box",
-    "do", "final", "macro", "override", "priv", "try", "typeof", "unsized", "virtual", "yield",
+    "as", "async", "await", "break", "const", "continue", "crate", "dyn", "else", "enum", "extern", "false", "fn",
+    "for", "gen", "if", "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "self",
+    "Self", "static", "struct", "super", "trait", "true", "type", "unsafe", "use", "where", "while", "abstract",
+    "become", "box", "do", "final", "macro", "override", "priv", "try", "typeof", "unsized", "virtual", "yield",
 ];
 
 /// A field or module name. A keyword gets a trailing underscore: raw identifiers read badly and some are not allowed.
 pub(crate) fn snake(wire: &str) -> String {
     let name = wire.replace(['.', '@', '$'], "_").to_snake_case();
-    let name = if name.is_empty() || name.starts_with(|first: char| first.is_ascii_digit()) { format!("n{name}") } else { name };
+    let name = if name.is_empty() || name.starts_with(|first: char| first.is_ascii_digit()) {
+        format!("n{name}")
+    } else {
+        name
+    };
     if KEYWORDS.contains(&name.as_str()) { format!("{name}_") } else { name }
 }
 
 /// A type or variant name.
 pub(crate) fn camel(wire: &str) -> String {
     let name = wire.replace(['.', '@', '$'], "_").to_upper_camel_case();
-    let name = if name.is_empty() || name.starts_with(|first: char| first.is_ascii_digit()) { format!("N{name}") } else { name };
+    let name = if name.is_empty() || name.starts_with(|first: char| first.is_ascii_digit()) {
+        format!("N{name}")
+    } else {
+        name
+    };
     if name == "Self" { "Self_".to_owned() } else { name }
 }
 

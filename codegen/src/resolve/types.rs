@@ -4,8 +4,23 @@ use crate::model::Type;
 
 /// The built-in words, for did-you-mean.
 pub(super) const WORDS: &[&str] = &[
-    "text", "int", "uint", "decimal", "flag", "switch", "secret", "datetime", "date", "unixtime", "ip", "html", "bytes",
-    "kibibytes", "mebibytes", "gibibytes", "any",
+    "text",
+    "int",
+    "uint",
+    "decimal",
+    "flag",
+    "switch",
+    "secret",
+    "datetime",
+    "date",
+    "unixtime",
+    "ip",
+    "html",
+    "bytes",
+    "kibibytes",
+    "mebibytes",
+    "gibibytes",
+    "any",
 ];
 
 /// Reads a type expression; the error says what is wrong with it.

@@ -50,7 +50,11 @@ fn steps(model: &Model, output: Option<&Type>, text: &At<String>, diagnostics: &
                 match fields.iter().find(|field| field.rust == name) {
                     Some(field) => {
                         current = Some(field.ty.clone());
-                        steps.push(Step::Field { rust: field.rust.clone(), is_option: field.is_option(), ty: field.ty.clone() });
+                        steps.push(Step::Field {
+                            rust: field.rust.clone(),
+                            is_option: field.is_option(),
+                            ty: field.ty.clone(),
+                        });
                     }
                     None => {
                         let message = format!("there is no field `{name}` on the way of `{}`", text.value);

@@ -83,7 +83,12 @@ impl Checker<'_> {
                 for (name, text) in inner.as_table().into_iter().flatten() {
                     if !["xml", "json"].contains(&name.get_ref().as_ref()) || !text.get_ref().is_str() {
                         let span = self.span(name);
-                        self.diagnostics.add("E0103", &span, format!("`{}` takes `xml` and `json`", key.name), "not one of them");
+                        self.diagnostics.add(
+                            "E0103",
+                            &span,
+                            format!("`{}` takes `xml` and `json`", key.name),
+                            "not one of them",
+                        );
                     }
                 }
             }
@@ -116,7 +121,12 @@ impl Checker<'_> {
             let place = self.span(name);
             match value.get_ref().as_table() {
                 Some(inner) => self.table(inner, keys, &place, &format!("`{}` of `{what}`", name.get_ref())),
-                None => self.diagnostics.add("E0103", &place, format!("`{}` has to be a table", name.get_ref()), "not a table"),
+                None => self.diagnostics.add(
+                    "E0103",
+                    &place,
+                    format!("`{}` has to be a table", name.get_ref()),
+                    "not a table",
+                ),
             }
         }
     }
@@ -131,7 +141,13 @@ impl Checker<'_> {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("the words are: {}", words.join(", ")),
         };
-        self.diagnostics.add_with_help("E0104", &span, format!("`{key}` cannot be `{word}`"), "not one of the words", help);
+        self.diagnostics.add_with_help(
+            "E0104",
+            &span,
+            format!("`{key}` cannot be `{word}`"),
+            "not one of the words",
+            help,
+        );
     }
 
     fn shape(&mut self, span: &Span, key: &Key, found: &DeValue<'_>) {

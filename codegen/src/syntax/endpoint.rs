@@ -22,7 +22,13 @@ pub(super) fn check_one_of(checker: &mut Checker<'_>, top: &DeTable<'_>) {
         };
         for key in keys::ONE_OF.iter().filter(|key| key.required && !group.contains_key(key.name)) {
             let message = format!("the group `{}` has no `{}`", name.get_ref(), key.name);
-            checker.diagnostics.add_with_help("E0102", &place, message, format!("`{}` is missing here", key.name), key.doc);
+            checker.diagnostics.add_with_help(
+                "E0102",
+                &place,
+                message,
+                format!("`{}` is missing here", key.name),
+                key.doc,
+            );
         }
         for (variant, value) in group {
             if let Some(fields) = value.get_ref().as_table() {
@@ -36,7 +42,13 @@ pub(super) fn check_one_of(checker: &mut Checker<'_>, top: &DeTable<'_>) {
             } else if !keys::ONE_OF.iter().any(|key| key.name == variant.get_ref()) {
                 let place = checker.span(variant);
                 let message = format!("unknown key `{}` in a group", variant.get_ref());
-                checker.diagnostics.add_with_help("E0101", &place, message, "not a key of the spec language", "the keys are: required, en, ru, and a table for each variant");
+                checker.diagnostics.add_with_help(
+                    "E0101",
+                    &place,
+                    message,
+                    "not a key of the spec language",
+                    "the keys are: required, en, ru, and a table for each variant",
+                );
             }
         }
     }
@@ -71,9 +83,17 @@ pub(super) fn read(file: FileId, module: &str, stem: &str, node: &Node<'_, '_>) 
         query: read_fields(node.table("query")),
         headers: read_fields(node.table("headers")),
         body: read_fields(node.table("body")),
-        has_body: node.has("body") || node.has("request") || fixed.is_some_and(|node| node.has("body")) || node.has("one-of"),
+        has_body: node.has("body")
+            || node.has("request")
+            || fixed.is_some_and(|node| node.has("body"))
+            || node.has("one-of"),
         request_root: read_root(node.table("request")),
-        one_of: node.table("one-of").iter().flat_map(Node::tables).map(|(name, node)| read_one_of(name, &node)).collect(),
+        one_of: node
+            .table("one-of")
+            .iter()
+            .flat_map(Node::tables)
+            .map(|(name, node)| read_one_of(name, &node))
+            .collect(),
         fixed_body: constants("body"),
         fixed_query: constants("query"),
         response: read_response(node.table("response")),
@@ -86,7 +106,12 @@ pub(super) fn read(file: FileId, module: &str, stem: &str, node: &Node<'_, '_>) 
                 ru: node.text("ru"),
             })
             .collect(),
-        waiters: node.table("waiter").iter().flat_map(Node::tables).map(|(name, node)| read_waiter(name, &node)).collect(),
+        waiters: node
+            .table("waiter")
+            .iter()
+            .flat_map(Node::tables)
+            .map(|(name, node)| read_waiter(name, &node))
+            .collect(),
         examples: node.list("example").map(|node| read_example(&node)).collect(),
         remarks: read_remarks(node),
     }
@@ -94,7 +119,11 @@ pub(super) fn read(file: FileId, module: &str, stem: &str, node: &Node<'_, '_>) 
 
 fn read_one_of(name: At<String>, node: &Node<'_, '_>) -> OneOf {
     let variant = |(name, node): (At<String>, Node<'_, '_>)| Variant {
-        fields: node.tables().filter(|(wire, _)| wire.as_str() != "fixed").map(|(wire, node)| read_field(wire, &node)).collect(),
+        fields: node
+            .tables()
+            .filter(|(wire, _)| wire.as_str() != "fixed")
+            .map(|(wire, node)| read_field(wire, &node))
+            .collect(),
         fixed: node.constants("fixed"),
         name,
     };

@@ -69,7 +69,10 @@ pub(super) fn read_type(name: At<String>, node: &Node<'_, '_>) -> TypeDefinition
             en: node.text("en"),
             ru: node.text("ru"),
         });
-        TypeKind::Enumeration { is_number: node.optional("kind").as_deref() == Some("number"), values: values.collect() }
+        TypeKind::Enumeration {
+            is_number: node.optional("kind").as_deref() == Some("number"),
+            values: values.collect(),
+        }
     } else if let Some(union) = node.table("union") {
         TypeKind::Union {
             scalar: union.optional_at("scalar"),

@@ -338,10 +338,8 @@ pub(crate) const RATE: &[Key] = &[
     key("ru", Shape::Text, "One Russian sentence."),
 ];
 
-pub(crate) const SELECTOR: &[Key] = &[
-    must("in", Shape::Word(&["body", "query"]), "Where the action goes."),
-    must("name", Shape::Text, "The key."),
-];
+pub(crate) const SELECTOR: &[Key] =
+    &[must("in", Shape::Word(&["body", "query"]), "Where the action goes."), must("name", Shape::Text, "The key.")];
 
 pub(crate) const SERVICE: &[Key] = &[
     must("name", Shape::Text, "The Rust type that implements `Api`."),

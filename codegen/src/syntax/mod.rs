@@ -1,8 +1,8 @@
 //! Text to surface: TOML with places, checked against the keys of the language.
 
 mod check;
-mod field;
 mod endpoint;
+mod field;
 pub(crate) mod keys;
 mod node;
 mod service;
@@ -46,7 +46,12 @@ pub(crate) fn read(api: &str, sources: &Sources, diagnostics: &mut Diagnostics) 
                 checker.table(top, keys::ENDPOINT, &place, "the endpoint");
                 endpoint::check_one_of(&mut checker, top);
             }
-            None => checker.diagnostics.add("E0002", &place, "the file belongs to no part of an API", "neither a service nor an endpoint"),
+            None => checker.diagnostics.add(
+                "E0002",
+                &place,
+                "the file belongs to no part of an API",
+                "neither a service nor an endpoint",
+            ),
         }
         if checker.diagnostics.sorted().len() > before {
             continue;
@@ -82,7 +87,9 @@ fn check_types(checker: &mut Checker<'_>, top: &DeTable<'_>) {
                     }
                 }
             }
-            (_, toml::de::DeValue::Table(table)) => checker.table(table, keys::TYPE, &place, &format!("the type `{word}`")),
+            (_, toml::de::DeValue::Table(table)) => {
+                checker.table(table, keys::TYPE, &place, &format!("the type `{word}`"))
+            }
             _ => checker.diagnostics.add("E0103", &place, format!("`{word}` has to be a type"), "not a table"),
         }
     }

@@ -48,7 +48,10 @@ impl<'t, 'i> Node<'t, 'i> {
     }
 
     pub(super) fn integer(&self, key: &str) -> Option<i64> {
-        self.get(key)?.get_ref().as_integer().and_then(|number| i64::from_str_radix(number.as_str(), number.radix()).ok())
+        self.get(key)?
+            .get_ref()
+            .as_integer()
+            .and_then(|number| i64::from_str_radix(number.as_str(), number.radix()).ok())
     }
 
     pub(super) fn flag_at(&self, key: &str) -> Option<At<bool>> {

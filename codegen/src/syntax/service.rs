@@ -36,7 +36,12 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
         zero_dates: forms("zero"),
         hosts: node
             .list("host")
-            .map(|node| Host { name: node.text_at("name"), url: node.text("url"), en: node.text("en"), ru: node.text("ru") })
+            .map(|node| Host {
+                name: node.text_at("name"),
+                url: node.text("url"),
+                en: node.text("en"),
+                ru: node.text("ru"),
+            })
             .collect(),
         credentials: node
             .list("credentials")
@@ -79,7 +84,11 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
             .collect(),
         rates: node
             .list("rate")
-            .map(|node| Rate { name: node.text_at("name"), count: node.integer("count").unwrap_or(0), per: node.text("per") })
+            .map(|node| Rate {
+                name: node.text_at("name"),
+                count: node.integer("count").unwrap_or(0),
+                per: node.text("per"),
+            })
             .collect(),
         remarks: read_remarks(node),
     }

@@ -70,5 +70,5 @@ pub use transport::{
     AnswerLimits, AsyncTransport, Incoming, Outgoing, Phase, Transport, TransportError, TransportErrorKind,
 };
 pub use value::{
-    Bytes, Csv, Date, DateTime, Gibibytes, Html, Kibibytes, Mebibytes, Secret, UnixTime, UnknownText, ZoneError,
+    Bytes, Csv, Date, DateTime, Gibibytes, Html, Kibibytes, Mebibytes, Raw, Secret, UnixTime, UnknownText, ZoneError,
 };

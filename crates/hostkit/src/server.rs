@@ -117,7 +117,9 @@ impl<'a> Incoming<'a> {
     /// # Errors
     /// A text that is no such value.
     pub fn query<T: FromText>(&self, name: &'static str) -> Result<Option<T>, DecodeError> {
-        self.query_text(name).map(|text| T::from_text(text).ok_or_else(|| wrong::<T>("query", name, Some(text)))).transpose()
+        self.query_text(name)
+            .map(|text| T::from_text(text).ok_or_else(|| wrong::<T>("query", name, Some(text))))
+            .transpose()
     }
 
     /// A query parameter that has to be there.
@@ -148,7 +150,9 @@ impl<'a> Incoming<'a> {
     /// # Errors
     /// A text that is no such value.
     pub fn header<T: FromText>(&self, name: &'static str) -> Result<Option<T>, DecodeError> {
-        self.header_text(name).map(|text| T::from_text(text).ok_or_else(|| wrong::<T>("header", name, None))).transpose()
+        self.header_text(name)
+            .map(|text| T::from_text(text).ok_or_else(|| wrong::<T>("header", name, None)))
+            .transpose()
     }
 
     /// A header that has to be there.

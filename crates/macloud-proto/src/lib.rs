@@ -1,6 +1,5 @@
 //! Macloud's control API, which VDSina's hosts speak too.
 
-#[rustfmt::skip]
 mod generated;
 
 pub use generated::*;

@@ -106,13 +106,23 @@ impl Code {
             [] => format!("{head} {{}}{tail}"),
             _ => format!("{head} {{ {} }}{tail}", fields.join(", ")),
         };
-        if self.indent * 4 + one.chars().count() <= WIDTH && !fields.iter().any(|field| field.starts_with("..")) {
+        if self.fits(&one) {
             return self.line(one);
+        }
+        if let Some((binding, value)) = head.split_once(" = ") {
+            let second = format!("{value} {{ {} }}{tail}", fields.join(", "));
+            if self.indent * 4 + 4 + second.chars().count() <= WIDTH {
+                self.line(format!("{binding} ="));
+                return self.indented(|code| code.line(second));
+            }
         }
         self.open(format!("{head} {{"));
         for field in fields {
             let comma = if field.starts_with("..") { "" } else { "," };
-            self.line(format!("{field}{comma}"));
+            match field.split_once(": ") {
+                Some((name, value)) => self.long_line(&format!("{name}: "), value, comma),
+                None => self.line(format!("{field}{comma}")),
+            }
         }
         self.close(format!("}}{tail}"));
     }
@@ -130,6 +140,10 @@ impl Code {
         if self.indent * 4 + one.chars().count() <= WIDTH {
             return self.line(one);
         }
+        // rustfmt leaves a long text where it stands.
+        if expression.starts_with('"') {
+            return self.line(one);
+        }
         let Some((object, call)) = expression.split_once('.') else {
             return self.line(one);
         };
@@ -137,10 +151,16 @@ impl Code {
         self.indented(|code| code.line(format!(".{call}{tail}")));
     }
 
-    /// A call statement; where it is too long, its arguments stand on lines of their own.
+    /// A call statement; where it is too long it is broken behind the receiver, or else an argument a line.
     pub(super) fn statement(&mut self, text: &str) {
-        if self.indent * 4 + text.chars().count() <= WIDTH {
+        if self.fits(text) {
             return self.line(text);
+        }
+        if let Some((receiver, call)) = text.split_once('.') {
+            if self.indent * 4 + call.chars().count() + 5 <= WIDTH {
+                self.line(receiver);
+                return self.indented(|code| code.line(format!(".{call}")));
+            }
         }
         let (Some(start), Some(end)) = (text.find('('), text.rfind(')')) else {
             return self.line(text);
@@ -179,6 +199,12 @@ impl Code {
         if self.indent * 4 + one.chars().count() <= WIDTH {
             return self.line(one);
         }
+        let head = format!("{} => {{", patterns.join(" | "));
+        if self.fits(&head) {
+            self.open(head);
+            self.line(value);
+            return self.close("}");
+        }
         let last = patterns.len().saturating_sub(1);
         for (index, pattern) in patterns.iter().enumerate() {
             let bar = if index == 0 { "" } else { "| " };
@@ -215,9 +241,38 @@ impl Code {
         self.indent += 1;
     }
 
-    /// Goes one step back, where a chain ends.
-    pub(super) fn outdent(&mut self) {
-        self.indent -= 1;
+    /// `let name = a.b().c();` on one line if it fits, else a link a line.
+    pub(super) fn chain(&mut self, head: &str, expression: &str, tail: &str) {
+        let one = format!("{head}{expression}{tail}");
+        if self.fits(&one) {
+            return self.line(one);
+        }
+        let mut links = vec![String::new()];
+        let mut depth = 0;
+        for character in expression.chars() {
+            match character {
+                '(' => depth += 1,
+                ')' => depth -= 1,
+                '.' if depth == 0 => links.push(String::new()),
+                _ => {}
+            }
+            if let Some(last) = links.last_mut() {
+                last.push(character);
+            }
+        }
+        let last = links.len() - 1;
+        for (index, link) in links.iter().enumerate() {
+            let tail = if index == last { tail } else { "" };
+            match index {
+                0 => self.line(format!("{head}{link}{tail}")),
+                _ => self.indented(|code| code.line(format!("{link}{tail}"))),
+            }
+        }
+    }
+
+    /// Whether a line has room at the present indent.
+    pub(super) fn fits(&self, text: &str) -> bool {
+        self.indent * 4 + text.chars().count() <= WIDTH
     }
 
     /// Lines that are indented already.
@@ -310,6 +365,7 @@ const KNOWN: &[(&str, &str)] = &[
     ("hostkit", "Perform"),
     ("hostkit", "Progress"),
     ("hostkit", "RateRule"),
+    ("hostkit", "Raw"),
     ("hostkit", "RawAnswer"),
     ("hostkit", "Repeatable"),
     ("hostkit", "RequestParts"),
@@ -326,7 +382,9 @@ const KNOWN: &[(&str, &str)] = &[
 
 /// Whether a name of a spec would hide one that generated code imports.
 pub(crate) fn is_taken(name: &str) -> bool {
-    KNOWN.iter().any(|(_, known)| *known == name) || ["Option", "Result", "Vec", "String", "Some", "None", "Ok", "Err", "Box", "Credentials", "Code"].contains(&name)
+    KNOWN.iter().any(|(_, known)| *known == name)
+        || ["Option", "Result", "Vec", "String", "Some", "None", "Ok", "Err", "Box", "Credentials", "Code"]
+            .contains(&name)
 }
 
 /// The `use` lines that `body` needs: known names, and names of the crate itself.
@@ -349,8 +407,11 @@ pub(super) fn imports(body: &str, own: &BTreeMap<String, String>) -> String {
             modules.entry(module).or_default().insert(name);
         }
     }
-    let groups: [fn(&str) -> bool; 3] =
-        [|module| module.starts_with("std"), |module| module.starts_with("hostkit"), |module| module.starts_with("crate")];
+    let groups: [fn(&str) -> bool; 3] = [
+        |module| module.starts_with("std"),
+        |module| module.starts_with("hostkit"),
+        |module| module.starts_with("crate"),
+    ];
     let mut text = String::new();
     for is_in in groups {
         // rustfmt puts a module's own names behind those of its children.
@@ -379,13 +440,15 @@ fn use_line(module: &str, names: &[&str]) -> String {
         return format!("use {module}::{name};\n");
     }
     let one = format!("use {module}::{{{}}};\n", names.join(", "));
-    if one.chars().count() <= WIDTH + 1 {
+    if one.chars().count() < WIDTH {
         return one;
     }
     let mut text = format!("use {module}::{{\n");
     let mut line = String::from("   ");
-    for name in names {
-        if line.len() + name.len() + 2 > WIDTH {
+    for (index, name) in names.iter().enumerate() {
+        // rustfmt keeps a column for what follows, unless nothing does.
+        let room = if index + 1 == names.len() { WIDTH } else { WIDTH - 1 };
+        if line.len() + name.len() + 2 > room {
             text.push_str(&line);
             text.push('\n');
             line = String::from("   ");

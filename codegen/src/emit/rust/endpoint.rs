@@ -101,7 +101,8 @@ fn emit_sample(code: &mut Code, model: &Model, endpoint: &Endpoint) {
         match group.variants.first().map(|variant| (&variant.rust, variant.fields.as_slice())) {
             Some((name, [field])) => match sample(model, &field.ty) {
                 Some(value) => {
-                    let value = if matches!(field.ty, Type::Text | Type::Secret) { format!("{value}.into()") } else { value };
+                    let value =
+                        if matches!(field.ty, Type::Text | Type::Secret) { format!("{value}.into()") } else { value };
                     arguments.push(format!("{}::{name}({value})", group.type_name));
                 }
                 None => return,
@@ -111,7 +112,8 @@ fn emit_sample(code: &mut Code, model: &Model, endpoint: &Endpoint) {
     }
     let own = crate_name(model);
     let text = arguments.join(", ");
-    let types: Vec<&str> = model.types.keys().map(String::as_str).filter(|name| text.contains(&format!("{name}::"))).collect();
+    let types: Vec<&str> =
+        model.types.keys().map(String::as_str).filter(|name| text.contains(&format!("{name}::"))).collect();
     let groups: Vec<&str> =
         endpoint.one_of.iter().map(|group| group.type_name.as_str()).filter(|name| text.contains(name)).collect();
     code.doc("");
@@ -185,7 +187,11 @@ fn emit_methods(code: &mut Code, endpoint: &Endpoint) {
         }
     }
     code.open(format!("impl {} {{", endpoint.type_name));
-    code.doc(if parameters.is_empty() { "The call." } else { "The call with what it needs; everything else is absent." });
+    code.doc(if parameters.is_empty() {
+        "The call."
+    } else {
+        "The call with what it needs; everything else is absent."
+    });
     if parameters.is_empty() {
         code.line("#[allow(clippy::new_without_default)]");
     }

@@ -11,6 +11,10 @@ pub(super) fn emit(model: &Model) -> String {
     let mut code = Code::default();
     code.line("use hostkit::Format;");
     code.line("use hostkit::server::example::{self, Place};");
+    code.blank();
+    code.open("fn place(folder: &'static str, case: &'static str) -> Place {");
+    code.line("Place { root: env!(\"CARGO_MANIFEST_DIR\"), folder, case }");
+    code.close("}");
     for endpoint in &model.endpoints {
         for example in &endpoint.surface.examples {
             for format in &example.formats {
@@ -26,11 +30,8 @@ pub(super) fn emit(model: &Model) -> String {
 }
 
 fn place(model: &Model, endpoint: &Endpoint, example: &Example) -> String {
-    format!(
-        "Place {{ root: env!(\"CARGO_MANIFEST_DIR\"), folder: {}, case: {} }}",
-        quoted(&format!("{}/{}/{}", model.api, endpoint.surface.module, endpoint.name)),
-        quoted(&example.case.value)
-    )
+    let folder = format!("{}/{}/{}", model.api, endpoint.surface.module, endpoint.name);
+    format!("place({}, {})", quoted(&folder), quoted(&example.case.value))
 }
 
 fn function(endpoint: &Endpoint, example: &Example, ending: &str) -> String {
@@ -73,6 +74,10 @@ fn emit_equal(code: &mut Code, model: &Model, endpoint: &Endpoint, example: &Exa
     code.line("#[test]");
     code.open(format!("fn {}() {{", function(endpoint, example, "formats_agree")));
     code.line(format!("let place = {};", place(model, endpoint, example)));
-    code.line(format!("example::formats_agree::<{call}>(&place, &[{}], {});", formats.join(", "), example.status.unwrap_or(200)));
+    code.line(format!(
+        "example::formats_agree::<{call}>(&place, &[{}], {});",
+        formats.join(", "),
+        example.status.unwrap_or(200)
+    ));
     code.close("}");
 }

@@ -25,7 +25,10 @@ pub(crate) fn emit(model: &Model) -> Tree {
     let mut code = Code::default();
     service::emit(&mut code, model);
     let doc = format!("The API itself: credentials, error codes, how calls are authorised and how it says no.");
-    tree.add(format!("{root}/service.rs"), file(&service_spec, &doc, &code.finish(), &own, &["Credentials", "Code", &model.service.name.value]));
+    tree.add(
+        format!("{root}/service.rs"),
+        file(&service_spec, &doc, &code.finish(), &own, &["Credentials", "Code", &model.service.name.value]),
+    );
 
     let mut type_modules: BTreeSet<&str> = BTreeSet::new();
     let mut server_type_modules: BTreeSet<&str> = BTreeSet::new();
@@ -98,7 +101,10 @@ pub(crate) fn emit(model: &Model) -> Tree {
         tree.add(format!("{root}/{module}/mod.rs"), plain(&format!("specs/{}/{module}/", model.api), &doc, &text));
         let text: String = endpoints.iter().map(|endpoint| format!("mod {};\n", endpoint.name)).collect();
         let doc = format!("The server half of `specs/{}/{module}/`.", model.api);
-        tree.add(format!("{root}/server/{module}/mod.rs"), plain(&format!("specs/{}/{module}/", model.api), &doc, &text));
+        tree.add(
+            format!("{root}/server/{module}/mod.rs"),
+            plain(&format!("specs/{}/{module}/", model.api), &doc, &text),
+        );
     }
     let types_spec = format!("specs/{}/types/", model.api);
     let mods: String = type_modules.iter().map(|module| format!("mod {module};\n")).collect();
@@ -126,14 +132,19 @@ pub(crate) fn emit(model: &Model) -> Tree {
     let mut all: Vec<&str> = modules.keys().copied().collect();
     all.push("types");
     all.sort_unstable();
-    text.push_str("#[cfg(all(test, feature = \"server\"))]\nmod examples;\n");
     let mut public: Vec<String> = all.iter().map(|module| format!("pub mod {module};\n")).collect();
     public.push("#[cfg(feature = \"server\")]\npub mod server;\n".to_owned());
+    public.push("#[cfg(all(test, feature = \"server\"))]\nmod examples;\n".to_owned());
     public.push("mod service;\n".to_owned());
     public.sort_by_key(|line| line.rsplit(' ').next().unwrap_or_default().to_owned());
     text.push_str(&public.concat());
-    text.push_str(&format!("\npub use service::{{Code, Credentials, {}}};\n", model.service.name.value));
-    tree.add(format!("{root}/mod.rs"), plain(&format!("specs/{}/", model.api), "Everything that the specs describe.", &text));
+    let mut names = ["Code", "Credentials", model.service.name.value.as_str()];
+    names.sort_unstable();
+    text.push_str(&format!("\npub use service::{{{}}};\n", names.join(", ")));
+    tree.add(
+        format!("{root}/mod.rs"),
+        plain(&format!("specs/{}/", model.api), "Everything that the specs describe.", &text),
+    );
     let doc = "Every wire example of the specs as a test.";
     tree.add(format!("{root}/examples.rs"), plain(&format!("specs/{}/", model.api), doc, &examples::emit(model)));
     tree
@@ -157,8 +168,11 @@ fn own_names(model: &Model) -> BTreeMap<String, String> {
 
 /// Header, module doc, imports, items. `here` are the names that the file itself defines.
 fn file(spec: &str, doc: &str, body: &str, own: &BTreeMap<String, String>, here: &[&str]) -> String {
-    let own: BTreeMap<String, String> =
-        own.iter().filter(|(name, _)| !here.contains(&name.as_str())).map(|(name, module)| (name.clone(), module.clone())).collect();
+    let own: BTreeMap<String, String> = own
+        .iter()
+        .filter(|(name, _)| !here.contains(&name.as_str()))
+        .map(|(name, module)| (name.clone(), module.clone()))
+        .collect();
     plain(spec, doc, &format!("{}{body}", imports(body, &own)))
 }
 
@@ -176,7 +190,9 @@ fn plain(spec: &str, doc: &str, body: &str) -> String {
 fn lower_first(text: &str) -> String {
     let mut characters = text.chars();
     match (characters.next(), characters.clone().next()) {
-        (Some(first), Some(second)) if !second.is_uppercase() => first.to_lowercase().collect::<String>() + characters.as_str(),
+        (Some(first), Some(second)) if !second.is_uppercase() => {
+            first.to_lowercase().collect::<String>() + characters.as_str()
+        }
         _ => text.to_owned(),
     }
 }

@@ -57,7 +57,14 @@ fn emit_parse(code: &mut Code, endpoint: &Endpoint) {
         }
     };
     let reads = !endpoint.fixed_body.is_empty() || !endpoint.body.is_empty() || !endpoint.one_of.is_empty();
-    code.open(format!("request.body::<Self, _>(&{root}, |{}| {{", if reads { "fields" } else { "_" }));
+    names.extend(endpoint.body.iter().map(|field| field.rust.clone()));
+    names.extend(endpoint.one_of.iter().map(|group| group.rust.clone()));
+    if !reads {
+        code.line(format!("request.body::<Self, _>(&{root}, |_| Ok(Self {{ {} }}))", names.join(", ")));
+        code.close("}");
+        return;
+    }
+    code.open(format!("request.body::<Self, _>(&{root}, |fields| {{"));
     for constant in &endpoint.fixed_body {
         code.line(fixed_statement(constant));
     }
@@ -75,8 +82,6 @@ fn emit_parse(code: &mut Code, endpoint: &Endpoint) {
         let template = quoted(field.surface.spread.as_ref().map(|spread| spread.value.as_str()).unwrap_or_default());
         code.line(format!("let {} = fields.{method}({template})?;", field.rust));
     }
-    names.extend(endpoint.body.iter().map(|field| field.rust.clone()));
-    names.extend(endpoint.one_of.iter().map(|group| group.rust.clone()));
     code.literal("Ok(Self", &names, ")");
     code.close("})");
     code.close("}");
@@ -100,31 +105,11 @@ fn parse_group(code: &mut Code, group: &OneOf) {
     if !group.required {
         code.open(format!("let {} = if fields.has_any(&[{}]) {{", group.rust, all.join(", ")));
     }
+    let binding = if group.required { group.rust.as_str() } else { "variant" };
+    code.line(format!("let {binding} = fields"));
     for (index, variant) in order.iter().enumerate() {
-        let name = if group.required { format!("let {} = ", group.rust) } else { "let variant = ".to_owned() };
-        let head = if index == 0 { format!("{name}fields") } else { String::new() };
-        let attempt = if index == 0 { ".attempt(|fields| {" } else { ".or_else(|_| fields.attempt(|fields| {" };
-        if index == 0 {
-            code.line(head);
-        }
-        code.reopen();
-        code.open(attempt);
-        for constant in &variant.fixed {
-            code.line(fixed_statement(constant));
-        }
-        let path = format!("{}::{}", group.type_name, variant.rust);
-        match variant.fields.as_slice() {
-            [] => code.line(format!("Ok({path})")),
-            [field] => code.line(format!("Ok({path}({}))", read_expression(field))),
-            fields => {
-                let values: Vec<String> =
-                    fields.iter().map(|field| format!("{}: {}", field.rust, read_expression(field))).collect();
-                code.literal(&format!("Ok({path}"), &values, ")");
-            }
-        }
-        let tail = if index + 1 == order.len() { "?;" } else { "" };
-        code.close(if index == 0 { format!("}}){tail}") } else { format!("}})){tail}") });
-        code.outdent();
+        let end = if index + 1 == order.len() { "?;" } else { "" };
+        code.indented(|code| emit_attempt(code, group, variant, index > 0, end));
     }
     if !group.required {
         code.line("Some(variant)");
@@ -132,6 +117,50 @@ fn parse_group(code: &mut Code, group: &OneOf) {
         code.reopen();
         code.line("None");
         code.close("};");
+    }
+}
+
+/// One link of the chain of attempts.
+fn emit_attempt(code: &mut Code, group: &OneOf, variant: &Variant, is_alternative: bool, end: &str) {
+    let path = format!("{}::{}", group.type_name, variant.rust);
+    let mut values = Vec::new();
+    let (head, tail) = match variant.fields.as_slice() {
+        [] => (format!("Ok({path}"), ")"),
+        [field] => (format!("Ok({path}({})", read_expression(field)), ")"),
+        fields => {
+            values = fields.iter().map(|field| format!("{}: {}", field.rust, read_expression(field))).collect();
+            (format!("Ok({path}"), ")")
+        }
+    };
+    let is_short = values.is_empty() && variant.fixed.is_empty();
+    let one = if is_alternative {
+        format!(".or_else(|_| fields.attempt(|fields| {head}{tail})){end}")
+    } else {
+        format!(".attempt(|fields| {head}{tail}){end}")
+    };
+    if is_short && code.fits(&one) {
+        return code.line(one);
+    }
+    if is_alternative {
+        code.open(".or_else(|_| {");
+        let one = format!("fields.attempt(|fields| {head}{tail})");
+        if is_short && code.fits(&one) {
+            code.line(one);
+            return code.close(format!("}}){end}"));
+        }
+    }
+    code.open(if is_alternative { "fields.attempt(|fields| {" } else { ".attempt(|fields| {" });
+    for constant in &variant.fixed {
+        code.line(fixed_statement(constant));
+    }
+    if values.is_empty() {
+        code.line(format!("{head}{tail}"));
+    } else {
+        code.literal(&head, &values, tail);
+    }
+    code.close(if is_alternative { "})".to_owned() } else { format!("}}){end}") });
+    if is_alternative {
+        code.close(format!("}}){end}"));
     }
 }
 

@@ -123,8 +123,10 @@ fn emit_codes(code: &mut Code, model: &Model) {
     kinds.sort_unstable();
     kinds.dedup();
     for kind in kinds {
-        let names: Vec<String> =
-            (0..errors.len()).filter(|index| errors[*index].kind == kind).map(|index| format!("Self::{}", name(index))).collect();
+        let names: Vec<String> = (0..errors.len())
+            .filter(|index| errors[*index].kind == kind)
+            .map(|index| format!("Self::{}", name(index)))
+            .collect();
         code.alternatives(&names, &format!("FaultKind::{}", camel(kind)));
     }
     code.line("Self::Unknown(_) => return None,");
@@ -159,11 +161,10 @@ fn emit_info(code: &mut Code, model: &Model) {
     let service = &model.service;
     code.open("const INFO: ApiInfo = ApiInfo {");
     code.line(format!("name: {},", quoted(&model.api)));
-    code.open("hosts: &[");
-    for host in &service.hosts {
-        code.line(format!("Host {{ name: {}, url: {} }},", quoted(&host.name), quoted(&host.url)));
-    }
-    code.close("],");
+    let host = |host: &crate::surface::Host| {
+        format!("Host {{ name: {}, url: {} }}", quoted(&host.name), quoted(&host.url))
+    };
+    code.list("hosts: &[", &service.hosts.iter().map(host).collect::<Vec<_>>(), "],");
     let formats: Vec<&str> = service.formats.iter().map(|format| format_name(format)).collect();
     code.line(format!("formats: &[{}],", formats.join(", ")));
     if let Some(format) = &service.request_format {
@@ -295,7 +296,8 @@ fn emit_sign_in(code: &mut Code, model: &Model) {
             code.open(format!("{} => {{", pattern(credentials, &used)));
             let call = format!("crate::{}::{}", endpoint.module, endpoint.type_name);
             let clone = |input: &&Field| {
-                let is_copy = credentials.fields.iter().any(|(field, kind)| field.value == input.rust && kind.value == "int");
+                let is_copy =
+                    credentials.fields.iter().any(|(field, kind)| field.value == input.rust && kind.value == "int");
                 if is_copy { format!("*{}", input.rust) } else { format!("{}.clone()", input.rust) }
             };
             let arguments: Vec<String> = inputs.iter().map(clone).collect();
@@ -395,7 +397,8 @@ fn authorise_statements(code: &mut Code, model: &Model) {
             code.line(format!("{} => {{}}", pattern(credentials, &[])));
             continue;
         }
-        let used: Vec<&str> = credentials.headers.iter().chain(&credentials.body).map(|(_, field)| field.value.as_str()).collect();
+        let used: Vec<&str> =
+            credentials.headers.iter().chain(&credentials.body).map(|(_, field)| field.value.as_str()).collect();
         code.open(format!("{} => {{", pattern(credentials, &used)));
         emit_pairs(code, credentials, &credentials.headers, true);
         let body: Pairs = credentials.body.iter().rev().cloned().collect();
@@ -437,7 +440,9 @@ fn emit_verdict(code: &mut Code, model: &Model) {
         let accepted: Vec<String> = service
             .errors
             .iter()
-            .filter_map(|error| error.accepted.as_ref().map(|reason| format!("({}, {})", quoted(&error.code), quoted(reason))))
+            .filter_map(|error| {
+                error.accepted.as_ref().map(|reason| format!("({}, {})", quoted(&error.code), quoted(reason)))
+            })
             .collect();
         let verify: Vec<String> =
             service.errors.iter().filter(|error| error.verify).map(|error| error.code.value.clone()).collect();

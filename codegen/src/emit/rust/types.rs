@@ -139,7 +139,11 @@ fn emit_struct(code: &mut Code, entry: &TypeEntry, fields: &[Field]) {
     docs(code, entry);
     code.alias(&entry.ru);
     let has_default = !fields.iter().any(Field::is_required) && !entry.keep_raw;
-    code.line(if has_default { "#[derive(Debug, Clone, PartialEq, Default)]" } else { "#[derive(Debug, Clone, PartialEq)]" });
+    code.line(if has_default {
+        "#[derive(Debug, Clone, PartialEq, Default)]"
+    } else {
+        "#[derive(Debug, Clone, PartialEq)]"
+    });
     code.line("#[cfg_attr(feature = \"serde\", derive(serde::Serialize))]");
     code.line("#[non_exhaustive]");
     code.open(format!("pub struct {} {{", entry.name));
@@ -150,7 +154,7 @@ fn emit_struct(code: &mut Code, entry: &TypeEntry, fields: &[Field]) {
     }
     if entry.keep_raw {
         code.doc("The whole object as it came.");
-        code.line("pub raw: Value,");
+        code.line("pub raw: Raw,");
     }
     code.close("}");
     code.blank();
@@ -173,7 +177,7 @@ fn emit_constructor(code: &mut Code, name: &str, fields: &[Field], keep_raw: boo
         });
     }
     if keep_raw {
-        values.push("raw: Value::Null".to_owned());
+        values.push("raw: Raw::default()".to_owned());
     }
     code.open(format!("impl {name} {{"));
     code.doc("What has to be there; everything else is absent.");
@@ -196,14 +200,12 @@ fn emit_from_wire(code: &mut Code, entry: &TypeEntry, fields: &[Field]) {
     code.open(format!("impl FromWire for {} {{", entry.name));
     code.open("fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {");
     code.line(format!("let mut fields = reader.object(node, {})?;", quoted(&entry.spec)));
-    code.open("let value = Self {");
-    for field in fields {
-        code.long_line(&format!("{}: ", field.rust), &read_expression(field), ",");
-    }
+    let mut values: Vec<String> =
+        fields.iter().map(|field| format!("{}: {}", field.rust, read_expression(field))).collect();
     if entry.keep_raw {
-        code.line("raw: fields.raw(),");
+        values.push("raw: fields.raw()".to_owned());
     }
-    code.close("};");
+    code.literal("let value = Self", &values, ";");
     code.line("fields.finish()?;");
     code.line("Ok(value)");
     code.close("}");
@@ -213,12 +215,15 @@ fn emit_from_wire(code: &mut Code, entry: &TypeEntry, fields: &[Field]) {
 fn emit_to_wire(code: &mut Code, entry: &TypeEntry, fields: &[Field]) {
     code.open(format!("impl ToWire for {} {{", entry.name));
     code.open("fn to_wire(&self, format: Format) -> Option<Value> {");
+    if entry.keep_raw {
+        // What came is written as it came; the fields count for a value that was made here.
+        code.open("if let Some(raw) = self.raw.value() {");
+        code.line("return Some(raw.clone());");
+        code.close("}");
+    }
     code.line("let mut object = Object::new(format);");
     for field in fields {
         code.statement(&set_statement("object", field, &format!("self.{}", field.rust)));
-    }
-    if entry.keep_raw {
-        code.line("object.merge_value(&self.raw);");
     }
     code.line("Some(object.into_value())");
     code.close("}");

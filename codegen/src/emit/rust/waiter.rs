@@ -80,7 +80,13 @@ fn emit_judge(code: &mut Code, model: &Model, waiter: &Waiter, output: &str, fou
     let text = waiter.text.as_ref().or_else(|| waiter.ready.first().map(|condition| &condition.path));
     let text = text.map(|path| text_of(path)).unwrap_or_else(|| "\"\"".to_owned());
     match &waiter.percent {
-        None => code.line(format!("Progress::Pending(Observation::new({text}))")),
+        None if code.fits(&format!("Progress::Pending(Observation::new({text}))")) => {
+            code.line(format!("Progress::Pending(Observation::new({text}))"));
+        }
+        None => {
+            code.chain("let text = ", &text, ";");
+            code.line("Progress::Pending(Observation::new(text))");
+        }
         Some(path) => {
             code.line(format!("let observation = Observation::new({text});"));
             let number = match plain_place(path) {
@@ -144,7 +150,9 @@ fn test(model: &Model, condition: &Condition) -> String {
     }
     if let (Some(plain), Some(ty)) = (&plain, last_type(&condition.path)) {
         match ty {
-            Type::List(_) | Type::Map(..) | Type::Text | Type::Secret | Type::Csv(_) => return format!("!{plain}.is_empty()"),
+            Type::List(_) | Type::Map(..) | Type::Text | Type::Secret | Type::Csv(_) => {
+                return format!("!{plain}.is_empty()");
+            }
             Type::Flag | Type::Switch => return plain.clone(),
             _ => {}
         }
@@ -174,9 +182,8 @@ fn variants(model: &Model, path: &[Step], texts: &[String]) -> Option<Vec<String
     let TypeKind::Enumeration { values, .. } = &model.types.get(name)?.kind else {
         return None;
     };
-    let variant = |text: &String| {
-        values.iter().find(|value| value.wire == *text).map(|value| format!("{name}::{}", value.rust))
-    };
+    let variant =
+        |text: &String| values.iter().find(|value| value.wire == *text).map(|value| format!("{name}::{}", value.rust));
     texts.iter().map(variant).collect()
 }
 

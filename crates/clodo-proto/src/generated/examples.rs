@@ -6,3584 +6,3588 @@
 use hostkit::Format;
 use hostkit::server::example::{self, Place};
 
+fn place(folder: &'static str, case: &'static str) -> Place {
+    Place { root: env!("CARGO_MANIFEST_DIR"), folder, case }
+}
+
 #[test]
 fn sign_in_documented_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/auth/sign_in", case: "documented" };
+    let place = place("clodo/auth/sign_in", "documented");
     example::request::<crate::auth::SignIn>(&place);
 }
 
 #[test]
 fn sign_in_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/auth/sign_in", case: "request" };
+    let place = place("clodo/auth/sign_in", "request");
     example::request::<crate::auth::SignIn>(&place);
 }
 
 #[test]
 fn sign_in_documented_answer_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/auth/sign_in", case: "documented" };
+    let place = place("clodo/auth/sign_in", "documented");
     example::answer_with_head::<crate::auth::SignIn>(&place);
 }
 
 #[test]
 fn sign_in_with_times_answer_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/auth/sign_in", case: "with_times" };
+    let place = place("clodo/auth/sign_in", "with_times");
     example::answer_with_head::<crate::auth::SignIn>(&place);
 }
 
 #[test]
 fn sign_in_wrong_key_fault_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/auth/sign_in", case: "wrong_key" };
+    let place = place("clodo/auth/sign_in", "wrong_key");
     example::fault_with_head::<crate::auth::SignIn>(&place);
 }
 
 #[test]
 fn sign_in_wrong_key_document_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/auth/sign_in", case: "wrong_key_document" };
+    let place = place("clodo/auth/sign_in", "wrong_key_document");
     example::fault::<crate::auth::SignIn>(&place, Format::Xml, 401);
 }
 
 #[test]
 fn sign_in_wrong_key_document_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/auth/sign_in", case: "wrong_key_document" };
+    let place = place("clodo/auth/sign_in", "wrong_key_document");
     example::fault::<crate::auth::SignIn>(&place, Format::Json, 401);
 }
 
 #[test]
 fn create_backup_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/create_backup", case: "request" };
+    let place = place("clodo/backups/create_backup", "request");
     example::request::<crate::backups::CreateBackup>(&place);
 }
 
 #[test]
 fn create_backup_sample_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/create_backup", case: "sample" };
+    let place = place("clodo/backups/create_backup", "sample");
     example::answer::<crate::backups::CreateBackup>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn create_backup_sample_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/create_backup", case: "sample" };
+    let place = place("clodo/backups/create_backup", "sample");
     example::answer::<crate::backups::CreateBackup>(&place, Format::Json, 200);
 }
 
 #[test]
 fn create_backup_taken_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/create_backup", case: "taken" };
+    let place = place("clodo/backups/create_backup", "taken");
     example::answer::<crate::backups::CreateBackup>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn create_backup_taken_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/create_backup", case: "taken" };
+    let place = place("clodo/backups/create_backup", "taken");
     example::answer::<crate::backups::CreateBackup>(&place, Format::Json, 200);
 }
 
 #[test]
 fn create_backup_taken_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/create_backup", case: "taken" };
+    let place = place("clodo/backups/create_backup", "taken");
     example::formats_agree::<crate::backups::CreateBackup>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn create_backup_no_such_server_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/create_backup", case: "no_such_server" };
+    let place = place("clodo/backups/create_backup", "no_such_server");
     example::fault::<crate::backups::CreateBackup>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn create_backup_no_such_server_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/create_backup", case: "no_such_server" };
+    let place = place("clodo/backups/create_backup", "no_such_server");
     example::fault::<crate::backups::CreateBackup>(&place, Format::Json, 404);
 }
 
 #[test]
 fn delete_backup_sample_request_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/delete_backup", case: "sample" };
+    let place = place("clodo/backups/delete_backup", "sample");
     example::request_body::<crate::backups::DeleteBackup>(&place, Format::Xml, "/servers/298/backup/delete");
 }
 
 #[test]
 fn delete_backup_sample_request_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/delete_backup", case: "sample" };
+    let place = place("clodo/backups/delete_backup", "sample");
     example::request_body::<crate::backups::DeleteBackup>(&place, Format::Json, "/servers/298/backup/delete");
 }
 
 #[test]
 fn delete_backup_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/delete_backup", case: "xml" };
+    let place = place("clodo/backups/delete_backup", "xml");
     example::request::<crate::backups::DeleteBackup>(&place);
 }
 
 #[test]
 fn delete_backup_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/delete_backup", case: "json" };
+    let place = place("clodo/backups/delete_backup", "json");
     example::request::<crate::backups::DeleteBackup>(&place);
 }
 
 #[test]
 fn delete_backup_sample_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/delete_backup", case: "sample" };
+    let place = place("clodo/backups/delete_backup", "sample");
     example::answer::<crate::backups::DeleteBackup>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn delete_backup_sample_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/delete_backup", case: "sample" };
+    let place = place("clodo/backups/delete_backup", "sample");
     example::answer::<crate::backups::DeleteBackup>(&place, Format::Json, 200);
 }
 
 #[test]
 fn delete_backup_taken_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/delete_backup", case: "taken" };
+    let place = place("clodo/backups/delete_backup", "taken");
     example::answer::<crate::backups::DeleteBackup>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn delete_backup_taken_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/delete_backup", case: "taken" };
+    let place = place("clodo/backups/delete_backup", "taken");
     example::answer::<crate::backups::DeleteBackup>(&place, Format::Json, 200);
 }
 
 #[test]
 fn delete_backup_taken_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/delete_backup", case: "taken" };
+    let place = place("clodo/backups/delete_backup", "taken");
     example::formats_agree::<crate::backups::DeleteBackup>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn delete_backup_no_such_server_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/delete_backup", case: "no_such_server" };
+    let place = place("clodo/backups/delete_backup", "no_such_server");
     example::fault::<crate::backups::DeleteBackup>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn delete_backup_no_such_server_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/delete_backup", case: "no_such_server" };
+    let place = place("clodo/backups/delete_backup", "no_such_server");
     example::fault::<crate::backups::DeleteBackup>(&place, Format::Json, 404);
 }
 
 #[test]
 fn describe_backup_sample_request_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/describe_backup", case: "sample" };
+    let place = place("clodo/backups/describe_backup", "sample");
     example::request_body::<crate::backups::DescribeBackup>(&place, Format::Xml, "/servers/298/backup/setdesc");
 }
 
 #[test]
 fn describe_backup_sample_request_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/describe_backup", case: "sample" };
+    let place = place("clodo/backups/describe_backup", "sample");
     example::request_body::<crate::backups::DescribeBackup>(&place, Format::Json, "/servers/298/backup/setdesc");
 }
 
 #[test]
 fn describe_backup_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/describe_backup", case: "xml" };
+    let place = place("clodo/backups/describe_backup", "xml");
     example::request::<crate::backups::DescribeBackup>(&place);
 }
 
 #[test]
 fn describe_backup_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/describe_backup", case: "json" };
+    let place = place("clodo/backups/describe_backup", "json");
     example::request::<crate::backups::DescribeBackup>(&place);
 }
 
 #[test]
 fn describe_backup_done_answer_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/describe_backup", case: "done" };
+    let place = place("clodo/backups/describe_backup", "done");
     example::answer_with_head::<crate::backups::DescribeBackup>(&place);
 }
 
 #[test]
 fn describe_backup_no_such_server_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/describe_backup", case: "no_such_server" };
+    let place = place("clodo/backups/describe_backup", "no_such_server");
     example::fault::<crate::backups::DescribeBackup>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn describe_backup_no_such_server_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/describe_backup", case: "no_such_server" };
+    let place = place("clodo/backups/describe_backup", "no_such_server");
     example::fault::<crate::backups::DescribeBackup>(&place, Format::Json, 404);
 }
 
 #[test]
 fn get_restore_state_sample_request_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/get_restore_state", case: "sample" };
+    let place = place("clodo/backups/get_restore_state", "sample");
     example::request_body::<crate::backups::GetRestoreState>(&place, Format::Xml, "/servers/298/backup/getstate");
 }
 
 #[test]
 fn get_restore_state_sample_request_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/get_restore_state", case: "sample" };
+    let place = place("clodo/backups/get_restore_state", "sample");
     example::request_body::<crate::backups::GetRestoreState>(&place, Format::Json, "/servers/298/backup/getstate");
 }
 
 #[test]
 fn get_restore_state_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/get_restore_state", case: "xml" };
+    let place = place("clodo/backups/get_restore_state", "xml");
     example::request::<crate::backups::GetRestoreState>(&place);
 }
 
 #[test]
 fn get_restore_state_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/get_restore_state", case: "json" };
+    let place = place("clodo/backups/get_restore_state", "json");
     example::request::<crate::backups::GetRestoreState>(&place);
 }
 
 #[test]
 fn get_restore_state_sample_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/get_restore_state", case: "sample" };
+    let place = place("clodo/backups/get_restore_state", "sample");
     example::answer::<crate::backups::GetRestoreState>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_restore_state_sample_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/get_restore_state", case: "sample" };
+    let place = place("clodo/backups/get_restore_state", "sample");
     example::answer::<crate::backups::GetRestoreState>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_restore_state_restored_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/get_restore_state", case: "restored" };
+    let place = place("clodo/backups/get_restore_state", "restored");
     example::answer::<crate::backups::GetRestoreState>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_restore_state_restored_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/get_restore_state", case: "restored" };
+    let place = place("clodo/backups/get_restore_state", "restored");
     example::answer::<crate::backups::GetRestoreState>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_restore_state_restored_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/get_restore_state", case: "restored" };
+    let place = place("clodo/backups/get_restore_state", "restored");
     example::formats_agree::<crate::backups::GetRestoreState>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn get_restore_state_no_such_server_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/get_restore_state", case: "no_such_server" };
+    let place = place("clodo/backups/get_restore_state", "no_such_server");
     example::fault::<crate::backups::GetRestoreState>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn get_restore_state_no_such_server_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/get_restore_state", case: "no_such_server" };
+    let place = place("clodo/backups/get_restore_state", "no_such_server");
     example::fault::<crate::backups::GetRestoreState>(&place, Format::Json, 404);
 }
 
 #[test]
 fn list_backups_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/list_backups", case: "request" };
+    let place = place("clodo/backups/list_backups", "request");
     example::request::<crate::backups::ListBackups>(&place);
 }
 
 #[test]
 fn list_backups_sample_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/list_backups", case: "sample" };
+    let place = place("clodo/backups/list_backups", "sample");
     example::answer::<crate::backups::ListBackups>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_backups_sample_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/list_backups", case: "sample" };
+    let place = place("clodo/backups/list_backups", "sample");
     example::answer::<crate::backups::ListBackups>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_backups_two_backups_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/list_backups", case: "two_backups" };
+    let place = place("clodo/backups/list_backups", "two_backups");
     example::answer::<crate::backups::ListBackups>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_backups_two_backups_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/list_backups", case: "two_backups" };
+    let place = place("clodo/backups/list_backups", "two_backups");
     example::answer::<crate::backups::ListBackups>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_backups_two_backups_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/list_backups", case: "two_backups" };
+    let place = place("clodo/backups/list_backups", "two_backups");
     example::formats_agree::<crate::backups::ListBackups>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn list_backups_one_as_object_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/list_backups", case: "one_as_object" };
+    let place = place("clodo/backups/list_backups", "one_as_object");
     example::answer::<crate::backups::ListBackups>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_backups_one_as_object_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/list_backups", case: "one_as_object" };
+    let place = place("clodo/backups/list_backups", "one_as_object");
     example::answer::<crate::backups::ListBackups>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_backups_one_as_object_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/list_backups", case: "one_as_object" };
+    let place = place("clodo/backups/list_backups", "one_as_object");
     example::formats_agree::<crate::backups::ListBackups>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn list_backups_no_backups_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/list_backups", case: "no_backups" };
+    let place = place("clodo/backups/list_backups", "no_backups");
     example::answer::<crate::backups::ListBackups>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_backups_no_backups_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/list_backups", case: "no_backups" };
+    let place = place("clodo/backups/list_backups", "no_backups");
     example::answer::<crate::backups::ListBackups>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_backups_no_backups_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/list_backups", case: "no_backups" };
+    let place = place("clodo/backups/list_backups", "no_backups");
     example::formats_agree::<crate::backups::ListBackups>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn list_backups_no_backups_null_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/list_backups", case: "no_backups_null" };
+    let place = place("clodo/backups/list_backups", "no_backups_null");
     example::answer::<crate::backups::ListBackups>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_backups_no_backups_bare_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/list_backups", case: "no_backups_bare" };
+    let place = place("clodo/backups/list_backups", "no_backups_bare");
     example::answer::<crate::backups::ListBackups>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_backups_no_such_server_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/list_backups", case: "no_such_server" };
+    let place = place("clodo/backups/list_backups", "no_such_server");
     example::fault::<crate::backups::ListBackups>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn list_backups_no_such_server_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/list_backups", case: "no_such_server" };
+    let place = place("clodo/backups/list_backups", "no_such_server");
     example::fault::<crate::backups::ListBackups>(&place, Format::Json, 404);
 }
 
 #[test]
 fn overwrite_backup_sample_request_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/overwrite_backup", case: "sample" };
+    let place = place("clodo/backups/overwrite_backup", "sample");
     example::request_body::<crate::backups::OverwriteBackup>(&place, Format::Xml, "/servers/298/backup/create");
 }
 
 #[test]
 fn overwrite_backup_sample_request_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/overwrite_backup", case: "sample" };
+    let place = place("clodo/backups/overwrite_backup", "sample");
     example::request_body::<crate::backups::OverwriteBackup>(&place, Format::Json, "/servers/298/backup/create");
 }
 
 #[test]
 fn overwrite_backup_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/overwrite_backup", case: "xml" };
+    let place = place("clodo/backups/overwrite_backup", "xml");
     example::request::<crate::backups::OverwriteBackup>(&place);
 }
 
 #[test]
 fn overwrite_backup_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/overwrite_backup", case: "json" };
+    let place = place("clodo/backups/overwrite_backup", "json");
     example::request::<crate::backups::OverwriteBackup>(&place);
 }
 
 #[test]
 fn overwrite_backup_taken_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/overwrite_backup", case: "taken" };
+    let place = place("clodo/backups/overwrite_backup", "taken");
     example::answer::<crate::backups::OverwriteBackup>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn overwrite_backup_taken_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/overwrite_backup", case: "taken" };
+    let place = place("clodo/backups/overwrite_backup", "taken");
     example::answer::<crate::backups::OverwriteBackup>(&place, Format::Json, 200);
 }
 
 #[test]
 fn overwrite_backup_taken_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/overwrite_backup", case: "taken" };
+    let place = place("clodo/backups/overwrite_backup", "taken");
     example::formats_agree::<crate::backups::OverwriteBackup>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn overwrite_backup_no_such_server_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/overwrite_backup", case: "no_such_server" };
+    let place = place("clodo/backups/overwrite_backup", "no_such_server");
     example::fault::<crate::backups::OverwriteBackup>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn overwrite_backup_no_such_server_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/overwrite_backup", case: "no_such_server" };
+    let place = place("clodo/backups/overwrite_backup", "no_such_server");
     example::fault::<crate::backups::OverwriteBackup>(&place, Format::Json, 404);
 }
 
 #[test]
 fn restore_backup_sample_request_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/restore_backup", case: "sample" };
+    let place = place("clodo/backups/restore_backup", "sample");
     example::request_body::<crate::backups::RestoreBackup>(&place, Format::Xml, "/servers/298/backup/restore");
 }
 
 #[test]
 fn restore_backup_sample_request_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/restore_backup", case: "sample" };
+    let place = place("clodo/backups/restore_backup", "sample");
     example::request_body::<crate::backups::RestoreBackup>(&place, Format::Json, "/servers/298/backup/restore");
 }
 
 #[test]
 fn restore_backup_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/restore_backup", case: "xml" };
+    let place = place("clodo/backups/restore_backup", "xml");
     example::request::<crate::backups::RestoreBackup>(&place);
 }
 
 #[test]
 fn restore_backup_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/restore_backup", case: "json" };
+    let place = place("clodo/backups/restore_backup", "json");
     example::request::<crate::backups::RestoreBackup>(&place);
 }
 
 #[test]
 fn restore_backup_sample_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/restore_backup", case: "sample" };
+    let place = place("clodo/backups/restore_backup", "sample");
     example::answer::<crate::backups::RestoreBackup>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn restore_backup_sample_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/restore_backup", case: "sample" };
+    let place = place("clodo/backups/restore_backup", "sample");
     example::answer::<crate::backups::RestoreBackup>(&place, Format::Json, 200);
 }
 
 #[test]
 fn restore_backup_taken_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/restore_backup", case: "taken" };
+    let place = place("clodo/backups/restore_backup", "taken");
     example::answer::<crate::backups::RestoreBackup>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn restore_backup_taken_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/restore_backup", case: "taken" };
+    let place = place("clodo/backups/restore_backup", "taken");
     example::answer::<crate::backups::RestoreBackup>(&place, Format::Json, 200);
 }
 
 #[test]
 fn restore_backup_taken_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/restore_backup", case: "taken" };
+    let place = place("clodo/backups/restore_backup", "taken");
     example::formats_agree::<crate::backups::RestoreBackup>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn restore_backup_no_such_server_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/restore_backup", case: "no_such_server" };
+    let place = place("clodo/backups/restore_backup", "no_such_server");
     example::fault::<crate::backups::RestoreBackup>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn restore_backup_no_such_server_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/restore_backup", case: "no_such_server" };
+    let place = place("clodo/backups/restore_backup", "no_such_server");
     example::fault::<crate::backups::RestoreBackup>(&place, Format::Json, 404);
 }
 
 #[test]
 fn schedule_backup_sample_request_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/schedule_backup", case: "sample" };
+    let place = place("clodo/backups/schedule_backup", "sample");
     example::request_body::<crate::backups::ScheduleBackup>(&place, Format::Xml, "/servers/298/backup/setcal");
 }
 
 #[test]
 fn schedule_backup_sample_request_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/schedule_backup", case: "sample" };
+    let place = place("clodo/backups/schedule_backup", "sample");
     example::request_body::<crate::backups::ScheduleBackup>(&place, Format::Json, "/servers/298/backup/setcal");
 }
 
 #[test]
 fn schedule_backup_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/schedule_backup", case: "xml" };
+    let place = place("clodo/backups/schedule_backup", "xml");
     example::request::<crate::backups::ScheduleBackup>(&place);
 }
 
 #[test]
 fn schedule_backup_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/schedule_backup", case: "json" };
+    let place = place("clodo/backups/schedule_backup", "json");
     example::request::<crate::backups::ScheduleBackup>(&place);
 }
 
 #[test]
 fn schedule_backup_done_answer_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/schedule_backup", case: "done" };
+    let place = place("clodo/backups/schedule_backup", "done");
     example::answer_with_head::<crate::backups::ScheduleBackup>(&place);
 }
 
 #[test]
 fn schedule_backup_no_such_server_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/schedule_backup", case: "no_such_server" };
+    let place = place("clodo/backups/schedule_backup", "no_such_server");
     example::fault::<crate::backups::ScheduleBackup>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn schedule_backup_no_such_server_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/backups/schedule_backup", case: "no_such_server" };
+    let place = place("clodo/backups/schedule_backup", "no_such_server");
     example::fault::<crate::backups::ScheduleBackup>(&place, Format::Json, 404);
 }
 
 #[test]
 fn get_balance_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_balance", case: "request" };
+    let place = place("clodo/billing/get_balance", "request");
     example::request::<crate::billing::GetBalance>(&place);
 }
 
 #[test]
 fn get_balance_whole_document_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_balance", case: "whole_document" };
+    let place = place("clodo/billing/get_balance", "whole_document");
     example::answer::<crate::billing::GetBalance>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_balance_fraction_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_balance", case: "fraction" };
+    let place = place("clodo/billing/get_balance", "fraction");
     example::answer::<crate::billing::GetBalance>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_balance_fraction_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_balance", case: "fraction" };
+    let place = place("clodo/billing/get_balance", "fraction");
     example::answer::<crate::billing::GetBalance>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_balance_fraction_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_balance", case: "fraction" };
+    let place = place("clodo/billing/get_balance", "fraction");
     example::formats_agree::<crate::billing::GetBalance>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn get_balance_negative_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_balance", case: "negative" };
+    let place = place("clodo/billing/get_balance", "negative");
     example::answer::<crate::billing::GetBalance>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_balance_negative_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_balance", case: "negative" };
+    let place = place("clodo/billing/get_balance", "negative");
     example::answer::<crate::billing::GetBalance>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_balance_negative_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_balance", case: "negative" };
+    let place = place("clodo/billing/get_balance", "negative");
     example::formats_agree::<crate::billing::GetBalance>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn get_balance_none_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_balance", case: "none" };
+    let place = place("clodo/billing/get_balance", "none");
     example::fault::<crate::billing::GetBalance>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn get_balance_none_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_balance", case: "none" };
+    let place = place("clodo/billing/get_balance", "none");
     example::fault::<crate::billing::GetBalance>(&place, Format::Json, 404);
 }
 
 #[test]
 fn get_balance_expired_token_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_balance", case: "expired_token" };
+    let place = place("clodo/billing/get_balance", "expired_token");
     example::fault::<crate::billing::GetBalance>(&place, Format::Json, 401);
 }
 
 #[test]
 fn get_billing_day_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_billing", case: "day_xml" };
+    let place = place("clodo/billing/get_billing", "day_xml");
     example::request::<crate::billing::GetBilling>(&place);
 }
 
 #[test]
 fn get_billing_day_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_billing", case: "day_json" };
+    let place = place("clodo/billing/get_billing", "day_json");
     example::request::<crate::billing::GetBilling>(&place);
 }
 
 #[test]
 fn get_billing_until_now_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_billing", case: "until_now_xml" };
+    let place = place("clodo/billing/get_billing", "until_now_xml");
     example::request::<crate::billing::GetBilling>(&place);
 }
 
 #[test]
 fn get_billing_until_now_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_billing", case: "until_now_json" };
+    let place = place("clodo/billing/get_billing", "until_now_json");
     example::request::<crate::billing::GetBilling>(&place);
 }
 
 #[test]
 fn get_billing_dates_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_billing", case: "dates_xml" };
+    let place = place("clodo/billing/get_billing", "dates_xml");
     example::request::<crate::billing::GetBilling>(&place);
 }
 
 #[test]
 fn get_billing_dates_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_billing", case: "dates_json" };
+    let place = place("clodo/billing/get_billing", "dates_json");
     example::request::<crate::billing::GetBilling>(&place);
 }
 
 #[test]
 fn get_billing_dates_document_request_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_billing", case: "dates_document" };
+    let place = place("clodo/billing/get_billing", "dates_document");
     example::request_body::<crate::billing::GetBilling>(&place, Format::Xml, "/billing");
 }
 
 #[test]
 fn get_billing_day_document_request_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_billing", case: "day_document" };
+    let place = place("clodo/billing/get_billing", "day_document");
     example::request_body::<crate::billing::GetBilling>(&place, Format::Xml, "/billing");
 }
 
 #[test]
 fn get_billing_day_document_json_request_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_billing", case: "day_document_json" };
+    let place = place("clodo/billing/get_billing", "day_document_json");
     example::request_body::<crate::billing::GetBilling>(&place, Format::Json, "/billing");
 }
 
 #[test]
 fn get_billing_month_document_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_billing", case: "month_document" };
+    let place = place("clodo/billing/get_billing", "month_document");
     example::answer::<crate::billing::GetBilling>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_billing_month_document_json_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_billing", case: "month_document_json" };
+    let place = place("clodo/billing/get_billing", "month_document_json");
     example::answer::<crate::billing::GetBilling>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_billing_three_kinds_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_billing", case: "three_kinds" };
+    let place = place("clodo/billing/get_billing", "three_kinds");
     example::answer::<crate::billing::GetBilling>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_billing_three_kinds_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_billing", case: "three_kinds" };
+    let place = place("clodo/billing/get_billing", "three_kinds");
     example::answer::<crate::billing::GetBilling>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_billing_three_kinds_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_billing", case: "three_kinds" };
+    let place = place("clodo/billing/get_billing", "three_kinds");
     example::formats_agree::<crate::billing::GetBilling>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn get_billing_nothing_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_billing", case: "nothing" };
+    let place = place("clodo/billing/get_billing", "nothing");
     example::answer::<crate::billing::GetBilling>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_billing_nothing_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_billing", case: "nothing" };
+    let place = place("clodo/billing/get_billing", "nothing");
     example::answer::<crate::billing::GetBilling>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_billing_nothing_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_billing", case: "nothing" };
+    let place = place("clodo/billing/get_billing", "nothing");
     example::formats_agree::<crate::billing::GetBilling>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn get_billing_none_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_billing", case: "none" };
+    let place = place("clodo/billing/get_billing", "none");
     example::fault::<crate::billing::GetBilling>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn get_billing_none_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_billing", case: "none" };
+    let place = place("clodo/billing/get_billing", "none");
     example::fault::<crate::billing::GetBilling>(&place, Format::Json, 404);
 }
 
 #[test]
 fn get_billing_today_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_billing_today", case: "request" };
+    let place = place("clodo/billing/get_billing_today", "request");
     example::request::<crate::billing::GetBillingToday>(&place);
 }
 
 #[test]
 fn get_billing_today_three_kinds_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_billing_today", case: "three_kinds" };
+    let place = place("clodo/billing/get_billing_today", "three_kinds");
     example::answer::<crate::billing::GetBillingToday>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_billing_today_three_kinds_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_billing_today", case: "three_kinds" };
+    let place = place("clodo/billing/get_billing_today", "three_kinds");
     example::answer::<crate::billing::GetBillingToday>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_billing_today_three_kinds_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_billing_today", case: "three_kinds" };
+    let place = place("clodo/billing/get_billing_today", "three_kinds");
     example::formats_agree::<crate::billing::GetBillingToday>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn get_billing_today_nothing_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_billing_today", case: "nothing" };
+    let place = place("clodo/billing/get_billing_today", "nothing");
     example::answer::<crate::billing::GetBillingToday>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_billing_today_nothing_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_billing_today", case: "nothing" };
+    let place = place("clodo/billing/get_billing_today", "nothing");
     example::answer::<crate::billing::GetBillingToday>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_billing_today_nothing_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_billing_today", case: "nothing" };
+    let place = place("clodo/billing/get_billing_today", "nothing");
     example::formats_agree::<crate::billing::GetBillingToday>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn get_billing_today_none_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_billing_today", case: "none" };
+    let place = place("clodo/billing/get_billing_today", "none");
     example::fault::<crate::billing::GetBillingToday>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn get_billing_today_none_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_billing_today", case: "none" };
+    let place = place("clodo/billing/get_billing_today", "none");
     example::fault::<crate::billing::GetBillingToday>(&place, Format::Json, 404);
 }
 
 #[test]
 fn get_server_billing_day_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_server_billing", case: "day_xml" };
+    let place = place("clodo/billing/get_server_billing", "day_xml");
     example::request::<crate::billing::GetServerBilling>(&place);
 }
 
 #[test]
 fn get_server_billing_day_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_server_billing", case: "day_json" };
+    let place = place("clodo/billing/get_server_billing", "day_json");
     example::request::<crate::billing::GetServerBilling>(&place);
 }
 
 #[test]
 fn get_server_billing_three_kinds_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_server_billing", case: "three_kinds" };
+    let place = place("clodo/billing/get_server_billing", "three_kinds");
     example::answer::<crate::billing::GetServerBilling>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_server_billing_three_kinds_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_server_billing", case: "three_kinds" };
+    let place = place("clodo/billing/get_server_billing", "three_kinds");
     example::answer::<crate::billing::GetServerBilling>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_server_billing_three_kinds_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_server_billing", case: "three_kinds" };
+    let place = place("clodo/billing/get_server_billing", "three_kinds");
     example::formats_agree::<crate::billing::GetServerBilling>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn get_server_billing_nothing_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_server_billing", case: "nothing" };
+    let place = place("clodo/billing/get_server_billing", "nothing");
     example::answer::<crate::billing::GetServerBilling>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_server_billing_nothing_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_server_billing", case: "nothing" };
+    let place = place("clodo/billing/get_server_billing", "nothing");
     example::answer::<crate::billing::GetServerBilling>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_server_billing_nothing_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_server_billing", case: "nothing" };
+    let place = place("clodo/billing/get_server_billing", "nothing");
     example::formats_agree::<crate::billing::GetServerBilling>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn get_server_billing_none_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_server_billing", case: "none" };
+    let place = place("clodo/billing/get_server_billing", "none");
     example::fault::<crate::billing::GetServerBilling>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn get_server_billing_none_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_server_billing", case: "none" };
+    let place = place("clodo/billing/get_server_billing", "none");
     example::fault::<crate::billing::GetServerBilling>(&place, Format::Json, 404);
 }
 
 #[test]
 fn get_server_billing_today_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_server_billing_today", case: "request" };
+    let place = place("clodo/billing/get_server_billing_today", "request");
     example::request::<crate::billing::GetServerBillingToday>(&place);
 }
 
 #[test]
 fn get_server_billing_today_three_kinds_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_server_billing_today", case: "three_kinds" };
+    let place = place("clodo/billing/get_server_billing_today", "three_kinds");
     example::answer::<crate::billing::GetServerBillingToday>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_server_billing_today_three_kinds_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_server_billing_today", case: "three_kinds" };
+    let place = place("clodo/billing/get_server_billing_today", "three_kinds");
     example::answer::<crate::billing::GetServerBillingToday>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_server_billing_today_three_kinds_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_server_billing_today", case: "three_kinds" };
+    let place = place("clodo/billing/get_server_billing_today", "three_kinds");
     example::formats_agree::<crate::billing::GetServerBillingToday>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn get_server_billing_today_nothing_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_server_billing_today", case: "nothing" };
+    let place = place("clodo/billing/get_server_billing_today", "nothing");
     example::answer::<crate::billing::GetServerBillingToday>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_server_billing_today_nothing_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_server_billing_today", case: "nothing" };
+    let place = place("clodo/billing/get_server_billing_today", "nothing");
     example::answer::<crate::billing::GetServerBillingToday>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_server_billing_today_nothing_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_server_billing_today", case: "nothing" };
+    let place = place("clodo/billing/get_server_billing_today", "nothing");
     example::formats_agree::<crate::billing::GetServerBillingToday>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn get_server_billing_today_none_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_server_billing_today", case: "none" };
+    let place = place("clodo/billing/get_server_billing_today", "none");
     example::fault::<crate::billing::GetServerBillingToday>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn get_server_billing_today_none_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/billing/get_server_billing_today", case: "none" };
+    let place = place("clodo/billing/get_server_billing_today", "none");
     example::fault::<crate::billing::GetServerBillingToday>(&place, Format::Json, 404);
 }
 
 #[test]
 fn add_records_two_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/add_records", case: "two_xml" };
+    let place = place("clodo/dns/add_records", "two_xml");
     example::request::<crate::dns::AddRecords>(&place);
 }
 
 #[test]
 fn add_records_two_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/add_records", case: "two_json" };
+    let place = place("clodo/dns/add_records", "two_json");
     example::request::<crate::dns::AddRecords>(&place);
 }
 
 #[test]
 fn add_records_done_answer_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/add_records", case: "done" };
+    let place = place("clodo/dns/add_records", "done");
     example::answer_with_head::<crate::dns::AddRecords>(&place);
 }
 
 #[test]
 fn add_records_bad_content_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/add_records", case: "bad_content" };
+    let place = place("clodo/dns/add_records", "bad_content");
     example::fault::<crate::dns::AddRecords>(&place, Format::Xml, 400);
 }
 
 #[test]
 fn add_records_bad_content_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/add_records", case: "bad_content" };
+    let place = place("clodo/dns/add_records", "bad_content");
     example::fault::<crate::dns::AddRecords>(&place, Format::Json, 400);
 }
 
 #[test]
 fn add_records_gone_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/add_records", case: "gone" };
+    let place = place("clodo/dns/add_records", "gone");
     example::fault::<crate::dns::AddRecords>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn add_records_gone_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/add_records", case: "gone" };
+    let place = place("clodo/dns/add_records", "gone");
     example::fault::<crate::dns::AddRecords>(&place, Format::Json, 404);
 }
 
 #[test]
 fn create_zone_master_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/create_zone", case: "master_xml" };
+    let place = place("clodo/dns/create_zone", "master_xml");
     example::request::<crate::dns::CreateZone>(&place);
 }
 
 #[test]
 fn create_zone_master_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/create_zone", case: "master_json" };
+    let place = place("clodo/dns/create_zone", "master_json");
     example::request::<crate::dns::CreateZone>(&place);
 }
 
 #[test]
 fn create_zone_slave_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/create_zone", case: "slave_xml" };
+    let place = place("clodo/dns/create_zone", "slave_xml");
     example::request::<crate::dns::CreateZone>(&place);
 }
 
 #[test]
 fn create_zone_slave_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/create_zone", case: "slave_json" };
+    let place = place("clodo/dns/create_zone", "slave_json");
     example::request::<crate::dns::CreateZone>(&place);
 }
 
 #[test]
 fn create_zone_created_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/create_zone", case: "created" };
+    let place = place("clodo/dns/create_zone", "created");
     example::answer::<crate::dns::CreateZone>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn create_zone_created_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/create_zone", case: "created" };
+    let place = place("clodo/dns/create_zone", "created");
     example::answer::<crate::dns::CreateZone>(&place, Format::Json, 200);
 }
 
 #[test]
 fn create_zone_created_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/create_zone", case: "created" };
+    let place = place("clodo/dns/create_zone", "created");
     example::formats_agree::<crate::dns::CreateZone>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn create_zone_bad_name_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/create_zone", case: "bad_name" };
+    let place = place("clodo/dns/create_zone", "bad_name");
     example::fault::<crate::dns::CreateZone>(&place, Format::Xml, 400);
 }
 
 #[test]
 fn create_zone_bad_name_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/create_zone", case: "bad_name" };
+    let place = place("clodo/dns/create_zone", "bad_name");
     example::fault::<crate::dns::CreateZone>(&place, Format::Json, 400);
 }
 
 #[test]
 fn delete_record_request_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/delete_record", case: "request_xml" };
+    let place = place("clodo/dns/delete_record", "request_xml");
     example::request::<crate::dns::DeleteRecord>(&place);
 }
 
 #[test]
 fn delete_record_request_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/delete_record", case: "request_json" };
+    let place = place("clodo/dns/delete_record", "request_json");
     example::request::<crate::dns::DeleteRecord>(&place);
 }
 
 #[test]
 fn delete_record_serial_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/delete_record", case: "serial" };
+    let place = place("clodo/dns/delete_record", "serial");
     example::answer::<crate::dns::DeleteRecord>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn delete_record_serial_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/delete_record", case: "serial" };
+    let place = place("clodo/dns/delete_record", "serial");
     example::answer::<crate::dns::DeleteRecord>(&place, Format::Json, 200);
 }
 
 #[test]
 fn delete_record_serial_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/delete_record", case: "serial" };
+    let place = place("clodo/dns/delete_record", "serial");
     example::formats_agree::<crate::dns::DeleteRecord>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn delete_record_no_body_answer_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/delete_record", case: "no_body" };
+    let place = place("clodo/dns/delete_record", "no_body");
     example::answer_with_head::<crate::dns::DeleteRecord>(&place);
 }
 
 #[test]
 fn delete_record_bad_record_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/delete_record", case: "bad_record" };
+    let place = place("clodo/dns/delete_record", "bad_record");
     example::fault::<crate::dns::DeleteRecord>(&place, Format::Xml, 400);
 }
 
 #[test]
 fn delete_record_bad_record_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/delete_record", case: "bad_record" };
+    let place = place("clodo/dns/delete_record", "bad_record");
     example::fault::<crate::dns::DeleteRecord>(&place, Format::Json, 400);
 }
 
 #[test]
 fn delete_record_gone_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/delete_record", case: "gone" };
+    let place = place("clodo/dns/delete_record", "gone");
     example::fault::<crate::dns::DeleteRecord>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn delete_record_gone_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/delete_record", case: "gone" };
+    let place = place("clodo/dns/delete_record", "gone");
     example::fault::<crate::dns::DeleteRecord>(&place, Format::Json, 404);
 }
 
 #[test]
 fn delete_zone_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/delete_zone", case: "request" };
+    let place = place("clodo/dns/delete_zone", "request");
     example::request::<crate::dns::DeleteZone>(&place);
 }
 
 #[test]
 fn delete_zone_done_answer_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/delete_zone", case: "done" };
+    let place = place("clodo/dns/delete_zone", "done");
     example::answer_with_head::<crate::dns::DeleteZone>(&place);
 }
 
 #[test]
 fn delete_zone_gone_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/delete_zone", case: "gone" };
+    let place = place("clodo/dns/delete_zone", "gone");
     example::fault::<crate::dns::DeleteZone>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn delete_zone_gone_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/delete_zone", case: "gone" };
+    let place = place("clodo/dns/delete_zone", "gone");
     example::fault::<crate::dns::DeleteZone>(&place, Format::Json, 404);
 }
 
 #[test]
 fn get_zone_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/get_zone", case: "request" };
+    let place = place("clodo/dns/get_zone", "request");
     example::request::<crate::dns::GetZone>(&place);
 }
 
 #[test]
 fn get_zone_three_records_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/get_zone", case: "three_records" };
+    let place = place("clodo/dns/get_zone", "three_records");
     example::answer::<crate::dns::GetZone>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_zone_three_records_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/get_zone", case: "three_records" };
+    let place = place("clodo/dns/get_zone", "three_records");
     example::answer::<crate::dns::GetZone>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_zone_three_records_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/get_zone", case: "three_records" };
+    let place = place("clodo/dns/get_zone", "three_records");
     example::formats_agree::<crate::dns::GetZone>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn get_zone_empty_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/get_zone", case: "empty" };
+    let place = place("clodo/dns/get_zone", "empty");
     example::answer::<crate::dns::GetZone>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_zone_empty_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/get_zone", case: "empty" };
+    let place = place("clodo/dns/get_zone", "empty");
     example::answer::<crate::dns::GetZone>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_zone_empty_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/get_zone", case: "empty" };
+    let place = place("clodo/dns/get_zone", "empty");
     example::formats_agree::<crate::dns::GetZone>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn get_zone_one_record_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/get_zone", case: "one_record" };
+    let place = place("clodo/dns/get_zone", "one_record");
     example::answer::<crate::dns::GetZone>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_zone_singular_kept_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/get_zone", case: "singular_kept" };
+    let place = place("clodo/dns/get_zone", "singular_kept");
     example::answer::<crate::dns::GetZone>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_zone_gone_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/get_zone", case: "gone" };
+    let place = place("clodo/dns/get_zone", "gone");
     example::fault::<crate::dns::GetZone>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn get_zone_gone_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/get_zone", case: "gone" };
+    let place = place("clodo/dns/get_zone", "gone");
     example::fault::<crate::dns::GetZone>(&place, Format::Json, 404);
 }
 
 #[test]
 fn get_zone_gone_unwrapped_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/get_zone", case: "gone_unwrapped" };
+    let place = place("clodo/dns/get_zone", "gone_unwrapped");
     example::fault::<crate::dns::GetZone>(&place, Format::Json, 404);
 }
 
 #[test]
 fn list_zones_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/list_zones", case: "request" };
+    let place = place("clodo/dns/list_zones", "request");
     example::request::<crate::dns::ListZones>(&place);
 }
 
 #[test]
 fn list_zones_recorded_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/list_zones", case: "recorded" };
+    let place = place("clodo/dns/list_zones", "recorded");
     example::answer::<crate::dns::ListZones>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_zones_two_zones_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/list_zones", case: "two_zones" };
+    let place = place("clodo/dns/list_zones", "two_zones");
     example::answer::<crate::dns::ListZones>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_zones_two_zones_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/list_zones", case: "two_zones" };
+    let place = place("clodo/dns/list_zones", "two_zones");
     example::answer::<crate::dns::ListZones>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_zones_two_zones_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/list_zones", case: "two_zones" };
+    let place = place("clodo/dns/list_zones", "two_zones");
     example::formats_agree::<crate::dns::ListZones>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn list_zones_empty_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/list_zones", case: "empty" };
+    let place = place("clodo/dns/list_zones", "empty");
     example::answer::<crate::dns::ListZones>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_zones_empty_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/list_zones", case: "empty" };
+    let place = place("clodo/dns/list_zones", "empty");
     example::answer::<crate::dns::ListZones>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_zones_empty_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/list_zones", case: "empty" };
+    let place = place("clodo/dns/list_zones", "empty");
     example::formats_agree::<crate::dns::ListZones>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn list_zones_null_lists_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/list_zones", case: "null_lists" };
+    let place = place("clodo/dns/list_zones", "null_lists");
     example::answer::<crate::dns::ListZones>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_zones_one_zone_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/list_zones", case: "one_zone" };
+    let place = place("clodo/dns/list_zones", "one_zone");
     example::answer::<crate::dns::ListZones>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_zones_expired_token_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/list_zones", case: "expired_token" };
+    let place = place("clodo/dns/list_zones", "expired_token");
     example::fault::<crate::dns::ListZones>(&place, Format::Json, 401);
 }
 
 #[test]
 fn set_zone_master_master_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/set_zone_master", case: "master_xml" };
+    let place = place("clodo/dns/set_zone_master", "master_xml");
     example::request::<crate::dns::SetZoneMaster>(&place);
 }
 
 #[test]
 fn set_zone_master_master_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/set_zone_master", case: "master_json" };
+    let place = place("clodo/dns/set_zone_master", "master_json");
     example::request::<crate::dns::SetZoneMaster>(&place);
 }
 
 #[test]
 fn set_zone_master_done_answer_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/set_zone_master", case: "done" };
+    let place = place("clodo/dns/set_zone_master", "done");
     example::answer_with_head::<crate::dns::SetZoneMaster>(&place);
 }
 
 #[test]
 fn set_zone_master_master_zone_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/set_zone_master", case: "master_zone" };
+    let place = place("clodo/dns/set_zone_master", "master_zone");
     example::fault::<crate::dns::SetZoneMaster>(&place, Format::Xml, 400);
 }
 
 #[test]
 fn set_zone_master_master_zone_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/set_zone_master", case: "master_zone" };
+    let place = place("clodo/dns/set_zone_master", "master_zone");
     example::fault::<crate::dns::SetZoneMaster>(&place, Format::Json, 400);
 }
 
 #[test]
 fn set_zone_master_gone_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/set_zone_master", case: "gone" };
+    let place = place("clodo/dns/set_zone_master", "gone");
     example::fault::<crate::dns::SetZoneMaster>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn set_zone_master_gone_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/set_zone_master", case: "gone" };
+    let place = place("clodo/dns/set_zone_master", "gone");
     example::fault::<crate::dns::SetZoneMaster>(&place, Format::Json, 404);
 }
 
 #[test]
 fn update_records_two_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/update_records", case: "two_xml" };
+    let place = place("clodo/dns/update_records", "two_xml");
     example::request::<crate::dns::UpdateRecords>(&place);
 }
 
 #[test]
 fn update_records_two_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/update_records", case: "two_json" };
+    let place = place("clodo/dns/update_records", "two_json");
     example::request::<crate::dns::UpdateRecords>(&place);
 }
 
 #[test]
 fn update_records_done_answer_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/update_records", case: "done" };
+    let place = place("clodo/dns/update_records", "done");
     example::answer_with_head::<crate::dns::UpdateRecords>(&place);
 }
 
 #[test]
 fn update_records_bad_content_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/update_records", case: "bad_content" };
+    let place = place("clodo/dns/update_records", "bad_content");
     example::fault::<crate::dns::UpdateRecords>(&place, Format::Xml, 400);
 }
 
 #[test]
 fn update_records_bad_content_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/update_records", case: "bad_content" };
+    let place = place("clodo/dns/update_records", "bad_content");
     example::fault::<crate::dns::UpdateRecords>(&place, Format::Json, 400);
 }
 
 #[test]
 fn update_records_gone_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/update_records", case: "gone" };
+    let place = place("clodo/dns/update_records", "gone");
     example::fault::<crate::dns::UpdateRecords>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn update_records_gone_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/dns/update_records", case: "gone" };
+    let place = place("clodo/dns/update_records", "gone");
     example::fault::<crate::dns::UpdateRecords>(&place, Format::Json, 404);
 }
 
 #[test]
 fn create_ticket_about_server_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/create_ticket", case: "about_server_xml" };
+    let place = place("clodo/helpdesk/create_ticket", "about_server_xml");
     example::request::<crate::helpdesk::CreateTicket>(&place);
 }
 
 #[test]
 fn create_ticket_about_server_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/create_ticket", case: "about_server_json" };
+    let place = place("clodo/helpdesk/create_ticket", "about_server_json");
     example::request::<crate::helpdesk::CreateTicket>(&place);
 }
 
 #[test]
 fn create_ticket_document_request_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/create_ticket", case: "document" };
+    let place = place("clodo/helpdesk/create_ticket", "document");
     example::request_body::<crate::helpdesk::CreateTicket>(&place, Format::Xml, "/helpdesk/");
 }
 
 #[test]
 fn create_ticket_done_answer_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/create_ticket", case: "done" };
+    let place = place("clodo/helpdesk/create_ticket", "done");
     example::answer_with_head::<crate::helpdesk::CreateTicket>(&place);
 }
 
 #[test]
 fn create_ticket_bad_section_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/create_ticket", case: "bad_section" };
+    let place = place("clodo/helpdesk/create_ticket", "bad_section");
     example::fault::<crate::helpdesk::CreateTicket>(&place, Format::Xml, 400);
 }
 
 #[test]
 fn create_ticket_bad_section_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/create_ticket", case: "bad_section" };
+    let place = place("clodo/helpdesk/create_ticket", "bad_section");
     example::fault::<crate::helpdesk::CreateTicket>(&place, Format::Json, 400);
 }
 
 #[test]
 fn create_vip_ticket_urgent_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/create_vip_ticket", case: "urgent_xml" };
+    let place = place("clodo/helpdesk/create_vip_ticket", "urgent_xml");
     example::request::<crate::helpdesk::CreateVipTicket>(&place);
 }
 
 #[test]
 fn create_vip_ticket_urgent_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/create_vip_ticket", case: "urgent_json" };
+    let place = place("clodo/helpdesk/create_vip_ticket", "urgent_json");
     example::request::<crate::helpdesk::CreateVipTicket>(&place);
 }
 
 #[test]
 fn create_vip_ticket_done_answer_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/create_vip_ticket", case: "done" };
+    let place = place("clodo/helpdesk/create_vip_ticket", "done");
     example::answer_with_head::<crate::helpdesk::CreateVipTicket>(&place);
 }
 
 #[test]
 fn create_vip_ticket_forbidden_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/create_vip_ticket", case: "forbidden" };
+    let place = place("clodo/helpdesk/create_vip_ticket", "forbidden");
     example::fault::<crate::helpdesk::CreateVipTicket>(&place, Format::Xml, 403);
 }
 
 #[test]
 fn create_vip_ticket_forbidden_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/create_vip_ticket", case: "forbidden" };
+    let place = place("clodo/helpdesk/create_vip_ticket", "forbidden");
     example::fault::<crate::helpdesk::CreateVipTicket>(&place, Format::Json, 403);
 }
 
 #[test]
 fn get_ticket_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/get_ticket", case: "request" };
+    let place = place("clodo/helpdesk/get_ticket", "request");
     example::request::<crate::helpdesk::GetTicket>(&place);
 }
 
 #[test]
 fn get_ticket_works_document_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/get_ticket", case: "works_document" };
+    let place = place("clodo/helpdesk/get_ticket", "works_document");
     example::answer::<crate::helpdesk::GetTicket>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_ticket_works_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/get_ticket", case: "works" };
+    let place = place("clodo/helpdesk/get_ticket", "works");
     example::answer::<crate::helpdesk::GetTicket>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_ticket_works_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/get_ticket", case: "works" };
+    let place = place("clodo/helpdesk/get_ticket", "works");
     example::answer::<crate::helpdesk::GetTicket>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_ticket_works_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/get_ticket", case: "works" };
+    let place = place("clodo/helpdesk/get_ticket", "works");
     example::formats_agree::<crate::helpdesk::GetTicket>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn get_ticket_bare_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/get_ticket", case: "bare" };
+    let place = place("clodo/helpdesk/get_ticket", "bare");
     example::answer::<crate::helpdesk::GetTicket>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_ticket_bare_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/get_ticket", case: "bare" };
+    let place = place("clodo/helpdesk/get_ticket", "bare");
     example::answer::<crate::helpdesk::GetTicket>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_ticket_bare_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/get_ticket", case: "bare" };
+    let place = place("clodo/helpdesk/get_ticket", "bare");
     example::formats_agree::<crate::helpdesk::GetTicket>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn get_ticket_flags_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/get_ticket", case: "flags" };
+    let place = place("clodo/helpdesk/get_ticket", "flags");
     example::answer::<crate::helpdesk::GetTicket>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_ticket_one_each_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/get_ticket", case: "one_each" };
+    let place = place("clodo/helpdesk/get_ticket", "one_each");
     example::answer::<crate::helpdesk::GetTicket>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_ticket_gone_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/get_ticket", case: "gone" };
+    let place = place("clodo/helpdesk/get_ticket", "gone");
     example::fault::<crate::helpdesk::GetTicket>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn get_ticket_gone_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/get_ticket", case: "gone" };
+    let place = place("clodo/helpdesk/get_ticket", "gone");
     example::fault::<crate::helpdesk::GetTicket>(&place, Format::Json, 404);
 }
 
 #[test]
 fn get_ticket_gone_unwrapped_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/get_ticket", case: "gone_unwrapped" };
+    let place = place("clodo/helpdesk/get_ticket", "gone_unwrapped");
     example::fault::<crate::helpdesk::GetTicket>(&place, Format::Json, 404);
 }
 
 #[test]
 fn list_tickets_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/list_tickets", case: "request" };
+    let place = place("clodo/helpdesk/list_tickets", "request");
     example::request::<crate::helpdesk::ListTickets>(&place);
 }
 
 #[test]
 fn list_tickets_two_document_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/list_tickets", case: "two_document" };
+    let place = place("clodo/helpdesk/list_tickets", "two_document");
     example::answer::<crate::helpdesk::ListTickets>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_tickets_two_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/list_tickets", case: "two" };
+    let place = place("clodo/helpdesk/list_tickets", "two");
     example::answer::<crate::helpdesk::ListTickets>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_tickets_two_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/list_tickets", case: "two" };
+    let place = place("clodo/helpdesk/list_tickets", "two");
     example::answer::<crate::helpdesk::ListTickets>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_tickets_two_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/list_tickets", case: "two" };
+    let place = place("clodo/helpdesk/list_tickets", "two");
     example::formats_agree::<crate::helpdesk::ListTickets>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn list_tickets_empty_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/list_tickets", case: "empty" };
+    let place = place("clodo/helpdesk/list_tickets", "empty");
     example::answer::<crate::helpdesk::ListTickets>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_tickets_empty_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/list_tickets", case: "empty" };
+    let place = place("clodo/helpdesk/list_tickets", "empty");
     example::answer::<crate::helpdesk::ListTickets>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_tickets_empty_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/list_tickets", case: "empty" };
+    let place = place("clodo/helpdesk/list_tickets", "empty");
     example::formats_agree::<crate::helpdesk::ListTickets>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn list_tickets_one_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/list_tickets", case: "one" };
+    let place = place("clodo/helpdesk/list_tickets", "one");
     example::answer::<crate::helpdesk::ListTickets>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_tickets_null_list_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/list_tickets", case: "null_list" };
+    let place = place("clodo/helpdesk/list_tickets", "null_list");
     example::answer::<crate::helpdesk::ListTickets>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_tickets_none_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/list_tickets", case: "none" };
+    let place = place("clodo/helpdesk/list_tickets", "none");
     example::answer::<crate::helpdesk::ListTickets>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn list_tickets_none_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/list_tickets", case: "none" };
+    let place = place("clodo/helpdesk/list_tickets", "none");
     example::answer::<crate::helpdesk::ListTickets>(&place, Format::Json, 404);
 }
 
 #[test]
 fn list_tickets_none_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/list_tickets", case: "none" };
+    let place = place("clodo/helpdesk/list_tickets", "none");
     example::formats_agree::<crate::helpdesk::ListTickets>(&place, &[Format::Xml, Format::Json], 404);
 }
 
 #[test]
 fn list_tickets_no_module_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/list_tickets", case: "no_module" };
+    let place = place("clodo/helpdesk/list_tickets", "no_module");
     example::fault::<crate::helpdesk::ListTickets>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn list_tickets_no_module_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/list_tickets", case: "no_module" };
+    let place = place("clodo/helpdesk/list_tickets", "no_module");
     example::fault::<crate::helpdesk::ListTickets>(&place, Format::Json, 404);
 }
 
 #[test]
 fn reply_ticket_request_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/reply_ticket", case: "request_xml" };
+    let place = place("clodo/helpdesk/reply_ticket", "request_xml");
     example::request::<crate::helpdesk::ReplyTicket>(&place);
 }
 
 #[test]
 fn reply_ticket_request_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/reply_ticket", case: "request_json" };
+    let place = place("clodo/helpdesk/reply_ticket", "request_json");
     example::request::<crate::helpdesk::ReplyTicket>(&place);
 }
 
 #[test]
 fn reply_ticket_document_request_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/reply_ticket", case: "document" };
+    let place = place("clodo/helpdesk/reply_ticket", "document");
     example::request_body::<crate::helpdesk::ReplyTicket>(&place, Format::Xml, "/helpdesk/445822");
 }
 
 #[test]
 fn reply_ticket_done_answer_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/reply_ticket", case: "done" };
+    let place = place("clodo/helpdesk/reply_ticket", "done");
     example::answer_with_head::<crate::helpdesk::ReplyTicket>(&place);
 }
 
 #[test]
 fn reply_ticket_gone_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/reply_ticket", case: "gone" };
+    let place = place("clodo/helpdesk/reply_ticket", "gone");
     example::fault::<crate::helpdesk::ReplyTicket>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn reply_ticket_gone_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/helpdesk/reply_ticket", case: "gone" };
+    let place = place("clodo/helpdesk/reply_ticket", "gone");
     example::fault::<crate::helpdesk::ReplyTicket>(&place, Format::Json, 404);
 }
 
 #[test]
 fn list_image_details_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_image_details", case: "request" };
+    let place = place("clodo/images/list_image_details", "request");
     example::request::<crate::images::ListImageDetails>(&place);
 }
 
 #[test]
 fn list_image_details_three_document_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_image_details", case: "three_document" };
+    let place = place("clodo/images/list_image_details", "three_document");
     example::answer::<crate::images::ListImageDetails>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_image_details_two_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_image_details", case: "two" };
+    let place = place("clodo/images/list_image_details", "two");
     example::answer::<crate::images::ListImageDetails>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_image_details_two_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_image_details", case: "two" };
+    let place = place("clodo/images/list_image_details", "two");
     example::answer::<crate::images::ListImageDetails>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_image_details_two_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_image_details", case: "two" };
+    let place = place("clodo/images/list_image_details", "two");
     example::formats_agree::<crate::images::ListImageDetails>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn list_image_details_flat_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_image_details", case: "flat" };
+    let place = place("clodo/images/list_image_details", "flat");
     example::answer::<crate::images::ListImageDetails>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_image_details_empty_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_image_details", case: "empty" };
+    let place = place("clodo/images/list_image_details", "empty");
     example::answer::<crate::images::ListImageDetails>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_image_details_empty_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_image_details", case: "empty" };
+    let place = place("clodo/images/list_image_details", "empty");
     example::answer::<crate::images::ListImageDetails>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_image_details_empty_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_image_details", case: "empty" };
+    let place = place("clodo/images/list_image_details", "empty");
     example::formats_agree::<crate::images::ListImageDetails>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn list_image_details_one_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_image_details", case: "one" };
+    let place = place("clodo/images/list_image_details", "one");
     example::answer::<crate::images::ListImageDetails>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_image_details_null_list_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_image_details", case: "null_list" };
+    let place = place("clodo/images/list_image_details", "null_list");
     example::answer::<crate::images::ListImageDetails>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_image_details_none_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_image_details", case: "none" };
+    let place = place("clodo/images/list_image_details", "none");
     example::answer::<crate::images::ListImageDetails>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn list_image_details_none_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_image_details", case: "none" };
+    let place = place("clodo/images/list_image_details", "none");
     example::answer::<crate::images::ListImageDetails>(&place, Format::Json, 404);
 }
 
 #[test]
 fn list_image_details_none_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_image_details", case: "none" };
+    let place = place("clodo/images/list_image_details", "none");
     example::formats_agree::<crate::images::ListImageDetails>(&place, &[Format::Xml, Format::Json], 404);
 }
 
 #[test]
 fn list_image_details_no_module_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_image_details", case: "no_module" };
+    let place = place("clodo/images/list_image_details", "no_module");
     example::fault::<crate::images::ListImageDetails>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn list_image_details_no_module_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_image_details", case: "no_module" };
+    let place = place("clodo/images/list_image_details", "no_module");
     example::fault::<crate::images::ListImageDetails>(&place, Format::Json, 404);
 }
 
 #[test]
 fn list_images_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_images", case: "request" };
+    let place = place("clodo/images/list_images", "request");
     example::request::<crate::images::ListImages>(&place);
 }
 
 #[test]
 fn list_images_three_document_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_images", case: "three_document" };
+    let place = place("clodo/images/list_images", "three_document");
     example::answer::<crate::images::ListImages>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_images_recorded_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_images", case: "recorded" };
+    let place = place("clodo/images/list_images", "recorded");
     example::answer::<crate::images::ListImages>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_images_three_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_images", case: "three" };
+    let place = place("clodo/images/list_images", "three");
     example::answer::<crate::images::ListImages>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_images_three_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_images", case: "three" };
+    let place = place("clodo/images/list_images", "three");
     example::answer::<crate::images::ListImages>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_images_three_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_images", case: "three" };
+    let place = place("clodo/images/list_images", "three");
     example::formats_agree::<crate::images::ListImages>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn list_images_empty_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_images", case: "empty" };
+    let place = place("clodo/images/list_images", "empty");
     example::answer::<crate::images::ListImages>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_images_empty_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_images", case: "empty" };
+    let place = place("clodo/images/list_images", "empty");
     example::answer::<crate::images::ListImages>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_images_empty_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_images", case: "empty" };
+    let place = place("clodo/images/list_images", "empty");
     example::formats_agree::<crate::images::ListImages>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn list_images_one_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_images", case: "one" };
+    let place = place("clodo/images/list_images", "one");
     example::answer::<crate::images::ListImages>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_images_null_list_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_images", case: "null_list" };
+    let place = place("clodo/images/list_images", "null_list");
     example::answer::<crate::images::ListImages>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_images_none_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_images", case: "none" };
+    let place = place("clodo/images/list_images", "none");
     example::answer::<crate::images::ListImages>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn list_images_none_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_images", case: "none" };
+    let place = place("clodo/images/list_images", "none");
     example::answer::<crate::images::ListImages>(&place, Format::Json, 404);
 }
 
 #[test]
 fn list_images_none_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_images", case: "none" };
+    let place = place("clodo/images/list_images", "none");
     example::formats_agree::<crate::images::ListImages>(&place, &[Format::Xml, Format::Json], 404);
 }
 
 #[test]
 fn list_images_no_module_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_images", case: "no_module" };
+    let place = place("clodo/images/list_images", "no_module");
     example::fault::<crate::images::ListImages>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn list_images_no_module_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_images", case: "no_module" };
+    let place = place("clodo/images/list_images", "no_module");
     example::fault::<crate::images::ListImages>(&place, Format::Json, 404);
 }
 
 #[test]
 fn list_presets_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_presets", case: "request" };
+    let place = place("clodo/images/list_presets", "request");
     example::request::<crate::images::ListPresets>(&place);
 }
 
 #[test]
 fn list_presets_two_document_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_presets", case: "two_document" };
+    let place = place("clodo/images/list_presets", "two_document");
     example::answer::<crate::images::ListPresets>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_presets_two_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_presets", case: "two" };
+    let place = place("clodo/images/list_presets", "two");
     example::answer::<crate::images::ListPresets>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_presets_two_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_presets", case: "two" };
+    let place = place("clodo/images/list_presets", "two");
     example::answer::<crate::images::ListPresets>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_presets_two_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_presets", case: "two" };
+    let place = place("clodo/images/list_presets", "two");
     example::formats_agree::<crate::images::ListPresets>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn list_presets_empty_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_presets", case: "empty" };
+    let place = place("clodo/images/list_presets", "empty");
     example::answer::<crate::images::ListPresets>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_presets_empty_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_presets", case: "empty" };
+    let place = place("clodo/images/list_presets", "empty");
     example::answer::<crate::images::ListPresets>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_presets_empty_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_presets", case: "empty" };
+    let place = place("clodo/images/list_presets", "empty");
     example::formats_agree::<crate::images::ListPresets>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn list_presets_one_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_presets", case: "one" };
+    let place = place("clodo/images/list_presets", "one");
     example::answer::<crate::images::ListPresets>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_presets_null_list_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_presets", case: "null_list" };
+    let place = place("clodo/images/list_presets", "null_list");
     example::answer::<crate::images::ListPresets>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_presets_none_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_presets", case: "none" };
+    let place = place("clodo/images/list_presets", "none");
     example::answer::<crate::images::ListPresets>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn list_presets_none_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_presets", case: "none" };
+    let place = place("clodo/images/list_presets", "none");
     example::answer::<crate::images::ListPresets>(&place, Format::Json, 404);
 }
 
 #[test]
 fn list_presets_none_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_presets", case: "none" };
+    let place = place("clodo/images/list_presets", "none");
     example::formats_agree::<crate::images::ListPresets>(&place, &[Format::Xml, Format::Json], 404);
 }
 
 #[test]
 fn list_presets_no_module_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_presets", case: "no_module" };
+    let place = place("clodo/images/list_presets", "no_module");
     example::fault::<crate::images::ListPresets>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn list_presets_no_module_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/images/list_presets", case: "no_module" };
+    let place = place("clodo/images/list_presets", "no_module");
     example::fault::<crate::images::ListPresets>(&place, Format::Json, 404);
 }
 
 #[test]
 fn add_ip_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/add_ip", case: "xml" };
+    let place = place("clodo/ips/add_ip", "xml");
     example::request::<crate::ips::AddIp>(&place);
 }
 
 #[test]
 fn add_ip_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/add_ip", case: "json" };
+    let place = place("clodo/ips/add_ip", "json");
     example::request::<crate::ips::AddIp>(&place);
 }
 
 #[test]
 fn add_ip_anywhere_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/add_ip", case: "anywhere" };
+    let place = place("clodo/ips/add_ip", "anywhere");
     example::request::<crate::ips::AddIp>(&place);
 }
 
 #[test]
 fn add_ip_done_answer_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/add_ip", case: "done" };
+    let place = place("clodo/ips/add_ip", "done");
     example::answer_with_head::<crate::ips::AddIp>(&place);
 }
 
 #[test]
 fn add_ip_no_such_server_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/add_ip", case: "no_such_server" };
+    let place = place("clodo/ips/add_ip", "no_such_server");
     example::fault::<crate::ips::AddIp>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn add_ip_no_such_server_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/add_ip", case: "no_such_server" };
+    let place = place("clodo/ips/add_ip", "no_such_server");
     example::fault::<crate::ips::AddIp>(&place, Format::Json, 404);
 }
 
 #[test]
 fn delete_ip_sample_request_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/delete_ip", case: "sample" };
+    let place = place("clodo/ips/delete_ip", "sample");
     example::request_body::<crate::ips::DeleteIp>(&place, Format::Xml, "/servers/298/ips");
 }
 
 #[test]
 fn delete_ip_sample_request_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/delete_ip", case: "sample" };
+    let place = place("clodo/ips/delete_ip", "sample");
     example::request_body::<crate::ips::DeleteIp>(&place, Format::Json, "/servers/298/ips");
 }
 
 #[test]
 fn delete_ip_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/delete_ip", case: "xml" };
+    let place = place("clodo/ips/delete_ip", "xml");
     example::request::<crate::ips::DeleteIp>(&place);
 }
 
 #[test]
 fn delete_ip_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/delete_ip", case: "json" };
+    let place = place("clodo/ips/delete_ip", "json");
     example::request::<crate::ips::DeleteIp>(&place);
 }
 
 #[test]
 fn delete_ip_done_answer_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/delete_ip", case: "done" };
+    let place = place("clodo/ips/delete_ip", "done");
     example::answer_with_head::<crate::ips::DeleteIp>(&place);
 }
 
 #[test]
 fn delete_ip_no_such_server_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/delete_ip", case: "no_such_server" };
+    let place = place("clodo/ips/delete_ip", "no_such_server");
     example::fault::<crate::ips::DeleteIp>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn delete_ip_no_such_server_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/delete_ip", case: "no_such_server" };
+    let place = place("clodo/ips/delete_ip", "no_such_server");
     example::fault::<crate::ips::DeleteIp>(&place, Format::Json, 404);
 }
 
 #[test]
 fn list_ips_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/list_ips", case: "request" };
+    let place = place("clodo/ips/list_ips", "request");
     example::request::<crate::ips::ListIps>(&place);
 }
 
 #[test]
 fn list_ips_sample_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/list_ips", case: "sample" };
+    let place = place("clodo/ips/list_ips", "sample");
     example::answer::<crate::ips::ListIps>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_ips_sample_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/list_ips", case: "sample" };
+    let place = place("clodo/ips/list_ips", "sample");
     example::answer::<crate::ips::ListIps>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_ips_two_addresses_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/list_ips", case: "two_addresses" };
+    let place = place("clodo/ips/list_ips", "two_addresses");
     example::answer::<crate::ips::ListIps>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_ips_two_addresses_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/list_ips", case: "two_addresses" };
+    let place = place("clodo/ips/list_ips", "two_addresses");
     example::answer::<crate::ips::ListIps>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_ips_two_addresses_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/list_ips", case: "two_addresses" };
+    let place = place("clodo/ips/list_ips", "two_addresses");
     example::formats_agree::<crate::ips::ListIps>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn list_ips_json_addr_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/list_ips", case: "json_addr" };
+    let place = place("clodo/ips/list_ips", "json_addr");
     example::answer::<crate::ips::ListIps>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_ips_five_flags_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/list_ips", case: "five_flags" };
+    let place = place("clodo/ips/list_ips", "five_flags");
     example::answer::<crate::ips::ListIps>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_ips_five_flags_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/list_ips", case: "five_flags" };
+    let place = place("clodo/ips/list_ips", "five_flags");
     example::answer::<crate::ips::ListIps>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_ips_five_flags_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/list_ips", case: "five_flags" };
+    let place = place("clodo/ips/list_ips", "five_flags");
     example::formats_agree::<crate::ips::ListIps>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn list_ips_one_bare_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/list_ips", case: "one_bare" };
+    let place = place("clodo/ips/list_ips", "one_bare");
     example::answer::<crate::ips::ListIps>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_ips_none_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/list_ips", case: "none" };
+    let place = place("clodo/ips/list_ips", "none");
     example::answer::<crate::ips::ListIps>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_ips_none_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/list_ips", case: "none" };
+    let place = place("clodo/ips/list_ips", "none");
     example::answer::<crate::ips::ListIps>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_ips_none_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/list_ips", case: "none" };
+    let place = place("clodo/ips/list_ips", "none");
     example::formats_agree::<crate::ips::ListIps>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn list_ips_none_bare_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/list_ips", case: "none_bare" };
+    let place = place("clodo/ips/list_ips", "none_bare");
     example::answer::<crate::ips::ListIps>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_ips_none_bare_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/list_ips", case: "none_bare" };
+    let place = place("clodo/ips/list_ips", "none_bare");
     example::answer::<crate::ips::ListIps>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_ips_none_bare_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/list_ips", case: "none_bare" };
+    let place = place("clodo/ips/list_ips", "none_bare");
     example::formats_agree::<crate::ips::ListIps>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn list_ips_no_such_server_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/list_ips", case: "no_such_server" };
+    let place = place("clodo/ips/list_ips", "no_such_server");
     example::fault::<crate::ips::ListIps>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn list_ips_no_such_server_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/list_ips", case: "no_such_server" };
+    let place = place("clodo/ips/list_ips", "no_such_server");
     example::fault::<crate::ips::ListIps>(&place, Format::Json, 404);
 }
 
 #[test]
 fn list_subnets_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/list_subnets", case: "request" };
+    let place = place("clodo/ips/list_subnets", "request");
     example::request::<crate::ips::ListSubnets>(&place);
 }
 
 #[test]
 fn list_subnets_sample_xml_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/list_subnets", case: "sample_xml" };
+    let place = place("clodo/ips/list_subnets", "sample_xml");
     example::answer::<crate::ips::ListSubnets>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_subnets_sample_json_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/list_subnets", case: "sample_json" };
+    let place = place("clodo/ips/list_subnets", "sample_json");
     example::answer::<crate::ips::ListSubnets>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_subnets_two_subnets_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/list_subnets", case: "two_subnets" };
+    let place = place("clodo/ips/list_subnets", "two_subnets");
     example::answer::<crate::ips::ListSubnets>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_subnets_two_subnets_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/list_subnets", case: "two_subnets" };
+    let place = place("clodo/ips/list_subnets", "two_subnets");
     example::answer::<crate::ips::ListSubnets>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_subnets_two_subnets_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/list_subnets", case: "two_subnets" };
+    let place = place("clodo/ips/list_subnets", "two_subnets");
     example::formats_agree::<crate::ips::ListSubnets>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn list_subnets_one_as_object_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/list_subnets", case: "one_as_object" };
+    let place = place("clodo/ips/list_subnets", "one_as_object");
     example::answer::<crate::ips::ListSubnets>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_subnets_one_as_object_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/list_subnets", case: "one_as_object" };
+    let place = place("clodo/ips/list_subnets", "one_as_object");
     example::answer::<crate::ips::ListSubnets>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_subnets_one_as_object_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/list_subnets", case: "one_as_object" };
+    let place = place("clodo/ips/list_subnets", "one_as_object");
     example::formats_agree::<crate::ips::ListSubnets>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn list_subnets_none_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/list_subnets", case: "none" };
+    let place = place("clodo/ips/list_subnets", "none");
     example::answer::<crate::ips::ListSubnets>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_subnets_none_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/list_subnets", case: "none" };
+    let place = place("clodo/ips/list_subnets", "none");
     example::answer::<crate::ips::ListSubnets>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_subnets_none_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/list_subnets", case: "none" };
+    let place = place("clodo/ips/list_subnets", "none");
     example::formats_agree::<crate::ips::ListSubnets>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn list_subnets_no_such_server_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/list_subnets", case: "no_such_server" };
+    let place = place("clodo/ips/list_subnets", "no_such_server");
     example::fault::<crate::ips::ListSubnets>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn list_subnets_no_such_server_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/list_subnets", case: "no_such_server" };
+    let place = place("clodo/ips/list_subnets", "no_such_server");
     example::fault::<crate::ips::ListSubnets>(&place, Format::Json, 404);
 }
 
 #[test]
 fn move_ip_sample_request_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/move_ip", case: "sample" };
+    let place = place("clodo/ips/move_ip", "sample");
     example::request_body::<crate::ips::MoveIp>(&place, Format::Xml, "/servers/298/ips/moveip/");
 }
 
 #[test]
 fn move_ip_sample_request_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/move_ip", case: "sample" };
+    let place = place("clodo/ips/move_ip", "sample");
     example::request_body::<crate::ips::MoveIp>(&place, Format::Json, "/servers/298/ips/moveip/");
 }
 
 #[test]
 fn move_ip_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/move_ip", case: "xml" };
+    let place = place("clodo/ips/move_ip", "xml");
     example::request::<crate::ips::MoveIp>(&place);
 }
 
 #[test]
 fn move_ip_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/move_ip", case: "json" };
+    let place = place("clodo/ips/move_ip", "json");
     example::request::<crate::ips::MoveIp>(&place);
 }
 
 #[test]
 fn move_ip_done_answer_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/move_ip", case: "done" };
+    let place = place("clodo/ips/move_ip", "done");
     example::answer_with_head::<crate::ips::MoveIp>(&place);
 }
 
 #[test]
 fn move_ip_no_such_server_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/move_ip", case: "no_such_server" };
+    let place = place("clodo/ips/move_ip", "no_such_server");
     example::fault::<crate::ips::MoveIp>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn move_ip_no_such_server_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/ips/move_ip", case: "no_such_server" };
+    let place = place("clodo/ips/move_ip", "no_such_server");
     example::fault::<crate::ips::MoveIp>(&place, Format::Json, 404);
 }
 
 #[test]
 fn get_limits_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/limits/get_limits", case: "request" };
+    let place = place("clodo/limits/get_limits", "request");
     example::request::<crate::limits::GetLimits>(&place);
 }
 
 #[test]
 fn get_limits_sample_xml_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/limits/get_limits", case: "sample_xml" };
+    let place = place("clodo/limits/get_limits", "sample_xml");
     example::answer::<crate::limits::GetLimits>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_limits_sample_json_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/limits/get_limits", case: "sample_json" };
+    let place = place("clodo/limits/get_limits", "sample_json");
     example::answer::<crate::limits::GetLimits>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_limits_two_limits_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/limits/get_limits", case: "two_limits" };
+    let place = place("clodo/limits/get_limits", "two_limits");
     example::answer::<crate::limits::GetLimits>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_limits_two_limits_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/limits/get_limits", case: "two_limits" };
+    let place = place("clodo/limits/get_limits", "two_limits");
     example::answer::<crate::limits::GetLimits>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_limits_two_limits_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/limits/get_limits", case: "two_limits" };
+    let place = place("clodo/limits/get_limits", "two_limits");
     example::formats_agree::<crate::limits::GetLimits>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn get_limits_one_limit_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/limits/get_limits", case: "one_limit" };
+    let place = place("clodo/limits/get_limits", "one_limit");
     example::answer::<crate::limits::GetLimits>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_limits_one_limit_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/limits/get_limits", case: "one_limit" };
+    let place = place("clodo/limits/get_limits", "one_limit");
     example::answer::<crate::limits::GetLimits>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_limits_one_limit_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/limits/get_limits", case: "one_limit" };
+    let place = place("clodo/limits/get_limits", "one_limit");
     example::formats_agree::<crate::limits::GetLimits>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn get_request_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/requests/get_request", case: "request" };
+    let place = place("clodo/requests/get_request", "request");
     example::request::<crate::requests::GetRequest>(&place);
 }
 
 #[test]
 fn get_request_complete_document_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/requests/get_request", case: "complete_document" };
+    let place = place("clodo/requests/get_request", "complete_document");
     example::answer::<crate::requests::GetRequest>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_request_complete_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/requests/get_request", case: "complete" };
+    let place = place("clodo/requests/get_request", "complete");
     example::answer::<crate::requests::GetRequest>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_request_complete_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/requests/get_request", case: "complete" };
+    let place = place("clodo/requests/get_request", "complete");
     example::answer::<crate::requests::GetRequest>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_request_complete_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/requests/get_request", case: "complete" };
+    let place = place("clodo/requests/get_request", "complete");
     example::formats_agree::<crate::requests::GetRequest>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn get_request_in_work_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/requests/get_request", case: "in_work" };
+    let place = place("clodo/requests/get_request", "in_work");
     example::answer::<crate::requests::GetRequest>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_request_in_work_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/requests/get_request", case: "in_work" };
+    let place = place("clodo/requests/get_request", "in_work");
     example::answer::<crate::requests::GetRequest>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_request_in_work_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/requests/get_request", case: "in_work" };
+    let place = place("clodo/requests/get_request", "in_work");
     example::formats_agree::<crate::requests::GetRequest>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn get_request_listed_name_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/requests/get_request", case: "listed_name" };
+    let place = place("clodo/requests/get_request", "listed_name");
     example::answer::<crate::requests::GetRequest>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_request_listed_name_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/requests/get_request", case: "listed_name" };
+    let place = place("clodo/requests/get_request", "listed_name");
     example::answer::<crate::requests::GetRequest>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_request_listed_name_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/requests/get_request", case: "listed_name" };
+    let place = place("clodo/requests/get_request", "listed_name");
     example::formats_agree::<crate::requests::GetRequest>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn get_request_gone_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/requests/get_request", case: "gone" };
+    let place = place("clodo/requests/get_request", "gone");
     example::fault::<crate::requests::GetRequest>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn get_request_gone_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/requests/get_request", case: "gone" };
+    let place = place("clodo/requests/get_request", "gone");
     example::fault::<crate::requests::GetRequest>(&place, Format::Json, 404);
 }
 
 #[test]
 fn buy_traffic_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/buy_traffic", case: "xml" };
+    let place = place("clodo/servers/buy_traffic", "xml");
     example::request::<crate::servers::BuyTraffic>(&place);
 }
 
 #[test]
 fn buy_traffic_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/buy_traffic", case: "json" };
+    let place = place("clodo/servers/buy_traffic", "json");
     example::request::<crate::servers::BuyTraffic>(&place);
 }
 
 #[test]
 fn buy_traffic_done_answer_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/buy_traffic", case: "done" };
+    let place = place("clodo/servers/buy_traffic", "done");
     example::answer_with_head::<crate::servers::BuyTraffic>(&place);
 }
 
 #[test]
 fn cancel_change_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/cancel_change", case: "xml" };
+    let place = place("clodo/servers/cancel_change", "xml");
     example::request::<crate::servers::CancelChange>(&place);
 }
 
 #[test]
 fn cancel_change_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/cancel_change", case: "json" };
+    let place = place("clodo/servers/cancel_change", "json");
     example::request::<crate::servers::CancelChange>(&place);
 }
 
 #[test]
 fn cancel_change_done_answer_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/cancel_change", case: "done" };
+    let place = place("clodo/servers/cancel_change", "done");
     example::answer_with_head::<crate::servers::CancelChange>(&place);
 }
 
 #[test]
 fn change_server_sample_request_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/change_server", case: "sample" };
+    let place = place("clodo/servers/change_server", "sample");
     example::request_body::<crate::servers::ChangeServer>(&place, Format::Xml, "/servers/298");
 }
 
 #[test]
 fn change_server_sample_request_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/change_server", case: "sample" };
+    let place = place("clodo/servers/change_server", "sample");
     example::request_body::<crate::servers::ChangeServer>(&place, Format::Json, "/servers/298");
 }
 
 #[test]
 fn change_server_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/change_server", case: "xml" };
+    let place = place("clodo/servers/change_server", "xml");
     example::request::<crate::servers::ChangeServer>(&place);
 }
 
 #[test]
 fn change_server_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/change_server", case: "json" };
+    let place = place("clodo/servers/change_server", "json");
     example::request::<crate::servers::ChangeServer>(&place);
 }
 
 #[test]
 fn change_server_done_answer_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/change_server", case: "done" };
+    let place = place("clodo/servers/change_server", "done");
     example::answer_with_head::<crate::servers::ChangeServer>(&place);
 }
 
 #[test]
 fn change_to_scale_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/change_to_scale", case: "request" };
+    let place = place("clodo/servers/change_to_scale", "request");
     example::request::<crate::servers::ChangeToScale>(&place);
 }
 
 #[test]
 fn change_to_scale_done_answer_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/change_to_scale", case: "done" };
+    let place = place("clodo/servers/change_to_scale", "done");
     example::answer_with_head::<crate::servers::ChangeToScale>(&place);
 }
 
 #[test]
 fn change_to_virtual_sample_request_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/change_to_virtual", case: "sample" };
+    let place = place("clodo/servers/change_to_virtual", "sample");
     example::request_body::<crate::servers::ChangeToVirtual>(&place, Format::Xml, "/servers/298/change_type/");
 }
 
 #[test]
 fn change_to_virtual_sample_request_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/change_to_virtual", case: "sample" };
+    let place = place("clodo/servers/change_to_virtual", "sample");
     example::request_body::<crate::servers::ChangeToVirtual>(&place, Format::Json, "/servers/298/change_type/");
 }
 
 #[test]
 fn change_to_virtual_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/change_to_virtual", case: "xml" };
+    let place = place("clodo/servers/change_to_virtual", "xml");
     example::request::<crate::servers::ChangeToVirtual>(&place);
 }
 
 #[test]
 fn change_to_virtual_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/change_to_virtual", case: "json" };
+    let place = place("clodo/servers/change_to_virtual", "json");
     example::request::<crate::servers::ChangeToVirtual>(&place);
 }
 
 #[test]
 fn change_to_virtual_done_answer_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/change_to_virtual", case: "done" };
+    let place = place("clodo/servers/change_to_virtual", "done");
     example::answer_with_head::<crate::servers::ChangeToVirtual>(&place);
 }
 
 #[test]
 fn create_server_virtual_request_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/create_server", case: "virtual" };
+    let place = place("clodo/servers/create_server", "virtual");
     example::request_body::<crate::servers::CreateServer>(&place, Format::Xml, "/servers");
 }
 
 #[test]
 fn create_server_scale_request_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/create_server", case: "scale" };
+    let place = place("clodo/servers/create_server", "scale");
     example::request_body::<crate::servers::CreateServer>(&place, Format::Xml, "/servers");
 }
 
 #[test]
 fn create_server_virtual_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/create_server", case: "virtual_xml" };
+    let place = place("clodo/servers/create_server", "virtual_xml");
     example::request::<crate::servers::CreateServer>(&place);
 }
 
 #[test]
 fn create_server_virtual_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/create_server", case: "virtual_json" };
+    let place = place("clodo/servers/create_server", "virtual_json");
     example::request::<crate::servers::CreateServer>(&place);
 }
 
 #[test]
 fn create_server_scale_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/create_server", case: "scale_xml" };
+    let place = place("clodo/servers/create_server", "scale_xml");
     example::request::<crate::servers::CreateServer>(&place);
 }
 
 #[test]
 fn create_server_preset_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/create_server", case: "preset_xml" };
+    let place = place("clodo/servers/create_server", "preset_xml");
     example::request::<crate::servers::CreateServer>(&place);
 }
 
 #[test]
 fn create_server_preset_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/create_server", case: "preset_json" };
+    let place = place("clodo/servers/create_server", "preset_json");
     example::request::<crate::servers::CreateServer>(&place);
 }
 
 #[test]
 fn create_server_sample_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/create_server", case: "sample" };
+    let place = place("clodo/servers/create_server", "sample");
     example::answer::<crate::servers::CreateServer>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn create_server_created_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/create_server", case: "created" };
+    let place = place("clodo/servers/create_server", "created");
     example::answer::<crate::servers::CreateServer>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn create_server_created_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/create_server", case: "created" };
+    let place = place("clodo/servers/create_server", "created");
     example::answer::<crate::servers::CreateServer>(&place, Format::Json, 200);
 }
 
 #[test]
 fn create_server_created_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/create_server", case: "created" };
+    let place = place("clodo/servers/create_server", "created");
     example::formats_agree::<crate::servers::CreateServer>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn create_server_accepted_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/create_server", case: "accepted" };
+    let place = place("clodo/servers/create_server", "accepted");
     example::answer::<crate::servers::CreateServer>(&place, Format::Xml, 202);
 }
 
 #[test]
 fn create_server_accepted_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/create_server", case: "accepted" };
+    let place = place("clodo/servers/create_server", "accepted");
     example::answer::<crate::servers::CreateServer>(&place, Format::Json, 202);
 }
 
 #[test]
 fn create_server_accepted_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/create_server", case: "accepted" };
+    let place = place("clodo/servers/create_server", "accepted");
     example::formats_agree::<crate::servers::CreateServer>(&place, &[Format::Xml, Format::Json], 202);
 }
 
 #[test]
 fn create_server_wrong_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/create_server", case: "wrong" };
+    let place = place("clodo/servers/create_server", "wrong");
     example::fault::<crate::servers::CreateServer>(&place, Format::Xml, 400);
 }
 
 #[test]
 fn create_server_wrong_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/create_server", case: "wrong" };
+    let place = place("clodo/servers/create_server", "wrong");
     example::fault::<crate::servers::CreateServer>(&place, Format::Json, 400);
 }
 
 #[test]
 fn create_server_unavailable_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/create_server", case: "unavailable" };
+    let place = place("clodo/servers/create_server", "unavailable");
     example::fault::<crate::servers::CreateServer>(&place, Format::Xml, 405);
 }
 
 #[test]
 fn create_server_unavailable_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/create_server", case: "unavailable" };
+    let place = place("clodo/servers/create_server", "unavailable");
     example::fault::<crate::servers::CreateServer>(&place, Format::Json, 405);
 }
 
 #[test]
 fn create_server_internal_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/create_server", case: "internal" };
+    let place = place("clodo/servers/create_server", "internal");
     example::fault::<crate::servers::CreateServer>(&place, Format::Xml, 500);
 }
 
 #[test]
 fn create_server_internal_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/create_server", case: "internal" };
+    let place = place("clodo/servers/create_server", "internal");
     example::fault::<crate::servers::CreateServer>(&place, Format::Json, 500);
 }
 
 #[test]
 fn delay_change_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/delay_change", case: "xml" };
+    let place = place("clodo/servers/delay_change", "xml");
     example::request::<crate::servers::DelayChange>(&place);
 }
 
 #[test]
 fn delay_change_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/delay_change", case: "json" };
+    let place = place("clodo/servers/delay_change", "json");
     example::request::<crate::servers::DelayChange>(&place);
 }
 
 #[test]
 fn delay_change_done_answer_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/delay_change", case: "done" };
+    let place = place("clodo/servers/delay_change", "done");
     example::answer_with_head::<crate::servers::DelayChange>(&place);
 }
 
 #[test]
 fn delete_server_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/delete_server", case: "request" };
+    let place = place("clodo/servers/delete_server", "request");
     example::request::<crate::servers::DeleteServer>(&place);
 }
 
 #[test]
 fn delete_server_done_answer_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/delete_server", case: "done" };
+    let place = place("clodo/servers/delete_server", "done");
     example::answer_with_head::<crate::servers::DeleteServer>(&place);
 }
 
 #[test]
 fn delete_server_installing_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/delete_server", case: "installing" };
+    let place = place("clodo/servers/delete_server", "installing");
     example::fault::<crate::servers::DeleteServer>(&place, Format::Xml, 405);
 }
 
 #[test]
 fn delete_server_installing_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/delete_server", case: "installing" };
+    let place = place("clodo/servers/delete_server", "installing");
     example::fault::<crate::servers::DeleteServer>(&place, Format::Json, 405);
 }
 
 #[test]
 fn get_server_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/get_server", case: "request" };
+    let place = place("clodo/servers/get_server", "request");
     example::request::<crate::servers::GetServer>(&place);
 }
 
 #[test]
 fn get_server_running_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/get_server", case: "running" };
+    let place = place("clodo/servers/get_server", "running");
     example::answer::<crate::servers::GetServer>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_server_full_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/get_server", case: "full" };
+    let place = place("clodo/servers/get_server", "full");
     example::answer::<crate::servers::GetServer>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_server_full_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/get_server", case: "full" };
+    let place = place("clodo/servers/get_server", "full");
     example::answer::<crate::servers::GetServer>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_server_full_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/get_server", case: "full" };
+    let place = place("clodo/servers/get_server", "full");
     example::formats_agree::<crate::servers::GetServer>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn get_server_as_clients_saw_it_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/get_server", case: "as_clients_saw_it" };
+    let place = place("clodo/servers/get_server", "as_clients_saw_it");
     example::answer::<crate::servers::GetServer>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_server_as_clients_saw_it_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/get_server", case: "as_clients_saw_it" };
+    let place = place("clodo/servers/get_server", "as_clients_saw_it");
     example::answer::<crate::servers::GetServer>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_server_as_clients_saw_it_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/get_server", case: "as_clients_saw_it" };
+    let place = place("clodo/servers/get_server", "as_clients_saw_it");
     example::formats_agree::<crate::servers::GetServer>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn get_server_not_installed_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/get_server", case: "not_installed" };
+    let place = place("clodo/servers/get_server", "not_installed");
     example::answer::<crate::servers::GetServer>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_server_not_installed_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/get_server", case: "not_installed" };
+    let place = place("clodo/servers/get_server", "not_installed");
     example::answer::<crate::servers::GetServer>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_server_not_installed_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/get_server", case: "not_installed" };
+    let place = place("clodo/servers/get_server", "not_installed");
     example::formats_agree::<crate::servers::GetServer>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn get_server_other_date_form_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/get_server", case: "other_date_form" };
+    let place = place("clodo/servers/get_server", "other_date_form");
     example::answer::<crate::servers::GetServer>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_server_other_date_form_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/get_server", case: "other_date_form" };
+    let place = place("clodo/servers/get_server", "other_date_form");
     example::answer::<crate::servers::GetServer>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_server_other_date_form_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/get_server", case: "other_date_form" };
+    let place = place("clodo/servers/get_server", "other_date_form");
     example::formats_agree::<crate::servers::GetServer>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn get_server_no_such_server_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/get_server", case: "no_such_server" };
+    let place = place("clodo/servers/get_server", "no_such_server");
     example::fault::<crate::servers::GetServer>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn get_server_no_such_server_wrapped_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/get_server", case: "no_such_server_wrapped" };
+    let place = place("clodo/servers/get_server", "no_such_server_wrapped");
     example::fault::<crate::servers::GetServer>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn get_server_no_such_server_wrapped_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/get_server", case: "no_such_server_wrapped" };
+    let place = place("clodo/servers/get_server", "no_such_server_wrapped");
     example::fault::<crate::servers::GetServer>(&place, Format::Json, 404);
 }
 
 #[test]
 fn get_server_forbidden_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/get_server", case: "forbidden" };
+    let place = place("clodo/servers/get_server", "forbidden");
     example::fault::<crate::servers::GetServer>(&place, Format::Xml, 403);
 }
 
 #[test]
 fn get_server_log_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/get_server_log", case: "request" };
+    let place = place("clodo/servers/get_server_log", "request");
     example::request::<crate::servers::GetServerLog>(&place);
 }
 
 #[test]
 fn get_server_log_sample_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/get_server_log", case: "sample" };
+    let place = place("clodo/servers/get_server_log", "sample");
     example::answer::<crate::servers::GetServerLog>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_server_log_two_entries_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/get_server_log", case: "two_entries" };
+    let place = place("clodo/servers/get_server_log", "two_entries");
     example::answer::<crate::servers::GetServerLog>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_server_log_two_entries_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/get_server_log", case: "two_entries" };
+    let place = place("clodo/servers/get_server_log", "two_entries");
     example::answer::<crate::servers::GetServerLog>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_server_log_two_entries_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/get_server_log", case: "two_entries" };
+    let place = place("clodo/servers/get_server_log", "two_entries");
     example::formats_agree::<crate::servers::GetServerLog>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn get_server_log_one_entry_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/get_server_log", case: "one_entry" };
+    let place = place("clodo/servers/get_server_log", "one_entry");
     example::answer::<crate::servers::GetServerLog>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_server_log_one_entry_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/get_server_log", case: "one_entry" };
+    let place = place("clodo/servers/get_server_log", "one_entry");
     example::answer::<crate::servers::GetServerLog>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_server_log_one_entry_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/get_server_log", case: "one_entry" };
+    let place = place("clodo/servers/get_server_log", "one_entry");
     example::formats_agree::<crate::servers::GetServerLog>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn get_server_log_empty_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/get_server_log", case: "empty" };
+    let place = place("clodo/servers/get_server_log", "empty");
     example::answer::<crate::servers::GetServerLog>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_server_log_empty_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/get_server_log", case: "empty" };
+    let place = place("clodo/servers/get_server_log", "empty");
     example::answer::<crate::servers::GetServerLog>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_server_log_empty_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/get_server_log", case: "empty" };
+    let place = place("clodo/servers/get_server_log", "empty");
     example::formats_agree::<crate::servers::GetServerLog>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn get_server_log_no_such_server_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/get_server_log", case: "no_such_server" };
+    let place = place("clodo/servers/get_server_log", "no_such_server");
     example::fault::<crate::servers::GetServerLog>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn get_server_log_no_such_server_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/get_server_log", case: "no_such_server" };
+    let place = place("clodo/servers/get_server_log", "no_such_server");
     example::fault::<crate::servers::GetServerLog>(&place, Format::Json, 404);
 }
 
 #[test]
 fn keep_server_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/keep_server", case: "xml" };
+    let place = place("clodo/servers/keep_server", "xml");
     example::request::<crate::servers::KeepServer>(&place);
 }
 
 #[test]
 fn keep_server_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/keep_server", case: "json" };
+    let place = place("clodo/servers/keep_server", "json");
     example::request::<crate::servers::KeepServer>(&place);
 }
 
 #[test]
 fn keep_server_done_answer_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/keep_server", case: "done" };
+    let place = place("clodo/servers/keep_server", "done");
     example::answer_with_head::<crate::servers::KeepServer>(&place);
 }
 
 #[test]
 fn let_server_expire_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/let_server_expire", case: "xml" };
+    let place = place("clodo/servers/let_server_expire", "xml");
     example::request::<crate::servers::LetServerExpire>(&place);
 }
 
 #[test]
 fn let_server_expire_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/let_server_expire", case: "json" };
+    let place = place("clodo/servers/let_server_expire", "json");
     example::request::<crate::servers::LetServerExpire>(&place);
 }
 
 #[test]
 fn let_server_expire_done_answer_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/let_server_expire", case: "done" };
+    let place = place("clodo/servers/let_server_expire", "done");
     example::answer_with_head::<crate::servers::LetServerExpire>(&place);
 }
 
 #[test]
 fn list_server_details_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/list_server_details", case: "request" };
+    let place = place("clodo/servers/list_server_details", "request");
     example::request::<crate::servers::ListServerDetails>(&place);
 }
 
 #[test]
 fn list_server_details_sample_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/list_server_details", case: "sample" };
+    let place = place("clodo/servers/list_server_details", "sample");
     example::answer::<crate::servers::ListServerDetails>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_server_details_two_servers_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/list_server_details", case: "two_servers" };
+    let place = place("clodo/servers/list_server_details", "two_servers");
     example::answer::<crate::servers::ListServerDetails>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_server_details_two_servers_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/list_server_details", case: "two_servers" };
+    let place = place("clodo/servers/list_server_details", "two_servers");
     example::answer::<crate::servers::ListServerDetails>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_server_details_two_servers_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/list_server_details", case: "two_servers" };
+    let place = place("clodo/servers/list_server_details", "two_servers");
     example::formats_agree::<crate::servers::ListServerDetails>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn list_server_details_one_bare_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/list_server_details", case: "one_bare" };
+    let place = place("clodo/servers/list_server_details", "one_bare");
     example::answer::<crate::servers::ListServerDetails>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_server_details_null_list_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/list_server_details", case: "null_list" };
+    let place = place("clodo/servers/list_server_details", "null_list");
     example::answer::<crate::servers::ListServerDetails>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_server_details_null_list_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/list_server_details", case: "null_list" };
+    let place = place("clodo/servers/list_server_details", "null_list");
     example::answer::<crate::servers::ListServerDetails>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_server_details_null_list_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/list_server_details", case: "null_list" };
+    let place = place("clodo/servers/list_server_details", "null_list");
     example::formats_agree::<crate::servers::ListServerDetails>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn list_server_details_none_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/list_server_details", case: "none" };
+    let place = place("clodo/servers/list_server_details", "none");
     example::fault::<crate::servers::ListServerDetails>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn list_server_details_none_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/list_server_details", case: "none" };
+    let place = place("clodo/servers/list_server_details", "none");
     example::fault::<crate::servers::ListServerDetails>(&place, Format::Json, 404);
 }
 
 #[test]
 fn list_servers_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/list_servers", case: "request" };
+    let place = place("clodo/servers/list_servers", "request");
     example::request::<crate::servers::ListServers>(&place);
 }
 
 #[test]
 fn list_servers_sample_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/list_servers", case: "sample" };
+    let place = place("clodo/servers/list_servers", "sample");
     example::answer::<crate::servers::ListServers>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_servers_two_servers_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/list_servers", case: "two_servers" };
+    let place = place("clodo/servers/list_servers", "two_servers");
     example::answer::<crate::servers::ListServers>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_servers_two_servers_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/list_servers", case: "two_servers" };
+    let place = place("clodo/servers/list_servers", "two_servers");
     example::answer::<crate::servers::ListServers>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_servers_two_servers_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/list_servers", case: "two_servers" };
+    let place = place("clodo/servers/list_servers", "two_servers");
     example::formats_agree::<crate::servers::ListServers>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn list_servers_one_as_object_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/list_servers", case: "one_as_object" };
+    let place = place("clodo/servers/list_servers", "one_as_object");
     example::answer::<crate::servers::ListServers>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_servers_one_bare_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/list_servers", case: "one_bare" };
+    let place = place("clodo/servers/list_servers", "one_bare");
     example::answer::<crate::servers::ListServers>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_servers_not_installed_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/list_servers", case: "not_installed" };
+    let place = place("clodo/servers/list_servers", "not_installed");
     example::answer::<crate::servers::ListServers>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_servers_not_installed_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/list_servers", case: "not_installed" };
+    let place = place("clodo/servers/list_servers", "not_installed");
     example::answer::<crate::servers::ListServers>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_servers_not_installed_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/list_servers", case: "not_installed" };
+    let place = place("clodo/servers/list_servers", "not_installed");
     example::formats_agree::<crate::servers::ListServers>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn list_servers_foreign_flag_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/list_servers", case: "foreign_flag" };
+    let place = place("clodo/servers/list_servers", "foreign_flag");
     example::answer::<crate::servers::ListServers>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_servers_foreign_flag_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/list_servers", case: "foreign_flag" };
+    let place = place("clodo/servers/list_servers", "foreign_flag");
     example::answer::<crate::servers::ListServers>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_servers_foreign_flag_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/list_servers", case: "foreign_flag" };
+    let place = place("clodo/servers/list_servers", "foreign_flag");
     example::formats_agree::<crate::servers::ListServers>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn list_servers_null_list_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/list_servers", case: "null_list" };
+    let place = place("clodo/servers/list_servers", "null_list");
     example::answer::<crate::servers::ListServers>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_servers_null_list_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/list_servers", case: "null_list" };
+    let place = place("clodo/servers/list_servers", "null_list");
     example::answer::<crate::servers::ListServers>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_servers_null_list_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/list_servers", case: "null_list" };
+    let place = place("clodo/servers/list_servers", "null_list");
     example::formats_agree::<crate::servers::ListServers>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn list_servers_empty_list_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/list_servers", case: "empty_list" };
+    let place = place("clodo/servers/list_servers", "empty_list");
     example::answer::<crate::servers::ListServers>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_servers_empty_text_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/list_servers", case: "empty_text" };
+    let place = place("clodo/servers/list_servers", "empty_text");
     example::answer::<crate::servers::ListServers>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_servers_none_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/list_servers", case: "none" };
+    let place = place("clodo/servers/list_servers", "none");
     example::fault::<crate::servers::ListServers>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn list_servers_none_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/list_servers", case: "none" };
+    let place = place("clodo/servers/list_servers", "none");
     example::fault::<crate::servers::ListServers>(&place, Format::Json, 404);
 }
 
 #[test]
 fn list_servers_no_module_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/list_servers", case: "no_module" };
+    let place = place("clodo/servers/list_servers", "no_module");
     example::fault::<crate::servers::ListServers>(&place, Format::Json, 404);
 }
 
 #[test]
 fn reboot_server_sample_request_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/reboot_server", case: "sample" };
+    let place = place("clodo/servers/reboot_server", "sample");
     example::request_body::<crate::servers::RebootServer>(&place, Format::Xml, "/servers/298/action");
 }
 
 #[test]
 fn reboot_server_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/reboot_server", case: "xml" };
+    let place = place("clodo/servers/reboot_server", "xml");
     example::request::<crate::servers::RebootServer>(&place);
 }
 
 #[test]
 fn reboot_server_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/reboot_server", case: "json" };
+    let place = place("clodo/servers/reboot_server", "json");
     example::request::<crate::servers::RebootServer>(&place);
 }
 
 #[test]
 fn reboot_server_done_answer_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/reboot_server", case: "done" };
+    let place = place("clodo/servers/reboot_server", "done");
     example::answer_with_head::<crate::servers::RebootServer>(&place);
 }
 
 #[test]
 fn rebuild_server_sample_request_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/rebuild_server", case: "sample" };
+    let place = place("clodo/servers/rebuild_server", "sample");
     example::request_body::<crate::servers::RebuildServer>(&place, Format::Xml, "/servers/298/action");
 }
 
 #[test]
 fn rebuild_server_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/rebuild_server", case: "xml" };
+    let place = place("clodo/servers/rebuild_server", "xml");
     example::request::<crate::servers::RebuildServer>(&place);
 }
 
 #[test]
 fn rebuild_server_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/rebuild_server", case: "json" };
+    let place = place("clodo/servers/rebuild_server", "json");
     example::request::<crate::servers::RebuildServer>(&place);
 }
 
 #[test]
 fn rebuild_server_panel_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/rebuild_server", case: "panel_xml" };
+    let place = place("clodo/servers/rebuild_server", "panel_xml");
     example::request::<crate::servers::RebuildServer>(&place);
 }
 
 #[test]
 fn rebuild_server_panel_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/rebuild_server", case: "panel_json" };
+    let place = place("clodo/servers/rebuild_server", "panel_json");
     example::request::<crate::servers::RebuildServer>(&place);
 }
 
 #[test]
 fn rebuild_server_done_answer_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/rebuild_server", case: "done" };
+    let place = place("clodo/servers/rebuild_server", "done");
     example::answer_with_head::<crate::servers::RebuildServer>(&place);
 }
 
 #[test]
 fn start_server_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/start_server", case: "xml" };
+    let place = place("clodo/servers/start_server", "xml");
     example::request::<crate::servers::StartServer>(&place);
 }
 
 #[test]
 fn start_server_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/start_server", case: "json" };
+    let place = place("clodo/servers/start_server", "json");
     example::request::<crate::servers::StartServer>(&place);
 }
 
 #[test]
 fn start_server_done_answer_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/start_server", case: "done" };
+    let place = place("clodo/servers/start_server", "done");
     example::answer_with_head::<crate::servers::StartServer>(&place);
 }
 
 #[test]
 fn stop_server_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/stop_server", case: "xml" };
+    let place = place("clodo/servers/stop_server", "xml");
     example::request::<crate::servers::StopServer>(&place);
 }
 
 #[test]
 fn stop_server_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/stop_server", case: "json" };
+    let place = place("clodo/servers/stop_server", "json");
     example::request::<crate::servers::StopServer>(&place);
 }
 
 #[test]
 fn stop_server_done_answer_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/stop_server", case: "done" };
+    let place = place("clodo/servers/stop_server", "done");
     example::answer_with_head::<crate::servers::StopServer>(&place);
 }
 
 #[test]
 fn tune_server_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/tune_server", case: "xml" };
+    let place = place("clodo/servers/tune_server", "xml");
     example::request::<crate::servers::TuneServer>(&place);
 }
 
 #[test]
 fn tune_server_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/tune_server", case: "json" };
+    let place = place("clodo/servers/tune_server", "json");
     example::request::<crate::servers::TuneServer>(&place);
 }
 
 #[test]
 fn tune_server_done_answer_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/servers/tune_server", case: "done" };
+    let place = place("clodo/servers/tune_server", "done");
     example::answer_with_head::<crate::servers::TuneServer>(&place);
 }
 
 #[test]
 fn get_stats_dates_request_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/stats/get_stats", case: "dates" };
+    let place = place("clodo/stats/get_stats", "dates");
     example::request_body::<crate::stats::GetStats>(&place, Format::Xml, "/stats/298");
 }
 
 #[test]
 fn get_stats_stamps_request_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/stats/get_stats", case: "stamps" };
+    let place = place("clodo/stats/get_stats", "stamps");
     example::request_body::<crate::stats::GetStats>(&place, Format::Xml, "/stats/298");
 }
 
 #[test]
 fn get_stats_stamps_request_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/stats/get_stats", case: "stamps" };
+    let place = place("clodo/stats/get_stats", "stamps");
     example::request_body::<crate::stats::GetStats>(&place, Format::Json, "/stats/298");
 }
 
 #[test]
 fn get_stats_dates_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/stats/get_stats", case: "dates_xml" };
+    let place = place("clodo/stats/get_stats", "dates_xml");
     example::request::<crate::stats::GetStats>(&place);
 }
 
 #[test]
 fn get_stats_dates_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/stats/get_stats", case: "dates_json" };
+    let place = place("clodo/stats/get_stats", "dates_json");
     example::request::<crate::stats::GetStats>(&place);
 }
 
 #[test]
 fn get_stats_stamps_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/stats/get_stats", case: "stamps_xml" };
+    let place = place("clodo/stats/get_stats", "stamps_xml");
     example::request::<crate::stats::GetStats>(&place);
 }
 
 #[test]
 fn get_stats_stamps_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/stats/get_stats", case: "stamps_json" };
+    let place = place("clodo/stats/get_stats", "stamps_json");
     example::request::<crate::stats::GetStats>(&place);
 }
 
 #[test]
 fn get_stats_sample_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/stats/get_stats", case: "sample" };
+    let place = place("clodo/stats/get_stats", "sample");
     example::answer::<crate::stats::GetStats>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_stats_two_rows_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/stats/get_stats", case: "two_rows" };
+    let place = place("clodo/stats/get_stats", "two_rows");
     example::answer::<crate::stats::GetStats>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_stats_two_rows_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/stats/get_stats", case: "two_rows" };
+    let place = place("clodo/stats/get_stats", "two_rows");
     example::answer::<crate::stats::GetStats>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_stats_two_rows_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/stats/get_stats", case: "two_rows" };
+    let place = place("clodo/stats/get_stats", "two_rows");
     example::formats_agree::<crate::stats::GetStats>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn get_stats_without_cpu_seconds_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/stats/get_stats", case: "without_cpu_seconds" };
+    let place = place("clodo/stats/get_stats", "without_cpu_seconds");
     example::answer::<crate::stats::GetStats>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_stats_without_cpu_seconds_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/stats/get_stats", case: "without_cpu_seconds" };
+    let place = place("clodo/stats/get_stats", "without_cpu_seconds");
     example::answer::<crate::stats::GetStats>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_stats_without_cpu_seconds_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/stats/get_stats", case: "without_cpu_seconds" };
+    let place = place("clodo/stats/get_stats", "without_cpu_seconds");
     example::formats_agree::<crate::stats::GetStats>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn get_stats_none_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/stats/get_stats", case: "none" };
+    let place = place("clodo/stats/get_stats", "none");
     example::fault::<crate::stats::GetStats>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn get_stats_none_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/stats/get_stats", case: "none" };
+    let place = place("clodo/stats/get_stats", "none");
     example::fault::<crate::stats::GetStats>(&place, Format::Json, 404);
 }
 
 #[test]
 fn get_stats_no_module_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/stats/get_stats", case: "no_module" };
+    let place = place("clodo/stats/get_stats", "no_module");
     example::fault::<crate::stats::GetStats>(&place, Format::Json, 404);
 }
 
 #[test]
 fn create_storage_title_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/create_storage", case: "title_xml" };
+    let place = place("clodo/storage/create_storage", "title_xml");
     example::request::<crate::storage::CreateStorage>(&place);
 }
 
 #[test]
 fn create_storage_title_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/create_storage", case: "title_json" };
+    let place = place("clodo/storage/create_storage", "title_json");
     example::request::<crate::storage::CreateStorage>(&place);
 }
 
 #[test]
 fn create_storage_title_document_request_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/create_storage", case: "title_document" };
+    let place = place("clodo/storage/create_storage", "title_document");
     example::request_body::<crate::storage::CreateStorage>(&place, Format::Xml, "/storage/");
 }
 
 #[test]
 fn create_storage_created_document_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/create_storage", case: "created_document" };
+    let place = place("clodo/storage/create_storage", "created_document");
     example::answer::<crate::storage::CreateStorage>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn create_storage_created_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/create_storage", case: "created" };
+    let place = place("clodo/storage/create_storage", "created");
     example::answer::<crate::storage::CreateStorage>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn create_storage_created_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/create_storage", case: "created" };
+    let place = place("clodo/storage/create_storage", "created");
     example::answer::<crate::storage::CreateStorage>(&place, Format::Json, 200);
 }
 
 #[test]
 fn create_storage_created_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/create_storage", case: "created" };
+    let place = place("clodo/storage/create_storage", "created");
     example::formats_agree::<crate::storage::CreateStorage>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn create_storage_not_created_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/create_storage", case: "not_created" };
+    let place = place("clodo/storage/create_storage", "not_created");
     example::fault::<crate::storage::CreateStorage>(&place, Format::Xml, 400);
 }
 
 #[test]
 fn create_storage_not_created_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/create_storage", case: "not_created" };
+    let place = place("clodo/storage/create_storage", "not_created");
     example::fault::<crate::storage::CreateStorage>(&place, Format::Json, 400);
 }
 
 #[test]
 fn delete_storage_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/delete_storage", case: "request" };
+    let place = place("clodo/storage/delete_storage", "request");
     example::request::<crate::storage::DeleteStorage>(&place);
 }
 
 #[test]
 fn delete_storage_done_answer_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/delete_storage", case: "done" };
+    let place = place("clodo/storage/delete_storage", "done");
     example::answer_with_head::<crate::storage::DeleteStorage>(&place);
 }
 
 #[test]
 fn delete_storage_gone_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/delete_storage", case: "gone" };
+    let place = place("clodo/storage/delete_storage", "gone");
     example::fault::<crate::storage::DeleteStorage>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn delete_storage_gone_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/delete_storage", case: "gone" };
+    let place = place("clodo/storage/delete_storage", "gone");
     example::fault::<crate::storage::DeleteStorage>(&place, Format::Json, 404);
 }
 
 #[test]
 fn get_storage_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/get_storage", case: "request" };
+    let place = place("clodo/storage/get_storage", "request");
     example::request::<crate::storage::GetStorage>(&place);
 }
 
 #[test]
 fn get_storage_checked_document_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/get_storage", case: "checked_document" };
+    let place = place("clodo/storage/get_storage", "checked_document");
     example::answer::<crate::storage::GetStorage>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_storage_checked_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/get_storage", case: "checked" };
+    let place = place("clodo/storage/get_storage", "checked");
     example::answer::<crate::storage::GetStorage>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_storage_checked_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/get_storage", case: "checked" };
+    let place = place("clodo/storage/get_storage", "checked");
     example::answer::<crate::storage::GetStorage>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_storage_checked_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/get_storage", case: "checked" };
+    let place = place("clodo/storage/get_storage", "checked");
     example::formats_agree::<crate::storage::GetStorage>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn get_storage_gone_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/get_storage", case: "gone" };
+    let place = place("clodo/storage/get_storage", "gone");
     example::fault::<crate::storage::GetStorage>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn get_storage_gone_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/get_storage", case: "gone" };
+    let place = place("clodo/storage/get_storage", "gone");
     example::fault::<crate::storage::GetStorage>(&place, Format::Json, 404);
 }
 
 #[test]
 fn list_storages_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/list_storages", case: "request" };
+    let place = place("clodo/storage/list_storages", "request");
     example::request::<crate::storage::ListStorages>(&place);
 }
 
 #[test]
 fn list_storages_two_document_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/list_storages", case: "two_document" };
+    let place = place("clodo/storage/list_storages", "two_document");
     example::answer::<crate::storage::ListStorages>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_storages_two_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/list_storages", case: "two" };
+    let place = place("clodo/storage/list_storages", "two");
     example::answer::<crate::storage::ListStorages>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_storages_two_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/list_storages", case: "two" };
+    let place = place("clodo/storage/list_storages", "two");
     example::answer::<crate::storage::ListStorages>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_storages_two_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/list_storages", case: "two" };
+    let place = place("clodo/storage/list_storages", "two");
     example::formats_agree::<crate::storage::ListStorages>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn list_storages_empty_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/list_storages", case: "empty" };
+    let place = place("clodo/storage/list_storages", "empty");
     example::answer::<crate::storage::ListStorages>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn list_storages_empty_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/list_storages", case: "empty" };
+    let place = place("clodo/storage/list_storages", "empty");
     example::answer::<crate::storage::ListStorages>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_storages_empty_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/list_storages", case: "empty" };
+    let place = place("clodo/storage/list_storages", "empty");
     example::formats_agree::<crate::storage::ListStorages>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn list_storages_one_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/list_storages", case: "one" };
+    let place = place("clodo/storage/list_storages", "one");
     example::answer::<crate::storage::ListStorages>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_storages_null_list_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/list_storages", case: "null_list" };
+    let place = place("clodo/storage/list_storages", "null_list");
     example::answer::<crate::storage::ListStorages>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_storages_none_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/list_storages", case: "none" };
+    let place = place("clodo/storage/list_storages", "none");
     example::answer::<crate::storage::ListStorages>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn list_storages_none_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/list_storages", case: "none" };
+    let place = place("clodo/storage/list_storages", "none");
     example::answer::<crate::storage::ListStorages>(&place, Format::Json, 404);
 }
 
 #[test]
 fn list_storages_none_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/list_storages", case: "none" };
+    let place = place("clodo/storage/list_storages", "none");
     example::formats_agree::<crate::storage::ListStorages>(&place, &[Format::Xml, Format::Json], 404);
 }
 
 #[test]
 fn list_storages_no_module_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/list_storages", case: "no_module" };
+    let place = place("clodo/storage/list_storages", "no_module");
     example::fault::<crate::storage::ListStorages>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn list_storages_no_module_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/list_storages", case: "no_module" };
+    let place = place("clodo/storage/list_storages", "no_module");
     example::fault::<crate::storage::ListStorages>(&place, Format::Json, 404);
 }
 
 #[test]
 fn update_storage_title_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/update_storage", case: "title_xml" };
+    let place = place("clodo/storage/update_storage", "title_xml");
     example::request::<crate::storage::UpdateStorage>(&place);
 }
 
 #[test]
 fn update_storage_title_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/update_storage", case: "title_json" };
+    let place = place("clodo/storage/update_storage", "title_json");
     example::request::<crate::storage::UpdateStorage>(&place);
 }
 
 #[test]
 fn update_storage_all_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/update_storage", case: "all_xml" };
+    let place = place("clodo/storage/update_storage", "all_xml");
     example::request::<crate::storage::UpdateStorage>(&place);
 }
 
 #[test]
 fn update_storage_all_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/update_storage", case: "all_json" };
+    let place = place("clodo/storage/update_storage", "all_json");
     example::request::<crate::storage::UpdateStorage>(&place);
 }
 
 #[test]
 fn update_storage_title_document_request_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/update_storage", case: "title_document" };
+    let place = place("clodo/storage/update_storage", "title_document");
     example::request_body::<crate::storage::UpdateStorage>(&place, Format::Xml, "/storage/1");
 }
 
 #[test]
 fn update_storage_changed_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/update_storage", case: "changed" };
+    let place = place("clodo/storage/update_storage", "changed");
     example::answer::<crate::storage::UpdateStorage>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn update_storage_changed_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/update_storage", case: "changed" };
+    let place = place("clodo/storage/update_storage", "changed");
     example::answer::<crate::storage::UpdateStorage>(&place, Format::Json, 200);
 }
 
 #[test]
 fn update_storage_changed_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/update_storage", case: "changed" };
+    let place = place("clodo/storage/update_storage", "changed");
     example::formats_agree::<crate::storage::UpdateStorage>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn update_storage_unchanged_answer_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/update_storage", case: "unchanged" };
+    let place = place("clodo/storage/update_storage", "unchanged");
     example::answer_with_head::<crate::storage::UpdateStorage>(&place);
 }
 
 #[test]
 fn update_storage_empty_list_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/update_storage", case: "empty_list" };
+    let place = place("clodo/storage/update_storage", "empty_list");
     example::answer::<crate::storage::UpdateStorage>(&place, Format::Json, 200);
 }
 
 #[test]
 fn update_storage_not_saved_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/update_storage", case: "not_saved" };
+    let place = place("clodo/storage/update_storage", "not_saved");
     example::fault::<crate::storage::UpdateStorage>(&place, Format::Xml, 400);
 }
 
 #[test]
 fn update_storage_not_saved_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/update_storage", case: "not_saved" };
+    let place = place("clodo/storage/update_storage", "not_saved");
     example::fault::<crate::storage::UpdateStorage>(&place, Format::Json, 400);
 }
 
 #[test]
 fn update_storage_gone_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/update_storage", case: "gone" };
+    let place = place("clodo/storage/update_storage", "gone");
     example::fault::<crate::storage::UpdateStorage>(&place, Format::Xml, 404);
 }
 
 #[test]
 fn update_storage_gone_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/storage/update_storage", case: "gone" };
+    let place = place("clodo/storage/update_storage", "gone");
     example::fault::<crate::storage::UpdateStorage>(&place, Format::Json, 404);
 }
 
 #[test]
 fn get_user_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/user/get_user", case: "request" };
+    let place = place("clodo/user/get_user", "request");
     example::request::<crate::user::GetUser>(&place);
 }
 
 #[test]
 fn get_user_person_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/user/get_user", case: "person" };
+    let place = place("clodo/user/get_user", "person");
     example::answer::<crate::user::GetUser>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_user_person_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/user/get_user", case: "person" };
+    let place = place("clodo/user/get_user", "person");
     example::answer::<crate::user::GetUser>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_user_person_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/user/get_user", case: "person" };
+    let place = place("clodo/user/get_user", "person");
     example::formats_agree::<crate::user::GetUser>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn get_user_bare_answer_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/user/get_user", case: "bare" };
+    let place = place("clodo/user/get_user", "bare");
     example::answer::<crate::user::GetUser>(&place, Format::Xml, 200);
 }
 
 #[test]
 fn get_user_bare_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/user/get_user", case: "bare" };
+    let place = place("clodo/user/get_user", "bare");
     example::answer::<crate::user::GetUser>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_user_bare_answer_formats_agree() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/user/get_user", case: "bare" };
+    let place = place("clodo/user/get_user", "bare");
     example::formats_agree::<crate::user::GetUser>(&place, &[Format::Xml, Format::Json], 200);
 }
 
 #[test]
 fn get_user_one_data_centre_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/user/get_user", case: "one_data_centre" };
+    let place = place("clodo/user/get_user", "one_data_centre");
     example::answer::<crate::user::GetUser>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_user_singular_kept_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/user/get_user", case: "singular_kept" };
+    let place = place("clodo/user/get_user", "singular_kept");
     example::answer::<crate::user::GetUser>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_user_expired_token_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/user/get_user", case: "expired_token" };
+    let place = place("clodo/user/get_user", "expired_token");
     example::fault::<crate::user::GetUser>(&place, Format::Json, 401);
 }
 
 #[test]
 fn update_user_contacts_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/user/update_user", case: "contacts_xml" };
+    let place = place("clodo/user/update_user", "contacts_xml");
     example::request::<crate::user::UpdateUser>(&place);
 }
 
 #[test]
 fn update_user_contacts_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/user/update_user", case: "contacts_json" };
+    let place = place("clodo/user/update_user", "contacts_json");
     example::request::<crate::user::UpdateUser>(&place);
 }
 
 #[test]
 fn update_user_kinds_xml_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/user/update_user", case: "kinds_xml" };
+    let place = place("clodo/user/update_user", "kinds_xml");
     example::request::<crate::user::UpdateUser>(&place);
 }
 
 #[test]
 fn update_user_kinds_json_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/user/update_user", case: "kinds_json" };
+    let place = place("clodo/user/update_user", "kinds_json");
     example::request::<crate::user::UpdateUser>(&place);
 }
 
 #[test]
 fn update_user_contacts_document_request_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/user/update_user", case: "contacts_document" };
+    let place = place("clodo/user/update_user", "contacts_document");
     example::request_body::<crate::user::UpdateUser>(&place, Format::Xml, "/user/update");
 }
 
 #[test]
 fn update_user_contacts_document_json_request_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/user/update_user", case: "contacts_document_json" };
+    let place = place("clodo/user/update_user", "contacts_document_json");
     example::request_body::<crate::user::UpdateUser>(&place, Format::Json, "/user/update");
 }
 
 #[test]
 fn update_user_done_answer_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/user/update_user", case: "done" };
+    let place = place("clodo/user/update_user", "done");
     example::answer_with_head::<crate::user::UpdateUser>(&place);
 }
 
 #[test]
 fn update_user_bad_value_fault_xml() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/user/update_user", case: "bad_value" };
+    let place = place("clodo/user/update_user", "bad_value");
     example::fault::<crate::user::UpdateUser>(&place, Format::Xml, 400);
 }
 
 #[test]
 fn update_user_bad_value_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "clodo/user/update_user", case: "bad_value" };
+    let place = place("clodo/user/update_user", "bad_value");
     example::fault::<crate::user::UpdateUser>(&place, Format::Json, 400);
 }

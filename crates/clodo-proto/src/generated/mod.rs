@@ -3,12 +3,12 @@
 
 //! Everything that the specs describe.
 
-#[cfg(all(test, feature = "server"))]
-mod examples;
 pub mod auth;
 pub mod backups;
 pub mod billing;
 pub mod dns;
+#[cfg(all(test, feature = "server"))]
+mod examples;
 pub mod helpdesk;
 pub mod images;
 pub mod ips;
@@ -23,4 +23,4 @@ pub mod storage;
 pub mod types;
 pub mod user;
 
-pub use service::{Code, Credentials, Clodo};
+pub use service::{Clodo, Code, Credentials};

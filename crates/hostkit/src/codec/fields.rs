@@ -9,11 +9,12 @@ use std::collections::BTreeMap;
 
 use hostkit_wire::{Entries, Kind, Node, Value};
 
-use super::reader::{Reader, Step};
 #[cfg(feature = "server")]
 use super::ToText;
+use super::reader::{Reader, Step};
 use super::{DecodeError, FromText, FromWire, Name};
 use crate::answer::UnknownFields;
+use crate::value::Raw;
 use seen::Seen;
 
 /// An object that is being read.
@@ -164,11 +165,11 @@ impl<'t, 'a, 'r> Fields<'t, 'a, 'r> {
     }
 
     /// The whole object as it came. Nothing in it is unknown then.
-    pub fn raw(&mut self) -> Value {
+    pub fn raw(&mut self) -> Raw {
         for position in 0..self.node.entries().count() {
             self.seen.set(position);
         }
-        super::tree::copy(self.node)
+        Raw::new(super::tree::copy(self.node))
     }
 
     /// Reports what no field has taken.
@@ -401,6 +402,9 @@ fn read_list<T: FromWire>(
         Kind::Text if reader.rules.null_as_empty && node.as_str() == Some("") => Ok(Vec::new()),
         Kind::Map if node.is_empty() && (reader.rules.one_as_list || reader.rules.map_as_list) => Ok(Vec::new()),
         Kind::Map if reader.rules.map_as_list => read_items(0, node.entries().map(|(_, node)| node), max_items, reader),
+        Kind::Text | Kind::Number | Kind::Bool if reader.rules.one_as_list => {
+            read_items(1, std::iter::once(node), max_items, reader)
+        }
         Kind::Map if reader.rules.one_as_list => {
             let mut entries = node.entries();
             match (entries.next(), entries.next()) {

@@ -19,8 +19,7 @@ pub struct InputLimit {
 
 impl InputLimit {
     /// Everything is allowed.
-    pub const NONE: Self =
-        Self { min: None, max: None, multiple_of: None, min_length: None, max_length: None };
+    pub const NONE: Self = Self { min: None, max: None, multiple_of: None, min_length: None, max_length: None };
 
     /// The lowest value.
     pub const fn min(mut self, min: i64) -> Self {

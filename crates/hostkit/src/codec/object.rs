@@ -62,17 +62,6 @@ impl Object {
         }
     }
 
-    /// The entries of a map that were not set yet.
-    pub fn merge_value(&mut self, value: &Value) {
-        if let Value::Map(entries) = value {
-            for (key, value) in entries {
-                if !self.entries.iter().any(|(known, _)| known == key) {
-                    self.entries.push((key.clone(), value.clone()));
-                }
-            }
-        }
-    }
-
     /// Each field of each item under a made key: `{field}` and `{key}` of the template are filled.
     pub fn spread_map<K: ToText, V: ToWire>(&mut self, template: &str, items: &BTreeMap<K, V>) {
         for (key, item) in items {

@@ -1,5 +1,7 @@
-//! A transport that answers from a script, and a driver for it: for tests of this crate and of its users.
+//! A transport that answers from a script, a driver for it, and what a client has to do over a real socket: for tests of
+//! this project's crates and of its users.
 
+pub mod conformance;
 mod drive;
 mod scripted;
 

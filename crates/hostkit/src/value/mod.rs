@@ -5,6 +5,7 @@ mod date;
 mod html;
 mod id;
 mod open_enum;
+mod raw;
 mod secret;
 mod size;
 
@@ -12,5 +13,6 @@ pub use csv::Csv;
 pub use date::{Date, DateTime, UnixTime, ZoneError};
 pub use html::Html;
 pub use open_enum::UnknownText;
+pub use raw::Raw;
 pub use secret::Secret;
 pub use size::{Bytes, Gibibytes, Kibibytes, Mebibytes};

@@ -6,590 +6,594 @@
 use hostkit::Format;
 use hostkit::server::example::{self, Place};
 
+fn place(folder: &'static str, case: &'static str) -> Place {
+    Place { root: env!("CARGO_MANIFEST_DIR"), folder, case }
+}
+
 #[test]
 fn get_api_key_document_request_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/account/get_api_key", case: "document" };
+    let place = place("inferno/account/get_api_key", "document");
     example::request_body::<crate::account::GetApiKey>(&place, Format::Json, "/api_client.php?action=getApiKey");
 }
 
 #[test]
 fn get_api_key_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/account/get_api_key", case: "request" };
+    let place = place("inferno/account/get_api_key", "request");
     example::request::<crate::account::GetApiKey>(&place);
 }
 
 #[test]
 fn get_api_key_key_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/account/get_api_key", case: "key" };
+    let place = place("inferno/account/get_api_key", "key");
     example::answer::<crate::account::GetApiKey>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_api_key_text_client_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/account/get_api_key", case: "text_client" };
+    let place = place("inferno/account/get_api_key", "text_client");
     example::answer::<crate::account::GetApiKey>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_api_key_wrong_password_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/account/get_api_key", case: "wrong_password" };
+    let place = place("inferno/account/get_api_key", "wrong_password");
     example::fault::<crate::account::GetApiKey>(&place, Format::Json, 400);
 }
 
 #[test]
 fn get_balance_document_request_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/account/get_balance", case: "document" };
+    let place = place("inferno/account/get_balance", "document");
     example::request_body::<crate::account::GetBalance>(&place, Format::Json, "/api_client.php?action=balance");
 }
 
 #[test]
 fn get_balance_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/account/get_balance", case: "request" };
+    let place = place("inferno/account/get_balance", "request");
     example::request::<crate::account::GetBalance>(&place);
 }
 
 #[test]
 fn get_balance_balance_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/account/get_balance", case: "balance" };
+    let place = place("inferno/account/get_balance", "balance");
     example::answer::<crate::account::GetBalance>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_balance_credit_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/account/get_balance", case: "credit" };
+    let place = place("inferno/account/get_balance", "credit");
     example::answer::<crate::account::GetBalance>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_balance_wrong_key_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/account/get_balance", case: "wrong_key" };
+    let place = place("inferno/account/get_balance", "wrong_key");
     example::fault::<crate::account::GetBalance>(&place, Format::Json, 400);
 }
 
 #[test]
 fn renew_api_key_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/account/renew_api_key", case: "request" };
+    let place = place("inferno/account/renew_api_key", "request");
     example::request::<crate::account::RenewApiKey>(&place);
 }
 
 #[test]
 fn renew_api_key_key_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/account/renew_api_key", case: "key" };
+    let place = place("inferno/account/renew_api_key", "key");
     example::answer::<crate::account::RenewApiKey>(&place, Format::Json, 200);
 }
 
 #[test]
 fn renew_api_key_wrong_password_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/account/renew_api_key", case: "wrong_password" };
+    let place = place("inferno/account/renew_api_key", "wrong_password");
     example::fault::<crate::account::RenewApiKey>(&place, Format::Json, 400);
 }
 
 #[test]
 fn cancel_order_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/orders/cancel_order", case: "request" };
+    let place = place("inferno/orders/cancel_order", "request");
     example::request::<crate::orders::CancelOrder>(&place);
 }
 
 #[test]
 fn cancel_order_document_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/orders/cancel_order", case: "document" };
+    let place = place("inferno/orders/cancel_order", "document");
     example::answer::<crate::orders::CancelOrder>(&place, Format::Json, 200);
 }
 
 #[test]
 fn cancel_order_upper_case_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/orders/cancel_order", case: "upper_case" };
+    let place = place("inferno/orders/cancel_order", "upper_case");
     example::answer::<crate::orders::CancelOrder>(&place, Format::Json, 200);
 }
 
 #[test]
 fn cancel_order_not_pending_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/orders/cancel_order", case: "not_pending" };
+    let place = place("inferno/orders/cancel_order", "not_pending");
     example::fault::<crate::orders::CancelOrder>(&place, Format::Json, 400);
 }
 
 #[test]
 fn cancel_order_whmcs_error_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/orders/cancel_order", case: "whmcs_error" };
+    let place = place("inferno/orders/cancel_order", "whmcs_error");
     example::fault::<crate::orders::CancelOrder>(&place, Format::Json, 400);
 }
 
 #[test]
 fn create_order_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/orders/create_order", case: "request" };
+    let place = place("inferno/orders/create_order", "request");
     example::request::<crate::orders::CreateOrder>(&place);
 }
 
 #[test]
 fn create_order_document_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/orders/create_order", case: "document" };
+    let place = place("inferno/orders/create_order", "document");
     example::answer::<crate::orders::CreateOrder>(&place, Format::Json, 200);
 }
 
 #[test]
 fn create_order_text_numbers_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/orders/create_order", case: "text_numbers" };
+    let place = place("inferno/orders/create_order", "text_numbers");
     example::answer::<crate::orders::CreateOrder>(&place, Format::Json, 200);
 }
 
 #[test]
 fn create_order_unknown_product_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/orders/create_order", case: "unknown_product" };
+    let place = place("inferno/orders/create_order", "unknown_product");
     example::fault::<crate::orders::CreateOrder>(&place, Format::Json, 400);
 }
 
 #[test]
 fn list_orders_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/orders/list_orders", case: "request" };
+    let place = place("inferno/orders/list_orders", "request");
     example::request::<crate::orders::ListOrders>(&place);
 }
 
 #[test]
 fn list_orders_document_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/orders/list_orders", case: "document" };
+    let place = place("inferno/orders/list_orders", "document");
     example::answer::<crate::orders::ListOrders>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_orders_two_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/orders/list_orders", case: "two" };
+    let place = place("inferno/orders/list_orders", "two");
     example::answer::<crate::orders::ListOrders>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_orders_none_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/orders/list_orders", case: "none" };
+    let place = place("inferno/orders/list_orders", "none");
     example::answer::<crate::orders::ListOrders>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_orders_wrong_key_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/orders/list_orders", case: "wrong_key" };
+    let place = place("inferno/orders/list_orders", "wrong_key");
     example::fault::<crate::orders::ListOrders>(&place, Format::Json, 400);
 }
 
 #[test]
 fn list_products_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/products/list_products", case: "request" };
+    let place = place("inferno/products/list_products", "request");
     example::request::<crate::products::ListProducts>(&place);
 }
 
 #[test]
 fn list_products_names_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/products/list_products", case: "names" };
+    let place = place("inferno/products/list_products", "names");
     example::answer::<crate::products::ListProducts>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_products_keyed_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/products/list_products", case: "keyed" };
+    let place = place("inferno/products/list_products", "keyed");
     example::answer::<crate::products::ListProducts>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_products_unavailable_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/products/list_products", case: "unavailable" };
+    let place = place("inferno/products/list_products", "unavailable");
     example::fault::<crate::products::ListProducts>(&place, Format::Json, 400);
 }
 
 #[test]
 fn boot_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/boot", case: "request" };
+    let place = place("inferno/servers/boot", "request");
     example::request::<crate::servers::Boot>(&place);
 }
 
 #[test]
 fn boot_done_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/boot", case: "done" };
+    let place = place("inferno/servers/boot", "done");
     example::answer::<crate::servers::Boot>(&place, Format::Json, 200);
 }
 
 #[test]
 fn boot_unknown_order_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/boot", case: "unknown_order" };
+    let place = place("inferno/servers/boot", "unknown_order");
     example::fault::<crate::servers::Boot>(&place, Format::Json, 400);
 }
 
 #[test]
 fn check_install_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/check_install", case: "request" };
+    let place = place("inferno/servers/check_install", "request");
     example::request::<crate::servers::CheckInstall>(&place);
 }
 
 #[test]
 fn check_install_accepted_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/check_install", case: "accepted" };
+    let place = place("inferno/servers/check_install", "accepted");
     example::answer::<crate::servers::CheckInstall>(&place, Format::Json, 200);
 }
 
 #[test]
 fn check_install_accepted_answer_print_r() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/check_install", case: "accepted" };
+    let place = place("inferno/servers/check_install", "accepted");
     example::answer::<crate::servers::CheckInstall>(&place, Format::PrintR, 200);
 }
 
 #[test]
 fn check_install_not_paid_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/check_install", case: "not_paid" };
+    let place = place("inferno/servers/check_install", "not_paid");
     example::fault::<crate::servers::CheckInstall>(&place, Format::Json, 400);
 }
 
 #[test]
 fn check_install_not_paid_fault_print_r() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/check_install", case: "not_paid" };
+    let place = place("inferno/servers/check_install", "not_paid");
     example::fault::<crate::servers::CheckInstall>(&place, Format::PrintR, 400);
 }
 
 #[test]
 fn check_reinstall_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/check_reinstall", case: "request" };
+    let place = place("inferno/servers/check_reinstall", "request");
     example::request::<crate::servers::CheckReinstall>(&place);
 }
 
 #[test]
 fn check_reinstall_accepted_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/check_reinstall", case: "accepted" };
+    let place = place("inferno/servers/check_reinstall", "accepted");
     example::answer::<crate::servers::CheckReinstall>(&place, Format::Json, 200);
 }
 
 #[test]
 fn check_reinstall_accepted_answer_print_r() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/check_reinstall", case: "accepted" };
+    let place = place("inferno/servers/check_reinstall", "accepted");
     example::answer::<crate::servers::CheckReinstall>(&place, Format::PrintR, 200);
 }
 
 #[test]
 fn check_reinstall_not_paid_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/check_reinstall", case: "not_paid" };
+    let place = place("inferno/servers/check_reinstall", "not_paid");
     example::fault::<crate::servers::CheckReinstall>(&place, Format::Json, 400);
 }
 
 #[test]
 fn check_reinstall_not_paid_fault_print_r() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/check_reinstall", case: "not_paid" };
+    let place = place("inferno/servers/check_reinstall", "not_paid");
     example::fault::<crate::servers::CheckReinstall>(&place, Format::PrintR, 400);
 }
 
 #[test]
 fn get_info_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/get_info", case: "request" };
+    let place = place("inferno/servers/get_info", "request");
     example::request::<crate::servers::GetInfo>(&place);
 }
 
 #[test]
 fn get_info_request_by_address_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/get_info", case: "request_by_address" };
+    let place = place("inferno/servers/get_info", "request_by_address");
     example::request::<crate::servers::GetInfo>(&place);
 }
 
 #[test]
 fn get_info_document_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/get_info", case: "document" };
+    let place = place("inferno/servers/get_info", "document");
     example::answer::<crate::servers::GetInfo>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_info_by_address_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/get_info", case: "by_address" };
+    let place = place("inferno/servers/get_info", "by_address");
     example::answer::<crate::servers::GetInfo>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_info_online_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/get_info", case: "online" };
+    let place = place("inferno/servers/get_info", "online");
     example::answer::<crate::servers::GetInfo>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_info_online_text_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/get_info", case: "online_text" };
+    let place = place("inferno/servers/get_info", "online_text");
     example::answer::<crate::servers::GetInfo>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_info_pending_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/get_info", case: "pending" };
+    let place = place("inferno/servers/get_info", "pending");
     example::answer::<crate::servers::GetInfo>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_info_inner_failure_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/get_info", case: "inner_failure" };
+    let place = place("inferno/servers/get_info", "inner_failure");
     example::answer::<crate::servers::GetInfo>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_info_new_words_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/get_info", case: "new_words" };
+    let place = place("inferno/servers/get_info", "new_words");
     example::answer::<crate::servers::GetInfo>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_info_unknown_order_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/get_info", case: "unknown_order" };
+    let place = place("inferno/servers/get_info", "unknown_order");
     example::fault::<crate::servers::GetInfo>(&place, Format::Json, 400);
 }
 
 #[test]
 fn install_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/install", case: "request" };
+    let place = place("inferno/servers/install", "request");
     example::request::<crate::servers::Install>(&place);
 }
 
 #[test]
 fn install_without_keys_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/install", case: "without_keys" };
+    let place = place("inferno/servers/install", "without_keys");
     example::request::<crate::servers::Install>(&place);
 }
 
 #[test]
 fn install_queued_answer_print_r() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/install", case: "queued" };
+    let place = place("inferno/servers/install", "queued");
     example::answer::<crate::servers::Install>(&place, Format::PrintR, 200);
 }
 
 #[test]
 fn install_accepted_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/install", case: "accepted" };
+    let place = place("inferno/servers/install", "accepted");
     example::answer::<crate::servers::Install>(&place, Format::Json, 200);
 }
 
 #[test]
 fn install_accepted_answer_print_r() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/install", case: "accepted" };
+    let place = place("inferno/servers/install", "accepted");
     example::answer::<crate::servers::Install>(&place, Format::PrintR, 200);
 }
 
 #[test]
 fn install_flat_answer_print_r() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/install", case: "flat" };
+    let place = place("inferno/servers/install", "flat");
     example::answer::<crate::servers::Install>(&place, Format::PrintR, 200);
 }
 
 #[test]
 fn install_inner_failure_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/install", case: "inner_failure" };
+    let place = place("inferno/servers/install", "inner_failure");
     example::answer::<crate::servers::Install>(&place, Format::Json, 200);
 }
 
 #[test]
 fn install_inner_failure_answer_print_r() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/install", case: "inner_failure" };
+    let place = place("inferno/servers/install", "inner_failure");
     example::answer::<crate::servers::Install>(&place, Format::PrintR, 200);
 }
 
 #[test]
 fn install_exists_fault_print_r() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/install", case: "exists" };
+    let place = place("inferno/servers/install", "exists");
     example::fault::<crate::servers::Install>(&place, Format::PrintR, 400);
 }
 
 #[test]
 fn install_exists_indented_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/install", case: "exists_indented" };
+    let place = place("inferno/servers/install", "exists_indented");
     example::fault::<crate::servers::Install>(&place, Format::Json, 400);
 }
 
 #[test]
 fn install_exists_indented_fault_print_r() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/install", case: "exists_indented" };
+    let place = place("inferno/servers/install", "exists_indented");
     example::fault::<crate::servers::Install>(&place, Format::PrintR, 400);
 }
 
 #[test]
 fn reboot_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/reboot", case: "request" };
+    let place = place("inferno/servers/reboot", "request");
     example::request::<crate::servers::Reboot>(&place);
 }
 
 #[test]
 fn reboot_done_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/reboot", case: "done" };
+    let place = place("inferno/servers/reboot", "done");
     example::answer::<crate::servers::Reboot>(&place, Format::Json, 200);
 }
 
 #[test]
 fn reboot_unknown_order_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/reboot", case: "unknown_order" };
+    let place = place("inferno/servers/reboot", "unknown_order");
     example::fault::<crate::servers::Reboot>(&place, Format::Json, 400);
 }
 
 #[test]
 fn reinstall_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/reinstall", case: "request" };
+    let place = place("inferno/servers/reinstall", "request");
     example::request::<crate::servers::Reinstall>(&place);
 }
 
 #[test]
 fn reinstall_accepted_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/reinstall", case: "accepted" };
+    let place = place("inferno/servers/reinstall", "accepted");
     example::answer::<crate::servers::Reinstall>(&place, Format::Json, 200);
 }
 
 #[test]
 fn reinstall_accepted_answer_print_r() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/reinstall", case: "accepted" };
+    let place = place("inferno/servers/reinstall", "accepted");
     example::answer::<crate::servers::Reinstall>(&place, Format::PrintR, 200);
 }
 
 #[test]
 fn reinstall_no_server_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/reinstall", case: "no_server" };
+    let place = place("inferno/servers/reinstall", "no_server");
     example::fault::<crate::servers::Reinstall>(&place, Format::Json, 400);
 }
 
 #[test]
 fn reinstall_no_server_fault_print_r() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/reinstall", case: "no_server" };
+    let place = place("inferno/servers/reinstall", "no_server");
     example::fault::<crate::servers::Reinstall>(&place, Format::PrintR, 400);
 }
 
 #[test]
 fn stop_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/stop", case: "request" };
+    let place = place("inferno/servers/stop", "request");
     example::request::<crate::servers::Stop>(&place);
 }
 
 #[test]
 fn stop_done_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/stop", case: "done" };
+    let place = place("inferno/servers/stop", "done");
     example::answer::<crate::servers::Stop>(&place, Format::Json, 200);
 }
 
 #[test]
 fn stop_unknown_order_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/servers/stop", case: "unknown_order" };
+    let place = place("inferno/servers/stop", "unknown_order");
     example::fault::<crate::servers::Stop>(&place, Format::Json, 400);
 }
 
 #[test]
 fn get_service_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/services/get_service", case: "request" };
+    let place = place("inferno/services/get_service", "request");
     example::request::<crate::services::GetService>(&place);
 }
 
 #[test]
 fn get_service_service_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/services/get_service", case: "service" };
+    let place = place("inferno/services/get_service", "service");
     example::answer::<crate::services::GetService>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_service_data_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/services/get_service", case: "data" };
+    let place = place("inferno/services/get_service", "data");
     example::answer::<crate::services::GetService>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_service_unknown_service_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/services/get_service", case: "unknown_service" };
+    let place = place("inferno/services/get_service", "unknown_service");
     example::fault::<crate::services::GetService>(&place, Format::Json, 400);
 }
 
 #[test]
 fn list_services_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/services/list_services", case: "request" };
+    let place = place("inferno/services/list_services", "request");
     example::request::<crate::services::ListServices>(&place);
 }
 
 #[test]
 fn list_services_list_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/services/list_services", case: "list" };
+    let place = place("inferno/services/list_services", "list");
     example::answer::<crate::services::ListServices>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_services_keyed_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/services/list_services", case: "keyed" };
+    let place = place("inferno/services/list_services", "keyed");
     example::answer::<crate::services::ListServices>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_services_none_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/services/list_services", case: "none" };
+    let place = place("inferno/services/list_services", "none");
     example::answer::<crate::services::ListServices>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_services_wrong_key_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/services/list_services", case: "wrong_key" };
+    let place = place("inferno/services/list_services", "wrong_key");
     example::fault::<crate::services::ListServices>(&place, Format::Json, 400);
 }
 
 #[test]
 fn add_ssh_key_document_request_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/ssh_keys/add_ssh_key", case: "document" };
+    let place = place("inferno/ssh_keys/add_ssh_key", "document");
     example::request_body::<crate::ssh_keys::AddSshKey>(&place, Format::Json, "/api_client.php?action=sshkey.add");
 }
 
 #[test]
 fn add_ssh_key_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/ssh_keys/add_ssh_key", case: "request" };
+    let place = place("inferno/ssh_keys/add_ssh_key", "request");
     example::request::<crate::ssh_keys::AddSshKey>(&place);
 }
 
 #[test]
 fn add_ssh_key_named_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/ssh_keys/add_ssh_key", case: "named" };
+    let place = place("inferno/ssh_keys/add_ssh_key", "named");
     example::request::<crate::ssh_keys::AddSshKey>(&place);
 }
 
 #[test]
 fn add_ssh_key_added_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/ssh_keys/add_ssh_key", case: "added" };
+    let place = place("inferno/ssh_keys/add_ssh_key", "added");
     example::answer::<crate::ssh_keys::AddSshKey>(&place, Format::Json, 200);
 }
 
 #[test]
 fn add_ssh_key_bad_key_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/ssh_keys/add_ssh_key", case: "bad_key" };
+    let place = place("inferno/ssh_keys/add_ssh_key", "bad_key");
     example::fault::<crate::ssh_keys::AddSshKey>(&place, Format::Json, 400);
 }
 
 #[test]
 fn list_ssh_keys_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/ssh_keys/list_ssh_keys", case: "request" };
+    let place = place("inferno/ssh_keys/list_ssh_keys", "request");
     example::request::<crate::ssh_keys::ListSshKeys>(&place);
 }
 
 #[test]
 fn list_ssh_keys_two_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/ssh_keys/list_ssh_keys", case: "two" };
+    let place = place("inferno/ssh_keys/list_ssh_keys", "two");
     example::answer::<crate::ssh_keys::ListSshKeys>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_ssh_keys_keyed_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/ssh_keys/list_ssh_keys", case: "keyed" };
+    let place = place("inferno/ssh_keys/list_ssh_keys", "keyed");
     example::answer::<crate::ssh_keys::ListSshKeys>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_ssh_keys_none_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/ssh_keys/list_ssh_keys", case: "none" };
+    let place = place("inferno/ssh_keys/list_ssh_keys", "none");
     example::answer::<crate::ssh_keys::ListSshKeys>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_ssh_keys_wrong_key_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/ssh_keys/list_ssh_keys", case: "wrong_key" };
+    let place = place("inferno/ssh_keys/list_ssh_keys", "wrong_key");
     example::fault::<crate::ssh_keys::ListSshKeys>(&place, Format::Json, 400);
 }
 
 #[test]
 fn remove_ssh_key_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/ssh_keys/remove_ssh_key", case: "request" };
+    let place = place("inferno/ssh_keys/remove_ssh_key", "request");
     example::request::<crate::ssh_keys::RemoveSshKey>(&place);
 }
 
 #[test]
 fn remove_ssh_key_done_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/ssh_keys/remove_ssh_key", case: "done" };
+    let place = place("inferno/ssh_keys/remove_ssh_key", "done");
     example::answer::<crate::ssh_keys::RemoveSshKey>(&place, Format::Json, 200);
 }
 
 #[test]
 fn remove_ssh_key_unknown_key_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "inferno/ssh_keys/remove_ssh_key", case: "unknown_key" };
+    let place = place("inferno/ssh_keys/remove_ssh_key", "unknown_key");
     example::fault::<crate::ssh_keys::RemoveSshKey>(&place, Format::Json, 400);
 }

@@ -3,9 +3,9 @@
 
 //! Everything that the specs describe.
 
+pub mod account;
 #[cfg(all(test, feature = "server"))]
 mod examples;
-pub mod account;
 pub mod orders;
 pub mod products;
 #[cfg(feature = "server")]

@@ -85,9 +85,7 @@ impl Api for Inferno {
 
     const INFO: ApiInfo = ApiInfo {
         name: "inferno",
-        hosts: &[
-            Host { name: "main", url: "https://cp.inferno.name" },
-        ],
+        hosts: &[Host { name: "main", url: "https://cp.inferno.name" }],
         formats: &[Format::Json],
         rules: Rules {
             map_as_list: true,

@@ -6,1724 +6,1728 @@
 use hostkit::Format;
 use hostkit::server::example::{self, Place};
 
+fn place(folder: &'static str, case: &'static str) -> Place {
+    Place { root: env!("CARGO_MANIFEST_DIR"), folder, case }
+}
+
 #[test]
 fn get_account_curl_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/account/get_account", case: "curl" };
+    let place = place("macloud/account/get_account", "curl");
     example::request::<crate::account::GetAccount>(&place);
 }
 
 #[test]
 fn get_account_document_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/account/get_account", case: "document" };
+    let place = place("macloud/account/get_account", "document");
     example::answer::<crate::account::GetAccount>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_account_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/account/get_account", case: "request" };
+    let place = place("macloud/account/get_account", "request");
     example::request::<crate::account::GetAccount>(&place);
 }
 
 #[test]
 fn get_account_no_forecast_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/account/get_account", case: "no_forecast" };
+    let place = place("macloud/account/get_account", "no_forecast");
     example::answer::<crate::account::GetAccount>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_account_no_token_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/account/get_account", case: "no_token" };
+    let place = place("macloud/account/get_account", "no_token");
     example::fault::<crate::account::GetAccount>(&place, Format::Json, 401);
 }
 
 #[test]
 fn get_account_wrong_token_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/account/get_account", case: "wrong_token" };
+    let place = place("macloud/account/get_account", "wrong_token");
     example::fault::<crate::account::GetAccount>(&place, Format::Json, 401);
 }
 
 #[test]
 fn get_balance_curl_first_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/account/get_balance", case: "curl_first" };
+    let place = place("macloud/account/get_balance", "curl_first");
     example::request::<crate::account::GetBalance>(&place);
 }
 
 #[test]
 fn get_balance_curl_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/account/get_balance", case: "curl" };
+    let place = place("macloud/account/get_balance", "curl");
     example::request::<crate::account::GetBalance>(&place);
 }
 
 #[test]
 fn get_balance_document_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/account/get_balance", case: "document" };
+    let place = place("macloud/account/get_balance", "document");
     example::answer::<crate::account::GetBalance>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_balance_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/account/get_balance", case: "request" };
+    let place = place("macloud/account/get_balance", "request");
     example::request::<crate::account::GetBalance>(&place);
 }
 
 #[test]
 fn get_balance_texts_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/account/get_balance", case: "texts" };
+    let place = place("macloud/account/get_balance", "texts");
     example::answer::<crate::account::GetBalance>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_balance_new_account_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/account/get_balance", case: "new_account" };
+    let place = place("macloud/account/get_balance", "new_account");
     example::answer::<crate::account::GetBalance>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_limits_curl_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/account/get_limits", case: "curl" };
+    let place = place("macloud/account/get_limits", "curl");
     example::request::<crate::account::GetLimits>(&place);
 }
 
 #[test]
 fn get_limits_document_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/account/get_limits", case: "document" };
+    let place = place("macloud/account/get_limits", "document");
     example::answer::<crate::account::GetLimits>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_limits_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/account/get_limits", case: "request" };
+    let place = place("macloud/account/get_limits", "request");
     example::request::<crate::account::GetLimits>(&place);
 }
 
 #[test]
 fn get_limits_everything_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/account/get_limits", case: "everything" };
+    let place = place("macloud/account/get_limits", "everything");
     example::answer::<crate::account::GetLimits>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_limits_empty_lists_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/account/get_limits", case: "empty_lists" };
+    let place = place("macloud/account/get_limits", "empty_lists");
     example::answer::<crate::account::GetLimits>(&place, Format::Json, 200);
 }
 
 #[test]
 fn register_curl_request_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/account/register", case: "curl" };
+    let place = place("macloud/account/register", "curl");
     example::request_body::<crate::account::Register>(&place, Format::Json, "/v1/register");
 }
 
 #[test]
 fn register_document_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/account/register", case: "document" };
+    let place = place("macloud/account/register", "document");
     example::answer::<crate::account::Register>(&place, Format::Json, 200);
 }
 
 #[test]
 fn register_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/account/register", case: "request" };
+    let place = place("macloud/account/register", "request");
     example::request::<crate::account::Register>(&place);
 }
 
 #[test]
 fn register_no_token_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/account/register", case: "no_token" };
+    let place = place("macloud/account/register", "no_token");
     example::answer::<crate::account::Register>(&place, Format::Json, 200);
 }
 
 #[test]
 fn sign_in_curl_request_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/auth/sign_in", case: "curl" };
+    let place = place("macloud/auth/sign_in", "curl");
     example::request_body::<crate::auth::SignIn>(&place, Format::Json, "/v1/auth");
 }
 
 #[test]
 fn sign_in_document_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/auth/sign_in", case: "document" };
+    let place = place("macloud/auth/sign_in", "document");
     example::answer::<crate::auth::SignIn>(&place, Format::Json, 200);
 }
 
 #[test]
 fn sign_in_signed_in_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/auth/sign_in", case: "signed_in" };
+    let place = place("macloud/auth/sign_in", "signed_in");
     example::answer::<crate::auth::SignIn>(&place, Format::Json, 200);
 }
 
 #[test]
 fn sign_in_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/auth/sign_in", case: "request" };
+    let place = place("macloud/auth/sign_in", "request");
     example::request::<crate::auth::SignIn>(&place);
 }
 
 #[test]
 fn sign_in_wrong_password_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/auth/sign_in", case: "wrong_password" };
+    let place = place("macloud/auth/sign_in", "wrong_password");
     example::fault::<crate::auth::SignIn>(&place, Format::Json, 403);
 }
 
 #[test]
 fn sign_in_too_many_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/auth/sign_in", case: "too_many" };
+    let place = place("macloud/auth/sign_in", "too_many");
     example::fault::<crate::auth::SignIn>(&place, Format::Json, 403);
 }
 
 #[test]
 fn copy_backup_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/backups/copy_backup", case: "request" };
+    let place = place("macloud/backups/copy_backup", "request");
     example::request::<crate::backups::CopyBackup>(&place);
 }
 
 #[test]
 fn copy_backup_queued_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/backups/copy_backup", case: "queued" };
+    let place = place("macloud/backups/copy_backup", "queued");
     example::answer::<crate::backups::CopyBackup>(&place, Format::Json, 202);
 }
 
 #[test]
 fn create_backup_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/backups/create_backup", case: "request" };
+    let place = place("macloud/backups/create_backup", "request");
     example::request::<crate::backups::CreateBackup>(&place);
 }
 
 #[test]
 fn create_backup_queued_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/backups/create_backup", case: "queued" };
+    let place = place("macloud/backups/create_backup", "queued");
     example::answer::<crate::backups::CreateBackup>(&place, Format::Json, 202);
 }
 
 #[test]
 fn create_server_backup_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/backups/create_server_backup", case: "request" };
+    let place = place("macloud/backups/create_server_backup", "request");
     example::request::<crate::backups::CreateServerBackup>(&place);
 }
 
 #[test]
 fn create_server_backup_queued_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/backups/create_server_backup", case: "queued" };
+    let place = place("macloud/backups/create_server_backup", "queued");
     example::answer::<crate::backups::CreateServerBackup>(&place, Format::Json, 202);
 }
 
 #[test]
 fn delete_backup_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/backups/delete_backup", case: "request" };
+    let place = place("macloud/backups/delete_backup", "request");
     example::request::<crate::backups::DeleteBackup>(&place);
 }
 
 #[test]
 fn delete_backup_deleted_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/backups/delete_backup", case: "deleted" };
+    let place = place("macloud/backups/delete_backup", "deleted");
     example::answer::<crate::backups::DeleteBackup>(&place, Format::Json, 200);
 }
 
 #[test]
 fn delete_backup_queued_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/backups/delete_backup", case: "queued" };
+    let place = place("macloud/backups/delete_backup", "queued");
     example::answer::<crate::backups::DeleteBackup>(&place, Format::Json, 202);
 }
 
 #[test]
 fn disable_backup_autoprolong_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/backups/disable_backup_autoprolong", case: "request" };
+    let place = place("macloud/backups/disable_backup_autoprolong", "request");
     example::request::<crate::backups::DisableBackupAutoprolong>(&place);
 }
 
 #[test]
 fn disable_backup_autoprolong_updated_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/backups/disable_backup_autoprolong", case: "updated" };
+    let place = place("macloud/backups/disable_backup_autoprolong", "updated");
     example::answer::<crate::backups::DisableBackupAutoprolong>(&place, Format::Json, 200);
 }
 
 #[test]
 fn enable_backup_autoprolong_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/backups/enable_backup_autoprolong", case: "request" };
+    let place = place("macloud/backups/enable_backup_autoprolong", "request");
     example::request::<crate::backups::EnableBackupAutoprolong>(&place);
 }
 
 #[test]
 fn enable_backup_autoprolong_updated_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/backups/enable_backup_autoprolong", case: "updated" };
+    let place = place("macloud/backups/enable_backup_autoprolong", "updated");
     example::answer::<crate::backups::EnableBackupAutoprolong>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_backup_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/backups/get_backup", case: "request" };
+    let place = place("macloud/backups/get_backup", "request");
     example::request::<crate::backups::GetBackup>(&place);
 }
 
 #[test]
 fn get_backup_backup_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/backups/get_backup", case: "backup" };
+    let place = place("macloud/backups/get_backup", "backup");
     example::answer::<crate::backups::GetBackup>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_backup_downloadable_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/backups/get_backup", case: "downloadable" };
+    let place = place("macloud/backups/get_backup", "downloadable");
     example::answer::<crate::backups::GetBackup>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_backups_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/backups/list_backups", case: "request" };
+    let place = place("macloud/backups/list_backups", "request");
     example::request::<crate::backups::ListBackups>(&place);
 }
 
 #[test]
 fn list_backups_backups_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/backups/list_backups", case: "backups" };
+    let place = place("macloud/backups/list_backups", "backups");
     example::answer::<crate::backups::ListBackups>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_backups_null_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/backups/list_backups", case: "null" };
+    let place = place("macloud/backups/list_backups", "null");
     example::answer::<crate::backups::ListBackups>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_backups_nothing_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/backups/list_backups", case: "nothing" };
+    let place = place("macloud/backups/list_backups", "nothing");
     example::fault::<crate::backups::ListBackups>(&place, Format::Json, 200);
 }
 
 #[test]
 fn prepare_download_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/backups/prepare_download", case: "request" };
+    let place = place("macloud/backups/prepare_download", "request");
     example::request::<crate::backups::PrepareDownload>(&place);
 }
 
 #[test]
 fn prepare_download_queued_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/backups/prepare_download", case: "queued" };
+    let place = place("macloud/backups/prepare_download", "queued");
     example::answer::<crate::backups::PrepareDownload>(&place, Format::Json, 202);
 }
 
 #[test]
 fn prepare_download_not_implemented_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/backups/prepare_download", case: "not_implemented" };
+    let place = place("macloud/backups/prepare_download", "not_implemented");
     example::fault::<crate::backups::PrepareDownload>(&place, Format::Json, 501);
 }
 
 #[test]
 fn prepare_download_method_not_allowed_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/backups/prepare_download", case: "method_not_allowed" };
+    let place = place("macloud/backups/prepare_download", "method_not_allowed");
     example::fault::<crate::backups::PrepareDownload>(&place, Format::Json, 405);
 }
 
 #[test]
 fn prepare_download_server_error_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/backups/prepare_download", case: "server_error" };
+    let place = place("macloud/backups/prepare_download", "server_error");
     example::fault::<crate::backups::PrepareDownload>(&place, Format::Json, 500);
 }
 
 #[test]
 fn restore_backup_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/backups/restore_backup", case: "request" };
+    let place = place("macloud/backups/restore_backup", "request");
     example::request::<crate::backups::RestoreBackup>(&place);
 }
 
 #[test]
 fn restore_backup_queued_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/backups/restore_backup", case: "queued" };
+    let place = place("macloud/backups/restore_backup", "queued");
     example::answer::<crate::backups::RestoreBackup>(&place, Format::Json, 202);
 }
 
 #[test]
 fn restore_backup_older_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/backups/restore_backup_older", case: "request" };
+    let place = place("macloud/backups/restore_backup_older", "request");
     example::request::<crate::backups::RestoreBackupOlder>(&place);
 }
 
 #[test]
 fn restore_backup_older_queued_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/backups/restore_backup_older", case: "queued" };
+    let place = place("macloud/backups/restore_backup_older", "queued");
     example::answer::<crate::backups::RestoreBackupOlder>(&place, Format::Json, 200);
 }
 
 #[test]
 fn restore_server_backup_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/backups/restore_server_backup", case: "request" };
+    let place = place("macloud/backups/restore_server_backup", "request");
     example::request::<crate::backups::RestoreServerBackup>(&place);
 }
 
 #[test]
 fn restore_server_backup_queued_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/backups/restore_server_backup", case: "queued" };
+    let place = place("macloud/backups/restore_server_backup", "queued");
     example::answer::<crate::backups::RestoreServerBackup>(&place, Format::Json, 200);
 }
 
 #[test]
 fn update_backup_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/backups/update_backup", case: "request" };
+    let place = place("macloud/backups/update_backup", "request");
     example::request::<crate::backups::UpdateBackup>(&place);
 }
 
 #[test]
 fn update_backup_updated_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/backups/update_backup", case: "updated" };
+    let place = place("macloud/backups/update_backup", "updated");
     example::answer::<crate::backups::UpdateBackup>(&place, Format::Json, 200);
 }
 
 #[test]
 fn create_domain_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/dns/create_domain", case: "request" };
+    let place = place("macloud/dns/create_domain", "request");
     example::request::<crate::dns::CreateDomain>(&place);
 }
 
 #[test]
 fn create_domain_created_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/dns/create_domain", case: "created" };
+    let place = place("macloud/dns/create_domain", "created");
     example::answer::<crate::dns::CreateDomain>(&place, Format::Json, 202);
 }
 
 #[test]
 fn create_record_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/dns/create_record", case: "request" };
+    let place = place("macloud/dns/create_record", "request");
     example::request::<crate::dns::CreateRecord>(&place);
 }
 
 #[test]
 fn create_record_caa_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/dns/create_record", case: "caa" };
+    let place = place("macloud/dns/create_record", "caa");
     example::request::<crate::dns::CreateRecord>(&place);
 }
 
 #[test]
 fn create_record_created_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/dns/create_record", case: "created" };
+    let place = place("macloud/dns/create_record", "created");
     example::answer::<crate::dns::CreateRecord>(&place, Format::Json, 200);
 }
 
 #[test]
 fn delete_domain_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/dns/delete_domain", case: "request" };
+    let place = place("macloud/dns/delete_domain", "request");
     example::request::<crate::dns::DeleteDomain>(&place);
 }
 
 #[test]
 fn delete_domain_deleted_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/dns/delete_domain", case: "deleted" };
+    let place = place("macloud/dns/delete_domain", "deleted");
     example::answer::<crate::dns::DeleteDomain>(&place, Format::Json, 200);
 }
 
 #[test]
 fn delete_record_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/dns/delete_record", case: "request" };
+    let place = place("macloud/dns/delete_record", "request");
     example::request::<crate::dns::DeleteRecord>(&place);
 }
 
 #[test]
 fn delete_record_deleted_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/dns/delete_record", case: "deleted" };
+    let place = place("macloud/dns/delete_record", "deleted");
     example::answer::<crate::dns::DeleteRecord>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_domain_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/dns/get_domain", case: "request" };
+    let place = place("macloud/dns/get_domain", "request");
     example::request::<crate::dns::GetDomain>(&place);
 }
 
 #[test]
 fn get_domain_domain_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/dns/get_domain", case: "domain" };
+    let place = place("macloud/dns/get_domain", "domain");
     example::answer::<crate::dns::GetDomain>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_domains_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/dns/list_domains", case: "request" };
+    let place = place("macloud/dns/list_domains", "request");
     example::request::<crate::dns::ListDomains>(&place);
 }
 
 #[test]
 fn list_domains_domains_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/dns/list_domains", case: "domains" };
+    let place = place("macloud/dns/list_domains", "domains");
     example::answer::<crate::dns::ListDomains>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_domains_null_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/dns/list_domains", case: "null" };
+    let place = place("macloud/dns/list_domains", "null");
     example::answer::<crate::dns::ListDomains>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_domains_nothing_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/dns/list_domains", case: "nothing" };
+    let place = place("macloud/dns/list_domains", "nothing");
     example::fault::<crate::dns::ListDomains>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_records_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/dns/list_records", case: "request" };
+    let place = place("macloud/dns/list_records", "request");
     example::request::<crate::dns::ListRecords>(&place);
 }
 
 #[test]
 fn list_records_records_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/dns/list_records", case: "records" };
+    let place = place("macloud/dns/list_records", "records");
     example::answer::<crate::dns::ListRecords>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_records_one_as_list_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/dns/list_records", case: "one_as_list" };
+    let place = place("macloud/dns/list_records", "one_as_list");
     example::answer::<crate::dns::ListRecords>(&place, Format::Json, 200);
 }
 
 #[test]
 fn update_record_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/dns/update_record", case: "request" };
+    let place = place("macloud/dns/update_record", "request");
     example::request::<crate::dns::UpdateRecord>(&place);
 }
 
 #[test]
 fn update_record_caa_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/dns/update_record", case: "caa" };
+    let place = place("macloud/dns/update_record", "caa");
     example::request::<crate::dns::UpdateRecord>(&place);
 }
 
 #[test]
 fn update_record_updated_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/dns/update_record", case: "updated" };
+    let place = place("macloud/dns/update_record", "updated");
     example::answer::<crate::dns::UpdateRecord>(&place, Format::Json, 200);
 }
 
 #[test]
 fn create_local_address_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/create_local_address", case: "request" };
+    let place = place("macloud/ips/create_local_address", "request");
     example::request::<crate::ips::CreateLocalAddress>(&place);
 }
 
 #[test]
 fn create_local_address_queued_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/create_local_address", case: "queued" };
+    let place = place("macloud/ips/create_local_address", "queued");
     example::answer::<crate::ips::CreateLocalAddress>(&place, Format::Json, 202);
 }
 
 #[test]
 fn create_ptr_record_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/create_ptr_record", case: "request" };
+    let place = place("macloud/ips/create_ptr_record", "request");
     example::request::<crate::ips::CreatePtrRecord>(&place);
 }
 
 #[test]
 fn create_ptr_record_created_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/create_ptr_record", case: "created" };
+    let place = place("macloud/ips/create_ptr_record", "created");
     example::answer::<crate::ips::CreatePtrRecord>(&place, Format::Json, 201);
 }
 
 #[test]
 fn delete_additional_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/delete_additional", case: "request" };
+    let place = place("macloud/ips/delete_additional", "request");
     example::request::<crate::ips::DeleteAdditional>(&place);
 }
 
 #[test]
 fn delete_additional_deleted_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/delete_additional", case: "deleted" };
+    let place = place("macloud/ips/delete_additional", "deleted");
     example::answer::<crate::ips::DeleteAdditional>(&place, Format::Json, 200);
 }
 
 #[test]
 fn delete_additional_queued_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/delete_additional", case: "queued" };
+    let place = place("macloud/ips/delete_additional", "queued");
     example::answer::<crate::ips::DeleteAdditional>(&place, Format::Json, 202);
 }
 
 #[test]
 fn delete_local_address_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/delete_local_address", case: "request" };
+    let place = place("macloud/ips/delete_local_address", "request");
     example::request::<crate::ips::DeleteLocalAddress>(&place);
 }
 
 #[test]
 fn delete_local_address_queued_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/delete_local_address", case: "queued" };
+    let place = place("macloud/ips/delete_local_address", "queued");
     example::answer::<crate::ips::DeleteLocalAddress>(&place, Format::Json, 200);
 }
 
 #[test]
 fn delete_local_address_queued_later_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/delete_local_address", case: "queued_later" };
+    let place = place("macloud/ips/delete_local_address", "queued_later");
     example::answer::<crate::ips::DeleteLocalAddress>(&place, Format::Json, 202);
 }
 
 #[test]
 fn delete_ptr_record_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/delete_ptr_record", case: "request" };
+    let place = place("macloud/ips/delete_ptr_record", "request");
     example::request::<crate::ips::DeletePtrRecord>(&place);
 }
 
 #[test]
 fn delete_ptr_record_deleted_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/delete_ptr_record", case: "deleted" };
+    let place = place("macloud/ips/delete_ptr_record", "deleted");
     example::answer::<crate::ips::DeletePtrRecord>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_additional_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/get_additional", case: "request" };
+    let place = place("macloud/ips/get_additional", "request");
     example::request::<crate::ips::GetAdditional>(&place);
 }
 
 #[test]
 fn get_additional_service_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/get_additional", case: "service" };
+    let place = place("macloud/ips/get_additional", "service");
     example::answer::<crate::ips::GetAdditional>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_address_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/get_address", case: "request" };
+    let place = place("macloud/ips/get_address", "request");
     example::request::<crate::ips::GetAddress>(&place);
 }
 
 #[test]
 fn get_address_address_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/get_address", case: "address" };
+    let place = place("macloud/ips/get_address", "address");
     example::answer::<crate::ips::GetAddress>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_local_address_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/get_local_address", case: "request" };
+    let place = place("macloud/ips/get_local_address", "request");
     example::request::<crate::ips::GetLocalAddress>(&place);
 }
 
 #[test]
 fn get_local_address_address_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/get_local_address", case: "address" };
+    let place = place("macloud/ips/get_local_address", "address");
     example::answer::<crate::ips::GetLocalAddress>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_local_address_none_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/get_local_address", case: "none" };
+    let place = place("macloud/ips/get_local_address", "none");
     example::answer::<crate::ips::GetLocalAddress>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_reserved_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/get_reserved", case: "request" };
+    let place = place("macloud/ips/get_reserved", "request");
     example::request::<crate::ips::GetReserved>(&place);
 }
 
 #[test]
 fn get_reserved_address_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/get_reserved", case: "address" };
+    let place = place("macloud/ips/get_reserved", "address");
     example::answer::<crate::ips::GetReserved>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_additional_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/list_additional", case: "request" };
+    let place = place("macloud/ips/list_additional", "request");
     example::request::<crate::ips::ListAdditional>(&place);
 }
 
 #[test]
 fn list_additional_services_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/list_additional", case: "services" };
+    let place = place("macloud/ips/list_additional", "services");
     example::answer::<crate::ips::ListAdditional>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_additional_none_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/list_additional", case: "none" };
+    let place = place("macloud/ips/list_additional", "none");
     example::answer::<crate::ips::ListAdditional>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_additional_being_made_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/list_additional", case: "being_made" };
+    let place = place("macloud/ips/list_additional", "being_made");
     example::answer::<crate::ips::ListAdditional>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_addresses_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/list_addresses", case: "request" };
+    let place = place("macloud/ips/list_addresses", "request");
     example::request::<crate::ips::ListAddresses>(&place);
 }
 
 #[test]
 fn list_addresses_addresses_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/list_addresses", case: "addresses" };
+    let place = place("macloud/ips/list_addresses", "addresses");
     example::answer::<crate::ips::ListAddresses>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_addresses_nothing_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/list_addresses", case: "nothing" };
+    let place = place("macloud/ips/list_addresses", "nothing");
     example::fault::<crate::ips::ListAddresses>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_ptr_records_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/list_ptr_records", case: "request" };
+    let place = place("macloud/ips/list_ptr_records", "request");
     example::request::<crate::ips::ListPtrRecords>(&place);
 }
 
 #[test]
 fn list_ptr_records_records_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/list_ptr_records", case: "records" };
+    let place = place("macloud/ips/list_ptr_records", "records");
     example::answer::<crate::ips::ListPtrRecords>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_ptr_records_none_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/list_ptr_records", case: "none" };
+    let place = place("macloud/ips/list_ptr_records", "none");
     example::answer::<crate::ips::ListPtrRecords>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_reserved_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/list_reserved", case: "request" };
+    let place = place("macloud/ips/list_reserved", "request");
     example::request::<crate::ips::ListReserved>(&place);
 }
 
 #[test]
 fn list_reserved_addresses_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/list_reserved", case: "addresses" };
+    let place = place("macloud/ips/list_reserved", "addresses");
     example::answer::<crate::ips::ListReserved>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_reserved_none_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/list_reserved", case: "none" };
+    let place = place("macloud/ips/list_reserved", "none");
     example::answer::<crate::ips::ListReserved>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_server_addresses_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/list_server_addresses", case: "request" };
+    let place = place("macloud/ips/list_server_addresses", "request");
     example::request::<crate::ips::ListServerAddresses>(&place);
 }
 
 #[test]
 fn list_server_addresses_services_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/list_server_addresses", case: "services" };
+    let place = place("macloud/ips/list_server_addresses", "services");
     example::answer::<crate::ips::ListServerAddresses>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_server_addresses_none_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/list_server_addresses", case: "none" };
+    let place = place("macloud/ips/list_server_addresses", "none");
     example::answer::<crate::ips::ListServerAddresses>(&place, Format::Json, 200);
 }
 
 #[test]
 fn order_addresses_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/order_addresses", case: "request" };
+    let place = place("macloud/ips/order_addresses", "request");
     example::request::<crate::ips::OrderAddresses>(&place);
 }
 
 #[test]
 fn order_addresses_queued_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/order_addresses", case: "queued" };
+    let place = place("macloud/ips/order_addresses", "queued");
     example::answer::<crate::ips::OrderAddresses>(&place, Format::Json, 202);
 }
 
 #[test]
 fn release_reserved_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/release_reserved", case: "request" };
+    let place = place("macloud/ips/release_reserved", "request");
     example::request::<crate::ips::ReleaseReserved>(&place);
 }
 
 #[test]
 fn release_reserved_queued_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/release_reserved", case: "queued" };
+    let place = place("macloud/ips/release_reserved", "queued");
     example::answer::<crate::ips::ReleaseReserved>(&place, Format::Json, 202);
 }
 
 #[test]
 fn remove_additional_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/remove_additional", case: "request" };
+    let place = place("macloud/ips/remove_additional", "request");
     example::request::<crate::ips::RemoveAdditional>(&place);
 }
 
 #[test]
 fn remove_additional_queued_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/remove_additional", case: "queued" };
+    let place = place("macloud/ips/remove_additional", "queued");
     example::answer::<crate::ips::RemoveAdditional>(&place, Format::Json, 200);
 }
 
 #[test]
 fn remove_additional_queued_later_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/remove_additional", case: "queued_later" };
+    let place = place("macloud/ips/remove_additional", "queued_later");
     example::answer::<crate::ips::RemoveAdditional>(&place, Format::Json, 202);
 }
 
 #[test]
 fn remove_server_addresses_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/remove_server_addresses", case: "request" };
+    let place = place("macloud/ips/remove_server_addresses", "request");
     example::request::<crate::ips::RemoveServerAddresses>(&place);
 }
 
 #[test]
 fn remove_server_addresses_queued_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/remove_server_addresses", case: "queued" };
+    let place = place("macloud/ips/remove_server_addresses", "queued");
     example::answer::<crate::ips::RemoveServerAddresses>(&place, Format::Json, 200);
 }
 
 #[test]
 fn remove_server_addresses_queued_later_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/remove_server_addresses", case: "queued_later" };
+    let place = place("macloud/ips/remove_server_addresses", "queued_later");
     example::answer::<crate::ips::RemoveServerAddresses>(&place, Format::Json, 202);
 }
 
 #[test]
 fn set_address_host_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/set_address_host", case: "request" };
+    let place = place("macloud/ips/set_address_host", "request");
     example::request::<crate::ips::SetAddressHost>(&place);
 }
 
 #[test]
 fn set_address_host_updated_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/set_address_host", case: "updated" };
+    let place = place("macloud/ips/set_address_host", "updated");
     example::answer::<crate::ips::SetAddressHost>(&place, Format::Json, 200);
 }
 
 #[test]
 fn update_ptr_record_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/update_ptr_record", case: "request" };
+    let place = place("macloud/ips/update_ptr_record", "request");
     example::request::<crate::ips::UpdatePtrRecord>(&place);
 }
 
 #[test]
 fn update_ptr_record_updated_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ips/update_ptr_record", case: "updated" };
+    let place = place("macloud/ips/update_ptr_record", "updated");
     example::answer::<crate::ips::UpdatePtrRecord>(&place, Format::Json, 200);
 }
 
 #[test]
 fn create_iso_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/isos/create_iso", case: "request" };
+    let place = place("macloud/isos/create_iso", "request");
     example::request::<crate::isos::CreateIso>(&place);
 }
 
 #[test]
 fn create_iso_created_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/isos/create_iso", case: "created" };
+    let place = place("macloud/isos/create_iso", "created");
     example::answer::<crate::isos::CreateIso>(&place, Format::Json, 202);
 }
 
 #[test]
 fn delete_iso_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/isos/delete_iso", case: "request" };
+    let place = place("macloud/isos/delete_iso", "request");
     example::request::<crate::isos::DeleteIso>(&place);
 }
 
 #[test]
 fn delete_iso_deleted_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/isos/delete_iso", case: "deleted" };
+    let place = place("macloud/isos/delete_iso", "deleted");
     example::answer::<crate::isos::DeleteIso>(&place, Format::Json, 200);
 }
 
 #[test]
 fn delete_iso_queued_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/isos/delete_iso", case: "queued" };
+    let place = place("macloud/isos/delete_iso", "queued");
     example::answer::<crate::isos::DeleteIso>(&place, Format::Json, 202);
 }
 
 #[test]
 fn get_iso_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/isos/get_iso", case: "request" };
+    let place = place("macloud/isos/get_iso", "request");
     example::request::<crate::isos::GetIso>(&place);
 }
 
 #[test]
 fn get_iso_image_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/isos/get_iso", case: "image" };
+    let place = place("macloud/isos/get_iso", "image");
     example::answer::<crate::isos::GetIso>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_iso_progress_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/isos/get_iso_progress", case: "request" };
+    let place = place("macloud/isos/get_iso_progress", "request");
     example::request::<crate::isos::GetIsoProgress>(&place);
 }
 
 #[test]
 fn get_iso_progress_processing_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/isos/get_iso_progress", case: "processing" };
+    let place = place("macloud/isos/get_iso_progress", "processing");
     example::answer::<crate::isos::GetIsoProgress>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_iso_progress_done_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/isos/get_iso_progress", case: "done" };
+    let place = place("macloud/isos/get_iso_progress", "done");
     example::answer::<crate::isos::GetIsoProgress>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_iso_progress_failed_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/isos/get_iso_progress", case: "failed" };
+    let place = place("macloud/isos/get_iso_progress", "failed");
     example::answer::<crate::isos::GetIsoProgress>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_isos_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/isos/list_isos", case: "request" };
+    let place = place("macloud/isos/list_isos", "request");
     example::request::<crate::isos::ListIsos>(&place);
 }
 
 #[test]
 fn list_isos_images_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/isos/list_isos", case: "images" };
+    let place = place("macloud/isos/list_isos", "images");
     example::answer::<crate::isos::ListIsos>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_isos_null_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/isos/list_isos", case: "null" };
+    let place = place("macloud/isos/list_isos", "null");
     example::answer::<crate::isos::ListIsos>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_isos_nothing_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/isos/list_isos", case: "nothing" };
+    let place = place("macloud/isos/list_isos", "nothing");
     example::fault::<crate::isos::ListIsos>(&place, Format::Json, 200);
 }
 
 #[test]
 fn start_download_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/isos/start_download", case: "request" };
+    let place = place("macloud/isos/start_download", "request");
     example::request::<crate::isos::StartDownload>(&place);
 }
 
 #[test]
 fn start_download_queued_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/isos/start_download", case: "queued" };
+    let place = place("macloud/isos/start_download", "queued");
     example::answer::<crate::isos::StartDownload>(&place, Format::Json, 202);
 }
 
 #[test]
 fn create_top_up_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/operations/create_top_up", case: "request" };
+    let place = place("macloud/operations/create_top_up", "request");
     example::request::<crate::operations::CreateTopUp>(&place);
 }
 
 #[test]
 fn create_top_up_created_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/operations/create_top_up", case: "created" };
+    let place = place("macloud/operations/create_top_up", "created");
     example::answer::<crate::operations::CreateTopUp>(&place, Format::Json, 200);
 }
 
 #[test]
 fn delete_operation_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/operations/delete_operation", case: "request" };
+    let place = place("macloud/operations/delete_operation", "request");
     example::request::<crate::operations::DeleteOperation>(&place);
 }
 
 #[test]
 fn delete_operation_deleted_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/operations/delete_operation", case: "deleted" };
+    let place = place("macloud/operations/delete_operation", "deleted");
     example::answer::<crate::operations::DeleteOperation>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_operation_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/operations/get_operation", case: "request" };
+    let place = place("macloud/operations/get_operation", "request");
     example::request::<crate::operations::GetOperation>(&place);
 }
 
 #[test]
 fn get_operation_unpaid_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/operations/get_operation", case: "unpaid" };
+    let place = place("macloud/operations/get_operation", "unpaid");
     example::answer::<crate::operations::GetOperation>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_operation_paid_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/operations/get_operation", case: "paid" };
+    let place = place("macloud/operations/get_operation", "paid");
     example::answer::<crate::operations::GetOperation>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_operations_curl_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/operations/list_operations", case: "curl" };
+    let place = place("macloud/operations/list_operations", "curl");
     example::request::<crate::operations::ListOperations>(&place);
 }
 
 #[test]
 fn list_operations_document_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/operations/list_operations", case: "document" };
+    let place = place("macloud/operations/list_operations", "document");
     example::answer::<crate::operations::ListOperations>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_operations_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/operations/list_operations", case: "request" };
+    let place = place("macloud/operations/list_operations", "request");
     example::request::<crate::operations::ListOperations>(&place);
 }
 
 #[test]
 fn list_operations_empty_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/operations/list_operations", case: "empty" };
+    let place = place("macloud/operations/list_operations", "empty");
     example::answer::<crate::operations::ListOperations>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_datacenters_curl_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/reference/list_datacenters", case: "curl" };
+    let place = place("macloud/reference/list_datacenters", "curl");
     example::request::<crate::reference::ListDatacenters>(&place);
 }
 
 #[test]
 fn list_datacenters_document_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/reference/list_datacenters", case: "document" };
+    let place = place("macloud/reference/list_datacenters", "document");
     example::answer::<crate::reference::ListDatacenters>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_datacenters_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/reference/list_datacenters", case: "request" };
+    let place = place("macloud/reference/list_datacenters", "request");
     example::request::<crate::reference::ListDatacenters>(&place);
 }
 
 #[test]
 fn list_datacenters_one_as_list_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/reference/list_datacenters", case: "one_as_list" };
+    let place = place("macloud/reference/list_datacenters", "one_as_list");
     example::answer::<crate::reference::ListDatacenters>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_group_datacenters_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/reference/list_group_datacenters", case: "request" };
+    let place = place("macloud/reference/list_group_datacenters", "request");
     example::request::<crate::reference::ListGroupDatacenters>(&place);
 }
 
 #[test]
 fn list_group_datacenters_datacenters_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/reference/list_group_datacenters", case: "datacenters" };
+    let place = place("macloud/reference/list_group_datacenters", "datacenters");
     example::answer::<crate::reference::ListGroupDatacenters>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_group_templates_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/reference/list_group_templates", case: "request" };
+    let place = place("macloud/reference/list_group_templates", "request");
     example::request::<crate::reference::ListGroupTemplates>(&place);
 }
 
 #[test]
 fn list_group_templates_templates_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/reference/list_group_templates", case: "templates" };
+    let place = place("macloud/reference/list_group_templates", "templates");
     example::answer::<crate::reference::ListGroupTemplates>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_server_groups_curl_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/reference/list_server_groups", case: "curl" };
+    let place = place("macloud/reference/list_server_groups", "curl");
     example::request::<crate::reference::ListServerGroups>(&place);
 }
 
 #[test]
 fn list_server_groups_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/reference/list_server_groups", case: "request" };
+    let place = place("macloud/reference/list_server_groups", "request");
     example::request::<crate::reference::ListServerGroups>(&place);
 }
 
 #[test]
 fn list_server_groups_groups_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/reference/list_server_groups", case: "groups" };
+    let place = place("macloud/reference/list_server_groups", "groups");
     example::answer::<crate::reference::ListServerGroups>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_server_plans_curl_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/reference/list_server_plans", case: "curl" };
+    let place = place("macloud/reference/list_server_plans", "curl");
     example::request::<crate::reference::ListServerPlans>(&place);
 }
 
 #[test]
 fn list_server_plans_document_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/reference/list_server_plans", case: "document" };
+    let place = place("macloud/reference/list_server_plans", "document");
     example::answer::<crate::reference::ListServerPlans>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_server_plans_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/reference/list_server_plans", case: "request" };
+    let place = place("macloud/reference/list_server_plans", "request");
     example::request::<crate::reference::ListServerPlans>(&place);
 }
 
 #[test]
 fn list_server_plans_constructor_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/reference/list_server_plans", case: "constructor" };
+    let place = place("macloud/reference/list_server_plans", "constructor");
     example::answer::<crate::reference::ListServerPlans>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_templates_curl_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/reference/list_templates", case: "curl" };
+    let place = place("macloud/reference/list_templates", "curl");
     example::request::<crate::reference::ListTemplates>(&place);
 }
 
 #[test]
 fn list_templates_document_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/reference/list_templates", case: "document" };
+    let place = place("macloud/reference/list_templates", "document");
     example::answer::<crate::reference::ListTemplates>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_templates_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/reference/list_templates", case: "request" };
+    let place = place("macloud/reference/list_templates", "request");
     example::request::<crate::reference::ListTemplates>(&place);
 }
 
 #[test]
 fn list_templates_without_limits_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/reference/list_templates", case: "without_limits" };
+    let place = place("macloud/reference/list_templates", "without_limits");
     example::answer::<crate::reference::ListTemplates>(&place, Format::Json, 200);
 }
 
 #[test]
 fn create_daily_schedule_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/schedules/create_daily_schedule", case: "request" };
+    let place = place("macloud/schedules/create_daily_schedule", "request");
     example::request::<crate::schedules::CreateDailySchedule>(&place);
 }
 
 #[test]
 fn create_daily_schedule_created_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/schedules/create_daily_schedule", case: "created" };
+    let place = place("macloud/schedules/create_daily_schedule", "created");
     example::answer::<crate::schedules::CreateDailySchedule>(&place, Format::Json, 200);
 }
 
 #[test]
 fn create_monthly_schedule_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/schedules/create_monthly_schedule", case: "request" };
+    let place = place("macloud/schedules/create_monthly_schedule", "request");
     example::request::<crate::schedules::CreateMonthlySchedule>(&place);
 }
 
 #[test]
 fn create_monthly_schedule_created_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/schedules/create_monthly_schedule", case: "created" };
+    let place = place("macloud/schedules/create_monthly_schedule", "created");
     example::answer::<crate::schedules::CreateMonthlySchedule>(&place, Format::Json, 200);
 }
 
 #[test]
 fn create_server_daily_schedule_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/schedules/create_server_daily_schedule", case: "request" };
+    let place = place("macloud/schedules/create_server_daily_schedule", "request");
     example::request::<crate::schedules::CreateServerDailySchedule>(&place);
 }
 
 #[test]
 fn create_server_daily_schedule_created_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/schedules/create_server_daily_schedule", case: "created" };
+    let place = place("macloud/schedules/create_server_daily_schedule", "created");
     example::answer::<crate::schedules::CreateServerDailySchedule>(&place, Format::Json, 200);
 }
 
 #[test]
 fn create_server_monthly_schedule_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/schedules/create_server_monthly_schedule", case: "request" };
+    let place = place("macloud/schedules/create_server_monthly_schedule", "request");
     example::request::<crate::schedules::CreateServerMonthlySchedule>(&place);
 }
 
 #[test]
 fn create_server_monthly_schedule_created_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/schedules/create_server_monthly_schedule", case: "created" };
+    let place = place("macloud/schedules/create_server_monthly_schedule", "created");
     example::answer::<crate::schedules::CreateServerMonthlySchedule>(&place, Format::Json, 200);
 }
 
 #[test]
 fn create_server_weekly_schedule_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/schedules/create_server_weekly_schedule", case: "request" };
+    let place = place("macloud/schedules/create_server_weekly_schedule", "request");
     example::request::<crate::schedules::CreateServerWeeklySchedule>(&place);
 }
 
 #[test]
 fn create_server_weekly_schedule_created_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/schedules/create_server_weekly_schedule", case: "created" };
+    let place = place("macloud/schedules/create_server_weekly_schedule", "created");
     example::answer::<crate::schedules::CreateServerWeeklySchedule>(&place, Format::Json, 200);
 }
 
 #[test]
 fn create_weekly_schedule_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/schedules/create_weekly_schedule", case: "request" };
+    let place = place("macloud/schedules/create_weekly_schedule", "request");
     example::request::<crate::schedules::CreateWeeklySchedule>(&place);
 }
 
 #[test]
 fn create_weekly_schedule_created_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/schedules/create_weekly_schedule", case: "created" };
+    let place = place("macloud/schedules/create_weekly_schedule", "created");
     example::answer::<crate::schedules::CreateWeeklySchedule>(&place, Format::Json, 200);
 }
 
 #[test]
 fn delete_schedule_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/schedules/delete_schedule", case: "request" };
+    let place = place("macloud/schedules/delete_schedule", "request");
     example::request::<crate::schedules::DeleteSchedule>(&place);
 }
 
 #[test]
 fn delete_schedule_deleted_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/schedules/delete_schedule", case: "deleted" };
+    let place = place("macloud/schedules/delete_schedule", "deleted");
     example::answer::<crate::schedules::DeleteSchedule>(&place, Format::Json, 200);
 }
 
 #[test]
 fn delete_schedules_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/schedules/delete_schedules", case: "request" };
+    let place = place("macloud/schedules/delete_schedules", "request");
     example::request::<crate::schedules::DeleteSchedules>(&place);
 }
 
 #[test]
 fn delete_schedules_deleted_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/schedules/delete_schedules", case: "deleted" };
+    let place = place("macloud/schedules/delete_schedules", "deleted");
     example::answer::<crate::schedules::DeleteSchedules>(&place, Format::Json, 200);
 }
 
 #[test]
 fn delete_server_schedule_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/schedules/delete_server_schedule", case: "request" };
+    let place = place("macloud/schedules/delete_server_schedule", "request");
     example::request::<crate::schedules::DeleteServerSchedule>(&place);
 }
 
 #[test]
 fn delete_server_schedule_deleted_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/schedules/delete_server_schedule", case: "deleted" };
+    let place = place("macloud/schedules/delete_server_schedule", "deleted");
     example::answer::<crate::schedules::DeleteServerSchedule>(&place, Format::Json, 200);
 }
 
 #[test]
 fn delete_server_schedules_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/schedules/delete_server_schedules", case: "request" };
+    let place = place("macloud/schedules/delete_server_schedules", "request");
     example::request::<crate::schedules::DeleteServerSchedules>(&place);
 }
 
 #[test]
 fn delete_server_schedules_deleted_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/schedules/delete_server_schedules", case: "deleted" };
+    let place = place("macloud/schedules/delete_server_schedules", "deleted");
     example::answer::<crate::schedules::DeleteServerSchedules>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_schedules_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/schedules/get_schedules", case: "request" };
+    let place = place("macloud/schedules/get_schedules", "request");
     example::request::<crate::schedules::GetSchedules>(&place);
 }
 
 #[test]
 fn get_schedules_schedules_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/schedules/get_schedules", case: "schedules" };
+    let place = place("macloud/schedules/get_schedules", "schedules");
     example::answer::<crate::schedules::GetSchedules>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_schedules_none_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/schedules/get_schedules", case: "none" };
+    let place = place("macloud/schedules/get_schedules", "none");
     example::answer::<crate::schedules::GetSchedules>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_server_schedules_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/schedules/get_server_schedules", case: "request" };
+    let place = place("macloud/schedules/get_server_schedules", "request");
     example::request::<crate::schedules::GetServerSchedules>(&place);
 }
 
 #[test]
 fn get_server_schedules_schedules_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/schedules/get_server_schedules", case: "schedules" };
+    let place = place("macloud/schedules/get_server_schedules", "schedules");
     example::answer::<crate::schedules::GetServerSchedules>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_server_schedules_none_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/schedules/get_server_schedules", case: "none" };
+    let place = place("macloud/schedules/get_server_schedules", "none");
     example::answer::<crate::schedules::GetServerSchedules>(&place, Format::Json, 200);
 }
 
 #[test]
 fn attach_iso_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/attach_iso", case: "request" };
+    let place = place("macloud/servers/attach_iso", "request");
     example::request::<crate::servers::AttachIso>(&place);
 }
 
 #[test]
 fn attach_iso_queued_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/attach_iso", case: "queued" };
+    let place = place("macloud/servers/attach_iso", "queued");
     example::answer::<crate::servers::AttachIso>(&place, Format::Json, 200);
 }
 
 #[test]
 fn attach_iso_queued_later_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/attach_iso", case: "queued_later" };
+    let place = place("macloud/servers/attach_iso", "queued_later");
     example::answer::<crate::servers::AttachIso>(&place, Format::Json, 202);
 }
 
 #[test]
 fn change_plan_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/change_plan", case: "request" };
+    let place = place("macloud/servers/change_plan", "request");
     example::request::<crate::servers::ChangePlan>(&place);
 }
 
 #[test]
 fn change_plan_queued_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/change_plan", case: "queued" };
+    let place = place("macloud/servers/change_plan", "queued");
     example::answer::<crate::servers::ChangePlan>(&place, Format::Json, 200);
 }
 
 #[test]
 fn change_plan_queued_later_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/change_plan", case: "queued_later" };
+    let place = place("macloud/servers/change_plan", "queued_later");
     example::answer::<crate::servers::ChangePlan>(&place, Format::Json, 202);
 }
 
 #[test]
 fn create_server_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/create_server", case: "request" };
+    let place = place("macloud/servers/create_server", "request");
     example::request::<crate::servers::CreateServer>(&place);
 }
 
 #[test]
 fn create_server_everything_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/create_server", case: "everything" };
+    let place = place("macloud/servers/create_server", "everything");
     example::request::<crate::servers::CreateServer>(&place);
 }
 
 #[test]
 fn create_server_without_schedule_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/create_server", case: "without_schedule" };
+    let place = place("macloud/servers/create_server", "without_schedule");
     example::request::<crate::servers::CreateServer>(&place);
 }
 
 #[test]
 fn create_server_queued_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/create_server", case: "queued" };
+    let place = place("macloud/servers/create_server", "queued");
     example::answer::<crate::servers::CreateServer>(&place, Format::Json, 202);
 }
 
 #[test]
 fn create_server_invalid_lists_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/create_server", case: "invalid_lists" };
+    let place = place("macloud/servers/create_server", "invalid_lists");
     example::fault::<crate::servers::CreateServer>(&place, Format::Json, 400);
 }
 
 #[test]
 fn create_server_invalid_nested_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/create_server", case: "invalid_nested" };
+    let place = place("macloud/servers/create_server", "invalid_nested");
     example::fault::<crate::servers::CreateServer>(&place, Format::Json, 400);
 }
 
 #[test]
 fn create_server_invalid_texts_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/create_server", case: "invalid_texts" };
+    let place = place("macloud/servers/create_server", "invalid_texts");
     example::fault::<crate::servers::CreateServer>(&place, Format::Json, 400);
 }
 
 #[test]
 fn delete_server_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/delete_server", case: "request" };
+    let place = place("macloud/servers/delete_server", "request");
     example::request::<crate::servers::DeleteServer>(&place);
 }
 
 #[test]
 fn delete_server_deleted_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/delete_server", case: "deleted" };
+    let place = place("macloud/servers/delete_server", "deleted");
     example::answer::<crate::servers::DeleteServer>(&place, Format::Json, 200);
 }
 
 #[test]
 fn delete_server_queued_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/delete_server", case: "queued" };
+    let place = place("macloud/servers/delete_server", "queued");
     example::answer::<crate::servers::DeleteServer>(&place, Format::Json, 202);
 }
 
 #[test]
 fn delete_server_data_text_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/delete_server", case: "data_text" };
+    let place = place("macloud/servers/delete_server", "data_text");
     example::answer::<crate::servers::DeleteServer>(&place, Format::Json, 200);
 }
 
 #[test]
 fn delete_server_data_null_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/delete_server", case: "data_null" };
+    let place = place("macloud/servers/delete_server", "data_null");
     example::answer::<crate::servers::DeleteServer>(&place, Format::Json, 200);
 }
 
 #[test]
 fn delete_server_data_list_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/delete_server", case: "data_list" };
+    let place = place("macloud/servers/delete_server", "data_list");
     example::answer::<crate::servers::DeleteServer>(&place, Format::Json, 200);
 }
 
 #[test]
 fn detach_iso_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/detach_iso", case: "request" };
+    let place = place("macloud/servers/detach_iso", "request");
     example::request::<crate::servers::DetachIso>(&place);
 }
 
 #[test]
 fn detach_iso_queued_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/detach_iso", case: "queued" };
+    let place = place("macloud/servers/detach_iso", "queued");
     example::answer::<crate::servers::DetachIso>(&place, Format::Json, 200);
 }
 
 #[test]
 fn detach_iso_queued_later_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/detach_iso", case: "queued_later" };
+    let place = place("macloud/servers/detach_iso", "queued_later");
     example::answer::<crate::servers::DetachIso>(&place, Format::Json, 202);
 }
 
 #[test]
 fn disable_autoprolong_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/disable_autoprolong", case: "request" };
+    let place = place("macloud/servers/disable_autoprolong", "request");
     example::request::<crate::servers::DisableAutoprolong>(&place);
 }
 
 #[test]
 fn disable_autoprolong_updated_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/disable_autoprolong", case: "updated" };
+    let place = place("macloud/servers/disable_autoprolong", "updated");
     example::answer::<crate::servers::DisableAutoprolong>(&place, Format::Json, 200);
 }
 
 #[test]
 fn enable_autoprolong_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/enable_autoprolong", case: "request" };
+    let place = place("macloud/servers/enable_autoprolong", "request");
     example::request::<crate::servers::EnableAutoprolong>(&place);
 }
 
 #[test]
 fn enable_autoprolong_updated_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/enable_autoprolong", case: "updated" };
+    let place = place("macloud/servers/enable_autoprolong", "updated");
     example::answer::<crate::servers::EnableAutoprolong>(&place, Format::Json, 200);
 }
 
 #[test]
 fn enable_autoprolong_queued_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/enable_autoprolong", case: "queued" };
+    let place = place("macloud/servers/enable_autoprolong", "queued");
     example::answer::<crate::servers::EnableAutoprolong>(&place, Format::Json, 202);
 }
 
 #[test]
 fn get_password_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/get_password", case: "request" };
+    let place = place("macloud/servers/get_password", "request");
     example::request::<crate::servers::GetPassword>(&place);
 }
 
 #[test]
 fn get_password_password_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/get_password", case: "password" };
+    let place = place("macloud/servers/get_password", "password");
     example::answer::<crate::servers::GetPassword>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_password_being_made_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/get_password", case: "being_made" };
+    let place = place("macloud/servers/get_password", "being_made");
     example::answer::<crate::servers::GetPassword>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_server_curl_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/get_server", case: "curl" };
+    let place = place("macloud/servers/get_server", "curl");
     example::request::<crate::servers::GetServer>(&place);
 }
 
 #[test]
 fn get_server_document_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/get_server", case: "document" };
+    let place = place("macloud/servers/get_server", "document");
     example::answer::<crate::servers::GetServer>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_server_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/get_server", case: "request" };
+    let place = place("macloud/servers/get_server", "request");
     example::request::<crate::servers::GetServer>(&place);
 }
 
 #[test]
 fn get_server_one_address_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/get_server", case: "one_address" };
+    let place = place("macloud/servers/get_server", "one_address");
     example::answer::<crate::servers::GetServer>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_server_vdsina_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/get_server", case: "vdsina" };
+    let place = place("macloud/servers/get_server", "vdsina");
     example::answer::<crate::servers::GetServer>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_server_new_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/get_server", case: "new" };
+    let place = place("macloud/servers/get_server", "new");
     example::answer::<crate::servers::GetServer>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_server_not_found_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/get_server", case: "not_found" };
+    let place = place("macloud/servers/get_server", "not_found");
     example::fault::<crate::servers::GetServer>(&place, Format::Json, 404);
 }
 
 #[test]
 fn get_stat_curl_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/get_stat", case: "curl" };
+    let place = place("macloud/servers/get_stat", "curl");
     example::request::<crate::servers::GetStat>(&place);
 }
 
 #[test]
 fn get_stat_document_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/get_stat", case: "document" };
+    let place = place("macloud/servers/get_stat", "document");
     example::answer::<crate::servers::GetStat>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_stat_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/get_stat", case: "request" };
+    let place = place("macloud/servers/get_stat", "request");
     example::request::<crate::servers::GetStat>(&place);
 }
 
 #[test]
 fn get_stat_packets_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/get_stat", case: "packets" };
+    let place = place("macloud/servers/get_stat", "packets");
     example::answer::<crate::servers::GetStat>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_vnc_curl_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/get_vnc", case: "curl" };
+    let place = place("macloud/servers/get_vnc", "curl");
     example::request::<crate::servers::GetVnc>(&place);
 }
 
 #[test]
 fn get_vnc_document_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/get_vnc", case: "document" };
+    let place = place("macloud/servers/get_vnc", "document");
     example::answer::<crate::servers::GetVnc>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_vnc_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/get_vnc", case: "request" };
+    let place = place("macloud/servers/get_vnc", "request");
     example::request::<crate::servers::GetVnc>(&place);
 }
 
 #[test]
 fn get_vnc_port_as_text_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/get_vnc", case: "port_as_text" };
+    let place = place("macloud/servers/get_vnc", "port_as_text");
     example::answer::<crate::servers::GetVnc>(&place, Format::Json, 200);
 }
 
 #[test]
 fn hard_reboot_server_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/hard_reboot_server", case: "request" };
+    let place = place("macloud/servers/hard_reboot_server", "request");
     example::request::<crate::servers::HardRebootServer>(&place);
 }
 
 #[test]
 fn hard_reboot_server_queued_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/hard_reboot_server", case: "queued" };
+    let place = place("macloud/servers/hard_reboot_server", "queued");
     example::answer::<crate::servers::HardRebootServer>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_servers_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/list_servers", case: "request" };
+    let place = place("macloud/servers/list_servers", "request");
     example::request::<crate::servers::ListServers>(&place);
 }
 
 #[test]
 fn list_servers_servers_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/list_servers", case: "servers" };
+    let place = place("macloud/servers/list_servers", "servers");
     example::answer::<crate::servers::ListServers>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_servers_old_addresses_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/list_servers", case: "old_addresses" };
+    let place = place("macloud/servers/list_servers", "old_addresses");
     example::answer::<crate::servers::ListServers>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_servers_one_as_list_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/list_servers", case: "one_as_list" };
+    let place = place("macloud/servers/list_servers", "one_as_list");
     example::answer::<crate::servers::ListServers>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_servers_empty_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/list_servers", case: "empty" };
+    let place = place("macloud/servers/list_servers", "empty");
     example::answer::<crate::servers::ListServers>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_servers_null_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/list_servers", case: "null" };
+    let place = place("macloud/servers/list_servers", "null");
     example::answer::<crate::servers::ListServers>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_servers_nothing_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/list_servers", case: "nothing" };
+    let place = place("macloud/servers/list_servers", "nothing");
     example::fault::<crate::servers::ListServers>(&place, Format::Json, 200);
 }
 
 #[test]
 fn prolong_server_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/prolong_server", case: "request" };
+    let place = place("macloud/servers/prolong_server", "request");
     example::request::<crate::servers::ProlongServer>(&place);
 }
 
 #[test]
 fn prolong_server_queued_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/prolong_server", case: "queued" };
+    let place = place("macloud/servers/prolong_server", "queued");
     example::answer::<crate::servers::ProlongServer>(&place, Format::Json, 200);
 }
 
 #[test]
 fn prolong_server_queued_later_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/prolong_server", case: "queued_later" };
+    let place = place("macloud/servers/prolong_server", "queued_later");
     example::answer::<crate::servers::ProlongServer>(&place, Format::Json, 202);
 }
 
 #[test]
 fn reboot_server_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/reboot_server", case: "request" };
+    let place = place("macloud/servers/reboot_server", "request");
     example::request::<crate::servers::RebootServer>(&place);
 }
 
 #[test]
 fn reboot_server_queued_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/reboot_server", case: "queued" };
+    let place = place("macloud/servers/reboot_server", "queued");
     example::answer::<crate::servers::RebootServer>(&place, Format::Json, 200);
 }
 
 #[test]
 fn reboot_server_queued_later_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/reboot_server", case: "queued_later" };
+    let place = place("macloud/servers/reboot_server", "queued_later");
     example::answer::<crate::servers::RebootServer>(&place, Format::Json, 202);
 }
 
 #[test]
 fn reinstall_server_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/reinstall_server", case: "request" };
+    let place = place("macloud/servers/reinstall_server", "request");
     example::request::<crate::servers::ReinstallServer>(&place);
 }
 
 #[test]
 fn reinstall_server_queued_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/reinstall_server", case: "queued" };
+    let place = place("macloud/servers/reinstall_server", "queued");
     example::answer::<crate::servers::ReinstallServer>(&place, Format::Json, 200);
 }
 
 #[test]
 fn reinstall_server_queued_later_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/reinstall_server", case: "queued_later" };
+    let place = place("macloud/servers/reinstall_server", "queued_later");
     example::answer::<crate::servers::ReinstallServer>(&place, Format::Json, 202);
 }
 
 #[test]
 fn set_address_reservation_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/set_address_reservation", case: "request" };
+    let place = place("macloud/servers/set_address_reservation", "request");
     example::request::<crate::servers::SetAddressReservation>(&place);
 }
 
 #[test]
 fn set_address_reservation_queued_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/set_address_reservation", case: "queued" };
+    let place = place("macloud/servers/set_address_reservation", "queued");
     example::answer::<crate::servers::SetAddressReservation>(&place, Format::Json, 202);
 }
 
 #[test]
 fn set_password_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/set_password", case: "request" };
+    let place = place("macloud/servers/set_password", "request");
     example::request::<crate::servers::SetPassword>(&place);
 }
 
 #[test]
 fn set_password_queued_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/set_password", case: "queued" };
+    let place = place("macloud/servers/set_password", "queued");
     example::answer::<crate::servers::SetPassword>(&place, Format::Json, 200);
 }
 
 #[test]
 fn set_password_queued_later_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/set_password", case: "queued_later" };
+    let place = place("macloud/servers/set_password", "queued_later");
     example::answer::<crate::servers::SetPassword>(&place, Format::Json, 202);
 }
 
 #[test]
 fn update_server_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/update_server", case: "request" };
+    let place = place("macloud/servers/update_server", "request");
     example::request::<crate::servers::UpdateServer>(&place);
 }
 
 #[test]
 fn update_server_updated_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/update_server", case: "updated" };
+    let place = place("macloud/servers/update_server", "updated");
     example::answer::<crate::servers::UpdateServer>(&place, Format::Json, 200);
 }
 
 #[test]
 fn update_server_queued_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/servers/update_server", case: "queued" };
+    let place = place("macloud/servers/update_server", "queued");
     example::answer::<crate::servers::UpdateServer>(&place, Format::Json, 202);
 }
 
 #[test]
 fn create_key_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ssh_keys/create_key", case: "request" };
+    let place = place("macloud/ssh_keys/create_key", "request");
     example::request::<crate::ssh_keys::CreateKey>(&place);
 }
 
 #[test]
 fn create_key_created_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ssh_keys/create_key", case: "created" };
+    let place = place("macloud/ssh_keys/create_key", "created");
     example::answer::<crate::ssh_keys::CreateKey>(&place, Format::Json, 201);
 }
 
 #[test]
 fn delete_key_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ssh_keys/delete_key", case: "request" };
+    let place = place("macloud/ssh_keys/delete_key", "request");
     example::request::<crate::ssh_keys::DeleteKey>(&place);
 }
 
 #[test]
 fn delete_key_deleted_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ssh_keys/delete_key", case: "deleted" };
+    let place = place("macloud/ssh_keys/delete_key", "deleted");
     example::answer::<crate::ssh_keys::DeleteKey>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_key_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ssh_keys/get_key", case: "request" };
+    let place = place("macloud/ssh_keys/get_key", "request");
     example::request::<crate::ssh_keys::GetKey>(&place);
 }
 
 #[test]
 fn get_key_key_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ssh_keys/get_key", case: "key" };
+    let place = place("macloud/ssh_keys/get_key", "key");
     example::answer::<crate::ssh_keys::GetKey>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_keys_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ssh_keys/list_keys", case: "request" };
+    let place = place("macloud/ssh_keys/list_keys", "request");
     example::request::<crate::ssh_keys::ListKeys>(&place);
 }
 
 #[test]
 fn list_keys_recorded_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ssh_keys/list_keys", case: "recorded" };
+    let place = place("macloud/ssh_keys/list_keys", "recorded");
     example::answer::<crate::ssh_keys::ListKeys>(&place, Format::Json, 200);
 }
 
 #[test]
 fn list_keys_none_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ssh_keys/list_keys", case: "none" };
+    let place = place("macloud/ssh_keys/list_keys", "none");
     example::answer::<crate::ssh_keys::ListKeys>(&place, Format::Json, 200);
 }
 
 #[test]
 fn update_key_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ssh_keys/update_key", case: "request" };
+    let place = place("macloud/ssh_keys/update_key", "request");
     example::request::<crate::ssh_keys::UpdateKey>(&place);
 }
 
 #[test]
 fn update_key_updated_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "macloud/ssh_keys/update_key", case: "updated" };
+    let place = place("macloud/ssh_keys/update_key", "updated");
     example::answer::<crate::ssh_keys::UpdateKey>(&place, Format::Json, 200);
 }

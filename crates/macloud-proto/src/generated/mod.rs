@@ -3,12 +3,12 @@
 
 //! Everything that the specs describe.
 
-#[cfg(all(test, feature = "server"))]
-mod examples;
 pub mod account;
 pub mod auth;
 pub mod backups;
 pub mod dns;
+#[cfg(all(test, feature = "server"))]
+mod examples;
 pub mod ips;
 pub mod isos;
 pub mod operations;

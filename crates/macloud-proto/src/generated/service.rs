@@ -149,10 +149,7 @@ impl Api for Macloud {
 
     fn session(answer: &RawAnswer<'_>) -> Result<Session, DecodeError> {
         let answer = crate::auth::SignIn::decode(answer)?;
-        Ok(Session {
-            token: Some(answer.token),
-            ..Session::default()
-        })
+        Ok(Session { token: Some(answer.token), ..Session::default() })
     }
 
     fn authorise(_: &Credentials, session: &Session, out: &mut RequestParts) -> Result<(), EncodeError> {

@@ -6,698 +6,702 @@
 use hostkit::Format;
 use hostkit::server::example::{self, Place};
 
+fn place(folder: &'static str, case: &'static str) -> Place {
+    Place { root: env!("CARGO_MANIFEST_DIR"), folder, case }
+}
+
 #[test]
 fn get_balance_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/account/get_balance", case: "request" };
+    let place = place("rootpanel/account/get_balance", "request");
     example::request::<crate::account::GetBalance>(&place);
 }
 
 #[test]
 fn get_balance_balance_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/account/get_balance", case: "balance" };
+    let place = place("rootpanel/account/get_balance", "balance");
     example::answer::<crate::account::GetBalance>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_balance_balance_answer_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/account/get_balance", case: "balance" };
+    let place = place("rootpanel/account/get_balance", "balance");
     example::answer::<crate::account::GetBalance>(&place, Format::Php, 200);
 }
 
 #[test]
 fn get_balance_number_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/account/get_balance", case: "number" };
+    let place = place("rootpanel/account/get_balance", "number");
     example::answer::<crate::account::GetBalance>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_balance_number_answer_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/account/get_balance", case: "number" };
+    let place = place("rootpanel/account/get_balance", "number");
     example::answer::<crate::account::GetBalance>(&place, Format::Php, 200);
 }
 
 #[test]
 fn get_balance_wrong_key_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/account/get_balance", case: "wrong_key" };
+    let place = place("rootpanel/account/get_balance", "wrong_key");
     example::fault::<crate::account::GetBalance>(&place, Format::Json, 400);
 }
 
 #[test]
 fn get_balance_wrong_key_fault_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/account/get_balance", case: "wrong_key" };
+    let place = place("rootpanel/account/get_balance", "wrong_key");
     example::fault::<crate::account::GetBalance>(&place, Format::Php, 400);
 }
 
 #[test]
 fn get_balance_address_not_allowed_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/account/get_balance", case: "address_not_allowed" };
+    let place = place("rootpanel/account/get_balance", "address_not_allowed");
     example::fault::<crate::account::GetBalance>(&place, Format::Json, 400);
 }
 
 #[test]
 fn get_balance_address_not_allowed_fault_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/account/get_balance", case: "address_not_allowed" };
+    let place = place("rootpanel/account/get_balance", "address_not_allowed");
     example::fault::<crate::account::GetBalance>(&place, Format::Php, 400);
 }
 
 #[test]
 fn get_balance_access_off_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/account/get_balance", case: "access_off" };
+    let place = place("rootpanel/account/get_balance", "access_off");
     example::fault::<crate::account::GetBalance>(&place, Format::Json, 400);
 }
 
 #[test]
 fn get_balance_access_off_fault_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/account/get_balance", case: "access_off" };
+    let place = place("rootpanel/account/get_balance", "access_off");
     example::fault::<crate::account::GetBalance>(&place, Format::Php, 400);
 }
 
 #[test]
 fn get_balance_execution_failed_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/account/get_balance", case: "execution_failed" };
+    let place = place("rootpanel/account/get_balance", "execution_failed");
     example::fault::<crate::account::GetBalance>(&place, Format::Json, 400);
 }
 
 #[test]
 fn get_balance_execution_failed_fault_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/account/get_balance", case: "execution_failed" };
+    let place = place("rootpanel/account/get_balance", "execution_failed");
     example::fault::<crate::account::GetBalance>(&place, Format::Php, 400);
 }
 
 #[test]
 fn addons_order_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/addons_order", case: "request" };
+    let place = place("rootpanel/orders/addons_order", "request");
     example::request::<crate::orders::AddonsOrder>(&place);
 }
 
 #[test]
 fn addons_order_ordered_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/addons_order", case: "ordered" };
+    let place = place("rootpanel/orders/addons_order", "ordered");
     example::answer::<crate::orders::AddonsOrder>(&place, Format::Json, 200);
 }
 
 #[test]
 fn addons_order_ordered_answer_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/addons_order", case: "ordered" };
+    let place = place("rootpanel/orders/addons_order", "ordered");
     example::answer::<crate::orders::AddonsOrder>(&place, Format::Php, 200);
 }
 
 #[test]
 fn addons_order_manual_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/addons_order", case: "manual" };
+    let place = place("rootpanel/orders/addons_order", "manual");
     example::answer::<crate::orders::AddonsOrder>(&place, Format::Json, 200);
 }
 
 #[test]
 fn addons_order_manual_answer_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/addons_order", case: "manual" };
+    let place = place("rootpanel/orders/addons_order", "manual");
     example::answer::<crate::orders::AddonsOrder>(&place, Format::Php, 200);
 }
 
 #[test]
 fn addons_order_not_together_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/addons_order", case: "not_together" };
+    let place = place("rootpanel/orders/addons_order", "not_together");
     example::fault::<crate::orders::AddonsOrder>(&place, Format::Json, 400);
 }
 
 #[test]
 fn addons_order_not_together_fault_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/addons_order", case: "not_together" };
+    let place = place("rootpanel/orders/addons_order", "not_together");
     example::fault::<crate::orders::AddonsOrder>(&place, Format::Php, 400);
 }
 
 #[test]
 fn create_order_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/create_order", case: "request" };
+    let place = place("rootpanel/orders/create_order", "request");
     example::request::<crate::orders::CreateOrder>(&place);
 }
 
 #[test]
 fn create_order_autorenew_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/create_order", case: "autorenew" };
+    let place = place("rootpanel/orders/create_order", "autorenew");
     example::request::<crate::orders::CreateOrder>(&place);
 }
 
 #[test]
 fn create_order_ordered_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/create_order", case: "ordered" };
+    let place = place("rootpanel/orders/create_order", "ordered");
     example::answer::<crate::orders::CreateOrder>(&place, Format::Json, 200);
 }
 
 #[test]
 fn create_order_ordered_answer_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/create_order", case: "ordered" };
+    let place = place("rootpanel/orders/create_order", "ordered");
     example::answer::<crate::orders::CreateOrder>(&place, Format::Php, 200);
 }
 
 #[test]
 fn create_order_numbers_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/create_order", case: "numbers" };
+    let place = place("rootpanel/orders/create_order", "numbers");
     example::answer::<crate::orders::CreateOrder>(&place, Format::Json, 200);
 }
 
 #[test]
 fn create_order_numbers_answer_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/create_order", case: "numbers" };
+    let place = place("rootpanel/orders/create_order", "numbers");
     example::answer::<crate::orders::CreateOrder>(&place, Format::Php, 200);
 }
 
 #[test]
 fn create_order_with_domain_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/create_order", case: "with_domain" };
+    let place = place("rootpanel/orders/create_order", "with_domain");
     example::answer::<crate::orders::CreateOrder>(&place, Format::Json, 200);
 }
 
 #[test]
 fn create_order_with_domain_answer_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/create_order", case: "with_domain" };
+    let place = place("rootpanel/orders/create_order", "with_domain");
     example::answer::<crate::orders::CreateOrder>(&place, Format::Php, 200);
 }
 
 #[test]
 fn create_order_addons_array_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/create_order", case: "addons_array" };
+    let place = place("rootpanel/orders/create_order", "addons_array");
     example::answer::<crate::orders::CreateOrder>(&place, Format::Json, 200);
 }
 
 #[test]
 fn create_order_addons_array_answer_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/create_order", case: "addons_array" };
+    let place = place("rootpanel/orders/create_order", "addons_array");
     example::answer::<crate::orders::CreateOrder>(&place, Format::Php, 200);
 }
 
 #[test]
 fn create_order_manual_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/create_order", case: "manual" };
+    let place = place("rootpanel/orders/create_order", "manual");
     example::answer::<crate::orders::CreateOrder>(&place, Format::Json, 200);
 }
 
 #[test]
 fn create_order_manual_answer_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/create_order", case: "manual" };
+    let place = place("rootpanel/orders/create_order", "manual");
     example::answer::<crate::orders::CreateOrder>(&place, Format::Php, 200);
 }
 
 #[test]
 fn create_order_awaits_payment_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/create_order", case: "awaits_payment" };
+    let place = place("rootpanel/orders/create_order", "awaits_payment");
     example::answer::<crate::orders::CreateOrder>(&place, Format::Json, 200);
 }
 
 #[test]
 fn create_order_awaits_payment_answer_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/create_order", case: "awaits_payment" };
+    let place = place("rootpanel/orders/create_order", "awaits_payment");
     example::answer::<crate::orders::CreateOrder>(&place, Format::Php, 200);
 }
 
 #[test]
 fn create_order_once_only_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/create_order", case: "once_only" };
+    let place = place("rootpanel/orders/create_order", "once_only");
     example::fault::<crate::orders::CreateOrder>(&place, Format::Json, 400);
 }
 
 #[test]
 fn create_order_once_only_fault_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/create_order", case: "once_only" };
+    let place = place("rootpanel/orders/create_order", "once_only");
     example::fault::<crate::orders::CreateOrder>(&place, Format::Php, 400);
 }
 
 #[test]
 fn create_order_queue_failed_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/create_order", case: "queue_failed" };
+    let place = place("rootpanel/orders/create_order", "queue_failed");
     example::fault::<crate::orders::CreateOrder>(&place, Format::Json, 400);
 }
 
 #[test]
 fn create_order_queue_failed_fault_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/create_order", case: "queue_failed" };
+    let place = place("rootpanel/orders/create_order", "queue_failed");
     example::fault::<crate::orders::CreateOrder>(&place, Format::Php, 400);
 }
 
 #[test]
 fn get_orders_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/get_orders", case: "request" };
+    let place = place("rootpanel/orders/get_orders", "request");
     example::request::<crate::orders::GetOrders>(&place);
 }
 
 #[test]
 fn get_orders_one_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/get_orders", case: "one" };
+    let place = place("rootpanel/orders/get_orders", "one");
     example::request::<crate::orders::GetOrders>(&place);
 }
 
 #[test]
 fn get_orders_processed_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/get_orders", case: "processed" };
+    let place = place("rootpanel/orders/get_orders", "processed");
     example::answer::<crate::orders::GetOrders>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_orders_processed_answer_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/get_orders", case: "processed" };
+    let place = place("rootpanel/orders/get_orders", "processed");
     example::answer::<crate::orders::GetOrders>(&place, Format::Php, 200);
 }
 
 #[test]
 fn get_orders_numbers_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/get_orders", case: "numbers" };
+    let place = place("rootpanel/orders/get_orders", "numbers");
     example::answer::<crate::orders::GetOrders>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_orders_numbers_answer_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/get_orders", case: "numbers" };
+    let place = place("rootpanel/orders/get_orders", "numbers");
     example::answer::<crate::orders::GetOrders>(&place, Format::Php, 200);
 }
 
 #[test]
 fn get_orders_waiting_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/get_orders", case: "waiting" };
+    let place = place("rootpanel/orders/get_orders", "waiting");
     example::answer::<crate::orders::GetOrders>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_orders_waiting_answer_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/get_orders", case: "waiting" };
+    let place = place("rootpanel/orders/get_orders", "waiting");
     example::answer::<crate::orders::GetOrders>(&place, Format::Php, 200);
 }
 
 #[test]
 fn get_orders_extra_addresses_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/get_orders", case: "extra_addresses" };
+    let place = place("rootpanel/orders/get_orders", "extra_addresses");
     example::answer::<crate::orders::GetOrders>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_orders_extra_addresses_answer_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/get_orders", case: "extra_addresses" };
+    let place = place("rootpanel/orders/get_orders", "extra_addresses");
     example::answer::<crate::orders::GetOrders>(&place, Format::Php, 200);
 }
 
 #[test]
 fn get_orders_new_status_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/get_orders", case: "new_status" };
+    let place = place("rootpanel/orders/get_orders", "new_status");
     example::answer::<crate::orders::GetOrders>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_orders_new_status_answer_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/get_orders", case: "new_status" };
+    let place = place("rootpanel/orders/get_orders", "new_status");
     example::answer::<crate::orders::GetOrders>(&place, Format::Php, 200);
 }
 
 #[test]
 fn get_orders_no_orders_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/get_orders", case: "no_orders" };
+    let place = place("rootpanel/orders/get_orders", "no_orders");
     example::fault::<crate::orders::GetOrders>(&place, Format::Json, 400);
 }
 
 #[test]
 fn get_orders_no_orders_fault_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/get_orders", case: "no_orders" };
+    let place = place("rootpanel/orders/get_orders", "no_orders");
     example::fault::<crate::orders::GetOrders>(&place, Format::Php, 400);
 }
 
 #[test]
 fn get_orders_not_found_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/get_orders", case: "not_found" };
+    let place = place("rootpanel/orders/get_orders", "not_found");
     example::fault::<crate::orders::GetOrders>(&place, Format::Json, 400);
 }
 
 #[test]
 fn get_orders_not_found_fault_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/get_orders", case: "not_found" };
+    let place = place("rootpanel/orders/get_orders", "not_found");
     example::fault::<crate::orders::GetOrders>(&place, Format::Php, 400);
 }
 
 #[test]
 fn reinstall_order_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/reinstall_order", case: "request" };
+    let place = place("rootpanel/orders/reinstall_order", "request");
     example::request::<crate::orders::ReinstallOrder>(&place);
 }
 
 #[test]
 fn reinstall_order_order_alone_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/reinstall_order", case: "order_alone" };
+    let place = place("rootpanel/orders/reinstall_order", "order_alone");
     example::request::<crate::orders::ReinstallOrder>(&place);
 }
 
 #[test]
 fn reinstall_order_reinstalled_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/reinstall_order", case: "reinstalled" };
+    let place = place("rootpanel/orders/reinstall_order", "reinstalled");
     example::answer::<crate::orders::ReinstallOrder>(&place, Format::Json, 200);
 }
 
 #[test]
 fn reinstall_order_reinstalled_answer_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/reinstall_order", case: "reinstalled" };
+    let place = place("rootpanel/orders/reinstall_order", "reinstalled");
     example::answer::<crate::orders::ReinstallOrder>(&place, Format::Php, 200);
 }
 
 #[test]
 fn reinstall_order_manual_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/reinstall_order", case: "manual" };
+    let place = place("rootpanel/orders/reinstall_order", "manual");
     example::answer::<crate::orders::ReinstallOrder>(&place, Format::Json, 200);
 }
 
 #[test]
 fn reinstall_order_manual_answer_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/reinstall_order", case: "manual" };
+    let place = place("rootpanel/orders/reinstall_order", "manual");
     example::answer::<crate::orders::ReinstallOrder>(&place, Format::Php, 200);
 }
 
 #[test]
 fn reinstall_order_queued_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/reinstall_order", case: "queued" };
+    let place = place("rootpanel/orders/reinstall_order", "queued");
     example::fault::<crate::orders::ReinstallOrder>(&place, Format::Json, 400);
 }
 
 #[test]
 fn reinstall_order_queued_fault_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/reinstall_order", case: "queued" };
+    let place = place("rootpanel/orders/reinstall_order", "queued");
     example::fault::<crate::orders::ReinstallOrder>(&place, Format::Php, 400);
 }
 
 #[test]
 fn renew_order_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/renew_order", case: "request" };
+    let place = place("rootpanel/orders/renew_order", "request");
     example::request::<crate::orders::RenewOrder>(&place);
 }
 
 #[test]
 fn renew_order_renewed_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/renew_order", case: "renewed" };
+    let place = place("rootpanel/orders/renew_order", "renewed");
     example::answer::<crate::orders::RenewOrder>(&place, Format::Json, 200);
 }
 
 #[test]
 fn renew_order_renewed_answer_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/renew_order", case: "renewed" };
+    let place = place("rootpanel/orders/renew_order", "renewed");
     example::answer::<crate::orders::RenewOrder>(&place, Format::Php, 200);
 }
 
 #[test]
 fn renew_order_awaits_payment_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/renew_order", case: "awaits_payment" };
+    let place = place("rootpanel/orders/renew_order", "awaits_payment");
     example::answer::<crate::orders::RenewOrder>(&place, Format::Json, 200);
 }
 
 #[test]
 fn renew_order_awaits_payment_answer_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/renew_order", case: "awaits_payment" };
+    let place = place("rootpanel/orders/renew_order", "awaits_payment");
     example::answer::<crate::orders::RenewOrder>(&place, Format::Php, 200);
 }
 
 #[test]
 fn renew_order_invoices_open_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/renew_order", case: "invoices_open" };
+    let place = place("rootpanel/orders/renew_order", "invoices_open");
     example::fault::<crate::orders::RenewOrder>(&place, Format::Json, 400);
 }
 
 #[test]
 fn renew_order_invoices_open_fault_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/renew_order", case: "invoices_open" };
+    let place = place("rootpanel/orders/renew_order", "invoices_open");
     example::fault::<crate::orders::RenewOrder>(&place, Format::Php, 400);
 }
 
 #[test]
 fn suspend_order_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/suspend_order", case: "request" };
+    let place = place("rootpanel/orders/suspend_order", "request");
     example::request::<crate::orders::SuspendOrder>(&place);
 }
 
 #[test]
 fn suspend_order_suspended_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/suspend_order", case: "suspended" };
+    let place = place("rootpanel/orders/suspend_order", "suspended");
     example::answer::<crate::orders::SuspendOrder>(&place, Format::Json, 200);
 }
 
 #[test]
 fn suspend_order_suspended_answer_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/suspend_order", case: "suspended" };
+    let place = place("rootpanel/orders/suspend_order", "suspended");
     example::answer::<crate::orders::SuspendOrder>(&place, Format::Php, 200);
 }
 
 #[test]
 fn suspend_order_already_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/suspend_order", case: "already" };
+    let place = place("rootpanel/orders/suspend_order", "already");
     example::fault::<crate::orders::SuspendOrder>(&place, Format::Json, 400);
 }
 
 #[test]
 fn suspend_order_already_fault_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/suspend_order", case: "already" };
+    let place = place("rootpanel/orders/suspend_order", "already");
     example::fault::<crate::orders::SuspendOrder>(&place, Format::Php, 400);
 }
 
 #[test]
 fn unsuspend_order_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/unsuspend_order", case: "request" };
+    let place = place("rootpanel/orders/unsuspend_order", "request");
     example::request::<crate::orders::UnsuspendOrder>(&place);
 }
 
 #[test]
 fn unsuspend_order_running_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/unsuspend_order", case: "running" };
+    let place = place("rootpanel/orders/unsuspend_order", "running");
     example::answer::<crate::orders::UnsuspendOrder>(&place, Format::Json, 200);
 }
 
 #[test]
 fn unsuspend_order_running_answer_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/unsuspend_order", case: "running" };
+    let place = place("rootpanel/orders/unsuspend_order", "running");
     example::answer::<crate::orders::UnsuspendOrder>(&place, Format::Php, 200);
 }
 
 #[test]
 fn unsuspend_order_already_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/unsuspend_order", case: "already" };
+    let place = place("rootpanel/orders/unsuspend_order", "already");
     example::fault::<crate::orders::UnsuspendOrder>(&place, Format::Json, 400);
 }
 
 #[test]
 fn unsuspend_order_already_fault_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/orders/unsuspend_order", case: "already" };
+    let place = place("rootpanel/orders/unsuspend_order", "already");
     example::fault::<crate::orders::UnsuspendOrder>(&place, Format::Php, 400);
 }
 
 #[test]
 fn get_vnc_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/servers/get_vnc", case: "request" };
+    let place = place("rootpanel/servers/get_vnc", "request");
     example::request::<crate::servers::GetVnc>(&place);
 }
 
 #[test]
 fn get_vnc_console_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/servers/get_vnc", case: "console" };
+    let place = place("rootpanel/servers/get_vnc", "console");
     example::answer::<crate::servers::GetVnc>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_vnc_console_answer_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/servers/get_vnc", case: "console" };
+    let place = place("rootpanel/servers/get_vnc", "console");
     example::answer::<crate::servers::GetVnc>(&place, Format::Php, 200);
 }
 
 #[test]
 fn get_vnc_not_supported_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/servers/get_vnc", case: "not_supported" };
+    let place = place("rootpanel/servers/get_vnc", "not_supported");
     example::fault::<crate::servers::GetVnc>(&place, Format::Json, 400);
 }
 
 #[test]
 fn get_vnc_not_supported_fault_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/servers/get_vnc", case: "not_supported" };
+    let place = place("rootpanel/servers/get_vnc", "not_supported");
     example::fault::<crate::servers::GetVnc>(&place, Format::Php, 400);
 }
 
 #[test]
 fn reboot_server_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/servers/reboot_server", case: "request" };
+    let place = place("rootpanel/servers/reboot_server", "request");
     example::request::<crate::servers::RebootServer>(&place);
 }
 
 #[test]
 fn reboot_server_done_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/servers/reboot_server", case: "done" };
+    let place = place("rootpanel/servers/reboot_server", "done");
     example::answer::<crate::servers::RebootServer>(&place, Format::Json, 200);
 }
 
 #[test]
 fn reboot_server_done_answer_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/servers/reboot_server", case: "done" };
+    let place = place("rootpanel/servers/reboot_server", "done");
     example::answer::<crate::servers::RebootServer>(&place, Format::Php, 200);
 }
 
 #[test]
 fn reboot_server_unavailable_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/servers/reboot_server", case: "unavailable" };
+    let place = place("rootpanel/servers/reboot_server", "unavailable");
     example::fault::<crate::servers::RebootServer>(&place, Format::Json, 400);
 }
 
 #[test]
 fn reboot_server_unavailable_fault_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/servers/reboot_server", case: "unavailable" };
+    let place = place("rootpanel/servers/reboot_server", "unavailable");
     example::fault::<crate::servers::RebootServer>(&place, Format::Php, 400);
 }
 
 #[test]
 fn reset_server_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/servers/reset_server", case: "request" };
+    let place = place("rootpanel/servers/reset_server", "request");
     example::request::<crate::servers::ResetServer>(&place);
 }
 
 #[test]
 fn reset_server_done_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/servers/reset_server", case: "done" };
+    let place = place("rootpanel/servers/reset_server", "done");
     example::answer::<crate::servers::ResetServer>(&place, Format::Json, 200);
 }
 
 #[test]
 fn reset_server_done_answer_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/servers/reset_server", case: "done" };
+    let place = place("rootpanel/servers/reset_server", "done");
     example::answer::<crate::servers::ResetServer>(&place, Format::Php, 200);
 }
 
 #[test]
 fn reset_server_unavailable_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/servers/reset_server", case: "unavailable" };
+    let place = place("rootpanel/servers/reset_server", "unavailable");
     example::fault::<crate::servers::ResetServer>(&place, Format::Json, 400);
 }
 
 #[test]
 fn reset_server_unavailable_fault_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/servers/reset_server", case: "unavailable" };
+    let place = place("rootpanel/servers/reset_server", "unavailable");
     example::fault::<crate::servers::ResetServer>(&place, Format::Php, 400);
 }
 
 #[test]
 fn shutdown_server_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/servers/shutdown_server", case: "request" };
+    let place = place("rootpanel/servers/shutdown_server", "request");
     example::request::<crate::servers::ShutdownServer>(&place);
 }
 
 #[test]
 fn shutdown_server_done_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/servers/shutdown_server", case: "done" };
+    let place = place("rootpanel/servers/shutdown_server", "done");
     example::answer::<crate::servers::ShutdownServer>(&place, Format::Json, 200);
 }
 
 #[test]
 fn shutdown_server_done_answer_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/servers/shutdown_server", case: "done" };
+    let place = place("rootpanel/servers/shutdown_server", "done");
     example::answer::<crate::servers::ShutdownServer>(&place, Format::Php, 200);
 }
 
 #[test]
 fn shutdown_server_unavailable_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/servers/shutdown_server", case: "unavailable" };
+    let place = place("rootpanel/servers/shutdown_server", "unavailable");
     example::fault::<crate::servers::ShutdownServer>(&place, Format::Json, 400);
 }
 
 #[test]
 fn shutdown_server_unavailable_fault_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/servers/shutdown_server", case: "unavailable" };
+    let place = place("rootpanel/servers/shutdown_server", "unavailable");
     example::fault::<crate::servers::ShutdownServer>(&place, Format::Php, 400);
 }
 
 #[test]
 fn start_server_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/servers/start_server", case: "request" };
+    let place = place("rootpanel/servers/start_server", "request");
     example::request::<crate::servers::StartServer>(&place);
 }
 
 #[test]
 fn start_server_done_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/servers/start_server", case: "done" };
+    let place = place("rootpanel/servers/start_server", "done");
     example::answer::<crate::servers::StartServer>(&place, Format::Json, 200);
 }
 
 #[test]
 fn start_server_done_answer_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/servers/start_server", case: "done" };
+    let place = place("rootpanel/servers/start_server", "done");
     example::answer::<crate::servers::StartServer>(&place, Format::Php, 200);
 }
 
 #[test]
 fn start_server_unavailable_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/servers/start_server", case: "unavailable" };
+    let place = place("rootpanel/servers/start_server", "unavailable");
     example::fault::<crate::servers::StartServer>(&place, Format::Json, 400);
 }
 
 #[test]
 fn start_server_unavailable_fault_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/servers/start_server", case: "unavailable" };
+    let place = place("rootpanel/servers/start_server", "unavailable");
     example::fault::<crate::servers::StartServer>(&place, Format::Php, 400);
 }
 
 #[test]
 fn get_tarifs_request_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/tariffs/get_tarifs", case: "request" };
+    let place = place("rootpanel/tariffs/get_tarifs", "request");
     example::request::<crate::tariffs::GetTarifs>(&place);
 }
 
 #[test]
 fn get_tarifs_one_request_http() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/tariffs/get_tarifs", case: "one" };
+    let place = place("rootpanel/tariffs/get_tarifs", "one");
     example::request::<crate::tariffs::GetTarifs>(&place);
 }
 
 #[test]
 fn get_tarifs_plans_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/tariffs/get_tarifs", case: "plans" };
+    let place = place("rootpanel/tariffs/get_tarifs", "plans");
     example::answer::<crate::tariffs::GetTarifs>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_tarifs_plans_answer_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/tariffs/get_tarifs", case: "plans" };
+    let place = place("rootpanel/tariffs/get_tarifs", "plans");
     example::answer::<crate::tariffs::GetTarifs>(&place, Format::Php, 200);
 }
 
 #[test]
 fn get_tarifs_numbers_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/tariffs/get_tarifs", case: "numbers" };
+    let place = place("rootpanel/tariffs/get_tarifs", "numbers");
     example::answer::<crate::tariffs::GetTarifs>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_tarifs_numbers_answer_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/tariffs/get_tarifs", case: "numbers" };
+    let place = place("rootpanel/tariffs/get_tarifs", "numbers");
     example::answer::<crate::tariffs::GetTarifs>(&place, Format::Php, 200);
 }
 
 #[test]
 fn get_tarifs_keyed_answer_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/tariffs/get_tarifs", case: "keyed" };
+    let place = place("rootpanel/tariffs/get_tarifs", "keyed");
     example::answer::<crate::tariffs::GetTarifs>(&place, Format::Json, 200);
 }
 
 #[test]
 fn get_tarifs_keyed_answer_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/tariffs/get_tarifs", case: "keyed" };
+    let place = place("rootpanel/tariffs/get_tarifs", "keyed");
     example::answer::<crate::tariffs::GetTarifs>(&place, Format::Php, 200);
 }
 
 #[test]
 fn get_tarifs_no_tariffs_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/tariffs/get_tarifs", case: "no_tariffs" };
+    let place = place("rootpanel/tariffs/get_tarifs", "no_tariffs");
     example::fault::<crate::tariffs::GetTarifs>(&place, Format::Json, 400);
 }
 
 #[test]
 fn get_tarifs_no_tariffs_fault_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/tariffs/get_tarifs", case: "no_tariffs" };
+    let place = place("rootpanel/tariffs/get_tarifs", "no_tariffs");
     example::fault::<crate::tariffs::GetTarifs>(&place, Format::Php, 400);
 }
 
 #[test]
 fn get_tarifs_not_found_fault_json() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/tariffs/get_tarifs", case: "not_found" };
+    let place = place("rootpanel/tariffs/get_tarifs", "not_found");
     example::fault::<crate::tariffs::GetTarifs>(&place, Format::Json, 400);
 }
 
 #[test]
 fn get_tarifs_not_found_fault_php() {
-    let place = Place { root: env!("CARGO_MANIFEST_DIR"), folder: "rootpanel/tariffs/get_tarifs", case: "not_found" };
+    let place = place("rootpanel/tariffs/get_tarifs", "not_found");
     example::fault::<crate::tariffs::GetTarifs>(&place, Format::Php, 400);
 }

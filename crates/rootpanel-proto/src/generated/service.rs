@@ -227,11 +227,9 @@ impl FaultCode for Code {
 
     fn kind(&self) -> Option<FaultKind> {
         Some(match self {
-            Self::LoginMissing
-            | Self::UserNotFound
-            | Self::SecretMissing
-            | Self::SecretWrong
-            | Self::TwoSecrets => FaultKind::Auth,
+            Self::LoginMissing | Self::UserNotFound | Self::SecretMissing | Self::SecretWrong | Self::TwoSecrets => {
+                FaultKind::Auth
+            }
             Self::DomainHasTariff
             | Self::InvoicesOpen
             | Self::AlreadySuspended
@@ -243,10 +241,9 @@ impl FaultCode for Code {
             | Self::RenewFirst => FaultKind::Conflict,
             Self::NoTariffs | Self::NoOrders => FaultKind::Empty,
             Self::ApiDisabled | Self::AddressNotAllowed => FaultKind::Forbidden,
-            Self::DatabaseDown
-            | Self::DatabaseFailed
-            | Self::QueueFailed
-            | Self::ExecutionFailed => FaultKind::Internal,
+            Self::DatabaseDown | Self::DatabaseFailed | Self::QueueFailed | Self::ExecutionFailed => {
+                FaultKind::Internal
+            }
             Self::TariffMissing
             | Self::DomainMissing
             | Self::PeriodMissing
@@ -282,9 +279,7 @@ impl Api for RootPanel {
 
     const INFO: ApiInfo = ApiInfo {
         name: "rootpanel",
-        hosts: &[
-            Host { name: "main", url: "https://my.friendhosting.net" },
-        ],
+        hosts: &[Host { name: "main", url: "https://my.friendhosting.net" }],
         formats: &[Format::Json, Format::Php],
         request_format: Some(Format::Form),
         rules: Rules {

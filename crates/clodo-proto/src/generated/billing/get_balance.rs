@@ -4,7 +4,9 @@
 //! `GET /billing/balance`: the balance of the account, in RUB.
 
 use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Decimal, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit::{
+    Call, Decimal, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts,
+};
 
 use crate::Clodo;
 

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::{DecodeError, Name};
 use hostkit::{
-    Api, Call, Effect, EncodeError, Endpoint, EndpointInfo, Fault, Method, Observation, Progress, RawAnswer, Repeatable,
-    RequestParts, Waiter, WaiterInfo,
+    Api, Call, Effect, EncodeError, Endpoint, EndpointInfo, Fault, Method, Observation, Progress, RawAnswer,
+    Repeatable, RequestParts, Waiter, WaiterInfo,
 };
 
 use crate::Clodo;

@@ -5,8 +5,8 @@
 
 use hostkit::codec::{AsText, DateForm, DecodeError, Name};
 use hostkit::{
-    Call, DateTime, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts,
-    UnixTime,
+    Call, DateTime, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable,
+    RequestParts, UnixTime,
 };
 
 use crate::Clodo;

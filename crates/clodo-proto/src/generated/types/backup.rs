@@ -89,9 +89,7 @@ impl BackupRequest {
 impl FromWire for BackupRequest {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/backup.toml")?;
-        let value = Self {
-            request: fields.required(&Name::new("req"))?,
-        };
+        let value = Self { request: fields.required(&Name::new("req"))? };
         fields.finish()?;
         Ok(value)
     }
@@ -120,9 +118,7 @@ impl RestoreState {
 impl FromWire for RestoreState {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/backup.toml")?;
-        let value = Self {
-            progress: fields.required(&Name::new("progress"))?,
-        };
+        let value = Self { progress: fields.required(&Name::new("progress"))? };
         fields.finish()?;
         Ok(value)
     }

@@ -30,9 +30,7 @@ impl CreatedZone {
 impl FromWire for CreatedZone {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/dns.toml")?;
-        let value = Self {
-            id: fields.required(&Name::new("id"))?,
-        };
+        let value = Self { id: fields.required(&Name::new("id"))? };
         fields.finish()?;
         Ok(value)
     }
@@ -59,9 +57,7 @@ impl DeletedRecord {
 impl FromWire for DeletedRecord {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/dns.toml")?;
-        let value = Self {
-            serial: fields.required(&Name::new("new_soa"))?,
-        };
+        let value = Self { serial: fields.required(&Name::new("new_soa"))? };
         fields.finish()?;
         Ok(value)
     }

@@ -32,9 +32,7 @@ impl AllowedAddress {
 impl FromWire for AllowedAddress {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/user.toml")?;
-        let value = Self {
-            ip: fields.required(&Name::new("ip"))?,
-        };
+        let value = Self { ip: fields.required(&Name::new("ip"))? };
         fields.finish()?;
         Ok(value)
     }

@@ -131,7 +131,13 @@ impl Waiter for ServerOnline {
         if output.vps.as_ref().and_then(|value| value.online.as_ref()).is_some_and(|value| *value) {
             return Progress::Ready(output);
         }
-        Progress::Pending(Observation::new(output.vps.as_ref().and_then(|value| value.state.as_ref()).map(|value| value.to_text().into_owned()).unwrap_or_default()))
+        let text = output
+            .vps
+            .as_ref()
+            .and_then(|value| value.state.as_ref())
+            .map(|value| value.to_text().into_owned())
+            .unwrap_or_default();
+        Progress::Pending(Observation::new(text))
     }
 }
 

@@ -5,7 +5,7 @@
 
 use hostkit::codec::{DecodeError, FromWire, Name, Reader};
 use hostkit::wire::Node;
-use hostkit::{Decimal, Secret, Value};
+use hostkit::{Decimal, Raw, Secret};
 
 /// What calls are authorised with.
 #[doc(alias = "Данные для авторизации запросов")]
@@ -31,10 +31,7 @@ impl ApiKey {
 impl FromWire for ApiKey {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/inferno/types/account.toml")?;
-        let value = Self {
-            client: fields.required(&Name::new("cid"))?,
-            key: fields.required(&Name::new("key"))?,
-        };
+        let value = Self { client: fields.required(&Name::new("cid"))?, key: fields.required(&Name::new("key"))? };
         fields.finish()?;
         Ok(value)
     }
@@ -62,13 +59,13 @@ pub struct Balance {
     #[doc(alias = "Валюта")]
     pub currency: Option<String>,
     /// The whole object as it came.
-    pub raw: Value,
+    pub raw: Raw,
 }
 
 impl Balance {
     /// What has to be there; everything else is absent.
     pub fn new(result: ResultWord) -> Self {
-        Self { result, balance: None, currency: None, raw: Value::Null }
+        Self { result, balance: None, currency: None, raw: Raw::default() }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use hostkit::codec::{DecodeError, FromWire, Name, Reader};
 use hostkit::wire::Node;
-use hostkit::{Date, Decimal, Value};
+use hostkit::{Date, Decimal, Raw};
 
 use crate::types::{InvoiceId, OrderId};
 
@@ -153,23 +153,20 @@ pub struct UnpaidInvoice {
     #[doc(alias = "Состояние счёта")]
     pub status: String,
     /// The whole object as it came.
-    pub raw: Value,
+    pub raw: Raw,
 }
 
 impl UnpaidInvoice {
     /// What has to be there; everything else is absent.
     pub fn new(status: impl Into<String>) -> Self {
-        Self { status: status.into(), raw: Value::Null }
+        Self { status: status.into(), raw: Raw::default() }
     }
 }
 
 impl FromWire for UnpaidInvoice {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/inferno/types/orders.toml")?;
-        let value = Self {
-            status: fields.required(&Name::new("status"))?,
-            raw: fields.raw(),
-        };
+        let value = Self { status: fields.required(&Name::new("status"))?, raw: fields.raw() };
         fields.finish()?;
         Ok(value)
     }

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use hostkit::codec::{DecodeError, FromWire, Name, Reader};
 use hostkit::wire::Node;
-use hostkit::{Date, Secret, Value};
+use hostkit::{Date, Raw, Secret};
 
 use crate::types::{OrderId, OrderStatus, ResultWord, VpsId};
 
@@ -75,13 +75,13 @@ pub struct InstallCheck {
     #[doc(alias = "Ответ очереди")]
     pub queue: Option<QueueAnswer>,
     /// The whole object as it came.
-    pub raw: Value,
+    pub raw: Raw,
 }
 
 impl InstallCheck {
     /// What has to be there; everything else is absent.
     pub fn new(result: ResultWord) -> Self {
-        Self { result, method: None, message: None, queue: None, raw: Value::Null }
+        Self { result, method: None, message: None, queue: None, raw: Raw::default() }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use hostkit::codec::{DecodeError, FromWire, Name, Reader};
 use hostkit::wire::Node;
-use hostkit::{Date, Value};
+use hostkit::{Date, Raw};
 
 use crate::types::{OrderStatus, ResultWord, ServiceId};
 
@@ -28,13 +28,13 @@ pub struct Service {
     #[doc(alias = "Дата следующего платежа")]
     pub next_due: Option<Date>,
     /// The whole object as it came.
-    pub raw: Value,
+    pub raw: Raw,
 }
 
 impl Service {
     /// What has to be there; everything else is absent.
     pub fn new(id: ServiceId) -> Self {
-        Self { id, name: None, status: None, next_due: None, raw: Value::Null }
+        Self { id, name: None, status: None, next_due: None, raw: Raw::default() }
     }
 }
 
@@ -66,13 +66,13 @@ pub struct ServiceDetail {
     #[doc(alias = "Услуга")]
     pub service: Option<Service>,
     /// The whole object as it came.
-    pub raw: Value,
+    pub raw: Raw,
 }
 
 impl ServiceDetail {
     /// What has to be there; everything else is absent.
     pub fn new(result: ResultWord) -> Self {
-        Self { result, service: None, raw: Value::Null }
+        Self { result, service: None, raw: Raw::default() }
     }
 }
 
@@ -102,13 +102,13 @@ pub struct Services {
     #[doc(alias = "Список услуг")]
     pub services: Vec<Service>,
     /// The whole object as it came.
-    pub raw: Value,
+    pub raw: Raw,
 }
 
 impl Services {
     /// What has to be there; everything else is absent.
     pub fn new(result: ResultWord) -> Self {
-        Self { result, services: Vec::new(), raw: Value::Null }
+        Self { result, services: Vec::new(), raw: Raw::default() }
     }
 }
 

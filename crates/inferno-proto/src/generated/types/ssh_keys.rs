@@ -3,7 +3,7 @@
 
 //! Types of `types/ssh_keys.toml`.
 
-use hostkit::Value;
+use hostkit::Raw;
 use hostkit::codec::{DecodeError, FromWire, Name, Reader};
 use hostkit::wire::Node;
 
@@ -22,13 +22,13 @@ pub struct SshKey {
     #[doc(alias = "Имя ключа")]
     pub name: Option<String>,
     /// The whole object as it came.
-    pub raw: Value,
+    pub raw: Raw,
 }
 
 impl SshKey {
     /// What has to be there; everything else is absent.
     pub fn new(id: SshKeyId) -> Self {
-        Self { id, name: None, raw: Value::Null }
+        Self { id, name: None, raw: Raw::default() }
     }
 }
 
@@ -55,23 +55,20 @@ pub struct SshKeyAdded {
     #[doc(alias = "Результат словами")]
     pub message: String,
     /// The whole object as it came.
-    pub raw: Value,
+    pub raw: Raw,
 }
 
 impl SshKeyAdded {
     /// What has to be there; everything else is absent.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), raw: Value::Null }
+        Self { message: message.into(), raw: Raw::default() }
     }
 }
 
 impl FromWire for SshKeyAdded {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/inferno/types/ssh_keys.toml")?;
-        let value = Self {
-            message: fields.required(&Name::new("message").also(&["msg"]))?,
-            raw: fields.raw(),
-        };
+        let value = Self { message: fields.required(&Name::new("message").also(&["msg"]))?, raw: fields.raw() };
         fields.finish()?;
         Ok(value)
     }

@@ -109,7 +109,8 @@ impl Waiter for BackupActive {
         if output.status == ServiceStatus::Active {
             return Progress::Ready(output);
         }
-        Progress::Pending(Observation::new(output.status_text.as_ref().map(|value| value.to_text().into_owned()).unwrap_or_default()))
+        let text = output.status_text.as_ref().map(|value| value.to_text().into_owned()).unwrap_or_default();
+        Progress::Pending(Observation::new(text))
     }
 
     fn on_fault(&self, fault: &Fault<<Macloud as Api>::Code>) -> Option<Progress<Backup>> {
@@ -155,7 +156,8 @@ impl Waiter for BackupDownloadable {
         if output.download.as_ref().is_some() {
             return Progress::Ready(output);
         }
-        Progress::Pending(Observation::new(output.status_text.as_ref().map(|value| value.to_text().into_owned()).unwrap_or_default()))
+        let text = output.status_text.as_ref().map(|value| value.to_text().into_owned()).unwrap_or_default();
+        Progress::Pending(Observation::new(text))
     }
 
     fn on_fault(&self, fault: &Fault<<Macloud as Api>::Code>) -> Option<Progress<Backup>> {

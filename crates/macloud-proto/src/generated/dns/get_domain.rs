@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::{DecodeError, Name, ToText};
 use hostkit::{
-    Api, Call, Effect, EncodeError, Endpoint, EndpointInfo, Fault, Method, Observation, Progress, RawAnswer, Repeatable,
-    RequestParts, Waiter, WaiterInfo,
+    Api, Call, Effect, EncodeError, Endpoint, EndpointInfo, Fault, Method, Observation, Progress, RawAnswer,
+    Repeatable, RequestParts, Waiter, WaiterInfo,
 };
 
 use crate::Macloud;
@@ -108,7 +108,8 @@ impl Waiter for DnsActive {
         if output.status == ServiceStatus::Active {
             return Progress::Ready(output);
         }
-        Progress::Pending(Observation::new(output.status_text.as_ref().map(|value| value.to_text().into_owned()).unwrap_or_default()))
+        let text = output.status_text.as_ref().map(|value| value.to_text().into_owned()).unwrap_or_default();
+        Progress::Pending(Observation::new(text))
     }
 
     fn on_fault(&self, fault: &Fault<<Macloud as Api>::Code>) -> Option<Progress<Domain>> {

@@ -4,7 +4,9 @@
 //! `GET /v1/server.stat/{id}`: statistics of a server, hour by hour.
 
 use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, DateTime, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit::{
+    Call, DateTime, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts,
+};
 
 use crate::Macloud;
 use crate::types::{ServerId, ServerStat};

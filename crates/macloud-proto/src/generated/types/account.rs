@@ -217,10 +217,7 @@ impl AccountRef {
 impl FromWire for AccountRef {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/account.toml")?;
-        let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
-        };
+        let value = Self { id: fields.required(&Name::new("id"))?, name: fields.optional(&Name::new("name"))? };
         fields.finish()?;
         Ok(value)
     }
@@ -295,10 +292,8 @@ impl NewAccount {
 impl FromWire for NewAccount {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/account.toml")?;
-        let value = Self {
-            account: fields.required(&Name::new("account"))?,
-            user: fields.required(&Name::new("user"))?,
-        };
+        let value =
+            Self { account: fields.required(&Name::new("account"))?, user: fields.required(&Name::new("user"))? };
         fields.finish()?;
         Ok(value)
     }
@@ -325,9 +320,7 @@ impl NewAccountRef {
 impl FromWire for NewAccountRef {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/account.toml")?;
-        let value = Self {
-            id: fields.required(&Name::new("id"))?,
-        };
+        let value = Self { id: fields.required(&Name::new("id"))? };
         fields.finish()?;
         Ok(value)
     }
@@ -428,9 +421,7 @@ impl SessionToken {
 impl FromWire for SessionToken {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/account.toml")?;
-        let value = Self {
-            token: fields.required(&Name::new("token"))?,
-        };
+        let value = Self { token: fields.required(&Name::new("token"))? };
         fields.finish()?;
         Ok(value)
     }

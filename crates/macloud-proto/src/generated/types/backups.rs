@@ -195,10 +195,7 @@ impl BackupDownload {
 impl FromWire for BackupDownload {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/backups.toml")?;
-        let value = Self {
-            link: fields.required(&Name::new("link"))?,
-            expires: fields.optional(&Name::new("end"))?,
-        };
+        let value = Self { link: fields.required(&Name::new("link"))?, expires: fields.optional(&Name::new("end"))? };
         fields.finish()?;
         Ok(value)
     }

@@ -84,10 +84,7 @@ impl GroupRef {
 impl FromWire for GroupRef {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/common.toml")?;
-        let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
-        };
+        let value = Self { id: fields.required(&Name::new("id"))?, name: fields.optional(&Name::new("name"))? };
         fields.finish()?;
         Ok(value)
     }
@@ -162,10 +159,7 @@ impl PlanRef {
 impl FromWire for PlanRef {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/common.toml")?;
-        let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
-        };
+        let value = Self { id: fields.required(&Name::new("id"))?, name: fields.optional(&Name::new("name"))? };
         fields.finish()?;
         Ok(value)
     }
@@ -195,10 +189,7 @@ impl ServerRef {
 impl FromWire for ServerRef {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/common.toml")?;
-        let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
-        };
+        let value = Self { id: fields.required(&Name::new("id"))?, name: fields.optional(&Name::new("name"))? };
         fields.finish()?;
         Ok(value)
     }

@@ -145,9 +145,7 @@ impl DomainAbilities {
 impl FromWire for DomainAbilities {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/dns.toml")?;
-        let value = Self {
-            delete: fields.required(&Name::new("delete"))?,
-        };
+        let value = Self { delete: fields.required(&Name::new("delete"))? };
         fields.finish()?;
         Ok(value)
     }
@@ -244,10 +242,8 @@ impl RecordAbilities {
 impl FromWire for RecordAbilities {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/dns.toml")?;
-        let value = Self {
-            update: fields.optional(&Name::new("update"))?,
-            delete: fields.required(&Name::new("delete"))?,
-        };
+        let value =
+            Self { update: fields.optional(&Name::new("update"))?, delete: fields.required(&Name::new("delete"))? };
         fields.finish()?;
         Ok(value)
     }

@@ -145,9 +145,7 @@ impl AddressAbilities {
 impl FromWire for AddressAbilities {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/ips.toml")?;
-        let value = Self {
-            delete: fields.required(&Name::new("delete"))?,
-        };
+        let value = Self { delete: fields.required(&Name::new("delete"))? };
         fields.finish()?;
         Ok(value)
     }

@@ -156,9 +156,7 @@ impl IsoAbilities {
 impl FromWire for IsoAbilities {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/isos.toml")?;
-        let value = Self {
-            delete: fields.required(&Name::new("delete"))?,
-        };
+        let value = Self { delete: fields.required(&Name::new("delete"))? };
         fields.finish()?;
         Ok(value)
     }

@@ -123,10 +123,7 @@ impl OperationService {
 impl FromWire for OperationService {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/operations.toml")?;
-        let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
-        };
+        let value = Self { id: fields.required(&Name::new("id"))?, name: fields.optional(&Name::new("name"))? };
         fields.finish()?;
         Ok(value)
     }
@@ -182,10 +179,7 @@ impl PaymentMethod {
 impl FromWire for PaymentMethod {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/operations.toml")?;
-        let value = Self {
-            kind: fields.required(&Name::new("type"))?,
-            name: fields.optional(&Name::new("name"))?,
-        };
+        let value = Self { kind: fields.required(&Name::new("type"))?, name: fields.optional(&Name::new("name"))? };
         fields.finish()?;
         Ok(value)
     }

@@ -116,9 +116,7 @@ impl LeastAmount {
 impl FromWire for LeastAmount {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/reference.toml")?;
-        let value = Self {
-            min: fields.required(&Name::new("min"))?,
-        };
+        let value = Self { min: fields.required(&Name::new("min"))? };
         fields.finish()?;
         Ok(value)
     }

@@ -582,10 +582,8 @@ impl ServerPassword {
 impl FromWire for ServerPassword {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/servers.toml")?;
-        let value = Self {
-            user: fields.optional(&Name::new("user"))?,
-            password: fields.required(&Name::new("password"))?,
-        };
+        let value =
+            Self { user: fields.optional(&Name::new("user"))?, password: fields.required(&Name::new("password"))? };
         fields.finish()?;
         Ok(value)
     }
@@ -615,10 +613,7 @@ impl ServerStat {
 impl FromWire for ServerStat {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/servers.toml")?;
-        let value = Self {
-            time: fields.required(&Name::new("dt"))?,
-            load: fields.optional(&Name::new("stat"))?,
-        };
+        let value = Self { time: fields.required(&Name::new("dt"))?, load: fields.optional(&Name::new("stat"))? };
         fields.finish()?;
         Ok(value)
     }

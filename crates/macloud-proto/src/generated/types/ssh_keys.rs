@@ -49,10 +49,7 @@ impl SshKey {
 impl FromWire for SshKey {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/ssh_keys.toml")?;
-        let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.required(&Name::new("name"))?,
-        };
+        let value = Self { id: fields.required(&Name::new("id"))?, name: fields.required(&Name::new("name"))? };
         fields.finish()?;
         Ok(value)
     }

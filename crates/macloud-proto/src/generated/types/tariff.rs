@@ -80,10 +80,7 @@ impl GpuAmount {
 impl FromWire for GpuAmount {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/tariff.toml")?;
-        let value = Self {
-            value: fields.required(&Name::new("value"))?,
-            per: fields.optional(&Name::new("for"))?,
-        };
+        let value = Self { value: fields.required(&Name::new("value"))?, per: fields.optional(&Name::new("for"))? };
         fields.finish()?;
         Ok(value)
     }

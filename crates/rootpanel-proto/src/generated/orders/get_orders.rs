@@ -122,7 +122,12 @@ impl Waiter for OrderProcessed {
         if output.first().and_then(|value| value.status.as_ref()).is_some_and(|value| value.to_text() == "1") {
             return Progress::Ready(output);
         }
-        Progress::Pending(Observation::new(output.first().and_then(|value| value.status.as_ref()).map(|value| value.to_text().into_owned()).unwrap_or_default()))
+        let text = output
+            .first()
+            .and_then(|value| value.status.as_ref())
+            .map(|value| value.to_text().into_owned())
+            .unwrap_or_default();
+        Progress::Pending(Observation::new(text))
     }
 
     fn on_fault(&self, fault: &Fault<<RootPanel as Api>::Code>) -> Option<Progress<Vec<Order>>> {

@@ -244,9 +244,7 @@ impl OrderReference {
 impl FromWire for OrderReference {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/rootpanel/types/orders.toml")?;
-        let value = Self {
-            order: fields.required(&Name::new("orderid"))?,
-        };
+        let value = Self { order: fields.required(&Name::new("orderid"))? };
         fields.finish()?;
         Ok(value)
     }

@@ -20,12 +20,14 @@ impl Serve for GetBilling {
                         to: fields.optional(&Name::new("to"))?,
                     })
                 })
-                .or_else(|_| fields.attempt(|fields| {
-                    Ok(GetBillingPeriod::Stamps {
-                        from: fields.required(&Name::new("from"))?,
-                        to: fields.optional(&Name::new("to"))?,
+                .or_else(|_| {
+                    fields.attempt(|fields| {
+                        Ok(GetBillingPeriod::Stamps {
+                            from: fields.required(&Name::new("from"))?,
+                            to: fields.optional(&Name::new("to"))?,
+                        })
                     })
-                }))?;
+                })?;
             Ok(Self { period })
         })
     }

@@ -21,12 +21,14 @@ impl Serve for GetServerBilling {
                         to: fields.optional(&Name::new("to"))?,
                     })
                 })
-                .or_else(|_| fields.attempt(|fields| {
-                    Ok(GetServerBillingPeriod::Stamps {
-                        from: fields.required(&Name::new("from"))?,
-                        to: fields.optional(&Name::new("to"))?,
+                .or_else(|_| {
+                    fields.attempt(|fields| {
+                        Ok(GetServerBillingPeriod::Stamps {
+                            from: fields.required(&Name::new("from"))?,
+                            to: fields.optional(&Name::new("to"))?,
+                        })
                     })
-                }))?;
+                })?;
             Ok(Self { id, period })
         })
     }

@@ -29,15 +29,15 @@ impl Serve for CreateServer {
             let memory_reserve = fields.optional(&Name::new("vps_minfreebytes"))?;
             let memory_interval = fields.optional(&Name::new("vps_meminterval"))?;
             let os = fields
-                .attempt(|fields| {
-                    Ok(CreateServerOs::Image(fields.required(&Name::new("vps_os"))?))
-                })
-                .or_else(|_| fields.attempt(|fields| {
-                    Ok(CreateServerOs::Preset {
-                        preset: fields.required(&Name::new("vps_os_preset"))?,
-                        parameters: fields.map(&Name::new("vps_os_preset_params"))?,
+                .attempt(|fields| Ok(CreateServerOs::Image(fields.required(&Name::new("vps_os"))?)))
+                .or_else(|_| {
+                    fields.attempt(|fields| {
+                        Ok(CreateServerOs::Preset {
+                            preset: fields.required(&Name::new("vps_os_preset"))?,
+                            parameters: fields.map(&Name::new("vps_os_preset_params"))?,
+                        })
                     })
-                }))?;
+                })?;
             Ok(Self {
                 name,
                 server_type,

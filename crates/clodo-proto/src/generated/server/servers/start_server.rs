@@ -12,9 +12,7 @@ impl Serve for StartServer {
     fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
-        request.body::<Self, _>(&Root::Under(Name::new("start")), |_| {
-            Ok(Self { id })
-        })
+        request.body::<Self, _>(&Root::Under(Name::new("start")), |_| Ok(Self { id }))
     }
 
     fn answer(_: &(), _: &mut Outgoing) {}

@@ -22,12 +22,14 @@ impl Serve for GetStats {
                             to: fields.optional(&Name::new("to"))?,
                         })
                     })
-                    .or_else(|_| fields.attempt(|fields| {
-                        Ok(GetStatsPeriod::Stamps {
-                            from: fields.optional(&Name::new("from"))?,
-                            to: fields.optional(&Name::new("to"))?,
+                    .or_else(|_| {
+                        fields.attempt(|fields| {
+                            Ok(GetStatsPeriod::Stamps {
+                                from: fields.optional(&Name::new("from"))?,
+                                to: fields.optional(&Name::new("to"))?,
+                            })
                         })
-                    }))?;
+                    })?;
                 Some(variant)
             } else {
                 None

@@ -24,10 +24,8 @@ impl ToWire for ImageDetail {
         let mut object = Object::new(format);
         object.set(&Name::new("_attr").json_inner(&["id"]).xml("@id").also(&["id"]), &self.id);
         object.set(&Name::new("_attr").json_inner(&["name"]).xml("@name").also(&["name"]), &self.name);
-        object.set(
-            &Name::new("_attr").json_inner(&["vps_type"]).xml("@vps_type").also(&["vps_type"]),
-            &self.server_type,
-        );
+        object
+            .set(&Name::new("_attr").json_inner(&["vps_type"]).xml("@vps_type").also(&["vps_type"]), &self.server_type);
         object.set(&Name::new("_attr").json_inner(&["status"]).xml("@status").also(&["status"]), &self.status);
         object.set(&Name::new("os_type"), &self.os_type);
         object.set(&Name::new("os_bits"), &self.os_bits);

@@ -19,9 +19,9 @@ impl Serve for GetInfo {
                     fields.fixed("orderid", "0")?;
                     Ok(GetInfoServer::Address(fields.required(&Name::new("ip"))?))
                 })
-                .or_else(|_| fields.attempt(|fields| {
-                    Ok(GetInfoServer::Order(fields.required(&Name::new("orderid"))?))
-                }))?;
+                .or_else(|_| {
+                    fields.attempt(|fields| Ok(GetInfoServer::Order(fields.required(&Name::new("orderid"))?)))
+                })?;
             Ok(Self { server })
         })
     }

@@ -19,11 +19,13 @@ impl ToWire for ApiKey {
 
 impl ToWire for Balance {
     fn to_wire(&self, format: Format) -> Option<Value> {
+        if let Some(raw) = self.raw.value() {
+            return Some(raw.clone());
+        }
         let mut object = Object::new(format);
         object.set(&Name::new("result"), &self.result);
         object.set(&Name::new("balance").also(&["credit"]), &AsText(&self.balance));
         object.set(&Name::new("currency").also(&["currency_code"]), &self.currency);
-        object.merge_value(&self.raw);
         Some(object.into_value())
     }
 }

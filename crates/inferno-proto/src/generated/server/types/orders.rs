@@ -35,9 +35,11 @@ impl ToWire for Order {
 
 impl ToWire for UnpaidInvoice {
     fn to_wire(&self, format: Format) -> Option<Value> {
+        if let Some(raw) = self.raw.value() {
+            return Some(raw.clone());
+        }
         let mut object = Object::new(format);
         object.set(&Name::new("status"), &self.status);
-        object.merge_value(&self.raw);
         Some(object.into_value())
     }
 }

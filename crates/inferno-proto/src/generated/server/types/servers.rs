@@ -20,12 +20,14 @@ impl ToWire for InstallAnswer {
 
 impl ToWire for InstallCheck {
     fn to_wire(&self, format: Format) -> Option<Value> {
+        if let Some(raw) = self.raw.value() {
+            return Some(raw.clone());
+        }
         let mut object = Object::new(format);
         object.set(&Name::new("result"), &self.result);
         object.set(&Name::new("method"), &self.method);
         object.set(&Name::new("msg").also(&["message"]), &self.message);
         object.set(&Name::new("retx"), &self.queue);
-        object.merge_value(&self.raw);
         Some(object.into_value())
     }
 }

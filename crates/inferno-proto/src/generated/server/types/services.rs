@@ -10,32 +10,38 @@ use crate::types::{Service, ServiceDetail, Services};
 
 impl ToWire for Service {
     fn to_wire(&self, format: Format) -> Option<Value> {
+        if let Some(raw) = self.raw.value() {
+            return Some(raw.clone());
+        }
         let mut object = Object::new(format);
         object.set(&Name::new("id").also(&["serviceid"]), &self.id);
         object.set(&Name::new("name"), &self.name);
         object.set(&Name::new("status"), &self.status);
         object.set(&Name::new("nextduedate"), &self.next_due);
-        object.merge_value(&self.raw);
         Some(object.into_value())
     }
 }
 
 impl ToWire for ServiceDetail {
     fn to_wire(&self, format: Format) -> Option<Value> {
+        if let Some(raw) = self.raw.value() {
+            return Some(raw.clone());
+        }
         let mut object = Object::new(format);
         object.set(&Name::new("result"), &self.result);
         object.set(&Name::new("service").also(&["data"]), &self.service);
-        object.merge_value(&self.raw);
         Some(object.into_value())
     }
 }
 
 impl ToWire for Services {
     fn to_wire(&self, format: Format) -> Option<Value> {
+        if let Some(raw) = self.raw.value() {
+            return Some(raw.clone());
+        }
         let mut object = Object::new(format);
         object.set(&Name::new("result"), &self.result);
         object.set(&Name::new("services").also(&["data", "items", "list"]), &self.services);
-        object.merge_value(&self.raw);
         Some(object.into_value())
     }
 }

@@ -10,19 +10,23 @@ use crate::types::{SshKey, SshKeyAdded};
 
 impl ToWire for SshKey {
     fn to_wire(&self, format: Format) -> Option<Value> {
+        if let Some(raw) = self.raw.value() {
+            return Some(raw.clone());
+        }
         let mut object = Object::new(format);
         object.set(&Name::new("id"), &self.id);
         object.set(&Name::new("name"), &self.name);
-        object.merge_value(&self.raw);
         Some(object.into_value())
     }
 }
 
 impl ToWire for SshKeyAdded {
     fn to_wire(&self, format: Format) -> Option<Value> {
+        if let Some(raw) = self.raw.value() {
+            return Some(raw.clone());
+        }
         let mut object = Object::new(format);
         object.set(&Name::new("message").also(&["msg"]), &self.message);
-        object.merge_value(&self.raw);
         Some(object.into_value())
     }
 }

@@ -28,15 +28,13 @@ impl Serve for CreateServer {
             let reserved_ip = fields.optional(&Name::new("ip-reserve"))?;
             let source = if fields.has_any(&["backup", "iso", "template"]) {
                 let variant = fields
-                    .attempt(|fields| {
-                        Ok(CreateServerSource::Template(fields.required(&Name::new("template"))?))
+                    .attempt(|fields| Ok(CreateServerSource::Template(fields.required(&Name::new("template"))?)))
+                    .or_else(|_| {
+                        fields.attempt(|fields| Ok(CreateServerSource::Backup(fields.required(&Name::new("backup"))?)))
                     })
-                    .or_else(|_| fields.attempt(|fields| {
-                        Ok(CreateServerSource::Backup(fields.required(&Name::new("backup"))?))
-                    }))
-                    .or_else(|_| fields.attempt(|fields| {
-                        Ok(CreateServerSource::Iso(fields.required(&Name::new("iso"))?))
-                    }))?;
+                    .or_else(|_| {
+                        fields.attempt(|fields| Ok(CreateServerSource::Iso(fields.required(&Name::new("iso"))?)))
+                    })?;
                 Some(variant)
             } else {
                 None

@@ -1,0 +1,181 @@
+//! Coverage: what the inventory of a document holds, and what the specs say of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{Endpoint, Model};
+
+/// What the specs of one API cover.
+#[derive(Debug, Clone, Default)]
+pub struct Coverage {
+    /// The folder in `specs/`.
+    pub api: String,
+    /// Calls that the document describes.
+    pub documented: usize,
+    /// Documented calls that have a spec.
+    pub specified: usize,
+    /// Documented calls all of whose specs have an example of the request and one of the answer.
+    pub with_examples: usize,
+    /// Specs: one documented call may need several, and some calls are not documented.
+    pub specs: usize,
+    /// Files of examples by origin: document, recorded, made, derived.
+    pub examples: BTreeMap<String, usize>,
+    /// Example blocks of the document, without those that are no example.
+    pub blocks: usize,
+    /// Blocks that an example bears the line of.
+    pub blocks_covered: usize,
+    /// Inconsistencies of the document.
+    pub inconsistencies: usize,
+    /// Inconsistencies that a quirk or a note bears the id of.
+    pub inconsistencies_covered: usize,
+    /// Everything that is missing, one line each.
+    pub missing: Vec<String>,
+    /// Inconsistencies that are nowhere.
+    pub nowhere: Vec<String>,
+    /// What the specs name and the inventory does not know.
+    pub unknown: Vec<String>,
+}
+
+/// Counts one API.
+pub(crate) fn count(model: &Model) -> Coverage {
+    let mut coverage = Coverage { api: model.api.clone(), specs: model.endpoints.len(), ..Coverage::default() };
+    for endpoint in &model.endpoints {
+        for example in &endpoint.surface.examples {
+            *coverage.examples.entry(example.origin.clone()).or_default() += example.formats.len();
+        }
+    }
+    if model.inventory.is_none() {
+        coverage.missing.push(format!("specs/{}/inventory.toml", model.api));
+    }
+    count_calls(model, &mut coverage);
+    count_blocks(model, &mut coverage);
+    count_inconsistencies(model, &mut coverage);
+    coverage
+}
+
+fn count_calls(model: &Model, coverage: &mut Coverage) {
+    let calls = model.inventory.iter().flat_map(|inventory| &inventory.endpoints);
+    let mut numbers = BTreeSet::new();
+    for (number, title, line) in calls {
+        numbers.insert(*number);
+        coverage.documented += 1;
+        let specs: Vec<&Endpoint> =
+            model.endpoints.iter().filter(|endpoint| endpoint.surface.documents == Some(*number)).collect();
+        if specs.is_empty() {
+            let place = line.map(|line| format!(" (line {line})")).unwrap_or_default();
+            coverage.missing.push(format!("call {number}, {title}{place}: no spec"));
+            continue;
+        }
+        coverage.specified += 1;
+        let before = coverage.missing.len();
+        for endpoint in specs {
+            for kind in ["request", "answer"] {
+                if !endpoint.surface.examples.iter().any(|example| example.kind == kind) {
+                    coverage.missing.push(format!("{}: no example of {}", endpoint.spec, article(kind)));
+                }
+            }
+        }
+        coverage.with_examples += usize::from(coverage.missing.len() == before);
+    }
+    for endpoint in &model.endpoints {
+        if let Some(number) = endpoint.surface.documents.filter(|number| !numbers.contains(number)) {
+            coverage.unknown.push(format!("{}: `documents = {number}`", endpoint.spec));
+        }
+    }
+}
+
+fn article(kind: &str) -> &'static str {
+    if kind == "answer" { "an answer" } else { "a request" }
+}
+
+fn count_blocks(model: &Model, coverage: &mut Coverage) {
+    let mut lines: BTreeMap<i64, &str> = BTreeMap::new();
+    for endpoint in &model.endpoints {
+        let examples = endpoint.surface.examples.iter().filter(|example| example.origin == "document");
+        lines.extend(examples.flat_map(|example| example.lines.iter().map(|line| (*line, endpoint.spec.as_str()))));
+    }
+    let blocks = model.inventory.iter().flat_map(|inventory| &inventory.blocks);
+    let mut known = BTreeSet::new();
+    for block in blocks {
+        known.insert(block.line);
+        if block.kind == "part" {
+            continue;
+        }
+        coverage.blocks += 1;
+        if lines.contains_key(&block.line) {
+            coverage.blocks_covered += 1;
+        } else {
+            let call = block.endpoint.map(|number| format!(" of call {number}")).unwrap_or_default();
+            coverage.missing.push(format!("block at line {}{call}: no example of the {}", block.line, block.kind));
+        }
+    }
+    for (line, spec) in lines.iter().filter(|(line, _)| !known.contains(line)) {
+        coverage.unknown.push(format!("{spec}: an example from line {line}, where the inventory has no block"));
+    }
+}
+
+fn count_inconsistencies(model: &Model, coverage: &mut Coverage) {
+    let mut named: BTreeMap<&str, &str> = BTreeMap::new();
+    for (spec, remarks) in &model.remarks {
+        named.extend(remarks.quirks.iter().map(|quirk| (quirk.id.value.as_str(), spec.as_str())));
+        named.extend(remarks.notes.iter().map(|(id, _)| (id.value.as_str(), spec.as_str())));
+    }
+    let ids = model.inventory.iter().flat_map(|inventory| &inventory.inconsistencies);
+    let known: BTreeSet<&str> = ids.map(String::as_str).collect();
+    coverage.inconsistencies = known.len();
+    for id in &known {
+        if named.contains_key(id) {
+            coverage.inconsistencies_covered += 1;
+        } else {
+            coverage.nowhere.push((*id).to_owned());
+        }
+    }
+    for (id, spec) in named.iter().filter(|(id, _)| !known.contains(*id)) {
+        coverage.unknown.push(format!("{spec}: the inventory has no inconsistency {id}"));
+    }
+}
+
+/// The table of the README, one row for each API and one for all.
+pub fn coverage_table(all: &[Coverage]) -> String {
+    let mut text = String::from(
+        "| API | documented calls | specified | with examples | specs | blocks of the document that are tests \
+         | inconsistencies handled | example files: document / recorded / made / derived |\n\
+         | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
+    );
+    let mut total = Coverage { api: "together".to_owned(), ..Coverage::default() };
+    for coverage in all {
+        text.push_str(&row(coverage));
+        total.documented += coverage.documented;
+        total.specified += coverage.specified;
+        total.with_examples += coverage.with_examples;
+        total.specs += coverage.specs;
+        total.blocks += coverage.blocks;
+        total.blocks_covered += coverage.blocks_covered;
+        total.inconsistencies += coverage.inconsistencies;
+        total.inconsistencies_covered += coverage.inconsistencies_covered;
+        for (origin, count) in &coverage.examples {
+            *total.examples.entry(origin.clone()).or_default() += count;
+        }
+    }
+    text.push_str(&row(&total));
+    text
+}
+
+fn row(coverage: &Coverage) -> String {
+    let origins = ["document", "recorded", "made", "derived"];
+    let examples = origins.map(|origin| coverage.examples.get(origin).copied().unwrap_or_default().to_string());
+    format!(
+        "| {} | {} | {}/{} | {}/{} | {} | {}/{} | {}/{} | {} |\n",
+        coverage.api,
+        coverage.documented,
+        coverage.specified,
+        coverage.documented,
+        coverage.with_examples,
+        coverage.documented,
+        coverage.specs,
+        coverage.blocks_covered,
+        coverage.blocks,
+        coverage.inconsistencies_covered,
+        coverage.inconsistencies,
+        examples.join(" / ")
+    )
+}

@@ -1,0 +1,216 @@
+//! What the server does wrong. Each fault has a name of its own; the list of scenarios has a row for each.
+
+use std::fmt::Write as _;
+use std::io;
+use std::thread;
+use std::time::Duration;
+
+use super::server::Pen;
+
+/// What the server does wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing.
+    Nothing,
+    /// Answers, says that the connection stays open, and closes it.
+    CloseBetween,
+    /// Nobody listens.
+    Refused,
+    /// Resets the connection without taking a byte of the request.
+    ResetUnread,
+    /// Takes the request and resets the connection.
+    ResetRead,
+    /// Takes the request and closes the connection.
+    CloseRead,
+    /// Closes in the middle of the headers.
+    HalfHead,
+    /// Fewer bytes than the length says.
+    CutLength,
+    /// Ends in the middle of a chunk.
+    CutChunk,
+    /// Ends before the last line of a chunked body.
+    CutLastLine,
+    /// Resets a body that ends with the connection.
+    CutReset,
+    /// Closes a body that ends with the connection too early.
+    CutClose,
+    /// Sends the client elsewhere.
+    Redirect(String),
+    /// A compressed body, though none was wanted.
+    Gzip,
+    /// One header of 1 MB.
+    LargeHeader,
+    /// 100,000 headers.
+    ManyHeaders,
+    /// 64 MiB, declared.
+    LargeBody,
+    /// 64 MiB, in chunks.
+    LargeChunks,
+    /// Two lengths that contradict each other.
+    TwoLengths,
+    /// Something that is not HTTP.
+    NotHttp,
+    /// A page for people.
+    Html,
+    /// Success without a body.
+    Empty,
+    /// Accepts and says nothing, where the client begins TLS.
+    StallHandshake,
+    /// Takes the request so slowly that it never ends.
+    StallUnread,
+    /// Takes the request and says nothing.
+    StallHead,
+    /// Stops in the first line.
+    StallStatus,
+    /// Stops in the headers.
+    StallHeaders,
+    /// Stops after the headers.
+    StallBetween,
+    /// Stops in a body with a length.
+    StallLength,
+    /// Stops in the size of a chunk.
+    StallChunkSize,
+    /// Stops in a chunk.
+    StallChunk,
+    /// Stops before the last chunk.
+    StallLastChunk,
+    /// Stops in a body that ends with the connection.
+    StallClose,
+    /// One byte of a header at a time.
+    DripHead,
+    /// One byte of the body at a time.
+    DripBody,
+    /// Says "continue" for ever.
+    DripContinue,
+}
+
+/// What becomes of the connection.
+pub(super) enum After {
+    /// It takes another request.
+    Go,
+    /// It is closed.
+    Close,
+    /// Nothing, until the client hangs up.
+    Hold,
+}
+
+const BODY: &str = r#"{"id":7}"#;
+const CHUNKED: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+const CLOSING: &str = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n";
+
+/// `{"id":7}` as gzip writes it.
+const GZIPPED: [u8; 28] = [
+    0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 0xff, 0xab, 0x56, 0xca, 0x4c, 0x51, 0xb2, 0x32, 0xaf, 5, 0, 0x43, 0x5f, 7, 0x12,
+    8, 0, 0, 0,
+];
+
+impl Fault {
+    /// Whether it takes no request.
+    pub(super) fn is_deaf(&self) -> bool {
+        matches!(self, Self::StallHandshake | Self::StallUnread)
+    }
+
+    /// How many bytes of a request of this length it leaves.
+    pub(super) fn unread(&self, length: usize) -> usize {
+        match self {
+            Self::ResetUnread => length,
+            Self::ResetRead | Self::CutReset => 1,
+            _ => 0,
+        }
+    }
+
+    pub(super) fn play(&self, pen: &mut Pen<'_>, order: usize) -> io::Result<After> {
+        let length = BODY.len();
+        match self {
+            Self::Nothing => {
+                pen.write(answer(BODY))?;
+                return Ok(After::Go);
+            }
+            Self::CloseBetween => pen.write(answer(BODY))?,
+            Self::Refused | Self::ResetUnread | Self::ResetRead | Self::CloseRead => {}
+            Self::HalfHead => pen.write("HTTP/1.1 200 OK\r\nContent-Le")?,
+            Self::CutLength => pen.write(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{BODY}", length + 1))?,
+            Self::CutChunk => pen.write(format!("{CHUNKED}{:x}\r\n{BODY}", length + 1))?,
+            Self::CutLastLine => pen.write(format!("{CHUNKED}{length:x}\r\n{BODY}\r\n0\r\n"))?,
+            Self::CutReset => {
+                pen.write(format!("{CLOSING}{BODY}"))?;
+                // The client should have read all of it before it is taken away.
+                thread::sleep(Duration::from_millis(50));
+            }
+            Self::CutClose => pen.write(format!("{CLOSING}{}", BODY.trim_end_matches('}')))?,
+            Self::Redirect(to) => {
+                let code = if order % 2 == 1 { "307 Temporary Redirect" } else { "302 Found" };
+                pen.write(format!("HTTP/1.1 {code}\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n"))?;
+                return Ok(After::Go);
+            }
+            Self::Gzip => {
+                let length = GZIPPED.len();
+                pen.write(format!("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {length}\r\n\r\n"))?;
+                pen.write(GZIPPED)?;
+            }
+            Self::LargeHeader => {
+                pen.write(format!("HTTP/1.1 200 OK\r\nX-Large: {}\r\n", "x".repeat(1_000_000)))?;
+                pen.write(format!("Content-Length: {length}\r\n\r\n{BODY}"))?;
+            }
+            Self::ManyHeaders => {
+                let mut text = String::from("HTTP/1.1 200 OK\r\n");
+                (0..100_000).try_for_each(|n| write!(text, "X-{n}: 1\r\n")).map_err(io::Error::other)?;
+                pen.write(format!("{text}Content-Length: {length}\r\n\r\n{BODY}"))?;
+            }
+            Self::LargeBody => {
+                pen.write(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", 64 << 20))?;
+                (0..64).try_for_each(|_| pen.write(vec![b' '; 1 << 20]))?;
+            }
+            Self::LargeChunks => {
+                pen.write(CHUNKED)?;
+                for _ in 0..64 {
+                    pen.write(format!("{:x}\r\n{}\r\n", 1 << 20, " ".repeat(1 << 20)))?;
+                }
+                pen.write("0\r\n\r\n")?;
+            }
+            Self::TwoLengths => {
+                pen.write(format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nContent-Length: 2\r\n\r\n{BODY}"))?;
+            }
+            Self::NotHttp => pen.write("SSH-2.0-OpenSSH_9.2\r\n\r\n")?,
+            Self::Html => pen.write(answer("<!DOCTYPE html><title>Sign in</title>"))?,
+            Self::Empty => pen.write(answer(""))?,
+            Self::DripHead => {
+                pen.write("HTTP/1.1 200 OK\r\nX-Slow: ")?;
+                pen.drip(b'x', Duration::from_millis(20))?;
+            }
+            Self::DripBody => {
+                pen.write("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")?;
+                pen.drip(b' ', Duration::from_millis(20))?;
+            }
+            Self::DripContinue => {
+                for _ in 0..400 {
+                    pen.write("HTTP/1.1 100 Continue\r\n\r\n")?;
+                    thread::sleep(Duration::from_millis(20));
+                }
+            }
+            stall => {
+                pen.write(stall.before_the_stall())?;
+                return Ok(After::Hold);
+            }
+        }
+        Ok(After::Close)
+    }
+
+    fn before_the_stall(&self) -> String {
+        match self {
+            Self::StallStatus => "HTTP/1.1 2".to_owned(),
+            Self::StallHeaders => "HTTP/1.1 200 OK\r\nContent-Le".to_owned(),
+            Self::StallBetween => "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n".to_owned(),
+            Self::StallLength => "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n{\"id".to_owned(),
+            Self::StallChunkSize => format!("{CHUNKED}8"),
+            Self::StallChunk => format!("{CHUNKED}8\r\n{{\"id"),
+            Self::StallLastChunk => format!("{CHUNKED}8\r\n{BODY}\r\n"),
+            Self::StallClose => format!("{CLOSING}{BODY}"),
+            _ => String::new(),
+        }
+    }
+}
+
+fn answer(body: &str) -> String {
+    format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+}

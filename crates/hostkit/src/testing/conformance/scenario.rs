@@ -1,0 +1,213 @@
+//! The list of scenarios, and the run through it.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::fault::Fault;
+use super::report::{Report, Row};
+use super::server::Server;
+use super::shop::{Code, KEY};
+use crate::base_url::BaseUrl;
+use crate::error::Error;
+use crate::outcome::Outcome;
+
+/// A client that is put through the scenarios, blocking.
+pub trait Subject {
+    /// `client.call(&GetItem)`.
+    ///
+    /// # Errors
+    /// What the call says.
+    fn get(&self) -> Result<u64, Error<Code>>;
+
+    /// `client.perform(&Order { note })`.
+    fn order(&self, note: usize) -> Outcome<u64, Code>;
+}
+
+/// Makes a client of the [`Shop`](super::Shop) with the key [`KEY`], for a base URL, with a deadline for each call.
+type Make<'a> = &'a (dyn Fn(BaseUrl, Duration) -> Box<dyn Subject> + Sync);
+
+/// What has to come of a fault: of the safe call and how often it arrives, and of the spending call, which arrives once
+/// unless it says otherwise.
+const SCENARIOS: &[(Fault, &str, &str)] = &[
+    (Fault::Nothing, "ok ×1", "done ×1"),
+    (Fault::CloseBetween, "ok ×1", "done ×1"),
+    (Fault::Refused, "not sent, Refused ×0", "not sent ×0"),
+    (Fault::ResetUnread, "Reset ×3", "unresolved, ConnectionLost ×1"),
+    (Fault::ResetRead, "Reset ×3", "unresolved, ConnectionLost ×1"),
+    (Fault::CloseRead, "Closed ×3", "unresolved, ConnectionLost ×1"),
+    (Fault::HalfHead, "Closed ×3", "unresolved, ConnectionLost ×1"),
+    (Fault::CutLength, "Closed ×3", "unresolved, ConnectionLost ×1"),
+    (Fault::CutChunk, "Closed ×3", "unresolved, ConnectionLost ×1"),
+    (Fault::CutLastLine, "Closed ×3", "unresolved, ConnectionLost ×1"),
+    (Fault::CutReset, "Reset ×3", "unresolved, ConnectionLost ×1"),
+    (Fault::CutClose, "Unrecognised ×2", "unresolved, NotAnAnswer ×1"),
+    (Fault::Gzip, "Unrecognised ×2", "unresolved, NotAnAnswer ×1"),
+    (Fault::LargeHeader, "TooLarge ×3", "unresolved, ConnectionLost ×1"),
+    (Fault::ManyHeaders, "TooLarge ×3", "unresolved, ConnectionLost ×1"),
+    (Fault::LargeBody, "TooLarge ×3", "unresolved, ConnectionLost ×1"),
+    (Fault::LargeChunks, "TooLarge ×3", "unresolved, ConnectionLost ×1"),
+    (Fault::TwoLengths, "BadFraming ×3", "unresolved, ConnectionLost ×1"),
+    (Fault::NotHttp, "BadFraming ×3", "unresolved, ConnectionLost ×1"),
+    (Fault::Html, "Unrecognised ×2", "unresolved, NotAnAnswer ×1"),
+    (Fault::Empty, "Unrecognised ×2", "unresolved, NotAnAnswer ×1"),
+];
+
+/// Where a server can stall, and whether a request has arrived by then.
+const STALLS: &[(Fault, usize)] = &[
+    (Fault::StallHandshake, 0),
+    (Fault::StallUnread, 0),
+    (Fault::StallHead, 1),
+    (Fault::StallStatus, 1),
+    (Fault::StallHeaders, 1),
+    (Fault::StallBetween, 1),
+    (Fault::StallLength, 1),
+    (Fault::StallChunkSize, 1),
+    (Fault::StallChunk, 1),
+    (Fault::StallLastChunk, 1),
+    (Fault::StallClose, 1),
+    (Fault::DripHead, 1),
+    (Fault::DripBody, 1),
+    (Fault::DripContinue, 1),
+];
+
+const DEADLINES: [Duration; 3] = [Duration::from_millis(300), Duration::from_millis(600), Duration::from_millis(1200)];
+
+/// More than the buffers of a socket take.
+const LARGE: usize = 12 << 20;
+
+/// Puts a client through every fault but the stalls.
+pub fn run(make: Make<'_>) -> Report {
+    let mut jobs: Vec<Job> = Vec::new();
+    for (fault, safe, spends) in SCENARIOS {
+        jobs.push(Job::new(fault, Verb::Get, safe));
+        jobs.push(Job::new(fault, Verb::Order, spends));
+    }
+    let mut report = play(make, &jobs);
+    report.rows.extend([Verb::Get, Verb::Order].map(|verb| redirect(make, verb)));
+    report
+}
+
+/// Puts a client through every stall, with three deadlines each.
+pub fn run_stalls(make: Make<'_>) -> Report {
+    let mut jobs = Vec::new();
+    for (fault, arrivals) in STALLS {
+        let is_sent = *fault != Fault::StallHandshake;
+        for deadline in DEADLINES {
+            let mut add = |verb, expected: &str| {
+                jobs.push(Job { deadline, is_stall: true, ..Job::new(fault, verb, expected) });
+            };
+            if *fault != Fault::StallUnread {
+                add(Verb::Get, &format!("Timeout ×{arrivals}"));
+            }
+            let spends = if is_sent { "unresolved, TimedOut" } else { "not sent" };
+            add(Verb::Order, &format!("{spends} ×{arrivals}"));
+        }
+    }
+    play(make, &jobs)
+}
+
+/// Makes calls one after another over a server that closes its connections behind each answer, though it promised to
+/// keep them: how many calls failed, and how many requests arrived.
+pub fn repeat_calls(make: Make<'_>, calls: usize) -> (usize, usize) {
+    let server = start(Fault::CloseBetween);
+    let client = make(server.base_url(), Duration::from_secs(5));
+    let mut failures = 0;
+    for number in 0..calls {
+        failures += usize::from(client.get().is_err());
+        failures += usize::from(!client.order(0).is_done());
+        // Some calls come before the news that the connection is closed, some after.
+        thread::sleep(Duration::from_millis(number as u64 % 3));
+    }
+    (failures, server.arrivals().len())
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verb {
+    Get,
+    Order,
+}
+
+struct Job {
+    fault: Fault,
+    verb: Verb,
+    deadline: Duration,
+    is_stall: bool,
+    expected: String,
+}
+
+impl Job {
+    fn new(fault: &Fault, verb: Verb, expected: &str) -> Self {
+        let deadline = Duration::from_secs(10);
+        Self { fault: fault.clone(), verb, deadline, is_stall: false, expected: expected.to_owned() }
+    }
+
+    fn run(&self, make: Make<'_>) -> Row {
+        let server = start(self.fault.clone());
+        let client = make(server.base_url(), self.deadline);
+        let note = if self.fault == Fault::StallUnread { LARGE } else { 0 };
+        let start = Instant::now();
+        let mut found = play_verb(&*client, self.verb, note);
+        let late = start.elapsed().saturating_sub(self.deadline);
+        // A connection that is left behind would hold a socket at both ends.
+        if self.is_stall && !server.is_quiet(Duration::from_secs(2)) {
+            found.push_str(", left a socket");
+        }
+        let arrivals = server.arrivals();
+        if arrivals.iter().any(|arrival| arrival.head.lines().next().is_some_and(|line| line.contains(KEY))) {
+            found.push_str(", showed the key");
+        }
+        let name = match self.is_stall {
+            true => format!("{:?} {:?} {}", self.fault, self.verb, self.deadline.as_millis()),
+            false => format!("{:?} {:?}", self.fault, self.verb),
+        };
+        found.push_str(&format!(" ×{}", arrivals.len()));
+        Row { name, expected: self.expected.clone(), found, late: Some(late) }
+    }
+}
+
+fn play(make: Make<'_>, jobs: &[Job]) -> Report {
+    // Most of the time is spent waiting, so all jobs share the processors well enough.
+    let rows = thread::scope(|scope| {
+        let running: Vec<_> = jobs.iter().map(|job| scope.spawn(|| job.run(make))).collect();
+        running.into_iter().map(|running| running.join().unwrap_or_else(|_| panic!("a scenario panicked"))).collect()
+    });
+    Report { rows }
+}
+
+/// A redirect is an answer like any other: nothing goes to the other place.
+fn redirect(make: Make<'_>, verb: Verb) -> Row {
+    let elsewhere = start(Fault::Nothing);
+    let server = start(Fault::Redirect(elsewhere.url(&format!("/item?key={KEY}"))));
+    let client = make(server.base_url(), Duration::from_secs(5));
+    let mut found = play_verb(&*client, verb, 0);
+    let leaked = elsewhere.arrivals().len();
+    found.push_str(&format!(" ×{}, elsewhere ×{leaked}", server.arrivals().len()));
+    let expected = match verb {
+        Verb::Get => "Unrecognised ×1, elsewhere ×0",
+        Verb::Order => "unresolved, NotAnAnswer ×1, elsewhere ×0",
+    };
+    Row { name: format!("Redirect {verb:?}"), expected: expected.to_owned(), found, late: None }
+}
+
+fn start(fault: Fault) -> Server {
+    Server::start(fault).unwrap_or_else(|error| panic!("no port on loopback: {error}"))
+}
+
+fn play_verb(client: &dyn Subject, verb: Verb, note: usize) -> String {
+    match verb {
+        Verb::Get => match client.get() {
+            Ok(_) => "ok".to_owned(),
+            Err(error) => match error.transport() {
+                Some(transport) if transport.is_not_sent() && !transport.is_timeout() => {
+                    format!("not sent, {:?}", transport.kind())
+                }
+                Some(transport) => format!("{:?}", transport.kind()),
+                None => format!("{:?}", error.kind()),
+            },
+        },
+        Verb::Order => match client.order(note) {
+            Outcome::Unresolved(ticket) => format!("unresolved, {:?}", ticket.cause()),
+            outcome => outcome.as_str().to_owned(),
+        },
+    }
+}

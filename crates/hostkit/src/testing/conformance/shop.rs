@@ -1,0 +1,115 @@
+//! A small API written by hand: one call that reads, one that spends.
+
+use std::time::Duration;
+
+use crate::answer::RawAnswer;
+use crate::api::{Api, ApiInfo, SignIn};
+use crate::codec::{DecodeError, Name};
+use crate::endpoint::{Call, Effect, Endpoint, EndpointInfo, Perform, Repeatable};
+use crate::fault::{FaultCode, FaultKind, StatusFaults, Verdict};
+use crate::request::{EncodeError, RequestParts};
+use crate::session::Session;
+use crate::value::Secret;
+
+/// The key that must not travel anywhere but in the header `x-key` to the server itself.
+pub const KEY: &str = "canary-key-31337";
+
+/// The shop's API. Its credentials are the key.
+#[derive(Debug)]
+pub struct Shop;
+
+/// An error code of the shop, which knows none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Code(String);
+
+impl FaultCode for Code {
+    fn from_text(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn kind(&self) -> Option<FaultKind> {
+        None
+    }
+}
+
+impl Api for Shop {
+    type Credentials = Secret;
+    type Code = Code;
+    const INFO: ApiInfo = ApiInfo { name: "shop", ..ApiInfo::DEFAULT };
+
+    fn sign_in(_: &Secret, _: &mut RequestParts) -> Result<SignIn, EncodeError> {
+        Ok(SignIn::NotNeeded)
+    }
+
+    fn session(answer: &RawAnswer<'_>) -> Result<Session, DecodeError> {
+        answer.required_header::<String>("x-token").map(|token| Session::with_token(Secret::from(token)))
+    }
+
+    fn authorise(key: &Secret, _: &Session, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.secret_header("x-key", key)
+    }
+
+    fn verdict(answer: &RawAnswer<'_>) -> Verdict<Code> {
+        StatusFaults { code: "code", message: "message", details: "details" }.verdict(answer)
+    }
+}
+
+/// Reads an item: safe.
+#[derive(Debug, Clone)]
+pub struct GetItem;
+
+impl Endpoint for GetItem {
+    type Api = Shop;
+    type Output = u64;
+    const INFO: EndpointInfo =
+        EndpointInfo { name: "get_item", path: "/item", effect: Effect::Safe, ..EndpointInfo::DEFAULT };
+
+    fn encode(&self, _: &mut RequestParts) -> Result<(), EncodeError> {
+        Ok(())
+    }
+
+    fn decode(answer: &RawAnswer<'_>) -> Result<u64, DecodeError> {
+        answer.value(&Name::new("id"))
+    }
+}
+
+impl Call for GetItem {}
+impl Repeatable for GetItem {}
+
+/// Orders an item: spends.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// How long the note in the body is, to fill the buffers of a socket.
+    pub note: usize,
+}
+
+impl Endpoint for Order {
+    type Api = Shop;
+    type Output = u64;
+    const INFO: EndpointInfo = EndpointInfo {
+        name: "order",
+        path: "/orders",
+        method: http::Method::POST,
+        effect: Effect::Spends,
+        deadline: Duration::from_secs(30),
+        reconcile: "look for the order in the list",
+        ..EndpointInfo::DEFAULT
+    };
+
+    fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        let mut body = out.object();
+        body.set(&Name::new("note"), &"x".repeat(self.note));
+        out.body(body);
+        Ok(())
+    }
+
+    fn decode(answer: &RawAnswer<'_>) -> Result<u64, DecodeError> {
+        answer.value(&Name::new("id"))
+    }
+}
+
+impl Perform for Order {}
