@@ -5,6 +5,7 @@
 mod diagnostic;
 mod emit;
 mod model;
+mod outputs;
 mod resolve;
 mod source;
 mod surface;
@@ -12,6 +13,8 @@ mod syntax;
 mod tree;
 
 pub use diagnostic::{Diagnostic, Diagnostics};
+pub use emit::coverage::{Coverage, coverage_table};
+pub use outputs::coverage;
 pub use source::{FileId, Sources};
 pub use tree::Tree;
 
@@ -20,11 +23,5 @@ pub use tree::Tree;
 /// # Errors
 /// Everything that is wrong with the specs, at once.
 pub fn generate(api: &str, sources: &Sources) -> Result<Tree, Diagnostics> {
-    let mut diagnostics = Diagnostics::default();
-    let model = syntax::read(api, sources, &mut diagnostics)
-        .map(|surface| resolve::resolve(surface, sources, &mut diagnostics));
-    match model {
-        Some(model) if diagnostics.is_empty() => Ok(emit::rust::emit(&model)),
-        _ => Err(diagnostics),
-    }
+    outputs::model(api, sources).map(|model| emit::rust::emit(&model))
 }

@@ -1,3 +1,4 @@
 //! The emitters: each makes files from the model, none knows another.
 
+pub(crate) mod coverage;
 pub(crate) mod rust;

@@ -478,22 +478,24 @@ fn limit_expression(limits: &Limits) -> String {
 }
 
 fn condition_checks(code: &mut Code, field: &Field, inputs: &[&Field], model: &Model) {
-    let absent = match field.ty {
-        Type::List(_) | Type::Map(..) => format!("self.{}.is_empty()", field.rust),
-        _ if field.is_option() => format!("self.{}.is_none()", field.rust),
+    let (absent, present) = match field.ty {
+        Type::List(_) | Type::Map(..) => {
+            (format!("self.{}.is_empty()", field.rust), format!("!self.{}.is_empty()", field.rust))
+        }
+        _ if field.is_option() => (format!("self.{}.is_none()", field.rust), format!("self.{}.is_some()", field.rust)),
         _ => return,
     };
     for (condition, is_required) in [(&field.surface.required_if, true), (&field.surface.only_if, false)] {
         let Some(condition) = condition else {
             continue;
         };
-        let Some(holds) = condition_expression(condition, inputs, model) else {
+        let Some((holds, fails)) = condition_expressions(condition, inputs, model) else {
             continue;
         };
         let (test, rule) = if is_required {
             (format!("{holds} && {absent}"), format!("is required if `{}`", condition.value))
         } else {
-            (format!("!({holds}) && !{absent}"), format!("is allowed only if `{}`", condition.value))
+            (format!("{fails} && {present}"), format!("is allowed only if `{}`", condition.value))
         };
         code.open(format!("if {test} {{"));
         code.line(format!("return Err(out.refuse({}, {}));", quoted(field.wire()), quoted(&rule)));
@@ -501,32 +503,41 @@ fn condition_checks(code: &mut Code, field: &Field, inputs: &[&Field], model: &M
     }
 }
 
-fn condition_expression(condition: &str, inputs: &[&Field], model: &Model) -> Option<String> {
+/// The condition, and its opposite.
+fn condition_expressions(condition: &str, inputs: &[&Field], model: &Model) -> Option<(String, String)> {
     let (name, value) = match condition.split_once('=') {
         Some((name, value)) => (name, Some(value)),
         None => (condition, None),
     };
     let field = inputs.iter().find(|field| field.wire() == name)?;
     let place = format!("self.{}", field.rust);
-    Some(match (value, field.is_option()) {
-        (None, true) => format!("{place} == Some(true)"),
-        (None, false) => place,
-        (Some(value), is_option) => {
-            let variant = match &field.ty {
-                Type::Named(name) => match &model.types.get(name)?.kind {
-                    TypeKind::Enumeration { values, .. } => {
-                        values.iter().find(|known| known.wire == value).map(|known| format!("{name}::{}", known.rust))
-                    }
-                    _ => None,
-                },
-                _ => None,
-            };
-            match (variant, is_option) {
-                (Some(variant), true) => format!("{place} == Some({variant})"),
-                (Some(variant), false) => format!("{place} == {variant}"),
-                (None, true) => format!("{place}.as_ref().is_some_and(|value| value.to_text() == {})", quoted(value)),
-                (None, false) => format!("{place}.to_text() == {}", quoted(value)),
+    let compare = |right: String| (format!("{place} == {right}"), format!("{place} != {right}"));
+    let Some(value) = value else {
+        return Some(match field.is_option() {
+            true => compare("Some(true)".to_owned()),
+            false => (place.clone(), format!("!{place}")),
+        });
+    };
+    let variant = match &field.ty {
+        Type::Named(name) => match &model.types.get(name)?.kind {
+            TypeKind::Enumeration { values, .. } => {
+                values.iter().find(|known| known.wire == value).map(|known| format!("{name}::{}", known.rust))
             }
+            _ => None,
+        },
+        _ => None,
+    };
+    Some(match (variant, field.is_option()) {
+        (Some(variant), true) => compare(format!("Some({variant})")),
+        (Some(variant), false) => compare(variant),
+        (None, true) => {
+            let holds = format!("{place}.as_ref().is_some_and(|value| value.to_text() == {})", quoted(value));
+            let fails = format!("{place}.as_ref().is_none_or(|value| value.to_text() != {})", quoted(value));
+            (holds, fails)
+        }
+        (None, false) => {
+            let value = quoted(value);
+            (format!("{place}.to_text() == {value}"), format!("{place}.to_text() != {value}"))
         }
     })
 }

@@ -204,6 +204,7 @@ pub(super) fn emit_router(code: &mut Code, model: &Model) {
     code.doc("A request of any endpoint.");
     code.line("#[derive(Debug, Clone, PartialEq)]");
     code.line("#[non_exhaustive]");
+    code.line("#[allow(clippy::large_enum_variant, reason = \"a request is routed once and matched at once\")]");
     code.open("pub enum Request {");
     for endpoint in &model.endpoints {
         code.doc(&endpoint.surface.en);

@@ -55,7 +55,11 @@ pub(super) fn emit(code: &mut Code, model: &Model, endpoint: &Endpoint, waiter: 
         code.open(format!(
             "fn on_fault(&self, fault: &Fault<<{service} as Api>::Code>) -> Option<Progress<{found}>> {{"
         ));
-        code.line(format!("fault.is_not_found().then(|| {progress})"));
+        if is_gone_ready {
+            code.line(format!("fault.is_not_found().then_some({progress})"));
+        } else {
+            code.line(format!("fault.is_not_found().then(|| {progress})"));
+        }
         code.close("}");
     }
     code.close("}");

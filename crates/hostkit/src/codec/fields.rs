@@ -41,10 +41,10 @@ impl<'t, 'a, 'r> Fields<'t, 'a, 'r> {
     /// The entry with one of the field's names, along the path that the field has in this format.
     fn find(&mut self, name: &Name) -> Result<Option<Node<'t>>, DecodeError> {
         let format = self.node.format();
-        if let Some(node) = self.take(name.first(format)) {
-            if let Some(found) = self.descend(node, name.rest(format))? {
-                return Ok(Some(found));
-            }
+        if let Some(node) = self.take(name.first(format))
+            && let Some(found) = self.descend(node, name.rest(format))?
+        {
+            return Ok(Some(found));
         }
         for alias in name.aliases() {
             if let Some(node) = self.take(alias) {

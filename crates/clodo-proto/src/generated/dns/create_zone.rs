@@ -81,7 +81,7 @@ impl Endpoint for CreateZone {
         if self.kind == ZoneType::Slave && self.master.is_none() {
             return Err(out.refuse("slave_addr", "is required if `newdomain_type=SLAVE`"));
         }
-        if !(self.kind == ZoneType::Slave) && !self.master.is_none() {
+        if self.kind != ZoneType::Slave && self.master.is_some() {
             return Err(out.refuse("slave_addr", "is allowed only if `newdomain_type=SLAVE`"));
         }
         let mut body = out.object();

@@ -25,6 +25,7 @@ use hostkit::{Endpoint, EndpointInfo};
 /// A request of any endpoint.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
+#[allow(clippy::large_enum_variant, reason = "a request is routed once and matched at once")]
 pub enum Request {
     /// Signs in: login and key for a token of twenty minutes and the base URL of every further call.
     SignIn(crate::auth::SignIn),

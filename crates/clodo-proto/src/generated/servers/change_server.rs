@@ -119,7 +119,7 @@ impl Endpoint for ChangeServer {
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("vps_memory", &self.memory, &InputLimit::NONE.min(128).multiple_of(128))?;
         out.check("vps_hdd", &self.disk, &InputLimit::NONE.min(5))?;
-        if !(self.pay_period == Some(PayPeriod::Month)) && !self.pay_months.is_none() {
+        if self.pay_period != Some(PayPeriod::Month) && self.pay_months.is_some() {
             return Err(out.refuse("vps_abonement", "is allowed only if `vps_pay_period=m`"));
         }
         out.path("id", &self.id)?;

@@ -235,13 +235,13 @@ impl Endpoint for CreateServer {
         out.check("vps_swapsize", &self.swap, &InputLimit::NONE.min(128).max(6144))?;
         out.check("vps_memblocksize", &self.memory_block, &InputLimit::NONE.min(1).max(2048))?;
         out.check("vps_minfreebytes", &self.memory_reserve, &InputLimit::NONE.min(1).max(1024))?;
-        if !(self.server_type == ServerType::Scale) && !self.memory_max.is_none() {
+        if self.server_type != ServerType::Scale && self.memory_max.is_some() {
             return Err(out.refuse("vps_memory_max", "is allowed only if `vps_type=ScaleServer`"));
         }
-        if !(self.server_type == ServerType::Virtual) && !self.pay_period.is_none() {
+        if self.server_type != ServerType::Virtual && self.pay_period.is_some() {
             return Err(out.refuse("vps_pay_period", "is allowed only if `vps_type=VirtualServer`"));
         }
-        if !(self.pay_period == Some(PayPeriod::Month)) && !self.pay_months.is_none() {
+        if self.pay_period != Some(PayPeriod::Month) && self.pay_months.is_some() {
             return Err(out.refuse("vps_abonement", "is allowed only if `vps_pay_period=m`"));
         }
         let mut body = out.object();

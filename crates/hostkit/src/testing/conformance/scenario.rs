@@ -40,16 +40,16 @@ const SCENARIOS: &[(Fault, &str, &str)] = &[
     (Fault::CutChunk, "Closed ×3", "unresolved, ConnectionLost ×1"),
     (Fault::CutLastLine, "Closed ×3", "unresolved, ConnectionLost ×1"),
     (Fault::CutReset, "Reset ×3", "unresolved, ConnectionLost ×1"),
-    (Fault::CutClose, "Unrecognised ×2", "unresolved, NotAnAnswer ×1"),
-    (Fault::Gzip, "Unrecognised ×2", "unresolved, NotAnAnswer ×1"),
-    (Fault::LargeHeader, "TooLarge ×3", "unresolved, ConnectionLost ×1"),
-    (Fault::ManyHeaders, "TooLarge ×3", "unresolved, ConnectionLost ×1"),
-    (Fault::LargeBody, "TooLarge ×3", "unresolved, ConnectionLost ×1"),
-    (Fault::LargeChunks, "TooLarge ×3", "unresolved, ConnectionLost ×1"),
+    (Fault::CutClose, "Decode ×2", "unresolved, Unreadable ×1"),
+    (Fault::Gzip, "Decode ×2", "unresolved, Unreadable ×1"),
+    (Fault::LargeHeader, "TooLarge ×1", "unresolved, ConnectionLost ×1"),
+    (Fault::ManyHeaders, "TooLarge ×1", "unresolved, ConnectionLost ×1"),
+    (Fault::LargeBody, "TooLarge ×1", "unresolved, ConnectionLost ×1"),
+    (Fault::LargeChunks, "TooLarge ×1", "unresolved, ConnectionLost ×1"),
     (Fault::TwoLengths, "BadFraming ×3", "unresolved, ConnectionLost ×1"),
     (Fault::NotHttp, "BadFraming ×3", "unresolved, ConnectionLost ×1"),
-    (Fault::Html, "Unrecognised ×2", "unresolved, NotAnAnswer ×1"),
-    (Fault::Empty, "Unrecognised ×2", "unresolved, NotAnAnswer ×1"),
+    (Fault::Html, "Decode ×2", "unresolved, Unreadable ×1"),
+    (Fault::Empty, "Decode ×2", "unresolved, Unreadable ×1"),
 ];
 
 /// Where a server can stall, and whether a request has arrived by then.
@@ -147,6 +147,8 @@ impl Job {
         let note = if self.fault == Fault::StallUnread { LARGE } else { 0 };
         let start = Instant::now();
         let mut found = play_verb(&*client, self.verb, note);
+        // Before a large body is sent it is written, which takes its time in a debug build.
+        let start = if note == 0 { start } else { server.contact().unwrap_or(start) };
         let late = start.elapsed().saturating_sub(self.deadline);
         // A connection that is left behind would hold a socket at both ends.
         if self.is_stall && !server.is_quiet(Duration::from_secs(2)) {

@@ -3,7 +3,7 @@
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -34,6 +34,7 @@ pub struct Server {
 struct Shared {
     fault: Fault,
     arrivals: Mutex<Vec<Arrival>>,
+    contact: OnceLock<Instant>,
     open: AtomicUsize,
     is_over: AtomicBool,
 }
@@ -51,6 +52,7 @@ impl Server {
         let shared = Arc::new(Shared {
             fault,
             arrivals: Mutex::default(),
+            contact: OnceLock::new(),
             open: AtomicUsize::new(0),
             is_over: AtomicBool::new(false),
         });
@@ -75,6 +77,11 @@ impl Server {
     /// What arrived, in order.
     pub fn arrivals(&self) -> Vec<Arrival> {
         self.shared.arrivals().clone()
+    }
+
+    /// When the first connection came.
+    pub fn contact(&self) -> Option<Instant> {
+        self.shared.contact.get().copied()
     }
 
     /// Whether every connection is closed by now, or within `patience`.
@@ -109,6 +116,7 @@ impl Shared {
                 return;
             }
             let Ok(stream) = stream else { continue };
+            self.contact.get_or_init(Instant::now);
             let shared = Arc::clone(&self);
             shared.open.fetch_add(1, Ordering::SeqCst);
             thread::spawn(move || {

@@ -18,6 +18,7 @@ use hostkit::{Endpoint, EndpointInfo};
 /// A request of any endpoint.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
+#[allow(clippy::large_enum_variant, reason = "a request is routed once and matched at once")]
 pub enum Request {
     /// The API key that the account has.
     GetApiKey(crate::account::GetApiKey),

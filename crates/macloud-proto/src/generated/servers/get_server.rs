@@ -159,6 +159,6 @@ impl Waiter for ServerGone {
     }
 
     fn on_fault(&self, fault: &Fault<<Macloud as Api>::Code>) -> Option<Progress<()>> {
-        fault.is_not_found().then(|| Progress::Ready(()))
+        fault.is_not_found().then_some(Progress::Ready(()))
     }
 }

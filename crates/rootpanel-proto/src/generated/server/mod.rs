@@ -16,6 +16,7 @@ use hostkit::{Endpoint, EndpointInfo};
 /// A request of any endpoint.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
+#[allow(clippy::large_enum_variant, reason = "a request is routed once and matched at once")]
 pub enum Request {
     /// The money of the account.
     GetBalance(crate::account::GetBalance),

@@ -1,0 +1,50 @@
+//! Which files the examples of the specs have, which are missing, and which belong to none.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diagnostic::{Diagnostics, did_you_mean};
+use crate::source::{FileId, Sources, Span};
+use crate::surface::{Endpoint, Example, Surface};
+
+/// The file of an example in one format.
+pub(super) fn path(api: &str, endpoint: &Endpoint, example: &Example, ending: &str) -> String {
+    format!("{api}/{}/{}/{}.{}.{ending}", endpoint.module, endpoint.stem, example.case.value, example.kind)
+}
+
+/// The files of examples by their path.
+pub(super) fn by_path(sources: &Sources) -> BTreeMap<&str, (FileId, &[u8])> {
+    sources.examples().map(|(file, path, bytes)| (path, (file, bytes))).collect()
+}
+
+/// Reports examples without a file, and files without an example.
+pub(crate) fn check(surface: &Surface, sources: &Sources, diagnostics: &mut Diagnostics) {
+    let files = by_path(sources);
+    let mut wanted = BTreeSet::new();
+    for endpoint in &surface.endpoints {
+        for example in &endpoint.examples {
+            for ending in &example.formats {
+                let path = path(&surface.api, endpoint, example, ending);
+                if !files.contains_key(path.as_str()) {
+                    let message = format!("the file of the example `{}` is missing", example.case.value);
+                    let help = format!("write `specs/{path}`");
+                    diagnostics.add_with_help("E0217", &example.case.span, message, format!("no `{ending}`"), help);
+                }
+                wanted.insert(path);
+            }
+        }
+    }
+    for (path, (file, _)) in &files {
+        // The recorded value of an example goes with it.
+        let example = path.strip_suffix(".value").unwrap_or(path);
+        if !path.starts_with(&format!("{}/", surface.api)) || wanted.contains(example) {
+            continue;
+        }
+        let help = match did_you_mean(example, wanted.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `specs/{near}`? Else delete the file, or add an `[[example]]`"),
+            None => "delete the file, or add an `[[example]]` to the endpoint's spec".to_owned(),
+        };
+        let text = sources.text(*file);
+        let span = Span { file: *file, range: 0..text.find('\n').unwrap_or(text.len()) };
+        diagnostics.add_with_help("E0219", &span, "no example of the specs names this file", "a stray file", help);
+    }
+}

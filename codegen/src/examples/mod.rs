@@ -1,0 +1,166 @@
+//! The wire examples of the specs, read as the generated decoders would read them: strictly, with the leniencies of
+//! the service.
+//!
+//! The tests that are generated from the examples say more (the value, the way back); this says where in the example a
+//! contradiction stands, and which spec it contradicts, before anything is compiled.
+
+mod fields;
+mod files;
+mod items;
+mod message;
+mod place;
+mod request;
+mod scalar;
+mod verdict;
+mod walk;
+
+use hostkit_wire::{Format, Limits, WireErrorKind};
+
+use crate::diagnostic::Diagnostics;
+use crate::model::{Endpoint, Model, Output, Type};
+use crate::source::{FileId, Sources, Span};
+use crate::surface::Example;
+use message::Message;
+use verdict::Verdict;
+use walk::{Problem, Walker};
+
+pub(crate) use files::check as check_files;
+
+/// Checks every example that has a file against the model.
+pub(crate) fn check(model: &Model, sources: &Sources, diagnostics: &mut Diagnostics) {
+    let files = files::by_path(sources);
+    for endpoint in &model.endpoints {
+        for example in &endpoint.surface.examples {
+            for ending in &example.formats {
+                let path = files::path(&model.api, &endpoint.surface, example, ending);
+                if let Some((file, bytes)) = files.get(path.as_str()) {
+                    let case = Case { model, endpoint, example, ending, bytes };
+                    case.check(*file, sources, diagnostics);
+                }
+            }
+        }
+    }
+}
+
+/// One file of one example.
+struct Case<'m> {
+    model: &'m Model,
+    endpoint: &'m Endpoint,
+    example: &'m Example,
+    ending: &'m str,
+    bytes: &'m [u8],
+}
+
+impl Case<'_> {
+    fn check(&self, file: FileId, sources: &Sources, diagnostics: &mut Diagnostics) {
+        let mut walker = Walker::new(self.model, self.endpoint);
+        let start = match self.read(&mut walker) {
+            Ok(start) => start,
+            Err(problem) => {
+                walker.problems.push(problem);
+                0
+            }
+        };
+        for problem in walker.problems {
+            let range = place::token(sources.text(file), start + problem.offset);
+            let span = Span { file, range };
+            diagnostics.add_with_help(problem.code, &span, problem.message, problem.label, problem.help);
+        }
+    }
+
+    /// Reads the file; gives where the body starts, from which the walker's offsets count.
+    fn read(&self, walker: &mut Walker<'_>) -> Result<usize, Problem> {
+        let is_request = self.example.kind == "request";
+        if self.ending != "http" {
+            match (is_request, self.example.kind.as_str()) {
+                (true, _) => request::body(self.endpoint, walker, self.bytes, &[wire_format(self.ending)])?,
+                _ => self.answer(walker, &[wire_format(self.ending)], self.status(), self.bytes, None)?,
+            }
+            return Ok(0);
+        }
+        let message = Message::split(self.bytes)?;
+        if is_request {
+            request::check(self.model, self.endpoint, walker, &message)?;
+            return Ok(message.body_start);
+        }
+        let service = &self.model.service;
+        let own = &self.endpoint.surface.response.formats;
+        let formats = if own.is_empty() { &service.formats } else { own };
+        let formats: Vec<Format> = formats.iter().map(|format| wire_format(format)).collect();
+        let status = message.status()?;
+        self.answer(walker, &formats, status, message.body, Some(&message))?;
+        Ok(message.body_start)
+    }
+
+    fn status(&self) -> i64 {
+        self.example.status.unwrap_or(if self.example.kind == "fault" { 400 } else { 200 })
+    }
+
+    fn answer(
+        &self,
+        walker: &mut Walker<'_>,
+        formats: &[Format],
+        status: i64,
+        body: &[u8],
+        message: Option<&Message<'_>>,
+    ) -> Result<(), Problem> {
+        let is_empty = body.iter().all(u8::is_ascii_whitespace);
+        let document = match hostkit_wire::parse_any(formats, body, &Limits::DEFAULT) {
+            Ok(document) => Some(document),
+            // Some answers have no body, and the verdict does not need one.
+            Err(_) if is_empty => None,
+            Err(error) => return Err(unreadable(&error)),
+        };
+        let root = document.as_ref().map(|document| document.root());
+        let verdict = verdict::of(self.model, status, root, is_empty);
+        let wants_fault = self.example.kind == "fault";
+        match (&verdict, wants_fault) {
+            (Verdict::Fault(_), true) => return Ok(()),
+            (Verdict::Fault(fault), false) if self.is_nothing(fault, status) => return Ok(()),
+            (Verdict::Success, false) => {}
+            (found, _) => return Err(walker.misjudged(wants_fault, found)),
+        }
+        if let Output::Headers(ty) = &self.endpoint.output {
+            if let Some(message) = message {
+                walker.headers(ty, message)?;
+            }
+            return Ok(());
+        }
+        match root {
+            Some(root) => walker.output(&self.endpoint.output, root),
+            None => walker.no_output(&self.endpoint.output),
+        }
+        Ok(())
+    }
+
+    /// Whether a fault stands for "there is nothing" here.
+    fn is_nothing(&self, fault: &verdict::Fault, status: i64) -> bool {
+        let has_empty = matches!(self.endpoint.output.ty(), Some(Type::List(_) | Type::Map(..) | Type::Option(_)));
+        has_empty && fault.is_nothing(&self.endpoint.surface.response, status)
+    }
+}
+
+fn wire_format(name: &str) -> Format {
+    match name {
+        "xml" => Format::Xml,
+        "php" => Format::Php,
+        "print_r" => Format::PrintR,
+        "form" => Format::Form,
+        _ => Format::Json,
+    }
+}
+
+fn unreadable(error: &hostkit_wire::WireError) -> Problem {
+    let help = match error.kind() {
+        WireErrorKind::NotUtf8(true) => "examples are UTF-8; convert the bytes and say so in the example's `note`",
+        WireErrorKind::Html => "data were expected; if the API really answers so, there is no value to test",
+        _ => "the ending of the file says its format; a correction of the document belongs into the example's `note`",
+    };
+    Problem {
+        code: "E0301",
+        offset: error.offset(),
+        message: format!("the example cannot be read: {error}"),
+        label: "not readable from here on".to_owned(),
+        help: help.to_owned(),
+    }
+}

@@ -1,0 +1,62 @@
+//! What each diagnostic code means, at length: the rule, a snippet that breaks it, the snippet mended.
+//!
+//! The texts are files of their own in `explain/`, one for each code.
+
+/// The text for a code such as `E0104`, in Markdown.
+///
+/// ```
+/// assert!(hostkit_codegen::explain("E0104").is_some_and(|text| text.contains("Mended")));
+/// assert!(hostkit_codegen::explain("E9999").is_none());
+/// ```
+pub fn explain(code: &str) -> Option<&'static str> {
+    TEXTS.iter().find(|(known, _)| known.eq_ignore_ascii_case(code)).map(|(_, text)| *text)
+}
+
+/// Every code that has a text.
+pub fn explained() -> impl Iterator<Item = &'static str> {
+    TEXTS.iter().map(|(code, _)| *code)
+}
+
+const TEXTS: &[(&str, &str)] = &[
+    ("E0001", include_str!("explain/E0001.md")),
+    ("E0002", include_str!("explain/E0002.md")),
+    ("E0003", include_str!("explain/E0003.md")),
+    ("E0101", include_str!("explain/E0101.md")),
+    ("E0102", include_str!("explain/E0102.md")),
+    ("E0103", include_str!("explain/E0103.md")),
+    ("E0104", include_str!("explain/E0104.md")),
+    ("E0201", include_str!("explain/E0201.md")),
+    ("E0202", include_str!("explain/E0202.md")),
+    ("E0203", include_str!("explain/E0203.md")),
+    ("E0204", include_str!("explain/E0204.md")),
+    ("E0205", include_str!("explain/E0205.md")),
+    ("E0206", include_str!("explain/E0206.md")),
+    ("E0207", include_str!("explain/E0207.md")),
+    ("E0208", include_str!("explain/E0208.md")),
+    ("E0209", include_str!("explain/E0209.md")),
+    ("E0210", include_str!("explain/E0210.md")),
+    ("E0211", include_str!("explain/E0211.md")),
+    ("E0212", include_str!("explain/E0212.md")),
+    ("E0213", include_str!("explain/E0213.md")),
+    ("E0214", include_str!("explain/E0214.md")),
+    ("E0215", include_str!("explain/E0215.md")),
+    ("E0216", include_str!("explain/E0216.md")),
+    ("E0217", include_str!("explain/E0217.md")),
+    ("E0218", include_str!("explain/E0218.md")),
+    ("E0219", include_str!("explain/E0219.md")),
+    ("E0220", include_str!("explain/E0220.md")),
+    ("E0221", include_str!("explain/E0221.md")),
+    ("E0222", include_str!("explain/E0222.md")),
+    ("E0223", include_str!("explain/E0223.md")),
+    ("E0224", include_str!("explain/E0224.md")),
+    ("E0225", include_str!("explain/E0225.md")),
+    ("E0226", include_str!("explain/E0226.md")),
+    ("E0227", include_str!("explain/E0227.md")),
+    ("E0228", include_str!("explain/E0228.md")),
+    ("E0301", include_str!("explain/E0301.md")),
+    ("E0302", include_str!("explain/E0302.md")),
+    ("E0303", include_str!("explain/E0303.md")),
+    ("E0304", include_str!("explain/E0304.md")),
+    ("E0305", include_str!("explain/E0305.md")),
+    ("E0306", include_str!("explain/E0306.md")),
+];
