@@ -1,6 +1,14 @@
 //! The project's own commands: `cargo xtask …`.
 
+mod ci;
 mod codegen;
+mod command;
+mod coverage;
+mod features;
+mod fixtures;
+mod manifest;
+mod package;
+mod tidy;
 mod workspace;
 
 use std::process::ExitCode;
@@ -24,10 +32,42 @@ enum Verb {
         #[arg(long)]
         check: bool,
     },
+    /// Counts what the specs cover of the documents, and writes the table into README.md.
+    Coverage {
+        /// Only compares; fails where the table is not of these specs.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Runs every job of the continuous integration, or one.
+    Ci {
+        /// The name of the job.
+        job: Option<String>,
+    },
+    /// Checks the rules of this repository that no compiler knows.
+    Tidy {
+        /// First writes the list of indirect dependencies anew.
+        #[arg(long)]
+        write: bool,
+    },
+    /// Remakes test data that another program makes.
+    Fixtures {
+        #[command(subcommand)]
+        verb: FixturesVerb,
+    },
     /// Works on specs.
     Spec {
         #[command(subcommand)]
         verb: SpecVerb,
+    },
+}
+
+#[derive(Subcommand)]
+enum FixturesVerb {
+    /// What a real PHP serializes, encodes and prints.
+    Php {
+        /// Only compares.
+        #[arg(long)]
+        check: bool,
     },
 }
 
@@ -43,6 +83,10 @@ enum SpecVerb {
 fn main() -> ExitCode {
     let result = match Arguments::parse().verb {
         Verb::Codegen { api, check } => codegen::run(api.as_deref(), check),
+        Verb::Coverage { check } => coverage::run(check),
+        Verb::Ci { job } => ci::execute(job.as_deref()),
+        Verb::Tidy { write } => tidy::run(write),
+        Verb::Fixtures { verb: FixturesVerb::Php { check } } => fixtures::php(check),
         Verb::Spec { verb: SpecVerb::Check { api } } => codegen::check_specs(api.as_deref()),
     };
     match result {

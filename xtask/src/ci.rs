@@ -1,0 +1,140 @@
+//! `ci`: every job of the continuous integration, one after the other, each against a budget of time.
+//!
+//! The tests come last, so that the output ends with cargo's own lines about them.
+
+use std::time::{Duration, Instant};
+
+use crate::command::{cargo, run, run_to_its_last_line};
+use crate::workspace::Outcome;
+use crate::{codegen, coverage, features, package, tidy};
+
+/// What all jobs may take together, on two cores and from a fresh clone.
+const TOTAL: Duration = Duration::from_secs(25 * 60);
+
+/// How a job ended that did not fail.
+enum End {
+    Done,
+    /// Not run, and why.
+    Skipped(String),
+}
+
+struct Job {
+    name: &'static str,
+    /// Seconds.
+    budget: u64,
+    run: fn() -> Result<End, String>,
+}
+
+const JOBS: &[Job] = &[
+    Job { name: "fmt", budget: 30, run: || done(run(&mut cargo(&["fmt", "--all", "--check"]))) },
+    Job { name: "tidy", budget: 20, run: || done(tidy::run(false)) },
+    Job { name: "codegen", budget: 30, run: || done(codegen::run(None, true)) },
+    Job { name: "coverage", budget: 20, run: || done(coverage::run(true)) },
+    Job { name: "clippy", budget: 270, run: clippy },
+    Job { name: "features", budget: 300, run: || done(features::run_job()) },
+    Job { name: "doc", budget: 180, run: doc },
+    Job { name: "package", budget: 60, run: || done(package::run_job()) },
+    Job { name: "deny", budget: 30, run: deny },
+    Job { name: TEST, budget: 480, run: || Ok(End::Done) },
+];
+
+const TEST: &str = "test";
+
+/// The README's test command.
+const TEST_COMMAND: &[&str] = &["test", "--workspace"];
+
+/// Runs all jobs, or one; the first that fails ends the run.
+pub(crate) fn execute(one: Option<&str>) -> Outcome {
+    let jobs: Vec<&Job> = JOBS.iter().filter(|job| one.is_none_or(|one| job.name == one)).collect();
+    if jobs.is_empty() {
+        let names: Vec<&str> = JOBS.iter().map(|job| job.name).collect();
+        return Err(format!("there is no such job; there are: {}", names.join(", ")));
+    }
+    let mut times = Vec::new();
+    for job in jobs {
+        eprintln!("ci: {}", job.name);
+        let start = Instant::now();
+        if job.name == TEST {
+            let result = run_to_its_last_line(&mut cargo(TEST_COMMAND), |passed| {
+                times.push((job, start.elapsed(), if passed { "" } else { "failed" }.to_owned()));
+                print_times(&times);
+            });
+            result.map_err(|message| format!("ci: the job `{TEST}` failed: {message}"))?;
+            continue;
+        }
+        match (job.run)() {
+            Ok(End::Done) => times.push((job, start.elapsed(), String::new())),
+            Ok(End::Skipped(why)) => {
+                eprintln!("ci: {} SKIPPED: {why}", job.name);
+                times.push((job, start.elapsed(), format!("SKIPPED: {why}")));
+            }
+            Err(message) => {
+                times.push((job, start.elapsed(), "failed".to_owned()));
+                print_times(&times);
+                return Err(format!(
+                    "{message}\nci: the job `{}` failed; alone: cargo xtask ci {}",
+                    job.name, job.name
+                ));
+            }
+        }
+        if one.is_some() {
+            print_times(&times);
+        }
+    }
+    let total: Duration = times.iter().map(|(_, time, _)| *time).sum();
+    if total > TOTAL {
+        Err(format!("ci: {} s, over the budget of {} s", total.as_secs(), TOTAL.as_secs()))
+    } else {
+        Ok(())
+    }
+}
+
+fn print_times(times: &[(&Job, Duration, String)]) {
+    println!("\n{:<12}{:>10}{:>10}", "job", "seconds", "budget");
+    for (job, time, remark) in times {
+        let over = if *time > Duration::from_secs(job.budget) { "over the budget " } else { "" };
+        let line = format!("{:<12}{:>10.1}{:>10}  {over}{remark}", job.name, time.as_secs_f64(), job.budget);
+        println!("{}", line.trim_end());
+    }
+    let total: Duration = times.iter().map(|(_, time, _)| *time).sum();
+    println!("{:<12}{:>10.1}{:>10}\n", "together", total.as_secs_f64(), TOTAL.as_secs());
+}
+
+fn done(outcome: Outcome) -> Result<End, String> {
+    outcome.map(|()| End::Done)
+}
+
+fn clippy() -> Result<End, String> {
+    // All features: the server halves are code, too.
+    done(run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"])))
+}
+
+fn doc() -> Result<End, String> {
+    let mut command = cargo(&["doc", "--workspace", "--no-deps", "--all-features"]);
+    done(run(command.env("RUSTDOCFLAGS", "-D warnings")))
+}
+
+fn deny() -> Result<End, String> {
+    let is_there = cargo(&["deny", "--version"]).output().is_ok_and(|output| output.status.success());
+    if !is_there {
+        return Ok(End::Skipped("cargo-deny is not installed".to_owned()));
+    }
+    // Advisories need a database from the network.
+    done(run(&mut cargo(&["deny", "--workspace", "--all-features", "check", "licenses", "bans", "sources"])))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{JOBS, TEST, TOTAL};
+
+    #[test]
+    fn the_budgets_fit_into_the_total() {
+        let sum: u64 = JOBS.iter().map(|job| job.budget).sum();
+        assert!(sum <= TOTAL.as_secs(), "{sum} s");
+    }
+
+    #[test]
+    fn the_tests_come_last() {
+        assert_eq!(JOBS.last().map(|job| job.name), Some(TEST));
+    }
+}

@@ -1,0 +1,89 @@
+//! `coverage`: what the specs cover of the documents, as a table in the README.
+
+use std::fs;
+use std::io::IsTerminal;
+
+use hostkit_codegen::{Coverage, coverage_table};
+
+use crate::codegen::sources;
+use crate::workspace::{Outcome, apis, root, write};
+
+const OPEN: &str = "<!-- coverage -->";
+const CLOSE: &str = "<!-- /coverage -->";
+
+/// Prints the table and what is missing; writes the table into the README, or with `check` compares.
+pub(crate) fn run(check: bool) -> Outcome {
+    let mut all = Vec::new();
+    for api in apis(None)? {
+        let sources = sources(&api)?;
+        let render = |found: hostkit_codegen::Diagnostics| found.render(&sources, std::io::stderr().is_terminal());
+        all.push(hostkit_codegen::coverage(&api, &sources).map_err(render)?);
+    }
+    let table = coverage_table(&all);
+    println!("{table}");
+    for coverage in &all {
+        report(coverage);
+    }
+    let path = root().join("README.md");
+    let present = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+    let wanted = with_table(&present, &table)?;
+    let mut findings = Vec::new();
+    if present != wanted {
+        if check {
+            findings.push("the table in README.md is not of these specs: run `cargo xtask coverage`".to_owned());
+        } else {
+            write(&path, &wanted)?;
+        }
+    }
+    for coverage in &all {
+        for id in &coverage.nowhere {
+            findings.push(format!("{}: the inconsistency {id} is in no quirk and no note", coverage.api));
+        }
+        findings.extend(coverage.unknown.iter().cloned());
+    }
+    if findings.is_empty() { Ok(()) } else { Err(findings.join("\n")) }
+}
+
+fn report(coverage: &Coverage) {
+    for missing in &coverage.missing {
+        println!("{}: missing: {missing}", coverage.api);
+    }
+}
+
+/// The README with this table between the markers; the markers are added at the end where they are not there.
+fn with_table(readme: &str, table: &str) -> Result<String, String> {
+    let block = format!("{OPEN}\n{table}{CLOSE}");
+    match (readme.split_once(OPEN), readme.split_once(CLOSE)) {
+        (None, None) if readme.is_empty() => Ok(format!("{block}\n")),
+        (None, None) => Ok(format!("{}\n\n{block}\n", readme.trim_end())),
+        (Some((before, _)), Some((_, after))) if before.len() < readme.len() - after.len() => {
+            Ok(format!("{before}{block}{after}"))
+        }
+        _ => Err(format!("README.md: `{OPEN}` and `{CLOSE}` do not stand in this order")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_table;
+
+    #[test]
+    fn a_table_replaces_what_is_between_the_markers() {
+        let readme = "# A\n\n<!-- coverage -->\nold\n<!-- /coverage -->\n\nmore\n";
+        let wanted = "# A\n\n<!-- coverage -->\n| new |\n<!-- /coverage -->\n\nmore\n";
+        assert_eq!(with_table(readme, "| new |\n").unwrap(), wanted);
+        assert_eq!(with_table(wanted, "| new |\n").unwrap(), wanted, "the same again");
+    }
+
+    #[test]
+    fn markers_are_added_where_there_are_none() {
+        assert_eq!(with_table("# A\n", "t\n").unwrap(), "# A\n\n<!-- coverage -->\nt\n<!-- /coverage -->\n");
+        assert_eq!(with_table("", "t\n").unwrap(), "<!-- coverage -->\nt\n<!-- /coverage -->\n");
+    }
+
+    #[test]
+    fn half_a_pair_of_markers_is_an_error() {
+        assert!(with_table("<!-- coverage -->\n", "t\n").is_err());
+        assert!(with_table("<!-- /coverage -->\n<!-- coverage -->\n", "t\n").is_err());
+    }
+}

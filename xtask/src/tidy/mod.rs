@@ -1,0 +1,100 @@
+//! `tidy`: rules of this repository that no compiler knows. Each is a function from files to findings.
+
+mod dependencies;
+mod sizes;
+mod texts;
+
+use std::path::Path;
+
+use crate::manifest::members;
+use crate::workspace::{Outcome, apis, read, root};
+
+/// A file of ours: its path from the root, its text.
+#[derive(Debug, Clone)]
+pub(crate) struct File {
+    pub(crate) path: String,
+    pub(crate) text: String,
+}
+
+impl File {
+    fn is_rust(&self) -> bool {
+        self.path.ends_with(".rs")
+    }
+
+    fn is_generated(&self) -> bool {
+        self.path.contains("/src/generated/")
+    }
+
+    /// Wire examples are what hosters send: no rule of ours holds there.
+    fn is_wire_example(&self) -> bool {
+        let is_spec = self.path.starts_with("specs/") && !self.path.ends_with(".toml") && !self.path.ends_with(".md");
+        is_spec || self.path.contains("/tests/php/")
+    }
+}
+
+/// Checks everything; with `write`, first writes the list of indirect dependencies anew.
+pub(crate) fn run(write: bool) -> Outcome {
+    if write {
+        dependencies::write()?;
+    }
+    let files = files()?;
+    let members = members()?;
+    let mut findings = Vec::new();
+    findings.extend(texts::machine(&files));
+    findings.extend(texts::unfinished(&files));
+    findings.extend(texts::module_docs(&files));
+    findings.extend(texts::not_safe(&files, &members));
+    findings.extend(texts::hosters(&files, &names()?));
+    findings.extend(texts::minimum_rust(&files));
+    let (long, too_long) = sizes::lines(&files);
+    long.iter().for_each(|line| println!("{line}"));
+    findings.extend(too_long);
+    findings.extend(sizes::extensions(&files));
+    findings.extend(dependencies::check(&members)?);
+    if findings.is_empty() {
+        println!("tidy: {} files, {} of them longer than {} lines", files.len(), long.len(), sizes::LONG);
+        return Ok(());
+    }
+    Err(format!("{}\ntidy: {} findings", findings.join("\n"), findings.len()))
+}
+
+/// Every text file of the repository. What git ignores is left out by name, so that no git is needed.
+fn files() -> Result<Vec<File>, String> {
+    const IGNORED: &[&str] = &[".git", "target", "tmp", "corpus", "artifacts", "node_modules"];
+    let mut found = Vec::new();
+    let mut open = vec![String::new()];
+    while let Some(folder) = open.pop() {
+        let path = root().join(&folder);
+        for entry in std::fs::read_dir(&path).map_err(|error| format!("{}: {error}", path.display()))? {
+            let entry = entry.map_err(|error| error.to_string())?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
+            let kind = entry.file_type().map_err(|error| format!("{path}: {error}"))?;
+            if kind.is_dir() && !IGNORED.contains(&name.as_str()) {
+                open.push(path);
+            } else if kind.is_file() {
+                // What is no text is no business of these rules.
+                if let Ok(text) = std::fs::read_to_string(entry.path()) {
+                    found.push(File { path, text });
+                }
+            }
+        }
+    }
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(found)
+}
+
+/// The names of hosters: the folders of the specs, and the domains of their hosts.
+fn names() -> Result<Vec<String>, String> {
+    let mut names = apis(None)?;
+    for api in names.clone() {
+        let service = read(&Path::new(&root()).join("specs").join(&api).join("service.toml"))?;
+        for line in service.lines().filter_map(|line| line.trim().strip_prefix("url = \"")) {
+            let host = line.trim_start_matches("https://").split(['/', '"', ':']).next().unwrap_or_default();
+            names.extend(host.rsplit('.').nth(1).map(str::to_owned));
+        }
+    }
+    names.sort();
+    names.dedup();
+    Ok(names)
+}

@@ -1,0 +1,206 @@
+//! Rules on what files say.
+
+use crate::manifest::Manifest;
+use crate::tidy::File;
+
+/// Paths of a machine, and registries other than the public one.
+pub(super) fn machine(files: &[File]) -> Vec<String> {
+    // In two pieces, so that this file is not a finding itself.
+    const PATTERNS: &[(&str, &str)] = &[
+        ("/work", "/"),
+        ("/root", "/"),
+        ("/home", "/"),
+        ("/Users", "/"),
+        ("C:\\", "Users"),
+        ("/tmp", "/target"),
+        ("sparse+", "http"),
+        ("replace-", "with"),
+        ("artifac", "tory"),
+        ("registry-", "index"),
+    ];
+    let texts = files.iter().filter(|file| !file.is_wire_example());
+    let mut findings: Vec<String> =
+        texts.flat_map(|file| find(file, PATTERNS, "names a place of one machine")).collect();
+    for file in files.iter().filter(|file| file.path == "Cargo.lock") {
+        let foreign = file
+            .text
+            .lines()
+            .filter(|line| line.starts_with("source = ") && !line.contains("/rust-lang/crates.io-index"));
+        findings.extend(foreign.map(|line| format!("Cargo.lock: {line}: not the public registry")));
+    }
+    findings
+}
+
+/// Marks of what is not done.
+pub(super) fn unfinished(files: &[File]) -> Vec<String> {
+    const PATTERNS: &[(&str, &str)] = &[("todo", "!("), ("unimplemented", "!("), ("FIX", "ME")];
+    let ours = files.iter().filter(|file| !file.is_wire_example() && file.path != "Cargo.lock");
+    ours.flat_map(|file| find(file, PATTERNS, "is not done")).collect()
+}
+
+/// Every module says what it is for.
+pub(super) fn module_docs(files: &[File]) -> Vec<String> {
+    let silent = files.iter().filter(|file| file.is_rust() && !is_snippet(file)).filter(|file| {
+        let code = file.text.lines().find(|line| !line.trim().is_empty() && !line.starts_with("// "));
+        !code.is_some_and(|line| line.starts_with("//!"))
+    });
+    silent.map(|file| format!("{}: does not start with `//!` and a sentence", file.path)).collect()
+}
+
+/// Inputs of compile-fail tests and snapshots are shown to users as they are.
+fn is_snippet(file: &File) -> bool {
+    file.path.contains("/tests/ui/") || file.path.contains("/tests/compile_fail/") || file.path.contains("/snapshots/")
+}
+
+/// No unsafe code of ours; the lints that forbid it are on in every member.
+pub(super) fn not_safe(files: &[File], members: &[Manifest]) -> Vec<String> {
+    const PATTERNS: &[(&str, &str)] = &[
+        ("unsafe", " {"),
+        ("unsafe", " fn"),
+        ("unsafe", " impl"),
+        ("unsafe", " extern"),
+        ("unsafe", "("),
+        ("#[allow(un", "safe_code"),
+    ];
+    let rust = files.iter().filter(|file| file.is_rust());
+    let mut findings: Vec<String> = rust.flat_map(|file| find(file, PATTERNS, "is unsafe")).collect();
+    for member in members {
+        let lints = member.table.get("lints").and_then(|lints| lints.get("workspace")).and_then(|flag| flag.as_bool());
+        if lints != Some(true) {
+            findings.push(format!(
+                "{}/Cargo.toml: the workspace's lints are off (`[lints] workspace = true`)",
+                member.folder
+            ));
+        }
+    }
+    findings
+}
+
+/// The generator, the core and the clients know no hoster.
+pub(super) fn hosters(files: &[File], names: &[String]) -> Vec<String> {
+    const NEUTRAL: &[&str] = &[
+        "codegen/src/",
+        "crates/hostkit/src/",
+        "crates/hostkit-wire/src/",
+        "crates/hostkit-ureq/src/",
+        "crates/hostkit-reqwest/src/",
+    ];
+    let mut findings = Vec::new();
+    for file in files.iter().filter(|file| NEUTRAL.iter().any(|folder| file.path.starts_with(folder))) {
+        for (number, line) in (1..).zip(file.text.lines()) {
+            let line = line.to_lowercase();
+            for name in names.iter().filter(|name| line.contains(name.as_str())) {
+                findings.push(format!("{}:{number}: names a hoster, `{name}`", file.path));
+            }
+        }
+    }
+    findings
+}
+
+/// The minimum version of Rust is said once, in the root's manifest; texts repeat it truly.
+pub(super) fn minimum_rust(files: &[File]) -> Vec<String> {
+    let root = files.iter().find(|file| file.path == "Cargo.toml");
+    let said = root.and_then(|file| file.text.lines().find_map(|line| line.strip_prefix("rust-version = ")));
+    let Some(said) = said.map(|said| said.trim_matches('"').to_owned()) else {
+        return vec!["Cargo.toml: no `rust-version` for the workspace".to_owned()];
+    };
+    let mut findings = Vec::new();
+    for file in files {
+        let name = file.path.rsplit('/').next().unwrap_or_default();
+        if name == "Cargo.toml" && file.path != "Cargo.toml" && !file.path.starts_with("fuzz/") {
+            if file.text.lines().any(|line| line.starts_with("rust-version =")) {
+                findings.push(format!(
+                    "{}: `rust-version` is the workspace's: write `rust-version.workspace = true`",
+                    file.path
+                ));
+            }
+            if !file.text.contains("rust-version.workspace = true") {
+                findings.push(format!("{}: `rust-version.workspace = true` is missing", file.path));
+            }
+        }
+        if matches!(name, "clippy.toml" | "rust-toolchain" | "rust-toolchain.toml") && file.text.contains("1.") {
+            findings.push(format!("{}: says a version of Rust; the root's Cargo.toml does", file.path));
+        }
+        if name.ends_with(".md") && !file.path.starts_with("specs/") && !file.path.contains("CHANGELOG") {
+            for (number, line) in (1..).zip(file.text.lines()) {
+                let version =
+                    line.split_once("Rust 1.").map(|(_, rest)| rest.split(|c: char| !c.is_ascii_digit()).next());
+                if let Some(Some(minor)) = version.filter(|minor| *minor != Some("")) {
+                    if format!("1.{minor}") != said {
+                        findings.push(format!("{}:{number}: says Rust 1.{minor}, Cargo.toml says {said}", file.path));
+                    }
+                }
+            }
+        }
+    }
+    findings
+}
+
+fn find(file: &File, patterns: &[(&str, &str)], what: &str) -> Vec<String> {
+    let patterns: Vec<String> = patterns.iter().map(|(head, tail)| format!("{head}{tail}")).collect();
+    let mut findings = Vec::new();
+    for (number, line) in (1..).zip(file.text.lines()) {
+        for pattern in patterns.iter().filter(|pattern| line.contains(pattern.as_str())) {
+            findings.push(format!("{}:{number}: `{pattern}` {what}", file.path));
+        }
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::parse;
+
+    fn file(path: &str, text: &str) -> Vec<File> {
+        vec![File { path: path.to_owned(), text: text.to_owned() }]
+    }
+
+    #[test]
+    fn paths_of_a_machine_are_found_but_not_in_wire_examples() {
+        let text = format!("at {}/me/x\n", "/home");
+        assert_eq!(machine(&file("docs/a.md", &text)).len(), 1);
+        assert!(machine(&file("specs/a/b/case.answer.json", &text)).is_empty());
+        let lock = "source = \"registry+https://example.org/index\"\n";
+        assert_eq!(machine(&file("Cargo.lock", lock)).len(), 1);
+    }
+
+    #[test]
+    fn what_is_not_done_is_found() {
+        let text = format!("{}!()", "todo");
+        assert_eq!(unfinished(&file("a.rs", &text)).len(), 1);
+        assert!(unfinished(&file("a.rs", "a todo list")).is_empty());
+    }
+
+    #[test]
+    fn a_module_without_a_sentence_is_found() {
+        assert_eq!(module_docs(&file("a.rs", "use std::fmt;\n//! late\n")).len(), 1);
+        assert!(module_docs(&file("a.rs", "// @generated\n\n//! What it is.\n")).is_empty());
+    }
+
+    #[test]
+    fn unsafe_code_and_absent_lints_are_found() {
+        let text = format!("{} {{ }}", "unsafe");
+        assert_eq!(not_safe(&file("a.rs", &text), &[]).len(), 1);
+        assert!(not_safe(&file("a.rs", "// nothing unsafe here\n"), &[]).is_empty());
+        let member = parse("crates/a", "[package]\nname = \"a\"\n").unwrap();
+        assert_eq!(not_safe(&[], &[member]).len(), 1);
+    }
+
+    #[test]
+    fn hosters_are_found_where_nobody_may_know_them() {
+        let names = ["acme".to_owned()];
+        assert_eq!(hosters(&file("codegen/src/a.rs", "// as ACME does\n"), &names).len(), 1);
+        assert!(hosters(&file("crates/acme-proto/src/lib.rs", "acme"), &names).is_empty());
+    }
+
+    #[test]
+    fn a_second_minimum_version_is_found() {
+        let root = File { path: "Cargo.toml".to_owned(), text: "rust-version = \"1.70\"\n".to_owned() };
+        let with = |path: &str, text: &str| vec![root.clone(), File { path: path.to_owned(), text: text.to_owned() }];
+        assert!(minimum_rust(&with("README.md", "It takes Rust 1.70 or later.\n")).is_empty());
+        assert_eq!(minimum_rust(&with("README.md", "It takes Rust 1.71 or later.\n")).len(), 1);
+        assert_eq!(minimum_rust(&with("a/Cargo.toml", "rust-version = \"1.70\"\n")).len(), 2);
+        assert_eq!(minimum_rust(&with("clippy.toml", "msrv = \"1.70\"\n")).len(), 1);
+    }
+}
