@@ -1,1 +1,38 @@
-//! x
+//! The async client of hostkit: [`Client`] drives the machines of `hostkit` over [`reqwest`], on tokio.
+//!
+//! It knows no API: a proto crate brings the endpoints, `hostkit` decides what is sent and how often, and this crate
+//! brings the socket. `hostkit-ureq` has the same names without awaits.
+//!
+//! ```
+//! use hostkit::{Call, Perform};
+//! use hostkit_reqwest::Client;
+//!
+//! async fn orders<L: Call, O: Perform<Api = L::Api>>(
+//!     credentials: <L::Api as hostkit::Api>::Credentials,
+//!     list: L,
+//!     order: O,
+//! ) -> Result<(), Box<dyn std::error::Error>> {
+//!     let client = Client::<L::Api>::new(credentials)?;
+//!     let _servers = client.call(&list).await?;
+//!     match client.perform(&order).await {
+//!         hostkit::Outcome::Done(_) => println!("ordered"),
+//!         hostkit::Outcome::Unresolved(ticket) => println!("look before you order again: {ticket}"),
+//!         other => println!("nothing was ordered: {}", other.as_str()),
+//!     }
+//!     Ok(())
+//! }
+//! ```
+
+mod builder;
+mod client;
+mod failure;
+mod resolver;
+mod setup;
+mod tls;
+mod transport;
+mod witness;
+
+pub use builder::ClientBuilder;
+pub use client::Client;
+pub use setup::{Setup, SetupError};
+pub use transport::ReqwestTransport;

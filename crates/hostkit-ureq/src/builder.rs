@@ -3,9 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use hostkit::{
-    Api, BaseUrl, Budget, ClientConfig, Clock, Format, Intent, Rates, Transport, UnknownFields,
-};
+use hostkit::{Api, BaseUrl, Budget, ClientConfig, Clock, Format, Intent, Rates, Transport, UnknownFields};
 
 use crate::client::Client;
 use crate::setup::SetupError;

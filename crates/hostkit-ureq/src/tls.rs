@@ -61,11 +61,7 @@ impl<In: Transport> Connector<In> for TlsConnector {
         let mut connection = ClientConnection::new(Arc::clone(&self.0), name.to_owned()).map_err(failed)?;
         let mut socket = TransportAdapter::new(transport.boxed(), Arc::clone(&details.current_time));
         // The limit of `details` is as old as the beginning of the connect: only what is left of it holds.
-        let left = Sight::left().map(|left| left.min(*details.timeout.after));
-        socket.set_timeout(NextTimeout {
-            after: left.map_or(details.timeout.after, Into::into),
-            ..details.timeout
-        });
+        socket.set_timeout(NextTimeout { after: Sight::left().into(), ..details.timeout });
         connection.complete_io(&mut socket)?;
         let config = details.config;
         let buffers = LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size());

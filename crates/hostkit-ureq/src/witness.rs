@@ -10,6 +10,9 @@ use hostkit::Phase;
 use ureq::Error;
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 
+/// More time than the clock of a socket has.
+const FOREVER: Duration = Duration::from_secs(3600 * 24 * 365);
+
 /// What was seen of the request under way on this thread.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sight {
@@ -19,15 +22,18 @@ pub(crate) struct Sight {
     pub(crate) ended: bool,
     /// A read failed, which ureq takes for the end of a body that ends with the connection.
     pub(crate) broken: bool,
-    deadline: Option<Instant>,
+    deadline: Instant,
 }
 
 impl Sight {
-    const START: Self = Self { phase: Phase::Connect, ended: false, broken: false, deadline: None };
+    fn start(deadline: Instant) -> Self {
+        Self { phase: Phase::Connect, ended: false, broken: false, deadline }
+    }
 
     /// A request begins on this thread, and has this much time.
     pub(crate) fn begin(timeout: Duration) {
-        SIGHT.set(Self { deadline: Instant::now().checked_add(timeout), ..Self::START });
+        let now = Instant::now();
+        SIGHT.set(Self::start(now.checked_add(timeout).unwrap_or(now + FOREVER)));
     }
 
     /// What was seen since.
@@ -35,9 +41,9 @@ impl Sight {
         SIGHT.get()
     }
 
-    /// The time that is left; `None` where it is without end.
-    pub(crate) fn left() -> Option<Duration> {
-        SIGHT.get().deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
+    /// The time that is left for all of it.
+    pub(crate) fn left() -> Duration {
+        SIGHT.get().deadline.saturating_duration_since(Instant::now())
     }
 
     fn note(change: impl FnOnce(&mut Self)) {
@@ -48,7 +54,7 @@ impl Sight {
 }
 
 thread_local! {
-    static SIGHT: Cell<Sight> = const { Cell::new(Sight::START) };
+    static SIGHT: Cell<Sight> = Cell::new(Sight::start(Instant::now()));
 }
 
 /// A chain of connectors whose connections are watched.
@@ -61,7 +67,7 @@ impl<C: Connector> Connector for Watch<C> {
     fn connect(&self, details: &ConnectionDetails, chained: Option<()>) -> Result<Option<Self::Out>, Error> {
         let connected = self.0.connect(details, chained);
         // What a proxy was told on the way is no byte of the request.
-        Sight::note(|sight| *sight = Sight { deadline: sight.deadline, ..Sight::START });
+        Sight::note(|sight| *sight = Sight::start(sight.deadline));
         Ok(connected?.map(Watched))
     }
 }

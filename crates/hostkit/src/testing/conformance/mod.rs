@@ -19,6 +19,6 @@ mod shop;
 
 pub use fault::Fault;
 pub use report::{Report, Row};
-pub use scenario::{Subject, repeat_calls, run, run_stalls};
+pub use scenario::{Subject, connections, repeat_calls, run, run_stalls};
 pub use server::{Arrival, Server};
 pub use shop::{Code, GetItem, KEY, Order, Shop};

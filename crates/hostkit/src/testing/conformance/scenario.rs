@@ -1,5 +1,6 @@
 //! The list of scenarios, and the run through it.
 
+use std::collections::BTreeSet;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -119,6 +120,26 @@ pub fn repeat_calls(make: Make<'_>, calls: usize) -> (usize, usize) {
         thread::sleep(Duration::from_millis(number as u64 % 3));
     }
     (failures, server.arrivals().len())
+}
+
+/// Makes calls one after another over a server that keeps its connections: how many of them the safe calls used, and how
+/// many the spending ones, none of which may be one of those.
+pub fn connections(make: Make<'_>, calls: usize) -> (usize, usize) {
+    let server = start(Fault::Nothing);
+    let client = make(server.base_url(), Duration::from_secs(5));
+    for _ in 0..calls {
+        let is_fine = client.get().is_ok() && client.order(0).is_done();
+        assert!(is_fine, "a call over a server without a fault failed");
+        // A connection goes back to its pool a moment after the answer.
+        thread::sleep(Duration::from_millis(5));
+    }
+    let used_by = |verb: &str| -> BTreeSet<usize> {
+        let arrivals = server.arrivals().into_iter().filter(|arrival| arrival.head.starts_with(verb));
+        arrivals.map(|arrival| arrival.connection).collect()
+    };
+    let (safe, spends) = (used_by("GET"), used_by("POST"));
+    assert!(safe.is_disjoint(&spends), "a spending call went over a connection of a safe one");
+    (safe.len(), spends.len())
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,0 +1,222 @@
+//! The client: one method for each kind of call, and the driver below them.
+//!
+//! It is `hostkit-ureq`'s with awaits; the two are kept alike on purpose.
+
+use std::fmt;
+use std::sync::Arc;
+
+use hostkit::{
+    Api, AsyncTransport, BaseUrl, Budget, Call, CallOptions, ClientCore, Clock, Endpoint, Error, ErrorOf, Machine,
+    Observation, Outcome, OutcomeOf, Perform, Rates, RawBody, Reply, Step, WaitError, Waiter,
+};
+
+use crate::builder::ClientBuilder;
+use crate::setup::SetupError;
+use crate::transport::ReqwestTransport;
+
+/// An async client of one API. Clones are the same client: they share session, rate limits, budget and connections.
+///
+/// Its futures run on tokio and are `Send`. A future of `perform` that is dropped leaves open whether the call happened:
+/// let it end, or spawn it.
+pub struct Client<A: Api, T = ReqwestTransport> {
+    core: ClientCore<A>,
+    transport: Arc<T>,
+}
+
+impl<A: Api> Client<A> {
+    /// A client with these credentials at the API's first host.
+    ///
+    /// # Errors
+    /// An API without a host of its own: it needs [`ClientBuilder::base_url`].
+    pub fn new(credentials: A::Credentials) -> Result<Self, SetupError> {
+        Self::builder(credentials).build()
+    }
+
+    /// A client that is to be set up.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # fn client<A: hostkit::Api>(credentials: A::Credentials) -> Result<(), Box<dyn std::error::Error>> {
+    /// let client = hostkit_reqwest::Client::<A>::builder(credentials)
+    ///     .base_url("http://127.0.0.1:8080".parse()?)
+    ///     .deadline(Duration::from_secs(10))
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn builder(credentials: A::Credentials) -> ClientBuilder<A> {
+        ClientBuilder::new(credentials)
+    }
+}
+
+impl<A: Api, T: AsyncTransport> Client<A, T> {
+    /// A client made of a core and a transport.
+    pub fn from_parts(core: ClientCore<A>, transport: T) -> Self {
+        Self { core, transport: Arc::new(transport) }
+    }
+
+    /// Makes a call that only reads, or sets a state.
+    ///
+    /// # Errors
+    /// Whatever kept the value from coming; [`Error::kind`] says what.
+    pub async fn call<E: Call<Api = A>>(&self, endpoint: &E) -> Result<E::Output, ErrorOf<E>> {
+        self.call_full(endpoint).await.map(|reply| reply.value)
+    }
+
+    /// The same with status, headers, attempts and what the decoder noticed.
+    ///
+    /// # Errors
+    /// As [`Client::call`].
+    pub async fn call_full<E: Call<Api = A>>(&self, endpoint: &E) -> Result<Reply<E::Output>, ErrorOf<E>> {
+        self.call_with(endpoint, CallOptions::new()).await
+    }
+
+    /// The same with options of this one call.
+    ///
+    /// # Errors
+    /// As [`Client::call`].
+    pub async fn call_with<E: Call<Api = A>>(
+        &self,
+        endpoint: &E,
+        options: CallOptions,
+    ) -> Result<Reply<E::Output>, ErrorOf<E>> {
+        self.run(self.core.call(endpoint, options)).await
+    }
+
+    /// The bytes of the answer, whatever it says.
+    ///
+    /// # Errors
+    /// Only the transport, or the sign-in.
+    pub async fn call_raw<E: Call<Api = A>>(&self, endpoint: &E) -> Result<Reply<RawBody>, Error<A::Code>> {
+        self.call_raw_with(endpoint, CallOptions::new()).await
+    }
+
+    /// The same with options of this one call.
+    ///
+    /// # Errors
+    /// As [`Client::call_raw`].
+    pub async fn call_raw_with<E: Call<Api = A>>(
+        &self,
+        endpoint: &E,
+        options: CallOptions,
+    ) -> Result<Reply<RawBody>, Error<A::Code>> {
+        self.run(self.core.raw(endpoint, options)).await
+    }
+
+    /// Makes a call that acts. It is sent once at most, over a connection of its own.
+    pub async fn perform<E: Perform<Api = A>>(&self, endpoint: &E) -> OutcomeOf<E> {
+        self.perform_full(endpoint).await.map(|reply| reply.value)
+    }
+
+    /// The same with status, headers and what the decoder noticed.
+    pub async fn perform_full<E: Perform<Api = A>>(&self, endpoint: &E) -> Outcome<Reply<E::Output>, A::Code> {
+        self.perform_with(endpoint, CallOptions::new()).await
+    }
+
+    /// The same with options of this one call, such as what it may cost.
+    pub async fn perform_with<E: Perform<Api = A>>(
+        &self,
+        endpoint: &E,
+        options: CallOptions,
+    ) -> Outcome<Reply<E::Output>, A::Code> {
+        self.run(self.core.perform(endpoint, options)).await
+    }
+
+    /// Polls until what the waiter waits for is there, and tells `on_progress` each thing that it sees on the way.
+    ///
+    /// # Errors
+    /// It will never be there, or the time was up.
+    pub async fn wait<W>(
+        &self,
+        waiter: W,
+        on_progress: impl FnMut(&Observation),
+    ) -> Result<W::Found, WaitError<A::Code>>
+    where
+        W: Waiter,
+        W::Endpoint: Endpoint<Api = A>,
+    {
+        self.wait_with(waiter, CallOptions::new(), on_progress).await
+    }
+
+    /// The same with options: a deadline for all of it, and who may cancel it.
+    ///
+    /// # Errors
+    /// As [`Client::wait`].
+    pub async fn wait_with<W>(
+        &self,
+        waiter: W,
+        options: CallOptions,
+        on_progress: impl FnMut(&Observation),
+    ) -> Result<W::Found, WaitError<A::Code>>
+    where
+        W: Waiter,
+        W::Endpoint: Endpoint<Api = A>,
+    {
+        self.run(self.core.wait(waiter, options, on_progress)).await
+    }
+
+    /// Runs any machine to its end with this client's transport and clock.
+    pub async fn run<M: Machine>(&self, machine: M) -> M::Done {
+        drive(machine, &*self.transport, self.core.clock()).await
+    }
+
+    /// What the client shares with every other driver.
+    pub fn core(&self) -> &ClientCore<A> {
+        &self.core
+    }
+
+    /// What it sends with.
+    pub fn transport(&self) -> &T {
+        &self.transport
+    }
+
+    /// What is left of the budget.
+    pub fn budget(&self) -> Option<&Budget> {
+        self.core.budget()
+    }
+
+    /// The rate limits, to share them with another client of the same account.
+    pub fn rates(&self) -> &Rates {
+        self.core.rates()
+    }
+
+    /// Where the client sends to before a sign-in names another place.
+    pub fn base_url(&self) -> &BaseUrl {
+        self.core.base_url()
+    }
+
+    /// Forgets the session, and that the credentials were refused.
+    pub fn reset_session(&self) {
+        self.core.reset_session();
+    }
+}
+
+/// The driver: every await is in here.
+async fn drive<M: Machine>(mut machine: M, transport: &impl AsyncTransport, clock: &dyn Clock) -> M::Done {
+    loop {
+        match machine.step(clock.now()) {
+            Step::Done(done) => return done,
+            Step::Send(outgoing) => {
+                let result = transport.send(&outgoing).await;
+                machine.receive(clock.now(), result);
+            }
+            Step::SleepUntil(moment) => tokio::time::sleep(clock.sleep(moment)).await,
+            Step::Wait(listener, moment) => {
+                // Whichever comes first, the machine looks again.
+                let _ = tokio::time::timeout(clock.patience(moment), listener).await;
+            }
+        }
+    }
+}
+
+impl<A: Api, T> Clone for Client<A, T> {
+    fn clone(&self) -> Self {
+        Self { core: self.core.clone(), transport: Arc::clone(&self.transport) }
+    }
+}
+
+impl<A: Api, T> fmt::Debug for Client<A, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Client").field(&self.core).finish()
+    }
+}

@@ -1,0 +1,111 @@
+//! One request over one connection: two clients, one deadline over all of it, and a body that is read to its very end.
+
+use std::fmt;
+
+use hostkit::{AnswerLimits, AsyncTransport, BaseUrl, Incoming, Outgoing, Phase, TransportError, TransportErrorKind};
+use http::Uri;
+use reqwest::Client;
+use tokio::time::timeout;
+
+use crate::failure;
+use crate::setup::{Setup, SetupError};
+use crate::witness::Sight;
+
+/// What this crate sends with. Clones share their connections.
+#[derive(Clone)]
+pub struct ReqwestTransport {
+    pooled: Client,
+    fresh: Client,
+}
+
+impl ReqwestTransport {
+    /// The default: straight to the host, the public roots.
+    ///
+    /// # Errors
+    /// TLS that cannot be set up.
+    pub fn new() -> Result<Self, SetupError> {
+        Self::setup().build()
+    }
+
+    /// One that is to be set up.
+    pub fn setup() -> Setup {
+        Setup::default()
+    }
+
+    pub(crate) fn from_clients(pooled: Client, fresh: Client) -> Self {
+        Self { pooled, fresh }
+    }
+
+    /// The phase of a failure before the answer's head was there.
+    ///
+    /// A pooled connection needs no connector, so there the witness proves nothing. reqwest does not tell how much of a
+    /// request was sent: all of it has to be supposed.
+    fn phase(outgoing: &Outgoing, sight: &Sight, error: Option<&reqwest::Error>) -> Phase {
+        let is_proven = match error {
+            Some(error) => error.is_connect(),
+            None => !outgoing.reusable,
+        };
+        if is_proven && !sight.may_have_sent() { Phase::Connect } else { Phase::Head }
+    }
+}
+
+impl AsyncTransport for ReqwestTransport {
+    async fn send(&self, outgoing: &Outgoing) -> Result<Incoming, TransportError> {
+        check(outgoing.request.uri())?;
+        let request = reqwest::Request::try_from(outgoing.request.clone());
+        let request = request.map_err(|error| failure::of(Phase::Connect, error))?;
+        let client = if outgoing.reusable { &self.pooled } else { &self.fresh };
+        let sight = Sight::default();
+        let mut is_head_there = false;
+        let exchange = async {
+            let response = client.execute(request).await;
+            let response = response.map_err(|error| failure::of(Self::phase(outgoing, &sight, Some(&error)), error))?;
+            is_head_there = true;
+            receive(response, &outgoing.limits).await
+        };
+        match timeout(outgoing.timeout, sight.watch(exchange)).await {
+            Ok(result) => result,
+            Err(_) => {
+                let phase = if is_head_there { Phase::Body } else { Self::phase(outgoing, &sight, None) };
+                Err(TransportError::new(phase, TransportErrorKind::Timeout, ""))
+            }
+        }
+    }
+}
+
+/// Reads all of an answer, and little more than the limit of one that is too large.
+async fn receive(mut response: reqwest::Response, limits: &AnswerLimits) -> Result<Incoming, TransportError> {
+    let mut incoming = Incoming {
+        status: response.status().as_u16(),
+        headers: std::mem::take(response.headers_mut()),
+        body: Vec::new(),
+    };
+    if !limits.admit(&incoming) {
+        return Err(TransportError::new(Phase::Head, TransportErrorKind::TooLarge, ""));
+    }
+    let too_large = || TransportError::new(Phase::Body, TransportErrorKind::TooLarge, "");
+    if response.content_length().is_some_and(|length| length > limits.max_body as u64) {
+        return Err(too_large());
+    }
+    while let Some(chunk) = response.chunk().await.map_err(|error| failure::of(Phase::Body, error))? {
+        if chunk.len() > limits.max_body.saturating_sub(incoming.body.len()) {
+            return Err(too_large());
+        }
+        incoming.body.extend_from_slice(&chunk);
+    }
+    Ok(incoming)
+}
+
+/// Whether it may be sent there at all: `https`, or a loopback address.
+fn check(uri: &Uri) -> Result<(), TransportError> {
+    let origin = uri.scheme_str().zip(uri.authority()).map(|(scheme, authority)| format!("{scheme}://{authority}"));
+    let is_base = origin.is_some_and(|origin| origin.parse::<BaseUrl>().is_ok());
+    let refused = "neither https nor a loopback address";
+    if is_base { Ok(()) } else { Err(TransportError::new(Phase::Connect, TransportErrorKind::Other, refused)) }
+}
+
+impl fmt::Debug for ReqwestTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ReqwestTransport")
+    }
+}
