@@ -14,6 +14,7 @@ mod rates;
 mod sandbox;
 mod service;
 pub mod site;
+pub mod sites;
 pub mod world;
 
 pub use crate::http::{Bounds, Framing};

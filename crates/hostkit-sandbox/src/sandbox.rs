@@ -13,6 +13,7 @@ use crate::http::{Bounds, Framing, Server};
 use crate::ledger::Ledger;
 use crate::service::Hub;
 use crate::site::Site;
+use crate::sites;
 use crate::world::World;
 
 /// A running sandbox: all its APIs on one port of 127.0.0.1, each below a path of its own. It stops when dropped.
@@ -57,6 +58,19 @@ impl Builder {
 }
 
 impl Sandbox {
+    /// Starts a sandbox with all APIs on a free port.
+    ///
+    /// # Errors
+    /// No port is free, or no thread can be started.
+    pub fn start() -> io::Result<Self> {
+        Self::all().start()
+    }
+
+    /// A sandbox with all APIs, to be started.
+    pub fn all() -> Builder {
+        sites::all(Self::builder())
+    }
+
     /// A sandbox without any API yet.
     pub fn builder() -> Builder {
         Builder { sites: Vec::new(), port: 0, bounds: Bounds::DEFAULT }

@@ -48,6 +48,22 @@ impl World {
         self.accounts.entry(login.to_owned()).and_modify(|account| account.balance = balance).or_insert(account);
     }
 
+    /// Takes money for something that is no object of its own, such as a package of traffic.
+    ///
+    /// # Errors
+    /// The balance is too small.
+    pub fn charge(
+        &mut self,
+        login: &str,
+        amount: Decimal,
+        what: &'static str,
+        object: String,
+    ) -> Result<(), WorldError> {
+        self.can_pay(login, amount)?;
+        self.pay(login, amount, what, object);
+        Ok(())
+    }
+
     /// Whether an account could pay.
     pub(super) fn can_pay(&self, login: &str, amount: Decimal) -> Result<(), WorldError> {
         match self.account(login)?.balance >= amount {

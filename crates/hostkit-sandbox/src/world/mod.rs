@@ -7,6 +7,7 @@ mod account;
 mod address;
 mod backup;
 mod error;
+mod job;
 mod key;
 mod life;
 mod offer;
@@ -14,6 +15,9 @@ mod order;
 mod seed;
 mod server;
 mod session;
+mod setting;
+mod storage;
+mod ticket;
 mod zone;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,10 +28,13 @@ use hostkit::Decimal;
 pub use account::{Account, Payment};
 pub use backup::Backup;
 pub use error::WorldError;
+pub use job::Job;
 pub use key::SshKey;
 pub use offer::{Image, Plan};
 pub use server::{Address, NewServer, Server, ServerState};
 pub use session::{Sessions, TokenState};
+pub use storage::Storage;
+pub use ticket::{Message, Ticket};
 pub use zone::{Record, Zone};
 
 use crate::clock::Moment;
@@ -52,6 +59,10 @@ pub struct World {
     backups: BTreeMap<u64, Backup>,
     zones: BTreeMap<u64, Zone>,
     keys: BTreeMap<u64, SshKey>,
+    jobs: BTreeMap<u64, Job>,
+    storages: BTreeMap<u64, Storage>,
+    tickets: BTreeMap<u64, Ticket>,
+    settings: setting::Settings,
     /// The tokens that were given out.
     pub sessions: Sessions,
 }

@@ -31,6 +31,10 @@ impl World {
             backups: BTreeMap::new(),
             zones: BTreeMap::new(),
             keys: BTreeMap::new(),
+            jobs: BTreeMap::new(),
+            storages: BTreeMap::new(),
+            tickets: BTreeMap::new(),
+            settings: BTreeMap::new(),
             sessions: Sessions::default(),
         };
         let currency = if matches!(api, ApiName::Clodo | ApiName::Macloud) { "RUB" } else { "USD" };

@@ -1,0 +1,31 @@
+//! The quota. The site does not know what has been used of it: all of it is left.
+
+use clodo_proto::limits::GetLimits;
+use clodo_proto::types::{LimitUnit, RequestLimit};
+use hostkit::{Api, RateRule, UnixTime};
+
+use super::Visit;
+use super::answer::{No, yes};
+use crate::site::Reply;
+
+impl Visit<'_> {
+    pub(super) fn get_limits(&mut self) -> Result<Reply, No> {
+        let limits = clodo_proto::Clodo::INFO.rates.iter().map(|rule| self.limit(rule)).collect();
+        yes::<GetLimits>(self, &limits)
+    }
+
+    fn limit(&self, rule: &RateRule) -> RequestLimit {
+        // `post_servers` is the one rule that is about a part of the paths.
+        let (verb, uri, regex) = match rule.name.split_once('_') {
+            Some((verb, _)) => (verb, "*/servers", "^/servers"),
+            None => (rule.name, "*", ".*"),
+        };
+        let mut limit = RequestLimit::new(verb.to_uppercase(), uri);
+        limit.regex = Some(regex.to_owned());
+        limit.value = Some(u64::from(rule.count));
+        limit.remaining = limit.value;
+        limit.unit = Some(if rule.window.as_secs() > 3600 { LimitUnit::Day } else { LimitUnit::Minute });
+        limit.reset_time = i64::try_from((self.now + rule.window).unix()).ok().map(UnixTime);
+        limit
+    }
+}

@@ -1,0 +1,185 @@
+//! Servers: showing, ordering, switching, deleting.
+
+use std::net::IpAddr;
+
+use clodo_proto::servers::{
+    CreateServer, CreateServerOs, DeleteServer, GetServer, GetServerLog, ListServerDetails, ListServers, RebootServer,
+    RebuildServer, StartServer, StopServer,
+};
+use clodo_proto::types::{
+    Address, Addresses, CreatedServer, ImageId, LogEntryId, ServerDetail, ServerId, ServerLogEntry, ServerStatus,
+    ServerSummary, ServerType,
+};
+use hostkit::{Decimal, Gibibytes, Mebibytes};
+
+use super::answer::{No, yes};
+use super::{Visit, images};
+use crate::site::Reply;
+use crate::world::{NewServer, Server, ServerState};
+
+/// The client's number, which stands before a server's in its full number.
+const CLIENT: u64 = 777;
+
+/// The setting that says how a server is sold.
+pub(super) const TYPE: &str = "type";
+
+/// The words under which the ledger and the settings know a server.
+pub(super) fn object(id: ServerId) -> String {
+    format!("server {}", id.get())
+}
+
+fn status(state: ServerState) -> ServerStatus {
+    match state {
+        ServerState::Ordered => ServerStatus::Requested,
+        ServerState::Installing => ServerStatus::Installing,
+        ServerState::Running => ServerStatus::Running,
+        ServerState::Stopped => ServerStatus::Stopped,
+        ServerState::Suspended => ServerStatus::Suspended,
+        ServerState::Deleted => ServerStatus::Failed,
+    }
+}
+
+fn addresses(server: &Server) -> Addresses {
+    let mut addresses = Addresses::new();
+    for found in server.addresses() {
+        let mut address = Address::new(IpAddr::V4(found.ip));
+        address.primary = found.is_primary;
+        addresses.public.push(address);
+    }
+    addresses
+}
+
+impl Visit<'_> {
+    /// A server of the account.
+    pub(super) fn server(&self, id: ServerId) -> Result<&Server, No> {
+        Ok(self.world.server(&self.account, id.get())?)
+    }
+
+    pub(super) fn server_type(&self, id: ServerId) -> ServerType {
+        self.world.setting(&object(id), TYPE).map_or(ServerType::Virtual, ServerType::from_text)
+    }
+
+    fn summary(&self, server: &Server) -> ServerSummary {
+        let id = ServerId::new(server.number);
+        let mut summary = ServerSummary::new(id, status(server.state));
+        summary.full_id = Some(format!("{CLIENT}-{}", server.number));
+        summary.name = Some(server.name.clone());
+        summary.image = server.image.map(ImageId::new);
+        summary.server_type = Some(self.server_type(id));
+        if let Some(image) = server.image.and_then(|image| self.world.image(image).ok()) {
+            summary.os_type = Some(image.family.to_owned());
+            summary.os_bits = Some(image.bits);
+        }
+        summary.addresses = Some(addresses(server));
+        summary
+    }
+
+    fn detail(&self, server: &Server) -> ServerDetail {
+        let summary = self.summary(server);
+        let mut detail = ServerDetail::new(summary.id, summary.status);
+        detail.full_id = summary.full_id;
+        detail.name = summary.name;
+        detail.image = summary.image;
+        detail.server_type = summary.server_type;
+        detail.addresses = summary.addresses;
+        detail.os_type = summary.os_type;
+        detail.os_bits = summary.os_bits;
+        detail.os_title = server.image.and_then(|id| Some(self.world.image(id).ok()?.title.to_owned()));
+        detail.memory = Some(Mebibytes(server.memory));
+        detail.disk = Some(Gibibytes(server.disk));
+        detail.cpu_load = Some(Decimal::ZERO);
+        detail.vnc = server.addresses().first().map(|address| format!("{}:5900", address.ip));
+        detail.root_password = Some(server.password.as_str().into());
+        detail.ordered = server.ordered.moscow();
+        detail.created = server.ordered.moscow();
+        detail.paid_until = server.paid_until.moscow();
+        detail
+    }
+
+    /// 404 where there is none: the hoster says so of an empty list.
+    pub(super) fn list_servers(&mut self) -> Result<Reply, No> {
+        let found: Vec<_> = self.world.servers(&self.account).into_iter().map(|server| self.summary(server)).collect();
+        if found.is_empty() { Err(No::nothing()) } else { yes::<ListServers>(self, &found) }
+    }
+
+    pub(super) fn list_server_details(&mut self) -> Result<Reply, No> {
+        let found: Vec<_> = self.world.servers(&self.account).into_iter().map(|server| self.detail(server)).collect();
+        if found.is_empty() { Err(No::nothing()) } else { yes::<ListServerDetails>(self, &found) }
+    }
+
+    pub(super) fn get_server(&mut self, call: &GetServer) -> Result<Reply, No> {
+        yes::<GetServer>(self, &self.detail(self.server(call.id)?))
+    }
+
+    /// One line: that it was ordered. Its "ОК" is Cyrillic, as the hoster's is.
+    pub(super) fn get_server_log(&mut self, call: &GetServerLog) -> Result<Reply, No> {
+        let server = self.server(call.id)?;
+        let mut entry = ServerLogEntry::new(LogEntryId::new(server.number));
+        entry.command = Some("Создание".to_owned());
+        entry.user = Some("Клиент (API)".to_owned());
+        entry.date = server.ordered.moscow();
+        entry.status = Some("ОК".to_owned());
+        yes::<GetServerLog>(self, &vec![entry])
+    }
+
+    /// The smallest plan that has so much memory, or the largest: the API has no plans, but the world's prices are theirs.
+    pub(super) fn plan_for(&self, memory: Mebibytes) -> Result<u64, No> {
+        let plans = self.world.plans();
+        let found = plans.iter().filter(|plan| plan.memory >= memory.0).min_by_key(|plan| plan.memory);
+        let found = found.or_else(|| plans.iter().max_by_key(|plan| plan.memory));
+        found.map(|plan| plan.number).ok_or_else(|| No::new(500, "Нет тарифов"))
+    }
+
+    pub(super) fn create_server(&mut self, call: CreateServer) -> Result<Reply, No> {
+        let wrong = || No::new(400, "Ошибка во входных параметрах");
+        let image = match &call.os {
+            CreateServerOs::Image(image) => image.get(),
+            CreateServerOs::Preset { preset, .. } => images::image_of(*preset).ok_or_else(wrong)?,
+        };
+        if call.memory.0 == 0 || call.disk.0 == 0 || !call.server_type.is_known() {
+            return Err(wrong());
+        }
+        let new = NewServer {
+            name: call.name,
+            plan: self.plan_for(call.memory)?,
+            image: Some(image),
+            memory: Some(call.memory.0),
+            disk: Some(call.disk.0),
+            install: true,
+        };
+        let number = self.world.order(&self.account, new)?;
+        let id = ServerId::new(number);
+        self.world.remember(object(id), TYPE, call.server_type.as_str().to_owned());
+        let server = self.server(id)?;
+        let mut created = CreatedServer::new(id);
+        created.name = Some(server.name.clone());
+        created.image = Some(ImageId::new(image));
+        created.root_password = Some(server.password.as_str().into());
+        yes::<CreateServer>(self, &created)
+    }
+
+    pub(super) fn delete_server(&mut self, call: &DeleteServer) -> Result<Reply, No> {
+        self.world.delete(&self.account, call.id.get())?;
+        yes::<DeleteServer>(self, &())
+    }
+
+    pub(super) fn start_server(&mut self, call: &StartServer) -> Result<Reply, No> {
+        self.world.start(&self.account, call.id.get())?;
+        yes::<StartServer>(self, &())
+    }
+
+    pub(super) fn stop_server(&mut self, call: &StopServer) -> Result<Reply, No> {
+        self.world.stop(&self.account, call.id.get())?;
+        yes::<StopServer>(self, &())
+    }
+
+    pub(super) fn reboot_server(&mut self, call: &RebootServer) -> Result<Reply, No> {
+        self.world.reboot(&self.account, call.id.get())?;
+        yes::<RebootServer>(self, &())
+    }
+
+    pub(super) fn rebuild_server(&mut self, call: &RebuildServer) -> Result<Reply, No> {
+        self.world.install(&self.account, call.id.get(), call.image.get())?;
+        yes::<RebuildServer>(self, &())
+    }
+}

@@ -1,0 +1,105 @@
+//! Inferno Solutions: one URL, an action in the query, every answer under status 200.
+//!
+//! What is deliberately not here: calls whose parameters stand in the query. The hoster takes them too, but no client of
+//! this project sends a key there.
+
+mod account;
+mod answer;
+mod orders;
+mod servers;
+
+use hostkit::{Api, RateRule, UnknownFields};
+use inferno_proto::server::{Request, route};
+
+use crate::api_name::ApiName;
+use crate::credentials;
+use crate::site::{Call, Operation, Refusal, Reply, Site};
+use crate::world::World;
+use answer::{No, no};
+
+/// The site.
+#[derive(Debug, Clone, Copy)]
+pub struct Inferno;
+
+impl Site for Inferno {
+    fn api(&self) -> ApiName {
+        ApiName::Inferno
+    }
+
+    fn recognise(&self, call: &Call) -> Operation {
+        let Ok(request) = route(&call.incoming(UnknownFields::Deny)) else {
+            return Operation::UNKNOWN;
+        };
+        let info = request.info();
+        Operation { name: info.name, effect: info.effect, rates: info.rates }
+    }
+
+    fn handle(&self, call: &Call, world: &mut World) -> Reply {
+        let request = match route(&call.incoming(UnknownFields::Deny)) {
+            Ok(request) => request,
+            Err(_) if !account::is_known(call, world) => return self.refuse(call, Refusal::WrongCredentials),
+            Err(_) => return no("Invalid action or parameters"),
+        };
+        if request.info().authorised {
+            let is_known = account::is_known(call, world);
+            world.note_credentials(is_known);
+            if !is_known {
+                return self.refuse(call, Refusal::WrongCredentials);
+            }
+        }
+        let result = carry_out(request, &mut Visit { world, account: World::ACCOUNT });
+        result.unwrap_or_else(No::into_reply)
+    }
+
+    fn refuse(&self, _: &Call, refusal: Refusal) -> Reply {
+        match refusal {
+            // The key is all there is to be expired, and the API has one word for both.
+            Refusal::TokenExpired | Refusal::WrongCredentials => {
+                Reply::denied(no("Access denied").answer, "Access denied")
+            }
+            Refusal::RateLimited => no("Too many requests"),
+            Refusal::Internal => no("Internal error"),
+            Refusal::Maintenance => no("Temporarily unavailable"),
+        }
+    }
+
+    fn rates(&self) -> &'static [RateRule] {
+        inferno_proto::Inferno::INFO.rates
+    }
+}
+
+/// The world as one customer may use it.
+struct Visit<'w> {
+    world: &'w mut World,
+    account: &'static str,
+}
+
+fn carry_out(request: Request, visit: &mut Visit<'_>) -> Result<Reply, No> {
+    match request {
+        Request::GetApiKey(call) => visit.get_api_key(&call),
+        Request::RenewApiKey(call) => visit.renew_api_key(&call),
+        Request::GetBalance(_) => visit.get_balance(),
+        Request::AddSshKey(call) => visit.add_ssh_key(&call),
+        Request::ListSshKeys(_) => visit.list_ssh_keys(),
+        Request::RemoveSshKey(call) => visit.remove_ssh_key(&call),
+        Request::ListProducts(_) => visit.list_products(),
+        Request::CreateOrder(call) => visit.create_order(&call),
+        Request::ListOrders(_) => visit.list_orders(),
+        Request::CancelOrder(call) => visit.cancel_order(&call),
+        Request::ListServices(_) => visit.list_services(),
+        Request::GetService(call) => visit.get_service(&call),
+        Request::CheckInstall(call) => visit.check_install(&call),
+        Request::Install(call) => visit.install(&call),
+        Request::CheckReinstall(call) => visit.check_reinstall(&call),
+        Request::Reinstall(call) => visit.reinstall(&call),
+        Request::GetInfo(call) => visit.get_info(&call),
+        Request::Boot(call) => visit.boot(&call),
+        Request::Stop(call) => visit.stop(&call),
+        Request::Reboot(call) => visit.reboot(&call),
+        // The generated enum may grow; an endpoint without behaviour is as good as none.
+        _ => Err(No::new("Invalid action or parameters")),
+    }
+}
+
+/// The client number that an API key belongs to.
+const CLIENT: i64 = credentials::INFERNO_CLIENT;

@@ -1,0 +1,22 @@
+//! The APIs that the sandbox speaks, each over the generated server half of its proto crate.
+
+pub mod clodo;
+pub mod inferno;
+
+use hostkit::Format;
+
+use crate::sandbox::Builder;
+
+/// Adds every API.
+pub(crate) fn all(builder: Builder) -> Builder {
+    builder.site(clodo::Clodo).site(inferno::Inferno)
+}
+
+/// The `Content-Type` that a PHP site gives a document.
+pub(crate) const fn content_type(format: Format) -> &'static str {
+    match format {
+        Format::Xml => "application/xml; charset=UTF-8",
+        Format::Json => "application/json; charset=UTF-8",
+        Format::Php | Format::PrintR | Format::Form => "text/html; charset=UTF-8",
+    }
+}

@@ -1,0 +1,35 @@
+//! What hosters remember of an object and the world makes nothing of: a pay period, a planned change, a phone number.
+
+use std::collections::BTreeMap;
+
+use hostkit::Decimal;
+
+use super::World;
+
+/// The settings of every object, by the object's words and the setting's name.
+pub(super) type Settings = BTreeMap<String, BTreeMap<&'static str, String>>;
+
+impl World {
+    /// A setting of an object, such as `server 101`.
+    pub fn setting(&self, object: &str, name: &str) -> Option<&str> {
+        self.settings.get(object)?.get(name).map(String::as_str)
+    }
+
+    /// Remembers a setting as part of a change that is noted anyway.
+    pub fn remember(&mut self, object: String, name: &'static str, value: String) {
+        self.settings.entry(object).or_default().insert(name, value);
+    }
+
+    /// Sets settings of an object; where all are so already, nothing is noted.
+    pub fn set(&mut self, what: &'static str, object: String, settings: Vec<(&'static str, String)>) {
+        let present = self.settings.entry(object.clone()).or_default();
+        let mut is_changed = false;
+        for (name, value) in settings {
+            is_changed |= present.get(name) != Some(&value);
+            present.insert(name, value);
+        }
+        if is_changed {
+            self.note(what, object, Decimal::ZERO);
+        }
+    }
+}

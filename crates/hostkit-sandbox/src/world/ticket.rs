@@ -1,0 +1,91 @@
+//! Questions to the hoster; nobody ever answers them.
+
+use hostkit::Decimal;
+
+use super::{World, WorldError};
+use crate::clock::Moment;
+
+/// What a VIP ticket costs.
+fn vip_price() -> Decimal {
+    Decimal::new(50_000, 2)
+}
+
+/// A ticket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ticket {
+    /// Its number.
+    pub number: u64,
+    /// Whose it is.
+    pub account: String,
+    /// What it is about.
+    pub subject: String,
+    /// Whether it was paid for.
+    pub is_vip: bool,
+    /// What was said, the oldest first.
+    pub messages: Vec<Message>,
+}
+
+/// Something that was said in a ticket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Its number.
+    pub number: u64,
+    /// When.
+    pub at: Moment,
+    /// What.
+    pub text: String,
+}
+
+impl World {
+    /// The tickets of an account, the oldest first.
+    pub fn tickets(&self, account: &str) -> Vec<&Ticket> {
+        self.tickets.values().filter(|ticket| ticket.account == account).collect()
+    }
+
+    /// A ticket.
+    ///
+    /// # Errors
+    /// There is none of that number.
+    pub fn ticket(&self, account: &str, number: u64) -> Result<&Ticket, WorldError> {
+        self.tickets.get(&number).filter(|ticket| ticket.account == account).ok_or(WorldError::NotFound("ticket"))
+    }
+
+    /// Opens a ticket; a VIP ticket costs money.
+    ///
+    /// # Errors
+    /// There is no text, or the money does not suffice.
+    pub fn open_ticket(&mut self, account: &str, subject: &str, text: &str, is_vip: bool) -> Result<u64, WorldError> {
+        let price = if is_vip { vip_price() } else { Decimal::ZERO };
+        self.can_pay(account, price)?;
+        if subject.is_empty() || text.is_empty() {
+            return Err(WorldError::Invalid("text"));
+        }
+        let number = self.number();
+        let messages = vec![self.message(text)];
+        let (login, subject) = (account.to_owned(), subject.to_owned());
+        self.tickets.insert(number, Ticket { number, account: login, subject, is_vip, messages });
+        self.pay(account, price, "ticket opened", format!("ticket {number}"));
+        Ok(number)
+    }
+
+    /// Says something in a ticket.
+    ///
+    /// # Errors
+    /// There is no such ticket, or no text.
+    pub fn reply(&mut self, account: &str, number: u64, text: &str) -> Result<(), WorldError> {
+        self.ticket(account, number)?;
+        if text.is_empty() {
+            return Err(WorldError::Invalid("text"));
+        }
+        let message = self.message(text);
+        if let Some(ticket) = self.tickets.get_mut(&number) {
+            ticket.messages.push(message);
+        }
+        self.note("ticket answered", format!("ticket {number}"), Decimal::ZERO);
+        Ok(())
+    }
+
+    fn message(&mut self, text: &str) -> Message {
+        Message { number: self.number(), at: self.now, text: text.to_owned() }
+    }
+}
