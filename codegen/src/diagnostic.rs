@@ -91,7 +91,9 @@ impl Diagnostics {
             text.push_str("\n\n");
         }
         let count = self.found.len();
-        text.push_str(&format!("{count} {}\n", if count == 1 { "error" } else { "errors" }));
+        text.push_str(&format!("{count} {}", if count == 1 { "error" } else { "errors" }));
+        let first = self.sorted().first().map_or("", |finding| finding.code);
+        text.push_str(&format!("; `cargo xtask explain {first}` says more\n"));
         text
     }
 }

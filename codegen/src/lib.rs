@@ -4,9 +4,14 @@
 
 mod diagnostic;
 mod emit;
+mod examples;
+mod explain;
+mod freshness;
 mod model;
 mod outputs;
 mod resolve;
+mod schema;
+mod skeleton;
 mod source;
 mod surface;
 mod syntax;
@@ -14,7 +19,11 @@ mod tree;
 
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use emit::coverage::{Coverage, coverage_table};
-pub use outputs::coverage;
+pub use explain::{explain, explained};
+pub use freshness::{Stale, stale};
+pub use outputs::{coverage, reference};
+pub use schema::schemas;
+pub use skeleton::skeleton;
 pub use source::{FileId, Sources};
 pub use tree::Tree;
 

@@ -25,7 +25,13 @@ struct File {
 impl Sources {
     /// Takes spec files over; their order does not matter.
     pub fn new(files: impl IntoIterator<Item = (String, String)>) -> Self {
-        Self::default().with(files.into_iter().map(|(path, text)| File { path, text, bytes: None }))
+        Self::default().with_specs(files)
+    }
+
+    /// Adds spec files.
+    #[must_use]
+    pub fn with_specs(self, files: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.with(files.into_iter().map(|(path, text)| File { path, text, bytes: None }))
     }
 
     /// Adds the files of examples, which are bytes: PHP counts them, and an answer may be in any encoding.

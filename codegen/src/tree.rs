@@ -23,6 +23,16 @@ impl Tree {
         self.files.extend(other.files);
     }
 
+    /// The same files in another folder, where a path starts with `from`.
+    #[must_use]
+    pub fn moved(self, from: &str, to: &str) -> Self {
+        let files = self.files.into_iter().map(|(path, text)| match path.strip_prefix(from) {
+            Some(rest) => (format!("{to}{rest}"), text),
+            None => (path, text),
+        });
+        Self { files: files.collect() }
+    }
+
     /// The text of one file.
     pub fn get(&self, path: &str) -> Option<&str> {
         self.files.get(path).map(String::as_str)

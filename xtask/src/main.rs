@@ -4,10 +4,14 @@ mod ci;
 mod codegen;
 mod command;
 mod coverage;
+mod explain;
 mod features;
 mod fixtures;
 mod manifest;
 mod package;
+mod reference;
+mod schema;
+mod spec;
 mod tidy;
 mod workspace;
 
@@ -38,6 +42,12 @@ enum Verb {
         #[arg(long)]
         check: bool,
     },
+    /// Writes the reference of the APIs in English and Russian, as Markdown.
+    Reference {
+        /// Only compares: prints what differs and fails. Never writes.
+        #[arg(long)]
+        check: bool,
+    },
     /// Runs every job of the continuous integration, or one.
     Ci {
         /// The name of the job.
@@ -53,6 +63,11 @@ enum Verb {
     Fixtures {
         #[command(subcommand)]
         verb: FixturesVerb,
+    },
+    /// Says what a diagnostic code means.
+    Explain {
+        /// The code, such as `E0104`; a list of all without it.
+        code: Option<String>,
     },
     /// Works on specs.
     Spec {
@@ -78,16 +93,39 @@ enum SpecVerb {
         /// One API; all of them without it.
         api: Option<String>,
     },
+    /// Starts a spec: `spec new clodo servers/get_server`.
+    New {
+        /// The API.
+        api: String,
+        /// Module and endpoint.
+        place: String,
+    },
+    /// Records what the examples decode to; a person reviews the difference.
+    Bless {
+        /// One API; all of them without it.
+        api: Option<String>,
+    },
+    /// Brings specs into their layout: blanks and line ends, never the order of keys.
+    Fmt {
+        /// Only says which are not.
+        #[arg(long)]
+        check: bool,
+    },
 }
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().verb {
         Verb::Codegen { api, check } => codegen::run(api.as_deref(), check),
         Verb::Coverage { check } => coverage::run(check),
+        Verb::Reference { check } => reference::run(check),
         Verb::Ci { job } => ci::execute(job.as_deref()),
         Verb::Tidy { write } => tidy::run(write),
         Verb::Fixtures { verb: FixturesVerb::Php { check } } => fixtures::php(check),
+        Verb::Explain { code } => explain::run(code.as_deref()),
         Verb::Spec { verb: SpecVerb::Check { api } } => codegen::check_specs(api.as_deref()),
+        Verb::Spec { verb: SpecVerb::New { api, place } } => spec::new(&api, &place),
+        Verb::Spec { verb: SpecVerb::Bless { api } } => spec::bless(api.as_deref()),
+        Verb::Spec { verb: SpecVerb::Fmt { check } } => spec::format(check),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -54,42 +54,36 @@ struct Case<'m> {
 impl Case<'_> {
     fn check(&self, file: FileId, sources: &Sources, diagnostics: &mut Diagnostics) {
         let mut walker = Walker::new(self.model, self.endpoint);
-        let start = match self.read(&mut walker) {
-            Ok(start) => start,
-            Err(problem) => {
-                walker.problems.push(problem);
-                0
-            }
-        };
+        if let Err(problem) = self.read(&mut walker) {
+            walker.problems.push(problem);
+        }
         for problem in walker.problems {
-            let range = place::token(sources.text(file), start + problem.offset);
+            let range = place::token(sources.text(file), problem.offset);
             let span = Span { file, range };
             diagnostics.add_with_help(problem.code, &span, problem.message, problem.label, problem.help);
         }
     }
 
-    /// Reads the file; gives where the body starts, from which the walker's offsets count.
-    fn read(&self, walker: &mut Walker<'_>) -> Result<usize, Problem> {
+    fn read(&self, walker: &mut Walker<'_>) -> Result<(), Problem> {
         let is_request = self.example.kind == "request";
         if self.ending != "http" {
-            match (is_request, self.example.kind.as_str()) {
-                (true, _) => request::body(self.endpoint, walker, self.bytes, &[wire_format(self.ending)])?,
-                _ => self.answer(walker, &[wire_format(self.ending)], self.status(), self.bytes, None)?,
-            }
-            return Ok(0);
+            let formats = [wire_format(self.ending)];
+            return match is_request {
+                true => request::body(self.endpoint, walker, self.bytes, &formats),
+                false => self.answer(walker, &formats, self.status(), self.bytes, None),
+            };
         }
         let message = Message::split(self.bytes)?;
         if is_request {
-            request::check(self.model, self.endpoint, walker, &message)?;
-            return Ok(message.body_start);
+            return request::check(self.model, self.endpoint, walker, &message);
         }
         let service = &self.model.service;
         let own = &self.endpoint.surface.response.formats;
         let formats = if own.is_empty() { &service.formats } else { own };
         let formats: Vec<Format> = formats.iter().map(|format| wire_format(format)).collect();
         let status = message.status()?;
-        self.answer(walker, &formats, status, message.body, Some(&message))?;
-        Ok(message.body_start)
+        walker.base = message.body_start;
+        self.answer(walker, &formats, status, message.body, Some(&message))
     }
 
     fn status(&self) -> i64 {
@@ -109,7 +103,7 @@ impl Case<'_> {
             Ok(document) => Some(document),
             // Some answers have no body, and the verdict does not need one.
             Err(_) if is_empty => None,
-            Err(error) => return Err(unreadable(&error)),
+            Err(error) => return Err(unreadable(&error, walker.base)),
         };
         let root = document.as_ref().map(|document| document.root());
         let verdict = verdict::of(self.model, status, root, is_empty);
@@ -122,7 +116,7 @@ impl Case<'_> {
         }
         if let Output::Headers(ty) = &self.endpoint.output {
             if let Some(message) = message {
-                walker.headers(ty, message)?;
+                walker.headers(ty, message);
             }
             return Ok(());
         }
@@ -150,7 +144,7 @@ fn wire_format(name: &str) -> Format {
     }
 }
 
-fn unreadable(error: &hostkit_wire::WireError) -> Problem {
+fn unreadable(error: &hostkit_wire::WireError, base: usize) -> Problem {
     let help = match error.kind() {
         WireErrorKind::NotUtf8(true) => "examples are UTF-8; convert the bytes and say so in the example's `note`",
         WireErrorKind::Html => "data were expected; if the API really answers so, there is no value to test",
@@ -158,7 +152,7 @@ fn unreadable(error: &hostkit_wire::WireError) -> Problem {
     };
     Problem {
         code: "E0301",
-        offset: error.offset(),
+        offset: base + error.offset(),
         message: format!("the example cannot be read: {error}"),
         label: "not readable from here on".to_owned(),
         help: help.to_owned(),

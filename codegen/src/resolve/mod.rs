@@ -248,11 +248,11 @@ impl Resolver<'_, '_> {
         };
         self.unique(&resolved.body);
         let all: Vec<Field> = resolved.inputs().cloned().collect();
-        self.unique_rust(&all, &resolved.one_of);
+        self.unique_rust(&all, &resolved.surface.one_of);
         resolved
     }
 
-    fn unique_rust(&mut self, fields: &[Field], groups: &[OneOf]) {
+    fn unique_rust(&mut self, fields: &[Field], groups: &[surface::OneOf]) {
         let mut seen = BTreeSet::new();
         let names = fields.iter().map(|field| (&field.rust, &field.surface.wire.span));
         for (name, span) in names {
@@ -268,16 +268,10 @@ impl Resolver<'_, '_> {
             }
         }
         for group in groups {
-            if !seen.insert(group.rust.clone()) {
-                let span = &fields.first().map(|field| field.surface.wire.span.clone());
-                if let Some(span) = span {
-                    self.diagnostics.add(
-                        "E0204",
-                        span,
-                        format!("the group `{}` has the name of a field", group.rust),
-                        "in this endpoint",
-                    );
-                }
+            let rust = names::snake(&group.name);
+            if !seen.insert(rust.clone()) {
+                let message = format!("the group `{rust}` has the name of an input");
+                self.diagnostics.add("E0204", &group.name.span, message, "the second one");
             }
         }
     }

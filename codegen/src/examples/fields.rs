@@ -1,0 +1,220 @@
+//! The fields of one object of an example, each looked up by the names that it has in the format.
+
+use hostkit_wire::{Format, Kind, Node};
+
+use super::items::Items;
+use super::walk::{Walker, is_object};
+use crate::diagnostic::did_you_mean;
+use crate::model::{Field, Type, WireName};
+
+/// An object that is being read.
+#[derive(Clone)]
+pub(super) struct Fields<'t> {
+    pub(super) node: Node<'t>,
+    seen: Vec<bool>,
+}
+
+impl<'t> Fields<'t> {
+    /// Opens an object; `None`, and a problem, where the node is none.
+    pub(super) fn open(walker: &mut Walker<'_>, node: Node<'t>) -> Option<Self> {
+        if !is_object(node) {
+            walker.expected("an object", node);
+            return None;
+        }
+        Some(Self { node, seen: vec![false; node.entries().count()] })
+    }
+
+    /// The entry with this key.
+    pub(super) fn take(&mut self, key: &str) -> Option<Node<'t>> {
+        let found = self.node.entries().position(|(name, _)| name == key)?;
+        self.mark(found);
+        self.node.entries().nth(found).map(|(_, node)| node)
+    }
+
+    fn mark(&mut self, position: usize) {
+        if let Some(seen) = self.seen.get_mut(position) {
+            *seen = true;
+        }
+    }
+
+    /// Nothing is unknown where the whole object is kept.
+    pub(super) fn keep_all(&mut self) {
+        self.seen.fill(true);
+    }
+
+    /// How many entries no field took yet.
+    pub(super) fn untaken(&self) -> usize {
+        self.seen.iter().filter(|seen| !**seen).count()
+    }
+
+    /// The entries that no field took yet.
+    pub(super) fn rest(&mut self, wants: impl Fn(&str) -> bool) -> Vec<(&'t str, Node<'t>)> {
+        let mut rest = Vec::new();
+        for (position, (name, node)) in self.node.entries().enumerate() {
+            if !self.seen.get(position).copied().unwrap_or(true) && wants(name) {
+                self.mark(position);
+                rest.push((name, node));
+            }
+        }
+        rest
+    }
+
+    fn path<'n>(&self, name: &'n WireName) -> &'n [String] {
+        if self.node.format() == Format::Xml { &name.xml } else { &name.json }
+    }
+
+    fn find(&mut self, walker: &mut Walker<'_>, name: &WireName) -> Option<Node<'t>> {
+        let (first, rest) = self.path(name).split_first()?;
+        if let Some(node) = self.take(first) {
+            if let Some(found) = descend(walker, node, rest) {
+                return Some(found);
+            }
+        }
+        name.also.iter().find_map(|alias| self.take(alias))
+    }
+
+    /// Every field of a struct.
+    pub(super) fn fields(&mut self, walker: &mut Walker<'_>, fields: &[Field]) {
+        for field in fields {
+            self.field(walker, field);
+        }
+    }
+
+    pub(super) fn field(&mut self, walker: &mut Walker<'_>, field: &Field) {
+        if field.is_required() {
+            self.required(walker, &field.ty, &field.name, field.wire());
+        } else {
+            self.optional(walker, &field.ty, &field.name, field.wire());
+        }
+    }
+
+    pub(super) fn required(&mut self, walker: &mut Walker<'_>, ty: &Type, name: &WireName, step: &str) {
+        match ty {
+            Type::List(item) => match self.items(walker, name) {
+                Items::Absent => walker.missing(step, self.node.offset()),
+                found => walker.within(step, |walker| found.read(walker, item)),
+            },
+            ty => match self.find(walker, name) {
+                Some(node) => walker.within(step, |walker| walker.value(ty, node)),
+                None => walker.missing(step, self.node.offset()),
+            },
+        }
+    }
+
+    pub(super) fn optional(&mut self, walker: &mut Walker<'_>, ty: &Type, name: &WireName, step: &str) {
+        match ty {
+            Type::List(item) => {
+                let found = self.items(walker, name);
+                walker.within(step, |walker| found.read(walker, item));
+            }
+            ty => {
+                if let Some(node) = self.find(walker, name) {
+                    let is_absent = !matches!(ty, Type::Map(..)) && walker.scalars().is_absent(ty, node);
+                    if !is_absent {
+                        walker.within(step, |walker| walker.value(ty, node));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Where the items of a list are.
+    fn items(&mut self, walker: &mut Walker<'_>, name: &WireName) -> Items<'t> {
+        if self.node.format() != Format::Xml {
+            return match self.find(walker, name) {
+                Some(node) => Items::In(node, name.xml.get(1..).and_then(|rest| rest.last()).cloned()),
+                None if self.wraps_nothing(walker, name) => Items::Elements(Vec::new()),
+                None => Items::Absent,
+            };
+        }
+        // In XML the items are the elements with the last name of the path, wherever they stand in their parent.
+        let Some((last, parents)) = name.xml.split_last() else {
+            return Items::Absent;
+        };
+        let mut parent = None;
+        for key in parents {
+            let node = match parent {
+                None => self.take(key),
+                Some(parent) => Node::get(parent, key),
+            };
+            match node {
+                Some(node) => parent = Some(node),
+                None if self.wraps_nothing(walker, name) => return Items::Elements(Vec::new()),
+                None => return Items::Absent,
+            }
+        }
+        let mut nodes = Vec::new();
+        match parent {
+            Some(parent) => {
+                for (key, node) in parent.entries() {
+                    if key == last {
+                        nodes.push(node);
+                    } else {
+                        walker.unknown(key, node, false, None);
+                    }
+                }
+                if !matches!(parent.kind(), Kind::Map | Kind::Null) {
+                    walker.unknown("$text", parent, false, None);
+                }
+            }
+            None => {
+                for (position, (key, node)) in self.node.entries().enumerate() {
+                    if key == last {
+                        self.mark(position);
+                        nodes.push(node);
+                    }
+                }
+                if nodes.is_empty() {
+                    return Items::Absent;
+                }
+            }
+        }
+        Items::Elements(nodes)
+    }
+
+    /// Whether the outermost wrapper of a list is there and empty: `{"backups":[]}` for `backups/backup`.
+    fn wraps_nothing(&self, walker: &Walker<'_>, name: &WireName) -> bool {
+        let lenient = &walker.model.service.lenient;
+        let wrapper = match self.path(name) {
+            [first, _, ..] => self.node.get(first),
+            _ => None,
+        };
+        wrapper.is_some_and(|wrapper| match wrapper.kind() {
+            Kind::Null => lenient.null_as_empty || wrapper.format() == Format::Xml,
+            Kind::Text => lenient.null_as_empty && wrapper.as_str() == Some(""),
+            Kind::List => lenient.list_as_empty_map && wrapper.is_empty(),
+            Kind::Map => (lenient.one_as_list || lenient.map_as_list) && wrapper.is_empty(),
+            _ => false,
+        })
+    }
+
+    /// Reports what no field has taken.
+    pub(super) fn finish(self, walker: &mut Walker<'_>, known: &[Field]) {
+        let is_top = self.node.index() == 0;
+        let entries: Vec<(&str, Node<'_>)> = self.node.entries().collect();
+        for ((key, node), seen) in entries.iter().zip(&self.seen) {
+            if *seen || is_top && walker.envelope.iter().any(|name| name == key) {
+                continue;
+            }
+            let is_double = entries.iter().filter(|(name, _)| name == key).count() > 1
+                && entries.iter().zip(&self.seen).any(|((name, _), seen)| name == key && *seen);
+            let names = known.iter().flat_map(|field| self.path(&field.name).first());
+            let near = did_you_mean(key, names.map(String::as_str)).map(str::to_owned);
+            walker.unknown(key, *node, is_double, near);
+        }
+    }
+}
+
+fn descend<'t>(walker: &mut Walker<'_>, mut node: Node<'t>, rest: &[String]) -> Option<Node<'t>> {
+    for (depth, key) in rest.iter().enumerate() {
+        let next = node.get(key)?;
+        // Several fields may share the first intermediate object; nobody shares those below.
+        if depth > 0 {
+            for (name, sibling) in node.entries().filter(|(name, _)| name != key) {
+                walker.unknown(name, sibling, false, None);
+            }
+        }
+        node = next;
+    }
+    Some(node)
+}

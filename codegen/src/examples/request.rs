@@ -1,0 +1,252 @@
+//! Requests: the head against the endpoint's verb, path, query and headers; the body against its fields, groups,
+//! constants and made keys.
+
+use std::collections::BTreeMap;
+
+use hostkit_wire::{Format, Kind, Limits, Node};
+
+use super::fields::Fields;
+use super::message::Message;
+use super::walk::{Problem, Walker};
+use super::{unreadable, wire_format};
+use crate::model::{Endpoint, Field, Model, OneOf, Type, Variant};
+use crate::surface::Constant;
+
+/// A request with its head.
+pub(super) fn check(
+    model: &Model,
+    endpoint: &Endpoint,
+    walker: &mut Walker<'_>,
+    message: &Message<'_>,
+) -> Result<(), Problem> {
+    head(endpoint, walker, message)?;
+    walker.base = message.body_start;
+    let service = &model.service;
+    let formats: Vec<Format> = match &service.request_format {
+        Some(format) => vec![wire_format(format)],
+        None => service.formats.iter().map(|format| wire_format(format)).collect(),
+    };
+    body(endpoint, walker, message.body, &formats)
+}
+
+fn other(endpoint: &Endpoint, what: impl Into<String>) -> Problem {
+    Problem {
+        code: "E0306",
+        offset: 0,
+        message: what.into(),
+        label: "another call".to_owned(),
+        help: format!("{} says `{} {}`", endpoint.spec, endpoint.method, endpoint.path),
+    }
+}
+
+fn head(endpoint: &Endpoint, walker: &mut Walker<'_>, message: &Message<'_>) -> Result<(), Problem> {
+    let mut words = message.first.split(' ');
+    let (verb, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    if verb != endpoint.method {
+        return Err(other(endpoint, format!("the example's verb is `{verb}`")));
+    }
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let given: Vec<&str> = path.trim_end_matches('/').split('/').collect();
+    let wanted: Vec<&str> = endpoint.path.trim_end_matches('/').split('/').collect();
+    if given.len() != wanted.len() {
+        return Err(other(endpoint, format!("the example's path is `{path}`")));
+    }
+    for (given, wanted) in given.iter().zip(wanted) {
+        let parameter = wanted.strip_prefix('{').and_then(|name| name.strip_suffix('}'));
+        let field = parameter.and_then(|name| endpoint.path_parameters.iter().find(|field| field.wire() == name));
+        let fits = match field {
+            // What is percent-encoded is for the tests of the example to decode.
+            Some(field) => !given.is_empty() && (given.contains('%') || walker.scalars().fits(&field.ty, given)),
+            None => *given == wanted,
+        };
+        if !fits {
+            return Err(other(endpoint, format!("`{given}` of the example's path is not `{wanted}`")));
+        }
+    }
+    check_query(endpoint, walker, query)?;
+    for field in &endpoint.headers {
+        walker.header(field, field.wire(), message.header(field.wire()), "E0306");
+    }
+    Ok(())
+}
+
+fn check_query(endpoint: &Endpoint, walker: &Walker<'_>, query: &str) -> Result<(), Problem> {
+    let document = hostkit_wire::parse(Format::Form, query.as_bytes(), &Limits::DEFAULT);
+    let document = document.map_err(|error| other(endpoint, format!("the query cannot be read: {error}")))?;
+    let text = |key: &str| document.root().get(key).and_then(Node::as_str);
+    for constant in &endpoint.fixed_query {
+        if text(&constant.key.value) != Some(&constant.text) {
+            let what = format!("the example's query has no `{}={}`", constant.key.value, constant.text);
+            return Err(other(endpoint, what));
+        }
+    }
+    for field in &endpoint.query {
+        match text(field.wire()) {
+            Some(text) if walker.scalars().fits(&field.ty, text) => {}
+            None if !field.is_required() => {}
+            Some(_) => {
+                let expected = walker.scalars().expected(&field.ty);
+                return Err(other(endpoint, format!("`{}` of the query is not {expected}", field.wire())));
+            }
+            None => return Err(other(endpoint, format!("the example's query has no `{}`", field.wire()))),
+        }
+    }
+    let always = walker.model.service.always.iter().flat_map(|(_, _, query)| query);
+    let constants = endpoint.fixed_query.iter().chain(always).map(|constant| constant.key.value.as_str());
+    let known: Vec<&str> = endpoint.query.iter().map(Field::wire).chain(constants).collect();
+    match document.root().entries().find(|(key, _)| !known.contains(key)) {
+        Some((key, _)) => Err(other(endpoint, format!("the spec has no `{key}` in the query"))),
+        None => Ok(()),
+    }
+}
+
+/// The body of a request.
+pub(super) fn body(
+    endpoint: &Endpoint,
+    walker: &mut Walker<'_>,
+    bytes: &[u8],
+    formats: &[Format],
+) -> Result<(), Problem> {
+    let service = &walker.model.service;
+    let credentials = service.credentials.iter().flat_map(|credentials| &credentials.body);
+    let constants = service.always.iter().flat_map(|(_, body, _)| body);
+    let keys =
+        credentials.map(|(key, _)| key.value.clone()).chain(constants.map(|constant| constant.key.value.clone()));
+    walker.envelope = keys.collect();
+    // A body without bytes is an object without fields.
+    let is_empty = bytes.iter().all(u8::is_ascii_whitespace);
+    let document = match is_empty {
+        true => hostkit_wire::parse(Format::Json, b"{}", &Limits::DEFAULT),
+        false => hostkit_wire::parse_any(formats, bytes, &Limits::DEFAULT),
+    };
+    let document = document.map_err(|error| unreadable(&error, walker.base))?;
+    let top = document.root();
+    let root = &endpoint.surface.request_root;
+    let path = if document.format() == Format::Xml { &root.xml } else { &root.json };
+    let Some(path) = path else {
+        if let Some(mut fields) = Fields::open(walker, top) {
+            read(endpoint, walker, &mut fields);
+            fields.finish(walker, &endpoint.body);
+        }
+        return Ok(());
+    };
+    let mut node = top;
+    for key in path.split('/') {
+        let Some(mut outer) = Fields::open(walker, node) else {
+            return Ok(());
+        };
+        let Some(inner) = outer.take(key) else {
+            walker.missing(key, node.offset());
+            return Ok(());
+        };
+        outer.finish(walker, &[]);
+        node = inner;
+    }
+    walker.envelope.clear();
+    if let Some(mut fields) = Fields::open(walker, node) {
+        read(endpoint, walker, &mut fields);
+        fields.finish(walker, &endpoint.body);
+    }
+    Ok(())
+}
+
+fn read(endpoint: &Endpoint, walker: &mut Walker<'_>, fields: &mut Fields<'_>) {
+    for constant in &endpoint.fixed_body {
+        fixed(walker, fields, constant);
+    }
+    // Made keys take what is left: they come last.
+    let (spread, plain): (Vec<&Field>, Vec<&Field>) =
+        endpoint.body.iter().partition(|field| field.surface.spread.is_some());
+    for field in plain {
+        fields.field(walker, field);
+    }
+    for group in &endpoint.one_of {
+        one_of(walker, fields, group);
+    }
+    for field in spread {
+        gather(walker, fields, field);
+    }
+}
+
+fn fixed(walker: &mut Walker<'_>, fields: &mut Fields<'_>, constant: &Constant) {
+    let (key, text) = (&constant.key.value, &constant.text);
+    match fields.take(key) {
+        Some(node) if node.as_str() == Some(text) => {}
+        // `true` is no text, but a constant of a body may be one.
+        Some(node) if node.as_bool().is_some_and(|flag| flag.to_string() == *text) => {}
+        Some(node) => walker.within(key, |walker| walker.expected(&format!("{text:?}"), node)),
+        None => walker.missing(key, fields.node.offset()),
+    }
+}
+
+fn one_of(walker: &mut Walker<'_>, fields: &mut Fields<'_>, group: &OneOf) {
+    let is_any_there = group.variants.iter().flat_map(keys).any(|key| fields.node.get(key).is_some());
+    if !group.required && !is_any_there {
+        return;
+    }
+    let mut best: Option<(Vec<Problem>, Fields<'_>)> = None;
+    for variant in &group.variants {
+        let mut attempt = fields.clone();
+        let before = std::mem::take(&mut walker.problems);
+        for constant in &variant.fixed {
+            fixed(walker, &mut attempt, constant);
+        }
+        attempt.fields(walker, &variant.fields);
+        // A variant without a key of its own in the body would take any.
+        if !keys(variant).any(|key| fields.node.get(key).is_some()) && keys(variant).next().is_some() {
+            walker.missing(&group.rust, fields.node.offset());
+        }
+        let found = std::mem::replace(&mut walker.problems, before);
+        // Of two variants that fit, the one that takes more of the body is meant.
+        let rank = |problems: &[Problem], fields: &Fields<'_>| (problems.len(), fields.untaken());
+        if best.as_ref().is_none_or(|(problems, fields)| rank(&found, &attempt) < rank(problems, fields)) {
+            best = Some((found, attempt));
+        }
+    }
+    if let Some((problems, attempt)) = best {
+        walker.problems.extend(problems);
+        *fields = attempt;
+    }
+}
+
+fn keys(variant: &Variant) -> impl Iterator<Item = &str> {
+    let fields = variant.fields.iter().flat_map(|field| [field.name.json.first(), field.name.xml.first()]);
+    fields.flatten().map(String::as_str).chain(variant.fixed.iter().map(|constant| constant.key.value.as_str()))
+}
+
+/// Items whose fields stand under made keys.
+fn gather(walker: &mut Walker<'_>, fields: &mut Fields<'_>, field: &Field) {
+    let Some(template) = &field.surface.spread else {
+        return;
+    };
+    let (key, item, hole) = match &field.ty {
+        Type::Map(key, item) => ((**key).clone(), item, "{key}"),
+        Type::List(item) => (Type::Uint, item, "{index}"),
+        _ => return,
+    };
+    let separator = template.replace("{field}", "").replace(hole, "");
+    let mut groups: BTreeMap<&str, Vec<(&str, Node<'_>)>> = BTreeMap::new();
+    for (name, node) in fields.rest(|name| name.contains(&separator)) {
+        if let Some((inner, made)) = name.rsplit_once(&separator) {
+            groups.entry(made).or_default().push((inner, node));
+        }
+    }
+    let known = walker.model.fields(item).unwrap_or_default();
+    for (made, entries) in groups {
+        for (inner, node) in &entries {
+            if !walker.scalars().fits(&key, made) {
+                walker.expected(&format!("{} behind `{separator}`", walker.scalars().expected(&key)), *node);
+            }
+            match known.iter().find(|field| field.name.json.first().is_some_and(|name| name == inner)) {
+                Some(field) if node.kind() == Kind::Null && !field.is_required() => {}
+                Some(field) => walker.within(*inner, |walker| walker.value(&field.ty, *node)),
+                None => walker.unknown(inner, *node, false, None),
+            }
+        }
+        for field in known.iter().filter(|field| field.is_required()) {
+            if !entries.iter().any(|(inner, _)| field.name.json.first().is_some_and(|name| name == inner)) {
+                walker.missing(field.wire(), fields.node.offset());
+            }
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! The walk over a document by the types of the model: values, objects, unions. Everything that is wrong is kept, so
+//! that one run names it all.
+
+use hostkit_wire::{Format, Kind, Node};
+
+use super::fields::Fields;
+use super::items::Items;
+use super::message::Message;
+use super::scalar::Scalars;
+use super::verdict::Verdict;
+use crate::model::{Endpoint, Field, Model, Output, Type, TypeKind, WireName};
+
+/// Something wrong with an example.
+#[derive(Debug, Clone)]
+pub(super) struct Problem {
+    pub(super) code: &'static str,
+    /// Bytes from the start of the file.
+    pub(super) offset: usize,
+    pub(super) message: String,
+    pub(super) label: String,
+    pub(super) help: String,
+}
+
+pub(super) struct Walker<'m> {
+    pub(super) model: &'m Model,
+    pub(super) problems: Vec<Problem>,
+    /// Keys at the top of the document that are no fields.
+    pub(super) envelope: Vec<String>,
+    /// Where the body starts in the file.
+    pub(super) base: usize,
+    /// The path to the value that is being read.
+    path: Vec<String>,
+    /// What describes that value: a type or the endpoint, and its spec.
+    owner: (String, String),
+}
+
+/// How much of a value a message shows.
+const SHOWN: usize = 40;
+
+impl<'m> Walker<'m> {
+    pub(super) fn new(model: &'m Model, endpoint: &Endpoint) -> Self {
+        Self {
+            model,
+            problems: Vec::new(),
+            envelope: model.service.fault.keys.clone(),
+            base: 0,
+            path: Vec::new(),
+            owner: (endpoint.type_name.clone(), endpoint.spec.clone()),
+        }
+    }
+
+    pub(super) fn scalars(&self) -> Scalars<'m> {
+        Scalars { model: self.model }
+    }
+
+    /// Runs `read` one step further down.
+    pub(super) fn within(&mut self, step: impl Into<String>, read: impl FnOnce(&mut Self)) {
+        self.path.push(step.into());
+        read(self);
+        self.path.pop();
+    }
+
+    fn report(&mut self, code: &'static str, offset: usize, what: &str, label: String, help: String) {
+        let path = self.path.join(".").replace(".[", "[");
+        let message = if path.is_empty() { what.to_owned() } else { format!("{path}: {what}") };
+        self.problems.push(Problem { code, offset: self.base + offset, message, label, help });
+    }
+
+    /// Another value was expected at this node.
+    pub(super) fn expected(&mut self, expected: &str, node: Node<'_>) {
+        let what = format!("expected {expected}, found {}", describe(node));
+        let help =
+            format!("`{}` is described in {}: correct the type there, or the example", self.owner.0, self.owner.1);
+        self.report("E0302", node.offset(), &what, format!("not {expected}"), help);
+    }
+
+    /// Something that has to be there is not.
+    pub(super) fn missing(&mut self, what: &str, offset: usize) {
+        let help = format!("{} says that `{what}` is always there: is it, or is the example incomplete?", self.owner.1);
+        self.report("E0303", offset, &format!("there is no `{what}`"), format!("`{what}` is missing here"), help);
+    }
+
+    /// A field that the spec does not know, or one that stands there twice.
+    pub(super) fn unknown(&mut self, key: &str, node: Node<'_>, is_double: bool, near: Option<String>) {
+        let (owner, spec) = (&self.owner.0, &self.owner.1);
+        let (what, help) = match (is_double, near) {
+            (true, _) => {
+                (format!("`{key}` stands here twice"), "each field once: a reader could take either".to_owned())
+            }
+            (false, Some(near)) => {
+                (format!("`{owner}` has no field `{key}`"), format!("{spec} has `{near}`: did you mean that?"))
+            }
+            (false, None) => (
+                format!("`{owner}` has no field `{key}`"),
+                format!("add `{key}` to `{owner}` in {spec}, or correct the example"),
+            ),
+        };
+        let label = if is_double { "the second one" } else { "not in the spec" };
+        self.report("E0304", node.offset(), &what, label.to_owned(), help);
+    }
+
+    /// An answer that is a fault, or the other way round.
+    pub(super) fn misjudged(&self, wants_fault: bool, found: &Verdict) -> Problem {
+        let wanted = if wants_fault { "a fault" } else { "an answer" };
+        let found = match found {
+            Verdict::Success => "a success".to_owned(),
+            Verdict::Fault(fault) => format!("the fault {}", fault.text()),
+            Verdict::Unrecognised => {
+                "neither: the status fails, and the body is not the API's error document".to_owned()
+            }
+        };
+        Problem {
+            code: "E0305",
+            offset: self.base,
+            message: format!("the example is to be {wanted}, but it reads as {found}"),
+            label: format!("not {wanted}"),
+            help: format!(
+                "`kind` and `status` of the example in {} say what it is; `[fault]` of the service, how a fault looks",
+                self.owner.1
+            ),
+        }
+    }
+
+    /// A required header that is not there, or has another value.
+    pub(super) fn headers(&mut self, ty: &Type, message: &Message<'_>) {
+        self.base = 0;
+        for field in self.model.fields(ty).unwrap_or_default() {
+            let name = field.surface.header.as_deref().unwrap_or_else(|| field.wire());
+            self.header(field, name, message.header(name), "E0302");
+        }
+    }
+
+    /// One header.
+    pub(super) fn header(&mut self, field: &Field, name: &str, found: Option<&str>, code: &'static str) {
+        let what = match found {
+            Some(text) if self.scalars().fits(&field.ty, text) => return,
+            None if !field.is_required() => return,
+            Some(_) => format!("the header `{name}` is not {}", self.scalars().expected(&field.ty)),
+            None => format!("there is no header `{name}`"),
+        };
+        let help = format!("`{}` in {} is read from this header", field.wire(), self.owner.1);
+        self.report(code, 0, &what, "in this head".to_owned(), help);
+    }
+
+    /// The output of an endpoint.
+    pub(super) fn output(&mut self, output: &Output, root: Node<'_>) {
+        match output {
+            Output::None => self.nothing(root),
+            Output::Headers(_) => {}
+            Output::Whole(ty) => self.value(ty, root),
+            Output::Under(ty, name) => {
+                let Some(mut fields) = Fields::open(self, root) else {
+                    return;
+                };
+                match ty {
+                    Type::Option(inner) => fields.optional(self, inner, name, name_text(name)),
+                    ty => fields.required(self, ty, name, name_text(name)),
+                }
+                fields.finish(self, &[]);
+            }
+        }
+    }
+
+    /// What an answer without bytes may be.
+    pub(super) fn no_output(&mut self, output: &Output) {
+        let may_be_empty = matches!(output, Output::None | Output::Under(Type::Option(_), _) | Output::Headers(_));
+        if !may_be_empty || !self.envelope.is_empty() {
+            self.missing("a body", 0);
+        }
+    }
+
+    fn nothing(&mut self, root: Node<'_>) {
+        if !is_object(root) {
+            self.expected("an object", root);
+        } else if !self.envelope.is_empty() && !self.envelope.iter().any(|key| root.get(key).is_some()) {
+            let key = self.envelope.first().cloned().unwrap_or_default();
+            self.missing(&key, root.offset());
+        }
+    }
+
+    /// A value of a type.
+    pub(super) fn value(&mut self, ty: &Type, node: Node<'_>) {
+        match ty {
+            Type::List(item) => Items::read_list(self, item, node, None),
+            Type::Map(key, item) => self.map(key, item, node),
+            Type::Option(inner) if self.scalars().is_absent(inner, node) => {}
+            Type::Option(inner) => self.value(inner, node),
+            Type::Named(name) => match self.model.types.get(name).map(|entry| (&entry.kind, entry)) {
+                Some((TypeKind::Struct(fields), entry)) => {
+                    let outer = std::mem::replace(&mut self.owner, (entry.name.clone(), entry.spec.clone()));
+                    if let Some(mut object) = Fields::open(self, node) {
+                        object.fields(self, fields);
+                        if entry.keep_raw {
+                            object.keep_all();
+                        }
+                        object.finish(self, fields);
+                    }
+                    self.owner = outer;
+                }
+                Some((TypeKind::Union { scalar, object, list }, _)) => {
+                    let shape = match node.kind() {
+                        Kind::Text | Kind::Number | Kind::Bool => scalar,
+                        Kind::Map => object,
+                        Kind::List => list,
+                        Kind::Null => &None,
+                    };
+                    match shape {
+                        Some(ty) => self.value(ty, node),
+                        None => self.expected(&format!("one of the shapes of `{name}`"), node),
+                    }
+                }
+                _ => self.scalar(ty, node),
+            },
+            ty => self.scalar(ty, node),
+        }
+    }
+
+    fn scalar(&mut self, ty: &Type, node: Node<'_>) {
+        if let Err(expected) = self.scalars().check(ty, node) {
+            self.expected(&expected, node);
+        }
+    }
+
+    fn map(&mut self, key: &Type, item: &Type, node: Node<'_>) {
+        let lenient = &self.model.service.lenient;
+        match node.kind() {
+            Kind::Map => {
+                let mut seen = std::collections::BTreeSet::new();
+                for (name, value) in node.entries() {
+                    if !self.scalars().fits(key, name) {
+                        let expected = format!("{} as the key `{name}`", self.scalars().expected(key));
+                        self.expected(&expected, value);
+                    }
+                    if !seen.insert(name) {
+                        self.unknown(name, value, true, None);
+                    }
+                    self.within(name, |walker| walker.value(item, value));
+                }
+            }
+            // PHP writes a map whose keys happen to be 0, 1, 2 … as a list.
+            Kind::List if lenient.list_as_empty_map => {
+                for (index, value) in node.items().enumerate() {
+                    if !self.scalars().fits(key, &index.to_string()) {
+                        return self.expected("a map", node);
+                    }
+                    self.within(format!("[{index}]"), |walker| walker.value(item, value));
+                }
+            }
+            Kind::Null if lenient.null_as_empty || node.format() == Format::Xml => {}
+            Kind::Text if lenient.null_as_empty && node.as_str() == Some("") => {}
+            _ => self.expected("a map", node),
+        }
+    }
+}
+
+/// PHP and XML write an object without fields as something empty.
+pub(super) fn is_object(node: Node<'_>) -> bool {
+    match node.kind() {
+        Kind::Map => true,
+        Kind::List => node.is_empty(),
+        Kind::Null => node.format() == Format::Xml,
+        _ => false,
+    }
+}
+
+fn name_text(name: &WireName) -> &str {
+    name.json.last().map_or("", String::as_str)
+}
+
+fn describe(node: Node<'_>) -> String {
+    let text = node.as_str().unwrap_or_default();
+    let shown = match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    };
+    match node.kind() {
+        Kind::Null => "nothing".to_owned(),
+        Kind::Bool => format!("{}", node.as_bool() == Some(true)),
+        Kind::Number => shown,
+        Kind::Text => format!("{shown:?}"),
+        Kind::List => "a list".to_owned(),
+        Kind::Map => "an object".to_owned(),
+    }
+}

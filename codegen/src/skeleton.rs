@@ -1,0 +1,87 @@
+//! The spec that somebody starts from who adds an endpoint: every common key, explained.
+
+/// A spec for an endpoint called `name`, with what is not known yet left as `?`, which the checks refuse.
+pub fn skeleton(name: &str) -> String {
+    TEMPLATE.replace("NAME", name)
+}
+
+const TEMPLATE: &str = r#"#:schema ../../schema/endpoint.json
+name = "NAME"
+method = "GET"
+path = "/"                              # parameters as {id}, each with an entry in [path-params]
+effect = "?"                            # safe idempotent state spends destructive: what it does, not what the verb says
+# flags = ["secret-response"]           # secret-request secret-response pii disruptive async additive recurring
+#                                       # get-with-effect body-required-for-meaning hazard
+# rates = ["get"]                       # rules of service.toml
+en = "?"                                # one sentence: the docstring
+ru = "?"                                # одно предложение
+# documents = 1                         # the number in inventory.toml
+# source = { line = 1, provenance = "documented" }
+# reconcile = "List … and look for …"   # how to find out whether it happened: for what is not safe or idempotent
+# deadline = 60                         # seconds; 30 where it is not said
+
+# [path-params]
+# id = { type = "ServerId", en = "…", ru = "…" }
+
+# [query]
+# page = { type = "int", min = 1, en = "…", ru = "…" }
+
+# [request]
+# root = "server"                       # none: the fields stand at the top of the body
+
+# [body]
+# name = { type = "text", required = true, en = "…", ru = "…" }
+
+# [response]                            # none: the call answers nothing but success
+# type = "Server"                       # text int uint decimal flag secret datetime date ip html any [T] {K: T} Name
+# root = "server"                       # or { xml = "servers/server", json = "servers" }; none: the whole document
+
+# [[example]]                           # the file is NAME/one.answer.json beside this one
+# case = "one"
+# kind = "answer"                       # request answer fault
+# formats = ["json"]                    # xml json php print_r form, or http: head and body
+# origin = "document"                   # document recorded made derived
+# line = 1                              # of the block in the document
+"#;
+
+#[cfg(test)]
+mod tests {
+    use super::skeleton;
+    use crate::{Sources, generate};
+
+    const SERVICE: &str = r#"
+name = "Tiny"
+en = "An API."
+ru = "API."
+zone = "UTC"
+formats = ["json"]
+host = [{ name = "main", url = "https://api.example.net" }]
+credentials = [{ name = "Key", en = "A key.", ru = "Ключ.", fields = { key = "secret" }, headers = { X-Key = "key" } }]
+fault = { kind = "status", code = "code", message = "message" }
+"#;
+
+    fn found(spec: String) -> Vec<&'static str> {
+        let files = [("tiny/service.toml", SERVICE.to_owned()), ("tiny/servers/ping.toml", spec)];
+        let sources = Sources::new(files.map(|(path, text)| (path.to_owned(), text)));
+        match generate("tiny", &sources) {
+            Ok(_) => Vec::new(),
+            Err(diagnostics) => diagnostics.sorted().iter().map(|finding| finding.code).collect(),
+        }
+    }
+
+    #[test]
+    fn only_what_has_to_be_decided_is_missing() {
+        assert_eq!(found(skeleton("ping")), ["E0104"], "the effect has no default");
+        assert!(found(skeleton("ping").replace("effect = \"?\"", "effect = \"safe\"")).is_empty());
+    }
+
+    #[test]
+    fn every_key_of_the_skeleton_exists() {
+        let text = skeleton("ping").replace("effect = \"?\"", "effect = \"safe\"").replace("# [", "[");
+        let is_key = |line: &str| line.starts_with("# ") && line.contains(" = ");
+        let live: Vec<&str> = text.lines().map(|line| if is_key(line) { &line[2..] } else { line }).collect();
+        // Types, rates and the file of the example do not exist here; unknown keys and wrong shapes would be E01….
+        let found = found(live.join("\n"));
+        assert!(found.iter().all(|code| code.starts_with("E02")), "{found:?}");
+    }
+}

@@ -1,0 +1,21 @@
+//! `explain`: what a diagnostic code means.
+
+use crate::workspace::Outcome;
+
+/// Prints the text of one code, or the list of all codes.
+pub(crate) fn run(code: Option<&str>) -> Outcome {
+    let Some(code) = code else {
+        for code in hostkit_codegen::explained() {
+            let first = hostkit_codegen::explain(code).and_then(|text| text.split(". ").next()).unwrap_or_default();
+            println!("{code}  {}", first.replace('\n', " ").trim_end_matches('.'));
+        }
+        return Ok(());
+    };
+    match hostkit_codegen::explain(code) {
+        Some(text) => {
+            print!("{text}");
+            Ok(())
+        }
+        None => Err(format!("there is no code `{code}`; `cargo xtask explain` lists them")),
+    }
+}

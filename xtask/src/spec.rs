@@ -1,0 +1,102 @@
+//! `spec`: starting a spec, recording what its examples decode to, and its layout.
+
+use std::fs;
+
+use hostkit_codegen::skeleton;
+
+use crate::workspace::{self, Outcome, apis, files, read, root};
+
+/// Writes a skeleton to `specs/<api>/<place>.toml`.
+pub(crate) fn new(api: &str, place: &str) -> Outcome {
+    apis(Some(api))?;
+    let is_name = |name: &str| {
+        name.starts_with(|first: char| first.is_ascii_lowercase())
+            && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+    };
+    let Some((_, name)) = place.split_once('/').filter(|(module, name)| is_name(module) && is_name(name)) else {
+        return Err(format!("`{place}` is no place of a spec: `module/endpoint`, such as `servers/get_server`"));
+    };
+    let path = format!("specs/{api}/{place}.toml");
+    if root().join(&path).exists() {
+        return Err(format!("{path} is there already"));
+    }
+    workspace::write(&root().join(&path), &skeleton(name))?;
+    println!("{path} is written; `cargo xtask spec check {api}` says what is missing in it");
+    Ok(())
+}
+
+/// Runs the tests of the examples so that they record what they find.
+pub(crate) fn bless(one: Option<&str>) -> Outcome {
+    let mut command = std::process::Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root()).env("HOSTKIT_BLESS", "1").args(["test", "--quiet", "--lib", "--all-features"]);
+    match one {
+        Some("obstacle") => drop(command.args(["--package", "obstacle-proto"])),
+        one => {
+            for api in apis(one)? {
+                command.arg("--package").arg(format!("{api}-proto"));
+            }
+        }
+    }
+    let status = command.arg("generated::examples").status().map_err(|error| format!("cargo: {error}"))?;
+    if !status.success() {
+        return Err("some examples do not decode; what did is recorded".to_owned());
+    }
+    println!("recorded; review `git diff specs` before you commit: these values are the expectation from now on");
+    Ok(())
+}
+
+/// Brings specs into their layout, or with `check` says which are not.
+pub(crate) fn format(check: bool) -> Outcome {
+    let specs = root().join("specs");
+    let mut found = Vec::new();
+    for file in files(&specs)?.into_iter().filter(|file| file.ends_with(".toml")) {
+        let full = specs.join(&file);
+        let text = read(&full)?;
+        let tidy = layout(&text);
+        if tidy != text {
+            found.push(format!("specs/{file}"));
+            if !check {
+                fs::write(&full, tidy).map_err(|error| format!("specs/{file}: {error}"))?;
+            }
+        }
+    }
+    if check && !found.is_empty() {
+        return Err(format!("{}\nnot in their layout; `cargo xtask spec fmt` brings them into it", found.join("\n")));
+    }
+    println!("{} of the specs changed", found.len());
+    Ok(())
+}
+
+/// No blanks at ends of lines, LF, one empty line at most between two others, one line end at the end. The order of
+/// keys is the author's: it is the order of the Rust fields.
+fn layout(text: &str) -> String {
+    let mut tidy = String::with_capacity(text.len());
+    let mut is_blank = true;
+    for line in text.lines() {
+        let line = line.trim_end();
+        if !(line.is_empty() && is_blank) {
+            tidy.push_str(line);
+            tidy.push('\n');
+        }
+        is_blank = line.is_empty();
+    }
+    let end = tidy.trim_end().len();
+    tidy.truncate(end);
+    if !tidy.is_empty() {
+        tidy.push('\n');
+    }
+    tidy
+}
+
+#[cfg(test)]
+mod tests {
+    use super::layout;
+
+    #[test]
+    fn layout_changes_blanks_and_nothing_else() {
+        assert_eq!(layout("\n\na = 1  \r\n\n\n\n[b]\t\nc = 2\n\n"), "a = 1\n\n[b]\nc = 2\n");
+        assert_eq!(layout(""), "");
+        let tidy = "a = 1\n\n[b]\nc = \"  x  \"\n";
+        assert_eq!(layout(tidy), tidy);
+    }
+}
