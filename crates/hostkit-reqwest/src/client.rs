@@ -6,8 +6,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use hostkit::{
-    Api, AsyncTransport, BaseUrl, Budget, Call, CallOptions, ClientCore, Clock, Endpoint, Error, ErrorOf, Machine,
-    Observation, Outcome, OutcomeOf, Perform, Rates, RawBody, Reply, Step, WaitError, Waiter,
+    Api, AsyncTransport, BaseUrl, Budget, Call, CallOptions, Calls, ClientCore, Clock, Endpoint, Error, ErrorOf,
+    Machine, Observation, Outcome, OutcomeOf, Perform, Rates, RawBody, Reply, Step, WaitError, Waiter,
 };
 
 use crate::builder::ClientBuilder;
@@ -153,6 +153,30 @@ impl<A: Api, T: AsyncTransport> Client<A, T> {
         W::Endpoint: Endpoint<Api = A>,
     {
         self.run(self.core.wait(waiter, options, on_progress)).await
+    }
+
+    /// Makes calls that belong together: `body` makes them with the handle that it is given.
+    ///
+    /// ```
+    /// # use hostkit::{Call, ErrorOf, Perform};
+    /// # async fn change<R, E>(client: &hostkit_reqwest::Client<R::Api>, read: R, act: E) -> Result<R::Output, ErrorOf<R>>
+    /// # where
+    /// #     R: Call + 'static,
+    /// #     E: Perform<Api = R::Api> + 'static,
+    /// # {
+    /// client.flow(|calls| async move {
+    ///     calls.perform(&act).await.into_result()?;
+    ///     calls.call(&read).await
+    /// }).await
+    /// # }
+    /// ```
+    pub async fn flow<F: Future>(&self, body: impl FnOnce(Calls<A>) -> F) -> F::Output {
+        self.flow_with(CallOptions::new(), body).await
+    }
+
+    /// The same with options, which hold for each of the calls; the deadline is that of all of them together.
+    pub async fn flow_with<F: Future>(&self, options: CallOptions, body: impl FnOnce(Calls<A>) -> F) -> F::Output {
+        self.run(self.core.flow(options, body)).await
     }
 
     /// Runs any machine to its end with this client's transport and clock.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hostkit::event_listener::Listener;
 use hostkit::{
-    Api, BaseUrl, Budget, Call, CallOptions, ClientCore, Clock, Endpoint, Error, ErrorOf, Machine, Observation,
+    Api, BaseUrl, Budget, Call, CallOptions, Calls, ClientCore, Clock, Endpoint, Error, ErrorOf, Machine, Observation,
     Outcome, OutcomeOf, Perform, Rates, RawBody, Reply, Step, Transport, WaitError, Waiter,
 };
 
@@ -147,6 +147,30 @@ impl<A: Api, T: Transport> Client<A, T> {
         W::Endpoint: Endpoint<Api = A>,
     {
         self.run(self.core.wait(waiter, options, on_progress))
+    }
+
+    /// Makes calls that belong together: `body` makes them with the handle that it is given.
+    ///
+    /// ```
+    /// # use hostkit::{Call, ErrorOf, Perform};
+    /// # fn change<R, E>(client: &hostkit_ureq::Client<R::Api>, read: R, act: E) -> Result<R::Output, ErrorOf<R>>
+    /// # where
+    /// #     R: Call + 'static,
+    /// #     E: Perform<Api = R::Api> + 'static,
+    /// # {
+    /// client.flow(|calls| async move {
+    ///     calls.perform(&act).await.into_result()?;
+    ///     calls.call(&read).await
+    /// })
+    /// # }
+    /// ```
+    pub fn flow<F: Future>(&self, body: impl FnOnce(Calls<A>) -> F) -> F::Output {
+        self.flow_with(CallOptions::new(), body)
+    }
+
+    /// The same with options, which hold for each of the calls; the deadline is that of all of them together.
+    pub fn flow_with<F: Future>(&self, options: CallOptions, body: impl FnOnce(Calls<A>) -> F) -> F::Output {
+        self.run(self.core.flow(options, body))
     }
 
     /// Runs any machine to its end with this client's transport and clock.

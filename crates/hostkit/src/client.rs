@@ -14,7 +14,7 @@ use crate::config::{ClientConfig, ConfigError, Place};
 use crate::endpoint::{Call, Endpoint, Perform};
 use crate::error::Error;
 use crate::exchange::{CallMachine, PerformMachine, RawMachine};
-use crate::flow::{Observation, WaitMachine, Waiter};
+use crate::flow::{Calls, FlowMachine, Observation, WaitMachine, Waiter};
 use crate::intent::BeforeSend;
 use crate::options::CallOptions;
 use crate::price::Budget;
@@ -162,6 +162,28 @@ impl<A: Api> ClientCore<A> {
         F: FnMut(&Observation),
     {
         WaitMachine::new(self, waiter, options, on_progress)
+    }
+
+    /// Calls that belong together: `body` makes them, one after the other, with the handle that it is given. The options
+    /// hold for each of the calls, their deadline for all of them together.
+    ///
+    /// ```
+    /// # use hostkit::{Call, CallOptions, ClientCore, Error, Machine, Perform};
+    /// /// Reads, acts, and reads again.
+    /// fn change<R: Call + 'static, E: Perform<Api = R::Api> + 'static>(
+    ///     core: &ClientCore<R::Api>,
+    ///     read: R,
+    ///     act: E,
+    /// ) -> impl Machine<Done = Result<(R::Output, R::Output), hostkit::ErrorOf<R>>> {
+    ///     core.flow(CallOptions::new(), |calls| async move {
+    ///         let before = calls.call(&read).await?;
+    ///         calls.perform(&act).await.into_result()?;
+    ///         Ok((before, calls.call(&read).await?))
+    ///     })
+    /// }
+    /// ```
+    pub fn flow<F: Future>(&self, options: CallOptions, body: impl FnOnce(Calls<A>) -> F) -> FlowMachine<F> {
+        FlowMachine::new(self, options, body)
     }
 
     /// Forgets the session, and that the credentials were refused. The next call signs in again.

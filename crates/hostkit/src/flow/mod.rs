@@ -1,10 +1,15 @@
-//! Calls that belong together, as one machine over exchanges. So far: waiters.
+//! Calls that belong together, as one machine over exchanges: flows, whose bodies are plain async code, and waiters.
 //!
-//! What is deliberately not here: reconciliation and guarded operations. They are calls in a row that a caller writes in
-//! a row; a machine for them pays once two of them are generated.
+//! What is deliberately not here: running several calls at once. Order is what a flow is for.
 
+mod calls;
+mod desk;
+mod machine;
+mod pause;
 mod wait;
 mod waiter;
 
+pub use calls::Calls;
+pub use machine::FlowMachine;
 pub use wait::{WaitError, WaitMachine};
 pub use waiter::{Observation, Progress, Waiter, WaiterInfo};
