@@ -1,0 +1,95 @@
+//! TLS against a server on loopback: a certificate that is trusted on request, one that is not, and one of another name.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
+use std::thread;
+
+use hostkit::testing::conformance::{Code, GetItem, KEY, Order, Shop};
+use hostkit::{BaseUrl, Error, Outcome, Phase, Secret, TransportErrorKind};
+use hostkit_reqwest::{Client, ReqwestTransport};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use tokio::runtime::Runtime;
+
+/// Made for `localhost`, good for a hundred years. Its key is public: it proves nothing elsewhere.
+const CERTIFICATE: &[u8] = include_bytes!("tls/certificate.pem");
+const KEY_OF_IT: &[u8] = include_bytes!("tls/key.pem");
+
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.worker_threads(1).enable_all().build().expect("a runtime can be made")
+});
+
+/// How many bytes of requests the server saw behind the handshake.
+static SEEN: AtomicUsize = AtomicUsize::new(0);
+
+/// Listens, answers every request, and says on which port.
+fn serve() -> u16 {
+    let key = PrivateKeyDer::from_pem_slice(KEY_OF_IT).expect("the key is one");
+    let certificate = CertificateDer::from_pem_slice(CERTIFICATE).expect("the certificate is one");
+    let builder = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()));
+    let builder = builder.with_safe_default_protocol_versions().expect("ring has them").with_no_client_auth();
+    let config = Arc::new(builder.with_single_cert(vec![certificate], key).expect("they belong together"));
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("loopback has a free port");
+    let port = listener.local_addr().expect("it is bound").port();
+    thread::spawn(move || {
+        for socket in listener.incoming().flatten() {
+            let connection = ServerConnection::new(Arc::clone(&config)).expect("the configuration is fine");
+            let mut stream = StreamOwned::new(connection, socket);
+            thread::spawn(move || {
+                let mut buffer = [0; 4096];
+                while let Ok(amount @ 1..) = stream.read(&mut buffer) {
+                    SEEN.fetch_add(amount, Ordering::SeqCst);
+                    if buffer[..amount].ends_with(b"\r\n\r\n") || buffer[..amount].ends_with(b"}") {
+                        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n{\"id\":7}");
+                    }
+                }
+            });
+        }
+    });
+    port
+}
+
+fn client(host: &str, port: u16, roots: &[u8]) -> Client<Shop> {
+    let base: BaseUrl = format!("https://{host}:{port}").parse().expect("it is a base URL");
+    let transport = ReqwestTransport::setup().root_certificates(roots).build().expect("the certificate is one");
+    Client::builder(Secret::new(KEY)).base_url(base).transport(transport).build().expect("the client can be made")
+}
+
+fn get(client: &Client<Shop>) -> Result<u64, Error<Code>> {
+    RUNTIME.block_on(client.call(&GetItem))
+}
+
+fn order(client: &Client<Shop>) -> Outcome<u64, Code> {
+    RUNTIME.block_on(client.perform(&Order { note: 0 }))
+}
+
+#[test]
+fn a_certificate_decides_before_a_byte_is_sent() {
+    let port = serve();
+    for (host, roots) in [("localhost", &b""[..]), ("127.0.0.1", CERTIFICATE)] {
+        let client = client(host, port, roots);
+        let error = get(&client).expect_err("nobody vouches for it");
+        let transport = error.transport().expect("the transport failed");
+        assert_eq!(transport.phase(), Phase::Connect, "{error}");
+        assert_eq!(transport.kind(), TransportErrorKind::Tls, "{error}");
+        assert!(matches!(order(&client), Outcome::NotSent(_)), "{host}");
+    }
+    assert_eq!(SEEN.load(Ordering::SeqCst), 0);
+
+    let client = client("localhost", port, CERTIFICATE);
+    for _ in 0..3 {
+        assert_eq!(get(&client).expect("it is trusted"), 7);
+        assert!(order(&client).is_done());
+    }
+    assert!(SEEN.load(Ordering::SeqCst) > 0);
+}
+
+#[test]
+fn what_is_no_certificate_is_refused() {
+    let broken = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    assert!(ReqwestTransport::setup().root_certificates(broken).build().is_err());
+}
