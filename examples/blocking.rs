@@ -1,31 +1,29 @@
 //! Orders a server through the blocking client.
 
-use hostkit::Outcome;
+use clodo_proto::images::ListImages;
+use clodo_proto::servers::{CreateServer, CreateServerOs};
+use clodo_proto::types::ServerType;
+use clodo_proto::{Clodo, Credentials};
+use hostkit::{Gibibytes, Mebibytes, Outcome};
 use hostkit_sandbox::{ApiName, Sandbox, credentials};
 use hostkit_ureq::Client;
-use macloud_proto::reference::{ListDatacenters, ListServerGroups, ListServerPlans};
-use macloud_proto::servers::CreateServer;
-use macloud_proto::{Credentials, Macloud};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sandbox = Sandbox::start()?;
-    let client = Client::<Macloud>::builder(Credentials::token(credentials::MACLOUD_TOKEN))
-        .base_url(sandbox.url(ApiName::Macloud).parse()?) // without this line: the hoster itself
+    let client = Client::<Clodo>::builder(Credentials::key(credentials::CLODO_LOGIN, credentials::CLODO_KEY))
+        .base_url(sandbox.url(ApiName::Clodo).parse()?) // without this line: the hoster itself
         .build()?;
 
-    let datacenters = client.call(&ListDatacenters::new())?;
-    let groups = client.call(&ListServerGroups::new())?;
-    let plans = client.call(&ListServerPlans::new(groups.first().ok_or("no group")?.id))?;
-    let plan = plans.iter().min_by_key(|plan| plan.cost).ok_or("no plan")?;
-
-    let order = CreateServer::new(datacenters.first().ok_or("no data centre")?.id, plan.id).name("web-7f3a");
+    let images = client.call(&ListImages::new())?; // signs in first
+    let os = CreateServerOs::Image(images.first().ok_or("no image")?.id);
+    let order = CreateServer::new("web-7f3a", ServerType::Virtual, Mebibytes(1024), Gibibytes(10), os);
     match client.perform(&order) {
-        Outcome::Done(id) => println!("server {id} is there"),
-        Outcome::Accepted(id, why) => println!("server {id} is being made: {}", why.as_str()),
-        Outcome::Rejected(fault) => println!("refused, nothing was ordered: {fault}"),
-        Outcome::NotSent(error) => println!("never sent, try again: {error}"),
+        Outcome::Done(server) => println!("server {} is there", server.id),
+        Outcome::Accepted(server, why) => println!("server {} is being made: {}", server.id, why.as_str()),
+        Outcome::Rejected(fault) => println!("refused: {fault}"),
+        Outcome::NotSent(error) => println!("never sent, so try again: {error}"),
         Outcome::Unresolved(ticket) => println!("look before you order again: {ticket}"),
     }
-    assert_eq!(sandbox.ledger().commits("create_server"), 1, "ordered once, says the ledger of the hoster");
+    assert_eq!(sandbox.ledger().commits("create_server"), 1); // what the hoster's books say
     Ok(())
 }

@@ -1,0 +1,39 @@
+//! The code of every README of the project, run as tests against the sandbox.
+//!
+//! What is deliberately not here: code. The programs are beside this file, each one of its own.
+
+#[cfg(doctest)]
+mod readmes {
+    #[doc = include_str!("../README.md")]
+    struct Project;
+
+    #[doc = include_str!("../codegen/README.md")]
+    struct Codegen;
+
+    #[doc = include_str!("../crates/hostkit/README.md")]
+    struct Hostkit;
+
+    #[doc = include_str!("../crates/hostkit-wire/README.md")]
+    struct Wire;
+
+    #[doc = include_str!("../crates/hostkit-ureq/README.md")]
+    struct Ureq;
+
+    #[doc = include_str!("../crates/hostkit-reqwest/README.md")]
+    struct Reqwest;
+
+    #[doc = include_str!("../crates/hostkit-sandbox/README.md")]
+    struct Sandbox;
+
+    #[doc = include_str!("../crates/clodo-proto/README.md")]
+    struct Clodo;
+
+    #[doc = include_str!("../crates/inferno-proto/README.md")]
+    struct Inferno;
+
+    #[doc = include_str!("../crates/rootpanel-proto/README.md")]
+    struct RootPanel;
+
+    #[doc = include_str!("../crates/macloud-proto/README.md")]
+    struct Macloud;
+}
