@@ -21,7 +21,7 @@ pub use diagnostic::{Diagnostic, Diagnostics};
 pub use emit::coverage::{Coverage, coverage_table};
 pub use explain::{explain, explained};
 pub use freshness::{Stale, stale};
-pub use outputs::{coverage, reference};
+pub use outputs::{coverage, openapi, reference};
 pub use schema::schemas;
 pub use skeleton::skeleton;
 pub use source::{FileId, Sources};

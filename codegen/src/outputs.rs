@@ -41,3 +41,14 @@ pub fn reference(api: &str, sources: &Sources) -> Result<Tree, Diagnostics> {
     let wire = sources.examples().map(|(file, path, _)| (path, sources.text(file))).collect();
     model(api, sources).map(|model| emit::reference::emit(&model, &wire))
 }
+
+/// Writes the OpenAPI document of one API, below `docs/openapi/`.
+///
+/// # Errors
+/// Everything that is wrong with the specs, at once.
+pub fn openapi(api: &str, sources: &Sources) -> Result<Tree, Diagnostics> {
+    model(api, sources).map(|model| emit::openapi::emit(&model))
+}
+
+#[cfg(test)]
+mod tests;

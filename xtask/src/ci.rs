@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::command::{cargo, run, run_to_its_last_line};
 use crate::workspace::Outcome;
-use crate::{codegen, coverage, features, package, tidy};
+use crate::{codegen, coverage, features, openapi, package, reference, tidy};
 
 /// What all jobs may take together, on two cores and from a fresh clone.
 const TOTAL: Duration = Duration::from_secs(25 * 60);
@@ -30,6 +30,8 @@ const JOBS: &[Job] = &[
     Job { name: "tidy", budget: 20, run: || done(tidy::run(false)) },
     Job { name: "codegen", budget: 30, run: || done(codegen::run(None, true)) },
     Job { name: "coverage", budget: 20, run: || done(coverage::run(true)) },
+    Job { name: "reference", budget: 20, run: || done(reference::run(true)) },
+    Job { name: "openapi", budget: 30, run: || done(openapi::run(true)) },
     Job { name: "clippy", budget: 270, run: clippy },
     Job { name: "features", budget: 300, run: || done(features::run_job()) },
     Job { name: "doc", budget: 180, run: doc },

@@ -8,6 +8,7 @@ mod explain;
 mod features;
 mod fixtures;
 mod manifest;
+mod openapi;
 mod package;
 mod reference;
 mod schema;
@@ -44,6 +45,12 @@ enum Verb {
     },
     /// Writes the reference of the APIs in English and Russian, as Markdown.
     Reference {
+        /// Only compares: prints what differs and fails. Never writes.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Writes the OpenAPI documents of the APIs, and validates them where a validator is installed.
+    Openapi {
         /// Only compares: prints what differs and fails. Never writes.
         #[arg(long)]
         check: bool,
@@ -118,6 +125,7 @@ fn main() -> ExitCode {
         Verb::Codegen { api, check } => codegen::run(api.as_deref(), check),
         Verb::Coverage { check } => coverage::run(check),
         Verb::Reference { check } => reference::run(check),
+        Verb::Openapi { check } => openapi::run(check),
         Verb::Ci { job } => ci::execute(job.as_deref()),
         Verb::Tidy { write } => tidy::run(write),
         Verb::Fixtures { verb: FixturesVerb::Php { check } } => fixtures::php(check),

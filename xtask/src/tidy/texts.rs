@@ -123,12 +123,10 @@ pub(super) fn minimum_rust(files: &[File]) -> Vec<String> {
         }
         if name.ends_with(".md") && !file.path.starts_with("specs/") && !file.path.contains("CHANGELOG") {
             for (number, line) in (1..).zip(file.text.lines()) {
-                let version =
-                    line.split_once("Rust 1.").map(|(_, rest)| rest.split(|c: char| !c.is_ascii_digit()).next());
-                if let Some(Some(minor)) = version.filter(|minor| *minor != Some("")) {
-                    if format!("1.{minor}") != said {
-                        findings.push(format!("{}:{number}: says Rust 1.{minor}, Cargo.toml says {said}", file.path));
-                    }
+                let rest = line.split_once("Rust 1.").map_or("", |(_, rest)| rest);
+                let minor: String = rest.chars().take_while(char::is_ascii_digit).collect();
+                if !minor.is_empty() && format!("1.{minor}") != said {
+                    findings.push(format!("{}:{number}: says Rust 1.{minor}, Cargo.toml says {said}", file.path));
                 }
             }
         }

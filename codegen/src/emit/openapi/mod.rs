@@ -1,0 +1,211 @@
+//! OpenAPI 3.1, as far as it can say what an API is; `x-hostkit-…` for the rest.
+//!
+//! OpenAPI knows one operation for a path and a verb. Where an API has several (told apart by a field of the body or the
+//! query), each gets a path of its own with its name as a fragment, `/servers/{id}#change_server`: no HTTP client sends
+//! a fragment, so a generated client still calls the right address.
+
+mod json;
+mod operation;
+mod schema;
+
+use std::collections::BTreeMap;
+
+use crate::model::{Endpoint, Model};
+use crate::tree::Tree;
+use json::{Json, Object, object, print};
+use operation::{formats, media_type};
+
+/// Emits the document of one API.
+pub(crate) fn emit(model: &Model) -> Tree {
+    let mut tree = Tree::default();
+    tree.add(format!("docs/openapi/{}.json", model.api), print(&Json::from(document(model))));
+    tree
+}
+
+fn document(model: &Model) -> Object {
+    let service = &model.service;
+    let mut info = object! { "title": service.name.value.as_str(), "version": "1", "summary": &service.en };
+    info.say("description", &service.about);
+    info.set("x-hostkit-ru", &service.ru);
+    info.set("x-hostkit-generated", "by `cargo xtask openapi` from specs/; do not edit");
+    let servers: Vec<Object> = service
+        .hosts
+        .iter()
+        .map(|host| {
+            let mut server = object! { "url": &host.url };
+            server.say("description", &host.en);
+            server.set("x-hostkit-name", host.name.value.as_str());
+            server
+        })
+        .collect();
+    let mut components = object! { "schemas": schema::components(model) };
+    components.object("schemas").set("Fault", fault(model));
+    components.say("securitySchemes", security_schemes(model));
+    let mut document = object! { "openapi": "3.1.0", "info": info, "servers": servers };
+    document.set("tags", tags(model));
+    document.set("paths", paths(model));
+    document.set("components", components);
+    extensions(&mut document, model);
+    document
+}
+
+fn tags(model: &Model) -> Vec<Object> {
+    let mut modules: Vec<&str> = model.endpoints.iter().map(|endpoint| endpoint.module.as_str()).collect();
+    modules.dedup();
+    modules.into_iter().map(|module| object! { "name": module }).collect()
+}
+
+/// A path with its parameters' names left out: OpenAPI takes paths that differ in nothing else for the same.
+fn shape(path: &str) -> String {
+    let segments = path.split('/').map(|segment| if segment.starts_with('{') { "{}" } else { segment });
+    segments.collect::<Vec<_>>().join("/")
+}
+
+fn paths(model: &Model) -> Object {
+    let mut count: BTreeMap<(String, &str), usize> = BTreeMap::new();
+    let mut first: BTreeMap<String, &str> = BTreeMap::new();
+    for endpoint in &model.endpoints {
+        *count.entry((shape(&endpoint.path), &endpoint.method)).or_default() += 1;
+        first.entry(shape(&endpoint.path)).or_insert(&endpoint.path);
+    }
+    let mut paths = Object::default();
+    for endpoint in &model.endpoints {
+        let shape = shape(&endpoint.path);
+        let path = first.get(&shape).copied().unwrap_or(&endpoint.path);
+        let is_shared = count.get(&(shape, endpoint.method.as_str())).is_some_and(|count| *count > 1);
+        let renamed = renamed(endpoint, path);
+        let key = if is_shared { format!("{path}#{}", endpoint.name) } else { path.to_owned() };
+        let operation = operation::operation(model, endpoint, &renamed);
+        paths.object(&key).set(endpoint.method.to_lowercase(), operation);
+    }
+    paths
+}
+
+/// Which parameters the shared path calls by another name.
+fn renamed(endpoint: &Endpoint, path: &str) -> BTreeMap<String, String> {
+    let name = |segment: &str| segment.trim_matches(['{', '}']).to_owned();
+    let pairs = endpoint.path.split('/').zip(path.split('/')).filter(|(own, _)| own.starts_with('{'));
+    pairs.map(|(own, shared)| (name(own), name(shared))).collect()
+}
+
+/// What a call proves itself with: any one of these.
+fn security(model: &Model) -> Json {
+    let mut all = Vec::new();
+    if let Some(session) = &model.service.session {
+        let headers = session.headers.iter().map(|(name, _)| (name.value.clone(), Json::List(Vec::new())));
+        let mut one = Object::default();
+        headers.for_each(|(name, scopes)| one.set(name, scopes));
+        all.push(one);
+    }
+    for credentials in &model.service.credentials {
+        let mut one = Object::default();
+        credentials.headers.iter().for_each(|(name, _)| one.set(name.value.as_str(), Vec::<String>::new()));
+        if one != Object::default() && !all.contains(&one) {
+            all.push(one);
+        }
+    }
+    Json::from(all)
+}
+
+fn security_schemes(model: &Model) -> Object {
+    let service = &model.service;
+    let session = service.session.iter().flat_map(|session| &session.headers);
+    let keys = service.credentials.iter().flat_map(|credentials| &credentials.headers);
+    let mut schemes = Object::default();
+    for (name, _) in session.chain(keys) {
+        schemes.set(name.value.as_str(), object! { "type": "apiKey", "in": "header", "name": name.value.as_str() });
+    }
+    schemes
+}
+
+/// The document with which the API says no.
+fn fault(model: &Model) -> Object {
+    let fault = &model.service.fault;
+    let mut schema = object! { "type": "object", "description": "How the API says no." };
+    let names = fault.code.iter().chain(&fault.message).chain([&fault.marker, &fault.details, &fault.fields]);
+    for name in names.filter(|name| !name.is_empty()) {
+        schema.object("properties").set(name.as_str(), Object::default());
+    }
+    let codes: Vec<&str> = model.service.errors.iter().map(|error| error.code.value.as_str()).collect();
+    schema.say("x-hostkit-codes", codes);
+    schema
+}
+
+fn fault_content(model: &Model, endpoint: &Endpoint) -> Object {
+    let mut content = Object::default();
+    for format in formats(model, endpoint) {
+        content.set(media_type(format), object! { "schema": object! { "$ref": "#/components/schemas/Fault" } });
+    }
+    content
+}
+
+/// The keys of an envelope beside those of the answer.
+fn enveloped(model: &Model, mut schema: Object) -> Object {
+    let fault = &model.service.fault;
+    if fault.kind == "envelope" && !schema.has("$ref") && !schema.has("items") {
+        let properties = schema.object("properties");
+        for key in &fault.keys {
+            if !properties.has(key) {
+                properties.set(key.as_str(), Object::default());
+            }
+        }
+    }
+    schema
+}
+
+fn extensions(document: &mut Object, model: &Model) {
+    let service = &model.service;
+    document.set("x-hostkit-zone", &service.zone);
+    document.set("x-hostkit-formats", service.formats.clone());
+    let lenient = &service.lenient;
+    let leniencies = [
+        (lenient.one_as_list, "one-as-list"),
+        (lenient.map_as_list, "map-as-list"),
+        (lenient.null_as_empty, "null-as-empty"),
+        (lenient.list_as_empty_map, "list-as-empty-map"),
+        (lenient.loose_scalars, "loose-scalars"),
+        (lenient.empty_text_is_absent, "empty-text-is-absent"),
+        (lenient.loose_flags, "loose-flags"),
+    ];
+    let said: Vec<&str> = leniencies.iter().filter(|(is_on, _)| *is_on).map(|(_, name)| *name).collect();
+    document.say("x-hostkit-leniencies", said);
+    let mut dates = Object::default();
+    dates.say("datetime", service.datetime_forms.clone());
+    dates.say("date", service.date_forms.clone());
+    dates.say("zero", service.zero_dates.clone());
+    document.say("x-hostkit-dates", dates);
+    for credentials in &service.credentials {
+        let mut one = object! { "summary": &credentials.en };
+        let fields = credentials.fields.iter().map(|(name, _)| name.value.as_str()).collect::<Vec<_>>();
+        one.say("fields", fields);
+        if let Some(sign_in) = &credentials.sign_in {
+            one.set("sign-in", sign_in.rsplit('/').next().unwrap_or_default());
+        }
+        for (place, pairs) in [("headers", &credentials.headers), ("body", &credentials.body)] {
+            for (key, field) in pairs {
+                one.object(place).set(key.value.as_str(), field.value.as_str());
+            }
+        }
+        document.object("x-hostkit-credentials").set(credentials.name.value.as_str(), one);
+    }
+    let fault = &service.fault;
+    let mut words = object! { "kind": &fault.kind };
+    words.say("marker", &fault.marker);
+    words.say("success", fault.success.clone());
+    words.say("code", fault.code.clone());
+    words.say("message", fault.message.clone());
+    words.say("details", &fault.details);
+    words.say("fields", &fault.fields);
+    document.set("x-hostkit-fault", words);
+    let errors = service.errors.iter().map(|error| {
+        let mut one =
+            object! { "code": error.code.value.as_str(), "kind": &error.kind, "en": &error.en, "ru": &error.ru };
+        one.say("accepted", error.accepted.clone().unwrap_or_default());
+        one
+    });
+    document.say("x-hostkit-errors", errors.collect::<Vec<_>>());
+    let rates = service.rates.iter().map(|rate| {
+        object! { "name": rate.name.value.as_str(), "count": rate.count, "per": &rate.per }
+    });
+    document.say("x-hostkit-rates", rates.collect::<Vec<_>>());
+}

@@ -1,0 +1,249 @@
+//! One call as an operation: parameters, body, answers, and what OpenAPI has no word for.
+
+use std::collections::BTreeMap;
+
+use super::json::{Json, Object, object};
+use super::schema::{add_constants, add_group, constant_value, field_schema, object_schema, type_schema};
+use crate::model::{Endpoint, Field, Model, Output, Type, WireName};
+
+/// The operation of an endpoint; `renamed` are path parameters that the path calls by another name.
+pub(super) fn operation(model: &Model, endpoint: &Endpoint, renamed: &BTreeMap<String, String>) -> Object {
+    let surface = &endpoint.surface;
+    let mut operation = object! {
+        "operationId": &endpoint.name,
+        "tags": vec![endpoint.module.as_str()],
+        "summary": &surface.en,
+    };
+    operation.say("description", &surface.about);
+    operation.say("parameters", parameters(endpoint, renamed));
+    if !endpoint.fixed_body.is_empty() || surface.has_body {
+        operation.set("requestBody", request_body(model, endpoint));
+    }
+    operation.set("responses", responses(model, endpoint));
+    operation.set("security", if surface.authorised { super::security(model) } else { Json::List(Vec::new()) });
+    extensions(&mut operation, model, endpoint);
+    operation
+}
+
+fn parameters(endpoint: &Endpoint, renamed: &BTreeMap<String, String>) -> Vec<Object> {
+    let places = [("path", &endpoint.path_parameters), ("query", &endpoint.query), ("header", &endpoint.headers)];
+    let mut parameters = Vec::new();
+    for (place, fields) in places {
+        for field in fields {
+            let name = if place == "path" { renamed.get(field.wire()) } else { None };
+            parameters.push(parameter(place, name.map_or(field.wire(), String::as_str), field));
+        }
+    }
+    for constant in &endpoint.fixed_query {
+        let schema = object! { "const": constant_value(constant) };
+        let name = constant.key.value.as_str();
+        parameters.push(object! { "name": name, "in": "query", "required": true, "schema": schema });
+    }
+    parameters
+}
+
+fn parameter(place: &str, name: &str, field: &Field) -> Object {
+    let mut parameter = object! { "name": name, "in": place };
+    parameter.say("description", &field.surface.en);
+    if field.is_required() {
+        parameter.set("required", true);
+    }
+    parameter.set("schema", field_schema(field));
+    parameter
+}
+
+fn request_body(model: &Model, endpoint: &Endpoint) -> Object {
+    let service = &model.service;
+    let formats = service.request_format.clone().map_or_else(|| service.formats.clone(), |format| vec![format]);
+    let mut fields = object_schema(&endpoint.body);
+    add_constants(&mut fields, &endpoint.fixed_body);
+    endpoint.one_of.iter().for_each(|group| add_group(&mut fields, group));
+    let root = &endpoint.surface.request_root;
+    let mut content = Object::default();
+    for format in formats {
+        let mut schema = fields.clone();
+        let path = if format == "xml" { &root.xml } else { &root.json };
+        if let Some(path) = path {
+            schema = below(&format, &path.split('/').map(str::to_owned).collect::<Vec<_>>(), schema, false);
+        }
+        content.set(media_type(&format), object! { "schema": schema });
+    }
+    let mut body = object! { "required": true, "content": content };
+    body.say("x-hostkit-examples", examples(endpoint, "request"));
+    body
+}
+
+fn responses(model: &Model, endpoint: &Endpoint) -> Object {
+    let surface = &endpoint.surface;
+    let answers = surface.examples.iter().filter(|example| example.kind == "answer");
+    let mut statuses: BTreeMap<i64, String> =
+        answers.filter_map(|example| Some((example.status?, String::new()))).collect();
+    statuses.extend(surface.statuses.iter().map(|status| (status.code, status.en.clone())));
+    if !statuses.keys().any(|status| *status < 300) {
+        statuses.insert(200, String::new());
+    }
+    let mut responses = Object::default();
+    for (status, text) in statuses {
+        let is_success = status < 300;
+        let text = match text.as_str() {
+            "" if is_success => "Success.",
+            "" => "A fault.",
+            text => text,
+        };
+        let mut response = object! { "description": text };
+        if is_success && status != 204 {
+            answer(&mut response, model, endpoint);
+        } else if !is_success {
+            response.extend(object! { "content": super::fault_content(model, endpoint) });
+        } else {
+            headers(&mut response, model, endpoint);
+        }
+        responses.set(status.to_string(), response);
+    }
+    let fault = object! { "description": "A fault.", "content": super::fault_content(model, endpoint) };
+    responses.set("default", fault);
+    responses
+}
+
+fn answer(response: &mut Object, model: &Model, endpoint: &Endpoint) {
+    headers(response, model, endpoint);
+    let formats = formats(model, endpoint);
+    let mut content = Object::default();
+    for format in formats {
+        let schema = match &endpoint.output {
+            Output::None if model.service.fault.kind == "envelope" => object! { "type": "object" },
+            Output::None | Output::Headers(_) => continue,
+            Output::Whole(ty) => limited(endpoint, ty),
+            Output::Under(ty, WireName { json, xml, .. }) => {
+                let path = if format == "xml" { xml } else { json };
+                below(format, path, limited(endpoint, ty), matches!(ty, Type::List(_)))
+            }
+        };
+        content.set(media_type(format), object! { "schema": super::enveloped(model, schema) });
+    }
+    response.say("content", content);
+    response.say("x-hostkit-examples", examples(endpoint, "answer"));
+}
+
+fn limited(endpoint: &Endpoint, ty: &Type) -> Object {
+    let mut schema = type_schema(ty);
+    if let (Some(max), Type::List(_)) = (endpoint.surface.response.max_items, ty) {
+        schema.set("maxItems", max);
+    }
+    schema
+}
+
+fn headers(response: &mut Object, model: &Model, endpoint: &Endpoint) {
+    let Output::Headers(ty) = &endpoint.output else {
+        return;
+    };
+    for field in model.fields(ty).unwrap_or_default() {
+        let name = field.surface.header.as_deref().unwrap_or_else(|| field.wire());
+        let mut header = object! { "schema": type_schema(&field.ty) };
+        header.say("description", &field.surface.en);
+        if field.is_required() {
+            header.set("required", true);
+        }
+        response.object("headers").set(name, header);
+    }
+}
+
+/// The formats of the answer.
+pub(super) fn formats<'m>(model: &'m Model, endpoint: &'m Endpoint) -> &'m [String] {
+    let own = &endpoint.surface.response.formats;
+    if own.is_empty() { &model.service.formats } else { own }
+}
+
+/// A schema below a path. In XML the first name is the document's element, and the last name of a list repeats.
+fn below(format: &str, path: &[String], inner: Object, is_list: bool) -> Object {
+    let Some((first, rest)) = path.split_first() else {
+        return inner;
+    };
+    if format != "xml" {
+        let inner = below(format, rest, inner, is_list);
+        let mut schema = object! { "type": "object" };
+        schema.object("properties").set(first.as_str(), inner);
+        schema.set("required", vec![first.as_str()]);
+        return schema;
+    }
+    let mut schema = match rest {
+        [] => inner,
+        [last] if is_list => {
+            let mut list = inner;
+            list.object("items").set("xml", object! { "name": last.as_str() });
+            list.set("xml", object! { "name": first.as_str(), "wrapped": true });
+            return list;
+        }
+        [next, ..] => {
+            let mut schema = object! { "type": "object" };
+            schema.object("properties").set(next.as_str(), below(format, rest, inner, is_list));
+            schema.set("required", vec![next.as_str()]);
+            schema
+        }
+    };
+    schema.set("xml", object! { "name": first.as_str() });
+    schema
+}
+
+/// The media type of a format. PHP's have none of their own; these are names for the two.
+pub(super) fn media_type(format: &str) -> &'static str {
+    match format {
+        "xml" => "application/xml",
+        "php" => "application/vnd.php.serialized",
+        "print_r" => "text/plain",
+        "form" => "application/x-www-form-urlencoded",
+        _ => "application/json",
+    }
+}
+
+/// The files of the examples, from the root of the project.
+fn examples(endpoint: &Endpoint, kind: &str) -> Vec<String> {
+    let folder = endpoint.spec.trim_end_matches(".toml");
+    let all = endpoint.surface.examples.iter().filter(|example| example.kind == kind);
+    all.flat_map(|example| {
+        example.formats.iter().map(move |ending| format!("{folder}/{}.{kind}.{ending}", example.case.value))
+    })
+    .collect()
+}
+
+fn extensions(operation: &mut Object, model: &Model, endpoint: &Endpoint) {
+    let surface = &endpoint.surface;
+    operation.set("x-hostkit-effect", endpoint.effect());
+    operation.say("x-hostkit-flags", surface.flags.clone());
+    if surface.repeat_documented {
+        operation.set("x-hostkit-repeat", "documented");
+    }
+    operation.say("x-hostkit-ru", &surface.ru);
+    operation.say("x-hostkit-rates", surface.rates.iter().map(|rate| rate.value.as_str()).collect::<Vec<_>>());
+    if let (Some(action), Some((place, name))) = (&surface.action, &model.service.selector) {
+        let selector = object! { "in": place.as_str(), "name": name.as_str(), "value": action.as_str() };
+        operation.set("x-hostkit-selector", selector);
+    }
+    operation.set("x-hostkit-formats", formats(model, endpoint).to_vec());
+    if let Some(seconds) = surface.deadline {
+        operation.set("x-hostkit-deadline", seconds);
+    }
+    operation.say("x-hostkit-reconcile", &surface.reconcile);
+    let response = &surface.response;
+    let mut empty = Object::default();
+    empty.say("statuses", response.empty_statuses.clone());
+    empty.say("codes", response.empty_codes.clone());
+    empty.say("except", response.empty_except.clone());
+    operation.say("x-hostkit-empty", empty);
+    for waiter in &endpoint.waiters {
+        let surface = &waiter.surface;
+        let mut times = object! { "summary": &surface.en, "first": surface.first, "interval": surface.interval };
+        times.extend(object! { "cap": surface.cap, "deadline": surface.deadline });
+        operation.object("x-hostkit-waiters").set(surface.name.value.as_str(), times);
+    }
+    let mut source = Object::default();
+    if let Some(number) = surface.documents {
+        source.set("call", number);
+    }
+    if let Some(line) = surface.source_line {
+        source.set("line", line);
+    }
+    source.set("provenance", surface.provenance.as_deref().unwrap_or("documented"));
+    source.set("spec", endpoint.spec.as_str());
+    operation.set("x-hostkit-source", source);
+}

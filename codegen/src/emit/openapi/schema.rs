@@ -1,0 +1,255 @@
+//! Schemas of types and fields. A schema is the tree of JSON; where XML has another one, `xml` says so as far as OpenAPI
+//! can, and `x-hostkit-xml` bears the path where it cannot.
+
+use super::json::{Json, Object, object};
+use crate::model::{Field, Model, OneOf, Type, TypeEntry, TypeKind};
+use crate::surface::{Constant, Limits};
+
+/// The schemas of all named types.
+pub(super) fn components(model: &Model) -> Object {
+    let mut schemas = Object::default();
+    for (name, entry) in &model.types {
+        schemas.set(name.as_str(), entry_schema(entry));
+    }
+    schemas
+}
+
+fn entry_schema(entry: &TypeEntry) -> Object {
+    let mut schema = match &entry.kind {
+        TypeKind::Struct(fields) => {
+            let body: Vec<Field> = fields.iter().filter(|field| field.surface.header.is_none()).cloned().collect();
+            object_schema(&body)
+        }
+        TypeKind::Enumeration { is_number, values } => {
+            let mut schema = object! { "type": if *is_number { "integer" } else { "string" } };
+            // An `enum` would make every value that the document does not name an error.
+            let known: Vec<Json> = values
+                .iter()
+                .map(|value| match value.wire.parse::<i64>() {
+                    Ok(number) if *is_number => Json::from(number),
+                    _ => Json::from(&value.wire),
+                })
+                .collect();
+            schema.set("x-extensible-enum", known);
+            for value in values {
+                let texts = object! { "name": &value.rust, "en": &value.en, "ru": &value.ru };
+                schema.object("x-hostkit-values").set(value.wire.as_str(), texts);
+            }
+            schema
+        }
+        TypeKind::Id { is_number: true } => object! { "type": "integer", "format": "int64", "minimum": 0 },
+        TypeKind::Id { is_number: false } => object! { "type": "string", "pattern": "^[0-9A-Za-z_-]+$" },
+        TypeKind::Union { scalar, object, list } => {
+            let shapes: Vec<Object> = [scalar, object, list].into_iter().flatten().map(type_schema).collect();
+            object! { "anyOf": shapes }
+        }
+    };
+    schema.say("description", &entry.en);
+    schema.say("x-hostkit-ru", &entry.ru);
+    schema.say("x-hostkit-about", &entry.about);
+    if entry.keep_raw {
+        schema.set("x-hostkit-keep-raw", true);
+    }
+    schema
+}
+
+/// The schema of a type expression.
+pub(super) fn type_schema(ty: &Type) -> Object {
+    match ty {
+        Type::Text => object! { "type": "string" },
+        Type::Int => object! { "type": "integer", "format": "int64" },
+        Type::Uint => object! { "type": "integer", "format": "int64", "minimum": 0 },
+        // Exact: a reader that takes it for a binary fraction loses digits.
+        Type::Decimal => object! { "type": "number", "x-hostkit-exact": true },
+        Type::Flag => object! { "type": "boolean" },
+        Type::Switch => object! { "type": "integer", "enum": vec![0, 1] },
+        Type::Secret => object! { "type": "string", "format": "password" },
+        Type::DateTime => object! { "type": "string", "x-hostkit-type": "datetime" },
+        Type::Date => object! { "type": "string", "x-hostkit-type": "date" },
+        Type::UnixTime => object! { "type": "integer", "format": "int64", "x-hostkit-type": "unixtime" },
+        Type::Ip => object! { "type": "string", "x-hostkit-type": "ip" },
+        Type::Html => object! { "type": "string", "contentMediaType": "text/html" },
+        Type::Bytes => unit("bytes"),
+        Type::Kibibytes => unit("KiB"),
+        Type::Mebibytes => unit("MiB"),
+        Type::Gibibytes => unit("GiB"),
+        Type::Any => Object::default(),
+        Type::Csv(item) => object! { "type": "string", "x-hostkit-csv": type_schema(item) },
+        Type::List(item) => object! { "type": "array", "items": type_schema(item) },
+        Type::Map(_, item) => object! { "type": "object", "additionalProperties": type_schema(item) },
+        Type::Option(item) => object! { "anyOf": vec![type_schema(item), object! { "type": "null" }] },
+        Type::Named(name) => object! { "$ref": format!("#/components/schemas/{name}") },
+    }
+}
+
+fn unit(name: &str) -> Object {
+    object! { "type": "integer", "format": "int64", "minimum": 0, "x-hostkit-unit": name }
+}
+
+/// An object with these fields at their JSON paths.
+pub(super) fn object_schema(fields: &[Field]) -> Object {
+    let mut schema = object! { "type": "object" };
+    for field in fields {
+        add_field(&mut schema, field);
+    }
+    schema
+}
+
+fn add_field(schema: &mut Object, field: &Field) {
+    let Some((last, above)) = field.name.json.split_last() else {
+        return;
+    };
+    // Made keys have no name that a schema could give.
+    if let Some(template) = &field.surface.spread {
+        let mut made = type_schema(field.ty.item());
+        made.set("x-hostkit-spread", &template.value);
+        made.say("description", &field.surface.en);
+        schema.object("x-hostkit-made-keys").set(field.rust.as_str(), made);
+        return;
+    }
+    let mut place = schema;
+    for name in above {
+        if field.is_required() {
+            require(place, name);
+        }
+        place = place.object("properties").object(name);
+        place.set("type", "object");
+    }
+    place.object("properties").set(last.as_str(), field_schema(field));
+    if field.is_required() {
+        require(place, last);
+    }
+}
+
+fn require(schema: &mut Object, name: &str) {
+    let known = schema.texts("required");
+    if !known.iter().any(|known| known == name) {
+        let all: Vec<String> = known.into_iter().chain([name.to_owned()]).collect();
+        schema.set("required", all);
+    }
+}
+
+/// The schema of one field with what limits it.
+pub(super) fn field_schema(field: &Field) -> Object {
+    let surface = &field.surface;
+    let mut schema = type_schema(&field.ty);
+    schema.say("description", &surface.en);
+    limit(&mut schema, &surface.limits);
+    if let Some(max) = surface.max_items {
+        schema.set("maxItems", max);
+    }
+    xml(&mut schema, field);
+    schema.say("x-hostkit-ru", &surface.ru);
+    schema.say("x-hostkit-also", surface.also.clone());
+    if let Some(absent) = &surface.absent {
+        schema.set("x-hostkit-absent", absent.value);
+    }
+    if surface.write_text {
+        schema.set("x-hostkit-write", "text");
+    }
+    for (key, value) in [
+        ("x-hostkit-unit", surface.unit.as_deref()),
+        ("x-hostkit-form", surface.form.as_deref()),
+        ("x-hostkit-provenance", surface.provenance.as_deref()),
+        ("x-hostkit-required-if", surface.required_if.as_ref().map(|at| at.value.as_str())),
+        ("x-hostkit-only-if", surface.only_if.as_ref().map(|at| at.value.as_str())),
+    ] {
+        if let Some(value) = value {
+            schema.set(key, value);
+        }
+    }
+    for (host, limits) in &surface.host_limits {
+        limit(schema.object("x-hostkit-hosts").object(&host.value), limits);
+    }
+    schema
+}
+
+fn limit(schema: &mut Object, limits: &Limits) {
+    for (key, value) in [
+        ("minimum", limits.min),
+        ("maximum", limits.max),
+        ("multipleOf", limits.multiple_of),
+        ("minLength", limits.min_length),
+        ("maxLength", limits.max_length),
+    ] {
+        if let Some(value) = value {
+            schema.set(key, value);
+        }
+    }
+}
+
+/// What XML calls the field, if not by its JSON path.
+fn xml(schema: &mut Object, field: &Field) {
+    let (json, path) = (&field.name.json, &field.name.xml);
+    if json == path {
+        return;
+    }
+    let is_list = matches!(field.ty, Type::List(_));
+    match path.as_slice() {
+        [name] if json.len() == 1 => match name.strip_prefix('@') {
+            Some(attribute) => schema.set("xml", object! { "name": attribute, "attribute": true }),
+            // OpenAPI has no word for an element's own text.
+            None if name == "$text" => schema.set("x-hostkit-xml", name.as_str()),
+            None if is_list => schema.object("items").set("xml", object! { "name": name.as_str() }),
+            None => schema.set("xml", object! { "name": name.as_str() }),
+        },
+        [wrapper, name] if json.len() == 1 && is_list && !name.starts_with(['@', '$']) => {
+            schema.set("xml", object! { "name": wrapper.as_str(), "wrapped": true });
+            schema.object("items").set("xml", object! { "name": name.as_str() });
+        }
+        path => schema.set("x-hostkit-xml", path.join("/")),
+    }
+}
+
+/// Adds the choice of a group to a body.
+pub(super) fn add_group(schema: &mut Object, group: &OneOf) {
+    let mut demands: Vec<Vec<String>> = Vec::new();
+    let mut shapes: Vec<Object> = Vec::new();
+    for variant in &group.variants {
+        let mut shape = object_schema(&variant.fields);
+        add_constants(&mut shape, &variant.fixed);
+        demands.push(shape.texts("required"));
+        let mut titled = object! { "title": &variant.rust };
+        titled.extend(shape);
+        shapes.push(titled);
+    }
+    let is_told_apart = are_apart(&demands);
+    if !group.required {
+        let mut none = object! { "title": "None", "type": "object" };
+        if is_told_apart {
+            let any: Vec<Object> = demands.into_iter().map(|names| object! { "required": names }).collect();
+            none.set("not", object! { "anyOf": any });
+        }
+        shapes.push(none);
+    }
+    let mut choice = object! { "description": &group.en };
+    choice.set(if is_told_apart { "oneOf" } else { "anyOf" }, shapes);
+    choice.set("x-hostkit-group", &group.rust);
+    choice.say("x-hostkit-ru", &group.ru);
+    schema.append("allOf", choice);
+}
+
+/// Whether no variant has all that another one asks for: else `oneOf` would refuse what is right.
+fn are_apart(demands: &[Vec<String>]) -> bool {
+    demands.iter().enumerate().all(|(index, demand)| {
+        let mut others = demands.iter().enumerate().filter(|(other, _)| *other != index);
+        !others.any(|(_, other)| demand.iter().all(|name| other.contains(name)))
+    })
+}
+
+/// Adds constants of a body.
+pub(super) fn add_constants(schema: &mut Object, constants: &[Constant]) {
+    for constant in constants {
+        let name = constant.key.value.as_str();
+        schema.object("properties").set(name, object! { "const": constant_value(constant) });
+        require(schema, name);
+    }
+}
+
+/// A constant as it stands on the wire.
+pub(super) fn constant_value(constant: &Constant) -> Json {
+    match constant.text.parse::<i64>() {
+        Ok(number) if constant.is_number => Json::from(number),
+        _ => Json::from(&constant.text),
+    }
+}

@@ -1,0 +1,212 @@
+//! One call: what goes out, what comes back, what may go wrong, and how it looks on the wire.
+
+use super::words::{Language, cell, effect, flag, kind, provenance, type_text};
+use super::{Wire, fields, part, samples, table};
+use crate::model::{Endpoint, Model, Output};
+use crate::surface::Constant;
+
+/// The section of one call.
+pub(super) fn section(language: Language, model: &Model, wire: &Wire<'_>, endpoint: &Endpoint) -> String {
+    let surface = &endpoint.surface;
+    let mut text = format!("## {}\n\n{}\n", endpoint.name, language.of(&surface.en, &surface.ru));
+    if !surface.about.is_empty() && language == Language::English {
+        text.push_str(&format!("\n{}\n", surface.about.trim()));
+    }
+    text.push('\n');
+    text.push_str(&facts(language, model, endpoint));
+    text.push_str(&part(language.pick("Inputs", "Параметры"), &inputs(language, endpoint)));
+    text.push_str(&output(language, model, endpoint));
+    text.push_str(&part(language.pick("Errors", "Ошибки"), &errors(language, endpoint)));
+    text.push_str(&part(language.pick("Waiters", "Ожидания"), &waiters(language, endpoint)));
+    text.push_str(&samples::section(language, model, wire, endpoint));
+    text
+}
+
+/// Call, effect, limits and source, a bullet each.
+fn facts(language: Language, model: &Model, endpoint: &Endpoint) -> String {
+    let surface = &endpoint.surface;
+    let mut lines = vec![format!("{}: `{} {}`", language.pick("Call", "Вызов"), endpoint.method, endpoint.path)];
+    let constants: Vec<String> = [("query", &endpoint.fixed_query), ("body", &endpoint.fixed_body)]
+        .into_iter()
+        .flat_map(|(place, list)| list.iter().map(move |constant| fixed(language, place, constant)))
+        .collect();
+    if !constants.is_empty() {
+        lines.push(format!("{}: {}", language.pick("Always sent", "Всегда передаётся"), constants.join(", ")));
+    }
+    lines.push(format!("Rust: `{}_proto::{}::{}`", model.api.replace('-', "_"), endpoint.module, endpoint.type_name));
+    let name = endpoint.effect();
+    lines.push(format!("{}: **{name}**, {}", language.pick("Effect", "Действие"), effect(language, name)));
+    if surface.repeat_documented {
+        lines.push(language.pick("A repeat is documented as harmless", "Повтор по документу безвреден").to_owned());
+    }
+    if !surface.flags.is_empty() {
+        let flags = surface.flags.iter().map(|name| format!("{name} ({})", flag(language, name)));
+        lines.push(format!("{}: {}", language.pick("Flags", "Признаки"), flags.collect::<Vec<_>>().join(", ")));
+    }
+    if !surface.authorised {
+        lines.push(language.pick("Sent without credentials", "Без авторизации").to_owned());
+    }
+    if !surface.rates.is_empty() {
+        let rates: Vec<String> = surface.rates.iter().map(|rate| format!("`{}`", rate.value)).collect();
+        lines.push(format!("{}: {}", language.pick("Counts towards", "Учитывается в"), rates.join(", ")));
+    }
+    if let Some(seconds) = surface.deadline {
+        lines.push(format!("{}: {seconds} {}", language.pick("Deadline", "Срок"), language.pick("s", "с")));
+    }
+    if !surface.reconcile.is_empty() {
+        let title = language.pick("If the end stays open", "Если исход неизвестен (по-английски)");
+        lines.push(format!("{title}: {}", cell(&surface.reconcile)));
+    }
+    lines.push(source(language, endpoint));
+    lines.iter().map(|line| format!("- {line}\n")).collect()
+}
+
+fn fixed(language: Language, place: &str, constant: &Constant) -> String {
+    let place = match place {
+        "query" => language.pick("in the query", "в строке запроса"),
+        _ => language.pick("in the body", "в теле"),
+    };
+    format!("`{}={}` {place}", constant.key.value, constant.text)
+}
+
+fn source(language: Language, endpoint: &Endpoint) -> String {
+    let surface = &endpoint.surface;
+    let mut parts = Vec::new();
+    if let Some(number) = surface.documents {
+        parts.push(format!("{} {number}", language.pick("documented call", "вызов документа")));
+    }
+    if let Some(line) = surface.source_line {
+        parts.push(format!("{} {line}", language.pick("line", "строка")));
+    }
+    let word = surface.provenance.as_deref().unwrap_or("documented");
+    parts.push(provenance(language, word).to_owned());
+    format!("{}: {}; `{}`", language.pick("Source", "Источник"), parts.join(", "), endpoint.spec)
+}
+
+fn inputs(language: Language, endpoint: &Endpoint) -> String {
+    let titles = [
+        language.pick("name", "имя"),
+        language.pick("where", "где"),
+        language.pick("type", "тип"),
+        language.pick("required", "обязателен"),
+        language.pick("meaning", "смысл"),
+    ];
+    let places = [
+        (language.pick("path", "путь"), &endpoint.path_parameters),
+        (language.pick("query", "строка запроса"), &endpoint.query),
+        (language.pick("header", "заголовок"), &endpoint.headers),
+        (language.pick("body", "тело"), &endpoint.body),
+    ];
+    let rows = places.into_iter().flat_map(|(place, list)| fields::inputs(language, place, list));
+    let mut text = table(&titles, rows);
+    for group in &endpoint.one_of {
+        let which = if group.required {
+            language.pick("exactly one of these", "ровно один из вариантов")
+        } else {
+            language.pick("one of these at most", "не больше одного из вариантов")
+        };
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&format!("`{}`: {} ({which})\n\n", group.rust, language.of(&group.en, &group.ru)));
+        let rows = group.variants.iter().flat_map(|variant| {
+            let constants = variant.fixed.iter().map(|constant| {
+                let name = language.pick("constant", "постоянное");
+                vec![
+                    format!("`{}`", constant.key.value),
+                    variant.rust.clone(),
+                    format!("`{}`", constant.text),
+                    name.to_owned(),
+                    String::new(),
+                ]
+            });
+            let rows: Vec<Vec<String>> =
+                constants.chain(fields::inputs(language, &variant.rust, &variant.fields)).collect();
+            if rows.is_empty() {
+                vec![vec!["–".to_owned(), variant.rust.clone(), String::new(), String::new(), String::new()]]
+            } else {
+                rows
+            }
+        });
+        let titles = [titles[0], language.pick("variant", "вариант"), titles[2], titles[3], titles[4]];
+        text.push_str(&table(&titles, rows));
+    }
+    text
+}
+
+fn output(language: Language, model: &Model, endpoint: &Endpoint) -> String {
+    let mut text = format!("\n### {}\n\n", language.pick("Output", "Ответ"));
+    let place = match &endpoint.output {
+        Output::None => {
+            text.push_str(language.pick("Nothing but success.\n", "Только признак успеха.\n"));
+            return text;
+        }
+        Output::Headers(_) => language.pick(", in headers", ", в заголовках").to_owned(),
+        Output::Whole(_) => String::new(),
+        Output::Under(_, name) => {
+            let (json, xml) = (name.json.join("/"), name.xml.join("/"));
+            let under = language.pick("under", "в");
+            if json == xml { format!(", {under} `{json}`") } else { format!(", {under} JSON `{json}`, XML `{xml}`") }
+        }
+    };
+    let ty = endpoint.output.ty().cloned().unwrap_or(crate::model::Type::Any);
+    text.push_str(&format!("{}{place}.\n", type_text(language, &ty)));
+    let response = &endpoint.surface.response;
+    if !response.formats.is_empty() {
+        text.push_str(&format!("{}: {}.\n", language.pick("Formats", "Форматы"), response.formats.join(", ")));
+    }
+    if let Some(fields) = model.fields(ty.item()) {
+        text.push('\n');
+        text.push_str(&fields::outputs(language, fields));
+    }
+    text
+}
+
+fn errors(language: Language, endpoint: &Endpoint) -> String {
+    let titles = [language.pick("status", "статус"), language.pick("kind", "вид"), language.pick("meaning", "смысл")];
+    let rows = endpoint.surface.statuses.iter().map(|status| {
+        let word = kind(language, &status.means).to_owned();
+        vec![status.code.to_string(), word, cell(language.of(&status.en, &status.ru))]
+    });
+    let mut text = table(&titles, rows);
+    let response = &endpoint.surface.response;
+    let statuses = response.empty_statuses.iter().map(i64::to_string);
+    let codes: Vec<String> =
+        statuses.chain(response.empty_codes.iter().cloned()).map(|code| format!("`{code}`")).collect();
+    if !codes.is_empty() {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        let title = language.pick("These faults mean that there is nothing", "Эти ошибки значат, что ничего нет");
+        text.push_str(&format!("{title}: {}.\n", codes.join(", ")));
+    }
+    if text.is_empty() {
+        let title = language.pick("Those of every call", "Общие для всех вызовов");
+        text.push_str(&format!(
+            "{title}: [{}](README.md#{}).\n",
+            language.pick("Errors", "Ошибки"),
+            language.pick("errors", "ошибки")
+        ));
+    }
+    text
+}
+
+fn waiters(language: Language, endpoint: &Endpoint) -> String {
+    let titles = [
+        language.pick("waiter", "ожидание"),
+        language.pick("what", "чего ждёт"),
+        language.pick("polls every", "опрос каждые"),
+        language.pick("gives up after", "сдаётся через"),
+    ];
+    let seconds = language.pick("s", "с");
+    let rows = endpoint.waiters.iter().map(|waiter| {
+        let surface = &waiter.surface;
+        vec![
+            format!("`{}`", waiter.type_name),
+            cell(language.of(&surface.en, &surface.ru)),
+            format!("{}…{} {seconds}", surface.interval, surface.cap),
+            format!("{} {seconds}", surface.deadline),
+        ]
+    });
+    table(&titles, rows)
+}

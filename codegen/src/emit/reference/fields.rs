@@ -1,0 +1,166 @@
+//! Fields and types: the page of an API's types, and rows that calls share with it.
+
+use super::words::{Language, cell, limits, provenance, type_text};
+use super::{head, table};
+use crate::model::{Field, Model, Type, TypeEntry, TypeKind};
+
+/// The page of all types.
+pub(super) fn page(language: Language, model: &Model) -> String {
+    let mut page = head(language, model, "types", &format!("specs/{}/types/", model.api));
+    for (index, entry) in model.types.values().enumerate() {
+        if index > 0 {
+            page.push('\n');
+        }
+        page.push_str(&section(language, entry));
+    }
+    page
+}
+
+fn section(language: Language, entry: &TypeEntry) -> String {
+    let mut text = format!("## {}\n\n{}\n", entry.name, language.of(&entry.en, &entry.ru));
+    if !entry.about.is_empty() && language == Language::English {
+        text.push_str(&format!("\n{}\n", entry.about.trim()));
+    }
+    match &entry.kind {
+        TypeKind::Struct(fields) => {
+            text.push('\n');
+            text.push_str(&outputs(language, fields));
+            if entry.keep_raw {
+                let raw = language.pick(
+                    "\nThe whole object is kept as it came, in `raw`.\n",
+                    "\nОбъект целиком остаётся в `raw`, каким пришёл.\n",
+                );
+                text.push_str(raw);
+            }
+        }
+        TypeKind::Enumeration { values, .. } => {
+            text.push_str(language.pick(
+                "\nOpen: a value that is not listed is kept.\n\n",
+                "\nОткрытый перечень: неизвестное значение сохраняется.\n\n",
+            ));
+            let titles = [language.pick("on the wire", "в протоколе"), "Rust", language.pick("meaning", "смысл")];
+            let rows = values.iter().map(|value| {
+                let meaning = cell(language.of(&value.en, &value.ru));
+                vec![format!("`{}`", value.wire), format!("`{}`", value.rust), meaning]
+            });
+            text.push_str(&table(&titles, rows));
+        }
+        TypeKind::Id { is_number } => {
+            let kind = if *is_number { Type::Uint } else { Type::Text };
+            let kind = type_text(language, &kind);
+            text.push_str(&format!("\n{}: {kind}.\n", language.pick("An id of its own type", "Номер своего типа")));
+        }
+        TypeKind::Union { scalar, object, list } => {
+            text.push('\n');
+            let shapes = [
+                (language.pick("a scalar", "скаляр"), scalar),
+                (language.pick("an object", "объект"), object),
+                (language.pick("a list", "список"), list),
+            ];
+            for (shape, ty) in shapes {
+                if let Some(ty) = ty {
+                    text.push_str(&format!("- {shape}: {}\n", type_text(language, ty)));
+                }
+            }
+        }
+    }
+    text
+}
+
+/// The fields of an answer's object, as a table.
+pub(super) fn outputs(language: Language, fields: &[Field]) -> String {
+    let titles = [
+        language.pick("field", "поле"),
+        language.pick("on the wire", "в протоколе"),
+        language.pick("type", "тип"),
+        language.pick("presence", "наличие"),
+        language.pick("meaning", "смысл"),
+    ];
+    let rows = fields.iter().map(|field| {
+        vec![
+            format!("`{}`", field.rust),
+            wire_name(field),
+            type_text(language, &field.ty),
+            presence(language, field),
+            meaning(language, field),
+        ]
+    });
+    table(&titles, rows)
+}
+
+fn presence(language: Language, field: &Field) -> String {
+    if field.is_required() {
+        return language.pick("always", "всегда").to_owned();
+    }
+    match &field.surface.absent {
+        Some(absent) if absent.value => language.pick("absent means yes", "если нет, значит да").to_owned(),
+        Some(_) => language.pick("absent means no", "если нет, значит нет").to_owned(),
+        None if matches!(field.ty, Type::List(_) | Type::Map(..)) => {
+            language.pick("absent means empty", "если нет, значит пусто").to_owned()
+        }
+        None => language.pick("may be absent", "может не быть").to_owned(),
+    }
+}
+
+/// The inputs of a place, as rows of `name, where, type, required, meaning`.
+pub(super) fn inputs<'f>(
+    language: Language,
+    place: &'f str,
+    fields: &'f [Field],
+) -> impl Iterator<Item = Vec<String>> + 'f {
+    fields.iter().map(move |field| {
+        let surface = &field.surface;
+        let required = if surface.required {
+            language.pick("yes", "да").to_owned()
+        } else if let Some(condition) = &surface.required_if {
+            format!("{} `{}`", language.pick("if", "если"), condition.value)
+        } else {
+            language.pick("no", "нет").to_owned()
+        };
+        let name = if surface.spread.is_some() { format!("`{}`", field.rust) } else { wire_name(field) };
+        vec![name, place.to_owned(), type_text(language, &field.ty), required, meaning(language, field)]
+    })
+}
+
+/// The name in each format.
+fn wire_name(field: &Field) -> String {
+    if let Some(header) = &field.surface.header {
+        return format!("`{header}`");
+    }
+    let (json, xml) = (field.name.json.join("/"), field.name.xml.join("/"));
+    let mut text = if json == xml { format!("`{json}`") } else { format!("JSON `{json}`, XML `{xml}`") };
+    for also in &field.name.also {
+        text.push_str(&format!(", `{also}`"));
+    }
+    text
+}
+
+/// The sentence of a field with everything that limits it.
+fn meaning(language: Language, field: &Field) -> String {
+    let surface = &field.surface;
+    let mut facts = Vec::new();
+    if let Some(unit) = &surface.unit {
+        facts.push(format!("{}: {unit}", language.pick("unit", "единица")));
+    }
+    facts.extend(limits(language, &surface.limits));
+    for (host, given) in &surface.host_limits {
+        facts.push(format!("`{}`: {}", host.value, limits(language, given).join(", ")));
+    }
+    if let Some(max) = surface.max_items {
+        facts.push(format!("{} {max}", language.pick("items, at most:", "элементов не больше")));
+    }
+    if let Some(condition) = &surface.only_if {
+        facts.push(format!("{} `{}`", language.pick("only if", "только если"), condition.value));
+    }
+    if let Some(spread) = &surface.spread {
+        facts.push(format!("{} `{}`", language.pick("travels as", "передаётся как"), spread.value));
+    }
+    if let Some(form) = &surface.form {
+        facts.push(format!("{} `{form}`", language.pick("form", "вид")));
+    }
+    if let Some(word) = surface.provenance.as_deref().filter(|word| *word != "documented") {
+        facts.push(provenance(language, word).to_owned());
+    }
+    let text = cell(language.of(&surface.en, &surface.ru));
+    if facts.is_empty() { text } else { format!("{text} ({})", cell(&facts.join("; "))) }
+}

@@ -1,0 +1,206 @@
+//! The index of an API: hosts, credentials, calls, errors, rates, and what the document says in two ways.
+
+use super::words::{Language, cell, kind};
+use super::{head, modules, table};
+use crate::model::Model;
+use crate::surface::{Credentials, Remarks};
+
+/// The index page.
+pub(super) fn page(language: Language, model: &Model) -> String {
+    let service = &model.service;
+    let mut page = head(language, model, "", &format!("specs/{}/service.toml", model.api));
+    page.push_str(&format!("{}\n", language.of(&service.en, &service.ru)));
+    if !service.about.is_empty() && language == Language::English {
+        page.push_str(&format!("\n{}\n", service.about.trim()));
+    }
+    let mut section = |title: &str, body: String| {
+        if !body.is_empty() {
+            page.push_str(&format!("\n## {title}\n\n{body}"));
+        }
+    };
+    section(language.pick("Calls", "Вызовы"), calls(language, model));
+    section(language.pick("Hosts", "Адреса"), hosts(language, model));
+    section(language.pick("Formats", "Форматы"), formats(language, model));
+    section(language.pick("Credentials", "Авторизация"), credentials(language, model));
+    section(language.pick("Errors", "Ошибки"), errors(language, model));
+    section(language.pick("Rate limits", "Ограничения частоты"), rates(language, model));
+    let title = language.pick("Inconsistencies of the document", "Противоречия документа (по-английски)");
+    section(title, remarks(model));
+    page
+}
+
+fn calls(language: Language, model: &Model) -> String {
+    let titles = [language.pick("page", "страница"), language.pick("calls", "вызовы")];
+    let rows = modules(model).into_iter().map(|(module, endpoints)| {
+        let link = |endpoint: &&crate::model::Endpoint| format!("[{0}]({module}.md#{0})", endpoint.name);
+        let links: Vec<String> = endpoints.iter().map(link).collect();
+        vec![format!("[{module}]({module}.md)"), links.join(", ")]
+    });
+    table(&titles, rows)
+}
+
+fn hosts(language: Language, model: &Model) -> String {
+    let titles = [language.pick("name", "имя"), "URL", language.pick("what", "что это")];
+    let rows = model.service.hosts.iter().map(|host| {
+        vec![format!("`{}`", host.name.value), format!("`{}`", host.url), cell(language.of(&host.en, &host.ru))]
+    });
+    table(&titles, rows)
+}
+
+fn formats(language: Language, model: &Model) -> String {
+    let service = &model.service;
+    let mut lines = vec![format!("{}: {}", language.pick("Answers", "Ответы"), service.formats.join(", "))];
+    if let Some(format) = &service.request_format {
+        lines.push(format!("{}: {format}", language.pick("Request bodies", "Тела запросов")));
+    }
+    if service.negotiates {
+        lines.push(
+            language.pick("The wanted format is said in `Accept`", "Нужный формат указывается в `Accept`").to_owned(),
+        );
+    }
+    lines.push(format!("{}: {}", language.pick("Time zone", "Часовой пояс"), service.zone));
+    let codes = |list: &[String]| list.iter().map(|text| format!("`{text}`")).collect::<Vec<_>>().join(", ");
+    if !service.datetime_forms.is_empty() {
+        lines.push(format!("{}: {}", language.pick("Date and time", "Дата и время"), codes(&service.datetime_forms)));
+    }
+    if !service.date_forms.is_empty() {
+        lines.push(format!("{}: {}", language.pick("Dates", "Даты"), codes(&service.date_forms)));
+    }
+    if !service.zero_dates.is_empty() {
+        lines.push(format!("{}: {}", language.pick("No date", "Нет даты"), codes(&service.zero_dates)));
+    }
+    let lenient = &service.lenient;
+    let leniencies = [
+        (
+            lenient.one_as_list,
+            language.pick("a list of one may be the item itself", "список из одного может быть самим элементом"),
+        ),
+        (lenient.map_as_list, language.pick("a list may be a map", "список может быть словарём")),
+        (
+            lenient.null_as_empty,
+            language.pick(
+                "a list or map may be null or empty text",
+                "список или словарь может быть null или пустым текстом",
+            ),
+        ),
+        (lenient.list_as_empty_map, language.pick("an empty map may be `[]`", "пустой словарь может быть `[]`")),
+        (
+            lenient.loose_scalars,
+            language.pick("numbers may be text and text numbers", "числа бывают текстом, текст числами"),
+        ),
+        (
+            lenient.empty_text_is_absent,
+            language.pick("empty text is no value", "пустой текст значит, что значения нет"),
+        ),
+        (
+            lenient.loose_flags,
+            language.pick("flags may be 0, 1, text, empty or null", "признаки бывают 0, 1, текстом, пустыми и null"),
+        ),
+    ];
+    let said: Vec<&str> = leniencies.iter().filter(|(is_on, _)| *is_on).map(|(_, text)| *text).collect();
+    if !said.is_empty() {
+        lines.push(format!(
+            "{}: {}",
+            language.pick("Answers may do this, too", "В ответах бывает и так"),
+            said.join("; ")
+        ));
+    }
+    lines.iter().map(|line| format!("- {line}\n")).collect()
+}
+
+fn credentials(language: Language, model: &Model) -> String {
+    let mut text: String = model.service.credentials.iter().map(|one| credential(language, one)).collect();
+    if let Some(session) = &model.service.session {
+        let headers: Vec<String> = session.headers.iter().map(|(name, _)| format!("`{}`", name.value)).collect();
+        let travels = language.pick("The token of a session travels in", "Токен сессии передаётся в");
+        text.push_str(&format!("- {travels} {}", headers.join(", ")));
+        if let Some(seconds) = session.lifetime {
+            text.push_str(&format!(
+                "; {} {seconds} {}",
+                language.pick("it is good for", "срок"),
+                language.pick("s", "с")
+            ));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn credential(language: Language, credentials: &Credentials) -> String {
+    let fields: Vec<String> = credentials.fields.iter().map(|(name, _)| format!("`{}`", name.value)).collect();
+    let mut text = format!(
+        "- `{}` ({}): {}",
+        credentials.name.value,
+        fields.join(", "),
+        language.of(&credentials.en, &credentials.ru)
+    );
+    if let Some((module, name)) = credentials.sign_in.as_ref().and_then(|sign_in| sign_in.rsplit_once('/')) {
+        text.push_str(&format!(" {} [{name}]({module}.md#{name}).", language.pick("Signs in with", "Вход:")));
+    }
+    let keys = credentials.headers.iter().chain(&credentials.body);
+    let keys: Vec<String> = keys.map(|(key, _)| format!("`{}`", key.value)).collect();
+    if !keys.is_empty() {
+        text.push_str(&format!(
+            " {} {}.",
+            language.pick("Sent with every call as", "В каждом вызове:"),
+            keys.join(", ")
+        ));
+    }
+    text.push('\n');
+    text
+}
+
+fn errors(language: Language, model: &Model) -> String {
+    let titles =
+        [language.pick("code", "код"), "Rust", language.pick("kind", "вид"), language.pick("meaning", "смысл")];
+    let rows = model.service.errors.iter().map(|error| {
+        let mut meaning = cell(language.of(&error.en, &error.ru));
+        if let Some(why) = &error.accepted {
+            let text = language
+                .pick("With a success: accepted, to happen later", "При успехе: принято, будет выполнено позже");
+            meaning.push_str(&format!(" {text} (`{why}`)."));
+        }
+        if error.verify {
+            meaning.push_str(
+                language
+                    .pick(" Whether the call was carried out stays open.", " Выполнен ли вызов, остаётся неизвестным."),
+            );
+        }
+        let name = error.name.as_ref().map_or(error.code.value.as_str(), |name| name.value.as_str());
+        vec![format!("`{}`", error.code.value), format!("`{name}`"), kind(language, &error.kind).to_owned(), meaning]
+    });
+    table(&titles, rows)
+}
+
+fn rates(language: Language, model: &Model) -> String {
+    let titles = [language.pick("rule", "правило"), language.pick("calls", "вызовов"), language.pick("per", "за")];
+    let rows = model.service.rates.iter().map(|rate| {
+        let window = match rate.per.as_str() {
+            "second" => language.pick("second", "секунду"),
+            "minute" => language.pick("minute", "минуту"),
+            "hour" => language.pick("hour", "час"),
+            _ => language.pick("day", "сутки"),
+        };
+        vec![format!("`{}`", rate.name.value), rate.count.to_string(), window.to_owned()]
+    });
+    table(&titles, rows)
+}
+
+/// Every quirk and note once, in the order of their ids.
+fn remarks(model: &Model) -> String {
+    let mut lines: Vec<(String, u32, String)> = Vec::new();
+    let mut add = |id: &str, en: &str| {
+        let letters = id.trim_end_matches(|character: char| character.is_ascii_digit());
+        let number = id[letters.len()..].parse().unwrap_or(0);
+        let line = (letters.to_owned(), number, format!("- {id}: {}\n", cell(en)));
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    };
+    for (_, Remarks { quirks, notes }) in &model.remarks {
+        quirks.iter().for_each(|quirk| add(&quirk.id.value, &quirk.en));
+        notes.iter().for_each(|(id, en)| add(&id.value, en));
+    }
+    lines.sort();
+    lines.into_iter().map(|(_, _, line)| line).collect()
+}

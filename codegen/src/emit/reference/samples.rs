@@ -1,0 +1,80 @@
+//! The wire examples that a page shows: a request and an answer in each format, and one fault.
+
+use super::Wire;
+use super::words::{Language, cell, origin};
+use crate::model::{Endpoint, Model};
+use crate::surface::Example;
+
+/// Longer examples are cut; the file has them whole.
+const LINES: usize = 60;
+
+/// The examples of a call.
+pub(super) fn section(language: Language, model: &Model, wire: &Wire<'_>, endpoint: &Endpoint) -> String {
+    let mut text = String::new();
+    let kinds = [
+        ("request", language.pick("request", "запрос")),
+        ("answer", language.pick("answer", "ответ")),
+        ("fault", language.pick("fault", "ошибка")),
+    ];
+    for (kind, word) in kinds {
+        for (example, ending, body) in chosen(model, wire, endpoint, kind) {
+            if text.is_empty() {
+                text.push_str(&format!("\n### {}\n", language.pick("Examples", "Примеры")));
+            }
+            text.push_str(&sample(language, word, endpoint, example, ending, body));
+        }
+    }
+    text
+}
+
+/// The first example of each format; of requests with a head, the first of each wanted format of the answer.
+fn chosen<'e>(
+    model: &Model,
+    wire: &'e Wire<'_>,
+    endpoint: &'e Endpoint,
+    kind: &str,
+) -> Vec<(&'e Example, &'e str, &'e str)> {
+    let mut seen = Vec::new();
+    let mut chosen = Vec::new();
+    for example in endpoint.surface.examples.iter().filter(|example| example.kind == kind) {
+        for ending in &example.formats {
+            let path = format!(
+                "{}/{}/{}/{}.{kind}.{ending}",
+                model.api, endpoint.surface.module, endpoint.name, example.case.value
+            );
+            let Some(body) = wire.get(path.as_str()) else {
+                continue;
+            };
+            let format = (ending.as_str(), body.lines().find(|line| line.starts_with("Accept:")).unwrap_or_default());
+            if kind == "fault" && !chosen.is_empty() || seen.contains(&format) {
+                continue;
+            }
+            seen.push(format);
+            chosen.push((example, ending.as_str(), *body));
+        }
+    }
+    chosen
+}
+
+fn sample(language: Language, word: &str, endpoint: &Endpoint, example: &Example, ending: &str, body: &str) -> String {
+    let file = format!("{}/{}.{}.{ending}", endpoint.spec.trim_end_matches(".toml"), example.case.value, example.kind);
+    let mut title = format!("\n{word}, {ending}, {}", origin(language, &example.origin));
+    if let Some(line) = example.lines.first() {
+        title.push_str(&format!(", {} {line}", language.pick("line", "строка")));
+    }
+    if let Some(status) = example.status {
+        title.push_str(&format!(", {status}"));
+    }
+    title.push_str(&format!(": `{file}`\n"));
+    if let Some(note) = example.note.as_ref().filter(|_| language == Language::English) {
+        title.push_str(&format!("\n{}\n", cell(note)));
+    }
+    let lines: Vec<&str> = body.lines().collect();
+    let mut shown = lines.iter().take(LINES).copied().collect::<Vec<_>>().join("\n");
+    if lines.len() > LINES {
+        shown.push_str("\n…");
+    }
+    let fence = if shown.contains("```") { "````" } else { "```" };
+    let syntax = if matches!(ending, "xml" | "json" | "http") { ending } else { "text" };
+    format!("{title}\n{fence}{syntax}\n{shown}\n{fence}\n")
+}

@@ -1,0 +1,182 @@
+//! The two languages of the reference: the fixed words, and types as text.
+
+use crate::model::Type;
+use crate::surface::Limits;
+
+/// A language that the reference is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Language {
+    English,
+    Russian,
+}
+
+impl Language {
+    pub(super) fn code(self) -> &'static str {
+        self.pick("en", "ru")
+    }
+
+    pub(super) fn other(self) -> Self {
+        if self == Self::English { Self::Russian } else { Self::English }
+    }
+
+    /// One of two texts that say the same.
+    pub(super) fn pick<'t>(self, english: &'t str, russian: &'t str) -> &'t str {
+        if self == Self::English { english } else { russian }
+    }
+
+    /// `pick` for texts of a spec, of which the Russian may be missing.
+    pub(super) fn of<'t>(self, english: &'t str, russian: &'t str) -> &'t str {
+        if russian.is_empty() { english } else { self.pick(english, russian) }
+    }
+}
+
+/// What an effect means for the caller.
+pub(super) fn effect(language: Language, effect: &str) -> &'static str {
+    match effect {
+        "safe" => language.pick("changes nothing", "ничего не меняет"),
+        "idempotent" => language.pick("a repeat changes nothing more", "повтор ничего не добавляет"),
+        "state" => language.pick("changes a state; never repeated for you", "меняет состояние; сам не повторяется"),
+        "spends" => language.pick("spends money; never repeated for you", "тратит деньги; сам не повторяется"),
+        _ => language.pick("destroys; never repeated for you", "уничтожает; сам не повторяется"),
+    }
+}
+
+/// What a flag means.
+pub(super) fn flag(language: Language, flag: &str) -> &'static str {
+    match flag {
+        "secret-request" => language.pick("the request bears a secret", "в запросе секрет"),
+        "secret-response" => language.pick("the answer bears a secret", "в ответе секрет"),
+        "pii" => language.pick("data of a person", "личные данные"),
+        "disruptive" => language.pick("interrupts a service that runs", "прерывает работу услуги"),
+        "async" => language.pick("goes on after the answer", "продолжается после ответа"),
+        "additive" => language.pick("each repeat adds one more", "каждый повтор добавляет ещё"),
+        "recurring" => language.pick("costs again and again", "списания повторяются"),
+        "get-with-effect" => language.pick("a GET that acts", "GET, который действует"),
+        "body-required-for-meaning" => {
+            language.pick("without its body it is another call", "без тела это другой вызов")
+        }
+        _ => language.pick("needs care: see the text", "требует осторожности: смотрите текст"),
+    }
+}
+
+/// Where a fact is from.
+pub(super) fn provenance(language: Language, word: &str) -> &'static str {
+    match word {
+        "recorded" => language.pick("recorded", "записано с сервера"),
+        "client" => language.pick("known from clients", "известно по клиентам"),
+        "inferred" => language.pick("inferred", "выведено"),
+        _ => language.pick("documented", "из документа"),
+    }
+}
+
+/// Where an example is from.
+pub(super) fn origin(language: Language, word: &str) -> &'static str {
+    match word {
+        "document" => language.pick("from the document", "из документа"),
+        "recorded" => language.pick("recorded", "запись с сервера"),
+        "made" => language.pick("made by a real PHP", "сделан настоящим PHP"),
+        _ => language.pick("derived", "составлен нами"),
+    }
+}
+
+/// The meaning of a fault's kind.
+pub(super) fn kind(language: Language, word: &str) -> &'static str {
+    match word {
+        "ok" => language.pick("success", "успех"),
+        "auth" => language.pick("not signed in", "нет авторизации"),
+        "forbidden" => language.pick("forbidden", "запрещено"),
+        "not-found" => language.pick("not found", "не найдено"),
+        "conflict" => language.pick("conflict", "конфликт"),
+        "invalid-argument" => language.pick("invalid argument", "неверный параметр"),
+        "rate-limited" => language.pick("too many calls", "слишком много запросов"),
+        "temporary" => language.pick("temporary", "временно"),
+        "internal" => language.pick("internal error", "внутренняя ошибка"),
+        "payment" => language.pick("payment", "оплата"),
+        "empty" => language.pick("nothing there", "пусто"),
+        "unsupported" => language.pick("not supported", "не поддерживается"),
+        _ => language.pick("other", "прочее"),
+    }
+}
+
+/// A type in words; types of the API are links.
+pub(super) fn type_text(language: Language, ty: &Type) -> String {
+    let word = match ty {
+        Type::Text => language.pick("text", "текст"),
+        Type::Int => language.pick("whole number", "целое"),
+        Type::Uint => language.pick("whole number, not negative", "целое неотрицательное"),
+        Type::Decimal => language.pick("exact decimal", "точное десятичное"),
+        Type::Flag => language.pick("yes or no", "да или нет"),
+        Type::Switch => language.pick("0 or 1", "0 или 1"),
+        Type::Secret => language.pick("secret text", "секретный текст"),
+        Type::DateTime => language.pick("date and time", "дата и время"),
+        Type::Date => language.pick("date", "дата"),
+        Type::UnixTime => language.pick("seconds since 1970", "секунды с 1970 года"),
+        Type::Ip => language.pick("IP address", "IP-адрес"),
+        Type::Html => language.pick("markup", "разметка"),
+        Type::Bytes => language.pick("bytes", "байты"),
+        Type::Kibibytes => "KiB",
+        Type::Mebibytes => "MiB",
+        Type::Gibibytes => "GiB",
+        Type::Any => language.pick("any value", "любое значение"),
+        Type::Csv(item) => {
+            return format!(
+                "{} {}",
+                type_text(language, item),
+                language.pick("in one text, with commas", "одним текстом через запятую")
+            );
+        }
+        Type::List(item) => {
+            return format!("{} {}", language.pick("list of", "список:"), type_text(language, item));
+        }
+        Type::Map(key, item) => {
+            let (key, item) = (type_text(language, key), type_text(language, item));
+            return format!("{} {key} → {item}", language.pick("map:", "словарь:"));
+        }
+        Type::Option(item) => {
+            return format!("{} {}", type_text(language, item), language.pick("or nothing", "или ничего"));
+        }
+        Type::Named(name) => return format!("[{name}](types.md#{})", name.to_lowercase()),
+    };
+    word.to_owned()
+}
+
+/// The limits in words; empty where there are none.
+pub(super) fn limits(language: Language, limits: &Limits) -> Vec<String> {
+    let mut parts = Vec::new();
+    match (limits.min, limits.max) {
+        (Some(min), Some(max)) => parts.push(format!("{min}…{max}")),
+        (Some(min), None) => parts.push(format!("{} {min}", language.pick("at least", "не меньше"))),
+        (None, Some(max)) => parts.push(format!("{} {max}", language.pick("at most", "не больше"))),
+        (None, None) => {}
+    }
+    if let Some(step) = limits.multiple_of {
+        parts.push(format!("{} {step}", language.pick("a multiple of", "кратно")));
+    }
+    let characters = language.pick("characters", "символов");
+    match (limits.min_length, limits.max_length) {
+        (Some(min), Some(max)) => parts.push(format!("{min}…{max} {characters}")),
+        (Some(min), None) => parts.push(format!("{} {min} {characters}", language.pick("at least", "не меньше"))),
+        (None, Some(max)) => parts.push(format!("{} {max} {characters}", language.pick("at most", "не больше"))),
+        (None, None) => {}
+    }
+    parts
+}
+
+/// A text in a cell of a table, or in a line: no line breaks, no bars, no markup that a `<` would begin.
+pub(super) fn cell(text: &str) -> String {
+    let mut is_code = false;
+    let mut cell = String::with_capacity(text.len());
+    for character in text.trim().chars() {
+        match character {
+            '`' => {
+                is_code = !is_code;
+                cell.push('`');
+            }
+            '|' => cell.push_str("\\|"),
+            '\n' => cell.push(' '),
+            '<' if !is_code => cell.push_str("&lt;"),
+            other => cell.push(other),
+        }
+    }
+    cell
+}

@@ -1,0 +1,157 @@
+//! The other outputs of a small API: what they say, and that they notice what is missing.
+
+use super::{coverage, openapi, reference};
+use crate::source::Sources;
+
+const SERVICE: &str = r#"
+name = "Demo"
+en = "An API."
+ru = "Некий API."
+zone = "UTC"
+formats = ["json"]
+[[host]]
+name = "main"
+url = "https://demo.example"
+[[credentials]]
+name = "Key"
+en = "A key."
+ru = "Ключ."
+fields = { key = "secret" }
+headers = { X-Key = "key" }
+[fault]
+kind = "status"
+code = "code"
+[[note]]
+id = "K1"
+en = "Nothing to do."
+"#;
+
+const INVENTORY: &str = r#"
+document = "demo.md"
+[[endpoint]]
+number = 1
+title = "PUT /boxes/<id>"
+[[endpoint]]
+number = 2
+title = "GET /lids"
+line = 7
+[[block]]
+line = 30
+sha256 = "0"
+kind = "request"
+endpoint = 1
+[[block]]
+line = 40
+sha256 = "0"
+kind = "answer"
+endpoint = 2
+[[block]]
+line = 50
+sha256 = "0"
+kind = "part"
+[[inconsistency]]
+id = "K1"
+[[inconsistency]]
+id = "K2"
+"#;
+
+fn paint(extra: &str) -> String {
+    let text = r#"
+name = "paint_box"
+method = "PUT"
+path = "/boxes/{id}"
+effect = "idempotent"
+en = "Paints a box | or two."
+ru = "Красит ящик."
+documents = 1
+[path-params]
+id = { type = "uint", en = "Which.", ru = "Какой." }
+[body]
+color = { type = "text", required = true, max-length = 8, en = "The color.", ru = "Цвет." }
+[[example]]
+case = "red"
+kind = "request"
+formats = ["http"]
+origin = "document"
+line = 30
+"#;
+    format!("{text}{extra}")
+}
+
+const MOVE: &str = r#"
+name = "move_box"
+method = "PUT"
+path = "/boxes/{box}"
+effect = "idempotent"
+en = "Moves a box."
+ru = "Двигает ящик."
+[path-params]
+box = { type = "uint", en = "Which.", ru = "Какой." }
+[body]
+place = { type = "uint", required = true, min = 1, en = "Where to.", ru = "Куда." }
+"#;
+
+const RED: &str = "PUT /boxes/1 HTTP/1.1\n\n{\"color\":\"red\"}";
+
+fn sources(extra: &str) -> Sources {
+    let files = [
+        ("demo/service.toml", SERVICE.to_owned()),
+        ("demo/inventory.toml", INVENTORY.to_owned()),
+        ("demo/boxes/paint_box.toml", paint(extra)),
+        ("demo/boxes/move_box.toml", MOVE.to_owned()),
+    ];
+    let sources = Sources::new(files.map(|(path, text)| (path.to_owned(), text)));
+    sources.with_examples([("demo/boxes/paint_box/red.request.http".to_owned(), RED.as_bytes().to_vec())])
+}
+
+#[test]
+fn coverage_counts_and_names_what_is_missing() {
+    let found = coverage("demo", &sources("")).unwrap_or_else(|found| panic!("{}", found.render(&sources(""), false)));
+    assert_eq!((found.documented, found.specified, found.with_examples, found.specs), (2, 1, 0, 2));
+    assert_eq!((found.blocks, found.blocks_covered), (2, 1), "a part is no example");
+    assert_eq!((found.inconsistencies, found.inconsistencies_covered), (2, 1));
+    assert_eq!(found.nowhere, ["K2"]);
+    assert!(found.missing.contains(&"call 2, GET /lids (line 7): no spec".to_owned()), "{:?}", found.missing);
+    assert!(found.missing.iter().any(|line| line.contains("block at line 40")), "{:?}", found.missing);
+    assert!(found.missing.iter().any(|line| line.ends_with("no example of an answer")), "{:?}", found.missing);
+}
+
+#[test]
+fn coverage_notices_what_the_inventory_does_not_know() {
+    let extra = "[[note]]\nid = \"K9\"\nen = \"Unknown.\"\n";
+    let found = coverage("demo", &sources(extra)).expect("valid");
+    assert_eq!(found.unknown, ["specs/demo/boxes/paint_box.toml: the inventory has no inconsistency K9"]);
+}
+
+#[test]
+fn the_reference_has_both_languages_and_the_example() {
+    let tree = reference("demo", &sources("")).expect("valid");
+    let english = tree.get("docs/reference/en/demo/boxes.md").unwrap_or_default();
+    let russian = tree.get("docs/reference/ru/demo/boxes.md").unwrap_or_default();
+    for part in [
+        "Paints a box \\| or two.",
+        "### Inputs",
+        "| `color` | body | text | yes | The color. (at most 8 characters) |",
+    ] {
+        assert!(english.contains(part), "{part} is not in:\n{english}");
+    }
+    for part in ["Красит ящик.", "### Параметры", "| `color` | тело | текст | да | Цвет. (не больше 8 символов) |"]
+    {
+        assert!(russian.contains(part), "{part} is not in:\n{russian}");
+    }
+    assert!(english.contains(RED) && russian.contains(RED), "the example's bytes");
+    assert!(!russian.contains("Inputs") && !english.contains("Параметры"));
+}
+
+#[test]
+fn operations_of_one_path_and_verb_are_told_apart() {
+    let tree = openapi("demo", &sources("")).expect("valid");
+    let text = tree.get("docs/openapi/demo.json").unwrap_or_default();
+    // The two differ in the name of the parameter alone, which OpenAPI takes for the same path.
+    for part in ["\"/boxes/{box}#paint_box\"", "\"/boxes/{box}#move_box\"", "\"maxLength\": 8", "\"minimum\": 1"] {
+        assert!(text.contains(part), "{part} is not in:\n{text}");
+    }
+    assert!(!text.contains("\"name\": \"id\""), "the parameter has the name of the path:\n{text}");
+    assert!(text.contains("\"x-hostkit-effect\": \"idempotent\""));
+    assert!(text.contains("\"in\": \"header\",\n        \"name\": \"X-Key\""), "{text}");
+}
