@@ -208,7 +208,7 @@ impl Hub {
 }
 
 /// The pairs of a query, decoded; what is no UTF-8 is replaced.
-fn pairs(query: &str) -> Vec<(String, String)> {
+pub(crate) fn pairs(query: &str) -> Vec<(String, String)> {
     let decode = |text: &str| {
         let text = text.replace('+', " ");
         percent_encoding::percent_decode_str(&text).decode_utf8_lossy().into_owned()

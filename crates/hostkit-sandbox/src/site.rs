@@ -6,6 +6,7 @@ use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 
 use crate::api_name::ApiName;
 use crate::clock::Moment;
+use crate::service::pairs;
 use crate::world::World;
 
 /// A request below the prefix of its API.
@@ -46,6 +47,11 @@ impl Call {
             body: &self.body,
             unknown,
         }
+    }
+
+    /// The body as the pairs of a form; what is no UTF-8 is replaced.
+    pub fn form(&self) -> Vec<(String, String)> {
+        pairs(&String::from_utf8_lossy(&self.body))
     }
 
     /// A header's text.

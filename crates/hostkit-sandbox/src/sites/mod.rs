@@ -2,6 +2,8 @@
 
 pub mod clodo;
 pub mod inferno;
+pub mod macloud;
+pub mod rootpanel;
 
 use hostkit::Format;
 
@@ -9,7 +11,7 @@ use crate::sandbox::Builder;
 
 /// Adds every API.
 pub(crate) fn all(builder: Builder) -> Builder {
-    builder.site(clodo::Clodo).site(inferno::Inferno)
+    builder.site(clodo::Clodo).site(inferno::Inferno).site(rootpanel::RootPanel).site(macloud::Macloud)
 }
 
 /// The `Content-Type` that a PHP site gives a document.

@@ -44,22 +44,22 @@ fn nth(number: u32) -> Option<Ipv4Addr> {
     (rest < MEASUREMENT_SIZE - 1).then(|| Ipv4Addr::from(MEASUREMENT + rest))
 }
 
-/// What one further address costs.
-fn address_price() -> Decimal {
-    Decimal::new(5000, 2)
-}
-
 impl World {
+    /// What one further address costs.
+    pub fn address_price() -> Decimal {
+        Decimal::new(5000, 2)
+    }
+
     /// Adds an address, for money.
     ///
     /// # Errors
     /// Too little money, or no address left.
     pub fn add_address(&mut self, account: &str, number: u64) -> Result<Ipv4Addr, WorldError> {
         self.server(account, number)?;
-        self.can_pay(account, address_price())?;
+        self.can_pay(account, Self::address_price())?;
         let ip = self.addresses.lease().ok_or(WorldError::NoAddress)?;
         self.server_mut(account, number)?.addresses.push(Address { ip, is_primary: false });
-        self.pay(account, address_price(), "address added", format!("address {ip}"));
+        self.pay(account, Self::address_price(), "address added", format!("address {ip}"));
         Ok(ip)
     }
 

@@ -55,4 +55,20 @@ impl World {
         self.note("key removed", format!("key {number}"), Decimal::ZERO);
         Ok(())
     }
+    /// Changes the name and the text of a key.
+    ///
+    /// # Errors
+    /// There is no such key, or the text is none.
+    pub fn change_key(&mut self, account: &str, number: u64, name: &str, line: &str) -> Result<(), WorldError> {
+        let found = self.keys.get_mut(&number).filter(|key| key.account == account);
+        let key = found.ok_or(WorldError::NotFound("key"))?;
+        if line.split_whitespace().count() < 2 {
+            return Err(WorldError::Invalid("key"));
+        }
+        if key.name != name || key.line != line {
+            (key.name, key.line) = (name.to_owned(), line.to_owned());
+            self.note("key changed", format!("key {number}"), Decimal::ZERO);
+        }
+        Ok(())
+    }
 }

@@ -4,16 +4,26 @@
 //! the world as it was. Time is an argument of [`World::settle`]; nothing here reads a clock.
 
 mod account;
+mod additional;
 mod address;
 mod backup;
+mod bill;
+mod copies;
+mod details;
 mod error;
+mod iso;
 mod job;
 mod key;
 mod life;
 mod offer;
 mod order;
+mod pointer;
+mod policy;
+mod register;
+mod schedule;
 mod seed;
 mod server;
+mod services;
 mod session;
 mod setting;
 mod storage;
@@ -26,11 +36,18 @@ use std::time::Duration;
 use hostkit::Decimal;
 
 pub use account::{Account, Payment};
+pub use additional::{Additional, Reserved};
 pub use backup::Backup;
+pub use bill::Bill;
+pub use details::Details;
 pub use error::WorldError;
+pub use iso::{Download, Iso};
 pub use job::Job;
 pub use key::SshKey;
 pub use offer::{Image, Plan};
+pub use pointer::Pointer;
+pub use policy::Acceptance;
+pub use schedule::{Cycle, Schedule};
 pub use server::{Address, NewServer, Server, ServerState};
 pub use session::{Sessions, TokenState};
 pub use storage::Storage;
@@ -63,6 +80,7 @@ pub struct World {
     storages: BTreeMap<u64, Storage>,
     tickets: BTreeMap<u64, Ticket>,
     settings: setting::Settings,
+    services: services::Services,
     /// The tokens that were given out.
     pub sessions: Sessions,
 }

@@ -13,6 +13,26 @@ impl World {
     /// # Errors
     /// An unknown plan or image, too little money, no address left.
     pub fn order(&mut self, account: &str, new: NewServer) -> Result<u64, WorldError> {
+        self.order_for(account, new, 1)
+    }
+
+    /// Orders a server and pays so many periods.
+    ///
+    /// # Errors
+    /// As [`World::order`], or no period at all.
+    pub fn order_for(&mut self, account: &str, new: NewServer, periods: u64) -> Result<u64, WorldError> {
+        if !(1..=36).contains(&periods) {
+            return Err(WorldError::Invalid("periods"));
+        }
+        let amount = self.plan(new.plan)?.price * Decimal::from(periods);
+        self.can_pay(account, amount)?;
+        let number = self.place(account, new, periods)?;
+        self.pay(account, amount, "server ordered", format!("server {number}"));
+        Ok(number)
+    }
+
+    /// Puts an ordered server into the world; money is the caller's business.
+    pub(super) fn place(&mut self, account: &str, new: NewServer, periods: u64) -> Result<u64, WorldError> {
         let plan = self.plan(new.plan)?.clone();
         if let Some(image) = new.image {
             self.image(image)?;
@@ -20,7 +40,6 @@ impl World {
         if new.install && new.image.is_none() {
             return Err(WorldError::Invalid("image"));
         }
-        self.can_pay(account, plan.price)?;
         let ip = self.addresses.lease().ok_or(WorldError::NoAddress)?;
         let number = self.number();
         let server = Server {
@@ -34,14 +53,13 @@ impl World {
             disk: new.disk.unwrap_or(plan.disk),
             state: ServerState::Ordered,
             ordered: self.now,
-            paid_until: self.now + days(plan.days),
+            paid_until: self.now + days(plan.days * periods),
             is_prolonged: true,
             password: format!("sandbox-password-{number}"),
             addresses: vec![Address { ip, is_primary: true }],
             build: new.install.then(|| self.new_build(number)),
         };
         self.servers.insert(number, server);
-        self.pay(account, plan.price, "server ordered", format!("server {number}"));
         Ok(number)
     }
 

@@ -35,6 +35,7 @@ impl World {
             storages: BTreeMap::new(),
             tickets: BTreeMap::new(),
             settings: BTreeMap::new(),
+            services: super::services::Services::default(),
             sessions: Sessions::default(),
         };
         let currency = if matches!(api, ApiName::Clodo | ApiName::Macloud) { "RUB" } else { "USD" };

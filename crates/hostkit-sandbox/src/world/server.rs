@@ -103,6 +103,16 @@ impl Server {
         u64::try_from(now.since(build.from).as_millis() * 100 / whole).unwrap_or(100).min(100)
     }
 
+    /// Whether it is being built.
+    pub fn is_building(&self) -> bool {
+        self.build.is_some()
+    }
+
+    /// Whether it is being built and never was before.
+    pub fn is_first_build(&self) -> bool {
+        self.build.is_some_and(|build| build.from <= self.ordered)
+    }
+
     pub(super) fn settle(&mut self, now: Moment) {
         let Some(build) = self.build else {
             return;

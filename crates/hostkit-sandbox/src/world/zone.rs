@@ -121,4 +121,23 @@ impl World {
         self.note("record deleted", format!("record {number}"), Decimal::ZERO);
         Ok(())
     }
+    /// The zone of an account that has a record.
+    ///
+    /// # Errors
+    /// None has it.
+    pub fn zone_of_record(&self, account: &str, record: u64) -> Result<u64, WorldError> {
+        let has = |zone: &&Zone| zone.records.contains_key(&record);
+        let found = self.zones(account).into_iter().find(has);
+        found.map(|zone| zone.number).ok_or(WorldError::NotFound("record"))
+    }
+
+    /// The tag of a CAA record.
+    pub fn record_tag(&self, record: u64) -> Option<&str> {
+        self.services.tags.get(&record).map(String::as_str)
+    }
+
+    /// Gives a CAA record its tag; the record itself is the change.
+    pub fn tag_record(&mut self, record: u64, tag: &str) {
+        self.services.tags.insert(record, tag.to_owned());
+    }
 }

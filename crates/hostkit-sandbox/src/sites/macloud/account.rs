@@ -1,0 +1,107 @@
+//! Signing in, the account, its money and its limits.
+
+use std::borrow::Cow;
+
+use hostkit::codec::ToWire;
+use hostkit::{Decimal, Format, Secret, Value};
+use macloud_proto::account::{GetAccount, Register};
+use macloud_proto::auth::SignIn;
+use macloud_proto::types::{
+    Account, AccountAbilities, AccountId, AccountLimits, AccountRef, Balance, NewAccount, NewAccountRef, NewUser,
+    ServiceLimit, SessionToken, UserId,
+};
+
+use super::envelope::{Answered, No, reshape, shaped, yes};
+use super::{Desk, TOKEN_LIFE, TOKEN_PREFIX};
+use crate::credentials::{MACLOUD_EMAIL, MACLOUD_PASSWORD};
+use crate::world::{World, WorldError};
+
+/// The number of the one customer.
+const CUSTOMER: u64 = 7;
+
+pub(super) const WRONG_CREDENTIALS: No = No::Forbidden("Forbidden", "Incorrect credentials specified");
+
+/// Gives a token; too many wrong passwords shut everybody out of signing in, as the hoster does to an address.
+pub(super) fn sign_in(call: &SignIn, world: &mut World) -> Answered {
+    if world.is_shut_out() {
+        return Err(No::Forbidden("Blacklisted", "The API requests limits were exceeded"));
+    }
+    if call.email != MACLOUD_EMAIL || call.password.expose() != MACLOUD_PASSWORD {
+        world.count_failure();
+        return Err(WRONG_CREDENTIALS);
+    }
+    world.note_credentials(true);
+    let now = world.now();
+    let token = world.sessions.issue(TOKEN_PREFIX, World::ACCOUNT, now, Some(TOKEN_LIFE));
+    yes::<SignIn>(200, "Token info", &SessionToken::new(token))
+}
+
+impl Desk<'_> {
+    pub(super) fn get_account(&self) -> Answered {
+        let mut reference = AccountRef::new(AccountId::new(CUSTOMER));
+        reference.name = Some(format!("a{CUSTOMER}"));
+        let mut account = Account::new(reference);
+        let forecast = self.world.servers(&self.account).iter().map(|server| server.paid_until).min();
+        account.forecast = forecast.and_then(|until| until.moscow_date());
+        account.created = hostkit::DateTime::new(2014, 11, 19, 15, 28, 42);
+        let mut can = AccountAbilities::new();
+        (can.add_user, can.add_service, can.convert_to_cash) = (Some(true), Some(true), Some(true));
+        account.can = Some(can);
+        yes::<GetAccount>(200, "Account information", &account)
+    }
+
+    /// The balances are text here, as with the younger hosts.
+    pub(super) fn get_balance(&self) -> Answered {
+        let mut balance = Balance::new();
+        let money = self.world.account(&self.account)?;
+        (balance.real, balance.bonus) = (Some(money.balance), Some(Decimal::new(0, 2)));
+        balance.currency = Some(money.currency.to_owned());
+        let mut data = balance.to_wire(Format::Json).unwrap_or(Value::Null);
+        let as_text = |value: &mut Value| {
+            if let Value::Number(number) = value {
+                *value = Value::Text(std::mem::take(number));
+            }
+        };
+        for purse in ["real", "bonus"] {
+            reshape(&mut data, purse, &as_text);
+        }
+        shaped("Balance information", data)
+    }
+
+    /// What the hoster does not sell is `[]`, as PHP writes an empty map.
+    pub(super) fn get_limits(&self) -> Answered {
+        let limit = |max: u64, now: usize| {
+            let mut limit = ServiceLimit::new(max);
+            limit.now = u64::try_from(now).ok();
+            limit
+        };
+        let servers = self.world.servers(&self.account);
+        let mut limits = AccountLimits::new(limit(100_000, servers.len()));
+        let addresses: usize = servers.iter().map(|server| server.addresses().len().saturating_sub(1)).sum();
+        let mut ip4 = limit(1000, addresses);
+        ip4.child_max = Some(10);
+        limits.server_ip4 = Some(ip4);
+        limits.iso = Some(limit(100, self.world.isos(&self.account).len()));
+        limits.backup = Some(limit(1000, self.world.all_backups(&self.account).len()));
+        limits.dns = Some(limit(1000, self.world.zones(&self.account).len()));
+        let mut data = limits.to_wire(Format::Json).unwrap_or(Value::Null);
+        if let Value::Map(entries) = &mut data {
+            entries.retain(|(key, _)| key != "ssl" && key != "domain");
+            entries.extend(["ssl", "domain"].map(|key| (Cow::Borrowed(key), Value::List(Vec::new()))));
+        }
+        shaped("Account limits information", data)
+    }
+
+    pub(super) fn register(&mut self, call: &Register) -> Answered {
+        let number = match self.world.register(&call.email, "RUB") {
+            Err(WorldError::Taken) => return Err(No::field("email", "Already registered")),
+            other => other?,
+        };
+        let now = self.world.now();
+        let token = self.world.sessions.issue(TOKEN_PREFIX, &call.email, now, Some(TOKEN_LIFE));
+        let mut user = NewUser::new(UserId::new(number));
+        (user.name, user.token) = (Some(call.email.clone()), Some(Secret::from(token)));
+        let account = NewAccount::new(NewAccountRef::new(AccountId::new(number)), user);
+        yes::<Register>(200, "New account created", &account)
+    }
+}

@@ -1,0 +1,179 @@
+//! How the API says yes and no: an envelope of status, message and data around everything.
+
+use std::borrow::Cow;
+
+use hostkit::server::{Outgoing, Serve};
+use hostkit::{Format, Value};
+use http::Response;
+
+use crate::site::answer;
+use crate::world::WorldError;
+
+const JSON: &str = "application/json; charset=utf-8";
+
+/// Why the API says no.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum No {
+    /// Fields that are wrong, each with texts: `{"host": ["..."]}`.
+    Fields(Vec<(String, Vec<String>)>),
+    /// What is about no field: `{"generic": [["..."]]}`.
+    Generic(Vec<String>),
+    /// Fields that are missing, each with one text: `{"ip4": "required"}`.
+    Missing(Vec<String>),
+    /// Neither token nor password is any good.
+    Unauthorized(&'static str),
+    /// Not with these credentials, or not so often: title and reason.
+    Forbidden(&'static str, &'static str),
+    /// There is no such service: the title is empty.
+    NotFound,
+    /// The path is known with other verbs.
+    MethodNotAllowed,
+    /// The path is not known.
+    NotImplemented(&'static str),
+    /// Something failed inside.
+    Internal,
+    /// The API is not there for now.
+    Unavailable,
+    /// A list that is empty, said as an error under status 200.
+    Empty(&'static str),
+}
+
+/// What an answer is, unless it is a no.
+pub(super) type Answered = Result<Response<Vec<u8>>, No>;
+
+impl No {
+    /// One field with one text.
+    pub(super) fn field(name: &str, text: &str) -> Self {
+        Self::Fields(vec![(name.to_owned(), vec![text.to_owned()])])
+    }
+
+    pub(super) fn status(&self) -> u16 {
+        match self {
+            Self::Fields(_) | Self::Generic(_) | Self::Missing(_) => 400,
+            Self::Unauthorized(_) => 401,
+            Self::Forbidden(..) => 403,
+            Self::NotFound => 404,
+            Self::MethodNotAllowed => 405,
+            Self::NotImplemented(_) => 501,
+            Self::Internal => 500,
+            Self::Unavailable => 503,
+            Self::Empty(_) => 200,
+        }
+    }
+
+    /// Title and reason.
+    fn words(&self) -> (&'static str, Option<&'static str>) {
+        match self {
+            Self::Fields(_) | Self::Generic(_) => ("Bad Request", Some("Wrong parameters")),
+            Self::Missing(_) => ("Validation Error", None),
+            Self::Unauthorized(reason) => ("Unauthorized", Some(reason)),
+            Self::Forbidden(title, reason) => (title, Some(reason)),
+            Self::NotFound => ("", Some("Not Found (Service not found)")),
+            Self::MethodNotAllowed => ("Method Not Allowed", Some("Wrong method")),
+            Self::NotImplemented(reason) => ("Not Implemented", Some(reason)),
+            Self::Internal => ("Internal Server Error", None),
+            Self::Unavailable => ("Service Unavailable", None),
+            Self::Empty(title) => (title, None),
+        }
+    }
+
+    fn data(&self) -> Option<Value> {
+        let text = |text: &String| Value::Text(text.clone());
+        let list = |texts: &[String]| Value::List(texts.iter().map(text).collect());
+        let key = |name: &str| Cow::Owned(name.to_owned());
+        match self {
+            Self::Fields(fields) => {
+                Some(Value::Map(fields.iter().map(|(name, texts)| (key(name), list(texts))).collect()))
+            }
+            Self::Generic(texts) => Some(Value::Map(vec![(Cow::Borrowed("generic"), Value::List(vec![list(texts)]))])),
+            Self::Missing(fields) => {
+                let required = |name: &String| (key(name), Value::Text("required".to_owned()));
+                Some(Value::Map(fields.iter().map(required).collect()))
+            }
+            Self::NotFound => Some(Value::Null),
+            _ => None,
+        }
+    }
+
+    /// The answer. The empty list and the missing field do not repeat their status in the body, as older hosts do not.
+    pub(super) fn answer(&self) -> Response<Vec<u8>> {
+        let (title, reason) = self.words();
+        let mut entries: Vec<(&'static str, Value)> = vec![("status", Value::Text("error".to_owned()))];
+        if !matches!(self, Self::Empty(_) | Self::Missing(_)) {
+            entries.push(("status_code", Value::Number(self.status().to_string())));
+        }
+        entries.push(("status_msg", Value::Text(title.to_owned())));
+        if let Some(reason) = reason {
+            entries.push(("description", Value::Text(reason.to_owned())));
+        }
+        if let Some(data) = self.data() {
+            entries.push(("data", data));
+        }
+        written(&Outgoing::new(Format::Json, self.status(), entries))
+    }
+}
+
+impl From<WorldError> for No {
+    fn from(error: WorldError) -> Self {
+        match error {
+            WorldError::NotFound(_) => Self::NotFound,
+            WorldError::NotEnoughMoney => {
+                Self::Generic(vec!["Not enough money".to_owned(), "Top up the balance".to_owned()])
+            }
+            WorldError::WrongState => Self::Generic(vec!["The service is busy".to_owned()]),
+            WorldError::Taken => Self::field("name", "Already exists"),
+            WorldError::Invalid(field) => Self::field(wire_name(field), "Wrong value"),
+            WorldError::NoAddress => Self::Generic(vec!["No free address".to_owned()]),
+        }
+    }
+}
+
+/// How the API calls what the world calls so.
+fn wire_name(field: &'static str) -> &'static str {
+    match field {
+        "amount" => "summ",
+        "copies" => "left",
+        "image" => "template",
+        "key" => "data",
+        other => other,
+    }
+}
+
+fn written(out: &Outgoing) -> Response<Vec<u8>> {
+    match out.body() {
+        Ok(body) => answer(out.status, JSON, body),
+        Err(error) => answer(500, "text/plain", error.to_string().into_bytes()),
+    }
+}
+
+fn envelope(message: &str) -> Vec<(&'static str, Value)> {
+    vec![("status", Value::Text("ok".to_owned())), ("status_msg", Value::Text(message.to_owned()))]
+}
+
+/// A yes with what the endpoint answers.
+pub(super) fn yes<E: Serve>(status: u16, message: &str, output: &E::Output) -> Answered {
+    let mut out = Outgoing::new(Format::Json, status, envelope(message));
+    E::answer(output, &mut out);
+    Ok(written(&out))
+}
+
+/// A yes without anything.
+pub(super) fn done<E: Serve<Output = ()>>(status: u16, message: &str) -> Answered {
+    yes::<E>(status, message, &())
+}
+
+/// A yes whose data stand in a shape that the hoster writes and the canonical form is not.
+pub(super) fn shaped(message: &str, data: Value) -> Answered {
+    let mut entries = envelope(message);
+    entries.push(("data", data));
+    Ok(written(&Outgoing::new(Format::Json, 200, entries)))
+}
+
+/// Changes the values of one key wherever it stands in a map or a list of maps.
+pub(super) fn reshape(value: &mut Value, key: &str, change: &impl Fn(&mut Value)) {
+    match value {
+        Value::Map(entries) => entries.iter_mut().filter(|(name, _)| name == key).for_each(|(_, value)| change(value)),
+        Value::List(items) => items.iter_mut().for_each(|item| reshape(item, key, change)),
+        _ => {}
+    }
+}

@@ -1,0 +1,177 @@
+//! Macloud: paths and verbs, JSON in an envelope, a token bare or as `Bearer`.
+//!
+//! The older level of the API is spoken: actions answer 200, what makes a service answers 202, a new key 201.
+
+mod account;
+mod backups;
+mod dns;
+mod endpoints;
+mod envelope;
+mod ips;
+mod isos;
+mod operations;
+mod reference;
+mod schedules;
+mod serve;
+mod servers;
+mod show;
+mod ssh_keys;
+
+use std::time::Duration;
+
+use hostkit::{EndpointInfo, UnknownFields};
+use http::Method;
+use macloud_proto::server::{Request, route};
+
+use crate::api_name::ApiName;
+use crate::site::{Call, Operation, Refusal, Reply, Site};
+use crate::world::{TokenState, World};
+use endpoints::{Near, near, nearest};
+use envelope::No;
+
+/// The site.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Macloud;
+
+/// Tokens have 64 digits; the sandbox counts in the last 32.
+const TOKEN_PREFIX: &str = "5a4db0c05a4db0c05a4db0c05a4db0c0";
+/// How long a token from a sign-in is good. The hoster does not say.
+const TOKEN_LIFE: Duration = Duration::from_secs(24 * 3600);
+
+/// Whom the sandbox serves.
+struct Desk<'w> {
+    world: &'w mut World,
+    account: String,
+}
+
+/// What a request is.
+enum Read {
+    Call(Request),
+    No(No),
+}
+
+fn operation(info: &EndpointInfo) -> Operation {
+    Operation { name: info.name, effect: info.effect, rates: info.rates }
+}
+
+/// Reads a request, with the operation that it is or comes nearest to.
+fn read(call: &Call) -> (Operation, Read) {
+    let mut incoming = call.incoming(UnknownFields::Deny);
+    // A reboot without a word is a soft one.
+    if call.method == Method::PUT && call.path.starts_with("/v1/server.reboot/") && is_empty(&call.body) {
+        incoming.body = br#"{"type":"soft"}"#;
+    }
+    let error = match route(&incoming) {
+        Ok(request) => return (operation(&request.info()), Read::Call(request)),
+        Err(error) => error,
+    };
+    // Fields that the spec does not know are no reason to say no, but only where nothing else fits.
+    incoming.unknown = UnknownFields::Ignore;
+    if let Ok(request) = route(&incoming) {
+        return (operation(&request.info()), Read::Call(request));
+    }
+    match near(&call.method, &call.path) {
+        Near::Nothing if !call.path.starts_with("/v1/") => {
+            (Operation::UNKNOWN, Read::No(No::NotImplemented("Version not implemented")))
+        }
+        Near::Nothing => (Operation::UNKNOWN, Read::No(No::NotImplemented("Action not implemented or not found"))),
+        Near::OtherVerb => (Operation::UNKNOWN, Read::No(No::MethodNotAllowed)),
+        Near::Fits => {
+            let known = nearest(error.endpoint(), &call.method, &call.path).map_or(Operation::UNKNOWN, operation);
+            (known, Read::No(why(error.path(), error.found())))
+        }
+    }
+}
+
+fn is_empty(body: &[u8]) -> bool {
+    matches!(body.trim_ascii(), b"" | b"{}" | b"[]" | b"null")
+}
+
+/// What the API says of a request that cannot be read: a wrong number in the path is no service.
+fn why(path: &str, found: &str) -> No {
+    let field = path.rsplit('.').next().unwrap_or(path);
+    if path.starts_with("path.") {
+        No::NotFound
+    } else if field == "request" {
+        No::Generic(vec!["Wrong JSON".to_owned()])
+    } else if matches!(found, "nothing" | "none") {
+        No::Missing(vec![field.to_owned()])
+    } else {
+        No::field(field, "Wrong value")
+    }
+}
+
+/// The token of a request, bare or with its scheme.
+fn token(call: &Call) -> Option<&str> {
+    let text = call.header("authorization")?.trim();
+    let bare = text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("bearer ")).unwrap_or(text).trim();
+    if bare.is_empty() { None } else { Some(bare) }
+}
+
+fn said(no: &No) -> Reply {
+    let code = no.status().to_string();
+    match no {
+        No::Unauthorized(_) | No::Forbidden("Forbidden", "Incorrect credentials specified") => {
+            Reply::denied(no.answer(), code)
+        }
+        _ => Reply::refused(no.answer(), code),
+    }
+}
+
+fn identify(call: &Call, world: &World) -> Result<String, No> {
+    let token = token(call).ok_or(No::Unauthorized("Need authorization information"))?;
+    match world.sessions.check(token, call.now) {
+        TokenState::Good(account) => Ok(account),
+        TokenState::Expired | TokenState::Unknown => Err(No::Unauthorized("Incorrect token")),
+    }
+}
+
+impl Site for Macloud {
+    fn api(&self) -> ApiName {
+        ApiName::Macloud
+    }
+
+    fn recognise(&self, call: &Call) -> Operation {
+        read(call).0
+    }
+
+    fn handle(&self, call: &Call, world: &mut World) -> Reply {
+        let request = match read(call) {
+            (Operation::UNKNOWN, Read::No(no)) => return said(&no),
+            (_, Read::Call(Request::SignIn(sign_in))) => {
+                return match account::sign_in(&sign_in, world) {
+                    Ok(answer) => Reply::done(answer),
+                    Err(no) => said(&no),
+                };
+            }
+            (_, request) => request,
+        };
+        let account = match identify(call, world) {
+            Ok(account) => account,
+            Err(no) => return said(&no),
+        };
+        world.note_credentials(true);
+        let answered = match request {
+            Read::Call(request) => Desk { world, account }.serve(request),
+            Read::No(no) => Err(no),
+        };
+        match answered {
+            Ok(answer) => Reply::done(answer),
+            // An empty list is an answer that was found, whatever it is called.
+            Err(no @ No::Empty(_)) => Reply::done(no.answer()),
+            Err(no) => said(&no),
+        }
+    }
+
+    fn refuse(&self, call: &Call, reason: Refusal) -> Reply {
+        let no = match reason {
+            Refusal::TokenExpired => No::Unauthorized("Incorrect token"),
+            Refusal::WrongCredentials if call.path.starts_with("/v1/auth") => account::WRONG_CREDENTIALS,
+            Refusal::WrongCredentials => No::Unauthorized("Incorrect token"),
+            Refusal::RateLimited => No::Forbidden("Forbidden", "The API requests limits were exceeded"),
+            Refusal::Internal => No::Internal,
+            Refusal::Maintenance => No::Unavailable,
+        };
+        said(&no)
+    }
+}

@@ -1,0 +1,167 @@
+//! ISO images: fetched from somewhere, then a service that costs money.
+
+use hostkit::Decimal;
+
+use super::{World, WorldError};
+use crate::clock::Moment;
+
+/// What one image costs.
+fn price() -> Decimal {
+    Decimal::new(1000, 2)
+}
+
+/// An image that is being fetched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Download {
+    /// The name by which it is asked for: 32 hexadecimal digits.
+    pub key: String,
+    /// Whose it is.
+    pub account: String,
+    /// Where it comes from.
+    pub url: String,
+    /// When it began.
+    pub from: Moment,
+    /// When it ends.
+    pub to: Moment,
+    /// The image that was made of it.
+    pub iso: Option<u64>,
+}
+
+impl Download {
+    /// Whether it can be an image at all: its address says so.
+    pub fn is_image(&self) -> bool {
+        let path = self.url.split(['?', '#']).next().unwrap_or_default();
+        path.to_ascii_lowercase().ends_with(".iso")
+    }
+
+    /// How far it is, from 0 to 100.
+    pub fn progress(&self, now: Moment) -> u64 {
+        let whole = self.to.since(self.from).as_millis().max(1);
+        u64::try_from(now.since(self.from).as_millis() * 100 / whole).unwrap_or(100).min(100)
+    }
+}
+
+/// An image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Iso {
+    /// Its number.
+    pub number: u64,
+    /// Whose it is.
+    pub account: String,
+    /// Where it came from.
+    pub url: String,
+    /// When it was made.
+    pub made: Moment,
+    /// The server that has it.
+    pub server: Option<u64>,
+}
+
+impl World {
+    /// Begins to fetch an image, which takes as long as building a server.
+    ///
+    /// # Errors
+    /// The address is none.
+    pub fn fetch_iso(&mut self, account: &str, url: &str) -> Result<String, WorldError> {
+        self.account(account)?;
+        if !["http://", "https://", "ftp://", "ftps://"].iter().any(|scheme| url.starts_with(scheme)) {
+            return Err(WorldError::Invalid("url"));
+        }
+        let number = self.number();
+        let key = format!("{:016x}{number:016x}", number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let (from, to) = (self.now, self.now + self.build);
+        let (account, url) = (account.to_owned(), url.to_owned());
+        let download = Download { key: key.clone(), account, url, from, to, iso: None };
+        self.services.downloads.insert(key.clone(), download);
+        self.note("download begun", format!("download {key}"), Decimal::ZERO);
+        Ok(key)
+    }
+
+    /// An image that is being fetched.
+    ///
+    /// # Errors
+    /// There is none of that key.
+    pub fn download(&self, account: &str, key: &str) -> Result<&Download, WorldError> {
+        let found = self.services.downloads.get(key).filter(|download| download.account == account);
+        found.ok_or(WorldError::NotFound("download"))
+    }
+
+    /// Makes an image of what was fetched, for money; a second time gives the same one.
+    ///
+    /// # Errors
+    /// It is not fetched yet or is no image, or the money does not suffice.
+    pub fn make_iso(&mut self, account: &str, key: &str) -> Result<u64, WorldError> {
+        let download = self.download(account, key)?.clone();
+        if let Some(number) = download.iso.filter(|number| self.services.isos.contains_key(number)) {
+            return Ok(number);
+        }
+        if !download.is_image() || download.progress(self.now) < 100 {
+            return Err(WorldError::WrongState);
+        }
+        self.can_pay(account, price())?;
+        let (number, made) = (self.number(), self.now);
+        let iso = Iso { number, account: account.to_owned(), url: download.url, made, server: None };
+        self.services.isos.insert(number, iso);
+        if let Some(download) = self.services.downloads.get_mut(key) {
+            download.iso = Some(number);
+        }
+        self.pay(account, price(), "image made", format!("image {number}"));
+        Ok(number)
+    }
+
+    /// The images of an account.
+    pub fn isos(&self, account: &str) -> Vec<&Iso> {
+        self.services.isos.values().filter(|iso| iso.account == account).collect()
+    }
+
+    /// An image.
+    ///
+    /// # Errors
+    /// There is none of that number.
+    pub fn iso(&self, account: &str, number: u64) -> Result<&Iso, WorldError> {
+        let found = self.services.isos.get(&number).filter(|iso| iso.account == account);
+        found.ok_or(WorldError::NotFound("image"))
+    }
+
+    /// Deletes an image that no server has.
+    ///
+    /// # Errors
+    /// There is no such image, or a server has it.
+    pub fn delete_iso(&mut self, account: &str, number: u64) -> Result<(), WorldError> {
+        if self.iso(account, number)?.server.is_some() {
+            return Err(WorldError::WrongState);
+        }
+        self.services.isos.remove(&number);
+        self.note("image deleted", format!("image {number}"), Decimal::ZERO);
+        Ok(())
+    }
+
+    /// Gives a server an image in place of the one that it has.
+    ///
+    /// # Errors
+    /// There is no such server or image.
+    pub fn attach_iso(&mut self, account: &str, server: u64, number: u64) -> Result<(), WorldError> {
+        self.server(account, server)?;
+        self.iso(account, number)?;
+        for iso in self.services.isos.values_mut() {
+            if iso.number == number {
+                iso.server = Some(server);
+            } else if iso.server == Some(server) {
+                iso.server = None;
+            }
+        }
+        self.note("image attached", format!("server {server}"), Decimal::ZERO);
+        Ok(())
+    }
+
+    /// Takes the image of a server away.
+    ///
+    /// # Errors
+    /// There is no such server, or it has no image.
+    pub fn detach_iso(&mut self, account: &str, server: u64) -> Result<(), WorldError> {
+        self.server(account, server)?;
+        let found = self.services.isos.values_mut().find(|iso| iso.server == Some(server));
+        found.ok_or(WorldError::WrongState)?.server = None;
+        self.note("image detached", format!("server {server}"), Decimal::ZERO);
+        Ok(())
+    }
+}
