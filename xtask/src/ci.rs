@@ -2,6 +2,7 @@
 //!
 //! The tests come last, so that the output ends with cargo's own lines about them.
 
+use std::io::Write;
 use std::time::{Duration, Instant};
 
 use crate::command::{cargo, run, run_to_its_last_line};
@@ -57,9 +58,9 @@ pub(crate) fn execute(one: Option<&str>) -> Outcome {
         eprintln!("ci: {}", job.name);
         let start = Instant::now();
         if job.name == TEST {
-            let result = run_to_its_last_line(&mut cargo(TEST_COMMAND), |passed| {
+            let result = run_to_its_last_line(&mut cargo(TEST_COMMAND), &mut std::io::stdout(), |out, passed| {
                 times.push((job, start.elapsed(), if passed { "" } else { "failed" }.to_owned()));
-                print_times(&times);
+                print_times(out, &times);
             });
             result.map_err(|message| format!("ci: the job `{TEST}` failed: {message}"))?;
             continue;
@@ -72,7 +73,7 @@ pub(crate) fn execute(one: Option<&str>) -> Outcome {
             }
             Err(message) => {
                 times.push((job, start.elapsed(), "failed".to_owned()));
-                print_times(&times);
+                print_times(&mut std::io::stdout(), &times);
                 return Err(format!(
                     "{message}\nci: the job `{}` failed; alone: cargo xtask ci {}",
                     job.name, job.name
@@ -80,7 +81,7 @@ pub(crate) fn execute(one: Option<&str>) -> Outcome {
             }
         }
         if one.is_some() {
-            print_times(&times);
+            print_times(&mut std::io::stdout(), &times);
         }
     }
     let total: Duration = times.iter().map(|(_, time, _)| *time).sum();
@@ -91,15 +92,22 @@ pub(crate) fn execute(one: Option<&str>) -> Outcome {
     }
 }
 
-fn print_times(times: &[(&Job, Duration, String)]) {
-    println!("\n{:<12}{:>10}{:>10}", "job", "seconds", "budget");
+fn print_times(out: &mut dyn Write, times: &[(&Job, Duration, String)]) {
+    // Nobody to tell, if the output is closed.
+    let _ = out.write_all(table(times).as_bytes());
+}
+
+fn table(times: &[(&Job, Duration, String)]) -> String {
+    let mut text = format!("\n{:<12}{:>10}{:>10}\n", "job", "seconds", "budget");
     for (job, time, remark) in times {
         let over = if *time > Duration::from_secs(job.budget) { "over the budget " } else { "" };
         let line = format!("{:<12}{:>10.1}{:>10}  {over}{remark}", job.name, time.as_secs_f64(), job.budget);
-        println!("{}", line.trim_end());
+        text.push_str(line.trim_end());
+        text.push('\n');
     }
     let total: Duration = times.iter().map(|(_, time, _)| *time).sum();
-    println!("{:<12}{:>10.1}{:>10}\n", "together", total.as_secs_f64(), TOTAL.as_secs());
+    text.push_str(&format!("{:<12}{:>10.1}{:>10}\n\n", "together", total.as_secs_f64(), TOTAL.as_secs()));
+    text
 }
 
 fn done(outcome: Outcome) -> Result<End, String> {

@@ -1,5 +1,6 @@
 //! Running other programs.
 
+use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
@@ -30,7 +31,11 @@ pub(crate) fn output(command: &mut Command) -> Result<String, String> {
 
 /// Runs a program and keeps its last lines back until it has ended and `before_last` has said its word: so the
 /// program's own lines are the last ones of the output.
-pub(crate) fn run_to_its_last_line(command: &mut Command, before_last: impl FnOnce(bool)) -> Outcome {
+pub(crate) fn run_to_its_last_line(
+    command: &mut Command,
+    out: &mut dyn Write,
+    before_last: impl FnOnce(&mut dyn Write, bool),
+) -> Outcome {
     const KEPT: usize = 4;
     let name = line(command);
     let failed = |error: std::io::Error| format!("{name}: {error}");
@@ -39,21 +44,20 @@ pub(crate) fn run_to_its_last_line(command: &mut Command, before_last: impl FnOn
     let mut child = command.spawn().map_err(failed)?;
     // The ends that this process holds would keep the pipe open for ever.
     command.stdout(Stdio::null()).stderr(Stdio::null());
-    let mut kept = std::collections::VecDeque::new();
+    let mut kept = VecDeque::new();
     for bytes in BufReader::new(reader).split(b'\n') {
         kept.push_back(bytes.map_err(failed)?);
         if kept.len() > KEPT {
-            print(kept.pop_front().as_deref());
+            print(out, kept.pop_front().as_deref());
         }
     }
     let status = child.wait().map_err(failed)?;
-    before_last(status.success());
-    kept.iter().for_each(|bytes| print(Some(bytes)));
+    before_last(out, status.success());
+    kept.iter().for_each(|bytes| print(out, Some(bytes)));
     if status.success() { Ok(()) } else { Err(format!("`{name}` ended with {status}")) }
 }
 
-fn print(bytes: Option<&[u8]>) {
-    let mut out = std::io::stdout().lock();
+fn print(out: &mut dyn Write, bytes: Option<&[u8]>) {
     // Nobody to tell, if the output is closed.
     let _ = out.write_all(bytes.unwrap_or_default()).and_then(|()| out.write_all(b"\n"));
 }
@@ -64,4 +68,33 @@ fn line(command: &Command) -> String {
     let name = program.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let arguments = command.get_args().map(|argument| argument.to_string_lossy().into_owned());
     std::iter::once(name).chain(arguments).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::process::Command;
+
+    use super::run_to_its_last_line;
+
+    fn relay(script: &str) -> (String, bool) {
+        let mut out = Vec::new();
+        let mut command = Command::new("sh");
+        let result = run_to_its_last_line(command.args(["-c", script]), &mut out, |out, passed| {
+            let _ = writeln!(out, "passed: {passed}");
+        });
+        (String::from_utf8_lossy(&out).into_owned(), result.is_ok())
+    }
+
+    #[test]
+    fn the_last_lines_are_the_programs_own() {
+        let (text, passed) = relay("for i in 1 2 3 4 5; do echo out $i; done; echo err >&2");
+        assert_eq!(text, "out 1\nout 2\npassed: true\nout 3\nout 4\nout 5\nerr\n");
+        assert!(passed);
+    }
+
+    #[test]
+    fn a_failure_is_a_failure() {
+        let (text, passed) = relay("echo no; exit 3");
+        assert_eq!((text.as_str(), passed), ("passed: false\nno\n", false));
+    }
 }
