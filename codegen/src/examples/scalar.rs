@@ -91,24 +91,29 @@ impl Scalars<'_> {
             Kind::Map if is_xml => node.get("$text").and_then(Node::as_str),
             _ => None,
         };
-        let fits = text.is_some_and(|text| self.fits(ty, text));
+        let service = &self.model.service;
+        let fits = text.is_some_and(|text| match ty {
+            Type::DateTime => forms(&service.datetime_forms, "%Y-%m-%d %H:%M:%S")
+                .any(|form| civil::DateTime::strptime(form, text.trim()).is_ok()),
+            Type::Date => {
+                forms(&service.date_forms, "%Y-%m-%d").any(|form| civil::Date::strptime(form, text.trim()).is_ok())
+            }
+            ty => self.fits(ty, text),
+        });
         if fits { Ok(()) } else { Err(self.expected(ty)) }
     }
 
-    /// Whether a text reads as this type: in scalars, keys of maps, paths, queries and headers.
+    /// Whether a text alone reads as this type: in keys of maps, paths, queries and headers.
     pub(super) fn fits(self, ty: &Type, text: &str) -> bool {
         let trimmed = text.trim();
-        let service = &self.model.service;
         match ty {
             Type::Int => whole(trimmed).is_some_and(|text| text.parse::<i64>().is_ok()),
             Type::Uint | Type::Bytes | Type::Kibibytes | Type::Mebibytes | Type::Gibibytes => is_unsigned(trimmed),
             Type::Decimal => is_decimal(trimmed),
             Type::Flag | Type::Switch => matches!(trimmed, "1" | "true" | "0" | "" | "false"),
-            Type::DateTime => forms(&service.datetime_forms, "%Y-%m-%d %H:%M:%S")
-                .any(|form| civil::DateTime::strptime(form, trimmed).is_ok()),
-            Type::Date => {
-                forms(&service.date_forms, "%Y-%m-%d").any(|form| civil::Date::strptime(form, trimmed).is_ok())
-            }
+            // In these places a date has one form; the service's forms are those of bodies.
+            Type::DateTime => civil::DateTime::strptime("%Y-%m-%d %H:%M:%S", trimmed).is_ok(),
+            Type::Date => civil::Date::strptime("%Y-%m-%d", trimmed).is_ok(),
             Type::UnixTime => whole(trimmed).is_some_and(|text| text.parse::<i64>().is_ok()) || has_offset(trimmed),
             Type::Ip => trimmed.parse::<IpAddr>().is_ok(),
             Type::Csv(item) => trimmed.is_empty() || text.split(',').all(|part| self.fits(item, part.trim())),

@@ -153,6 +153,10 @@ impl<'m> Walker<'m> {
                     return;
                 };
                 match ty {
+                    // Without an envelope a document without the root is another document.
+                    Type::Option(inner) if self.envelope.is_empty() => {
+                        fields.required(self, inner, name, name_text(name));
+                    }
                     Type::Option(inner) => fields.optional(self, inner, name, name_text(name)),
                     ty => fields.required(self, ty, name, name_text(name)),
                 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::model::{Endpoint, Field, Model, Type, TypeKind};
-use crate::source::At;
+use crate::source::{At, Span};
 use crate::surface::{Remarks, Surface};
 
 pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnostics) {
@@ -21,6 +21,13 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
             diagnostics.add("E0225", span, message, "the second one");
         }
         path(endpoint, diagnostics);
+        let groups = endpoint.surface.one_of.iter().zip(&endpoint.one_of);
+        let groups = groups.map(|(surface, group)| (group.type_name.as_str(), &surface.name.span));
+        let waiters = endpoint.waiters.iter().map(|waiter| (waiter.type_name.as_str(), &waiter.surface.name.span));
+        let own = std::iter::once((endpoint.type_name.as_str(), &endpoint.surface.name.span));
+        for (name, span) in own.chain(groups).chain(waiters) {
+            taken(model, name, span, true, diagnostics);
+        }
         effect(endpoint, diagnostics);
         rates(model, endpoint, diagnostics);
         let groups = endpoint.one_of.iter().flat_map(|group| group.variants.iter().flat_map(|variant| &variant.fields));
@@ -39,12 +46,30 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
         }
     }
     credentials(model, diagnostics);
+    for definition in surface.types.iter().flat_map(|file| &file.types) {
+        taken(model, &definition.name, &definition.name.span, false, diagnostics);
+    }
     let files = surface.types.iter().map(|file| (None, &file.remarks));
     let endpoints = surface.endpoints.iter().map(|endpoint| (Some(endpoint), &endpoint.remarks));
     for (endpoint, remarks) in files.chain(endpoints).chain([(None, &surface.service.remarks)]) {
         let here = endpoint.map(|endpoint| format!("{}/{}", endpoint.module, endpoint.stem));
         quirks(surface, here.as_deref(), remarks, diagnostics);
     }
+}
+
+/// Types must not have the names of others that generated code uses.
+fn taken(model: &Model, name: &str, span: &Span, is_call: bool, diagnostics: &mut Diagnostics) {
+    let other = if crate::emit::rust::code::is_taken(name) {
+        "a name that generated code imports"
+    } else if name == model.service.name.value {
+        "the name of the API's own type"
+    } else if is_call && model.types.contains_key(name) {
+        "the name of a type of types/"
+    } else {
+        return;
+    };
+    let message = format!("`{name}` is {other}");
+    diagnostics.add_with_help("E0229", span, message, "taken", "give it a name that says more");
 }
 
 /// Every `{name}` of the path has a field, and every path parameter has its place.

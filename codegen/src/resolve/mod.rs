@@ -114,11 +114,19 @@ impl Resolver<'_, '_> {
             let text = given.as_deref().or(inner).unwrap_or(&field.wire.value);
             text.split('/').map(str::to_owned).collect()
         };
+        // Where a field has no form of its own, the first of the service is the one that is written.
+        let forms = match ty {
+            Type::DateTime => self.service.datetime_forms.first().filter(|form| *form != "%Y-%m-%d %H:%M:%S"),
+            Type::Date => self.service.date_forms.first().filter(|form| *form != "%Y-%m-%d"),
+            _ => None,
+        };
+        let mut surface = field.clone();
+        surface.form = surface.form.or_else(|| forms.cloned());
         Field {
             rust: self.rust_name(&field.name, &field.wire),
             name: WireName { json: path(&field.json, None), xml: path(&field.xml, None), also: field.also.clone() },
             ty,
-            surface: field.clone(),
+            surface,
         }
     }
 

@@ -9,6 +9,9 @@ const KEYWORDS: &[&str] = &[
     "become", "box", "do", "final", "macro", "override", "priv", "try", "typeof", "unsized", "virtual", "yield",
 ];
 
+/// Methods that every call has: a setter of the same name would hide them.
+const METHODS: &[&str] = &["clone", "encode", "new"];
+
 /// A field or module name. A keyword gets a trailing underscore: raw identifiers read badly and some are not allowed.
 pub(crate) fn snake(wire: &str) -> String {
     let name = wire.replace(['.', '@', '$'], "_").to_snake_case();
@@ -17,7 +20,7 @@ pub(crate) fn snake(wire: &str) -> String {
     } else {
         name
     };
-    if KEYWORDS.contains(&name.as_str()) { format!("{name}_") } else { name }
+    if KEYWORDS.contains(&name.as_str()) || METHODS.contains(&name.as_str()) { format!("{name}_") } else { name }
 }
 
 /// A type or variant name.
@@ -37,4 +40,5 @@ pub(crate) fn is_identifier(name: &str) -> bool {
     characters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
         && characters.all(|character| character.is_ascii_alphanumeric() || character == '_')
         && !KEYWORDS.contains(&name)
+        && !METHODS.contains(&name)
 }

@@ -2,7 +2,9 @@
 
 use super::code::{Code, quoted};
 use super::types::{empty_value, field_docs};
-use super::words::{field_type, max_items, name_expression, parameter, rust_type, sample, set_statement};
+use super::words::{
+    field_type, initialiser, local, max_items, name_expression, parameter, rust_type, sample, set_statement,
+};
 use crate::model::{Endpoint, Field, Model, OneOf, Output, Type, TypeKind};
 use crate::resolve::names::camel;
 use crate::surface::{Constant, Limits};
@@ -396,28 +398,31 @@ fn constant_statement(target: &str, constant: &Constant) -> String {
     format!("{target}.set_value(&Name::new({}), {});", quoted(&constant.key.value), constant_value(constant))
 }
 
+/// The variables of `encode`.
+const TAKEN: &[&str] = &["body", "out"];
+
 fn encode_group(code: &mut Code, group: &OneOf) {
     code.open(format!("match &self.{} {{", group.rust));
     for variant in &group.variants {
         let path = format!("{}::{}", group.type_name, variant.rust);
         let pattern = match variant.fields.as_slice() {
             [] => path,
-            [field] => format!("{path}({})", field.rust),
+            [field] => format!("{path}({})", local(&field.rust, TAKEN)),
             fields => {
-                let names: Vec<&str> = fields.iter().map(|field| field.rust.as_str()).collect();
+                let names: Vec<String> = fields.iter().map(|field| initialiser(&field.rust, TAKEN)).collect();
                 format!("{path} {{ {} }}", names.join(", "))
             }
         };
         let pattern = if group.required { pattern } else { format!("Some({pattern})") };
         let mut statements = Code::default();
         for field in &variant.fields {
-            limit_check(&mut statements, field, &field.rust);
+            limit_check(&mut statements, field, &local(&field.rust, TAKEN));
         }
         for constant in &variant.fixed {
             statements.line(constant_statement("body", constant));
         }
         for field in &variant.fields {
-            statements.line(set_statement("body", field, &field.rust));
+            statements.line(set_statement("body", field, &local(&field.rust, TAKEN)));
         }
         let statements = statements.finish();
         let lines: Vec<&str> = statements.lines().collect();

@@ -1,7 +1,7 @@
 //! The server half of an endpoint: reading its request, writing its answer; and the router over all of them.
 
 use super::code::{Code, quoted};
-use super::words::{name_expression, read_expression};
+use super::words::{initialiser, local, name_expression, read_expression};
 use crate::model::{Endpoint, Field, Model, OneOf, Output, Type, Variant, WireName};
 use crate::surface::Constant;
 
@@ -14,6 +14,13 @@ pub(super) fn emit(code: &mut Code, model: &Model, endpoint: &Endpoint) {
     code.close("}");
 }
 
+/// The variables of `parse`.
+const TAKEN: &[&str] = &["fields", "path", "request"];
+
+fn variable(name: &str) -> String {
+    local(name, TAKEN)
+}
+
 fn emit_parse(code: &mut Code, endpoint: &Endpoint) {
     code.open("fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {");
     let binding = if endpoint.path_parameters.is_empty() { "" } else { "let path = " };
@@ -22,19 +29,19 @@ fn emit_parse(code: &mut Code, endpoint: &Endpoint) {
         code.line(format!("request.fixed_query({}, {})?;", quoted(&constant.key.value), quoted(&constant.text)));
     }
     for field in &endpoint.path_parameters {
-        code.line(format!("let {} = path.get({})?;", field.rust, quoted(field.wire())));
+        code.line(format!("let {} = path.get({})?;", variable(&field.rust), quoted(field.wire())));
     }
     for field in &endpoint.query {
         let method = if field.is_option() { "query" } else { "required_query" };
-        code.line(format!("let {} = request.{method}({})?;", field.rust, quoted(field.wire())));
+        code.line(format!("let {} = request.{method}({})?;", variable(&field.rust), quoted(field.wire())));
     }
     for field in &endpoint.headers {
         let method = if field.is_option() { "header" } else { "required_header" };
-        code.line(format!("let {} = request.{method}({})?;", field.rust, quoted(field.wire())));
+        code.line(format!("let {} = request.{method}({})?;", variable(&field.rust), quoted(field.wire())));
     }
     let mut names: Vec<String> = Vec::new();
     for field in endpoint.path_parameters.iter().chain(&endpoint.query).chain(&endpoint.headers) {
-        names.push(field.rust.clone());
+        names.push(initialiser(&field.rust, TAKEN));
     }
     let has_body = !endpoint.fixed_body.is_empty() || endpoint.surface.has_body;
     if !has_body {
@@ -57,8 +64,8 @@ fn emit_parse(code: &mut Code, endpoint: &Endpoint) {
         }
     };
     let reads = !endpoint.fixed_body.is_empty() || !endpoint.body.is_empty() || !endpoint.one_of.is_empty();
-    names.extend(endpoint.body.iter().map(|field| field.rust.clone()));
-    names.extend(endpoint.one_of.iter().map(|group| group.rust.clone()));
+    names.extend(endpoint.body.iter().map(|field| initialiser(&field.rust, TAKEN)));
+    names.extend(endpoint.one_of.iter().map(|group| initialiser(&group.rust, TAKEN)));
     if !reads {
         code.line(format!("request.body::<Self, _>(&{root}, |_| Ok(Self {{ {} }}))", names.join(", ")));
         code.close("}");
@@ -72,7 +79,7 @@ fn emit_parse(code: &mut Code, endpoint: &Endpoint) {
     let (spread, plain): (Vec<&Field>, Vec<&Field>) =
         endpoint.body.iter().partition(|field| field.surface.spread.is_some());
     for field in &plain {
-        code.long_line(&format!("let {} = ", field.rust), &read_expression(field), ";");
+        code.long_line(&format!("let {} = ", variable(&field.rust)), &read_expression(field), ";");
     }
     for group in &endpoint.one_of {
         parse_group(code, group);
@@ -80,7 +87,7 @@ fn emit_parse(code: &mut Code, endpoint: &Endpoint) {
     for field in spread {
         let method = if matches!(field.ty, Type::Map(..)) { "gather_map" } else { "gather_list" };
         let template = quoted(field.surface.spread.as_ref().map(|spread| spread.value.as_str()).unwrap_or_default());
-        code.line(format!("let {} = fields.{method}({template})?;", field.rust));
+        code.line(format!("let {} = fields.{method}({template})?;", variable(&field.rust)));
     }
     code.literal("Ok(Self", &names, ")");
     code.close("})");
@@ -103,9 +110,9 @@ fn parse_group(code: &mut Code, group: &OneOf) {
     all.sort();
     all.dedup();
     if !group.required {
-        code.open(format!("let {} = if fields.has_any(&[{}]) {{", group.rust, all.join(", ")));
+        code.open(format!("let {} = if fields.has_any(&[{}]) {{", variable(&group.rust), all.join(", ")));
     }
-    let binding = if group.required { group.rust.as_str() } else { "variant" };
+    let binding = if group.required { variable(&group.rust) } else { "variant".to_owned() };
     code.line(format!("let {binding} = fields"));
     for (index, variant) in order.iter().enumerate() {
         let end = if index + 1 == order.len() { "?;" } else { "" };
@@ -182,6 +189,9 @@ fn emit_answer(code: &mut Code, model: &Model, endpoint: &Endpoint) {
     match &endpoint.output {
         Output::None => {}
         Output::Whole(_) => code.line("out.whole(output);"),
+        Output::Under(Type::Option(_), name) => {
+            code.line(format!("out.optional_value(&{}, output);", name_expression(name)));
+        }
         Output::Under(_, name) => code.line(format!("out.value(&{}, output);", name_expression(name))),
         Output::Headers(ty) => {
             for field in model.fields(ty).unwrap_or_default() {
@@ -252,4 +262,32 @@ fn by_demand(model: &Model) -> Vec<&Endpoint> {
     let mut order: Vec<&Endpoint> = model.endpoints.iter().collect();
     order.sort_by_key(|endpoint| (std::cmp::Reverse(demand(endpoint)), endpoint.name.clone()));
     order
+}
+
+/// `every`: all endpoints with their examples, for tests that hold for all of them.
+pub(super) fn emit_every(code: &mut Code, model: &Model) {
+    code.doc("Shows every endpoint of the API to a visitor, with its wire examples.");
+    code.open(format!("pub fn every(visitor: &mut impl Visitor<Api = {}>) {{", model.service.name.value));
+    for endpoint in &model.endpoints {
+        let method = if endpoint.is_callable() { "call" } else { "perform" };
+        let examples = || endpoint.surface.examples.iter();
+        let requests: Vec<String> = examples()
+            .filter(|example| example.kind == "request" && example.formats.iter().any(|format| format == "http"))
+            .map(|example| quoted(&example.case.value))
+            .collect();
+        let mut answers = Vec::new();
+        for example in examples().filter(|example| example.kind == "answer") {
+            for format in example.formats.iter().filter(|format| *format != "http") {
+                let format = super::endpoint::format_name(format);
+                answers.push(format!("({}, {format}, {})", quoted(&example.case.value), example.status.unwrap_or(200)));
+            }
+        }
+        let folder = format!("{}/{}/{}", model.api, endpoint.surface.module, endpoint.name);
+        code.open(format!("visitor.{method}::<{}>(&Examples {{", path_of(endpoint)));
+        code.line(format!("folder: {},", quoted(&folder)));
+        code.list("requests: &[", &requests, "],");
+        code.list("answers: &[", &answers, "],");
+        code.close("});");
+    }
+    code.close("}");
 }

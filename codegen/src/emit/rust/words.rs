@@ -66,6 +66,17 @@ pub(super) fn name_expression(name: &WireName) -> String {
     text
 }
 
+/// The variable for a field, where the names in `taken` are variables already.
+pub(super) fn local(name: &str, taken: &[&str]) -> String {
+    if taken.contains(&name) { format!("{name}_") } else { name.to_owned() }
+}
+
+/// `name`, or `name: variable` where the variable has another name.
+pub(super) fn initialiser(name: &str, taken: &[&str]) -> String {
+    let local = local(name, taken);
+    if local == name { local } else { format!("{name}: {local}") }
+}
+
 /// The most items that a list may have where the spec does not say.
 const MAX_ITEMS: i64 = 100_000;
 
