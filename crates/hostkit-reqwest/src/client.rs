@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use hostkit::{
     Api, AsyncTransport, BaseUrl, Budget, Call, CallOptions, Calls, ClientCore, Clock, Endpoint, Error, ErrorOf,
-    Machine, Observation, Outcome, OutcomeOf, Perform, Rates, RawBody, Reply, Step, WaitError, Waiter,
+    Machine, Observation, Outcome, OutcomeOf, Perform, Rates, RawBody, ReadOf, Reconcile, Reconciled, Reply, Step,
+    Ticket, WaitError, Waiter,
 };
 
 use crate::builder::ClientBuilder;
@@ -153,6 +154,39 @@ impl<A: Api, T: AsyncTransport> Client<A, T> {
         W::Endpoint: Endpoint<Api = A>,
     {
         self.run(self.core.wait(waiter, options, on_progress)).await
+    }
+
+    /// Finds out whether a call happened whose end was open. It is never sent again: what shows it is read, and "did not"
+    /// takes three reads and the time that the hoster may need to show it.
+    ///
+    /// `before` is what the call of [`Reconcile::read`] gave before. Where the caller named nothing in the call, only that
+    /// tells its work from that of others; where it did, none is needed as long as the name is unique.
+    pub async fn reconcile<E>(
+        &self,
+        endpoint: &E,
+        ticket: &Ticket,
+        before: Option<&ReadOf<E>>,
+    ) -> Reconciled<E::Found, A::Code>
+    where
+        E: Reconcile<Api = A>,
+        E::Read: 'static,
+    {
+        self.reconcile_with(endpoint, ticket, before, CallOptions::new()).await
+    }
+
+    /// The same with options: a deadline for all of it, and who may cancel it.
+    pub async fn reconcile_with<E>(
+        &self,
+        endpoint: &E,
+        ticket: &Ticket,
+        before: Option<&ReadOf<E>>,
+        options: CallOptions,
+    ) -> Reconciled<E::Found, A::Code>
+    where
+        E: Reconcile<Api = A>,
+        E::Read: 'static,
+    {
+        self.flow_with(options, |calls| async move { calls.reconcile(endpoint, ticket, before).await }).await
     }
 
     /// Makes calls that belong together: `body` makes them with the handle that it is given.

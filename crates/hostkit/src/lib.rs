@@ -48,7 +48,10 @@ pub use error::{Error, ErrorKind, ErrorOf};
 pub use event_listener;
 pub use exchange::{CallMachine, Exchange, PerformMachine, RawMachine};
 pub use fault::{EnvelopeFaults, Fault, FaultCode, FaultKind, FieldFault, StatusFaults, Verdict};
-pub use flow::{Calls, FlowMachine, Observation, Progress, WaitError, WaitMachine, Waiter, WaiterInfo};
+pub use flow::{
+    Calls, FlowMachine, Observation, Progress, ReadOf, Reconcile, Reconciled, StillOpen, WaitError, WaitMachine,
+    Waiter, WaiterInfo, trace,
+};
 pub use hostkit_wire as wire;
 pub use hostkit_wire::{Format, Value};
 pub use http::Method;

@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use super::desk::Desk;
 use super::pause::Pause;
-use super::{Observation, WaitError, Waiter};
+use super::{Observation, ReadOf, Reconcile, Reconciled, WaitError, Waiter};
 use crate::api::Api;
 use crate::client::ClientCore;
 use crate::endpoint::{Call, Endpoint, EndpointInfo, Perform};
 use crate::error::{Error, ErrorOf};
 use crate::machine::Machine;
 use crate::options::CallOptions;
-use crate::outcome::{Outcome, OutcomeOf, Reply};
+use crate::outcome::{Outcome, OutcomeOf, Reply, Ticket};
 use crate::time::Now;
 
 /// Makes the calls of one flow. Clones belong to the same flow.
@@ -83,6 +83,21 @@ impl<A: Api> Calls<A> {
     {
         let options = self.within(W::INFO.deadline, self.options.clone());
         self.run(self.core.wait(waiter, options, on_progress)).await
+    }
+
+    /// Finds out whether a call happened whose end was open, without sending it again. `before` is what
+    /// [`Reconcile::read`] gave before the call; some calls cannot be found without it.
+    pub async fn reconcile<E>(
+        &self,
+        endpoint: &E,
+        ticket: &Ticket,
+        before: Option<&ReadOf<E>>,
+    ) -> Reconciled<E::Found, A::Code>
+    where
+        E: Reconcile<Api = A>,
+        E::Read: 'static,
+    {
+        super::reconcile(self.clone(), endpoint, ticket, before).await
     }
 
     /// Waits.

@@ -1,4 +1,5 @@
-//! Calls that belong together, as one machine over exchanges: flows, whose bodies are plain async code, and waiters.
+//! Calls that belong together, as one machine over exchanges: flows, whose bodies are plain async code,
+//! reconciliation as one of them, and waiters.
 //!
 //! What is deliberately not here: running several calls at once. Order is what a flow is for.
 
@@ -6,10 +7,14 @@ mod calls;
 mod desk;
 mod machine;
 mod pause;
+mod reconcile;
+pub mod trace;
 mod wait;
 mod waiter;
 
 pub use calls::Calls;
 pub use machine::FlowMachine;
+pub(crate) use reconcile::reconcile;
+pub use reconcile::{ReadOf, Reconcile, Reconciled, StillOpen};
 pub use wait::{WaitError, WaitMachine};
 pub use waiter::{Observation, Progress, Waiter, WaiterInfo};
