@@ -1,6 +1,22 @@
 //! The journeys. Both clients have the same methods, so each journey is written once: the async one has an `await`
 //! behind every call, and that is all the difference.
 
+use hostkit::Value;
+
+/// The number of the first product. The document does not show the fields of a product, so they come as a tree.
+fn first_product(products: &Value) -> Option<u64> {
+    let Value::List(products) = products else {
+        return None;
+    };
+    let Some(Value::Map(fields)) = products.first() else {
+        return None;
+    };
+    match fields.iter().find(|(name, _)| name == "pid") {
+        Some((_, Value::Number(number) | Value::Text(number))) => number.parse().ok(),
+        _ => None,
+    }
+}
+
 macro_rules! journeys {
     ($module:ident, $client:ident, $label:literal, ($($asynchronous:ident)?), ($($wait:tt)*)) => {
         pub(crate) mod $module {
@@ -45,7 +61,7 @@ macro_rules! journeys {
                 let server = outcome.into_result()?;
                 log.step("order", format!("{said}: server {}", server.id));
                 let running = client.wait(ServerRunning::new(GetServer::new(server.id)), |_| {})$($wait)*?;
-                log.step("wait", format!("{} {}", running.name, running.status));
+                log.step("wait", format!("server {} is {}", running.id, running.status));
                 let read = client.call(&GetServer::new(server.id))$($wait)*?;
                 let address = read.addresses.as_ref().and_then(|all| all.public.first());
                 log.step("read", address.map_or("no address".to_owned(), |address| format!("address {}", address.ip)));
@@ -60,7 +76,9 @@ macro_rules! journeys {
                 use inferno_proto::account::GetBalance;
                 use inferno_proto::orders::CreateOrder;
                 use inferno_proto::products::ListProducts;
-                use inferno_proto::servers::{CheckInstall, GetInfo, GetInfoServer, Install, ServerOnline, Stop as StopServer};
+                use inferno_proto::servers::{
+                    CheckInstall, GetInfo, GetInfoServer, Install, OrderActive, ServerOnline, Stop as StopServer,
+                };
                 use inferno_proto::types::ProductId;
                 use inferno_proto::{Credentials, Inferno};
 
@@ -71,21 +89,25 @@ macro_rules! journeys {
                         .clock(TourClock::new(stop.sandbox.clock()))
                         .build()?;
                 let catalogue = client.call(&ListProducts::new())$($wait)*?;
-                let template = catalogue.templates.first().cloned().unwrap_or_default();
-                log.step("products", format!("{} templates, the first is {template}", catalogue.templates.len()));
+                let product = super::first_product(&catalogue.products).ok_or("no product")?;
+                let templates = catalogue.templates.names();
+                let template = templates.first().ok_or("no template")?.to_string();
+                log.step("products", format!("{} templates, the first is {template}", templates.len()));
                 let balance = client.call(&GetBalance::new())$($wait)*?;
                 let text = balance.balance.map_or("not shown".to_owned(), |balance| balance.to_string());
                 log.step("balance", text);
-                let outcome = client.perform(&CreateOrder::new(ProductId::new(303)))$($wait)*;
+                let outcome = client.perform(&CreateOrder::new(ProductId::new(product)))$($wait)*;
                 let said = outcome.as_str();
                 let order = outcome.into_result()?;
                 log.step("order", format!("{said}: order {}", order.order));
+                let info = GetInfo::new(GetInfoServer::Order(order.order));
+                client.wait(OrderActive::new(info.clone()), |_| {})$($wait)*?;
+                log.step("wait", "paid and active");
                 client.call(&CheckInstall::new(order.order, template.clone()))$($wait)*?;
                 log.step("dry-run install", "it would work");
                 let outcome = client.perform(&Install::new(order.order, template))$($wait)*;
                 log.step("install", format!("{} (print_r)", outcome.as_str()));
                 outcome.into_result()?;
-                let info = GetInfo::new(GetInfoServer::Order(order.order));
                 let online = client.wait(ServerOnline::new(info.clone()), |_| {})$($wait)*?;
                 log.step("wait", format!("order {} is online", online.order));
                 let read = client.call(&info)$($wait)*?;

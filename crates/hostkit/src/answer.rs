@@ -3,7 +3,7 @@
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 
-use hostkit_wire::{Document, Format, Kind, Limits, WireError};
+use hostkit_wire::{Document, Format, Kind, Limits, Node, WireError};
 use http::HeaderMap;
 
 use crate::api::ApiInfo;
@@ -208,12 +208,16 @@ impl<'a> RawAnswer<'a> {
 
     /// The value under one root name, if there is one.
     pub fn optional_value<T: FromWire>(&self, root: &Name) -> Result<Option<T>, DecodeError> {
-        if self.is_empty() && self.api.rules.envelope.is_empty() {
+        let has_envelope = !self.api.rules.envelope.is_empty();
+        if self.is_empty() && !has_envelope {
             return Ok(None);
         }
         self.read(|document, reader| {
             let mut fields = reader.object(document.root(), "")?;
-            let value = fields.optional(root)?;
+            // What is there has to be the value: an unreadable one is another answer. Without an envelope, so is a
+            // document without the root.
+            let is_there = fields.has_value(root)? || !has_envelope;
+            let value = if is_there { Some(fields.required(root)?) } else { None };
             fields.finish()?;
             Ok(value)
         })
@@ -244,30 +248,41 @@ impl<'a> RawAnswer<'a> {
         self.read(|document, reader| T::from_wire(document.root(), reader))
     }
 
-    /// No value: an empty body, or a document that says how it went.
+    /// No value.
     ///
-    /// What else stands in it is not looked at: actions answer with this and that, and nothing of it is documented.
+    /// Where every answer has an envelope, the envelope has to be there and to hold no data: an object or a list in it
+    /// is another call's answer. Elsewhere the body has to be empty, under a status that says "no content" or
+    /// "accepted": a 200 without a body is what a proxy says that lost one.
     ///
     /// # Errors
-    /// Where every answer has an envelope: a body without one. Elsewhere: a 200 without a body, which is what a proxy
-    /// says that lost one; the statuses that mean "no content" say so themselves.
+    /// Anything else.
     pub fn nothing(&self) -> Result<(), DecodeError> {
         let envelope = self.api.rules.envelope;
-        if self.is_empty() && envelope.is_empty() && self.status != 200 {
-            return Ok(());
+        if envelope.is_empty() {
+            let found = match (self.is_empty(), self.status) {
+                (true, 200) => "no body under status 200",
+                (true, _) => return Ok(()),
+                (false, _) => "a body",
+            };
+            return Err(DecodeError::new(self.endpoint, "answer", "no content", found));
         }
         self.read(|document, reader| {
-            reader.object(document.root(), "")?;
-            if envelope.is_empty() || envelope.iter().any(|key| document.root().get(key).is_some()) {
-                return Ok(());
+            let root = document.root();
+            reader.object(root, "")?;
+            if !envelope.iter().any(|key| root.get(key).is_some()) {
+                return Err(reader.error(format!("`{}`", envelope[0]), "nothing"));
             }
-            Err(reader.error(format!("`{}`", envelope[0]), "nothing"))
+            let has_data = |node: Node<'_>| matches!(node.kind(), Kind::Map | Kind::List) && !node.is_empty();
+            match root.entries().find(|(_, node)| has_data(*node)) {
+                Some((key, node)) => Err(reader.expected(format!("no data in `{key}`"), node)),
+                None => Ok(()),
+            }
         })
     }
 
     /// The text of one entry at the top, for verdicts.
     pub(crate) fn top(&self, key: &str) -> Option<&str> {
-        self.document().ok()?.root().get(key).and_then(hostkit_wire::Node::as_str)
+        self.document().ok()?.root().get(key).and_then(Node::as_str)
     }
 
     /// Whether the body is an object of the API's formats.

@@ -1,5 +1,6 @@
 //! The other half: reading requests and writing answers, for sandboxes and tests.
 
+pub mod every;
 pub mod example;
 
 use std::collections::BTreeMap;
@@ -311,6 +312,14 @@ impl Outgoing {
         let mut object = self.object();
         object.set_or_null(root, value);
         self.body = Some(object.into_value());
+    }
+
+    /// A value that may be missing, under a root name. Without an envelope, "nothing" is an answer without a body.
+    pub fn optional_value<T: crate::codec::ToWire>(&mut self, root: &Name, value: &Option<T>) {
+        match value {
+            None if self.envelope.is_empty() => self.status = if self.status == 200 { 204 } else { self.status },
+            value => self.value(root, value),
+        }
     }
 
     /// A value as the whole document.

@@ -54,6 +54,7 @@
 //! The feature `server` adds the other half (reading requests, writing answers), `serde` makes all values
 //! `serde::Serialize`, with secrets redacted.
 
+mod ext;
 mod generated;
 
 pub use generated::*;

@@ -7,7 +7,7 @@
 //! | module | what is in it |
 //! | --- | --- |
 //! | [`servers`] | order, read, change, reboot and delete servers; wait until one is active, or gone |
-//! | [`reference`] | data centres, groups, plans with their prices, templates |
+//! | [`reference`](mod@reference) | data centres, groups, plans with their prices, templates |
 //! | [`backups`], [`schedules`], [`isos`] | copies of disks, when they are made, images to boot from |
 //! | [`ips`], [`dns`], [`ssh_keys`] | what goes with a server |
 //! | [`account`], [`operations`] | balance, limits, and every movement of money |

@@ -13,7 +13,7 @@ pub(super) fn emit(model: &Model) -> String {
     code.line("use hostkit::server::example::{self, Place};");
     code.blank();
     code.open("fn place(folder: &'static str, case: &'static str) -> Place {");
-    code.line("Place { root: env!(\"CARGO_MANIFEST_DIR\"), folder, case }");
+    code.line("Place { root: concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/../..\"), folder, case }");
     code.close("}");
     for endpoint in &model.endpoints {
         for example in &endpoint.surface.examples {

@@ -116,16 +116,25 @@ pub(crate) fn emit(model: &Model) -> Tree {
     }
 
     let mut code = Code::default();
+    server::emit_every(&mut code, model);
+    let doc = "Every endpoint with its wire examples.";
+    let uses = "use hostkit::Format;\nuse hostkit::server::every::{Examples, Visitor};\n";
+    let uses = format!("{uses}\nuse crate::{};\n\n", model.service.name.value);
+    let text = format!("{uses}{}", code.finish());
+    tree.add(format!("{root}/server/every.rs"), plain(&format!("specs/{}/", model.api), doc, &text));
+
+    let mut code = Code::default();
     server::emit_router(&mut code, model);
     let mut mods: Vec<String> = modules.keys().map(|module| format!("mod {module};\n")).collect();
     if !server_type_modules.is_empty() {
         mods.push("mod types;\n".to_owned());
     }
+    mods.push("mod every;\n".to_owned());
     mods.sort();
-    let router = format!("{}\n{}", mods.concat(), code.finish());
+    let router = format!("{}\npub use every::every;\n\n{}", mods.concat(), code.finish());
     let doc = "The server half: every request of the API, and which endpoint it calls.";
     let uses = "use hostkit::codec::DecodeError;\nuse hostkit::server::{Incoming, Router};\nuse hostkit::{Endpoint, EndpointInfo};\n\n";
-    let text = router.replacen("\n\n", &format!("\n\n{uses}"), 1);
+    let text = router.replacen("\n\npub use", &format!("\n\n{uses}pub use"), 1);
     tree.add(format!("{root}/server/mod.rs"), plain(&format!("specs/{}/", model.api), doc, &text));
 
     let mut text = String::new();

@@ -161,9 +161,8 @@ fn emit_info(code: &mut Code, model: &Model) {
     let service = &model.service;
     code.open("const INFO: ApiInfo = ApiInfo {");
     code.line(format!("name: {},", quoted(&model.api)));
-    let host = |host: &crate::surface::Host| {
-        format!("Host {{ name: {}, url: {} }}", quoted(&host.name), quoted(&host.url))
-    };
+    let host =
+        |host: &crate::surface::Host| format!("Host {{ name: {}, url: {} }}", quoted(&host.name), quoted(&host.url));
     code.list("hosts: &[", &service.hosts.iter().map(host).collect::<Vec<_>>(), "],");
     let formats: Vec<&str> = service.formats.iter().map(|format| format_name(format)).collect();
     code.line(format!("formats: &[{}],", formats.join(", ")));

@@ -7,7 +7,7 @@ mod seen;
 
 use std::collections::BTreeMap;
 
-use hostkit_wire::{Entries, Kind, Node, Value};
+use hostkit_wire::{Entries, Kind, Node};
 
 #[cfg(feature = "server")]
 use super::ToText;
@@ -126,6 +126,12 @@ impl<'t, 'a, 'r> Fields<'t, 'a, 'r> {
         self.lenient(name, |reader| T::from_wire(node, reader).map(Some), None)
     }
 
+    /// Whether a field has a value, readable or not.
+    pub(crate) fn has_value(&mut self, name: &Name) -> Result<bool, DecodeError> {
+        let found = self.find(name)?;
+        Ok(found.is_some_and(|node| !self.reader.is_absent(node)))
+    }
+
     /// A field whose absence means a value.
     pub fn or<T: FromWire>(&mut self, name: &Name, absent: T) -> Result<T, DecodeError> {
         Ok(self.optional(name)?.unwrap_or(absent))
@@ -173,7 +179,16 @@ impl<'t, 'a, 'r> Fields<'t, 'a, 'r> {
     }
 
     /// Reports what no field has taken.
+    ///
+    /// # Errors
+    /// Under [`UnknownFields::Deny`], an unknown field. Always: an object that has fields, but none that the spec
+    /// knows; it is another object.
     pub fn finish(self) -> Result<(), DecodeError> {
+        if self.seen.is_empty() && self.node.entries().any(|(key, _)| !self.envelope.contains(&key)) {
+            let found = self.node.entries().map(|(key, _)| key).find(|key| !self.envelope.contains(key));
+            let found = format!("only others, such as `{}`", found.unwrap_or_default());
+            return Err(self.reader.error("fields of this object", found).at(self.node.offset()));
+        }
         if self.reader.unknown != UnknownFields::Ignore {
             for (position, (key, node)) in self.node.entries().enumerate() {
                 if !self.seen.has(position) && !self.envelope.contains(&key) {
@@ -346,7 +361,7 @@ impl<'t> Fields<'t, '_, '_> {
     /// The items by the text that stood in the place of `hole`.
     fn gather<V: FromWire>(&mut self, template: &str, hole: &str) -> Result<Vec<(String, V)>, DecodeError> {
         let separator = template.replace("{field}", "").replace(hole, "");
-        let mut groups: BTreeMap<String, Vec<(std::borrow::Cow<'static, str>, Value)>> = BTreeMap::new();
+        let mut groups: BTreeMap<String, Vec<(std::borrow::Cow<'static, str>, hostkit_wire::Value)>> = BTreeMap::new();
         for (position, (name, node)) in self.node.entries().enumerate() {
             if self.seen.has(position) {
                 continue;
@@ -360,7 +375,7 @@ impl<'t> Fields<'t, '_, '_> {
         for (key, fields) in groups {
             // The item's own reader wants a tree: a small document is made of what belongs together.
             let wrong = |what: String| DecodeError::new("request", key.clone(), "fields of one item", what);
-            let bytes = hostkit_wire::write(hostkit_wire::Format::Json, &Value::Map(fields))
+            let bytes = hostkit_wire::write(hostkit_wire::Format::Json, &hostkit_wire::Value::Map(fields))
                 .map_err(|e| wrong(e.to_string()))?;
             let limits = hostkit_wire::Limits::DEFAULT;
             let document =

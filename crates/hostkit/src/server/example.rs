@@ -21,7 +21,7 @@ use crate::request::RequestParts;
 /// Where the files of an example are.
 #[derive(Debug, Clone, Copy)]
 pub struct Place {
-    /// The folder of the crate; the specs are two steps up, in `specs/`.
+    /// The root of the workspace: the specs are below it, in `specs/`.
     pub root: &'static str,
     /// The folder of the endpoint's examples, below `specs/`.
     pub folder: &'static str,
@@ -34,7 +34,7 @@ const BLESS: &str = "HOSTKIT_BLESS";
 
 impl Place {
     fn path(&self, ending: &str) -> PathBuf {
-        PathBuf::from(self.root).join("../../specs").join(self.folder).join(format!("{}.{ending}", self.case))
+        PathBuf::from(self.root).join("specs").join(self.folder).join(format!("{}.{ending}", self.case))
     }
 
     fn read(&self, ending: &str) -> Vec<u8> {
@@ -131,11 +131,16 @@ fn status(message: &Message) -> u16 {
 }
 
 /// What the server half writes for a value.
-pub fn encode<E: Serve>(value: &E::Output, format: Format, status: u16) -> (HeaderMap, Vec<u8>) {
+pub fn encode<E: Serve>(value: &E::Output, format: Format, status: u16) -> (u16, Vec<u8>) {
+    let (status, _, body) = encode_all::<E>(value, format, status);
+    (status, body)
+}
+
+fn encode_all<E: Serve>(value: &E::Output, format: Format, status: u16) -> (u16, HeaderMap, Vec<u8>) {
     let mut out = Outgoing::for_endpoint::<E>(format, status);
     E::answer(value, &mut out);
     let body = out.body().unwrap_or_else(|error| panic!("{}: {error}", E::INFO.name));
-    (out.headers, body)
+    (out.status, out.headers, body)
 }
 
 fn again<E: Serve>(place: &Place, value: &E::Output, format: Format, status: u16)
@@ -144,7 +149,7 @@ where
 {
     // A fault that stands for "nothing" is not what a server half writes.
     let status = if (200..300).contains(&status) { status } else { 200 };
-    let (headers, body) = encode::<E>(value, format, status);
+    let (status, headers, body) = encode_all::<E>(value, format, status);
     let shown = String::from_utf8_lossy(&body);
     let second = decode::<E>(status, &headers, &body).unwrap_or_else(|error| {
         panic!("{} {}: what the server half wrote: {error}\n{shown}", place.folder, place.case)
@@ -234,6 +239,24 @@ pub fn request_body<E: Serve + Debug>(place: &Place, format: Format, target: &st
         leaves
     };
     assert_eq!(tree(written.body()), tree(&bytes), "{} {}", place.folder, place.case);
+}
+
+/// The call of a request example.
+pub fn call<E: Serve>(place: &Place) -> E {
+    let message = split(&place.read("request.http"));
+    let mut first = message.first.split(' ');
+    let (method, target) = (first.next().unwrap_or_default(), first.next().unwrap_or_default());
+    parse::<E>(place, method, target, &message.headers, &message.body)
+}
+
+/// The bytes of an answer example.
+pub fn bytes(place: &Place, format: Format) -> Vec<u8> {
+    place.read(&format!("answer.{}", ending(format)))
+}
+
+/// The recorded value of an answer example, as `{:#?}` writes it.
+pub fn recorded(place: &Place, format: Format) -> String {
+    String::from_utf8_lossy(&place.read(&format!("answer.{}.value", ending(format)))).into_owned()
 }
 
 /// Every scalar with its path; numbers and text with the same characters are the same.

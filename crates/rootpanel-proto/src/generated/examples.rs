@@ -7,7 +7,7 @@ use hostkit::Format;
 use hostkit::server::example::{self, Place};
 
 fn place(folder: &'static str, case: &'static str) -> Place {
-    Place { root: env!("CARGO_MANIFEST_DIR"), folder, case }
+    Place { root: concat!(env!("CARGO_MANIFEST_DIR"), "/../.."), folder, case }
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod auth;
 mod backups;
 mod billing;
 mod dns;
+mod every;
 mod helpdesk;
 mod images;
 mod ips;
@@ -21,6 +22,8 @@ mod user;
 use hostkit::codec::DecodeError;
 use hostkit::server::{Incoming, Router};
 use hostkit::{Endpoint, EndpointInfo};
+
+pub use every::every;
 
 /// A request of any endpoint.
 #[derive(Debug, Clone, PartialEq)]

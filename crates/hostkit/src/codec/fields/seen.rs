@@ -20,6 +20,11 @@ impl Seen {
         }
     }
 
+    /// Whether nothing was taken.
+    pub(super) fn is_empty(&self) -> bool {
+        self.first == 0 && self.more.is_empty()
+    }
+
     pub(super) fn has(&self, position: usize) -> bool {
         if position < 128 {
             self.first & (1 << position) != 0

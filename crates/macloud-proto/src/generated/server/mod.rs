@@ -7,6 +7,7 @@ mod account;
 mod auth;
 mod backups;
 mod dns;
+mod every;
 mod ips;
 mod isos;
 mod operations;
@@ -19,6 +20,8 @@ mod types;
 use hostkit::codec::DecodeError;
 use hostkit::server::{Incoming, Router};
 use hostkit::{Endpoint, EndpointInfo};
+
+pub use every::every;
 
 /// A request of any endpoint.
 #[derive(Debug, Clone, PartialEq)]

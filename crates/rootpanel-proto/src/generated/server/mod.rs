@@ -4,6 +4,7 @@
 //! The server half: every request of the API, and which endpoint it calls.
 
 mod account;
+mod every;
 mod orders;
 mod servers;
 mod tariffs;
@@ -12,6 +13,8 @@ mod types;
 use hostkit::codec::DecodeError;
 use hostkit::server::{Incoming, Router};
 use hostkit::{Endpoint, EndpointInfo};
+
+pub use every::every;
 
 /// A request of any endpoint.
 #[derive(Debug, Clone, PartialEq)]

@@ -14,8 +14,8 @@ impl Serve for GetRestoreState {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::None, |fields| {
-            let request = fields.required(&Name::new("req"))?;
-            Ok(Self { id, request })
+            let request_ = fields.required(&Name::new("req"))?;
+            Ok(Self { id, request: request_ })
         })
     }
 

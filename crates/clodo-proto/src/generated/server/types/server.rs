@@ -3,7 +3,7 @@
 
 //! What a server needs of the types of `types/server.toml`.
 
-use hostkit::codec::{AsText, Name, Object, ToWire};
+use hostkit::codec::{AsText, DateForm, Name, Object, ToWire};
 use hostkit::{Format, Value};
 
 use crate::types::{CreatedServer, ServerLogEntry, ServerSummary};
@@ -25,7 +25,7 @@ impl ToWire for ServerLogEntry {
         object.set(&Name::new("id"), &AsText(&self.id));
         object.set(&Name::new("command"), &self.command);
         object.set(&Name::new("user"), &self.user);
-        object.set(&Name::new("date"), &self.date);
+        object.set(&Name::new("date"), &DateForm(&self.date, "%d.%m.%Y %H:%M:%S"));
         object.set(&Name::new("status"), &self.status);
         Some(object.into_value())
     }

@@ -3,7 +3,7 @@
 
 //! What a server needs of the types of `types/server_detail.toml`.
 
-use hostkit::codec::{AsText, Name, Object, ToWire};
+use hostkit::codec::{AsText, DateForm, Name, Object, ToWire};
 use hostkit::{Format, Value};
 
 use crate::types::ServerDetail;
@@ -41,10 +41,10 @@ impl ToWire for ServerDetail {
         object.set(&Name::new("vps_root_pass"), &self.root_password);
         object.set(&Name::new("vps_user_pass"), &self.user_password);
         object.set(&Name::new("vps_vnc_pass"), &self.vnc_password);
-        object.set(&Name::new("vps_adddate"), &self.ordered);
-        object.set(&Name::new("vps_createdate"), &self.created);
-        object.set(&Name::new("vps_billingdate"), &self.paid_until);
-        object.set(&Name::new("vps_update"), &self.started);
+        object.set(&Name::new("vps_adddate"), &DateForm(&self.ordered, "%d.%m.%Y %H:%M:%S"));
+        object.set(&Name::new("vps_createdate"), &DateForm(&self.created, "%d.%m.%Y %H:%M:%S"));
+        object.set(&Name::new("vps_billingdate"), &DateForm(&self.paid_until, "%d.%m.%Y %H:%M:%S"));
+        object.set(&Name::new("vps_update"), &DateForm(&self.started, "%d.%m.%Y %H:%M:%S"));
         object.set(&Name::new("vps_update_days"), &self.uptime);
         object.set(&Name::new("vps_traff").also(&["vps_traf"]), &AsText(&self.traffic));
         object.set(&Name::new("vps_traff_used"), &AsText(&self.traffic_left));

@@ -18,6 +18,6 @@ impl Serve for GetLocalAddress {
     }
 
     fn answer(output: &Option<LocalAddress>, out: &mut Outgoing) {
-        out.value(&Name::new("data"), output);
+        out.optional_value(&Name::new("data"), output);
     }
 }

@@ -1,0 +1,38 @@
+//! Every endpoint of an API with its wire examples, for tests that hold for all of them.
+
+use std::fmt::Debug;
+
+use hostkit_wire::Format;
+
+use super::Serve;
+use crate::api::Api;
+use crate::endpoint::{Call, Endpoint, Perform};
+
+/// The wire examples of one endpoint.
+#[derive(Debug, Clone, Copy)]
+pub struct Examples {
+    /// The folder of their files, below `specs/`.
+    pub folder: &'static str,
+    /// Cases of requests with their head.
+    pub requests: &'static [&'static str],
+    /// Cases of answers without a head: case, format, status.
+    pub answers: &'static [(&'static str, Format, u16)],
+}
+
+/// Sees every endpoint of an API. The generated function `server::every` shows them.
+pub trait Visitor {
+    /// The API that is visited.
+    type Api: Api;
+
+    /// A call that only reads, or sets a state.
+    fn call<E>(&mut self, examples: &Examples)
+    where
+        E: Serve + Call + Endpoint<Api = Self::Api> + Debug + 'static,
+        E::Output: Debug + PartialEq;
+
+    /// A call that acts.
+    fn perform<E>(&mut self, examples: &Examples)
+    where
+        E: Serve + Perform + Endpoint<Api = Self::Api> + Debug + 'static,
+        E::Output: Debug + PartialEq;
+}
