@@ -11,7 +11,7 @@ const KEYS: &[&str] = &[
     "edition",
     "rust-version",
     "license",
-    "repository",
+    "documentation",
     "authors",
     "readme",
     "keywords",
