@@ -1,6 +1,17 @@
 //! Spec text in, file tree out: the generator behind `cargo xtask codegen`.
 //!
 //! There is no file system here, no clock, and no name of an API.
+//!
+//! | stage | from | to | where |
+//! | --- | --- | --- | --- |
+//! | syntax | text | the surface: as written, every value with its place | `syntax`, `surface` |
+//! | resolve | surface | the model: Rust names, types, paths in each format | `resolve`, `model` |
+//! | examples | model and the bytes of the wire examples | nothing, or what is wrong with them | `examples` |
+//! | emit | model | files | `emit` |
+//!
+//! A stage adds what is wrong to one list of diagnostics and goes on, so that a run names everything at once; only an
+//! emitter needs specs that are sound. Each code has a text, [`explain`], and a case in `tests/ui`. Emitters write
+//! text by hand in the project's own width: the output is what rustfmt would make of it, and a test parses every file.
 
 mod diagnostic;
 mod emit;

@@ -152,10 +152,10 @@ fn limits(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {
         if on_texts && !matches!(field.ty.item(), Type::Text | Type::Secret) {
             diagnostics.add("E0207", span, "a length needs text", format!("`{}` is no text", surface.ty.value));
         }
-        if let (Some(min), Some(max)) = (limits.min, limits.max) {
-            if min > max {
-                diagnostics.add("E0207", span, format!("the range {min} to {max} is empty"), "nothing fits");
-            }
+        if let (Some(min), Some(max)) = (limits.min, limits.max)
+            && min > max
+        {
+            diagnostics.add("E0207", span, format!("the range {min} to {max} is empty"), "nothing fits");
         }
     }
     for (host, _) in &surface.host_limits {
@@ -173,10 +173,10 @@ fn limits(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {
             );
         }
     }
-    if let Some(absent) = &surface.absent {
-        if !matches!(field.ty, Type::Flag | Type::Switch) {
-            diagnostics.add("E0211", &absent.span, "`absent` is for flags", "not a flag");
-        }
+    if let Some(absent) = &surface.absent
+        && !matches!(field.ty, Type::Flag | Type::Switch)
+    {
+        diagnostics.add("E0211", &absent.span, "`absent` is for flags", "not a flag");
     }
     if let Some(spread) = &surface.spread {
         let fits = match &field.ty {

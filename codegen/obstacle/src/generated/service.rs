@@ -122,9 +122,7 @@ impl Api for Obstacle {
             ..Rules::STRICT
         },
         zone: "Europe/Moscow",
-        rates: &[
-            RateRule { name: "per-minute", count: 10, window: Duration::from_secs(60) },
-        ],
+        rates: &[RateRule { name: "per-minute", count: 10, window: Duration::from_secs(60) }],
         session_hosts: &["api.example.net", "*.example.net"],
         session_lifetime: Some(Duration::from_secs(1200)),
         ..ApiInfo::DEFAULT

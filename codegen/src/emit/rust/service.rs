@@ -4,7 +4,7 @@ use super::code::{Code, quoted};
 use super::endpoint::{constant_value, crate_name, format_name};
 use crate::model::{Field, Model};
 use crate::resolve::names::{camel, snake};
-use crate::surface::{Credentials, Pairs};
+use crate::surface::{Credentials, Pairs, Rate};
 
 pub(super) fn emit(code: &mut Code, model: &Model) {
     let service = &model.service;
@@ -175,21 +175,17 @@ fn emit_info(code: &mut Code, model: &Model) {
     emit_rules(code, model);
     code.line(format!("zone: {},", quoted(&service.zone)));
     if !service.rates.is_empty() {
-        code.open("rates: &[");
-        for rate in &service.rates {
+        let rate = |rate: &Rate| {
             let seconds = match rate.per.as_str() {
                 "second" => 1,
                 "hour" => 3_600,
                 "day" => 86_400,
                 _ => 60,
             };
-            code.line(format!(
-                "RateRule {{ name: {}, count: {}, window: Duration::from_secs({seconds}) }},",
-                quoted(&rate.name),
-                rate.count
-            ));
-        }
-        code.close("],");
+            let name = quoted(&rate.name);
+            format!("RateRule {{ name: {name}, count: {}, window: Duration::from_secs({seconds}) }}", rate.count)
+        };
+        code.list("rates: &[", &service.rates.iter().map(rate).collect::<Vec<_>>(), "],");
     }
     if let Some(session) = &service.session {
         if !session.hosts.is_empty() {
@@ -366,14 +362,14 @@ fn emit_authorise(code: &mut Code, model: &Model) {
 
 fn authorise_statements(code: &mut Code, model: &Model) {
     let service = &model.service;
-    if let Some(session) = &service.session {
-        if !session.headers.is_empty() {
-            code.open("if let Some(token) = &session.token {");
-            for (header, _) in &session.headers {
-                code.line(format!("out.secret_header({}, token)?;", quoted(&header.value)));
-            }
-            code.close("}");
+    if let Some(session) = &service.session
+        && !session.headers.is_empty()
+    {
+        code.open("if let Some(token) = &session.token {");
+        for (header, _) in &session.headers {
+            code.line(format!("out.secret_header({}, token)?;", quoted(&header.value)));
         }
+        code.close("}");
     }
     // Fields are put in front of the body: the last constant first.
     for (format, body, query) in &service.always {

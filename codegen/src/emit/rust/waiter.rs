@@ -72,7 +72,9 @@ fn emit_judge(code: &mut Code, model: &Model, waiter: &Waiter, output: &str, fou
         code.condition("if ", &tests, "||");
         code.indented(|code| {
             let text = waiter.failed.first().map(|condition| text_of(&condition.path)).unwrap_or_default();
-            code.line(format!("return Progress::Failed({text}.into());"));
+            // Behind an `Option` the text is owned already.
+            let into = if text.ends_with("unwrap_or_default()") { "" } else { ".into()" };
+            code.call("return Progress::Failed(", &[format!("{text}{into}")], ");");
         });
         code.line("}");
     }

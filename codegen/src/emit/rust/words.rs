@@ -84,7 +84,7 @@ pub(super) fn max_items(given: Option<i64>) -> String {
     let digits = given.unwrap_or(MAX_ITEMS).to_string();
     let mut grouped = String::new();
     for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position) % 3 == 0 && digits.len() > 4 {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) && digits.len() > 4 {
             grouped.push('_');
         }
         grouped.push(digit);

@@ -102,10 +102,15 @@ impl Waiter for BoxRunning {
 
     fn judge(&self, output: Parcel) -> Progress<Parcel> {
         if output.status.as_ref().is_some_and(|value| matches!(&*value.to_text(), "нет" | "2fast")) {
-            return Progress::Failed(output.status.as_ref().map(|value| value.to_text().into_owned()).unwrap_or_default().into());
+            return Progress::Failed(
+                output.status.as_ref().map(|value| value.to_text().into_owned()).unwrap_or_default(),
+            );
         }
         if output.status.as_ref().is_some_and(|value| value.to_text() == "is_running")
-            && Some(&output.things).and_then(|list| list.first()).and_then(|value| value.kind.as_ref()).is_some_and(|value| matches!(&*value.to_text(), "a" | "b"))
+            && Some(&output.things)
+                .and_then(|list| list.first())
+                .and_then(|value| value.kind.as_ref())
+                .is_some_and(|value| matches!(&*value.to_text(), "a" | "b"))
             && Some(&output.key).is_some()
         {
             return Progress::Ready(output);
