@@ -6,8 +6,9 @@ use crate::workspace::Outcome;
 pub(crate) fn run(code: Option<&str>) -> Outcome {
     let Some(code) = code else {
         for code in hostkit_codegen::explained() {
-            let first = hostkit_codegen::explain(code).and_then(|text| text.split(". ").next()).unwrap_or_default();
-            println!("{code}  {}", first.replace('\n', " ").trim_end_matches('.'));
+            let text = hostkit_codegen::explain(code).unwrap_or_default();
+            let rule = text.split("\n\n").next().unwrap_or_default().replace('\n', " ");
+            println!("{code}  {}", rule.split(". ").next().unwrap_or_default().trim_end_matches('.'));
         }
         return Ok(());
     };
