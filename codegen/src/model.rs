@@ -207,6 +207,47 @@ pub(crate) struct Waiter {
     pub(crate) percent: Option<Vec<Step>>,
 }
 
+/// The read where it shows that a call happened.
+#[derive(Debug, Clone)]
+pub(crate) struct Trace {
+    /// The type of the call that is read, its output, and its inputs with those of this call.
+    pub(crate) read: String,
+    pub(crate) output: Type,
+    pub(crate) inputs: Vec<(Field, Field)>,
+    /// What is looked at: the items, or the one object.
+    pub(crate) item: Type,
+    pub(crate) items: Items,
+    /// The field of the output with the items, if it is not the output itself.
+    pub(crate) list: Option<String>,
+    pub(crate) sign: Sign,
+    /// Paths through fields of the item, and the inputs of this call that they hold.
+    pub(crate) named: Vec<(Vec<Field>, Field)>,
+    pub(crate) filter: Vec<(Vec<Field>, Field)>,
+    pub(crate) is: Vec<(Field, String)>,
+    pub(crate) not_found: bool,
+    pub(crate) absent_is_no: bool,
+    pub(crate) settle: i64,
+}
+
+/// Where the items of a read stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Items {
+    /// There are none: the answer is the object.
+    One,
+    List,
+    /// The values of a map.
+    Values,
+}
+
+/// What about the item shows it.
+#[derive(Debug, Clone)]
+pub(crate) enum Sign {
+    New(Field),
+    Changed(Field),
+    Gone,
+    Became,
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Endpoint {
     /// `servers`.
@@ -229,6 +270,7 @@ pub(crate) struct Endpoint {
     pub(crate) fixed_query: Vec<surface::Constant>,
     pub(crate) output: Output,
     pub(crate) waiters: Vec<Waiter>,
+    pub(crate) trace: Option<Trace>,
     pub(crate) surface: surface::Endpoint,
 }
 

@@ -1,6 +1,6 @@
 //! The specs as they are written: every value with its place, nothing resolved.
 
-use crate::source::{At, FileId, Span};
+use crate::source::{At, FileId};
 
 /// A constant of a body or a query: the text, and whether it was written as a number.
 #[derive(Debug, Clone)]
@@ -263,6 +263,23 @@ pub(crate) struct Waiter {
     pub(crate) deadline: i64,
 }
 
+/// Where it shows that a call happened.
+#[derive(Debug, Clone)]
+pub(crate) struct Trace {
+    pub(crate) read: At<String>,
+    pub(crate) inputs: Pairs,
+    pub(crate) list: Option<At<String>>,
+    pub(crate) named: Pairs,
+    pub(crate) filter: Pairs,
+    pub(crate) is: Vec<Constant>,
+    pub(crate) new: Option<At<String>>,
+    pub(crate) changed: Option<At<String>>,
+    pub(crate) gone: bool,
+    pub(crate) not_found: bool,
+    pub(crate) absent_is_no: bool,
+    pub(crate) settle: i64,
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Example {
     pub(crate) case: At<String>,
@@ -311,6 +328,7 @@ pub(crate) struct Endpoint {
     pub(crate) response: Response,
     pub(crate) statuses: Vec<Status>,
     pub(crate) waiters: Vec<Waiter>,
+    pub(crate) trace: Option<Trace>,
     pub(crate) examples: Vec<Example>,
     pub(crate) remarks: Remarks,
 }
@@ -327,7 +345,6 @@ pub(crate) struct Block {
     pub(crate) line: i64,
     pub(crate) kind: String,
     pub(crate) endpoint: Option<i64>,
-    pub(crate) span: Span,
 }
 
 /// All specs of one API.

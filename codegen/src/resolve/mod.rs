@@ -2,6 +2,7 @@
 
 mod checks;
 pub(crate) mod names;
+mod traces;
 mod types;
 mod waiters;
 
@@ -11,6 +12,8 @@ use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::model::{Endpoint, Field, Model, OneOf, Output, Type, TypeEntry, TypeKind, Value, Variant, WireName};
 use crate::source::{At, Sources, Span};
 use crate::surface::{self, Surface};
+
+pub(crate) use traces::is_copy;
 
 /// Resolves the specs of one API.
 pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Diagnostics) -> Model {
@@ -44,6 +47,7 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
     };
     mark_uses(&mut model);
     waiters::resolve(&mut model, diagnostics);
+    traces::resolve(&mut model, diagnostics);
     checks::check(&model, &surface, diagnostics);
     model
 }
@@ -88,10 +92,10 @@ impl Resolver<'_, '_> {
                 self.diagnostics.add_with_help("E0201", &text.span, message, "no file of types/ defines it", help);
             }
         }
-        if let Type::Map(key, _) = &ty {
-            if matches!(**key, Type::List(_) | Type::Map(..) | Type::Any | Type::Html) {
-                self.diagnostics.add("E0223", &text.span, "a key of a map has to be a scalar", "not a scalar");
-            }
+        if let Type::Map(key, _) = &ty
+            && matches!(**key, Type::List(_) | Type::Map(..) | Type::Any | Type::Html)
+        {
+            self.diagnostics.add("E0223", &text.span, "a key of a map has to be a scalar", "not a scalar");
         }
         ty
     }
@@ -251,6 +255,7 @@ impl Resolver<'_, '_> {
             fixed_query,
             output: self.output(&endpoint.response),
             waiters: Vec::new(),
+            trace: None,
             type_name,
             surface: endpoint,
         };

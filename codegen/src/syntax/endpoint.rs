@@ -7,7 +7,7 @@ use super::field::{read_field, read_fields, read_remarks, read_root};
 use super::keys;
 use super::node::Node;
 use crate::source::{At, FileId};
-use crate::surface::{Condition, Endpoint, Example, OneOf, Response, Status, Variant, Waiter};
+use crate::surface::{Condition, Endpoint, Example, OneOf, Response, Status, Trace, Variant, Waiter};
 
 /// The groups of `one-of` have free names beside their own keys, so they are checked here.
 pub(super) fn check_one_of(checker: &mut Checker<'_>, top: &DeTable<'_>) {
@@ -112,6 +112,7 @@ pub(super) fn read(file: FileId, module: &str, stem: &str, node: &Node<'_, '_>) 
             .flat_map(Node::tables)
             .map(|(name, node)| read_waiter(name, &node))
             .collect(),
+        trace: node.table("trace").map(|node| read_trace(&node)),
         examples: node.list("example").map(|node| read_example(&node)).collect(),
         remarks: read_remarks(node),
     }
@@ -184,6 +185,23 @@ fn read_waiter(name: At<String>, node: &Node<'_, '_>) -> Waiter {
         cap: seconds("cap"),
         deadline: seconds("deadline"),
         name,
+    }
+}
+
+fn read_trace(node: &Node<'_, '_>) -> Trace {
+    Trace {
+        read: node.text_at("read"),
+        inputs: node.pairs("inputs"),
+        list: node.optional_at("list"),
+        named: node.pairs("named"),
+        filter: node.pairs("where"),
+        is: node.constants("is"),
+        new: node.optional_at("new"),
+        changed: node.optional_at("changed"),
+        gone: node.flag("gone") == Some(true),
+        not_found: node.flag("not-found") == Some(true),
+        absent_is_no: node.has("absent"),
+        settle: node.integer("settle").unwrap_or(60),
     }
 }
 

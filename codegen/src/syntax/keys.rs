@@ -216,6 +216,21 @@ pub(crate) const WAITER: &[Key] = &[
     must("deadline", Shape::Integer, "Seconds after which it gives up."),
 ];
 
+pub(crate) const TRACE: &[Key] = &[
+    must("read", Shape::Text, "The call that is read: `module/endpoint`."),
+    key("inputs", Shape::Constants, "Inputs of that call from inputs of this one, where the names differ."),
+    key("list", Shape::Text, "The field of its answer with the items, if the answer is not the list itself."),
+    key("named", Shape::Constants, "Fields of the item that hold what the caller chose to know it by."),
+    key("where", Shape::Constants, "More fields of the item that hold inputs of the call."),
+    key("is", Shape::Constants, "Fields of the item that have these values."),
+    key("new", Shape::Text, "The field that tells items apart: the item was not there before."),
+    key("changed", Shape::Text, "The field that is not what it was before."),
+    key("gone", Shape::Flag, "No such item is left."),
+    key("not-found", Shape::Flag, "A not-found fault of the read means that it happened."),
+    key("absent", Shape::Word(&["no"]), "An absent field says that it did not happen; else it says nothing."),
+    key("settle", Shape::Integer, "Seconds that it may take to show; 60 where it is not said."),
+];
+
 pub(crate) const ONE_OF: &[Key] = &[
     key("required", Shape::Flag, "One of the variants has to be given."),
     must("en", Shape::Text, "One English sentence."),
@@ -238,6 +253,7 @@ pub(crate) const ENDPOINT: &[Key] = &[
     key("source", Shape::Table(SOURCE), "Where the facts are from."),
     key("deadline", Shape::Integer, "Seconds that it may take."),
     key("reconcile", Shape::Text, "How to find out whether it happened."),
+    key("trace", Shape::Table(TRACE), "The read where it shows that the call happened."),
     key("authorised", Shape::Flag, "Whether it is sent with credentials."),
     key("path-params", Shape::Named(FIELD), "Inputs in the path."),
     key("query", Shape::Named(FIELD), "Inputs in the query."),

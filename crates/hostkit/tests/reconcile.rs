@@ -46,7 +46,7 @@ impl Reconcile for Order {
     }
 
     fn look(&self, before: Option<&Vec<u64>>, now: Vec<u64>) -> Option<Vec<u64>> {
-        trace::appeared(before.map(Vec::as_slice), now, false, |_| true, |id| id)
+        trace::appeared(before.map(|before| before.iter().collect()), now, false, |_| true, |id| id)
     }
 }
 
@@ -220,20 +220,32 @@ fn a_deadline_or_a_cancellation_leaves_it_open() {
 
 #[test]
 fn reads_before_and_after_are_compared() {
-    let even = |number: &u64| number % 2 == 0;
+    let even = |number: &u64| number.is_multiple_of(2);
     assert_eq!(trace::became(None, 4, even), Some(vec![4]));
     assert_eq!(trace::became(Some(&3), 5, even), Some(vec![]));
     assert_eq!(trace::became(Some(&2), 4, even), None, "it was so before");
-    assert_eq!(trace::differs(None, 4, |a, b| a == b), None);
-    assert_eq!(trace::differs(Some(&4), 4, |a, b| a == b), Some(vec![]));
-    assert_eq!(trace::differs(Some(&4), 5, |a, b| a == b), Some(vec![5]));
+    fn absent(_: &u64) -> Option<&u64> {
+        None
+    }
+    assert_eq!(trace::differs(Some(&4), 5, absent), None, "the field is absent");
+    fn whole(number: &u64) -> Option<&u64> {
+        Some(number)
+    }
+    assert_eq!(trace::differs(None, 4, whole), None);
+    assert_eq!(trace::differs(Some(&4), 4, whole), Some(vec![]));
+    assert_eq!(trace::differs(Some(&4), 5, whole), Some(vec![5]));
     let named = |(id, _): &(u64, u64)| *id == 1;
-    let same = |(_, a): &(u64, u64), (_, b): &(u64, u64)| a == b;
-    assert_eq!(trace::changed(Some(&[(1, 5), (2, 5)]), vec![(1, 6), (2, 6)], named, same), Some(vec![(1, 6)]));
-    assert_eq!(trace::changed(Some(&[(1, 5), (2, 5)]), vec![(1, 5), (2, 6)], named, same), Some(vec![]));
-    assert_eq!(trace::changed(None, vec![(1, 6)], named, same), None);
-    assert_eq!(trace::gone(&[1, 2], |id| *id == 3), Some(vec![()]));
-    assert_eq!(trace::gone(&[1, 2], |id| *id == 2), Some(vec![]));
+    fn second(pair: &(u64, u64)) -> Option<&u64> {
+        Some(&pair.1)
+    }
+    assert_eq!(trace::changed(Some(vec![&(1, 5), &(2, 5)]), vec![(1, 6), (2, 6)], named, second), Some(vec![(1, 6)]));
+    assert_eq!(trace::changed(Some(vec![&(1, 5), &(2, 5)]), vec![(1, 5), (2, 6)], named, second), Some(vec![]));
+    assert_eq!(trace::changed(Some(vec![&(1, 5)]), vec![], named, second), None, "it is not there any more");
+    assert_eq!(trace::changed(None, vec![(1, 6)], named, second), None);
+    assert_eq!(trace::gone([1, 2], |id| *id == 3), Some(vec![()]));
+    assert_eq!(trace::gone([1, 2], |id| *id == 2), Some(vec![]));
+    assert_eq!(trace::ended(&2, even), Some(vec![()]));
+    assert_eq!(trace::ended(&3, even), Some(vec![]));
     assert_eq!(trace::appeared(None, vec![1, 2], true, |id| *id == 2, |id| id), Some(vec![2]));
-    assert_eq!(trace::appeared(Some(&[2]), vec![1, 2], true, |id| *id == 2, |id| id), Some(vec![]));
+    assert_eq!(trace::appeared(Some(vec![&2]), vec![1, 2], true, |id| *id == 2, |id| id), Some(vec![]));
 }

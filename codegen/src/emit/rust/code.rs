@@ -156,11 +156,11 @@ impl Code {
         if self.fits(text) {
             return self.line(text);
         }
-        if let Some((receiver, call)) = text.split_once('.') {
-            if self.indent * 4 + call.chars().count() + 5 <= WIDTH {
-                self.line(receiver);
-                return self.indented(|code| code.line(format!(".{call}")));
-            }
+        if let Some((receiver, call)) = text.split_once('.')
+            && self.indent * 4 + call.chars().count() + 5 <= WIDTH
+        {
+            self.line(receiver);
+            return self.indented(|code| code.line(format!(".{call}")));
         }
         let (Some(start), Some(end)) = (text.find('('), text.rfind(')')) else {
             return self.line(text);
@@ -221,9 +221,9 @@ impl Code {
         }
         for (index, test) in tests.iter().enumerate() {
             if index == 0 {
-                self.line(format!("{head}{test}"));
+                self.chain(head, test, "");
             } else {
-                self.indented(|code| code.line(format!("{operator} {test}")));
+                self.indented(|code| code.chain(&format!("{operator} "), test, ""));
             }
         }
         self.line("{");
@@ -367,6 +367,7 @@ const KNOWN: &[(&str, &str)] = &[
     ("hostkit", "RateRule"),
     ("hostkit", "Raw"),
     ("hostkit", "RawAnswer"),
+    ("hostkit", "Reconcile"),
     ("hostkit", "Repeatable"),
     ("hostkit", "RequestParts"),
     ("hostkit", "Rules"),
@@ -378,6 +379,7 @@ const KNOWN: &[(&str, &str)] = &[
     ("hostkit", "Verdict"),
     ("hostkit", "Waiter"),
     ("hostkit", "WaiterInfo"),
+    ("hostkit", "trace"),
 ];
 
 /// Whether a name of a spec would hide one that generated code imports.

@@ -27,6 +27,10 @@ pub(super) fn emit(code: &mut Code, model: &Model, endpoint: &Endpoint) {
         code.blank();
         code.line(format!("impl Repeatable for {name} {{}}"));
     }
+    if let Some(trace) = &endpoint.trace {
+        code.blank();
+        super::trace::emit(code, model, endpoint, trace);
+    }
     for waiter in &endpoint.waiters {
         code.blank();
         super::waiter::emit(code, model, endpoint, waiter);
@@ -63,7 +67,8 @@ fn emit_struct(code: &mut Code, model: &Model, endpoint: &Endpoint) {
     }
     if !surface.reconcile.is_empty() {
         code.doc("");
-        code.doc(&format!("If the end stays open: {}", surface.reconcile));
+        let by_client = endpoint.trace.as_ref().map(super::trace::sentence).unwrap_or_default();
+        code.doc(&format!("If the end stays open: {}{by_client}", surface.reconcile));
     }
     emit_sample(code, model, endpoint);
     code.alias(&surface.ru);
@@ -573,13 +578,7 @@ fn emit_decode(code: &mut Code, model: &Model, endpoint: &Endpoint, output: &str
                     format!("{}: answer.optional_header({header})", field.rust)
                 });
             }
-            code.line(format!("Ok({} {{", rust_type(ty)));
-            code.indented(|code| {
-                for value in &values {
-                    code.line(format!("{value},"));
-                }
-            });
-            code.line("})");
+            code.literal(&format!("Ok({}", rust_type(ty)), &values, ")");
         }
     }
     code.close("}");

@@ -5,6 +5,7 @@ mod endpoint;
 mod examples;
 mod server;
 mod service;
+mod trace;
 mod types;
 mod waiter;
 mod words;
@@ -24,10 +25,10 @@ pub(crate) fn emit(model: &Model) -> Tree {
 
     let mut code = Code::default();
     service::emit(&mut code, model);
-    let doc = format!("The API itself: credentials, error codes, how calls are authorised and how it says no.");
+    let doc = "The API itself: credentials, error codes, how calls are authorised and how it says no.";
     tree.add(
         format!("{root}/service.rs"),
-        file(&service_spec, &doc, &code.finish(), &own, &["Credentials", "Code", &model.service.name.value]),
+        file(&service_spec, doc, &code.finish(), &own, &["Credentials", "Code", &model.service.name.value]),
     );
 
     let mut type_modules: BTreeSet<&str> = BTreeSet::new();

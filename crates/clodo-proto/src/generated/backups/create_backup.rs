@@ -3,11 +3,16 @@
 
 //! `POST /servers/{id}/backup/create`: makes a new backup of a server, which costs money by the hour.
 
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Clodo;
-use crate::types::{BackupRequest, ServerId};
+use crate::backups::ListBackups;
+use crate::types::{Backup, BackupRequest, ServerId};
 
 /// Makes a new backup of a server, which costs money by the hour.
 ///
@@ -16,7 +21,8 @@ use crate::types::{BackupRequest, ServerId};
 ///
 /// The document allows GET and POST: POST is sent, because proxies do not repeat it.
 ///
-/// If the end stays open: List the backups: a new one is there, made after the call.
+/// If the end stays open: List the backups: a new one is there, made after the call. `reconcile` does it, with what
+/// [`ListBackups`] gave before the call.
 ///
 /// ```
 /// use clodo_proto::backups::CreateBackup;
@@ -70,3 +76,19 @@ impl Endpoint for CreateBackup {
 }
 
 impl Perform for CreateBackup {}
+
+impl Reconcile for CreateBackup {
+    type Read = ListBackups;
+    type Found = Backup;
+
+    const SETTLE: Duration = Duration::from_secs(600);
+
+    fn read(&self) -> ListBackups {
+        ListBackups::new(self.id)
+    }
+
+    fn look(&self, before: Option<&Vec<Backup>>, now: Vec<Backup>) -> Option<Vec<Backup>> {
+        let before = before.map(|before| before.iter().collect());
+        trace::appeared(before, now, false, |_| true, |item| &item.id)
+    }
+}

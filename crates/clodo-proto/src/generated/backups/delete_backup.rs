@@ -3,17 +3,22 @@
 
 //! `POST /servers/{id}/backup/delete`: deletes a backup.
 
+use std::time::Duration;
+
 use hostkit::codec::{AsText, DecodeError, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Clodo;
-use crate::types::{BackupId, BackupRequest, ServerId};
+use crate::backups::ListBackups;
+use crate::types::{Backup, BackupId, BackupRequest, ServerId};
 
 /// Deletes a backup.
 ///
 /// `POST /servers/{id}/backup/delete`; effect: **destructive** (async). Source: line 935 of the document.
 ///
-/// If the end stays open: List the backups: this one is gone.
+/// If the end stays open: List the backups: this one is gone. `reconcile` does it.
 ///
 /// ```
 /// use clodo_proto::backups::DeleteBackup;
@@ -72,3 +77,19 @@ impl Endpoint for DeleteBackup {
 }
 
 impl Perform for DeleteBackup {}
+
+impl Reconcile for DeleteBackup {
+    type Read = ListBackups;
+    type Found = ();
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> ListBackups {
+        ListBackups::new(self.id)
+    }
+
+    fn look(&self, _: Option<&Vec<Backup>>, now: Vec<Backup>) -> Option<Vec<()>> {
+        let fits = |item: &Backup| item.id == self.backup;
+        trace::gone(now, fits)
+    }
+}

@@ -3,11 +3,16 @@
 
 //! `POST /servers/{id}/backup/create`: makes a backup of a server in the place of an older one, which is lost.
 
+use std::time::Duration;
+
 use hostkit::codec::{AsText, DecodeError, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Clodo;
-use crate::types::{BackupId, BackupRequest, ServerId};
+use crate::backups::ListBackups;
+use crate::types::{Backup, BackupId, BackupRequest, ServerId};
 
 /// Makes a backup of a server in the place of an older one, which is lost.
 ///
@@ -15,7 +20,8 @@ use crate::types::{BackupId, BackupRequest, ServerId};
 ///
 /// The same call as `create_backup`; the backup that is named makes the difference.
 ///
-/// If the end stays open: List the backups: the date of this one has changed.
+/// If the end stays open: List the backups: the date of this one has changed. `reconcile` does it, with what
+/// [`ListBackups`] gave before the call.
 ///
 /// ```
 /// use clodo_proto::backups::OverwriteBackup;
@@ -74,3 +80,20 @@ impl Endpoint for OverwriteBackup {
 }
 
 impl Perform for OverwriteBackup {}
+
+impl Reconcile for OverwriteBackup {
+    type Read = ListBackups;
+    type Found = Backup;
+
+    const SETTLE: Duration = Duration::from_secs(600);
+
+    fn read(&self) -> ListBackups {
+        ListBackups::new(self.id)
+    }
+
+    fn look(&self, before: Option<&Vec<Backup>>, now: Vec<Backup>) -> Option<Vec<Backup>> {
+        let before = before.map(|before| before.iter().collect());
+        let fits = |item: &Backup| item.id == self.backup;
+        trace::changed(before, now, fits, |item| item.made.as_ref())
+    }
+}

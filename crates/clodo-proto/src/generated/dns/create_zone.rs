@@ -4,12 +4,16 @@
 //! `PUT /dns/`: creates a zone.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Clodo;
-use crate::types::{CreatedZone, ZoneType};
+use crate::dns::ListZones;
+use crate::types::{CreatedZone, DnsOverview, ZoneSummary, ZoneType};
 
 /// Creates a zone.
 ///
@@ -19,7 +23,8 @@ use crate::types::{CreatedZone, ZoneType};
 /// shows neither a request nor an answer: that JSON has no wrapper is what a client does, that the answer stands under
 /// `dns` is inferred from the other calls.
 ///
-/// If the end stays open: List the zones and look for the domain.
+/// If the end stays open: List the zones and look for the domain. `reconcile` does it; where the name is not unique, it
+/// takes what [`ListZones`] gave before the call.
 ///
 /// ```
 /// use clodo_proto::dns::CreateZone;
@@ -98,3 +103,20 @@ impl Endpoint for CreateZone {
 }
 
 impl Perform for CreateZone {}
+
+impl Reconcile for CreateZone {
+    type Read = ListZones;
+    type Found = ZoneSummary;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> ListZones {
+        ListZones::new()
+    }
+
+    fn look(&self, before: Option<&DnsOverview>, now: DnsOverview) -> Option<Vec<ZoneSummary>> {
+        let before = before.map(|before| before.domains.iter().collect());
+        let fits = |item: &ZoneSummary| item.name == self.domain;
+        trace::appeared(before, now.domains, true, fits, |item| &item.id)
+    }
+}

@@ -3,11 +3,16 @@
 
 //! `DELETE /dns/{id}`: deletes one record of a zone; if the body is lost on the way, the whole zone goes.
 
+use std::time::Duration;
+
 use hostkit::codec::{AsText, DecodeError, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Clodo;
-use crate::types::{DeletedRecord, RecordId, ZoneId};
+use crate::dns::GetZone;
+use crate::types::{DeletedRecord, Record, RecordId, Zone, ZoneId};
 
 /// Deletes one record of a zone; if the body is lost on the way, the whole zone goes.
 ///
@@ -18,7 +23,7 @@ use crate::types::{DeletedRecord, RecordId, ZoneId};
 /// `update_records` is free of this trap. The document shows no request; the form is that of the deletion of an
 /// address. It lists the status 204 together with an output: the serial number is there only if the answer has a body.
 ///
-/// If the end stays open: Read the zone: it must still be there, without the record.
+/// If the end stays open: Read the zone: it must still be there, without the record. `reconcile` does it.
 ///
 /// ```
 /// use clodo_proto::dns::DeleteRecord;
@@ -77,3 +82,19 @@ impl Endpoint for DeleteRecord {
 }
 
 impl Perform for DeleteRecord {}
+
+impl Reconcile for DeleteRecord {
+    type Read = GetZone;
+    type Found = ();
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> GetZone {
+        GetZone::new(self.id)
+    }
+
+    fn look(&self, _: Option<&Zone>, now: Zone) -> Option<Vec<()>> {
+        let fits = |item: &Record| item.id == self.record;
+        trace::gone(now.records, fits)
+    }
+}

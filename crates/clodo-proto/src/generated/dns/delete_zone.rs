@@ -3,11 +3,16 @@
 
 //! `DELETE /dns/{id}`: deletes a zone with all its records.
 
+use std::time::Duration;
+
 use hostkit::codec::DecodeError;
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Clodo;
-use crate::types::ZoneId;
+use crate::dns::ListZones;
+use crate::types::{DnsOverview, ZoneId, ZoneSummary};
 
 /// Deletes a zone with all its records.
 ///
@@ -16,7 +21,7 @@ use crate::types::ZoneId;
 /// Verb and path are those of `delete_record`; the empty body is what makes this the deletion of the whole zone.
 ///
 /// If the end stays open: List the zones: it is gone or it is not. A DELETE that a proxy repeats may be answered 404
-/// although it worked.
+/// although it worked. `reconcile` does it.
 ///
 /// ```
 /// use clodo_proto::dns::DeleteZone;
@@ -69,3 +74,19 @@ impl Endpoint for DeleteZone {
 }
 
 impl Perform for DeleteZone {}
+
+impl Reconcile for DeleteZone {
+    type Read = ListZones;
+    type Found = ();
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> ListZones {
+        ListZones::new()
+    }
+
+    fn look(&self, _: Option<&DnsOverview>, now: DnsOverview) -> Option<Vec<()>> {
+        let fits = |item: &ZoneSummary| item.id == self.id;
+        trace::gone(now.domains, fits)
+    }
+}

@@ -3,11 +3,17 @@
 
 //! `POST /helpdesk/`: opens a ticket.
 
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, Value,
+    trace,
+};
 
 use crate::Clodo;
-use crate::types::{SectionId, ServerId};
+use crate::helpdesk::ListTickets;
+use crate::types::{SectionId, ServerId, TicketSummary};
 
 /// Opens a ticket.
 ///
@@ -16,7 +22,8 @@ use crate::types::{SectionId, ServerId};
 /// The answer does not tell the number of the ticket, and a repeat opens another one. Which inputs are required is not
 /// documented: section, subject and text are taken to be. A VIP ticket may cost money and is a call of its own.
 ///
-/// If the end stays open: List the tickets and look for the subject and the time.
+/// If the end stays open: List the tickets and look for the subject and the time. `reconcile` does it, with what
+/// [`ListTickets`] gave before the call.
 ///
 /// ```
 /// use clodo_proto::helpdesk::CreateTicket;
@@ -94,3 +101,20 @@ impl Endpoint for CreateTicket {
 }
 
 impl Perform for CreateTicket {}
+
+impl Reconcile for CreateTicket {
+    type Read = ListTickets;
+    type Found = TicketSummary;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> ListTickets {
+        ListTickets::new()
+    }
+
+    fn look(&self, before: Option<&Vec<TicketSummary>>, now: Vec<TicketSummary>) -> Option<Vec<TicketSummary>> {
+        let before = before.map(|before| before.iter().collect());
+        let fits = |item: &TicketSummary| item.subject.as_ref().is_none_or(|value| *value == self.subject);
+        trace::appeared(before, now, false, fits, |item| &item.id)
+    }
+}

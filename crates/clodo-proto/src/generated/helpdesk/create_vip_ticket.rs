@@ -3,11 +3,17 @@
 
 //! `POST /helpdesk/`: opens a VIP ticket, which may cost money.
 
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, Value,
+    trace,
+};
 
 use crate::Clodo;
-use crate::types::{SectionId, ServerId};
+use crate::helpdesk::ListTickets;
+use crate::types::{SectionId, ServerId, TicketSummary};
 
 /// Opens a VIP ticket, which may cost money.
 ///
@@ -17,6 +23,7 @@ use crate::types::{SectionId, ServerId};
 /// tell the number of the ticket, and a repeat opens another one.
 ///
 /// If the end stays open: List the tickets and look for the subject and the time; the ticket has the VIP flag.
+/// `reconcile` does it, with what [`ListTickets`] gave before the call.
 ///
 /// ```
 /// use clodo_proto::helpdesk::CreateVipTicket;
@@ -94,3 +101,20 @@ impl Endpoint for CreateVipTicket {
 }
 
 impl Perform for CreateVipTicket {}
+
+impl Reconcile for CreateVipTicket {
+    type Read = ListTickets;
+    type Found = TicketSummary;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> ListTickets {
+        ListTickets::new()
+    }
+
+    fn look(&self, before: Option<&Vec<TicketSummary>>, now: Vec<TicketSummary>) -> Option<Vec<TicketSummary>> {
+        let before = before.map(|before| before.iter().collect());
+        let fits = |item: &TicketSummary| item.subject.as_ref().is_none_or(|value| *value == self.subject);
+        trace::appeared(before, now, false, fits, |item| &item.id)
+    }
+}

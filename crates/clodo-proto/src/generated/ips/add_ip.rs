@@ -3,11 +3,16 @@
 
 //! `PUT /servers/{id}/ips`: adds an address to a server, which costs money from then on.
 
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Clodo;
-use crate::types::ServerId;
+use crate::ips::ListIps;
+use crate::types::{ListedAddress, ServerId};
 
 /// Adds an address to a server, which costs money from then on.
 ///
@@ -16,7 +21,8 @@ use crate::types::ServerId;
 /// Each call adds another address, and proxies may repeat a PUT. The answer does not tell the address. The document
 /// does not show the body: `subnet` is wrapped in nothing, as `ip` is in the calls beside it.
 ///
-/// If the end stays open: List the addresses before and after: the new one is the difference.
+/// If the end stays open: List the addresses before and after: the new one is the difference. `reconcile` does it, with
+/// what [`ListIps`] gave before the call.
 ///
 /// ```
 /// use clodo_proto::ips::AddIp;
@@ -81,3 +87,19 @@ impl Endpoint for AddIp {
 }
 
 impl Perform for AddIp {}
+
+impl Reconcile for AddIp {
+    type Read = ListIps;
+    type Found = ListedAddress;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> ListIps {
+        ListIps::new(self.id)
+    }
+
+    fn look(&self, before: Option<&Vec<ListedAddress>>, now: Vec<ListedAddress>) -> Option<Vec<ListedAddress>> {
+        let before = before.map(|before| before.iter().collect());
+        trace::appeared(before, now, false, |_| true, |item| &item.ip)
+    }
+}

@@ -4,12 +4,16 @@
 //! `DELETE /servers/{id}/ips`: takes an address from a server; it may never come back.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use hostkit::codec::{DecodeError, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Clodo;
-use crate::types::ServerId;
+use crate::ips::ListIps;
+use crate::types::{ListedAddress, ServerId};
 
 /// Takes an address from a server; it may never come back.
 ///
@@ -18,7 +22,7 @@ use crate::types::ServerId;
 ///
 /// The address travels in the body of a DELETE, which a proxy may lose. What the hoster does without it is not known.
 ///
-/// If the end stays open: List the addresses: this one is gone.
+/// If the end stays open: List the addresses: this one is gone. `reconcile` does it.
 ///
 /// ```
 /// use clodo_proto::ips::DeleteIp;
@@ -77,3 +81,19 @@ impl Endpoint for DeleteIp {
 }
 
 impl Perform for DeleteIp {}
+
+impl Reconcile for DeleteIp {
+    type Read = ListIps;
+    type Found = ();
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> ListIps {
+        ListIps::new(self.id)
+    }
+
+    fn look(&self, _: Option<&Vec<ListedAddress>>, now: Vec<ListedAddress>) -> Option<Vec<()>> {
+        let fits = |item: &ListedAddress| item.ip == self.ip;
+        trace::gone(now, fits)
+    }
+}

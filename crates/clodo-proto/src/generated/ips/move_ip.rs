@@ -4,12 +4,16 @@
 //! `GET /servers/{id}/ips/moveip/`: moves an additional address to this server from whichever it is on.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use hostkit::codec::{DecodeError, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Clodo;
-use crate::types::ServerId;
+use crate::ips::ListIps;
+use crate::types::{ListedAddress, ServerId};
 
 /// Moves an additional address to this server from whichever it is on.
 ///
@@ -18,7 +22,8 @@ use crate::types::ServerId;
 ///
 /// Only additional addresses can be moved. The document knows only GET, with a body.
 ///
-/// If the end stays open: List the addresses of this server: the address is there.
+/// If the end stays open: List the addresses of this server: the address is there. `reconcile` does it; where the name
+/// is not unique, it takes what [`ListIps`] gave before the call.
 ///
 /// ```
 /// use clodo_proto::ips::MoveIp;
@@ -77,3 +82,20 @@ impl Endpoint for MoveIp {
 }
 
 impl Perform for MoveIp {}
+
+impl Reconcile for MoveIp {
+    type Read = ListIps;
+    type Found = ListedAddress;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> ListIps {
+        ListIps::new(self.target)
+    }
+
+    fn look(&self, before: Option<&Vec<ListedAddress>>, now: Vec<ListedAddress>) -> Option<Vec<ListedAddress>> {
+        let before = before.map(|before| before.iter().collect());
+        let fits = |item: &ListedAddress| item.ip == self.ip;
+        trace::appeared(before, now, true, fits, |item| &item.ip)
+    }
+}

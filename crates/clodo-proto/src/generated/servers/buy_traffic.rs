@@ -3,11 +3,16 @@
 
 //! `PUT /servers/{id}`: buys a traffic package; each call adds another one.
 
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Clodo;
-use crate::types::ServerId;
+use crate::servers::GetServer;
+use crate::types::{ServerDetail, ServerId};
 
 /// Buys a traffic package; each call adds another one.
 ///
@@ -16,7 +21,7 @@ use crate::types::ServerId;
 /// Proxies may repeat a PUT, and every arrival is charged. The same name is the bought package where a server is read.
 ///
 /// If the end stays open: Read the server before and after: its traffic package has grown by the size; `/billing` lists
-/// it as `traff`.
+/// it as `traff`. `reconcile` does it, with what [`GetServer`] gave before the call.
 ///
 /// ```
 /// use clodo_proto::servers::BuyTraffic;
@@ -78,3 +83,18 @@ impl Endpoint for BuyTraffic {
 }
 
 impl Perform for BuyTraffic {}
+
+impl Reconcile for BuyTraffic {
+    type Read = GetServer;
+    type Found = ServerDetail;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> GetServer {
+        GetServer::new(self.id)
+    }
+
+    fn look(&self, before: Option<&ServerDetail>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
+        trace::differs(before, now, |item| item.traffic.as_ref())
+    }
+}

@@ -3,13 +3,17 @@
 
 //! `PUT /servers/{id}`: changes the resources or the pay period of a server, and with them what it costs.
 
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, InputLimit, Name};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Mebibytes, Method, Perform, RawAnswer, RequestParts,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Mebibytes, Method, Perform, RawAnswer, Reconcile,
+    RequestParts, trace,
 };
 
 use crate::Clodo;
-use crate::types::{PayMonths, PayPeriod, ServerId, SupportLevel};
+use crate::servers::GetServer;
+use crate::types::{PayMonths, PayPeriod, ServerDetail, ServerId, SupportLevel};
 
 /// Changes the resources or the pay period of a server, and with them what it costs.
 ///
@@ -19,7 +23,7 @@ use crate::types::{PayMonths, PayPeriod, ServerId, SupportLevel};
 /// second time does to the bill is not known.
 ///
 /// If the end stays open: Read the server and compare its memory, disk and paid-until date; `/billing` shows what was
-/// charged.
+/// charged. `reconcile` does it.
 ///
 /// ```
 /// use clodo_proto::servers::ChangeServer;
@@ -140,3 +144,35 @@ impl Endpoint for ChangeServer {
 }
 
 impl Perform for ChangeServer {}
+
+impl Reconcile for ChangeServer {
+    type Read = GetServer;
+    type Found = ServerDetail;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> GetServer {
+        GetServer::new(self.id)
+    }
+
+    fn look(&self, before: Option<&ServerDetail>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
+        if self.memory.is_none() && self.memory_max.is_none() && self.disk.is_none() {
+            return None;
+        }
+        if self.memory.is_some() {
+            now.memory.as_ref()?;
+        }
+        if self.memory_max.is_some() {
+            now.memory_max.as_ref()?;
+        }
+        if self.disk.is_some() {
+            now.disk.as_ref()?;
+        }
+        let fits = |item: &ServerDetail| {
+            (self.memory.is_none() || item.memory.as_ref() == self.memory.as_ref())
+                && (self.memory_max.is_none() || item.memory_max.as_ref() == self.memory_max.as_ref())
+                && (self.disk.is_none() || item.disk.as_ref() == self.disk.as_ref())
+        };
+        trace::became(before, now, fits)
+    }
+}

@@ -3,11 +3,16 @@
 
 //! `GET /servers/{id}/change_type/`: makes a VirtualServer a ScaleServer, which is paid by use.
 
+use std::time::Duration;
+
 use hostkit::codec::DecodeError;
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Clodo;
-use crate::types::ServerId;
+use crate::servers::GetServer;
+use crate::types::{ServerDetail, ServerId, ServerType};
 
 /// Makes a VirtualServer a ScaleServer, which is paid by use.
 ///
@@ -18,6 +23,7 @@ use crate::types::ServerId;
 /// a proxy that repeats it. On a ScaleServer use `change_to_virtual`.
 ///
 /// If the end stays open: Read the server: its `type` says which it is now; `/billing` shows what was charged.
+/// `reconcile` does it.
 ///
 /// ```
 /// use clodo_proto::servers::ChangeToScale;
@@ -71,3 +77,20 @@ impl Endpoint for ChangeToScale {
 }
 
 impl Perform for ChangeToScale {}
+
+impl Reconcile for ChangeToScale {
+    type Read = GetServer;
+    type Found = ServerDetail;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> GetServer {
+        GetServer::new(self.id)
+    }
+
+    fn look(&self, before: Option<&ServerDetail>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
+        now.server_type.as_ref()?;
+        let fits = |item: &ServerDetail| item.server_type == Some(ServerType::Scale);
+        trace::became(before, now, fits)
+    }
+}

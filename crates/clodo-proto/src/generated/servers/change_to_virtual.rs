@@ -3,11 +3,16 @@
 
 //! `GET /servers/{id}/change_type/`: makes a ScaleServer a VirtualServer, which is paid ahead.
 
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Clodo;
-use crate::types::{ServerId, TypeChangePeriod};
+use crate::servers::GetServer;
+use crate::types::{ServerDetail, ServerId, ServerType, TypeChangePeriod};
 
 /// Makes a ScaleServer a VirtualServer, which is paid ahead.
 ///
@@ -18,6 +23,7 @@ use crate::types::{ServerId, TypeChangePeriod};
 /// a proxy that repeats it. A client in PHP sent it as POST.
 ///
 /// If the end stays open: Read the server: its `type` says which it is now; `/billing` shows what was charged.
+/// `reconcile` does it.
 ///
 /// ```
 /// use clodo_proto::servers::ChangeToVirtual;
@@ -76,3 +82,20 @@ impl Endpoint for ChangeToVirtual {
 }
 
 impl Perform for ChangeToVirtual {}
+
+impl Reconcile for ChangeToVirtual {
+    type Read = GetServer;
+    type Found = ServerDetail;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> GetServer {
+        GetServer::new(self.id)
+    }
+
+    fn look(&self, before: Option<&ServerDetail>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
+        now.server_type.as_ref()?;
+        let fits = |item: &ServerDetail| item.server_type == Some(ServerType::Virtual);
+        trace::became(before, now, fits)
+    }
+}

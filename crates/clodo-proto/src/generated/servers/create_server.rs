@@ -8,12 +8,13 @@ use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name, Switch};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Mebibytes, Method, Perform, RawAnswer, RequestParts,
-    Secret,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Mebibytes, Method, Perform, RawAnswer, Reconcile,
+    RequestParts, Secret, trace,
 };
 
 use crate::Clodo;
-use crate::types::{CreatedServer, ImageId, PayMonths, PayPeriod, PresetId, ServerType, SupportLevel};
+use crate::servers::ListServers;
+use crate::types::{CreatedServer, ImageId, PayMonths, PayPeriod, PresetId, ServerSummary, ServerType, SupportLevel};
 
 /// Orders a server, which costs money from then on.
 ///
@@ -24,7 +25,8 @@ use crate::types::{CreatedServer, ImageId, PayMonths, PayPeriod, PresetId, Serve
 /// fields at this place (`vunit_type`, `vbd_type`, `vps_plan`, `vps_cpu_count` and others) whose values nobody knows:
 /// they are not here.
 ///
-/// If the end stays open: List the servers and look for the name; `/billing` shows what was charged.
+/// If the end stays open: List the servers and look for the name; `/billing` shows what was charged. `reconcile` does
+/// it; where the name is not unique, it takes what [`ListServers`] gave before the call.
 ///
 /// ```
 /// use clodo_proto::servers::{CreateServer, CreateServerOs};
@@ -277,3 +279,20 @@ impl Endpoint for CreateServer {
 }
 
 impl Perform for CreateServer {}
+
+impl Reconcile for CreateServer {
+    type Read = ListServers;
+    type Found = ServerSummary;
+
+    const SETTLE: Duration = Duration::from_secs(120);
+
+    fn read(&self) -> ListServers {
+        ListServers::new()
+    }
+
+    fn look(&self, before: Option<&Vec<ServerSummary>>, now: Vec<ServerSummary>) -> Option<Vec<ServerSummary>> {
+        let before = before.map(|before| before.iter().collect());
+        let fits = |item: &ServerSummary| item.name.as_ref() == Some(&self.name);
+        trace::appeared(before, now, true, fits, |item| &item.id)
+    }
+}

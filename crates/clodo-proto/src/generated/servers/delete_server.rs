@@ -3,11 +3,16 @@
 
 //! `DELETE /servers/{id}`: deletes a server with its disk.
 
+use std::time::Duration;
+
 use hostkit::codec::DecodeError;
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Clodo;
-use crate::types::ServerId;
+use crate::servers::ListServers;
+use crate::types::{ServerId, ServerSummary};
 
 /// Deletes a server with its disk.
 ///
@@ -17,7 +22,7 @@ use crate::types::ServerId;
 /// server that is being installed answers 405. Number 0 must never be sent: the hoster's own tests say that it does not
 /// work as it should.
 ///
-/// If the end stays open: Read the server: a not-found fault means that it is gone.
+/// If the end stays open: Read the server: a not-found fault means that it is gone. `reconcile` does it.
 ///
 /// ```
 /// use clodo_proto::servers::DeleteServer;
@@ -71,3 +76,19 @@ impl Endpoint for DeleteServer {
 }
 
 impl Perform for DeleteServer {}
+
+impl Reconcile for DeleteServer {
+    type Read = ListServers;
+    type Found = ();
+
+    const SETTLE: Duration = Duration::from_secs(120);
+
+    fn read(&self) -> ListServers {
+        ListServers::new()
+    }
+
+    fn look(&self, _: Option<&Vec<ServerSummary>>, now: Vec<ServerSummary>) -> Option<Vec<()>> {
+        let fits = |item: &ServerSummary| item.id == self.id;
+        trace::gone(now, fits)
+    }
+}

@@ -3,11 +3,16 @@
 
 //! `PUT /storage/`: creates a storage, which is paid by use.
 
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, Name, Switch};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Clodo;
-use crate::types::CreatedStorage;
+use crate::storage::ListStorages;
+use crate::types::{CreatedStorage, StorageSummary};
 
 /// Creates a storage, which is paid by use.
 ///
@@ -16,7 +21,8 @@ use crate::types::CreatedStorage;
 ///
 /// A PUT, which proxies may send twice: each makes a storage. The title tells it again, if it is unique.
 ///
-/// If the end stays open: List the storages and look for the title.
+/// If the end stays open: List the storages and look for the title. `reconcile` does it; where the name is not unique,
+/// it takes what [`ListStorages`] gave before the call.
 ///
 /// ```
 /// use clodo_proto::storage::CreateStorage;
@@ -130,3 +136,20 @@ impl Endpoint for CreateStorage {
 }
 
 impl Perform for CreateStorage {}
+
+impl Reconcile for CreateStorage {
+    type Read = ListStorages;
+    type Found = StorageSummary;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> ListStorages {
+        ListStorages::new()
+    }
+
+    fn look(&self, before: Option<&Vec<StorageSummary>>, now: Vec<StorageSummary>) -> Option<Vec<StorageSummary>> {
+        let before = before.map(|before| before.iter().collect());
+        let fits = |item: &StorageSummary| self.title.is_none() || item.title.as_ref() == self.title.as_ref();
+        trace::appeared(before, now, self.title.is_some(), fits, |item| &item.id)
+    }
+}

@@ -3,18 +3,23 @@
 
 //! `DELETE /storage/{id}`: deletes a storage with everything in it.
 
+use std::time::Duration;
+
 use hostkit::codec::DecodeError;
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Clodo;
-use crate::types::StorageId;
+use crate::storage::ListStorages;
+use crate::types::{StorageId, StorageSummary};
 
 /// Deletes a storage with everything in it.
 ///
 /// `DELETE /storage/{id}`; effect: **destructive**. Source: line 1915 of the document.
 ///
 /// If the end stays open: List the storages: it is gone or it is not. A DELETE that a proxy repeats may be answered 404
-/// although it worked.
+/// although it worked. `reconcile` does it.
 ///
 /// ```
 /// use clodo_proto::storage::DeleteStorage;
@@ -67,3 +72,19 @@ impl Endpoint for DeleteStorage {
 }
 
 impl Perform for DeleteStorage {}
+
+impl Reconcile for DeleteStorage {
+    type Read = ListStorages;
+    type Found = ();
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> ListStorages {
+        ListStorages::new()
+    }
+
+    fn look(&self, _: Option<&Vec<StorageSummary>>, now: Vec<StorageSummary>) -> Option<Vec<()>> {
+        let fits = |item: &StorageSummary| item.id == self.id;
+        trace::gone(now, fits)
+    }
+}

@@ -3,12 +3,16 @@
 
 //! `POST /api_client.php`: makes a new API key; the old one stops working for every program that uses it.
 
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, InputLimit, Name};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Secret, Value,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, Secret,
+    Value, trace,
 };
 
 use crate::Inferno;
+use crate::account::GetApiKey;
 use crate::types::ApiKey;
 
 /// Makes a new API key; the old one stops working for every program that uses it.
@@ -16,7 +20,8 @@ use crate::types::ApiKey;
 /// `POST /api_client.php`, action `getApiKey`; effect: **destructive** (secret-request, secret-response). Source: line
 /// 15 of the document.
 ///
-/// If the end stays open: Read the key with `get_api_key` and compare it with the old one.
+/// If the end stays open: Read the key with `get_api_key` and compare it with the old one. `reconcile` does it, with
+/// what [`GetApiKey`] gave before the call.
 ///
 /// ```
 /// use inferno_proto::account::RenewApiKey;
@@ -82,3 +87,18 @@ impl Endpoint for RenewApiKey {
 }
 
 impl Perform for RenewApiKey {}
+
+impl Reconcile for RenewApiKey {
+    type Read = GetApiKey;
+    type Found = ApiKey;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> GetApiKey {
+        GetApiKey::new(self.email.clone(), self.password.clone())
+    }
+
+    fn look(&self, before: Option<&ApiKey>, now: ApiKey) -> Option<Vec<ApiKey>> {
+        trace::differs(before, now, |item| Some(&item.key))
+    }
+}

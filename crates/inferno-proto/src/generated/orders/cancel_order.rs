@@ -3,18 +3,24 @@
 
 //! `POST /api_client.php`: cancels an order that is not paid yet.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Inferno;
-use crate::types::OrderId;
+use crate::orders::ListOrders;
+use crate::types::{Order, OrderId};
 
 /// Cancels an order that is not paid yet.
 ///
 /// `POST /api_client.php`, action `cancel`; effect: **state**. Source: line 67 of the document.
 ///
 /// If the end stays open: Read the status of the order with `list_orders`; a second cancellation is refused and does no
-/// harm.
+/// harm. `reconcile` does it, with what [`ListOrders`] gave before the call.
 ///
 /// ```
 /// use inferno_proto::orders::CancelOrder;
@@ -69,3 +75,20 @@ impl Endpoint for CancelOrder {
 }
 
 impl Perform for CancelOrder {}
+
+impl Reconcile for CancelOrder {
+    type Read = ListOrders;
+    type Found = Order;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> ListOrders {
+        ListOrders::new()
+    }
+
+    fn look(&self, before: Option<&BTreeMap<OrderId, Order>>, now: BTreeMap<OrderId, Order>) -> Option<Vec<Order>> {
+        let before = before.map(|before| before.values().collect());
+        let fits = |item: &Order| item.id == self.order;
+        trace::changed(before, now.into_values(), fits, |item| item.status.as_ref())
+    }
+}

@@ -3,13 +3,17 @@
 
 //! `POST /api_client.php`: places an order and makes its invoice; WHMCS may pay it from the balance by itself.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Inferno;
-use crate::types::{NewOrder, ProductId};
+use crate::orders::ListOrders;
+use crate::types::{NewOrder, Order, OrderId, ProductId};
 
 /// Places an order and makes its invoice; WHMCS may pay it from the balance by itself.
 ///
@@ -18,7 +22,8 @@ use crate::types::{NewOrder, ProductId};
 /// The order waits as `Pending` until its invoice is paid. There is no field of the caller's in it: to find out whether
 /// an order was placed, compare the list of orders before and after.
 ///
-/// If the end stays open: List the orders and look for one that was not there before.
+/// If the end stays open: List the orders and look for one that was not there before. `reconcile` does it, with what
+/// [`ListOrders`] gave before the call.
 ///
 /// ```
 /// use inferno_proto::orders::CreateOrder;
@@ -75,3 +80,19 @@ impl Endpoint for CreateOrder {
 }
 
 impl Perform for CreateOrder {}
+
+impl Reconcile for CreateOrder {
+    type Read = ListOrders;
+    type Found = Order;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> ListOrders {
+        ListOrders::new()
+    }
+
+    fn look(&self, before: Option<&BTreeMap<OrderId, Order>>, now: BTreeMap<OrderId, Order>) -> Option<Vec<Order>> {
+        let before = before.map(|before| before.values().collect());
+        trace::appeared(before, now.into_values(), false, |_| true, |item| &item.id)
+    }
+}

@@ -3,11 +3,16 @@
 
 //! `POST /api_client.php`: adds a public SSH key to the account.
 
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Inferno;
-use crate::types::SshKeyAdded;
+use crate::ssh_keys::ListSshKeys;
+use crate::types::{SshKey, SshKeyAdded};
 
 /// Adds a public SSH key to the account.
 ///
@@ -15,7 +20,8 @@ use crate::types::SshKeyAdded;
 ///
 /// The answer has no number of the key: read the list. Without a name the key is called after its comment.
 ///
-/// If the end stays open: List the keys and look for the name.
+/// If the end stays open: List the keys and look for the name. `reconcile` does it; where the name is not unique, it
+/// takes what [`ListSshKeys`] gave before the call.
 ///
 /// ```
 /// use inferno_proto::ssh_keys::AddSshKey;
@@ -85,3 +91,20 @@ impl Endpoint for AddSshKey {
 }
 
 impl Perform for AddSshKey {}
+
+impl Reconcile for AddSshKey {
+    type Read = ListSshKeys;
+    type Found = SshKey;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> ListSshKeys {
+        ListSshKeys::new()
+    }
+
+    fn look(&self, before: Option<&Vec<SshKey>>, now: Vec<SshKey>) -> Option<Vec<SshKey>> {
+        let before = before.map(|before| before.iter().collect());
+        let fits = |item: &SshKey| self.name.is_none() || item.name.as_ref() == self.name.as_ref();
+        trace::appeared(before, now, self.name.is_some(), fits, |item| &item.id)
+    }
+}

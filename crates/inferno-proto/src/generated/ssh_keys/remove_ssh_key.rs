@@ -3,11 +3,16 @@
 
 //! `POST /api_client.php`: removes a public SSH key from the account.
 
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Inferno;
-use crate::types::SshKeyId;
+use crate::ssh_keys::ListSshKeys;
+use crate::types::{SshKey, SshKeyId};
 
 /// Removes a public SSH key from the account.
 ///
@@ -15,7 +20,7 @@ use crate::types::SshKeyId;
 ///
 /// The document shows no answer; nothing but the envelope is read.
 ///
-/// If the end stays open: List the keys and look whether it is still there.
+/// If the end stays open: List the keys and look whether it is still there. `reconcile` does it.
 ///
 /// ```
 /// use inferno_proto::ssh_keys::RemoveSshKey;
@@ -70,3 +75,19 @@ impl Endpoint for RemoveSshKey {
 }
 
 impl Perform for RemoveSshKey {}
+
+impl Reconcile for RemoveSshKey {
+    type Read = ListSshKeys;
+    type Found = ();
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> ListSshKeys {
+        ListSshKeys::new()
+    }
+
+    fn look(&self, _: Option<&Vec<SshKey>>, now: Vec<SshKey>) -> Option<Vec<()>> {
+        let fits = |item: &SshKey| item.id == self.id;
+        trace::gone(now, fits)
+    }
+}

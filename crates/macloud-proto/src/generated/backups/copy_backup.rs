@@ -3,17 +3,23 @@
 
 //! `POST /v1/backup.copy/{id}`: copies a backup to another data centre.
 
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Macloud;
-use crate::types::{BackupId, DatacenterId};
+use crate::backups::ListBackups;
+use crate::types::{Backup, BackupId, DatacenterId};
 
 /// Copies a backup to another data centre.
 ///
 /// `POST /v1/backup.copy/{id}`; effect: **spends** (async, additive, recurring). Source: line 141 of the document.
 ///
-/// If the end stays open: List the backups and look for a new one in that data centre.
+/// If the end stays open: List the backups and look for a new one in that data centre. `reconcile` does it, with what
+/// [`ListBackups`] gave before the call.
 ///
 /// ```
 /// use macloud_proto::backups::CopyBackup;
@@ -71,3 +77,22 @@ impl Endpoint for CopyBackup {
 }
 
 impl Perform for CopyBackup {}
+
+impl Reconcile for CopyBackup {
+    type Read = ListBackups;
+    type Found = Backup;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> ListBackups {
+        ListBackups::new()
+    }
+
+    fn look(&self, before: Option<&Vec<Backup>>, now: Vec<Backup>) -> Option<Vec<Backup>> {
+        let before = before.map(|before| before.iter().collect());
+        let fits = |item: &Backup| {
+            item.datacenter.as_ref().map(|value| &value.id).is_none_or(|value| *value == self.datacenter)
+        };
+        trace::appeared(before, now, false, fits, |item| &item.id)
+    }
+}

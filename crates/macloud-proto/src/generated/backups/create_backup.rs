@@ -3,11 +3,16 @@
 
 //! `POST /v1/backup/{id}`: makes a backup of a server or an external disk in its data centre.
 
+use std::time::Duration;
+
 use hostkit::codec::DecodeError;
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Macloud;
-use crate::types::ServiceId;
+use crate::backups::ListBackups;
+use crate::types::{Backup, ServiceId};
 
 /// Makes a backup of a server or an external disk in its data centre.
 ///
@@ -15,7 +20,8 @@ use crate::types::ServiceId;
 ///
 /// No number comes back: list the backups and take the new one of this server.
 ///
-/// If the end stays open: List the backups: the one that is new and whose `server` is this one is it.
+/// If the end stays open: List the backups: the one that is new and whose `server` is this one is it. `reconcile` does
+/// it, with what [`ListBackups`] gave before the call.
 ///
 /// ```
 /// use macloud_proto::backups::CreateBackup;
@@ -68,3 +74,19 @@ impl Endpoint for CreateBackup {
 }
 
 impl Perform for CreateBackup {}
+
+impl Reconcile for CreateBackup {
+    type Read = ListBackups;
+    type Found = Backup;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> ListBackups {
+        ListBackups::new()
+    }
+
+    fn look(&self, before: Option<&Vec<Backup>>, now: Vec<Backup>) -> Option<Vec<Backup>> {
+        let before = before.map(|before| before.iter().collect());
+        trace::appeared(before, now, false, |_| true, |item| &item.id)
+    }
+}

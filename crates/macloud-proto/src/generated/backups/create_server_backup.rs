@@ -3,11 +3,16 @@
 
 //! `POST /v1/server.backup/{id}`: makes a backup of a server, at hosts with the older path.
 
+use std::time::Duration;
+
 use hostkit::codec::DecodeError;
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Macloud;
-use crate::types::ServerId;
+use crate::backups::ListBackups;
+use crate::types::{Backup, ServerId};
 
 /// Makes a backup of a server, at hosts with the older path.
 ///
@@ -15,7 +20,8 @@ use crate::types::ServerId;
 ///
 /// Which of the two paths Macloud has is not known.
 ///
-/// If the end stays open: List the backups: the one that is new and whose `server` is this one is it.
+/// If the end stays open: List the backups: the one that is new and whose `server` is this one is it. `reconcile` does
+/// it, with what [`ListBackups`] gave before the call.
 ///
 /// ```
 /// use macloud_proto::backups::CreateServerBackup;
@@ -67,3 +73,20 @@ impl Endpoint for CreateServerBackup {
 }
 
 impl Perform for CreateServerBackup {}
+
+impl Reconcile for CreateServerBackup {
+    type Read = ListBackups;
+    type Found = Backup;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> ListBackups {
+        ListBackups::new()
+    }
+
+    fn look(&self, before: Option<&Vec<Backup>>, now: Vec<Backup>) -> Option<Vec<Backup>> {
+        let before = before.map(|before| before.iter().collect());
+        let fits = |item: &Backup| item.server.as_ref().map(|value| &value.id).is_none_or(|value| *value == self.id);
+        trace::appeared(before, now, false, fits, |item| &item.id)
+    }
+}

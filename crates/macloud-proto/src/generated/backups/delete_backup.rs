@@ -3,17 +3,23 @@
 
 //! `DELETE /v1/backup/{id}`: deletes a backup.
 
+use std::time::Duration;
+
 use hostkit::codec::DecodeError;
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Macloud;
-use crate::types::BackupId;
+use crate::backups::GetBackup;
+use crate::types::{Backup, BackupId, ServiceStatus};
 
 /// Deletes a backup.
 ///
 /// `DELETE /v1/backup/{id}`; effect: **destructive** (async). Source: line 135 of the document.
 ///
-/// If the end stays open: Read the backup: a not-found fault or the status `deleted` means that it is gone.
+/// If the end stays open: Read the backup: a not-found fault or the status `deleted` means that it is gone. `reconcile`
+/// does it.
 ///
 /// ```
 /// use macloud_proto::backups::DeleteBackup;
@@ -66,3 +72,23 @@ impl Endpoint for DeleteBackup {
 }
 
 impl Perform for DeleteBackup {}
+
+impl Reconcile for DeleteBackup {
+    type Read = GetBackup;
+    type Found = ();
+
+    const SETTLE: Duration = Duration::from_secs(120);
+
+    fn read(&self) -> GetBackup {
+        GetBackup::new(self.id)
+    }
+
+    fn look(&self, _: Option<&Backup>, now: Backup) -> Option<Vec<()>> {
+        let fits = |item: &Backup| item.status == ServiceStatus::Deleted;
+        trace::ended(&now, fits)
+    }
+
+    fn not_found(&self) -> Option<()> {
+        Some(())
+    }
+}

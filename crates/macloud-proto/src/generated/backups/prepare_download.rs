@@ -3,11 +3,16 @@
 
 //! `PUT /v1/backup.download/{id}`: prepares a link to the disk of a backup, good for a day.
 
+use std::time::Duration;
+
 use hostkit::codec::DecodeError;
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Macloud;
-use crate::types::BackupId;
+use crate::backups::GetBackup;
+use crate::types::{Backup, BackupId};
 
 /// Prepares a link to the disk of a backup, good for a day.
 ///
@@ -16,7 +21,8 @@ use crate::types::BackupId;
 /// Not on the page of Macloud. The link to a gzip of the raw disk appears in `download`: wait with
 /// `backup_downloadable`.
 ///
-/// If the end stays open: Read the backup: it shows the link.
+/// If the end stays open: Read the backup: it shows the link. `reconcile` does it, with what [`GetBackup`] gave before
+/// the call.
 ///
 /// ```
 /// use macloud_proto::backups::PrepareDownload;
@@ -69,3 +75,18 @@ impl Endpoint for PrepareDownload {
 }
 
 impl Perform for PrepareDownload {}
+
+impl Reconcile for PrepareDownload {
+    type Read = GetBackup;
+    type Found = Backup;
+
+    const SETTLE: Duration = Duration::from_secs(600);
+
+    fn read(&self) -> GetBackup {
+        GetBackup::new(self.id)
+    }
+
+    fn look(&self, before: Option<&Backup>, now: Backup) -> Option<Vec<Backup>> {
+        trace::differs(before, now, |item| Some(&item.download))
+    }
+}

@@ -4,18 +4,23 @@
 //! `POST /v1/dns`: adds a DNS domain.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Macloud;
-use crate::types::DomainId;
+use crate::dns::ListDomains;
+use crate::types::{Domain, DomainId};
 
 /// Adds a DNS domain.
 ///
 /// `POST /v1/dns`; effect: **state** (async, additive). Source: line 185 of the document.
 ///
-/// If the end stays open: List the domains and look for the name.
+/// If the end stays open: List the domains and look for the name. `reconcile` does it; where the name is not unique, it
+/// takes what [`ListDomains`] gave before the call.
 ///
 /// ```
 /// use macloud_proto::dns::CreateDomain;
@@ -81,3 +86,20 @@ impl Endpoint for CreateDomain {
 }
 
 impl Perform for CreateDomain {}
+
+impl Reconcile for CreateDomain {
+    type Read = ListDomains;
+    type Found = Domain;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> ListDomains {
+        ListDomains::new()
+    }
+
+    fn look(&self, before: Option<&Vec<Domain>>, now: Vec<Domain>) -> Option<Vec<Domain>> {
+        let before = before.map(|before| before.iter().collect());
+        let fits = |item: &Domain| item.name == self.name;
+        trace::appeared(before, now, true, fits, |item| &item.id)
+    }
+}

@@ -3,17 +3,23 @@
 
 //! `POST /v1/dns.record/{id}`: adds a DNS record.
 
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Macloud;
-use crate::types::{CaaTag, DomainId, RecordId, RecordType};
+use crate::dns::ListRecords;
+use crate::types::{CaaTag, DomainId, Record, RecordId, RecordType};
 
 /// Adds a DNS record.
 ///
 /// `POST /v1/dns.record/{id}`; effect: **state** (additive). Source: line 187 of the document.
 ///
-/// If the end stays open: List the records of the domain, some seconds later.
+/// If the end stays open: List the records of the domain, some seconds later. `reconcile` does it, with what
+/// [`ListRecords`] gave before the call.
 ///
 /// ```
 /// use macloud_proto::dns::CreateRecord;
@@ -106,3 +112,20 @@ impl Endpoint for CreateRecord {
 }
 
 impl Perform for CreateRecord {}
+
+impl Reconcile for CreateRecord {
+    type Read = ListRecords;
+    type Found = Record;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> ListRecords {
+        ListRecords::new(self.id)
+    }
+
+    fn look(&self, before: Option<&Vec<Record>>, now: Vec<Record>) -> Option<Vec<Record>> {
+        let before = before.map(|before| before.iter().collect());
+        let fits = |item: &Record| item.kind == self.kind && item.value == self.value;
+        trace::appeared(before, now, false, fits, |item| &item.id)
+    }
+}

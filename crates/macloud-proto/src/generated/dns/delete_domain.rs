@@ -3,17 +3,23 @@
 
 //! `DELETE /v1/dns/{id}`: deletes a DNS domain with its records.
 
+use std::time::Duration;
+
 use hostkit::codec::DecodeError;
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Macloud;
-use crate::types::DomainId;
+use crate::dns::GetDomain;
+use crate::types::{Domain, DomainId, ServiceStatus};
 
 /// Deletes a DNS domain with its records.
 ///
 /// `DELETE /v1/dns/{id}`; effect: **destructive**. Source: line 182 of the document.
 ///
-/// If the end stays open: Read the domain: a not-found fault or the status `deleted` means that it is gone.
+/// If the end stays open: Read the domain: a not-found fault or the status `deleted` means that it is gone. `reconcile`
+/// does it.
 ///
 /// ```
 /// use macloud_proto::dns::DeleteDomain;
@@ -65,3 +71,23 @@ impl Endpoint for DeleteDomain {
 }
 
 impl Perform for DeleteDomain {}
+
+impl Reconcile for DeleteDomain {
+    type Read = GetDomain;
+    type Found = ();
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> GetDomain {
+        GetDomain::new(self.id)
+    }
+
+    fn look(&self, _: Option<&Domain>, now: Domain) -> Option<Vec<()>> {
+        let fits = |item: &Domain| item.status == ServiceStatus::Deleted;
+        trace::ended(&now, fits)
+    }
+
+    fn not_found(&self) -> Option<()> {
+        Some(())
+    }
+}

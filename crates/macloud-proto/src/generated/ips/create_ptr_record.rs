@@ -4,12 +4,16 @@
 //! `POST /v1/ip.ptr/{id}`: adds a PTR record: one for an IPv4 address, any number in an IPv6 network.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Macloud;
-use crate::types::{AddressId, PtrId};
+use crate::ips::ListPtrRecords;
+use crate::types::{AddressId, PtrId, PtrRecord};
 
 /// Adds a PTR record: one for an IPv4 address, any number in an IPv6 network.
 ///
@@ -17,7 +21,8 @@ use crate::types::{AddressId, PtrId};
 ///
 /// Not on the page of Macloud.
 ///
-/// If the end stays open: List the PTR records of the address.
+/// If the end stays open: List the PTR records of the address. `reconcile` does it, with what [`ListPtrRecords`] gave
+/// before the call.
 ///
 /// ```
 /// use macloud_proto::ips::CreatePtrRecord;
@@ -83,3 +88,20 @@ impl Endpoint for CreatePtrRecord {
 }
 
 impl Perform for CreatePtrRecord {}
+
+impl Reconcile for CreatePtrRecord {
+    type Read = ListPtrRecords;
+    type Found = PtrRecord;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> ListPtrRecords {
+        ListPtrRecords::new(self.id)
+    }
+
+    fn look(&self, before: Option<&Vec<PtrRecord>>, now: Vec<PtrRecord>) -> Option<Vec<PtrRecord>> {
+        let before = before.map(|before| before.iter().collect());
+        let fits = |item: &PtrRecord| item.ip == self.ip && item.host.as_ref().is_none_or(|value| *value == self.host);
+        trace::appeared(before, now, false, fits, |item| &item.id)
+    }
+}

@@ -3,17 +3,22 @@
 
 //! `DELETE /v1/server-ip/{id}`: gives every address of a service up.
 
+use std::time::Duration;
+
 use hostkit::codec::DecodeError;
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Macloud;
-use crate::types::AdditionalId;
+use crate::ips::GetAdditional;
+use crate::types::{AdditionalAddresses, AdditionalId, ServiceStatus};
 
 /// Gives every address of a service up.
 ///
 /// `DELETE /v1/server-ip/{id}`; effect: **destructive** (async). Source: line 155 of the document.
 ///
-/// If the end stays open: List the services with additional addresses.
+/// If the end stays open: List the services with additional addresses. `reconcile` does it.
 ///
 /// ```
 /// use macloud_proto::ips::DeleteAdditional;
@@ -66,3 +71,23 @@ impl Endpoint for DeleteAdditional {
 }
 
 impl Perform for DeleteAdditional {}
+
+impl Reconcile for DeleteAdditional {
+    type Read = GetAdditional;
+    type Found = ();
+
+    const SETTLE: Duration = Duration::from_secs(120);
+
+    fn read(&self) -> GetAdditional {
+        GetAdditional::new(self.id)
+    }
+
+    fn look(&self, _: Option<&AdditionalAddresses>, now: AdditionalAddresses) -> Option<Vec<()>> {
+        let fits = |item: &AdditionalAddresses| item.status == ServiceStatus::Deleted;
+        trace::ended(&now, fits)
+    }
+
+    fn not_found(&self) -> Option<()> {
+        Some(())
+    }
+}

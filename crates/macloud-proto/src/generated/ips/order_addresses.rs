@@ -3,11 +3,16 @@
 
 //! `POST /v1/server.ip/{id}`: orders additional addresses for a server.
 
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Macloud;
-use crate::types::ServerId;
+use crate::ips::ListAddresses;
+use crate::types::{PoolAddress, ServerId};
 
 /// Orders additional addresses for a server.
 ///
@@ -15,7 +20,8 @@ use crate::types::ServerId;
 ///
 /// Within the limits of the account.
 ///
-/// If the end stays open: List the additional addresses of the server; the operations show debits.
+/// If the end stays open: List the additional addresses of the server; the operations show debits. `reconcile` does it,
+/// with what [`ListAddresses`] gave before the call.
 ///
 /// ```
 /// use macloud_proto::ips::OrderAddresses;
@@ -88,3 +94,19 @@ impl Endpoint for OrderAddresses {
 }
 
 impl Perform for OrderAddresses {}
+
+impl Reconcile for OrderAddresses {
+    type Read = ListAddresses;
+    type Found = PoolAddress;
+
+    const SETTLE: Duration = Duration::from_secs(120);
+
+    fn read(&self) -> ListAddresses {
+        ListAddresses::new()
+    }
+
+    fn look(&self, before: Option<&Vec<PoolAddress>>, now: Vec<PoolAddress>) -> Option<Vec<PoolAddress>> {
+        let before = before.map(|before| before.iter().collect());
+        trace::appeared(before, now, false, |_| true, |item| &item.id)
+    }
+}

@@ -3,11 +3,16 @@
 
 //! `DELETE /v1/ip-reserve/{id}`: gives a reserved address up.
 
+use std::time::Duration;
+
 use hostkit::codec::DecodeError;
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Macloud;
-use crate::types::ReservedId;
+use crate::ips::GetReserved;
+use crate::types::{ReservedAddress, ReservedId, ServiceStatus};
 
 /// Gives a reserved address up.
 ///
@@ -15,7 +20,7 @@ use crate::types::ReservedId;
 ///
 /// Not on the page of Macloud.
 ///
-/// If the end stays open: List the reserved addresses.
+/// If the end stays open: List the reserved addresses. `reconcile` does it.
 ///
 /// ```
 /// use macloud_proto::ips::ReleaseReserved;
@@ -68,3 +73,23 @@ impl Endpoint for ReleaseReserved {
 }
 
 impl Perform for ReleaseReserved {}
+
+impl Reconcile for ReleaseReserved {
+    type Read = GetReserved;
+    type Found = ();
+
+    const SETTLE: Duration = Duration::from_secs(120);
+
+    fn read(&self) -> GetReserved {
+        GetReserved::new(self.id)
+    }
+
+    fn look(&self, _: Option<&ReservedAddress>, now: ReservedAddress) -> Option<Vec<()>> {
+        let fits = |item: &ReservedAddress| item.status == ServiceStatus::Deleted;
+        trace::ended(&now, fits)
+    }
+
+    fn not_found(&self) -> Option<()> {
+        Some(())
+    }
+}

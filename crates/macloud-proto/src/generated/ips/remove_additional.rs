@@ -3,18 +3,24 @@
 
 //! `PUT /v1/server-ip/{id}`: gives some addresses of a service up.
 
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Macloud;
-use crate::types::{AdditionalId, AddressId};
+use crate::ips::GetAdditional;
+use crate::types::{AdditionalAddresses, AdditionalId, AddressId};
 
 /// Gives some addresses of a service up.
 ///
 /// `PUT /v1/server-ip/{id}`; effect: **destructive** (async, body-required-for-meaning). Source: line 160 of the
 /// document.
 ///
-/// If the end stays open: Read the service: it shows its addresses.
+/// If the end stays open: Read the service: it shows its addresses. `reconcile` does it, with what [`GetAdditional`]
+/// gave before the call.
 ///
 /// ```
 /// use macloud_proto::ips::RemoveAdditional;
@@ -72,3 +78,18 @@ impl Endpoint for RemoveAdditional {
 }
 
 impl Perform for RemoveAdditional {}
+
+impl Reconcile for RemoveAdditional {
+    type Read = GetAdditional;
+    type Found = AdditionalAddresses;
+
+    const SETTLE: Duration = Duration::from_secs(120);
+
+    fn read(&self) -> GetAdditional {
+        GetAdditional::new(self.id)
+    }
+
+    fn look(&self, before: Option<&AdditionalAddresses>, now: AdditionalAddresses) -> Option<Vec<AdditionalAddresses>> {
+        trace::differs(before, now, |item| Some(&item.addresses))
+    }
+}

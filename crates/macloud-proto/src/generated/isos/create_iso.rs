@@ -3,17 +3,23 @@
 
 //! `POST /v1/iso/{key}`: makes an ISO service from a finished download.
 
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Macloud;
-use crate::types::{IsoId, IsoKey};
+use crate::isos::ListIsos;
+use crate::types::{Iso, IsoId, IsoKey};
 
 /// Makes an ISO service from a finished download.
 ///
 /// `POST /v1/iso/{key}`; effect: **spends** (async, recurring). Source: line 83 of the document.
 ///
-/// If the end stays open: List the images and look for the file name.
+/// If the end stays open: List the images and look for the file name. `reconcile` does it, with what [`ListIsos`] gave
+/// before the call.
 ///
 /// ```
 /// use macloud_proto::isos::CreateIso;
@@ -68,3 +74,19 @@ impl Endpoint for CreateIso {
 }
 
 impl Perform for CreateIso {}
+
+impl Reconcile for CreateIso {
+    type Read = ListIsos;
+    type Found = Iso;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> ListIsos {
+        ListIsos::new()
+    }
+
+    fn look(&self, before: Option<&Vec<Iso>>, now: Vec<Iso>) -> Option<Vec<Iso>> {
+        let before = before.map(|before| before.iter().collect());
+        trace::appeared(before, now, false, |_| true, |item| &item.id)
+    }
+}

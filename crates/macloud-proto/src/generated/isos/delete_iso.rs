@@ -3,11 +3,16 @@
 
 //! `DELETE /v1/iso/{id}`: deletes an ISO image.
 
+use std::time::Duration;
+
 use hostkit::codec::DecodeError;
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Macloud;
-use crate::types::IsoId;
+use crate::isos::GetIso;
+use crate::types::{Iso, IsoId, ServiceStatus};
 
 /// Deletes an ISO image.
 ///
@@ -15,7 +20,8 @@ use crate::types::IsoId;
 ///
 /// Detach it from its server first.
 ///
-/// If the end stays open: Read the image: a not-found fault or the status `deleted` means that it is gone.
+/// If the end stays open: Read the image: a not-found fault or the status `deleted` means that it is gone. `reconcile`
+/// does it.
 ///
 /// ```
 /// use macloud_proto::isos::DeleteIso;
@@ -68,3 +74,23 @@ impl Endpoint for DeleteIso {
 }
 
 impl Perform for DeleteIso {}
+
+impl Reconcile for DeleteIso {
+    type Read = GetIso;
+    type Found = ();
+
+    const SETTLE: Duration = Duration::from_secs(120);
+
+    fn read(&self) -> GetIso {
+        GetIso::new(self.id)
+    }
+
+    fn look(&self, _: Option<&Iso>, now: Iso) -> Option<Vec<()>> {
+        let fits = |item: &Iso| item.status == ServiceStatus::Deleted;
+        trace::ended(&now, fits)
+    }
+
+    fn not_found(&self) -> Option<()> {
+        Some(())
+    }
+}

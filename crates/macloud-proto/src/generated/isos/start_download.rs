@@ -3,11 +3,16 @@
 
 //! `POST /v1/iso`: asks the hoster to fetch an ISO image.
 
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Macloud;
-use crate::types::IsoKey;
+use crate::isos::ListIsos;
+use crate::types::{Iso, IsoKey};
 
 /// Asks the hoster to fetch an ISO image.
 ///
@@ -17,6 +22,7 @@ use crate::types::IsoKey;
 /// the address: never put credentials into it. At most 8 GB at Macloud, 10 GB at VDSina.
 ///
 /// If the end stays open: Without the key the download cannot be found: list the images and look for the file name.
+/// `reconcile` does it, with what [`ListIsos`] gave before the call.
 ///
 /// ```
 /// use macloud_proto::isos::StartDownload;
@@ -73,3 +79,19 @@ impl Endpoint for StartDownload {
 }
 
 impl Perform for StartDownload {}
+
+impl Reconcile for StartDownload {
+    type Read = ListIsos;
+    type Found = Iso;
+
+    const SETTLE: Duration = Duration::from_secs(1800);
+
+    fn read(&self) -> ListIsos {
+        ListIsos::new()
+    }
+
+    fn look(&self, before: Option<&Vec<Iso>>, now: Vec<Iso>) -> Option<Vec<Iso>> {
+        let before = before.map(|before| before.iter().collect());
+        trace::appeared(before, now, false, |_| true, |item| &item.id)
+    }
+}

@@ -3,11 +3,17 @@
 
 //! `POST /v1/operation`: makes an unpaid top-up of the main balance.
 
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, Name};
-use hostkit::{Decimal, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Decimal, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts,
+    trace,
+};
 
 use crate::Macloud;
-use crate::types::OperationId;
+use crate::operations::ListOperations;
+use crate::types::{Operation, OperationId};
 
 /// Makes an unpaid top-up of the main balance.
 ///
@@ -15,7 +21,8 @@ use crate::types::OperationId;
 ///
 /// Nothing is charged: read the operation for the link that pays it.
 ///
-/// If the end stays open: List the operations and look for the amount and the time.
+/// If the end stays open: List the operations and look for the amount and the time. `reconcile` does it, with what
+/// [`ListOperations`] gave before the call.
 ///
 /// ```
 /// use macloud_proto::operations::CreateTopUp;
@@ -69,3 +76,20 @@ impl Endpoint for CreateTopUp {
 }
 
 impl Perform for CreateTopUp {}
+
+impl Reconcile for CreateTopUp {
+    type Read = ListOperations;
+    type Found = Operation;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> ListOperations {
+        ListOperations::new()
+    }
+
+    fn look(&self, before: Option<&Vec<Operation>>, now: Vec<Operation>) -> Option<Vec<Operation>> {
+        let before = before.map(|before| before.iter().collect());
+        let fits = |item: &Operation| item.amount == self.amount;
+        trace::appeared(before, now, false, fits, |item| &item.id)
+    }
+}

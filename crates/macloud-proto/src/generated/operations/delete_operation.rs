@@ -3,17 +3,22 @@
 
 //! `DELETE /v1/operation/{id}`: deletes a top-up that is not paid.
 
+use std::time::Duration;
+
 use hostkit::codec::DecodeError;
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Macloud;
-use crate::types::OperationId;
+use crate::operations::GetOperation;
+use crate::types::{Operation, OperationId};
 
 /// Deletes a top-up that is not paid.
 ///
 /// `DELETE /v1/operation/{id}`; effect: **state**. Source: line 170 of the document.
 ///
-/// If the end stays open: Read the operation: a not-found fault means that it is gone.
+/// If the end stays open: Read the operation: a not-found fault means that it is gone. `reconcile` does it.
 ///
 /// ```
 /// use macloud_proto::operations::DeleteOperation;
@@ -65,3 +70,22 @@ impl Endpoint for DeleteOperation {
 }
 
 impl Perform for DeleteOperation {}
+
+impl Reconcile for DeleteOperation {
+    type Read = GetOperation;
+    type Found = ();
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> GetOperation {
+        GetOperation::new(self.id)
+    }
+
+    fn look(&self, _: Option<&Operation>, now: Operation) -> Option<Vec<()>> {
+        trace::ended(&now, |_| false)
+    }
+
+    fn not_found(&self) -> Option<()> {
+        Some(())
+    }
+}

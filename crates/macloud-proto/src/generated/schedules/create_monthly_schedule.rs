@@ -3,11 +3,17 @@
 
 //! `POST /v1/backup.schedule/{id}`: adds a monthly schedule of backups; there is at most one.
 
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, Value,
+    trace,
+};
 
 use crate::Macloud;
-use crate::types::ServiceId;
+use crate::schedules::GetSchedules;
+use crate::types::{Schedules, ServiceId};
 
 /// Adds a monthly schedule of backups; there is at most one.
 ///
@@ -15,7 +21,7 @@ use crate::types::ServiceId;
 ///
 /// Each copy is paid; when there are as many as are kept, the oldest goes.
 ///
-/// If the end stays open: Read the schedules.
+/// If the end stays open: Read the schedules. `reconcile` does it.
 ///
 /// ```
 /// use macloud_proto::schedules::CreateMonthlySchedule;
@@ -104,3 +110,23 @@ impl Endpoint for CreateMonthlySchedule {
 }
 
 impl Perform for CreateMonthlySchedule {}
+
+impl Reconcile for CreateMonthlySchedule {
+    type Read = GetSchedules;
+    type Found = Schedules;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> GetSchedules {
+        GetSchedules::new(self.id)
+    }
+
+    fn look(&self, before: Option<&Schedules>, now: Schedules) -> Option<Vec<Schedules>> {
+        let fits = |item: &Schedules| {
+            item.monthly.as_ref().and_then(|value| value.day.as_ref()) == Some(&self.day)
+                && item.monthly.as_ref().and_then(|value| value.hour.as_ref()) == Some(&self.hour)
+                && item.monthly.as_ref().and_then(|value| value.copies.as_ref()) == Some(&self.copies)
+        };
+        trace::became(before, now, fits)
+    }
+}

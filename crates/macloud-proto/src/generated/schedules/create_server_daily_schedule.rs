@@ -4,11 +4,17 @@
 //! `POST /v1/server.schedule/{id}`: adds a daily schedule of backups, at hosts with the older path; there is at most
 //! one.
 
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, Value,
+    trace,
+};
 
 use crate::Macloud;
-use crate::types::ServerId;
+use crate::schedules::GetServerSchedules;
+use crate::types::{Schedules, ServerId};
 
 /// Adds a daily schedule of backups, at hosts with the older path; there is at most one.
 ///
@@ -17,7 +23,7 @@ use crate::types::ServerId;
 /// Each copy is paid; when there are as many as are kept, the oldest goes. The older path is known from one client, for
 /// deletion only.
 ///
-/// If the end stays open: Read the schedules.
+/// If the end stays open: Read the schedules. `reconcile` does it.
 ///
 /// ```
 /// use macloud_proto::schedules::CreateServerDailySchedule;
@@ -94,3 +100,22 @@ impl Endpoint for CreateServerDailySchedule {
 }
 
 impl Perform for CreateServerDailySchedule {}
+
+impl Reconcile for CreateServerDailySchedule {
+    type Read = GetServerSchedules;
+    type Found = Schedules;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> GetServerSchedules {
+        GetServerSchedules::new(self.id)
+    }
+
+    fn look(&self, before: Option<&Schedules>, now: Schedules) -> Option<Vec<Schedules>> {
+        let fits = |item: &Schedules| {
+            item.daily.as_ref().and_then(|value| value.hour.as_ref()) == Some(&self.hour)
+                && item.daily.as_ref().and_then(|value| value.copies.as_ref()) == Some(&self.copies)
+        };
+        trace::became(before, now, fits)
+    }
+}

@@ -3,17 +3,22 @@
 
 //! `PUT /v1/server.iso/{id}`: attaches an ISO image to a server and restarts it.
 
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Macloud;
-use crate::types::{IsoId, ServerId};
+use crate::isos::GetIso;
+use crate::types::{Iso, IsoId, ServerId};
 
 /// Attaches an ISO image to a server and restarts it.
 ///
 /// `PUT /v1/server.iso/{id}`; effect: **state** (disruptive, async). Source: line 151 of the document.
 ///
-/// If the end stays open: Read the image: it shows the server that has it.
+/// If the end stays open: Read the image: it shows the server that has it. `reconcile` does it.
 ///
 /// ```
 /// use macloud_proto::servers::AttachIso;
@@ -71,3 +76,19 @@ impl Endpoint for AttachIso {
 }
 
 impl Perform for AttachIso {}
+
+impl Reconcile for AttachIso {
+    type Read = GetIso;
+    type Found = Iso;
+
+    const SETTLE: Duration = Duration::from_secs(120);
+
+    fn read(&self) -> GetIso {
+        GetIso::new(self.iso)
+    }
+
+    fn look(&self, before: Option<&Iso>, now: Iso) -> Option<Vec<Iso>> {
+        let fits = |item: &Iso| item.server.as_ref().map(|value| &value.id) == Some(&self.id);
+        trace::became(before, now, fits)
+    }
+}

@@ -3,11 +3,17 @@
 
 //! `PUT /v1/server.plan/{id}`: moves a server to a larger plan of its group; there is no way back.
 
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Method, Perform, RawAnswer, Reconcile, RequestParts,
+    trace,
+};
 
 use crate::Macloud;
-use crate::types::{PlanId, ServerId};
+use crate::servers::GetServer;
+use crate::types::{PlanId, ServerDetail, ServerId};
 
 /// Moves a server to a larger plan of its group; there is no way back.
 ///
@@ -15,7 +21,7 @@ use crate::types::{PlanId, ServerId};
 ///
 /// The server restarts. Grow the file system by hand.
 ///
-/// If the end stays open: Read the server: it shows its plan.
+/// If the end stays open: Read the server: it shows its plan. `reconcile` does it.
 ///
 /// ```
 /// use macloud_proto::servers::ChangePlan;
@@ -120,3 +126,19 @@ impl Endpoint for ChangePlan {
 }
 
 impl Perform for ChangePlan {}
+
+impl Reconcile for ChangePlan {
+    type Read = GetServer;
+    type Found = ServerDetail;
+
+    const SETTLE: Duration = Duration::from_secs(300);
+
+    fn read(&self) -> GetServer {
+        GetServer::new(self.id)
+    }
+
+    fn look(&self, before: Option<&ServerDetail>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
+        let fits = |item: &ServerDetail| item.plan.id == self.plan;
+        trace::became(before, now, fits)
+    }
+}

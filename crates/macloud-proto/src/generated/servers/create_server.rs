@@ -6,10 +6,14 @@
 use std::time::Duration;
 
 use hostkit::codec::{AsText, DecodeError, InputLimit, Name, Switch};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Method, Perform, RawAnswer, Reconcile, RequestParts,
+    trace,
+};
 
 use crate::Macloud;
-use crate::types::{BackupId, DatacenterId, IsoId, KeyId, PlanId, ReservedId, ServerId, TemplateId};
+use crate::servers::ListServers;
+use crate::types::{BackupId, DatacenterId, IsoId, KeyId, PlanId, ReservedId, Server, ServerId, TemplateId};
 
 /// Orders a server.
 ///
@@ -20,7 +24,7 @@ use crate::types::{BackupId, DatacenterId, IsoId, KeyId, PlanId, ReservedId, Ser
 /// the `limits` of the template with the plan.
 ///
 /// If the end stays open: List the servers and look for the name and the time; the operations name the service of each
-/// debit.
+/// debit. `reconcile` does it; where the name is not unique, it takes what [`ListServers`] gave before the call.
 ///
 /// ```
 /// use macloud_proto::servers::CreateServer;
@@ -237,3 +241,24 @@ impl Endpoint for CreateServer {
 }
 
 impl Perform for CreateServer {}
+
+impl Reconcile for CreateServer {
+    type Read = ListServers;
+    type Found = Server;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> ListServers {
+        ListServers::new()
+    }
+
+    fn look(&self, before: Option<&Vec<Server>>, now: Vec<Server>) -> Option<Vec<Server>> {
+        let before = before.map(|before| before.iter().collect());
+        let fits = |item: &Server| {
+            (self.name.is_none() || item.name.as_ref() == self.name.as_ref())
+                && item.plan.id == self.plan
+                && item.datacenter.as_ref().map(|value| &value.id).is_none_or(|value| *value == self.datacenter)
+        };
+        trace::appeared(before, now, self.name.is_some(), fits, |item| &item.id)
+    }
+}

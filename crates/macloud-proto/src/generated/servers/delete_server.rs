@@ -3,11 +3,16 @@
 
 //! `DELETE /v1/server/{id}`: deletes a server with its data.
 
+use std::time::Duration;
+
 use hostkit::codec::DecodeError;
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Macloud;
-use crate::types::ServerId;
+use crate::servers::GetServer;
+use crate::types::{ServerDetail, ServerId, ServiceStatus};
 
 /// Deletes a server with its data.
 ///
@@ -15,7 +20,8 @@ use crate::types::ServerId;
 ///
 /// Wait with `server_gone`. A proxy may repeat it: the copy answers 404 although the first was carried out.
 ///
-/// If the end stays open: Read the server: a not-found fault or the status `deleted` means that it is gone.
+/// If the end stays open: Read the server: a not-found fault or the status `deleted` means that it is gone. `reconcile`
+/// does it.
 ///
 /// ```
 /// use macloud_proto::servers::DeleteServer;
@@ -68,3 +74,23 @@ impl Endpoint for DeleteServer {
 }
 
 impl Perform for DeleteServer {}
+
+impl Reconcile for DeleteServer {
+    type Read = GetServer;
+    type Found = ();
+
+    const SETTLE: Duration = Duration::from_secs(120);
+
+    fn read(&self) -> GetServer {
+        GetServer::new(self.id)
+    }
+
+    fn look(&self, _: Option<&ServerDetail>, now: ServerDetail) -> Option<Vec<()>> {
+        let fits = |item: &ServerDetail| item.status == ServiceStatus::Deleted;
+        trace::ended(&now, fits)
+    }
+
+    fn not_found(&self) -> Option<()> {
+        Some(())
+    }
+}

@@ -3,11 +3,17 @@
 
 //! `PUT /v1/server/{id}`: prolongs a server automatically from now on.
 
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, Value,
+    trace,
+};
 
 use crate::Macloud;
-use crate::types::ServerId;
+use crate::servers::GetServer;
+use crate::types::{ServerDetail, ServerId};
 
 /// Prolongs a server automatically from now on.
 ///
@@ -15,7 +21,7 @@ use crate::types::ServerId;
 ///
 /// Right after an order it is lost: wait until the server is active.
 ///
-/// If the end stays open: Reading the server shows `name` and `autoprolong`.
+/// If the end stays open: Reading the server shows `name` and `autoprolong`. `reconcile` does it.
 ///
 /// ```
 /// use macloud_proto::servers::EnableAutoprolong;
@@ -80,3 +86,20 @@ impl Endpoint for EnableAutoprolong {
 }
 
 impl Perform for EnableAutoprolong {}
+
+impl Reconcile for EnableAutoprolong {
+    type Read = GetServer;
+    type Found = ServerDetail;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> GetServer {
+        GetServer::new(self.id)
+    }
+
+    fn look(&self, before: Option<&ServerDetail>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
+        now.autoprolong.as_ref()?;
+        let fits = |item: &ServerDetail| item.autoprolong == Some(true);
+        trace::became(before, now, fits)
+    }
+}

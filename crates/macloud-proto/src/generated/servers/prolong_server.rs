@@ -3,11 +3,16 @@
 
 //! `PUT /v1/server.prolong/{id}`: prolongs a server that was not started after payment.
 
+use std::time::Duration;
+
 use hostkit::codec::DecodeError;
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Macloud;
-use crate::types::ServerId;
+use crate::servers::GetServer;
+use crate::types::{ServerDetail, ServerId};
 
 /// Prolongs a server that was not started after payment.
 ///
@@ -15,7 +20,8 @@ use crate::types::ServerId;
 ///
 /// Each call charges the balance.
 ///
-/// If the end stays open: Read the server: `end` is later; the operations show the debit.
+/// If the end stays open: Read the server: `end` is later; the operations show the debit. `reconcile` does it, with
+/// what [`GetServer`] gave before the call.
 ///
 /// ```
 /// use macloud_proto::servers::ProlongServer;
@@ -68,3 +74,18 @@ impl Endpoint for ProlongServer {
 }
 
 impl Perform for ProlongServer {}
+
+impl Reconcile for ProlongServer {
+    type Read = GetServer;
+    type Found = ServerDetail;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> GetServer {
+        GetServer::new(self.id)
+    }
+
+    fn look(&self, before: Option<&ServerDetail>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
+        trace::differs(before, now, |item| item.paid_until.as_ref())
+    }
+}

@@ -3,11 +3,16 @@
 
 //! `PUT /v1/server/{id}`: says whether the address of a server is kept when the server is deleted.
 
+use std::time::Duration;
+
 use hostkit::codec::{AsText, DecodeError, Name, Switch};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Macloud;
-use crate::types::ServerId;
+use crate::servers::GetServer;
+use crate::types::{ServerDetail, ServerId};
 
 /// Says whether the address of a server is kept when the server is deleted.
 ///
@@ -16,7 +21,7 @@ use crate::types::ServerId;
 /// VDSina only. A kept address becomes a service of its own, which may cost. VDSina documents that `autoprolong` is on
 /// where it is left out.
 ///
-/// If the end stays open: Read the server: it shows `reserve_ip`.
+/// If the end stays open: Read the server: it shows `reserve_ip`. `reconcile` does it.
 ///
 /// ```
 /// use macloud_proto::servers::SetAddressReservation;
@@ -90,3 +95,20 @@ impl Endpoint for SetAddressReservation {
 }
 
 impl Perform for SetAddressReservation {}
+
+impl Reconcile for SetAddressReservation {
+    type Read = GetServer;
+    type Found = ServerDetail;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> GetServer {
+        GetServer::new(self.id)
+    }
+
+    fn look(&self, before: Option<&ServerDetail>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
+        now.reserves_address.as_ref()?;
+        let fits = |item: &ServerDetail| item.reserves_address.as_ref() == Some(&self.reserve);
+        trace::became(before, now, fits)
+    }
+}

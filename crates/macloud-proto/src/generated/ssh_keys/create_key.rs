@@ -3,17 +3,23 @@
 
 //! `POST /v1/ssh-key`: adds an SSH key.
 
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Macloud;
-use crate::types::KeyId;
+use crate::ssh_keys::ListKeys;
+use crate::types::{KeyId, SshKey};
 
 /// Adds an SSH key.
 ///
 /// `POST /v1/ssh-key`; effect: **state** (additive). Source: line 72 of the document.
 ///
-/// If the end stays open: List the keys and look for the name.
+/// If the end stays open: List the keys and look for the name. `reconcile` does it; where the name is not unique, it
+/// takes what [`ListKeys`] gave before the call.
 ///
 /// ```
 /// use macloud_proto::ssh_keys::CreateKey;
@@ -76,3 +82,20 @@ impl Endpoint for CreateKey {
 }
 
 impl Perform for CreateKey {}
+
+impl Reconcile for CreateKey {
+    type Read = ListKeys;
+    type Found = SshKey;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> ListKeys {
+        ListKeys::new()
+    }
+
+    fn look(&self, before: Option<&Vec<SshKey>>, now: Vec<SshKey>) -> Option<Vec<SshKey>> {
+        let before = before.map(|before| before.iter().collect());
+        let fits = |item: &SshKey| item.name == self.name;
+        trace::appeared(before, now, true, fits, |item| &item.id)
+    }
+}

@@ -3,17 +3,23 @@
 
 //! `DELETE /v1/ssh-key/{id}`: deletes an SSH key.
 
+use std::time::Duration;
+
 use hostkit::codec::DecodeError;
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+};
 
 use crate::Macloud;
-use crate::types::KeyId;
+use crate::ssh_keys::GetKey;
+use crate::types::{KeyId, KeyStatus, SshKeyDetail};
 
 /// Deletes an SSH key.
 ///
 /// `DELETE /v1/ssh-key/{id}`; effect: **destructive**. Source: line 72 of the document.
 ///
-/// If the end stays open: Read the key: a not-found fault or the status `deleted` means that it is gone.
+/// If the end stays open: Read the key: a not-found fault or the status `deleted` means that it is gone. `reconcile`
+/// does it.
 ///
 /// ```
 /// use macloud_proto::ssh_keys::DeleteKey;
@@ -65,3 +71,23 @@ impl Endpoint for DeleteKey {
 }
 
 impl Perform for DeleteKey {}
+
+impl Reconcile for DeleteKey {
+    type Read = GetKey;
+    type Found = ();
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> GetKey {
+        GetKey::new(self.id)
+    }
+
+    fn look(&self, _: Option<&SshKeyDetail>, now: SshKeyDetail) -> Option<Vec<()>> {
+        let fits = |item: &SshKeyDetail| item.status == Some(KeyStatus::Deleted);
+        trace::ended(&now, fits)
+    }
+
+    fn not_found(&self) -> Option<()> {
+        Some(())
+    }
+}

@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
 use hostkit::{
-    Csv, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value,
+    Csv, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, Value,
+    trace,
 };
 
 use crate::RootPanel;
-use crate::types::{AddonId, LocationId, NewOrder, TariffId};
+use crate::orders::GetOrders;
+use crate::types::{AddonId, LocationId, NewOrder, Order, TariffId};
 
 /// Places an order and pays for it from the balance.
 ///
@@ -22,7 +24,8 @@ use crate::types::{AddonId, LocationId, NewOrder, TariffId};
 /// sent again, and login and password are absent then. Codes 14 and 27 stop some repeats, not all. With `autorenew` the
 /// order renews itself; that is never reported and cannot be changed by a later call.
 ///
-/// If the end stays open: List the orders and look for one that was not there before; compare the balance.
+/// If the end stays open: List the orders and look for one that was not there before; compare the balance. `reconcile`
+/// does it, with what [`GetOrders`] gave before the call.
 ///
 /// ```
 /// use rootpanel_proto::orders::CreateOrder;
@@ -128,3 +131,20 @@ impl Endpoint for CreateOrder {
 }
 
 impl Perform for CreateOrder {}
+
+impl Reconcile for CreateOrder {
+    type Read = GetOrders;
+    type Found = Order;
+
+    const SETTLE: Duration = Duration::from_secs(120);
+
+    fn read(&self) -> GetOrders {
+        GetOrders::new()
+    }
+
+    fn look(&self, before: Option<&Vec<Order>>, now: Vec<Order>) -> Option<Vec<Order>> {
+        let before = before.map(|before| before.iter().collect());
+        let fits = |item: &Order| item.tariff.as_ref().is_none_or(|value| *value == self.tariff);
+        trace::appeared(before, now, false, fits, |item| &item.id)
+    }
+}

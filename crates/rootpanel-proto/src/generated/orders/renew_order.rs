@@ -6,16 +6,21 @@
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, Value,
+    trace,
+};
 
 use crate::RootPanel;
-use crate::types::{OrderId, Renewal};
+use crate::orders::GetOrders;
+use crate::types::{Order, OrderId, Renewal};
 
 /// Renews an order; every call adds a period.
 ///
 /// `POST /apih.php`, action `renewOrder`; effect: **spends** (additive). Source: line 254 of the document.
 ///
 /// If the end stays open: Read the order with `get_orders` and compare until when it is paid; compare the balance.
+/// `reconcile` does it, with what [`GetOrders`] gave before the call.
 ///
 /// ```
 /// use rootpanel_proto::orders::RenewOrder;
@@ -78,3 +83,20 @@ impl Endpoint for RenewOrder {
 }
 
 impl Perform for RenewOrder {}
+
+impl Reconcile for RenewOrder {
+    type Read = GetOrders;
+    type Found = Order;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> GetOrders {
+        GetOrders::new()
+    }
+
+    fn look(&self, before: Option<&Vec<Order>>, now: Vec<Order>) -> Option<Vec<Order>> {
+        let before = before.map(|before| before.iter().collect());
+        let fits = |item: &Order| item.id == self.order;
+        trace::changed(before, now, fits, |item| item.paid_until.as_ref())
+    }
+}

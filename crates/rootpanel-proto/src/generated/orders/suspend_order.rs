@@ -3,17 +3,24 @@
 
 //! `POST /apih.php`: suspends an order: its server stops.
 
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, Value,
+    trace,
+};
 
 use crate::RootPanel;
-use crate::types::{OrderId, OrderReference};
+use crate::orders::GetOrders;
+use crate::types::{Order, OrderId, OrderReference};
 
 /// Suspends an order: its server stops.
 ///
 /// `POST /apih.php`, action `suspendOrder`; effect: **state** (disruptive). Source: line 274 of the document.
 ///
 /// If the end stays open: Read the status of the order with `get_orders`; a second call is refused with code 21.
+/// `reconcile` does it, with what [`GetOrders`] gave before the call.
 ///
 /// ```
 /// use rootpanel_proto::orders::SuspendOrder;
@@ -69,3 +76,20 @@ impl Endpoint for SuspendOrder {
 }
 
 impl Perform for SuspendOrder {}
+
+impl Reconcile for SuspendOrder {
+    type Read = GetOrders;
+    type Found = Order;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> GetOrders {
+        GetOrders::new()
+    }
+
+    fn look(&self, before: Option<&Vec<Order>>, now: Vec<Order>) -> Option<Vec<Order>> {
+        let before = before.map(|before| before.iter().collect());
+        let fits = |item: &Order| item.id == self.order;
+        trace::changed(before, now, fits, |item| item.status.as_ref())
+    }
+}

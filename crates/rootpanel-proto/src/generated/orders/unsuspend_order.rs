@@ -3,17 +3,23 @@
 
 //! `POST /apih.php`: lets a suspended order run again.
 
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, Value};
+use hostkit::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, Reconcile, RequestParts, Value, trace,
+};
 
 use crate::RootPanel;
-use crate::types::{OrderId, OrderReference};
+use crate::orders::GetOrders;
+use crate::types::{Order, OrderId, OrderReference};
 
 /// Lets a suspended order run again.
 ///
 /// `POST /apih.php`, action `unSuspendOrder`; effect: **state**. Source: line 289 of the document.
 ///
 /// If the end stays open: Read the status of the order with `get_orders`; a second call is refused with code 22.
+/// `reconcile` does it, with what [`GetOrders`] gave before the call.
 ///
 /// ```
 /// use rootpanel_proto::orders::UnsuspendOrder;
@@ -68,3 +74,20 @@ impl Endpoint for UnsuspendOrder {
 }
 
 impl Perform for UnsuspendOrder {}
+
+impl Reconcile for UnsuspendOrder {
+    type Read = GetOrders;
+    type Found = Order;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn read(&self) -> GetOrders {
+        GetOrders::new()
+    }
+
+    fn look(&self, before: Option<&Vec<Order>>, now: Vec<Order>) -> Option<Vec<Order>> {
+        let before = before.map(|before| before.iter().collect());
+        let fits = |item: &Order| item.id == self.order;
+        trace::changed(before, now, fits, |item| item.status.as_ref())
+    }
+}
