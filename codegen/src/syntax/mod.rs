@@ -113,7 +113,6 @@ fn read_inventory(node: &Node<'_, '_>) -> Inventory {
                 line: node.integer("line").unwrap_or(0),
                 kind: node.text("kind"),
                 endpoint: node.integer("endpoint"),
-                span: node.span("line"),
             })
             .collect(),
         inconsistencies: node.list("inconsistency").map(|node| node.text("id")).collect(),
