@@ -1,0 +1,253 @@
+//! Calls whose end is open, and calls that arrive twice or as something else: what reconciliation and the guarded
+//! operations say, against the sandbox's ledger, through both clients.
+
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use clodo_proto::ext::{AcceptBodyHazard, Change, RecordDeletionCause, add_ip, delete_record, restoring};
+use hostkit::{
+    Api, Call, Calls, Clock, Endpoint, Moment, Now, Outcome, OutcomeOf, Perform, ReadOf, Reconcile, Reconciled,
+    StillOpen, SystemClock, Ticket,
+};
+use hostkit_sandbox::fault::{Armed, Fault};
+use hostkit_sandbox::{ApiName, Sandbox, credentials};
+use tokio::runtime::Runtime;
+
+/// Waiting takes no real time: the sandbox moves to the moment that the client waits for.
+#[derive(Debug, Clone)]
+struct BothClocks {
+    sandbox: hostkit_sandbox::Clock,
+    ahead: Arc<Mutex<Duration>>,
+}
+
+impl Clock for BothClocks {
+    fn now(&self) -> Now {
+        SystemClock.now().later(*self.ahead.lock().unwrap())
+    }
+
+    fn sleep(&self, until: Moment) -> Duration {
+        let wait = until.since(self.now().monotonic);
+        *self.ahead.lock().unwrap() += wait;
+        self.sandbox.advance(wait);
+        Duration::ZERO
+    }
+}
+
+/// Either client.
+enum Client<A: Api> {
+    Blocking(hostkit_ureq::Client<A>),
+    Async(hostkit_reqwest::Client<A>, Runtime),
+}
+
+impl<A: Api> Client<A> {
+    fn call<E: Call<Api = A>>(&self, call: &E) -> E::Output {
+        match self {
+            Self::Blocking(client) => client.call(call).unwrap(),
+            Self::Async(client, runtime) => runtime.block_on(client.call(call)).unwrap(),
+        }
+    }
+
+    fn perform<E: Perform<Api = A>>(&self, call: &E) -> OutcomeOf<E> {
+        match self {
+            Self::Blocking(client) => client.perform(call),
+            Self::Async(client, runtime) => runtime.block_on(client.perform(call)),
+        }
+    }
+
+    fn flow<F: Future>(&self, body: impl FnOnce(Calls<A>) -> F) -> F::Output {
+        match self {
+            Self::Blocking(client) => client.flow(body),
+            Self::Async(client, runtime) => runtime.block_on(client.flow(body)),
+        }
+    }
+
+    fn reconcile<E>(&self, call: &E, ticket: &Ticket, before: Option<&ReadOf<E>>) -> Reconciled<E::Found, A::Code>
+    where
+        E: Reconcile<Api = A>,
+        E::Read: 'static,
+    {
+        match self {
+            Self::Blocking(client) => client.reconcile(call, ticket, before),
+            Self::Async(client, runtime) => runtime.block_on(client.reconcile(call, ticket, before)),
+        }
+    }
+}
+
+/// A sandbox with a client of one of its APIs, for each of the two clients.
+fn both<A: Api>(api: ApiName, credentials: impl Fn() -> A::Credentials, test: impl Fn(&Sandbox, &Client<A>)) {
+    for is_blocking in [true, false] {
+        let sandbox = Sandbox::start().unwrap();
+        let clock = BothClocks { sandbox: sandbox.clock(), ahead: Arc::default() };
+        let base = sandbox.url(api).parse().unwrap();
+        let client = if is_blocking {
+            let client = hostkit_ureq::Client::builder(credentials()).base_url(base).clock(clock);
+            Client::Blocking(client.build().unwrap())
+        } else {
+            let client = hostkit_reqwest::Client::builder(credentials()).base_url(base).clock(clock);
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            Client::Async(client.build().unwrap(), runtime.unwrap())
+        };
+        test(&sandbox, &client);
+    }
+}
+
+fn strike(sandbox: &Sandbox, operation: &str, fault: &str) {
+    sandbox.faults().arm(Armed::new(Fault::by_id(fault).unwrap()).on(operation));
+}
+
+fn open<T: std::fmt::Debug, C: hostkit::FaultCode>(outcome: Outcome<T, C>) -> Ticket {
+    match outcome {
+        Outcome::Unresolved(ticket) => ticket,
+        other => panic!("the end should be open: {other:?}"),
+    }
+}
+
+/// What is struck, and how often the call is carried out.
+const ENDS: [(&str, usize); 5] =
+    [("reset-before", 0), ("reset-after-commit", 1), ("reset-in-head", 1), ("late-commit", 1), ("late-commit-504", 1)];
+
+/// Breaks a call in five ways. What `reconcile` says has to be what the ledger says, and the call arrives once.
+fn check<A: Api, E>(sandbox: &Sandbox, client: &Client<A>, make: impl Fn(usize) -> E, with_before: bool)
+where
+    E: Reconcile<Api = A>,
+    E::Read: 'static,
+    E::Output: std::fmt::Debug,
+    E::Found: std::fmt::Debug,
+{
+    for (number, (fault, commits)) in ENDS.into_iter().enumerate() {
+        sandbox.ledger().clear();
+        let (call, name) = (make(number), E::INFO.name);
+        let before = with_before.then(|| client.call(&call.read()));
+        strike(sandbox, name, fault);
+        let ticket = open(client.perform(&call));
+        let said = client.reconcile(&call, &ticket, before.as_ref());
+        match commits {
+            0 => assert!(matches!(said, Reconciled::DidNot), "{name}, {fault}: {said:?}"),
+            _ => assert!(matches!(said, Reconciled::Happened(_)), "{name}, {fault}: {said:?}"),
+        }
+        let ledger = sandbox.ledger();
+        assert_eq!((ledger.arrivals(name), ledger.commits(name)), (1, commits), "{name}, {fault}");
+    }
+}
+
+fn clodo() -> clodo_proto::Credentials {
+    clodo_proto::Credentials::key(credentials::CLODO_LOGIN, credentials::CLODO_KEY)
+}
+
+fn clodo_server(client: &Client<clodo_proto::Clodo>, name: &str) -> clodo_proto::servers::CreateServer {
+    use clodo_proto::servers::{CreateServer, CreateServerOs};
+    let image = client.call(&clodo_proto::images::ListImages::new()).first().unwrap().id;
+    let (memory, disk) = (hostkit::Mebibytes(512), hostkit::Gibibytes(5));
+    CreateServer::new(name, clodo_proto::types::ServerType::Virtual, memory, disk, CreateServerOs::Image(image))
+}
+
+#[test]
+fn orders_of_clodo_are_found_by_their_name() {
+    both(ApiName::Clodo, clodo, |sandbox, client| {
+        check(sandbox, client, |number| clodo_server(client, &format!("web-{number}")), false);
+    });
+}
+
+#[test]
+fn orders_of_macloud_are_found_by_their_name() {
+    use macloud_proto::servers::{CreateServer, CreateServerSource};
+    let password = || macloud_proto::Credentials::password(credentials::MACLOUD_EMAIL, credentials::MACLOUD_PASSWORD);
+    both::<macloud_proto::Macloud>(ApiName::Macloud, password, |sandbox, client| {
+        let group = client.call(&macloud_proto::reference::ListServerGroups::new()).first().unwrap().id;
+        let plan = client.call(&macloud_proto::reference::ListServerPlans::new(group)).first().unwrap().id;
+        let datacenter = client.call(&macloud_proto::reference::ListDatacenters::new()).first().unwrap().id;
+        let template = client.call(&macloud_proto::reference::ListTemplates::new()).first().unwrap().id;
+        let make = |number| {
+            let call = CreateServer::new(datacenter, plan).source(CreateServerSource::Template(template));
+            call.name(format!("web-{number}"))
+        };
+        check(sandbox, client, make, false);
+    });
+}
+
+#[test]
+fn orders_of_rootpanel_are_found_by_the_difference() {
+    let keys = || rootpanel_proto::Credentials::api_key(credentials::ROOTPANEL_LOGIN, credentials::ROOTPANEL_KEY);
+    both::<rootpanel_proto::RootPanel>(ApiName::RootPanel, keys, |sandbox, client| {
+        let tariff = client.call(&rootpanel_proto::tariffs::GetTarifs::new()).first().unwrap().id;
+        check(sandbox, client, |_| rootpanel_proto::orders::CreateOrder::new(tariff, 1), true);
+    });
+}
+
+#[test]
+fn orders_of_inferno_are_found_by_the_difference() {
+    use inferno_proto::orders::CreateOrder;
+    let keys = || inferno_proto::Credentials::key(credentials::INFERNO_CLIENT, credentials::INFERNO_KEY);
+    both::<inferno_proto::Inferno>(ApiName::Inferno, keys, |sandbox, client| {
+        let plan = sandbox.world(ApiName::Inferno, |world| world.plans().first().unwrap().number).unwrap();
+        let product = inferno_proto::types::ProductId::new(plan);
+        check(sandbox, client, |_| CreateOrder::new(product), true);
+        // Without the list from before nobody can tell whose order it is.
+        strike(sandbox, CreateOrder::INFO.name, "reset-after-commit");
+        let call = CreateOrder::new(product);
+        let ticket = open(client.perform(&call));
+        let said = client.reconcile(&call, &ticket, None);
+        assert!(matches!(said, Reconciled::StillOpen(StillOpen::CannotTell)), "{said}");
+    });
+}
+
+#[test]
+fn deletions_are_found_by_what_is_gone() {
+    both(ApiName::Clodo, clodo, |sandbox, client| {
+        let servers: Vec<_> = (0..ENDS.len())
+            .map(|number| client.perform(&clodo_server(client, &format!("old-{number}"))).into_result().unwrap().id)
+            .collect();
+        check(sandbox, client, |number| clodo_proto::servers::DeleteServer::new(servers[number]), false);
+    });
+}
+
+/// A proxy sent the PUT twice; the client was told "done".
+#[test]
+fn an_address_that_came_twice_is_seen() {
+    both(ApiName::Clodo, clodo, |sandbox, client| {
+        let server = client.perform(&clodo_server(client, "web")).into_result().unwrap().id;
+        sandbox.clock().advance(Duration::from_secs(3600));
+        let once = client.flow(|calls| add_ip(calls, clodo_proto::ips::AddIp::new(server))).unwrap();
+        assert!(once.change.is_as_asked(), "{once:?}");
+        assert_eq!(once.added().len(), 1);
+        strike(sandbox, "add_ip", "double-commit");
+        let twice = client.flow(|calls| add_ip(calls, clodo_proto::ips::AddIp::new(server))).unwrap();
+        assert!(matches!(twice.change, Change::Otherwise(_)), "{twice:?}");
+        assert_eq!(twice.added().len(), 2);
+        strike(sandbox, "add_ip", "late-visibility");
+        let late = client.flow(|calls| add_ip(calls, clodo_proto::ips::AddIp::new(server))).unwrap();
+        assert!(late.change.is_as_asked(), "{late:?}");
+    });
+}
+
+/// The body was lost: the zone is gone, the copy brings it back.
+#[test]
+fn a_zone_that_went_with_its_record_comes_back() {
+    use clodo_proto::dns::{AddRecords, CreateZone, GetZone};
+    use clodo_proto::types::{NewRecord, ZoneType};
+    both(ApiName::Clodo, clodo, |sandbox, client| {
+        let create = || CreateZone::new("example.com", ZoneType::Master);
+        let zone = client.perform(&create()).into_result().unwrap().id;
+        let records = ["a", "b", "c"].map(|name| NewRecord::new(format!("{name}.example.com"), "A", "192.0.2.7"));
+        client.perform(&AddRecords::new(zone, records.to_vec())).into_result().unwrap();
+        let record_named = |zone, name: &str| {
+            let zone = client.call(&GetZone::new(zone));
+            zone.records.iter().find(|record| record.name.as_deref() == Some(name)).map(|record| record.id)
+        };
+        let a = record_named(zone, "a.example.com").unwrap();
+        let deletion = client.flow(|calls| delete_record(calls, zone, a, AcceptBodyHazard)).unwrap();
+        assert_eq!(deletion.zone_before.records.len(), deletion.zone_after.records.len() + 1);
+
+        strike(sandbox, "delete_record", "lost-body");
+        let b = record_named(zone, "b.example.com").unwrap();
+        let error = client.flow(|calls| delete_record(calls, zone, b, AcceptBodyHazard)).unwrap_err();
+        assert!(matches!(error.cause, RecordDeletionCause::ZoneGone), "{error}");
+        let copy = error.zone_before.unwrap();
+        let zone = client.perform(&create()).into_result().unwrap().id;
+        client.perform(&AddRecords::new(zone, restoring(&copy, None, b))).into_result().unwrap();
+        assert!(record_named(zone, "c.example.com").is_some());
+        assert!(record_named(zone, "b.example.com").is_none());
+    });
+}
