@@ -9,6 +9,7 @@ mod features;
 mod fixtures;
 mod manifest;
 mod openapi;
+mod openapi_client;
 mod package;
 mod reference;
 mod schema;
@@ -54,6 +55,9 @@ enum Verb {
         /// Only compares: prints what differs and fails. Never writes.
         #[arg(long)]
         check: bool,
+        /// Instead generates a client from a document, with a generator of PyPI, and uses it in the sandbox.
+        #[arg(long, conflicts_with = "check")]
+        client: bool,
     },
     /// Runs every job of the continuous integration, or one.
     Ci {
@@ -125,7 +129,8 @@ fn main() -> ExitCode {
         Verb::Codegen { api, check } => codegen::run(api.as_deref(), check),
         Verb::Coverage { check } => coverage::run(check),
         Verb::Reference { check } => reference::run(check),
-        Verb::Openapi { check } => openapi::run(check),
+        Verb::Openapi { client: true, .. } => openapi_client::run_client(),
+        Verb::Openapi { check, client: false } => openapi::run(check),
         Verb::Ci { job } => ci::execute(job.as_deref()),
         Verb::Tidy { write } => tidy::run(write),
         Verb::Fixtures { verb: FixturesVerb::Php { check } } => fixtures::php(check),

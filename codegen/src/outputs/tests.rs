@@ -155,3 +155,78 @@ fn operations_of_one_path_and_verb_are_told_apart() {
     assert!(text.contains("\"x-hostkit-effect\": \"idempotent\""));
     assert!(text.contains("\"in\": \"header\",\n        \"name\": \"X-Key\""), "{text}");
 }
+
+#[test]
+fn a_choice_is_named_among_the_properties_too() {
+    let choice = r#"
+name = "fill_box"
+method = "POST"
+path = "/boxes"
+effect = "state"
+reconcile = "Look into the box."
+en = "Fills a box."
+ru = "Наполняет ящик."
+[body]
+label = { type = "text", required = true, en = "The label.", ru = "Надпись." }
+[one-of.content]
+required = true
+en = "What goes in."
+ru = "Что внутрь."
+[one-of.content.sand]
+sand = { type = "uint", required = true, en = "Sand.", ru = "Песок." }
+[one-of.content.water]
+water = { type = "uint", required = true, en = "Water.", ru = "Вода." }
+"#;
+    let files = [("demo/service.toml", SERVICE.to_owned()), ("demo/boxes/fill_box.toml", choice.to_owned())];
+    let sources = Sources::new(files.map(|(path, text)| (path.to_owned(), text)));
+    let tree = openapi("demo", &sources).unwrap_or_else(|found| panic!("{}", found.render(&sources, false)));
+    let text = tree.get("docs/openapi/demo.json").unwrap_or_default();
+    let (properties, choice) = text.split_once("\"allOf\"").unwrap_or_default();
+    for name in ["\"sand\": {", "\"water\": {"] {
+        assert!(properties.contains(name) && choice.contains(name), "{name} is not twice in:\n{text}");
+    }
+    assert!(properties.contains("\"required\": [\"label\"]"), "what may be chosen is not required:\n{text}");
+}
+
+#[test]
+fn an_answer_may_hold_null_and_one_object_for_a_list() {
+    let types = r#"
+[Chest]
+en = "A box."
+ru = "Ящик."
+[Chest.fields]
+id = { type = "uint", required = true, en = "Its number.", ru = "Номер." }
+tag = { type = "text", en = "Its tag.", ru = "Метка." }
+lids = { type = "[Lid]", max-items = 9, en = "Its lids.", ru = "Крышки." }
+[Lid]
+en = "A lid."
+ru = "Крышка."
+[Lid.fields]
+id = { type = "uint", required = true, en = "Its number.", ru = "Номер." }
+"#;
+    let get = r#"
+name = "get_box"
+method = "GET"
+path = "/boxes/{id}"
+effect = "safe"
+en = "A box."
+ru = "Ящик."
+[path-params]
+id = { type = "uint", en = "Which.", ru = "Какой." }
+[response]
+type = "Chest"
+"#;
+    let service = SERVICE.replace("[[host]]", "[lenient]\none-as-list = true\n[[host]]");
+    let files = [("demo/service.toml", &*service), ("demo/types/boxes.toml", types), ("demo/boxes/get_box.toml", get)];
+    let sources = Sources::new(files.map(|(path, text)| (path.to_owned(), text.to_owned())));
+    let tree = openapi("demo", &sources).unwrap_or_else(|found| panic!("{}", found.render(&sources, false)));
+    let text = tree.get("docs/openapi/demo.json").unwrap_or_default();
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in [
+        "\"id\": { \"type\": \"integer\"",
+        "\"tag\": { \"anyOf\": [ { \"type\": \"string\" }, { \"type\": \"null\" } ], \"description\": \"Its tag.\"",
+        "\"maxItems\": 9 }, { \"$ref\": \"#/components/schemas/Lid\" }, { \"type\": \"null\" } ], \"description\"",
+    ] {
+        assert!(text.contains(part), "{part} is not in:\n{text}");
+    }
+}

@@ -78,6 +78,23 @@ impl Object {
         self.0.iter().find(|(known, _)| known == key).map(|(_, value)| value)
     }
 
+    /// The entries, in their order.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&str, &Json)> {
+        self.0.iter().map(|(key, value)| (key.as_str(), value))
+    }
+
+    /// The keys, in their order.
+    pub(super) fn keys(&self) -> Vec<String> {
+        self.0.iter().map(|(key, _)| key.clone()).collect()
+    }
+
+    /// Takes a key out, into an object of its own.
+    pub(super) fn split_off(&mut self, key: &str) -> Object {
+        let (out, rest) = std::mem::take(&mut self.0).into_iter().partition(|(known, _)| known == key);
+        self.0 = rest;
+        Self(out)
+    }
+
     pub(super) fn has(&self, key: &str) -> bool {
         self.get(key).is_some()
     }

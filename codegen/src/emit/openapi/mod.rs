@@ -142,7 +142,8 @@ fn fault_content(model: &Model, endpoint: &Endpoint) -> Object {
 /// The keys of an envelope beside those of the answer.
 fn enveloped(model: &Model, mut schema: Object) -> Object {
     let fault = &model.service.fault;
-    if fault.kind == "envelope" && !schema.has("$ref") && !schema.has("items") {
+    let is_object = !["$ref", "items", "anyOf"].iter().any(|key| schema.has(key));
+    if fault.kind == "envelope" && is_object {
         let properties = schema.object("properties");
         for key in &fault.keys {
             if !properties.has(key) {

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::json::{Json, Object, object};
-use super::schema::{add_constants, add_group, constant_value, field_schema, object_schema, type_schema};
+use super::schema::{
+    add_choices, add_constants, add_group, answered, constant_value, field_schema, object_schema, type_schema,
+};
 use crate::model::{Endpoint, Field, Model, Output, Type, WireName};
 
 /// The operation of an endpoint; `renamed` are path parameters that the path calls by another name.
@@ -57,6 +59,7 @@ fn request_body(model: &Model, endpoint: &Endpoint) -> Object {
     let formats = service.request_format.clone().map_or_else(|| service.formats.clone(), |format| vec![format]);
     let mut fields = object_schema(&endpoint.body);
     add_constants(&mut fields, &endpoint.fixed_body);
+    add_choices(&mut fields, &endpoint.one_of);
     endpoint.one_of.iter().for_each(|group| add_group(&mut fields, group));
     let root = &endpoint.surface.request_root;
     let mut content = Object::default();
@@ -113,10 +116,10 @@ fn answer(response: &mut Object, model: &Model, endpoint: &Endpoint) {
         let schema = match &endpoint.output {
             Output::None if model.service.fault.kind == "envelope" => object! { "type": "object" },
             Output::None | Output::Headers(_) => continue,
-            Output::Whole(ty) => limited(endpoint, ty),
+            Output::Whole(ty) => whole(model, endpoint, format, ty),
             Output::Under(ty, WireName { json, xml, .. }) => {
                 let path = if format == "xml" { xml } else { json };
-                below(format, path, limited(endpoint, ty), matches!(ty, Type::List(_)))
+                below(format, path, whole(model, endpoint, format, ty), matches!(ty, Type::List(_)))
             }
         };
         content.set(media_type(format), object! { "schema": super::enveloped(model, schema) });
@@ -125,12 +128,13 @@ fn answer(response: &mut Object, model: &Model, endpoint: &Endpoint) {
     response.say("x-hostkit-examples", examples(endpoint, "answer"));
 }
 
-fn limited(endpoint: &Endpoint, ty: &Type) -> Object {
+fn whole(model: &Model, endpoint: &Endpoint, format: &str, ty: &Type) -> Object {
     let mut schema = type_schema(ty);
     if let (Some(max), Type::List(_)) = (endpoint.surface.response.max_items, ty) {
         schema.set("maxItems", max);
     }
-    schema
+    // XML has neither null nor lists that could be anything else.
+    if format == "xml" { schema } else { answered(schema, ty, true, &model.service.lenient) }
 }
 
 fn headers(response: &mut Object, model: &Model, endpoint: &Endpoint) {

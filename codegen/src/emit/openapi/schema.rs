@@ -3,22 +3,28 @@
 
 use super::json::{Json, Object, object};
 use crate::model::{Field, Model, OneOf, Type, TypeEntry, TypeKind};
-use crate::surface::{Constant, Limits};
+use crate::surface::{Constant, Lenient, Limits};
 
 /// The schemas of all named types.
 pub(super) fn components(model: &Model) -> Object {
     let mut schemas = Object::default();
     for (name, entry) in &model.types {
-        schemas.set(name.as_str(), entry_schema(entry));
+        // A client would send what only answers may hold.
+        let lenient = if entry.in_requests { None } else { Some(&model.service.lenient) };
+        schemas.set(name.as_str(), entry_schema(entry, lenient));
     }
     schemas
 }
 
-fn entry_schema(entry: &TypeEntry) -> Object {
+fn entry_schema(entry: &TypeEntry, lenient: Option<&Lenient>) -> Object {
     let mut schema = match &entry.kind {
         TypeKind::Struct(fields) => {
             let body: Vec<Field> = fields.iter().filter(|field| field.surface.header.is_none()).cloned().collect();
-            object_schema(&body)
+            let mut schema = object_schema(&body);
+            if let Some(lenient) = lenient {
+                body.iter().for_each(|field| loosen(&mut schema, field, lenient));
+            }
+            schema
         }
         TypeKind::Enumeration { is_number, values } => {
             let mut schema = object! { "type": if *is_number { "integer" } else { "string" } };
@@ -119,6 +125,50 @@ fn add_field(schema: &mut Object, field: &Field) {
     if field.is_required() {
         require(place, last);
     }
+}
+
+/// Lets a field of an answer be what the client takes for it, too.
+fn loosen(schema: &mut Object, field: &Field, lenient: &Lenient) {
+    let Some((last, above)) = field.name.json.split_last() else {
+        return;
+    };
+    if field.surface.spread.is_some() {
+        return;
+    }
+    let place = above.iter().fold(schema, |place, name| place.object("properties").object(name));
+    let properties = place.object("properties");
+    let strict = std::mem::take(properties.object(last));
+    properties.set(last.as_str(), answered(strict, &field.ty, field.is_required(), lenient));
+}
+
+/// The schema of what stands in the place of a value in an answer: null for what may be absent, and for a list what
+/// the leniencies of the service say. Leniencies of scalars, and `[]` for an object, stay words of `x-hostkit-…`.
+pub(super) fn answered(mut strict: Object, ty: &Type, is_required: bool, lenient: &Lenient) -> Object {
+    let is_list = matches!(ty, Type::List(_));
+    let mut shapes = Vec::new();
+    if let Type::List(item) = ty
+        && lenient.one_as_list
+        && !matches!(**item, Type::Any | Type::List(_))
+    {
+        shapes.push(type_schema(item));
+    }
+    let has_null = matches!(ty, Type::Any | Type::Option(_));
+    if !has_null && (!is_required || (is_list && lenient.null_as_empty)) {
+        shapes.push(object! { "type": "null" });
+    }
+    if shapes.is_empty() {
+        return strict;
+    }
+    let mut about = Object::default();
+    for key in strict.keys() {
+        if matches!(key.as_str(), "description" | "xml") || key.starts_with("x-hostkit-") {
+            about.extend(strict.split_off(&key));
+        }
+    }
+    shapes.insert(0, strict);
+    let mut schema = object! { "anyOf": shapes };
+    schema.extend(about);
+    schema
 }
 
 fn require(schema: &mut Object, name: &str) {
@@ -227,6 +277,32 @@ pub(super) fn add_group(schema: &mut Object, group: &OneOf) {
     choice.set("x-hostkit-group", &group.rust);
     choice.say("x-hostkit-ru", &group.ru);
     schema.append("allOf", choice);
+}
+
+/// Names what the variants of all groups hold among the properties of the body, too, none of it required: many
+/// generators of clients read no choice, and theirs had no way to say what has to be chosen.
+pub(super) fn add_choices(schema: &mut Object, groups: &[OneOf]) {
+    let mut all: Vec<(String, Vec<Json>)> = Vec::new();
+    for variant in groups.iter().flat_map(|group| &group.variants) {
+        let mut shape = object_schema(&variant.fields);
+        add_constants(&mut shape, &variant.fixed);
+        for (name, one) in shape.object("properties").entries() {
+            match all.iter_mut().find(|(known, _)| known == name) {
+                Some((_, shapes)) if shapes.contains(one) => {}
+                Some((_, shapes)) => shapes.push(one.clone()),
+                None => all.push((name.to_owned(), vec![one.clone()])),
+            }
+        }
+    }
+    for (name, mut shapes) in all {
+        // What the body itself says of a name holds in each variant already.
+        if schema.object("properties").has(&name) {
+            continue;
+        }
+        let one = if shapes.len() == 1 { shapes.pop() } else { None };
+        let shape = one.unwrap_or_else(|| Json::from(object! { "anyOf": shapes }));
+        schema.object("properties").set(name, shape);
+    }
 }
 
 /// Whether no variant has all that another one asks for: else `oneOf` would refuse what is right.
