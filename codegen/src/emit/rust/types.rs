@@ -20,19 +20,24 @@ pub(super) fn emit(code: &mut Code, entry: &TypeEntry) {
                 emit_to_wire(code, entry, fields);
             }
         }
-        TypeKind::Union { scalar, object, list } => {
-            let shapes = [("Scalar", scalar), ("Object", object), ("List", list)];
-            let shapes: Vec<(&str, &Type)> =
-                shapes.into_iter().filter_map(|(name, ty)| ty.as_ref().map(|ty| (name, ty))).collect();
-            emit_union(code, entry, &shapes);
-        }
+        TypeKind::Union { scalar, object, list } => emit_union(code, entry, &shapes(scalar, object, list)),
     }
 }
 
 /// What only a server needs of a type.
 pub(super) fn emit_server(code: &mut Code, entry: &TypeEntry) -> bool {
-    let TypeKind::Struct(fields) = &entry.kind else {
-        return false;
+    let fields = match &entry.kind {
+        TypeKind::Struct(fields) => fields,
+        TypeKind::Union { scalar, object, list } => {
+            let shapes = shapes(scalar, object, list);
+            match (entry.in_requests, entry.in_answers) {
+                (false, true) => emit_union_to_wire(code, entry, &shapes),
+                (true, false) => emit_union_from_wire(code, entry, &shapes),
+                _ => return false,
+            }
+            return true;
+        }
+        _ => return false,
     };
     if is_from_headers(fields) {
         return false;
@@ -230,6 +235,16 @@ fn emit_to_wire(code: &mut Code, entry: &TypeEntry, fields: &[Field]) {
     code.close("}");
 }
 
+/// The shapes that a union has, by the names of their variants.
+fn shapes<'t>(
+    scalar: &'t Option<Type>,
+    object: &'t Option<Type>,
+    list: &'t Option<Type>,
+) -> Vec<(&'static str, &'t Type)> {
+    let shapes = [("Scalar", scalar), ("Object", object), ("List", list)];
+    shapes.into_iter().filter_map(|(name, ty)| ty.as_ref().map(|ty| (name, ty))).collect()
+}
+
 fn emit_union(code: &mut Code, entry: &TypeEntry, shapes: &[(&str, &Type)]) {
     docs(code, entry);
     code.alias(&entry.ru);
@@ -247,7 +262,17 @@ fn emit_union(code: &mut Code, entry: &TypeEntry, shapes: &[(&str, &Type)]) {
         code.line(format!("{shape}({}),", rust_type(ty)));
     }
     code.close("}");
-    code.blank();
+    if entry.in_answers {
+        code.blank();
+        emit_union_from_wire(code, entry, shapes);
+    }
+    if entry.in_requests {
+        code.blank();
+        emit_union_to_wire(code, entry, shapes);
+    }
+}
+
+fn emit_union_from_wire(code: &mut Code, entry: &TypeEntry, shapes: &[(&str, &Type)]) {
     code.open(format!("impl FromWire for {} {{", entry.name));
     code.open("fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {");
     code.open("match node.kind() {");
@@ -265,7 +290,9 @@ fn emit_union(code: &mut Code, entry: &TypeEntry, shapes: &[(&str, &Type)]) {
     code.close("}");
     code.close("}");
     code.close("}");
-    code.blank();
+}
+
+fn emit_union_to_wire(code: &mut Code, entry: &TypeEntry, shapes: &[(&str, &Type)]) {
     code.open(format!("impl ToWire for {} {{", entry.name));
     code.open("fn to_wire(&self, format: Format) -> Option<Value> {");
     code.open("match self {");

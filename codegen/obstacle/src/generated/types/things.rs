@@ -65,16 +65,6 @@ impl FromWire for Load {
     }
 }
 
-impl ToWire for Load {
-    fn to_wire(&self, format: Format) -> Option<Value> {
-        match self {
-            Self::Scalar(value) => value.to_wire(format),
-            Self::Object(value) => value.to_wire(format),
-            Self::List(value) => value.to_wire(format),
-        }
-    }
-}
-
 /// A load by part.
 #[doc(alias = "Нагрузка по частям")]
 #[derive(Debug, Clone, PartialEq)]

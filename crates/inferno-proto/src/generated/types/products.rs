@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use hostkit::codec::{DecodeError, FromWire, Name, Reader, ToWire};
+use hostkit::Value;
+use hostkit::codec::{DecodeError, FromWire, Name, Reader};
 use hostkit::wire::{Kind, Node};
-use hostkit::{Format, Value};
 
 /// What can be ordered and installed.
 #[doc(alias = "Что можно заказать и установить")]
@@ -60,15 +60,6 @@ impl FromWire for Templates {
             Kind::Map => FromWire::from_wire(node, reader).map(Self::Object),
             Kind::List => FromWire::from_wire(node, reader).map(Self::List),
             _ => Err(reader.expected("an object or a list", node)),
-        }
-    }
-}
-
-impl ToWire for Templates {
-    fn to_wire(&self, format: Format) -> Option<Value> {
-        match self {
-            Self::Object(value) => value.to_wire(format),
-            Self::List(value) => value.to_wire(format),
         }
     }
 }

@@ -5,9 +5,9 @@
 
 use std::net::IpAddr;
 
-use hostkit::codec::{DecodeError, FromWire, Name, Reader, ToWire};
+use hostkit::codec::{DecodeError, FromWire, Name, Reader};
 use hostkit::wire::{Kind, Node};
-use hostkit::{Csv, Decimal, Format, Secret, Value};
+use hostkit::{Csv, Decimal, Secret, Value};
 
 use crate::types::{AddonId, OrderId, PlanKind, TariffId};
 
@@ -29,15 +29,6 @@ impl FromWire for ExtraAddress {
             Kind::Text | Kind::Number | Kind::Bool => FromWire::from_wire(node, reader).map(Self::Scalar),
             Kind::Map => FromWire::from_wire(node, reader).map(Self::Object),
             _ => Err(reader.expected("a single value or an object", node)),
-        }
-    }
-}
-
-impl ToWire for ExtraAddress {
-    fn to_wire(&self, format: Format) -> Option<Value> {
-        match self {
-            Self::Scalar(value) => value.to_wire(format),
-            Self::Object(value) => value.to_wire(format),
         }
     }
 }

@@ -7,7 +7,7 @@ use hostkit::codec::{DecodeError, FromWire, Name, Object, Reader, ToWire};
 use hostkit::wire::Node;
 use hostkit::{Format, Value};
 
-use crate::types::{Kept, LoadParts, Parcel, Record, Thing};
+use crate::types::{Kept, Load, LoadParts, Parcel, Record, Thing};
 
 impl ToWire for Kept {
     fn to_wire(&self, format: Format) -> Option<Value> {
@@ -17,6 +17,16 @@ impl ToWire for Kept {
         let mut object = Object::new(format);
         object.set(&Name::new("id"), &self.id);
         Some(object.into_value())
+    }
+}
+
+impl ToWire for Load {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        match self {
+            Self::Scalar(value) => value.to_wire(format),
+            Self::Object(value) => value.to_wire(format),
+            Self::List(value) => value.to_wire(format),
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 use hostkit::codec::{Name, Object, ToWire};
 use hostkit::{Format, Value};
 
-use crate::types::Catalogue;
+use crate::types::{Catalogue, Templates};
 
 impl ToWire for Catalogue {
     fn to_wire(&self, format: Format) -> Option<Value> {
@@ -14,5 +14,14 @@ impl ToWire for Catalogue {
         object.set(&Name::new("ostpls"), &self.templates);
         object.set(&Name::new("products"), &self.products);
         Some(object.into_value())
+    }
+}
+
+impl ToWire for Templates {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        match self {
+            Self::Object(value) => value.to_wire(format),
+            Self::List(value) => value.to_wire(format),
+        }
     }
 }

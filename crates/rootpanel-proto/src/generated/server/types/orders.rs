@@ -6,7 +6,16 @@
 use hostkit::codec::{AsText, Name, Object, ToWire};
 use hostkit::{Format, Value};
 
-use crate::types::{NewOrder, Order, OrderReference, OrderedAddons, ReinstalledOrder, Renewal};
+use crate::types::{ExtraAddress, NewOrder, Order, OrderReference, OrderedAddons, ReinstalledOrder, Renewal};
+
+impl ToWire for ExtraAddress {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        match self {
+            Self::Scalar(value) => value.to_wire(format),
+            Self::Object(value) => value.to_wire(format),
+        }
+    }
+}
 
 impl ToWire for NewOrder {
     fn to_wire(&self, format: Format) -> Option<Value> {
