@@ -3,7 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
-use hostkit::{Api, AsyncTransport, BaseUrl, Budget, ClientConfig, Clock, Format, Intent, Rates, UnknownFields};
+use hostkit::{
+    Api, AsyncTransport, BaseUrl, Budget, ClientConfig, Clock, Format, Intent, RateStore, Rates, SessionStore,
+    UnknownFields,
+};
 
 use crate::client::Client;
 use crate::setup::SetupError;
@@ -70,6 +73,16 @@ impl<A: Api, T: AsyncTransport> ClientBuilder<A, T> {
     /// Rate limits that are shared with other clients of the same account.
     pub fn rates(self, rates: Rates) -> Self {
         self.with(|config| config.rates(rates))
+    }
+
+    /// Shares the session with other processes.
+    pub fn session_store(self, store: SessionStore) -> Self {
+        self.with(|config| config.session_store(store))
+    }
+
+    /// Counts calls with those of other processes. Where the store fails, no call with a rate limit is sent.
+    pub fn rate_store(self, store: RateStore) -> Self {
+        self.with(|config| config.rate_store(store))
     }
 
     /// Another clock, for tests.

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use hostkit::{Api, BaseUrl, Budget, ClientConfig, Clock, Format, Intent, Rates, Transport, UnknownFields};
+use hostkit::{
+    Api, BaseUrl, Budget, ClientConfig, Clock, Format, Intent, RateStore, Rates, SessionStore, Transport, UnknownFields,
+};
 
 use crate::client::Client;
 use crate::setup::SetupError;
@@ -70,6 +72,16 @@ impl<A: Api, T: Transport> ClientBuilder<A, T> {
     /// Rate limits that are shared with other clients of the same account.
     pub fn rates(self, rates: Rates) -> Self {
         self.with(|config| config.rates(rates))
+    }
+
+    /// Shares the session with other processes.
+    pub fn session_store(self, store: SessionStore) -> Self {
+        self.with(|config| config.session_store(store))
+    }
+
+    /// Counts calls with those of other processes. Where the store fails, no call with a rate limit is sent.
+    pub fn rate_store(self, store: RateStore) -> Self {
+        self.with(|config| config.rate_store(store))
     }
 
     /// Another clock, for tests.

@@ -22,6 +22,7 @@ use crate::rate::Rates;
 use crate::retry::{Random, RetryBudget};
 use crate::session::Session;
 use crate::session_cell::SessionCell;
+use crate::store::{SharedRates, SharedSession};
 use crate::time::Clock;
 
 /// What every driver's client shares. Clones are the same client.
@@ -71,6 +72,7 @@ pub(crate) struct Shared<A: Api> {
     pub(crate) user_agent: HeaderValue,
     pub(crate) before_send: Option<BeforeSend>,
     pub(crate) session: SessionCell<Admitted, Arc<Error<A::Code>>>,
+    pub(crate) shared_session: Option<SharedSession>,
     pub(crate) retries: RetryBudget,
     pub(crate) random: Random,
 }
@@ -116,6 +118,11 @@ impl<A: Api> ClientCore<A> {
             None => A::INFO.formats.first().copied().unwrap_or(Format::Json),
         };
         let user_agent = HeaderValue::from_str(&config.user_agent).map_err(|_| ConfigError::UserAgent)?;
+        let shared_session = config.session_store.map(|store| SharedSession::new(store, A::INFO.name, &base));
+        let rates = match config.rate_store {
+            Some(store) => config.rates.shared_by(SharedRates::new(store, A::INFO.name, &base)),
+            None => config.rates,
+        };
         Ok(Self(Arc::new(Shared {
             credentials: config.credentials,
             base,
@@ -125,11 +132,12 @@ impl<A: Api> ClientCore<A> {
             unknown: config.unknown,
             session_hosts: config.session_hosts,
             budget: config.budget,
-            rates: config.rates,
+            rates,
             clock: config.clock,
             user_agent,
             before_send: config.before_send,
             session: SessionCell::new(),
+            shared_session,
             retries: RetryBudget::new(),
             random: Random::new(config.seed),
         })))

@@ -14,6 +14,7 @@ use crate::client::ClientCore;
 use crate::intent::{BeforeSend, Intent};
 use crate::price::Budget;
 use crate::rate::Rates;
+use crate::store::{RateStore, SessionStore};
 use crate::time::{Clock, SystemClock};
 
 /// How a client is set up. Whatever is not said has the default of the API.
@@ -26,6 +27,8 @@ pub struct ClientConfig<A: Api> {
     pub(crate) session_hosts: Vec<String>,
     pub(crate) budget: Option<Budget>,
     pub(crate) rates: Rates,
+    pub(crate) session_store: Option<SessionStore>,
+    pub(crate) rate_store: Option<RateStore>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) seed: u64,
     pub(crate) user_agent: String,
@@ -88,6 +91,8 @@ impl<A: Api> ClientConfig<A> {
             session_hosts: Vec::new(),
             budget: None,
             rates: Rates::new(A::INFO.rates),
+            session_store: None,
+            rate_store: None,
             clock: Arc::new(SystemClock),
             // The hasher's keys are the only randomness that the standard library gives; jitter needs no more.
             seed: std::collections::hash_map::RandomState::new().build_hasher().finish(),
@@ -141,6 +146,19 @@ impl<A: Api> ClientConfig<A> {
     /// Rate limits that are shared with other clients of the same account.
     pub fn rates(mut self, rates: Rates) -> Self {
         self.rates = rates;
+        self
+    }
+
+    /// Shares the session with other processes: one of them signs in, and the others take over what it was given. Where
+    /// the store fails, the client signs in for itself and says so in the log.
+    pub fn session_store(mut self, store: SessionStore) -> Self {
+        self.session_store = Some(store);
+        self
+    }
+
+    /// Counts calls with those of other processes. Where the store fails, no call with a rate limit is sent.
+    pub fn rate_store(mut self, store: RateStore) -> Self {
+        self.rate_store = Some(store);
         self
     }
 

@@ -30,6 +30,7 @@ mod rules;
 pub mod server;
 mod session;
 mod session_cell;
+mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod time;
@@ -68,6 +69,7 @@ pub use rust_decimal::Decimal;
 #[doc(hidden)]
 pub use serde;
 pub use session::Session;
+pub use store::{Change, RateStore, SessionStore, Store, StoreKey};
 pub use time::{Clock, ManualClock, Moment, Now, SystemClock};
 pub use transport::{
     AnswerLimits, AsyncTransport, Incoming, Outgoing, Phase, Transport, TransportError, TransportErrorKind,

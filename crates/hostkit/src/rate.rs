@@ -1,4 +1,5 @@
-//! How many calls an API takes in a window of time, kept across clones and threads. Time is an argument.
+//! How many calls an API takes in a window of time, kept across clones and threads, and across processes where a store
+//! is named. Time is an argument.
 //!
 //! A call counts from the moment it is let go until a window after its answer came: the server counts when the call
 //! arrives, which is somewhere in between. That is why no window of the server ever holds more calls than its limit.
@@ -7,12 +8,30 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use event_listener::EventListener;
+
 use crate::api::RateRule;
+use crate::store::{Asked, Polled, SharedRates, Wanted};
 use crate::time::Moment;
 
 /// The rate limits of one account. Clones share their counts.
 #[derive(Debug, Clone)]
-pub struct Rates(Arc<Mutex<State>>);
+pub struct Rates {
+    own: Arc<Mutex<State>>,
+    /// Where the calls of all processes are counted, if not here.
+    shared: Option<SharedRates>,
+}
+
+/// What a call that wants to go is told.
+pub(crate) enum Room {
+    Go(Permit),
+    /// There may be room then.
+    Later(Moment),
+    /// The store has not said yet.
+    Wait(EventListener),
+    /// The store cannot say.
+    Broken(std::io::Error),
+}
 
 #[derive(Debug)]
 struct State {
@@ -52,10 +71,70 @@ impl Rates {
             told: None,
         };
         let windows = rules.iter().map(|rule| (rule.name.to_owned(), window(rule))).collect();
-        Self(Arc::new(Mutex::new(State { windows, next: 0 })))
+        Self { own: Arc::new(Mutex::new(State { windows, next: 0 })), shared: None }
     }
 
-    /// Lets a call go that will have arrived by `deadline`, if every named limit has room.
+    /// The same limits, whose calls are counted with those of other processes.
+    pub(crate) fn shared_by(self, shared: SharedRates) -> Self {
+        Self { shared: Some(shared), ..self }
+    }
+
+    /// Lets a call go, here or in the store. `asked` is the caller's memory between two questions.
+    pub(crate) fn ask(
+        &self,
+        now: Moment,
+        deadline: Moment,
+        names: &'static [&'static str],
+        asked: &mut Option<Asked>,
+    ) -> Room {
+        let Some(shared) = &self.shared else {
+            return self.admit(now, deadline, names).map_or_else(Room::Later, Room::Go);
+        };
+        let question = match asked.take().filter(|asked| asked.names == names) {
+            Some(question) => question,
+            None => {
+                let wanted = self.wanted(names);
+                if wanted.is_empty() {
+                    return Room::Go(Permit(0));
+                }
+                if let Some(until) = self.told(now, names) {
+                    return Room::Later(until);
+                }
+                Asked { names, answer: shared.ask(wanted, deadline.since(now)) }
+            }
+        };
+        match question.answer.poll() {
+            Polled::Pending(listener) => {
+                *asked = Some(question);
+                Room::Wait(listener)
+            }
+            Polled::Ready(Ok(Ok(grant))) => Room::Go(Permit(grant.go())),
+            Polled::Ready(Ok(Err(wait))) => Room::Later(now + wait),
+            Polled::Ready(Err(error)) => Room::Broken(error),
+        }
+    }
+
+    fn wanted(&self, names: &[&'static str]) -> Vec<Wanted> {
+        let wanted = |state: &State, name| {
+            let window = state.windows.get(name)?;
+            Some(Wanted { name, count: window.count, length: window.length })
+        };
+        self.change(|state| names.iter().filter_map(|name| wanted(state, name)).collect())
+    }
+
+    /// Until when the server said that nothing goes; each process heeds what it was told itself, too.
+    fn told(&self, now: Moment, names: &[&str]) -> Option<Moment> {
+        self.change(|state| {
+            let told = names.iter().filter_map(|name| {
+                let window = state.windows.get_mut(*name)?;
+                window.forget(now);
+                window.told.and_then(|(left, reset)| (left == 0).then_some(reset))
+            });
+            told.max()
+        })
+    }
+
+    /// Lets a call go that will have arrived by `deadline`, if every named limit has room. It counts in this process alone.
     ///
     /// # Errors
     /// The moment at which there may be room.
@@ -87,6 +166,11 @@ impl Rates {
 
     /// Tells that the call has its answer, or will have none.
     pub fn ended(&self, now: Moment, permit: Permit) {
+        match &self.shared {
+            Some(_) if permit.0 == 0 => return,
+            Some(shared) => return shared.ended(permit.0),
+            None => {}
+        }
         self.change(|state| {
             for window in state.windows.values_mut() {
                 if let Some(call) = window.calls.iter_mut().rev().find(|call| call.id == permit.0) {
@@ -113,7 +197,7 @@ impl Rates {
         });
     }
 
-    /// Lets no call of these limits go before `until`: the server said that there were too many.
+    /// Lets no call of this process on these limits go before `until`: the server said that there were too many.
     pub fn hold(&self, names: &[&str], until: Moment) {
         self.change(|state| {
             for name in names {
@@ -125,8 +209,16 @@ impl Rates {
         });
     }
 
+    /// The same for so long from now, and for the other processes of the store.
+    pub(crate) fn hold_all(&self, now: Moment, names: &'static [&'static str], wait: Duration) {
+        self.hold(names, now + wait);
+        if let Some(shared) = &self.shared {
+            shared.hold(self.wanted(names), wait);
+        }
+    }
+
     fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        change(&mut self.own.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

@@ -51,6 +51,13 @@ impl Now {
         Self { monotonic: self.monotonic + duration, wall: UnixTime(self.wall.0.saturating_add(seconds)) }
     }
 
+    /// Both clocks `duration` earlier, as far as the first of them goes back; seconds are rounded up.
+    pub(crate) fn earlier(self, duration: Duration) -> Self {
+        let seconds = i64::try_from(duration.as_millis().div_ceil(1000)).unwrap_or(i64::MAX);
+        let wall = UnixTime(self.wall.0.saturating_sub(seconds));
+        Self { monotonic: Moment(self.monotonic.0.saturating_sub(duration)), wall }
+    }
+
     /// The time since `earlier` on whichever clock says more: a token must not outlive either.
     pub fn since(self, earlier: Self) -> Duration {
         let wall = u64::try_from(self.wall.0.saturating_sub(earlier.wall.0)).unwrap_or(0);
@@ -82,7 +89,8 @@ impl Clock for SystemClock {
     fn now(&self) -> Now {
         // One start for the whole process, so that moments of several clients can be compared.
         static START: OnceLock<Instant> = OnceLock::new();
-        let elapsed = START.get_or_init(Instant::now).elapsed();
+        // A year before it, so that what happened before the process can be said, too.
+        let elapsed = Duration::from_secs(365 * 86_400) + START.get_or_init(Instant::now).elapsed();
         let wall = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         Now { monotonic: Moment(elapsed), wall: UnixTime(i64::try_from(wall).unwrap_or(i64::MAX)) }
     }

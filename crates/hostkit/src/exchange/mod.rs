@@ -8,6 +8,7 @@ mod machines;
 mod send;
 mod settle;
 mod sign_in;
+mod stores;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +28,7 @@ use crate::rate::Permit;
 use crate::request::{EncodeError, RequestParts};
 use crate::retry::{Class, Stage};
 use crate::session_cell::{LeadGuard, Lease};
+use crate::store::{Answer, Asked};
 use crate::time::{Moment, Now};
 use crate::transport::{AnswerLimits, Incoming, TransportError};
 
@@ -73,6 +75,9 @@ pub struct Exchange<A: Api> {
     fresh: Option<Lease<Admitted>>,
     /// The sign-in of somebody else that this exchange waits for.
     waiting: Option<u64>,
+    /// What a store was asked: for room, and to keep a new session.
+    asked: Option<Asked>,
+    saving: Option<Answer<()>>,
     /// Whether the price was checked, and what was taken from the budget for it.
     is_priced: bool,
     reservation: Option<Reservation>,
@@ -107,6 +112,7 @@ struct SigningIn<A: Api> {
     guard: Guard<A>,
     parts: RequestParts,
     not_before: Moment,
+    joint: stores::Joint,
 }
 
 impl<A: Api> Exchange<A> {
@@ -149,6 +155,8 @@ impl<A: Api> Exchange<A> {
             generation: None,
             fresh: None,
             waiting: None,
+            asked: None,
+            saving: None,
             is_priced: false,
             reservation: None,
         }

@@ -1,10 +1,10 @@
 //! Everything between the wish to send a call and its first byte: price, session, rate limits, journal.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use http::header::{ACCEPT_ENCODING, HeaderValue, USER_AGENT};
 
+use super::stores::Joint;
 use super::{Exchange, SigningIn, State};
 use crate::api::{Api, SignIn};
 use crate::base_url::BaseUrl;
@@ -14,15 +14,13 @@ use crate::error::{Cause, Error};
 use crate::intent::Intent;
 use crate::machine::Step;
 use crate::price;
+use crate::rate::Room;
 use crate::request::RequestParts;
 use crate::retry::{Class, Stage};
 use crate::session::Session;
 use crate::session_cell::{Admission, Lease};
 use crate::time::{Moment, Now};
 use crate::transport::Outgoing;
-
-/// How long a wait for somebody else's sign-in may be deaf to a cancellation.
-const DEAF: Duration = Duration::from_millis(50);
 
 /// How many sign-ins one call makes at most.
 pub(super) const MAX_SIGN_INS: u32 = 3;
@@ -39,6 +37,9 @@ impl<A: Api> Exchange<A> {
     pub(super) fn prepare<D>(&mut self, now: Now, deadline: Moment) -> Option<Step<D>> {
         if !self.check_price(now) {
             return None;
+        }
+        if let Some(listener) = self.still_saving() {
+            return Some(self.listen(now, deadline, listener));
         }
         let parts = match &self.parts {
             Ok(parts) => parts.clone(),
@@ -64,9 +65,14 @@ impl<A: Api> Exchange<A> {
                 return None;
             }
         };
-        let permit = match self.core.rates().admit(now.monotonic, deadline, self.info.rates) {
-            Ok(permit) => permit,
-            Err(room) => return self.wait_for_room(now, deadline, room),
+        let permit = match self.room(now, deadline, self.info.rates) {
+            Room::Go(permit) => permit,
+            Room::Later(room) => return self.wait_for_room(now, deadline, room),
+            Room::Wait(listener) => return Some(self.listen(now, deadline, listener)),
+            Room::Broken(error) => {
+                self.fail_rate_store(now, &error);
+                return None;
+            }
         };
         if let Err(why) = self.journal(now) {
             self.core.rates().ended(now.monotonic, permit);
@@ -164,7 +170,8 @@ impl<A: Api> Exchange<A> {
         match self.core.shared().session.ask(now, need, &mut self.waiting) {
             Admission::Ready(lease) => Entry::Go(lease),
             Admission::Lead(guard) if self.sign_ins < MAX_SIGN_INS => {
-                self.state = State::SignIn(SigningIn { guard, parts, not_before: now.monotonic });
+                self.state =
+                    State::SignIn(SigningIn { guard, parts, not_before: now.monotonic, joint: Joint::Unasked });
                 Entry::Not(None)
             }
             Admission::Lead(guard) => {
@@ -173,13 +180,7 @@ impl<A: Api> Exchange<A> {
                 self.fail(error, Stage::NotSent, now);
                 Entry::Not(None)
             }
-            Admission::Wait(listener) => {
-                let until = match self.options.cancel {
-                    Some(_) => deadline.min(now.monotonic + DEAF),
-                    None => deadline,
-                };
-                Entry::Not(Some(Step::Wait(listener, until)))
-            }
+            Admission::Wait(listener) => Entry::Not(Some(self.listen(now, deadline, listener))),
             Admission::Failed(error) => {
                 self.fail_sign_in(now, error);
                 Entry::Not(None)

@@ -9,6 +9,7 @@ use crate::client::Admitted;
 use crate::error::{Cause, Error};
 use crate::fault::Verdict;
 use crate::machine::Step;
+use crate::rate::Room;
 use crate::retry::{Class, Stage, backoff};
 use crate::time::{Moment, Now};
 use crate::transport::{Incoming, TransportError};
@@ -32,6 +33,10 @@ impl<A: Api> Exchange<A> {
             self.state = State::SignIn(signing);
             return self.sleep(until);
         }
+        let signing = match self.join(now, deadline, signing) {
+            Ok(signing) => signing,
+            Err(step) => return step,
+        };
         let name = signing.parts.endpoint();
         let request = match self.finish(signing.parts.clone(), self.core.base_url()) {
             Ok(request) => request,
@@ -42,16 +47,25 @@ impl<A: Api> Exchange<A> {
                 return None;
             }
         };
-        let permit = match self.core.rates().admit(now.monotonic, deadline, signing.parts.info().rates) {
-            Ok(permit) => permit,
-            Err(room) if room >= deadline => {
+        let permit = match self.room(now, deadline, signing.parts.info().rates) {
+            Room::Go(permit) => permit,
+            Room::Wait(listener) => {
+                self.state = State::SignIn(signing);
+                return Some(self.listen(now, deadline, listener));
+            }
+            Room::Broken(error) => {
+                // The guard passes the duty on: the next one may find the store whole again.
+                self.fail_rate_store(now, &error);
+                return None;
+            }
+            Room::Later(room) if room >= deadline => {
                 // Only this caller is in a hurry: the duty passes on with the guard.
                 let why = "the rate limit leaves no room for the sign-in before the deadline";
                 let error = Error::exhausted(self.info, why);
                 self.fail(error, Stage::NotSent, now);
                 return None;
             }
-            Err(room) => {
+            Room::Later(room) => {
                 tracing::info!(endpoint = name, "waiting for a rate limit");
                 self.state = State::SignIn(signing);
                 return self.sleep(room);
@@ -75,6 +89,7 @@ impl<A: Api> Exchange<A> {
         let (error, is_latched) = match self.read_session(&signing, result) {
             Attempt::Session(admitted, lifetime) => {
                 let early = self.core.shared().random.unit();
+                self.saving = signing.joint.save(&admitted.session, now.since(asked), lifetime);
                 self.fresh = Some(signing.guard.succeed(admitted, asked, lifetime, early));
                 self.state = State::Prepare;
                 return;
@@ -96,7 +111,10 @@ impl<A: Api> Exchange<A> {
                 (error, false)
             }
             Attempt::Final(error) => (error, false),
-            Attempt::Refused(error) => (error, true),
+            Attempt::Refused(error) => {
+                signing.joint.refuse();
+                (error, true)
+            }
         };
         let error = Arc::new(error);
         match signing.guard.fail(Arc::clone(&error), now, is_latched) {

@@ -1,0 +1,160 @@
+//! The thread that asks a store, so that nobody else has to wait inside of it.
+
+use std::fmt;
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use event_listener::{Event, EventListener};
+
+use super::Store;
+
+type Job = Box<dyn FnOnce(&dyn Store) + Send>;
+
+/// Does the jobs of one store in their order. Its thread ends when the last clone is gone and the jobs are done.
+#[derive(Clone)]
+pub(super) struct Clerk(mpsc::Sender<Job>);
+
+impl Clerk {
+    pub(super) fn new(store: impl Store) -> Self {
+        let (sender, jobs) = mpsc::channel::<Job>();
+        let work = move || jobs.into_iter().for_each(|job| job(&store));
+        if let Err(error) = std::thread::Builder::new().name("hostkit-store".into()).spawn(work) {
+            // Without the thread the channel is closed, and every question is answered with an error.
+            tracing::error!(error = %error, "no thread for a store");
+        }
+        Self(sender)
+    }
+
+    /// A job that nobody waits for.
+    pub(super) fn post(&self, job: impl FnOnce(&dyn Store) + Send + 'static) {
+        if self.0.send(Box::new(job)).is_err() {
+            tracing::error!("the thread of a store is gone");
+        }
+    }
+
+    /// A job whose answer is waited for.
+    pub(super) fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&dyn Store) -> io::Result<T> + Send + 'static,
+    ) -> Answer<T> {
+        let slot = Arc::new(Slot { state: Mutex::new(Polled::Pending(())), changed: Event::new() });
+        let promise = Promise(Arc::clone(&slot));
+        self.post(move |store| promise.keep(question(store)));
+        Answer(slot)
+    }
+}
+
+impl fmt::Debug for Clerk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Clerk")
+    }
+}
+
+/// The wall clock in milliseconds: the only clock that processes share.
+pub(super) fn wall() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+struct Slot<T> {
+    state: Mutex<Polled<T, ()>>,
+    changed: Event,
+}
+
+impl<T> Slot<T> {
+    fn replace(&self, state: Polled<T, ()>) -> Polled<T, ()> {
+        std::mem::replace(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner), state)
+    }
+}
+
+/// What a question came to.
+pub(crate) enum Polled<T, P = EventListener> {
+    Pending(P),
+    Ready(io::Result<T>),
+}
+
+/// The duty to answer: dropped by a store that panicked, it says so.
+struct Promise<T>(Arc<Slot<T>>);
+
+impl<T> Promise<T> {
+    fn keep(self, answer: io::Result<T>) {
+        drop(self.0.replace(Polled::Ready(answer)));
+    }
+}
+
+impl<T> Drop for Promise<T> {
+    fn drop(&mut self) {
+        if let Polled::Ready(answer) = self.0.replace(Polled::Pending(())) {
+            drop(self.0.replace(Polled::Ready(answer)));
+        } else {
+            drop(self.0.replace(Polled::Ready(Err(io::Error::other("the thread of the store is gone")))));
+        }
+        self.0.changed.notify(usize::MAX);
+    }
+}
+
+/// An answer that is under way.
+pub(crate) struct Answer<T>(Arc<Slot<T>>);
+
+impl<T> Answer<T> {
+    /// The answer, once; or how to wait for it.
+    pub(crate) fn poll(&self) -> Polled<T> {
+        // Listening comes first: an answer that comes in between is heard.
+        let listener = self.0.changed.listen();
+        match self.0.replace(Polled::Pending(())) {
+            Polled::Ready(answer) => Polled::Ready(answer),
+            Polled::Pending(()) => Polled::Pending(listener),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use event_listener::Listener;
+
+    use super::super::{Change, StoreKey};
+    use super::*;
+
+    #[derive(Debug)]
+    struct Nothing;
+
+    impl Store for Nothing {
+        fn change(&self, _: &StoreKey, _: Change<'_>) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn wait<T>(answer: &Answer<T>) -> io::Result<T> {
+        loop {
+            match answer.poll() {
+                Polled::Ready(answer) => return answer,
+                Polled::Pending(listener) => {
+                    assert!(listener.wait_timeout(Duration::from_secs(10)).is_some(), "it is never told");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn answers_in_order_and_survives_being_forgotten() {
+        let clerk = Clerk::new(Nothing);
+        drop(clerk.ask(|_| Ok(1)));
+        let answers: Vec<_> = (0..100).map(|number| clerk.ask(move |_| Ok(number))).collect();
+        let numbers: Vec<i32> = answers.iter().map(|answer| wait(answer).unwrap()).collect();
+        assert_eq!(numbers, (0..100).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_store_that_panics_strands_nobody() {
+        let clerk = Clerk::new(Nothing);
+        let first = clerk.ask(|_| -> io::Result<()> { panic!("on purpose") });
+        let second = clerk.ask(|_| Ok(()));
+        assert!(wait(&first).is_err());
+        assert!(wait(&second).is_err());
+        std::thread::sleep(Duration::from_millis(20));
+        assert!(wait(&clerk.ask(|_| Ok(()))).is_err());
+    }
+}

@@ -1,0 +1,346 @@
+//! One count of calls for several processes: the rules of `rate`, with times of the wall clock.
+//!
+//! A call counts from the moment it is let go until a window after its end; one whose process died, until a window after
+//! its deadline. The clocks of the machines have to agree: one that is ahead frees its own calls no earlier, but those of
+//! others too early by so much.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::clerk::{Answer, Clerk, wall};
+use super::entry::{self, Damaged, Writer};
+use super::{Store, StoreKey};
+use crate::base_url::BaseUrl;
+
+const KIND: &str = "rates";
+
+/// What lies further ahead was written before the clock was set back.
+const HORIZON: u64 = 24 * 3_600_000;
+
+/// Rate limits that several processes keep together.
+#[derive(Clone)]
+pub struct RateStore {
+    clerk: Clerk,
+    account: Arc<str>,
+}
+
+impl RateStore {
+    /// Counts in `store`, for the account that the caller calls `account`. Whatever shares a limit shares the name.
+    pub fn new(store: impl Store, account: impl Into<Arc<str>>) -> Self {
+        Self { clerk: Clerk::new(store), account: account.into() }
+    }
+}
+
+impl fmt::Debug for RateStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RateStore").field("account", &self.account).finish_non_exhaustive()
+    }
+}
+
+/// The entry of one account's counts.
+#[derive(Debug, Clone)]
+pub(crate) struct SharedRates {
+    clerk: Clerk,
+    key: Arc<StoreKey>,
+}
+
+/// A limit that a call counts on.
+#[derive(Debug, Clone)]
+pub(crate) struct Wanted {
+    pub(crate) name: &'static str,
+    pub(crate) count: usize,
+    pub(crate) length: Duration,
+}
+
+/// A call that waits to be let go.
+pub(crate) struct Asked {
+    pub(crate) names: &'static [&'static str],
+    pub(crate) answer: Answer<Result<Grant, Duration>>,
+}
+
+/// A call that was let go. Dropped unused, it does not count.
+pub(crate) struct Grant {
+    rates: SharedRates,
+    id: Option<u64>,
+}
+
+impl SharedRates {
+    pub(crate) fn new(store: RateStore, api: &str, base: &BaseUrl) -> Self {
+        let key = Arc::new(StoreKey::new(KIND, api, base, &store.account));
+        Self { clerk: store.clerk, key }
+    }
+
+    /// Asks for a call that will have arrived within `allowed`; the answer is how long to wait, where there is no room.
+    pub(crate) fn ask(&self, wanted: Vec<Wanted>, allowed: Duration) -> Answer<Result<Grant, Duration>> {
+        let rates = self.clone();
+        let id = RandomState::new().hash_one(wall()).max(1);
+        self.clerk.ask(move |store| {
+            let admitted = rates.change(store, |now, kept| kept.admit(now, id, &wanted, millis(allowed)))?;
+            Ok(admitted.map(|()| Grant { rates, id: Some(id) }).map_err(Duration::from_millis))
+        })
+    }
+
+    /// Tells that the call has its answer, or will have none.
+    pub(crate) fn ended(&self, id: u64) {
+        // Now, and not when its turn comes: the queue of the store must not cost use of the limit.
+        let at = wall();
+        self.post(move |now, kept| kept.ended(at.min(now), id));
+    }
+
+    /// Lets no call of these limits go for so long.
+    pub(crate) fn hold(&self, wanted: Vec<Wanted>, wait: Duration) {
+        self.post(move |now, kept| {
+            for wanted in &wanted {
+                let window = kept.window(wanted);
+                window.hold = window.hold.max(now.saturating_add(millis(wait)));
+            }
+        });
+    }
+
+    fn post(&self, change: impl Fn(u64, &mut Kept) + Send + 'static) {
+        let rates = self.clone();
+        self.clerk.post(move |store| {
+            if let Err(error) = rates.change(store, |now, kept| change(now, kept)) {
+                tracing::warn!(error = %error, "a store could not be told of a call's end: it counts until its deadline");
+            }
+        });
+    }
+
+    fn change<T>(&self, store: &dyn Store, mut change: impl FnMut(u64, &mut Kept) -> T) -> io::Result<T> {
+        let mut result = None;
+        store.change(&self.key, &mut |bytes| {
+            let now = wall();
+            let before = match bytes.map(Kept::read).transpose() {
+                Ok(kept) => kept.unwrap_or_default(),
+                Err(damaged) => {
+                    let entry = self.key.as_str();
+                    tracing::warn!(entry, why = %damaged, "stored rates are damaged: nothing goes for one window");
+                    Kept { lost: now, ..Kept::default() }
+                }
+            };
+            let mut kept = before.clone();
+            kept.forget(now);
+            let forgotten = kept.clone();
+            result = Some(change(now, &mut kept));
+            // What is forgotten alone is not worth a write: whoever reads it next forgets it, too.
+            (kept != forgotten || before.lost == now).then(|| kept.write())
+        })?;
+        result.ok_or_else(|| io::Error::other("the store did not look at the entry"))
+    }
+}
+
+impl Grant {
+    /// Uses it; what is given back is to be handed to [`SharedRates::ended`].
+    pub(crate) fn go(mut self) -> u64 {
+        self.id.take().unwrap_or_default()
+    }
+}
+
+impl Drop for Grant {
+    fn drop(&mut self) {
+        if let Some(id) = self.id {
+            self.rates.post(move |_, kept| kept.give_back(id));
+        }
+    }
+}
+
+/// The entry, as it is kept. Times are milliseconds of the wall clock.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Kept {
+    windows: BTreeMap<String, Window>,
+    /// When the counts were lost: windows from before then may be full.
+    lost: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Window {
+    length: u64,
+    hold: u64,
+    calls: Vec<Counted>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Counted {
+    id: u64,
+    /// When it arrived at the latest.
+    latest: u64,
+    is_under_way: bool,
+}
+
+impl Kept {
+    /// Lets a call go if every limit has room, or says how long to wait.
+    fn admit(&mut self, now: u64, id: u64, wanted: &[Wanted], allowed: u64) -> Result<(), u64> {
+        let lost = self.lost;
+        let room = wanted.iter().map(|wanted| self.window(wanted).room(now, wanted.count, lost)).max().unwrap_or(now);
+        if room > now {
+            return Err(room - now);
+        }
+        let latest = now.saturating_add(allowed.min(HORIZON));
+        for wanted in wanted {
+            self.window(wanted).calls.push(Counted { id, latest, is_under_way: true });
+        }
+        Ok(())
+    }
+
+    fn ended(&mut self, now: u64, id: u64) {
+        for call in self.windows.values_mut().flat_map(|window| &mut window.calls).filter(|call| call.id == id) {
+            call.latest = call.latest.min(now);
+            call.is_under_way = false;
+        }
+    }
+
+    fn give_back(&mut self, id: u64) {
+        self.windows.values_mut().for_each(|window| window.calls.retain(|call| call.id != id));
+    }
+
+    fn window(&mut self, wanted: &Wanted) -> &mut Window {
+        let window = self.windows.entry(wanted.name.to_owned()).or_default();
+        window.length = millis(wanted.length);
+        window
+    }
+
+    /// Drops what no longer counts, and takes back what a clock that was set back left in the future.
+    fn forget(&mut self, now: u64) {
+        self.lost = self.lost.min(now);
+        for window in self.windows.values_mut() {
+            let length = window.length;
+            for call in &mut window.calls {
+                let ahead = if call.is_under_way { HORIZON } else { 0 };
+                call.latest = call.latest.min(now.saturating_add(ahead));
+            }
+            window.calls.retain(|call| call.latest.saturating_add(length) > now);
+            window.hold = if window.hold > now { window.hold.min(now.saturating_add(HORIZON)) } else { 0 };
+        }
+    }
+
+    fn read(bytes: &[u8]) -> Result<Self, Damaged> {
+        let mut kept = Self::default();
+        let mut window = None;
+        for line in entry::read(KIND, bytes)? {
+            match line[..] {
+                ["lost", at] => kept.lost = entry::number(at)?,
+                ["window", name, length, hold] => {
+                    let (length, hold) = (entry::number(length)?, entry::number(hold)?);
+                    let read = kept.windows.entry(entry::text(name)?).or_default();
+                    *read = Window { length, hold, calls: Vec::new() };
+                    window = Some(read);
+                }
+                [state @ ("call" | "ended"), id, latest] => {
+                    let window = window.as_mut().ok_or(Damaged("a call has no window"))?;
+                    let (id, latest) = (entry::number(id)?, entry::number(latest)?);
+                    window.calls.push(Counted { id, latest, is_under_way: state == "call" });
+                }
+                _ => return Err(Damaged("a line is unknown")),
+            }
+        }
+        Ok(kept)
+    }
+
+    fn write(&self) -> Vec<u8> {
+        let mut writer = Writer::new(KIND);
+        if self.lost > 0 {
+            writer.line(format_args!("lost {}", self.lost));
+        }
+        for (name, window) in &self.windows {
+            writer.line(format_args!("window {} {} {}", entry::word(name), window.length, window.hold));
+            for call in &window.calls {
+                let state = if call.is_under_way { "call" } else { "ended" };
+                writer.line(format_args!("{state} {} {}", call.id, call.latest));
+            }
+        }
+        writer.end()
+    }
+}
+
+impl Window {
+    /// The earliest time with room for one more call; `now` if there is room.
+    fn room(&self, now: u64, count: usize, lost: u64) -> u64 {
+        let held = match lost {
+            0 => self.hold,
+            lost => self.hold.max(lost.saturating_add(self.length)),
+        };
+        let held = held.max(now);
+        if self.calls.len() < count {
+            return held;
+        }
+        // A call under way may end at once. So many have to go that one more fits in.
+        let end = |call: &Counted| {
+            let latest = if call.is_under_way { call.latest.min(now) } else { call.latest };
+            latest.saturating_add(self.length)
+        };
+        let mut ends: Vec<_> = self.calls.iter().map(end).collect();
+        ends.sort_unstable();
+        let room = ends.get(self.calls.len() - count).copied().unwrap_or(now.saturating_add(self.length));
+        held.max(room).max(now + 1)
+    }
+}
+
+/// Rounded up: a limit is never shorter than it is told.
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GET: &[Wanted] = &[Wanted { name: "get", count: 2, length: Duration::from_secs(10) }];
+
+    #[test]
+    fn counts_from_the_end_and_the_lost_ones_from_their_deadline() {
+        let mut kept = Kept::default();
+        assert_eq!(kept.admit(1_000, 1, GET, 30_000), Ok(()));
+        assert_eq!(kept.admit(1_000, 2, GET, 5_000), Ok(()));
+        assert_eq!(kept.admit(2_000, 3, GET, 5_000), Err(10_000));
+        kept.ended(3_000, 1);
+        assert_eq!(kept.admit(4_000, 3, GET, 5_000), Err(9_000));
+        kept.forget(13_000);
+        assert_eq!(kept.admit(13_000, 3, GET, 5_000), Ok(()));
+        // Call 2 never ended: it goes ten seconds after its deadline at 6,000.
+        kept.forget(15_999);
+        assert!(kept.admit(15_999, 4, GET, 5_000).is_err());
+        kept.forget(16_000);
+        assert_eq!(kept.admit(16_000, 4, GET, 5_000), Ok(()));
+        kept.give_back(4);
+        assert_eq!(kept.admit(16_000, 5, GET, 5_000), Ok(()));
+    }
+
+    #[test]
+    fn lost_counts_are_taken_for_full() {
+        let mut kept = Kept { lost: 1_000, ..Kept::default() };
+        assert_eq!(kept.admit(1_000, 1, GET, 5_000), Err(10_000));
+        assert_eq!(kept.admit(11_000, 1, GET, 5_000), Ok(()));
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_holds_for_one_window_at_most() {
+        let mut kept = Kept::default();
+        for id in [1, 2] {
+            assert_eq!(kept.admit(9_000_000, id, GET, 1_000), Ok(()));
+            kept.ended(9_000_000, id);
+        }
+        kept.forget(5_000);
+        assert_eq!(kept.admit(5_000, 3, GET, 1_000), Err(10_000));
+        kept.forget(15_000);
+        assert_eq!(kept.admit(15_000, 3, GET, 1_000), Ok(()));
+    }
+
+    #[test]
+    fn reads_what_it_writes() {
+        let mut kept = Kept { lost: 7, ..Kept::default() };
+        for (id, name) in [(1, "get"), (2, "all of it")] {
+            let wanted = [Wanted { name, count: 2, length: Duration::from_micros(1_500) }];
+            assert_eq!(kept.admit(1_000, id, &wanted, 5_000), Ok(()));
+        }
+        kept.ended(1_001, 1);
+        kept.window(&GET[0]).hold = 12;
+        assert_eq!(Kept::read(&kept.write()), Ok(kept));
+        let mut writer = Writer::new(KIND);
+        writer.line(format_args!("call 1 2"));
+        assert!(Kept::read(&writer.end()).is_err());
+    }
+}

@@ -1,0 +1,378 @@
+//! One session for several processes: who signs in, who takes over what another one was given.
+//!
+//! The one who signs in holds a lease in the entry, which ends by itself: a process that dies with it stops nobody for
+//! longer. Credentials that were refused are not tried again by others for a minute.
+
+use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use super::clerk::{Answer, Clerk, wall};
+use super::entry::{self, Damaged, Writer};
+use super::{Store, StoreKey};
+use crate::base_url::BaseUrl;
+use crate::session::Session;
+use crate::value::Secret;
+
+const KIND: &str = "session";
+
+/// No lease is longer: it bounds what a process that died can cost the others.
+const LONGEST_LEASE: Duration = Duration::from_secs(30);
+
+/// How long credentials that were refused are not tried again by other processes.
+const REFUSED: Duration = Duration::from_secs(60);
+
+/// The share of a lifetime after which a session is not handed to others any more.
+const YOUNG: f64 = 0.8;
+
+/// Sessions that several processes share: at most one of them signs in.
+///
+/// The store holds tokens. Whoever can read it can act as the account until they end; the token is kept as it is.
+#[derive(Clone)]
+pub struct SessionStore {
+    clerk: Clerk,
+    account: Arc<str>,
+}
+
+impl SessionStore {
+    /// Sessions in `store`, for the account that the caller calls `account`: a login, say, and never a secret. Two accounts
+    /// of one API need two names, or one would act as the other.
+    pub fn new(store: impl Store, account: impl Into<Arc<str>>) -> Self {
+        Self { clerk: Clerk::new(store), account: account.into() }
+    }
+}
+
+impl fmt::Debug for SessionStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionStore").field("account", &self.account).finish_non_exhaustive()
+    }
+}
+
+/// The entry of one client's session.
+#[derive(Clone)]
+pub(crate) struct SharedSession(Arc<Client>);
+
+struct Client {
+    clerk: Clerk,
+    key: StoreKey,
+    /// The stamp of the session that this client had last; it asks only for others.
+    own: AtomicU64,
+}
+
+/// What a client that needs a session is told.
+pub(crate) enum Begun {
+    /// Another process has one.
+    Found { session: Session, age: Duration },
+    /// The client signs in, for all.
+    Lead(SignInLease),
+    /// Another process signs in.
+    Busy,
+    /// Another process was told that the credentials are wrong, so long ago.
+    Refused(Duration),
+}
+
+impl SharedSession {
+    pub(crate) fn new(store: SessionStore, api: &str, base: &BaseUrl) -> Self {
+        let key = StoreKey::new(KIND, api, base, &store.account);
+        Self(Arc::new(Client { clerk: store.clerk, key, own: AtomicU64::new(0) }))
+    }
+
+    /// Asks for a session that is good for `need` more and is not the one that this client had; or for the duty to sign in
+    /// within `lease`.
+    pub(crate) fn begin(&self, need: Duration, lease: Duration) -> Answer<Begun> {
+        let shared = self.clone();
+        let question = Question {
+            holder: random(),
+            own: self.0.own.load(Ordering::SeqCst),
+            need,
+            lease: millis(lease.min(LONGEST_LEASE)),
+        };
+        self.0.clerk.ask(move |store| {
+            let decision = shared.change(store, |now, kept| kept.begin(now, &question))?;
+            Ok(match decision {
+                Decision::Found { session, stamp, age } => {
+                    shared.0.own.store(stamp, Ordering::SeqCst);
+                    Begun::Found { session, age }
+                }
+                Decision::Lead => Begun::Lead(SignInLease { shared: shared.clone(), holder: Some(question.holder) }),
+                Decision::Busy => Begun::Busy,
+                Decision::Refused(ago) => Begun::Refused(ago),
+            })
+        })
+    }
+
+    fn change<T>(&self, store: &dyn Store, mut change: impl FnMut(u64, &mut Kept) -> T) -> io::Result<T> {
+        let mut result = None;
+        store.change(&self.0.key, &mut |bytes| {
+            let before = match bytes.map(Kept::read).transpose() {
+                Ok(kept) => kept.unwrap_or_default(),
+                Err(damaged) => {
+                    tracing::warn!(entry = self.0.key.as_str(), why = %damaged, "a stored session is damaged: ignored");
+                    Kept::default()
+                }
+            };
+            let mut kept = before.clone();
+            result = Some(change(wall(), &mut kept));
+            (kept != before).then(|| kept.write())
+        })?;
+        result.ok_or_else(|| io::Error::other("the store did not look at the entry"))
+    }
+}
+
+/// The duty to sign in for all processes. Dropped, it passes to the next who asks.
+pub(crate) struct SignInLease {
+    shared: SharedSession,
+    /// None once it is over.
+    holder: Option<u64>,
+}
+
+impl SignInLease {
+    /// Keeps what was asked for `age` ago.
+    pub(crate) fn save(mut self, session: &Session, age: Duration, lifetime: Option<Duration>) -> Answer<()> {
+        let holder = self.holder.take();
+        let shared = self.shared.clone();
+        let stamp = random();
+        shared.0.own.store(stamp, Ordering::SeqCst);
+        let token = session.token.clone();
+        let base_url = session.base_url.clone();
+        self.shared.0.clerk.ask(move |store| {
+            shared.change(store, |now, kept| {
+                let asked = now.saturating_sub(millis(age));
+                kept.release(holder);
+                kept.refused = 0;
+                if kept.held.as_ref().is_none_or(|held| held.asked <= asked || held.asked > now) {
+                    let (token, base_url) = (token.clone(), base_url.clone());
+                    kept.held = Some(Held { stamp, asked, token, base_url, lifetime: lifetime.map(millis) });
+                }
+            })
+        })
+    }
+
+    /// Tells the others that the credentials are wrong.
+    pub(crate) fn refuse(mut self) {
+        let holder = self.holder.take();
+        self.post(move |now, kept| {
+            kept.release(holder);
+            kept.refused = now;
+        });
+    }
+
+    fn post(&self, change: impl Fn(u64, &mut Kept) + Send + 'static) {
+        let shared = self.shared.clone();
+        self.shared.0.clerk.post(move |store| {
+            if let Err(error) = shared.change(store, |now, kept| change(now, kept)) {
+                tracing::warn!(error = %error, "a store could not be told of the end of a sign-in");
+            }
+        });
+    }
+}
+
+impl Drop for SignInLease {
+    fn drop(&mut self) {
+        if let Some(holder) = self.holder.take() {
+            self.post(move |_, kept| kept.release(Some(holder)));
+        }
+    }
+}
+
+/// The entry, as it is kept. Times are milliseconds of the wall clock.
+#[derive(Clone, PartialEq, Default)]
+struct Kept {
+    held: Option<Held>,
+    lease: Option<(u64, u64)>,
+    /// When the credentials were refused; 0 if they were not.
+    refused: u64,
+}
+
+#[derive(Clone, PartialEq)]
+struct Held {
+    /// Tells this session from all others.
+    stamp: u64,
+    asked: u64,
+    token: Option<Secret>,
+    base_url: Option<String>,
+    lifetime: Option<u64>,
+}
+
+struct Question {
+    holder: u64,
+    own: u64,
+    need: Duration,
+    lease: u64,
+}
+
+enum Decision {
+    Found { session: Session, stamp: u64, age: Duration },
+    Lead,
+    Busy,
+    Refused(Duration),
+}
+
+impl Kept {
+    fn begin(&mut self, now: u64, question: &Question) -> Decision {
+        let ago = Duration::from_millis(now.saturating_sub(self.refused));
+        // What lies in the future was written before the clock was set back, and does not count.
+        if (1..=now).contains(&self.refused) && ago < REFUSED {
+            return Decision::Refused(ago);
+        }
+        if let Some(held) = self.held.as_ref().filter(|held| held.stamp != question.own && held.asked <= now) {
+            let age = Duration::from_millis(now - held.asked);
+            if held.is_good(age, question.need) {
+                return Decision::Found { session: held.session(), stamp: held.stamp, age };
+            }
+        }
+        match self.lease {
+            Some((_, until)) if now < until && until - now <= millis(LONGEST_LEASE) => Decision::Busy,
+            _ => {
+                self.lease = Some((question.holder, now.saturating_add(question.lease)));
+                Decision::Lead
+            }
+        }
+    }
+
+    fn release(&mut self, holder: Option<u64>) {
+        self.lease = self.lease.filter(|(held_by, _)| Some(*held_by) != holder);
+    }
+
+    fn read(bytes: &[u8]) -> Result<Self, Damaged> {
+        let mut kept = Self::default();
+        for line in entry::read(KIND, bytes)? {
+            match line[..] {
+                ["lease", holder, until] => kept.lease = Some((entry::number(holder)?, entry::number(until)?)),
+                ["refused", at] => kept.refused = entry::number(at)?,
+                ["session", stamp, asked] => {
+                    let (stamp, asked) = (entry::number(stamp)?, entry::number(asked)?);
+                    kept.held = Some(Held { stamp, asked, token: None, base_url: None, lifetime: None });
+                }
+                [name, value] => {
+                    let held = kept.held.as_mut().ok_or(Damaged("a line has no session"))?;
+                    match name {
+                        "token" => held.token = Some(Secret::from(entry::text(value)?)),
+                        "base" => held.base_url = Some(entry::text(value)?),
+                        "life" => held.lifetime = Some(entry::number(value)?),
+                        _ => return Err(Damaged("a line is unknown")),
+                    }
+                }
+                _ => return Err(Damaged("a line is unknown")),
+            }
+        }
+        Ok(kept)
+    }
+
+    fn write(&self) -> Vec<u8> {
+        let mut writer = Writer::new(KIND);
+        if let Some((holder, until)) = self.lease {
+            writer.line(format_args!("lease {holder} {until}"));
+        }
+        if self.refused > 0 {
+            writer.line(format_args!("refused {}", self.refused));
+        }
+        if let Some(held) = &self.held {
+            writer.line(format_args!("session {} {}", held.stamp, held.asked));
+            if let Some(token) = &held.token {
+                writer.line(format_args!("token {}", entry::word(token.expose())));
+            }
+            if let Some(base) = &held.base_url {
+                writer.line(format_args!("base {}", entry::word(base)));
+            }
+            if let Some(life) = held.lifetime {
+                writer.line(format_args!("life {life}"));
+            }
+        }
+        writer.end()
+    }
+}
+
+impl Held {
+    /// Whether it is handed out: young enough that it is not asked for again at once, and good for what is to be done.
+    fn is_good(&self, age: Duration, need: Duration) -> bool {
+        self.lifetime.map(Duration::from_millis).is_none_or(|whole| {
+            let left = whole.saturating_sub(age);
+            age < whole.mul_f64(YOUNG) && left >= need.min(whole.mul_f64(YOUNG))
+        })
+    }
+
+    fn session(&self) -> Session {
+        let lifetime = self.lifetime.map(Duration::from_millis);
+        Session { token: self.token.clone(), base_url: self.base_url.clone(), lifetime }
+    }
+}
+
+/// Never 0. The hasher's keys are the only randomness that the standard library gives; it only has to be unique.
+fn random() -> u64 {
+    RandomState::new().hash_one(wall()).max(1)
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn question(holder: u64, own: u64) -> Question {
+        Question { holder, own, need: Duration::ZERO, lease: 5_000 }
+    }
+
+    fn held(stamp: u64, asked: u64) -> Option<Held> {
+        let token = Some(Secret::from("a token\n"));
+        Some(Held { stamp, asked, token, base_url: Some("https://a.example/é".into()), lifetime: Some(10_000) })
+    }
+
+    #[test]
+    fn one_leads_until_the_end_of_its_lease() {
+        let mut kept = Kept::default();
+        assert!(matches!(kept.begin(1_000, &question(1, 0)), Decision::Lead));
+        assert!(matches!(kept.begin(5_999, &question(2, 0)), Decision::Busy));
+        assert!(matches!(kept.begin(6_000, &question(2, 0)), Decision::Lead));
+        kept.release(Some(1));
+        assert!(matches!(kept.begin(6_001, &question(3, 0)), Decision::Busy));
+        kept.release(Some(2));
+        assert!(matches!(kept.begin(6_001, &question(3, 0)), Decision::Lead));
+        // The clock was set back by an hour: the lease would seem to last that long.
+        assert!(matches!(kept.begin(1, &question(4, 0)), Decision::Busy));
+        kept.lease = Some((3, 3_600_000));
+        assert!(matches!(kept.begin(1, &question(4, 0)), Decision::Lead));
+    }
+
+    #[test]
+    fn hands_out_what_is_young_and_not_the_one_that_was_refused() {
+        let mut kept = Kept { held: held(7, 1_000), ..Kept::default() };
+        assert!(matches!(kept.begin(2_000, &question(1, 0)), Decision::Found { stamp: 7, .. }));
+        assert!(matches!(kept.begin(8_999, &question(1, 3)), Decision::Found { .. }));
+        for (now, own) in [(2_000, 7), (9_000, 0), (999, 0)] {
+            let mut kept = kept.clone();
+            assert!(matches!(kept.begin(now, &question(1, own)), Decision::Lead), "{now} {own}");
+        }
+        let long = Question { need: Duration::from_secs(6), ..question(1, 0) };
+        assert!(matches!(kept.begin(5_000, &long), Decision::Found { .. }));
+        assert!(matches!(kept.begin(5_001, &long), Decision::Lead));
+    }
+
+    #[test]
+    fn refused_credentials_are_left_alone_for_a_minute() {
+        let mut kept = Kept { held: held(7, 1_000), refused: 1_500, ..Kept::default() };
+        assert!(matches!(kept.begin(61_499, &question(1, 0)), Decision::Refused(_)));
+        assert!(matches!(kept.begin(61_500, &question(1, 0)), Decision::Lead));
+        assert!(matches!(kept.begin(1_400, &question(1, 0)), Decision::Found { .. } | Decision::Busy));
+    }
+
+    #[test]
+    fn reads_what_it_writes() {
+        let kept = Kept { held: held(7, 1_000), lease: Some((3, 4)), refused: 5 };
+        assert!(Kept::read(&kept.write()).is_ok_and(|read| read == kept));
+        assert!(Kept::read(&Kept::default().write()).is_ok_and(|read| read == Kept::default()));
+        let foreign = |line: &str| {
+            let mut writer = Writer::new(KIND);
+            writer.line(format_args!("{line}"));
+            Kept::read(&writer.end()).is_err()
+        };
+        assert!(
+            ["token x", "lease 1", "lease x 1", "", "session 1 -2", "what is this"].iter().all(|line| foreign(line))
+        );
+    }
+}
