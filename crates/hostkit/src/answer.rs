@@ -207,12 +207,22 @@ impl<'a> RawAnswer<'a> {
     }
 
     /// The value under one root name, if there is one.
+    ///
+    /// # Errors
+    /// A value that cannot be read. A 200 without a body is what a proxy says that lost one: only another status of
+    /// success says that there is none. Where every answer has an envelope, an answer without it is another one.
     pub fn optional_value<T: FromWire>(&self, root: &Name) -> Result<Option<T>, DecodeError> {
-        let has_envelope = !self.api.rules.envelope.is_empty();
+        let envelope = self.api.rules.envelope;
+        let has_envelope = !envelope.is_empty();
         if self.is_empty() && !has_envelope {
-            return Ok(None);
+            let found = "no body under status 200";
+            let error = || DecodeError::new(self.endpoint, "answer", "a body or another status", found);
+            return if self.status == 200 { Err(error()) } else { Ok(None) };
         }
         self.read(|document, reader| {
+            if has_envelope && !document.root().entries().any(|(key, _)| envelope.contains(&key)) {
+                return Err(reader.error(format!("`{}`", envelope[0]), "nothing"));
+            }
             let mut fields = reader.object(document.root(), "")?;
             // What is there has to be the value: an unreadable one is another answer. Without an envelope, so is a
             // document without the root.
@@ -273,10 +283,13 @@ impl<'a> RawAnswer<'a> {
                 return Err(reader.error(format!("`{}`", envelope[0]), "nothing"));
             }
             let has_data = |node: Node<'_>| matches!(node.kind(), Kind::Map | Kind::List) && !node.is_empty();
-            match root.entries().find(|(_, node)| has_data(*node)) {
-                Some((key, node)) => Err(reader.expected(format!("no data in `{key}`"), node)),
-                None => Ok(()),
+            if let Some((key, node)) = root.entries().find(|(_, node)| has_data(*node)) {
+                return Err(reader.expected(format!("no data in `{key}`"), node));
             }
+            for (key, node) in root.entries().filter(|(key, _)| !envelope.contains(key)) {
+                reader.unknown_field(key, node)?;
+            }
+            Ok(())
         })
     }
 

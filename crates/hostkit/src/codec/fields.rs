@@ -30,19 +30,22 @@ pub struct Fields<'t, 'a, 'r> {
     outer_spec: &'static str,
     /// Keys that are no fields: the envelope around data that stand at the top.
     envelope: &'static [&'static str],
+    /// The objects between this one and its fields: name, object, and the key that a field looked for in it. What no
+    /// field looked for is unknown; several fields may share such an object.
+    between: Vec<(&'static str, Node<'t>, &'static str)>,
 }
 
 impl<'t, 'a, 'r> Fields<'t, 'a, 'r> {
     pub(crate) fn new(node: Node<'t>, reader: &'a mut Reader<'r>, outer_spec: &'static str) -> Self {
         let envelope = if node.index() == 0 { reader.envelope } else { &[] };
-        Self { node, cursor: node.entries(), position: 0, seen: Seen::default(), reader, outer_spec, envelope }
+        Self { node, cursor: node.entries(), position: 0, seen: Seen::default(), reader, outer_spec, envelope, between: Vec::new() }
     }
 
     /// The entry with one of the field's names, along the path that the field has in this format.
     fn find(&mut self, name: &Name) -> Result<Option<Node<'t>>, DecodeError> {
         let format = self.node.format();
         if let Some(node) = self.take(name.first(format))
-            && let Some(found) = self.descend(node, name.rest(format))?
+            && let Some(found) = self.descend(name.first(format), node, name.rest(format))?
         {
             return Ok(Some(found));
         }
@@ -76,8 +79,16 @@ impl<'t, 'a, 'r> Fields<'t, 'a, 'r> {
         None
     }
 
-    fn descend(&mut self, mut node: Node<'t>, rest: &'static [&'static str]) -> Result<Option<Node<'t>>, DecodeError> {
+    fn descend(
+        &mut self,
+        first: &'static str,
+        mut node: Node<'t>,
+        rest: &'static [&'static str],
+    ) -> Result<Option<Node<'t>>, DecodeError> {
         for (depth, key) in rest.iter().enumerate() {
+            if depth == 0 {
+                self.between.push((first, node, key));
+            }
             let Some(next) = node.get(key) else {
                 return Ok(None);
             };
@@ -183,7 +194,7 @@ impl<'t, 'a, 'r> Fields<'t, 'a, 'r> {
     /// # Errors
     /// Under [`UnknownFields::Deny`], an unknown field. Always: an object that has fields, but none that the spec
     /// knows; it is another object.
-    pub fn finish(self) -> Result<(), DecodeError> {
+    pub fn finish(mut self) -> Result<(), DecodeError> {
         if self.seen.is_empty() && self.node.entries().any(|(key, _)| !self.envelope.contains(&key)) {
             let found = self.node.entries().map(|(key, _)| key).find(|key| !self.envelope.contains(key));
             let found = format!("only others, such as `{}`", found.unwrap_or_default());
@@ -196,7 +207,28 @@ impl<'t, 'a, 'r> Fields<'t, 'a, 'r> {
                 }
             }
         }
+        self.unknown_between()?;
         self.reader.spec = self.outer_spec;
+        Ok(())
+    }
+
+    /// Reports what stands beside fields in the objects between this one and them.
+    fn unknown_between(&mut self) -> Result<(), DecodeError> {
+        if self.reader.unknown == UnknownFields::Ignore {
+            return Ok(());
+        }
+        let between = std::mem::take(&mut self.between);
+        for (position, (name, object, _)) in between.iter().enumerate() {
+            let is_same = |other: &(&str, Node<'_>, &str)| other.1.index() == object.index();
+            if between.iter().take(position).any(is_same) {
+                continue;
+            }
+            for (key, node) in object.entries() {
+                if !between.iter().any(|other| is_same(other) && other.2 == key) {
+                    self.reader.within(Step::Name(name), |reader| reader.unknown_field(key, node))?;
+                }
+            }
+        }
         Ok(())
     }
 
@@ -237,6 +269,9 @@ impl<'t, 'a, 'r> Fields<'t, 'a, 'r> {
                 None => self.take(last),
                 Some(parent) => Node::get(parent, last),
             };
+            if let (None, Some(node)) = (parent, node) {
+                self.between.push((last, node, next));
+            }
             let Some(node) = node else {
                 return Ok(if self.wraps_nothing(name) { Items::Elements(Vec::new()) } else { Items::Absent });
             };
@@ -246,10 +281,12 @@ impl<'t, 'a, 'r> Fields<'t, 'a, 'r> {
         let mut nodes = Vec::new();
         match parent {
             Some(parent) => {
+                let is_first = self.between.last().is_some_and(|(_, first, _)| first.index() == parent.index());
                 for (key, node) in parent.entries() {
                     if key == last {
                         nodes.push(node);
-                    } else {
+                    } else if !is_first {
+                        // Beside the items of the outermost wrapper there may be other fields: `finish` knows.
                         self.reader.unknown_field(key, node)?;
                     }
                 }
@@ -421,14 +458,38 @@ fn read_list<T: FromWire>(
             read_items(1, std::iter::once(node), max_items, reader)
         }
         Kind::Map if reader.rules.one_as_list => {
-            let mut entries = node.entries();
+            let (mut entries, spec) = (node.entries(), reader.spec);
             match (entries.next(), entries.next()) {
                 (Some((key, inner)), None) if Some(key) == singular => read_list(inner, None, max_items, reader),
-                _ => read_items(1, std::iter::once(node), max_items, reader),
+                _ => match read_items(1, std::iter::once(node), max_items, reader) {
+                    // No item: then it is the wrapper of items, with something new beside them.
+                    Err(error) => match singular.and_then(|name| node.get(name)) {
+                        Some(inner) => {
+                            reader.spec = spec;
+                            read_wrapped(node, inner, singular, max_items, reader)
+                        }
+                        None => Err(error),
+                    },
+                    items => items,
+                },
             }
         }
         _ => Err(reader.expected("a list", node)),
     }
+}
+
+/// Items that stand in a wrapper beside fields that the spec does not know.
+fn read_wrapped<T: FromWire>(
+    wrapper: Node<'_>,
+    items: Node<'_>,
+    singular: Option<&'static str>,
+    max_items: usize,
+    reader: &mut Reader<'_>,
+) -> Result<Vec<T>, DecodeError> {
+    for (key, node) in wrapper.entries().filter(|(key, _)| Some(*key) != singular) {
+        reader.unknown_field(key, node)?;
+    }
+    read_list(items, None, max_items, reader)
 }
 
 fn read_items<'t, T: FromWire>(

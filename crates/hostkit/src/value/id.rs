@@ -9,6 +9,16 @@
 /// }
 /// assert_eq!(ServerId::new(7).to_string(), "7");
 /// ```
+///
+/// Text is none, whatever it says:
+///
+/// ```compile_fail,E0308
+/// hostkit::number_id! {
+///     /// The number of a server.
+///     pub struct ServerId;
+/// }
+/// let id = ServerId::new("7/../../user");
+/// ```
 #[macro_export]
 macro_rules! number_id {
     ($(#[$meta:meta])* pub struct $name:ident;) => {
