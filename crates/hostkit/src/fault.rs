@@ -253,6 +253,8 @@ impl EnvelopeFaults {
         let message = message.unwrap_or_default();
         let mut fault = Fault::new(answer.status(), code.map(C::from_text), message, details);
         fault.verify |= code.is_some_and(|code| self.verify.contains(&code));
+        // A "no" under a good status and without a code may be an inner error, whatever its text says.
+        fault.verify |= is_success && code.is_none();
         if let Ok(document) = answer.document() {
             fault.fields = document.root().get(self.fields).map(field_faults).unwrap_or_default();
         }

@@ -165,6 +165,18 @@ fn wrong_credentials_are_tried_once() {
     assert_eq!(bench.sent("login"), 2);
 }
 
+/// Some APIs answer wrong credentials with 403, and shut an address out after a few of them.
+#[test]
+fn every_refusal_of_a_sign_in_latches() {
+    for status in [400, 403, 404] {
+        let bench = keyed([fault(status, "Forbidden"), login(), ok()]);
+        for _ in 0..10 {
+            assert_eq!(bench.call(GetItem).unwrap_err().kind(), ErrorKind::SignIn);
+        }
+        assert_eq!(bench.sent("login"), 1, "{status}");
+    }
+}
+
 #[test]
 fn other_failures_of_a_sign_in_do_not_latch() {
     for (script, tries) in [
@@ -172,7 +184,7 @@ fn other_failures_of_a_sign_in_do_not_latch() {
         (Script::fail(Phase::Head, Kind::Reset), 2),
         (Script::any().answer(502, "<html>"), 2),
         (fault(429, "Slow"), 1),
-        (fault(403, "Forbidden"), 1),
+        (fault(500, "Internal"), 1),
         (Script::any().answer(200, "no token here"), 1),
     ] {
         let bench = keyed([script.clone(), script.clone(), script]);

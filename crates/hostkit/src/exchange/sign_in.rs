@@ -7,7 +7,7 @@ use crate::answer::RawAnswer;
 use crate::api::Api;
 use crate::client::Admitted;
 use crate::error::{Cause, Error};
-use crate::fault::Verdict;
+use crate::fault::{FaultKind, Verdict};
 use crate::machine::Step;
 use crate::rate::Room;
 use crate::retry::{Class, Stage, backoff};
@@ -150,7 +150,7 @@ impl<A: Api> Exchange<A> {
                 }
                 Err(error) => Attempt::Final(described(Cause::Decode(error))),
             },
-            Verdict::Fault(fault) if fault.is_auth() => Attempt::Refused(described(Cause::Fault(fault))),
+            Verdict::Fault(fault) if is_refusal(fault.kind) => Attempt::Refused(described(Cause::Fault(fault))),
             Verdict::Fault(fault) => Attempt::Final(described(Cause::Fault(fault))),
             Verdict::Unrecognised if incoming.status == 401 => Attempt::Refused(described(Cause::Unrecognised)),
             Verdict::Unrecognised if incoming.status >= 500 => Attempt::Missed(described(Cause::Unrecognised)),
@@ -164,4 +164,9 @@ impl<A: Api> Exchange<A> {
         let error = Error::new(self.info, Cause::SignIn(error));
         self.fail(error, stage, now);
     }
+}
+
+/// Whether the API's own document at a sign-in is about the credentials: nothing else was sent that could be wrong.
+fn is_refusal(kind: FaultKind) -> bool {
+    matches!(kind, FaultKind::Auth | FaultKind::Forbidden | FaultKind::InvalidArgument | FaultKind::NotFound)
 }

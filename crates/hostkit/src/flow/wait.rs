@@ -146,7 +146,8 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
             ErrorKind::Fault => error.is_rate_limited() || error.status().is_some_and(|status| status >= 500),
             _ => false,
         };
-        self.misses += 1;
+        // Where many wait on one account, the rate limit may leave no room for a poll: nobody was asked, so nobody failed.
+        self.misses += u32::from(error.kind() != ErrorKind::Exhausted);
         if !is_passing || self.misses >= MISSES {
             return Some(Err(WaitError::Call(error)));
         }
