@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::Read;
 
+use hostkit::sabotage::is_broken;
 use hostkit::{AnswerLimits, BaseUrl, Incoming, Outgoing, Phase, Transport, TransportError, TransportErrorKind};
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, Uri};
@@ -59,6 +60,14 @@ impl Transport for UreqTransport {
     fn send(&self, outgoing: &Outgoing) -> Result<Incoming, TransportError> {
         let request = outgoing.request.clone();
         check(request.uri())?;
+        if is_broken("P30") {
+            return Err(TransportError::new(Phase::Connect, TransportErrorKind::Refused, "broken on purpose"));
+        }
+        if is_broken("P4") {
+            // What a library below might do: an answer that did not come is asked for again.
+            let result = self.run(outgoing, request.clone());
+            return if result.is_err() { self.run(outgoing, request) } else { result };
+        }
         // A GET without a body is sent without a length.
         if request.body().is_empty() && !request.headers().contains_key(CONTENT_LENGTH) {
             return self.run(outgoing, request.map(|_| ()));

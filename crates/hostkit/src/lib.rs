@@ -26,6 +26,8 @@ mod rate;
 mod request;
 mod retry;
 mod rules;
+#[doc(hidden)]
+pub mod sabotage;
 #[cfg(feature = "server")]
 pub mod server;
 mod session;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::endpoint::{Effect, EndpointInfo};
 use crate::fault::{Fault, FaultKind};
+use crate::sabotage::is_broken;
 use crate::time::Now;
 
 /// How often a call is sent at most, a replay after a new sign-in included.
@@ -74,7 +75,7 @@ pub(crate) enum Class {
 impl Class {
     pub(crate) fn of(info: &EndpointInfo) -> Self {
         match info.effect {
-            _ if info.is_repeatable() => Self::Repeatable,
+            _ if info.is_repeatable() || is_broken("P1") => Self::Repeatable,
             Effect::Safe | Effect::Idempotent => Self::Idempotent,
             Effect::State | Effect::Spends | Effect::Destructive => Self::Acting,
         }
@@ -85,6 +86,7 @@ impl Class {
 pub(crate) fn decide(class: Class, failure: Failure) -> (Again, Stage) {
     let stage = match failure {
         Failure::NotSent => Stage::NotSent,
+        Failure::Broken if is_broken("P2") => Stage::NotSent,
         Failure::Broken | Failure::Unreadable | Failure::Unrecognised { .. } => Stage::Open,
         Failure::Fault { kind: FaultKind::RateLimited, .. } => Stage::Rejected,
         // The document of a 5xx does not say that nothing was carried out.
@@ -95,7 +97,8 @@ pub(crate) fn decide(class: Class, failure: Failure) -> (Again, Stage) {
 }
 
 fn again(class: Class, failure: Failure) -> Again {
-    if class == Class::Acting {
+    let is_auth = matches!(failure, Failure::Fault { kind: FaultKind::Auth, .. });
+    if class == Class::Acting && !(is_auth && is_broken("P6")) {
         return Again::No;
     }
     let if_repeatable = |again| if class == Class::Repeatable { again } else { Again::No };
@@ -169,6 +172,7 @@ impl RetryBudget {
     /// Takes a token; false where there is none.
     pub(crate) fn take(&self) -> bool {
         self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |tenths| tenths.checked_sub(RETRY)).is_ok()
+            || is_broken("P5")
     }
 
     /// Returns a tenth of a token.

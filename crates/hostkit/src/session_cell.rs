@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use event_listener::{Event, EventListener};
 
+use crate::sabotage::is_broken;
 use crate::time::Now;
 
 /// A cell for sessions `T`, whose sign-ins fail with `E`. Clones are the same cell.
@@ -118,7 +119,7 @@ impl<T, E: Clone> SessionCell<T, E> {
             if let Some((_, error)) = failed {
                 return Admission::Failed(error.clone());
             }
-            if state.is_led {
+            if state.is_led && !is_broken("P8") {
                 waiting.get_or_insert(state.round);
                 // Listening starts under the lock: what changes afterwards is heard.
                 return Admission::Wait(changed.listen());
@@ -204,7 +205,7 @@ impl<T, E> LeadGuard<T, E> {
         let round = self.round;
         let mut old = None;
         self.finish(|state| {
-            if is_latched {
+            if is_latched && !is_broken("P10") {
                 state.held = None;
                 state.latch = Some(error.clone());
             }

@@ -17,6 +17,7 @@ use crate::price;
 use crate::rate::Room;
 use crate::request::RequestParts;
 use crate::retry::{Class, Stage};
+use crate::sabotage::is_broken;
 use crate::session::Session;
 use crate::session_cell::{Admission, Lease};
 use crate::time::{Moment, Now};
@@ -242,7 +243,7 @@ impl<A: Api> Exchange<A> {
         deadline: Moment,
         reusable: bool,
     ) -> Box<Outgoing> {
-        let timeout = deadline.since(now.monotonic);
+        let timeout = deadline.since(now.monotonic) + std::time::Duration::from_secs(u64::from(is_broken("P22")));
         Box::new(Outgoing { endpoint, request, timeout, deadline, reusable, limits: self.answer_limits() })
     }
 }
