@@ -11,6 +11,7 @@ mod manifest;
 mod openapi;
 mod openapi_client;
 mod package;
+mod promises;
 mod reference;
 mod schema;
 mod spec;
@@ -63,6 +64,17 @@ enum Verb {
     Ci {
         /// The name of the job.
         job: Option<String>,
+    },
+    /// Runs the test of each promise of SECURITY.md and prints a table.
+    Promises {
+        /// One promise, such as `P8`; all of them without it.
+        promise: Option<String>,
+        /// The long sizes.
+        #[arg(long, conflicts_with = "sabotage")]
+        long: bool,
+        /// Breaks the code behind one promise (or `all`, one after the other) and wants its test to fail.
+        #[arg(long, value_name = "ID")]
+        sabotage: Option<String>,
     },
     /// Checks the rules of this repository that no compiler knows.
     Tidy {
@@ -132,6 +144,9 @@ fn main() -> ExitCode {
         Verb::Openapi { client: true, .. } => openapi_client::run_client(),
         Verb::Openapi { check, client: false } => openapi::run(check),
         Verb::Ci { job } => ci::execute(job.as_deref()),
+        Verb::Promises { promise, long, sabotage } => {
+            promises::execute(promise.as_deref(), long, sabotage.as_deref())
+        }
         Verb::Tidy { write } => tidy::run(write),
         Verb::Fixtures { verb: FixturesVerb::Php { check } } => fixtures::php(check),
         Verb::Explain { code } => explain::run(code.as_deref()),
