@@ -58,7 +58,7 @@ const PROMISES: &[Promise] = &[
 
 struct Row {
     id: &'static str,
-    cases: String,
+    cases: Option<u64>,
     result: String,
     took: Duration,
     figures: Vec<String>,
@@ -104,13 +104,8 @@ fn command(package: &str, test: &str) -> Command {
 
 fn run(promise: &'static Promise, long: bool) -> Row {
     let start = Instant::now();
-    let mut row = Row {
-        id: promise.id,
-        cases: "-".to_owned(),
-        result: "ok".to_owned(),
-        took: Duration::ZERO,
-        figures: Vec::new(),
-    };
+    let mut row =
+        Row { id: promise.id, cases: None, result: "ok".to_owned(), took: Duration::ZERO, figures: Vec::new() };
     for (package, test, filter) in promise.tests {
         if !exists(package, test) {
             row.result = "no test".to_owned();
@@ -136,9 +131,12 @@ fn take(row: &mut Row, output: &Output) {
     for line in text.lines() {
         // The harness may have begun the line.
         if let Some((_, figures)) = line.split_once(&format!("{}: ", row.id)) {
-            if row.cases == "-" {
-                row.cases = figures.split(' ').next().unwrap_or("-").to_owned();
-            }
+            // A promise may have several tests, each with its line.
+            let cases = figures.split(' ').next().and_then(|word| word.parse::<u64>().ok());
+            row.cases = match (row.cases, cases) {
+                (Some(sum), Some(cases)) => Some(sum + cases),
+                (sum, cases) => sum.or(cases),
+            };
             row.figures.push(figures.to_owned());
         }
     }
@@ -181,13 +179,14 @@ fn break_it(promise: &'static Promise) -> Row {
     if result.is_empty() {
         result = if is_red { "red, as it should be" } else { "FAILED: broken, and nobody noticed" }.to_owned();
     }
-    Row { id: promise.id, cases: "-".to_owned(), result, took: start.elapsed(), figures: Vec::new() }
+    Row { id: promise.id, cases: None, result, took: start.elapsed(), figures: Vec::new() }
 }
 
 fn print(rows: &[Row]) {
     println!("\n{:<8} {:>8}  {:<36} {:>8}", "promise", "cases", "result", "seconds");
     for row in rows {
-        println!("{:<8} {:>8}  {:<36} {:>8.1}", row.id, row.cases, row.result, row.took.as_secs_f64());
+        let cases = row.cases.map_or_else(|| "-".to_owned(), |cases| cases.to_string());
+        println!("{:<8} {cases:>8}  {:<36} {:>8.1}", row.id, row.result, row.took.as_secs_f64());
     }
     println!();
     for row in rows {

@@ -11,8 +11,8 @@ use std::time::Duration;
 use event_listener::EventListener;
 
 use crate::api::RateRule;
-use crate::store::{Asked, Polled, SharedRates, Wanted};
 use crate::sabotage::is_broken;
+use crate::store::{Asked, Polled, SharedRates, Wanted};
 use crate::time::Moment;
 
 /// The rate limits of one account. Clones share their counts.
