@@ -52,7 +52,7 @@ fn child() {
             });
         }
         ("limited", seconds) => {
-            let client = blocking(base, &folder, deadline);
+            let client = blocking(base, &folder, Duration::from_secs(4));
             let end = Instant::now() + Duration::from_secs(seconds.parse().unwrap());
             std::thread::scope(|scope| {
                 for _ in 0..4 {

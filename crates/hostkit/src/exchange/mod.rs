@@ -102,6 +102,8 @@ enum State<A: Api> {
     /// This exchange signs in for all.
     SignIn(SigningIn<A>),
     SignInFlight(SigningIn<A>, Now, Permit),
+    /// The store is told that the sign-in failed, before anybody can end the process.
+    Telling(FailedSignIn<A>, Answer<()>),
     Flight(Now, Permit),
     Ended(Box<Ended<A::Code>>),
     /// The end was given away.
@@ -113,6 +115,12 @@ struct SigningIn<A: Api> {
     parts: RequestParts,
     not_before: Moment,
     joint: stores::Joint,
+}
+
+struct FailedSignIn<A: Api> {
+    guard: Guard<A>,
+    error: Arc<Error<A::Code>>,
+    is_latched: bool,
 }
 
 impl<A: Api> Exchange<A> {
@@ -222,6 +230,13 @@ impl<A: Api> Exchange<A> {
                 self.core.rates().ended(now.monotonic, permit);
                 self.settle_sign_in(now, signing, asked, Err(settle::lost()));
             }
+            State::Telling(failure, answer) => match stores::still_telling(&answer) {
+                Some(listener) if now.monotonic < deadline => {
+                    self.state = State::Telling(failure, answer);
+                    return Some(self.listen(now, deadline, listener));
+                }
+                _ => self.share_failure(now, failure),
+            },
             state if self.stop(now, deadline) => drop(state),
             State::Pause(until) if now.monotonic < until => {
                 self.state = State::Pause(until);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Exchange, SigningIn, State, settle};
+use super::{Exchange, FailedSignIn, SigningIn, State, settle};
 use crate::answer::RawAnswer;
 use crate::api::Api;
 use crate::client::Admitted;
@@ -111,13 +111,19 @@ impl<A: Api> Exchange<A> {
                 (error, false)
             }
             Attempt::Final(error) => (error, false),
-            Attempt::Refused(error) => {
-                signing.joint.refuse();
-                (error, true)
-            }
+            Attempt::Refused(error) => (error, true),
         };
-        let error = Arc::new(error);
-        match signing.guard.fail(Arc::clone(&error), now, is_latched) {
+        let failure = FailedSignIn { guard: signing.guard, error: Arc::new(error), is_latched };
+        match signing.joint.fail(is_latched) {
+            Some(answer) => self.state = State::Telling(failure, answer),
+            None => self.share_failure(now, failure),
+        }
+    }
+
+    /// Fails the sign-in for all who wait for it.
+    pub(super) fn share_failure(&mut self, now: Now, failure: FailedSignIn<A>) {
+        let FailedSignIn { guard, error, is_latched } = failure;
+        match guard.fail(Arc::clone(&error), now, is_latched) {
             // Asked for ahead of time: the old session still serves calls that only read.
             Some(lease) if self.class != Class::Acting => {
                 self.fresh = Some(lease);

@@ -44,10 +44,23 @@ impl Joint {
         }
     }
 
-    /// Tells the other processes that the credentials are wrong.
-    pub(super) fn refuse(self) {
-        if let Self::Held(lease) = self {
-            lease.refuse();
+    /// Passes the duty to sign in on to other processes, or tells them that the credentials are wrong.
+    pub(super) fn fail(self, is_refused: bool) -> Option<Answer<()>> {
+        match self {
+            Self::Held(lease) => Some(lease.fail(is_refused)),
+            Self::Unasked | Self::Asked(_) | Self::Alone => None,
+        }
+    }
+}
+
+/// Whether the store has still to be told.
+pub(super) fn still_telling(answer: &Answer<()>) -> Option<EventListener> {
+    match answer.poll() {
+        Polled::Pending(listener) => Some(listener),
+        Polled::Ready(Ok(())) => None,
+        Polled::Ready(Err(error)) => {
+            tracing::warn!(error = %error, "a store could not be told of the end of a sign-in");
+            None
         }
     }
 }

@@ -141,9 +141,11 @@ impl SignInLease {
         self.shared.0.clerk.ask(move |store| {
             shared.change(store, |now, kept| {
                 let asked = now.saturating_sub(millis(age));
+                // Whose lease ended meanwhile may be late; ages are in whole seconds, so they alone do not decide.
+                let is_ours = kept.lease.is_some_and(|(held_by, _)| Some(held_by) == holder);
                 kept.release(holder);
                 kept.refused = 0;
-                if kept.held.as_ref().is_none_or(|held| held.asked <= asked || held.asked > now) {
+                if is_ours || kept.held.as_ref().is_none_or(|held| held.asked <= asked || held.asked > now) {
                     let (token, base_url) = (token.clone(), base_url.clone());
                     kept.held = Some(Held { stamp, asked, token, base_url, lifetime: lifetime.map(millis) });
                 }
@@ -151,30 +153,30 @@ impl SignInLease {
         })
     }
 
-    /// Tells the others that the credentials are wrong.
-    pub(crate) fn refuse(mut self) {
+    /// Passes the duty on, or tells the others that the credentials are wrong.
+    pub(crate) fn fail(mut self, is_refused: bool) -> Answer<()> {
         let holder = self.holder.take();
-        self.post(move |now, kept| {
-            kept.release(holder);
-            kept.refused = now;
-        });
-    }
-
-    fn post(&self, change: impl Fn(u64, &mut Kept) + Send + 'static) {
         let shared = self.shared.clone();
-        self.shared.0.clerk.post(move |store| {
-            if let Err(error) = shared.change(store, |now, kept| change(now, kept)) {
-                tracing::warn!(error = %error, "a store could not be told of the end of a sign-in");
-            }
-        });
+        self.shared.0.clerk.ask(move |store| {
+            shared.change(store, |now, kept| {
+                kept.release(holder);
+                if is_refused {
+                    kept.refused = now;
+                }
+            })
+        })
     }
 }
 
 impl Drop for SignInLease {
     fn drop(&mut self) {
-        if let Some(holder) = self.holder.take() {
-            self.post(move |_, kept| kept.release(Some(holder)));
-        }
+        let Some(holder) = self.holder.take() else { return };
+        let shared = self.shared.clone();
+        self.shared.0.clerk.post(move |store| {
+            if let Err(error) = shared.change(store, |_, kept| kept.release(Some(holder))) {
+                tracing::warn!(error = %error, "a store could not be told of the end of a sign-in");
+            }
+        });
     }
 }
 
