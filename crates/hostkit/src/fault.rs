@@ -255,7 +255,9 @@ impl EnvelopeFaults {
         fault.verify |= code.is_some_and(|code| self.verify.contains(&code));
         // A "no" under a good status and without a code may be an inner error, whatever its text says.
         fault.verify |= is_success && code.is_none();
-        if let Ok(document) = answer.document() {
+        // A document that says yes under a failing status holds data, with secrets perhaps, and no complaints.
+        let says_no = !self.success.iter().any(|success| marker.eq_ignore_ascii_case(success));
+        if says_no && let Ok(document) = answer.document() {
             fault.fields = document.root().get(self.fields).map(field_faults).unwrap_or_default();
         }
         Verdict::Fault(fault)
