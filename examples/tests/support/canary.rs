@@ -1,0 +1,129 @@
+//! A canary: text that stands for a secret, and a search for it in whatever spelling it may leak.
+
+use std::fmt;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// What is searched for: letters and digits stay as they are under every way of escaping.
+pub const CORE: &str = "C4N4RYx7q";
+/// The secret itself, with characters that each way of escaping changes.
+pub const SECRET: &str = "p\"<&C4N4RYx7q%+/='\\z";
+
+static ARTEFACTS: AtomicUsize = AtomicUsize::new(0);
+static HITS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// The spellings in which the core could stand.
+fn spellings() -> &'static [String] {
+    static SPELLINGS: std::sync::OnceLock<Vec<String>> = std::sync::OnceLock::new();
+    SPELLINGS.get_or_init(|| {
+        let bytes = CORE.as_bytes();
+        let joined = |each: fn(&u8) -> String, separator| bytes.iter().map(each).collect::<Vec<_>>().join(separator);
+        let mut all = vec![
+            CORE.to_ascii_lowercase(),
+            joined(|byte| format!("%{byte:02x}"), ""),
+            joined(|byte| format!("{byte:02x}"), ""),
+            joined(|byte| format!("{byte}"), ", "),
+            joined(|byte| format!("\\u{byte:04x}"), ""),
+            joined(|byte| format!("\\x{byte:02x}"), ""),
+            joined(|byte| format!("&#{byte};"), ""),
+        ];
+        all.extend((0..3).map(|start| base64(bytes, start).to_ascii_lowercase()));
+        all
+    })
+}
+
+/// What base64 makes of the core when it starts so many bytes into a group, without the groups that it shares.
+fn base64(core: &[u8], start: usize) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let skipped = (3 - start) % 3;
+    let mut text = String::new();
+    for group in core[skipped..].chunks_exact(3) {
+        let bits = u32::from(group[0]) << 16 | u32::from(group[1]) << 8 | u32::from(group[2]);
+        text.extend([18, 12, 6, 0].map(|shift| char::from(LETTERS[(bits >> shift & 63) as usize])));
+    }
+    text
+}
+
+/// Whether the canary is in a text.
+pub fn is_in(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    spellings().iter().any(|spelling| text.contains(spelling))
+}
+
+/// Searches one artefact.
+pub fn search(channel: &str, text: &str) {
+    ARTEFACTS.fetch_add(1, Ordering::Relaxed);
+    if is_in(text) {
+        let shown: String = text.chars().take(600).collect();
+        HITS.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(format!("{channel}: {shown}"));
+    }
+}
+
+/// How many artefacts were searched, and what was found.
+pub fn found() -> (usize, Vec<String>) {
+    let hits = HITS.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+    (ARTEFACTS.load(Ordering::Relaxed), hits)
+}
+
+/// Takes part in `tracing` and `log` and searches whatever is said there.
+pub struct Listener;
+
+impl Listener {
+    pub fn start() {
+        tracing::subscriber::set_global_default(Self).expect("the only subscriber");
+        log::set_logger(&Self).expect("the only logger");
+        // At `debug` and `trace` the HTTP library logs headers and bytes of its own accord; nobody can redact those.
+        log::set_max_level(log::LevelFilter::Info);
+    }
+}
+
+struct Words(String);
+
+impl tracing::field::Visit for Words {
+    fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn fmt::Debug) {
+        self.0.push_str(&format!(" {}={value:?}", field.name()));
+    }
+}
+
+impl tracing::Subscriber for Listener {
+    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, span: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        let mut words = Words(span.metadata().name().to_owned());
+        span.record(&mut words);
+        search("a span", &words.0);
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::span::Id, values: &tracing::span::Record<'_>) {
+        let mut words = Words(String::new());
+        values.record(&mut words);
+        search("a record", &words.0);
+    }
+
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        let mut words = Words(event.metadata().target().to_owned());
+        event.record(&mut words);
+        search("an event", &words.0);
+    }
+
+    fn enter(&self, _: &tracing::span::Id) {}
+
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+impl log::Log for Listener {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        search("a line of the log", &format!("{}: {}", record.target(), record.args()));
+    }
+
+    fn flush(&self) {}
+}
