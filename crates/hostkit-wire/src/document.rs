@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use crate::Format;
+use crate::{Format, Lookup};
 
 /// A parsed body.
 ///
@@ -102,11 +102,18 @@ pub struct Node<'t> {
 }
 
 impl<'t> Node<'t> {
+    #[inline]
+    pub(crate) fn at(document: &'t Document<'t>, index: u32) -> Self {
+        Self { document, index }
+    }
+
+    #[inline]
     fn raw(self) -> &'t RawNode {
         &self.document.nodes[self.index as usize]
     }
 
     /// What this node is.
+    #[inline]
     pub fn kind(self) -> Kind {
         match self.raw().kind {
             RawKind::Null => Kind::Null,
@@ -119,6 +126,7 @@ impl<'t> Node<'t> {
     }
 
     /// Where the value starts in the body, in bytes.
+    #[inline]
     pub fn offset(self) -> usize {
         self.raw().offset as usize
     }
@@ -129,11 +137,13 @@ impl<'t> Node<'t> {
     }
 
     /// The format of the document that this node belongs to.
+    #[inline]
     pub fn format(self) -> Format {
         self.document.format
     }
 
     /// The truth value of a [`Kind::Bool`].
+    #[inline]
     pub fn as_bool(self) -> Option<bool> {
         match self.raw().kind {
             RawKind::True => Some(true),
@@ -143,6 +153,7 @@ impl<'t> Node<'t> {
     }
 
     /// The text of a [`Kind::Text`], or the lexeme of a [`Kind::Number`].
+    #[inline]
     pub fn as_str(self) -> Option<&'t str> {
         match self.raw().kind {
             RawKind::Number | RawKind::Text | RawKind::ArenaText => Some(self.slice()),
@@ -155,7 +166,8 @@ impl<'t> Node<'t> {
         (self.document.format == Format::Xml && self.raw().kind == RawKind::Map).then(|| self.slice())
     }
 
-    fn slice(self) -> &'t str {
+    #[inline]
+    pub(crate) fn slice(self) -> &'t str {
         let raw = self.raw();
         let text: &'t str = match raw.kind {
             RawKind::ArenaText | RawKind::ArenaKey => &self.document.arena,
@@ -178,12 +190,19 @@ impl<'t> Node<'t> {
         Items { document: self.document, index: self.index + 1, end }
     }
 
+    /// Finds entries of a [`Kind::Map`] by their keys, for readers of many fields; nothing for another kind.
+    pub fn lookup(self) -> Lookup<'t> {
+        let Entries { document, index, end } = self.entries();
+        Lookup::new(document, index, end)
+    }
+
     /// The first entry with this key.
     pub fn get(self, key: &str) -> Option<Node<'t>> {
         self.entries().find(|(name, _)| *name == key).map(|(_, node)| node)
     }
 
     /// Whether a list or a map has nothing in it.
+    #[inline]
     pub fn is_empty(self) -> bool {
         matches!(self.kind(), Kind::List | Kind::Map) && self.raw().next == self.index + 1
     }
@@ -213,6 +232,7 @@ pub struct Entries<'t> {
 impl<'t> Iterator for Entries<'t> {
     type Item = (&'t str, Node<'t>);
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         if self.index + 1 >= self.end {
             return None;

@@ -15,8 +15,7 @@ pub struct Limits {
 
 impl Limits {
     /// 16 MiB, 4 million nodes, 64 levels, one million children.
-    pub const DEFAULT: Self =
-        Self { max_bytes: 16 << 20, max_nodes: 4_000_000, max_depth: 64, max_items: 1_000_000 };
+    pub const DEFAULT: Self = Self { max_bytes: 16 << 20, max_nodes: 4_000_000, max_depth: 64, max_items: 1_000_000 };
 }
 
 impl Default for Limits {

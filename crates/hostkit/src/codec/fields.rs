@@ -7,7 +7,7 @@ mod seen;
 
 use std::collections::BTreeMap;
 
-use hostkit_wire::{Entries, Kind, Node};
+use hostkit_wire::{Kind, Lookup, Node};
 
 #[cfg(feature = "server")]
 use super::ToText;
@@ -22,9 +22,7 @@ use seen::Seen;
 pub struct Fields<'t, 'a, 'r> {
     node: Node<'t>,
     reader: &'a mut Reader<'r>,
-    /// Where the next look-up starts, and the number of that entry.
-    cursor: Entries<'t>,
-    position: usize,
+    lookup: Lookup<'t>,
     seen: Seen,
     /// The spec of the object around this one.
     outer_spec: &'static str,
@@ -38,7 +36,7 @@ pub struct Fields<'t, 'a, 'r> {
 impl<'t, 'a, 'r> Fields<'t, 'a, 'r> {
     pub(crate) fn new(node: Node<'t>, reader: &'a mut Reader<'r>, outer_spec: &'static str) -> Self {
         let envelope = if node.index() == 0 { reader.envelope } else { &[] };
-        Self { node, cursor: node.entries(), position: 0, seen: Seen::default(), reader, outer_spec, envelope, between: Vec::new() }
+        Self { node, lookup: node.lookup(), seen: Seen::default(), reader, outer_spec, envelope, between: Vec::new() }
     }
 
     /// The entry with one of the field's names, along the path that the field has in this format.
@@ -57,26 +55,11 @@ impl<'t, 'a, 'r> Fields<'t, 'a, 'r> {
         Ok(None)
     }
 
-    /// The next entry with this key, from the cursor on and then from the start.
+    /// The next entry with this key, from the last hit on and then from the start.
     fn take(&mut self, key: &str) -> Option<Node<'t>> {
-        let mut entries = self.cursor.clone();
-        let mut position = self.position;
-        while let Some((name, node)) = entries.next() {
-            if name == key {
-                self.seen.set(position);
-                self.cursor = entries;
-                self.position = position + 1;
-                return Some(node);
-            }
-            position += 1;
-        }
-        for (position, (name, node)) in self.node.entries().enumerate().take(self.position) {
-            if name == key {
-                self.seen.set(position);
-                return Some(node);
-            }
-        }
-        None
+        let (position, node) = self.lookup.find(key)?;
+        self.seen.set(position);
+        Some(node)
     }
 
     fn descend(
