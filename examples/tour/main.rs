@@ -63,14 +63,15 @@ fn run() -> Result<String, Box<dyn Error>> {
     for api in [ApiName::Clodo, ApiName::Inferno, ApiName::RootPanel, ApiName::Macloud] {
         let entries = ledger.entries();
         let of_api = entries.iter().filter(|entry| entry.api == api);
-        let (arrivals, commits) = of_api.fold((0, 0), |(arrivals, commits), entry| {
-            (arrivals + 1, commits + usize::from(entry.is_committed()))
-        });
+        let (arrivals, commits) = of_api
+            .fold((0, 0), |(arrivals, commits), entry| (arrivals + 1, commits + usize::from(entry.is_committed())));
         text.push_str(&format!(
             "  {api:<10} {arrivals:>3} calls arrived, {commits:>2} committed, {} of the account's money moved\n",
             ledger.money(api)
         ));
     }
-    text.push_str(&format!("\n{steps} steps, no server ordered twice, nothing configured, nothing left on the network."));
+    text.push_str(&format!(
+        "\n{steps} steps, no server ordered twice, nothing configured, nothing left on the network."
+    ));
     Ok(text)
 }

@@ -47,7 +47,9 @@ fn serve(mut stream: TcpStream, address: SocketAddr, canned: &Canned) -> std::io
     let request = read_request(&mut stream)?;
     let is_sign_in = request.to_ascii_lowercase().contains("\r\nx-auth-user:");
     let mut head = if is_sign_in {
-        format!("HTTP/1.1 204 No Content\r\nX-Auth-Token: token-of-a-test\r\nX-Server-Management-Url: http://{address}/v1\r\n")
+        format!(
+            "HTTP/1.1 204 No Content\r\nX-Auth-Token: token-of-a-test\r\nX-Server-Management-Url: http://{address}/v1\r\n"
+        )
     } else {
         format!("HTTP/1.1 {} Status\r\nContent-Length: {}\r\n", canned.status, canned.bytes.len())
     };
@@ -69,7 +71,9 @@ fn read_request(stream: &mut TcpStream) -> std::io::Result<String> {
             let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
             let length = head
                 .lines()
-                .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:").map(|text| text.trim().to_owned()))
+                .find_map(|line| {
+                    line.to_ascii_lowercase().strip_prefix("content-length:").map(|text| text.trim().to_owned())
+                })
                 .and_then(|text| text.parse::<usize>().ok())
                 .unwrap_or(0);
             if bytes.len() >= end + length {
