@@ -1,5 +1,6 @@
 //! The project's own commands: `cargo xtask …`.
 
+mod bench;
 mod ci;
 mod codegen;
 mod command;
@@ -59,6 +60,11 @@ enum Verb {
         /// Instead generates a client from a document, with a generator of PyPI, and uses it in the sandbox.
         #[arg(long, conflicts_with = "check")]
         client: bool,
+    },
+    /// Runs the measurements of `bench/`, or one, each beside its peers.
+    Bench {
+        /// The name of the measurement.
+        name: Option<String>,
     },
     /// Runs every job of the continuous integration, or one.
     Ci {
@@ -143,10 +149,9 @@ fn main() -> ExitCode {
         Verb::Reference { check } => reference::run(check),
         Verb::Openapi { client: true, .. } => openapi_client::run_client(),
         Verb::Openapi { check, client: false } => openapi::run(check),
+        Verb::Bench { name } => bench::bench(name.as_deref()),
         Verb::Ci { job } => ci::execute(job.as_deref()),
-        Verb::Promises { promise, long, sabotage } => {
-            promises::execute(promise.as_deref(), long, sabotage.as_deref())
-        }
+        Verb::Promises { promise, long, sabotage } => promises::execute(promise.as_deref(), long, sabotage.as_deref()),
         Verb::Tidy { write } => tidy::run(write),
         Verb::Fixtures { verb: FixturesVerb::Php { check } } => fixtures::php(check),
         Verb::Explain { code } => explain::run(code.as_deref()),

@@ -1,0 +1,124 @@
+//! Scalars of the project's value types, read from text, for the candidates that have no tree.
+
+mod names;
+
+use std::net::IpAddr;
+
+use hostkit::codec::FromText;
+use hostkit::{Bytes, Csv, Date, DateTime, Decimal, Gibibytes, Kibibytes, Mebibytes, Secret, UnixTime};
+
+/// A value that is one piece of text.
+pub trait Scalar: Sized {
+    /// What an error says was expected.
+    const EXPECTED: &'static str;
+
+    /// Reads it; `None` where the text is something else.
+    fn read(text: &str) -> Option<Self>;
+
+    /// Reads a whole number that a library has parsed already, without a detour over text where that is possible.
+    fn number(number: u64) -> Option<Self> {
+        Self::read(&number.to_string())
+    }
+
+    /// Whether this text stands for "no value" where the field is optional.
+    fn is_absent(text: &str) -> bool {
+        text.is_empty()
+    }
+}
+
+/// For types whose text is read by `FromText`.
+macro_rules! from_text {
+    ($($name:ty),* $(,)?) => { $(
+        impl crate::Scalar for $name {
+            const EXPECTED: &'static str = <$name as hostkit::codec::FromText>::EXPECTED;
+
+            fn read(text: &str) -> Option<Self> {
+                <$name as hostkit::codec::FromText>::from_text(text)
+            }
+        }
+    )* };
+}
+pub(crate) use from_text;
+
+/// For types that are whole numbers.
+macro_rules! whole {
+    ($($name:ty => $make:expr),* $(,)?) => { $(
+        impl crate::Scalar for $name {
+            const EXPECTED: &'static str = "a whole number";
+
+            fn read(text: &str) -> Option<Self> {
+                <$name as hostkit::codec::FromText>::from_text(text)
+            }
+
+            fn number(number: u64) -> Option<Self> {
+                $make(number)
+            }
+        }
+    )* };
+}
+pub(crate) use whole;
+
+from_text!(String, Secret, IpAddr, UnixTime);
+whole!(
+    u64 => Some,
+    i64 => |number| i64::try_from(number).ok(),
+    u32 => |number| u32::try_from(number).ok(),
+    u16 => |number| u16::try_from(number).ok(),
+    u8 => |number| u8::try_from(number).ok(),
+    Bytes => |number| Some(Bytes(number)),
+    Kibibytes => |number| Some(Kibibytes(number)),
+    Mebibytes => |number| Some(Mebibytes(number)),
+    Gibibytes => |number| Some(Gibibytes(number)),
+    Decimal => |number| Some(Decimal::from(number)),
+);
+
+impl Scalar for bool {
+    const EXPECTED: &'static str = "a flag (0 or 1)";
+
+    fn read(text: &str) -> Option<Self> {
+        <bool as FromText>::from_text(text)
+    }
+
+    // An empty text is the PHP spelling of `false`.
+    fn is_absent(_: &str) -> bool {
+        false
+    }
+}
+
+impl<T: FromText> Scalar for Csv<T> {
+    const EXPECTED: &'static str = "values separated by commas";
+
+    fn read(text: &str) -> Option<Self> {
+        <Self as FromText>::from_text(text)
+    }
+}
+
+impl Scalar for DateTime {
+    const EXPECTED: &'static str = "a date and time";
+
+    fn read(text: &str) -> Option<Self> {
+        let text = text.trim();
+        match text.as_bytes().get(2) {
+            Some(b'.') => Self::parse("%d.%m.%Y %H:%M:%S", text).or_else(|| Self::parse("%d.%m.%Y %H:%M", text)),
+            _ => Self::parse("%Y-%m-%d %H:%M:%S", text),
+        }
+    }
+
+    fn is_absent(text: &str) -> bool {
+        text.is_empty() || text.starts_with("30.11.-0001") || text.starts_with("0000-00-00")
+    }
+}
+
+impl Scalar for Date {
+    const EXPECTED: &'static str = "a date";
+
+    fn read(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let form = if text.as_bytes().get(2) == Some(&b'.') { "%d.%m.%Y" } else { "%Y-%m-%d" };
+        Self::parse(form, text)
+    }
+
+    fn is_absent(text: &str) -> bool {
+        text.is_empty() || text.starts_with("30.11.-0001") || text.starts_with("0000-00-00")
+    }
+}
