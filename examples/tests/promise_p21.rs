@@ -6,8 +6,11 @@ use hostkit::{DateTime, UnixTime};
 #[path = "support/entries.rs"]
 mod entries;
 
+/// Year, month, day, hour.
+type Hour = (i16, i8, i8, i8);
+
 /// From, to (both in Moscow's civil time, the end left out), and the offset in hours.
-const OFFSETS: &[((i16, i8, i8, i8), (i16, i8, i8, i8), i64)] = &[
+const OFFSETS: &[(Hour, Hour, i64)] = &[
     ((2008, 10, 26, 3), (2009, 3, 29, 2), 3),
     ((2009, 3, 29, 3), (2009, 10, 25, 2), 4),
     ((2009, 10, 25, 3), (2010, 3, 28, 2), 3),

@@ -71,7 +71,7 @@ impl Point {
             _ => {
                 let index = usize::try_from((drawn >> 16) % POINTS.len() as u64).unwrap_or(0);
                 let id = POINTS[index];
-                if id.starts_with("stall") && (drawn >> 40) % 4 > 0 {
+                if id.starts_with("stall") && !(drawn >> 40).is_multiple_of(4) {
                     return Self::Nothing;
                 }
                 Self::Fault(Fault::by_id(id).unwrap_or_else(|| panic!("no fault {id}")))

@@ -15,6 +15,9 @@ use hostkit::{
     Verdict,
 };
 
+/// Status and bytes of an answer to the bytes that the server half writes for its value.
+pub type Rewrite = fn(u16, &[u8], Format) -> Result<Vec<u8>, String>;
+
 /// An answer of an example: it decodes.
 pub struct Answer {
     pub case: &'static str,
@@ -44,7 +47,7 @@ pub struct Entry {
     /// The same without showing the value.
     pub accepts: fn(u16, &[u8]) -> bool,
     /// What the server half writes for the value of an answer.
-    pub rewrite: fn(u16, &[u8], Format) -> Result<Vec<u8>, String>,
+    pub rewrite: Rewrite,
     /// What the client half writes for a request that the server half has read.
     pub resend: fn(&Incoming<'_>) -> Result<http::Request<Vec<u8>>, String>,
 }
@@ -62,10 +65,10 @@ struct Collector<A> {
 
 /// The endpoints of all four APIs.
 pub fn all() -> Vec<Entry> {
-    let mut entries = of(|all| clodo_proto::server::every(all));
-    entries.extend(of(|all| inferno_proto::server::every(all)));
-    entries.extend(of(|all| rootpanel_proto::server::every(all)));
-    entries.extend(of(|all| macloud_proto::server::every(all)));
+    let mut entries = of(clodo_proto::server::every);
+    entries.extend(of(inferno_proto::server::every));
+    entries.extend(of(rootpanel_proto::server::every));
+    entries.extend(of(macloud_proto::server::every));
     assert!(entries.len() > 140, "{} endpoints", entries.len());
     entries
 }
