@@ -350,7 +350,7 @@ fn texts_stay_in_every_place_of_a_request() {
     ];
     for number in 0..cases {
         let (text, format) = (naughty.text(), [Format::Xml, Format::Json, Format::Form][number % 3]);
-        let mut info = infos[number % 3].clone();
+        let mut info = infos[number % 3];
         info.request_format = Some(format);
         let mut out = RequestParts::new(&PLACES, &info, format, "");
         let is_dots = text == "." || text == "..";
