@@ -1,7 +1,7 @@
 //! Clodo: REST-like, XML and JSON, a token from two headers that is good for twenty minutes.
 //!
 //! Every endpoint is answered from the world. What the world does not simulate has fixed values: the minutes of
-//! [`stats`], the presets of [`images`], the full quota of [`limits`], the one line of a server's log.
+//! `stats`, the presets of `images`, the full quota of `limits`, the one line of a server's log.
 
 mod answer;
 mod auth;
