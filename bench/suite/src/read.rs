@@ -4,6 +4,7 @@ use std::fmt::Debug;
 
 use bench_suite::race::{Runner, race};
 use bench_suite::{bodies, version};
+use hostkit_wire::{Format, Limits};
 
 /// The three candidates on one body, after a check that they read the same.
 macro_rules! candidates {
@@ -56,6 +57,11 @@ fn without_zeros(text: &str) -> String {
     shorter
 }
 
+/// The tree alone, without a value made of it.
+fn tree(format: Format, body: &str) -> usize {
+    hostkit_wire::parse(format, body.as_bytes(), &Limits::DEFAULT).map_or(0, |document| document.node_count())
+}
+
 pub fn json() {
     let serde = || format!("serde derive + serde_json {}", version("serde_json"));
     let sonic = || format!("serde derive + sonic-rs {}", version("sonic-rs"));
@@ -64,6 +70,7 @@ pub fn json() {
         ("Clodo /servers/detail, JSON, scalars as numbers", bodies::clodo_json(3_900, true)),
     ] {
         let mut runners = candidates!(&body, clodo::list_server_details, serde());
+        runners.push(("of hostkit: the tree alone".to_owned(), Box::new(|| tree(Format::Json, &body))));
         runners.push((sonic(), Box::new(|| candidate_serde::sonic::clodo(&body))));
         race(title, body.len(), 6, runners);
     }
@@ -72,6 +79,7 @@ pub fn json() {
         ("Macloud /v1/server, JSON, numbers as strings", bodies::macloud_json(8_800, true)),
     ] {
         let mut runners = candidates!(&body, macloud::list_servers, serde());
+        runners.push(("of hostkit: the tree alone".to_owned(), Box::new(|| tree(Format::Json, &body))));
         runners.push((sonic(), Box::new(|| candidate_serde::sonic::macloud(&body))));
         race(title, body.len(), 6, runners);
     }
@@ -82,14 +90,17 @@ pub fn xml() {
     let serde = format!("serde derive + quick-xml {}", version("quick-xml"));
     let mut runners = candidates!(&body, clodo::list_server_details, serde);
     runners.push((format!("quick-xml {}: events alone", version("quick-xml")), Box::new(|| events(&body))));
+    runners.push(("of hostkit: the tree alone".to_owned(), Box::new(|| tree(Format::Xml, &body))));
     race("Clodo /servers/detail, XML", body.len(), 8, runners);
 }
 
 /// Nothing but our reader, over and over, for a profiler.
 pub fn profile() {
     let body = bodies::clodo_json(3_700, false);
+    let macloud = bodies::macloud_json(9_000, false);
     for _ in 0..100 {
         assert!(candidate_tree::clodo::list_server_details(body.as_bytes()).is_ok());
+        assert!(candidate_tree::macloud::list_servers(macloud.as_bytes()).is_ok());
     }
 }
 
