@@ -87,6 +87,7 @@ pub(super) fn hosters(files: &[File], names: &[String]) -> Vec<String> {
         "crates/hostkit-wire/src/",
         "crates/hostkit-ureq/src/",
         "crates/hostkit-reqwest/src/",
+        "crates/hostkit-file-store/src/",
     ];
     let mut findings = Vec::new();
     for file in files.iter().filter(|file| NEUTRAL.iter().any(|folder| file.path.starts_with(folder))) {
