@@ -375,9 +375,9 @@ fn waiters_share_a_failure() {
     let mut waiter = core.perform(&Order, CallOptions::new());
     assert_eq!(sends(leader.step(now)).endpoint, "login");
     assert!(matches!(waiter.step(now), Step::Wait(..)));
-    leader.receive(now, answer(403, &[], r#"{"Forbidden": {"code": 403}}"#));
+    leader.receive(now, answer(405, &[], r#"{"MethodNotAllowed": {"code": 405}}"#));
     let Step::Done(outcome) = waiter.step(now) else { panic!("the waiter goes on") };
-    assert!(matches!(&outcome, Outcome::NotSent(error) if error.status() == Some(403)), "{outcome:?}");
-    // Who comes later tries again.
+    assert!(matches!(&outcome, Outcome::NotSent(error) if error.status() == Some(405)), "{outcome:?}");
+    // It said nothing about the credentials: who comes later tries again.
     assert_eq!(sends(core.call(&GetItem, CallOptions::new()).step(now)).endpoint, "login");
 }
