@@ -135,6 +135,8 @@ fn what_one_client_is_told_to_wait_the_others_wait_too() {
     let options = hostkit::CallOptions::new().deadline(std::time::Duration::from_secs(20));
     let first = client(vec![fault(429, "TooMany").header("retry-after", "25")]);
     first.call_with(LimitedGet, options.clone()).unwrap_err();
+    // What the server told is written behind the call's back, on the store's own thread.
+    std::thread::sleep(std::time::Duration::from_millis(300));
     // Three calls fit into the window, but not before the server's 25 seconds are over.
     let error = client(vec![]).call_with(LimitedGet, options).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Exhausted, "{error}");
