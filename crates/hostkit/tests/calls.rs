@@ -203,6 +203,21 @@ fn a_journal_may_refuse() {
 }
 
 #[test]
+fn what_the_first_attempt_may_have_done_is_said_where_the_second_is_refused() {
+    let asked = std::sync::atomic::AtomicU32::new(0);
+    let configure = |clock: &_| {
+        config(direct(), clock).before_send(move |_| match asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
+            0 => Ok(()),
+            _ => Err("the journal is full".to_owned()),
+        })
+    };
+    let bench = bench_with(configure, [Script::fail(Phase::Head, Kind::Reset)]);
+    let error = bench.call(SetNote).unwrap_err();
+    assert_eq!((error.kind(), bench.sent("set_note")), (ErrorKind::Refused, 1));
+    assert!(error.may_have_happened(), "{error}");
+}
+
+#[test]
 fn cancelled_before_and_between() {
     let cancel = Cancel::new();
     let bench = bench([Script::any().answer(502, ""), ok()]);

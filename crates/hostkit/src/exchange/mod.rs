@@ -262,14 +262,13 @@ impl<A: Api> Exchange<A> {
             // The failure of the last attempt says more than the clock does.
             Some(failed) if !is_cancelled => self.end(Ended::Failed(failed)),
             last => {
-                // A repeat after an attempt that may have arrived: the last attempt decides, not the cancellation.
-                let stage = last.map_or(Stage::NotSent, |failed| failed.stage);
+                self.last = last;
                 let cause = match is_cancelled {
                     true => Cause::Cancelled,
                     false => Cause::Exhausted("the deadline passed before it could be sent".into()),
                 };
                 let error = Error::new(self.info, cause);
-                self.fail(error, stage, now);
+                self.fail(error, now);
             }
         }
         true
@@ -317,7 +316,9 @@ impl<A: Api> Exchange<A> {
         Failed { error, stage, sent: now, ended: now }
     }
 
-    fn fail(&mut self, error: Error<A::Code>, stage: Stage, now: Now) {
+    /// Ends a call that is not sent, or not sent again: then the attempt before decides what may have happened.
+    fn fail(&mut self, error: Error<A::Code>, now: Now) {
+        let stage = self.last.take().map_or(Stage::NotSent, |failed| failed.stage);
         let failed = self.failed(error, stage, now);
         self.end(Ended::Failed(failed));
     }

@@ -16,7 +16,7 @@ use crate::machine::Step;
 use crate::price;
 use crate::rate::Room;
 use crate::request::RequestParts;
-use crate::retry::{Class, Stage};
+use crate::retry::Class;
 use crate::sabotage::is_broken;
 use crate::session::Session;
 use crate::session_cell::{Admission, Lease};
@@ -46,7 +46,7 @@ impl<A: Api> Exchange<A> {
             Ok(parts) => parts.clone(),
             Err(error) => {
                 let error = Error::new(self.info, Cause::Encode(error.clone()));
-                self.fail(error, Stage::NotSent, now);
+                self.fail(error, now);
                 return None;
             }
         };
@@ -62,7 +62,7 @@ impl<A: Api> Exchange<A> {
             Ok(request) => request,
             Err(cause) => {
                 let error = Error::new(self.info, cause);
-                self.fail(error, Stage::NotSent, now);
+                self.fail(error, now);
                 return None;
             }
         };
@@ -78,7 +78,7 @@ impl<A: Api> Exchange<A> {
         if let Err(why) = self.journal(now) {
             self.core.rates().ended(now.monotonic, permit);
             let error = Error::refused(self.info, why);
-            self.fail(error, Stage::NotSent, now);
+            self.fail(error, now);
             return None;
         }
         self.generation = lease.map(|lease| lease.generation).filter(|generation| *generation > 0);
@@ -102,7 +102,7 @@ impl<A: Api> Exchange<A> {
             }
             Err(why) => {
                 let error = Error::refused(self.info, why);
-                self.fail(error, Stage::NotSent, now);
+                self.fail(error, now);
                 false
             }
         }
@@ -125,9 +125,8 @@ impl<A: Api> Exchange<A> {
         if room >= deadline {
             let wait = room.since(now.monotonic);
             let why = format!("the rate limit leaves no room before the deadline; there may be some in {wait:.1?}");
-            let stage = self.last.take().map_or(Stage::NotSent, |failed| failed.stage);
             let error = Error::exhausted(self.info, why);
-            self.fail(error, stage, now);
+            self.fail(error, now);
             return None;
         }
         tracing::info!(
@@ -151,7 +150,7 @@ impl<A: Api> Exchange<A> {
             Ok(SignIn::Ask) => return self.asked_session(now, deadline, parts),
             Err(error) => {
                 let error = Error::new(self.info, Cause::Encode(error));
-                self.fail(error, Stage::NotSent, now);
+                self.fail(error, now);
                 return Entry::Not(None);
             }
         };
@@ -160,7 +159,7 @@ impl<A: Api> Exchange<A> {
             Ok(admitted) => Entry::Go(Lease { session: Arc::new(admitted), generation: 0 }),
             Err(error) => {
                 let error = Error::refused(self.info, error);
-                self.fail(error, Stage::NotSent, now);
+                self.fail(error, now);
                 Entry::Not(None)
             }
         }
@@ -178,7 +177,7 @@ impl<A: Api> Exchange<A> {
             Admission::Lead(guard) => {
                 drop(guard);
                 let error = Error::exhausted(self.info, "every session ended before the call could be sent");
-                self.fail(error, Stage::NotSent, now);
+                self.fail(error, now);
                 Entry::Not(None)
             }
             Admission::Wait(listener) => Entry::Not(Some(self.listen(now, deadline, listener))),

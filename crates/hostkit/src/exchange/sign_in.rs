@@ -10,7 +10,7 @@ use crate::error::{Cause, Error};
 use crate::fault::{FaultKind, Verdict};
 use crate::machine::Step;
 use crate::rate::Room;
-use crate::retry::{Class, Stage, backoff};
+use crate::retry::{Class, backoff};
 use crate::time::{Moment, Now};
 use crate::transport::{Incoming, TransportError};
 
@@ -62,7 +62,7 @@ impl<A: Api> Exchange<A> {
                 // Only this caller is in a hurry: the duty passes on with the guard.
                 let why = "the rate limit leaves no room for the sign-in before the deadline";
                 let error = Error::exhausted(self.info, why);
-                self.fail(error, Stage::NotSent, now);
+                self.fail(error, now);
                 return None;
             }
             Room::Later(room) => {
@@ -166,9 +166,8 @@ impl<A: Api> Exchange<A> {
 
     /// The call was not sent, because there is no session. A replay that finds none keeps what it knew.
     pub(super) fn fail_sign_in(&mut self, now: Now, error: Arc<Error<A::Code>>) {
-        let stage = self.last.take().map_or(Stage::NotSent, |failed| failed.stage);
         let error = Error::new(self.info, Cause::SignIn(error));
-        self.fail(error, stage, now);
+        self.fail(error, now);
     }
 }
 

@@ -11,7 +11,6 @@ use crate::api::Api;
 use crate::error::{Cause, Error};
 use crate::machine::Step;
 use crate::rate::Room;
-use crate::retry::Stage;
 use crate::session::Session;
 use crate::store::{Answer, Begun, Polled, SignInLease};
 use crate::time::{Moment, Now};
@@ -148,9 +147,8 @@ impl<A: Api> Exchange<A> {
 
     /// Nothing goes where calls cannot be counted: too many of them may lock the account out.
     pub(super) fn fail_rate_store(&mut self, now: Now, error: &io::Error) {
-        let stage = self.last.take().map_or(Stage::NotSent, |failed| failed.stage);
         let error = Error::refused(self.info, format!("the rate store failed: {error}"));
-        self.fail(error, stage, now);
+        self.fail(error, now);
     }
 
     /// Waits for somebody else so that the caller can cancel.
