@@ -59,7 +59,7 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
 
 /// Types must not have the names of others that generated code uses.
 fn taken(model: &Model, name: &str, span: &Span, is_call: bool, diagnostics: &mut Diagnostics) {
-    let other = if crate::emit::rust::code::is_taken(name) {
+    let other = if crate::emit::rust::imports::is_taken(name) {
         "a name that generated code imports"
     } else if name == model.service.name.value {
         "the name of the API's own type"

@@ -10,6 +10,19 @@ pub(super) enum Json {
     Object(Object),
 }
 
+impl Json {
+    /// The object that this is, or that takes its place.
+    fn make_object(&mut self) -> &mut Object {
+        match self {
+            Self::Object(object) => object,
+            other => {
+                *other = Self::Object(Object::default());
+                other.make_object()
+            }
+        }
+    }
+}
+
 /// An object that keeps its order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Object(Vec<(String, Json)>);
@@ -40,14 +53,11 @@ impl Object {
 
     /// The object at a key, made if it is not there.
     pub(super) fn object(&mut self, key: &str) -> &mut Object {
-        if !matches!(self.get(key), Some(Json::Object(_))) {
-            self.set(key, Self::default());
-        }
-        let found = self.0.iter_mut().find_map(|(known, value)| match value {
-            Json::Object(object) if known == key => Some(object),
-            _ => None,
+        let place = self.0.iter().position(|(known, _)| known == key).unwrap_or_else(|| {
+            self.0.push((key.to_owned(), Json::Object(Self::default())));
+            self.0.len() - 1
         });
-        found.expect("it is there, or was made")
+        self.0[place].1.make_object()
     }
 
     /// Adds an item to the list at a key.

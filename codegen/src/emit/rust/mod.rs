@@ -1,8 +1,11 @@
 //! Rust: one file per endpoint and per file of types, the service, the server half, the tests of the examples.
 
-pub(crate) mod code;
+mod code;
+mod encode;
 mod endpoint;
 mod examples;
+pub(crate) mod imports;
+mod rules;
 mod server;
 mod service;
 mod trace;
@@ -14,7 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::Model;
 use crate::tree::Tree;
-use code::{Code, imports};
+use code::Code;
+use imports::imports;
 
 /// Emits the generated part of an API's crate.
 pub(crate) fn emit(model: &Model) -> Tree {

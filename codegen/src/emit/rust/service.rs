@@ -1,7 +1,8 @@
 //! The API itself: the marker type, credentials, the catalogue of codes, `impl Api`.
 
 use super::code::{Code, quoted};
-use super::endpoint::{constant_value, crate_name, format_name};
+use super::encode::constant_value;
+use super::endpoint::{crate_name, format_name};
 use crate::model::{Field, Model};
 use crate::resolve::names::{camel, snake};
 use crate::surface::{Credentials, Pairs, Rate};
