@@ -182,14 +182,21 @@ impl RetryBudget {
     }
 }
 
-/// How long `Retry-After` says to wait: seconds, or a date.
+/// What `Retry-After` is believed at most: one absurd answer must not silence a client for good. Who is still too early
+/// after this long is told so again.
+const LONGEST_WAIT: Duration = Duration::from_secs(3600);
+
+/// How long `Retry-After` says to wait, in seconds or as a date; an hour at most.
 pub(crate) fn retry_after(text: &str, now: Now) -> Option<Duration> {
     let text = text.trim();
-    if let Ok(seconds) = text.parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let date = jiff::fmt::rfc2822::parse(text).ok()?.timestamp().as_second();
-    Some(Duration::from_secs(u64::try_from(date.saturating_sub(now.wall.0)).unwrap_or(0)))
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let seconds = if is_number {
+        text.parse().unwrap_or(u64::MAX)
+    } else {
+        let date = jiff::fmt::rfc2822::parse(text).ok()?.timestamp().as_second();
+        u64::try_from(date.saturating_sub(now.wall.0)).unwrap_or(0)
+    };
+    Some(Duration::from_secs(seconds).min(LONGEST_WAIT))
 }
 
 #[cfg(test)]
@@ -279,5 +286,9 @@ mod tests {
         assert_eq!(retry_after("Wed, 21 Oct 2015 07:29:00 GMT", now), Some(Duration::from_secs(60)));
         assert_eq!(retry_after("Wed, 21 Oct 2015 07:00:00 GMT", now), Some(Duration::ZERO));
         assert_eq!(retry_after("soon", now), None);
+        assert_eq!(retry_after("", now), None);
+        for absurd in ["86400", "18446744073709551616", "Wed, 21 Oct 2115 07:29:00 GMT"] {
+            assert_eq!(retry_after(absurd, now), Some(Duration::from_secs(3600)), "{absurd}");
+        }
     }
 }
