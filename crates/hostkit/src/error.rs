@@ -66,6 +66,8 @@ pub(crate) enum Cause<C> {
     Decode(DecodeError),
     Refused(Box<str>),
     Exhausted(Box<str>),
+    /// A rate limit leaves no room before the deadline.
+    NoRoom(Box<str>),
     Cancelled,
     Unresolved(Ticket),
 }
@@ -91,6 +93,10 @@ impl<C> Error<C> {
 
     pub(crate) fn exhausted(info: &EndpointInfo, why: impl Into<Box<str>>) -> Self {
         Self::new(info, Cause::Exhausted(why.into()))
+    }
+
+    pub(crate) fn no_room(info: &EndpointInfo, why: impl Into<Box<str>>) -> Self {
+        Self::new(info, Cause::NoRoom(why.into()))
     }
 
     pub(crate) fn unresolved(ticket: Ticket) -> Self {
@@ -149,7 +155,7 @@ impl<C> Error<C> {
             Cause::Unrecognised => ErrorKind::Unrecognised,
             Cause::Decode(_) => ErrorKind::Decode,
             Cause::Refused(_) => ErrorKind::Refused,
-            Cause::Exhausted(_) => ErrorKind::Exhausted,
+            Cause::Exhausted(_) | Cause::NoRoom(_) => ErrorKind::Exhausted,
             Cause::Cancelled => ErrorKind::Cancelled,
             Cause::Unresolved(_) => ErrorKind::Unresolved,
         }
@@ -220,13 +226,13 @@ impl<C> Error<C> {
     pub fn is_rate_limited(&self) -> bool {
         self.fault().map(|fault| fault.kind) == Some(FaultKind::RateLimited)
             || matches!((&self.0.cause, self.0.status), (Cause::Unrecognised, Some(429)))
-            || matches!(&self.0.cause, Cause::Exhausted(why) if why.contains("rate limit"))
+            || matches!(&self.0.cause, Cause::NoRoom(_))
     }
 
     /// The time was up.
     pub fn is_timeout(&self) -> bool {
         match &self.0.cause {
-            Cause::Exhausted(_) => true,
+            Cause::Exhausted(_) | Cause::NoRoom(_) => true,
             Cause::Unresolved(ticket) => ticket.cause() == crate::outcome::TicketCause::TimedOut,
             _ => self.transport().is_some_and(TransportError::is_timeout),
         }
@@ -283,7 +289,7 @@ impl<C: FaultCode> Error<C> {
                 f.write_str(text.strip_prefix(&prefix).unwrap_or(&text))
             }
             Cause::Refused(why) => write!(f, "refused: {why}"),
-            Cause::Exhausted(why) => f.write_str(why),
+            Cause::Exhausted(why) | Cause::NoRoom(why) => f.write_str(why),
             Cause::Cancelled => f.write_str("cancelled by the caller"),
             Cause::Unresolved(ticket) => ticket.describe(f),
         }

@@ -239,7 +239,6 @@ impl EnvelopeFaults {
             // Without the marker it is another kind of document; the decoder says so where there is output to read.
             return match is_success && (answer.is_object() || answer.is_empty()) {
                 true => Verdict::Success,
-                false if is_success => Verdict::Unrecognised,
                 false => Verdict::Unrecognised,
             };
         };

@@ -125,7 +125,7 @@ impl<A: Api> Exchange<A> {
         if room >= deadline {
             let wait = room.since(now.monotonic);
             let why = format!("the rate limit leaves no room before the deadline; there may be some in {wait:.1?}");
-            let error = Error::exhausted(self.info, why);
+            let error = Error::no_room(self.info, why);
             self.fail(error, now);
             return None;
         }

@@ -61,7 +61,7 @@ impl<A: Api> Exchange<A> {
             Room::Later(room) if room >= deadline => {
                 // Only this caller is in a hurry: the duty passes on with the guard.
                 let why = "the rate limit leaves no room for the sign-in before the deadline";
-                let error = Error::exhausted(self.info, why);
+                let error = Error::no_room(self.info, why);
                 self.fail(error, now);
                 return None;
             }
