@@ -55,6 +55,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("E0228", include_str!("explain/E0228.md")),
     ("E0229", include_str!("explain/E0229.md")),
     ("E0230", include_str!("explain/E0230.md")),
+    ("E0231", include_str!("explain/E0231.md")),
     ("E0301", include_str!("explain/E0301.md")),
     ("E0302", include_str!("explain/E0302.md")),
     ("E0303", include_str!("explain/E0303.md")),

@@ -79,6 +79,8 @@ pub(crate) struct Session {
     pub(crate) token: At<String>,
     pub(crate) base_url: Option<At<String>>,
     pub(crate) lifetime: Option<i64>,
+    pub(crate) ends: Option<At<String>>,
+    pub(crate) issued: Option<At<String>>,
     pub(crate) hosts: Vec<String>,
 }
 

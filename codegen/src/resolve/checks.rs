@@ -46,6 +46,7 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
         }
     }
     credentials(model, diagnostics);
+    session(model, diagnostics);
     for definition in surface.types.iter().flat_map(|file| &file.types) {
         taken(model, &definition.name, &definition.name.span, false, diagnostics);
     }
@@ -282,6 +283,40 @@ fn credentials(model: &Model, diagnostics: &mut Diagnostics) {
                 }
             }
         }
+    }
+}
+
+/// What a session is made of has to be in the output of the sign-in.
+fn session(model: &Model, diagnostics: &mut Diagnostics) {
+    let sign_in = model.service.credentials.iter().find_map(|credentials| credentials.sign_in.as_ref());
+    let (Some(session), Some(endpoint)) = (&model.service.session, sign_in.and_then(|sign_in| model.endpoint(sign_in)))
+    else {
+        return;
+    };
+    let fields = endpoint.output.ty().and_then(|ty| model.fields(ty)).unwrap_or_default();
+    let times = [&session.ends, &session.issued].into_iter().flatten().map(|word| (word, Type::UnixTime));
+    let all = [(&session.token, Type::Secret)].into_iter();
+    for (word, ty) in all.chain(session.base_url.as_ref().map(|word| (word, Type::Text))).chain(times) {
+        let field = fields.iter().find(|field| field.rust == word.value);
+        let Some(field) = field else {
+            let message = format!("the output of the sign-in has no field `{}`", word.value);
+            let help = match did_you_mean(word, fields.iter().map(|field| field.rust.as_str())) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "the fields of the sign-in's output go by their Rust names".to_owned(),
+            };
+            diagnostics.add_with_help("E0231", &word.span, message, "unknown", help);
+            continue;
+        };
+        if field.ty != ty {
+            let help = "a token is a `secret`, a base URL `text`, and the times of a session are a `unixtime`: that is a \
+                        moment, a `datetime` needs a zone";
+            let label = format!("`{}` is {}", word.value, field.surface.ty.value);
+            diagnostics.add_with_help("E0231", &word.span, "a session cannot be made of this field", label, help);
+        }
+    }
+    if let (Some(issued), None) = (&session.issued, &session.ends) {
+        let help = "add `ends`, or leave `issued` out: alone it says nothing about the end";
+        diagnostics.add_with_help("E0231", &issued.span, "`issued` needs `ends`", "without `ends`", help);
     }
 }
 

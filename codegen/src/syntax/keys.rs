@@ -308,7 +308,9 @@ pub(crate) const SESSION: &[Key] = &[
     key("headers", Shape::Constants, "Headers of every call, from the token."),
     must("token", Shape::Text, "The field of the sign-in's output with the token."),
     key("base-url", Shape::Text, "The field with the base URL of further calls."),
-    key("lifetime", Shape::Integer, "Seconds that a token is good for."),
+    key("lifetime", Shape::Integer, "Seconds that a token is good for, at most."),
+    key("ends", Shape::Text, "The field of the sign-in's output that says when the token ends."),
+    key("issued", Shape::Text, "The field that says when it was issued, by the same clock."),
     key("hosts", Shape::Texts, "Hosts that such a base URL may have."),
 ];
 

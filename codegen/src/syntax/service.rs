@@ -61,6 +61,8 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
             token: node.text_at("token"),
             base_url: node.optional_at("base-url"),
             lifetime: node.integer("lifetime"),
+            ends: node.optional_at("ends"),
+            issued: node.optional_at("issued"),
             hosts: node.texts("hosts"),
         }),
         always: node

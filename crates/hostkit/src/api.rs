@@ -67,7 +67,7 @@ pub struct ApiInfo {
     pub rates: &'static [RateRule],
     /// Host names (or `*.suffix`) that a base URL given at sign-in may have.
     pub session_hosts: &'static [&'static str],
-    /// How long a token is good for where the answer does not say.
+    /// How long a token is good for at most; the answer may name an earlier end.
     pub session_lifetime: Option<Duration>,
     /// Keys at the top of every request body that are no inputs: credentials, constants.
     pub request_keys: &'static [&'static str],

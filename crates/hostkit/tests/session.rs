@@ -118,6 +118,54 @@ fn a_token_ends_on_whichever_clock_is_ahead() {
     assert_eq!(bench.sent("login"), 2);
 }
 
+/// When a sign-in is asked for on the clock of a bench.
+fn dated(ends: &str, issued: &str) -> Script {
+    login_for("1000").header("x-ends", ends).header("x-issued", issued)
+}
+
+#[test]
+fn a_token_ends_when_the_answer_says_so_and_never_later_than_the_api_promises() {
+    // Ends and issue as the server writes them, and the age that is too old; the rest is what the API promises.
+    let cases = [
+        ("2022-05-27T19:33:19+0300", "2022-05-27T19:28:19+0300", 300),
+        ("1653669199", "1653668899", 300),
+        ("2022-05-27T21:28:19+0300", "2022-05-27T19:28:19+0300", 1000),
+        ("30.11.-0001 00:00", "2022-05-27T19:28:19+0300", 1000),
+        ("soon", "never", 1000),
+        ("2022-05-27T19:28:18+0300", "2022-05-27T19:28:19+0300", 1000),
+        ("99999999999999999999999", "0", 1000),
+    ];
+    for (ends, issued, life) in cases {
+        for suspend in [false, true] {
+            let bench = keyed([dated(ends, issued), ok(), ok(), dated(ends, issued), ok()]);
+            bench.call(GetItem).unwrap();
+            bench.clock.advance(Duration::from_secs(life * 7 / 10));
+            bench.call(GetItem).unwrap();
+            assert_eq!(bench.sent("login"), 1, "{ends} is no reason to sign in early");
+            match suspend {
+                true => bench.clock.advance_wall(i64::try_from(life).unwrap() * 3 / 10 + 1),
+                false => bench.clock.advance(Duration::from_secs(life * 3 / 10)),
+            }
+            bench.call(GetItem).unwrap();
+            assert_eq!(bench.sent("login"), 2, "{ends} is over");
+        }
+    }
+}
+
+#[test]
+fn the_date_of_the_answer_is_the_clock_that_an_end_is_read_by() {
+    // The server's clock says that five minutes are left; ours knows nothing of 2022.
+    let date = || dated("2022-05-27T19:48:19+0300", "x").header("date", "Fri, 27 May 2022 16:43:19 GMT");
+    let bench = keyed([date(), ok(), ok(), date(), ok()]);
+    bench.call(GetItem).unwrap();
+    bench.clock.advance(Duration::from_secs(230));
+    bench.call(GetItem).unwrap();
+    assert_eq!(bench.sent("login"), 1);
+    bench.clock.advance(Duration::from_secs(71));
+    bench.call(GetItem).unwrap();
+    assert_eq!(bench.sent("login"), 2);
+}
+
 #[test]
 fn renews_ahead_of_the_end() {
     // The next sign-in comes between 80 and 90 % of the lifetime.

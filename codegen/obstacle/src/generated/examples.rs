@@ -173,6 +173,12 @@ fn sign_in_done_answer_http() {
 }
 
 #[test]
+fn sign_in_dated_answer_http() {
+    let place = place("obstacle/auth/sign_in", "dated");
+    example::answer_with_head::<crate::auth::SignIn>(&place);
+}
+
+#[test]
 fn sign_in_wrong_fault_json() {
     let place = place("obstacle/auth/sign_in", "wrong");
     example::fault::<crate::auth::SignIn>(&place, Format::Json, 401);

@@ -142,7 +142,13 @@ impl Api for Obstacle {
 
     fn session(answer: &RawAnswer<'_>) -> Result<Session, DecodeError> {
         let answer = crate::auth::SignIn::decode(answer)?;
-        Ok(Session { token: Some(answer.token), base_url: answer.base, ..Session::default() })
+        Ok(Session {
+            token: Some(answer.token),
+            base_url: answer.base,
+            ends: answer.until,
+            issued: answer.since,
+            ..Session::default()
+        })
     }
 
     fn authorise(_: &Credentials, session: &Session, out: &mut RequestParts) -> Result<(), EncodeError> {

@@ -121,9 +121,23 @@ fn credentials(language: Language, model: &Model) -> String {
                 language.pick("s", "с")
             ));
         }
+        if let Some(header) = end_header(model) {
+            let word =
+                language.pick("or until the earlier end that the answer names in", "либо раньше, если так сказано в");
+            text.push_str(&format!(", {word} `{header}`"));
+        }
         text.push('\n');
     }
     text
+}
+
+/// The header of the sign-in's answer that says when the token ends.
+fn end_header(model: &Model) -> Option<&str> {
+    let ends = model.service.session.as_ref()?.ends.as_ref()?;
+    let sign_in = model.service.credentials.iter().find_map(|credentials| credentials.sign_in.as_ref())?;
+    let fields = model.fields(model.endpoint(sign_in)?.output.ty()?)?;
+    let field = fields.iter().find(|field| field.rust == ends.value)?;
+    Some(field.surface.header.as_deref().unwrap_or_else(|| field.wire()))
 }
 
 fn credential(language: Language, credentials: &Credentials) -> String {

@@ -325,18 +325,13 @@ fn emit_session(code: &mut Code, model: &Model) {
     code.open("fn session(answer: &RawAnswer<'_>) -> Result<Session, DecodeError> {");
     code.line(format!("let answer = crate::{}::{}::decode(answer)?;", endpoint.module, endpoint.type_name));
     let mut values = vec![format!("token: Some(answer.{})", session.token.value)];
-    if let Some(base_url) = &session.base_url {
-        let is_option = endpoint
-            .output
-            .ty()
-            .and_then(|ty| model.fields(ty))
-            .and_then(|fields| fields.iter().find(|field| field.rust == base_url.value))
-            .is_some_and(Field::is_option);
-        values.push(if is_option {
-            format!("base_url: answer.{}", base_url.value)
-        } else {
-            format!("base_url: Some(answer.{})", base_url.value)
-        });
+    let fields = endpoint.output.ty().and_then(|ty| model.fields(ty)).unwrap_or_default();
+    let members = [("base_url", &session.base_url), ("ends", &session.ends), ("issued", &session.issued)];
+    for (member, place) in members {
+        let Some(place) = place else { continue };
+        let is_option = fields.iter().any(|field| field.rust == place.value && field.is_option());
+        let place = format!("answer.{}", place.value);
+        values.push(if is_option { format!("{member}: {place}") } else { format!("{member}: Some({place})") });
     }
     values.push("..Session::default()".to_owned());
     code.literal("Ok(Session", &values, ")");

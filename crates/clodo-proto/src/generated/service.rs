@@ -157,7 +157,13 @@ impl Api for Clodo {
 
     fn session(answer: &RawAnswer<'_>) -> Result<Session, DecodeError> {
         let answer = crate::auth::SignIn::decode(answer)?;
-        Ok(Session { token: Some(answer.token), base_url: Some(answer.management_url), ..Session::default() })
+        Ok(Session {
+            token: Some(answer.token),
+            base_url: Some(answer.management_url),
+            ends: answer.expires,
+            issued: answer.issued,
+            ..Session::default()
+        })
     }
 
     fn authorise(_: &Credentials, session: &Session, out: &mut RequestParts) -> Result<(), EncodeError> {

@@ -13,6 +13,7 @@ use crate::rate::Room;
 use crate::retry::{Class, backoff};
 use crate::time::{Moment, Now};
 use crate::transport::{Incoming, TransportError};
+use crate::value::UnixTime;
 
 /// What came of a sign-in.
 enum Attempt<C> {
@@ -86,7 +87,7 @@ impl<A: Api> Exchange<A> {
         result: Result<Incoming, TransportError>,
     ) {
         let is_out_of_time = matches!(&result, Err(error) if error.is_timeout());
-        let (error, is_latched) = match self.read_session(&signing, result) {
+        let (error, is_latched) = match self.read_session(&signing, asked, result) {
             Attempt::Session(admitted, lifetime) => {
                 let early = self.core.shared().random.unit();
                 self.saving = signing.joint.save(&admitted.session, now.since(asked), lifetime);
@@ -133,7 +134,12 @@ impl<A: Api> Exchange<A> {
         }
     }
 
-    fn read_session(&self, signing: &SigningIn<A>, result: Result<Incoming, TransportError>) -> Attempt<A::Code> {
+    fn read_session(
+        &self,
+        signing: &SigningIn<A>,
+        asked: Now,
+        result: Result<Incoming, TransportError>,
+    ) -> Attempt<A::Code> {
         let info = signing.parts.info();
         let name = signing.parts.endpoint();
         let incoming = match result {
@@ -148,7 +154,8 @@ impl<A: Api> Exchange<A> {
         match A::verdict(&answer) {
             Verdict::Success | Verdict::Accepted(_) => match A::session(&answer) {
                 Ok(session) => {
-                    let lifetime = session.lifetime.or(A::INFO.session_lifetime);
+                    let server = answer.header("date").and_then(UnixTime::parse_http_date);
+                    let lifetime = session.life(A::INFO.session_lifetime, server, asked);
                     match self.admitted(session) {
                         Ok(admitted) => Attempt::Session(admitted, lifetime),
                         Err(why) => Attempt::Final(described(Cause::Refused(why.into()))),

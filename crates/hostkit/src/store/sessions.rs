@@ -299,7 +299,7 @@ impl Held {
 
     fn session(&self) -> Session {
         let lifetime = self.lifetime.map(Duration::from_millis);
-        Session { token: self.token.clone(), base_url: self.base_url.clone(), lifetime }
+        Session { token: self.token.clone(), base_url: self.base_url.clone(), lifetime, ..Session::default() }
     }
 }
 

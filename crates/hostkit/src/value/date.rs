@@ -110,6 +110,12 @@ impl UnixTime {
             .ok()?;
         time.to_timestamp().ok().map(|timestamp| Self(timestamp.as_second()))
     }
+
+    /// Reads the date of an HTTP header: `Fri, 27 May 2022 16:28:19 GMT`.
+    pub(crate) fn parse_http_date(text: &str) -> Option<Self> {
+        let parser = jiff::fmt::rfc2822::DateTimeParser::new();
+        parser.parse_timestamp(text).ok().map(|timestamp| Self(timestamp.as_second()))
+    }
 }
 
 #[cfg(feature = "serde")]

@@ -96,6 +96,8 @@ impl Api for Shop {
         let mut session = Session::with_token(Secret::from(answer.required_header::<String>("x-token")?));
         session.base_url = answer.optional_header("x-base");
         session.lifetime = answer.optional_header::<u64>("x-life").map(Duration::from_secs);
+        session.ends = answer.optional_header("x-ends");
+        session.issued = answer.optional_header("x-issued");
         Ok(session)
     }
 

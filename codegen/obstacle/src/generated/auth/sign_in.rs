@@ -70,7 +70,12 @@ impl Endpoint for SignIn {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<SignedIn, DecodeError> {
-        Ok(SignedIn { token: answer.required_header("X-Auth-Token")?, base: answer.optional_header("X-Base") })
+        Ok(SignedIn {
+            token: answer.required_header("X-Auth-Token")?,
+            base: answer.optional_header("X-Base"),
+            until: answer.optional_header("X-Until"),
+            since: answer.optional_header("X-Since"),
+        })
     }
 }
 

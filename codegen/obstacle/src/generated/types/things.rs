@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use hostkit::codec::{DecodeError, FromWire, Name, Object, Reader, ToWire};
 use hostkit::wire::{Kind, Node};
-use hostkit::{Decimal, Format, Raw, Secret, Value};
+use hostkit::{Decimal, Format, Raw, Secret, UnixTime, Value};
 
 use crate::types::ThingStatus;
 
@@ -208,12 +208,18 @@ pub struct SignedIn {
     /// The base URL of further calls.
     #[doc(alias = "Адрес API")]
     pub base: Option<String>,
+    /// When the token ends.
+    #[doc(alias = "Когда истекает токен")]
+    pub until: Option<UnixTime>,
+    /// When it was issued.
+    #[doc(alias = "Когда выдан токен")]
+    pub since: Option<UnixTime>,
 }
 
 impl SignedIn {
     /// What has to be there; everything else is absent.
     pub fn new(token: impl Into<Secret>) -> Self {
-        Self { token: token.into(), base: None }
+        Self { token: token.into(), base: None, until: None, since: None }
     }
 }
 

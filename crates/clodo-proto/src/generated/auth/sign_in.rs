@@ -15,8 +15,10 @@ use crate::types::SignedIn;
 ///
 /// `GET /`; effect: **safe** (secret-request, secret-response). Source: line 19 of the document.
 ///
-/// A refusal may carry an `X-Auth-Token` too: only the status tells success. When the document does not name the end of
-/// the token, it is twenty minutes after the answer. Whether a new token ends older ones is not known.
+/// A refusal may carry an `X-Auth-Token` too: only the status tells success. The document promises twenty minutes.
+/// Answers of 2022 name the end themselves: an earlier one is kept to, a later one is not trusted, because none was
+/// ever seen, and one that is past or no time at all leaves the twenty minutes. Whether a new token ends older ones is
+/// not known.
 ///
 /// ```
 /// use clodo_proto::auth::SignIn;

@@ -24,5 +24,11 @@ impl Serve for SignIn {
         if let Some(value) = &output.base {
             out.header("X-Base", value);
         }
+        if let Some(value) = &output.until {
+            out.header("X-Until", value);
+        }
+        if let Some(value) = &output.since {
+            out.header("X-Since", value);
+        }
     }
 }
