@@ -12,7 +12,7 @@ use crate::resolver::NoAddress;
 pub(crate) fn of(phase: Phase, error: reqwest::Error) -> TransportError {
     let error = error.without_url();
     let mut innermost: &(dyn Error + 'static) = &error;
-    let mut found = None;
+    let mut found = error.is_timeout().then_some(Kind::Timeout);
     loop {
         found = kind(innermost).or(found);
         match cause(innermost) {

@@ -16,8 +16,11 @@ use tokio::sync::watch;
 /// How long an answer is believed.
 const MEMORY: Duration = Duration::from_secs(30);
 
-/// Asks the system; another function in tests.
-type Lookup = fn(&str) -> io::Result<Vec<IpAddr>>;
+/// The same as the blocking client takes.
+const MAX_ADDRESSES: usize = 16;
+
+/// Asks the system, or what the caller named in its place. It may block: it runs on a thread of its own.
+pub(crate) type Lookup = Arc<dyn Fn(&str) -> io::Result<Vec<IpAddr>> + Send + Sync>;
 
 /// What is known of a host: nothing yet, or when it was found and what.
 type Known = Option<(Instant, Result<Vec<IpAddr>, NoAddress>)>;
@@ -42,12 +45,17 @@ impl fmt::Display for NoAddress {
 impl Error for NoAddress {}
 
 impl Names {
-    pub(crate) fn new() -> Self {
-        Self::with(|host| Ok((host, 0).to_socket_addrs()?.map(|address| address.ip()).collect()))
+    pub(crate) fn new(lookup: Option<Lookup>) -> Self {
+        let lookup = lookup
+            .unwrap_or_else(|| Arc::new(|host| Ok((host, 0).to_socket_addrs()?.map(|address| address.ip()).collect())));
+        Self { hosts: Arc::default(), lookup }
     }
 
-    fn with(lookup: Lookup) -> Self {
-        Self { hosts: Arc::default(), lookup }
+    /// Believes no address any longer: one of them could not be reached, or was somebody else's.
+    pub(crate) fn forget(&self) {
+        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        // A question that is open stays: there is to be one thread for a host.
+        hosts.retain(|_, question| question.borrow().is_none());
     }
 
     /// The addresses of a host, however long that takes.
@@ -73,9 +81,14 @@ impl Names {
             }
         }
         let (tell, question) = watch::channel(None);
-        let (name, lookup) = (host.to_owned(), self.lookup);
+        let (name, lookup) = (host.to_owned(), Arc::clone(&self.lookup));
         let ask = move || {
-            let found = match lookup(&name) {
+            let found = lookup(&name).map(|mut found| {
+                found.retain(|address| may_be(&name, *address));
+                found.truncate(MAX_ADDRESSES);
+                found
+            });
+            let found = match found {
                 Ok(found) if !found.is_empty() => Ok(found),
                 Ok(_) => Err(NoAddress("the name has no address".to_owned())),
                 Err(error) => Err(NoAddress(error.to_string())),
@@ -88,6 +101,11 @@ impl Names {
         hosts.insert(host.to_owned(), question.clone());
         question
     }
+}
+
+/// Plain http is sent to `localhost`, so whoever answers for that name must not lead it to another machine.
+fn may_be(name: &str, address: IpAddr) -> bool {
+    !name.eq_ignore_ascii_case("localhost") || address.is_loopback()
 }
 
 impl Resolve for Names {
@@ -114,9 +132,13 @@ mod tests {
     static SLOW: AtomicUsize = AtomicUsize::new(0);
     static NONE: AtomicUsize = AtomicUsize::new(0);
 
+    fn with(lookup: fn(&str) -> io::Result<Vec<IpAddr>>) -> Names {
+        Names::new(Some(Arc::new(lookup)))
+    }
+
     #[tokio::test]
     async fn a_resolver_that_hangs_costs_one_thread_and_no_more_than_the_deadline() {
-        let names = Names::with(|_| {
+        let names = with(|_| {
             HUNG.fetch_add(1, Ordering::SeqCst);
             sleep(Duration::from_secs(3600));
             Ok(Vec::new())
@@ -131,7 +153,7 @@ mod tests {
 
     #[tokio::test]
     async fn callers_share_one_question_and_its_answer() {
-        let names = Names::with(|_| {
+        let names = with(|_| {
             SLOW.fetch_add(1, Ordering::SeqCst);
             sleep(Duration::from_millis(50));
             Ok(vec![IpAddr::from([127, 0, 0, 1])])
@@ -150,7 +172,7 @@ mod tests {
 
     #[tokio::test]
     async fn no_answer_is_remembered_by_nobody() {
-        let names = Names::with(|_| {
+        let names = with(|_| {
             NONE.fetch_add(1, Ordering::SeqCst);
             Err(io::Error::other("no such host"))
         });
@@ -158,5 +180,28 @@ mod tests {
             assert_eq!(names.addresses("host.example").await, Err(NoAddress("no such host".to_owned())));
             assert_eq!(NONE.load(Ordering::SeqCst), asked);
         }
+    }
+
+    #[tokio::test]
+    async fn localhost_is_this_machine_whatever_the_resolver_says() {
+        let names = with(|_| Ok(vec![IpAddr::from([192, 0, 2, 1]), IpAddr::from([127, 0, 0, 1])]));
+        for (name, count) in [("localhost", 1), ("LocalHost", 1), ("host.example", 2)] {
+            assert_eq!(names.addresses(name).await.map(|found| found.len()), Ok(count), "{name}");
+        }
+        let names = with(|_| Ok(vec![IpAddr::from([192, 0, 2, 1])]));
+        assert!(names.addresses("localhost").await.is_err());
+    }
+
+    #[tokio::test]
+    async fn what_could_not_be_reached_is_asked_for_again() {
+        static ASKED: AtomicUsize = AtomicUsize::new(0);
+        let names = with(|_| {
+            let last = u8::try_from(ASKED.fetch_add(1, Ordering::SeqCst)).unwrap_or(u8::MAX);
+            Ok(vec![IpAddr::from([192, 0, 2, last])])
+        });
+        let before = names.addresses("host.example").await;
+        assert_eq!(before, names.addresses("host.example").await);
+        names.forget();
+        assert_ne!(before, names.addresses("host.example").await);
     }
 }

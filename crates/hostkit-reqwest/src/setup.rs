@@ -1,19 +1,25 @@
 //! How the transport is set up: a proxy, certificates, and reqwest's own settings where they do no harm.
 
 use std::fmt;
+use std::io;
+use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use hostkit::ConfigError;
 use reqwest::{ClientBuilder, redirect, retry};
 use rustls::ClientConfig;
 
-use crate::resolver::Names;
+use crate::resolver::{Lookup, Names};
 use crate::tls;
 use crate::transport::ReqwestTransport;
 use crate::witness::Watch;
 
 /// How long a connection that nobody uses is kept: shorter than servers do, so that few die in our hands.
 const IDLE: Duration = Duration::from_secs(5);
+
+/// How long connecting may take: a name may have several addresses, and the first ones may be dead.
+const CONNECT: Duration = Duration::from_secs(10);
 
 /// How many header lines are read at most; the limit of the call is checked once they are there.
 const MAX_HEADERS: usize = 256;
@@ -33,6 +39,8 @@ pub struct Setup {
     proxy: Option<String>,
     roots: Vec<u8>,
     is_platform: bool,
+    lookup: Option<Lookup>,
+    connect_timeout: Option<Duration>,
     configure: Option<Box<Configure>>,
 }
 
@@ -64,6 +72,21 @@ impl Setup {
         self
     }
 
+    /// Asks this for the addresses of a name, instead of the system: a list of the caller's own, another resolver, or a
+    /// test. It may block, on a thread that belongs to one name; its answer is believed for half a minute, or until
+    /// an address cannot be reached. `localhost` stays on this machine, whatever is answered.
+    pub fn lookup(mut self, lookup: impl Fn(&str) -> io::Result<Vec<IpAddr>> + Send + Sync + 'static) -> Self {
+        self.lookup = Some(Arc::new(lookup));
+        self
+    }
+
+    /// The time for the name, for connecting to its addresses, all of them together, and for the handshake of TLS; 10
+    /// seconds by default. The deadline of the call ends it, too.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = Some(timeout);
+        self
+    }
+
     /// Makes the transport.
     ///
     /// # Errors
@@ -73,12 +96,13 @@ impl Setup {
         // The error would print the URL, and with it the password.
         let proxy = proxy.map_err(|_| SetupError::Proxy)?;
         let tls = tls::configuration(&self.roots, self.is_platform)?;
-        let names = Names::new();
+        let names = Names::new(self.lookup.clone());
         let client = |is_pooled| {
             let builder = self.builder(proxy.clone(), &tls, &names, is_pooled);
             builder.build().map_err(|error| SetupError::Tls(error.without_url().to_string()))
         };
-        Ok(ReqwestTransport::from_clients(client(true)?, client(false)?))
+        let (pooled, fresh) = (client(true)?, client(false)?);
+        Ok(ReqwestTransport::from_clients(pooled, fresh, names))
     }
 
     fn builder(
@@ -100,6 +124,7 @@ impl Setup {
             .http1_only()
             .http1_max_headers(MAX_HEADERS)
             .no_proxy()
+            .connect_timeout(self.connect_timeout.unwrap_or(CONNECT))
             .pool_idle_timeout(IDLE)
             .pool_max_idle_per_host(if is_pooled { 16 } else { 0 })
             .tls_backend_preconfigured(tls.clone())

@@ -8,6 +8,7 @@ use reqwest::Client;
 use tokio::time::timeout;
 
 use crate::failure;
+use crate::resolver::Names;
 use crate::setup::{Setup, SetupError};
 use crate::witness::Sight;
 
@@ -16,6 +17,7 @@ use crate::witness::Sight;
 pub struct ReqwestTransport {
     pooled: Client,
     fresh: Client,
+    names: Names,
 }
 
 impl ReqwestTransport {
@@ -32,8 +34,8 @@ impl ReqwestTransport {
         Setup::default()
     }
 
-    pub(crate) fn from_clients(pooled: Client, fresh: Client) -> Self {
-        Self { pooled, fresh }
+    pub(crate) fn from_clients(pooled: Client, fresh: Client, names: Names) -> Self {
+        Self { pooled, fresh, names }
     }
 
     /// The phase of a failure before the answer's head was there.
@@ -63,13 +65,14 @@ impl AsyncTransport for ReqwestTransport {
             is_head_there = true;
             receive(response, &outgoing.limits).await
         };
-        match timeout(outgoing.timeout, sight.watch(exchange)).await {
-            Ok(result) => result,
-            Err(_) => {
-                let phase = if is_head_there { Phase::Body } else { Self::phase(outgoing, &sight, None) };
-                Err(TransportError::new(phase, TransportErrorKind::Timeout, ""))
-            }
+        let result = timeout(outgoing.timeout, sight.watch(exchange)).await.unwrap_or_else(|_| {
+            let phase = if is_head_there { Phase::Body } else { Self::phase(outgoing, &sight, None) };
+            Err(TransportError::new(phase, TransportErrorKind::Timeout, ""))
+        });
+        if result.as_ref().is_err_and(TransportError::is_not_sent) {
+            self.names.forget();
         }
+        result
     }
 }
 

@@ -1,9 +1,9 @@
 //! TLS against a server on loopback: a certificate that is trusted on request, one that is not, and one of another name.
 
 use std::io::{Read, Write};
-use std::net::TcpListener;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, LazyLock};
+use std::net::{IpAddr, TcpListener};
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::thread;
 
 use hostkit::testing::conformance::{Code, GetItem, KEY, Order, Shop};
@@ -25,6 +25,9 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
 
 /// How many bytes of requests the server saw behind the handshake.
 static SEEN: AtomicUsize = AtomicUsize::new(0);
+
+/// One test at a time: they share the count.
+static ALONE: Mutex<()> = Mutex::new(());
 
 /// Listens, answers every request, and says on which port.
 fn serve() -> u16 {
@@ -69,6 +72,8 @@ fn order(client: &Client<Shop>) -> Outcome<u64, Code> {
 
 #[test]
 fn a_certificate_decides_before_a_byte_is_sent() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    SEEN.store(0, Ordering::SeqCst);
     let port = serve();
     for (host, roots) in [("localhost", &b""[..]), ("127.0.0.1", CERTIFICATE)] {
         let client = client(host, port, roots);
@@ -92,4 +97,45 @@ fn a_certificate_decides_before_a_byte_is_sent() {
 fn what_is_no_certificate_is_refused() {
     let broken = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     assert!(ReqwestTransport::setup().root_certificates(broken).build().is_err());
+}
+
+/// Listens at another address of the same port, and keeps what it hears.
+fn overhear(port: u16) -> Option<Arc<Mutex<Vec<u8>>>> {
+    let listener = TcpListener::bind(("127.0.0.2", port)).ok()?;
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let sink = Arc::clone(&heard);
+    thread::spawn(move || {
+        for mut socket in listener.incoming().flatten() {
+            let mut buffer = [0; 4096];
+            let amount = socket.read(&mut buffer).unwrap_or(0);
+            sink.lock().expect("nobody panics").extend_from_slice(&buffer[..amount]);
+        }
+    });
+    Some(heard)
+}
+
+/// The name leads elsewhere at first, and home then: elsewhere nobody hears more than a greeting.
+#[test]
+fn a_name_that_leads_elsewhere_gets_no_key() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let port = serve();
+    let Some(heard) = overhear(port) else {
+        println!("skipped: this machine has no 127.0.0.2");
+        return;
+    };
+    let asked = AtomicU8::new(0);
+    let setup = ReqwestTransport::setup().root_certificates(CERTIFICATE).lookup(move |_| {
+        let last = if asked.fetch_add(1, Ordering::SeqCst) < 2 { 2 } else { 1 };
+        Ok(vec![IpAddr::from([127, 0, 0, last])])
+    });
+    let base: BaseUrl = format!("https://localhost:{port}").parse().expect("it is a base URL");
+    let builder = Client::builder(Secret::new(KEY)).base_url(base).transport(setup.build().expect("a transport"));
+    let client = builder.build().expect("the client can be made");
+    for _ in 0..2 {
+        assert!(matches!(order(&client), Outcome::NotSent(_)));
+    }
+    assert!(order(&client).is_done());
+    let heard = heard.lock().expect("nobody panics");
+    assert!(heard.len() > 100, "nobody came: this test is deaf");
+    assert!(!heard.windows(KEY.len()).any(|window| window == KEY.as_bytes()));
 }

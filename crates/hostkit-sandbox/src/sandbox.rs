@@ -11,6 +11,7 @@ use crate::clock::Clock;
 use crate::fault::FaultPlan;
 use crate::http::{Bounds, Framing, Server};
 use crate::ledger::Ledger;
+use crate::resolver::Resolver;
 use crate::service::Hub;
 use crate::site::Site;
 use crate::sites;
@@ -84,6 +85,16 @@ impl Sandbox {
     /// The base URL of an API, without a slash at its end.
     pub fn url(&self, api: ApiName) -> String {
         format!("http://{}/{api}", self.address())
+    }
+
+    /// The base URL of an API on the name `localhost`: a client has to ask a resolver for it.
+    pub fn named_url(&self, api: ApiName) -> String {
+        format!("http://localhost:{}/{api}", self.address().port())
+    }
+
+    /// A resolver that leads every name to this sandbox, unless a fault about names strikes.
+    pub fn resolver(&self) -> Resolver {
+        Resolver::new(self.faults(), self.address().port())
     }
 
     /// What really happened. What was due by now has happened in it.

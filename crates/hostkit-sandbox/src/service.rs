@@ -277,7 +277,7 @@ impl Visit<'_> {
             }
             Strike::Stale => self.handle_hidden(entry, operation, &settings).answer,
             Strike::Deliver(_) | Strike::Replace(_) if fault.commits() => self.handle(entry, operation).answer,
-            Strike::Deliver(_) | Strike::Replace(_) => nothing,
+            Strike::Deliver(_) | Strike::Replace(_) | Strike::Resolve(_) => nothing,
         };
         let spoil = Spoil { answer: &given, delivery: self.delivery, target: &self.target, settings: &settings };
         fault::acts(fault, &spoil)

@@ -49,7 +49,8 @@ fn is_whole(got: &Got) -> bool {
 
 #[test]
 fn every_fault_does_what_its_entry_says() {
-    let faults: Vec<_> = Fault::all().collect();
+    // Those about names strike before there is a connection.
+    let faults: Vec<_> = Fault::all().filter(|fault| fault.point() != Point::Resolve).collect();
     std::thread::scope(|scope| {
         // The slow ones stand side by side: dealt out in turn they do not meet in one thread.
         for first in 0..16 {

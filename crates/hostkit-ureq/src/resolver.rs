@@ -21,8 +21,8 @@ const MEMORY: Duration = Duration::from_secs(30);
 /// What ureq takes at most.
 const MAX_ADDRESSES: usize = 16;
 
-/// Asks the system; another function in tests.
-type Lookup = fn(&str) -> io::Result<Vec<IpAddr>>;
+/// Asks the system, or what the caller named in its place. It may block: it runs on a thread of its own.
+pub(crate) type Lookup = Arc<dyn Fn(&str) -> io::Result<Vec<IpAddr>> + Send + Sync>;
 
 /// Names to addresses. Clones share what they know.
 #[derive(Clone)]
@@ -40,15 +40,20 @@ struct Host {
     /// How many questions have ended, so that a waiter sees the end of the one that it waits for.
     asked: u64,
     known: Option<(Instant, Vec<IpAddr>)>,
+    /// It was true once, but somebody could not connect.
+    is_stale: bool,
 }
 
 impl Names {
-    pub(crate) fn new() -> Self {
-        Self::with(|host| Ok((host, 0).to_socket_addrs()?.map(|address| address.ip()).collect()))
+    pub(crate) fn new(lookup: Option<Lookup>) -> Self {
+        let lookup = lookup
+            .unwrap_or_else(|| Arc::new(|host| Ok((host, 0).to_socket_addrs()?.map(|address| address.ip()).collect())));
+        Self(Arc::new(Shared { hosts: Mutex::default(), changed: Condvar::new(), lookup }))
     }
 
-    fn with(lookup: Lookup) -> Self {
-        Self(Arc::new(Shared { hosts: Mutex::default(), changed: Condvar::new(), lookup }))
+    /// Believes no address any longer: one of them could not be reached, or was somebody else's.
+    pub(crate) fn forget(&self) {
+        self.0.hosts().values_mut().for_each(|host| host.is_stale = true);
     }
 
     /// The addresses of a host; an error says why there are none, and `None` is a question without an answer in time.
@@ -76,7 +81,9 @@ impl Names {
         if waited.timed_out() {
             return None;
         }
-        Some(hosts.get(host).and_then(Host::fresh).ok_or(Error::HostNotFound))
+        // Believed by whoever waited for it, even if somebody else had time to doubt it.
+        let known = hosts.get(host).and_then(|host| host.known.as_ref());
+        Some(known.map(|(_, found)| found.clone()).ok_or(Error::HostNotFound))
     }
 }
 
@@ -87,11 +94,15 @@ impl Shared {
 
     /// Runs on a thread of its own, because nothing can be done about a system call that hangs.
     fn ask(&self, name: String) {
-        let found = (self.lookup)(&name).ok().filter(|found| !found.is_empty());
+        let mut found = (self.lookup)(&name).unwrap_or_default();
+        found.retain(|address| may_be(&name, *address));
+        found.truncate(MAX_ADDRESSES);
+        let found = Some(found).filter(|found| !found.is_empty());
         let mut hosts = self.hosts();
         let host = hosts.entry(name).or_default();
         host.known = found.map(|found| (Instant::now(), found));
         host.is_asking = false;
+        host.is_stale = false;
         host.asked += 1;
         drop(hosts);
         self.changed.notify_all();
@@ -100,7 +111,8 @@ impl Shared {
 
 impl Host {
     fn fresh(&self) -> Option<Vec<IpAddr>> {
-        self.known.as_ref().filter(|(since, _)| since.elapsed() < MEMORY).map(|(_, known)| known.clone())
+        let known = self.known.as_ref().filter(|(since, _)| !self.is_stale && since.elapsed() < MEMORY);
+        known.map(|(_, found)| found.clone())
     }
 }
 
@@ -112,11 +124,16 @@ impl Resolver for Names {
         let found = self.addresses(host, *timeout.after).unwrap_or(Err(Error::Timeout(timeout.reason)))?;
         let found = found.into_iter().map(|address| SocketAddr::new(address, port)).collect::<Vec<_>>().into_iter();
         let mut addresses = self.empty();
-        for address in config.ip_family().keep_wanted(found).take(MAX_ADDRESSES) {
+        for address in config.ip_family().keep_wanted(found) {
             addresses.push(address);
         }
         if addresses.is_empty() { Err(Error::HostNotFound) } else { Ok(addresses) }
     }
+}
+
+/// Plain http is sent to `localhost`, so whoever answers for that name must not lead it to another machine.
+fn may_be(name: &str, address: IpAddr) -> bool {
+    !name.eq_ignore_ascii_case("localhost") || address.is_loopback()
 }
 
 fn port(uri: &Uri) -> Option<u16> {
@@ -144,9 +161,13 @@ mod tests {
     static SLOW: AtomicUsize = AtomicUsize::new(0);
     static NONE: AtomicUsize = AtomicUsize::new(0);
 
+    fn with(lookup: fn(&str) -> io::Result<Vec<IpAddr>>) -> Names {
+        Names::new(Some(Arc::new(lookup)))
+    }
+
     #[test]
     fn a_resolver_that_hangs_costs_one_thread_and_no_more_than_the_deadline() {
-        let names = Names::with(|_| {
+        let names = with(|_| {
             HUNG.fetch_add(1, Ordering::SeqCst);
             sleep(Duration::from_secs(3600));
             Ok(Vec::new())
@@ -164,7 +185,7 @@ mod tests {
 
     #[test]
     fn callers_share_one_question_and_its_answer() {
-        let names = Names::with(|_| {
+        let names = with(|_| {
             SLOW.fetch_add(1, Ordering::SeqCst);
             sleep(Duration::from_millis(50));
             Ok(vec![IpAddr::from([127, 0, 0, 1])])
@@ -182,7 +203,7 @@ mod tests {
 
     #[test]
     fn no_answer_is_remembered_by_nobody_and_an_address_is_not_asked_for() {
-        let names = Names::with(|_| {
+        let names = with(|_| {
             NONE.fetch_add(1, Ordering::SeqCst);
             Err(io::Error::other("no such host"))
         });
@@ -195,5 +216,30 @@ mod tests {
             assert!(names.addresses(literal, Duration::ZERO).unwrap().is_ok(), "{literal}");
         }
         assert_eq!(NONE.load(Ordering::SeqCst), 2);
+    }
+
+    #[test]
+    fn localhost_is_this_machine_whatever_the_resolver_says() {
+        let names = with(|_| Ok(vec![IpAddr::from([192, 0, 2, 1]), IpAddr::from([127, 0, 0, 1])]));
+        for (name, count) in [("localhost", 1), ("LocalHost", 1), ("host.example", 2)] {
+            let found = names.addresses(name, Duration::from_secs(5)).unwrap().unwrap();
+            assert_eq!(found.len(), count, "{name}: {found:?}");
+        }
+        let names = with(|_| Ok(vec![IpAddr::from([192, 0, 2, 1])]));
+        assert!(names.addresses("localhost", Duration::from_secs(5)).unwrap().is_err());
+    }
+
+    #[test]
+    fn what_could_not_be_reached_is_asked_for_again() {
+        static ASKED: AtomicUsize = AtomicUsize::new(0);
+        let names = with(|_| {
+            let last = u8::try_from(ASKED.fetch_add(1, Ordering::SeqCst)).unwrap_or(u8::MAX);
+            Ok(vec![IpAddr::from([192, 0, 2, last])])
+        });
+        let ask = || names.addresses("host.example", Duration::from_secs(5)).unwrap().unwrap();
+        assert_eq!(ask(), ask());
+        let before = ask();
+        names.forget();
+        assert_ne!(before, ask());
     }
 }

@@ -1,6 +1,8 @@
 //! How the transport is set up: a proxy, certificates, and ureq's own settings where they do no harm.
 
 use std::fmt;
+use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,13 +12,16 @@ use ureq::config::{Config, ConfigBuilder};
 use ureq::typestate::AgentScope;
 use ureq::unversioned::transport::{ConnectProxyConnector, Connector, TcpConnector};
 
-use crate::resolver::Names;
+use crate::resolver::{Lookup, Names};
 use crate::tls::{self, TlsConnector};
 use crate::transport::UreqTransport;
 use crate::witness::Watch;
 
 /// How long a connection that nobody uses is kept: shorter than servers do, so that few die in our hands.
 const IDLE: Duration = Duration::from_secs(5);
+
+/// How long connecting may take: a name may have several addresses, and the first ones may be dead.
+const CONNECT: Duration = Duration::from_secs(10);
 
 /// What a head may have at most while it is read; the limit of the call is checked once it is there.
 pub(crate) const MAX_HEAD: usize = 128 << 10;
@@ -36,6 +41,8 @@ pub struct Setup {
     proxy: Option<String>,
     roots: Vec<u8>,
     is_platform: bool,
+    lookup: Option<Lookup>,
+    connect_timeout: Option<Duration>,
     configure: Option<Box<Configure>>,
 }
 
@@ -70,6 +77,21 @@ impl Setup {
         self
     }
 
+    /// Asks this for the addresses of a name, instead of the system: a list of the caller's own, another resolver, or a
+    /// test. It may block, on a thread that belongs to one name; its answer is believed for half a minute, or until
+    /// an address cannot be reached. `localhost` stays on this machine, whatever is answered.
+    pub fn lookup(mut self, lookup: impl Fn(&str) -> io::Result<Vec<IpAddr>> + Send + Sync + 'static) -> Self {
+        self.lookup = Some(Arc::new(lookup));
+        self
+    }
+
+    /// The time for the name, and again for connecting to its addresses, all of them together; 10 seconds by default.
+    /// The deadline of the call ends it, too.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = Some(timeout);
+        self
+    }
+
     /// Makes the transport.
     ///
     /// # Errors
@@ -79,13 +101,14 @@ impl Setup {
         // The error would print the URL, and with it the password.
         let proxy = proxy.map_err(|_| SetupError::Proxy)?;
         let tls = Arc::new(tls::configuration(&self.roots, self.is_platform)?);
-        let names = Names::new();
+        let names = Names::new(self.lookup.clone());
         let agent = |is_pooled: bool| {
             let config = self.config(proxy.clone(), is_pooled);
             let chain = ().chain(ConnectProxyConnector::default()).chain(TcpConnector::default());
             Agent::with_parts(config, Watch(chain.chain(TlsConnector(Arc::clone(&tls)))), names.clone())
         };
-        Ok(UreqTransport::from_agents(agent(true), agent(false)))
+        let (pooled, fresh) = (agent(true), agent(false));
+        Ok(UreqTransport::from_agents(pooled, fresh, names))
     }
 
     fn config(&self, proxy: Option<ureq::Proxy>, is_pooled: bool) -> Config {
@@ -94,12 +117,15 @@ impl Setup {
             Some(configure) => configure(builder),
             None => builder,
         };
+        let connect = self.connect_timeout.unwrap_or(CONNECT);
         let (total, per_host) = if is_pooled { (64, 16) } else { (0, 0) };
         builder
             .max_redirects(0)
             .max_redirects_will_error(false)
             .http_status_as_error(false)
             .proxy(proxy)
+            .timeout_resolve(Some(connect))
+            .timeout_connect(Some(connect))
             .max_idle_age(IDLE)
             .max_idle_connections(total)
             .max_idle_connections_per_host(per_host)

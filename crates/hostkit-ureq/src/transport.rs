@@ -10,6 +10,7 @@ use http::{HeaderMap, Uri};
 use ureq::{Agent, AsSendBody};
 
 use crate::failure;
+use crate::resolver::Names;
 use crate::setup::{MAX_HEAD, Setup, SetupError};
 use crate::witness::Sight;
 
@@ -18,6 +19,7 @@ use crate::witness::Sight;
 pub struct UreqTransport {
     pooled: Agent,
     fresh: Agent,
+    names: Names,
 }
 
 impl UreqTransport {
@@ -34,8 +36,8 @@ impl UreqTransport {
         Setup::default()
     }
 
-    pub(crate) fn from_agents(pooled: Agent, fresh: Agent) -> Self {
-        Self { pooled, fresh }
+    pub(crate) fn from_agents(pooled: Agent, fresh: Agent, names: Names) -> Self {
+        Self { pooled, fresh, names }
     }
 
     fn run<S: AsSendBody>(&self, outgoing: &Outgoing, request: http::Request<S>) -> Result<Incoming, TransportError> {
@@ -48,7 +50,13 @@ impl UreqTransport {
             .max_response_header_size(limits.max_head.saturating_add(8 << 10).min(MAX_HEAD))
             .build();
         Sight::begin(outgoing.timeout);
-        let response = agent.run(request).map_err(|error| failure::of(Sight::now().phase, &error))?;
+        let response = agent.run(request).map_err(|error| {
+            let failed = failure::of(Sight::now().phase, &error);
+            if failed.is_not_sent() {
+                self.names.forget();
+            }
+            failed
+        })?;
         let (parts, body) = response.into_parts();
         let body = read(body.into_reader(), &parts.headers, limits)?;
         let incoming = Incoming { status: parts.status.as_u16(), headers: parts.headers, body };

@@ -7,8 +7,10 @@ use hostkit::{
     Api, BaseUrl, Call, CallOptions, Clock, Error, ErrorOf, Moment, Now, Observation, Outcome, Perform, Rates, Reply,
     UnixTime, WaitError, Waiter,
 };
+use hostkit_reqwest::ReqwestTransport;
 use hostkit_sandbox::world::World;
-use hostkit_sandbox::{ApiName, Entry, Hop, Sandbox, credentials};
+use hostkit_sandbox::{ApiName, Entry, Hop, Resolver, Sandbox, credentials};
+use hostkit_ureq::UreqTransport;
 use tokio::runtime::Runtime;
 
 /// An API with its place in the sandbox.
@@ -77,6 +79,8 @@ pub struct Setup<A: Api> {
     pub clock: SandboxClock,
     pub rates: Option<Rates>,
     pub deadline: Option<Duration>,
+    /// Who is asked for names in the place of the system, and how long connecting may take.
+    pub names: Option<(Resolver, Duration)>,
 }
 
 impl<A: Side> Setup<A> {
@@ -88,12 +92,19 @@ impl<A: Side> Setup<A> {
             clock: SandboxClock::new(sandbox),
             rates: Some(Rates::new(&[])),
             deadline: None,
+            names: None,
         }
+    }
+
+    /// The same by a name, for which this resolver is asked.
+    pub fn by_name(sandbox: &Sandbox, resolver: &Resolver, connect: Duration) -> Self {
+        let base = sandbox.named_url(A::NAME).parse().expect("a base URL");
+        Self { base, names: Some((resolver.clone(), connect)), ..Self::of(sandbox) }
     }
 
     pub fn build(self, kind: Kind) -> Client<A> {
         macro_rules! build {
-            ($client:ident) => {{
+            ($client:ident, $transport:ident) => {{
                 let mut builder = $client::Client::<A>::builder(self.credentials);
                 builder = builder.base_url(self.base).clock(self.clock).seed(1);
                 if let Some(rates) = self.rates {
@@ -102,12 +113,16 @@ impl<A: Side> Setup<A> {
                 if let Some(deadline) = self.deadline {
                     builder = builder.deadline(deadline);
                 }
+                if let Some((resolver, connect)) = self.names {
+                    let setup = $transport::setup().lookup(move |name| resolver.lookup(name)).connect_timeout(connect);
+                    builder = builder.transport(setup.build().expect("a transport"));
+                }
                 builder.build().expect("a client")
             }};
         }
         match kind {
-            Kind::Blocking => Client::Blocking(build!(hostkit_ureq)),
-            Kind::Async => Client::Async(build!(hostkit_reqwest), runtime()),
+            Kind::Blocking => Client::Blocking(build!(hostkit_ureq, UreqTransport)),
+            Kind::Async => Client::Async(build!(hostkit_reqwest, ReqwestTransport), runtime()),
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod deadlines;
 mod ground;
+mod names;
 mod orders;
 mod origins;
 mod outage;

@@ -13,7 +13,7 @@ use hostkit::{Call, CallOptions, Endpoint, Perform};
 use hostkit_sandbox::fault::Group;
 use hostkit_sandbox::{Armed, Fault};
 
-use crate::ground::{Client, Kind, Side, Stage, Trial, class, from_client, is_long, lock};
+use crate::ground::{Client, Kind, Setup, Side, Stage, Trial, class, from_client, is_long, lock};
 
 /// How many faults strike each call in the short run.
 const FAULTS_PER_CALL: usize = 8;
@@ -54,6 +54,14 @@ impl<'f, A: Side> Sweep<'f, A> {
         Self { stages, faults: Fault::all().collect(), turn: 0, found, api: std::marker::PhantomData }
     }
 
+    /// Clients that know no address yet.
+    fn by_name(&self) -> [Client<A>; 2] {
+        [0, 1].map(|index: usize| {
+            let sandbox = &self.stages[index].sandbox;
+            Setup::<A>::by_name(sandbox, &sandbox.resolver(), Duration::from_millis(800)).build(Kind::BOTH[index])
+        })
+    }
+
     fn some_faults(&mut self) -> Vec<&'static Fault> {
         if is_long() {
             return self.faults.clone();
@@ -80,6 +88,7 @@ impl<'f, A: Side> Sweep<'f, A> {
         let clients = [0, 1].map(|index: usize| Client::<A>::of(&self.stages[index].sandbox, Kind::BOTH[index]));
         lock(self.found).operations += 1;
         for fault in self.some_faults() {
+            let clients = if fault.group() == Group::Dns { self.by_name() } else { clients.clone() };
             let mut seen = std::thread::scope(|scope| {
                 let [blocking, other] = [0, 1].map(|index: usize| {
                     let (stage, client, run, call) = (&self.stages[index], &clients[index], &run, &call);
@@ -99,6 +108,10 @@ impl<'f, A: Side> Sweep<'f, A> {
             found.faults.insert(fault.id());
             let [blocking, other] = &seen;
             let row = format!("{} {name} under {fault}: blocking {blocking:?}, async {other:?}", A::NAME);
+            let is_unsent = |seen: &Seen| seen.class == "not sent" && seen.arrivals == 0;
+            if is_acting && fault.group() == Group::Dns && !fault.is_harmless() && !seen.iter().all(is_unsent) {
+                found.repeated.push(format!("{row}: no name, and yet not \"not sent\""));
+            }
             if is_acting && seen.iter().any(|seen| seen.arrivals > 1) {
                 found.repeated.push(row.clone());
             }
@@ -115,7 +128,9 @@ impl<'f, A: Side> Sweep<'f, A> {
 fn one(stage: &Stage, fault: &'static Fault, name: &'static str, run: impl Fn(CallOptions) -> String) -> Seen {
     stage.reset();
     stage.sandbox.faults().arm(Armed::new(fault).on(name).always());
-    let is_slow = fault.group() == Group::Slowness && !fault.is_harmless() || fault.id() == "late-commit-stall";
+    let is_slow = fault.id() == "dns-silent"
+        || fault.group() == Group::Slowness && !fault.is_harmless()
+        || fault.id() == "late-commit-stall";
     let deadline = Duration::from_millis(if is_slow { 200 } else { 20_000 });
     let class = run(CallOptions::new().deadline(deadline));
     let entries = stage.sandbox.ledger().entries();

@@ -45,7 +45,7 @@ pub(crate) fn acts(fault: &Fault, spoil: &Spoil<'_>) -> Vec<Act> {
     match fault.strike() {
         Strike::Deliver(make) | Strike::Late(make) => make(spoil),
         Strike::Replace(make) => deliver(&make(spoil), spoil.delivery),
-        Strike::Refuse(_) | Strike::Revoke | Strike::LoseBody | Strike::Twice | Strike::Stale => {
+        Strike::Refuse(_) | Strike::Revoke | Strike::LoseBody | Strike::Twice | Strike::Stale | Strike::Resolve(_) => {
             deliver(spoil.answer, spoil.delivery)
         }
     }

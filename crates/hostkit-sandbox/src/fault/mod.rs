@@ -1,10 +1,11 @@
 //! The catalogue of faults: everything that can go wrong between a client and a hoster, each with an id of its own.
 //!
-//! What is deliberately not here: faults of name resolution, which no server can make.
+//! Faults of name resolution are no server's to make: the [`Resolver`](crate::Resolver) makes them, where a client asks it.
 
 mod apply;
 mod connection;
 mod content;
+mod dns;
 mod encoding;
 mod framing;
 mod identity;
@@ -17,6 +18,7 @@ mod status;
 use std::fmt;
 
 pub(crate) use apply::{Spoil, acts, deliver};
+pub(crate) use dns::{Named, right, wants_silence_at};
 pub(crate) use plan::Sighting;
 pub use plan::{Armed, FaultPlan, Random, Settings, Struck};
 
@@ -43,6 +45,8 @@ pub enum Group {
     Semantics,
     /// Tokens, credentials, and where they are sent.
     Identity,
+    /// The name leads nowhere, to the wrong place, or takes too long.
+    Dns,
 }
 
 impl Group {
@@ -57,6 +61,7 @@ impl Group {
             Self::Encoding => "encoding",
             Self::Semantics => "semantics",
             Self::Identity => "identity",
+            Self::Dns => "dns",
         }
     }
 }
@@ -64,6 +69,8 @@ impl Group {
 /// Where in a call a fault strikes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Point {
+    /// A client asks where the name leads; there is no connection yet.
+    Resolve,
     /// The connection was accepted, nothing was read.
     Accept,
     /// The head was read, the body was not.
@@ -83,7 +90,7 @@ pub enum Point {
 impl Point {
     /// Whether the call is carried out (now or later) although the fault strikes.
     pub const fn is_after_commit(self) -> bool {
-        !matches!(self, Self::Accept | Self::BeforeRead | Self::BeforeCommit)
+        !matches!(self, Self::Resolve | Self::Accept | Self::BeforeRead | Self::BeforeCommit)
     }
 }
 
@@ -106,6 +113,8 @@ pub(crate) enum Strike {
     Late(fn(&Spoil<'_>) -> Vec<Act>),
     /// Reads do not show the change for a while.
     Stale,
+    /// A question about a name ends like this.
+    Resolve(fn() -> Named),
 }
 
 /// One fault of the catalogue.
@@ -130,7 +139,7 @@ impl Fault {
 
     /// The whole catalogue.
     pub fn all() -> impl Iterator<Item = &'static Self> {
-        let groups: [&'static [Self]; 8] = [
+        let groups: [&'static [Self]; 9] = [
             connection::FAULTS,
             slowness::FAULTS,
             framing::FAULTS,
@@ -139,6 +148,7 @@ impl Fault {
             encoding::FAULTS,
             semantics::FAULTS,
             identity::FAULTS,
+            dns::FAULTS,
         ];
         groups.into_iter().flatten()
     }
@@ -176,6 +186,14 @@ impl Fault {
     /// What it does, in one sentence.
     pub const fn en(&self) -> &'static str {
         self.en
+    }
+
+    /// What a question about a name ends in, if the fault is about names.
+    pub(crate) fn named(&self) -> Option<Named> {
+        match self.strike {
+            Strike::Resolve(make) => Some(make()),
+            _ => None,
+        }
     }
 
     pub(crate) const fn strike(&self) -> Strike {

@@ -51,7 +51,8 @@ impl Armed {
     }
 
     /// Only calls of this operation, by its name in the spec. A fault that strikes before the request is read then
-    /// strikes when it was read, because nobody knows the operation earlier; the client sees the same.
+    /// strikes when it was read, because nobody knows the operation earlier; the client sees the same. One about names
+    /// strikes the next question, because no question says what it is for.
     pub fn on(self, operation: impl Into<String>) -> Self {
         Self { operation: Some(operation.into()), ..self }
     }
@@ -77,6 +78,9 @@ impl Armed {
     }
 
     fn fits(&self, seen: &Sighting<'_>) -> bool {
+        if seen.moment == Point::Resolve {
+            return true;
+        }
         self.api.is_none_or(|api| seen.api == Some(api))
             && self.operation.as_deref().is_none_or(|name| seen.operation == Some(name))
     }
@@ -84,10 +88,12 @@ impl Armed {
     /// Whether the fault can be chosen with what is known at this moment of the call.
     fn is_due(&self, moment: Point) -> bool {
         match moment {
+            Point::Resolve => self.fault.point() == Point::Resolve,
             Point::Accept => self.fault.point() == Point::Accept && self.api.is_none() && self.operation.is_none(),
             Point::BeforeRead => self.fault.point() == Point::BeforeRead && self.operation.is_none(),
             // Here everything is known, and a fault that needed its operation's name strikes late.
             _ => match self.fault.point() {
+                Point::Resolve => false,
                 Point::Accept => self.api.is_some() || self.operation.is_some(),
                 Point::BeforeRead => self.operation.is_some(),
                 _ => true,
@@ -110,13 +116,15 @@ pub struct Random {
 }
 
 impl Random {
-    fn draw(&self, number: u64) -> Option<&'static Fault> {
+    /// The fault of this call or, where names are asked for, of this question.
+    fn draw(&self, number: u64, is_question: bool) -> Option<&'static Fault> {
         let drawn = mix(self.seed.wrapping_add(number.wrapping_mul(0x9e37_79b9_7f4a_7c15)));
         if drawn % 1000 >= u64::from(self.per_mille) {
             return None;
         }
-        let count = u64::try_from(self.faults.len()).ok().filter(|count| *count > 0)?;
-        self.faults.get(usize::try_from((drawn >> 32) % count).ok()?).copied()
+        let fits = |fault: &&&'static Fault| (fault.point() == Point::Resolve) == is_question;
+        let count = u64::try_from(self.faults.iter().filter(fits).count()).ok().filter(|count| *count > 0)?;
+        self.faults.iter().filter(fits).nth(usize::try_from((drawn >> 32) % count).ok()?).copied()
     }
 }
 
@@ -152,6 +160,7 @@ struct Inner {
     armed: VecDeque<Armed>,
     random: Option<Random>,
     drawn: u64,
+    questions: u64,
     struck: Vec<Struck>,
     settings: Settings,
 }
@@ -180,6 +189,7 @@ impl FaultPlan {
         let mut inner = self.lock();
         inner.random = Some(random);
         inner.drawn = 0;
+        inner.questions = 0;
     }
 
     /// Switches every fault off. What has struck stays on record.
@@ -187,6 +197,12 @@ impl FaultPlan {
         let mut inner = self.lock();
         inner.armed.clear();
         inner.random = None;
+    }
+
+    /// Whether a fault is armed, or drawn by a seed.
+    pub(crate) fn is_on(&self) -> bool {
+        let inner = self.lock();
+        inner.random.is_some() || !inner.armed.is_empty()
     }
 
     /// How many armed faults still wait for their calls.
@@ -242,12 +258,16 @@ impl Inner {
 
     fn choose_random(&mut self, seen: &Sighting<'_>) -> Option<&'static Fault> {
         let random = self.random.as_ref()?;
+        if seen.moment == Point::Resolve {
+            self.questions += 1;
+            return random.draw(self.questions, true);
+        }
         let operation = seen.operation.filter(|_| seen.moment == Point::BeforeCommit)?;
         if !random.operations.is_empty() && !random.operations.iter().any(|name| name == operation) {
             return None;
         }
         self.drawn += 1;
-        random.draw(self.drawn)
+        random.draw(self.drawn, false)
     }
 }
 

@@ -1,0 +1,204 @@
+//! Names to the address of the sandbox, with faults: what a client is given in the place of the system's resolver.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::io;
+use std::net::{IpAddr, SocketAddr, TcpStream};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use socket2::{Domain, Socket, Type};
+
+use crate::fault::{Fault, FaultPlan, Named, Point, Sighting, right, wants_silence_at};
+
+/// How late a slow answer is.
+const LATE: Duration = Duration::from_millis(150);
+
+/// A resolver that leads every name to the sandbox, unless a fault strikes. Copies share it.
+#[derive(Clone)]
+pub struct Resolver(Arc<Shared>);
+
+struct Shared {
+    faults: FaultPlan,
+    port: u16,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    asked: u64,
+    /// How many questions about a name are open, and were at most.
+    open: HashMap<String, (usize, usize)>,
+    /// They stay as long as the resolver does.
+    silences: Vec<(IpAddr, Option<Silence>)>,
+}
+
+/// A place that takes no connection and says so to nobody.
+struct Silence {
+    _listener: Socket,
+    _filler: TcpStream,
+}
+
+impl Silence {
+    /// A queue of one that is full: the system drops what comes then.
+    fn at(address: SocketAddr) -> io::Result<Self> {
+        let listener = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+        if address.is_ipv6() {
+            listener.set_only_v6(true)?;
+        }
+        listener.bind(&address.into())?;
+        listener.listen(0)?;
+        let filler = TcpStream::connect_timeout(&address, Duration::from_secs(1))?;
+        Ok(Self { _listener: listener, _filler: filler })
+    }
+}
+
+impl Resolver {
+    pub(crate) fn new(faults: FaultPlan, port: u16) -> Self {
+        Self(Arc::new(Shared { faults, port, state: Mutex::default() }))
+    }
+
+    /// The addresses of a name. It blocks as long as a fault wants it to.
+    ///
+    /// # Errors
+    /// The fault's.
+    pub fn lookup(&self, name: &str) -> io::Result<Vec<IpAddr>> {
+        {
+            let mut state = self.state();
+            state.asked += 1;
+            let (open, most) = state.open.entry(name.to_owned()).or_default();
+            *open += 1;
+            *most = (*open).max(*most);
+        }
+        let answer = self.answer();
+        if let Some((open, _)) = self.state().open.get_mut(name) {
+            *open -= 1;
+        }
+        answer
+    }
+
+    fn answer(&self) -> io::Result<Vec<IpAddr>> {
+        let seen = Sighting { moment: Point::Resolve, api: None, operation: None };
+        let Some((fault, named)) = self.0.faults.choose(&seen).and_then(|fault| Some((fault, fault.named()?))) else {
+            return Ok(right());
+        };
+        match named {
+            Named::Addresses(addresses) => {
+                self.be_silent_for(fault);
+                Ok(addresses)
+            }
+            Named::Failed(why) => Err(io::Error::other(why)),
+            Named::Slow => {
+                std::thread::sleep(LATE);
+                Ok(right())
+            }
+            Named::Silence => {
+                self.wait_in_vain();
+                Err(io::Error::from(io::ErrorKind::TimedOut))
+            }
+        }
+    }
+
+    /// Waits until the limit of stalls, or until the faults are switched off.
+    fn wait_in_vain(&self) {
+        let until = Instant::now() + self.0.faults.settings().stall_limit;
+        while Instant::now() < until && self.0.faults.is_on() {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Where the system has no such address, connecting fails at once, which a client has to bear as well.
+    fn be_silent_for(&self, fault: &Fault) {
+        let Some(address) = wants_silence_at(fault) else {
+            return;
+        };
+        let mut state = self.state();
+        if !state.silences.iter().any(|(there, _)| *there == address) {
+            let silence = Silence::at(SocketAddr::new(address, self.0.port)).ok();
+            state.silences.push((address, silence));
+        }
+    }
+
+    /// Whether the silent address of a fault could be made on this machine.
+    pub fn is_silent(&self) -> bool {
+        self.state().silences.iter().any(|(_, silence)| silence.is_some())
+    }
+
+    /// How many questions there were.
+    pub fn asked(&self) -> u64 {
+        self.state().asked
+    }
+
+    /// How many questions about one name were open at once, at most.
+    pub fn most_at_once(&self) -> usize {
+        self.state().open.values().map(|(_, most)| *most).max().unwrap_or_default()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Resolver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Resolver").field("port", &self.0.port).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+
+    use super::*;
+    use crate::fault::{Armed, Group, Random};
+    use crate::{ApiName, Sandbox};
+
+    fn questions(resolver: &Resolver, count: usize) -> Vec<Result<Vec<IpAddr>, String>> {
+        (0..count).map(|_| resolver.lookup("host.example").map_err(|error| error.to_string())).collect()
+    }
+
+    #[test]
+    fn every_fault_about_names_strikes_a_question_and_no_call() {
+        let sandbox = Sandbox::start().unwrap();
+        sandbox.faults().set(|settings| settings.stall_limit = Duration::from_millis(50));
+        let faults: Vec<_> = Fault::all().filter(|fault| fault.group() == Group::Dns).collect();
+        assert!(faults.iter().all(|fault| fault.point() == Point::Resolve && !fault.commits()));
+        for fault in &faults {
+            let resolver = sandbox.resolver();
+            sandbox.faults().arm(Armed::new(fault).api(ApiName::Clodo));
+            let answer = resolver.lookup("host.example");
+            assert_eq!(sandbox.faults().struck().last().map(|struck| struck.fault), Some(*fault));
+            let has_right = answer.as_ref().is_ok_and(|found| found.contains(&right()[0]));
+            assert_eq!(has_right, fault.is_harmless(), "{fault}: {answer:?}");
+            assert_eq!(resolver.lookup("host.example").unwrap(), right(), "{fault} struck twice");
+        }
+        assert_eq!(sandbox.connections(), 0);
+    }
+
+    #[test]
+    fn a_silent_address_is_silent() {
+        let sandbox = Sandbox::start().unwrap();
+        let resolver = sandbox.resolver();
+        sandbox.faults().arm(Armed::new(Fault::by_id("dns-silent-address").unwrap()));
+        let address = SocketAddr::new(resolver.lookup("host.example").unwrap()[0], sandbox.address().port());
+        if !resolver.is_silent() {
+            println!("skipped: {address} cannot be had on this machine");
+            return;
+        }
+        let error = TcpStream::connect_timeout(&address, Duration::from_millis(200)).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[test]
+    fn a_seed_draws_the_same_questions_again() {
+        let sandbox = Sandbox::start().unwrap();
+        let faults: Vec<_> = Fault::all().filter(|fault| fault.id() != "dns-silent").collect();
+        let draw = |seed| {
+            let random = Random { seed, per_mille: 400, faults: faults.clone(), operations: Vec::new() };
+            sandbox.faults().at_random(random);
+            questions(&sandbox.resolver(), 100)
+        };
+        assert_eq!(draw(7), draw(7));
+        assert_ne!(draw(7), draw(8));
+    }
+}
