@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::command::{cargo, run, run_to_its_last_line};
 use crate::workspace::Outcome;
-use crate::{codegen, coverage, features, openapi, package, reference, tidy};
+use crate::{codegen, compile_cost, coverage, features, openapi, package, reference, tidy};
 
 /// What all jobs may take together, on two cores and from a fresh clone.
 const TOTAL: Duration = Duration::from_secs(25 * 60);
@@ -34,7 +34,8 @@ const JOBS: &[Job] = &[
     Job { name: "reference", budget: 20, run: || done(reference::run(true)) },
     Job { name: "openapi", budget: 30, run: || done(openapi::run(true)) },
     Job { name: "clippy", budget: 270, run: clippy },
-    Job { name: "features", budget: 300, run: || done(features::run_job()) },
+    Job { name: "compile-cost", budget: 90, run: compile_cost },
+    Job { name: "features", budget: 210, run: || done(features::run_job()) },
     Job { name: "doc", budget: 180, run: doc },
     Job { name: "package", budget: 60, run: || done(package::run_job()) },
     Job { name: "deny", budget: 30, run: deny },
@@ -122,6 +123,13 @@ fn clippy() -> Result<End, String> {
 fn doc() -> Result<End, String> {
     let mut command = cargo(&["doc", "--workspace", "--no-deps", "--all-features"]);
     done(run(command.env("RUSTDOCFLAGS", "-D warnings")))
+}
+
+fn compile_cost() -> Result<End, String> {
+    if cfg!(not(target_os = "linux")) {
+        return Ok(End::Skipped("only Linux tells the CPU time of processes that ended".to_owned()));
+    }
+    done(compile_cost::execute(false, false))
 }
 
 fn deny() -> Result<End, String> {

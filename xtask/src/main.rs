@@ -4,6 +4,7 @@ mod bench;
 mod ci;
 mod codegen;
 mod command;
+mod compile_cost;
 mod coverage;
 mod explain;
 mod features;
@@ -65,6 +66,15 @@ enum Verb {
     Bench {
         /// The name of the measurement.
         name: Option<String>,
+    },
+    /// Measures what compiling each proto crate costs, against `xtask/compile-budget.toml`. Linux only.
+    CompileCost {
+        /// In release, too.
+        #[arg(long)]
+        full: bool,
+        /// Writes the budget anew.
+        #[arg(long)]
+        write: bool,
     },
     /// Runs every job of the continuous integration, or one.
     Ci {
@@ -150,6 +160,7 @@ fn main() -> ExitCode {
         Verb::Openapi { client: true, .. } => openapi_client::run_client(),
         Verb::Openapi { check, client: false } => openapi::run(check),
         Verb::Bench { name } => bench::bench(name.as_deref()),
+        Verb::CompileCost { full, write } => compile_cost::execute(write, full),
         Verb::Ci { job } => ci::execute(job.as_deref()),
         Verb::Promises { promise, long, sabotage } => promises::execute(promise.as_deref(), long, sabotage.as_deref()),
         Verb::Tidy { write } => tidy::run(write),

@@ -71,7 +71,10 @@ fn files() -> Result<Vec<File>, String> {
             let name = entry.file_name().to_string_lossy().into_owned();
             let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
             let kind = entry.file_type().map_err(|error| format!("{path}: {error}"))?;
-            if kind.is_dir() && !IGNORED.contains(&name.as_str()) {
+            if IGNORED.contains(&name.as_str()) {
+                // In a second worktree `.git` is a file.
+                continue;
+            } else if kind.is_dir() {
                 open.push(path);
             } else if kind.is_file() {
                 // What is no text is no business of these rules.
