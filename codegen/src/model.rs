@@ -210,23 +210,46 @@ pub(crate) struct Waiter {
 /// The read where it shows that a call happened.
 #[derive(Debug, Clone)]
 pub(crate) struct Trace {
-    /// The type of the call that is read, its output, and its inputs with those of this call.
+    /// The type of the call for whose items the read is made.
+    pub(crate) first: Option<String>,
+    /// The type of the call that is read, its output, and where its inputs come from.
     pub(crate) read: String,
     pub(crate) output: Type,
-    pub(crate) inputs: Vec<(Field, Field)>,
+    pub(crate) inputs: Vec<(Slot, Origin)>,
     /// What is looked at: the items, or the one object.
     pub(crate) item: Type,
     pub(crate) items: Items,
-    /// The field of the output with the items, if it is not the output itself.
-    pub(crate) list: Option<String>,
+    /// The field of the output with the items, if it is not the output itself; or the fields that are an item each.
+    pub(crate) lists: Vec<String>,
     pub(crate) sign: Sign,
     /// Paths through fields of the item, and the inputs of this call that they hold.
     pub(crate) named: Vec<(Vec<Field>, Field)>,
     pub(crate) filter: Vec<(Vec<Field>, Field)>,
+    /// The input with the list of what is to appear; paths of the item and the fields of what is listed.
+    pub(crate) each: Option<(Field, Vec<(Vec<Field>, Field)>)>,
     pub(crate) is: Vec<(Field, String)>,
     pub(crate) not_found: bool,
     pub(crate) absent_is_no: bool,
+    pub(crate) unseen_is_no: bool,
     pub(crate) settle: i64,
+}
+
+/// An input of the call that is read.
+#[derive(Debug, Clone)]
+pub(crate) enum Slot {
+    Field(Field),
+    /// A variant of its only group of inputs: `GetInfoServer::Order`.
+    Variant(String),
+}
+
+/// Where an input of the call that is read comes from.
+#[derive(Debug, Clone)]
+pub(crate) enum Origin {
+    Own(Field),
+    /// An id that is the same number under the name of another type.
+    OwnAs(Field, String),
+    /// A field of an item of the first read.
+    First(Field),
 }
 
 /// Where the items of a read stand.
@@ -237,6 +260,10 @@ pub(crate) enum Items {
     List,
     /// The values of a map.
     Values,
+    /// There is one or none.
+    Maybe,
+    /// Fields of the answer are an item each.
+    Fields,
 }
 
 /// What about the item shows it.
@@ -244,6 +271,7 @@ pub(crate) enum Items {
 pub(crate) enum Sign {
     New(Field),
     Changed(Field),
+    There(Vec<Field>),
     Gone,
     Became,
 }

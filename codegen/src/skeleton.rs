@@ -18,6 +18,7 @@ ru = "?"                                # одно предложение
 # documents = 1                         # the number in inventory.toml
 # source = { line = 1, provenance = "documented" }
 # reconcile = "List … and look for …"   # how to find out whether it happened: for what is not safe or idempotent
+# no-trace = "…"                        # why no call of the API shows that it happened; else a [trace]
 # deadline = 60                         # seconds; 30 where it is not said
 
 # [path-params]

@@ -268,17 +268,23 @@ pub(crate) struct Waiter {
 /// Where it shows that a call happened.
 #[derive(Debug, Clone)]
 pub(crate) struct Trace {
+    /// The call whose items the read is made for.
+    pub(crate) first: Option<At<String>>,
     pub(crate) read: At<String>,
     pub(crate) inputs: Pairs,
-    pub(crate) list: Option<At<String>>,
+    pub(crate) lists: Vec<At<String>>,
+    /// The input with the list, each of whose items shows as one of its own.
+    pub(crate) each: Option<At<String>>,
     pub(crate) named: Pairs,
     pub(crate) filter: Pairs,
     pub(crate) is: Vec<Constant>,
     pub(crate) new: Option<At<String>>,
     pub(crate) changed: Option<At<String>>,
+    pub(crate) there: Option<At<String>>,
     pub(crate) gone: bool,
     pub(crate) not_found: bool,
     pub(crate) absent_is_no: bool,
+    pub(crate) unseen_is_no: bool,
     pub(crate) settle: i64,
 }
 
@@ -331,6 +337,8 @@ pub(crate) struct Endpoint {
     pub(crate) statuses: Vec<Status>,
     pub(crate) waiters: Vec<Waiter>,
     pub(crate) trace: Option<Trace>,
+    /// Why nothing on the API shows that the call happened.
+    pub(crate) no_trace: Option<At<String>>,
     pub(crate) examples: Vec<Example>,
     pub(crate) remarks: Remarks,
 }

@@ -131,7 +131,8 @@ fn search_error<C: hostkit::FaultCode>(at: &str, error: &Error<C>) {
         source = error.source();
     }
     if let Some(ticket) = error.ticket() {
-        search(&format!("{at}: a ticket"), &format!("{ticket} {ticket:?}"));
+        search(&format!("{at}: a ticket"), &format!("{ticket} {ticket:?} {:?}", ticket.save()));
+        search(&format!("{at}: a ticket as text"), &ticket.save().to_string());
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use clodo_proto::ext::{AcceptBodyHazard, Change, RecordDeletionCause, add_ip, delete_record, restoring};
 use hostkit::{
-    Api, Call, Calls, Clock, Endpoint, Moment, Now, Outcome, OutcomeOf, Perform, ReadOf, Reconcile, Reconciled,
+    Api, Before, Call, Calls, Clock, Endpoint, Moment, Now, Outcome, OutcomeOf, Perform, Reconcile, Reconciled,
     StillOpen, SystemClock, Ticket,
 };
 use hostkit_sandbox::fault::{Armed, Fault};
@@ -63,14 +63,17 @@ impl<A: Api> Client<A> {
         }
     }
 
-    fn reconcile<E>(&self, call: &E, ticket: &Ticket, before: Option<&ReadOf<E>>) -> Reconciled<E::Found, A::Code>
-    where
-        E: Reconcile<Api = A>,
-        E::Read: 'static,
-    {
+    fn before<E: Reconcile<Api = A>>(&self, call: &E) -> Option<Before> {
         match self {
-            Self::Blocking(client) => client.reconcile(call, ticket, before),
-            Self::Async(client, runtime) => runtime.block_on(client.reconcile(call, ticket, before)),
+            Self::Blocking(client) => client.before(call).unwrap(),
+            Self::Async(client, runtime) => runtime.block_on(client.before(call)).unwrap(),
+        }
+    }
+
+    fn reconcile<E: Reconcile<Api = A>>(&self, ticket: &Ticket) -> Reconciled<E::Found, A::Code> {
+        match self {
+            Self::Blocking(client) => client.reconcile::<E>(ticket),
+            Self::Async(client, runtime) => runtime.block_on(client.reconcile::<E>(ticket)),
         }
     }
 }
@@ -112,17 +115,16 @@ const ENDS: [(&str, usize); 5] =
 fn check<A: Api, E>(sandbox: &Sandbox, client: &Client<A>, make: impl Fn(usize) -> E, with_before: bool)
 where
     E: Reconcile<Api = A>,
-    E::Read: 'static,
     E::Output: std::fmt::Debug,
     E::Found: std::fmt::Debug,
 {
     for (number, (fault, commits)) in ENDS.into_iter().enumerate() {
         sandbox.ledger().clear();
         let (call, name) = (make(number), E::INFO.name);
-        let before = with_before.then(|| client.call(&call.read()));
+        let before = if with_before { client.before(&call) } else { None };
         strike(sandbox, name, fault);
         let ticket = open(client.perform(&call));
-        let said = client.reconcile(&call, &ticket, before.as_ref());
+        let said = client.reconcile::<E>(&ticket.with_before(before));
         match commits {
             0 => assert!(matches!(said, Reconciled::DidNot), "{name}, {fault}: {said:?}"),
             _ => assert!(matches!(said, Reconciled::Happened(_)), "{name}, {fault}: {said:?}"),
@@ -188,7 +190,7 @@ fn orders_of_inferno_are_found_by_the_difference() {
         strike(sandbox, CreateOrder::INFO.name, "reset-after-commit");
         let call = CreateOrder::new(product);
         let ticket = open(client.perform(&call));
-        let said = client.reconcile(&call, &ticket, None);
+        let said = client.reconcile::<CreateOrder>(&ticket);
         assert!(matches!(said, Reconciled::StillOpen(StillOpen::CannotTell)), "{said}");
     });
 }

@@ -164,6 +164,7 @@ method = "POST"
 path = "/boxes"
 effect = "state"
 reconcile = "Look into the box."
+no-trace = "A box is closed."
 en = "Fills a box."
 ru = "Наполняет ящик."
 [body]

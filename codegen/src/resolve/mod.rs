@@ -13,7 +13,7 @@ use crate::model::{Endpoint, Field, Model, OneOf, Output, Type, TypeEntry, TypeK
 use crate::source::{At, Sources, Span};
 use crate::surface::{self, Surface};
 
-pub(crate) use traces::is_copy;
+pub(crate) use traces::is_text;
 
 /// Resolves the specs of one API.
 pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Diagnostics) -> Model {

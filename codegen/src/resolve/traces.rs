@@ -1,7 +1,7 @@
 //! Where it shows that a call happened: the read, its inputs, and the fields that are compared.
 
 use crate::diagnostic::{Diagnostics, did_you_mean};
-use crate::model::{Endpoint, Field, Items, Model, Sign, Trace, Type, TypeKind};
+use crate::model::{Endpoint, Field, Items, Model, Origin, Sign, Slot, Trace, Type, TypeKind};
 use crate::source::{At, Span};
 use crate::surface::{self, Pairs};
 
@@ -9,11 +9,44 @@ use crate::surface::{self, Pairs};
 pub(super) fn resolve(model: &mut Model, diagnostics: &mut Diagnostics) {
     let mut resolved = Vec::new();
     for endpoint in &model.endpoints {
+        is_said(endpoint, diagnostics);
         let trace = endpoint.surface.trace.as_ref();
         resolved.push(trace.and_then(|trace| Tracer { model, endpoint, diagnostics }.trace(trace)));
     }
     for (endpoint, trace) in model.endpoints.iter_mut().zip(resolved) {
         endpoint.trace = trace;
+    }
+}
+
+/// A call that acts says where it shows, or why nothing does.
+fn is_said(endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
+    let surface = &endpoint.surface;
+    let help = "`[trace]` says where it shows; `no-trace = \"…\"` says why nothing on the API does";
+    match (&surface.no_trace, &surface.trace) {
+        (None, None) if !endpoint.is_callable() => {
+            let span = &surface.effect.span;
+            diagnostics.add_with_help(
+                "E0239",
+                span,
+                "nothing says what shows that it happened",
+                "this call acts",
+                help,
+            );
+        }
+        (Some(why), Some(_)) => {
+            diagnostics.add_with_help(
+                "E0239",
+                &why.span,
+                "`[trace]` says where it shows",
+                "and this that nothing does",
+                help,
+            );
+        }
+        (Some(why), None) if endpoint.is_callable() => {
+            let label = "this call can simply be repeated";
+            diagnostics.add_with_help("E0239", &why.span, "only calls that act leave a trace", label, help);
+        }
+        _ => {}
     }
 }
 
@@ -23,148 +56,288 @@ struct Tracer<'m, 'd> {
     diagnostics: &'d mut Diagnostics,
 }
 
-impl Tracer<'_, '_> {
+impl<'m> Tracer<'m, '_> {
     fn trace(&mut self, trace: &surface::Trace) -> Option<Trace> {
         let span = &trace.read.span;
         if self.endpoint.is_callable() {
             return self.wrong(span, "only calls that act leave a trace", "this call can simply be repeated");
         }
-        let Some(read) = self.model.endpoint(&trace.read) else {
-            let known: Vec<String> =
-                self.model.endpoints.iter().map(|known| format!("{}/{}", known.module, known.name)).collect();
-            let message = format!("there is no call `{}`", trace.read.value);
-            return self.unknown(span, message, &trace.read, known.iter().map(String::as_str));
+        let read = self.called(&trace.read)?;
+        let first = match &trace.first {
+            Some(name) => Some(self.called(name)?),
+            None => None,
         };
         let Some(output) = read.output.ty().filter(|_| read.is_callable()) else {
             return self.wrong(span, "a trace is read with a safe call that has an output", "not such a call");
         };
+        if first.is_some() && !matches!(output, Type::List(_)) {
+            return self.wrong(span, "what is read for each item of `first` has to be a list", "this is none");
+        }
         let (items, item) = self.items(trace, output)?;
         let fields = self.model.fields(item).unwrap_or_default();
-        let sign = match (&trace.new, &trace.changed, trace.gone) {
-            (Some(name), None, false) if items != Items::One => Sign::New(self.field(fields, name)?),
-            (None, Some(name), false) => Sign::Changed(self.field(fields, name)?),
-            (None, None, true) if items != Items::One => Sign::Gone,
-            (None, None, false) if items == Items::One => Sign::Became,
+        let sign = match (&trace.new, &trace.changed, &trace.there, trace.gone) {
+            (Some(name), None, None, false) if items != Items::One => Sign::New(self.field(fields, name)?),
+            (None, Some(name), None, false) => Sign::Changed(self.field(fields, name)?),
+            (None, None, Some(name), false) if items == Items::One => Sign::There(self.path(fields, name)?),
+            (None, None, None, true) if items != Items::One => Sign::Gone,
+            (None, None, None, false) if items == Items::One => Sign::Became,
             _ => {
-                let label =
-                    "of a list one of `new`, `changed` and `gone`; of an object `changed`, `is`, `where` or `named`";
+                let label = "of a list one of `new`, `changed` and `gone`; of an object `changed`, `there`, `is`, `where` \
+                             or `named`";
                 return self.wrong(span, "nothing says what shows it", label);
             }
         };
         let named = self.compared(fields, &trace.named)?;
-        let filter = self.compared(fields, &trace.filter)?;
+        let (filter, each) = match &trace.each {
+            None => (self.compared(fields, &trace.filter)?, None),
+            Some(input) => {
+                if !matches!(sign, Sign::New(_)) || !named.is_empty() {
+                    return self.wrong(
+                        &input.span,
+                        "`each` goes with `new` and `where`",
+                        "nothing else tells them apart",
+                    );
+                }
+                (Vec::new(), Some(self.each(fields, input, &trace.filter)?))
+            }
+        };
+        let is_list = filter.iter().chain(&named).any(|(_, own)| matches!(own.ty, Type::List(_)));
+        if is_list && !matches!(sign, Sign::Gone) {
+            return self.wrong(span, "only what is gone is compared with a list", "`each` is for what is new");
+        }
         let mut is = Vec::new();
         for constant in &trace.is {
             is.push((self.field(fields, &constant.key)?, constant.text.clone()));
         }
         let is_any = named.is_empty() && filter.is_empty() && is.is_empty();
-        let takes_one =
-            matches!(sign, Sign::Gone | Sign::Became) || matches!(sign, Sign::Changed(_)) && items != Items::One;
+        let is_alone = matches!(items, Items::Maybe | Items::Fields);
+        let takes_one = matches!(sign, Sign::Gone | Sign::Became) && !is_alone
+            || matches!(sign, Sign::Changed(_)) && items != Items::One;
         if is_any && takes_one && !trace.not_found {
             return self.wrong(span, "any item would do", "`where`, `named` or `is` has to say which one");
         }
-        let inputs = self.inputs(trace, read)?;
+        let inputs = self.inputs(trace, read, first)?;
         Some(Trace {
+            first: first.map(|first| first.type_name.clone()),
             read: read.type_name.clone(),
             output: output.clone(),
             inputs,
             item: item.clone(),
             items,
-            list: trace.list.as_ref().map(|list| list.value.clone()),
+            lists: trace.lists.iter().map(|list| list.value.clone()).collect(),
             sign,
             named,
             filter,
+            each,
             is,
             not_found: trace.not_found,
             absent_is_no: trace.absent_is_no,
+            unseen_is_no: trace.unseen_is_no,
             settle: trace.settle,
         })
     }
 
-    /// How the items stand in the output, and their type.
-    fn items<'t>(&mut self, trace: &surface::Trace, output: &'t Type) -> Option<(Items, &'t Type)>
-    where
-        Self: 't,
-    {
-        let model: &'t Model = self.model;
-        let whole = match &trace.list {
-            None => output,
-            Some(list) => {
-                let fields = model.fields(output).unwrap_or_default();
-                match fields.iter().find(|field| field.rust == list.value && !field.is_option()) {
-                    Some(field) => &field.ty,
-                    None => {
-                        let message = format!("the answer has no list `{}`", list.value);
-                        return self.unknown(&list.span, message, list, fields.iter().map(|field| field.rust.as_str()));
-                    }
-                }
+    fn called(&mut self, name: &At<String>) -> Option<&'m Endpoint> {
+        let model: &'m Model = self.model;
+        match model.endpoint(name) {
+            Some(found) => Some(found),
+            None => {
+                let known: Vec<String> =
+                    model.endpoints.iter().map(|known| format!("{}/{}", known.module, known.name)).collect();
+                let message = format!("there is no call `{}`", name.value);
+                self.unknown(&name.span, message, name, known.iter().map(String::as_str))
             }
-        };
-        Some(match whole {
-            Type::List(item) => (Items::List, item),
-            Type::Map(_, item) => (Items::Values, item),
-            _ if trace.list.is_some() => {
-                return self.wrong(&trace.read.span, "`list` is no list", "what it names is one value");
-            }
-            one => (Items::One, one),
-        })
+        }
     }
 
-    fn inputs(&mut self, trace: &surface::Trace, read: &Endpoint) -> Option<Vec<(Field, Field)>> {
-        for (name, _) in &trace.inputs {
-            if read.inputs().all(|input| input.rust != name.value) {
+    /// How the items stand in the output, and their type.
+    fn items(&mut self, trace: &surface::Trace, output: &'m Type) -> Option<(Items, &'m Type)> {
+        let model: &'m Model = self.model;
+        let fields = model.fields(output).unwrap_or_default();
+        let mut found: Vec<&'m Field> = Vec::new();
+        for list in &trace.lists {
+            match fields.iter().find(|field| field.rust == list.value) {
+                Some(field) => found.push(field),
+                None => {
+                    let message = format!("the answer has no list `{}`", list.value);
+                    return self.unknown(&list.span, message, list, fields.iter().map(|field| field.rust.as_str()));
+                }
+            }
+        }
+        let is_list = |field: &Field| matches!(field.ty, Type::List(_) | Type::Map(..)) && !field.is_option();
+        match found.as_slice() {
+            [] => Some(match output {
+                Type::List(item) => (Items::List, item),
+                Type::Map(_, item) => (Items::Values, item),
+                Type::Option(item) => (Items::Maybe, item),
+                one => (Items::One, one),
+            }),
+            [one] if is_list(one) => Some(match &one.ty {
+                Type::Map(_, item) => (Items::Values, item),
+                Type::List(item) => (Items::List, item),
+                other => (Items::List, other),
+            }),
+            [first, rest @ ..]
+                if found.iter().all(|field| field.is_option()) && rest.iter().all(|x| x.ty == first.ty) =>
+            {
+                Some((Items::Fields, &first.ty))
+            }
+            _ => self.wrong(&trace.read.span, "`list` is no list", "one list, or optional fields of one type"),
+        }
+    }
+
+    fn inputs(
+        &mut self,
+        trace: &surface::Trace,
+        read: &Endpoint,
+        first: Option<&Endpoint>,
+    ) -> Option<Vec<(Slot, Origin)>> {
+        let mut inputs = Vec::new();
+        let mut is_chosen = false;
+        for (name, own) in &trace.inputs {
+            if let Some((group, variant)) = name.value.split_once('.') {
+                let group = read.one_of.iter().find(|known| known.rust == group);
+                let variant = group.and_then(|group| {
+                    let variant = group.variants.iter().find(|known| known.rust.eq_ignore_ascii_case(variant))?;
+                    Some((format!("{}::{}", group.type_name, variant.rust), variant.fields.as_slice()))
+                });
+                let Some((variant, [field])) = variant else {
+                    let message = format!("`{}` has no variant `{}` with one field", read.name, name.value);
+                    return self.wrong(&name.span, message, "`group.variant` chooses one of several inputs");
+                };
+                inputs.push((Slot::Variant(variant), self.origin(field, own, first)?));
+                is_chosen = true;
+            } else if read.inputs().all(|input| input.rust != name.value) {
                 let message = format!("`{}` has no input `{}`", read.name, name.value);
                 return self.unknown(&name.span, message, name, read.inputs().map(|input| input.rust.as_str()));
             }
         }
-        let mut inputs = Vec::new();
         for input in read.inputs() {
             let given = trace.inputs.iter().find(|(name, _)| name.value == input.rust).map(|(_, own)| own);
             if given.is_none() && !input.is_required() {
                 continue;
             }
-            let name = given.map_or(input.rust.as_str(), |own| own.value.as_str());
-            let span = given.map_or(&trace.read.span, |own| &own.span);
-            match self.endpoint.inputs().find(|own| own.rust == name) {
-                Some(own) if own.ty == input.ty && !own.is_option() => inputs.push((input.clone(), own.clone())),
-                Some(_) => {
-                    let message = format!("`{name}` does not fit the input `{}` of the read", input.rust);
-                    return self.wrong(span, message, "another type, or it may be absent");
-                }
-                None => {
-                    let message = format!("the read needs `{}`, and this call has no input `{name}`", input.rust);
-                    return self.wrong(span, message, "`inputs` says which input it is");
-                }
-            }
+            let same = At { value: input.rust.clone(), span: trace.read.span.clone() };
+            inputs.push((Slot::Field(input.clone()), self.origin(input, given.unwrap_or(&same), first)?));
         }
-        if read.one_of.iter().any(|group| group.required) {
-            return self.wrong(&trace.read.span, "the read takes one of several inputs", "a trace cannot choose");
+        if read.one_of.iter().any(|group| group.required) && !is_chosen {
+            let label = "`inputs = { \"group.variant\" = … }` chooses";
+            return self.wrong(&trace.read.span, "the read takes one of several inputs", label);
         }
         Some(inputs)
+    }
+
+    /// Where an input of the read comes from: an input of this call, or a field of the first read's items.
+    fn origin(&mut self, input: &Field, own: &At<String>, first: Option<&Endpoint>) -> Option<Origin> {
+        let name = own.value.as_str();
+        if let (Some(field), Some(first)) = (name.strip_prefix("first."), first) {
+            let fields = match first.output.ty() {
+                Some(Type::List(item)) => self.model.fields(item).unwrap_or_default(),
+                _ => return self.wrong(&own.span, "`first` is no list", "the read is made for each of its items"),
+            };
+            let part = At { value: field.to_owned(), span: own.span.clone() };
+            let field = self.field(fields, &part)?;
+            if field.ty != input.ty || field.is_option() || !is_copy(self.model, &field.ty) {
+                let message = format!("`{name}` does not fit the input `{}` of the read", input.rust);
+                return self.wrong(&own.span, message, "another type, or it may be absent");
+            }
+            return Some(Origin::First(field));
+        }
+        match self.endpoint.inputs().find(|known| known.rust == name) {
+            Some(found) if found.is_option() => {
+                let message = format!("`{name}` does not fit the input `{}` of the read", input.rust);
+                self.wrong(&own.span, message, "another type, or it may be absent")
+            }
+            Some(found) if found.ty == input.ty => Some(Origin::Own(found.clone())),
+            Some(found) => match (number_id(self.model, &found.ty), number_id(self.model, &input.ty)) {
+                (Some(_), Some(wanted)) => Some(Origin::OwnAs(found.clone(), wanted.to_owned())),
+                _ => {
+                    let message = format!("`{name}` does not fit the input `{}` of the read", input.rust);
+                    self.wrong(&own.span, message, "another type, or it may be absent")
+                }
+            },
+            None => {
+                let message = format!("the read needs `{}`, and this call has no input `{name}`", input.rust);
+                self.wrong(&own.span, message, "`inputs` says which input it is")
+            }
+        }
     }
 
     /// Paths through fields of the item, with the inputs that they hold.
     fn compared(&mut self, fields: &[Field], pairs: &Pairs) -> Option<Vec<(Vec<Field>, Field)>> {
         let mut compared = Vec::new();
         for (name, input) in pairs {
-            let mut path: Vec<Field> = Vec::new();
-            for part in name.value.split('.') {
-                let part = At { value: part.to_owned(), span: name.span.clone() };
-                let inner = path.last().map(|last| self.model.fields(&last.ty).unwrap_or_default());
-                let field = self.field(inner.unwrap_or(fields), &part)?;
-                path.push(field);
-            }
+            let path = self.path(fields, name)?;
             let Some(own) = self.endpoint.inputs().find(|own| own.rust == input.value) else {
                 let message = format!("there is no input `{}`", input.value);
                 return self.unknown(&input.span, message, input, self.endpoint.inputs().map(|own| own.rust.as_str()));
             };
-            if path.last().is_none_or(|last| last.ty != own.ty) {
-                let message = format!("`{}` and `{}` are of different types", name.value, input.value);
-                return self.wrong(&name.span, message, "they can never be equal");
-            }
+            self.comparable(&path, own, name)?;
             compared.push((path, own.clone()));
         }
         Some(compared)
+    }
+
+    /// The input with the list, and paths through fields of the item with the fields of what is listed.
+    fn each(
+        &mut self,
+        fields: &[Field],
+        input: &At<String>,
+        pairs: &Pairs,
+    ) -> Option<(Field, Vec<(Vec<Field>, Field)>)> {
+        let listed = self.endpoint.inputs().find(|own| own.rust == input.value);
+        let Some((own, Type::List(item))) = listed.map(|own| (own, &own.ty)) else {
+            return self.wrong(&input.span, "`each` is an input that is a list", "there is no such list");
+        };
+        let own_fields = self.model.fields(item).unwrap_or_default();
+        let mut compared = Vec::new();
+        for (name, input) in pairs {
+            let path = self.path(fields, name)?;
+            let part = input.value.strip_prefix(own.rust.as_str()).and_then(|rest| rest.strip_prefix('.'));
+            let part = At { value: part.unwrap_or(&input.value).to_owned(), span: input.span.clone() };
+            let field = self.field(own_fields, &part)?;
+            if field.is_option() {
+                return self.wrong(
+                    &input.span,
+                    format!("`{}` may be absent", input.value),
+                    "it would be equal to nothing",
+                );
+            }
+            self.comparable(&path, &field, name)?;
+            compared.push((path, field));
+        }
+        Some((own.clone(), compared))
+    }
+
+    fn path(&mut self, fields: &[Field], name: &At<String>) -> Option<Vec<Field>> {
+        let mut path: Vec<Field> = Vec::new();
+        for part in name.value.split('.') {
+            let part = At { value: part.to_owned(), span: name.span.clone() };
+            let inner = path.last().map(|last| self.model.fields(&last.ty).unwrap_or_default());
+            let field = self.field(inner.unwrap_or(fields), &part)?;
+            path.push(field);
+        }
+        Some(path)
+    }
+
+    /// A field may hold an input of its type, or be in a list of such; and a ticket holds no secret.
+    fn comparable(&mut self, path: &[Field], own: &Field, name: &At<String>) -> Option<()> {
+        let wanted = if let Type::List(item) = &own.ty { item } else { &own.ty };
+        if matches!(wanted, Type::Secret) {
+            return self.wrong(&name.span, format!("`{}` is a secret", own.rust), "a ticket holds none");
+        }
+        if path.last().is_none_or(|last| last.ty != *wanted) {
+            let message = format!("`{}` and `{}` are of different types", name.value, own.rust);
+            return self.wrong(&name.span, message, "they can never be equal");
+        }
+        if !is_text(self.model, wanted) {
+            return self.wrong(
+                &name.span,
+                format!("`{}` is not one piece of text", own.rust),
+                "a ticket cannot hold it",
+            );
+        }
+        Some(())
     }
 
     fn field(&mut self, fields: &[Field], name: &At<String>) -> Option<Field> {
@@ -207,5 +380,29 @@ pub(crate) fn is_copy(model: &Model, ty: &Type) -> bool {
             model.types.get(name).is_some_and(|entry| matches!(entry.kind, TypeKind::Id { is_number: true }))
         }
         _ => false,
+    }
+}
+
+/// Whether a value of the type is one piece of text.
+pub(crate) fn is_text(model: &Model, ty: &Type) -> bool {
+    match ty {
+        Type::Text | Type::Int | Type::Uint | Type::Decimal | Type::Flag | Type::Switch | Type::Ip => true,
+        Type::DateTime | Type::Date | Type::UnixTime => true,
+        Type::Bytes | Type::Kibibytes | Type::Mebibytes | Type::Gibibytes => true,
+        Type::Named(name) => model
+            .types
+            .get(name)
+            .is_some_and(|entry| matches!(entry.kind, TypeKind::Id { .. } | TypeKind::Enumeration { .. })),
+        _ => false,
+    }
+}
+
+fn number_id<'t>(model: &Model, ty: &'t Type) -> Option<&'t str> {
+    match ty {
+        Type::Named(name) => {
+            let entry = model.types.get(name)?;
+            matches!(entry.kind, TypeKind::Id { is_number: true }).then_some(name.as_str())
+        }
+        _ => None,
     }
 }

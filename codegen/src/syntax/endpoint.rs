@@ -113,6 +113,7 @@ pub(super) fn read(file: FileId, module: &str, stem: &str, node: &Node<'_, '_>) 
             .map(|(name, node)| read_waiter(name, &node))
             .collect(),
         trace: node.table("trace").map(|node| read_trace(&node)),
+        no_trace: node.optional_at("no-trace"),
         examples: node.list("example").map(|node| read_example(&node)).collect(),
         remarks: read_remarks(node),
     }
@@ -190,17 +191,21 @@ fn read_waiter(name: At<String>, node: &Node<'_, '_>) -> Waiter {
 
 fn read_trace(node: &Node<'_, '_>) -> Trace {
     Trace {
+        first: node.optional_at("first"),
         read: node.text_at("read"),
         inputs: node.pairs("inputs"),
-        list: node.optional_at("list"),
+        lists: node.texts_at("list"),
+        each: node.optional_at("each"),
         named: node.pairs("named"),
         filter: node.pairs("where"),
         is: node.constants("is"),
         new: node.optional_at("new"),
         changed: node.optional_at("changed"),
+        there: node.optional_at("there"),
         gone: node.flag("gone") == Some(true),
         not_found: node.flag("not-found") == Some(true),
         absent_is_no: node.has("absent"),
+        unseen_is_no: !node.has("not-seen"),
         settle: node.integer("settle").unwrap_or(60),
     }
 }

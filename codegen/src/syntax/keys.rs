@@ -217,17 +217,21 @@ pub(crate) const WAITER: &[Key] = &[
 ];
 
 pub(crate) const TRACE: &[Key] = &[
+    key("first", Shape::Text, "A list that is read first: the read is made for each of its items."),
     must("read", Shape::Text, "The call that is read: `module/endpoint`."),
-    key("inputs", Shape::Constants, "Inputs of that call from inputs of this one, where the names differ."),
-    key("list", Shape::Text, "The field of its answer with the items, if the answer is not the list itself."),
+    key("inputs", Shape::Constants, "Inputs of that call from inputs of this one, or from `first.field`."),
+    key("list", Shape::Any, "The field of its answer with the items, or fields that are an item each."),
+    key("each", Shape::Text, "The input with a list: each of its items shows as an item of its own."),
     key("named", Shape::Constants, "Fields of the item that hold what the caller chose to know it by."),
     key("where", Shape::Constants, "More fields of the item that hold inputs of the call."),
     key("is", Shape::Constants, "Fields of the item that have these values."),
     key("new", Shape::Text, "The field that tells items apart: the item was not there before."),
     key("changed", Shape::Text, "The field that is not what it was before."),
+    key("there", Shape::Text, "The field that is there now and was not before."),
     key("gone", Shape::Flag, "No such item is left."),
     key("not-found", Shape::Flag, "A not-found fault of the read means that it happened."),
     key("absent", Shape::Word(&["no"]), "An absent field says that it did not happen; else it says nothing."),
+    key("not-seen", Shape::Word(&["nothing"]), "It shows only while it lasts: that it is not seen says nothing."),
     key("settle", Shape::Integer, "Seconds that it may take to show; 60 where it is not said."),
 ];
 
@@ -254,6 +258,7 @@ pub(crate) const ENDPOINT: &[Key] = &[
     key("deadline", Shape::Integer, "Seconds that it may take."),
     key("reconcile", Shape::Text, "How to find out whether it happened."),
     key("trace", Shape::Table(TRACE), "The read where it shows that the call happened."),
+    key("no-trace", Shape::Text, "Why nothing on the API shows that the call happened: instead of `trace`."),
     key("authorised", Shape::Flag, "Whether it is sent with credentials."),
     key("path-params", Shape::Named(FIELD), "Inputs in the path."),
     key("query", Shape::Named(FIELD), "Inputs in the query."),

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use hostkit::event_listener::Listener;
 use hostkit::{
-    Api, BaseUrl, Budget, Call, CallOptions, Calls, ClientCore, Clock, Endpoint, Error, ErrorOf, Machine, Observation,
-    Outcome, OutcomeOf, Perform, Rates, RawBody, ReadOf, Reconcile, Reconciled, Reply, Step, Ticket, Transport,
+    Api, BaseUrl, Before, Budget, Call, CallOptions, Calls, ClientCore, Clock, Endpoint, Error, ErrorOf, Machine,
+    Observation, Outcome, OutcomeOf, Perform, Rates, RawBody, Reconcile, Reconciled, Reply, Step, Ticket, Transport,
     WaitError, Waiter,
 };
 
@@ -153,34 +153,27 @@ impl<A: Api, T: Transport> Client<A, T> {
     /// Finds out whether a call happened whose end was open. It is never sent again: what shows it is read, and "did not"
     /// takes three reads and the time that the hoster may need to show it.
     ///
-    /// `before` is what the call of [`Reconcile::read`] gave before. Where the caller named nothing in the call, only that
-    /// tells its work from that of others; where it did, none is needed as long as the name is unique.
-    pub fn reconcile<E>(
-        &self,
-        endpoint: &E,
-        ticket: &Ticket,
-        before: Option<&ReadOf<E>>,
-    ) -> Reconciled<E::Found, A::Code>
-    where
-        E: Reconcile<Api = A>,
-        E::Read: 'static,
-    {
-        self.reconcile_with(endpoint, ticket, before, CallOptions::new())
+    /// Where the caller named nothing in the call, only what showed before it tells its work from that of others: see
+    /// [`Client::before`]. Where it did, none is needed as long as the name is unique.
+    pub fn reconcile<E: Reconcile<Api = A>>(&self, ticket: &Ticket) -> Reconciled<E::Found, A::Code> {
+        self.reconcile_with::<E>(ticket, CallOptions::new())
     }
 
     /// The same with options: a deadline for all of it, and who may cancel it.
-    pub fn reconcile_with<E>(
+    pub fn reconcile_with<E: Reconcile<Api = A>>(
         &self,
-        endpoint: &E,
         ticket: &Ticket,
-        before: Option<&ReadOf<E>>,
         options: CallOptions,
-    ) -> Reconciled<E::Found, A::Code>
-    where
-        E: Reconcile<Api = A>,
-        E::Read: 'static,
-    {
-        self.flow_with(options, |calls| async move { calls.reconcile(endpoint, ticket, before).await })
+    ) -> Reconciled<E::Found, A::Code> {
+        self.flow_with(options, |calls| async move { calls.reconcile::<E>(ticket).await })
+    }
+
+    /// Reads what shows of a call before it is made, for [`Ticket::with_before`]. `None` where nothing shows it.
+    ///
+    /// # Errors
+    /// It could not be read.
+    pub fn before<E: Reconcile<Api = A>>(&self, endpoint: &E) -> Result<Option<Before>, ErrorOf<E>> {
+        self.flow(|calls| async move { calls.before(endpoint).await })
     }
 
     /// Makes calls that belong together: `body` makes them with the handle that it is given.

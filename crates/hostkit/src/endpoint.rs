@@ -5,6 +5,7 @@ use http::Method;
 use crate::answer::RawAnswer;
 use crate::api::Api;
 use crate::codec::DecodeError;
+use crate::flow::Inputs;
 use crate::request::{EncodeError, RequestParts};
 
 /// One kind of call. Generated, one type per endpoint variant.
@@ -40,7 +41,12 @@ pub trait Call: Endpoint {}
     message = "`{Self}` only reads or sets a state: it does not go through `perform`",
     label = "use `call`"
 )]
-pub trait Perform: Endpoint {}
+pub trait Perform: Endpoint {
+    /// The inputs that it can be found by, should its end stay open. Never a secret.
+    fn inputs(&self) -> Inputs {
+        Inputs::new()
+    }
+}
 
 /// Calls that may be sent again without the caller's word.
 #[diagnostic::on_unimplemented(

@@ -8,8 +8,8 @@ use crate::codec::DecodeError;
 use crate::endpoint::{Endpoint, EndpointInfo, Flag};
 use crate::excerpt::Excerpt;
 use crate::fault::{Fault, FaultCode, FaultKind};
-use crate::outcome::Ticket;
 use crate::request::EncodeError;
+use crate::ticket::Ticket;
 use crate::transport::{TransportError, TransportErrorKind};
 
 /// The error of calls of one endpoint.
@@ -70,6 +70,12 @@ pub(crate) enum Cause<C> {
     NoRoom(Box<str>),
     Cancelled,
     Unresolved(Ticket),
+}
+
+impl<C> From<EncodeError> for Error<C> {
+    fn from(error: EncodeError) -> Self {
+        Self::named(error.endpoint(), Cause::Encode(error))
+    }
 }
 
 impl<C> Error<C> {
@@ -233,7 +239,7 @@ impl<C> Error<C> {
     pub fn is_timeout(&self) -> bool {
         match &self.0.cause {
             Cause::Exhausted(_) | Cause::NoRoom(_) => true,
-            Cause::Unresolved(ticket) => ticket.cause() == crate::outcome::TicketCause::TimedOut,
+            Cause::Unresolved(ticket) => ticket.cause() == crate::ticket::TicketCause::TimedOut,
             _ => self.transport().is_some_and(TransportError::is_timeout),
         }
     }

@@ -35,6 +35,7 @@ mod session_cell;
 mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod ticket;
 mod time;
 mod transport;
 mod value;
@@ -52,8 +53,8 @@ pub use event_listener;
 pub use exchange::{CallMachine, Exchange, PerformMachine, RawMachine};
 pub use fault::{EnvelopeFaults, Fault, FaultCode, FaultKind, FieldFault, StatusFaults, Verdict};
 pub use flow::{
-    Calls, FlowMachine, Observation, Progress, ReadOf, Reconcile, Reconciled, StillOpen, WaitError, WaitMachine,
-    Waiter, WaiterInfo, trace,
+    Before, Calls, FlowMachine, Inputs, Observation, Progress, Reconcile, Reconciled, StillOpen, WaitError,
+    WaitMachine, Waiter, WaiterInfo, trace,
 };
 pub use hostkit_wire as wire;
 pub use hostkit_wire::{Format, Value};
@@ -61,7 +62,7 @@ pub use http::Method;
 pub use intent::Intent;
 pub use machine::{Machine, Step};
 pub use options::CallOptions;
-pub use outcome::{Outcome, OutcomeOf, RawBody, Reason, Rejection, Reply, Ticket, TicketCause};
+pub use outcome::{Outcome, OutcomeOf, RawBody, Reason, Rejection, Reply};
 pub use price::Budget;
 pub use rate::{Permit, Rates};
 pub use request::{EncodeError, RequestParts};
@@ -72,6 +73,7 @@ pub use rust_decimal::Decimal;
 pub use serde;
 pub use session::Session;
 pub use store::{Change, RateStore, SessionStore, Store, StoreKey};
+pub use ticket::{SavedTicket, Ticket, TicketCause, TicketError};
 pub use time::{Clock, ManualClock, Moment, Now, SystemClock};
 pub use transport::{
     AnswerLimits, AsyncTransport, Incoming, Outgoing, Phase, Transport, TransportError, TransportErrorKind,

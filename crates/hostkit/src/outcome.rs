@@ -7,11 +7,11 @@ use http::HeaderMap;
 
 use crate::answer::Report;
 use crate::api::Api;
-use crate::endpoint::{Effect, Endpoint, EndpointInfo};
-use crate::error::{Cause, Error};
+use crate::endpoint::Endpoint;
+use crate::error::Error;
 use crate::excerpt::Excerpt;
 use crate::fault::{Fault, FaultCode};
-use crate::time::Now;
+use crate::ticket::Ticket;
 
 /// The outcome of calls of one endpoint.
 pub type OutcomeOf<E> = Outcome<<E as Endpoint>::Output, <<E as Endpoint>::Api as Api>::Code>;
@@ -178,144 +178,6 @@ impl<C> TryFrom<Error<C>> for Rejection<C> {
         let endpoint = error.endpoint();
         let (fault, attempts, body) = error.into_fault()?;
         Ok(Self { endpoint, fault, attempts, body })
-    }
-}
-
-/// A call that may have happened: what it was, when, why nobody knows, and how to find out.
-///
-/// It holds no request, no headers and no secret: neither `Debug` nor `Display` shows a body.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Ticket(Box<TicketInner>);
-
-#[derive(Clone, PartialEq, Eq)]
-struct TicketInner {
-    operation: &'static str,
-    spec: &'static str,
-    reconcile: &'static str,
-    effect: Effect,
-    sent: Now,
-    ended: Now,
-    cause: TicketCause,
-    text: Box<str>,
-    status: Option<u16>,
-    body: Option<Excerpt>,
-}
-
-/// Why nobody knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum TicketCause {
-    /// The time was up before the answer was complete.
-    TimedOut,
-    /// The connection broke before the answer was complete.
-    ConnectionLost,
-    /// The API says that it failed inside, and not whether it had acted before.
-    ServerFailed,
-    /// The answer is no document of this API.
-    NotAnAnswer,
-    /// The answer says yes and is not what the spec says.
-    Unreadable,
-}
-
-impl Ticket {
-    pub(crate) fn new<C: FaultCode>(info: &EndpointInfo, sent: Now, ended: Now, error: &Error<C>) -> Self {
-        let (cause, text) = match error.cause() {
-            Cause::Transport(error) if error.is_timeout() => (TicketCause::TimedOut, error.to_string()),
-            Cause::Transport(error) => (TicketCause::ConnectionLost, error.to_string()),
-            Cause::Fault(fault) => (TicketCause::ServerFailed, fault.to_string()),
-            Cause::Decode(error) => (TicketCause::Unreadable, error.to_string()),
-            _ => (TicketCause::NotAnAnswer, "the answer is no document of this API".to_owned()),
-        };
-        Self(Box::new(TicketInner {
-            operation: info.name,
-            spec: info.spec,
-            reconcile: info.reconcile,
-            effect: info.effect,
-            sent,
-            ended,
-            cause,
-            text: text.into(),
-            status: error.status(),
-            body: error.excerpt().cloned(),
-        }))
-    }
-
-    /// The name of the endpoint.
-    pub fn operation(&self) -> &'static str {
-        self.0.operation
-    }
-
-    /// What the call may have done.
-    pub fn effect(&self) -> Effect {
-        self.0.effect
-    }
-
-    /// The spec file of the endpoint.
-    pub fn spec(&self) -> &'static str {
-        self.0.spec
-    }
-
-    /// How to find out whether it happened, in a sentence; may be empty.
-    pub fn reconcile(&self) -> &'static str {
-        self.0.reconcile
-    }
-
-    /// When it was sent.
-    pub fn sent(&self) -> Now {
-        self.0.sent
-    }
-
-    /// When the exchange gave up.
-    pub fn ended(&self) -> Now {
-        self.0.ended
-    }
-
-    /// Why nobody knows.
-    pub fn cause(&self) -> TicketCause {
-        self.0.cause
-    }
-
-    /// The HTTP status, where an answer came.
-    pub fn status(&self) -> Option<u16> {
-        self.0.status
-    }
-
-    /// At most 2 KiB of the answer, where one came and its endpoint's answers hold no secrets.
-    pub fn body(&self) -> Option<&str> {
-        self.0.body.as_ref().map(Excerpt::as_str)
-    }
-
-    pub(crate) fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("may have happened: ")?;
-        if let (Some(status), false) = (self.0.status, self.0.cause == TicketCause::ServerFailed) {
-            write!(f, "{status}: ")?;
-        }
-        let prefix = format!("{}: ", self.0.operation);
-        f.write_str(self.0.text.strip_prefix(&prefix).unwrap_or(&self.0.text))?;
-        if !self.0.reconcile.is_empty() {
-            write!(f, "; to find out: {}", self.0.reconcile)?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Display for Ticket {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.0.operation)?;
-        self.describe(f)
-    }
-}
-
-impl fmt::Debug for Ticket {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ticket")
-            .field("operation", &self.0.operation)
-            .field("effect", &self.0.effect)
-            .field("cause", &self.0.cause)
-            .field("text", &self.0.text)
-            .field("status", &self.0.status)
-            .field("sent", &self.0.sent)
-            .finish_non_exhaustive()
     }
 }
 

@@ -10,8 +10,9 @@ use common::*;
 use hostkit::codec::{DecodeError, Name};
 use hostkit::testing::Script;
 use hostkit::{
-    Call, CallOptions, Cancel, Effect, EncodeError, Endpoint, EndpointInfo, ErrorKind, Outcome, Phase, RawAnswer,
-    Reconcile, Reconciled, RequestParts, StillOpen, Ticket, TransportErrorKind, trace,
+    Before, Call, CallOptions, Calls, Cancel, Effect, EncodeError, Endpoint, EndpointInfo, Error, ErrorKind, Inputs,
+    Outcome, Phase, RawAnswer, Reconcile, Reconciled, RequestParts, SavedTicket, StillOpen, Ticket, TicketError,
+    TransportErrorKind, trace,
 };
 
 /// The numbers of the things that a customer has.
@@ -35,86 +36,89 @@ impl Endpoint for ListThings {
 
 impl Call for ListThings {}
 
-/// An order shows as a number that was not there before.
-impl Reconcile for Order {
-    type Read = ListThings;
-    type Found = u64;
-    const SETTLE: Duration = Duration::from_secs(60);
+/// Calls that show as a number which was not there before, with the time that the hoster may take.
+macro_rules! shows_as_new {
+    ($($call:ident: $settle:expr;)*) => { $(
+        impl Reconcile for $call {
+            type Reading = Vec<u64>;
+            type Found = u64;
+            const SETTLE: Duration = Duration::from_secs($settle);
 
-    fn read(&self) -> ListThings {
-        ListThings
-    }
+            async fn read(_: &Inputs, calls: &Calls<Shop>) -> Result<Vec<u64>, Error<Code>> {
+                calls.call(&ListThings).await
+            }
 
-    fn look(&self, before: Option<&Vec<u64>>, now: Vec<u64>) -> Option<Vec<u64>> {
-        trace::appeared(before.map(|before| before.iter().collect()), now, false, |_| true, |id| id)
-    }
+            fn before(_: &Inputs, now: &Vec<u64>) -> Option<Before> {
+                Some(ids(now))
+            }
+
+            fn look(_: &Inputs, before: Option<&Before>, now: Vec<u64>) -> Option<Vec<u64>> {
+                trace::appeared(before, now, false, |_| true, trace::text)
+            }
+        }
+    )* };
 }
 
-/// The same for a hoster that takes its time.
-impl Reconcile for Reboot {
-    type Read = ListThings;
-    type Found = u64;
-    const SETTLE: Duration = Duration::from_secs(300);
+shows_as_new! {
+    Order: 60;
+    Reboot: 300;
+}
 
-    fn read(&self) -> ListThings {
-        ListThings
-    }
-
-    fn look(&self, before: Option<&Vec<u64>>, now: Vec<u64>) -> Option<Vec<u64>> {
-        Order.look(before, now)
-    }
+fn ids(ids: &[u64]) -> Before {
+    trace::marks(ids.iter(), |_| true, |id| Some(trace::text(id)))
 }
 
 /// A deletion shows as a read that finds nothing.
 impl Reconcile for Delete {
-    type Read = GetItem;
+    type Reading = u64;
     type Found = ();
     const SETTLE: Duration = Duration::from_secs(20);
 
-    fn read(&self) -> GetItem {
-        GetItem
+    async fn read(_: &Inputs, calls: &Calls<Shop>) -> Result<u64, Error<Code>> {
+        calls.call(&GetItem).await
     }
 
-    fn look(&self, _: Option<&u64>, _: u64) -> Option<Vec<()>> {
+    fn before(_: &Inputs, _: &u64) -> Option<Before> {
+        None
+    }
+
+    fn look(_: &Inputs, _: Option<&Before>, _: u64) -> Option<Vec<()>> {
         Some(Vec::new())
     }
 
-    fn not_found(&self) -> Option<()> {
+    fn not_found() -> Option<()> {
         Some(())
     }
 }
+
+hostkit::not_shown!(Build, "a building site shows nothing");
 
 fn things(ids: &str) -> Script {
     Script::get("/things").answer(200, format!(r#"{{"ids": [{ids}]}}"#))
 }
 
 /// A client after a call that broke, its ticket, and the list that it had read before.
-fn broken<E: hostkit::Perform<Api = Shop>>(
-    call: E,
-    script: impl IntoIterator<Item = Script>,
-) -> (Bench, Ticket, Vec<u64>) {
+fn broken<E: hostkit::Perform<Api = Shop>>(call: E, script: impl IntoIterator<Item = Script>) -> (Bench, Ticket) {
     let broken = Script::fail(Phase::Head, TransportErrorKind::Reset);
     let bench = bench(std::iter::once(broken).chain(script));
     let Outcome::Unresolved(ticket) = bench.perform(call) else { panic!("the end is open") };
-    (bench, ticket, vec![1, 2])
+    (bench, ticket.with_before(ids(&[1, 2])))
 }
 
-fn reconcile<E: Reconcile<Api = Shop> + 'static>(
+fn reconcile<E: Reconcile<Api = Shop>>(
     bench: &Bench,
-    call: &E,
     ticket: &Ticket,
-    before: Option<&hostkit::ReadOf<E>>,
     options: CallOptions,
 ) -> Reconciled<E::Found, Code> {
-    let done = bench.run(bench.core.flow(options, |calls| async move { calls.reconcile(call, ticket, before).await }));
+    let done = bench.run(bench.core.flow(options, |calls| async move { calls.reconcile::<E>(ticket).await }));
     assert_eq!(bench.sent(E::INFO.name), 1, "it is never sent again");
     assert_eq!(bench.transport.left(), 0, "all of the script was wanted");
     done
 }
 
 fn order(script: impl IntoIterator<Item = Script>) -> (Bench, Reconciled<u64, Code>) {
-    let (bench, ticket, before) = broken(Order, script);
-    let done = reconcile(&bench, &Order, &ticket, Some(&before), CallOptions::new());
+    let (bench, ticket) = broken(Order, script);
+    let done = reconcile::<Order>(&bench, &ticket, CallOptions::new());
     (bench, done)
 }
 
@@ -142,8 +146,8 @@ fn it_did_not_happen_only_after_the_settle_time_and_three_reads() {
 /// Reads that all came early enough to miss a late commit are not enough, however many.
 #[test]
 fn early_reads_alone_do_not_settle_it() {
-    let (bench, ticket, before) = broken(Reboot, (0..10).map(|_| things("1, 2")).chain([things("1, 2, 7")]));
-    let done = reconcile(&bench, &Reboot, &ticket, Some(&before), CallOptions::new());
+    let (bench, ticket) = broken(Reboot, (0..10).map(|_| things("1, 2")).chain([things("1, 2, 7")]));
+    let done = reconcile::<Reboot>(&bench, &ticket, CallOptions::new());
     assert_eq!(done.happened(), Some(7));
     assert_eq!(bench.seconds(), 300);
 }
@@ -151,9 +155,9 @@ fn early_reads_alone_do_not_settle_it() {
 /// Long after the call three reads are still spaced.
 #[test]
 fn reads_are_spaced_long_after_the_call() {
-    let (bench, ticket, before) = broken(Order, (0..3).map(|_| things("1, 2")));
+    let (bench, ticket) = broken(Order, (0..3).map(|_| things("1, 2")));
     bench.clock.advance(Duration::from_secs(1000));
-    let done = reconcile(&bench, &Order, &ticket, Some(&before), CallOptions::new());
+    let done = reconcile::<Order>(&bench, &ticket, CallOptions::new());
     assert!(matches!(done, Reconciled::DidNot));
     assert_eq!(bench.seconds(), 1010);
 }
@@ -167,27 +171,24 @@ fn a_double_is_named() {
 
 #[test]
 fn without_the_list_before_nobody_can_tell() {
-    let (bench, ticket, _) = broken(Order, [things("1, 2, 7")]);
-    let done = reconcile(&bench, &Order, &ticket, None, CallOptions::new());
+    let (bench, ticket) = broken(Order, [things("1, 2, 7")]);
+    let done = reconcile::<Order>(&bench, &ticket.with_before(None), CallOptions::new());
     assert!(matches!(done, Reconciled::StillOpen(StillOpen::CannotTell)), "{done}");
 }
 
 #[test]
 fn the_ticket_of_another_call_is_refused() {
-    let (bench, ticket, before) = broken(Order, []);
-    let done = bench.run(
-        bench
-            .core
-            .flow(CallOptions::new(), |calls| async move { calls.reconcile(&Delete, &ticket, before.first()).await }),
-    );
+    let (bench, ticket) = broken(Order, []);
+    let of_other = |calls: Calls<Shop>| async move { calls.reconcile::<Delete>(&ticket).await };
+    let done = bench.run(bench.core.flow(CallOptions::new(), of_other));
     assert!(matches!(done, Reconciled::StillOpen(StillOpen::OtherCall)));
     assert_eq!(bench.transport.sent().len(), 1);
 }
 
 #[test]
 fn what_is_gone_is_not_found() {
-    let (bench, ticket, _) = broken(Delete, [Script::any().answer(200, r#"{"id": 1}"#), fault(404, "NotFound")]);
-    let done = reconcile(&bench, &Delete, &ticket, None, CallOptions::new());
+    let (bench, ticket) = broken(Delete, [Script::any().answer(200, r#"{"id": 1}"#), fault(404, "NotFound")]);
+    let done = reconcile::<Delete>(&bench, &ticket, CallOptions::new());
     assert!(matches!(done, Reconciled::Happened(())));
     assert!(bench.seconds() < 20);
 }
@@ -206,46 +207,127 @@ fn failing_reads_settle_nothing() {
 
 #[test]
 fn a_deadline_or_a_cancellation_leaves_it_open() {
-    let (bench, ticket, before) = broken(Order, [things("1, 2")]);
+    let (bench, ticket) = broken(Order, [things("1, 2")]);
     let options = CallOptions::new().deadline(Duration::from_secs(10));
-    let done = reconcile(&bench, &Order, &ticket, Some(&before), options);
+    let done = reconcile::<Order>(&bench, &ticket, options);
     assert!(matches!(&done, Reconciled::StillOpen(StillOpen::NotSeen(error)) if error.kind() == ErrorKind::Exhausted));
 
-    let (bench, ticket, before) = broken(Order, []);
+    let (bench, ticket) = broken(Order, []);
     let cancel = Cancel::new();
     cancel.cancel();
-    let done = reconcile(&bench, &Order, &ticket, Some(&before), CallOptions::new().cancel(cancel));
+    let done = reconcile::<Order>(&bench, &ticket, CallOptions::new().cancel(cancel));
     assert!(done.is_open(), "{done}");
+}
+
+/// Nothing is read, and the verdict says why.
+#[test]
+fn what_nothing_shows_is_said_to_be_so() {
+    let (bench, ticket) = broken(Build, []);
+    let done = reconcile::<Build>(&bench, &ticket, CallOptions::new());
+    assert!(matches!(done, Reconciled::NotShown("a building site shows nothing")) && done.is_open(), "{done}");
+}
+
+/// The list before is taken with the client, and goes with the ticket through text.
+#[test]
+fn a_ticket_goes_through_text() {
+    let script = [things("1, 2"), Script::fail(Phase::Head, TransportErrorKind::Reset)];
+    let bench = bench(script.into_iter().chain((0..3).map(|_| things("1, 2"))).chain([things("1, 2, 7")]));
+    let before = bench.run(bench.core.flow(CallOptions::new(), |calls| async move { calls.before(&Order).await }));
+    let Outcome::Unresolved(ticket) = bench.perform(Order) else { panic!("the end is open") };
+    let text = ticket.with_before(before.unwrap()).save().to_string();
+    assert!(text.contains(r#""hostkit-ticket":1,"api":"shop","operation":"order""#), "{text}");
+    let saved: SavedTicket = text.parse().unwrap();
+    assert_eq!(saved.to_string(), text);
+    assert_eq!((saved.api(), saved.operation()), ("shop", "order"));
+    let ticket = saved.ticket::<Order>().unwrap();
+    assert_eq!((ticket.effect(), ticket.sent().wall), (Effect::Spends, WALL));
+    // A fresh clock counts the settle time anew, though the wall clock says that it is over.
+    bench.clock.advance(Duration::from_secs(1000));
+    let done = bench.run(bench.core.flow(CallOptions::new(), |calls| {
+        let ticket = ticket.clone();
+        async move { calls.reconcile::<Order>(&ticket).await }
+    }));
+    assert!(matches!(done, Reconciled::DidNot), "{done}");
+    assert_eq!(bench.seconds(), 1060);
+    let done =
+        bench.run(bench.core.flow(CallOptions::new(), |calls| async move { calls.reconcile::<Order>(&ticket).await }));
+    assert_eq!(done.happened(), Some(7));
+}
+
+#[test]
+fn a_text_that_is_another_ticket_is_refused() {
+    let (_, ticket) = broken(Order, []);
+    let text = ticket.save().to_string();
+    let read = |text: &str| text.parse::<SavedTicket>();
+    assert!(
+        matches!(read(&text).unwrap().ticket::<Delete>(), Err(TicketError::OtherCall(theirs, "delete")) if theirs == "order")
+    );
+    let other = text.replace("\"shop\"", "\"store\"");
+    assert!(
+        matches!(read(&other).unwrap().ticket::<Order>(), Err(TicketError::OtherApi(theirs, "shop")) if theirs == "store")
+    );
+    let moved = text.replace("specs/shop", "specs/shops");
+    assert!(matches!(read(&moved).unwrap().ticket::<Order>(), Err(TicketError::OtherCall(..))));
+    let newer = text.replace("\"hostkit-ticket\":1", "\"hostkit-ticket\":2");
+    assert_eq!(read(&newer), Err(TicketError::Version("2".to_owned())));
+    assert_eq!(read(&newer).unwrap_err().to_string(), "the ticket is of version 2, this is version 1");
+    for cut in 0..text.len() {
+        assert!(matches!(read(&text[..cut]), Err(TicketError::NotATicket(_))), "{cut}");
+    }
+    for broken in ["{}", "null", "[]", "7", "\"\""] {
+        assert!(matches!(read(broken), Err(TicketError::NotATicket(_))), "{broken}");
+    }
+}
+
+/// What comes from a secret is compared, and never written.
+#[test]
+fn private_marks_are_not_written() {
+    let (_, ticket) = broken(Order, []);
+    let secret = hostkit::Secret::new("canary-7f3a");
+    let before = trace::marks([&secret], |_| true, |secret| Some(trace::secret(secret))).private();
+    assert!(!format!("{before:?} {}", trace::secret(&secret)).contains("canary"));
+    let ticket = ticket.with_before(before);
+    let text = ticket.save().to_string();
+    assert!(!text.contains("before") && !text.contains(&trace::secret(&secret)), "{text}");
 }
 
 #[test]
 fn reads_before_and_after_are_compared() {
     let even = |number: &u64| number.is_multiple_of(2);
-    assert_eq!(trace::became(None, 4, even), Some(vec![4]));
-    assert_eq!(trace::became(Some(&3), 5, even), Some(vec![]));
-    assert_eq!(trace::became(Some(&2), 4, even), None, "it was so before");
-    fn absent(_: &u64) -> Option<&u64> {
-        None
-    }
-    assert_eq!(trace::differs(Some(&4), 5, absent), None, "the field is absent");
-    fn whole(number: &u64) -> Option<&u64> {
-        Some(number)
-    }
-    assert_eq!(trace::differs(None, 4, whole), None);
-    assert_eq!(trace::differs(Some(&4), 4, whole), Some(vec![]));
-    assert_eq!(trace::differs(Some(&4), 5, whole), Some(vec![5]));
-    let named = |(id, _): &(u64, u64)| *id == 1;
-    fn second(pair: &(u64, u64)) -> Option<&u64> {
-        Some(&pair.1)
-    }
-    assert_eq!(trace::changed(Some(vec![&(1, 5), &(2, 5)]), vec![(1, 6), (2, 6)], named, second), Some(vec![(1, 6)]));
-    assert_eq!(trace::changed(Some(vec![&(1, 5), &(2, 5)]), vec![(1, 5), (2, 6)], named, second), Some(vec![]));
-    assert_eq!(trace::changed(Some(vec![&(1, 5)]), vec![], named, second), None, "it is not there any more");
-    assert_eq!(trace::changed(None, vec![(1, 6)], named, second), None);
-    assert_eq!(trace::gone([1, 2], |id| *id == 3), Some(vec![()]));
-    assert_eq!(trace::gone([1, 2], |id| *id == 2), Some(vec![]));
-    assert_eq!(trace::ended(&2, even), Some(vec![()]));
-    assert_eq!(trace::ended(&3, even), Some(vec![]));
-    assert_eq!(trace::appeared(None, vec![1, 2], true, |id| *id == 2, |id| id), Some(vec![2]));
-    assert_eq!(trace::appeared(Some(vec![&2]), vec![1, 2], true, |id| *id == 2, |id| id), Some(vec![]));
+    let so = trace::marks(&[2_u64], even, |_| Some(String::new()));
+    let not = trace::marks(&[3_u64], even, |_| Some(String::new()));
+    assert_eq!(trace::became(Some(&not), 4, even), Some(vec![4]));
+    assert_eq!(trace::became(Some(&not), 5, even), Some(vec![]));
+    assert_eq!(trace::became(None, 5, even), Some(vec![]));
+    assert_eq!(trace::became(None, 4, even), None, "it may have been so before");
+    assert_eq!(trace::became(Some(&so), 4, even), None, "it was so before");
+    assert_eq!(trace::ended(None, &2, even), Some(vec![()]));
+    assert_eq!(trace::ended(Some(&not), &3, even), Some(vec![]));
+    assert_eq!(trace::ended(Some(&so), &2, even), None, "it was so before");
+    let second = |pair: &(u64, u64)| Some(trace::text(&pair.1));
+    let first = |(id, _): &(u64, u64)| *id == 1;
+    let five = trace::marks(&[(1, 5), (2, 7)], first, second);
+    assert_eq!(trace::changed(Some(&five), vec![(1, 6), (2, 6)], first, second), Some(vec![(1, 6)]));
+    assert_eq!(trace::changed(Some(&five), vec![(1, 5), (2, 6)], first, second), Some(vec![]));
+    assert_eq!(trace::changed(Some(&five), vec![], first, second), None, "it is not there any more");
+    assert_eq!(trace::changed(Some(&five), vec![(1, 6)], first, |_| None), None, "the field is absent");
+    assert_eq!(trace::changed(None, vec![(1, 6)], first, second), None);
+    assert_ne!(trace::print(&[1, 2]), trace::print(&[2, 1]));
+    let was = ids(&[2, 3]);
+    assert_eq!(trace::gone(None, [1, 2], 1, |id| *id == 3), Some(vec![()]));
+    assert_eq!(trace::gone(Some(&was), [1, 2], 1, |id| *id == 2), Some(vec![]));
+    assert_eq!(trace::gone(Some(&was), [2, 4], 2, |id| [2, 3].contains(id)), None, "only one of the two is gone");
+    assert_eq!(trace::gone(Some(&ids(&[])), [1], 1, |id| *id == 3), None, "it was not there before");
+    assert_eq!(trace::appeared(None, vec![1_u64, 2], true, |id| *id == 2, trace::text), Some(vec![2]));
+    assert_eq!(trace::appeared(None, vec![1_u64, 2], false, |id| *id == 2, trace::text), None);
+    assert_eq!(trace::appeared(Some(&ids(&[2])), vec![1_u64, 2], true, |id| *id == 2, trace::text), Some(vec![]));
+    let each = |now: Vec<(u64, char)>| {
+        let fits = |row: &char, item: &(u64, char)| item.1 == *row;
+        trace::appeared_each(Some(&ids(&[1])), now, &['a', 'b'], fits, |item| trace::text(&item.0))
+    };
+    assert_eq!(each(vec![(1, 'a')]), Some(vec![]));
+    assert_eq!(each(vec![(1, 'a'), (2, 'b'), (3, 'a')]), Some(vec![vec![(3, 'a'), (2, 'b')]]));
+    assert_eq!(each(vec![(2, 'b'), (3, 'a'), (4, 'a'), (5, 'b')]).unwrap().len(), 2, "it was carried out twice");
+    assert_eq!(each(vec![(2, 'b')]), None, "one of the two is missing");
+    assert_eq!(each(vec![(2, 'b'), (3, 'a'), (4, 'c')]), None, "somebody else adds too");
 }

@@ -19,15 +19,16 @@ pub(super) fn emit(code: &mut Code, model: &Model, endpoint: &Endpoint) {
     emit_endpoint(code, model, endpoint);
     code.blank();
     let name = &endpoint.type_name;
-    code.line(format!("impl {} for {name} {{}}", if endpoint.is_callable() { "Call" } else { "Perform" }));
+    if endpoint.is_callable() {
+        code.line(format!("impl Call for {name} {{}}"));
+    } else {
+        super::trace::emit_perform(code, endpoint);
+    }
     if endpoint.effect() == "safe" || endpoint.surface.repeat_documented {
         code.blank();
         code.line(format!("impl Repeatable for {name} {{}}"));
     }
-    if let Some(trace) = &endpoint.trace {
-        code.blank();
-        super::trace::emit(code, model, endpoint, trace);
-    }
+    super::trace::emit(code, model, endpoint);
     for waiter in &endpoint.waiters {
         code.blank();
         super::waiter::emit(code, model, endpoint, waiter);
@@ -64,7 +65,7 @@ fn emit_struct(code: &mut Code, model: &Model, endpoint: &Endpoint) {
     }
     if !surface.reconcile.is_empty() {
         code.doc("");
-        let by_client = endpoint.trace.as_ref().map(super::trace::sentence).unwrap_or_default();
+        let by_client = super::trace::sentence(endpoint);
         code.doc(&format!("If the end stays open: {}{by_client}", surface.reconcile));
     }
     emit_sample(code, model, endpoint);

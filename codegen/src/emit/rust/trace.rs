@@ -1,131 +1,353 @@
-//! Where it shows that a call happened: the read, and what its answer says.
+//! Where it shows that a call happened: what a ticket remembers of it, the read, and what its answer says.
 
 use super::code::{Code, quoted};
-use super::words::rust_type;
-use crate::model::{Endpoint, Field, Items, Model, Sign, Trace, Type, TypeKind};
-use crate::resolve::is_copy;
+use super::words::{local, rust_type};
+use crate::model::{Endpoint, Field, Items, Model, Origin, Sign, Slot, Trace, Type, TypeKind};
+use crate::resolve::is_text;
+
+/// Variables of the generated functions: an input of the same name gets another.
+const TAKEN: &[&str] = &["inputs", "calls", "before", "now", "item", "fits", "first", "row"];
 
 /// What the docs of the call say of it.
-pub(super) fn sentence(trace: &Trace) -> String {
-    let read = &trace.read;
+pub(super) fn sentence(endpoint: &Endpoint) -> String {
+    if let Some(why) = &endpoint.surface.no_trace {
+        return format!(" No call shows it: {}", why.value);
+    }
+    let Some(trace) = &endpoint.trace else {
+        return String::new();
+    };
     match &trace.sign {
         Sign::New(_) if !trace.named.is_empty() => {
-            format!(
-                " `reconcile` does it; where the name is not unique, it takes what [`{read}`] gave before the call."
-            )
+            " `reconcile` does it; where the name is not unique, it takes what `before` gave before the call."
+                .to_owned()
         }
-        Sign::New(_) | Sign::Changed(_) => format!(" `reconcile` does it, with what [`{read}`] gave before the call."),
-        Sign::Gone | Sign::Became => " `reconcile` does it.".to_owned(),
+        Sign::Gone => " `reconcile` does it.".to_owned(),
+        Sign::Became if trace.not_found => " `reconcile` does it.".to_owned(),
+        _ => " `reconcile` does it, with what `before` gave before the call.".to_owned(),
     }
 }
 
+/// `impl Perform` with what a ticket remembers.
+pub(super) fn emit_perform(code: &mut Code, endpoint: &Endpoint) {
+    let name = &endpoint.type_name;
+    let remembered = endpoint.trace.as_ref().map(remembered).unwrap_or_default();
+    let each = endpoint.trace.as_ref().and_then(|trace| trace.each.as_ref());
+    if remembered.is_empty() && each.is_none() {
+        return code.line(format!("impl Perform for {name} {{}}"));
+    }
+    code.open(format!("impl Perform for {name} {{"));
+    code.open("fn inputs(&self) -> Inputs {");
+    let mut text = "Inputs::new()".to_owned();
+    for own in &remembered {
+        let name = &own.rust;
+        text.push_str(&match (&own.ty, own.is_option()) {
+            (Type::List(_), _) => {
+                format!(".with_rows(\"{name}\", self.{name}.iter().map(|item| vec![Some(trace::text(item))]))")
+            }
+            (Type::Secret, _) => format!(".with_secret(\"{name}\", &self.{name})"),
+            (_, true) => format!(".with_option(\"{name}\", self.{name}.as_ref())"),
+            (_, false) => format!(".with(\"{name}\", &self.{name})"),
+        });
+    }
+    match each {
+        None => code.chain("", &text, ""),
+        Some((own, columns)) => {
+            let columns: Vec<String> =
+                columns.iter().map(|(_, field)| format!("Some(trace::text(&item.{}))", field.rust)).collect();
+            code.open(format!("let rows = self.{}.iter().map(|item| {{", own.rust));
+            code.call("vec![", &columns, "]");
+            code.close("});");
+            code.chain("", &format!("{text}.with_rows(\"{}\", rows)", own.rust), "");
+        }
+    }
+    code.close("}");
+    code.close("}");
+}
+
+/// The inputs that a ticket remembers, without that of `each`.
+fn remembered(trace: &Trace) -> Vec<&Field> {
+    let read = trace.inputs.iter().filter_map(|(_, origin)| match origin {
+        Origin::Own(own) | Origin::OwnAs(own, _) => Some(own),
+        Origin::First(_) => None,
+    });
+    let mut fields: Vec<&Field> = Vec::new();
+    for own in read.chain(compared(trace)) {
+        if fields.iter().all(|known| known.rust != own.rust) {
+            fields.push(own);
+        }
+    }
+    fields
+}
+
+fn compared(trace: &Trace) -> impl Iterator<Item = &Field> {
+    trace.named.iter().chain(&trace.filter).map(|(_, own)| own)
+}
+
 /// `impl Reconcile` of an endpoint.
-pub(super) fn emit(code: &mut Code, model: &Model, endpoint: &Endpoint, trace: &Trace) {
-    let (read, output, item) = (&trace.read, rust_type(&trace.output), rust_type(&trace.item));
-    // What is gone cannot be shown.
-    let is_shown = !trace.not_found && !matches!(trace.sign, Sign::Gone);
-    let found = if is_shown { item.as_str() } else { "()" };
-    code.open(format!("impl Reconcile for {} {{", endpoint.type_name));
-    code.line(format!("type Read = {read};"));
+pub(super) fn emit(code: &mut Code, model: &Model, endpoint: &Endpoint) {
+    let name = &endpoint.type_name;
+    if let Some(why) = &endpoint.surface.no_trace {
+        code.blank();
+        return code.call("hostkit::not_shown!(", &[name.clone(), quoted(&why.value)], ");");
+    }
+    let Some(trace) = &endpoint.trace else {
+        return;
+    };
+    let reading = rust_type(&trace.output);
+    let found = if is_shown(trace) { rust_type(&trace.item) } else { "()".to_owned() };
+    let found = if trace.each.is_some() { format!("Vec<{found}>") } else { found };
+    code.blank();
+    code.open(format!("impl Reconcile for {name} {{"));
+    code.line(format!("type Reading = {reading};"));
     code.line(format!("type Found = {found};"));
     code.blank();
     code.line(format!("const SETTLE: Duration = Duration::from_secs({});", trace.settle));
+    if !trace.unseen_is_no {
+        code.line("const UNSEEN_IS_NO: bool = false;");
+    }
     code.blank();
-    code.open(format!("fn read(&self) -> {read} {{"));
-    code.chain("", &read_expression(model, trace), "");
-    code.close("}");
+    emit_read(code, trace, model, &reading);
+    code.blank();
+    emit_before(code, model, trace, &reading);
     code.blank();
     let before = if needs_before(trace) { "before" } else { "_" };
-    let parameters = ["&self".to_owned(), format!("{before}: Option<&{output}>"), format!("now: {output}")];
+    let inputs = if uses_inputs(trace) { "inputs" } else { "_" };
+    let parameters = [format!("{inputs}: &Inputs"), format!("{before}: Option<&Before>"), format!("now: {reading}")];
     code.call("fn look(", &parameters, &format!(") -> Option<Vec<{found}>> {{"));
-    code.indented(|code| emit_look(code, model, trace, is_shown));
+    code.indented(|code| emit_look(code, model, trace));
     code.line("}");
     if trace.not_found {
         code.blank();
-        code.open("fn not_found(&self) -> Option<()> {");
+        code.open("fn not_found() -> Option<()> {");
         code.line("Some(())");
         code.close("}");
     }
     code.close("}");
 }
 
+/// What is gone cannot be shown.
+fn is_shown(trace: &Trace) -> bool {
+    !trace.not_found && !matches!(trace.sign, Sign::Gone)
+}
+
+/// What can only be found to be gone is looked at for that alone.
 fn needs_before(trace: &Trace) -> bool {
-    match trace.sign {
-        Sign::New(_) | Sign::Changed(_) => true,
-        Sign::Gone => false,
-        // What can also be gone is looked at for its state alone.
-        Sign::Became => !trace.not_found,
-    }
+    !matches!(trace.sign, Sign::Became) || !trace.not_found || has_tests(trace)
 }
 
-fn read_expression(model: &Model, trace: &Trace) -> String {
-    let value = |own: &Field| {
-        let clone = if is_copy(model, &own.ty) { "" } else { ".clone()" };
-        format!("self.{}{clone}", own.rust)
-    };
-    let required: Vec<String> =
-        trace.inputs.iter().filter(|(input, _)| input.is_required()).map(|(_, own)| value(own)).collect();
-    let mut text = format!("{}::new({})", trace.read, required.join(", "));
-    for (input, own) in trace.inputs.iter().filter(|(input, _)| !input.is_required()) {
-        text.push_str(&format!(".{}({})", input.rust, value(own)));
-    }
-    text
+fn uses_inputs(trace: &Trace) -> bool {
+    trace.each.is_some() || compared(trace).next().is_some()
 }
 
-fn emit_look(code: &mut Code, model: &Model, trace: &Trace, is_shown: bool) {
+fn has_tests(trace: &Trace) -> bool {
+    !trace.named.is_empty() || !trace.filter.is_empty() || !trace.is.is_empty() || matches!(trace.sign, Sign::There(_))
+}
+
+fn emit_read(code: &mut Code, trace: &Trace, model: &Model, reading: &str) {
+    let is_used = trace.inputs.iter().any(|(_, origin)| !matches!(origin, Origin::First(_)));
+    let inputs = if is_used { "inputs" } else { "_" };
+    let parameters = [format!("{inputs}: &Inputs"), format!("calls: &Calls<{}>", model.service.name.value)];
+    code.call("async fn read(", &parameters, &format!(") -> Result<{reading}, ErrorOf<Self>> {{"));
+    code.indented(|code| {
+        for (_, origin) in &trace.inputs {
+            if let Origin::Own(own) | Origin::OwnAs(own, _) = origin {
+                let (name, ty) = (&own.rust, rust_type(&own.ty));
+                code.line(format!("let {}: {ty} = inputs.need(Self::INFO.name, \"{name}\")?;", local(name, TAKEN)));
+            }
+        }
+        let value = |slot: &Slot, origin: &Origin| {
+            let value = match origin {
+                Origin::Own(own) => local(&own.rust, TAKEN),
+                Origin::OwnAs(own, ty) => format!("{ty}::new({}.get())", local(&own.rust, TAKEN)),
+                Origin::First(field) => format!("item.{}", field.rust),
+            };
+            match slot {
+                Slot::Variant(variant) => format!("{variant}({value})"),
+                Slot::Field(_) => value,
+            }
+        };
+        let is_given = |slot: &Slot| matches!(slot, Slot::Field(field) if !field.is_required());
+        let required: Vec<String> =
+            trace.inputs.iter().filter(|(slot, _)| !is_given(slot)).map(|(slot, origin)| value(slot, origin)).collect();
+        let mut read = format!("{}::new({})", trace.read, required.join(", "));
+        for (slot, origin) in trace.inputs.iter().filter(|(slot, _)| is_given(slot)) {
+            if let Slot::Field(field) = slot {
+                read.push_str(&format!(".{}({})", field.rust, value(slot, origin)));
+            }
+        }
+        match &trace.first {
+            None => code.line(format!("calls.call(&{read}).await")),
+            Some(first) => {
+                code.line(format!("let first = calls.call(&{first}::new()).await?;"));
+                code.chain("let reads = ", &format!("first.into_iter().map(|item| {read}).collect()"), ";");
+                code.line("trace::each(calls, reads).await");
+            }
+        }
+    });
+    code.line("}");
+}
+
+fn emit_before(code: &mut Code, model: &Model, trace: &Trace, reading: &str) {
+    if !needs_before(trace) {
+        code.open(format!("fn before(_: &Inputs, _: &{reading}) -> Option<Before> {{"));
+        code.line("None");
+        return code.close("}");
+    }
     let is_new = matches!(trace.sign, Sign::New(_));
+    let inputs = if !is_new && uses_inputs(trace) { "inputs" } else { "_" };
+    let parameters = [format!("{inputs}: &Inputs"), format!("now: &{reading}")];
+    code.call("fn before(", &parameters, ") -> Option<Before> {");
+    code.indented(|code| {
+        let fits = if is_new { "|_| true".to_owned() } else { emit_fits(code, model, trace) };
+        let (mark, is_private) = match &trace.sign {
+            Sign::New(key) => (key_mark(key, "Some"), false),
+            Sign::Changed(field) => changed_mark(model, trace, field),
+            Sign::There(_) | Sign::Gone | Sign::Became => ("|_| Some(String::new())".to_owned(), false),
+        };
+        let private = if is_private { ".private()" } else { "" };
+        let arguments = [items(trace, true), fits, mark];
+        code.call("Some(trace::marks(", &arguments, &format!("){private})"));
+    });
+    code.line("}");
+}
+
+/// `Some(text(&item.id))`, or the text itself.
+fn key_mark(key: &Field, some: &str) -> String {
+    match some {
+        "" => format!("|item| trace::text(&item.{})", key.rust),
+        some => format!("|item| {some}(trace::text(&item.{}))", key.rust),
+    }
+}
+
+/// The mark of a field that changes, and whether it must not be written down.
+fn changed_mark(model: &Model, trace: &Trace, field: &Field) -> (String, bool) {
+    let name = &field.rust;
+    let kind = match &field.ty {
+        Type::Secret => "secret",
+        ty if is_text(model, ty) => "text",
+        _ => "print",
+    };
+    match (field.is_option(), trace.absent_is_no) {
+        (true, false) => (format!("|item| item.{name}.as_ref().map(trace::{kind})"), kind != "text"),
+        (true, true) => (format!("|item| Some(trace::print(&item.{name}))"), true),
+        (false, _) => (format!("|item| Some(trace::{kind}(&item.{name}))"), kind != "text"),
+    }
+}
+
+/// The items of what was read, borrowed or not.
+fn items(trace: &Trace, is_borrowed: bool) -> String {
+    let list = match (trace.items, trace.lists.as_slice()) {
+        (Items::Fields, _) | (_, []) => String::new(),
+        (_, [list, ..]) => format!(".{list}"),
+    };
+    match (trace.items, is_borrowed) {
+        (Items::One, _) => "[now]".to_owned(),
+        (Items::List | Items::Maybe, true) => format!("now{list}.iter()"),
+        (Items::List | Items::Maybe, false) => format!("now{list}"),
+        (Items::Values, true) => format!("now{list}.values()"),
+        (Items::Values, false) => format!("now{list}.into_values()"),
+        (Items::Fields, true) => {
+            let fields: Vec<String> = trace.lists.iter().map(|list| format!("now.{list}.as_ref()")).collect();
+            format!("[{}].into_iter().flatten()", fields.join(", "))
+        }
+        (Items::Fields, false) => {
+            let fields: Vec<String> = trace.lists.iter().map(|list| format!("now.{list}")).collect();
+            format!("[{}].into_iter().flatten()", fields.join(", "))
+        }
+    }
+}
+
+/// The variables of the inputs that are compared, and `fits`, or the closure that stands for it.
+fn emit_fits(code: &mut Code, model: &Model, trace: &Trace) -> String {
+    let is_new = matches!(trace.sign, Sign::New(_));
+    let mut known: Vec<&str> = Vec::new();
+    for own in compared(trace) {
+        if known.contains(&own.rust.as_str()) {
+            continue;
+        }
+        known.push(&own.rust);
+        let (name, variable) = (&own.rust, local(&own.rust, TAKEN));
+        match (&own.ty, own.is_option()) {
+            (Type::List(_), _) => code.line(format!("let {variable} = inputs.rows(\"{name}\")?;")),
+            (ty, true) => code.line(format!("let {variable}: Option<{}> = inputs.get(\"{name}\");", rust_type(ty))),
+            (ty, false) => code.line(format!("let {variable}: {} = inputs.get(\"{name}\")?;", rust_type(ty))),
+        }
+    }
     let mut tests: Vec<String> = trace.named.iter().map(|(path, own)| holds(path, own, false)).collect();
     tests.extend(trace.filter.iter().map(|(path, own)| holds(path, own, is_new)));
     tests.extend(trace.is.iter().map(|(field, text)| is(model, field, text)));
-    let item = rust_type(&trace.item);
+    if let Sign::There(path) = &trace.sign {
+        let (place, is_option) = place("item", path);
+        tests.push(if is_option { format!("{place}.is_some()") } else { "true".to_owned() });
+    }
+    if tests.is_empty() {
+        let is_none = matches!(trace.sign, Sign::Became);
+        return if is_none { "|_| false" } else { "|_| true" }.to_owned();
+    }
+    closure(code, &rust_type(&trace.item), &tests);
+    "fits".to_owned()
+}
+
+fn emit_look(code: &mut Code, model: &Model, trace: &Trace) {
+    if let Some((own, columns)) = &trace.each {
+        return emit_look_each(code, trace, own, columns);
+    }
+    let fits = emit_fits(code, model, trace);
     if let (Sign::Became, true, Some(absent)) = (&trace.sign, trace.is.is_empty(), all_absent(trace)) {
         code.open(format!("if {absent} {{"));
         code.line("return None;");
         code.close("}");
     }
-    if matches!(trace.sign, Sign::Became) && is_shown && !trace.absent_is_no {
+    if matches!(trace.sign, Sign::Became) && is_shown(trace) && !trace.absent_is_no {
         seen(code, trace);
     }
-    let list = trace.list.as_ref().map(|list| format!(".{list}")).unwrap_or_default();
-    if trace.items != Items::One && needs_before(trace) {
-        let values = if trace.items == Items::Values { "values" } else { "iter" };
-        code.chain("let before = ", &format!("before.map(|before| before{list}.{values}().collect())"), ";");
-    }
-    let now = match trace.items {
-        Items::Values => format!("now{list}.into_values()"),
-        _ => format!("now{list}"),
-    };
-    if !tests.is_empty() {
-        closure(code, &item, &tests);
-    }
-    let fits = match (tests.is_empty(), &trace.sign) {
-        (false, _) => "fits",
-        // Only that it is not found says that it is gone.
-        (true, Sign::Became) => "|_| false",
-        (true, _) => "|_| true",
-    };
-    let value = |field: &Field| match (field.is_option(), trace.absent_is_no) {
-        (true, false) => format!("|item| item.{}.as_ref()", field.rust),
-        _ => format!("|item| Some(&item.{})", field.rust),
-    };
-    let call = match (&trace.sign, trace.items) {
-        (Sign::New(key), _) => {
-            format!("trace::appeared(before, {now}, {}, {fits}, |item| &item.{})", is_named(trace), key.rust)
+    let now = items(trace, false);
+    let (name, arguments) = match &trace.sign {
+        Sign::New(key) => ("appeared", vec!["before".to_owned(), now, is_named(trace), fits, key_mark(key, "")]),
+        Sign::Changed(field) => ("changed", vec!["before".to_owned(), now, fits, changed_mark(model, trace, field).0]),
+        Sign::Gone => ("gone", vec!["before".to_owned(), now, count(trace), fits]),
+        Sign::Became if !is_shown(trace) => {
+            let before = if needs_before(trace) { "before" } else { "None" };
+            ("ended", vec![before.to_owned(), "&now".to_owned(), fits])
         }
-        (Sign::Changed(field), Items::One) => format!("trace::differs(before, {now}, {})", value(field)),
-        (Sign::Changed(field), _) => format!("trace::changed(before, {now}, {fits}, {})", value(field)),
-        (Sign::Gone, _) => format!("trace::gone({now}, {fits})"),
-        (Sign::Became, _) if is_shown => format!("trace::became(before, {now}, {fits})"),
-        (Sign::Became, _) => format!("trace::ended(&{now}, {fits})"),
+        Sign::Became | Sign::There(_) => ("became", vec!["before".to_owned(), "now".to_owned(), fits]),
     };
-    code.chain("", &call, "");
+    code.call(&format!("trace::{name}("), &arguments, ")");
+}
+
+fn emit_look_each(code: &mut Code, trace: &Trace, own: &Field, columns: &[(Vec<Field>, Field)]) {
+    let Sign::New(key) = &trace.sign else {
+        return;
+    };
+    code.line(format!("let rows = inputs.rows(\"{}\")?;", own.rust));
+    let texts: Vec<String> = columns
+        .iter()
+        .map(|(path, _)| match place("item", path) {
+            (place, true) if path.len() == 1 => format!("{place}.map(trace::text)"),
+            (place, true) => format!("{place}.map(|value| trace::text(value))"),
+            (place, false) => format!("Some(trace::text(&{place}))"),
+        })
+        .collect();
+    code.open(format!("let fits = |row: &Vec<Option<String>>, item: &{}| {{", rust_type(&trace.item)));
+    code.call("*row == [", &texts, "]");
+    code.close("};");
+    let arguments = ["before".to_owned(), items(trace, false), "rows".to_owned(), "fits".to_owned(), key_mark(key, "")];
+    code.call("trace::appeared_each(", &arguments, ")");
+}
+
+/// How many items the call takes away.
+fn count(trace: &Trace) -> String {
+    match compared(trace).find(|own| matches!(own.ty, Type::List(_))) {
+        Some(own) => format!("{}.len()", local(&own.rust, TAKEN)),
+        None => "1".to_owned(),
+    }
 }
 
 /// Whether all inputs are absent that could be compared: then nothing can be told.
 fn all_absent(trace: &Trace) -> Option<String> {
-    let inputs: Vec<&Field> = trace.named.iter().chain(&trace.filter).map(|(_, own)| own).collect();
+    let inputs: Vec<&Field> = compared(trace).collect();
     let is_optional = !inputs.is_empty() && inputs.iter().all(|own| own.is_option());
-    let absent: Vec<String> = inputs.iter().map(|own| format!("self.{}.is_none()", own.rust)).collect();
+    let absent: Vec<String> = inputs.iter().map(|own| format!("{}.is_none()", local(&own.rust, TAKEN))).collect();
     is_optional.then(|| absent.join(" && "))
 }
 
@@ -134,7 +356,11 @@ fn is_named(trace: &Trace) -> String {
     let names: Vec<String> = trace
         .named
         .iter()
-        .map(|(_, own)| if own.is_option() { format!("self.{}.is_some()", own.rust) } else { "true".to_owned() })
+        .map(
+            |(_, own)| {
+                if own.is_option() { format!("{}.is_some()", local(&own.rust, TAKEN)) } else { "true".to_owned() }
+            },
+        )
         .collect();
     match names.as_slice() {
         [] => "false".to_owned(),
@@ -163,8 +389,12 @@ fn place(item: &str, path: &[Field]) -> (String, bool) {
 /// Whether the end of a path holds an input; an input that is absent says nothing. A field that is absent does not hold
 /// it, unless the item is told by something else.
 fn holds(path: &[Field], own: &Field, is_told: bool) -> String {
-    let ours = format!("self.{}", own.rust);
+    let ours = local(&own.rust, TAKEN);
     let (place, is_option) = place("item", path);
+    if matches!(own.ty, Type::List(_)) {
+        let one = if is_option { format!("{place}.map(trace::text)") } else { format!("Some(trace::text(&{place}))") };
+        return format!("{ours}.iter().any(|row| *row == [{one}])");
+    }
     match (is_option, own.is_option()) {
         (false, false) => format!("{place} == {ours}"),
         (true, false) if is_told => format!("{place}.is_none_or(|value| *value == {ours})"),
@@ -182,7 +412,7 @@ fn seen(code: &mut Code, trace: &Trace) {
             (false, _) => {}
             (true, false) => code.chain("", &place, "?;"),
             (true, true) => {
-                code.open(format!("if self.{}.is_some() {{", own.rust));
+                code.open(format!("if {}.is_some() {{", local(&own.rust, TAKEN)));
                 code.chain("", &place, "?;");
                 code.close("}");
             }
@@ -227,6 +457,11 @@ fn closure(code: &mut Code, item: &str, tests: &[String]) {
     if code.fits(&format!("{head} {one};")) {
         code.line(format!("{head} {one};"));
         return;
+    }
+    let second = format!("|item: &{item}| {one};");
+    if tests.len() == 1 && code.fits(&format!("    {second}")) {
+        code.line("let fits =");
+        return code.indented(|code| code.line(second));
     }
     code.open(format!("{head} {{"));
     if code.fits(&one) {

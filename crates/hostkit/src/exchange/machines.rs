@@ -9,10 +9,12 @@ use crate::client::ClientCore;
 use crate::codec::DecodeError;
 use crate::endpoint::{Call, Endpoint, Perform};
 use crate::error::{Error, ErrorOf};
+use crate::flow::Inputs;
 use crate::machine::{Machine, Step};
 use crate::options::CallOptions;
-use crate::outcome::{Outcome, RawBody, Reason, Rejection, Reply, Ticket};
+use crate::outcome::{Outcome, RawBody, Reason, Rejection, Reply};
 use crate::retry::Stage;
+use crate::ticket::Ticket;
 use crate::time::Now;
 use crate::transport::{Incoming, TransportError};
 
@@ -88,11 +90,11 @@ impl<E: Call> Machine for CallMachine<E> {
 }
 
 /// A call that acts. It ends with an outcome.
-pub struct PerformMachine<E: Endpoint>(Typed<E>);
+pub struct PerformMachine<E: Endpoint>(Typed<E>, Inputs);
 
 impl<E: Perform> PerformMachine<E> {
     pub(crate) fn new(core: &ClientCore<E::Api>, endpoint: &E, options: CallOptions) -> Self {
-        Self(Typed::new(core, endpoint, options))
+        Self(Typed::new(core, endpoint, options), endpoint.inputs())
     }
 }
 
@@ -105,7 +107,9 @@ impl<E: Perform> Machine for PerformMachine<E> {
             Ok((reply, None)) => Outcome::Done(reply),
             Ok((reply, Some(reason))) => Outcome::Accepted(reply, Reason::new(reason)),
             Err(failed) => {
-                let unresolved = |error: &Error<_>| Ticket::new(&E::INFO, failed.sent, failed.ended, error);
+                let (sent, ended) = (failed.sent, failed.ended);
+                let inputs = std::mem::take(&mut self.1);
+                let unresolved = |error: &Error<_>| Ticket::new::<E>(inputs, sent, ended, error);
                 match failed.stage {
                     Stage::NotSent => Outcome::NotSent(failed.error),
                     Stage::Open => Outcome::Unresolved(unresolved(&failed.error)),

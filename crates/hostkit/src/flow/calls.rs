@@ -6,14 +6,15 @@ use std::time::Duration;
 
 use super::desk::Desk;
 use super::pause::Pause;
-use super::{Observation, ReadOf, Reconcile, Reconciled, WaitError, Waiter};
+use super::{Before, Observation, Reconcile, Reconciled, WaitError, Waiter};
 use crate::api::Api;
 use crate::client::ClientCore;
 use crate::endpoint::{Call, Endpoint, EndpointInfo, Perform};
 use crate::error::{Error, ErrorOf};
 use crate::machine::Machine;
 use crate::options::CallOptions;
-use crate::outcome::{Outcome, OutcomeOf, Reply, Ticket};
+use crate::outcome::{Outcome, OutcomeOf, Reply};
+use crate::ticket::Ticket;
 use crate::time::Now;
 
 /// Makes the calls of one flow. Clones belong to the same flow.
@@ -85,19 +86,18 @@ impl<A: Api> Calls<A> {
         self.run(self.core.wait(waiter, options, on_progress)).await
     }
 
-    /// Finds out whether a call happened whose end was open, without sending it again. `before` is what
-    /// [`Reconcile::read`] gave before the call; some calls cannot be found without it.
-    pub async fn reconcile<E>(
-        &self,
-        endpoint: &E,
-        ticket: &Ticket,
-        before: Option<&ReadOf<E>>,
-    ) -> Reconciled<E::Found, A::Code>
-    where
-        E: Reconcile<Api = A>,
-        E::Read: 'static,
-    {
-        super::reconcile(self.clone(), endpoint, ticket, before).await
+    /// Finds out whether a call happened whose end was open, without sending it again.
+    pub async fn reconcile<E: Reconcile<Api = A>>(&self, ticket: &Ticket) -> Reconciled<E::Found, A::Code> {
+        super::reconcile::<E>(self.clone(), ticket).await
+    }
+
+    /// What shows of a call before it is made, for [`Ticket::with_before`]: some calls cannot be found without it.
+    /// `None` where nothing on the API shows the call.
+    ///
+    /// # Errors
+    /// It could not be read.
+    pub async fn before<E: Reconcile<Api = A>>(&self, endpoint: &E) -> Result<Option<Before>, ErrorOf<E>> {
+        super::before::<E>(self.clone(), &endpoint.inputs()).await
     }
 
     /// Waits.

@@ -5,6 +5,7 @@
 
 mod calls;
 mod desk;
+mod inputs;
 mod machine;
 mod pause;
 mod reconcile;
@@ -13,8 +14,10 @@ mod wait;
 mod waiter;
 
 pub use calls::Calls;
+pub(crate) use inputs::Input;
+pub use inputs::{Before, Inputs};
 pub use machine::FlowMachine;
-pub(crate) use reconcile::reconcile;
-pub use reconcile::{ReadOf, Reconcile, Reconciled, StillOpen};
+pub use reconcile::{Reconcile, Reconciled, StillOpen};
+pub(crate) use reconcile::{before, reconcile};
 pub use wait::{WaitError, WaitMachine};
 pub use waiter::{Observation, Progress, Waiter, WaiterInfo};

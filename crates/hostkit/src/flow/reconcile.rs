@@ -3,12 +3,12 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::Calls;
+use super::{Before, Calls, Inputs};
 use crate::api::Api;
-use crate::endpoint::{Call, Endpoint, EndpointInfo, Perform};
-use crate::error::Error;
+use crate::endpoint::{Endpoint, EndpointInfo, Perform};
+use crate::error::{Error, ErrorOf};
 use crate::fault::FaultCode;
-use crate::outcome::Ticket;
+use crate::ticket::Ticket;
 
 /// How many reads have to miss it before it did not happen, and how many in a row may fail.
 const LOOKS: u32 = 3;
@@ -18,29 +18,74 @@ const MISSES: u32 = 3;
 const SHORTEST: Duration = Duration::from_secs(5);
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// What the read of an endpoint puts out.
-pub type ReadOf<E> = <<E as Reconcile>::Read as Endpoint>::Output;
-
 /// A call that acts, and the read where it shows. Generated from specs.
+///
+/// Everything goes by [`Inputs`]: a ticket holds them, so that a call can be looked for without the call itself, and in
+/// another process.
 pub trait Reconcile: Perform {
-    /// The call that is read.
-    type Read: Call<Api = Self::Api>;
+    /// What is read.
+    type Reading: Send;
     /// What shows that it happened: the server that was ordered, the order that is longer paid.
     type Found: Send;
     /// How long after an open end the hoster may take to show it. Only then does "not there" mean "did not happen".
     const SETTLE: Duration;
+    /// Whether "not there" means "did not happen" at all. It does not where it shows only while it lasts.
+    const UNSEEN_IS_NO: bool = true;
+    /// Why no call of the API shows it, where none does: then nothing is read.
+    const NOT_SHOWN: Option<&'static str> = None;
 
-    /// The call to read.
-    fn read(&self) -> Self::Read;
+    /// Reads it, from the inputs that are remembered.
+    fn read(
+        inputs: &Inputs,
+        calls: &Calls<Self::Api>,
+    ) -> impl Future<Output = Result<Self::Reading, ErrorOf<Self>>> + Send;
 
-    /// What there is of it in `now`; usually at most one. `before` is what the same read gave before the call was made.
+    /// The marks of what was read before the call; `None` where the inputs are not those of this call.
+    fn before(inputs: &Inputs, reading: &Self::Reading) -> Option<Before>;
+
+    /// What there is of it in `now`; usually at most one. `before` are the marks of the same read before the call.
     /// `None` where the two cannot tell: without `before`, or where it was so before the call.
-    fn look(&self, before: Option<&ReadOf<Self>>, now: ReadOf<Self>) -> Option<Vec<Self::Found>>;
+    fn look(inputs: &Inputs, before: Option<&Before>, now: Self::Reading) -> Option<Vec<Self::Found>>;
 
     /// What a not-found fault of the read means, where it means that the call happened.
-    fn not_found(&self) -> Option<Self::Found> {
+    fn not_found() -> Option<Self::Found> {
         None
     }
+}
+
+/// Implements [`Reconcile`] for a call that nothing on the API shows, with the reason.
+///
+/// ```compile_fail,E0277
+/// struct NoCall;
+/// hostkit::not_shown!(NoCall, "it is none");
+/// ```
+#[macro_export]
+macro_rules! not_shown {
+    ($call:ident, $why:expr $(,)?) => {
+        impl $crate::Reconcile for $call {
+            type Reading = ();
+            type Found = ();
+
+            const SETTLE: ::std::time::Duration = ::std::time::Duration::ZERO;
+            const UNSEEN_IS_NO: bool = false;
+            const NOT_SHOWN: Option<&'static str> = Some($why);
+
+            async fn read(
+                _: &$crate::Inputs,
+                _: &$crate::Calls<<Self as $crate::Endpoint>::Api>,
+            ) -> Result<(), $crate::ErrorOf<Self>> {
+                Ok(())
+            }
+
+            fn before(_: &$crate::Inputs, (): &()) -> Option<$crate::Before> {
+                None
+            }
+
+            fn look(_: &$crate::Inputs, _: Option<&$crate::Before>, (): ()) -> Option<Vec<()>> {
+                None
+            }
+        }
+    };
 }
 
 /// What became of a call whose end was open.
@@ -55,6 +100,9 @@ pub enum Reconciled<T, C: FaultCode> {
     DidNot,
     /// Nobody knows yet. Reconcile again later; do not send the call again.
     StillOpen(StillOpen<C>),
+    /// It cannot be found out by reading: no call of the API shows it, for this reason. [`Ticket::reconcile`] says what
+    /// a person can do.
+    NotShown(&'static str),
 }
 
 /// Why nobody knows yet.
@@ -63,7 +111,8 @@ pub enum Reconciled<T, C: FaultCode> {
 pub enum StillOpen<C: FaultCode> {
     /// The ticket is that of another call.
     OtherCall,
-    /// What was read cannot tell: it takes what the same read gave before the call, or it was so before already.
+    /// What was read cannot tell: it takes what the same read gave before the call ([`Ticket::with_before`]), or it was
+    /// so before already, or it shows only while it lasts.
     CannotTell,
     /// It was not seen so far, and the caller's deadline came first, or the caller cancelled.
     NotSeen(Error<C>),
@@ -80,9 +129,9 @@ impl<T, C: FaultCode> Reconciled<T, C> {
         }
     }
 
-    /// Whether nobody knows yet.
+    /// Whether nobody knows.
     pub fn is_open(&self) -> bool {
-        matches!(self, Self::StillOpen(_))
+        matches!(self, Self::StillOpen(_) | Self::NotShown(_))
     }
 }
 
@@ -96,43 +145,41 @@ impl<T, C: FaultCode> fmt::Display for Reconciled<T, C> {
             Self::StillOpen(StillOpen::CannotTell) => f.write_str("still open: what was read cannot tell"),
             Self::StillOpen(StillOpen::NotSeen(error)) => write!(f, "still open: not seen so far; {error}"),
             Self::StillOpen(StillOpen::Unread(error)) => write!(f, "still open: {error}"),
+            Self::NotShown(why) => write!(f, "cannot be found out by reading: {why}"),
         }
     }
 }
 
 /// The body of the flow.
-pub(crate) async fn reconcile<E>(
+pub(crate) async fn reconcile<E: Reconcile>(
     calls: Calls<E::Api>,
-    endpoint: &E,
     ticket: &Ticket,
-    before: Option<&ReadOf<E>>,
-) -> Reconciled<E::Found, <E::Api as Api>::Code>
-where
-    E: Reconcile,
-    E::Read: 'static,
-{
+) -> Reconciled<E::Found, <E::Api as Api>::Code> {
     const fn info<E: Endpoint>() -> &'static EndpointInfo {
         const { &E::INFO }
     }
     let info = info::<E>();
-    if (ticket.operation(), ticket.spec()) != (info.name, info.spec) {
+    if (ticket.api(), ticket.operation(), ticket.spec()) != (<E::Api as Api>::INFO.name, info.name, info.spec) {
         return Reconciled::StillOpen(StillOpen::OtherCall);
     }
-    // Only the clock that never goes back: a wall clock that was set would end the wait too early.
-    let settled = ticket.ended().monotonic + E::SETTLE;
-    let read = endpoint.read();
+    if let Some(why) = E::NOT_SHOWN {
+        return Reconciled::NotShown(why);
+    }
+    // Only the clock that never goes back: a wall clock that was set would end the wait too early. A ticket of another
+    // process has none, and the wait begins anew.
+    let settled = ticket.given_up().unwrap_or(calls.now().monotonic) + E::SETTLE;
     let (mut looks, mut misses) = (0, 0);
     loop {
         let asked = calls.now().monotonic;
-        match calls.call(&read).await {
-            Ok(now) => match endpoint.look(before, now) {
+        match E::read(ticket.inputs(), &calls).await {
+            Ok(now) => match E::look(ticket.inputs(), ticket.before(), now) {
                 None => return Reconciled::StillOpen(StillOpen::CannotTell),
                 Some(found) => match one(found) {
                     Some(reconciled) => return reconciled,
                     None => (looks, misses) = (looks + 1, 0),
                 },
             },
-            Err(error) => match endpoint.not_found().filter(|_| error.is_not_found()) {
+            Err(error) => match E::not_found().filter(|_| error.is_not_found()) {
                 Some(found) => return Reconciled::Happened(found),
                 None if misses + 1 >= MISSES || !is_passing(&error) => {
                     return Reconciled::StillOpen(StillOpen::Unread(error));
@@ -142,13 +189,25 @@ where
         }
         // A read that was asked for too early says nothing about the end.
         if looks >= LOOKS && misses == 0 && asked >= settled {
-            return Reconciled::DidNot;
+            return if E::UNSEEN_IS_NO { Reconciled::DidNot } else { Reconciled::StillOpen(StillOpen::CannotTell) };
         }
         let left = settled.since(calls.now().monotonic);
         let pause = (left / LOOKS.saturating_sub(looks).max(1)).clamp(SHORTEST, LONGEST);
         if let Err(error) = calls.sleep(pause).await {
             return Reconciled::StillOpen(StillOpen::NotSeen(error));
         }
+    }
+}
+
+/// What shows before a call, for [`Ticket::with_before`].
+pub(crate) async fn before<E: Reconcile>(calls: Calls<E::Api>, inputs: &Inputs) -> Result<Option<Before>, ErrorOf<E>> {
+    if E::NOT_SHOWN.is_some() {
+        return Ok(None);
+    }
+    match E::read(inputs, &calls).await {
+        Ok(reading) => Ok(E::before(inputs, &reading)),
+        Err(error) if error.is_not_found() && E::not_found().is_some() => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

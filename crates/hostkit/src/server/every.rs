@@ -6,7 +6,8 @@ use hostkit_wire::Format;
 
 use super::Serve;
 use crate::api::Api;
-use crate::endpoint::{Call, Endpoint, Perform};
+use crate::endpoint::{Call, Endpoint};
+use crate::flow::Reconcile;
 
 /// The wire examples of one endpoint.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +34,6 @@ pub trait Visitor {
     /// A call that acts.
     fn perform<E>(&mut self, examples: &Examples)
     where
-        E: Serve + Perform + Endpoint<Api = Self::Api> + Debug + 'static,
+        E: Serve + Reconcile + Endpoint<Api = Self::Api> + Debug + 'static,
         E::Output: Debug + PartialEq;
 }

@@ -13,7 +13,7 @@ use crate::types::Record;
 ///
 /// `POST /records`; effect: **state**.
 ///
-/// If the end stays open: Read the records.
+/// If the end stays open: Read the records. No call shows it: Nothing that is read has it.
 ///
 /// ```
 /// use obstacle_proto::choices::AddRecords;
@@ -72,3 +72,5 @@ impl Endpoint for AddRecords {
 }
 
 impl Perform for AddRecords {}
+
+hostkit::not_shown!(AddRecords, "Nothing that is read has it.");

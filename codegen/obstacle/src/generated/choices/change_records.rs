@@ -15,7 +15,7 @@ use crate::types::{Record, RecordId};
 ///
 /// `PUT /records`; effect: **state**.
 ///
-/// If the end stays open: Read the records.
+/// If the end stays open: Read the records. No call shows it: Nothing that is read has it.
 ///
 /// ```
 /// use obstacle_proto::choices::ChangeRecords;
@@ -83,3 +83,5 @@ impl Endpoint for ChangeRecords {
 }
 
 impl Perform for ChangeRecords {}
+
+hostkit::not_shown!(ChangeRecords, "Nothing that is read has it.");

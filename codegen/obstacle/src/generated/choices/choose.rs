@@ -3,20 +3,24 @@
 
 //! `POST /choices`: choices: one that has to be made, and one that may.
 
+use std::time::Duration;
+
 use hostkit::codec::{DateForm, DecodeError, InputLimit, Name};
 use hostkit::{
-    DateTime, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Method, Perform, RawAnswer, RequestParts,
-    Value,
+    Before, Calls, DateTime, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Gibibytes, Inputs, Method,
+    Perform, RawAnswer, Reconcile, RequestParts, Value, trace,
 };
 
 use crate::Obstacle;
-use crate::types::ThingId;
+use crate::answers::ListBoxes;
+use crate::types::{Parcel, ThingId};
 
 /// Choices: one that has to be made, and one that may.
 ///
 /// `POST /choices`; effect: **spends** (recurring, additive).
 ///
-/// If the end stays open: List the things and look for the name.
+/// If the end stays open: List the things and look for the name. `reconcile` does it, with what `before` gave before
+/// the call.
 ///
 /// ```
 /// use obstacle_proto::choices::{Choose, ChooseWhat};
@@ -127,3 +131,22 @@ impl Endpoint for Choose {
 }
 
 impl Perform for Choose {}
+
+impl Reconcile for Choose {
+    type Reading = Vec<Parcel>;
+    type Found = Parcel;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    async fn read(_: &Inputs, calls: &Calls<Obstacle>) -> Result<Vec<Parcel>, ErrorOf<Self>> {
+        calls.call(&ListBoxes::new()).await
+    }
+
+    fn before(_: &Inputs, now: &Vec<Parcel>) -> Option<Before> {
+        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.key))))
+    }
+
+    fn look(_: &Inputs, before: Option<&Before>, now: Vec<Parcel>) -> Option<Vec<Parcel>> {
+        trace::appeared(before, now, false, |_| true, |item| trace::text(&item.key))
+    }
+}

@@ -12,7 +12,7 @@ use crate::Obstacle;
 ///
 /// `POST /depend`; effect: **state**.
 ///
-/// If the end stays open: Read the thing.
+/// If the end stays open: Read the thing. No call shows it: Nothing that is read has it.
 ///
 /// ```
 /// use obstacle_proto::choices::Depend;
@@ -118,3 +118,5 @@ impl Endpoint for Depend {
 }
 
 impl Perform for Depend {}
+
+hostkit::not_shown!(Depend, "Nothing that is read has it.");

@@ -3,17 +3,23 @@
 
 //! `GET /things/{id}`: a GET that destroys, told apart by a constant of the query.
 
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value};
+use hostkit::{
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, Value, trace,
+};
 
 use crate::Obstacle;
-use crate::types::ThingId;
+use crate::answers::FindThing;
+use crate::types::{Thing, ThingId};
 
 /// A GET that destroys, told apart by a constant of the query.
 ///
 /// `GET /things/{id}`; effect: **destructive** (get-with-effect, body-required-for-meaning).
 ///
-/// If the end stays open: Read the thing.
+/// If the end stays open: Read the thing. `reconcile` does it.
 ///
 /// ```
 /// use obstacle_proto::commands::Destroy;
@@ -70,3 +76,22 @@ impl Endpoint for Destroy {
 }
 
 impl Perform for Destroy {}
+
+impl Reconcile for Destroy {
+    type Reading = Option<Thing>;
+    type Found = ();
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    async fn read(_: &Inputs, calls: &Calls<Obstacle>) -> Result<Option<Thing>, ErrorOf<Self>> {
+        calls.call(&FindThing::new()).await
+    }
+
+    fn before(_: &Inputs, now: &Option<Thing>) -> Option<Before> {
+        Some(trace::marks(now.iter(), |_| true, |_| Some(String::new())))
+    }
+
+    fn look(_: &Inputs, before: Option<&Before>, now: Option<Thing>) -> Option<Vec<()>> {
+        trace::gone(before, now, 1, |_| true)
+    }
+}

@@ -13,7 +13,7 @@ use crate::types::ThingId;
 ///
 /// `POST /things/{id}/action`; effect: **state** (disruptive, hazard).
 ///
-/// If the end stays open: Look at the uptime.
+/// If the end stays open: Look at the uptime. No call shows it: Nothing that is read has it.
 ///
 /// ```
 /// use obstacle_proto::commands::Reboot;
@@ -67,3 +67,5 @@ impl Endpoint for Reboot {
 }
 
 impl Perform for Reboot {}
+
+hostkit::not_shown!(Reboot, "Nothing that is read has it.");

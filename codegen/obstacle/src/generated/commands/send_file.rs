@@ -3,16 +3,24 @@
 
 //! `POST /file`: a scalar is the document: in XML the only field is the root.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Inputs, Method, Perform, RawAnswer, Reconcile,
+    RequestParts, trace,
+};
 
 use crate::Obstacle;
+use crate::answers::MapBoxes;
+use crate::types::{Parcel, ThingKey};
 
 /// A scalar is the document: in XML the only field is the root.
 ///
 /// `POST /file`; effect: **state**.
 ///
-/// If the end stays open: List the files.
+/// If the end stays open: List the files. `reconcile` does it, with what `before` gave before the call.
 ///
 /// ```
 /// use obstacle_proto::commands::SendFile;
@@ -64,3 +72,22 @@ impl Endpoint for SendFile {
 }
 
 impl Perform for SendFile {}
+
+impl Reconcile for SendFile {
+    type Reading = BTreeMap<ThingKey, Parcel>;
+    type Found = Parcel;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    async fn read(_: &Inputs, calls: &Calls<Obstacle>) -> Result<BTreeMap<ThingKey, Parcel>, ErrorOf<Self>> {
+        calls.call(&MapBoxes::new()).await
+    }
+
+    fn before(_: &Inputs, now: &BTreeMap<ThingKey, Parcel>) -> Option<Before> {
+        Some(trace::marks(now.values(), |_| true, |item| Some(trace::text(&item.key))))
+    }
+
+    fn look(_: &Inputs, before: Option<&Before>, now: BTreeMap<ThingKey, Parcel>) -> Option<Vec<Parcel>> {
+        trace::appeared(before, now.into_values(), false, |_| true, |item| trace::text(&item.key))
+    }
+}

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::{DecodeError, Name};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
 };
 
 use crate::Clodo;
@@ -22,7 +23,7 @@ use crate::types::{Backup, BackupRequest, ServerId};
 /// The document allows GET and POST: POST is sent, because proxies do not repeat it.
 ///
 /// If the end stays open: List the backups: a new one is there, made after the call. `reconcile` does it, with what
-/// [`ListBackups`] gave before the call.
+/// `before` gave before the call.
 ///
 /// ```
 /// use clodo_proto::backups::CreateBackup;
@@ -75,20 +76,28 @@ impl Endpoint for CreateBackup {
     }
 }
 
-impl Perform for CreateBackup {}
+impl Perform for CreateBackup {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+}
 
 impl Reconcile for CreateBackup {
-    type Read = ListBackups;
+    type Reading = Vec<Backup>;
     type Found = Backup;
 
     const SETTLE: Duration = Duration::from_secs(600);
 
-    fn read(&self) -> ListBackups {
-        ListBackups::new(self.id)
+    async fn read(inputs: &Inputs, calls: &Calls<Clodo>) -> Result<Vec<Backup>, ErrorOf<Self>> {
+        let id: ServerId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&ListBackups::new(id)).await
     }
 
-    fn look(&self, before: Option<&Vec<Backup>>, now: Vec<Backup>) -> Option<Vec<Backup>> {
-        let before = before.map(|before| before.iter().collect());
-        trace::appeared(before, now, false, |_| true, |item| &item.id)
+    fn before(_: &Inputs, now: &Vec<Backup>) -> Option<Before> {
+        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    }
+
+    fn look(_: &Inputs, before: Option<&Before>, now: Vec<Backup>) -> Option<Vec<Backup>> {
+        trace::appeared(before, now, false, |_| true, |item| trace::text(&item.id))
     }
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::{AsText, DecodeError, Name};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
 };
 
 use crate::Clodo;
@@ -76,20 +77,32 @@ impl Endpoint for DeleteBackup {
     }
 }
 
-impl Perform for DeleteBackup {}
+impl Perform for DeleteBackup {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id).with("backup", &self.backup)
+    }
+}
 
 impl Reconcile for DeleteBackup {
-    type Read = ListBackups;
+    type Reading = Vec<Backup>;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    fn read(&self) -> ListBackups {
-        ListBackups::new(self.id)
+    async fn read(inputs: &Inputs, calls: &Calls<Clodo>) -> Result<Vec<Backup>, ErrorOf<Self>> {
+        let id: ServerId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&ListBackups::new(id)).await
     }
 
-    fn look(&self, _: Option<&Vec<Backup>>, now: Vec<Backup>) -> Option<Vec<()>> {
-        let fits = |item: &Backup| item.id == self.backup;
-        trace::gone(now, fits)
+    fn before(inputs: &Inputs, now: &Vec<Backup>) -> Option<Before> {
+        let backup: BackupId = inputs.get("backup")?;
+        let fits = |item: &Backup| item.id == backup;
+        Some(trace::marks(now.iter(), fits, |_| Some(String::new())))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<Backup>) -> Option<Vec<()>> {
+        let backup: BackupId = inputs.get("backup")?;
+        let fits = |item: &Backup| item.id == backup;
+        trace::gone(before, now, 1, fits)
     }
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::{AsText, DecodeError, Name};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
 };
 
 use crate::Clodo;
@@ -20,8 +21,8 @@ use crate::types::{Backup, BackupId, BackupRequest, ServerId};
 ///
 /// The same call as `create_backup`; the backup that is named makes the difference.
 ///
-/// If the end stays open: List the backups: the date of this one has changed. `reconcile` does it, with what
-/// [`ListBackups`] gave before the call.
+/// If the end stays open: List the backups: the date of this one has changed. `reconcile` does it, with what `before`
+/// gave before the call.
 ///
 /// ```
 /// use clodo_proto::backups::OverwriteBackup;
@@ -79,21 +80,32 @@ impl Endpoint for OverwriteBackup {
     }
 }
 
-impl Perform for OverwriteBackup {}
+impl Perform for OverwriteBackup {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id).with("backup", &self.backup)
+    }
+}
 
 impl Reconcile for OverwriteBackup {
-    type Read = ListBackups;
+    type Reading = Vec<Backup>;
     type Found = Backup;
 
     const SETTLE: Duration = Duration::from_secs(600);
 
-    fn read(&self) -> ListBackups {
-        ListBackups::new(self.id)
+    async fn read(inputs: &Inputs, calls: &Calls<Clodo>) -> Result<Vec<Backup>, ErrorOf<Self>> {
+        let id: ServerId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&ListBackups::new(id)).await
     }
 
-    fn look(&self, before: Option<&Vec<Backup>>, now: Vec<Backup>) -> Option<Vec<Backup>> {
-        let before = before.map(|before| before.iter().collect());
-        let fits = |item: &Backup| item.id == self.backup;
-        trace::changed(before, now, fits, |item| item.made.as_ref())
+    fn before(inputs: &Inputs, now: &Vec<Backup>) -> Option<Before> {
+        let backup: BackupId = inputs.get("backup")?;
+        let fits = |item: &Backup| item.id == backup;
+        Some(trace::marks(now.iter(), fits, |item| item.made.as_ref().map(trace::text)))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<Backup>) -> Option<Vec<Backup>> {
+        let backup: BackupId = inputs.get("backup")?;
+        let fits = |item: &Backup| item.id == backup;
+        trace::changed(before, now, fits, |item| item.made.as_ref().map(trace::text))
     }
 }

@@ -15,7 +15,9 @@ use crate::types::{BackupId, BackupRequest, ServerId};
 ///
 /// Wait with `backup_restored`.
 ///
-/// If the end stays open: Read the log of the server; `get_restore_state` needs the number that the answer had.
+/// If the end stays open: Read the log of the server: what was done with it since is in there. No call shows it: The
+/// document does not say by which word the log of a server knows a restore, and `get_restore_state` needs the number
+/// that the answer had.
 ///
 /// ```
 /// use clodo_proto::backups::RestoreBackup;
@@ -54,7 +56,7 @@ impl Endpoint for RestoreBackup {
         effect: Effect::Destructive,
         flags: &[Flag::Async, Flag::Disruptive],
         rates: &["post", "post_servers"],
-        reconcile: "Read the log of the server; `get_restore_state` needs the number that the answer had.",
+        reconcile: "Read the log of the server: what was done with it since is in there.",
         documents: "#16",
         spec: "specs/clodo/backups/restore_backup.toml",
         ..EndpointInfo::DEFAULT
@@ -74,3 +76,8 @@ impl Endpoint for RestoreBackup {
 }
 
 impl Perform for RestoreBackup {}
+
+hostkit::not_shown!(
+    RestoreBackup,
+    "The document does not say by which word the log of a server knows a restore, and `get_restore_state` needs the number that the answer had.",
+);

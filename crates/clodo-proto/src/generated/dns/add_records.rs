@@ -3,11 +3,17 @@
 
 //! `POST /dns/{id}`: adds records to a zone.
 
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
+};
 
 use crate::Clodo;
-use crate::types::{NewRecord, ZoneId};
+use crate::dns::GetZone;
+use crate::types::{NewRecord, Record, Zone, ZoneId};
 
 /// Adds records to a zone.
 ///
@@ -17,7 +23,8 @@ use crate::types::{NewRecord, ZoneId};
 /// and the answer does not tell their numbers. The document shows no request: that JSON has no wrapper is what a client
 /// does, the element around the fields in XML is inferred.
 ///
-/// If the end stays open: Read the zone and look for records with this name, type and content.
+/// If the end stays open: Read the zone and look for new records with this name, type and content. `reconcile` does it,
+/// with what `before` gave before the call.
 ///
 /// ```
 /// use clodo_proto::dns::AddRecords;
@@ -56,7 +63,7 @@ impl Endpoint for AddRecords {
         effect: Effect::State,
         flags: &[Flag::Additive],
         rates: &["post"],
-        reconcile: "Read the zone and look for records with this name, type and content.",
+        reconcile: "Read the zone and look for new records with this name, type and content.",
         documents: "#29",
         spec: "specs/clodo/dns/add_records.toml",
         ..EndpointInfo::DEFAULT
@@ -75,4 +82,39 @@ impl Endpoint for AddRecords {
     }
 }
 
-impl Perform for AddRecords {}
+impl Perform for AddRecords {
+    fn inputs(&self) -> Inputs {
+        let rows = self.records.iter().map(|item| {
+            vec![Some(trace::text(&item.name)), Some(trace::text(&item.kind)), Some(trace::text(&item.content))]
+        });
+        Inputs::new().with("id", &self.id).with_rows("records", rows)
+    }
+}
+
+impl Reconcile for AddRecords {
+    type Reading = Zone;
+    type Found = Vec<Record>;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    async fn read(inputs: &Inputs, calls: &Calls<Clodo>) -> Result<Zone, ErrorOf<Self>> {
+        let id: ZoneId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&GetZone::new(id)).await
+    }
+
+    fn before(_: &Inputs, now: &Zone) -> Option<Before> {
+        Some(trace::marks(now.records.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: Zone) -> Option<Vec<Vec<Record>>> {
+        let rows = inputs.rows("records")?;
+        let fits = |row: &Vec<Option<String>>, item: &Record| {
+            *row == [
+                item.name.as_ref().map(trace::text),
+                item.kind.as_ref().map(trace::text),
+                item.content.as_ref().map(trace::text),
+            ]
+        };
+        trace::appeared_each(before, now.records, rows, fits, |item| trace::text(&item.id))
+    }
+}

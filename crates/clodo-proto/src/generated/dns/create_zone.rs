@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
 };
 
 use crate::Clodo;
@@ -24,7 +25,7 @@ use crate::types::{CreatedZone, DnsOverview, ZoneSummary, ZoneType};
 /// `dns` is inferred from the other calls.
 ///
 /// If the end stays open: List the zones and look for the domain. `reconcile` does it; where the name is not unique, it
-/// takes what [`ListZones`] gave before the call.
+/// takes what `before` gave before the call.
 ///
 /// ```
 /// use clodo_proto::dns::CreateZone;
@@ -102,21 +103,29 @@ impl Endpoint for CreateZone {
     }
 }
 
-impl Perform for CreateZone {}
+impl Perform for CreateZone {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("domain", &self.domain)
+    }
+}
 
 impl Reconcile for CreateZone {
-    type Read = ListZones;
+    type Reading = DnsOverview;
     type Found = ZoneSummary;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    fn read(&self) -> ListZones {
-        ListZones::new()
+    async fn read(_: &Inputs, calls: &Calls<Clodo>) -> Result<DnsOverview, ErrorOf<Self>> {
+        calls.call(&ListZones::new()).await
     }
 
-    fn look(&self, before: Option<&DnsOverview>, now: DnsOverview) -> Option<Vec<ZoneSummary>> {
-        let before = before.map(|before| before.domains.iter().collect());
-        let fits = |item: &ZoneSummary| item.name == self.domain;
-        trace::appeared(before, now.domains, true, fits, |item| &item.id)
+    fn before(_: &Inputs, now: &DnsOverview) -> Option<Before> {
+        Some(trace::marks(now.domains.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: DnsOverview) -> Option<Vec<ZoneSummary>> {
+        let domain: String = inputs.get("domain")?;
+        let fits = |item: &ZoneSummary| item.name == domain;
+        trace::appeared(before, now.domains, true, fits, |item| trace::text(&item.id))
     }
 }

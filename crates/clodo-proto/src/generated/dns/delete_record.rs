@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::{AsText, DecodeError, Name};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
 };
 
 use crate::Clodo;
@@ -81,20 +82,32 @@ impl Endpoint for DeleteRecord {
     }
 }
 
-impl Perform for DeleteRecord {}
+impl Perform for DeleteRecord {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id).with("record", &self.record)
+    }
+}
 
 impl Reconcile for DeleteRecord {
-    type Read = GetZone;
+    type Reading = Zone;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    fn read(&self) -> GetZone {
-        GetZone::new(self.id)
+    async fn read(inputs: &Inputs, calls: &Calls<Clodo>) -> Result<Zone, ErrorOf<Self>> {
+        let id: ZoneId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&GetZone::new(id)).await
     }
 
-    fn look(&self, _: Option<&Zone>, now: Zone) -> Option<Vec<()>> {
-        let fits = |item: &Record| item.id == self.record;
-        trace::gone(now.records, fits)
+    fn before(inputs: &Inputs, now: &Zone) -> Option<Before> {
+        let record: RecordId = inputs.get("record")?;
+        let fits = |item: &Record| item.id == record;
+        Some(trace::marks(now.records.iter(), fits, |_| Some(String::new())))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: Zone) -> Option<Vec<()>> {
+        let record: RecordId = inputs.get("record")?;
+        let fits = |item: &Record| item.id == record;
+        trace::gone(before, now.records, 1, fits)
     }
 }

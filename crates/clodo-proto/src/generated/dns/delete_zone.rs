@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::DecodeError;
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Inputs, Method, Perform, RawAnswer, Reconcile,
+    RequestParts, trace,
 };
 
 use crate::Clodo;
@@ -73,20 +74,31 @@ impl Endpoint for DeleteZone {
     }
 }
 
-impl Perform for DeleteZone {}
+impl Perform for DeleteZone {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+}
 
 impl Reconcile for DeleteZone {
-    type Read = ListZones;
+    type Reading = DnsOverview;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    fn read(&self) -> ListZones {
-        ListZones::new()
+    async fn read(_: &Inputs, calls: &Calls<Clodo>) -> Result<DnsOverview, ErrorOf<Self>> {
+        calls.call(&ListZones::new()).await
     }
 
-    fn look(&self, _: Option<&DnsOverview>, now: DnsOverview) -> Option<Vec<()>> {
-        let fits = |item: &ZoneSummary| item.id == self.id;
-        trace::gone(now.domains, fits)
+    fn before(inputs: &Inputs, now: &DnsOverview) -> Option<Before> {
+        let id: ZoneId = inputs.get("id")?;
+        let fits = |item: &ZoneSummary| item.id == id;
+        Some(trace::marks(now.domains.iter(), fits, |_| Some(String::new())))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: DnsOverview) -> Option<Vec<()>> {
+        let id: ZoneId = inputs.get("id")?;
+        let fits = |item: &ZoneSummary| item.id == id;
+        trace::gone(before, now.domains, 1, fits)
     }
 }

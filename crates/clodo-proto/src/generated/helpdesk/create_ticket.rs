@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, Value,
-    trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, Value, trace,
 };
 
 use crate::Clodo;
@@ -23,7 +23,7 @@ use crate::types::{SectionId, ServerId, TicketSummary};
 /// documented: section, subject and text are taken to be. A VIP ticket may cost money and is a call of its own.
 ///
 /// If the end stays open: List the tickets and look for the subject and the time. `reconcile` does it, with what
-/// [`ListTickets`] gave before the call.
+/// `before` gave before the call.
 ///
 /// ```
 /// use clodo_proto::helpdesk::CreateTicket;
@@ -100,21 +100,29 @@ impl Endpoint for CreateTicket {
     }
 }
 
-impl Perform for CreateTicket {}
+impl Perform for CreateTicket {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("subject", &self.subject)
+    }
+}
 
 impl Reconcile for CreateTicket {
-    type Read = ListTickets;
+    type Reading = Vec<TicketSummary>;
     type Found = TicketSummary;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    fn read(&self) -> ListTickets {
-        ListTickets::new()
+    async fn read(_: &Inputs, calls: &Calls<Clodo>) -> Result<Vec<TicketSummary>, ErrorOf<Self>> {
+        calls.call(&ListTickets::new()).await
     }
 
-    fn look(&self, before: Option<&Vec<TicketSummary>>, now: Vec<TicketSummary>) -> Option<Vec<TicketSummary>> {
-        let before = before.map(|before| before.iter().collect());
-        let fits = |item: &TicketSummary| item.subject.as_ref().is_none_or(|value| *value == self.subject);
-        trace::appeared(before, now, false, fits, |item| &item.id)
+    fn before(_: &Inputs, now: &Vec<TicketSummary>) -> Option<Before> {
+        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<TicketSummary>) -> Option<Vec<TicketSummary>> {
+        let subject: String = inputs.get("subject")?;
+        let fits = |item: &TicketSummary| item.subject.as_ref().is_none_or(|value| *value == subject);
+        trace::appeared(before, now, false, fits, |item| trace::text(&item.id))
     }
 }

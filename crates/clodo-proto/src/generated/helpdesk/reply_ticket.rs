@@ -3,17 +3,24 @@
 
 //! `POST /helpdesk/{id}`: adds a message to a ticket.
 
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
+};
 
 use crate::Clodo;
-use crate::types::TicketId;
+use crate::helpdesk::GetTicket;
+use crate::types::{Ticket, TicketId, TicketMessage};
 
 /// Adds a message to a ticket.
 ///
 /// `POST /helpdesk/{id}`; effect: **state** (additive). Source: line 1594 of the document.
 ///
-/// If the end stays open: Read the ticket and look for the text among its messages.
+/// If the end stays open: Read the ticket and look for the text among its messages. `reconcile` does it, with what
+/// `before` gave before the call.
 ///
 /// ```
 /// use clodo_proto::helpdesk::ReplyTicket;
@@ -74,4 +81,30 @@ impl Endpoint for ReplyTicket {
     }
 }
 
-impl Perform for ReplyTicket {}
+impl Perform for ReplyTicket {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id).with("text", &self.text)
+    }
+}
+
+impl Reconcile for ReplyTicket {
+    type Reading = Ticket;
+    type Found = TicketMessage;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    async fn read(inputs: &Inputs, calls: &Calls<Clodo>) -> Result<Ticket, ErrorOf<Self>> {
+        let id: TicketId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&GetTicket::new(id)).await
+    }
+
+    fn before(_: &Inputs, now: &Ticket) -> Option<Before> {
+        Some(trace::marks(now.messages.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: Ticket) -> Option<Vec<TicketMessage>> {
+        let text: String = inputs.get("text")?;
+        let fits = |item: &TicketMessage| item.text.as_ref().is_none_or(|value| *value == text);
+        trace::appeared(before, now.messages, false, fits, |item| trace::text(&item.id))
+    }
+}

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::{DecodeError, Name};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
 };
 
 use crate::Clodo;
@@ -22,7 +23,7 @@ use crate::types::{ListedAddress, ServerId};
 /// does not show the body: `subnet` is wrapped in nothing, as `ip` is in the calls beside it.
 ///
 /// If the end stays open: List the addresses before and after: the new one is the difference. `reconcile` does it, with
-/// what [`ListIps`] gave before the call.
+/// what `before` gave before the call.
 ///
 /// ```
 /// use clodo_proto::ips::AddIp;
@@ -86,20 +87,28 @@ impl Endpoint for AddIp {
     }
 }
 
-impl Perform for AddIp {}
+impl Perform for AddIp {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+}
 
 impl Reconcile for AddIp {
-    type Read = ListIps;
+    type Reading = Vec<ListedAddress>;
     type Found = ListedAddress;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    fn read(&self) -> ListIps {
-        ListIps::new(self.id)
+    async fn read(inputs: &Inputs, calls: &Calls<Clodo>) -> Result<Vec<ListedAddress>, ErrorOf<Self>> {
+        let id: ServerId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&ListIps::new(id)).await
     }
 
-    fn look(&self, before: Option<&Vec<ListedAddress>>, now: Vec<ListedAddress>) -> Option<Vec<ListedAddress>> {
-        let before = before.map(|before| before.iter().collect());
-        trace::appeared(before, now, false, |_| true, |item| &item.ip)
+    fn before(_: &Inputs, now: &Vec<ListedAddress>) -> Option<Before> {
+        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.ip))))
+    }
+
+    fn look(_: &Inputs, before: Option<&Before>, now: Vec<ListedAddress>) -> Option<Vec<ListedAddress>> {
+        trace::appeared(before, now, false, |_| true, |item| trace::text(&item.ip))
     }
 }

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use hostkit::codec::{DecodeError, Name};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
 };
 
 use crate::Clodo;
@@ -80,20 +81,32 @@ impl Endpoint for DeleteIp {
     }
 }
 
-impl Perform for DeleteIp {}
+impl Perform for DeleteIp {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id).with("ip", &self.ip)
+    }
+}
 
 impl Reconcile for DeleteIp {
-    type Read = ListIps;
+    type Reading = Vec<ListedAddress>;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    fn read(&self) -> ListIps {
-        ListIps::new(self.id)
+    async fn read(inputs: &Inputs, calls: &Calls<Clodo>) -> Result<Vec<ListedAddress>, ErrorOf<Self>> {
+        let id: ServerId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&ListIps::new(id)).await
     }
 
-    fn look(&self, _: Option<&Vec<ListedAddress>>, now: Vec<ListedAddress>) -> Option<Vec<()>> {
-        let fits = |item: &ListedAddress| item.ip == self.ip;
-        trace::gone(now, fits)
+    fn before(inputs: &Inputs, now: &Vec<ListedAddress>) -> Option<Before> {
+        let ip: IpAddr = inputs.get("ip")?;
+        let fits = |item: &ListedAddress| item.ip == ip;
+        Some(trace::marks(now.iter(), fits, |_| Some(String::new())))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<ListedAddress>) -> Option<Vec<()>> {
+        let ip: IpAddr = inputs.get("ip")?;
+        let fits = |item: &ListedAddress| item.ip == ip;
+        trace::gone(before, now, 1, fits)
     }
 }

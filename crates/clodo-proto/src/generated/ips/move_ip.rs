@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use hostkit::codec::{DecodeError, Name};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
 };
 
 use crate::Clodo;
@@ -23,7 +24,7 @@ use crate::types::{ListedAddress, ServerId};
 /// Only additional addresses can be moved. The document knows only GET, with a body.
 ///
 /// If the end stays open: List the addresses of this server: the address is there. `reconcile` does it; where the name
-/// is not unique, it takes what [`ListIps`] gave before the call.
+/// is not unique, it takes what `before` gave before the call.
 ///
 /// ```
 /// use clodo_proto::ips::MoveIp;
@@ -81,21 +82,30 @@ impl Endpoint for MoveIp {
     }
 }
 
-impl Perform for MoveIp {}
+impl Perform for MoveIp {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("target", &self.target).with("ip", &self.ip)
+    }
+}
 
 impl Reconcile for MoveIp {
-    type Read = ListIps;
+    type Reading = Vec<ListedAddress>;
     type Found = ListedAddress;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    fn read(&self) -> ListIps {
-        ListIps::new(self.target)
+    async fn read(inputs: &Inputs, calls: &Calls<Clodo>) -> Result<Vec<ListedAddress>, ErrorOf<Self>> {
+        let target: ServerId = inputs.need(Self::INFO.name, "target")?;
+        calls.call(&ListIps::new(target)).await
     }
 
-    fn look(&self, before: Option<&Vec<ListedAddress>>, now: Vec<ListedAddress>) -> Option<Vec<ListedAddress>> {
-        let before = before.map(|before| before.iter().collect());
-        let fits = |item: &ListedAddress| item.ip == self.ip;
-        trace::appeared(before, now, true, fits, |item| &item.ip)
+    fn before(_: &Inputs, now: &Vec<ListedAddress>) -> Option<Before> {
+        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.ip))))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<ListedAddress>) -> Option<Vec<ListedAddress>> {
+        let ip: IpAddr = inputs.get("ip")?;
+        let fits = |item: &ListedAddress| item.ip == ip;
+        trace::appeared(before, now, true, fits, |item| trace::text(&item.ip))
     }
 }

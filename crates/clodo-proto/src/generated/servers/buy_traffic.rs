@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
 };
 
 use crate::Clodo;
@@ -21,7 +22,7 @@ use crate::types::{ServerDetail, ServerId};
 /// Proxies may repeat a PUT, and every arrival is charged. The same name is the bought package where a server is read.
 ///
 /// If the end stays open: Read the server before and after: its traffic package has grown by the size; `/billing` lists
-/// it as `traff`. `reconcile` does it, with what [`GetServer`] gave before the call.
+/// it as `traff`. `reconcile` does it, with what `before` gave before the call.
 ///
 /// ```
 /// use clodo_proto::servers::BuyTraffic;
@@ -82,19 +83,28 @@ impl Endpoint for BuyTraffic {
     }
 }
 
-impl Perform for BuyTraffic {}
+impl Perform for BuyTraffic {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+}
 
 impl Reconcile for BuyTraffic {
-    type Read = GetServer;
+    type Reading = ServerDetail;
     type Found = ServerDetail;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    fn read(&self) -> GetServer {
-        GetServer::new(self.id)
+    async fn read(inputs: &Inputs, calls: &Calls<Clodo>) -> Result<ServerDetail, ErrorOf<Self>> {
+        let id: ServerId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&GetServer::new(id)).await
     }
 
-    fn look(&self, before: Option<&ServerDetail>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
-        trace::differs(before, now, |item| item.traffic.as_ref())
+    fn before(_: &Inputs, now: &ServerDetail) -> Option<Before> {
+        Some(trace::marks([now], |_| true, |item| item.traffic.as_ref().map(trace::text)))
+    }
+
+    fn look(_: &Inputs, before: Option<&Before>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
+        trace::changed(before, [now], |_| true, |item| item.traffic.as_ref().map(trace::text))
     }
 }

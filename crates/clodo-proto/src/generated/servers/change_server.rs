@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Mebibytes, Method, Perform, RawAnswer, Reconcile,
-    RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Gibibytes, Inputs, Mebibytes, Method,
+    Perform, RawAnswer, Reconcile, RequestParts, trace,
 };
 
 use crate::Clodo;
@@ -23,7 +23,7 @@ use crate::types::{PayMonths, PayPeriod, ServerDetail, ServerId, SupportLevel};
 /// second time does to the bill is not known.
 ///
 /// If the end stays open: Read the server and compare its memory, disk and paid-until date; `/billing` shows what was
-/// charged. `reconcile` does it.
+/// charged. `reconcile` does it, with what `before` gave before the call.
 ///
 /// ```
 /// use clodo_proto::servers::ChangeServer;
@@ -143,36 +143,60 @@ impl Endpoint for ChangeServer {
     }
 }
 
-impl Perform for ChangeServer {}
+impl Perform for ChangeServer {
+    fn inputs(&self) -> Inputs {
+        Inputs::new()
+            .with("id", &self.id)
+            .with_option("memory", self.memory.as_ref())
+            .with_option("memory_max", self.memory_max.as_ref())
+            .with_option("disk", self.disk.as_ref())
+    }
+}
 
 impl Reconcile for ChangeServer {
-    type Read = GetServer;
+    type Reading = ServerDetail;
     type Found = ServerDetail;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    fn read(&self) -> GetServer {
-        GetServer::new(self.id)
+    async fn read(inputs: &Inputs, calls: &Calls<Clodo>) -> Result<ServerDetail, ErrorOf<Self>> {
+        let id: ServerId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&GetServer::new(id)).await
     }
 
-    fn look(&self, before: Option<&ServerDetail>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
-        if self.memory.is_none() && self.memory_max.is_none() && self.disk.is_none() {
+    fn before(inputs: &Inputs, now: &ServerDetail) -> Option<Before> {
+        let memory: Option<Mebibytes> = inputs.get("memory");
+        let memory_max: Option<Mebibytes> = inputs.get("memory_max");
+        let disk: Option<Gibibytes> = inputs.get("disk");
+        let fits = |item: &ServerDetail| {
+            (memory.is_none() || item.memory.as_ref() == memory.as_ref())
+                && (memory_max.is_none() || item.memory_max.as_ref() == memory_max.as_ref())
+                && (disk.is_none() || item.disk.as_ref() == disk.as_ref())
+        };
+        Some(trace::marks([now], fits, |_| Some(String::new())))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
+        let memory: Option<Mebibytes> = inputs.get("memory");
+        let memory_max: Option<Mebibytes> = inputs.get("memory_max");
+        let disk: Option<Gibibytes> = inputs.get("disk");
+        let fits = |item: &ServerDetail| {
+            (memory.is_none() || item.memory.as_ref() == memory.as_ref())
+                && (memory_max.is_none() || item.memory_max.as_ref() == memory_max.as_ref())
+                && (disk.is_none() || item.disk.as_ref() == disk.as_ref())
+        };
+        if memory.is_none() && memory_max.is_none() && disk.is_none() {
             return None;
         }
-        if self.memory.is_some() {
+        if memory.is_some() {
             now.memory.as_ref()?;
         }
-        if self.memory_max.is_some() {
+        if memory_max.is_some() {
             now.memory_max.as_ref()?;
         }
-        if self.disk.is_some() {
+        if disk.is_some() {
             now.disk.as_ref()?;
         }
-        let fits = |item: &ServerDetail| {
-            (self.memory.is_none() || item.memory.as_ref() == self.memory.as_ref())
-                && (self.memory_max.is_none() || item.memory_max.as_ref() == self.memory_max.as_ref())
-                && (self.disk.is_none() || item.disk.as_ref() == self.disk.as_ref())
-        };
         trace::became(before, now, fits)
     }
 }

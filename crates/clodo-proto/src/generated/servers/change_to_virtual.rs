@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::{DecodeError, Name};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
 };
 
 use crate::Clodo;
@@ -23,7 +24,7 @@ use crate::types::{ServerDetail, ServerId, ServerType, TypeChangePeriod};
 /// a proxy that repeats it. A client in PHP sent it as POST.
 ///
 /// If the end stays open: Read the server: its `type` says which it is now; `/billing` shows what was charged.
-/// `reconcile` does it.
+/// `reconcile` does it, with what `before` gave before the call.
 ///
 /// ```
 /// use clodo_proto::servers::ChangeToVirtual;
@@ -81,21 +82,31 @@ impl Endpoint for ChangeToVirtual {
     }
 }
 
-impl Perform for ChangeToVirtual {}
+impl Perform for ChangeToVirtual {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+}
 
 impl Reconcile for ChangeToVirtual {
-    type Read = GetServer;
+    type Reading = ServerDetail;
     type Found = ServerDetail;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    fn read(&self) -> GetServer {
-        GetServer::new(self.id)
+    async fn read(inputs: &Inputs, calls: &Calls<Clodo>) -> Result<ServerDetail, ErrorOf<Self>> {
+        let id: ServerId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&GetServer::new(id)).await
     }
 
-    fn look(&self, before: Option<&ServerDetail>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
-        now.server_type.as_ref()?;
+    fn before(_: &Inputs, now: &ServerDetail) -> Option<Before> {
         let fits = |item: &ServerDetail| item.server_type == Some(ServerType::Virtual);
+        Some(trace::marks([now], fits, |_| Some(String::new())))
+    }
+
+    fn look(_: &Inputs, before: Option<&Before>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
+        let fits = |item: &ServerDetail| item.server_type == Some(ServerType::Virtual);
+        now.server_type.as_ref()?;
         trace::became(before, now, fits)
     }
 }

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name, Switch};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Mebibytes, Method, Perform, RawAnswer, Reconcile,
-    RequestParts, Secret, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Gibibytes, Inputs, Mebibytes, Method,
+    Perform, RawAnswer, Reconcile, RequestParts, Secret, trace,
 };
 
 use crate::Clodo;
@@ -26,7 +26,7 @@ use crate::types::{CreatedServer, ImageId, PayMonths, PayPeriod, PresetId, Serve
 /// they are not here.
 ///
 /// If the end stays open: List the servers and look for the name; `/billing` shows what was charged. `reconcile` does
-/// it; where the name is not unique, it takes what [`ListServers`] gave before the call.
+/// it; where the name is not unique, it takes what `before` gave before the call.
 ///
 /// ```
 /// use clodo_proto::servers::{CreateServer, CreateServerOs};
@@ -278,21 +278,29 @@ impl Endpoint for CreateServer {
     }
 }
 
-impl Perform for CreateServer {}
+impl Perform for CreateServer {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("name", &self.name)
+    }
+}
 
 impl Reconcile for CreateServer {
-    type Read = ListServers;
+    type Reading = Vec<ServerSummary>;
     type Found = ServerSummary;
 
     const SETTLE: Duration = Duration::from_secs(120);
 
-    fn read(&self) -> ListServers {
-        ListServers::new()
+    async fn read(_: &Inputs, calls: &Calls<Clodo>) -> Result<Vec<ServerSummary>, ErrorOf<Self>> {
+        calls.call(&ListServers::new()).await
     }
 
-    fn look(&self, before: Option<&Vec<ServerSummary>>, now: Vec<ServerSummary>) -> Option<Vec<ServerSummary>> {
-        let before = before.map(|before| before.iter().collect());
-        let fits = |item: &ServerSummary| item.name.as_ref() == Some(&self.name);
-        trace::appeared(before, now, true, fits, |item| &item.id)
+    fn before(_: &Inputs, now: &Vec<ServerSummary>) -> Option<Before> {
+        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<ServerSummary>) -> Option<Vec<ServerSummary>> {
+        let name: String = inputs.get("name")?;
+        let fits = |item: &ServerSummary| item.name.as_ref() == Some(&name);
+        trace::appeared(before, now, true, fits, |item| trace::text(&item.id))
     }
 }

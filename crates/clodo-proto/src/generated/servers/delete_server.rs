@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::DecodeError;
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
 };
 
 use crate::Clodo;
@@ -75,20 +76,31 @@ impl Endpoint for DeleteServer {
     }
 }
 
-impl Perform for DeleteServer {}
+impl Perform for DeleteServer {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+}
 
 impl Reconcile for DeleteServer {
-    type Read = ListServers;
+    type Reading = Vec<ServerSummary>;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(120);
 
-    fn read(&self) -> ListServers {
-        ListServers::new()
+    async fn read(_: &Inputs, calls: &Calls<Clodo>) -> Result<Vec<ServerSummary>, ErrorOf<Self>> {
+        calls.call(&ListServers::new()).await
     }
 
-    fn look(&self, _: Option<&Vec<ServerSummary>>, now: Vec<ServerSummary>) -> Option<Vec<()>> {
-        let fits = |item: &ServerSummary| item.id == self.id;
-        trace::gone(now, fits)
+    fn before(inputs: &Inputs, now: &Vec<ServerSummary>) -> Option<Before> {
+        let id: ServerId = inputs.get("id")?;
+        let fits = |item: &ServerSummary| item.id == id;
+        Some(trace::marks(now.iter(), fits, |_| Some(String::new())))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<ServerSummary>) -> Option<Vec<()>> {
+        let id: ServerId = inputs.get("id")?;
+        let fits = |item: &ServerSummary| item.id == id;
+        trace::gone(before, now, 1, fits)
     }
 }

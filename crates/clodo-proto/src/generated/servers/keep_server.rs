@@ -14,7 +14,7 @@ use crate::types::ServerId;
 /// `PUT /servers/{id}`; effect: **spends** (recurring). Source: line 589 of the document.
 ///
 /// If the end stays open: The API does not show the flag: after the paid-until date the server is still there, with a
-/// later date.
+/// later date. No call shows it: No answer has the flag; what follows from it shows at the end of the paid period.
 ///
 /// ```
 /// use clodo_proto::servers::KeepServer;
@@ -71,3 +71,5 @@ impl Endpoint for KeepServer {
 }
 
 impl Perform for KeepServer {}
+
+hostkit::not_shown!(KeepServer, "No answer has the flag; what follows from it shows at the end of the paid period.");

@@ -15,7 +15,8 @@ use crate::types::ServerId;
 ///
 /// `keep_server` takes it back until then.
 ///
-/// If the end stays open: The API does not show the flag: `keep_server` takes the end back in any case.
+/// If the end stays open: The API does not show the flag: `keep_server` takes the end back in any case. No call shows
+/// it: No answer has the flag; what follows from it shows at the end of the paid period.
 ///
 /// ```
 /// use clodo_proto::servers::LetServerExpire;
@@ -72,3 +73,8 @@ impl Endpoint for LetServerExpire {
 }
 
 impl Perform for LetServerExpire {}
+
+hostkit::not_shown!(
+    LetServerExpire,
+    "No answer has the flag; what follows from it shows at the end of the paid period.",
+);

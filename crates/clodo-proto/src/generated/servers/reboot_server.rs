@@ -3,17 +3,24 @@
 
 //! `POST /servers/{id}/action`: restarts a server.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use std::time::Duration;
+
+use hostkit::codec::{DecodeError, Name, ToText};
+use hostkit::{
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
+};
 
 use crate::Clodo;
-use crate::types::ServerId;
+use crate::servers::GetServerLog;
+use crate::types::{ServerId, ServerLogEntry};
 
 /// Restarts a server.
 ///
 /// `POST /servers/{id}/action`; effect: **state** (disruptive). Source: line 679 of the document.
 ///
-/// If the end stays open: Read the log of the server: a restart that happened is in it.
+/// If the end stays open: Read the log of the server: a restart that happened is in it, also one by the hoster.
+/// `reconcile` does it, with what `before` gave before the call.
 ///
 /// ```
 /// use clodo_proto::servers::RebootServer;
@@ -50,7 +57,7 @@ impl Endpoint for RebootServer {
         effect: Effect::State,
         flags: &[Flag::Disruptive],
         rates: &["post", "post_servers"],
-        reconcile: "Read the log of the server: a restart that happened is in it.",
+        reconcile: "Read the log of the server: a restart that happened is in it, also one by the hoster.",
         documents: "#10",
         spec: "specs/clodo/servers/reboot_server.toml",
         ..EndpointInfo::DEFAULT
@@ -68,4 +75,29 @@ impl Endpoint for RebootServer {
     }
 }
 
-impl Perform for RebootServer {}
+impl Perform for RebootServer {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+}
+
+impl Reconcile for RebootServer {
+    type Reading = Vec<ServerLogEntry>;
+    type Found = ServerLogEntry;
+
+    const SETTLE: Duration = Duration::from_secs(120);
+
+    async fn read(inputs: &Inputs, calls: &Calls<Clodo>) -> Result<Vec<ServerLogEntry>, ErrorOf<Self>> {
+        let id: ServerId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&GetServerLog::new(id)).await
+    }
+
+    fn before(_: &Inputs, now: &Vec<ServerLogEntry>) -> Option<Before> {
+        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    }
+
+    fn look(_: &Inputs, before: Option<&Before>, now: Vec<ServerLogEntry>) -> Option<Vec<ServerLogEntry>> {
+        let fits = |item: &ServerLogEntry| item.command.as_ref().is_some_and(|value| value.to_text() == "Перезагрузка");
+        trace::appeared(before, now, false, fits, |item| trace::text(&item.id))
+    }
+}

@@ -3,11 +3,17 @@
 
 //! `POST /servers/{id}/action`: installs the operating system of a server anew: everything on its disk is lost.
 
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, Name, Switch};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
+};
 
 use crate::Clodo;
-use crate::types::{ImageId, ServerId};
+use crate::servers::GetServer;
+use crate::types::{ImageId, ServerDetail, ServerId};
 
 /// Installs the operating system of a server anew: everything on its disk is lost.
 ///
@@ -15,7 +21,8 @@ use crate::types::{ImageId, ServerId};
 ///
 /// With a panel it may also add a paid licence.
 ///
-/// If the end stays open: Read the log of the server, and whether its image is the new one.
+/// If the end stays open: Read the server: its image is the new one. Where it is installed with the image that it has,
+/// read its log. `reconcile` does it, with what `before` gave before the call.
 ///
 /// ```
 /// use clodo_proto::servers::RebuildServer;
@@ -62,7 +69,7 @@ impl Endpoint for RebuildServer {
         effect: Effect::Destructive,
         flags: &[Flag::Disruptive, Flag::Async],
         rates: &["post", "post_servers"],
-        reconcile: "Read the log of the server, and whether its image is the new one.",
+        reconcile: "Read the server: its image is the new one. Where it is installed with the image that it has, read its log.",
         documents: "#10",
         spec: "specs/clodo/servers/rebuild_server.toml",
         ..EndpointInfo::DEFAULT
@@ -82,4 +89,33 @@ impl Endpoint for RebuildServer {
     }
 }
 
-impl Perform for RebuildServer {}
+impl Perform for RebuildServer {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id).with("image", &self.image)
+    }
+}
+
+impl Reconcile for RebuildServer {
+    type Reading = ServerDetail;
+    type Found = ServerDetail;
+
+    const SETTLE: Duration = Duration::from_secs(120);
+
+    async fn read(inputs: &Inputs, calls: &Calls<Clodo>) -> Result<ServerDetail, ErrorOf<Self>> {
+        let id: ServerId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&GetServer::new(id)).await
+    }
+
+    fn before(inputs: &Inputs, now: &ServerDetail) -> Option<Before> {
+        let image: ImageId = inputs.get("image")?;
+        let fits = |item: &ServerDetail| item.image.as_ref() == Some(&image);
+        Some(trace::marks([now], fits, |_| Some(String::new())))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
+        let image: ImageId = inputs.get("image")?;
+        let fits = |item: &ServerDetail| item.image.as_ref() == Some(&image);
+        now.image.as_ref()?;
+        trace::became(before, now, fits)
+    }
+}

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::{DecodeError, Name, Switch};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
 };
 
 use crate::Clodo;
@@ -22,7 +23,7 @@ use crate::types::{CreatedStorage, StorageSummary};
 /// A PUT, which proxies may send twice: each makes a storage. The title tells it again, if it is unique.
 ///
 /// If the end stays open: List the storages and look for the title. `reconcile` does it; where the name is not unique,
-/// it takes what [`ListStorages`] gave before the call.
+/// it takes what `before` gave before the call.
 ///
 /// ```
 /// use clodo_proto::storage::CreateStorage;
@@ -135,21 +136,29 @@ impl Endpoint for CreateStorage {
     }
 }
 
-impl Perform for CreateStorage {}
+impl Perform for CreateStorage {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with_option("title", self.title.as_ref())
+    }
+}
 
 impl Reconcile for CreateStorage {
-    type Read = ListStorages;
+    type Reading = Vec<StorageSummary>;
     type Found = StorageSummary;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    fn read(&self) -> ListStorages {
-        ListStorages::new()
+    async fn read(_: &Inputs, calls: &Calls<Clodo>) -> Result<Vec<StorageSummary>, ErrorOf<Self>> {
+        calls.call(&ListStorages::new()).await
     }
 
-    fn look(&self, before: Option<&Vec<StorageSummary>>, now: Vec<StorageSummary>) -> Option<Vec<StorageSummary>> {
-        let before = before.map(|before| before.iter().collect());
-        let fits = |item: &StorageSummary| self.title.is_none() || item.title.as_ref() == self.title.as_ref();
-        trace::appeared(before, now, self.title.is_some(), fits, |item| &item.id)
+    fn before(_: &Inputs, now: &Vec<StorageSummary>) -> Option<Before> {
+        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<StorageSummary>) -> Option<Vec<StorageSummary>> {
+        let title: Option<String> = inputs.get("title");
+        let fits = |item: &StorageSummary| title.is_none() || item.title.as_ref() == title.as_ref();
+        trace::appeared(before, now, title.is_some(), fits, |item| trace::text(&item.id))
     }
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::DecodeError;
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Inputs, Method, Perform, RawAnswer, Reconcile,
+    RequestParts, trace,
 };
 
 use crate::Clodo;
@@ -71,20 +72,31 @@ impl Endpoint for DeleteStorage {
     }
 }
 
-impl Perform for DeleteStorage {}
+impl Perform for DeleteStorage {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+}
 
 impl Reconcile for DeleteStorage {
-    type Read = ListStorages;
+    type Reading = Vec<StorageSummary>;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    fn read(&self) -> ListStorages {
-        ListStorages::new()
+    async fn read(_: &Inputs, calls: &Calls<Clodo>) -> Result<Vec<StorageSummary>, ErrorOf<Self>> {
+        calls.call(&ListStorages::new()).await
     }
 
-    fn look(&self, _: Option<&Vec<StorageSummary>>, now: Vec<StorageSummary>) -> Option<Vec<()>> {
-        let fits = |item: &StorageSummary| item.id == self.id;
-        trace::gone(now, fits)
+    fn before(inputs: &Inputs, now: &Vec<StorageSummary>) -> Option<Before> {
+        let id: StorageId = inputs.get("id")?;
+        let fits = |item: &StorageSummary| item.id == id;
+        Some(trace::marks(now.iter(), fits, |_| Some(String::new())))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<StorageSummary>) -> Option<Vec<()>> {
+        let id: StorageId = inputs.get("id")?;
+        let fits = |item: &StorageSummary| item.id == id;
+        trace::gone(before, now, 1, fits)
     }
 }

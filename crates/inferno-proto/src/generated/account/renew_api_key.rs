@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, Secret,
-    Value, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, Secret, Value, trace,
 };
 
 use crate::Inferno;
@@ -21,7 +21,7 @@ use crate::types::ApiKey;
 /// 15 of the document.
 ///
 /// If the end stays open: Read the key with `get_api_key` and compare it with the old one. `reconcile` does it, with
-/// what [`GetApiKey`] gave before the call.
+/// what `before` gave before the call.
 ///
 /// ```
 /// use inferno_proto::account::RenewApiKey;
@@ -86,19 +86,29 @@ impl Endpoint for RenewApiKey {
     }
 }
 
-impl Perform for RenewApiKey {}
+impl Perform for RenewApiKey {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("email", &self.email).with_secret("password", &self.password)
+    }
+}
 
 impl Reconcile for RenewApiKey {
-    type Read = GetApiKey;
+    type Reading = ApiKey;
     type Found = ApiKey;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    fn read(&self) -> GetApiKey {
-        GetApiKey::new(self.email.clone(), self.password.clone())
+    async fn read(inputs: &Inputs, calls: &Calls<Inferno>) -> Result<ApiKey, ErrorOf<Self>> {
+        let email: String = inputs.need(Self::INFO.name, "email")?;
+        let password: Secret = inputs.need(Self::INFO.name, "password")?;
+        calls.call(&GetApiKey::new(email, password)).await
     }
 
-    fn look(&self, before: Option<&ApiKey>, now: ApiKey) -> Option<Vec<ApiKey>> {
-        trace::differs(before, now, |item| Some(&item.key))
+    fn before(_: &Inputs, now: &ApiKey) -> Option<Before> {
+        Some(trace::marks([now], |_| true, |item| Some(trace::secret(&item.key))).private())
+    }
+
+    fn look(_: &Inputs, before: Option<&Before>, now: ApiKey) -> Option<Vec<ApiKey>> {
+        trace::changed(before, [now], |_| true, |item| Some(trace::secret(&item.key)))
     }
 }

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use hostkit::codec::{DecodeError, Name};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Inputs, Method, Perform, RawAnswer, Reconcile,
+    RequestParts, trace,
 };
 
 use crate::Inferno;
@@ -20,7 +21,7 @@ use crate::types::{Order, OrderId};
 /// `POST /api_client.php`, action `cancel`; effect: **state**. Source: line 67 of the document.
 ///
 /// If the end stays open: Read the status of the order with `list_orders`; a second cancellation is refused and does no
-/// harm. `reconcile` does it, with what [`ListOrders`] gave before the call.
+/// harm. `reconcile` does it, with what `before` gave before the call.
 ///
 /// ```
 /// use inferno_proto::orders::CancelOrder;
@@ -74,21 +75,31 @@ impl Endpoint for CancelOrder {
     }
 }
 
-impl Perform for CancelOrder {}
+impl Perform for CancelOrder {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("order", &self.order)
+    }
+}
 
 impl Reconcile for CancelOrder {
-    type Read = ListOrders;
+    type Reading = BTreeMap<OrderId, Order>;
     type Found = Order;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    fn read(&self) -> ListOrders {
-        ListOrders::new()
+    async fn read(_: &Inputs, calls: &Calls<Inferno>) -> Result<BTreeMap<OrderId, Order>, ErrorOf<Self>> {
+        calls.call(&ListOrders::new()).await
     }
 
-    fn look(&self, before: Option<&BTreeMap<OrderId, Order>>, now: BTreeMap<OrderId, Order>) -> Option<Vec<Order>> {
-        let before = before.map(|before| before.values().collect());
-        let fits = |item: &Order| item.id == self.order;
-        trace::changed(before, now.into_values(), fits, |item| item.status.as_ref())
+    fn before(inputs: &Inputs, now: &BTreeMap<OrderId, Order>) -> Option<Before> {
+        let order: OrderId = inputs.get("order")?;
+        let fits = |item: &Order| item.id == order;
+        Some(trace::marks(now.values(), fits, |item| item.status.as_ref().map(trace::text)))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: BTreeMap<OrderId, Order>) -> Option<Vec<Order>> {
+        let order: OrderId = inputs.get("order")?;
+        let fits = |item: &Order| item.id == order;
+        trace::changed(before, now.into_values(), fits, |item| item.status.as_ref().map(trace::text))
     }
 }

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use hostkit::codec::{DecodeError, Name};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
 };
 
 use crate::Inferno;
@@ -23,7 +24,7 @@ use crate::types::{NewOrder, Order, OrderId, ProductId};
 /// an order was placed, compare the list of orders before and after.
 ///
 /// If the end stays open: List the orders and look for one that was not there before. `reconcile` does it, with what
-/// [`ListOrders`] gave before the call.
+/// `before` gave before the call.
 ///
 /// ```
 /// use inferno_proto::orders::CreateOrder;
@@ -82,17 +83,20 @@ impl Endpoint for CreateOrder {
 impl Perform for CreateOrder {}
 
 impl Reconcile for CreateOrder {
-    type Read = ListOrders;
+    type Reading = BTreeMap<OrderId, Order>;
     type Found = Order;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    fn read(&self) -> ListOrders {
-        ListOrders::new()
+    async fn read(_: &Inputs, calls: &Calls<Inferno>) -> Result<BTreeMap<OrderId, Order>, ErrorOf<Self>> {
+        calls.call(&ListOrders::new()).await
     }
 
-    fn look(&self, before: Option<&BTreeMap<OrderId, Order>>, now: BTreeMap<OrderId, Order>) -> Option<Vec<Order>> {
-        let before = before.map(|before| before.values().collect());
-        trace::appeared(before, now.into_values(), false, |_| true, |item| &item.id)
+    fn before(_: &Inputs, now: &BTreeMap<OrderId, Order>) -> Option<Before> {
+        Some(trace::marks(now.values(), |_| true, |item| Some(trace::text(&item.id))))
+    }
+
+    fn look(_: &Inputs, before: Option<&Before>, now: BTreeMap<OrderId, Order>) -> Option<Vec<Order>> {
+        trace::appeared(before, now.into_values(), false, |_| true, |item| trace::text(&item.id))
     }
 }

@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
 use hostkit::{
-    Csv, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Format, Method, Perform, RawAnswer, RequestParts, Value,
+    Before, Calls, Csv, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Format, Inputs, Method, Perform,
+    RawAnswer, Reconcile, RequestParts, Value, trace,
 };
 
 use crate::Inferno;
-use crate::types::{InstallAnswer, OrderId, SshKeyId};
+use crate::servers::{GetInfo, GetInfoServer};
+use crate::types::{InstallAnswer, OrderId, ServerInfo, SshKeyId};
 
 /// Installs the server of a paid order; it is put into a queue.
 ///
@@ -20,8 +22,8 @@ use crate::types::{InstallAnswer, OrderId, SshKeyId};
 /// The same action as `check_install`, with `run=1`. A repeat while the server is being made is refused with code 904.
 /// The answer is text that PHP's `print_r` made, with or without its outer parentheses, or JSON.
 ///
-/// If the end stays open: Read the server with `get_info`; a second installation is refused with code 904 while the
-/// first one runs.
+/// If the end stays open: Read the order with `get_info`: its server has a number by then; a second installation is
+/// refused with code 904 while the first one runs. `reconcile` does it, with what `before` gave before the call.
 ///
 /// ```
 /// use inferno_proto::servers::Install;
@@ -71,7 +73,7 @@ impl Endpoint for Install {
         flags: &[Flag::Async],
         formats: &[Format::Json, Format::PrintR],
         deadline: Duration::from_secs(60),
-        reconcile: "Read the server with `get_info`; a second installation is refused with code 904 while the first one runs.",
+        reconcile: "Read the order with `get_info`: its server has a number by then; a second installation is refused with code 904 while the first one runs.",
         documents: "#7",
         spec: "specs/inferno/servers/install.toml",
         ..EndpointInfo::DEFAULT
@@ -94,4 +96,30 @@ impl Endpoint for Install {
     }
 }
 
-impl Perform for Install {}
+impl Perform for Install {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("order", &self.order)
+    }
+}
+
+impl Reconcile for Install {
+    type Reading = ServerInfo;
+    type Found = ServerInfo;
+
+    const SETTLE: Duration = Duration::from_secs(600);
+
+    async fn read(inputs: &Inputs, calls: &Calls<Inferno>) -> Result<ServerInfo, ErrorOf<Self>> {
+        let order: OrderId = inputs.need(Self::INFO.name, "order")?;
+        calls.call(&GetInfo::new(GetInfoServer::Order(order))).await
+    }
+
+    fn before(_: &Inputs, now: &ServerInfo) -> Option<Before> {
+        let fits = |item: &ServerInfo| item.vps.as_ref().and_then(|value| value.id.as_ref()).is_some();
+        Some(trace::marks([now], fits, |_| Some(String::new())))
+    }
+
+    fn look(_: &Inputs, before: Option<&Before>, now: ServerInfo) -> Option<Vec<ServerInfo>> {
+        let fits = |item: &ServerInfo| item.vps.as_ref().and_then(|value| value.id.as_ref()).is_some();
+        trace::became(before, now, fits)
+    }
+}

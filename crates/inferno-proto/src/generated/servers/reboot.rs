@@ -16,7 +16,7 @@ use crate::types::OrderId;
 /// The document shows no answer; nothing but the envelope is read.
 ///
 /// If the end stays open: The answer to `get_info` does not show a reboot; look at the server itself before asking for
-/// another one.
+/// another one. No call shows it: A server that was rebooted looks as before.
 ///
 /// ```
 /// use inferno_proto::servers::Reboot;
@@ -72,3 +72,5 @@ impl Endpoint for Reboot {
 }
 
 impl Perform for Reboot {}
+
+hostkit::not_shown!(Reboot, "A server that was rebooted looks as before.");

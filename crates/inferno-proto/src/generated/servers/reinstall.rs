@@ -22,7 +22,8 @@ use crate::types::{InstallAnswer, OrderId, SshKeyId};
 /// `install`.
 ///
 /// If the end stays open: Read the server with `get_info` and look at its state; whether it is the new system shows
-/// only on the server.
+/// only on the server. No call shows it: The server keeps its number and its address, and the document does not say
+/// that its password is another one.
 ///
 /// ```
 /// use inferno_proto::servers::Reinstall;
@@ -96,3 +97,8 @@ impl Endpoint for Reinstall {
 }
 
 impl Perform for Reinstall {}
+
+hostkit::not_shown!(
+    Reinstall,
+    "The server keeps its number and its address, and the document does not say that its password is another one.",
+);

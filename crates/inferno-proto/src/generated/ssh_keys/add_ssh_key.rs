@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
 };
 
 use crate::Inferno;
@@ -21,7 +22,7 @@ use crate::types::{SshKey, SshKeyAdded};
 /// The answer has no number of the key: read the list. Without a name the key is called after its comment.
 ///
 /// If the end stays open: List the keys and look for the name. `reconcile` does it; where the name is not unique, it
-/// takes what [`ListSshKeys`] gave before the call.
+/// takes what `before` gave before the call.
 ///
 /// ```
 /// use inferno_proto::ssh_keys::AddSshKey;
@@ -90,21 +91,29 @@ impl Endpoint for AddSshKey {
     }
 }
 
-impl Perform for AddSshKey {}
+impl Perform for AddSshKey {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with_option("name", self.name.as_ref())
+    }
+}
 
 impl Reconcile for AddSshKey {
-    type Read = ListSshKeys;
+    type Reading = Vec<SshKey>;
     type Found = SshKey;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    fn read(&self) -> ListSshKeys {
-        ListSshKeys::new()
+    async fn read(_: &Inputs, calls: &Calls<Inferno>) -> Result<Vec<SshKey>, ErrorOf<Self>> {
+        calls.call(&ListSshKeys::new()).await
     }
 
-    fn look(&self, before: Option<&Vec<SshKey>>, now: Vec<SshKey>) -> Option<Vec<SshKey>> {
-        let before = before.map(|before| before.iter().collect());
-        let fits = |item: &SshKey| self.name.is_none() || item.name.as_ref() == self.name.as_ref();
-        trace::appeared(before, now, self.name.is_some(), fits, |item| &item.id)
+    fn before(_: &Inputs, now: &Vec<SshKey>) -> Option<Before> {
+        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<SshKey>) -> Option<Vec<SshKey>> {
+        let name: Option<String> = inputs.get("name");
+        let fits = |item: &SshKey| name.is_none() || item.name.as_ref() == name.as_ref();
+        trace::appeared(before, now, name.is_some(), fits, |item| trace::text(&item.id))
     }
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::{DecodeError, Name};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Inputs, Method, Perform, RawAnswer, Reconcile,
+    RequestParts, trace,
 };
 
 use crate::Inferno;
@@ -74,20 +75,31 @@ impl Endpoint for RemoveSshKey {
     }
 }
 
-impl Perform for RemoveSshKey {}
+impl Perform for RemoveSshKey {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+}
 
 impl Reconcile for RemoveSshKey {
-    type Read = ListSshKeys;
+    type Reading = Vec<SshKey>;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    fn read(&self) -> ListSshKeys {
-        ListSshKeys::new()
+    async fn read(_: &Inputs, calls: &Calls<Inferno>) -> Result<Vec<SshKey>, ErrorOf<Self>> {
+        calls.call(&ListSshKeys::new()).await
     }
 
-    fn look(&self, _: Option<&Vec<SshKey>>, now: Vec<SshKey>) -> Option<Vec<()>> {
-        let fits = |item: &SshKey| item.id == self.id;
-        trace::gone(now, fits)
+    fn before(inputs: &Inputs, now: &Vec<SshKey>) -> Option<Before> {
+        let id: SshKeyId = inputs.get("id")?;
+        let fits = |item: &SshKey| item.id == id;
+        Some(trace::marks(now.iter(), fits, |_| Some(String::new())))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<SshKey>) -> Option<Vec<()>> {
+        let id: SshKeyId = inputs.get("id")?;
+        let fits = |item: &SshKey| item.id == id;
+        trace::gone(before, now, 1, fits)
     }
 }

@@ -16,7 +16,8 @@ use crate::types::NewAccount;
 /// Needs the token of an existing client. VDSina wants a partner code, whose owner has asked support to switch
 /// registration on.
 ///
-/// If the end stays open: The API has no list of accounts: ask the owner of the e-mail address.
+/// If the end stays open: The API has no list of accounts: ask the owner of the e-mail address. No call shows it: The
+/// API has no list of accounts.
 ///
 /// ```
 /// use macloud_proto::account::Register;
@@ -82,3 +83,5 @@ impl Endpoint for Register {
 }
 
 impl Perform for Register {}
+
+hostkit::not_shown!(Register, "The API has no list of accounts.");

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::{DecodeError, Name};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
 };
 
 use crate::Macloud;
@@ -19,7 +20,7 @@ use crate::types::{Backup, BackupId, DatacenterId};
 /// `POST /v1/backup.copy/{id}`; effect: **spends** (async, additive, recurring). Source: line 141 of the document.
 ///
 /// If the end stays open: List the backups and look for a new one in that data centre. `reconcile` does it, with what
-/// [`ListBackups`] gave before the call.
+/// `before` gave before the call.
 ///
 /// ```
 /// use macloud_proto::backups::CopyBackup;
@@ -76,23 +77,30 @@ impl Endpoint for CopyBackup {
     }
 }
 
-impl Perform for CopyBackup {}
+impl Perform for CopyBackup {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("datacenter", &self.datacenter)
+    }
+}
 
 impl Reconcile for CopyBackup {
-    type Read = ListBackups;
+    type Reading = Vec<Backup>;
     type Found = Backup;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    fn read(&self) -> ListBackups {
-        ListBackups::new()
+    async fn read(_: &Inputs, calls: &Calls<Macloud>) -> Result<Vec<Backup>, ErrorOf<Self>> {
+        calls.call(&ListBackups::new()).await
     }
 
-    fn look(&self, before: Option<&Vec<Backup>>, now: Vec<Backup>) -> Option<Vec<Backup>> {
-        let before = before.map(|before| before.iter().collect());
-        let fits = |item: &Backup| {
-            item.datacenter.as_ref().map(|value| &value.id).is_none_or(|value| *value == self.datacenter)
-        };
-        trace::appeared(before, now, false, fits, |item| &item.id)
+    fn before(_: &Inputs, now: &Vec<Backup>) -> Option<Before> {
+        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<Backup>) -> Option<Vec<Backup>> {
+        let datacenter: DatacenterId = inputs.get("datacenter")?;
+        let fits =
+            |item: &Backup| item.datacenter.as_ref().map(|value| &value.id).is_none_or(|value| *value == datacenter);
+        trace::appeared(before, now, false, fits, |item| trace::text(&item.id))
     }
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::DecodeError;
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
 };
 
 use crate::Macloud;
@@ -21,7 +22,7 @@ use crate::types::{Backup, ServiceId};
 /// No number comes back: list the backups and take the new one of this server.
 ///
 /// If the end stays open: List the backups: the one that is new and whose `server` is this one is it. `reconcile` does
-/// it, with what [`ListBackups`] gave before the call.
+/// it, with what `before` gave before the call.
 ///
 /// ```
 /// use macloud_proto::backups::CreateBackup;
@@ -76,17 +77,20 @@ impl Endpoint for CreateBackup {
 impl Perform for CreateBackup {}
 
 impl Reconcile for CreateBackup {
-    type Read = ListBackups;
+    type Reading = Vec<Backup>;
     type Found = Backup;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    fn read(&self) -> ListBackups {
-        ListBackups::new()
+    async fn read(_: &Inputs, calls: &Calls<Macloud>) -> Result<Vec<Backup>, ErrorOf<Self>> {
+        calls.call(&ListBackups::new()).await
     }
 
-    fn look(&self, before: Option<&Vec<Backup>>, now: Vec<Backup>) -> Option<Vec<Backup>> {
-        let before = before.map(|before| before.iter().collect());
-        trace::appeared(before, now, false, |_| true, |item| &item.id)
+    fn before(_: &Inputs, now: &Vec<Backup>) -> Option<Before> {
+        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    }
+
+    fn look(_: &Inputs, before: Option<&Before>, now: Vec<Backup>) -> Option<Vec<Backup>> {
+        trace::appeared(before, now, false, |_| true, |item| trace::text(&item.id))
     }
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::DecodeError;
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
 };
 
 use crate::Macloud;
@@ -21,7 +22,7 @@ use crate::types::{Backup, ServerId};
 /// Which of the two paths Macloud has is not known.
 ///
 /// If the end stays open: List the backups: the one that is new and whose `server` is this one is it. `reconcile` does
-/// it, with what [`ListBackups`] gave before the call.
+/// it, with what `before` gave before the call.
 ///
 /// ```
 /// use macloud_proto::backups::CreateServerBackup;
@@ -72,21 +73,29 @@ impl Endpoint for CreateServerBackup {
     }
 }
 
-impl Perform for CreateServerBackup {}
+impl Perform for CreateServerBackup {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+}
 
 impl Reconcile for CreateServerBackup {
-    type Read = ListBackups;
+    type Reading = Vec<Backup>;
     type Found = Backup;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    fn read(&self) -> ListBackups {
-        ListBackups::new()
+    async fn read(_: &Inputs, calls: &Calls<Macloud>) -> Result<Vec<Backup>, ErrorOf<Self>> {
+        calls.call(&ListBackups::new()).await
     }
 
-    fn look(&self, before: Option<&Vec<Backup>>, now: Vec<Backup>) -> Option<Vec<Backup>> {
-        let before = before.map(|before| before.iter().collect());
-        let fits = |item: &Backup| item.server.as_ref().map(|value| &value.id).is_none_or(|value| *value == self.id);
-        trace::appeared(before, now, false, fits, |item| &item.id)
+    fn before(_: &Inputs, now: &Vec<Backup>) -> Option<Before> {
+        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<Backup>) -> Option<Vec<Backup>> {
+        let id: ServerId = inputs.get("id")?;
+        let fits = |item: &Backup| item.server.as_ref().map(|value| &value.id).is_none_or(|value| *value == id);
+        trace::appeared(before, now, false, fits, |item| trace::text(&item.id))
     }
 }

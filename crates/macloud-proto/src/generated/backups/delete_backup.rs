@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::DecodeError;
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
 };
 
 use crate::Macloud;
@@ -71,24 +72,34 @@ impl Endpoint for DeleteBackup {
     }
 }
 
-impl Perform for DeleteBackup {}
+impl Perform for DeleteBackup {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+}
 
 impl Reconcile for DeleteBackup {
-    type Read = GetBackup;
+    type Reading = Backup;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(120);
 
-    fn read(&self) -> GetBackup {
-        GetBackup::new(self.id)
+    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<Backup, ErrorOf<Self>> {
+        let id: BackupId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&GetBackup::new(id)).await
     }
 
-    fn look(&self, _: Option<&Backup>, now: Backup) -> Option<Vec<()>> {
+    fn before(_: &Inputs, now: &Backup) -> Option<Before> {
         let fits = |item: &Backup| item.status == ServiceStatus::Deleted;
-        trace::ended(&now, fits)
+        Some(trace::marks([now], fits, |_| Some(String::new())))
     }
 
-    fn not_found(&self) -> Option<()> {
+    fn look(_: &Inputs, before: Option<&Before>, now: Backup) -> Option<Vec<()>> {
+        let fits = |item: &Backup| item.status == ServiceStatus::Deleted;
+        trace::ended(before, &now, fits)
+    }
+
+    fn not_found() -> Option<()> {
         Some(())
     }
 }

@@ -13,7 +13,8 @@ use crate::types::BackupId;
 ///
 /// `PUT /v1/backup/{id}`; effect: **spends** (recurring). Source: line 138 of the document.
 ///
-/// If the end stays open: A backup does not show whether it is prolonged: set it again.
+/// If the end stays open: A backup does not show whether it is prolonged: set it again. No call shows it: A backup does
+/// not show whether it is prolonged.
 ///
 /// ```
 /// use macloud_proto::backups::EnableBackupAutoprolong;
@@ -78,3 +79,5 @@ impl Endpoint for EnableBackupAutoprolong {
 }
 
 impl Perform for EnableBackupAutoprolong {}
+
+hostkit::not_shown!(EnableBackupAutoprolong, "A backup does not show whether it is prolonged.");

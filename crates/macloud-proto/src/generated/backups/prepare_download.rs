@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::DecodeError;
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
 };
 
 use crate::Macloud;
@@ -21,8 +22,8 @@ use crate::types::{Backup, BackupId};
 /// Not on the page of Macloud. The link to a gzip of the raw disk appears in `download`: wait with
 /// `backup_downloadable`.
 ///
-/// If the end stays open: Read the backup: it shows the link. `reconcile` does it, with what [`GetBackup`] gave before
-/// the call.
+/// If the end stays open: Read the backup: it shows the link. `reconcile` does it, with what `before` gave before the
+/// call.
 ///
 /// ```
 /// use macloud_proto::backups::PrepareDownload;
@@ -74,19 +75,28 @@ impl Endpoint for PrepareDownload {
     }
 }
 
-impl Perform for PrepareDownload {}
+impl Perform for PrepareDownload {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+}
 
 impl Reconcile for PrepareDownload {
-    type Read = GetBackup;
+    type Reading = Backup;
     type Found = Backup;
 
     const SETTLE: Duration = Duration::from_secs(600);
 
-    fn read(&self) -> GetBackup {
-        GetBackup::new(self.id)
+    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<Backup, ErrorOf<Self>> {
+        let id: BackupId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&GetBackup::new(id)).await
     }
 
-    fn look(&self, before: Option<&Backup>, now: Backup) -> Option<Vec<Backup>> {
-        trace::differs(before, now, |item| Some(&item.download))
+    fn before(_: &Inputs, now: &Backup) -> Option<Before> {
+        Some(trace::marks([now], |_| true, |item| Some(trace::print(&item.download))).private())
+    }
+
+    fn look(_: &Inputs, before: Option<&Before>, now: Backup) -> Option<Vec<Backup>> {
+        trace::changed(before, [now], |_| true, |item| Some(trace::print(&item.download)))
     }
 }

@@ -3,11 +3,17 @@
 
 //! `POST /v1/backup.restore/{id}`: overwrites a server or an external disk with a backup, at hosts with the older verb.
 
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
+};
 
 use crate::Macloud;
-use crate::types::{BackupId, ServiceId};
+use crate::servers::GetServer;
+use crate::types::{BackupId, ServerDetail, ServerId, ServiceId};
 
 /// Overwrites a server or an external disk with a backup, at hosts with the older verb.
 ///
@@ -15,7 +21,8 @@ use crate::types::{BackupId, ServiceId};
 ///
 /// The document of VDSina had POST before it had PUT.
 ///
-/// If the end stays open: Read the server: `status_text` says what is being done with it.
+/// If the end stays open: Read the server: `status_text` says what is being done with it. `reconcile` does it, with
+/// what `before` gave before the call.
 ///
 /// ```
 /// use macloud_proto::backups::RestoreBackupOlder;
@@ -73,4 +80,29 @@ impl Endpoint for RestoreBackupOlder {
     }
 }
 
-impl Perform for RestoreBackupOlder {}
+impl Perform for RestoreBackupOlder {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("service", &self.service)
+    }
+}
+
+impl Reconcile for RestoreBackupOlder {
+    type Reading = ServerDetail;
+    type Found = ServerDetail;
+
+    const SETTLE: Duration = Duration::from_secs(120);
+    const UNSEEN_IS_NO: bool = false;
+
+    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<ServerDetail, ErrorOf<Self>> {
+        let service: ServiceId = inputs.need(Self::INFO.name, "service")?;
+        calls.call(&GetServer::new(ServerId::new(service.get()))).await
+    }
+
+    fn before(_: &Inputs, now: &ServerDetail) -> Option<Before> {
+        Some(trace::marks([now], |_| true, |item| Some(trace::print(&item.status_text))).private())
+    }
+
+    fn look(_: &Inputs, before: Option<&Before>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
+        trace::changed(before, [now], |_| true, |item| Some(trace::print(&item.status_text)))
+    }
+}

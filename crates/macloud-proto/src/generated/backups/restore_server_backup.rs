@@ -3,11 +3,17 @@
 
 //! `PUT /v1/server.backup/{id}`: overwrites a server with a backup, at hosts with the older path.
 
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
+};
 
 use crate::Macloud;
-use crate::types::{BackupId, ServerId};
+use crate::servers::GetServer;
+use crate::types::{BackupId, ServerDetail, ServerId};
 
 /// Overwrites a server with a backup, at hosts with the older path.
 ///
@@ -15,7 +21,8 @@ use crate::types::{BackupId, ServerId};
 ///
 /// Fits the table of fields on the page of Macloud; which of the paths it has is not known.
 ///
-/// If the end stays open: Read the server: `status_text` says what is being done with it.
+/// If the end stays open: Read the server: `status_text` says what is being done with it. `reconcile` does it, with
+/// what `before` gave before the call.
 ///
 /// ```
 /// use macloud_proto::backups::RestoreServerBackup;
@@ -71,4 +78,29 @@ impl Endpoint for RestoreServerBackup {
     }
 }
 
-impl Perform for RestoreServerBackup {}
+impl Perform for RestoreServerBackup {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+}
+
+impl Reconcile for RestoreServerBackup {
+    type Reading = ServerDetail;
+    type Found = ServerDetail;
+
+    const SETTLE: Duration = Duration::from_secs(120);
+    const UNSEEN_IS_NO: bool = false;
+
+    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<ServerDetail, ErrorOf<Self>> {
+        let id: ServerId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&GetServer::new(id)).await
+    }
+
+    fn before(_: &Inputs, now: &ServerDetail) -> Option<Before> {
+        Some(trace::marks([now], |_| true, |item| Some(trace::print(&item.status_text))).private())
+    }
+
+    fn look(_: &Inputs, before: Option<&Before>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
+        trace::changed(before, [now], |_| true, |item| Some(trace::print(&item.status_text)))
+    }
+}

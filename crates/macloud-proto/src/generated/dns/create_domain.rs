@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
 };
 
 use crate::Macloud;
@@ -20,7 +21,7 @@ use crate::types::{Domain, DomainId};
 /// `POST /v1/dns`; effect: **state** (async, additive). Source: line 185 of the document.
 ///
 /// If the end stays open: List the domains and look for the name. `reconcile` does it; where the name is not unique, it
-/// takes what [`ListDomains`] gave before the call.
+/// takes what `before` gave before the call.
 ///
 /// ```
 /// use macloud_proto::dns::CreateDomain;
@@ -85,21 +86,29 @@ impl Endpoint for CreateDomain {
     }
 }
 
-impl Perform for CreateDomain {}
+impl Perform for CreateDomain {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("name", &self.name)
+    }
+}
 
 impl Reconcile for CreateDomain {
-    type Read = ListDomains;
+    type Reading = Vec<Domain>;
     type Found = Domain;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    fn read(&self) -> ListDomains {
-        ListDomains::new()
+    async fn read(_: &Inputs, calls: &Calls<Macloud>) -> Result<Vec<Domain>, ErrorOf<Self>> {
+        calls.call(&ListDomains::new()).await
     }
 
-    fn look(&self, before: Option<&Vec<Domain>>, now: Vec<Domain>) -> Option<Vec<Domain>> {
-        let before = before.map(|before| before.iter().collect());
-        let fits = |item: &Domain| item.name == self.name;
-        trace::appeared(before, now, true, fits, |item| &item.id)
+    fn before(_: &Inputs, now: &Vec<Domain>) -> Option<Before> {
+        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<Domain>) -> Option<Vec<Domain>> {
+        let name: String = inputs.get("name")?;
+        let fits = |item: &Domain| item.name == name;
+        trace::appeared(before, now, true, fits, |item| trace::text(&item.id))
     }
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
 };
 
 use crate::Macloud;
@@ -18,8 +19,8 @@ use crate::types::{CaaTag, DomainId, Record, RecordId, RecordType};
 ///
 /// `POST /v1/dns.record/{id}`; effect: **state** (additive). Source: line 187 of the document.
 ///
-/// If the end stays open: List the records of the domain, some seconds later. `reconcile` does it, with what
-/// [`ListRecords`] gave before the call.
+/// If the end stays open: List the records of the domain, some seconds later. `reconcile` does it, with what `before`
+/// gave before the call.
 ///
 /// ```
 /// use macloud_proto::dns::CreateRecord;
@@ -111,21 +112,31 @@ impl Endpoint for CreateRecord {
     }
 }
 
-impl Perform for CreateRecord {}
+impl Perform for CreateRecord {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id).with("kind", &self.kind).with("value", &self.value)
+    }
+}
 
 impl Reconcile for CreateRecord {
-    type Read = ListRecords;
+    type Reading = Vec<Record>;
     type Found = Record;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    fn read(&self) -> ListRecords {
-        ListRecords::new(self.id)
+    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<Vec<Record>, ErrorOf<Self>> {
+        let id: DomainId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&ListRecords::new(id)).await
     }
 
-    fn look(&self, before: Option<&Vec<Record>>, now: Vec<Record>) -> Option<Vec<Record>> {
-        let before = before.map(|before| before.iter().collect());
-        let fits = |item: &Record| item.kind == self.kind && item.value == self.value;
-        trace::appeared(before, now, false, fits, |item| &item.id)
+    fn before(_: &Inputs, now: &Vec<Record>) -> Option<Before> {
+        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<Record>) -> Option<Vec<Record>> {
+        let kind: RecordType = inputs.get("kind")?;
+        let value: String = inputs.get("value")?;
+        let fits = |item: &Record| item.kind == kind && item.value == value;
+        trace::appeared(before, now, false, fits, |item| trace::text(&item.id))
     }
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::DecodeError;
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Inputs, Method, Perform, RawAnswer, Reconcile,
+    RequestParts, trace,
 };
 
 use crate::Macloud;
@@ -70,24 +71,34 @@ impl Endpoint for DeleteDomain {
     }
 }
 
-impl Perform for DeleteDomain {}
+impl Perform for DeleteDomain {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+}
 
 impl Reconcile for DeleteDomain {
-    type Read = GetDomain;
+    type Reading = Domain;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    fn read(&self) -> GetDomain {
-        GetDomain::new(self.id)
+    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<Domain, ErrorOf<Self>> {
+        let id: DomainId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&GetDomain::new(id)).await
     }
 
-    fn look(&self, _: Option<&Domain>, now: Domain) -> Option<Vec<()>> {
+    fn before(_: &Inputs, now: &Domain) -> Option<Before> {
         let fits = |item: &Domain| item.status == ServiceStatus::Deleted;
-        trace::ended(&now, fits)
+        Some(trace::marks([now], fits, |_| Some(String::new())))
     }
 
-    fn not_found(&self) -> Option<()> {
+    fn look(_: &Inputs, before: Option<&Before>, now: Domain) -> Option<Vec<()>> {
+        let fits = |item: &Domain| item.status == ServiceStatus::Deleted;
+        trace::ended(before, &now, fits)
+    }
+
+    fn not_found() -> Option<()> {
         Some(())
     }
 }

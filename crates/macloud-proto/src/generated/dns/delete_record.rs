@@ -3,17 +3,23 @@
 
 //! `DELETE /v1/dns.record/{id}`: deletes a DNS record.
 
+use std::time::Duration;
+
 use hostkit::codec::DecodeError;
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Inputs, Method, Perform, RawAnswer, Reconcile,
+    RequestParts, trace,
+};
 
 use crate::Macloud;
-use crate::types::RecordId;
+use crate::dns::{ListDomains, ListRecords};
+use crate::types::{Record, RecordId};
 
 /// Deletes a DNS record.
 ///
 /// `DELETE /v1/dns.record/{id}`; effect: **destructive**. Source: line 182 of the document.
 ///
-/// If the end stays open: List the records of the domain, some seconds later.
+/// If the end stays open: List the records of every domain, some seconds later. `reconcile` does it.
 ///
 /// ```
 /// use macloud_proto::dns::DeleteRecord;
@@ -48,7 +54,7 @@ impl Endpoint for DeleteRecord {
         method: Method::DELETE,
         path: "/v1/dns.record/{id}",
         effect: Effect::Destructive,
-        reconcile: "List the records of the domain, some seconds later.",
+        reconcile: "List the records of every domain, some seconds later.",
         documents: "#73",
         spec: "specs/macloud/dns/delete_record.toml",
         ..EndpointInfo::DEFAULT
@@ -64,4 +70,33 @@ impl Endpoint for DeleteRecord {
     }
 }
 
-impl Perform for DeleteRecord {}
+impl Perform for DeleteRecord {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+}
+
+impl Reconcile for DeleteRecord {
+    type Reading = Vec<Record>;
+    type Found = ();
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    async fn read(_: &Inputs, calls: &Calls<Macloud>) -> Result<Vec<Record>, ErrorOf<Self>> {
+        let first = calls.call(&ListDomains::new()).await?;
+        let reads = first.into_iter().map(|item| ListRecords::new(item.id)).collect();
+        trace::each(calls, reads).await
+    }
+
+    fn before(inputs: &Inputs, now: &Vec<Record>) -> Option<Before> {
+        let id: RecordId = inputs.get("id")?;
+        let fits = |item: &Record| item.id == id;
+        Some(trace::marks(now.iter(), fits, |_| Some(String::new())))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<Record>) -> Option<Vec<()>> {
+        let id: RecordId = inputs.get("id")?;
+        let fits = |item: &Record| item.id == id;
+        trace::gone(before, now, 1, fits)
+    }
+}

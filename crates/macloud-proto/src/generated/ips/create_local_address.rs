@@ -3,11 +3,17 @@
 
 //! `POST /v1/server.ip.local/{id}`: connects a server to the local network of its data centre.
 
+use std::time::Duration;
+
 use hostkit::codec::DecodeError;
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
+};
 
 use crate::Macloud;
-use crate::types::ServerId;
+use crate::ips::GetLocalAddress;
+use crate::types::{LocalAddress, ServerId};
 
 /// Connects a server to the local network of its data centre.
 ///
@@ -15,7 +21,8 @@ use crate::types::ServerId;
 ///
 /// The network is shared with other customers. `can.ip_local` of the server says whether it is possible.
 ///
-/// If the end stays open: Read the local address.
+/// If the end stays open: Read the local address of the server. `reconcile` does it, with what `before` gave before the
+/// call.
 ///
 /// ```
 /// use macloud_proto::ips::CreateLocalAddress;
@@ -51,7 +58,7 @@ impl Endpoint for CreateLocalAddress {
         path: "/v1/server.ip.local/{id}",
         effect: Effect::State,
         flags: &[Flag::Async],
-        reconcile: "Read the local address.",
+        reconcile: "Read the local address of the server.",
         documents: "#48",
         spec: "specs/macloud/ips/create_local_address.toml",
         ..EndpointInfo::DEFAULT
@@ -67,4 +74,28 @@ impl Endpoint for CreateLocalAddress {
     }
 }
 
-impl Perform for CreateLocalAddress {}
+impl Perform for CreateLocalAddress {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+}
+
+impl Reconcile for CreateLocalAddress {
+    type Reading = Option<LocalAddress>;
+    type Found = LocalAddress;
+
+    const SETTLE: Duration = Duration::from_secs(120);
+
+    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<Option<LocalAddress>, ErrorOf<Self>> {
+        let id: ServerId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&GetLocalAddress::new(id)).await
+    }
+
+    fn before(_: &Inputs, now: &Option<LocalAddress>) -> Option<Before> {
+        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.ip))))
+    }
+
+    fn look(_: &Inputs, before: Option<&Before>, now: Option<LocalAddress>) -> Option<Vec<LocalAddress>> {
+        trace::appeared(before, now, false, |_| true, |item| trace::text(&item.ip))
+    }
+}

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
 };
 
 use crate::Macloud;
@@ -21,8 +22,8 @@ use crate::types::{AddressId, PtrId, PtrRecord};
 ///
 /// Not on the page of Macloud.
 ///
-/// If the end stays open: List the PTR records of the address. `reconcile` does it, with what [`ListPtrRecords`] gave
-/// before the call.
+/// If the end stays open: List the PTR records of the address. `reconcile` does it, with what `before` gave before the
+/// call.
 ///
 /// ```
 /// use macloud_proto::ips::CreatePtrRecord;
@@ -87,21 +88,31 @@ impl Endpoint for CreatePtrRecord {
     }
 }
 
-impl Perform for CreatePtrRecord {}
+impl Perform for CreatePtrRecord {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id).with("ip", &self.ip).with("host", &self.host)
+    }
+}
 
 impl Reconcile for CreatePtrRecord {
-    type Read = ListPtrRecords;
+    type Reading = Vec<PtrRecord>;
     type Found = PtrRecord;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    fn read(&self) -> ListPtrRecords {
-        ListPtrRecords::new(self.id)
+    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<Vec<PtrRecord>, ErrorOf<Self>> {
+        let id: AddressId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&ListPtrRecords::new(id)).await
     }
 
-    fn look(&self, before: Option<&Vec<PtrRecord>>, now: Vec<PtrRecord>) -> Option<Vec<PtrRecord>> {
-        let before = before.map(|before| before.iter().collect());
-        let fits = |item: &PtrRecord| item.ip == self.ip && item.host.as_ref().is_none_or(|value| *value == self.host);
-        trace::appeared(before, now, false, fits, |item| &item.id)
+    fn before(_: &Inputs, now: &Vec<PtrRecord>) -> Option<Before> {
+        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<PtrRecord>) -> Option<Vec<PtrRecord>> {
+        let ip: IpAddr = inputs.get("ip")?;
+        let host: String = inputs.get("host")?;
+        let fits = |item: &PtrRecord| item.ip == ip && item.host.as_ref().is_none_or(|value| *value == host);
+        trace::appeared(before, now, false, fits, |item| trace::text(&item.id))
     }
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::DecodeError;
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
 };
 
 use crate::Macloud;
@@ -70,24 +71,34 @@ impl Endpoint for DeleteAdditional {
     }
 }
 
-impl Perform for DeleteAdditional {}
+impl Perform for DeleteAdditional {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+}
 
 impl Reconcile for DeleteAdditional {
-    type Read = GetAdditional;
+    type Reading = AdditionalAddresses;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(120);
 
-    fn read(&self) -> GetAdditional {
-        GetAdditional::new(self.id)
+    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<AdditionalAddresses, ErrorOf<Self>> {
+        let id: AdditionalId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&GetAdditional::new(id)).await
     }
 
-    fn look(&self, _: Option<&AdditionalAddresses>, now: AdditionalAddresses) -> Option<Vec<()>> {
+    fn before(_: &Inputs, now: &AdditionalAddresses) -> Option<Before> {
         let fits = |item: &AdditionalAddresses| item.status == ServiceStatus::Deleted;
-        trace::ended(&now, fits)
+        Some(trace::marks([now], fits, |_| Some(String::new())))
     }
 
-    fn not_found(&self) -> Option<()> {
+    fn look(_: &Inputs, before: Option<&Before>, now: AdditionalAddresses) -> Option<Vec<()>> {
+        let fits = |item: &AdditionalAddresses| item.status == ServiceStatus::Deleted;
+        trace::ended(before, &now, fits)
+    }
+
+    fn not_found() -> Option<()> {
         Some(())
     }
 }

@@ -3,17 +3,23 @@
 
 //! `DELETE /v1/server.ip.local/{id}`: disconnects a server from the local network: the address is lost.
 
+use std::time::Duration;
+
 use hostkit::codec::DecodeError;
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
+};
 
 use crate::Macloud;
-use crate::types::ServerId;
+use crate::ips::GetLocalAddress;
+use crate::types::{LocalAddress, ServerId};
 
 /// Disconnects a server from the local network: the address is lost.
 ///
 /// `DELETE /v1/server.ip.local/{id}`; effect: **destructive** (async). Source: line 164 of the document.
 ///
-/// If the end stays open: Read the local address.
+/// If the end stays open: Read the local address of the server. `reconcile` does it.
 ///
 /// ```
 /// use macloud_proto::ips::DeleteLocalAddress;
@@ -49,7 +55,7 @@ impl Endpoint for DeleteLocalAddress {
         path: "/v1/server.ip.local/{id}",
         effect: Effect::Destructive,
         flags: &[Flag::Async],
-        reconcile: "Read the local address.",
+        reconcile: "Read the local address of the server.",
         documents: "#49",
         spec: "specs/macloud/ips/delete_local_address.toml",
         ..EndpointInfo::DEFAULT
@@ -65,4 +71,28 @@ impl Endpoint for DeleteLocalAddress {
     }
 }
 
-impl Perform for DeleteLocalAddress {}
+impl Perform for DeleteLocalAddress {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+}
+
+impl Reconcile for DeleteLocalAddress {
+    type Reading = Option<LocalAddress>;
+    type Found = ();
+
+    const SETTLE: Duration = Duration::from_secs(120);
+
+    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<Option<LocalAddress>, ErrorOf<Self>> {
+        let id: ServerId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&GetLocalAddress::new(id)).await
+    }
+
+    fn before(_: &Inputs, now: &Option<LocalAddress>) -> Option<Before> {
+        Some(trace::marks(now.iter(), |_| true, |_| Some(String::new())))
+    }
+
+    fn look(_: &Inputs, before: Option<&Before>, now: Option<LocalAddress>) -> Option<Vec<()>> {
+        trace::gone(before, now, 1, |_| true)
+    }
+}

@@ -3,11 +3,17 @@
 
 //! `DELETE /v1/ip.ptr/{id}`: deletes a PTR record.
 
+use std::time::Duration;
+
 use hostkit::codec::DecodeError;
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Inputs, Method, Perform, RawAnswer, Reconcile,
+    RequestParts, trace,
+};
 
 use crate::Macloud;
-use crate::types::PtrId;
+use crate::ips::{ListAddresses, ListPtrRecords};
+use crate::types::{PtrId, PtrRecord};
 
 /// Deletes a PTR record.
 ///
@@ -15,7 +21,7 @@ use crate::types::PtrId;
 ///
 /// Not on the page of Macloud.
 ///
-/// If the end stays open: List the PTR records of the address.
+/// If the end stays open: List the PTR records of every address. `reconcile` does it.
 ///
 /// ```
 /// use macloud_proto::ips::DeletePtrRecord;
@@ -50,7 +56,7 @@ impl Endpoint for DeletePtrRecord {
         method: Method::DELETE,
         path: "/v1/ip.ptr/{id}",
         effect: Effect::Destructive,
-        reconcile: "List the PTR records of the address.",
+        reconcile: "List the PTR records of every address.",
         documents: "#55",
         spec: "specs/macloud/ips/delete_ptr_record.toml",
         ..EndpointInfo::DEFAULT
@@ -66,4 +72,33 @@ impl Endpoint for DeletePtrRecord {
     }
 }
 
-impl Perform for DeletePtrRecord {}
+impl Perform for DeletePtrRecord {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+}
+
+impl Reconcile for DeletePtrRecord {
+    type Reading = Vec<PtrRecord>;
+    type Found = ();
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    async fn read(_: &Inputs, calls: &Calls<Macloud>) -> Result<Vec<PtrRecord>, ErrorOf<Self>> {
+        let first = calls.call(&ListAddresses::new()).await?;
+        let reads = first.into_iter().map(|item| ListPtrRecords::new(item.id)).collect();
+        trace::each(calls, reads).await
+    }
+
+    fn before(inputs: &Inputs, now: &Vec<PtrRecord>) -> Option<Before> {
+        let id: PtrId = inputs.get("id")?;
+        let fits = |item: &PtrRecord| item.id == id;
+        Some(trace::marks(now.iter(), fits, |_| Some(String::new())))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<PtrRecord>) -> Option<Vec<()>> {
+        let id: PtrId = inputs.get("id")?;
+        let fits = |item: &PtrRecord| item.id == id;
+        trace::gone(before, now, 1, fits)
+    }
+}

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
 };
 
 use crate::Macloud;
@@ -21,7 +22,7 @@ use crate::types::{PoolAddress, ServerId};
 /// Within the limits of the account.
 ///
 /// If the end stays open: List the additional addresses of the server; the operations show debits. `reconcile` does it,
-/// with what [`ListAddresses`] gave before the call.
+/// with what `before` gave before the call.
 ///
 /// ```
 /// use macloud_proto::ips::OrderAddresses;
@@ -96,17 +97,20 @@ impl Endpoint for OrderAddresses {
 impl Perform for OrderAddresses {}
 
 impl Reconcile for OrderAddresses {
-    type Read = ListAddresses;
+    type Reading = Vec<PoolAddress>;
     type Found = PoolAddress;
 
     const SETTLE: Duration = Duration::from_secs(120);
 
-    fn read(&self) -> ListAddresses {
-        ListAddresses::new()
+    async fn read(_: &Inputs, calls: &Calls<Macloud>) -> Result<Vec<PoolAddress>, ErrorOf<Self>> {
+        calls.call(&ListAddresses::new()).await
     }
 
-    fn look(&self, before: Option<&Vec<PoolAddress>>, now: Vec<PoolAddress>) -> Option<Vec<PoolAddress>> {
-        let before = before.map(|before| before.iter().collect());
-        trace::appeared(before, now, false, |_| true, |item| &item.id)
+    fn before(_: &Inputs, now: &Vec<PoolAddress>) -> Option<Before> {
+        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    }
+
+    fn look(_: &Inputs, before: Option<&Before>, now: Vec<PoolAddress>) -> Option<Vec<PoolAddress>> {
+        trace::appeared(before, now, false, |_| true, |item| trace::text(&item.id))
     }
 }

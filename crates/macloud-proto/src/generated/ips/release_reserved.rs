@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::DecodeError;
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
 };
 
 use crate::Macloud;
@@ -72,24 +73,34 @@ impl Endpoint for ReleaseReserved {
     }
 }
 
-impl Perform for ReleaseReserved {}
+impl Perform for ReleaseReserved {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+}
 
 impl Reconcile for ReleaseReserved {
-    type Read = GetReserved;
+    type Reading = ReservedAddress;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(120);
 
-    fn read(&self) -> GetReserved {
-        GetReserved::new(self.id)
+    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<ReservedAddress, ErrorOf<Self>> {
+        let id: ReservedId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&GetReserved::new(id)).await
     }
 
-    fn look(&self, _: Option<&ReservedAddress>, now: ReservedAddress) -> Option<Vec<()>> {
+    fn before(_: &Inputs, now: &ReservedAddress) -> Option<Before> {
         let fits = |item: &ReservedAddress| item.status == ServiceStatus::Deleted;
-        trace::ended(&now, fits)
+        Some(trace::marks([now], fits, |_| Some(String::new())))
     }
 
-    fn not_found(&self) -> Option<()> {
+    fn look(_: &Inputs, before: Option<&Before>, now: ReservedAddress) -> Option<Vec<()>> {
+        let fits = |item: &ReservedAddress| item.status == ServiceStatus::Deleted;
+        trace::ended(before, &now, fits)
+    }
+
+    fn not_found() -> Option<()> {
         Some(())
     }
 }

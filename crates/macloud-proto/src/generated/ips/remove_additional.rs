@@ -7,20 +7,20 @@ use std::time::Duration;
 
 use hostkit::codec::{DecodeError, Name};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
 };
 
 use crate::Macloud;
 use crate::ips::GetAdditional;
-use crate::types::{AdditionalAddresses, AdditionalId, AddressId};
+use crate::types::{AdditionalAddresses, AdditionalId, AddressId, ServiceAddress};
 
 /// Gives some addresses of a service up.
 ///
 /// `PUT /v1/server-ip/{id}`; effect: **destructive** (async, body-required-for-meaning). Source: line 160 of the
 /// document.
 ///
-/// If the end stays open: Read the service: it shows its addresses. `reconcile` does it, with what [`GetAdditional`]
-/// gave before the call.
+/// If the end stays open: Read the service: it shows its addresses. `reconcile` does it.
 ///
 /// ```
 /// use macloud_proto::ips::RemoveAdditional;
@@ -77,19 +77,34 @@ impl Endpoint for RemoveAdditional {
     }
 }
 
-impl Perform for RemoveAdditional {}
+impl Perform for RemoveAdditional {
+    fn inputs(&self) -> Inputs {
+        Inputs::new()
+            .with("id", &self.id)
+            .with_rows("addresses", self.addresses.iter().map(|item| vec![Some(trace::text(item))]))
+    }
+}
 
 impl Reconcile for RemoveAdditional {
-    type Read = GetAdditional;
-    type Found = AdditionalAddresses;
+    type Reading = AdditionalAddresses;
+    type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(120);
 
-    fn read(&self) -> GetAdditional {
-        GetAdditional::new(self.id)
+    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<AdditionalAddresses, ErrorOf<Self>> {
+        let id: AdditionalId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&GetAdditional::new(id)).await
     }
 
-    fn look(&self, before: Option<&AdditionalAddresses>, now: AdditionalAddresses) -> Option<Vec<AdditionalAddresses>> {
-        trace::differs(before, now, |item| Some(&item.addresses))
+    fn before(inputs: &Inputs, now: &AdditionalAddresses) -> Option<Before> {
+        let addresses = inputs.rows("addresses")?;
+        let fits = |item: &ServiceAddress| addresses.iter().any(|row| *row == [Some(trace::text(&item.id))]);
+        Some(trace::marks(now.addresses.iter(), fits, |_| Some(String::new())))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: AdditionalAddresses) -> Option<Vec<()>> {
+        let addresses = inputs.rows("addresses")?;
+        let fits = |item: &ServiceAddress| addresses.iter().any(|row| *row == [Some(trace::text(&item.id))]);
+        trace::gone(before, now.addresses, addresses.len(), fits)
     }
 }

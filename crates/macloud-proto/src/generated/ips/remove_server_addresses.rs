@@ -3,18 +3,24 @@
 
 //! `PUT /v1/server.ip/{id}`: gives additional addresses of a server up.
 
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
+};
 
 use crate::Macloud;
-use crate::types::{AddressId, ServerId};
+use crate::ips::ListAddresses;
+use crate::types::{AddressId, PoolAddress, ServerId};
 
 /// Gives additional addresses of a server up.
 ///
 /// `PUT /v1/server.ip/{id}`; effect: **destructive** (async, body-required-for-meaning). Source: line 160 of the
 /// document.
 ///
-/// If the end stays open: List the additional addresses of the server.
+/// If the end stays open: List the addresses of the account, or the additional ones of the server. `reconcile` does it.
 ///
 /// ```
 /// use macloud_proto::ips::RemoveServerAddresses;
@@ -62,7 +68,7 @@ impl Endpoint for RemoveServerAddresses {
         path: "/v1/server.ip/{id}",
         effect: Effect::Destructive,
         flags: &[Flag::Async, Flag::BodyRequiredForMeaning],
-        reconcile: "List the additional addresses of the server.",
+        reconcile: "List the addresses of the account, or the additional ones of the server.",
         documents: "#65",
         spec: "specs/macloud/ips/remove_server_addresses.toml",
         ..EndpointInfo::DEFAULT
@@ -83,4 +89,31 @@ impl Endpoint for RemoveServerAddresses {
     }
 }
 
-impl Perform for RemoveServerAddresses {}
+impl Perform for RemoveServerAddresses {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with_rows("addresses", self.addresses.iter().map(|item| vec![Some(trace::text(item))]))
+    }
+}
+
+impl Reconcile for RemoveServerAddresses {
+    type Reading = Vec<PoolAddress>;
+    type Found = ();
+
+    const SETTLE: Duration = Duration::from_secs(120);
+
+    async fn read(_: &Inputs, calls: &Calls<Macloud>) -> Result<Vec<PoolAddress>, ErrorOf<Self>> {
+        calls.call(&ListAddresses::new()).await
+    }
+
+    fn before(inputs: &Inputs, now: &Vec<PoolAddress>) -> Option<Before> {
+        let addresses = inputs.rows("addresses")?;
+        let fits = |item: &PoolAddress| addresses.iter().any(|row| *row == [Some(trace::text(&item.id))]);
+        Some(trace::marks(now.iter(), fits, |_| Some(String::new())))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<PoolAddress>) -> Option<Vec<()>> {
+        let addresses = inputs.rows("addresses")?;
+        let fits = |item: &PoolAddress| addresses.iter().any(|row| *row == [Some(trace::text(&item.id))]);
+        trace::gone(before, now, addresses.len(), fits)
+    }
+}

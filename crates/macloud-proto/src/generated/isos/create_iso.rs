@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::{DecodeError, Name};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
 };
 
 use crate::Macloud;
@@ -18,7 +19,7 @@ use crate::types::{Iso, IsoId, IsoKey};
 ///
 /// `POST /v1/iso/{key}`; effect: **spends** (async, recurring). Source: line 83 of the document.
 ///
-/// If the end stays open: List the images and look for the file name. `reconcile` does it, with what [`ListIsos`] gave
+/// If the end stays open: List the images and look for the file name. `reconcile` does it, with what `before` gave
 /// before the call.
 ///
 /// ```
@@ -76,17 +77,20 @@ impl Endpoint for CreateIso {
 impl Perform for CreateIso {}
 
 impl Reconcile for CreateIso {
-    type Read = ListIsos;
+    type Reading = Vec<Iso>;
     type Found = Iso;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    fn read(&self) -> ListIsos {
-        ListIsos::new()
+    async fn read(_: &Inputs, calls: &Calls<Macloud>) -> Result<Vec<Iso>, ErrorOf<Self>> {
+        calls.call(&ListIsos::new()).await
     }
 
-    fn look(&self, before: Option<&Vec<Iso>>, now: Vec<Iso>) -> Option<Vec<Iso>> {
-        let before = before.map(|before| before.iter().collect());
-        trace::appeared(before, now, false, |_| true, |item| &item.id)
+    fn before(_: &Inputs, now: &Vec<Iso>) -> Option<Before> {
+        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    }
+
+    fn look(_: &Inputs, before: Option<&Before>, now: Vec<Iso>) -> Option<Vec<Iso>> {
+        trace::appeared(before, now, false, |_| true, |item| trace::text(&item.id))
     }
 }

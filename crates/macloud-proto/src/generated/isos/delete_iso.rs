@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::DecodeError;
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
 };
 
 use crate::Macloud;
@@ -73,24 +74,34 @@ impl Endpoint for DeleteIso {
     }
 }
 
-impl Perform for DeleteIso {}
+impl Perform for DeleteIso {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+}
 
 impl Reconcile for DeleteIso {
-    type Read = GetIso;
+    type Reading = Iso;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(120);
 
-    fn read(&self) -> GetIso {
-        GetIso::new(self.id)
+    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<Iso, ErrorOf<Self>> {
+        let id: IsoId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&GetIso::new(id)).await
     }
 
-    fn look(&self, _: Option<&Iso>, now: Iso) -> Option<Vec<()>> {
+    fn before(_: &Inputs, now: &Iso) -> Option<Before> {
         let fits = |item: &Iso| item.status == ServiceStatus::Deleted;
-        trace::ended(&now, fits)
+        Some(trace::marks([now], fits, |_| Some(String::new())))
     }
 
-    fn not_found(&self) -> Option<()> {
+    fn look(_: &Inputs, before: Option<&Before>, now: Iso) -> Option<Vec<()>> {
+        let fits = |item: &Iso| item.status == ServiceStatus::Deleted;
+        trace::ended(before, &now, fits)
+    }
+
+    fn not_found() -> Option<()> {
         Some(())
     }
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
 };
 
 use crate::Macloud;
@@ -22,7 +23,7 @@ use crate::types::{Iso, IsoKey};
 /// the address: never put credentials into it. At most 8 GB at Macloud, 10 GB at VDSina.
 ///
 /// If the end stays open: Without the key the download cannot be found: list the images and look for the file name.
-/// `reconcile` does it, with what [`ListIsos`] gave before the call.
+/// `reconcile` does it, with what `before` gave before the call.
 ///
 /// ```
 /// use macloud_proto::isos::StartDownload;
@@ -81,17 +82,20 @@ impl Endpoint for StartDownload {
 impl Perform for StartDownload {}
 
 impl Reconcile for StartDownload {
-    type Read = ListIsos;
+    type Reading = Vec<Iso>;
     type Found = Iso;
 
     const SETTLE: Duration = Duration::from_secs(1800);
 
-    fn read(&self) -> ListIsos {
-        ListIsos::new()
+    async fn read(_: &Inputs, calls: &Calls<Macloud>) -> Result<Vec<Iso>, ErrorOf<Self>> {
+        calls.call(&ListIsos::new()).await
     }
 
-    fn look(&self, before: Option<&Vec<Iso>>, now: Vec<Iso>) -> Option<Vec<Iso>> {
-        let before = before.map(|before| before.iter().collect());
-        trace::appeared(before, now, false, |_| true, |item| &item.id)
+    fn before(_: &Inputs, now: &Vec<Iso>) -> Option<Before> {
+        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    }
+
+    fn look(_: &Inputs, before: Option<&Before>, now: Vec<Iso>) -> Option<Vec<Iso>> {
+        trace::appeared(before, now, false, |_| true, |item| trace::text(&item.id))
     }
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::{DecodeError, Name};
 use hostkit::{
-    Decimal, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts,
-    trace,
+    Before, Calls, Decimal, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform,
+    RawAnswer, Reconcile, RequestParts, trace,
 };
 
 use crate::Macloud;
@@ -22,7 +22,7 @@ use crate::types::{Operation, OperationId};
 /// Nothing is charged: read the operation for the link that pays it.
 ///
 /// If the end stays open: List the operations and look for the amount and the time. `reconcile` does it, with what
-/// [`ListOperations`] gave before the call.
+/// `before` gave before the call.
 ///
 /// ```
 /// use macloud_proto::operations::CreateTopUp;
@@ -75,21 +75,29 @@ impl Endpoint for CreateTopUp {
     }
 }
 
-impl Perform for CreateTopUp {}
+impl Perform for CreateTopUp {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("amount", &self.amount)
+    }
+}
 
 impl Reconcile for CreateTopUp {
-    type Read = ListOperations;
+    type Reading = Vec<Operation>;
     type Found = Operation;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    fn read(&self) -> ListOperations {
-        ListOperations::new()
+    async fn read(_: &Inputs, calls: &Calls<Macloud>) -> Result<Vec<Operation>, ErrorOf<Self>> {
+        calls.call(&ListOperations::new()).await
     }
 
-    fn look(&self, before: Option<&Vec<Operation>>, now: Vec<Operation>) -> Option<Vec<Operation>> {
-        let before = before.map(|before| before.iter().collect());
-        let fits = |item: &Operation| item.amount == self.amount;
-        trace::appeared(before, now, false, fits, |item| &item.id)
+    fn before(_: &Inputs, now: &Vec<Operation>) -> Option<Before> {
+        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<Operation>) -> Option<Vec<Operation>> {
+        let amount: Decimal = inputs.get("amount")?;
+        let fits = |item: &Operation| item.amount == amount;
+        trace::appeared(before, now, false, fits, |item| trace::text(&item.id))
     }
 }

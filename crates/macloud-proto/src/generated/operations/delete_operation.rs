@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::DecodeError;
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Inputs, Method, Perform, RawAnswer, Reconcile,
+    RequestParts, trace,
 };
 
 use crate::Macloud;
@@ -69,23 +70,32 @@ impl Endpoint for DeleteOperation {
     }
 }
 
-impl Perform for DeleteOperation {}
+impl Perform for DeleteOperation {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+}
 
 impl Reconcile for DeleteOperation {
-    type Read = GetOperation;
+    type Reading = Operation;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    fn read(&self) -> GetOperation {
-        GetOperation::new(self.id)
+    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<Operation, ErrorOf<Self>> {
+        let id: OperationId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&GetOperation::new(id)).await
     }
 
-    fn look(&self, _: Option<&Operation>, now: Operation) -> Option<Vec<()>> {
-        trace::ended(&now, |_| false)
+    fn before(_: &Inputs, _: &Operation) -> Option<Before> {
+        None
     }
 
-    fn not_found(&self) -> Option<()> {
+    fn look(_: &Inputs, _: Option<&Before>, now: Operation) -> Option<Vec<()>> {
+        trace::ended(None, &now, |_| false)
+    }
+
+    fn not_found() -> Option<()> {
         Some(())
     }
 }

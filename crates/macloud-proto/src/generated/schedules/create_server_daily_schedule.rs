@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, Value,
-    trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, Value, trace,
 };
 
 use crate::Macloud;
@@ -23,7 +23,7 @@ use crate::types::{Schedules, ServerId};
 /// Each copy is paid; when there are as many as are kept, the oldest goes. The older path is known from one client, for
 /// deletion only.
 ///
-/// If the end stays open: Read the schedules. `reconcile` does it.
+/// If the end stays open: Read the schedules. `reconcile` does it, with what `before` gave before the call.
 ///
 /// ```
 /// use macloud_proto::schedules::CreateServerDailySchedule;
@@ -99,22 +99,39 @@ impl Endpoint for CreateServerDailySchedule {
     }
 }
 
-impl Perform for CreateServerDailySchedule {}
+impl Perform for CreateServerDailySchedule {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id).with("hour", &self.hour).with("copies", &self.copies)
+    }
+}
 
 impl Reconcile for CreateServerDailySchedule {
-    type Read = GetServerSchedules;
+    type Reading = Schedules;
     type Found = Schedules;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    fn read(&self) -> GetServerSchedules {
-        GetServerSchedules::new(self.id)
+    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<Schedules, ErrorOf<Self>> {
+        let id: ServerId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&GetServerSchedules::new(id)).await
     }
 
-    fn look(&self, before: Option<&Schedules>, now: Schedules) -> Option<Vec<Schedules>> {
+    fn before(inputs: &Inputs, now: &Schedules) -> Option<Before> {
+        let hour: u64 = inputs.get("hour")?;
+        let copies: u64 = inputs.get("copies")?;
         let fits = |item: &Schedules| {
-            item.daily.as_ref().and_then(|value| value.hour.as_ref()) == Some(&self.hour)
-                && item.daily.as_ref().and_then(|value| value.copies.as_ref()) == Some(&self.copies)
+            item.daily.as_ref().and_then(|value| value.hour.as_ref()) == Some(&hour)
+                && item.daily.as_ref().and_then(|value| value.copies.as_ref()) == Some(&copies)
+        };
+        Some(trace::marks([now], fits, |_| Some(String::new())))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: Schedules) -> Option<Vec<Schedules>> {
+        let hour: u64 = inputs.get("hour")?;
+        let copies: u64 = inputs.get("copies")?;
+        let fits = |item: &Schedules| {
+            item.daily.as_ref().and_then(|value| value.hour.as_ref()) == Some(&hour)
+                && item.daily.as_ref().and_then(|value| value.copies.as_ref()) == Some(&copies)
         };
         trace::became(before, now, fits)
     }

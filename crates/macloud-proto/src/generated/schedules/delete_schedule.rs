@@ -3,11 +3,17 @@
 
 //! `DELETE /v1/backup.schedule/{id}`: deletes one schedule of backups.
 
+use std::time::Duration;
+
 use hostkit::codec::DecodeError;
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
+};
 
 use crate::Macloud;
-use crate::types::{ScheduleType, ServiceId};
+use crate::schedules::GetSchedules;
+use crate::types::{Schedule, ScheduleType, Schedules, ServiceId};
 
 /// Deletes one schedule of backups.
 ///
@@ -15,7 +21,7 @@ use crate::types::{ScheduleType, ServiceId};
 ///
 /// The kind stands in the query: without it every schedule goes.
 ///
-/// If the end stays open: Read the schedules.
+/// If the end stays open: Read the schedules: that of this kind is gone, and the others are left. `reconcile` does it.
 ///
 /// ```
 /// use macloud_proto::schedules::DeleteSchedule;
@@ -55,7 +61,7 @@ impl Endpoint for DeleteSchedule {
         path: "/v1/backup.schedule/{id}",
         effect: Effect::Destructive,
         flags: &[Flag::Hazard],
-        reconcile: "Read the schedules.",
+        reconcile: "Read the schedules: that of this kind is gone, and the others are left.",
         documents: "#46",
         spec: "specs/macloud/schedules/delete_schedule.toml",
         ..EndpointInfo::DEFAULT
@@ -72,4 +78,36 @@ impl Endpoint for DeleteSchedule {
     }
 }
 
-impl Perform for DeleteSchedule {}
+impl Perform for DeleteSchedule {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id).with("kind", &self.kind)
+    }
+}
+
+impl Reconcile for DeleteSchedule {
+    type Reading = Schedules;
+    type Found = ();
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<Schedules, ErrorOf<Self>> {
+        let id: ServiceId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&GetSchedules::new(id)).await
+    }
+
+    fn before(inputs: &Inputs, now: &Schedules) -> Option<Before> {
+        let kind: ScheduleType = inputs.get("kind")?;
+        let fits = |item: &Schedule| item.kind == kind;
+        Some(trace::marks(
+            [now.daily.as_ref(), now.weekly.as_ref(), now.monthly.as_ref()].into_iter().flatten(),
+            fits,
+            |_| Some(String::new()),
+        ))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: Schedules) -> Option<Vec<()>> {
+        let kind: ScheduleType = inputs.get("kind")?;
+        let fits = |item: &Schedule| item.kind == kind;
+        trace::gone(before, [now.daily, now.weekly, now.monthly].into_iter().flatten(), 1, fits)
+    }
+}

@@ -3,17 +3,23 @@
 
 //! `DELETE /v1/backup.schedule/{id}`: deletes every schedule of backups.
 
+use std::time::Duration;
+
 use hostkit::codec::DecodeError;
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Inputs, Method, Perform, RawAnswer, Reconcile,
+    RequestParts, trace,
+};
 
 use crate::Macloud;
-use crate::types::ServiceId;
+use crate::schedules::GetSchedules;
+use crate::types::{Schedules, ServiceId};
 
 /// Deletes every schedule of backups.
 ///
 /// `DELETE /v1/backup.schedule/{id}`; effect: **destructive**. Source: line 144 of the document.
 ///
-/// If the end stays open: Read the schedules.
+/// If the end stays open: Read the schedules. `reconcile` does it.
 ///
 /// ```
 /// use macloud_proto::schedules::DeleteSchedules;
@@ -64,4 +70,32 @@ impl Endpoint for DeleteSchedules {
     }
 }
 
-impl Perform for DeleteSchedules {}
+impl Perform for DeleteSchedules {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+}
+
+impl Reconcile for DeleteSchedules {
+    type Reading = Schedules;
+    type Found = ();
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<Schedules, ErrorOf<Self>> {
+        let id: ServiceId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&GetSchedules::new(id)).await
+    }
+
+    fn before(_: &Inputs, now: &Schedules) -> Option<Before> {
+        Some(trace::marks(
+            [now.daily.as_ref(), now.weekly.as_ref(), now.monthly.as_ref()].into_iter().flatten(),
+            |_| true,
+            |_| Some(String::new()),
+        ))
+    }
+
+    fn look(_: &Inputs, before: Option<&Before>, now: Schedules) -> Option<Vec<()>> {
+        trace::gone(before, [now.daily, now.weekly, now.monthly].into_iter().flatten(), 1, |_| true)
+    }
+}

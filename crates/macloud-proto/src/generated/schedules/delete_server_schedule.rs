@@ -3,11 +3,17 @@
 
 //! `DELETE /v1/server.schedule/{id}`: deletes one schedule of backups, at hosts with the older path.
 
+use std::time::Duration;
+
 use hostkit::codec::DecodeError;
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
+};
 
 use crate::Macloud;
-use crate::types::{ScheduleType, ServerId};
+use crate::schedules::GetServerSchedules;
+use crate::types::{Schedule, ScheduleType, Schedules, ServerId};
 
 /// Deletes one schedule of backups, at hosts with the older path.
 ///
@@ -16,7 +22,7 @@ use crate::types::{ScheduleType, ServerId};
 /// The kind stands in the query: without it every schedule goes. The older path is known from one client, for deletion
 /// only.
 ///
-/// If the end stays open: Read the schedules.
+/// If the end stays open: Read the schedules. `reconcile` does it.
 ///
 /// ```
 /// use macloud_proto::schedules::DeleteServerSchedule;
@@ -72,4 +78,36 @@ impl Endpoint for DeleteServerSchedule {
     }
 }
 
-impl Perform for DeleteServerSchedule {}
+impl Perform for DeleteServerSchedule {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id).with("kind", &self.kind)
+    }
+}
+
+impl Reconcile for DeleteServerSchedule {
+    type Reading = Schedules;
+    type Found = ();
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<Schedules, ErrorOf<Self>> {
+        let id: ServerId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&GetServerSchedules::new(id)).await
+    }
+
+    fn before(inputs: &Inputs, now: &Schedules) -> Option<Before> {
+        let kind: ScheduleType = inputs.get("kind")?;
+        let fits = |item: &Schedule| item.kind == kind;
+        Some(trace::marks(
+            [now.daily.as_ref(), now.weekly.as_ref(), now.monthly.as_ref()].into_iter().flatten(),
+            fits,
+            |_| Some(String::new()),
+        ))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: Schedules) -> Option<Vec<()>> {
+        let kind: ScheduleType = inputs.get("kind")?;
+        let fits = |item: &Schedule| item.kind == kind;
+        trace::gone(before, [now.daily, now.weekly, now.monthly].into_iter().flatten(), 1, fits)
+    }
+}

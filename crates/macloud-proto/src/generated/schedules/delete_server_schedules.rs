@@ -3,11 +3,17 @@
 
 //! `DELETE /v1/server.schedule/{id}`: deletes every schedule of backups, at hosts with the older path.
 
+use std::time::Duration;
+
 use hostkit::codec::DecodeError;
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Inputs, Method, Perform, RawAnswer, Reconcile,
+    RequestParts, trace,
+};
 
 use crate::Macloud;
-use crate::types::ServerId;
+use crate::schedules::GetServerSchedules;
+use crate::types::{Schedules, ServerId};
 
 /// Deletes every schedule of backups, at hosts with the older path.
 ///
@@ -15,7 +21,7 @@ use crate::types::ServerId;
 ///
 /// The older path is known from one client, for deletion only.
 ///
-/// If the end stays open: Read the schedules.
+/// If the end stays open: Read the schedules. `reconcile` does it.
 ///
 /// ```
 /// use macloud_proto::schedules::DeleteServerSchedules;
@@ -65,4 +71,32 @@ impl Endpoint for DeleteServerSchedules {
     }
 }
 
-impl Perform for DeleteServerSchedules {}
+impl Perform for DeleteServerSchedules {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+}
+
+impl Reconcile for DeleteServerSchedules {
+    type Reading = Schedules;
+    type Found = ();
+
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<Schedules, ErrorOf<Self>> {
+        let id: ServerId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&GetServerSchedules::new(id)).await
+    }
+
+    fn before(_: &Inputs, now: &Schedules) -> Option<Before> {
+        Some(trace::marks(
+            [now.daily.as_ref(), now.weekly.as_ref(), now.monthly.as_ref()].into_iter().flatten(),
+            |_| true,
+            |_| Some(String::new()),
+        ))
+    }
+
+    fn look(_: &Inputs, before: Option<&Before>, now: Schedules) -> Option<Vec<()>> {
+        trace::gone(before, [now.daily, now.weekly, now.monthly].into_iter().flatten(), 1, |_| true)
+    }
+}

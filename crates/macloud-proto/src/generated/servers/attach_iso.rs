@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::{DecodeError, Name};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
 };
 
 use crate::Macloud;
@@ -18,7 +19,8 @@ use crate::types::{Iso, IsoId, ServerId};
 ///
 /// `PUT /v1/server.iso/{id}`; effect: **state** (disruptive, async). Source: line 151 of the document.
 ///
-/// If the end stays open: Read the image: it shows the server that has it. `reconcile` does it.
+/// If the end stays open: Read the image: it shows the server that has it. `reconcile` does it, with what `before` gave
+/// before the call.
 ///
 /// ```
 /// use macloud_proto::servers::AttachIso;
@@ -75,20 +77,32 @@ impl Endpoint for AttachIso {
     }
 }
 
-impl Perform for AttachIso {}
+impl Perform for AttachIso {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("iso", &self.iso).with("id", &self.id)
+    }
+}
 
 impl Reconcile for AttachIso {
-    type Read = GetIso;
+    type Reading = Iso;
     type Found = Iso;
 
     const SETTLE: Duration = Duration::from_secs(120);
 
-    fn read(&self) -> GetIso {
-        GetIso::new(self.iso)
+    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<Iso, ErrorOf<Self>> {
+        let iso: IsoId = inputs.need(Self::INFO.name, "iso")?;
+        calls.call(&GetIso::new(iso)).await
     }
 
-    fn look(&self, before: Option<&Iso>, now: Iso) -> Option<Vec<Iso>> {
-        let fits = |item: &Iso| item.server.as_ref().map(|value| &value.id) == Some(&self.id);
+    fn before(inputs: &Inputs, now: &Iso) -> Option<Before> {
+        let id: ServerId = inputs.get("id")?;
+        let fits = |item: &Iso| item.server.as_ref().map(|value| &value.id) == Some(&id);
+        Some(trace::marks([now], fits, |_| Some(String::new())))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: Iso) -> Option<Vec<Iso>> {
+        let id: ServerId = inputs.get("id")?;
+        let fits = |item: &Iso| item.server.as_ref().map(|value| &value.id) == Some(&id);
         trace::became(before, now, fits)
     }
 }

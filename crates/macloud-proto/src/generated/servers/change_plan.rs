@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Method, Perform, RawAnswer, Reconcile, RequestParts,
-    trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Gibibytes, Inputs, Method, Perform,
+    RawAnswer, Reconcile, RequestParts, trace,
 };
 
 use crate::Macloud;
@@ -21,7 +21,8 @@ use crate::types::{PlanId, ServerDetail, ServerId};
 ///
 /// The server restarts. Grow the file system by hand.
 ///
-/// If the end stays open: Read the server: it shows its plan. `reconcile` does it.
+/// If the end stays open: Read the server: it shows its plan. `reconcile` does it, with what `before` gave before the
+/// call.
 ///
 /// ```
 /// use macloud_proto::servers::ChangePlan;
@@ -125,20 +126,32 @@ impl Endpoint for ChangePlan {
     }
 }
 
-impl Perform for ChangePlan {}
+impl Perform for ChangePlan {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id).with("plan", &self.plan)
+    }
+}
 
 impl Reconcile for ChangePlan {
-    type Read = GetServer;
+    type Reading = ServerDetail;
     type Found = ServerDetail;
 
     const SETTLE: Duration = Duration::from_secs(300);
 
-    fn read(&self) -> GetServer {
-        GetServer::new(self.id)
+    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<ServerDetail, ErrorOf<Self>> {
+        let id: ServerId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&GetServer::new(id)).await
     }
 
-    fn look(&self, before: Option<&ServerDetail>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
-        let fits = |item: &ServerDetail| item.plan.id == self.plan;
+    fn before(inputs: &Inputs, now: &ServerDetail) -> Option<Before> {
+        let plan: PlanId = inputs.get("plan")?;
+        let fits = |item: &ServerDetail| item.plan.id == plan;
+        Some(trace::marks([now], fits, |_| Some(String::new())))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
+        let plan: PlanId = inputs.get("plan")?;
+        let fits = |item: &ServerDetail| item.plan.id == plan;
         trace::became(before, now, fits)
     }
 }

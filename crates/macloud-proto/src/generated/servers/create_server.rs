@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::{AsText, DecodeError, InputLimit, Name, Switch};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Method, Perform, RawAnswer, Reconcile, RequestParts,
-    trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Gibibytes, Inputs, Method, Perform,
+    RawAnswer, Reconcile, RequestParts, trace,
 };
 
 use crate::Macloud;
@@ -24,7 +24,7 @@ use crate::types::{BackupId, DatacenterId, IsoId, KeyId, PlanId, ReservedId, Ser
 /// the `limits` of the template with the plan.
 ///
 /// If the end stays open: List the servers and look for the name and the time; the operations name the service of each
-/// debit. `reconcile` does it; where the name is not unique, it takes what [`ListServers`] gave before the call.
+/// debit. `reconcile` does it; where the name is not unique, it takes what `before` gave before the call.
 ///
 /// ```
 /// use macloud_proto::servers::CreateServer;
@@ -240,25 +240,38 @@ impl Endpoint for CreateServer {
     }
 }
 
-impl Perform for CreateServer {}
+impl Perform for CreateServer {
+    fn inputs(&self) -> Inputs {
+        Inputs::new()
+            .with_option("name", self.name.as_ref())
+            .with("plan", &self.plan)
+            .with("datacenter", &self.datacenter)
+    }
+}
 
 impl Reconcile for CreateServer {
-    type Read = ListServers;
+    type Reading = Vec<Server>;
     type Found = Server;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    fn read(&self) -> ListServers {
-        ListServers::new()
+    async fn read(_: &Inputs, calls: &Calls<Macloud>) -> Result<Vec<Server>, ErrorOf<Self>> {
+        calls.call(&ListServers::new()).await
     }
 
-    fn look(&self, before: Option<&Vec<Server>>, now: Vec<Server>) -> Option<Vec<Server>> {
-        let before = before.map(|before| before.iter().collect());
+    fn before(_: &Inputs, now: &Vec<Server>) -> Option<Before> {
+        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<Server>) -> Option<Vec<Server>> {
+        let name: Option<String> = inputs.get("name");
+        let plan: PlanId = inputs.get("plan")?;
+        let datacenter: DatacenterId = inputs.get("datacenter")?;
         let fits = |item: &Server| {
-            (self.name.is_none() || item.name.as_ref() == self.name.as_ref())
-                && item.plan.id == self.plan
-                && item.datacenter.as_ref().map(|value| &value.id).is_none_or(|value| *value == self.datacenter)
+            (name.is_none() || item.name.as_ref() == name.as_ref())
+                && item.plan.id == plan
+                && item.datacenter.as_ref().map(|value| &value.id).is_none_or(|value| *value == datacenter)
         };
-        trace::appeared(before, now, self.name.is_some(), fits, |item| &item.id)
+        trace::appeared(before, now, name.is_some(), fits, |item| trace::text(&item.id))
     }
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::DecodeError;
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
 };
 
 use crate::Macloud;
@@ -73,24 +74,34 @@ impl Endpoint for DeleteServer {
     }
 }
 
-impl Perform for DeleteServer {}
+impl Perform for DeleteServer {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+}
 
 impl Reconcile for DeleteServer {
-    type Read = GetServer;
+    type Reading = ServerDetail;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(120);
 
-    fn read(&self) -> GetServer {
-        GetServer::new(self.id)
+    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<ServerDetail, ErrorOf<Self>> {
+        let id: ServerId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&GetServer::new(id)).await
     }
 
-    fn look(&self, _: Option<&ServerDetail>, now: ServerDetail) -> Option<Vec<()>> {
+    fn before(_: &Inputs, now: &ServerDetail) -> Option<Before> {
         let fits = |item: &ServerDetail| item.status == ServiceStatus::Deleted;
-        trace::ended(&now, fits)
+        Some(trace::marks([now], fits, |_| Some(String::new())))
     }
 
-    fn not_found(&self) -> Option<()> {
+    fn look(_: &Inputs, before: Option<&Before>, now: ServerDetail) -> Option<Vec<()>> {
+        let fits = |item: &ServerDetail| item.status == ServiceStatus::Deleted;
+        trace::ended(before, &now, fits)
+    }
+
+    fn not_found() -> Option<()> {
         Some(())
     }
 }

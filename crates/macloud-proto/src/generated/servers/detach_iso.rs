@@ -3,17 +3,23 @@
 
 //! `DELETE /v1/server.iso/{id}`: detaches the ISO image of a server and restarts it.
 
+use std::time::Duration;
+
 use hostkit::codec::DecodeError;
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
+};
 
 use crate::Macloud;
-use crate::types::ServerId;
+use crate::isos::ListIsos;
+use crate::types::{Iso, ServerId};
 
 /// Detaches the ISO image of a server and restarts it.
 ///
 /// `DELETE /v1/server.iso/{id}`; effect: **state** (disruptive, async). Source: line 151 of the document.
 ///
-/// If the end stays open: Read the image: it shows no server.
+/// If the end stays open: List the images: none shows this server. `reconcile` does it.
 ///
 /// ```
 /// use macloud_proto::servers::DetachIso;
@@ -49,7 +55,7 @@ impl Endpoint for DetachIso {
         path: "/v1/server.iso/{id}",
         effect: Effect::State,
         flags: &[Flag::Disruptive, Flag::Async],
-        reconcile: "Read the image: it shows no server.",
+        reconcile: "List the images: none shows this server.",
         documents: "#34",
         spec: "specs/macloud/servers/detach_iso.toml",
         ..EndpointInfo::DEFAULT
@@ -65,4 +71,31 @@ impl Endpoint for DetachIso {
     }
 }
 
-impl Perform for DetachIso {}
+impl Perform for DetachIso {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+}
+
+impl Reconcile for DetachIso {
+    type Reading = Vec<Iso>;
+    type Found = ();
+
+    const SETTLE: Duration = Duration::from_secs(120);
+
+    async fn read(_: &Inputs, calls: &Calls<Macloud>) -> Result<Vec<Iso>, ErrorOf<Self>> {
+        calls.call(&ListIsos::new()).await
+    }
+
+    fn before(inputs: &Inputs, now: &Vec<Iso>) -> Option<Before> {
+        let id: ServerId = inputs.get("id")?;
+        let fits = |item: &Iso| item.server.as_ref().map(|value| &value.id) == Some(&id);
+        Some(trace::marks(now.iter(), fits, |_| Some(String::new())))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<Iso>) -> Option<Vec<()>> {
+        let id: ServerId = inputs.get("id")?;
+        let fits = |item: &Iso| item.server.as_ref().map(|value| &value.id) == Some(&id);
+        trace::gone(before, now, 1, fits)
+    }
+}

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::{DecodeError, Name};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, Value,
-    trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, Value, trace,
 };
 
 use crate::Macloud;
@@ -21,7 +21,8 @@ use crate::types::{ServerDetail, ServerId};
 ///
 /// Right after an order it is lost: wait until the server is active.
 ///
-/// If the end stays open: Reading the server shows `name` and `autoprolong`. `reconcile` does it.
+/// If the end stays open: Reading the server shows `name` and `autoprolong`. `reconcile` does it, with what `before`
+/// gave before the call.
 ///
 /// ```
 /// use macloud_proto::servers::EnableAutoprolong;
@@ -85,21 +86,31 @@ impl Endpoint for EnableAutoprolong {
     }
 }
 
-impl Perform for EnableAutoprolong {}
+impl Perform for EnableAutoprolong {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+}
 
 impl Reconcile for EnableAutoprolong {
-    type Read = GetServer;
+    type Reading = ServerDetail;
     type Found = ServerDetail;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    fn read(&self) -> GetServer {
-        GetServer::new(self.id)
+    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<ServerDetail, ErrorOf<Self>> {
+        let id: ServerId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&GetServer::new(id)).await
     }
 
-    fn look(&self, before: Option<&ServerDetail>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
-        now.autoprolong.as_ref()?;
+    fn before(_: &Inputs, now: &ServerDetail) -> Option<Before> {
         let fits = |item: &ServerDetail| item.autoprolong == Some(true);
+        Some(trace::marks([now], fits, |_| Some(String::new())))
+    }
+
+    fn look(_: &Inputs, before: Option<&Before>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
+        let fits = |item: &ServerDetail| item.autoprolong == Some(true);
+        now.autoprolong.as_ref()?;
         trace::became(before, now, fits)
     }
 }

@@ -3,11 +3,17 @@
 
 //! `PUT /v1/server.reboot/{id}`: reboots a server by force if it does not stop by itself: data may be lost.
 
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value};
+use hostkit::{
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, Value, trace,
+};
 
 use crate::Macloud;
-use crate::types::ServerId;
+use crate::servers::GetServer;
+use crate::types::{ServerDetail, ServerId};
 
 /// Reboots a server by force if it does not stop by itself: data may be lost.
 ///
@@ -16,7 +22,8 @@ use crate::types::ServerId;
 ///
 /// The system gets a signal to stop; if it still runs after a while it is switched off, then started.
 ///
-/// If the end stays open: Read the server: `status_text` says what is being done with it.
+/// If the end stays open: Read the server: `status_text` says what is being done with it. `reconcile` does it, with
+/// what `before` gave before the call.
 ///
 /// ```
 /// use macloud_proto::servers::HardRebootServer;
@@ -71,4 +78,29 @@ impl Endpoint for HardRebootServer {
     }
 }
 
-impl Perform for HardRebootServer {}
+impl Perform for HardRebootServer {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+}
+
+impl Reconcile for HardRebootServer {
+    type Reading = ServerDetail;
+    type Found = ServerDetail;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+    const UNSEEN_IS_NO: bool = false;
+
+    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<ServerDetail, ErrorOf<Self>> {
+        let id: ServerId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&GetServer::new(id)).await
+    }
+
+    fn before(_: &Inputs, now: &ServerDetail) -> Option<Before> {
+        Some(trace::marks([now], |_| true, |item| Some(trace::print(&item.status_text))).private())
+    }
+
+    fn look(_: &Inputs, before: Option<&Before>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
+        trace::changed(before, [now], |_| true, |item| Some(trace::print(&item.status_text)))
+    }
+}

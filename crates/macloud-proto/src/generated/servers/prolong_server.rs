@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::DecodeError;
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
 };
 
 use crate::Macloud;
@@ -21,7 +22,7 @@ use crate::types::{ServerDetail, ServerId};
 /// Each call charges the balance.
 ///
 /// If the end stays open: Read the server: `end` is later; the operations show the debit. `reconcile` does it, with
-/// what [`GetServer`] gave before the call.
+/// what `before` gave before the call.
 ///
 /// ```
 /// use macloud_proto::servers::ProlongServer;
@@ -73,19 +74,28 @@ impl Endpoint for ProlongServer {
     }
 }
 
-impl Perform for ProlongServer {}
+impl Perform for ProlongServer {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+}
 
 impl Reconcile for ProlongServer {
-    type Read = GetServer;
+    type Reading = ServerDetail;
     type Found = ServerDetail;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    fn read(&self) -> GetServer {
-        GetServer::new(self.id)
+    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<ServerDetail, ErrorOf<Self>> {
+        let id: ServerId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&GetServer::new(id)).await
     }
 
-    fn look(&self, before: Option<&ServerDetail>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
-        trace::differs(before, now, |item| item.paid_until.as_ref())
+    fn before(_: &Inputs, now: &ServerDetail) -> Option<Before> {
+        Some(trace::marks([now], |_| true, |item| item.paid_until.as_ref().map(trace::text)))
+    }
+
+    fn look(_: &Inputs, before: Option<&Before>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
+        trace::changed(before, [now], |_| true, |item| item.paid_until.as_ref().map(trace::text))
     }
 }

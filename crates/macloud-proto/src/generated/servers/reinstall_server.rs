@@ -3,11 +3,17 @@
 
 //! `PUT /v1/server.reinstall/{id}`: installs a server anew: its data are lost.
 
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
+};
 
 use crate::Macloud;
-use crate::types::{KeyId, ServerId, TemplateId};
+use crate::servers::GetServer;
+use crate::types::{KeyId, ServerDetail, ServerId, TemplateId};
 
 /// Installs a server anew: its data are lost.
 ///
@@ -15,7 +21,8 @@ use crate::types::{KeyId, ServerId, TemplateId};
 ///
 /// Without a template presumably with the present one. The server makes a new password.
 ///
-/// If the end stays open: Read the server: `status_text` says what is being done with it.
+/// If the end stays open: Read the server: `status_text` says what is being done with it. `reconcile` does it, with
+/// what `before` gave before the call.
 ///
 /// ```
 /// use macloud_proto::servers::ReinstallServer;
@@ -99,4 +106,29 @@ impl Endpoint for ReinstallServer {
     }
 }
 
-impl Perform for ReinstallServer {}
+impl Perform for ReinstallServer {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+}
+
+impl Reconcile for ReinstallServer {
+    type Reading = ServerDetail;
+    type Found = ServerDetail;
+
+    const SETTLE: Duration = Duration::from_secs(120);
+    const UNSEEN_IS_NO: bool = false;
+
+    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<ServerDetail, ErrorOf<Self>> {
+        let id: ServerId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&GetServer::new(id)).await
+    }
+
+    fn before(_: &Inputs, now: &ServerDetail) -> Option<Before> {
+        Some(trace::marks([now], |_| true, |item| Some(trace::print(&item.status_text))).private())
+    }
+
+    fn look(_: &Inputs, before: Option<&Before>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
+        trace::changed(before, [now], |_| true, |item| Some(trace::print(&item.status_text)))
+    }
+}

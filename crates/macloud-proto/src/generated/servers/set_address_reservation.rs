@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::{AsText, DecodeError, Name, Switch};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
 };
 
 use crate::Macloud;
@@ -21,7 +22,8 @@ use crate::types::{ServerDetail, ServerId};
 /// VDSina only. A kept address becomes a service of its own, which may cost. VDSina documents that `autoprolong` is on
 /// where it is left out.
 ///
-/// If the end stays open: Read the server: it shows `reserve_ip`. `reconcile` does it.
+/// If the end stays open: Read the server: it shows `reserve_ip`. `reconcile` does it, with what `before` gave before
+/// the call.
 ///
 /// ```
 /// use macloud_proto::servers::SetAddressReservation;
@@ -94,21 +96,33 @@ impl Endpoint for SetAddressReservation {
     }
 }
 
-impl Perform for SetAddressReservation {}
+impl Perform for SetAddressReservation {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id).with("reserve", &self.reserve)
+    }
+}
 
 impl Reconcile for SetAddressReservation {
-    type Read = GetServer;
+    type Reading = ServerDetail;
     type Found = ServerDetail;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    fn read(&self) -> GetServer {
-        GetServer::new(self.id)
+    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<ServerDetail, ErrorOf<Self>> {
+        let id: ServerId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&GetServer::new(id)).await
     }
 
-    fn look(&self, before: Option<&ServerDetail>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
+    fn before(inputs: &Inputs, now: &ServerDetail) -> Option<Before> {
+        let reserve: bool = inputs.get("reserve")?;
+        let fits = |item: &ServerDetail| item.reserves_address.as_ref() == Some(&reserve);
+        Some(trace::marks([now], fits, |_| Some(String::new())))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
+        let reserve: bool = inputs.get("reserve")?;
+        let fits = |item: &ServerDetail| item.reserves_address.as_ref() == Some(&reserve);
         now.reserves_address.as_ref()?;
-        let fits = |item: &ServerDetail| item.reserves_address.as_ref() == Some(&self.reserve);
         trace::became(before, now, fits)
     }
 }

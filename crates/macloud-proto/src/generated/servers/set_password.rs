@@ -3,11 +3,17 @@
 
 //! `PUT /v1/server.password/{id}`: sets the password of a server and restarts it.
 
+use std::time::Duration;
+
 use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Secret};
+use hostkit::{
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, Secret, trace,
+};
 
 use crate::Macloud;
-use crate::types::ServerId;
+use crate::servers::GetServer;
+use crate::types::{ServerDetail, ServerId};
 
 /// Sets the password of a server and restarts it.
 ///
@@ -17,7 +23,8 @@ use crate::types::ServerId;
 /// Sets the password of VNC and, on supported Linux templates, of root. With an own image, Windows or FreeBSD only the
 /// one of VNC.
 ///
-/// If the end stays open: Read the server: `status_text` says what is being done with it.
+/// If the end stays open: Read the server: `status_text` says what is being done with it. `reconcile` does it, with
+/// what `before` gave before the call.
 ///
 /// ```
 /// use macloud_proto::servers::SetPassword;
@@ -77,4 +84,29 @@ impl Endpoint for SetPassword {
     }
 }
 
-impl Perform for SetPassword {}
+impl Perform for SetPassword {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+}
+
+impl Reconcile for SetPassword {
+    type Reading = ServerDetail;
+    type Found = ServerDetail;
+
+    const SETTLE: Duration = Duration::from_secs(60);
+    const UNSEEN_IS_NO: bool = false;
+
+    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<ServerDetail, ErrorOf<Self>> {
+        let id: ServerId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&GetServer::new(id)).await
+    }
+
+    fn before(_: &Inputs, now: &ServerDetail) -> Option<Before> {
+        Some(trace::marks([now], |_| true, |item| Some(trace::print(&item.status_text))).private())
+    }
+
+    fn look(_: &Inputs, before: Option<&Before>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
+        trace::changed(before, [now], |_| true, |item| Some(trace::print(&item.status_text)))
+    }
+}

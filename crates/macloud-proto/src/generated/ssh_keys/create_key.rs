@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, trace,
 };
 
 use crate::Macloud;
@@ -19,7 +20,7 @@ use crate::types::{KeyId, SshKey};
 /// `POST /v1/ssh-key`; effect: **state** (additive). Source: line 72 of the document.
 ///
 /// If the end stays open: List the keys and look for the name. `reconcile` does it; where the name is not unique, it
-/// takes what [`ListKeys`] gave before the call.
+/// takes what `before` gave before the call.
 ///
 /// ```
 /// use macloud_proto::ssh_keys::CreateKey;
@@ -81,21 +82,29 @@ impl Endpoint for CreateKey {
     }
 }
 
-impl Perform for CreateKey {}
+impl Perform for CreateKey {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("name", &self.name)
+    }
+}
 
 impl Reconcile for CreateKey {
-    type Read = ListKeys;
+    type Reading = Vec<SshKey>;
     type Found = SshKey;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    fn read(&self) -> ListKeys {
-        ListKeys::new()
+    async fn read(_: &Inputs, calls: &Calls<Macloud>) -> Result<Vec<SshKey>, ErrorOf<Self>> {
+        calls.call(&ListKeys::new()).await
     }
 
-    fn look(&self, before: Option<&Vec<SshKey>>, now: Vec<SshKey>) -> Option<Vec<SshKey>> {
-        let before = before.map(|before| before.iter().collect());
-        let fits = |item: &SshKey| item.name == self.name;
-        trace::appeared(before, now, true, fits, |item| &item.id)
+    fn before(_: &Inputs, now: &Vec<SshKey>) -> Option<Before> {
+        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<SshKey>) -> Option<Vec<SshKey>> {
+        let name: String = inputs.get("name")?;
+        let fits = |item: &SshKey| item.name == name;
+        trace::appeared(before, now, true, fits, |item| trace::text(&item.id))
     }
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::DecodeError;
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Inputs, Method, Perform, RawAnswer, Reconcile,
+    RequestParts, trace,
 };
 
 use crate::Macloud;
@@ -70,24 +71,34 @@ impl Endpoint for DeleteKey {
     }
 }
 
-impl Perform for DeleteKey {}
+impl Perform for DeleteKey {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+}
 
 impl Reconcile for DeleteKey {
-    type Read = GetKey;
+    type Reading = SshKeyDetail;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    fn read(&self) -> GetKey {
-        GetKey::new(self.id)
+    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<SshKeyDetail, ErrorOf<Self>> {
+        let id: KeyId = inputs.need(Self::INFO.name, "id")?;
+        calls.call(&GetKey::new(id)).await
     }
 
-    fn look(&self, _: Option<&SshKeyDetail>, now: SshKeyDetail) -> Option<Vec<()>> {
+    fn before(_: &Inputs, now: &SshKeyDetail) -> Option<Before> {
         let fits = |item: &SshKeyDetail| item.status == Some(KeyStatus::Deleted);
-        trace::ended(&now, fits)
+        Some(trace::marks([now], fits, |_| Some(String::new())))
     }
 
-    fn not_found(&self) -> Option<()> {
+    fn look(_: &Inputs, before: Option<&Before>, now: SshKeyDetail) -> Option<Vec<()>> {
+        let fits = |item: &SshKeyDetail| item.status == Some(KeyStatus::Deleted);
+        trace::ended(before, &now, fits)
+    }
+
+    fn not_found() -> Option<()> {
         Some(())
     }
 }

@@ -17,7 +17,8 @@ use crate::types::{AddonId, OrderId, OrderedAddons};
 ///
 /// `POST /apih.php`, action `addonsOrder`; effect: **spends** (additive, recurring). Source: line 343 of the document.
 ///
-/// If the end stays open: Compare the balance; the list of orders does not show add-ons.
+/// If the end stays open: Compare the balance; the list of orders does not show add-ons. No call shows it: The list of
+/// orders does not show add-ons, and the balance stays the same where an add-on costs nothing or is not paid yet.
 ///
 /// ```
 /// use rootpanel_proto::orders::AddonsOrder;
@@ -77,3 +78,8 @@ impl Endpoint for AddonsOrder {
 }
 
 impl Perform for AddonsOrder {}
+
+hostkit::not_shown!(
+    AddonsOrder,
+    "The list of orders does not show add-ons, and the balance stays the same where an add-on costs nothing or is not paid yet.",
+);

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
 use hostkit::{
-    Csv, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, Reconcile, RequestParts, Value,
-    trace,
+    Before, Calls, Csv, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, Value, trace,
 };
 
 use crate::RootPanel;
@@ -25,7 +25,7 @@ use crate::types::{AddonId, LocationId, NewOrder, Order, TariffId};
 /// order renews itself; that is never reported and cannot be changed by a later call.
 ///
 /// If the end stays open: List the orders and look for one that was not there before; compare the balance. `reconcile`
-/// does it, with what [`GetOrders`] gave before the call.
+/// does it, with what `before` gave before the call.
 ///
 /// ```
 /// use rootpanel_proto::orders::CreateOrder;
@@ -130,21 +130,29 @@ impl Endpoint for CreateOrder {
     }
 }
 
-impl Perform for CreateOrder {}
+impl Perform for CreateOrder {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("tariff", &self.tariff)
+    }
+}
 
 impl Reconcile for CreateOrder {
-    type Read = GetOrders;
+    type Reading = Vec<Order>;
     type Found = Order;
 
     const SETTLE: Duration = Duration::from_secs(120);
 
-    fn read(&self) -> GetOrders {
-        GetOrders::new()
+    async fn read(_: &Inputs, calls: &Calls<RootPanel>) -> Result<Vec<Order>, ErrorOf<Self>> {
+        calls.call(&GetOrders::new()).await
     }
 
-    fn look(&self, before: Option<&Vec<Order>>, now: Vec<Order>) -> Option<Vec<Order>> {
-        let before = before.map(|before| before.iter().collect());
-        let fits = |item: &Order| item.tariff.as_ref().is_none_or(|value| *value == self.tariff);
-        trace::appeared(before, now, false, fits, |item| &item.id)
+    fn before(_: &Inputs, now: &Vec<Order>) -> Option<Before> {
+        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<Order>) -> Option<Vec<Order>> {
+        let tariff: TariffId = inputs.get("tariff")?;
+        let fits = |item: &Order| item.tariff.as_ref().is_none_or(|value| *value == tariff);
+        trace::appeared(before, now, false, fits, |item| trace::text(&item.id))
     }
 }

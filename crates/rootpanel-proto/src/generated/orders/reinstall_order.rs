@@ -6,10 +6,14 @@
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value};
+use hostkit::{
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
+    Reconcile, RequestParts, Value, trace,
+};
 
 use crate::RootPanel;
-use crate::types::{AddonId, OrderId, ReinstalledOrder};
+use crate::orders::GetOrders;
+use crate::types::{AddonId, Order, OrderId, ReinstalledOrder};
 
 /// Installs the server of an order anew: everything on it is lost.
 ///
@@ -20,7 +24,7 @@ use crate::types::{AddonId, OrderId, ReinstalledOrder};
 /// required, and the hoster refuses with codes 48 and 49 where one is missing.
 ///
 /// If the end stays open: Read the order with `get_orders`: login and password are new; while the installation is
-/// queued, a second call is refused with code 44.
+/// queued, a second call is refused with code 44. `reconcile` does it, with what `before` gave before the call.
 ///
 /// ```
 /// use rootpanel_proto::orders::ReinstallOrder;
@@ -94,4 +98,31 @@ impl Endpoint for ReinstallOrder {
     }
 }
 
-impl Perform for ReinstallOrder {}
+impl Perform for ReinstallOrder {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("order", &self.order)
+    }
+}
+
+impl Reconcile for ReinstallOrder {
+    type Reading = Vec<Order>;
+    type Found = Order;
+
+    const SETTLE: Duration = Duration::from_secs(3600);
+
+    async fn read(_: &Inputs, calls: &Calls<RootPanel>) -> Result<Vec<Order>, ErrorOf<Self>> {
+        calls.call(&GetOrders::new()).await
+    }
+
+    fn before(inputs: &Inputs, now: &Vec<Order>) -> Option<Before> {
+        let order: OrderId = inputs.get("order")?;
+        let fits = |item: &Order| item.id == order;
+        Some(trace::marks(now.iter(), fits, |item| item.server_password.as_ref().map(trace::secret)).private())
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<Order>) -> Option<Vec<Order>> {
+        let order: OrderId = inputs.get("order")?;
+        let fits = |item: &Order| item.id == order;
+        trace::changed(before, now, fits, |item| item.server_password.as_ref().map(trace::secret))
+    }
+}

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use hostkit::codec::{DecodeError, Name};
 use hostkit::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, Reconcile, RequestParts, Value, trace,
+    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Inputs, Method, Perform, RawAnswer, Reconcile,
+    RequestParts, Value, trace,
 };
 
 use crate::RootPanel;
@@ -19,7 +20,7 @@ use crate::types::{Order, OrderId, OrderReference};
 /// `POST /apih.php`, action `unSuspendOrder`; effect: **state**. Source: line 289 of the document.
 ///
 /// If the end stays open: Read the status of the order with `get_orders`; a second call is refused with code 22.
-/// `reconcile` does it, with what [`GetOrders`] gave before the call.
+/// `reconcile` does it, with what `before` gave before the call.
 ///
 /// ```
 /// use rootpanel_proto::orders::UnsuspendOrder;
@@ -73,21 +74,31 @@ impl Endpoint for UnsuspendOrder {
     }
 }
 
-impl Perform for UnsuspendOrder {}
+impl Perform for UnsuspendOrder {
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("order", &self.order)
+    }
+}
 
 impl Reconcile for UnsuspendOrder {
-    type Read = GetOrders;
+    type Reading = Vec<Order>;
     type Found = Order;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    fn read(&self) -> GetOrders {
-        GetOrders::new()
+    async fn read(_: &Inputs, calls: &Calls<RootPanel>) -> Result<Vec<Order>, ErrorOf<Self>> {
+        calls.call(&GetOrders::new()).await
     }
 
-    fn look(&self, before: Option<&Vec<Order>>, now: Vec<Order>) -> Option<Vec<Order>> {
-        let before = before.map(|before| before.iter().collect());
-        let fits = |item: &Order| item.id == self.order;
-        trace::changed(before, now, fits, |item| item.status.as_ref())
+    fn before(inputs: &Inputs, now: &Vec<Order>) -> Option<Before> {
+        let order: OrderId = inputs.get("order")?;
+        let fits = |item: &Order| item.id == order;
+        Some(trace::marks(now.iter(), fits, |item| item.status.as_ref().map(trace::text)))
+    }
+
+    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<Order>) -> Option<Vec<Order>> {
+        let order: OrderId = inputs.get("order")?;
+        let fits = |item: &Order| item.id == order;
+        trace::changed(before, now, fits, |item| item.status.as_ref().map(trace::text))
     }
 }

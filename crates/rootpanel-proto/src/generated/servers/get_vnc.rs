@@ -13,7 +13,7 @@ use crate::types::{OrderId, VncConsole};
 ///
 /// `POST /apih.php`, action `getVnc`; effect: **state** (secret-response). Source: line 488 of the document.
 ///
-/// If the end stays open: Open another session: a repeat does no harm.
+/// If the end stays open: Open another session: a repeat does no harm. No call shows it: Sessions are not listed.
 ///
 /// ```
 /// use rootpanel_proto::servers::GetVnc;
@@ -69,3 +69,5 @@ impl Endpoint for GetVnc {
 }
 
 impl Perform for GetVnc {}
+
+hostkit::not_shown!(GetVnc, "Sessions are not listed.");

@@ -13,7 +13,8 @@ use crate::types::{OrderId, OrderReference};
 ///
 /// `POST /apih.php`, action `rebootServer`; effect: **state** (disruptive). Source: line 458 of the document.
 ///
-/// If the end stays open: Read the server itself: the list of orders does not show whether it runs.
+/// If the end stays open: Read the server itself: the list of orders does not show whether it runs. No call shows it:
+/// The list of orders does not show whether a server runs.
 ///
 /// ```
 /// use rootpanel_proto::servers::RebootServer;
@@ -69,3 +70,5 @@ impl Endpoint for RebootServer {
 }
 
 impl Perform for RebootServer {}
+
+hostkit::not_shown!(RebootServer, "The list of orders does not show whether a server runs.");

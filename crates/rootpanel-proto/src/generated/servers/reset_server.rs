@@ -15,7 +15,8 @@ use crate::types::{OrderId, OrderReference};
 ///
 /// Ask before a reset as before something destructive: data may be lost.
 ///
-/// If the end stays open: Read the server itself: the list of orders does not show whether it runs.
+/// If the end stays open: Read the server itself: the list of orders does not show whether it runs. No call shows it:
+/// The list of orders does not show whether a server runs.
 ///
 /// ```
 /// use rootpanel_proto::servers::ResetServer;
@@ -71,3 +72,5 @@ impl Endpoint for ResetServer {
 }
 
 impl Perform for ResetServer {}
+
+hostkit::not_shown!(ResetServer, "The list of orders does not show whether a server runs.");

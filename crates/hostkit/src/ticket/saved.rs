@@ -1,0 +1,232 @@
+//! Tickets as text: what another process needs to find out whether the call happened.
+
+use std::fmt;
+use std::str::FromStr;
+
+use hostkit_wire::{Format, Limits, Node, Value, parse, write};
+
+use super::{Ticket, TicketCause, TicketInner};
+use crate::api::Api;
+use crate::endpoint::Endpoint;
+use crate::flow::{Before, Input, Inputs, Reconcile};
+use crate::time::{Moment, Now};
+use crate::value::UnixTime;
+
+/// The version of the text. A reader takes no other.
+const VERSION: u64 = 1;
+
+/// A ticket that is written down: one line of JSON, by [`Display`](fmt::Display) and [`FromStr`], and with the feature
+/// `serde` a string of it.
+///
+/// It holds the names of API and endpoint, when the call was sent and why nobody knows, the inputs that it can be found
+/// by, and what showed before it unless that came from a secret. It holds no other input, no part of an answer's body, and
+/// never a secret: where the read takes one, [`Ticket::with_secret`] gives it back. Whoever holds it can learn what was ordered, not order it again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedTicket {
+    api: String,
+    operation: String,
+    spec: String,
+    sent: i64,
+    ended: i64,
+    cause: TicketCause,
+    text: String,
+    status: Option<u16>,
+    inputs: Inputs,
+    before: Option<Vec<String>>,
+}
+
+/// Why a text is no ticket, or not one of this call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TicketError {
+    /// It is no ticket; the reason.
+    NotATicket(&'static str),
+    /// It was written by another version of hostkit.
+    Version(String),
+    /// It is that of another API: the ticket's, and the one that was asked for.
+    OtherApi(String, &'static str),
+    /// It is that of another endpoint, or the endpoint's spec has moved: the ticket's, and the one that was asked for.
+    OtherCall(String, &'static str),
+}
+
+impl fmt::Display for TicketError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotATicket(why) => write!(f, "this is no ticket: {why}"),
+            Self::Version(theirs) => write!(f, "the ticket is of version {theirs}, this is version {VERSION}"),
+            Self::OtherApi(theirs, ours) => write!(f, "the ticket is one of the API {theirs}, not of {ours}"),
+            Self::OtherCall(theirs, ours) => write!(f, "the ticket is one of the call {theirs}, not of {ours}"),
+        }
+    }
+}
+
+impl std::error::Error for TicketError {}
+
+const CAUSES: [(TicketCause, &str); 5] = [
+    (TicketCause::TimedOut, "timed-out"),
+    (TicketCause::ConnectionLost, "connection-lost"),
+    (TicketCause::ServerFailed, "server-failed"),
+    (TicketCause::NotAnAnswer, "not-an-answer"),
+    (TicketCause::Unreadable, "unreadable"),
+];
+
+impl SavedTicket {
+    pub(super) fn of(ticket: &Ticket) -> Self {
+        let inner = &*ticket.0;
+        Self {
+            api: inner.api.to_owned(),
+            operation: inner.operation.to_owned(),
+            spec: inner.spec.to_owned(),
+            sent: inner.sent.wall.0,
+            ended: inner.ended.wall.0,
+            cause: inner.cause,
+            text: inner.text.to_string(),
+            status: inner.status,
+            inputs: inner.inputs.without_secrets(),
+            before: inner.before.as_ref().and_then(Before::to_save).map(<[String]>::to_vec),
+        }
+    }
+
+    /// The name of the API.
+    pub fn api(&self) -> &str {
+        &self.api
+    }
+
+    /// The name of the endpoint.
+    pub fn operation(&self) -> &str {
+        &self.operation
+    }
+
+    /// The ticket, for the call that it is of.
+    ///
+    /// Its moments are of another process: "did not happen" takes the whole settle time from now on, whatever the wall
+    /// clock says.
+    ///
+    /// # Errors
+    /// It is that of another API, or of another endpoint.
+    pub fn ticket<E: Reconcile>(&self) -> Result<Ticket, TicketError> {
+        let (api, info) = (<E::Api as Api>::INFO.name, &<E as Endpoint>::INFO);
+        if self.api != api {
+            return Err(TicketError::OtherApi(self.api.clone(), api));
+        }
+        if (self.operation.as_str(), self.spec.as_str()) != (info.name, info.spec) {
+            return Err(TicketError::OtherCall(self.operation.clone(), info.name));
+        }
+        let at = |wall| Now { monotonic: Moment::START, wall: UnixTime(wall) };
+        Ok(Ticket(Box::new(TicketInner {
+            api,
+            operation: info.name,
+            spec: info.spec,
+            reconcile: info.reconcile,
+            effect: info.effect,
+            sent: at(self.sent),
+            ended: at(self.ended),
+            cause: self.cause,
+            text: self.text.as_str().into(),
+            status: self.status,
+            body: None,
+            inputs: self.inputs.clone(),
+            before: self.before.clone().map(Before::saved),
+            is_of_old: true,
+        })))
+    }
+
+    fn to_value(&self) -> Value {
+        let text = |text: &str| Value::Text(text.to_owned());
+        let maybe = |text: Option<&str>| text.map_or(Value::Null, |text| Value::Text(text.to_owned()));
+        let number = |number: i64| Value::Number(number.to_string());
+        let input = |input: &Input| match input {
+            Input::One(one) => text(one),
+            Input::Secret(_) => Value::Null,
+            Input::Rows(rows) => {
+                let row =
+                    |row: &Vec<Option<String>>| Value::List(row.iter().map(|field| maybe(field.as_deref())).collect());
+                Value::List(rows.iter().map(row).collect())
+            }
+        };
+        let cause = CAUSES.iter().find(|(cause, _)| *cause == self.cause).map(|(_, word)| *word);
+        let mut entries = vec![
+            ("hostkit-ticket".into(), Value::Number(VERSION.to_string())),
+            ("api".into(), text(&self.api)),
+            ("operation".into(), text(&self.operation)),
+            ("spec".into(), text(&self.spec)),
+            ("sent".into(), number(self.sent)),
+            ("ended".into(), number(self.ended)),
+            ("cause".into(), maybe(cause)),
+            ("text".into(), text(&self.text)),
+        ];
+        if let Some(status) = self.status {
+            entries.push(("status".into(), number(i64::from(status))));
+        }
+        let inputs = self.inputs.iter().map(|(name, one)| (name.to_owned().into(), input(one)));
+        entries.push(("inputs".into(), Value::Map(inputs.collect())));
+        if let Some(marks) = &self.before {
+            entries.push(("before".into(), Value::List(marks.iter().map(|mark| text(mark)).collect())));
+        }
+        Value::Map(entries)
+    }
+}
+
+impl fmt::Display for SavedTicket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = write(Format::Json, &self.to_value()).map_err(|_| fmt::Error)?;
+        f.write_str(std::str::from_utf8(&bytes).map_err(|_| fmt::Error)?)
+    }
+}
+
+impl FromStr for SavedTicket {
+    type Err = TicketError;
+
+    fn from_str(text: &str) -> Result<Self, TicketError> {
+        let document = parse(Format::Json, text.trim().as_bytes(), &Limits::DEFAULT)
+            .map_err(|_| TicketError::NotATicket("it is not JSON"))?;
+        let root = document.root();
+        let version = root.get("hostkit-ticket").ok_or(TicketError::NotATicket("it has no `hostkit-ticket`"))?;
+        let version = version.as_str().unwrap_or_default();
+        if version != VERSION.to_string() {
+            return Err(TicketError::Version(version.to_owned()));
+        }
+        let word = |key: &'static str| root.get(key).and_then(Node::as_str).map(str::to_owned);
+        let must = |key: &'static str| word(key).ok_or(TicketError::NotATicket("a field is missing"));
+        let number = |key| must(key)?.parse().map_err(|_| TicketError::NotATicket("a time is no number"));
+        let cause = must("cause")?;
+        let cause = CAUSES.iter().find(|(_, word)| *word == cause).map(|(cause, _)| *cause);
+        let inputs = root.get("inputs").ok_or(TicketError::NotATicket("it has no `inputs`"))?;
+        Ok(Self {
+            api: must("api")?,
+            operation: must("operation")?,
+            spec: must("spec")?,
+            sent: number("sent")?,
+            ended: number("ended")?,
+            cause: cause.ok_or(TicketError::NotATicket("its cause is none that is known"))?,
+            text: must("text")?,
+            status: word("status").and_then(|status| status.parse().ok()),
+            inputs: Inputs::from_pairs(inputs.entries().map(|(name, node)| (name.to_owned(), input(node))).collect()),
+            before: root.get("before").map(|marks| marks.items().filter_map(Node::as_str).map(str::to_owned).collect()),
+        })
+    }
+}
+
+fn input(node: Node<'_>) -> Input {
+    match node.as_str() {
+        Some(text) => Input::One(text.to_owned()),
+        None => {
+            let row = |row: Node<'_>| row.items().map(|field| field.as_str().map(str::to_owned)).collect();
+            Input::Rows(node.items().map(row).collect())
+        }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for SavedTicket {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<'de> serde::Deserialize<'de> for SavedTicket {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        <String as serde::Deserialize>::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
