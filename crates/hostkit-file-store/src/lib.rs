@@ -8,7 +8,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use fs4::TryLockError;
 use hostkit::{Change, Store, StoreKey};
@@ -84,7 +84,7 @@ impl Store for FileStore {
         let _lock = self.lock(key)?;
         let path = self.path(key, "entry");
         let before = read(&path)?;
-        let Some(after) = change(before.as_deref()) else {
+        let Some(after) = change(SystemTime::now(), before.as_deref()) else {
             return Ok(());
         };
         // Only the one who holds the lock writes this file. What a crash left of it is written over.

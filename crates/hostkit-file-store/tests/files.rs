@@ -6,11 +6,10 @@ mod common;
 use std::fs;
 use std::time::{Duration, Instant};
 
-use common::{Folder, Shop, client, customer};
+use common::Folder;
 use hostkit::RateStore;
 use hostkit_file_store::FileStore;
-
-use crate::common::{Get, Server};
+use hostkit_store_tests::{Get, KEY, Server, Shop, WINDOW, client, client_of, customer};
 
 fn entry(folder: &Folder, kind: &str) -> std::path::PathBuf {
     let found = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
@@ -41,7 +40,7 @@ fn files_are_for_the_owner_alone() {
     for file in &files {
         assert_eq!(mode(file), 0o600, "{file:?}");
         let bytes = fs::read(file).unwrap();
-        assert!(!bytes.windows(common::KEY.len()).any(|part| part == common::KEY.as_bytes()), "{file:?} has the key");
+        assert!(!bytes.windows(KEY.len()).any(|part| part == KEY.as_bytes()), "{file:?} has the key");
     }
     let said = format!("{client:?} {:?}", hostkit::SessionStore::new(FileStore::open(folder.path()).unwrap(), "a"));
     assert!(!said.contains("token"), "{said}");
@@ -75,7 +74,7 @@ fn damaged_files_cost_a_sign_in_or_a_window_and_no_more() {
     fs::write(entry(&folder, "rates"), b"garbage").unwrap();
     client(&server, &folder, Duration::from_secs(10)).call(&Get).unwrap();
     let waited = start.elapsed();
-    assert!(waited >= common::WINDOW && waited < 3 * common::WINDOW, "{waited:?}");
+    assert!(waited >= WINDOW && waited < 3 * WINDOW, "{waited:?}");
 }
 
 #[test]
@@ -101,8 +100,7 @@ fn a_lock_that_is_never_given_back_is_an_error_in_time() {
     assert!(start.elapsed() < Duration::from_millis(550), "{error} after {:?}", start.elapsed());
     let store = FileStore::open(folder.path()).unwrap().patience(Duration::from_millis(200));
     let config = hostkit::ClientConfig::<Shop>::new(customer()).base_url(server.base());
-    let core = config.rate_store(RateStore::new(store, "account")).build().unwrap();
-    let client = hostkit_ureq::Client::from_parts(core, hostkit_ureq::UreqTransport::new().unwrap());
+    let client = client_of(config.rate_store(RateStore::new(store, "account")));
     let start = Instant::now();
     let error = client.call(&Get).unwrap_err();
     assert!(error.to_string().contains("has been locked"), "{error}");

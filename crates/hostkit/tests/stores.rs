@@ -6,6 +6,7 @@ mod common;
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
 
 use common::{Bench, GetItem, KEY, LimitedGet, TOKEN, bench_with, config, fault, key, login, ok};
 use hostkit::testing::Script;
@@ -18,7 +19,7 @@ struct Memory(Arc<Mutex<BTreeMap<String, Vec<u8>>>>);
 impl Store for Memory {
     fn change(&self, key: &StoreKey, change: Change<'_>) -> io::Result<()> {
         let mut entries = self.0.lock().unwrap();
-        if let Some(after) = change(entries.get(key.as_str()).map(Vec::as_slice)) {
+        if let Some(after) = change(SystemTime::now(), entries.get(key.as_str()).map(Vec::as_slice)) {
             entries.insert(key.as_str().to_owned(), after);
         }
         Ok(())

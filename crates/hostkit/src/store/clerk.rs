@@ -1,9 +1,10 @@
 //! The thread that asks a store, so that nobody else has to wait inside of it.
 
 use std::fmt;
+use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use event_listener::{Event, EventListener};
 
@@ -51,10 +52,18 @@ impl fmt::Debug for Clerk {
     }
 }
 
-/// The wall clock in milliseconds: the only clock that processes share.
-pub(super) fn wall() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+/// A store's time as it stands in entries: milliseconds, rounded down.
+pub(super) fn stamp(time: SystemTime) -> u64 {
+    whole_millis(time.duration_since(UNIX_EPOCH).unwrap_or_default())
+}
+
+pub(super) fn whole_millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Never 0. The hasher's keys are the only randomness that the standard library gives; it only has to be unique.
+pub(super) fn random() -> u64 {
+    RandomState::new().hash_one(Instant::now()).max(1)
 }
 
 struct Slot<T> {

@@ -11,6 +11,7 @@ mod sessions;
 
 use std::fmt;
 use std::io;
+use std::time::SystemTime;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -27,18 +28,22 @@ pub(crate) use clerk::{Answer, Polled};
 ///
 /// Sessions are secrets: a store keeps others from reading them, and says nothing of an entry's bytes in errors and logs.
 pub trait Store: fmt::Debug + Send + Sync + 'static {
-    /// Hands the bytes of an entry to `change` (`None` where there is none) and keeps what it gives back; `None` leaves
-    /// the entry as it is. Nobody else changes the entry in between. A store that finds out only afterwards that somebody
-    /// did calls `change` again; the last call counts. It is called on a thread of its own, and may block for a bounded
-    /// time.
+    /// Hands the time and the bytes of an entry to `change` (`None` where there is none) and keeps what it gives back;
+    /// `None` leaves the entry as it is. Nobody else changes the entry in between. A store that finds out only afterwards
+    /// that somebody did calls `change` again; the last call counts. It is called on a thread of its own, and may block
+    /// for a bounded time.
+    ///
+    /// The time is that of the clock which all who share the store have in common, read after `change` of the store was
+    /// called: the machine's own for a folder, the server's for a server.
     ///
     /// # Errors
-    /// The entry could not be read, locked or kept. What was there before is then there still.
+    /// The entry could not be read, locked or kept. What was there before is then there still, or, where a connection
+    /// broke, what `change` gave back.
     fn change(&self, key: &StoreKey, change: Change<'_>) -> io::Result<()>;
 }
 
-/// What a store is to do with the bytes of an entry.
-pub type Change<'c> = &'c mut dyn FnMut(Option<&[u8]>) -> Option<Vec<u8>>;
+/// What a store is to do with the bytes of an entry, at a time.
+pub type Change<'c> = &'c mut dyn FnMut(SystemTime, Option<&[u8]>) -> Option<Vec<u8>>;
 
 /// The name of an entry: what it holds, the API, its place and the account, as the caller calls it. No secret is in it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

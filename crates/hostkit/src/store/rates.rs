@@ -1,17 +1,16 @@
-//! One count of calls for several processes: the rules of `rate`, with times of the wall clock.
+//! One count of calls for several processes: the rules of `rate`, with times of the store's clock.
 //!
 //! A call counts from the moment it is let go until a window after its end; one whose process died, until a window after
-//! its deadline. The clocks of the machines have to agree: one that is ahead frees its own calls no earlier, but those of
-//! others too early by so much.
+//! its deadline. Where each machine brings its own clock they have to agree: one that is ahead frees its own calls no
+//! earlier, but those of others too early by so much.
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::clerk::{Answer, Clerk, wall};
+use super::clerk::{Answer, Clerk, random, stamp, whole_millis};
 use super::entry::{self, Damaged, Writer};
 use super::{Store, StoreKey};
 use crate::base_url::BaseUrl;
@@ -77,7 +76,7 @@ impl SharedRates {
     /// Asks for a call that will have arrived within `allowed`; the answer is how long to wait, where there is no room.
     pub(crate) fn ask(&self, wanted: Vec<Wanted>, allowed: Duration) -> Answer<Result<Grant, Duration>> {
         let rates = self.clone();
-        let id = RandomState::new().hash_one(wall()).max(1);
+        let id = random();
         self.clerk.ask(move |store| {
             let admitted = rates.change(store, |now, kept| kept.admit(now, id, &wanted, millis(allowed)))?;
             Ok(admitted.map(|()| Grant { rates, id: Some(id) }).map_err(Duration::from_millis))
@@ -86,9 +85,14 @@ impl SharedRates {
 
     /// Tells that the call has its answer, or will have none.
     pub(crate) fn ended(&self, id: u64) {
-        // Now, and not when its turn comes: the queue of the store must not cost use of the limit.
-        let at = wall();
-        self.post(move |now, kept| kept.ended(at.min(now), id));
+        // The time in the queue of the store must not cost use of the limit. The store tells its time after that, so the
+        // call ends in the entry no earlier than it did.
+        let asked = Instant::now();
+        let rates = self.clone();
+        self.clerk.post(move |store| {
+            let queued = whole_millis(asked.elapsed());
+            rates.tell(store, |now, kept| kept.ended(now.saturating_sub(queued), id));
+        });
     }
 
     /// Lets no call of these limits go for so long.
@@ -103,17 +107,19 @@ impl SharedRates {
 
     fn post(&self, change: impl Fn(u64, &mut Kept) + Send + 'static) {
         let rates = self.clone();
-        self.clerk.post(move |store| {
-            if let Err(error) = rates.change(store, |now, kept| change(now, kept)) {
-                tracing::warn!(error = %error, "a store could not be told of a call's end: it counts until its deadline");
-            }
-        });
+        self.clerk.post(move |store| rates.tell(store, change));
+    }
+
+    fn tell(&self, store: &dyn Store, change: impl Fn(u64, &mut Kept)) {
+        if let Err(error) = self.change(store, |now, kept| change(now, kept)) {
+            tracing::warn!(error = %error, "a store could not be told of a call's end: it counts until its deadline");
+        }
     }
 
     fn change<T>(&self, store: &dyn Store, mut change: impl FnMut(u64, &mut Kept) -> T) -> io::Result<T> {
         let mut result = None;
-        store.change(&self.key, &mut |bytes| {
-            let now = wall();
+        store.change(&self.key, &mut |now, bytes| {
+            let now = stamp(now);
             let before = match bytes.map(Kept::read).transpose() {
                 Ok(kept) => kept.unwrap_or_default(),
                 Err(damaged) => {
@@ -148,7 +154,7 @@ impl Drop for Grant {
     }
 }
 
-/// The entry, as it is kept. Times are milliseconds of the wall clock.
+/// The entry, as it is kept. Times are milliseconds of the store's clock.
 #[derive(Debug, Clone, PartialEq, Default)]
 struct Kept {
     windows: BTreeMap<String, Window>,
@@ -174,6 +180,8 @@ struct Counted {
 impl Kept {
     /// Lets a call go if every limit has room, or says how long to wait.
     fn admit(&mut self, now: u64, id: u64, wanted: &[Wanted], allowed: u64) -> Result<(), u64> {
+        // Asked again after a store broke off while it kept the answer, it counts once.
+        self.give_back(id);
         let lost = self.lost;
         let room = wanted.iter().map(|wanted| self.window(wanted).room(now, wanted.count, lost)).max().unwrap_or(now);
         if room > now {

@@ -4,13 +4,12 @@
 //! longer. Credentials that were refused are not tried again by others for a minute.
 
 use std::fmt;
-use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::clerk::{Answer, Clerk, wall};
+use super::clerk::{Answer, Clerk, random, stamp};
 use super::entry::{self, Damaged, Writer};
 use super::{Store, StoreKey};
 use crate::base_url::BaseUrl;
@@ -106,7 +105,7 @@ impl SharedSession {
 
     fn change<T>(&self, store: &dyn Store, mut change: impl FnMut(u64, &mut Kept) -> T) -> io::Result<T> {
         let mut result = None;
-        store.change(&self.0.key, &mut |bytes| {
+        store.change(&self.0.key, &mut |now, bytes| {
             let before = match bytes.map(Kept::read).transpose() {
                 Ok(kept) => kept.unwrap_or_default(),
                 Err(damaged) => {
@@ -115,7 +114,7 @@ impl SharedSession {
                 }
             };
             let mut kept = before.clone();
-            result = Some(change(wall(), &mut kept));
+            result = Some(change(stamp(now), &mut kept));
             (kept != before).then(|| kept.write())
         })?;
         result.ok_or_else(|| io::Error::other("the store did not look at the entry"))
@@ -138,9 +137,11 @@ impl SignInLease {
         shared.0.own.store(stamp, Ordering::SeqCst);
         let token = session.token.clone();
         let base_url = session.base_url.clone();
+        let told = Instant::now();
         self.shared.0.clerk.ask(move |store| {
             shared.change(store, |now, kept| {
-                let asked = now.saturating_sub(millis(age));
+                // It aged in the queue, and while the store told its time.
+                let asked = now.saturating_sub(millis(age.saturating_add(told.elapsed())));
                 // Whose lease ended meanwhile may be late; ages are in whole seconds, so they alone do not decide.
                 let is_ours = kept.lease.is_some_and(|(held_by, _)| Some(held_by) == holder);
                 kept.release(holder);
@@ -180,7 +181,7 @@ impl Drop for SignInLease {
     }
 }
 
-/// The entry, as it is kept. Times are milliseconds of the wall clock.
+/// The entry, as it is kept. Times are milliseconds of the store's clock.
 #[derive(Clone, PartialEq, Default)]
 struct Kept {
     held: Option<Held>,
@@ -227,7 +228,12 @@ impl Kept {
             }
         }
         match self.lease {
-            Some((_, until)) if now < until && until - now <= millis(LONGEST_LEASE) => Decision::Busy,
+            // Its own lease stands there where the store broke off while it kept it, and asks again.
+            Some((held_by, until))
+                if held_by != question.holder && now < until && until - now <= millis(LONGEST_LEASE) =>
+            {
+                Decision::Busy
+            }
             _ => {
                 self.lease = Some((question.holder, now.saturating_add(question.lease)));
                 Decision::Lead
@@ -303,11 +309,6 @@ impl Held {
     }
 }
 
-/// Never 0. The hasher's keys are the only randomness that the standard library gives; it only has to be unique.
-fn random() -> u64 {
-    RandomState::new().hash_one(wall()).max(1)
-}
-
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
@@ -331,6 +332,10 @@ mod tests {
         assert!(matches!(kept.begin(1_000, &question(1, 0)), Decision::Lead));
         assert!(matches!(kept.begin(5_999, &question(2, 0)), Decision::Busy));
         assert!(matches!(kept.begin(6_000, &question(2, 0)), Decision::Lead));
+        assert!(
+            matches!(kept.begin(6_000, &question(2, 0)), Decision::Lead),
+            "it asks again after a broken connection"
+        );
         kept.release(Some(1));
         assert!(matches!(kept.begin(6_001, &question(3, 0)), Decision::Busy));
         kept.release(Some(2));

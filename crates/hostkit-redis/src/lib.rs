@@ -1,0 +1,198 @@
+//! Entries of hostkit's stores in a Redis server, for the processes of several machines.
+//!
+//! An entry is one string of the server, replaced by a script only where it is still what the change was made of: no lock
+//! is held, so no process that dies leaves one. The time is the server's. What the entries mean is not known here.
+
+mod failure;
+mod script;
+
+use std::fmt;
+use std::io::{self, ErrorKind};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use hostkit::{Change, Store, StoreKey};
+use redis::{Client, Connection, ConnectionAddr, IntoConnectionInfo};
+
+use script::{Looked, Seen};
+
+/// What one change of an entry may take, with all its connections and repeats.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// An entry that nobody changes ends after this: longer than any window, and a bound for how long a token lies there.
+const KEPT: Duration = Duration::from_secs(7 * 24 * 3_600);
+
+/// How often somebody else may be quicker before it pauses. One of them is always the quickest: all together go on.
+const IN_A_ROW: u32 = 4;
+
+/// The longest pause after somebody else was quicker.
+const LONGEST_PAUSE: Duration = Duration::from_millis(16);
+
+/// A Redis server that keeps entries. Clones share the server and each have a connection of their own, made when needed.
+pub struct RedisStore {
+    server: Arc<Server>,
+    prefix: Arc<str>,
+    patience: Duration,
+    connection: Mutex<Option<Connection>>,
+}
+
+struct Server {
+    client: Client,
+    /// Where it is, without what is secret in its URL.
+    place: String,
+}
+
+impl RedisStore {
+    /// Takes the server at a URL: `redis://:PASSWORD@127.0.0.1:6379/0`, or `unix:///run/redis.sock`. It is not asked
+    /// anything yet.
+    ///
+    /// # Errors
+    /// The URL cannot be used, or leads to another machine: tokens would pass the network as they are
+    /// ([`ErrorKind::PermissionDenied`]; see [`Self::open_unencrypted`]). The error does not show the URL.
+    pub fn open(url: &str) -> io::Result<Self> {
+        let store = Self::open_unencrypted(url)?;
+        if is_local(store.server.client.get_connection_info().addr()) {
+            return Ok(store);
+        }
+        let text = format!("{} is another machine, and the connection is not encrypted", store.server.place);
+        Err(io::Error::new(ErrorKind::PermissionDenied, text))
+    }
+
+    /// Takes a server anywhere. Tokens and the server's password pass the network as they are: only for a network whose
+    /// every machine may have them, such as one inside of WireGuard.
+    ///
+    /// # Errors
+    /// The URL cannot be used. The error does not show the URL.
+    pub fn open_unencrypted(url: &str) -> io::Result<Self> {
+        let unfit = |why: &str| io::Error::new(ErrorKind::InvalidInput, format!("the URL of the Redis server {why}"));
+        let info = url.into_connection_info().map_err(|_| unfit("is not one of Redis"))?;
+        let place = match info.addr() {
+            ConnectionAddr::Tcp(host, port) => format!("Redis at {host}:{port}"),
+            ConnectionAddr::Unix(path) => format!("Redis at {}", path.display()),
+            _ => return Err(unfit("asks for TLS, which this crate does not have: use a tunnel")),
+        };
+        let client = Client::open(info).map_err(|_| unfit("is not one of Redis"))?;
+        let server = Arc::new(Server { client, place });
+        Ok(Self { server, prefix: "hostkit".into(), patience: PATIENCE, connection: Mutex::new(None) })
+    }
+
+    /// What the names of all its keys begin with, instead of `hostkit`. Whatever shares limits shares the prefix.
+    pub fn prefix(mut self, prefix: impl Into<Arc<str>>) -> Self {
+        self.prefix = prefix.into();
+        self
+    }
+
+    /// What one change of an entry may take, instead of two seconds: it bounds connecting, sending, receiving and all
+    /// repeats. Calls never wait for longer than their deadline, whatever stands here.
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// The key of an entry: what kind it is, and a hash of the rest, which holds the account's name.
+    fn key(&self, key: &StoreKey) -> String {
+        let kind = key.as_str().split('.').next().unwrap_or_default();
+        let hash = hmac_sha256::Hash::hash(key.as_str().as_bytes());
+        let mut name = format!("{}:{kind}:", self.prefix);
+        hash.iter().for_each(|byte| name.push_str(&format!("{byte:02x}")));
+        name
+    }
+
+    fn connect(&self, left: Duration) -> io::Result<Connection> {
+        self.server.client.get_connection_with_timeout(left).map_err(|error| self.server.failed(&error))
+    }
+
+    /// Runs the script over the connection that is there, or a new one. After an error the connection is not used again: an
+    /// answer that is late would be taken for the next one.
+    fn ask(&self, connection: &mut Option<Connection>, left: Duration, looked: &Looked<'_>) -> io::Result<Seen> {
+        let mut used = match connection.take() {
+            Some(used) => used,
+            None => self.connect(left)?,
+        };
+        let failed = |error: redis::RedisError| self.server.failed(&error);
+        used.set_read_timeout(Some(left)).map_err(failed)?;
+        used.set_write_timeout(Some(left)).map_err(failed)?;
+        let seen = looked.run(&mut used).map_err(failed)?;
+        *connection = Some(used);
+        Ok(seen)
+    }
+}
+
+impl Store for RedisStore {
+    fn change(&self, key: &StoreKey, change: Change<'_>) -> io::Result<()> {
+        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let name = self.key(key);
+        let start = Instant::now();
+        // A connection from before may have ended while nobody looked; a new one that fails is the server's fault.
+        let mut is_old = connection.is_some();
+        let mut conflicts = 0;
+        let mut looked = Looked::first(&name);
+        loop {
+            let left = self.patience.saturating_sub(start.elapsed());
+            if left.is_zero() {
+                return Err(self.server.late(self.patience));
+            }
+            match self.ask(&mut connection, if is_old { left / 2 } else { left }, &looked) {
+                Ok(Seen::Kept) => return Ok(()),
+                Ok(Seen::Found(_, _)) if conflicts > 0 && conflicts % IN_A_ROW == 0 => {
+                    pause(conflicts, left);
+                    conflicts += 1;
+                    looked = Looked::first(&name);
+                }
+                Ok(Seen::Found(now, before)) => match change(now, before.as_deref()) {
+                    Some(after) => {
+                        conflicts += 1;
+                        looked = Looked::then(&name, before, after, KEPT);
+                    }
+                    None => return Ok(()),
+                },
+                Err(error) if is_old && failure::is_of_connection(&error) => {
+                    // Whether the last change was kept is not known. It is made again of what is there now; a call that
+                    // is counted twice, or a lease that is its own, is nothing to the entries.
+                    is_old = false;
+                    looked = Looked::first(&name);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+/// Keeps those apart who change one entry at the same time.
+fn pause(conflicts: u32, left: Duration) {
+    use std::hash::{BuildHasher, RandomState};
+    let longest =
+        Duration::from_micros(250).saturating_mul(1 << (conflicts / IN_A_ROW).min(6)).min(LONGEST_PAUSE).min(left);
+    // The hasher's keys are random.
+    let share = RandomState::new().hash_one(Instant::now()) % 1_000;
+    std::thread::sleep(longest.mul_f64(share as f64 / 1_000.0));
+}
+
+fn is_local(address: &ConnectionAddr) -> bool {
+    match address {
+        ConnectionAddr::Tcp(host, _) => {
+            let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
+            host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+        }
+        ConnectionAddr::Unix(_) => true,
+        _ => false,
+    }
+}
+
+impl Clone for RedisStore {
+    fn clone(&self) -> Self {
+        let (server, prefix) = (Arc::clone(&self.server), Arc::clone(&self.prefix));
+        Self { server, prefix, patience: self.patience, connection: Mutex::new(None) }
+    }
+}
+
+impl fmt::Debug for RedisStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { server, prefix, patience, .. } = self;
+        f.debug_struct("RedisStore")
+            .field("server", &server.place)
+            .field("prefix", prefix)
+            .field("patience", patience)
+            .finish_non_exhaustive()
+    }
+}

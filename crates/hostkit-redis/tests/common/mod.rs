@@ -1,0 +1,114 @@
+//! A real redis-server for each test, on a port of loopback, with a password and without a disk.
+#![allow(dead_code, reason = "each test file uses another part of it")]
+
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use hostkit_redis::RedisStore;
+use hostkit_store_tests::Place;
+
+pub const PASSWORD: &str = "canary-password-0001";
+
+/// Starts the program behind it, and ends it when its own input ends: with this process, however that ends.
+const GUARD: &str =
+    r#""$@" >/dev/null & server=$!; echo $server; cat >/dev/null; kill -CONT $server; kill -KILL $server"#;
+
+pub struct Redis {
+    pub port: u16,
+    /// The number of the server's process.
+    pub process: String,
+    guard: Child,
+}
+
+impl Redis {
+    /// None where there is no redis-server; an error where `cargo xtask real` says that there is.
+    pub fn start() -> Option<Self> {
+        let is_there = Command::new("redis-server").arg("--version").output().is_ok_and(|told| told.status.success());
+        if !is_there {
+            let wanted = std::env::var("HOSTKIT_REAL").unwrap_or_default();
+            assert!(!wanted.contains("redis"), "redis-server is wanted and missing");
+            println!("SKIPPED: redis-server is not installed");
+            return None;
+        }
+        // Another program may take the port in between.
+        Some((0..5).find_map(|_| Self::start_once()).expect("redis-server does not start"))
+    }
+
+    fn start_once() -> Option<Self> {
+        use std::io::BufRead;
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port_text = port.to_string();
+        let mut guard = Command::new("sh")
+            .args(["-c", GUARD, "guard", "redis-server", "--bind", "127.0.0.1", "--port", &port_text])
+            .args(["--save", "", "--appendonly", "no", "--requirepass", PASSWORD])
+            .current_dir(std::env::temp_dir())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut process = String::new();
+        std::io::BufReader::new(guard.stdout.take().unwrap()).read_line(&mut process).unwrap();
+        let redis = Self { port, process: process.trim().to_owned(), guard };
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_secs(5) {
+            if redis.connect().is_some() {
+                return Some(redis);
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        None
+    }
+
+    pub fn url(&self) -> String {
+        format!("redis://:{PASSWORD}@127.0.0.1:{}/", self.port)
+    }
+
+    pub fn store(&self) -> RedisStore {
+        RedisStore::open(&self.url()).unwrap()
+    }
+
+    pub fn connect(&self) -> Option<redis::Connection> {
+        let client = redis::Client::open(self.url()).unwrap();
+        let mut connection = client.get_connection_with_timeout(Duration::from_secs(5)).ok()?;
+        redis::cmd("PING").query::<String>(&mut connection).ok()?;
+        Some(connection)
+    }
+
+    pub fn keys(&self) -> Vec<String> {
+        redis::cmd("KEYS").arg("*").query(&mut self.connect().unwrap()).unwrap()
+    }
+
+    /// `STOP` or `CONT`.
+    pub fn signal(&self, name: &str) {
+        assert!(Command::new("kill").args([&format!("-{name}"), &self.process]).status().unwrap().success());
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        drop(self.guard.stdin.take());
+        let _ = self.guard.wait();
+    }
+}
+
+impl Place for Redis {
+    type Store = RedisStore;
+
+    fn new(_: &str) -> Option<Self> {
+        Self::start()
+    }
+
+    fn address(&self) -> String {
+        self.url()
+    }
+
+    fn open(address: &str) -> RedisStore {
+        RedisStore::open(address).unwrap()
+    }
+
+    fn entries(&self) -> Vec<Vec<u8>> {
+        let mut connection = self.connect().unwrap();
+        self.keys().iter().map(|key| redis::cmd("GET").arg(key).query(&mut connection).unwrap()).collect()
+    }
+}

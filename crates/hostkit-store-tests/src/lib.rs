@@ -1,0 +1,90 @@
+//! What every store has to hold: one sign-in for each expiry, limits that are kept together, processes that die.
+//!
+//! The crate of a store says where its entries lie, as a [`Place`], and [`store_tests!`] makes the tests. Each starts
+//! processes of the test binary itself, with their orders in the environment. It is no part of what users build.
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
+mod child;
+mod processes;
+mod server;
+mod shop;
+
+use std::time::Duration;
+
+use hostkit::{BaseUrl, ClientConfig, RateStore, Secret, SessionStore, Store};
+
+pub use child::child;
+pub use processes::*;
+pub use server::Server;
+pub use shop::{COUNT, Code, Free, Get, KEY, Shop, WINDOW};
+
+/// Where the entries of one test lie; dropped, it takes them along.
+pub trait Place: Sized {
+    /// The store.
+    type Store: Store + Clone;
+
+    /// An empty place; none, with a printed line that says why, where the machine cannot have it.
+    fn new(test: &str) -> Option<Self>;
+
+    /// How another process finds it.
+    fn address(&self) -> String;
+
+    /// The store at an address.
+    fn open(address: &str) -> Self::Store;
+
+    /// The bytes of all entries.
+    fn entries(&self) -> Vec<Vec<u8>>;
+}
+
+/// The credentials of the shop's only customer.
+pub fn customer() -> Secret {
+    Secret::new(KEY)
+}
+
+/// A client's configuration, with the session and the counts in the store.
+pub fn config(base: BaseUrl, store: impl Store + Clone, deadline: Duration) -> ClientConfig<Shop> {
+    ClientConfig::new(customer())
+        .base_url(base)
+        .deadline(deadline)
+        .session_store(SessionStore::new(store.clone(), "account"))
+        .rate_store(RateStore::new(store, "account"))
+}
+
+/// A blocking client of a configuration.
+pub fn client_of(config: ClientConfig<Shop>) -> hostkit_ureq::Client<Shop> {
+    hostkit_ureq::Client::from_parts(config.build().unwrap(), hostkit_ureq::UreqTransport::new().unwrap())
+}
+
+/// A blocking client, with a session and counts of its own but for the store.
+pub fn client<P: Place>(server: &Server, place: &P, deadline: Duration) -> hostkit_ureq::Client<Shop> {
+    client_of(config(server.base(), P::open(&place.address()), deadline))
+}
+
+/// The tests of a store, and the test that is no test but what their processes run.
+#[macro_export]
+macro_rules! store_tests {
+    ($place:ty) => {
+        /// Not a test of its own: what the other processes run.
+        #[test]
+        fn child() {
+            $crate::child::<$place>();
+        }
+
+        $crate::store_tests! { $place:
+            many_processes_sign_in_once_for_each_expiry
+            clients_that_held_the_expired_token_sign_in_once
+            without_a_store_each_process_signs_in
+            wrong_credentials_are_tried_once
+            the_limit_holds_over_processes
+            a_process_that_dies_while_it_signs_in_stops_the_others_until_its_deadline
+            a_caller_that_gives_up_passes_the_sign_in_on_at_once
+            processes_killed_at_any_moment_leave_whole_entries
+        }
+    };
+    ($place:ty: $($test:ident)*) => { $(
+        #[test]
+        fn $test() {
+            $crate::$test::<$place>();
+        }
+    )* };
+}
