@@ -25,6 +25,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("E0102", include_str!("explain/E0102.md")),
     ("E0103", include_str!("explain/E0103.md")),
     ("E0104", include_str!("explain/E0104.md")),
+    ("E0105", include_str!("explain/E0105.md")),
     ("E0201", include_str!("explain/E0201.md")),
     ("E0202", include_str!("explain/E0202.md")),
     ("E0203", include_str!("explain/E0203.md")),

@@ -8,7 +8,7 @@ pub fn skeleton(name: &str) -> String {
 const TEMPLATE: &str = r#"#:schema ../../schema/endpoint.json
 name = "NAME"
 method = "GET"
-path = "/"                              # parameters as {id}, each with an entry in [path-params]
+path = "?"                              # parameters as {id}, each with an entry in [path-params]
 effect = "?"                            # safe idempotent state spends destructive: what it does, not what the verb says
 # flags = ["secret-response"]           # secret-request secret-response pii disruptive async additive recurring
 #                                       # get-with-effect body-required-for-meaning hazard
@@ -70,15 +70,24 @@ fault = { kind = "status", code = "code", message = "message" }
         }
     }
 
+    /// The skeleton with an answer to each of its questions.
+    fn decided() -> String {
+        skeleton("ping")
+            .replace("path = \"?\"", "path = \"/\"")
+            .replace("effect = \"?\"", "effect = \"safe\"")
+            .replace("= \"?\"", "= \"A word.\"")
+    }
+
     #[test]
     fn only_what_has_to_be_decided_is_missing() {
-        assert_eq!(found(skeleton("ping")), ["E0104"], "the effect has no default");
-        assert!(found(skeleton("ping").replace("effect = \"?\"", "effect = \"safe\"")).is_empty());
+        let open = found(skeleton("ping"));
+        assert_eq!(open, ["E0105", "E0104", "E0105", "E0105"], "path, effect, and a sentence in two languages");
+        assert!(found(decided()).is_empty());
     }
 
     #[test]
     fn every_key_of_the_skeleton_exists() {
-        let text = skeleton("ping").replace("effect = \"?\"", "effect = \"safe\"").replace("# [", "[");
+        let text = decided().replace("# [", "[");
         let is_key = |line: &str| line.starts_with("# ") && line.contains(" = ");
         let live: Vec<&str> = text.lines().map(|line| if is_key(line) { &line[2..] } else { line }).collect();
         // Types, rates and the file of the example do not exist here; unknown keys and wrong shapes would be E01….

@@ -50,8 +50,13 @@ fn all(one: Option<&str>) -> Result<Vec<String>, String> {
 
 /// Reports everything that is wrong with the specs of all APIs.
 pub(crate) fn check_specs(one: Option<&str>) -> Outcome {
-    let errors: Vec<String> = all(one)?.iter().filter_map(|api| tree(api).err()).collect();
-    if errors.is_empty() { Ok(()) } else { Err(errors.join("\n")) }
+    let apis = all(one)?;
+    let errors: Vec<String> = apis.iter().filter_map(|api| tree(api).err()).collect();
+    if !errors.is_empty() {
+        return Err(errors.join("\n"));
+    }
+    println!("nothing is wrong with the specs of {}", apis.join(", "));
+    Ok(())
 }
 
 /// Generates, or with `check` compares.

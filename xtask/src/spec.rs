@@ -20,6 +20,11 @@ pub(crate) fn new(api: &str, place: &str) -> Outcome {
     if root().join(&path).exists() {
         return Err(format!("{path} is there already"));
     }
+    let elsewhere = format!("/{name}.toml");
+    let specs = files(&root().join("specs").join(api))?;
+    if let Some(other) = specs.iter().find(|file| file.ends_with(&elsewhere) && !file.starts_with("types/")) {
+        return Err(format!("specs/{api}/{other} has that name already, and names are unique in an API"));
+    }
     workspace::write(&root().join(&path), &skeleton(name))?;
     println!("{path} is written; `cargo xtask spec check {api}` says what is missing in it");
     Ok(())
@@ -41,7 +46,9 @@ pub(crate) fn bless(one: Option<&str>) -> Outcome {
     if !status.success() {
         return Err("some examples do not decode; what did is recorded".to_owned());
     }
-    println!("recorded; review `git diff specs` before you commit: these values are the expectation from now on");
+    println!(
+        "recorded; review them before you commit (`git add -N specs; git diff specs`): these values are the expectation from now on"
+    );
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Contradictions between parts of a spec that are each well formed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::model::{Endpoint, Field, Model, Type, TypeKind};
@@ -8,7 +8,7 @@ use crate::source::{At, Span};
 use crate::surface::{Remarks, Surface};
 
 pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnostics) {
-    let mut names = BTreeSet::new();
+    let mut names = BTreeMap::new();
     for endpoint in &model.endpoints {
         let span = &endpoint.surface.name.span;
         if endpoint.surface.name.value != endpoint.name {
@@ -16,9 +16,10 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
             let help = format!("the file is `{}.toml`", endpoint.name);
             diagnostics.add_with_help("E0206", span, message, "name and file differ", help);
         }
-        if !names.insert(endpoint.name.clone()) {
+        if let Some(first) = names.insert(endpoint.name.as_str(), endpoint.module.as_str()) {
             let message = format!("two endpoints of the API are called `{}`", endpoint.name);
-            diagnostics.add("E0225", span, message, "the second one");
+            let help = format!("the other one is `{first}/{}.toml`", endpoint.name);
+            diagnostics.add_with_help("E0225", span, message, "the second one", help);
         }
         path(endpoint, diagnostics);
         let groups = endpoint.surface.one_of.iter().zip(&endpoint.one_of);
@@ -98,7 +99,9 @@ fn path(endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
     for field in &endpoint.path_parameters {
         if !placed.contains(field.wire()) {
             let message = format!("the path has no `{{{}}}`", field.wire());
-            diagnostics.add("E0202", &field.surface.wire.span, message, "a field without a place in the path");
+            let help = format!("put `{{{}}}` into `path`, or take the field out", field.wire());
+            let label = "a field without a place in the path";
+            diagnostics.add_with_help("E0202", &field.surface.wire.span, message, label, help);
         }
     }
 }

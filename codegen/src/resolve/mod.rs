@@ -72,8 +72,9 @@ impl Resolver<'_, '_> {
         let ty = match types::parse(text) {
             Ok(ty) => ty,
             Err(why) => {
-                let near =
-                    did_you_mean(text, types::WORDS.iter().copied().chain(self.known.iter().map(String::as_str)));
+                let near = types::elsewhere(text).or_else(|| {
+                    did_you_mean(text, types::WORDS.iter().copied().chain(self.known.iter().map(String::as_str)))
+                });
                 let help = match near {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("the built-in types are: {}", types::WORDS.join(", ")),

@@ -23,6 +23,20 @@ pub(super) const WORDS: &[&str] = &[
     "any",
 ];
 
+/// The word for what other languages call otherwise.
+pub(super) fn elsewhere(text: &str) -> Option<&'static str> {
+    Some(match text.trim().to_ascii_lowercase().as_str() {
+        "string" | "str" => "text",
+        "integer" | "number" | "i64" | "i32" => "int",
+        "unsigned" | "u64" | "u32" => "uint",
+        "bool" | "boolean" => "flag",
+        "float" | "double" | "f64" | "money" => "decimal",
+        "timestamp" => "unixtime",
+        "password" => "secret",
+        _ => return None,
+    })
+}
+
 /// Reads a type expression; the error says what is wrong with it.
 pub(super) fn parse(text: &str) -> Result<Type, String> {
     let text = text.trim();

@@ -7,6 +7,9 @@ use super::keys::{Key, Shape};
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::source::{FileId, Span};
 
+/// What a skeleton leaves for its author to decide.
+const UNDECIDED: &str = "?";
+
 pub(crate) struct Checker<'d> {
     pub(crate) file: FileId,
     pub(crate) diagnostics: &'d mut Diagnostics,
@@ -55,7 +58,10 @@ impl Checker<'_> {
                     place,
                     format!("{what} has no `{}`", key.name),
                     format!("`{}` is missing here", key.name),
-                    key.doc,
+                    match key.shape {
+                        Shape::Word(words) => format!("{} One of: {}", key.doc, words.join(", ")),
+                        _ => key.doc.to_owned(),
+                    },
                 );
             }
         }
@@ -65,6 +71,13 @@ impl Checker<'_> {
         let span = self.span(value);
         let inner = value.get_ref();
         match key.shape {
+            Shape::Text if inner.as_str() == Some(UNDECIDED) => self.diagnostics.add_with_help(
+                "E0105",
+                &span,
+                format!("`{}` is not decided yet", key.name),
+                "still what the skeleton has",
+                key.doc,
+            ),
             Shape::Text if inner.is_str() => {}
             Shape::Integer if inner.is_integer() => {}
             Shape::Flag if inner.is_bool() => {}

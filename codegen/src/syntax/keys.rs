@@ -79,6 +79,24 @@ pub(crate) const FAULT_KINDS: &[&str] = &[
     "other",
 ];
 
+/// What a status of an answer means.
+pub(crate) const STATUS_MEANINGS: &[&str] = &[
+    "ok",
+    "accepted",
+    "auth",
+    "forbidden",
+    "not-found",
+    "conflict",
+    "invalid-argument",
+    "rate-limited",
+    "temporary",
+    "internal",
+    "payment",
+    "empty",
+    "unsupported",
+    "other",
+];
+
 const LIMITS: &[Key] = &[
     key("range", Shape::Integers, "Lowest and highest value."),
     key("min", Shape::Integer, "Lowest value."),
@@ -169,7 +187,7 @@ pub(crate) const EXAMPLE: &[Key] = &[
 
 pub(crate) const STATUS: &[Key] = &[
     must("code", Shape::Integer, "The HTTP status."),
-    key("means", Shape::Text, "A word for it."),
+    must("means", Shape::Word(STATUS_MEANINGS), "What it means."),
     key("en", Shape::Text, "One English sentence."),
     key("ru", Shape::Text, "One Russian sentence."),
     key("provenance", Shape::Word(PROVENANCES), "Where the fact is from."),

@@ -16,7 +16,7 @@ pub(super) fn section(language: Language, model: &Model, wire: &Wire<'_>, endpoi
     text.push_str(&facts(language, model, endpoint));
     text.push_str(&part(language.pick("Inputs", "Параметры"), &inputs(language, endpoint)));
     text.push_str(&output(language, model, endpoint));
-    text.push_str(&part(language.pick("Errors", "Ошибки"), &errors(language, endpoint)));
+    text.push_str(&part(language.pick("Statuses and errors", "Статусы и ошибки"), &errors(language, endpoint)));
     text.push_str(&part(language.pick("Waiters", "Ожидания"), &waiters(language, endpoint)));
     text.push_str(&samples::section(language, model, wire, endpoint));
     text

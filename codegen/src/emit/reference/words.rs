@@ -83,6 +83,7 @@ pub(super) fn origin(language: Language, word: &str) -> &'static str {
 pub(super) fn kind(language: Language, word: &str) -> &'static str {
     match word {
         "ok" => language.pick("success", "успех"),
+        "accepted" => language.pick("taken, carried out later", "принято, выполняется позже"),
         "auth" => language.pick("not signed in", "нет авторизации"),
         "forbidden" => language.pick("forbidden", "запрещено"),
         "not-found" => language.pick("not found", "не найдено"),
