@@ -77,6 +77,12 @@ fn count_calls(model: &Model, coverage: &mut Coverage) {
         coverage.with_examples += usize::from(coverage.missing.len() == before);
     }
     for endpoint in &model.endpoints {
+        let surface = &endpoint.surface;
+        if surface.documents.is_none() && surface.source_line.is_none() && surface.provenance.is_none() {
+            coverage
+                .missing
+                .push(format!("{}: neither `documents` nor `source` says where it is known from", endpoint.spec));
+        }
         if let Some(number) = endpoint.surface.documents.filter(|number| !numbers.contains(number)) {
             coverage.unknown.push(format!("{}: `documents = {number}`", endpoint.spec));
         }

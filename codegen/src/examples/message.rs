@@ -22,11 +22,15 @@ fn wrong(offset: usize, message: impl Into<String>) -> Problem {
 
 impl<'b> Message<'b> {
     pub(super) fn split(bytes: &'b [u8]) -> Result<Self, Problem> {
-        let body_start = bytes.windows(2).position(|pair| pair == b"\n\n").map_or(bytes.len(), |at| at + 2);
+        let end = bytes.windows(2).position(|pair| pair == b"\n\n");
+        let body_start = end.map_or(bytes.len(), |at| at + 2);
         let head = bytes.get(..body_start).unwrap_or_default();
         let head = std::str::from_utf8(head).map_err(|error| wrong(error.valid_up_to(), "the head is not ASCII"))?;
         if let Some(at) = head.find('\r') {
             return Err(wrong(at, "the lines of the head end in CR LF"));
+        }
+        if end.is_none() {
+            return Err(wrong(body_start, "no empty line ends the head"));
         }
         let mut lines = head.split('\n');
         let first = lines.next().unwrap_or_default();

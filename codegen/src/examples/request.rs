@@ -63,11 +63,28 @@ fn head(endpoint: &Endpoint, walker: &mut Walker<'_>, message: &Message<'_>) -> 
             return Err(other(endpoint, format!("`{given}` of the example's path is not `{wanted}`")));
         }
     }
+    if let Some((name, _)) = message.headers.iter().find(|(name, _)| is_set_by_clients(walker.model, name)) {
+        return Err(Problem {
+            message: format!("`{name}` has no place in an example: clients set it"),
+            label: "the head of this example".to_owned(),
+            help: format!("take `{name}` out"),
+            ..other(endpoint, "")
+        });
+    }
     check_query(endpoint, walker, query)?;
     for field in &endpoint.headers {
         walker.header(field, field.wire(), message.header(field.wire()), "E0306");
     }
     Ok(())
+}
+
+/// Where a call goes, how long it is, and whose it is: no business of one endpoint.
+fn is_set_by_clients(model: &Model, name: &str) -> bool {
+    let credentials = model.service.credentials.iter().flat_map(|credentials| &credentials.headers);
+    let session = model.service.session.iter().flat_map(|session| &session.headers);
+    let mut known =
+        ["host", "content-length"].into_iter().chain(credentials.chain(session).map(|(name, _)| name.as_str()));
+    known.any(|known| known.eq_ignore_ascii_case(name))
 }
 
 fn check_query(endpoint: &Endpoint, walker: &Walker<'_>, query: &str) -> Result<(), Problem> {

@@ -52,7 +52,8 @@ impl Place {
         }
         let expected = fs::read_to_string(&path)
             .unwrap_or_else(|error| panic!("{}: {error}; `cargo xtask spec bless` records it", path.display()));
-        assert!(expected == found, "{} differs.\nexpected:\n{expected}\nfound:\n{found}", path.display());
+        let help = "if what is found is right, `cargo xtask spec bless` records it";
+        assert!(expected == found, "{} differs; {help}.\nexpected:\n{expected}\nfound:\n{found}", path.display());
     }
 }
 
@@ -96,7 +97,7 @@ fn decode<E: Serve>(status: u16, headers: &HeaderMap, body: &[u8]) -> Result<E::
             (true, Some(empty)) => Ok(empty),
             _ => Err(format!("a fault: {fault}")),
         },
-        Verdict::Unrecognised => Err("neither a success nor a fault".to_owned()),
+        Verdict::Unrecognised => Err(format!("status {status}, neither a success nor a fault")),
     }
 }
 
@@ -216,7 +217,9 @@ pub fn request<E: Serve + Debug>(place: &Place) {
     let (body, expected) = (String::from_utf8_lossy(written.body()), String::from_utf8_lossy(&message.body));
     assert_eq!(body.trim_end(), expected.trim_end(), "{} {}", place.folder, place.case);
     for (name, value) in &message.headers {
-        assert_eq!(written.headers().get(name), Some(value), "{} {}: header {name}", place.folder, place.case);
+        let found = written.headers().get(name);
+        let is_same = found == Some(value);
+        assert!(is_same, "{} {}: {name} is {value:?}, the call writes {found:?}", place.folder, place.case);
     }
 }
 
