@@ -158,6 +158,34 @@ pub(crate) struct Variant {
     pub(crate) fixed: Vec<surface::Constant>,
 }
 
+/// Inputs of which one has to be given.
+#[derive(Debug, Clone)]
+pub(crate) enum AtLeastOne {
+    /// Any field of the body, by their names on the wire.
+    Body(Vec<String>),
+    /// One of these: the name, the Rust name, and whether it is a list or a map.
+    Of(Vec<(String, String, bool)>),
+}
+
+impl AtLeastOne {
+    /// The inputs by name, for a sentence: many of them are cut short.
+    pub(crate) fn names(&self) -> String {
+        let names: Vec<&str> = match self {
+            Self::Body(names) => names.iter().map(String::as_str).collect(),
+            Self::Of(inputs) => inputs.iter().map(|(name, ..)| name.as_str()).collect(),
+        };
+        let mut text = names.first().copied().unwrap_or_default().to_owned();
+        for (index, name) in names.iter().enumerate().skip(1) {
+            if text.len() + name.len() > 60 {
+                return format!("{text} and {} more", names.len() - index);
+            }
+            text.push_str(", ");
+            text.push_str(name);
+        }
+        text
+    }
+}
+
 /// Where the output stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Output {
@@ -296,6 +324,7 @@ pub(crate) struct Endpoint {
     /// The selector and the constants.
     pub(crate) fixed_body: Vec<surface::Constant>,
     pub(crate) fixed_query: Vec<surface::Constant>,
+    pub(crate) at_least_one: Option<AtLeastOne>,
     pub(crate) output: Output,
     pub(crate) waiters: Vec<Waiter>,
     pub(crate) trace: Option<Trace>,

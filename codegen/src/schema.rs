@@ -118,6 +118,7 @@ fn shape(shape: Shape) -> Json {
         Shape::Flag => Json::of_type("boolean"),
         Shape::Word(words) => Json::words(words),
         Shape::Texts => Json::list_of(Json::of_type("string")),
+        Shape::TextOrTexts => Json::any_of(vec![Json::of_type("string"), Json::list_of(Json::of_type("string"))]),
         Shape::Integers => Json::list_of(Json::of_type("integer")),
         Shape::Words(words) => Json::list_of(Json::words(words)),
         Shape::TextByFormat => {

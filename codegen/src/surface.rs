@@ -152,7 +152,7 @@ pub(crate) struct TypeDefinition {
 pub(crate) enum TypeKind {
     Struct(Vec<Field>),
     Enumeration { is_number: bool, values: Vec<EnumerationValue> },
-    Id { is_number: bool },
+    Id { is_number: bool, min: Option<At<i64>> },
     Union { scalar: Option<At<String>>, object: Option<At<String>>, list: Option<At<String>> },
 }
 
@@ -171,6 +171,7 @@ pub(crate) struct Limits {
     pub(crate) multiple_of: Option<i64>,
     pub(crate) min_length: Option<i64>,
     pub(crate) max_length: Option<i64>,
+    pub(crate) shape: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -190,6 +191,9 @@ pub(crate) struct Field {
     pub(crate) limits: Limits,
     pub(crate) host_limits: Vec<(At<String>, Limits)>,
     pub(crate) max_items: Option<i64>,
+    /// Conditions, and the limits that hold under them.
+    pub(crate) when: Vec<(At<String>, Limits)>,
+    pub(crate) not_below: Option<At<String>>,
     pub(crate) required_if: Option<At<String>>,
     pub(crate) only_if: Option<At<String>>,
     pub(crate) spread: Option<At<String>>,
@@ -330,6 +334,7 @@ pub(crate) struct Endpoint {
     pub(crate) body: Vec<Field>,
     pub(crate) has_body: bool,
     pub(crate) request_root: Root,
+    pub(crate) at_least_one: Vec<At<String>>,
     pub(crate) one_of: Vec<OneOf>,
     pub(crate) fixed_body: Vec<Constant>,
     pub(crate) fixed_query: Vec<Constant>,

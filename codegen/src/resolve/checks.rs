@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::model::{Endpoint, Field, Model, Type, TypeKind};
-use crate::source::{At, Span};
-use crate::surface::{Remarks, Surface};
+use crate::source::Span;
+use crate::surface::{self, Remarks, Surface};
 
 pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnostics) {
     let mut names = BTreeMap::new();
@@ -35,8 +35,8 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
         let inputs: Vec<&Field> = endpoint.inputs().chain(groups).collect();
         for field in &inputs {
             limits(model, field, diagnostics);
-            conditions(field, &inputs, diagnostics);
         }
+        super::rules::check(model, endpoint, diagnostics);
         identity(model, endpoint, diagnostics);
     }
     for entry in model.types.values() {
@@ -50,6 +50,9 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
     session(model, diagnostics);
     for definition in surface.types.iter().flat_map(|file| &file.types) {
         taken(model, &definition.name, &definition.name.span, false, diagnostics);
+        if let surface::TypeKind::Id { is_number: false, min: Some(min) } = &definition.kind {
+            diagnostics.add("E0207", &min.span, "an id of text has no lowest number", "`id = \"text\"`");
+        }
     }
     let files = surface.types.iter().map(|file| (None, &file.remarks));
     let endpoints = surface.endpoints.iter().map(|endpoint| (Some(endpoint), &endpoint.remarks));
@@ -143,24 +146,52 @@ fn rates(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
     }
 }
 
+/// Whether the values are numbers on the wire.
+fn is_number(model: &Model, ty: &Type) -> bool {
+    let Type::Named(name) = ty else {
+        return ty.is_number();
+    };
+    matches!(
+        model.types.get(name).map(|entry| &entry.kind),
+        Some(TypeKind::Id { is_number: true } | TypeKind::Enumeration { is_number: true, .. })
+    )
+}
+
 fn limits(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {
     let surface = &field.surface;
     let span = &surface.wire.span;
-    let all = std::iter::once(&surface.limits).chain(surface.host_limits.iter().map(|(_, limits)| limits));
+    let others = surface.host_limits.iter().chain(&surface.when).map(|(_, limits)| limits);
+    let all = std::iter::once(&surface.limits).chain(others);
     for limits in all {
         let on_numbers = limits.min.is_some() || limits.max.is_some() || limits.multiple_of.is_some();
-        if on_numbers && !field.ty.item().is_number() {
+        if on_numbers && !is_number(model, field.ty.item()) {
             diagnostics.add("E0207", span, "a range needs a number", format!("`{}` is no number", surface.ty.value));
         }
         let on_texts = limits.min_length.is_some() || limits.max_length.is_some();
         if on_texts && !matches!(field.ty.item(), Type::Text | Type::Secret) {
             diagnostics.add("E0207", span, "a length needs text", format!("`{}` is no text", surface.ty.value));
         }
+        if let Some(shape) = &limits.shape {
+            let fits = match (field.ty.item(), shape.as_str()) {
+                (Type::Text, _) | (Type::Ip, "ipv4" | "ipv6") => true,
+                (Type::Named(name), _) => {
+                    matches!(model.types.get(name).map(|entry| &entry.kind), Some(TypeKind::Id { is_number: false }))
+                }
+                _ => false,
+            };
+            if !fits {
+                let label = format!("`{}` has no such shape", surface.ty.value);
+                diagnostics.add("E0207", span, format!("`{shape}` is a shape of text"), label);
+            }
+        }
         if let (Some(min), Some(max)) = (limits.min, limits.max)
             && min > max
         {
             diagnostics.add("E0207", span, format!("the range {min} to {max} is empty"), "nothing fits");
         }
+    }
+    if !surface.host_limits.is_empty() && !surface.when.is_empty() {
+        diagnostics.add("E0207", span, "limits differ by host or by input, not by both", "both `hosts` and `when`");
     }
     for (host, _) in &surface.host_limits {
         if !model.service.hosts.iter().any(|known| known.name.value == host.value) {
@@ -199,23 +230,6 @@ fn limits(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {
             );
         }
     }
-}
-
-fn conditions(field: &Field, inputs: &[&Field], diagnostics: &mut Diagnostics) {
-    for condition in [&field.surface.required_if, &field.surface.only_if].into_iter().flatten() {
-        let name = condition.split_once('=').map_or(condition.value.as_str(), |(name, _)| name);
-        if !inputs.iter().any(|other| other.wire() == name) {
-            unknown_input(condition, name, inputs, diagnostics);
-        }
-    }
-}
-
-fn unknown_input(condition: &At<String>, name: &str, inputs: &[&Field], diagnostics: &mut Diagnostics) {
-    let help = match did_you_mean(name, inputs.iter().map(|field| field.wire())) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => "the names are those of the wire".to_owned(),
-    };
-    diagnostics.add_with_help("E0210", &condition.span, format!("there is no input `{name}`"), "unknown", help);
 }
 
 /// An object without a field that has to be there would decode from any document.

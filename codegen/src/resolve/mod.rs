@@ -2,6 +2,7 @@
 
 mod checks;
 pub(crate) mod names;
+mod rules;
 mod traces;
 mod types;
 mod waiters;
@@ -19,7 +20,12 @@ pub(crate) use traces::is_text;
 pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Diagnostics) -> Model {
     let known: BTreeSet<String> =
         surface.types.iter().flat_map(|file| file.types.iter().map(|ty| ty.name.value.clone())).collect();
-    let mut resolver = Resolver { known, diagnostics, service: &surface.service };
+    let lowest = surface.types.iter().flat_map(|file| &file.types).filter_map(|ty| match &ty.kind {
+        surface::TypeKind::Id { min: Some(min), .. } => Some((ty.name.value.clone(), min.value)),
+        _ => None,
+    });
+    let lowest = lowest.collect();
+    let mut resolver = Resolver { known, lowest, diagnostics, service: &surface.service };
     let mut types = BTreeMap::new();
     for file in &surface.types {
         let spec = format!("specs/{}", sources.path(file.file));
@@ -46,6 +52,7 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
         inventory: surface.inventory.clone(),
     };
     mark_uses(&mut model);
+    rules::resolve(&mut model, diagnostics);
     waiters::resolve(&mut model, diagnostics);
     traces::resolve(&mut model, diagnostics);
     checks::check(&model, &surface, diagnostics);
@@ -63,6 +70,8 @@ fn remarks(surface: &Surface, sources: &Sources) -> Vec<(String, surface::Remark
 
 struct Resolver<'s, 'd> {
     known: BTreeSet<String>,
+    /// The lowest numbers of ids that have one.
+    lowest: BTreeMap<String, i64>,
     service: &'s surface::Service,
     diagnostics: &'d mut Diagnostics,
 }
@@ -139,6 +148,18 @@ impl Resolver<'_, '_> {
         fields.iter().map(|field| self.field(field)).collect()
     }
 
+    /// Fields that are sent: ids have the lowest number of their type.
+    fn inputs(&mut self, fields: &[surface::Field]) -> Vec<Field> {
+        let mut inputs = self.fields(fields);
+        for input in &mut inputs {
+            if let Type::Named(name) = input.ty.item() {
+                let limits = &mut input.surface.limits;
+                limits.min = limits.min.or(self.lowest.get(name).copied());
+            }
+        }
+        inputs
+    }
+
     /// Reports names that two fields of one object share, on the wire or in Rust.
     fn unique(&mut self, fields: &[Field]) {
         let mut rust: BTreeMap<&str, &Span> = BTreeMap::new();
@@ -202,7 +223,7 @@ impl Resolver<'_, '_> {
                 }
                 TypeKind::Enumeration { is_number: *is_number, values: resolved }
             }
-            surface::TypeKind::Id { is_number } => TypeKind::Id { is_number: *is_number },
+            surface::TypeKind::Id { is_number, .. } => TypeKind::Id { is_number: *is_number },
             surface::TypeKind::Union { scalar, object, list } => {
                 let mut shape = |text: &Option<At<String>>| text.as_ref().map(|text| self.ty(text));
                 TypeKind::Union { scalar: shape(scalar), object: shape(object), list: shape(list) }
@@ -247,10 +268,11 @@ impl Resolver<'_, '_> {
             path: path.unwrap_or_else(|| "/".to_owned()),
             spec,
             // A path without one of its parameters is another path.
-            path_parameters: self.fields(&endpoint.path_parameters).into_iter().map(Field::into_required).collect(),
-            query: self.fields(&endpoint.query),
-            headers: self.fields(&endpoint.headers),
-            body: self.fields(&endpoint.body),
+            path_parameters: self.inputs(&endpoint.path_parameters).into_iter().map(Field::into_required).collect(),
+            query: self.inputs(&endpoint.query),
+            headers: self.inputs(&endpoint.headers),
+            body: self.inputs(&endpoint.body),
+            at_least_one: None,
             one_of,
             fixed_body,
             fixed_query,
@@ -296,7 +318,7 @@ impl Resolver<'_, '_> {
             self.diagnostics.add("E0213", &group.name.span, message, "a choice of one is none");
         }
         let variants = group.variants.iter().map(|variant| {
-            let fields = self.fields(&variant.fields);
+            let fields = self.inputs(&variant.fields);
             self.unique(&fields);
             Variant { rust: names::camel(&variant.name), fields, fixed: variant.fixed.clone() }
         });

@@ -84,6 +84,7 @@ impl Checker<'_> {
             Shape::Constants if inner.is_table() => {}
             Shape::Any => {}
             Shape::Word(words) if inner.is_str() => self.word(value, key.name, words),
+            Shape::TextOrTexts if inner.is_str() || is_list(inner, |item| item.is_str()) => {}
             Shape::Texts if is_list(inner, |item| item.is_str()) => {}
             Shape::Integers if is_list(inner, |item| item.is_integer()) => {}
             Shape::Words(words) if is_list(inner, |item| item.is_str()) => {
@@ -169,6 +170,7 @@ impl Checker<'_> {
             Shape::Integer => "a whole number",
             Shape::Flag => "true or false",
             Shape::Texts | Shape::Words(_) => "a list of texts",
+            Shape::TextOrTexts => "text, or a list of texts",
             Shape::Integers => "a list of whole numbers",
             Shape::TextByFormat => "text, or a table with `xml` and `json`",
             Shape::Table(_) | Shape::Named(_) | Shape::Constants | Shape::Any => "a table",

@@ -88,6 +88,7 @@ pub(super) fn read(file: FileId, module: &str, stem: &str, node: &Node<'_, '_>) 
             || fixed.is_some_and(|node| node.has("body"))
             || node.has("one-of"),
         request_root: read_root(node.table("request")),
+        at_least_one: node.texts_at("at-least-one"),
         one_of: node
             .table("one-of")
             .iter()

@@ -10,6 +10,7 @@ pub(super) fn read_fields(node: Option<Node<'_, '_>>) -> Vec<Field> {
 
 pub(super) fn read_field(wire: At<String>, node: &Node<'_, '_>) -> Field {
     let hosts = node.table("hosts");
+    let when = node.table("when");
     Field {
         ty: node.text_at("type"),
         name: node.optional_at("as"),
@@ -25,6 +26,8 @@ pub(super) fn read_field(wire: At<String>, node: &Node<'_, '_>) -> Field {
         limits: read_limits(node),
         host_limits: hosts.iter().flat_map(Node::tables).map(|(name, node)| (name, read_limits(&node))).collect(),
         max_items: node.integer("max-items"),
+        when: when.iter().flat_map(Node::tables).map(|(name, node)| (name, read_limits(&node))).collect(),
+        not_below: node.optional_at("not-below"),
         required_if: node.optional_at("required-if"),
         only_if: node.optional_at("only-if"),
         spread: node.optional_at("spread"),
@@ -43,6 +46,7 @@ fn read_limits(node: &Node<'_, '_>) -> Limits {
         multiple_of: node.integer("multiple-of"),
         min_length: node.integer("min-length"),
         max_length: node.integer("max-length"),
+        shape: node.optional("shape"),
     }
 }
 
@@ -61,7 +65,7 @@ pub(super) fn read_root(node: Option<Node<'_, '_>>) -> Root {
 
 pub(super) fn read_type(name: At<String>, node: &Node<'_, '_>) -> TypeDefinition {
     let kind = if let Some(id) = node.optional("id") {
-        TypeKind::Id { is_number: id == "number" }
+        TypeKind::Id { is_number: id == "number", min: node.integer_at("min") }
     } else if let Some(values) = node.table("values") {
         let values = values.tables().map(|(wire, node)| EnumerationValue {
             wire,

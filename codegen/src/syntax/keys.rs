@@ -11,6 +11,8 @@ pub(crate) enum Shape {
     Word(&'static [&'static str]),
     /// A list of texts.
     Texts,
+    /// One text, or a list of them.
+    TextOrTexts,
     /// A list of integers.
     Integers,
     /// A list of words.
@@ -97,6 +99,8 @@ pub(crate) const STATUS_MEANINGS: &[&str] = &[
     "other",
 ];
 
+pub(crate) const SHAPES: &[&str] = &["clock", "domain", "link", "ipv4", "ipv6", "hex32"];
+
 const LIMITS: &[Key] = &[
     key("range", Shape::Integers, "Lowest and highest value."),
     key("min", Shape::Integer, "Lowest value."),
@@ -104,6 +108,7 @@ const LIMITS: &[Key] = &[
     key("multiple-of", Shape::Integer, "The value is a multiple of this."),
     key("min-length", Shape::Integer, "Characters, at least."),
     key("max-length", Shape::Integer, "Characters, at most."),
+    key("shape", Shape::Word(SHAPES), "The shape of the text."),
 ];
 
 pub(crate) const HOST_LIMITS: &[Key] = LIMITS;
@@ -128,8 +133,11 @@ pub(crate) const FIELD: &[Key] = &[
     key("multiple-of", Shape::Integer, "The value is a multiple of this."),
     key("min-length", Shape::Integer, "Characters, at least."),
     key("max-length", Shape::Integer, "Characters, at most."),
+    key("shape", Shape::Word(SHAPES), "The shape of the text."),
     key("max-items", Shape::Integer, "Items of a list, at most."),
     key("hosts", Shape::Named(HOST_LIMITS), "Limits that differ by host."),
+    key("when", Shape::Named(LIMITS), "Limits that hold where this `field=value` does."),
+    key("not-below", Shape::Text, "The input that this one must not be less than."),
     key("required-if", Shape::Text, "Required where this flag is on, or this `field=value` holds."),
     key("only-if", Shape::Text, "Allowed only where this flag is on, or this `field=value` holds."),
     key("spread", Shape::Text, "The template of made keys."),
@@ -144,6 +152,7 @@ pub(crate) const TYPE: &[Key] = &[
     key("values", Shape::Named(ENUM_VALUE), "The values of an open enumeration."),
     key("kind", Shape::Word(&["text", "number"]), "What the values of an enumeration are on the wire."),
     key("id", Shape::Word(&["number", "text"]), "The type is an id."),
+    key("min", Shape::Integer, "The lowest number of an id that may be sent."),
     key("union", Shape::Table(UNION), "The shapes that a value may have."),
     key("keep-raw", Shape::Flag, "The struct keeps the object as it came."),
     key("provenance", Shape::Word(PROVENANCES), "Where the facts are from."),
@@ -283,6 +292,7 @@ pub(crate) const ENDPOINT: &[Key] = &[
     key("headers", Shape::Named(FIELD), "Inputs in headers."),
     key("body", Shape::Named(FIELD), "Inputs in the body."),
     key("request", Shape::Table(REQUEST), "The body as a whole."),
+    key("at-least-one", Shape::TextOrTexts, "Inputs of which one has to be given, or `body`."),
     key("one-of", Shape::Any, "Groups of inputs of which one variant is given."),
     key("fixed", Shape::Table(FIXED), "Constants that make this variant what it is."),
     key("response", Shape::Table(RESPONSE), "The answer."),

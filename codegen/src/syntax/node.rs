@@ -54,6 +54,10 @@ impl<'t, 'i> Node<'t, 'i> {
             .and_then(|number| i64::from_str_radix(number.as_str(), number.radix()).ok())
     }
 
+    pub(super) fn integer_at(&self, key: &str) -> Option<At<i64>> {
+        Some(self.at(self.get(key)?, self.integer(key)?))
+    }
+
     pub(super) fn flag_at(&self, key: &str) -> Option<At<bool>> {
         let value = self.get(key)?;
         value.get_ref().as_bool().map(|flag| self.at(value, flag))

@@ -10,7 +10,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::api::ApiInfo;
 use crate::base_url::BaseUrl;
-use crate::codec::{InputLimit, Limited, Name, Object, ToText};
+use crate::codec::{InputLimit, Limited, Name, Object, ToText, number};
 use crate::endpoint::EndpointInfo;
 use crate::value::Secret;
 
@@ -153,6 +153,55 @@ impl RequestParts {
     ) -> Result<(), EncodeError> {
         let here = hosts.iter().find(|(name, _)| *name == self.host);
         self.check(field, value, here.map_or(elsewhere, |(_, limit)| limit))
+    }
+
+    /// Checks an input against the limits that hold because of another input.
+    ///
+    /// # Errors
+    /// Names the field, the value, the rule and the reason for it.
+    pub fn check_when(
+        &self,
+        condition: &'static str,
+        field: &'static str,
+        value: &impl Limited,
+        limit: &InputLimit,
+    ) -> Result<(), EncodeError> {
+        match limit.broken_by(value) {
+            None => Ok(()),
+            Some(rule) => Err(self.refuse(field, format!("{rule}, which the rule for `{condition}` forbids"))),
+        }
+    }
+
+    /// Checks that an input is not less than another one. What is absent, or no number, breaks nothing.
+    ///
+    /// # Errors
+    /// Names both fields and both values.
+    pub fn check_not_below(
+        &self,
+        field: &'static str,
+        value: &impl Limited,
+        other: &'static str,
+        lowest: &impl Limited,
+    ) -> Result<(), EncodeError> {
+        match (number(value), number(lowest)) {
+            (Some(value), Some(lowest)) if value < lowest => {
+                Err(self.refuse(field, format!("{value} is less than `{other}`, which is {lowest}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Checks that a list or a map that has to be given holds something.
+    ///
+    /// # Errors
+    /// Names the field.
+    pub fn check_some(&self, field: &'static str, is_empty: bool) -> Result<(), EncodeError> {
+        if is_empty { Err(self.refuse(field, "is empty, but has to be given")) } else { Ok(()) }
+    }
+
+    /// The error that none of several inputs was given.
+    pub fn none_given(&self, fields: &'static str) -> EncodeError {
+        self.refuse(fields, "at least one of these has to be given")
     }
 
     /// Fills `{name}` of the path. A value that is empty or could leave its segment is refused.

@@ -197,6 +197,12 @@ fn add_records_two_request_http() {
 }
 
 #[test]
+fn change_any_one_request_http() {
+    let place = place("obstacle/choices/change_any", "one");
+    example::request::<crate::choices::ChangeAny>(&place);
+}
+
+#[test]
 fn change_records_two_request_http() {
     let place = place("obstacle/choices/change_records", "two");
     example::request::<crate::choices::ChangeRecords>(&place);
@@ -236,6 +242,12 @@ fn choose_done_answer_json() {
 fn choose_done_answer_formats_agree() {
     let place = place("obstacle/choices/choose", "done");
     example::formats_agree::<crate::choices::Choose>(&place, &[Format::Xml, Format::Json], 200);
+}
+
+#[test]
+fn constrain_all_request_http() {
+    let place = place("obstacle/choices/constrain", "all");
+    example::request::<crate::choices::Constrain>(&place);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::json::{Json, Object, object};
 use super::schema::{
     add_choices, add_constants, add_group, answered, constant_value, field_schema, object_schema, type_schema,
 };
-use crate::model::{Endpoint, Field, Model, Output, Type, WireName};
+use crate::model::{AtLeastOne, Endpoint, Field, Model, Output, Type, WireName};
 
 /// The operation of an endpoint; `renamed` are path parameters that the path calls by another name.
 pub(super) fn operation(model: &Model, endpoint: &Endpoint, renamed: &BTreeMap<String, String>) -> Object {
@@ -228,6 +228,13 @@ fn extensions(operation: &mut Object, model: &Model, endpoint: &Endpoint) {
         operation.set("x-hostkit-deadline", seconds);
     }
     operation.say("x-hostkit-reconcile", &surface.reconcile);
+    if let Some(inputs) = &endpoint.at_least_one {
+        let names: Vec<&str> = match inputs {
+            AtLeastOne::Body(names) => names.iter().map(String::as_str).collect(),
+            AtLeastOne::Of(inputs) => inputs.iter().map(|(name, ..)| name.as_str()).collect(),
+        };
+        operation.set("x-hostkit-at-least-one", names);
+    }
     let response = &surface.response;
     let mut empty = Object::default();
     empty.say("statuses", response.empty_statuses.clone());

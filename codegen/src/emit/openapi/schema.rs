@@ -202,11 +202,15 @@ pub(super) fn field_schema(field: &Field) -> Object {
         ("x-hostkit-form", surface.form.as_deref()),
         ("x-hostkit-provenance", surface.provenance.as_deref()),
         ("x-hostkit-required-if", surface.required_if.as_ref().map(|at| at.value.as_str())),
+        ("x-hostkit-not-below", surface.not_below.as_ref().map(|at| at.value.as_str())),
         ("x-hostkit-only-if", surface.only_if.as_ref().map(|at| at.value.as_str())),
     ] {
         if let Some(value) = value {
             schema.set(key, value);
         }
+    }
+    for (condition, limits) in &surface.when {
+        limit(schema.object("x-hostkit-when").object(&condition.value), limits);
     }
     for (host, limits) in &surface.host_limits {
         limit(schema.object("x-hostkit-hosts").object(&host.value), limits);
@@ -225,6 +229,9 @@ fn limit(schema: &mut Object, limits: &Limits) {
         if let Some(value) = value {
             schema.set(key, value);
         }
+    }
+    if let Some(shape) = &limits.shape {
+        schema.set("pattern", crate::emit::shape_words(shape).2);
     }
 }
 

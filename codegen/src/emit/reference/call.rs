@@ -50,6 +50,10 @@ fn facts(language: Language, model: &Model, endpoint: &Endpoint) -> String {
         let rates: Vec<String> = surface.rates.iter().map(|rate| format!("`{}`", rate.value)).collect();
         lines.push(format!("{}: {}", language.pick("Counts towards", "Учитывается в"), rates.join(", ")));
     }
+    if let Some(inputs) = &endpoint.at_least_one {
+        let title = language.pick("At least one has to be given", "Нужен хотя бы один параметр");
+        lines.push(format!("{title}: {}", inputs.names()));
+    }
     if let Some(seconds) = surface.deadline {
         lines.push(format!("{}: {seconds} {}", language.pick("Deadline", "Срок"), language.pick("s", "с")));
     }

@@ -146,6 +146,13 @@ fn meaning(language: Language, field: &Field) -> String {
     for (host, given) in &surface.host_limits {
         facts.push(format!("`{}`: {}", host.value, limits(language, given).join(", ")));
     }
+    for (condition, given) in &surface.when {
+        let given = limits(language, given).join(", ");
+        facts.push(format!("{} `{}`: {given}", language.pick("if", "если"), condition.value));
+    }
+    if let Some(other) = &surface.not_below {
+        facts.push(format!("{} `{}`", language.pick("not less than", "не меньше, чем"), other.value));
+    }
     if let Some(max) = surface.max_items {
         facts.push(format!("{} {max}", language.pick("items, at most:", "элементов не больше")));
     }

@@ -160,6 +160,10 @@ pub(super) fn limits(language: Language, limits: &Limits) -> Vec<String> {
         (None, Some(max)) => parts.push(format!("{} {max} {characters}", language.pick("at most", "не больше"))),
         (None, None) => {}
     }
+    if let Some(shape) = &limits.shape {
+        let (english, russian, _) = crate::emit::shape_words(shape);
+        parts.push(language.pick(english, russian).to_owned());
+    }
     parts
 }
 

@@ -1,7 +1,7 @@
 //! `encode` of an endpoint: its inputs on their way to the wire.
 
 use super::code::{Code, quoted};
-use super::rules::{condition_checks, limit_check};
+use super::rules::{body_check, checks, limit_check};
 use super::words::{initialiser, local, name_expression, set_statement};
 use crate::model::{Endpoint, Field, Model, OneOf, Type, WireName};
 use crate::surface::Constant;
@@ -18,13 +18,7 @@ pub(super) fn emit(code: &mut Code, endpoint: &Endpoint, model: &Model) {
 }
 
 fn encode_statements(code: &mut Code, endpoint: &Endpoint, model: &Model) {
-    for field in endpoint.inputs() {
-        limit_check(code, field, &format!("&self.{}", field.rust));
-    }
-    let inputs: Vec<&Field> = endpoint.inputs().collect();
-    for field in endpoint.inputs() {
-        condition_checks(code, field, &inputs, model);
-    }
+    checks(code, endpoint, model);
     for field in &endpoint.path_parameters {
         code.line(format!("out.path({}, &self.{})?;", quoted(field.wire()), field.rust));
     }
@@ -55,11 +49,12 @@ fn encode_statements(code: &mut Code, endpoint: &Endpoint, model: &Model) {
         code.statement(&constant_statement("body", constant));
     }
     for field in &endpoint.body {
-        code.statement(&set_statement("body", field, &format!("self.{}", field.rust)));
+        code.statement(&set_input(field, &format!("self.{}", field.rust)));
     }
     for group in &endpoint.one_of {
         encode_group(code, group);
     }
+    body_check(code, endpoint);
     let root = &endpoint.surface.request_root;
     let split = |path: &Option<String>| -> Vec<String> {
         path.as_deref().unwrap_or_default().split('/').map(str::to_owned).collect()
@@ -74,6 +69,13 @@ fn encode_statements(code: &mut Code, endpoint: &Endpoint, model: &Model) {
         (Some(_), None) => code.line(format!("out.xml_wrapped_body(&{}, body);", name_expression(&name))),
         (Some(_), Some(_)) => code.line(format!("out.wrapped_body(&{}, body);", name_expression(&name))),
     }
+}
+
+/// A list or a map that nobody gave is not written: empty would mean something else.
+fn set_input(field: &Field, value: &str) -> String {
+    let statement = set_statement("body", field, value);
+    let is_many = matches!(field.ty, Type::List(_) | Type::Map(..)) && field.surface.spread.is_none();
+    if is_many && !field.is_required() { statement.replacen("body.set(", "body.set_filled(", 1) } else { statement }
 }
 
 pub(super) fn constant_value(constant: &Constant) -> String {
@@ -109,7 +111,7 @@ fn encode_group(code: &mut Code, group: &OneOf) {
             statements.line(constant_statement("body", constant));
         }
         for field in &variant.fields {
-            statements.line(set_statement("body", field, &local(&field.rust, TAKEN)));
+            statements.line(set_input(field, &local(&field.rust, TAKEN)));
         }
         let statements = statements.finish();
         let lines: Vec<&str> = statements.lines().collect();

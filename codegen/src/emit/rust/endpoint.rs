@@ -63,6 +63,10 @@ fn emit_struct(code: &mut Code, model: &Model, endpoint: &Endpoint) {
         code.doc("");
         code.doc(&surface.about);
     }
+    if let Some(inputs) = &endpoint.at_least_one {
+        code.doc("");
+        code.doc(&format!("At least one of these has to be given: {}.", inputs.names()));
+    }
     if !surface.reconcile.is_empty() {
         code.doc("");
         let by_client = super::trace::sentence(endpoint);

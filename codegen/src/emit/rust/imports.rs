@@ -18,6 +18,7 @@ const KNOWN: &[(&str, &str)] = &[
     ("hostkit::codec", "Object"),
     ("hostkit::codec", "Reader"),
     ("hostkit::codec", "Switch"),
+    ("hostkit::codec", "TextShape"),
     ("hostkit::codec", "ToText"),
     ("hostkit::codec", "ToWire"),
     ("hostkit::server", "Incoming"),

@@ -404,6 +404,9 @@ fn emit_pairs(code: &mut Code, credentials: &Credentials, pairs: &Pairs, are_hea
         let kind = credentials.fields.iter().find(|(name, _)| name.value == field.value);
         let kind = kind.map_or("text", |(_, kind)| kind.value.as_str());
         let key = quoted(&key.value);
+        if kind != "int" {
+            code.line(format!("out.check({key}, {}, &InputLimit::NONE.min_length(1))?;", field.value));
+        }
         code.line(match (are_headers, kind) {
             (true, "secret") => format!("out.secret_header({key}, {})?;", field.value),
             (true, _) => format!("out.header({key}, {})?;", field.value),

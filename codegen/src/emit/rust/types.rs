@@ -102,6 +102,14 @@ pub(super) fn field_docs(code: &mut Code, field: &Field) {
     for (host, limits) in &surface.host_limits {
         facts.extend(limit_text(limits).map(|text| format!("At `{}`: {text}", host.value)));
     }
+    for (condition, limits) in &surface.when {
+        facts.extend(
+            limit_text(limits).map(|text| text.replacen("Limits", &format!("Limits if `{}`", condition.value), 1)),
+        );
+    }
+    if let Some(other) = &surface.not_below {
+        facts.push(format!("Not less than `{}`.", other.value));
+    }
     if let Some(condition) = &surface.required_if {
         facts.push(format!("Required if `{}`.", condition.value));
     }
@@ -136,6 +144,9 @@ fn limit_text(limits: &crate::surface::Limits) -> Option<String> {
         (Some(min), None) => parts.push(format!("at least {min} characters")),
         (None, Some(max)) => parts.push(format!("at most {max} characters")),
         (None, None) => {}
+    }
+    if let Some(shape) = &limits.shape {
+        parts.push(crate::emit::shape_words(shape).0.to_owned());
     }
     (!parts.is_empty()).then(|| format!("Limits: {}.", parts.join(", ")))
 }

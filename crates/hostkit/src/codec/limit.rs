@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use rust_decimal::Decimal;
 
-use super::ToText;
+use super::{TextShape, ToText};
 use crate::value::Secret;
 
 /// What a spec allows for one input.
@@ -15,11 +15,13 @@ pub struct InputLimit {
     multiple_of: Option<i64>,
     min_length: Option<usize>,
     max_length: Option<usize>,
+    shape: Option<TextShape>,
 }
 
 impl InputLimit {
     /// Everything is allowed.
-    pub const NONE: Self = Self { min: None, max: None, multiple_of: None, min_length: None, max_length: None };
+    pub const NONE: Self =
+        Self { min: None, max: None, multiple_of: None, min_length: None, max_length: None, shape: None };
 
     /// The lowest value.
     pub const fn min(mut self, min: i64) -> Self {
@@ -48,6 +50,12 @@ impl InputLimit {
     /// Characters, at most.
     pub const fn max_length(mut self, length: usize) -> Self {
         self.max_length = Some(length);
+        self
+    }
+
+    /// The shape of the text.
+    pub const fn shape(mut self, shape: TextShape) -> Self {
+        self.shape = Some(shape);
         self
     }
 
@@ -83,7 +91,8 @@ impl InputLimit {
         if let Some(max) = self.max_length.filter(|max| length > *max) {
             return Some(format!("{shown} has more than {max} characters"));
         }
-        None
+        let shape = self.shape.filter(|shape| !shape.fits(text))?;
+        Some(format!("{shown} is no {}", shape.words()))
     }
 
     fn has_number_rule(&self) -> bool {
@@ -112,11 +121,19 @@ one_text!(
     u64,
     Decimal,
     String,
+    std::net::IpAddr,
     crate::value::Bytes,
     crate::value::Kibibytes,
     crate::value::Mebibytes,
     crate::value::Gibibytes
 );
+
+/// The number that a value is, if it is one.
+pub(crate) fn number(value: &impl Limited) -> Option<Decimal> {
+    let mut found = None;
+    value.each(&mut |text, _| found = Decimal::from_str(text).ok());
+    found
+}
 
 impl Limited for Secret {
     fn each(&self, see: &mut dyn FnMut(&str, bool)) {

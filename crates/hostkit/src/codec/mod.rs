@@ -7,15 +7,18 @@ mod name;
 mod object;
 mod reader;
 mod scalar;
+mod shape;
 mod text;
 mod tree;
 
 pub use error::DecodeError;
 pub use fields::Fields;
+pub(crate) use limit::number;
 pub use limit::{InputLimit, Limited};
 pub use name::Name;
 pub use object::{AsText, DateForm, Object, Switch, number_or_text};
 pub use reader::Reader;
+pub use shape::TextShape;
 pub use text::{FromText, ToText};
 
 use hostkit_wire::{Format, Node, Value};

@@ -38,6 +38,16 @@ impl Object {
         }
     }
 
+    /// Sets a field that is a list or a map; an empty one was not given, and leaves it out.
+    pub fn set_filled(&mut self, name: &Name, value: &impl ToWire) {
+        match value.to_wire(self.format) {
+            Some(Value::List(items)) if items.is_empty() => {}
+            Some(Value::Map(entries)) if entries.is_empty() => {}
+            Some(value) => self.set_value(name, value),
+            None => {}
+        }
+    }
+
     /// Sets a field; an absent value is written as `null`.
     pub fn set_or_null(&mut self, name: &Name, value: &impl ToWire) {
         let value = value.to_wire(self.format).unwrap_or(Value::Null);

@@ -79,6 +79,12 @@ macro_rules! number_id {
             }
         }
 
+        impl $crate::codec::Limited for $name {
+            fn each(&self, see: &mut dyn FnMut(&str, bool)) {
+                see(&$crate::codec::ToText::to_text(self), false);
+            }
+        }
+
         $crate::serialize_number_id!($name);
     };
 }
@@ -145,6 +151,12 @@ macro_rules! text_id {
         impl $crate::codec::ToWire for $name {
             fn to_wire(&self, _: $crate::Format) -> Option<$crate::Value> {
                 Some($crate::Value::Text(self.as_str().to_owned()))
+            }
+        }
+
+        impl $crate::codec::Limited for $name {
+            fn each(&self, see: &mut dyn FnMut(&str, bool)) {
+                see(&$crate::codec::ToText::to_text(self), false);
             }
         }
 

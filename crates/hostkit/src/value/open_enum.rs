@@ -113,6 +113,12 @@ macro_rules! open_enum {
             }
         }
 
+        impl $crate::codec::Limited for $name {
+            fn each(&self, see: &mut dyn FnMut(&str, bool)) {
+                see(&$crate::codec::ToText::to_text(self), false);
+            }
+        }
+
         $crate::open_enum!(@serialize $name);
     };
     (@value text, $text:expr) => { $crate::Value::Text($text) };

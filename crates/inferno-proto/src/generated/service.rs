@@ -3,7 +3,7 @@
 
 //! The API itself: credentials, error codes, how calls are authorised and how it says no.
 
-use hostkit::codec::DecodeError;
+use hostkit::codec::{DecodeError, InputLimit};
 use hostkit::{
     Api, ApiInfo, EncodeError, EnvelopeFaults, FaultCode, FaultKind, Format, Host, RawAnswer, RequestParts, Rules,
     Secret, Session, Value, Verdict,
@@ -115,6 +115,7 @@ impl Api for Inferno {
     fn authorise(credentials: &Credentials, _: &Session, out: &mut RequestParts) -> Result<(), EncodeError> {
         match credentials {
             Credentials::Key { cid, key } => {
+                out.check("X-Key", key, &InputLimit::NONE.min_length(1))?;
                 out.secret_header("X-Key", key)?;
                 out.body_field("cid", Value::Number(cid.to_string()));
             }

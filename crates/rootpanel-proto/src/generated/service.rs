@@ -3,7 +3,7 @@
 
 //! The API itself: credentials, error codes, how calls are authorised and how it says no.
 
-use hostkit::codec::DecodeError;
+use hostkit::codec::{DecodeError, InputLimit};
 use hostkit::{
     Api, ApiInfo, EncodeError, EnvelopeFaults, FaultCode, FaultKind, Format, Host, RawAnswer, RequestParts, Rules,
     Secret, Session, Value, Verdict,
@@ -311,11 +311,15 @@ impl Api for RootPanel {
         }
         match credentials {
             Credentials::ApiKey { login, key } => {
+                out.check("apikey", key, &InputLimit::NONE.min_length(1))?;
                 out.body_field("apikey", Value::Text(key.expose().to_owned()));
+                out.check("login", login, &InputLimit::NONE.min_length(1))?;
                 out.body_field("login", Value::Text(login.clone()));
             }
             Credentials::Password { login, password } => {
+                out.check("pass", password, &InputLimit::NONE.min_length(1))?;
                 out.body_field("pass", Value::Text(password.expose().to_owned()));
+                out.check("login", login, &InputLimit::NONE.min_length(1))?;
                 out.body_field("login", Value::Text(login.clone()));
             }
         }

@@ -4,11 +4,15 @@
 //! Calls of `specs/obstacle/choices/`.
 
 mod add_records;
+mod change_any;
 mod change_records;
 mod choose;
+mod constrain;
 mod depend;
 
 pub use add_records::AddRecords;
+pub use change_any::ChangeAny;
 pub use change_records::ChangeRecords;
 pub use choose::{Choose, ChooseWhat, ChooseWhen};
+pub use constrain::{Constrain, ConstrainWhich};
 pub use depend::Depend;

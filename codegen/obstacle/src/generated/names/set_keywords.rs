@@ -131,7 +131,7 @@ impl Endpoint for SetKeywords {
         body.set(&Name::new("out"), &AsText(&self.out));
         body.set(&Name::new("value"), &DateForm(&self.value, "%Y-%m-%d"));
         body.set(&Name::new("request"), &Switch(&self.request));
-        body.set(&Name::new("path").xml("paths").xml_inner(&["path"]), &self.path);
+        body.set_filled(&Name::new("path").xml("paths").xml_inner(&["path"]), &self.path);
         body.set(&Name::new("code"), &self.code);
         body.set(&Name::new("variant"), &self.variant);
         out.xml_wrapped_body(&Name::new("keywords"), body);

@@ -65,6 +65,11 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
         requests: &["two"],
         answers: &[],
     });
+    visitor.call::<crate::choices::ChangeAny>(&Examples {
+        folder: "obstacle/choices/change_any",
+        requests: &["one"],
+        answers: &[],
+    });
     visitor.perform::<crate::choices::ChangeRecords>(&Examples {
         folder: "obstacle/choices/change_records",
         requests: &["two"],
@@ -74,6 +79,11 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
         folder: "obstacle/choices/choose",
         requests: &["body", "out", "self"],
         answers: &[("done", Format::Xml, 200), ("done", Format::Json, 200)],
+    });
+    visitor.call::<crate::choices::Constrain>(&Examples {
+        folder: "obstacle/choices/constrain",
+        requests: &["all"],
+        answers: &[],
     });
     visitor.perform::<crate::choices::Depend>(&Examples {
         folder: "obstacle/choices/depend",

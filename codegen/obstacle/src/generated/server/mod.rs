@@ -42,10 +42,14 @@ pub enum Request {
     SignIn(crate::auth::SignIn),
     /// Made keys from a list.
     AddRecords(crate::choices::AddRecords),
+    /// Changes what is given; nothing at all is no change.
+    ChangeAny(crate::choices::ChangeAny),
     /// Made keys from a map.
     ChangeRecords(crate::choices::ChangeRecords),
     /// Choices: one that has to be made, and one that may.
     Choose(crate::choices::Choose),
+    /// Rules between inputs, shapes of texts, and lists that must not be empty.
+    Constrain(crate::choices::Constrain),
     /// Inputs that depend on others, and limits.
     Depend(crate::choices::Depend),
     /// A GET that destroys, told apart by a constant of the query.
@@ -74,8 +78,10 @@ impl Request {
             Self::MapBoxes(_) => crate::answers::MapBoxes::INFO,
             Self::SignIn(_) => crate::auth::SignIn::INFO,
             Self::AddRecords(_) => crate::choices::AddRecords::INFO,
+            Self::ChangeAny(_) => crate::choices::ChangeAny::INFO,
             Self::ChangeRecords(_) => crate::choices::ChangeRecords::INFO,
             Self::Choose(_) => crate::choices::Choose::INFO,
+            Self::Constrain(_) => crate::choices::Constrain::INFO,
             Self::Depend(_) => crate::choices::Depend::INFO,
             Self::Destroy(_) => crate::commands::Destroy::INFO,
             Self::Reboot(_) => crate::commands::Reboot::INFO,
@@ -95,12 +101,14 @@ pub fn route(request: &Incoming<'_>) -> Result<Request, DecodeError> {
     router.attempt(Request::GetKeywords);
     router.attempt(Request::Reboot);
     router.attempt(Request::Destroy);
+    router.attempt(Request::Constrain);
     router.attempt(Request::Choose);
     router.attempt(Request::SetKeywords);
     router.attempt(Request::SignIn);
     router.attempt(Request::GetBox);
     router.attempt(Request::SendFile);
     router.attempt(Request::AddRecords);
+    router.attempt(Request::ChangeAny);
     router.attempt(Request::ChangeRecords);
     router.attempt(Request::Depend);
     router.attempt(Request::FindThing);

@@ -160,6 +160,12 @@ impl FromWire for Parcel {
     }
 }
 
+hostkit::number_id! {
+    /// The number of a thing that is never 0.
+    #[doc(alias = "Номер, который не бывает нулём")]
+    pub struct PositiveId;
+}
+
 /// A record whose fields travel under made keys.
 #[doc(alias = "Запись с составными ключами")]
 #[derive(Debug, Clone, PartialEq)]

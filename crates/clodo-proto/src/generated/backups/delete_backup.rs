@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{AsText, DecodeError, Name};
+use hostkit::codec::{AsText, DecodeError, InputLimit, Name};
 use hostkit::{
     Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
     Reconcile, RequestParts, trace,
@@ -35,6 +35,8 @@ use crate::types::{Backup, BackupId, BackupRequest, ServerId};
 #[non_exhaustive]
 pub struct DeleteBackup {
     /// The server's number.
+    ///
+    /// Limits: at least 1.
     pub id: ServerId,
     /// The backup.
     pub backup: BackupId,
@@ -65,6 +67,7 @@ impl Endpoint for DeleteBackup {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
         body.set(&Name::new("file"), &AsText(&self.backup));

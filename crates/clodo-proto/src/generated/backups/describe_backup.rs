@@ -3,7 +3,7 @@
 
 //! `POST /servers/{id}/backup/setdesc`: sets the description of a backup.
 
-use hostkit::codec::{AsText, DecodeError, Name};
+use hostkit::codec::{AsText, DecodeError, InputLimit, Name};
 use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Clodo;
@@ -29,6 +29,8 @@ use crate::types::{BackupId, ServerId};
 #[non_exhaustive]
 pub struct DescribeBackup {
     /// The server's number.
+    ///
+    /// Limits: at least 1.
     pub id: ServerId,
     /// The backup.
     pub backup: BackupId,
@@ -59,6 +61,7 @@ impl Endpoint for DescribeBackup {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
         body.set(&Name::new("file"), &AsText(&self.backup));

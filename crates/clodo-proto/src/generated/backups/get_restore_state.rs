@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{AsText, DecodeError, Name, ToText};
+use hostkit::codec::{AsText, DecodeError, InputLimit, Name, ToText};
 use hostkit::{
     Api, Call, Effect, EncodeError, Endpoint, EndpointInfo, Fault, Flag, Method, Observation, Progress, RawAnswer,
     Repeatable, RequestParts, Waiter, WaiterInfo,
@@ -35,6 +35,8 @@ use crate::types::{RequestId, RestoreState, ServerId};
 #[non_exhaustive]
 pub struct GetRestoreState {
     /// The server's number.
+    ///
+    /// Limits: at least 1.
     pub id: ServerId,
     /// The number that the restore was given.
     pub request: RequestId,
@@ -64,6 +66,7 @@ impl Endpoint for GetRestoreState {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
         body.set(&Name::new("req"), &AsText(&self.request));

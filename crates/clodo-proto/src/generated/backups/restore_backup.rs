@@ -3,7 +3,7 @@
 
 //! `POST /servers/{id}/backup/restore`: restores a server from a backup: what is on its disk is lost.
 
-use hostkit::codec::{AsText, DecodeError, Name};
+use hostkit::codec::{AsText, DecodeError, InputLimit, Name};
 use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
 
 use crate::Clodo;
@@ -33,6 +33,8 @@ use crate::types::{BackupId, BackupRequest, ServerId};
 #[non_exhaustive]
 pub struct RestoreBackup {
     /// The server's number.
+    ///
+    /// Limits: at least 1.
     pub id: ServerId,
     /// The backup.
     pub backup: BackupId,
@@ -63,6 +65,7 @@ impl Endpoint for RestoreBackup {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
         body.set(&Name::new("file"), &AsText(&self.backup));

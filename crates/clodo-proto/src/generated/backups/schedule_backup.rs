@@ -3,7 +3,7 @@
 
 //! `POST /servers/{id}/backup/setcal`: says on which days and at what time a backup is made anew.
 
-use hostkit::codec::{AsText, DecodeError, InputLimit, Name};
+use hostkit::codec::{AsText, DecodeError, InputLimit, Name, TextShape};
 use hostkit::{Call, Csv, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Clodo;
@@ -29,14 +29,18 @@ use crate::types::{BackupId, ServerId};
 #[non_exhaustive]
 pub struct ScheduleBackup {
     /// The server's number.
+    ///
+    /// Limits: at least 1.
     pub id: ServerId,
     /// The backup.
     pub backup: BackupId,
     /// The weekdays: 1 is Monday, 7 is Sunday.
+    ///
+    /// Limits: from 1 to 7.
     pub days: Csv<i64>,
     /// The time of day, as hh:mm.
     ///
-    /// Limits: 5 to 5 characters.
+    /// Limits: a time `hh:mm`.
     pub time: String,
 }
 
@@ -63,7 +67,10 @@ impl Endpoint for ScheduleBackup {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("backups_time", &self.time, &InputLimit::NONE.min_length(5).max_length(5))?;
+        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
+        out.check("backups_days", &self.days, &InputLimit::NONE.min(1).max(7))?;
+        out.check_some("backups_days", self.days.is_empty())?;
+        out.check("backups_time", &self.time, &InputLimit::NONE.shape(TextShape::Clock))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
         body.set(&Name::new("file"), &AsText(&self.backup));

@@ -3,7 +3,7 @@
 
 //! `POST /billing/{id}`: what was charged for one server in a period.
 
-use hostkit::codec::{AsText, DateForm, DecodeError, Name};
+use hostkit::codec::{AsText, DateForm, DecodeError, InputLimit, Name};
 use hostkit::{
     Call, DateTime, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, UnixTime,
 };
@@ -21,6 +21,8 @@ use crate::types::{Billing, ServerId};
 #[non_exhaustive]
 pub struct GetServerBilling {
     /// The number of the server.
+    ///
+    /// Limits: at least 1.
     pub id: ServerId,
     /// The period that is asked for.
     pub period: GetServerBillingPeriod,
@@ -69,6 +71,7 @@ impl Endpoint for GetServerBilling {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
         match &self.period {

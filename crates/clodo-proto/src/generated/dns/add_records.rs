@@ -70,6 +70,7 @@ impl Endpoint for AddRecords {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check_some("records", self.records.is_empty())?;
         out.path("id", &self.id)?;
         let mut body = out.object();
         body.spread_list("{field}_0{index}", &self.records);

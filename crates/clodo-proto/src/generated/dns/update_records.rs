@@ -63,6 +63,7 @@ impl Endpoint for UpdateRecords {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check_some("changes", self.changes.is_empty())?;
         out.path("id", &self.id)?;
         let mut body = out.object();
         body.spread_map("{field}_{key}", &self.changes);

@@ -49,6 +49,8 @@ pub struct CreateVipTicket {
     /// Limits: not empty.
     pub text: String,
     /// The server that it is about; the document's example has 0 for none.
+    ///
+    /// Limits: at least 0.
     pub server: Option<ServerId>,
 }
 
@@ -85,6 +87,7 @@ impl Endpoint for CreateVipTicket {
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("tickets_subj", &self.subject, &InputLimit::NONE.min_length(1))?;
         out.check("tickets_text", &self.text, &InputLimit::NONE.min_length(1))?;
+        out.check("virtual_mashines_num", &self.server, &InputLimit::NONE.min(0))?;
         let mut body = out.object();
         body.set_value(&Name::new("tickets_sla_type"), Value::Number("1".into()));
         body.set(&Name::new("tickets_type"), &self.section);

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, Name};
+use hostkit::codec::{DecodeError, InputLimit, Name};
 use hostkit::{
     Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
     Reconcile, RequestParts, trace,
@@ -39,6 +39,8 @@ use crate::types::{ListedAddress, ServerId};
 #[non_exhaustive]
 pub struct AddIp {
     /// The server's number.
+    ///
+    /// Limits: at least 1.
     pub id: ServerId,
     /// The subnet that it is to be from, such as `62.76.41.*`; any if absent.
     pub subnet: Option<String>,
@@ -75,6 +77,7 @@ impl Endpoint for AddIp {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
         body.set(&Name::new("subnet"), &self.subnet);

@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, Name};
+use hostkit::codec::{DecodeError, InputLimit, Name};
 use hostkit::{
     Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
     Reconcile, RequestParts, trace,
@@ -39,6 +39,8 @@ use crate::types::{ListedAddress, ServerId};
 #[non_exhaustive]
 pub struct DeleteIp {
     /// The server's number.
+    ///
+    /// Limits: at least 1.
     pub id: ServerId,
     /// The address to take away.
     pub ip: IpAddr,
@@ -69,6 +71,7 @@ impl Endpoint for DeleteIp {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
         body.set(&Name::new("ip"), &self.ip);

@@ -3,7 +3,7 @@
 
 //! `GET /servers/{id}/ips`: the public addresses of a server.
 
-use hostkit::codec::{DecodeError, Name};
+use hostkit::codec::{DecodeError, InputLimit, Name};
 use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Clodo;
@@ -27,6 +27,8 @@ use crate::types::{ListedAddress, ServerId};
 #[non_exhaustive]
 pub struct ListIps {
     /// The server's number.
+    ///
+    /// Limits: at least 1.
     pub id: ServerId,
 }
 
@@ -53,6 +55,7 @@ impl Endpoint for ListIps {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
         out.path("id", &self.id)?;
         Ok(())
     }

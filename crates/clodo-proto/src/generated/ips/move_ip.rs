@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, Name};
+use hostkit::codec::{DecodeError, InputLimit, Name};
 use hostkit::{
     Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
     Reconcile, RequestParts, trace,
@@ -40,6 +40,8 @@ use crate::types::{ListedAddress, ServerId};
 #[non_exhaustive]
 pub struct MoveIp {
     /// The server that the address goes to.
+    ///
+    /// Limits: at least 1.
     pub target: ServerId,
     /// The address to move.
     pub ip: IpAddr,
@@ -70,6 +72,7 @@ impl Endpoint for MoveIp {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("id", &self.target, &InputLimit::NONE.min(1))?;
         out.path("id", &self.target)?;
         let mut body = out.object();
         body.set(&Name::new("ip"), &self.ip);

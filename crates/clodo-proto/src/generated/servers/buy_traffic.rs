@@ -38,6 +38,8 @@ use crate::types::{ServerDetail, ServerId};
 #[non_exhaustive]
 pub struct BuyTraffic {
     /// The server's number.
+    ///
+    /// Limits: at least 1.
     pub id: ServerId,
     /// The size of the package to buy, never a value that was read.
     ///
@@ -70,6 +72,7 @@ impl Endpoint for BuyTraffic {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
         out.check("vps_traff", &self.traffic, &InputLimit::NONE.min(1))?;
         out.path("id", &self.id)?;
         let mut body = out.object();

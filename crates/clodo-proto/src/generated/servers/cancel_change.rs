@@ -3,7 +3,7 @@
 
 //! `PUT /servers/{id}`: takes back a planned change of a server.
 
-use hostkit::codec::{DecodeError, Name};
+use hostkit::codec::{DecodeError, InputLimit, Name};
 use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Clodo;
@@ -27,6 +27,8 @@ use crate::types::{PlannedChange, ServerId};
 #[non_exhaustive]
 pub struct CancelChange {
     /// The server's number.
+    ///
+    /// Limits: at least 1.
     pub id: ServerId,
     /// Which planned change is taken back.
     pub change: PlannedChange,
@@ -55,6 +57,7 @@ impl Endpoint for CancelChange {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
         body.set(&Name::new("modify_type"), &self.change);

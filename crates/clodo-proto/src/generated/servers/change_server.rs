@@ -22,6 +22,8 @@ use crate::types::{PayMonths, PayPeriod, ServerDetail, ServerId, SupportLevel};
 /// A change may be planned for later: `cancel_change` takes it back and `delay_change` moves it. What the same value a
 /// second time does to the bill is not known.
 ///
+/// At least one of these has to be given: vps_memory, vps_memory_max, vps_hdd, vps_admin, vps_pay_period and 1 more.
+///
 /// If the end stays open: Read the server and compare its memory, disk and paid-until date; `/billing` shows what was
 /// charged. `reconcile` does it, with what `before` gave before the call.
 ///
@@ -39,12 +41,16 @@ use crate::types::{PayMonths, PayPeriod, ServerDetail, ServerId, SupportLevel};
 #[non_exhaustive]
 pub struct ChangeServer {
     /// The server's number.
+    ///
+    /// Limits: at least 1.
     pub id: ServerId,
     /// Its memory; of a ScaleServer the least. The hoster's tools ask for a multiple of 128.
     ///
     /// Limits: at least 128, a multiple of 128.
     pub memory: Option<Mebibytes>,
     /// The most memory of a ScaleServer.
+    ///
+    /// Not less than `vps_memory`.
     pub memory_max: Option<Mebibytes>,
     /// The size of the disk; the hoster's tools ask for at least 5.
     ///
@@ -56,7 +62,7 @@ pub struct ChangeServer {
     pub pay_period: Option<PayPeriod>,
     /// How many months are paid at once; hours are always paid one by one.
     ///
-    /// Only if `vps_pay_period=m`.
+    /// Limits if `vps_pay_period=h`: at most 1.
     pub pay_months: Option<PayMonths>,
 }
 
@@ -121,10 +127,12 @@ impl Endpoint for ChangeServer {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
         out.check("vps_memory", &self.memory, &InputLimit::NONE.min(128).multiple_of(128))?;
         out.check("vps_hdd", &self.disk, &InputLimit::NONE.min(5))?;
-        if self.pay_period != Some(PayPeriod::Month) && self.pay_months.is_some() {
-            return Err(out.refuse("vps_abonement", "is allowed only if `vps_pay_period=m`"));
+        out.check_not_below("vps_memory_max", &self.memory_max, "vps_memory", &self.memory)?;
+        if self.pay_period == Some(PayPeriod::Hour) {
+            out.check_when("vps_pay_period=h", "vps_abonement", &self.pay_months, &InputLimit::NONE.max(1))?;
         }
         out.path("id", &self.id)?;
         let mut body = out.object();
@@ -134,6 +142,9 @@ impl Endpoint for ChangeServer {
         body.set(&Name::new("vps_admin"), &self.support);
         body.set(&Name::new("vps_pay_period"), &self.pay_period);
         body.set(&Name::new("vps_abonement"), &self.pay_months);
+        if body.is_empty() {
+            return Err(out.none_given("vps_memory, vps_memory_max, vps_hdd, vps_admin, vps_pay_period and 1 more"));
+        }
         out.wrapped_body(&Name::new("server"), body);
         Ok(())
     }

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit::codec::DecodeError;
+use hostkit::codec::{DecodeError, InputLimit};
 use hostkit::{
     Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
     Reconcile, RequestParts, trace,
@@ -40,6 +40,8 @@ use crate::types::{ServerDetail, ServerId, ServerType};
 #[non_exhaustive]
 pub struct ChangeToScale {
     /// The server's number.
+    ///
+    /// Limits: at least 1.
     pub id: ServerId,
 }
 
@@ -68,6 +70,7 @@ impl Endpoint for ChangeToScale {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
         out.path("id", &self.id)?;
         Ok(())
     }

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, Name};
+use hostkit::codec::{DecodeError, InputLimit, Name};
 use hostkit::{
     Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
     Reconcile, RequestParts, trace,
@@ -40,6 +40,8 @@ use crate::types::{ServerDetail, ServerId, ServerType, TypeChangePeriod};
 #[non_exhaustive]
 pub struct ChangeToVirtual {
     /// The server's number.
+    ///
+    /// Limits: at least 1.
     pub id: ServerId,
     /// What is paid ahead.
     pub pay_period: TypeChangePeriod,
@@ -70,6 +72,7 @@ impl Endpoint for ChangeToVirtual {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
         body.set(&Name::new("pay_type"), &self.pay_period);

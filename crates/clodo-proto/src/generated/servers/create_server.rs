@@ -53,7 +53,7 @@ pub struct CreateServer {
     pub memory: Mebibytes,
     /// The most memory of a ScaleServer.
     ///
-    /// Only if `vps_type=ScaleServer`.
+    /// Not less than `vps_memory`. Only if `vps_type=ScaleServer`.
     pub memory_max: Option<Mebibytes>,
     /// The size of the disk; the hoster's tools ask for at least 5.
     ///
@@ -67,7 +67,7 @@ pub struct CreateServer {
     pub pay_period: Option<PayPeriod>,
     /// How many months are paid at once; hours are always paid one by one.
     ///
-    /// Only if `vps_pay_period=m`.
+    /// Limits if `vps_pay_period=h`: at most 1. Only if `vps_type=VirtualServer`.
     pub pay_months: Option<PayMonths>,
     /// Whether its packages are kept up to date.
     ///
@@ -240,11 +240,15 @@ impl Endpoint for CreateServer {
         if self.server_type != ServerType::Scale && self.memory_max.is_some() {
             return Err(out.refuse("vps_memory_max", "is allowed only if `vps_type=ScaleServer`"));
         }
+        out.check_not_below("vps_memory_max", &self.memory_max, "vps_memory", &self.memory)?;
         if self.server_type != ServerType::Virtual && self.pay_period.is_some() {
             return Err(out.refuse("vps_pay_period", "is allowed only if `vps_type=VirtualServer`"));
         }
-        if self.pay_period != Some(PayPeriod::Month) && self.pay_months.is_some() {
-            return Err(out.refuse("vps_abonement", "is allowed only if `vps_pay_period=m`"));
+        if self.server_type != ServerType::Virtual && self.pay_months.is_some() {
+            return Err(out.refuse("vps_abonement", "is allowed only if `vps_type=VirtualServer`"));
+        }
+        if self.pay_period == Some(PayPeriod::Hour) {
+            out.check_when("vps_pay_period=h", "vps_abonement", &self.pay_months, &InputLimit::NONE.max(1))?;
         }
         let mut body = out.object();
         body.set(&Name::new("vps_title").also(&["name"]), &self.name);
@@ -266,7 +270,7 @@ impl Endpoint for CreateServer {
             CreateServerOs::Image(image) => body.set(&Name::new("vps_os"), image),
             CreateServerOs::Preset { preset, parameters } => {
                 body.set(&Name::new("vps_os_preset"), preset);
-                body.set(&Name::new("vps_os_preset_params"), parameters);
+                body.set_filled(&Name::new("vps_os_preset_params"), parameters);
             }
         }
         out.wrapped_body(&Name::new("server"), body);

@@ -27,6 +27,8 @@ use crate::types::ServerId;
 #[non_exhaustive]
 pub struct DelayChange {
     /// The server's number.
+    ///
+    /// Limits: at least 1.
     pub id: ServerId,
     /// Days until the planned change.
     ///
@@ -57,6 +59,7 @@ impl Endpoint for DelayChange {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
         out.check("newconfig_date", &self.days, &InputLimit::NONE.min(0).max(23))?;
         out.path("id", &self.id)?;
         let mut body = out.object();

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit::codec::DecodeError;
+use hostkit::codec::{DecodeError, InputLimit};
 use hostkit::{
     Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
     Reconcile, RequestParts, trace,
@@ -39,6 +39,8 @@ use crate::types::{ServerId, ServerSummary};
 #[non_exhaustive]
 pub struct DeleteServer {
     /// The server's number, never 0.
+    ///
+    /// Limits: at least 1.
     pub id: ServerId,
 }
 
@@ -67,6 +69,7 @@ impl Endpoint for DeleteServer {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
         out.path("id", &self.id)?;
         Ok(())
     }

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, Name, ToText};
+use hostkit::codec::{DecodeError, InputLimit, Name, ToText};
 use hostkit::{
     Api, Call, Effect, EncodeError, Endpoint, EndpointInfo, Fault, Flag, Method, Observation, Progress, RawAnswer,
     Repeatable, RequestParts, Waiter, WaiterInfo,
@@ -32,6 +32,8 @@ use crate::types::{ServerDetail, ServerId, ServerStatus};
 #[non_exhaustive]
 pub struct GetServer {
     /// The server's number.
+    ///
+    /// Limits: at least 1.
     pub id: ServerId,
 }
 
@@ -59,6 +61,7 @@ impl Endpoint for GetServer {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
         out.path("id", &self.id)?;
         Ok(())
     }

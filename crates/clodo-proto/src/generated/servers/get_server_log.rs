@@ -3,7 +3,7 @@
 
 //! `GET /servers/{id}/log/`: what was done with a server, when and by whom.
 
-use hostkit::codec::{DecodeError, Name};
+use hostkit::codec::{DecodeError, InputLimit, Name};
 use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Clodo;
@@ -29,6 +29,8 @@ use crate::types::{ServerId, ServerLogEntry};
 #[non_exhaustive]
 pub struct GetServerLog {
     /// The server's number.
+    ///
+    /// Limits: at least 1.
     pub id: ServerId,
 }
 
@@ -55,6 +57,7 @@ impl Endpoint for GetServerLog {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
         out.path("id", &self.id)?;
         Ok(())
     }

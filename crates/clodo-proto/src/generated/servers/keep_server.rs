@@ -3,7 +3,7 @@
 
 //! `PUT /servers/{id}`: keeps a VirtualServer that was to go at the end of its paid period, and goes on paying for it.
 
-use hostkit::codec::{DecodeError, Name};
+use hostkit::codec::{DecodeError, InputLimit, Name};
 use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value};
 
 use crate::Clodo;
@@ -30,6 +30,8 @@ use crate::types::ServerId;
 #[non_exhaustive]
 pub struct KeepServer {
     /// The server's number.
+    ///
+    /// Limits: at least 1.
     pub id: ServerId,
 }
 
@@ -58,6 +60,7 @@ impl Endpoint for KeepServer {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
         body.set_value(&Name::new("vps_abonement_disabled"), Value::Number("0".into()));

@@ -3,7 +3,7 @@
 
 //! `PUT /servers/{id}`: ends the renewal of a VirtualServer: it is deleted at the end of its paid period.
 
-use hostkit::codec::{DecodeError, Name};
+use hostkit::codec::{DecodeError, InputLimit, Name};
 use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value};
 
 use crate::Clodo;
@@ -32,6 +32,8 @@ use crate::types::ServerId;
 #[non_exhaustive]
 pub struct LetServerExpire {
     /// The server's number.
+    ///
+    /// Limits: at least 1.
     pub id: ServerId,
 }
 
@@ -60,6 +62,7 @@ impl Endpoint for LetServerExpire {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
         body.set_value(&Name::new("vps_abonement_disabled"), Value::Number("1".into()));

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, Name, ToText};
+use hostkit::codec::{DecodeError, InputLimit, Name, ToText};
 use hostkit::{
     Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
     Reconcile, RequestParts, trace,
@@ -36,6 +36,8 @@ use crate::types::{ServerId, ServerLogEntry};
 #[non_exhaustive]
 pub struct RebootServer {
     /// The server's number.
+    ///
+    /// Limits: at least 1.
     pub id: ServerId,
 }
 
@@ -64,6 +66,7 @@ impl Endpoint for RebootServer {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
         out.path("id", &self.id)?;
         let body = out.object();
         out.wrapped_body(&Name::new("reboot"), body);

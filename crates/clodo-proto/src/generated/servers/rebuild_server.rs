@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, Name, Switch};
+use hostkit::codec::{DecodeError, InputLimit, Name, Switch};
 use hostkit::{
     Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
     Reconcile, RequestParts, trace,
@@ -38,6 +38,8 @@ use crate::types::{ImageId, ServerDetail, ServerId};
 #[non_exhaustive]
 pub struct RebuildServer {
     /// The server's number.
+    ///
+    /// Limits: at least 1.
     pub id: ServerId,
     /// The image to install.
     pub image: ImageId,
@@ -76,6 +78,7 @@ impl Endpoint for RebuildServer {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
         body.set(&Name::new("imageId").xml("@imageId"), &self.image);

@@ -3,7 +3,7 @@
 
 //! `POST /servers/{id}/action`: starts a server.
 
-use hostkit::codec::{DecodeError, Name};
+use hostkit::codec::{DecodeError, InputLimit, Name};
 use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts};
 
 use crate::Clodo;
@@ -29,6 +29,8 @@ use crate::types::ServerId;
 #[non_exhaustive]
 pub struct StartServer {
     /// The server's number.
+    ///
+    /// Limits: at least 1.
     pub id: ServerId,
 }
 
@@ -56,6 +58,7 @@ impl Endpoint for StartServer {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
         out.path("id", &self.id)?;
         let body = out.object();
         out.wrapped_body(&Name::new("start"), body);

@@ -13,6 +13,8 @@ use crate::types::ServerId;
 ///
 /// `PUT /servers/{id}`; effect: **idempotent**. Source: line 576 of the document.
 ///
+/// At least one of these has to be given: vps_daylimit, vps_swapsize, vps_hddshaper, vps_memblocksize and 2 more.
+///
 /// ```
 /// use clodo_proto::servers::TuneServer;
 /// use clodo_proto::types::ServerId;
@@ -27,6 +29,8 @@ use crate::types::ServerId;
 #[non_exhaustive]
 pub struct TuneServer {
     /// The server's number.
+    ///
+    /// Limits: at least 1.
     pub id: ServerId,
     /// The most that a ScaleServer may cost a day; raising it is worth a second thought.
     ///
@@ -119,6 +123,7 @@ impl Endpoint for TuneServer {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
         out.check("vps_daylimit", &self.day_limit, &InputLimit::NONE.min(0))?;
         out.check("vps_swapsize", &self.swap, &InputLimit::NONE.min(128).max(6144))?;
         out.check("vps_memblocksize", &self.memory_block, &InputLimit::NONE.min(1).max(2048))?;
@@ -131,6 +136,9 @@ impl Endpoint for TuneServer {
         body.set(&Name::new("vps_memblocksize"), &self.memory_block);
         body.set(&Name::new("vps_minfreebytes"), &self.memory_reserve);
         body.set(&Name::new("vps_meminterval"), &self.memory_interval);
+        if body.is_empty() {
+            return Err(out.none_given("vps_daylimit, vps_swapsize, vps_hddshaper, vps_memblocksize and 2 more"));
+        }
         out.wrapped_body(&Name::new("server"), body);
         Ok(())
     }

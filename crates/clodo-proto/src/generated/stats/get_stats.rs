@@ -3,7 +3,7 @@
 
 //! `POST /stats/{id}`: what a server used, minute by minute.
 
-use hostkit::codec::{AsText, DateForm, DecodeError, Name};
+use hostkit::codec::{AsText, DateForm, DecodeError, InputLimit, Name};
 use hostkit::{
     Call, DateTime, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable,
     RequestParts, UnixTime,
@@ -34,6 +34,8 @@ use crate::types::{ServerId, StatsRow};
 #[non_exhaustive]
 pub struct GetStats {
     /// The server's number.
+    ///
+    /// Limits: at least 1.
     pub id: ServerId,
     /// The period that is asked for.
     pub period: Option<GetStatsPeriod>,
@@ -89,6 +91,7 @@ impl Endpoint for GetStats {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
         match &self.period {

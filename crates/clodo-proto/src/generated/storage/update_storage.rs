@@ -17,6 +17,8 @@ use crate::types::StorageId;
 ///
 /// The answer has the settings that changed, with their new values; 204 says that nothing changed.
 ///
+/// At least one of these has to be given: title, cache_xomcc, cache_expires, cache_bypass and 2 more.
+///
 /// If the end stays open: Read the storage: the settings have the new values.
 ///
 /// ```
@@ -124,6 +126,9 @@ impl Endpoint for UpdateStorage {
         body.set(&Name::new("cache_bypass"), &self.cache_bypass);
         body.set(&Name::new("cache_refererfilter"), &self.cache_referer_filter);
         body.set(&Name::new("cache_publicsearch"), &Switch(&self.cache_public_search));
+        if body.is_empty() {
+            return Err(out.none_given("title, cache_xomcc, cache_expires, cache_bypass and 2 more"));
+        }
         out.wrapped_body(&Name::new("storage"), body);
         Ok(())
     }

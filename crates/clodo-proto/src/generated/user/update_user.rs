@@ -3,7 +3,7 @@
 
 //! `POST /user/update`: changes the profile of the account.
 
-use hostkit::codec::{DecodeError, Name, Switch};
+use hostkit::codec::{DecodeError, InputLimit, Name, Switch};
 use hostkit::{
     Call, Decimal, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts, Secret,
 };
@@ -18,6 +18,8 @@ use crate::types::{DirectorDocument, ServerId, StorageId};
 /// Only what is given is changed. The e-mail address, the telephone number and the sign-in by SMS decide who can get
 /// into the account: ask before they change. The document says "the values of the previous section" and does not list
 /// which of them may be written; what the hoster itself keeps (number, login, balance, lists) is left out here.
+///
+/// At least one of these has to be given: users_family, users_firstname, users_lastname and 52 more.
 ///
 /// If the end stays open: Read the profile: the fields have the new values.
 ///
@@ -140,6 +142,8 @@ pub struct UpdateUser {
     /// Whether signing in to the panel needs a code by SMS.
     pub sign_in_sms: Option<bool>,
     /// The server that the panel opens first.
+    ///
+    /// Limits: at least 0.
     pub default_server: Option<ServerId>,
     /// The storage that the panel opens first.
     pub default_storage: Option<StorageId>,
@@ -557,6 +561,7 @@ impl Endpoint for UpdateUser {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("default_vps_num", &self.default_server, &InputLimit::NONE.min(0))?;
         let mut body = out.object();
         body.set(&Name::new("users_family"), &self.last_name);
         body.set(&Name::new("users_firstname"), &self.first_name);
@@ -613,6 +618,9 @@ impl Endpoint for UpdateUser {
         body.set(&Name::new("users_profile_authsms"), &Switch(&self.sign_in_sms));
         body.set(&Name::new("default_vps_num"), &self.default_server);
         body.set(&Name::new("default_storage_num"), &self.default_storage);
+        if body.is_empty() {
+            return Err(out.none_given("users_family, users_firstname, users_lastname and 52 more"));
+        }
         out.xml_wrapped_body(&Name::new("user"), body);
         Ok(())
     }

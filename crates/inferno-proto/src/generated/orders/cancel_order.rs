@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, Name};
+use hostkit::codec::{DecodeError, InputLimit, Name};
 use hostkit::{
     Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Inputs, Method, Perform, RawAnswer, Reconcile,
     RequestParts, trace,
@@ -37,6 +37,8 @@ use crate::types::{Order, OrderId};
 #[non_exhaustive]
 pub struct CancelOrder {
     /// The order.
+    ///
+    /// Limits: at least 1.
     pub order: OrderId,
 }
 
@@ -63,6 +65,7 @@ impl Endpoint for CancelOrder {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("orderid", &self.order, &InputLimit::NONE.min(1))?;
         out.query("action", &"cancel");
         let mut body = out.object();
         body.set(&Name::new("orderid"), &self.order);

@@ -3,7 +3,7 @@
 
 //! `POST /api_client.php`: starts a server.
 
-use hostkit::codec::{DecodeError, Name};
+use hostkit::codec::{DecodeError, InputLimit, Name};
 use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Inferno;
@@ -31,6 +31,8 @@ use crate::types::OrderId;
 #[non_exhaustive]
 pub struct Boot {
     /// The order of the server.
+    ///
+    /// Limits: at least 1.
     pub order: OrderId,
 }
 
@@ -57,6 +59,7 @@ impl Endpoint for Boot {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("orderid", &self.order, &InputLimit::NONE.min(1))?;
         out.query("action", &"boot");
         let mut body = out.object();
         body.set(&Name::new("orderid"), &self.order);

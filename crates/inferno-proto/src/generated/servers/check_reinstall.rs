@@ -32,6 +32,8 @@ use crate::types::{InstallCheck, OrderId, SshKeyId};
 #[non_exhaustive]
 pub struct CheckReinstall {
     /// The order of the server.
+    ///
+    /// Limits: at least 1.
     pub order: OrderId,
     /// The template, by its name in `list_products`.
     ///
@@ -70,6 +72,7 @@ impl Endpoint for CheckReinstall {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("orderid", &self.order, &InputLimit::NONE.min(1))?;
         out.check("ostpl", &self.template, &InputLimit::NONE.min_length(1))?;
         out.query("action", &"reinstall");
         let mut body = out.object();

@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, Name, ToText};
+use hostkit::codec::{DecodeError, InputLimit, Name, ToText};
 use hostkit::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Observation, Progress, RawAnswer, Repeatable,
     RequestParts, Value, Waiter, WaiterInfo,
@@ -43,6 +43,8 @@ pub struct GetInfo {
 #[derive(Debug, Clone, PartialEq)]
 pub enum GetInfoServer {
     /// The order.
+    ///
+    /// Limits: at least 1.
     Order(OrderId),
     /// An address of the server.
     Address(IpAddr),
@@ -74,7 +76,10 @@ impl Endpoint for GetInfo {
         out.query("action", &"getinfo");
         let mut body = out.object();
         match &self.server {
-            GetInfoServer::Order(order) => body.set(&Name::new("orderid"), order),
+            GetInfoServer::Order(order) => {
+                out.check("orderid", order, &InputLimit::NONE.min(1))?;
+                body.set(&Name::new("orderid"), order);
+            }
             GetInfoServer::Address(ip) => {
                 body.set_value(&Name::new("orderid"), Value::Number("0".into()));
                 body.set(&Name::new("ip"), ip);

@@ -39,6 +39,8 @@ use crate::types::{InstallAnswer, OrderId, ServerInfo, SshKeyId};
 #[non_exhaustive]
 pub struct Install {
     /// The paid order.
+    ///
+    /// Limits: at least 1.
     pub order: OrderId,
     /// The template, by its name in `list_products`.
     ///
@@ -80,6 +82,7 @@ impl Endpoint for Install {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("orderid", &self.order, &InputLimit::NONE.min(1))?;
         out.check("ostpl", &self.template, &InputLimit::NONE.min_length(1))?;
         out.query("action", &"install");
         let mut body = out.object();

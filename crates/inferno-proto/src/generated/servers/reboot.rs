@@ -3,7 +3,7 @@
 
 //! `POST /api_client.php`: reboots a server.
 
-use hostkit::codec::{DecodeError, Name};
+use hostkit::codec::{DecodeError, InputLimit, Name};
 use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
 
 use crate::Inferno;
@@ -32,6 +32,8 @@ use crate::types::OrderId;
 #[non_exhaustive]
 pub struct Reboot {
     /// The order of the server.
+    ///
+    /// Limits: at least 1.
     pub order: OrderId,
 }
 
@@ -59,6 +61,7 @@ impl Endpoint for Reboot {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("orderid", &self.order, &InputLimit::NONE.min(1))?;
         out.query("action", &"reboot");
         let mut body = out.object();
         body.set(&Name::new("orderid"), &self.order);

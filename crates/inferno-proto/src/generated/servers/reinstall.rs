@@ -39,6 +39,8 @@ use crate::types::{InstallAnswer, OrderId, SshKeyId};
 #[non_exhaustive]
 pub struct Reinstall {
     /// The order of the server.
+    ///
+    /// Limits: at least 1.
     pub order: OrderId,
     /// The template, by its name in `list_products`.
     ///
@@ -80,6 +82,7 @@ impl Endpoint for Reinstall {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("orderid", &self.order, &InputLimit::NONE.min(1))?;
         out.check("ostpl", &self.template, &InputLimit::NONE.min_length(1))?;
         out.query("action", &"reinstall");
         let mut body = out.object();

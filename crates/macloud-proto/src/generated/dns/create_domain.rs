@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, InputLimit, Name};
+use hostkit::codec::{DecodeError, InputLimit, Name, TextShape};
 use hostkit::{
     Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
     Reconcile, RequestParts, trace,
@@ -37,9 +37,11 @@ use crate::types::{Domain, DomainId};
 pub struct CreateDomain {
     /// The domain.
     ///
-    /// Limits: at least 3 characters.
+    /// Limits: a domain name.
     pub name: String,
     /// An IPv4 address for the records that every domain gets.
+    ///
+    /// Limits: an IPv4 address.
     pub ip: Option<IpAddr>,
 }
 
@@ -73,7 +75,8 @@ impl Endpoint for CreateDomain {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("name", &self.name, &InputLimit::NONE.min_length(3))?;
+        out.check("name", &self.name, &InputLimit::NONE.shape(TextShape::Domain))?;
+        out.check("ip", &self.ip, &InputLimit::NONE.shape(TextShape::Ipv4))?;
         let mut body = out.object();
         body.set(&Name::new("name"), &self.name);
         body.set(&Name::new("ip"), &self.ip);

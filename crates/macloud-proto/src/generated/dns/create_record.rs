@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, InputLimit, Name};
+use hostkit::codec::{DecodeError, InputLimit, Name, TextShape};
 use hostkit::{
     Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
     Reconcile, RequestParts, trace,
@@ -45,7 +45,7 @@ pub struct CreateRecord {
     pub kind: RecordType,
     /// The value, as the type wants it.
     ///
-    /// Limits: not empty.
+    /// Limits: not empty. Limits if `type=A`: an IPv4 address. Limits if `type=AAAA`: an IPv6 address.
     pub value: String,
     /// The tag of a CAA record.
     ///
@@ -93,6 +93,12 @@ impl Endpoint for CreateRecord {
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("host", &self.host, &InputLimit::NONE.min_length(1))?;
         out.check("value", &self.value, &InputLimit::NONE.min_length(1))?;
+        if self.kind == RecordType::A {
+            out.check_when("type=A", "value", &self.value, &InputLimit::NONE.shape(TextShape::Ipv4))?;
+        }
+        if self.kind == RecordType::Aaaa {
+            out.check_when("type=AAAA", "value", &self.value, &InputLimit::NONE.shape(TextShape::Ipv6))?;
+        }
         if self.kind == RecordType::Caa && self.tag.is_none() {
             return Err(out.refuse("tag", "is required if `type=CAA`"));
         }

@@ -41,7 +41,7 @@ pub struct OrderAddresses {
     pub id: ServerId,
     /// 4 or 6; Macloud takes 4 where it is left out, VDSina requires it.
     ///
-    /// Limits: from 4 to 6.
+    /// Limits: from 4 to 6, a multiple of 2.
     pub family: Option<u64>,
     /// How many.
     ///
@@ -79,7 +79,7 @@ impl Endpoint for OrderAddresses {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("type", &self.family, &InputLimit::NONE.min(4).max(6))?;
+        out.check("type", &self.family, &InputLimit::NONE.min(4).max(6).multiple_of(2))?;
         out.check("count", &self.count, &InputLimit::NONE.min(1))?;
         out.path("id", &self.id)?;
         let mut body = out.object();

@@ -65,6 +65,7 @@ impl Endpoint for RemoveAdditional {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check_some("delete", self.addresses.is_empty())?;
         out.path("id", &self.id)?;
         let mut body = out.object();
         body.set(&Name::new("delete"), &self.addresses);

@@ -39,7 +39,7 @@ pub struct RemoveServerAddresses {
     pub id: ServerId,
     /// 4 or 6; VDSina requires it.
     ///
-    /// Limits: from 4 to 6.
+    /// Limits: from 4 to 6, a multiple of 2.
     pub family: Option<u64>,
     /// The addresses to give up.
     pub addresses: Vec<AddressId>,
@@ -75,7 +75,8 @@ impl Endpoint for RemoveServerAddresses {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("type", &self.family, &InputLimit::NONE.min(4).max(6))?;
+        out.check("type", &self.family, &InputLimit::NONE.min(4).max(6).multiple_of(2))?;
+        out.check_some("delete", self.addresses.is_empty())?;
         out.path("id", &self.id)?;
         let mut body = out.object();
         body.set(&Name::new("type"), &self.family);

@@ -3,7 +3,7 @@
 
 //! `PUT /v1/ip/{id}`: sets the host name of an address.
 
-use hostkit::codec::{DecodeError, InputLimit, Name};
+use hostkit::codec::{DecodeError, InputLimit, Name, TextShape};
 use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Macloud;
@@ -35,7 +35,7 @@ pub struct SetAddressHost {
     pub id: AddressId,
     /// The host name, a full domain name.
     ///
-    /// Limits: at least 3 characters.
+    /// Limits: a domain name.
     pub host: String,
 }
 
@@ -61,7 +61,7 @@ impl Endpoint for SetAddressHost {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("host", &self.host, &InputLimit::NONE.min_length(3))?;
+        out.check("host", &self.host, &InputLimit::NONE.shape(TextShape::Domain))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
         body.set(&Name::new("host"), &self.host);

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, Name};
+use hostkit::codec::{DecodeError, InputLimit, Name, TextShape};
 use hostkit::{
     Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
     Reconcile, RequestParts, trace,
@@ -37,7 +37,7 @@ use crate::types::{Iso, IsoId, IsoKey};
 pub struct CreateIso {
     /// Key of the download.
     ///
-    /// Known from clients, not from the document.
+    /// Limits: 32 digits, 0 to 9 and a to f. Known from clients, not from the document.
     pub key: IsoKey,
 }
 
@@ -65,6 +65,7 @@ impl Endpoint for CreateIso {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("key", &self.key, &InputLimit::NONE.shape(TextShape::Hex32))?;
         out.path("key", &self.key)?;
         Ok(())
     }

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, Name, ToText};
+use hostkit::codec::{DecodeError, InputLimit, Name, TextShape, ToText};
 use hostkit::{
     Api, Call, Effect, EncodeError, Endpoint, EndpointInfo, Fault, Method, Observation, Progress, RawAnswer,
     Repeatable, RequestParts, Waiter, WaiterInfo,
@@ -33,7 +33,7 @@ use crate::types::{DownloadStatus, IsoDownload, IsoKey};
 pub struct GetIsoProgress {
     /// Key of the download.
     ///
-    /// Known from clients, not from the document.
+    /// Limits: 32 digits, 0 to 9 and a to f. Known from clients, not from the document.
     pub key: IsoKey,
 }
 
@@ -59,6 +59,7 @@ impl Endpoint for GetIsoProgress {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("key", &self.key, &InputLimit::NONE.shape(TextShape::Hex32))?;
         out.path("key", &self.key)?;
         Ok(())
     }

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, InputLimit, Name};
+use hostkit::codec::{DecodeError, InputLimit, Name, TextShape};
 use hostkit::{
     Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
     Reconcile, RequestParts, trace,
@@ -39,7 +39,7 @@ use crate::types::{Iso, IsoKey};
 pub struct StartDownload {
     /// Direct link to the image: http, https, ftp or ftps.
     ///
-    /// Limits: at least 6 characters.
+    /// Limits: a link of http, https, ftp or ftps.
     pub url: String,
 }
 
@@ -67,7 +67,7 @@ impl Endpoint for StartDownload {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("url", &self.url, &InputLimit::NONE.min_length(6))?;
+        out.check("url", &self.url, &InputLimit::NONE.shape(TextShape::Link))?;
         let mut body = out.object();
         body.set(&Name::new("url"), &self.url);
         out.body(body);

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{AsText, DecodeError, InputLimit, Name, Switch};
+use hostkit::codec::{AsText, DecodeError, InputLimit, Name, Switch, TextShape};
 use hostkit::{
     Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Gibibytes, Inputs, Method, Perform,
     RawAnswer, Reconcile, RequestParts, trace,
@@ -51,7 +51,7 @@ pub struct CreateServer {
     pub ssh_key: Option<KeyId>,
     /// Host name, a full domain name; ignored when a backup is restored.
     ///
-    /// Limits: at least 3 characters.
+    /// Limits: a domain name.
     pub host: Option<String>,
     /// Cores; constructor plans only.
     ///
@@ -207,7 +207,7 @@ impl Endpoint for CreateServer {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("host", &self.host, &InputLimit::NONE.min_length(3))?;
+        out.check("host", &self.host, &InputLimit::NONE.shape(TextShape::Domain))?;
         out.check("cpu", &self.cpu, &InputLimit::NONE.min(1))?;
         out.check("ram", &self.ram, &InputLimit::NONE.min(1))?;
         out.check("disk", &self.disk, &InputLimit::NONE.min(1))?;

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, InputLimit, Name};
+use hostkit::codec::{DecodeError, InputLimit, Name, TextShape};
 use hostkit::{
     Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
     Reconcile, RequestParts, trace,
@@ -45,7 +45,7 @@ pub struct ReinstallServer {
     pub ssh_key: Option<KeyId>,
     /// Host name, a full domain name.
     ///
-    /// Limits: at least 3 characters.
+    /// Limits: a domain name.
     pub host: Option<String>,
 }
 
@@ -91,7 +91,7 @@ impl Endpoint for ReinstallServer {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("host", &self.host, &InputLimit::NONE.min_length(3))?;
+        out.check("host", &self.host, &InputLimit::NONE.shape(TextShape::Domain))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
         body.set(&Name::new("template"), &self.template);

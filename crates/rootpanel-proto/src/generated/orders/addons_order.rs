@@ -64,6 +64,7 @@ impl Endpoint for AddonsOrder {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check_some("addons", self.addons.is_empty())?;
         let mut body = out.object();
         body.set_value(&Name::new("command"), Value::Text("addonsOrder".into()));
         body.set(&Name::new("orderid"), &self.order);

@@ -4,6 +4,8 @@
 //! The server half of `specs/obstacle/choices/`.
 
 mod add_records;
+mod change_any;
 mod change_records;
 mod choose;
+mod constrain;
 mod depend;

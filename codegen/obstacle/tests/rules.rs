@@ -1,0 +1,116 @@
+//! What is refused before anything is sent, and with which words.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test a panic is the report")]
+
+use hostkit::{Api, Endpoint, Format, RequestParts};
+use obstacle_proto::Obstacle;
+use obstacle_proto::choices::{ChangeAny, Constrain, ConstrainWhich};
+use obstacle_proto::types::{Level, PositiveId, ThingKey};
+
+/// The field and the rule of a refusal, or nothing.
+fn refusal<E: Endpoint<Api = Obstacle>>(call: &E) -> Option<(String, String)> {
+    let mut parts = RequestParts::new(&E::INFO, &Obstacle::INFO, Format::Json, "main");
+    let error = call.encode(&mut parts).err()?;
+    Some((error.field().to_owned(), error.rule().to_owned()))
+}
+
+fn refused(call: &Constrain) -> (String, String) {
+    refusal(call).expect("a rule is broken")
+}
+
+fn good() -> Constrain {
+    Constrain::new(PositiveId::new(1), vec!["a".to_owned()], vec![1, 7].into()).low(1)
+}
+
+fn both(field: &str, rule: &str) -> (String, String) {
+    (field.to_owned(), rule.to_owned())
+}
+
+#[test]
+fn an_id_is_not_below_its_lowest_number_wherever_it_stands() {
+    assert_eq!(refusal(&good()), None);
+    let mut zero = good();
+    zero.id = PositiveId::new(0);
+    assert_eq!(refused(&zero), both("id", "0 is less than 1"));
+    let inside = good().which(ConstrainWhich::First(PositiveId::new(0)));
+    assert_eq!(refused(&inside), both("the_first_way", "0 is less than 1"));
+}
+
+#[test]
+fn one_of_several_inputs_has_to_be_given() {
+    let none = Constrain::new(PositiveId::new(1), vec!["a".to_owned()], vec![1].into());
+    assert_eq!(refused(&none), both("low, high, names, which", "at least one of these has to be given"));
+    // What is not named does not count.
+    assert!(refusal(&none.clone().at("10:00")).is_some());
+    assert!(refusal(&none.clone().names(Vec::new())).is_some());
+    assert_eq!(refusal(&none.clone().names(vec!["n".to_owned()])), None);
+    assert_eq!(refusal(&none.clone().high(1)), None);
+    assert_eq!(refusal(&none.which(ConstrainWhich::Second("s".to_owned()))), None);
+}
+
+#[test]
+fn a_body_without_a_field_is_refused_where_one_is_needed() {
+    let (field, rule) = refusal(&ChangeAny::new()).expect("nothing is given");
+    assert_eq!(
+        (field.as_str(), rule.as_str()),
+        ("a_name_that_is_long, b, c, d, e, f, g and 2 more", "at least one of these has to be given")
+    );
+    assert!(refusal(&ChangeAny::new().c(Vec::new())).is_some());
+    assert_eq!(refusal(&ChangeAny::new().i(9)), None);
+    assert_eq!(refusal(&ChangeAny::new().b("")), None, "an empty text is given, too: it takes a text away");
+}
+
+#[test]
+fn a_list_that_has_to_be_given_is_not_empty() {
+    let mut call = good();
+    call.tags.clear();
+    assert_eq!(refused(&call), both("tags", "is empty, but has to be given"));
+    let mut call = good();
+    call.days = Vec::new().into();
+    assert_eq!(refused(&call), both("days", "is empty, but has to be given"));
+}
+
+#[test]
+fn a_range_holds_for_each_item() {
+    let mut call = good();
+    call.days = vec![1, 8].into();
+    assert_eq!(refused(&call), both("days", "8 is more than 7"));
+}
+
+#[test]
+fn one_bound_is_not_below_the_other() {
+    assert_eq!(refused(&good().high(0)), both("high", "0 is less than `low`, which is 1"));
+    assert_eq!(refusal(&good().high(1)), None);
+    let mut alone = good().high(-5);
+    alone.low = None;
+    assert_eq!(refusal(&alone), None);
+}
+
+#[test]
+fn limits_hold_where_their_condition_does() {
+    let address = |level: Option<Level>, place: &str| {
+        let mut call = good().place(place);
+        call.level = level;
+        refusal(&call).map(|(field, rule)| format!("{field}: {rule}"))
+    };
+    assert_eq!(address(None, "anything"), None);
+    assert_eq!(address(Some(Level::None), "192.0.2.7"), None);
+    let wrong = address(Some(Level::None), "example.net").expect("no address");
+    assert_eq!(wrong, "place: example.net is no IPv4 address, which the rule for `level=0` forbids");
+    assert_eq!(address(Some(Level::Some), "example.net"), None);
+    let long = address(Some(Level::Some), "a-long-label.example.net").expect("too long");
+    assert!(long.contains("more than 20 characters") && long.contains("`level=1`"), "{long}");
+}
+
+#[test]
+fn a_text_has_its_shape() {
+    let rules = [
+        (good().at("24:00"), "at", "24:00 is no time of the form hh:mm"),
+        (good().link("file:///a"), "link", "file:///a is no http, https, ftp or ftps link"),
+        (good().key(ThingKey::new("12").unwrap()), "key", "12 is no key of 32 digits, 0 to 9 and a to f"),
+        (good().v6("192.0.2.7".parse().unwrap()), "v6", "192.0.2.7 is no IPv6 address"),
+    ];
+    for (call, field, rule) in rules {
+        assert_eq!(refused(&call), both(field, rule));
+    }
+}

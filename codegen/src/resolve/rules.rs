@@ -1,0 +1,145 @@
+//! Rules between inputs: what one needs of another, and which of several has to be given.
+
+use crate::diagnostic::{Diagnostics, did_you_mean};
+use crate::model::{AtLeastOne, Endpoint, Field, Model, Type, TypeKind};
+use crate::source::At;
+
+/// The word for every optional field of the body.
+const BODY: &str = "body";
+
+/// Finds the inputs that `at-least-one` names, and reports what names none.
+pub(super) fn resolve(model: &mut Model, diagnostics: &mut Diagnostics) {
+    for endpoint in &mut model.endpoints {
+        endpoint.at_least_one = at_least_one(endpoint, diagnostics);
+    }
+}
+
+fn at_least_one(endpoint: &Endpoint, diagnostics: &mut Diagnostics) -> Option<AtLeastOne> {
+    let words = &endpoint.surface.at_least_one;
+    let first = words.first()?;
+    let all: Vec<(&str, &str, Option<&Field>, bool)> = endpoint
+        .inputs()
+        .map(|field| (field.wire(), field.rust.as_str(), Some(field), field.is_required()))
+        .chain(endpoint.one_of.iter().map(|group| (group.rust.as_str(), group.rust.as_str(), None, group.required)))
+        .collect();
+    if words.len() == 1 && first.value == BODY && !all.iter().any(|(name, ..)| *name == BODY) {
+        let always = endpoint.body.iter().find(|field| field.is_required() || !field.is_option() && !is_many(field));
+        let always =
+            always.map(Field::wire).or(endpoint.fixed_body.first().map(|constant| constant.key.value.as_str()));
+        if let Some(always) = always {
+            let help = "name the inputs of which one has to be given";
+            let label = format!("`{always}` is always there");
+            diagnostics.add_with_help("E0232", &first.span, "this body is never empty", label, help);
+        }
+        return Some(AtLeastOne::Body(endpoint.body.iter().map(|field| field.wire().to_owned()).collect()));
+    }
+    let mut found = Vec::new();
+    for word in words {
+        match all.iter().find(|(name, ..)| *name == word.value) {
+            None => unknown_input(word, &word.value, all.iter().map(|(name, ..)| *name), diagnostics),
+            Some((_, _, _, true)) => {
+                let help = "leave it out: a rule that always holds says nothing";
+                let message = format!("`{}` is given in any case", word.value);
+                diagnostics.add_with_help("E0232", &word.span, message, "required", help);
+            }
+            Some((name, rust, field, false)) => {
+                found.push(((*name).to_owned(), (*rust).to_owned(), field.is_some_and(is_many)));
+            }
+        }
+    }
+    if words.len() < 2 {
+        let help = "what has to be given is `required = true`";
+        diagnostics.add_with_help("E0232", &first.span, "one of one is that one", "alone", help);
+    }
+    Some(AtLeastOne::Of(found))
+}
+
+fn is_many(field: &Field) -> bool {
+    matches!(field.ty, Type::List(_) | Type::Map(..))
+}
+
+/// Every rule names an input that there is, and stands where it is checked.
+pub(super) fn check(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
+    let inputs: Vec<&Field> = endpoint.inputs().collect();
+    for field in &inputs {
+        conditions(model, field, &inputs, diagnostics);
+    }
+    for field in endpoint.one_of.iter().flat_map(|group| group.variants.iter().flat_map(|variant| &variant.fields)) {
+        let surface = &field.surface;
+        let rules = [&surface.required_if, &surface.only_if, &surface.not_below].into_iter().flatten();
+        for rule in rules.chain(surface.when.iter().map(|(condition, _)| condition)) {
+            let help = "a variant says itself what belongs together: what it needs is `required` in it";
+            let message = "a variant of a group looks at no other inputs";
+            diagnostics.add_with_help("E0232", &rule.span, message, "not checked here", help);
+        }
+    }
+}
+
+fn conditions(model: &Model, field: &Field, inputs: &[&Field], diagnostics: &mut Diagnostics) {
+    let surface = &field.surface;
+    let when = surface.when.iter().map(|(condition, _)| condition);
+    for condition in [&surface.required_if, &surface.only_if].into_iter().flatten().chain(when) {
+        let (name, value) = match condition.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (condition.value.as_str(), None),
+        };
+        match inputs.iter().find(|other| other.wire() == name) {
+            None => unknown_input(condition, name, inputs.iter().map(|field| field.wire()), diagnostics),
+            Some(other) => known_value(model, condition, other, value, diagnostics),
+        }
+    }
+    let Some(name) = &surface.not_below else {
+        return;
+    };
+    match inputs.iter().find(|other| other.wire() == name.value) {
+        None => unknown_input(name, name, inputs.iter().map(|field| field.wire()), diagnostics),
+        Some(other) if other.ty != field.ty || !field.ty.is_number() => {
+            let label = format!("`{}` and `{}`", surface.ty.value, other.surface.ty.value);
+            let message = "only numbers of one type can be compared";
+            diagnostics.add("E0232", &name.span, message, label);
+        }
+        Some(_) => {}
+    }
+}
+
+/// The value of a condition is one that the input can have.
+fn known_value(
+    model: &Model,
+    condition: &At<String>,
+    other: &Field,
+    value: Option<&str>,
+    diagnostics: &mut Diagnostics,
+) {
+    let Some(value) = value else {
+        if !matches!(other.ty, Type::Flag | Type::Switch) {
+            let help = format!("write `{}=…` with the value that it needs", other.wire());
+            let label = format!("`{}` is no flag", other.surface.ty.value);
+            diagnostics.add_with_help("E0232", &condition.span, "only a flag is on or off", label, help);
+        }
+        return;
+    };
+    if let Type::Named(name) = &other.ty
+        && let Some(TypeKind::Enumeration { values, .. }) = model.types.get(name).map(|entry| &entry.kind)
+        && !values.iter().any(|known| known.wire == value)
+    {
+        let help = match did_you_mean(value, values.iter().map(|known| known.wire.as_str())) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the values are those of `{name}` on the wire"),
+        };
+        let message = format!("`{name}` has no value `{value}`");
+        diagnostics.add_with_help("E0232", &condition.span, message, "never holds", help);
+    }
+}
+
+fn unknown_input<'n>(
+    word: &At<String>,
+    name: &str,
+    known: impl Iterator<Item = &'n str>,
+    diagnostics: &mut Diagnostics,
+) {
+    let help = match did_you_mean(name, known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "the names are those of the wire".to_owned(),
+    };
+    diagnostics.add_with_help("E0210", &word.span, format!("there is no input `{name}`"), "unknown", help);
+}

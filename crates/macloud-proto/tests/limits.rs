@@ -1,0 +1,111 @@
+//! Every limit that the document states, one step inside and one step outside, at each host.
+
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
+use hostkit::{Api, Endpoint, Format, Gibibytes, RequestParts};
+use macloud_proto::Macloud;
+use macloud_proto::dns::{CreateDomain, CreateRecord};
+use macloud_proto::ips::{OrderAddresses, RemoveAdditional, SetAddressHost};
+use macloud_proto::isos::{CreateIso, GetIsoProgress, StartDownload};
+use macloud_proto::schedules::{CreateDailySchedule, CreateMonthlySchedule, CreateWeeklySchedule};
+use macloud_proto::servers::{ChangePlan, CreateServer, ReinstallServer, SetPassword};
+use macloud_proto::ssh_keys::CreateKey;
+use macloud_proto::types::*;
+
+/// `field: rule` of the refusal at a host, or nothing.
+fn said_at<E: Endpoint<Api = Macloud>>(host: &'static str, call: &E) -> String {
+    let mut parts = RequestParts::new(&E::INFO, &Macloud::INFO, Format::Json, host);
+    call.encode(&mut parts).err().map(|error| format!("{}: {}", error.field(), error.rule())).unwrap_or_default()
+}
+
+fn said<E: Endpoint<Api = Macloud>>(call: &E) -> String {
+    said_at("macloud", call)
+}
+
+const SERVER: ServerId = ServerId::new(1345);
+
+#[test]
+fn names_of_hosts_are_domain_names() {
+    let order = || CreateServer::new(DatacenterId::new(1), PlanId::new(2));
+    assert_eq!(said(&order().host("a.example.net")), "");
+    assert_eq!(said(&order().host("bare")), "host: bare is no domain name");
+    assert_eq!(said(&ReinstallServer::new(SERVER)), "");
+    assert_eq!(said(&ReinstallServer::new(SERVER).host("a b.net")), "host: a b.net is no domain name");
+    assert_eq!(said(&SetAddressHost::new(AddressId::new(1), "-a.net")), "host: -a.net is no domain name");
+    assert_eq!(said(&CreateDomain::new("example")), "name: example is no domain name");
+}
+
+#[test]
+fn plans_take_no_less_than_one() {
+    let order = CreateServer::new(DatacenterId::new(1), PlanId::new(2));
+    assert_eq!(said(&order.clone().cpu(1)), "");
+    assert_eq!(said(&order.clone().cpu(0)), "cpu: 0 is less than 1");
+    assert_eq!(said(&order.ram(Gibibytes(0))), "ram: 0 is less than 1");
+    assert_eq!(said(&ChangePlan::new(SERVER, PlanId::new(2)).disk(Gibibytes(0))), "disk: 0 is less than 1");
+}
+
+#[test]
+fn addresses() {
+    let order = |count| OrderAddresses::new(SERVER, count);
+    assert_eq!(said(&order(1).family(4)), "");
+    assert_eq!(said(&order(1).family(6)), "");
+    assert_eq!(said(&order(1).family(5)), "type: 5 is no multiple of 2");
+    assert_eq!(said(&order(1).family(8)), "type: 8 is more than 6");
+    assert_eq!(said(&order(0)), "count: 0 is less than 1");
+    let none = RemoveAdditional::new(AdditionalId::new(1), Vec::new());
+    assert_eq!(said(&none), "delete: is empty, but has to be given");
+}
+
+#[test]
+fn images() {
+    assert_eq!(said(&StartDownload::new("ftps://example.net/a.iso")), "");
+    let file = said(&StartDownload::new("file:///a.iso"));
+    assert_eq!(file, "url: file:///a.iso is no http, https, ftp or ftps link");
+    // The path of a download is the path of an image, too: only the key tells them apart.
+    let short = || IsoKey::new("12").unwrap();
+    assert!(said(&GetIsoProgress::new(short())).starts_with("key: 12 is no key"));
+    assert!(said(&CreateIso::new(short())).starts_with("key: 12 is no key"));
+}
+
+#[test]
+fn records() {
+    let record = |kind, value: &str| said(&CreateRecord::new(DomainId::new(1), "@", kind, value));
+    assert_eq!(record(RecordType::A, "192.0.2.7"), "");
+    assert!(record(RecordType::A, "2001:db8::7").starts_with("value: 2001:db8::7 is no IPv4 address"));
+    assert!(record(RecordType::Aaaa, "192.0.2.7").starts_with("value: 192.0.2.7 is no IPv6 address"));
+    assert_eq!(record(RecordType::Txt, "anything at all"), "");
+    assert_eq!(record(RecordType::Caa, "ca.example"), "tag: is required if `type=CAA`");
+    assert!(record(RecordType::Txt, "").starts_with("value: "));
+    assert_eq!(
+        said(&CreateDomain::new("example.net").ip("2001:db8::7".parse().unwrap())),
+        "ip: 2001:db8::7 is no IPv4 address"
+    );
+}
+
+#[test]
+fn schedules_by_host() {
+    let service = ServiceId::new(1);
+    let daily = |host, hour, copies| said_at(host, &CreateDailySchedule::new(service, hour, copies));
+    assert_eq!(daily("macloud", 1, 4), "");
+    assert_eq!(daily("macloud", 0, 1), "hour: 0 is less than 1");
+    assert_eq!(daily("macloud", 7, 1), "hour: 7 is more than 6");
+    assert_eq!(daily("macloud", 1, 5), "left: 5 is more than 4");
+    assert_eq!(daily("vdsina_ru", 0, 7), "");
+    assert_eq!(daily("vdsina_com", 10, 8), "left: 8 is more than 7");
+    assert_eq!(daily("vdsina_ru", 11, 1), "hour: 11 is more than 10");
+    let weekly = |day| said(&CreateWeeklySchedule::new(service, day, 1, 1));
+    assert_eq!((weekly(7), weekly(8)), (String::new(), "day: 8 is more than 7".to_owned()));
+    let monthly = |host, day| said_at(host, &CreateMonthlySchedule::new(service, day, 1, 1));
+    assert_eq!(monthly("macloud", 30), "");
+    assert_eq!(monthly("macloud", 31), "day: 31 is more than 30");
+    assert_eq!(monthly("vdsina_ru", 31), "");
+    assert_eq!(monthly("vdsina_ru", 0), "day: 0 is less than 1");
+}
+
+#[test]
+fn texts_that_have_to_be_there() {
+    assert!(said(&CreateKey::new("", "ssh-ed25519 AAAA")).starts_with("name: "));
+    assert!(said(&CreateKey::new("a", "")).starts_with("data: "));
+    let password = said(&SetPassword::new(SERVER, ""));
+    assert_eq!(password, "password: the value has fewer than 1 characters");
+}
