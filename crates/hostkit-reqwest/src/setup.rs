@@ -124,6 +124,8 @@ impl Setup {
             .http1_only()
             .http1_max_headers(MAX_HEADERS)
             .no_proxy()
+            // It would log every byte, secrets included.
+            .connection_verbose(false)
             .connect_timeout(self.connect_timeout.unwrap_or(CONNECT))
             .pool_idle_timeout(IDLE)
             .pool_max_idle_per_host(if is_pooled { 16 } else { 0 })

@@ -43,6 +43,7 @@ pub struct Setup {
     is_platform: bool,
     lookup: Option<Lookup>,
     connect_timeout: Option<Duration>,
+    may_log_bytes: bool,
     configure: Option<Box<Configure>>,
 }
 
@@ -64,6 +65,17 @@ impl Setup {
     #[cfg(feature = "platform-verifier")]
     pub fn platform_verifier(mut self) -> Self {
         self.is_platform = true;
+        self
+    }
+
+    /// Sends although the program's logger takes what ureq says at TRACE.
+    ///
+    /// There, ureq writes every byte of requests and answers into the log, keys, tokens and passwords included (target
+    /// `ureq_proto::util`), and where a redirect leads (`ureq::util`). So a transport refuses to send while these targets
+    /// are logged at TRACE. Filtering them (`ureq=debug`) is better than this switch; what hostkit itself says to
+    /// `tracing` has no secrets at any level.
+    pub fn allow_byte_log(mut self) -> Self {
+        self.may_log_bytes = true;
         self
     }
 
@@ -108,7 +120,7 @@ impl Setup {
             Agent::with_parts(config, Watch(chain.chain(TlsConnector(Arc::clone(&tls)))), names.clone())
         };
         let (pooled, fresh) = (agent(true), agent(false));
-        Ok(UreqTransport::from_agents(pooled, fresh, names))
+        Ok(UreqTransport::from_agents(pooled, fresh, names, self.may_log_bytes))
     }
 
     fn config(&self, proxy: Option<ureq::Proxy>, is_pooled: bool) -> Config {

@@ -14,12 +14,18 @@ use crate::resolver::Names;
 use crate::setup::{MAX_HEAD, Setup, SetupError};
 use crate::witness::Sight;
 
+/// Where ureq logs every byte that it sends and receives, and whole URLs and redirects.
+const BYTE_LOGS: [&str; 2] = ["ureq_proto::util", "ureq::util"];
+const BYTES_ARE_LOGGED: &str = "the logger takes `ureq` at TRACE, where it writes every byte of requests and answers, \
+                                secrets included: filter it (ureq=debug), or see Setup::allow_byte_log";
+
 /// What this crate sends with. Clones share their connections.
 #[derive(Clone)]
 pub struct UreqTransport {
     pooled: Agent,
     fresh: Agent,
     names: Names,
+    may_log_bytes: bool,
 }
 
 impl UreqTransport {
@@ -36,8 +42,8 @@ impl UreqTransport {
         Setup::default()
     }
 
-    pub(crate) fn from_agents(pooled: Agent, fresh: Agent, names: Names) -> Self {
-        Self { pooled, fresh, names }
+    pub(crate) fn from_agents(pooled: Agent, fresh: Agent, names: Names, may_log_bytes: bool) -> Self {
+        Self { pooled, fresh, names, may_log_bytes }
     }
 
     fn run<S: AsSendBody>(&self, outgoing: &Outgoing, request: http::Request<S>) -> Result<Incoming, TransportError> {
@@ -68,6 +74,10 @@ impl Transport for UreqTransport {
     fn send(&self, outgoing: &Outgoing) -> Result<Incoming, TransportError> {
         let request = outgoing.request.clone();
         check(request.uri())?;
+        let is_logged = |target| log::log_enabled!(target: target, log::Level::Trace);
+        if !self.may_log_bytes && BYTE_LOGS.into_iter().any(is_logged) {
+            return Err(TransportError::new(Phase::Connect, TransportErrorKind::Other, BYTES_ARE_LOGGED));
+        }
         if is_broken("P30") {
             return Err(TransportError::new(Phase::Connect, TransportErrorKind::Refused, "broken on purpose"));
         }

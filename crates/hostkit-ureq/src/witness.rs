@@ -72,6 +72,12 @@ impl<C: Connector> Connector for Watch<C> {
     }
 }
 
+/// No longer than what is left of all the time: what ureq allows a proxy is as old as the beginning of the connect.
+fn within(timeout: NextTimeout) -> NextTimeout {
+    let left = Sight::left().into();
+    if left < timeout.after { NextTimeout { after: left, ..timeout } } else { timeout }
+}
+
 /// A connection that notes what passes.
 #[derive(Debug)]
 pub(crate) struct Watched<T>(T);
@@ -84,11 +90,11 @@ impl<T: Transport> Transport for Watched<T> {
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
         // Before the attempt, because a failed one may have sent something.
         Sight::note(|sight| sight.phase = Phase::Send);
-        self.0.transmit_output(amount, timeout)
+        self.0.transmit_output(amount, within(timeout))
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        let result = self.0.await_input(timeout);
+        let result = self.0.await_input(within(timeout));
         Sight::note(|sight| {
             sight.phase = sight.phase.max(Phase::Head);
             sight.ended |= matches!(result, Ok(false));

@@ -1,12 +1,15 @@
-//! TLS against a server on loopback: a certificate that is trusted on request, one that is not, and one of another name.
+//! TLS against a server on loopback: a certificate that is trusted on request, one that is not, one of another name; and
+//! what a proxy on the way gets to hear.
 
 use std::io::{Read, Write};
 use std::net::{IpAddr, TcpListener};
+use std::process::Command;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::{Duration, Instant};
 
-use hostkit::testing::conformance::{Code, GetItem, KEY, Order, Shop};
+use hostkit::testing::conformance::{Code, GetItem, KEY, Order, Proxy, Shop, Tunnel};
 use hostkit::{BaseUrl, Error, Outcome, Phase, Secret, TransportErrorKind};
 use hostkit_ureq::{Client, UreqTransport};
 use rustls::pki_types::pem::PemObject;
@@ -17,8 +20,14 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 const CERTIFICATE: &[u8] = include_bytes!("tls/certificate.pem");
 const KEY_OF_IT: &[u8] = include_bytes!("tls/key.pem");
 
+/// What is only for the proxy.
+const PASSWORD: &str = "c4n4ry-of-a-proxy";
+
 /// How many bytes of requests the server saw behind the handshake.
 static SEEN: AtomicUsize = AtomicUsize::new(0);
+
+/// What the server heard behind the handshake.
+static HEARD: Mutex<String> = Mutex::new(String::new());
 
 /// One test at a time: they share the count.
 static ALONE: Mutex<()> = Mutex::new(());
@@ -40,6 +49,7 @@ fn serve() -> u16 {
                 let mut buffer = [0; 4096];
                 while let Ok(amount @ 1..) = stream.read(&mut buffer) {
                     SEEN.fetch_add(amount, Ordering::SeqCst);
+                    HEARD.lock().expect("nobody panics").push_str(&String::from_utf8_lossy(&buffer[..amount]));
                     if buffer[..amount].ends_with(b"\r\n\r\n") || buffer[..amount].ends_with(b"}") {
                         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n{\"id\":7}");
                     }
@@ -132,4 +142,89 @@ fn a_name_that_leads_elsewhere_gets_no_key() {
     let heard = heard.lock().expect("nobody panics");
     assert!(heard.len() > 100, "nobody came: this test is deaf");
     assert!(!heard.windows(KEY.len()).any(|window| window == KEY.as_bytes()));
+}
+
+fn through(proxy: &str, port: u16, deadline: Duration) -> Client<Shop> {
+    let base: BaseUrl = format!("https://localhost:{port}").parse().expect("it is a base URL");
+    let setup = UreqTransport::setup().root_certificates(CERTIFICATE).proxy(proxy);
+    assert!(!format!("{setup:?}").contains(PASSWORD));
+    let transport = setup.build().expect("a transport");
+    let builder = Client::builder(Secret::new(KEY)).base_url(base).transport(transport).deadline(deadline);
+    let client = builder.build().expect("the client can be made");
+    assert!(!format!("{client:?}").contains(PASSWORD));
+    client
+}
+
+#[test]
+fn a_proxy_that_was_named_is_used_and_hears_no_key() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    HEARD.lock().expect("nobody panics").clear();
+    let port = serve();
+    let proxy = Proxy::start(Tunnel::Opens).expect("a proxy");
+    let client = through(&proxy.url(&format!("user:{PASSWORD}")), port, Duration::from_secs(10));
+    assert_eq!(get(&client).expect("through the tunnel"), 7);
+    assert!(order(&client).is_done());
+    let told = proxy.heard();
+    assert_eq!(told.matches(&format!("CONNECT localhost:{port} HTTP/1.1\r\n")).count(), 2, "{told}");
+    // user:c4n4ry-of-a-proxy
+    assert_eq!(told.matches("Basic dXNlcjpjNG40cnktb2YtYS1wcm94eQ==\r\n").count(), 2, "{told}");
+    assert!(!told.contains(KEY) && !told.contains("/item"), "{told}");
+    let heard = HEARD.lock().expect("nobody panics").to_lowercase();
+    assert!(heard.contains(KEY) && !heard.contains("proxy") && !heard.contains("basic "), "{heard}");
+}
+
+#[test]
+fn a_proxy_that_opens_no_tunnel_means_not_sent() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    SEEN.store(0, Ordering::SeqCst);
+    let port = serve();
+    let dead = TcpListener::bind(("127.0.0.1", 0)).and_then(|free| free.local_addr()).expect("a free port");
+    let mut urls = vec![("nobody".to_owned(), format!("http://user:{PASSWORD}@{dead}"))];
+    for tunnel in [
+        Tunnel::Says(407),
+        Tunnel::Says(403),
+        Tunnel::Says(502),
+        Tunnel::Says(302),
+        Tunnel::Closes,
+        Tunnel::IsSilent,
+        Tunnel::Drips,
+    ] {
+        let proxy = Proxy::start(tunnel).expect("a proxy");
+        urls.push((format!("{tunnel:?}"), proxy.url(&format!("user:{PASSWORD}"))));
+    }
+    for (tunnel, url) in urls {
+        let deadline = Duration::from_millis(700);
+        let client = through(&url, port, deadline);
+        let start = Instant::now();
+        let outcome = order(&client);
+        let took = start.elapsed();
+        assert!(took < deadline + Duration::from_millis(250), "{tunnel}: {took:?}");
+        let Outcome::NotSent(error) = outcome else {
+            panic!("{tunnel}: {}", outcome.as_str());
+        };
+        let shown = format!("{error} {error:?} {:?}", get(&client).map_err(|error| format!("{error} {error:?}")));
+        assert!(!shown.contains(PASSWORD) && !shown.contains("dXNlcj"), "{tunnel}: {shown}");
+    }
+    assert_eq!(SEEN.load(Ordering::SeqCst), 0);
+    let error = UreqTransport::setup().proxy(format!("http://user:{PASSWORD}@ho st")).build().expect_err("no URL");
+    assert!(!format!("{error} {error:?}").contains(PASSWORD));
+}
+
+#[test]
+fn a_proxy_of_the_environment_is_not_asked() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    // Nobody listens on port 9, so these tests fail where somebody asks.
+    let names = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+    for (test, variables) in [
+        ("a_certificate_decides_before_a_byte_is_sent", &names[..]),
+        // Nor are the exceptions that the environment makes for them.
+        ("a_proxy_that_was_named_is_used_and_hears_no_key", &["NO_PROXY", "no_proxy"]),
+    ] {
+        let value = if variables.len() > 2 { "http://127.0.0.1:9" } else { "*" };
+        let program = std::env::current_exe().expect("a test is a program");
+        let mut again = Command::new(program);
+        again.args(["--exact", test]).envs(variables.iter().map(|name| (name, value)));
+        let output = again.output().expect("the program runs");
+        assert!(output.status.success(), "{test}: {}", String::from_utf8_lossy(&output.stdout));
+    }
 }

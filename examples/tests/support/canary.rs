@@ -72,8 +72,7 @@ impl Listener {
     pub fn start() {
         tracing::subscriber::set_global_default(Self).expect("the only subscriber");
         log::set_logger(&Self).expect("the only logger");
-        // At `debug` and `trace` the HTTP library logs headers and bytes of its own accord; nobody can redact those.
-        log::set_max_level(log::LevelFilter::Info);
+        log::set_max_level(log::LevelFilter::Trace);
     }
 }
 
@@ -117,11 +116,15 @@ impl tracing::Subscriber for Listener {
 }
 
 impl log::Log for Listener {
-    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
-        true
+    /// All but the places where ureq logs every byte: a transport sends nothing while those are taken.
+    fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
+        !(metadata.target().starts_with("ureq") && metadata.level() == log::Level::Trace)
     }
 
     fn log(&self, record: &log::Record<'_>) {
+        if !self.enabled(record.metadata()) {
+            return;
+        }
         search("a line of the log", &format!("{}: {}", record.target(), record.args()));
     }
 

@@ -12,12 +12,14 @@
 //! ```
 
 mod fault;
+mod proxy;
 mod report;
 mod scenario;
 mod server;
 mod shop;
 
 pub use fault::Fault;
+pub use proxy::{Proxy, Tunnel};
 pub use report::{Report, Row};
 pub use scenario::{Subject, connections, repeat_calls, run, run_stalls};
 pub use server::{Arrival, Server};
