@@ -4,6 +4,7 @@
 //! query), each gets a path of its own with its name as a fragment, `/servers/{id}#change_server`: no HTTP client sends
 //! a fragment, so a generated client still calls the right address.
 
+mod answers;
 mod json;
 mod operation;
 mod schema;

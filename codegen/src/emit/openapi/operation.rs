@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::answers::{answer_schema, answered, empty_list, wrapped};
 use super::json::{Json, Object, object};
-use super::schema::{
-    add_choices, add_constants, add_group, answered, constant_value, field_schema, object_schema, type_schema,
-};
+use super::schema::{add_choices, add_constants, add_group, constant_value, field_schema, object_schema, type_schema};
 use crate::model::{AtLeastOne, Endpoint, Field, Model, Output, Type, WireName};
 
 /// The operation of an endpoint; `renamed` are path parameters that the path calls by another name.
@@ -103,7 +102,8 @@ fn responses(model: &Model, endpoint: &Endpoint) -> Object {
         }
         responses.set(status.to_string(), response);
     }
-    let fault = object! { "description": "A fault.", "content": super::fault_content(model, endpoint) };
+    let mut fault = object! { "description": "A fault.", "content": super::fault_content(model, endpoint) };
+    fault.say("x-hostkit-examples", examples(endpoint, "fault"));
     responses.set("default", fault);
     responses
 }
@@ -119,22 +119,37 @@ fn answer(response: &mut Object, model: &Model, endpoint: &Endpoint) {
             Output::Whole(ty) => whole(model, endpoint, format, ty),
             Output::Under(ty, WireName { json, xml, .. }) => {
                 let path = if format == "xml" { xml } else { json };
-                below(format, path, whole(model, endpoint, format, ty), matches!(ty, Type::List(_)))
+                let mut inner = whole(model, endpoint, format, ty);
+                if format != "xml" && json.len() == 1 {
+                    wrapped(model, &mut inner, ty, xml);
+                }
+                let schema = below(format, path, inner, matches!(ty, Type::List(_)));
+                if format != "xml" && model.service.lenient.list_as_empty_map {
+                    hollow(schema, path, ty)
+                } else {
+                    schema
+                }
             }
         };
-        content.set(media_type(format), object! { "schema": super::enveloped(model, schema) });
+        let mut schema = super::enveloped(model, schema);
+        // "There is nothing" is said as a fault, under a status of success, too.
+        let response = &endpoint.surface.response;
+        if !response.empty_statuses.is_empty() || !response.empty_codes.is_empty() {
+            schema = object! { "anyOf": vec![schema, object! { "$ref": "#/components/schemas/Fault" }] };
+        }
+        content.set(media_type(format), object! { "schema": schema });
     }
     response.say("content", content);
     response.say("x-hostkit-examples", examples(endpoint, "answer"));
 }
 
 fn whole(model: &Model, endpoint: &Endpoint, format: &str, ty: &Type) -> Object {
-    let mut schema = type_schema(ty);
+    // XML has neither null nor lists that could be anything else.
+    let mut schema = if format == "xml" { type_schema(ty) } else { answer_schema(model, ty) };
     if let (Some(max), Type::List(_)) = (endpoint.surface.response.max_items, ty) {
         schema.set("maxItems", max);
     }
-    // XML has neither null nor lists that could be anything else.
-    if format == "xml" { schema } else { answered(schema, ty, true, &model.service.lenient) }
+    if format == "xml" { schema } else { answered(model, schema, ty, true) }
 }
 
 fn headers(response: &mut Object, model: &Model, endpoint: &Endpoint) {
@@ -186,6 +201,15 @@ fn below(format: &str, path: &[String], inner: Object, is_list: bool) -> Object 
         }
     };
     schema.set("xml", object! { "name": first.as_str() });
+    schema
+}
+
+/// Lets the object around a list or a map be `[]` where there is nothing in it.
+fn hollow(mut schema: Object, path: &[String], ty: &Type) -> Object {
+    if let ([first, _, ..], Type::List(_) | Type::Map(..)) = (path, ty) {
+        let around = std::mem::take(schema.object("properties").object(first));
+        schema.object("properties").set(first.as_str(), object! { "anyOf": vec![around, empty_list()] });
+    }
     schema
 }
 

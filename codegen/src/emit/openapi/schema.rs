@@ -1,28 +1,30 @@
 //! Schemas of types and fields. A schema is the tree of JSON; where XML has another one, `xml` says so as far as OpenAPI
 //! can, and `x-hostkit-xml` bears the path where it cannot.
 
+use super::answers::{answer_schema, loosen};
 use super::json::{Json, Object, object};
 use crate::model::{Field, Model, OneOf, Type, TypeEntry, TypeKind};
-use crate::surface::{Constant, Lenient, Limits};
+use crate::surface::{Constant, Limits};
 
 /// The schemas of all named types.
 pub(super) fn components(model: &Model) -> Object {
     let mut schemas = Object::default();
     for (name, entry) in &model.types {
         // A client would send what only answers may hold.
-        let lenient = if entry.in_requests { None } else { Some(&model.service.lenient) };
-        schemas.set(name.as_str(), entry_schema(entry, lenient));
+        let answers = if entry.in_requests { None } else { Some(model) };
+        schemas.set(name.as_str(), entry_schema(entry, answers));
     }
     schemas
 }
 
-fn entry_schema(entry: &TypeEntry, lenient: Option<&Lenient>) -> Object {
+/// The schema of a named type; with a model, that of one which only answers hold.
+fn entry_schema(entry: &TypeEntry, answers: Option<&Model>) -> Object {
     let mut schema = match &entry.kind {
         TypeKind::Struct(fields) => {
             let body: Vec<Field> = fields.iter().filter(|field| field.surface.header.is_none()).cloned().collect();
             let mut schema = object_schema(&body);
-            if let Some(lenient) = lenient {
-                body.iter().for_each(|field| loosen(&mut schema, field, lenient));
+            if let Some(model) = answers {
+                body.iter().for_each(|field| loosen(model, &mut schema, field));
             }
             schema
         }
@@ -46,7 +48,8 @@ fn entry_schema(entry: &TypeEntry, lenient: Option<&Lenient>) -> Object {
         TypeKind::Id { is_number: true } => object! { "type": "integer", "format": "int64", "minimum": 0 },
         TypeKind::Id { is_number: false } => object! { "type": "string", "pattern": "^[0-9A-Za-z_-]+$" },
         TypeKind::Union { scalar, object, list } => {
-            let shapes: Vec<Object> = [scalar, object, list].into_iter().flatten().map(type_schema).collect();
+            let shape = |ty| answers.map_or_else(|| type_schema(ty), |model| answer_schema(model, ty));
+            let shapes: Vec<Object> = [scalar, object, list].into_iter().flatten().map(shape).collect();
             object! { "anyOf": shapes }
         }
     };
@@ -127,50 +130,6 @@ fn add_field(schema: &mut Object, field: &Field) {
     }
 }
 
-/// Lets a field of an answer be what the client takes for it, too.
-fn loosen(schema: &mut Object, field: &Field, lenient: &Lenient) {
-    let Some((last, above)) = field.name.json.split_last() else {
-        return;
-    };
-    if field.surface.spread.is_some() {
-        return;
-    }
-    let place = above.iter().fold(schema, |place, name| place.object("properties").object(name));
-    let properties = place.object("properties");
-    let strict = std::mem::take(properties.object(last));
-    properties.set(last.as_str(), answered(strict, &field.ty, field.is_required(), lenient));
-}
-
-/// The schema of what stands in the place of a value in an answer: null for what may be absent, and for a list what
-/// the leniencies of the service say. Leniencies of scalars, and `[]` for an object, stay words of `x-hostkit-…`.
-pub(super) fn answered(mut strict: Object, ty: &Type, is_required: bool, lenient: &Lenient) -> Object {
-    let is_list = matches!(ty, Type::List(_));
-    let mut shapes = Vec::new();
-    if let Type::List(item) = ty
-        && lenient.one_as_list
-        && !matches!(**item, Type::Any | Type::List(_))
-    {
-        shapes.push(type_schema(item));
-    }
-    let has_null = matches!(ty, Type::Any | Type::Option(_));
-    if !has_null && (!is_required || (is_list && lenient.null_as_empty)) {
-        shapes.push(object! { "type": "null" });
-    }
-    if shapes.is_empty() {
-        return strict;
-    }
-    let mut about = Object::default();
-    for key in strict.keys() {
-        if matches!(key.as_str(), "description" | "xml") || key.starts_with("x-hostkit-") {
-            about.extend(strict.split_off(&key));
-        }
-    }
-    shapes.insert(0, strict);
-    let mut schema = object! { "anyOf": shapes };
-    schema.extend(about);
-    schema
-}
-
 fn require(schema: &mut Object, name: &str) {
     let known = schema.texts("required");
     if !known.iter().any(|known| known == name) {
@@ -181,8 +140,18 @@ fn require(schema: &mut Object, name: &str) {
 
 /// The schema of one field with what limits it.
 pub(super) fn field_schema(field: &Field) -> Object {
+    let schema = match &field.ty {
+        ty if !field.surface.write_text => type_schema(ty),
+        Type::Flag | Type::Switch => object! { "type": "string", "pattern": "^[01]$" },
+        Type::Decimal => object! { "type": "string", "pattern": "^-?[0-9]+([.][0-9]+)?$" },
+        _ => object! { "type": "string", "pattern": "^-?[0-9]+$" },
+    };
+    described(schema, field)
+}
+
+/// The schema of what stands in a field, with the field's description and limits.
+pub(super) fn described(mut schema: Object, field: &Field) -> Object {
     let surface = &field.surface;
-    let mut schema = type_schema(&field.ty);
     schema.say("description", &surface.en);
     limit(&mut schema, &surface.limits);
     if let Some(max) = surface.max_items {

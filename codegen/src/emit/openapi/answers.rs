@@ -1,0 +1,155 @@
+//! What stands in the place of a value in an answer: what the leniencies of the service say, as far as a schema can.
+//!
+//! Requests stay strict: a client would send what only answers may hold.
+
+use super::json::{Object, object};
+use super::schema::{described, type_schema};
+use crate::model::{Field, Model, Type, TypeKind};
+
+/// A whole number in a text.
+const WHOLE: &str = "^-?[0-9]+$";
+/// The same, or nothing: an empty text stands for an absent value.
+const WHOLE_OR_EMPTY: &str = "^(-?[0-9]+)?$";
+/// A decimal number in a text.
+const DECIMAL: &str = "^-?[0-9]+([.,][0-9]+)?$";
+const DECIMAL_OR_EMPTY: &str = "^(-?[0-9]+([.,][0-9]+)?)?$";
+
+/// Lets a field of an answer be what the client takes for it.
+pub(super) fn loosen(model: &Model, schema: &mut Object, field: &Field) {
+    let Some((last, above)) = field.name.json.split_last() else {
+        return;
+    };
+    if field.surface.spread.is_some() {
+        return;
+    }
+    let place = above.iter().fold(schema, |place, name| place.object("properties").object(name));
+    let strict = described(answer_schema(model, &field.ty), field);
+    let mut loose = answered(model, strict, &field.ty, field.is_required());
+    if field.name.json.len() == 1 {
+        wrapped(model, &mut loose, &field.ty, &field.name.xml);
+    }
+    place.object("properties").set(last.as_str(), loose);
+}
+
+/// A list may keep the wrapper that it has in XML: `{"logs": {"log": […]}}`.
+pub(super) fn wrapped(model: &Model, schema: &mut Object, ty: &Type, xml: &[String]) {
+    let ([.., _, last], Type::List(_)) = (xml, ty) else {
+        return;
+    };
+    if model.service.lenient.one_as_list && schema.has("anyOf") && !last.starts_with(['@', '$']) {
+        let mut wrapper = object! { "type": "object", "required": vec![last.as_str()] };
+        wrapper.object("properties").set(last.as_str(), answered(model, answer_schema(model, ty), ty, true));
+        schema.append("anyOf", wrapper);
+    }
+}
+
+/// The schema of a type expression in an answer.
+pub(super) fn answer_schema(model: &Model, ty: &Type) -> Object {
+    let lenient = &model.service.lenient;
+    let item = |item: &Type| answered(model, answer_schema(model, item), item, true);
+    let (whole, decimal) = match lenient.empty_text_is_absent {
+        true => (WHOLE_OR_EMPTY, DECIMAL_OR_EMPTY),
+        false => (WHOLE, DECIMAL),
+    };
+    match ty {
+        Type::List(inner) => object! { "type": "array", "items": item(inner) },
+        Type::Map(_, inner) => object! { "type": "object", "additionalProperties": item(inner) },
+        Type::Option(inner) => object! { "anyOf": vec![item(inner), object! { "type": "null" }] },
+        Type::Flag if lenient.loose_flags => loose(type_schema(ty), &["boolean", "integer", "string"], Some("^[01]?$")),
+        Type::Text | Type::Html | Type::Secret if lenient.loose_scalars => {
+            loose(type_schema(ty), &["string", "number"], None)
+        }
+        Type::Decimal if lenient.loose_scalars => loose(type_schema(ty), &["number", "string"], Some(decimal)),
+        Type::Switch if lenient.loose_scalars => {
+            object! { "anyOf": vec![type_schema(ty), object! { "type": "string", "pattern": "^[01]$" }] }
+        }
+        Type::Int | Type::Uint | Type::Bytes | Type::Kibibytes | Type::Mebibytes | Type::Gibibytes
+            if lenient.loose_scalars =>
+        {
+            loose(type_schema(ty), &["integer", "string"], Some(whole))
+        }
+        Type::Csv(inner) if lenient.loose_scalars => {
+            let list = object! { "type": "array", "items": item(inner) };
+            object! { "anyOf": vec![type_schema(ty), object! { "type": "number" }, list] }
+        }
+        // A time with its offset is a text under every leniency.
+        Type::UnixTime => loose(type_schema(ty), &["integer", "string"], None),
+        Type::Named(name) => named(model, name),
+        other => type_schema(other),
+    }
+}
+
+/// The same with other types in its place, and what texts among them look like.
+fn loose(mut strict: Object, types: &[&str], pattern: Option<&str>) -> Object {
+    strict.set("type", types.to_vec());
+    if let Some(pattern) = pattern {
+        strict.set("pattern", pattern);
+    }
+    strict
+}
+
+fn named(model: &Model, name: &str) -> Object {
+    let strict = object! { "$ref": format!("#/components/schemas/{name}") };
+    let other = match model.types.get(name).map(|entry| &entry.kind) {
+        Some(TypeKind::Enumeration { is_number: true, .. } | TypeKind::Id { is_number: true }) => {
+            object! { "type": "string", "pattern": WHOLE }
+        }
+        Some(TypeKind::Enumeration { .. } | TypeKind::Id { .. }) => object! { "type": "number" },
+        _ => return strict,
+    };
+    if !model.service.lenient.loose_scalars {
+        return strict;
+    }
+    object! { "anyOf": vec![strict, other] }
+}
+
+/// What may stand in the place of a value beside the value: null or an empty text for what may be absent, and for lists
+/// and maps what the leniencies of the service say.
+pub(super) fn answered(model: &Model, mut strict: Object, ty: &Type, is_required: bool) -> Object {
+    let lenient = &model.service.lenient;
+    let mut shapes = Vec::new();
+    let is_struct = |name: &String| matches!(model.types.get(name).map(|entry| &entry.kind), Some(TypeKind::Struct(_)));
+    match ty {
+        Type::List(item) if !matches!(**item, Type::Any) => {
+            let one = || answered(model, answer_schema(model, item), item, true);
+            if lenient.one_as_list && !matches!(**item, Type::List(_)) {
+                shapes.push(one());
+            }
+            if lenient.null_as_empty && !lenient.map_as_list {
+                shapes.push(object! { "type": "object", "maxProperties": 0 });
+            }
+            if lenient.map_as_list {
+                shapes.push(object! { "type": "object", "additionalProperties": one() });
+            }
+        }
+        Type::Map(..) if lenient.list_as_empty_map => shapes.push(empty_list()),
+        Type::Named(name) if lenient.list_as_empty_map && is_struct(name) => shapes.push(empty_list()),
+        _ => {}
+    }
+    let is_many = matches!(ty, Type::List(_) | Type::Map(..));
+    let is_absent = !is_required || (is_many && lenient.null_as_empty);
+    if is_absent && !matches!(ty, Type::Any | Type::Option(_)) {
+        shapes.push(object! { "type": "null" });
+    }
+    let is_text = matches!(ty, Type::Text | Type::Html | Type::Secret | Type::Any);
+    if is_absent && !is_text && lenient.empty_text_is_absent {
+        shapes.push(object! { "type": "string", "maxLength": 0 });
+    }
+    if shapes.is_empty() {
+        return strict;
+    }
+    let mut about = Object::default();
+    for key in strict.keys() {
+        if matches!(key.as_str(), "description" | "xml") || key.starts_with("x-hostkit-") {
+            about.extend(strict.split_off(&key));
+        }
+    }
+    shapes.insert(0, strict);
+    let mut schema = object! { "anyOf": shapes };
+    schema.extend(about);
+    schema
+}
+
+pub(super) fn empty_list() -> Object {
+    object! { "type": "array", "items": Object::default(), "maxItems": 0 }
+}
