@@ -231,3 +231,108 @@ type = "Chest"
         assert!(text.contains(part), "{part} is not in:\n{text}");
     }
 }
+
+#[test]
+fn where_it_shows_is_told_in_both_outputs() {
+    let types = r#"
+[Crate]
+en = "A crate."
+ru = "Ящик."
+[Crate.fields]
+id = { type = "uint", required = true, en = "Its number.", ru = "Номер." }
+tag = { type = "text", en = "Its tag.", ru = "Метка." }
+"#;
+    let list = r#"
+name = "list_crates"
+method = "GET"
+path = "/crates"
+effect = "safe"
+en = "The crates."
+ru = "Ящики."
+[response]
+type = "[Crate]"
+root = "crates"
+"#;
+    let add = r#"
+name = "add_crate"
+method = "POST"
+path = "/crates"
+effect = "spends"
+reconcile = "List the crates."
+en = "Buys a crate."
+ru = "Покупает ящик."
+at-least-one = ["size", "weight"]
+[body]
+tag = { type = "text", required = true, en = "Its tag.", ru = "Метка." }
+size = { type = "uint", en = "Its size.", ru = "Размер." }
+weight = { type = "uint", not-below = "size", when = { "tag=big" = { max = 9 } }, en = "Its weight.", ru = "Вес." }
+[trace]
+read = "crates/list_crates"
+named = { tag = "tag" }
+new = "id"
+settle = 90
+"#;
+    let destroy = r#"
+name = "drop_crate"
+method = "POST"
+path = "/crates/drop"
+effect = "destructive"
+reconcile = "Listen."
+no-trace = "A dropped crate | looks like another."
+en = "Drops a crate."
+ru = "Роняет ящик."
+"#;
+    let files = [
+        ("demo/service.toml", SERVICE),
+        ("demo/types/crates.toml", types),
+        ("demo/crates/list_crates.toml", list),
+        ("demo/crates/add_crate.toml", add),
+        ("demo/crates/drop_crate.toml", destroy),
+    ];
+    let sources = Sources::new(files.map(|(path, text)| (path.to_owned(), text.to_owned())));
+    let tree = reference("demo", &sources).unwrap_or_else(|found| panic!("{}", found.render(&sources, false)));
+    let page = |language: &str| tree.get(&format!("docs/reference/{language}/demo/crates.md")).unwrap_or_default();
+    for (language, parts) in [
+        (
+            "en",
+            [
+                "- Is read: [`list_crates`](crates.md#list_crates)",
+                "- Known by: `tag` is the input `tag`",
+                "- It happened if an item is new, by: `id`",
+                "- Seconds that it may take to show: 90",
+                "Nothing on the API shows it: A dropped crate \\| looks like another.",
+                "- At least one has to be given: size, weight",
+                "if `tag=big`: at most 9; not less than `size`",
+            ],
+        ),
+        (
+            "ru",
+            [
+                "- Читается: [`list_crates`](crates.md#list_crates)",
+                "- Узнаётся по: `tag` равно параметру `tag`",
+                "- Вызов выполнен, если появился элемент с новым: `id`",
+                "- Через сколько секунд видно, не позже: 90",
+                "По API этого не узнать (по-английски): A dropped crate \\| looks like another.",
+                "- Нужен хотя бы один параметр: size, weight",
+                "если `tag=big`: не больше 9; не меньше, чем `size`",
+            ],
+        ),
+    ] {
+        for part in parts {
+            assert!(page(language).contains(part), "{part} is not in:\n{}", page(language));
+        }
+    }
+    let tree = openapi("demo", &sources).unwrap_or_else(|found| panic!("{}", found.render(&sources, false)));
+    let text = tree.get("docs/openapi/demo.json").unwrap_or_default();
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in [
+        "\"x-hostkit-trace\": { \"read\": \"crates/list_crates\", \"named\": { \"tag\": \"tag\" }, \"new\": \"id\", \
+         \"settle\": 90 }",
+        "\"x-hostkit-no-trace\": \"A dropped crate | looks like another.\"",
+        "\"x-hostkit-at-least-one\": [\"size\", \"weight\"]",
+        "\"x-hostkit-not-below\": \"size\"",
+        "\"x-hostkit-when\": { \"tag=big\": { \"maximum\": 9 } }",
+    ] {
+        assert!(text.contains(part), "{part} is not in:\n{text}");
+    }
+}

@@ -8,6 +8,7 @@ mod answers;
 mod json;
 mod operation;
 mod schema;
+mod trace;
 
 use std::collections::BTreeMap;
 

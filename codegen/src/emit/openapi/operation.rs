@@ -252,6 +252,12 @@ fn extensions(operation: &mut Object, model: &Model, endpoint: &Endpoint) {
         operation.set("x-hostkit-deadline", seconds);
     }
     operation.say("x-hostkit-reconcile", &surface.reconcile);
+    if let Some(trace) = &surface.trace {
+        operation.set("x-hostkit-trace", super::trace::trace(trace));
+    }
+    if let Some(why) = &surface.no_trace {
+        operation.set("x-hostkit-no-trace", &why.value);
+    }
     if let Some(inputs) = &endpoint.at_least_one {
         let names: Vec<&str> = match inputs {
             AtLeastOne::Body(names) => names.iter().map(String::as_str).collect(),

@@ -1,7 +1,7 @@
 //! One call: what goes out, what comes back, what may go wrong, and how it looks on the wire.
 
 use super::words::{Language, cell, effect, flag, kind, provenance, type_text};
-use super::{Wire, fields, part, samples, table};
+use super::{Wire, fields, part, samples, table, trace};
 use crate::model::{Endpoint, Model, Output};
 use crate::surface::Constant;
 
@@ -18,6 +18,8 @@ pub(super) fn section(language: Language, model: &Model, wire: &Wire<'_>, endpoi
     text.push_str(&output(language, model, endpoint));
     text.push_str(&part(language.pick("Statuses and errors", "Статусы и ошибки"), &errors(language, endpoint)));
     text.push_str(&part(language.pick("Waiters", "Ожидания"), &waiters(language, endpoint)));
+    let shows = language.pick("How it shows that it happened", "Как узнать, выполнен ли вызов");
+    text.push_str(&part(shows, &trace::section(language, endpoint)));
     text.push_str(&samples::section(language, model, wire, endpoint));
     text
 }

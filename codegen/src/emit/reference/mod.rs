@@ -4,6 +4,7 @@ mod call;
 mod fields;
 mod index;
 mod samples;
+mod trace;
 mod words;
 
 use std::collections::BTreeMap;
