@@ -2,96 +2,23 @@
 //! operations say, against the sandbox's ledger, through both clients.
 
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
+#[path = "support/clients.rs"]
+mod clients;
 
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use clodo_proto::ext::{AcceptBodyHazard, Change, RecordDeletionCause, add_ip, delete_record, restoring};
-use hostkit::{
-    Api, Before, Call, Calls, Clock, Endpoint, Moment, Now, Outcome, OutcomeOf, Perform, Reconcile, Reconciled,
-    StillOpen, SystemClock, Ticket,
-};
+use hostkit::{Api, Endpoint, Outcome, Reconcile, Reconciled, StillOpen, Ticket};
 use hostkit_sandbox::fault::{Armed, Fault};
 use hostkit_sandbox::{ApiName, Sandbox, credentials};
-use tokio::runtime::Runtime;
 
-/// Waiting takes no real time: the sandbox moves to the moment that the client waits for.
-#[derive(Debug, Clone)]
-struct BothClocks {
-    sandbox: hostkit_sandbox::Clock,
-    ahead: Arc<Mutex<Duration>>,
-}
-
-impl Clock for BothClocks {
-    fn now(&self) -> Now {
-        SystemClock.now().later(*self.ahead.lock().unwrap())
-    }
-
-    fn sleep(&self, until: Moment) -> Duration {
-        let wait = until.since(self.now().monotonic);
-        *self.ahead.lock().unwrap() += wait;
-        self.sandbox.advance(wait);
-        Duration::ZERO
-    }
-}
-
-/// Either client.
-enum Client<A: Api> {
-    Blocking(hostkit_ureq::Client<A>),
-    Async(hostkit_reqwest::Client<A>, Runtime),
-}
-
-impl<A: Api> Client<A> {
-    fn call<E: Call<Api = A>>(&self, call: &E) -> E::Output {
-        match self {
-            Self::Blocking(client) => client.call(call).unwrap(),
-            Self::Async(client, runtime) => runtime.block_on(client.call(call)).unwrap(),
-        }
-    }
-
-    fn perform<E: Perform<Api = A>>(&self, call: &E) -> OutcomeOf<E> {
-        match self {
-            Self::Blocking(client) => client.perform(call),
-            Self::Async(client, runtime) => runtime.block_on(client.perform(call)),
-        }
-    }
-
-    fn flow<F: Future>(&self, body: impl FnOnce(Calls<A>) -> F) -> F::Output {
-        match self {
-            Self::Blocking(client) => client.flow(body),
-            Self::Async(client, runtime) => runtime.block_on(client.flow(body)),
-        }
-    }
-
-    fn before<E: Reconcile<Api = A>>(&self, call: &E) -> Option<Before> {
-        match self {
-            Self::Blocking(client) => client.before(call).unwrap(),
-            Self::Async(client, runtime) => runtime.block_on(client.before(call)).unwrap(),
-        }
-    }
-
-    fn reconcile<E: Reconcile<Api = A>>(&self, ticket: &Ticket) -> Reconciled<E::Found, A::Code> {
-        match self {
-            Self::Blocking(client) => client.reconcile::<E>(ticket),
-            Self::Async(client, runtime) => runtime.block_on(client.reconcile::<E>(ticket)),
-        }
-    }
-}
+use clients::Client;
 
 /// A sandbox with a client of one of its APIs, for each of the two clients.
 fn both<A: Api>(api: ApiName, credentials: impl Fn() -> A::Credentials, test: impl Fn(&Sandbox, &Client<A>)) {
     for is_blocking in [true, false] {
         let sandbox = Sandbox::start().unwrap();
-        let clock = BothClocks { sandbox: sandbox.clock(), ahead: Arc::default() };
-        let base = sandbox.url(api).parse().unwrap();
-        let client = if is_blocking {
-            let client = hostkit_ureq::Client::builder(credentials()).base_url(base).clock(clock);
-            Client::Blocking(client.build().unwrap())
-        } else {
-            let client = hostkit_reqwest::Client::builder(credentials()).base_url(base).clock(clock);
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            Client::Async(client.build().unwrap(), runtime.unwrap())
-        };
+        let client = Client::new(is_blocking, &sandbox, &sandbox.url(api), credentials());
         test(&sandbox, &client);
     }
 }

@@ -14,6 +14,7 @@ mod openapi;
 mod openapi_client;
 mod package;
 mod promises;
+mod real;
 mod reference;
 mod schema;
 mod spec;
@@ -92,6 +93,8 @@ enum Verb {
         #[arg(long, value_name = "ID")]
         sabotage: Option<String>,
     },
+    /// Runs the tests against a real nginx, PHP and Redis, which it installs where it can, and skips where it cannot.
+    Real,
     /// Checks the rules of this repository that no compiler knows.
     Tidy {
         /// First writes the list of indirect dependencies anew.
@@ -163,6 +166,7 @@ fn main() -> ExitCode {
         Verb::CompileCost { full, write } => compile_cost::execute(write, full),
         Verb::Ci { job } => ci::execute(job.as_deref()),
         Verb::Promises { promise, long, sabotage } => promises::execute(promise.as_deref(), long, sabotage.as_deref()),
+        Verb::Real => real::execute(),
         Verb::Tidy { write } => tidy::run(write),
         Verb::Fixtures { verb: FixturesVerb::Php { check } } => fixtures::php(check),
         Verb::Explain { code } => explain::run(code.as_deref()),

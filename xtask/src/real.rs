@@ -1,0 +1,158 @@
+//! `real`: tests against programs that are not ours, which it installs where it can: nginx, PHP and Redis.
+//!
+//! What is deliberately not here: the tests. They print rows `real: nginx | …`, and fail where a program is named in
+//! `HOSTKIT_REAL` and cannot be run.
+
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+use crate::command::cargo;
+use crate::fixtures;
+use crate::workspace::Outcome;
+
+/// A program, and the package of Debian that it comes in.
+struct Program {
+    /// As the tests call it.
+    name: &'static str,
+    command: &'static str,
+    package: &'static str,
+}
+
+const PROGRAMS: &[Program] = &[
+    Program { name: "nginx", command: "nginx", package: "nginx-light" },
+    Program { name: "redis", command: "redis-server", package: "redis-server" },
+    Program { name: "php", command: "php", package: "php-cli" },
+];
+
+/// Waits for nobody who does not answer.
+const APT: &[&str] =
+    &["-o", "Acquire::http::Timeout=10", "-o", "Acquire::https::Timeout=10", "-o", "Acquire::Retries=0"];
+
+/// Runs what can be run, and prints the rows; gives what was skipped, in words.
+pub(crate) fn run() -> Result<Vec<String>, String> {
+    let mut skipped = Vec::new();
+    let mut there = Vec::new();
+    for program in PROGRAMS {
+        match find(program) {
+            Ok(version) => {
+                eprintln!("real: {}: {version}", program.name);
+                there.push(program.name);
+            }
+            Err(why) => {
+                println!("real: {} SKIPPED: {why}", program.name);
+                skipped.push(format!("{}: {why}", program.name));
+            }
+        }
+    }
+    let mut rows = Vec::new();
+    if there.contains(&"nginx") || there.contains(&"php") {
+        rows.extend(test(&there, &["--package", "hostkit-examples", "--test", "real"])?);
+    }
+    if there.contains(&"redis") {
+        rows.extend(test(&there, &["--package", "hostkit-redis", "--tests"])?);
+    }
+    if there.contains(&"php") {
+        fixtures::php(true)?;
+    }
+    rows.sort();
+    println!();
+    rows.iter().for_each(|row| println!("{row}"));
+    Ok(skipped)
+}
+
+/// The command: what was skipped was printed, and is no failure.
+pub(crate) fn execute() -> Outcome {
+    run().map(|_| ())
+}
+
+/// The version of a program that is there, or was not and now is.
+fn find(program: &Program) -> Result<String, String> {
+    if let Some(version) = version(program) {
+        return Ok(version);
+    }
+    let user = with_path("id").arg("-u").output().map(|output| output.stdout).unwrap_or_default();
+    if user != b"0\n" {
+        return Err(format!("{} is not installed, and only root can do that", program.package));
+    }
+    let install = |step: &[&str]| {
+        let mut command = with_path("apt-get");
+        command.args(APT).args(step).env("DEBIAN_FRONTEND", "noninteractive");
+        command.output().is_ok_and(|output| output.status.success())
+    };
+    let package = ["install", "-y", "--no-install-recommends", program.package];
+    eprintln!("real: apt-get install {}", program.package);
+    if !install(&package) {
+        // The lists of packages may be old, or none.
+        let _ = install(&["update"]) && install(&package);
+    }
+    version(program).ok_or_else(|| format!("{} is not installed, and apt-get cannot get it here", program.package))
+}
+
+fn version(program: &Program) -> Option<String> {
+    let output = with_path(program.command).arg("-v").output().ok().filter(|output| output.status.success())?;
+    // nginx writes it to its error output.
+    let text = [output.stdout, output.stderr].concat();
+    String::from_utf8_lossy(&text).lines().next().map(str::to_owned)
+}
+
+/// Servers lie in folders that only root searches.
+fn with_path(program: &str) -> Command {
+    let mut command = Command::new(program);
+    command.env("PATH", path());
+    command
+}
+
+fn path() -> String {
+    format!("{}:/usr/sbin:/sbin", std::env::var("PATH").unwrap_or_default())
+}
+
+/// Runs tests with the programs that are there, and gives their rows.
+fn test(there: &[&str], arguments: &[&str]) -> Result<Vec<String>, String> {
+    let start = Instant::now();
+    let mut command = cargo(&["test", "--quiet"]);
+    command.args(arguments).args(["--", "--nocapture"]).env("HOSTKIT_REAL", there.join(" ")).env("PATH", path());
+    let output = command.output().map_err(|error| format!("cargo: {error}"))?;
+    let told = String::from_utf8_lossy(&output.stdout);
+    if !output.status.success() {
+        return Err(format!(
+            "{told}{}\nreal: `{}` failed",
+            String::from_utf8_lossy(&output.stderr),
+            arguments.join(" ")
+        ));
+    }
+    if told.contains("SKIPPED: redis") || passed(&output) == 0 {
+        return Err(format!("{told}\nreal: `{}` ran nothing", arguments.join(" ")));
+    }
+    Ok(rows(&told, arguments, start.elapsed()))
+}
+
+fn rows(told: &str, arguments: &[&str], took: Duration) -> Vec<String> {
+    // The harness may have begun the line.
+    let of_test = |line: &str| line.find("real: ").map(|at| line[at..].to_owned());
+    let figures =
+        |line: &str| line.contains(" processes, ").then(|| format!("real: redis | {}", line.trim_start_matches('.')));
+    let mut rows: Vec<String> = told.lines().filter_map(|line| of_test(line).or_else(|| figures(line))).collect();
+    rows.push(format!("real: ~ {} took {:.1} s with its build", arguments.join(" "), took.as_secs_f64()));
+    rows
+}
+
+fn passed(output: &Output) -> u64 {
+    let text = String::from_utf8_lossy(&output.stdout);
+    let count = |line: &str| line.split_once("ok. ")?.1.split(' ').next()?.parse::<u64>().ok();
+    text.lines().filter(|line| line.contains("test result: ok.")).filter_map(count).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::rows;
+
+    #[test]
+    fn rows_are_found_behind_what_the_harness_wrote() {
+        let told = ".real: nginx | a\nnothing\n..4 processes, 336 calls\n";
+        let found = rows(told, &["x"], Duration::ZERO);
+        assert_eq!(found[..2], ["real: nginx | a", "real: redis | 4 processes, 336 calls"]);
+        assert_eq!(found.len(), 3);
+    }
+}
