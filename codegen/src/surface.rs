@@ -188,6 +188,7 @@ pub(crate) struct Field {
     pub(crate) unit: Option<String>,
     pub(crate) form: Option<String>,
     pub(crate) write_text: bool,
+    pub(crate) trim: bool,
     pub(crate) limits: Limits,
     pub(crate) host_limits: Vec<(At<String>, Limits)>,
     pub(crate) max_items: Option<i64>,

@@ -82,7 +82,14 @@ fn by_status(model: &Model, root: Node<'_>) -> Option<Fault> {
 
 fn by_envelope(model: &Model, is_success: bool, root: Option<Node<'_>>, is_empty: bool) -> Verdict {
     let spec = &model.service.fault;
-    let top = |key: &str| root.and_then(|root| root.get(key)).and_then(Node::as_str);
+    let top = |key: &str| {
+        let (above, key) = key.split_once('/').map_or((None, key), |(above, key)| (Some(above), key));
+        let place = match above {
+            Some(above) => root?.get(above)?,
+            None => root?,
+        };
+        place.get(key).and_then(Node::as_str)
+    };
     let Some(marker) = top(&spec.marker) else {
         let is_object = root.is_some_and(|root| root.kind() == Kind::Map);
         return if is_success && (is_object || is_empty) { Verdict::Success } else { Verdict::Unrecognised };

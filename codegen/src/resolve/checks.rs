@@ -213,6 +213,9 @@ fn limits(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {
     {
         diagnostics.add("E0211", &absent.span, "`absent` is for flags", "not a flag");
     }
+    if surface.trim && (field.ty != Type::Text || field.is_required()) {
+        diagnostics.add("E0207", span, "`trim` is for texts that may be absent", "blanks alone are no text");
+    }
     if let Some(spread) = &surface.spread {
         let fits = match &field.ty {
             Type::Map(..) => spread.contains("{key}") && spread.contains("{field}"),

@@ -23,6 +23,7 @@ pub(super) fn read_field(wire: At<String>, node: &Node<'_, '_>) -> Field {
         unit: node.optional("unit"),
         form: node.optional("form"),
         write_text: node.has("write"),
+        trim: node.flag("trim") == Some(true),
         limits: read_limits(node),
         host_limits: hosts.iter().flat_map(Node::tables).map(|(name, node)| (name, read_limits(&node))).collect(),
         max_items: node.integer("max-items"),

@@ -127,6 +127,7 @@ pub(crate) const FIELD: &[Key] = &[
     key("unit", Shape::Text, "The unit, for the docs."),
     key("form", Shape::Text, "A date form other than the first of the service."),
     key("write", Shape::Word(&["text"]), "How a number is written."),
+    key("trim", Shape::Flag, "Blanks around the text of an answer are left out."),
     key("range", Shape::Integers, "Lowest and highest value."),
     key("min", Shape::Integer, "Lowest value."),
     key("max", Shape::Integer, "Highest value."),

@@ -293,9 +293,14 @@ impl<'a> RawAnswer<'a> {
         })
     }
 
-    /// The text of one entry at the top, for verdicts.
+    /// The text of one entry at the top, or below `a/b`, for verdicts.
     pub(crate) fn top(&self, key: &str) -> Option<&str> {
-        self.document().ok()?.root().get(key).and_then(Node::as_str)
+        let root = self.document().ok()?.root();
+        match key.split_once('/') {
+            None => root.get(key),
+            Some((above, key)) => root.get(above)?.get(key),
+        }
+        .and_then(Node::as_str)
     }
 
     /// Whether the body is an object of the API's formats.

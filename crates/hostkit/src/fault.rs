@@ -217,9 +217,9 @@ pub struct EnvelopeFaults {
     pub marker: &'static str,
     /// Markers of success, compared without case.
     pub success: &'static [&'static str],
-    /// Keys of the code; the first that is there counts.
+    /// Keys of the code; the first that is there counts. `a/b` is the entry `b` of the object `a`.
     pub code: &'static [&'static str],
-    /// Keys of the short text; the first that is there and not empty counts.
+    /// Keys of the short text, as those of the code; the first that is there and not empty counts.
     pub message: &'static [&'static str],
     /// Key of the longer text.
     pub details: &'static str,

@@ -126,7 +126,13 @@ fn fault(model: &Model) -> Object {
     let mut schema = object! { "type": "object", "description": "How the API says no." };
     let names = fault.code.iter().chain(&fault.message).chain([&fault.marker, &fault.details, &fault.fields]);
     for name in names.filter(|name| !name.is_empty()) {
-        schema.object("properties").set(name.as_str(), Object::default());
+        match name.split_once('/') {
+            None => schema.object("properties").set(name.as_str(), Object::default()),
+            Some((above, key)) => {
+                let properties = schema.object("properties");
+                properties.object(above).object("properties").set(key, Object::default());
+            }
+        }
     }
     let codes: Vec<&str> = model.service.errors.iter().map(|error| error.code.value.as_str()).collect();
     schema.say("x-hostkit-codes", codes);

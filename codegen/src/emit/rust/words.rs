@@ -104,6 +104,7 @@ pub(super) fn read_expression(field: &Field) -> String {
         (_, true) => format!("fields.required({name})?"),
         (_, false) => match &field.surface.absent {
             Some(absent) => format!("fields.or({name}, {})?", absent.value),
+            None if field.surface.trim => format!("fields.trimmed({name})?"),
             None => format!("fields.optional({name})?"),
         },
     }

@@ -4,6 +4,7 @@
 //! pass then, and in time linear in its entries in any case.
 
 mod seen;
+mod trimmed;
 
 use std::collections::BTreeMap;
 

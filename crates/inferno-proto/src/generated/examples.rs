@@ -389,6 +389,18 @@ fn install_exists_fault_print_r() {
 }
 
 #[test]
+fn install_nested_code_fault_json() {
+    let place = place("inferno/servers/install", "nested_code");
+    example::fault::<crate::servers::Install>(&place, Format::Json, 400);
+}
+
+#[test]
+fn install_nested_code_fault_print_r() {
+    let place = place("inferno/servers/install", "nested_code");
+    example::fault::<crate::servers::Install>(&place, Format::PrintR, 400);
+}
+
+#[test]
 fn install_exists_indented_fault_json() {
     let place = place("inferno/servers/install", "exists_indented");
     example::fault::<crate::servers::Install>(&place, Format::Json, 400);

@@ -127,8 +127,8 @@ impl Api for Inferno {
         EnvelopeFaults {
             marker: "result",
             success: &["success"],
-            code: &["error_code"],
-            message: &["message", "msg"],
+            code: &["error_code", "retx/error_code"],
+            message: &["message", "msg", "retx/msg"],
             details: "",
             fields: "",
             accepted: &[],

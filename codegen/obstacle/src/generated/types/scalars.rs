@@ -31,6 +31,9 @@ pub struct Scalars {
     /// Text.
     #[doc(alias = "Текст")]
     pub text: String,
+    /// Text with blanks around it.
+    #[doc(alias = "Текст с пробелами вокруг")]
+    pub padded: Option<String>,
     /// A whole number.
     #[doc(alias = "Целое число")]
     pub int: Option<i64>,
@@ -99,6 +102,7 @@ impl Scalars {
     pub fn new(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
+            padded: None,
             int: None,
             uint: None,
             decimal: None,
@@ -127,6 +131,7 @@ impl FromWire for Scalars {
         let mut fields = reader.object(node, "specs/obstacle/types/scalars.toml")?;
         let value = Self {
             text: fields.required(&Name::new("text"))?,
+            padded: fields.trimmed(&Name::new("padded"))?,
             int: fields.optional(&Name::new("int"))?,
             uint: fields.optional(&Name::new("uint"))?,
             decimal: fields.optional(&Name::new("decimal"))?,

@@ -35,7 +35,7 @@ pub struct RequestLimit {
     /// The paths that are counted, for people; `*` stands for anything.
     #[doc(alias = "Шаблон URI")]
     pub uri: String,
-    /// The paths that are counted, as a regular expression; XML may put a blank in front of it.
+    /// The paths that are counted, as a regular expression.
     #[doc(alias = "Регулярное выражение URI")]
     pub regex: Option<String>,
     /// Calls in one window.
@@ -73,7 +73,7 @@ impl FromWire for RequestLimit {
         let value = Self {
             verb: fields.required(&Name::new("verb").xml("@verb"))?,
             uri: fields.required(&Name::new("URI").xml("@URI"))?,
-            regex: fields.optional(&Name::new("regex").xml("@regex"))?,
+            regex: fields.trimmed(&Name::new("regex").xml("@regex"))?,
             value: fields.optional(&Name::new("value").xml("@value"))?,
             remaining: fields.optional(&Name::new("remaining").xml("@remaining"))?,
             unit: fields.optional(&Name::new("unit").xml("@unit"))?,

@@ -12,6 +12,7 @@ impl ToWire for Scalars {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
         object.set(&Name::new("text"), &self.text);
+        object.set(&Name::new("padded"), &self.padded);
         object.set(&Name::new("int"), &self.int);
         object.set(&Name::new("uint"), &self.uint);
         object.set(&Name::new("decimal"), &self.decimal);
