@@ -1,7 +1,8 @@
-//! `coverage`: what the specs cover of the documents, as a table in the README.
+//! `coverage`: what the specs cover of the documents, and the sandbox of the specs, as a table in the README.
 
 use std::fs;
 use std::io::IsTerminal;
+use std::path::Path;
 
 use hostkit_codegen::{Coverage, coverage_table};
 
@@ -10,14 +11,18 @@ use crate::workspace::{Outcome, apis, root, write};
 
 const OPEN: &str = "<!-- coverage -->";
 const CLOSE: &str = "<!-- /coverage -->";
+/// Where the sandbox has a folder for each API.
+const SITES: &str = "crates/hostkit-sandbox/src/sites";
 
 /// Prints the table and what is missing; writes the table into the README, or with `check` compares.
 pub(crate) fn run(check: bool) -> Outcome {
-    let mut all = Vec::new();
+    let (mut all, mut unanswered) = (Vec::new(), Vec::new());
     for api in apis(None)? {
         let sources = sources(&api)?;
         let render = |found: hostkit_codegen::Diagnostics| found.render(&sources, std::io::stderr().is_terminal());
-        all.push(hostkit_codegen::coverage(&api, &sources).map_err(render)?);
+        let mut coverage = hostkit_codegen::coverage(&api, &sources).map_err(render)?;
+        unanswered.extend(count_sandbox(&mut coverage)?);
+        all.push(coverage);
     }
     let table = coverage_table(&all);
     println!("{table}");
@@ -27,7 +32,11 @@ pub(crate) fn run(check: bool) -> Outcome {
     let path = root().join("README.md");
     let present = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
     let wanted = with_table(&present, &table)?;
+    unanswered.iter().for_each(|spec| println!("{spec}: the sandbox does not answer it"));
     let mut findings = Vec::new();
+    if check {
+        findings.extend(unanswered.iter().map(|spec| format!("{spec}: the sandbox does not answer it")));
+    }
     if present != wanted {
         if check {
             findings.push("the table in README.md is not of these specs: run `cargo xtask coverage`".to_owned());
@@ -42,6 +51,33 @@ pub(crate) fn run(check: bool) -> Outcome {
         findings.extend(coverage.unknown.iter().cloned());
     }
     if findings.is_empty() { Ok(()) } else { Err(findings.join("\n")) }
+}
+
+/// Counts the specs that the API's site has an arm for, and gives the others. That the arms are good for something is
+/// what `examples/tests/sandbox_answers.rs` is for.
+fn count_sandbox(coverage: &mut Coverage) -> Result<Vec<String>, String> {
+    let site = texts(&root().join(SITES).join(&coverage.api))?;
+    let is_answered = |name: &str| {
+        let arm = format!("Request::{name}");
+        site.match_indices(&arm).any(|(at, _)| !site[at + arm.len()..].starts_with(char::is_alphanumeric))
+    };
+    let (answered, others): (Vec<_>, Vec<_>) = coverage.types.iter().partition(|(_, name)| is_answered(name));
+    coverage.in_sandbox = answered.len();
+    Ok(others.into_iter().map(|(spec, _)| spec.clone()).collect())
+}
+
+/// All sources of a folder as one text; none where there is no such folder.
+fn texts(folder: &Path) -> Result<String, String> {
+    let mut text = String::new();
+    let Ok(entries) = fs::read_dir(folder) else {
+        return Ok(text);
+    };
+    for entry in entries.flatten().map(|entry| entry.path()) {
+        if entry.extension().is_some_and(|extension| extension == "rs") {
+            text += &fs::read_to_string(&entry).map_err(|error| format!("{}: {error}", entry.display()))?;
+        }
+    }
+    Ok(text)
 }
 
 fn report(coverage: &Coverage) {

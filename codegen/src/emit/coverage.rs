@@ -17,6 +17,10 @@ pub struct Coverage {
     pub with_examples: usize,
     /// Specs: one documented call may need several, and some calls are not documented.
     pub specs: usize,
+    /// Of each spec, its file and the name of its type.
+    pub types: Vec<(String, String)>,
+    /// Specs that the sandbox answers; whoever has its sources counts them.
+    pub in_sandbox: usize,
     /// Files of examples by origin: document, recorded, made, derived.
     pub examples: BTreeMap<String, usize>,
     /// Example blocks of the document, without those that are no example.
@@ -39,6 +43,7 @@ pub struct Coverage {
 pub(crate) fn count(model: &Model) -> Coverage {
     let mut coverage = Coverage { api: model.api.clone(), specs: model.endpoints.len(), ..Coverage::default() };
     for endpoint in &model.endpoints {
+        coverage.types.push((endpoint.spec.clone(), endpoint.type_name.clone()));
         for example in &endpoint.surface.examples {
             *coverage.examples.entry(example.origin.clone()).or_default() += example.formats.len();
         }
@@ -143,9 +148,9 @@ fn count_inconsistencies(model: &Model, coverage: &mut Coverage) {
 /// The table of the README, one row for each API and one for all.
 pub fn coverage_table(all: &[Coverage]) -> String {
     let mut text = String::from(
-        "| API | documented calls | specified | with examples | specs | blocks of the document that are tests \
+        "| API | documented calls | specified | with examples | specs | answered by the sandbox | blocks of the document that are tests \
          | inconsistencies handled | example files: document / recorded / made / derived |\n\
-         | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
+         | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
     );
     let mut total = Coverage { api: "together".to_owned(), ..Coverage::default() };
     for coverage in all {
@@ -154,6 +159,7 @@ pub fn coverage_table(all: &[Coverage]) -> String {
         total.specified += coverage.specified;
         total.with_examples += coverage.with_examples;
         total.specs += coverage.specs;
+        total.in_sandbox += coverage.in_sandbox;
         total.blocks += coverage.blocks;
         total.blocks_covered += coverage.blocks_covered;
         total.inconsistencies += coverage.inconsistencies;
@@ -170,13 +176,15 @@ fn row(coverage: &Coverage) -> String {
     let origins = ["document", "recorded", "made", "derived"];
     let examples = origins.map(|origin| coverage.examples.get(origin).copied().unwrap_or_default().to_string());
     format!(
-        "| {} | {} | {}/{} | {}/{} | {} | {}/{} | {}/{} | {} |\n",
+        "| {} | {} | {}/{} | {}/{} | {} | {}/{} | {}/{} | {}/{} | {} |\n",
         coverage.api,
         coverage.documented,
         coverage.specified,
         coverage.documented,
         coverage.with_examples,
         coverage.documented,
+        coverage.specs,
+        coverage.in_sandbox,
         coverage.specs,
         coverage.blocks_covered,
         coverage.blocks,

@@ -24,5 +24,6 @@ pub use api_name::ApiName;
 pub use clock::{Clock, Moment};
 pub use fault::{Armed, Fault, FaultPlan};
 pub use ledger::{Change, Credentials, Ended, Entry, Hop, Ledger};
+pub use rates::Used;
 pub use resolver::Resolver;
 pub use sandbox::{Builder, Sandbox};

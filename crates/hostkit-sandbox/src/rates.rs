@@ -7,6 +7,17 @@ use hostkit::RateRule;
 use crate::api_name::ApiName;
 use crate::clock::Moment;
 
+/// What is used up of a rate limit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Used {
+    /// The name of the rule in the spec.
+    pub rule: &'static str,
+    /// The calls of the present window, the one that asks among them.
+    pub calls: u64,
+    /// When the first of them no longer counts.
+    pub reset: Moment,
+}
+
 /// The calls of the last windows.
 #[derive(Debug, Default)]
 pub(crate) struct Rates {
@@ -34,6 +45,33 @@ impl Rates {
         true
     }
 
+    /// Counts a call that is let through whatever the rules say.
+    pub(crate) fn note(&mut self, api: ApiName, rules: &[RateRule], names: &[&str], now: Moment) {
+        for rule in rules.iter().filter(|rule| names.contains(&rule.name)) {
+            let calls = self.seen.entry((api, rule.name)).or_default();
+            while calls.front().is_some_and(|first| now.since(*first) >= rule.window) {
+                calls.pop_front();
+            }
+            calls.push_back(now);
+        }
+    }
+
+    /// What an API's calls have used up by now.
+    pub(crate) fn used(&self, api: ApiName, rules: &[RateRule], now: Moment) -> Vec<Used> {
+        let used = |rule: &RateRule| {
+            let calls = self.seen.get(&(api, rule.name));
+            let mut open = calls.into_iter().flatten().filter(|at| now.since(**at) < rule.window).peekable();
+            let first = open.peek().map_or(now, |at| **at);
+            Used { rule: rule.name, calls: open.count() as u64, reset: first + rule.window }
+        };
+        rules.iter().map(used).collect()
+    }
+
+    /// Forgets all calls, but not how many were too many.
+    pub(crate) fn forget(&mut self) {
+        self.seen.clear();
+    }
+
     pub(crate) fn violations(&self) -> u64 {
         self.violations
     }
@@ -54,5 +92,20 @@ mod tests {
         assert_eq!([at(0), at(30), at(59), at(60), at(61), at(90)], [true, true, false, true, false, true]);
         assert!(rates.count(ApiName::Clodo, RULES, &["get"], Moment::default()));
         assert_eq!(rates.violations(), 2);
+    }
+
+    #[test]
+    fn what_is_used_comes_back() {
+        const RULES: &[RateRule] = &[RateRule { name: "post", count: 2, window: Duration::from_secs(60) }];
+        let at = |second| Moment::since_epoch(Duration::from_secs(second));
+        let mut rates = Rates::default();
+        for second in [0, 30, 31] {
+            rates.note(ApiName::Clodo, RULES, &["post"], at(second));
+        }
+        let used = |second| rates.used(ApiName::Clodo, RULES, at(second)).remove(0);
+        assert_eq!((used(31).calls, used(31).reset), (3, at(60)));
+        assert_eq!((used(60).calls, used(60).reset), (2, at(90)));
+        assert_eq!(used(91).calls, 0);
+        assert_eq!(rates.violations(), 0);
     }
 }

@@ -86,7 +86,10 @@ impl Hub {
     }
 
     pub(crate) fn enforce_rates(&self, is_on: bool) {
-        lock(&self.rates).0 = is_on;
+        let mut rates = lock(&self.rates);
+        // What was let through without being asked for is nobody's fault now.
+        rates.1.forget();
+        rates.0 = is_on;
     }
 
     pub(crate) fn rate_violations(&self) -> u64 {
@@ -203,6 +206,7 @@ impl Hub {
             headers: request.headers,
             body: request.body,
             now: self.clock.now(),
+            used: Vec::new(),
         }
     }
 }
@@ -283,10 +287,17 @@ impl Visit<'_> {
         fault::acts(fault, &spoil)
     }
 
-    fn is_within_rates(&self, operation: &Operation) -> bool {
+    fn is_within_rates(&mut self, operation: &Operation) -> bool {
         let mut rates = lock(&self.hub.rates);
-        let rules = self.place.site.rates();
-        !rates.0 || rates.1.count(self.call.api, rules, operation.rates, self.hub.clock.now())
+        let (api, rules, now) = (self.call.api, self.place.site.rates(), self.hub.clock.now());
+        let is_within = if rates.0 {
+            rates.1.count(api, rules, operation.rates, now)
+        } else {
+            rates.1.note(api, rules, operation.rates, now);
+            true
+        };
+        self.call.used = rates.1.used(api, rules, now);
+        is_within
     }
 
     fn refuse(&self, entry: u64, refusal: Refusal) -> Reply {

@@ -6,6 +6,7 @@ use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 
 use crate::api_name::ApiName;
 use crate::clock::Moment;
+use crate::rates::Used;
 use crate::service::pairs;
 use crate::world::World;
 
@@ -28,6 +29,8 @@ pub struct Call {
     pub base: String,
     /// When it came.
     pub now: Moment,
+    /// What is used up of the API's rate limits, this call included.
+    pub used: Vec<Used>,
 }
 
 impl Call {

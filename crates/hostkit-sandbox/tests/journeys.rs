@@ -151,7 +151,12 @@ fn a_server_of_clodo_from_order_to_deletion() {
         assert_eq!(customer.get(&servers::ListServers::new()).len(), 1);
         let detail = customer.get(&servers::ListServerDetails::new()).pop().unwrap();
         assert_eq!(detail.server_type, Some(types::ServerType::Scale));
-        assert_eq!(customer.get(&servers::GetServerLog::new(id)).first().unwrap().status.as_deref(), Some("ОК"));
+        let log = customer.get(&servers::GetServerLog::new(id));
+        assert!(log.iter().all(|entry| entry.status.as_deref() == Some("ОК")));
+        let mut said: Vec<_> = log.iter().rev().filter_map(|entry| entry.command.as_deref()).collect();
+        said.truncate(4);
+        assert_eq!(said, ["Создание", "Выключение", "Старт", "Перезагрузка"]);
+        assert!(log.windows(2).all(|two| two[0].id > two[1].id), "the latest first: {log:?}");
         assert!(!customer.get(&stats::GetStats::new(id)).is_empty());
         let today = customer.get(&billing::GetBillingToday::new());
         let paid = before - customer.get(&billing::GetBalance::new());
@@ -162,6 +167,43 @@ fn a_server_of_clodo_from_order_to_deletion() {
         customer.refused(&servers::GetServer::new(id), 404, "NotFound");
         assert_eq!(sandbox.ledger().commits("create_server"), 1);
         assert_eq!(sandbox.ledger().commits("change_server"), 1);
+    }
+}
+
+#[test]
+fn minutes_and_quotas_of_clodo() {
+    for format in FORMATS {
+        let sandbox = Sandbox::start().unwrap();
+        let customer = Customer::sign_in(&sandbox, format);
+        let id = customer.order();
+        let minutes = |count: u64| sandbox.clock().advance(Duration::from_secs(60 * count));
+        minutes(4);
+        customer.get(&servers::StopServer::new(id));
+        minutes(4);
+        customer.get(&servers::StartServer::new(id));
+        minutes(4);
+        let rows = customer.get(&stats::GetStats::new(id));
+        // Twelve minutes, four of them switched off; the token is good for twenty.
+        assert!((7..=10).contains(&rows.len()), "{} rows", rows.len());
+        assert!(rows.windows(2).any(|two| two[0].cpu != two[1].cpu), "one minute is like the other");
+        assert_eq!(rows, customer.get(&stats::GetStats::new(id)), "the same minutes again");
+
+        minutes(2);
+        let left = |verb: &str| {
+            let limits = customer.get(&limits::GetLimits::new());
+            limits
+                .iter()
+                .find(|limit| limit.verb == verb && limit.uri == "*")
+                .and_then(|limit| limit.remaining)
+                .unwrap()
+        };
+        let (gets, posts) = (left("GET"), left("POST"));
+        customer.get(&billing::GetBalance::new());
+        customer.get(&servers::RebootServer::new(id));
+        // A look at what is left is a GET itself: two of them, and the balance; and one POST.
+        assert_eq!((gets - left("GET"), posts - left("POST")), (3, 1));
+        minutes(2);
+        assert_eq!(left("POST"), posts, "the window is over");
     }
 }
 

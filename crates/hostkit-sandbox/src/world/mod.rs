@@ -11,6 +11,7 @@ mod bill;
 mod copies;
 mod details;
 mod error;
+mod history;
 mod iso;
 mod job;
 mod key;
@@ -41,6 +42,7 @@ pub use backup::Backup;
 pub use bill::Bill;
 pub use details::Details;
 pub use error::WorldError;
+pub use history::Event;
 pub use iso::{Download, Iso};
 pub use job::Job;
 pub use key::SshKey;
@@ -66,6 +68,7 @@ pub struct World {
     build: Duration,
     addresses: Addresses,
     changes: Vec<Change>,
+    history: history::History,
     credentials: Credentials,
     accounts: BTreeMap<String, Account>,
     plans: Vec<Plan>,
@@ -128,6 +131,7 @@ impl World {
     }
 
     fn note(&mut self, what: &'static str, object: String, money: Decimal) {
+        self.history.add(self.now, what, &object);
         self.changes.push(Change { what, object, money });
     }
 }

@@ -22,6 +22,7 @@ impl World {
             build: Self::BUILD,
             addresses: super::Addresses::default(),
             changes: Vec::new(),
+            history: super::history::History::default(),
             credentials: Credentials::NotChecked,
             accounts: BTreeMap::new(),
             plans: plans(),

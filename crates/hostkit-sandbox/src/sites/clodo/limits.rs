@@ -1,4 +1,4 @@
-//! The quota. The site does not know what has been used of it: all of it is left.
+//! The quota, and what is left of it: the call that asks counts itself.
 
 use clodo_proto::limits::GetLimits;
 use clodo_proto::types::{LimitUnit, RequestLimit};
@@ -23,9 +23,11 @@ impl Visit<'_> {
         let mut limit = RequestLimit::new(verb.to_uppercase(), uri);
         limit.regex = Some(regex.to_owned());
         limit.value = Some(u64::from(rule.count));
-        limit.remaining = limit.value;
+        let used = self.used.iter().find(|used| used.rule == rule.name);
+        limit.remaining = Some(u64::from(rule.count).saturating_sub(used.map_or(0, |used| used.calls)));
         limit.unit = Some(if rule.window.as_secs() > 3600 { LimitUnit::Day } else { LimitUnit::Minute });
-        limit.reset_time = i64::try_from((self.now + rule.window).unix()).ok().map(UnixTime);
+        limit.reset_time =
+            i64::try_from(used.map_or(self.now + rule.window, |used| used.reset).unix()).ok().map(UnixTime);
         limit
     }
 }

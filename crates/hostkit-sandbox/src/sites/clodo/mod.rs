@@ -1,7 +1,8 @@
 //! Clodo: REST-like, XML and JSON, a token from two headers that is good for twenty minutes.
 //!
-//! Every endpoint is answered from the world. What the world does not simulate has fixed values: the minutes of
-//! `stats`, the presets of `images`, the full quota of `limits`, the one line of a server's log.
+//! Every endpoint is answered from the world: the log of a server has what happened to it, `stats` the minutes in which
+//! it was on, `limits` what is left. Only the load of a server is made up, from its number and the minute; and the
+//! presets of `images` are a list that nobody changes, as at the hoster.
 
 mod answer;
 mod auth;
@@ -23,6 +24,7 @@ use hostkit::{Api, Format, RateRule, UnknownFields};
 
 use crate::api_name::ApiName;
 use crate::clock::Moment;
+use crate::rates::Used;
 use crate::site::{Call, Operation, Refusal, Reply, Site};
 use crate::world::{TokenState, World};
 use answer::No;
@@ -76,7 +78,7 @@ impl Site for Clodo {
         };
         world.note_credentials(true);
         let result = match request {
-            Some(request) => carry_out(request, &mut Visit { world, account, format, now: call.now }),
+            Some(request) => carry_out(request, &mut Visit { world, account, format, now: call.now, used: &call.used }),
             None => Err(No::module(call)),
         };
         result.unwrap_or_else(|no| no.into_reply(format))
@@ -104,6 +106,7 @@ struct Visit<'w> {
     account: String,
     format: Format,
     now: Moment,
+    used: &'w [Used],
 }
 
 fn carry_out(request: Request, visit: &mut Visit<'_>) -> Result<Reply, No> {

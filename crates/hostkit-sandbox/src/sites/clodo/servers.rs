@@ -111,15 +111,20 @@ impl Visit<'_> {
         yes::<GetServer>(self, &self.detail(self.server(call.id)?))
     }
 
-    /// One line: that it was ordered. Its "ОК" is Cyrillic, as the hoster's is.
+    /// What happened to it, the latest first. The "ОК" is Cyrillic, as the hoster's is.
     pub(super) fn get_server_log(&mut self, call: &GetServerLog) -> Result<Reply, No> {
         let server = self.server(call.id)?;
-        let mut entry = ServerLogEntry::new(LogEntryId::new(server.number));
-        entry.command = Some("Создание".to_owned());
-        entry.user = Some("Клиент (API)".to_owned());
-        entry.date = server.ordered.moscow();
-        entry.status = Some("ОК".to_owned());
-        yes::<GetServerLog>(self, &vec![entry])
+        let events = self.world.server_history(server.number).rev();
+        let entries = events.map(|event| {
+            let mut entry = ServerLogEntry::new(LogEntryId::new(FIRST_LINE + event.number));
+            entry.command = Some(command(event.what).to_owned());
+            entry.user = Some("Клиент (API)".to_owned());
+            entry.date = event.at.moscow();
+            entry.status = Some("ОК".to_owned());
+            entry
+        });
+        let entries = entries.collect();
+        yes::<GetServerLog>(self, &entries)
     }
 
     /// The smallest plan that has so much memory, or the largest: the API has no plans, but the world's prices are theirs.
@@ -181,5 +186,24 @@ impl Visit<'_> {
     pub(super) fn rebuild_server(&mut self, call: &RebuildServer) -> Result<Reply, No> {
         self.world.install(&self.account, call.id.get(), call.image.get())?;
         yes::<RebuildServer>(self, &())
+    }
+}
+
+/// The number before the first line of a log.
+const FIRST_LINE: u64 = 86_000_000;
+
+/// What the hoster calls something that happened.
+fn command(what: &'static str) -> &'static str {
+    match what {
+        "server ordered" => "Создание",
+        "server started" => "Старт",
+        "server stopped" => "Выключение",
+        "server rebooted" => "Перезагрузка",
+        "backup restored" => "Восстановление из бэкапа",
+        "server installed" => "Переустановка",
+        // The document shows no more of its words: these are made up.
+        "server type changed" => "Смена типа",
+        "server kept" | "server will expire" => "Автопродление",
+        _ => "Изменение параметров",
     }
 }

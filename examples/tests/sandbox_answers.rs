@@ -1,0 +1,130 @@
+//! Every call of every API against the sandbox itself: each is known there, and none is told that there is no such call.
+
+use std::fmt::Debug;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use hostkit::server::Serve;
+use hostkit::server::every::{Examples, Visitor};
+use hostkit::server::example::{self, Place};
+use hostkit::{Api, Call, Endpoint, Error, FaultCode, Perform, Rates};
+use hostkit_sandbox::{ApiName, Ended, Sandbox, credentials};
+use hostkit_ureq::Client;
+
+/// What the sites say of a call that they do not know.
+const UNKNOWN: &[&str] = &["Модуль не найден", "Invalid action", "not implemented", "UnknownCommand"];
+
+struct Pass<A: Api> {
+    sandbox: Sandbox,
+    client: Client<A>,
+    calls: usize,
+    /// Calls that were carried out, and those that the API had a reason to refuse: what they name is not in this world.
+    carried_out: usize,
+    wrong: Vec<String>,
+}
+
+impl<A: Api> Pass<A> {
+    fn new(api: ApiName, credentials: A::Credentials) -> Self {
+        let sandbox = Sandbox::start().expect("a sandbox");
+        let url = sandbox.url(api).parse().expect("a base URL");
+        let client = Client::builder(credentials).base_url(url).rates(Rates::new(&[])).build().expect("a client");
+        Self { sandbox, client, calls: 0, carried_out: 0, wrong: Vec::new() }
+    }
+
+    fn each<E>(&mut self, examples: &Examples, run: impl Fn(&Client<A>, &E) -> Option<Error<A::Code>>)
+    where
+        E: Serve + Endpoint<Api = A>,
+    {
+        let Some(case) = examples.requests.first() else {
+            self.wrong.push(format!("{} has no request", examples.folder));
+            return;
+        };
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+        let call: E = example::call(&Place { root, folder: examples.folder, case });
+        self.sandbox.ledger().clear();
+        let error = run(&self.client, &call);
+        let name = E::INFO.name;
+        let entries = self.sandbox.ledger().entries();
+        self.calls += 1;
+        match entries.iter().rev().find(|entry| entry.operation == name) {
+            None => self.wrong.push(format!("{name} did not arrive as itself: {entries:?}, {error:?}")),
+            Some(entry) if entry.ended == Ended::Unknown => self.wrong.push(format!("{name}: no endpoint fits")),
+            Some(entry) => self.carried_out += usize::from(matches!(entry.ended, Ended::Answered | Ended::Committed)),
+        }
+        let said = error.map(|error| format!("{error} {error:?}")).unwrap_or_default();
+        if UNKNOWN.iter().any(|word| said.contains(word)) {
+            self.wrong.push(format!("{name}: {said}"));
+        }
+    }
+
+    fn end(self, count: usize) {
+        assert!(self.wrong.is_empty(), "{}", self.wrong.join("\n"));
+        assert_eq!(self.calls, count, "not every call was made");
+        assert!(self.carried_out > 0);
+        println!("{} calls, {} carried out, the others refused with a reason", self.calls, self.carried_out);
+    }
+}
+
+impl<A: Api> Visitor for Pass<A>
+where
+    A::Code: FaultCode,
+{
+    type Api = A;
+
+    fn call<E>(&mut self, examples: &Examples)
+    where
+        E: Serve + Call + Endpoint<Api = A> + Debug + 'static,
+        E::Output: Debug + PartialEq,
+    {
+        self.each::<E>(examples, |client, call| client.call(call).err());
+    }
+
+    fn perform<E>(&mut self, examples: &Examples)
+    where
+        E: Serve + Perform + Endpoint<Api = A> + Debug + 'static,
+        E::Output: Debug + PartialEq,
+    {
+        self.each::<E>(examples, |client, call| client.perform(call).into_result().err());
+    }
+}
+
+/// How many calls an API's specs hold.
+fn specs(api: &str) -> usize {
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../specs")).join(api);
+    let entries = |folder: &Path| fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let modules = entries(&folder).filter(|path| path.is_dir() && !path.ends_with("types"));
+    let is_spec = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "toml");
+    modules.flat_map(|module| entries(&module).filter(is_spec).collect::<Vec<_>>()).count()
+}
+
+#[test]
+fn clodo() {
+    let key = clodo_proto::Credentials::key(credentials::CLODO_LOGIN, credentials::CLODO_KEY);
+    let mut pass = Pass::new(ApiName::Clodo, key);
+    clodo_proto::server::every(&mut pass);
+    pass.end(specs("clodo"));
+}
+
+#[test]
+fn inferno() {
+    let key = inferno_proto::Credentials::key(credentials::INFERNO_CLIENT, credentials::INFERNO_KEY);
+    let mut pass = Pass::new(ApiName::Inferno, key);
+    inferno_proto::server::every(&mut pass);
+    pass.end(specs("inferno"));
+}
+
+#[test]
+fn rootpanel() {
+    let key = rootpanel_proto::Credentials::api_key(credentials::ROOTPANEL_LOGIN, credentials::ROOTPANEL_KEY);
+    let mut pass = Pass::new(ApiName::RootPanel, key);
+    rootpanel_proto::server::every(&mut pass);
+    pass.end(specs("rootpanel"));
+}
+
+#[test]
+fn macloud() {
+    let password = macloud_proto::Credentials::password(credentials::MACLOUD_EMAIL, credentials::MACLOUD_PASSWORD);
+    let mut pass = Pass::new(ApiName::Macloud, password);
+    macloud_proto::server::every(&mut pass);
+    pass.end(specs("macloud"));
+}
