@@ -79,6 +79,16 @@ fn orders_of_clodo_are_found_by_their_name() {
     });
 }
 
+/// The log of the server, which the sandbox keeps as the hoster does, shows a restart; before it, it showed others.
+#[test]
+fn restarts_of_clodo_are_found_in_the_log() {
+    both(ApiName::Clodo, clodo, |sandbox, client| {
+        let ordered = client.perform(&clodo_server(client, "web")).into_result().unwrap();
+        sandbox.clock().advance(hostkit_sandbox::world::World::BUILD);
+        check(sandbox, client, |_| clodo_proto::servers::RebootServer::new(ordered.id), true);
+    });
+}
+
 #[test]
 fn orders_of_macloud_are_found_by_their_name() {
     use macloud_proto::servers::{CreateServer, CreateServerSource};
