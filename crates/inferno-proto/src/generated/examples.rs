@@ -425,6 +425,24 @@ fn reboot_done_answer_json() {
 }
 
 #[test]
+fn reboot_queued_answer_json() {
+    let place = place("inferno/servers/reboot", "queued");
+    example::answer::<crate::servers::Reboot>(&place, Format::Json, 200);
+}
+
+#[test]
+fn reboot_queued_answer_print_r() {
+    let place = place("inferno/servers/reboot", "queued");
+    example::answer::<crate::servers::Reboot>(&place, Format::PrintR, 200);
+}
+
+#[test]
+fn reboot_queued_answer_formats_agree() {
+    let place = place("inferno/servers/reboot", "queued");
+    example::formats_agree::<crate::servers::Reboot>(&place, &[Format::Json, Format::PrintR], 200);
+}
+
+#[test]
 fn reboot_unknown_order_fault_json() {
     let place = place("inferno/servers/reboot", "unknown_order");
     example::fault::<crate::servers::Reboot>(&place, Format::Json, 400);

@@ -4,7 +4,7 @@ use hostkit::Format;
 use hostkit::wire::{Limits, parse};
 use inferno_proto::account::{GetApiKey, GetBalance, RenewApiKey};
 use inferno_proto::ssh_keys::{AddSshKey, ListSshKeys, RemoveSshKey};
-use inferno_proto::types::{ApiKey, Balance, ResultWord, SshKey, SshKeyAdded, SshKeyId};
+use inferno_proto::types::{ActionAnswer, ApiKey, Balance, ResultWord, SshKey, SshKeyAdded, SshKeyId};
 
 use super::answer::{No, yes};
 use super::{CLIENT, Visit};
@@ -75,6 +75,6 @@ impl Visit<'_> {
 
     pub(super) fn remove_ssh_key(&mut self, call: &RemoveSshKey) -> Result<Reply, No> {
         self.world.remove_key(self.account, call.id.get())?;
-        yes::<RemoveSshKey>(&())
+        yes::<RemoveSshKey>(&ActionAnswer::new(ResultWord::Success))
     }
 }

@@ -8,7 +8,8 @@ use inferno_proto::servers::{
     Boot, CheckInstall, CheckReinstall, GetInfo, GetInfoServer, Install, Reboot, Reinstall, Stop,
 };
 use inferno_proto::types::{
-    InstallAnswer, InstallCheck, OrderId, OrderStatus, QueueAnswer, ResultWord, ServerInfo, SshKeyId, VpsId, VpsInfo,
+    ActionAnswer, InstallAnswer, InstallCheck, OrderId, OrderStatus, QueueAnswer, ResultWord, ServerInfo, SshKeyId,
+    VpsId, VpsInfo,
 };
 
 use super::Visit;
@@ -103,17 +104,17 @@ impl Visit<'_> {
 
     pub(super) fn boot(&mut self, call: &Boot) -> Result<Reply, No> {
         self.world.start(self.account, call.order.get())?;
-        yes::<Boot>(&())
+        yes::<Boot>(&ActionAnswer::new(ResultWord::Success))
     }
 
     pub(super) fn stop(&mut self, call: &Stop) -> Result<Reply, No> {
         self.world.stop(self.account, call.order.get())?;
-        yes::<Stop>(&())
+        yes::<Stop>(&ActionAnswer::new(ResultWord::Success))
     }
 
     pub(super) fn reboot(&mut self, call: &Reboot) -> Result<Reply, No> {
         self.world.reboot(self.account, call.order.get())?;
-        yes::<Reboot>(&())
+        yes::<Reboot>(&ActionAnswer::new(ResultWord::Success))
     }
 
     pub(super) fn get_info(&mut self, call: &GetInfo) -> Result<Reply, No> {

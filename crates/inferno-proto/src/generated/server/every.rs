@@ -88,7 +88,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Inferno>) {
     visitor.perform::<crate::servers::Reboot>(&Examples {
         folder: "inferno/servers/reboot",
         requests: &["request"],
-        answers: &[("done", Format::Json, 200)],
+        answers: &[("done", Format::Json, 200), ("queued", Format::Json, 200), ("queued", Format::PrintR, 200)],
     });
     visitor.perform::<crate::servers::Reinstall>(&Examples {
         folder: "inferno/servers/reinstall",

@@ -4,16 +4,17 @@
 //! `POST /api_client.php`: starts a server.
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
+use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Format, Method, RawAnswer, RequestParts};
 
 use crate::Inferno;
-use crate::types::OrderId;
+use crate::types::{ActionAnswer, OrderId};
 
 /// Starts a server.
 ///
 /// `POST /api_client.php`, action `boot`; effect: **idempotent**. Source: line 144 of the document.
 ///
-/// The document shows no answer; nothing but the envelope is read.
+/// The document shows no answer: what others of the API have is typed and optional, and all of it is kept. It is read
+/// as JSON and as the `print_r` text of an installation.
 ///
 /// If the end stays open: Read the state of the server with `get_info`.
 ///
@@ -45,13 +46,14 @@ impl Boot {
 
 impl Endpoint for Boot {
     type Api = Inferno;
-    type Output = ();
+    type Output = ActionAnswer;
 
     const INFO: EndpointInfo = EndpointInfo {
         name: "boot",
         method: Method::POST,
         path: "/api_client.php",
         effect: Effect::Idempotent,
+        formats: &[Format::Json, Format::PrintR],
         reconcile: "Read the state of the server with `get_info`.",
         documents: "#12",
         spec: "specs/inferno/servers/boot.toml",
@@ -67,8 +69,8 @@ impl Endpoint for Boot {
         Ok(())
     }
 
-    fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
-        answer.nothing()
+    fn decode(answer: &RawAnswer<'_>) -> Result<ActionAnswer, DecodeError> {
+        answer.whole()
     }
 }
 

@@ -4,16 +4,17 @@
 //! `POST /api_client.php`: reboots a server.
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Format, Method, Perform, RawAnswer, RequestParts};
 
 use crate::Inferno;
-use crate::types::OrderId;
+use crate::types::{ActionAnswer, OrderId};
 
 /// Reboots a server.
 ///
 /// `POST /api_client.php`, action `reboot`; effect: **state** (disruptive). Source: line 128 of the document.
 ///
-/// The document shows no answer; nothing but the envelope is read.
+/// The document shows no answer: what others of the API have is typed and optional, and all of it is kept. It is read
+/// as JSON and as the `print_r` text of an installation.
 ///
 /// If the end stays open: The answer to `get_info` does not show a reboot; look at the server itself before asking for
 /// another one. No call shows it: A server that was rebooted looks as before.
@@ -46,7 +47,7 @@ impl Reboot {
 
 impl Endpoint for Reboot {
     type Api = Inferno;
-    type Output = ();
+    type Output = ActionAnswer;
 
     const INFO: EndpointInfo = EndpointInfo {
         name: "reboot",
@@ -54,6 +55,7 @@ impl Endpoint for Reboot {
         path: "/api_client.php",
         effect: Effect::State,
         flags: &[Flag::Disruptive],
+        formats: &[Format::Json, Format::PrintR],
         reconcile: "The answer to `get_info` does not show a reboot; look at the server itself before asking for another one.",
         documents: "#10",
         spec: "specs/inferno/servers/reboot.toml",
@@ -69,8 +71,8 @@ impl Endpoint for Reboot {
         Ok(())
     }
 
-    fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
-        answer.nothing()
+    fn decode(answer: &RawAnswer<'_>) -> Result<ActionAnswer, DecodeError> {
+        answer.whole()
     }
 }
 

@@ -4,16 +4,17 @@
 //! `POST /api_client.php`: stops a server.
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts};
+use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Format, Method, RawAnswer, RequestParts};
 
 use crate::Inferno;
-use crate::types::OrderId;
+use crate::types::{ActionAnswer, OrderId};
 
 /// Stops a server.
 ///
 /// `POST /api_client.php`, action `stop`; effect: **idempotent** (disruptive). Source: line 136 of the document.
 ///
-/// The document shows no answer; nothing but the envelope is read.
+/// The document shows no answer: what others of the API have is typed and optional, and all of it is kept. It is read
+/// as JSON and as the `print_r` text of an installation.
 ///
 /// If the end stays open: Read the state of the server with `get_info`.
 ///
@@ -45,7 +46,7 @@ impl Stop {
 
 impl Endpoint for Stop {
     type Api = Inferno;
-    type Output = ();
+    type Output = ActionAnswer;
 
     const INFO: EndpointInfo = EndpointInfo {
         name: "stop",
@@ -53,6 +54,7 @@ impl Endpoint for Stop {
         path: "/api_client.php",
         effect: Effect::Idempotent,
         flags: &[Flag::Disruptive],
+        formats: &[Format::Json, Format::PrintR],
         reconcile: "Read the state of the server with `get_info`.",
         documents: "#11",
         spec: "specs/inferno/servers/stop.toml",
@@ -68,8 +70,8 @@ impl Endpoint for Stop {
         Ok(())
     }
 
-    fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
-        answer.nothing()
+    fn decode(answer: &RawAnswer<'_>) -> Result<ActionAnswer, DecodeError> {
+        answer.whole()
     }
 }
 

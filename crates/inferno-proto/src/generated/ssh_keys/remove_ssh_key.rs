@@ -13,13 +13,13 @@ use hostkit::{
 
 use crate::Inferno;
 use crate::ssh_keys::ListSshKeys;
-use crate::types::{SshKey, SshKeyId};
+use crate::types::{ActionAnswer, SshKey, SshKeyId};
 
 /// Removes a public SSH key from the account.
 ///
 /// `POST /api_client.php`, action `sshkey.remove`; effect: **destructive**. Source: line 160 of the document.
 ///
-/// The document shows no answer; nothing but the envelope is read.
+/// The document shows no answer: what others of the API have is typed and optional, and all of it is kept.
 ///
 /// If the end stays open: List the keys and look whether it is still there. `reconcile` does it.
 ///
@@ -49,7 +49,7 @@ impl RemoveSshKey {
 
 impl Endpoint for RemoveSshKey {
     type Api = Inferno;
-    type Output = ();
+    type Output = ActionAnswer;
 
     const INFO: EndpointInfo = EndpointInfo {
         name: "remove_ssh_key",
@@ -70,8 +70,8 @@ impl Endpoint for RemoveSshKey {
         Ok(())
     }
 
-    fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
-        answer.nothing()
+    fn decode(answer: &RawAnswer<'_>) -> Result<ActionAnswer, DecodeError> {
+        answer.whole()
     }
 }
 

@@ -11,6 +11,50 @@ use hostkit::{Date, Raw, Secret};
 
 use crate::types::{OrderId, OrderStatus, ResultWord, VpsId};
 
+/// What was said of an action; the document does not show this answer, so the whole of it is kept.
+#[doc(alias = "Ответ на действие; в документации он не показан, поэтому сохраняется целиком")]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct ActionAnswer {
+    /// The word of the envelope, without which it is another document.
+    #[doc(alias = "Признак успешного ответа")]
+    pub result: ResultWord,
+    /// The outcome in words.
+    #[doc(alias = "Результат словами")]
+    pub message: Option<String>,
+    /// The method of the installation system, as an installation names it.
+    #[doc(alias = "Метод системы установки")]
+    pub method: Option<String>,
+    /// What the queue says, as of an installation; a success around it does not speak for it.
+    #[doc(alias = "Ответ очереди")]
+    pub queue: Option<QueueAnswer>,
+    /// The whole object as it came.
+    pub raw: Raw,
+}
+
+impl ActionAnswer {
+    /// What has to be there; everything else is absent.
+    pub fn new(result: ResultWord) -> Self {
+        Self { result, message: None, method: None, queue: None, raw: Raw::default() }
+    }
+}
+
+impl FromWire for ActionAnswer {
+    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let mut fields = reader.object(node, "specs/inferno/types/servers.toml")?;
+        let value = Self {
+            result: fields.required(&Name::new("result"))?,
+            message: fields.optional(&Name::new("message").also(&["msg"]))?,
+            method: fields.optional(&Name::new("method"))?,
+            queue: fields.optional(&Name::new("retx"))?,
+            raw: fields.raw(),
+        };
+        fields.finish()?;
+        Ok(value)
+    }
+}
+
 /// An installation that was put into the queue.
 #[doc(alias = "Установка поставлена в очередь")]
 #[derive(Debug, Clone, PartialEq)]

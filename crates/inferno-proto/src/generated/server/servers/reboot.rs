@@ -7,6 +7,7 @@ use hostkit::codec::{DecodeError, Name};
 use hostkit::server::{Incoming, Outgoing, Root, Serve};
 
 use crate::servers::Reboot;
+use crate::types::ActionAnswer;
 
 impl Serve for Reboot {
     fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
@@ -18,5 +19,7 @@ impl Serve for Reboot {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(output: &ActionAnswer, out: &mut Outgoing) {
+        out.whole(output);
+    }
 }

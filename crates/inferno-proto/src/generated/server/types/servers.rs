@@ -6,7 +6,21 @@
 use hostkit::codec::{AsText, Name, Object, ToWire};
 use hostkit::{Format, Value};
 
-use crate::types::{InstallAnswer, InstallCheck, QueueAnswer, ServerInfo, VpsInfo};
+use crate::types::{ActionAnswer, InstallAnswer, InstallCheck, QueueAnswer, ServerInfo, VpsInfo};
+
+impl ToWire for ActionAnswer {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        if let Some(raw) = self.raw.value() {
+            return Some(raw.clone());
+        }
+        let mut object = Object::new(format);
+        object.set(&Name::new("result"), &self.result);
+        object.set(&Name::new("message").also(&["msg"]), &self.message);
+        object.set(&Name::new("method"), &self.method);
+        object.set(&Name::new("retx"), &self.queue);
+        Some(object.into_value())
+    }
+}
 
 impl ToWire for InstallAnswer {
     fn to_wire(&self, format: Format) -> Option<Value> {
