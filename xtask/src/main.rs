@@ -9,6 +9,7 @@ mod coverage;
 mod explain;
 mod features;
 mod fixtures;
+mod loom;
 mod manifest;
 mod openapi;
 mod openapi_client;
@@ -93,6 +94,12 @@ enum Verb {
         #[arg(long, value_name = "ID")]
         sabotage: Option<String>,
     },
+    /// Tries every interleaving of those who wait for a sign-in or a store.
+    Loom {
+        /// With three preemptions instead of two.
+        #[arg(long)]
+        long: bool,
+    },
     /// Runs the tests against a real nginx, PHP and Redis, which it installs where it can, and skips where it cannot.
     Real,
     /// Checks the rules of this repository that no compiler knows.
@@ -166,6 +173,7 @@ fn main() -> ExitCode {
         Verb::CompileCost { full, write } => compile_cost::execute(write, full),
         Verb::Ci { job } => ci::execute(job.as_deref()),
         Verb::Promises { promise, long, sabotage } => promises::execute(promise.as_deref(), long, sabotage.as_deref()),
+        Verb::Loom { long } => loom::execute(long),
         Verb::Real => real::execute(),
         Verb::Tidy { write } => tidy::run(write),
         Verb::Fixtures { verb: FixturesVerb::Php { check } } => fixtures::php(check),

@@ -54,18 +54,23 @@ pub(crate) fn parse(folder: &str, text: &str) -> Result<Manifest, String> {
     let name = package.and_then(|package| package.get("name")).and_then(|name| name.as_str()).unwrap_or_default();
     let is_published =
         package.and_then(|package| package.get("publish")).and_then(|flag| flag.as_bool()) != Some(false);
-    let keys = |key: &str| -> Vec<String> {
+    let keys = |table: &Table, key: &str| -> Vec<String> {
         table.get(key).and_then(|table| table.as_table()).into_iter().flat_map(Table::keys).cloned().collect()
     };
-    let mut dependencies = keys("dependencies");
-    dependencies.extend(keys("dev-dependencies"));
-    dependencies.extend(keys("build-dependencies"));
+    let targets = table.get("target").and_then(|targets| targets.as_table());
+    let of_targets = targets.into_iter().flat_map(|targets| targets.values().filter_map(|target| target.as_table()));
+    let mut dependencies = Vec::new();
+    for table in of_targets.chain([&table]) {
+        for kind in ["dependencies", "dev-dependencies", "build-dependencies"] {
+            dependencies.extend(keys(table, kind));
+        }
+    }
     dependencies.sort();
     dependencies.dedup();
     Ok(Manifest {
         folder: folder.to_owned(),
         name: name.to_owned(),
-        features: keys("features").into_iter().filter(|feature| feature != "default").collect(),
+        features: keys(&table, "features").into_iter().filter(|feature| feature != "default").collect(),
         dependencies,
         is_published,
         table,

@@ -33,6 +33,7 @@ pub mod server;
 mod session;
 mod session_cell;
 mod store;
+mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod ticket;

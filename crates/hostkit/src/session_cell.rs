@@ -4,12 +4,13 @@
 //! not throw out a newer one. A leader that is dropped hands over; one that fails shares its error with all who waited.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use event_listener::{Event, EventListener};
 
 use crate::sabotage::is_broken;
+use crate::sync::{Mutex, listens_late};
 use crate::time::Now;
 
 /// A cell for sessions `T`, whose sign-ins fail with `E`. Clones are the same cell.
@@ -102,9 +103,9 @@ impl<T, E: Clone> SessionCell<T, E> {
 
     /// Asks for a session that is good for `need` more. `waiting` is the caller's memory between two questions.
     pub(crate) fn ask(&self, now: Now, need: Duration, waiting: &mut Option<u64>) -> Admission<T, E> {
-        self.change(|state, changed| {
+        let admission = self.change(|state, changed| {
             if let Some(error) = &state.latch {
-                return Admission::Failed(error.clone());
+                return Some(Admission::Failed(error.clone()));
             }
             if let Some(held) = &state.held {
                 let age = now.since(held.asked);
@@ -112,23 +113,24 @@ impl<T, E: Clone> SessionCell<T, E> {
                 let is_young = held.life.is_none_or(|life| age < life.renew);
                 if is_good && (is_young || state.is_led) {
                     *waiting = None;
-                    return Admission::Ready(held.lease());
+                    return Some(Admission::Ready(held.lease()));
                 }
             }
             let failed = state.failure.as_ref().filter(|(round, _)| waiting.is_some_and(|waited| *round >= waited));
             if let Some((_, error)) = failed {
-                return Admission::Failed(error.clone());
+                return Some(Admission::Failed(error.clone()));
             }
             if state.is_led && !is_broken("P8") {
                 waiting.get_or_insert(state.round);
                 // Listening starts under the lock: what changes afterwards is heard.
-                return Admission::Wait(changed.listen());
+                return if listens_late() { None } else { Some(Admission::Wait(changed.listen())) };
             }
             *waiting = None;
             state.is_led = true;
             state.round += 1;
-            Admission::Lead(LeadGuard { cell: self.clone(), round: state.round, is_over: false })
-        })
+            Some(Admission::Lead(LeadGuard { cell: self.clone(), round: state.round, is_over: false }))
+        });
+        admission.unwrap_or_else(|| Admission::Wait(self.0.changed.listen()))
     }
 
     /// The API refused the session of this generation. A newer one stays.
@@ -230,5 +232,7 @@ impl<T, E> Drop for LeadGuard<T, E> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod search;
+#[cfg(all(test, loom))]
+mod wakeups;

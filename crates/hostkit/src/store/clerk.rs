@@ -3,12 +3,13 @@
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, PoisonError, mpsc};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use event_listener::{Event, EventListener};
 
 use super::Store;
+use crate::sync::{Mutex, listens_late};
 
 type Job = Box<dyn FnOnce(&dyn Store) + Send>;
 
@@ -39,10 +40,9 @@ impl Clerk {
         &self,
         question: impl FnOnce(&dyn Store) -> io::Result<T> + Send + 'static,
     ) -> Answer<T> {
-        let slot = Arc::new(Slot { state: Mutex::new(Polled::Pending(())), changed: Event::new() });
-        let promise = Promise(Arc::clone(&slot));
+        let (promise, answer) = promise();
         self.post(move |store| promise.keep(question(store)));
-        Answer(slot)
+        answer
     }
 }
 
@@ -83,6 +83,11 @@ pub(crate) enum Polled<T, P = EventListener> {
     Ready(io::Result<T>),
 }
 
+fn promise<T>() -> (Promise<T>, Answer<T>) {
+    let slot = Arc::new(Slot { state: Mutex::new(Polled::Pending(())), changed: Event::new() });
+    (Promise(Arc::clone(&slot)), Answer(slot))
+}
+
 /// The duty to answer: dropped by a store that panicked, it says so.
 struct Promise<T>(Arc<Slot<T>>);
 
@@ -110,15 +115,18 @@ impl<T> Answer<T> {
     /// The answer, once; or how to wait for it.
     pub(crate) fn poll(&self) -> Polled<T> {
         // Listening comes first: an answer that comes in between is heard.
-        let listener = self.0.changed.listen();
+        let listener = (!listens_late()).then(|| self.0.changed.listen());
         match self.0.replace(Polled::Pending(())) {
             Polled::Ready(answer) => Polled::Ready(answer),
-            Polled::Pending(()) => Polled::Pending(listener),
+            Polled::Pending(()) => Polled::Pending(listener.unwrap_or_else(|| self.0.changed.listen())),
         }
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, loom))]
+mod wakeups;
+
+#[cfg(all(test, not(loom)))]
 mod tests {
     use std::time::Duration;
 

@@ -1,0 +1,50 @@
+//! Every interleaving of a store's thread that answers, or panics, and of those who wait for the answer.
+
+use event_listener::Listener;
+use loom::thread;
+
+use super::{Answer, Polled, promise};
+use crate::sync::model::{ends_in_a_deadlock, every_interleaving, every_late_interleaving};
+
+fn wait(answer: &Answer<u64>) -> std::io::Result<u64> {
+    loop {
+        match answer.poll() {
+            Polled::Ready(answer) => return answer,
+            Polled::Pending(listener) => listener.wait(),
+        }
+    }
+}
+
+fn answered() {
+    let (promise, answer) = promise();
+    let store = thread::spawn(move || promise.keep(Ok(7)));
+    assert_eq!(wait(&answer).unwrap(), 7);
+    store.join().unwrap();
+}
+
+#[test]
+fn an_answer_is_heard() {
+    every_interleaving("a store answers", answered);
+}
+
+#[test]
+fn a_promise_that_is_dropped_is_heard() {
+    every_interleaving("a store panics", || {
+        let (promise, answer) = promise();
+        let store = thread::spawn(move || drop(promise));
+        assert!(wait(&answer).is_err());
+        store.join().unwrap();
+    });
+}
+
+/// The models can fail: with the look before the listening they do.
+#[test]
+fn whoever_listens_after_it_looked_sleeps_for_ever() {
+    ends_in_a_deadlock("store::clerk::wakeups::late");
+}
+
+#[test]
+#[ignore = "ends in a deadlock on purpose"]
+fn late() {
+    every_late_interleaving("listening late to a store", answered);
+}

@@ -1,0 +1,16 @@
+//! `loom`: every interleaving of those who wait for a sign-in or a store, on the primitives of loom.
+
+use crate::command::{cargo, run};
+use crate::workspace::{Outcome, root};
+
+/// Runs the models of hostkit; with `longer`, with three preemptions instead of two.
+pub(crate) fn execute(longer: bool) -> Outcome {
+    // The cfg concerns every crate of the tree: a folder of its own keeps what the other jobs have built.
+    let folder = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), Into::into).join("loom");
+    let mut command = cargo(&["test", "--package", "hostkit", "--lib", "wakeups", "--", "--nocapture"]);
+    command.env("RUSTFLAGS", "--cfg loom").env("CARGO_TARGET_DIR", folder).env("RUST_BACKTRACE", "0");
+    if longer {
+        command.env("LOOM_MAX_PREEMPTIONS", "3");
+    }
+    run(&mut command)
+}
