@@ -29,8 +29,8 @@ const fn fixed(id: &'static str, tests: &'static [(&'static str, &'static str, &
 }
 
 const PROMISES: &[Promise] = &[
-    money("P1", &[(EXAMPLES, MONEY, "p1_")]),
-    money("P2", &[("hostkit", "properties", ""), (EXAMPLES, MONEY, "p1_")]),
+    money("P1", &[(EXAMPLES, MONEY, "p1_"), (EXAMPLES, "unresolved", "p02_")]),
+    money("P2", &[("hostkit", "properties", ""), (EXAMPLES, MONEY, "p1_"), (EXAMPLES, "unresolved", "p02_")]),
     money("P4", &[(EXAMPLES, MONEY, "p4_")]),
     money("P5", &[(EXAMPLES, MONEY, "p5_")]),
     money("P6", &[(EXAMPLES, MONEY, "p6_")]),

@@ -268,7 +268,7 @@ impl Visit<'_> {
                 self.hub.ledger.amend(entry, |entry| entry.operation = other.name);
                 self.handle(entry, &other).answer
             }
-            Strike::Twice => {
+            Strike::Twice(_) => {
                 self.handle(entry, operation);
                 let again = self.hub.arrive(self.call.api, operation.name, self.connection, Hop::Proxy);
                 self.handle(again, operation).answer
@@ -279,7 +279,7 @@ impl Visit<'_> {
                 lock(&self.place.state).late.push((due, entry, self.call.clone()));
                 nothing
             }
-            Strike::Stale => self.handle_hidden(entry, operation, &settings).answer,
+            Strike::Stale(_) => self.handle_hidden(entry, operation, &settings).answer,
             Strike::Deliver(_) | Strike::Replace(_) if fault.commits() => self.handle(entry, operation).answer,
             Strike::Deliver(_) | Strike::Replace(_) | Strike::Resolve(_) => nothing,
         };

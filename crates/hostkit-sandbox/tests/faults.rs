@@ -73,7 +73,7 @@ fn check(fault: &'static Fault) {
     assert_eq!(ledger.arrivals(ORDER), 1, "{id}");
     // Revoked tokens of the test site are permanent: that fault has a test of its own.
     let commits = match id {
-        "double-commit" => 2,
+        "double-commit" | "double-commit-reset" => 2,
         "tokens-revoked" => 1,
         _ => usize::from(fault.commits()),
     };
@@ -81,7 +81,7 @@ fn check(fault: &'static Fault) {
     assert_eq!(ledger.entries()[0].fault, Some(fault), "{id}");
 
     let end = match id {
-        _ if id.starts_with("reset") || id == "late-commit" => End::Reset,
+        _ if id.starts_with("reset") || id.ends_with("-reset") || id == "late-commit" => End::Reset,
         _ if id.starts_with("stall") || id == "late-commit-stall" => End::Silent,
         _ => End::Closed,
     };

@@ -17,15 +17,25 @@ pub struct BothClocks {
     ahead: Arc<Mutex<Duration>>,
 }
 
+impl BothClocks {
+    pub fn new(sandbox: &Sandbox) -> Self {
+        Self { sandbox: sandbox.clock(), ahead: Arc::default() }
+    }
+
+    /// Lets time pass.
+    pub fn advance(&self, duration: Duration) {
+        *self.ahead.lock().unwrap() += duration;
+        self.sandbox.advance(duration);
+    }
+}
+
 impl Clock for BothClocks {
     fn now(&self) -> Now {
         SystemClock.now().later(*self.ahead.lock().unwrap())
     }
 
     fn sleep(&self, until: Moment) -> Duration {
-        let wait = until.since(self.now().monotonic);
-        *self.ahead.lock().unwrap() += wait;
-        self.sandbox.advance(wait);
+        self.advance(until.since(self.now().monotonic));
         Duration::ZERO
     }
 }
@@ -39,7 +49,11 @@ pub enum Client<A: Api> {
 impl<A: Api> Client<A> {
     /// The blocking or the async client of a sandbox, which it finds at `base`.
     pub fn new(is_blocking: bool, sandbox: &Sandbox, base: &str, credentials: A::Credentials) -> Self {
-        let clock = BothClocks { sandbox: sandbox.clock(), ahead: Arc::default() };
+        Self::on(is_blocking, BothClocks::new(sandbox), base, credentials)
+    }
+
+    /// The same on a clock that the test has too.
+    pub fn on(is_blocking: bool, clock: BothClocks, base: &str, credentials: A::Credentials) -> Self {
         let base = base.parse().unwrap();
         if is_blocking {
             let client = hostkit_ureq::Client::builder(credentials).base_url(base).clock(clock);

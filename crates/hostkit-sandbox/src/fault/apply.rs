@@ -40,13 +40,16 @@ pub(crate) fn deliver(answer: &Response<Vec<u8>>, delivery: Delivery) -> Vec<Act
     acts
 }
 
+/// The acts that deliver the answer as it would have been.
+pub(super) fn whole(spoil: &Spoil<'_>) -> Vec<Act> {
+    deliver(spoil.answer, spoil.delivery)
+}
+
 /// The acts of a fault that is about the answer; those about the call deliver it whole.
 pub(crate) fn acts(fault: &Fault, spoil: &Spoil<'_>) -> Vec<Act> {
     match fault.strike() {
-        Strike::Deliver(make) | Strike::Late(make) => make(spoil),
+        Strike::Deliver(make) | Strike::Late(make) | Strike::Twice(make) | Strike::Stale(make) => make(spoil),
         Strike::Replace(make) => deliver(&make(spoil), spoil.delivery),
-        Strike::Refuse(_) | Strike::Revoke | Strike::LoseBody | Strike::Twice | Strike::Stale | Strike::Resolve(_) => {
-            deliver(spoil.answer, spoil.delivery)
-        }
+        Strike::Refuse(_) | Strike::Revoke | Strike::LoseBody | Strike::Resolve(_) => whole(spoil),
     }
 }

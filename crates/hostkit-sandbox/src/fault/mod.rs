@@ -107,12 +107,12 @@ pub(crate) enum Strike {
     Revoke,
     /// The call arrives without its body.
     LoseBody,
-    /// A proxy carries the call out twice; the second answer is delivered.
-    Twice,
+    /// A proxy carries the call out twice; what becomes of the second answer.
+    Twice(fn(&Spoil<'_>) -> Vec<Act>),
     /// The connection ends; the call is carried out later.
     Late(fn(&Spoil<'_>) -> Vec<Act>),
-    /// Reads do not show the change for a while.
-    Stale,
+    /// Reads do not show the change for a while; what becomes of the answer.
+    Stale(fn(&Spoil<'_>) -> Vec<Act>),
     /// A question about a name ends like this.
     Resolve(fn() -> Named),
 }

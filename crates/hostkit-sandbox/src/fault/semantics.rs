@@ -1,5 +1,6 @@
 //! The call happens at another time, another number of times, or not as it was meant.
 
+use super::apply::whole;
 use super::{Fault, Group, Point, Strike};
 use crate::http::Act;
 use crate::site::Refusal;
@@ -27,12 +28,29 @@ pub(super) const FAULTS: &[Fault] = &[
         Strike::Late(super::status::gateway_timeout),
         "A gateway gives up, the call is carried out some seconds later.",
     ),
-    fault("late-visibility", Point::AfterCommit, Strike::Stale, "Reads do not show the change for some seconds."),
+    fault(
+        "late-visibility",
+        Point::AfterCommit,
+        Strike::Stale(whole),
+        "Reads do not show the change for some seconds.",
+    ),
+    fault(
+        "late-visibility-reset",
+        Point::AfterCommit,
+        Strike::Stale(|_| vec![Act::Reset]),
+        "The connection is reset, and reads do not show the change for some seconds.",
+    ),
     fault(
         "double-commit",
         Point::AfterCommit,
-        Strike::Twice,
+        Strike::Twice(whole),
         "A proxy repeats the call; its second answer comes back.",
+    ),
+    fault(
+        "double-commit-reset",
+        Point::AfterCommit,
+        Strike::Twice(|_| vec![Act::Reset]),
+        "A proxy repeats the call, then the connection is reset.",
     ),
     fault(
         "lost-body",

@@ -8,6 +8,7 @@ mod additional;
 mod address;
 mod backup;
 mod bill;
+mod busy;
 mod copies;
 mod details;
 mod error;

@@ -31,6 +31,8 @@ pub(super) struct Services {
     pub(super) prolonged: BTreeSet<u64>,
     /// The tags of CAA records.
     pub(super) tags: BTreeMap<u64, String>,
+    /// What is being done with a server, and until when.
+    pub(super) busy: BTreeMap<u64, (&'static str, Moment, Moment)>,
     pub(super) policy: Policy,
     /// Servers with a bill that is not paid.
     pub(super) unpaid: BTreeSet<u64>,

@@ -173,7 +173,11 @@ pub(crate) async fn reconcile<E: Reconcile>(
         let asked = calls.now().monotonic;
         match E::read(ticket.inputs(), &calls).await {
             Ok(now) => match E::look(ticket.inputs(), ticket.before(), now) {
-                None => return Reconciled::StillOpen(StillOpen::CannotTell),
+                // A part of it may show before the rest does; without what was before, more reads tell no more.
+                None if ticket.before().is_none() || asked >= settled => {
+                    return Reconciled::StillOpen(StillOpen::CannotTell);
+                }
+                None => (looks, misses) = (0, 0),
                 Some(found) => match one(found) {
                     Some(reconciled) => return reconciled,
                     None => (looks, misses) = (looks + 1, 0),

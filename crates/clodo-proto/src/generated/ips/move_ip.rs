@@ -23,8 +23,8 @@ use crate::types::{ListedAddress, ServerId};
 ///
 /// Only additional addresses can be moved. The document knows only GET, with a body.
 ///
-/// If the end stays open: List the addresses of this server: the address is there. `reconcile` does it; where the name
-/// is not unique, it takes what `before` gave before the call.
+/// If the end stays open: List the addresses of this server: the address is there. `reconcile` does it, with what
+/// `before` gave before the call.
 ///
 /// ```
 /// use clodo_proto::ips::MoveIp;
@@ -109,6 +109,6 @@ impl Reconcile for MoveIp {
     fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<ListedAddress>) -> Option<Vec<ListedAddress>> {
         let ip: IpAddr = inputs.get("ip")?;
         let fits = |item: &ListedAddress| item.ip == ip;
-        trace::appeared(before, now, true, fits, |item| trace::text(&item.ip))
+        trace::appeared(before, now, false, fits, |item| trace::text(&item.ip))
     }
 }

@@ -10,7 +10,7 @@ use hostkit::codec::ToText;
 
 use super::Visit;
 use super::answer::{No, yes};
-use super::servers::{TYPE, object};
+use super::servers::{TRAFFIC, TYPE, object};
 use crate::site::Reply;
 
 /// What a gibibyte of traffic costs.
@@ -67,6 +67,9 @@ impl Visit<'_> {
         }
         let amount = traffic_price() * Decimal::from(call.traffic);
         self.world.charge(&self.account, amount, "traffic bought", object(call.id))?;
+        let present = self.world.setting(&object(call.id), TRAFFIC).and_then(|text| text.parse::<u64>().ok());
+        let sum = present.unwrap_or(0).saturating_add(call.traffic);
+        self.world.remember(object(call.id), TRAFFIC, sum.to_string());
         yes::<BuyTraffic>(self, &())
     }
 

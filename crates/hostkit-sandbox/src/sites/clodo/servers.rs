@@ -23,6 +23,9 @@ const CLIENT: u64 = 777;
 /// The setting that says how a server is sold.
 pub(super) const TYPE: &str = "type";
 
+/// The setting that says how much traffic was bought, in gibibytes.
+pub(super) const TRAFFIC: &str = "vps_traff";
+
 /// The words under which the ledger and the settings know a server.
 pub(super) fn object(id: ServerId) -> String {
     format!("server {}", id.get())
@@ -87,6 +90,9 @@ impl Visit<'_> {
         detail.os_title = server.image.and_then(|id| Some(self.world.image(id).ok()?.title.to_owned()));
         detail.memory = Some(Mebibytes(server.memory));
         detail.disk = Some(Gibibytes(server.disk));
+        let number = |name| self.world.setting(&object(summary.id), name)?.parse::<u64>().ok();
+        detail.memory_max = number("vps_memory_max").map(Mebibytes);
+        detail.traffic = Some(number(TRAFFIC).unwrap_or(0).into());
         detail.cpu_load = Some(Decimal::ZERO);
         detail.vnc = server.addresses().first().map(|address| format!("{}:5900", address.ip));
         detail.root_password = Some(server.password.as_str().into());

@@ -84,6 +84,7 @@ impl Desk<'_> {
             return Err(No::field("service", "The disk is too small"));
         }
         self.world.restore_backup(&self.account, backup)?;
+        self.world.occupy(&self.account, server, "Restoring")?;
         Ok(())
     }
 

@@ -178,11 +178,13 @@ impl Desk<'_> {
 
     pub(super) fn reboot_server(&mut self, call: &RebootServer) -> Answered {
         self.world.reboot(&self.account, call.id.get())?;
+        self.world.occupy(&self.account, call.id.get(), "Reboot")?;
         done::<RebootServer>(200, "Server reboot queued")
     }
 
     pub(super) fn hard_reboot_server(&mut self, call: &HardRebootServer) -> Answered {
         self.world.reboot(&self.account, call.id.get())?;
+        self.world.occupy(&self.account, call.id.get(), "Reboot")?;
         done::<HardRebootServer>(200, "Server reboot queued")
     }
 
@@ -222,6 +224,7 @@ impl Desk<'_> {
         }
         let change = |server: &mut Server| text.clone_into(&mut server.password);
         self.world.change_server(&self.account, call.id.get(), "password changed", change)?;
+        self.world.occupy(&self.account, call.id.get(), "Password change")?;
         done::<SetPassword>(200, "Server password change queued")
     }
 

@@ -27,7 +27,8 @@ fn card(number: u64) -> String {
 }
 
 /// The state, and what is being done. A server that is installed anew is active all the while.
-fn state(server: &world::Server, now: crate::clock::Moment) -> (ServiceStatus, Option<String>) {
+fn state(server: &world::Server, world: &world::World) -> (ServiceStatus, Option<String>) {
+    let now = world.now();
     let progress = server.progress(now);
     match server.state {
         ServerState::Deleted => (ServiceStatus::Deleted, None),
@@ -36,7 +37,10 @@ fn state(server: &world::Server, now: crate::clock::Moment) -> (ServiceStatus, O
         _ if server.is_first_build() => (ServiceStatus::New, Some(format!("Creation ({progress}%) Processing"))),
         _ if server.is_building() => (ServiceStatus::Active, Some(format!("Reinstallation ({progress}%) Processing"))),
         ServerState::Ordered => (ServiceStatus::New, None),
-        _ => (ServiceStatus::Active, None),
+        _ => {
+            let busy = world.busy_with(server.number);
+            (ServiceStatus::Active, busy.map(|(with, progress)| format!("{with} ({progress}%) Processing")))
+        }
     }
 }
 
@@ -93,7 +97,7 @@ impl Desk<'_> {
 
     /// A server in the list.
     pub(super) fn row(&self, server: &world::Server) -> Server {
-        let (status, text) = state(server, self.world.now());
+        let (status, text) = state(server, self.world);
         let mut row = Server::new(ServerId::new(server.number), status, self.plan_ref(server));
         row.name = Some(server.name.clone());
         row.full_name = Some(self.full_name(server));
@@ -110,7 +114,7 @@ impl Desk<'_> {
     /// A server in full.
     pub(super) fn detail(&self, server: &world::Server) -> ServerDetail {
         let details = self.world.details(server.number);
-        let (status, text) = state(server, self.world.now());
+        let (status, text) = state(server, self.world);
         let mut shown = ServerDetail::new(ServerId::new(server.number), status, self.plan_ref(server));
         shown.name = Some(server.name.clone());
         shown.full_name = Some(self.full_name(server));

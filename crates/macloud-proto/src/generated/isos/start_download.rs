@@ -3,17 +3,11 @@
 
 //! `POST /v1/iso`: asks the hoster to fetch an ISO image.
 
-use std::time::Duration;
-
 use hostkit::codec::{DecodeError, InputLimit, Name, TextShape};
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
 
 use crate::Macloud;
-use crate::isos::ListIsos;
-use crate::types::{Iso, IsoKey};
+use crate::types::IsoKey;
 
 /// Asks the hoster to fetch an ISO image.
 ///
@@ -22,8 +16,8 @@ use crate::types::{Iso, IsoKey};
 /// The first of three steps: this key, then `get_iso_progress` until it is done, then `create_iso`. The hoster fetches
 /// the address: never put credentials into it. At most 8 GB at Macloud, 10 GB at VDSina.
 ///
-/// If the end stays open: Without the key the download cannot be found: list the images and look for the file name.
-/// `reconcile` does it, with what `before` gave before the call.
+/// If the end stays open: Without the key the download cannot be found: list the images and look for the file name. No
+/// call shows it: Downloads are not listed, and the key of this one is in the lost answer alone.
 ///
 /// ```
 /// use macloud_proto::isos::StartDownload;
@@ -81,21 +75,4 @@ impl Endpoint for StartDownload {
 
 impl Perform for StartDownload {}
 
-impl Reconcile for StartDownload {
-    type Reading = Vec<Iso>;
-    type Found = Iso;
-
-    const SETTLE: Duration = Duration::from_secs(1800);
-
-    async fn read(_: &Inputs, calls: &Calls<Macloud>) -> Result<Vec<Iso>, ErrorOf<Self>> {
-        calls.call(&ListIsos::new()).await
-    }
-
-    fn before(_: &Inputs, now: &Vec<Iso>) -> Option<Before> {
-        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.id))))
-    }
-
-    fn look(_: &Inputs, before: Option<&Before>, now: Vec<Iso>) -> Option<Vec<Iso>> {
-        trace::appeared(before, now, false, |_| true, |item| trace::text(&item.id))
-    }
-}
+hostkit::not_shown!(StartDownload, "Downloads are not listed, and the key of this one is in the lost answer alone.");

@@ -1,38 +1,12 @@
-//! Calls whose end is open, and calls that arrive twice or as something else: what reconciliation and the guarded
-//! operations say, against the sandbox's ledger, through both clients.
-
-#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
-#[path = "support/clients.rs"]
-mod clients;
+//! Orders and deletions under the ways that they can break, and the guarded operations under theirs.
 
 use std::time::Duration;
 
 use clodo_proto::ext::{AcceptBodyHazard, Change, RecordDeletionCause, add_ip, delete_record, restoring};
-use hostkit::{Api, Endpoint, Outcome, Reconcile, Reconciled, StillOpen, Ticket};
-use hostkit_sandbox::fault::{Armed, Fault};
-use hostkit_sandbox::{ApiName, Sandbox, credentials};
+use hostkit::{Api, Endpoint, Reconcile, Reconciled, StillOpen};
+use hostkit_sandbox::{ApiName, Sandbox};
 
-use clients::Client;
-
-/// A sandbox with a client of one of its APIs, for each of the two clients.
-fn both<A: Api>(api: ApiName, credentials: impl Fn() -> A::Credentials, test: impl Fn(&Sandbox, &Client<A>)) {
-    for is_blocking in [true, false] {
-        let sandbox = Sandbox::start().unwrap();
-        let client = Client::new(is_blocking, &sandbox, &sandbox.url(api), credentials());
-        test(&sandbox, &client);
-    }
-}
-
-fn strike(sandbox: &Sandbox, operation: &str, fault: &str) {
-    sandbox.faults().arm(Armed::new(Fault::by_id(fault).unwrap()).on(operation));
-}
-
-fn open<T: std::fmt::Debug, C: hostkit::FaultCode>(outcome: Outcome<T, C>) -> Ticket {
-    match outcome {
-        Outcome::Unresolved(ticket) => ticket,
-        other => panic!("the end should be open: {other:?}"),
-    }
-}
+use crate::ground::{Client, both, clodo, inferno, macloud, open, rootpanel, strike};
 
 /// What is struck, and how often the call is carried out.
 const ENDS: [(&str, usize); 5] =
@@ -61,11 +35,7 @@ where
     }
 }
 
-fn clodo() -> clodo_proto::Credentials {
-    clodo_proto::Credentials::key(credentials::CLODO_LOGIN, credentials::CLODO_KEY)
-}
-
-fn clodo_server(client: &Client<clodo_proto::Clodo>, name: &str) -> clodo_proto::servers::CreateServer {
+pub fn clodo_server(client: &Client<clodo_proto::Clodo>, name: &str) -> clodo_proto::servers::CreateServer {
     use clodo_proto::servers::{CreateServer, CreateServerOs};
     let image = client.call(&clodo_proto::images::ListImages::new()).first().unwrap().id;
     let (memory, disk) = (hostkit::Mebibytes(512), hostkit::Gibibytes(5));
@@ -92,8 +62,7 @@ fn restarts_of_clodo_are_found_in_the_log() {
 #[test]
 fn orders_of_macloud_are_found_by_their_name() {
     use macloud_proto::servers::{CreateServer, CreateServerSource};
-    let password = || macloud_proto::Credentials::password(credentials::MACLOUD_EMAIL, credentials::MACLOUD_PASSWORD);
-    both::<macloud_proto::Macloud>(ApiName::Macloud, password, |sandbox, client| {
+    both::<macloud_proto::Macloud>(ApiName::Macloud, macloud, |sandbox, client| {
         let group = client.call(&macloud_proto::reference::ListServerGroups::new()).first().unwrap().id;
         let plan = client.call(&macloud_proto::reference::ListServerPlans::new(group)).first().unwrap().id;
         let datacenter = client.call(&macloud_proto::reference::ListDatacenters::new()).first().unwrap().id;
@@ -108,8 +77,7 @@ fn orders_of_macloud_are_found_by_their_name() {
 
 #[test]
 fn orders_of_rootpanel_are_found_by_the_difference() {
-    let keys = || rootpanel_proto::Credentials::api_key(credentials::ROOTPANEL_LOGIN, credentials::ROOTPANEL_KEY);
-    both::<rootpanel_proto::RootPanel>(ApiName::RootPanel, keys, |sandbox, client| {
+    both::<rootpanel_proto::RootPanel>(ApiName::RootPanel, rootpanel, |sandbox, client| {
         let tariff = client.call(&rootpanel_proto::tariffs::GetTarifs::new()).first().unwrap().id;
         check(sandbox, client, |_| rootpanel_proto::orders::CreateOrder::new(tariff, 1), true);
     });
@@ -118,8 +86,7 @@ fn orders_of_rootpanel_are_found_by_the_difference() {
 #[test]
 fn orders_of_inferno_are_found_by_the_difference() {
     use inferno_proto::orders::CreateOrder;
-    let keys = || inferno_proto::Credentials::key(credentials::INFERNO_CLIENT, credentials::INFERNO_KEY);
-    both::<inferno_proto::Inferno>(ApiName::Inferno, keys, |sandbox, client| {
+    both::<inferno_proto::Inferno>(ApiName::Inferno, inferno, |sandbox, client| {
         let plan = sandbox.world(ApiName::Inferno, |world| world.plans().first().unwrap().number).unwrap();
         let product = inferno_proto::types::ProductId::new(plan);
         check(sandbox, client, |_| CreateOrder::new(product), true);

@@ -1,0 +1,52 @@
+//! Finds out in a second program what became of an order whose answer the first one lost.
+
+use clodo_proto::images::ListImages;
+use clodo_proto::servers::{CreateServer, CreateServerOs};
+use clodo_proto::types::ServerType;
+use clodo_proto::{Clodo, Credentials};
+use hostkit::{Gibibytes, Mebibytes, Outcome, Reconciled, SavedTicket};
+use hostkit_sandbox::fault::{Armed, Fault};
+use hostkit_sandbox::{ApiName, Sandbox, credentials};
+use hostkit_ureq::Client;
+
+type Failure = Box<dyn std::error::Error>;
+
+/// Orders, and writes down the ticket if the end stays open.
+fn order(client: &Client<Clodo>) -> Result<Option<String>, Failure> {
+    let os = CreateServerOs::Image(client.call(&ListImages::new())?.first().ok_or("no image")?.id);
+    let order = CreateServer::new("web-7f3a", ServerType::Virtual, Mebibytes(1024), Gibibytes(10), os);
+    let before = client.before(&order)?; // tells this order from an older one of the same name
+    match client.perform(&order) {
+        Outcome::Unresolved(ticket) => Ok(Some(ticket.with_before(before).save().to_string())),
+        other => other.into_result().map(|_| None).map_err(Into::into),
+    }
+}
+
+/// Reads the ticket, and what the hoster has. It orders nothing.
+fn find_out(client: &Client<Clodo>, text: &str) -> Result<(), Failure> {
+    let ticket = text.parse::<SavedTicket>()?.ticket::<CreateServer>()?;
+    match client.reconcile::<CreateServer>(&ticket) {
+        Reconciled::Happened(server) => println!("it is server {}", server.id),
+        Reconciled::Several(servers) => println!("it was carried out {} times", servers.len()),
+        Reconciled::DidNot => println!("it did not happen: order again"),
+        open => println!("do not order again yet: {open}"),
+    }
+    Ok(())
+}
+
+fn main() -> Result<(), Failure> {
+    let sandbox = Sandbox::start()?;
+    let client = || {
+        let key = Credentials::key(credentials::CLODO_LOGIN, credentials::CLODO_KEY);
+        let base = sandbox.url(ApiName::Clodo).parse()?;
+        Ok::<_, Failure>(Client::<Clodo>::builder(key).base_url(base).build()?)
+    };
+    let lost = Fault::by_id("reset-after-commit").ok_or("no such fault")?;
+    sandbox.faults().arm(Armed::new(lost).on("create_server"));
+
+    let text = order(&client()?)?.ok_or("the answer came after all")?;
+    println!("{text}");
+    find_out(&client()?, &text)?;
+    assert_eq!(sandbox.ledger().arrivals("create_server"), 1); // it was never sent again
+    Ok(())
+}
