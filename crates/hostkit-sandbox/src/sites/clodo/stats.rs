@@ -47,7 +47,7 @@ impl Visit<'_> {
 
 /// A minute of a server: the same whenever it is asked for, and another for every minute.
 fn row(server: &Server, time: i64) -> StatsRow {
-    let load = (server.number ^ time.unsigned_abs() / 60).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40;
+    let load = (server.number ^ (time.unsigned_abs() / 60)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40;
     let percent = load % 100;
     let mut row = StatsRow::new(UnixTime(time));
     row.cpu_seconds = Some(percent * 60 / 100);
