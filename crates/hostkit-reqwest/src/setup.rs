@@ -45,7 +45,8 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// Sends through an HTTP proxy, `http://user:password@host:port`. The environment is never asked.
+    /// Sends through an HTTP proxy, `http://user:password@host:port`, in a tunnel that it cannot look into. Plain http,
+    /// which is for this machine alone, goes there directly. The environment is never asked.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = Some(url.into());
         self
@@ -92,7 +93,7 @@ impl Setup {
     /// # Errors
     /// A proxy that is no URL, or certificates that cannot be read.
     pub fn build(self) -> Result<ReqwestTransport, SetupError> {
-        let proxy = self.proxy.as_deref().map(reqwest::Proxy::all).transpose();
+        let proxy = self.proxy.as_deref().map(reqwest::Proxy::https).transpose();
         // The error would print the URL, and with it the password.
         let proxy = proxy.map_err(|_| SetupError::Proxy)?;
         let tls = tls::configuration(&self.roots, self.is_platform)?;

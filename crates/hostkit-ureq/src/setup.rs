@@ -48,7 +48,8 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// Sends through an HTTP proxy, `http://user:password@host:port`. The environment is never asked.
+    /// Sends through an HTTP proxy, `http://user:password@host:port`, in a tunnel that it cannot look into. Plain http,
+    /// which is for this machine alone, goes there directly. The environment is never asked.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = Some(url.into());
         self

@@ -49,8 +49,11 @@ impl UreqTransport {
     fn run<S: AsSendBody>(&self, outgoing: &Outgoing, request: http::Request<S>) -> Result<Incoming, TransportError> {
         let agent = if outgoing.reusable { &self.pooled } else { &self.fresh };
         let limits = &outgoing.limits;
-        let request = agent
-            .configure_request(request)
+        let is_plain = request.uri().scheme_str() == Some("http");
+        let request = agent.configure_request(request);
+        // Plain http goes to this machine, and no proxy may read it on the way.
+        let request = if is_plain { request.proxy(None) } else { request };
+        let request = request
             .timeout_global(Some(outgoing.timeout))
             // ureq counts separators and the first line as well.
             .max_response_header_size(limits.max_head.saturating_add(8 << 10).min(MAX_HEAD))

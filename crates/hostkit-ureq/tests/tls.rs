@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use hostkit::testing::conformance::{Code, GetItem, KEY, Order, Proxy, Shop, Tunnel};
+use hostkit::testing::conformance::{Code, Fault, GetItem, KEY, Order, Proxy, Server, Shop, Tunnel};
 use hostkit::{BaseUrl, Error, Outcome, Phase, Secret, TransportErrorKind};
 use hostkit_ureq::{Client, UreqTransport};
 use rustls::pki_types::pem::PemObject;
@@ -208,6 +208,18 @@ fn a_proxy_that_opens_no_tunnel_means_not_sent() {
     assert_eq!(SEEN.load(Ordering::SeqCst), 0);
     let error = UreqTransport::setup().proxy(format!("http://user:{PASSWORD}@ho st")).build().expect_err("no URL");
     assert!(!format!("{error} {error:?}").contains(PASSWORD));
+}
+
+/// Without TLS a proxy could read the key: what is for this machine goes there directly.
+#[test]
+fn a_proxy_is_not_asked_for_this_machine() {
+    let server = Server::start(Fault::Nothing).expect("a server");
+    let proxy = Proxy::start(Tunnel::Opens).expect("a proxy");
+    let transport = UreqTransport::setup().proxy(proxy.url("")).build().expect("a transport");
+    let builder = Client::builder(Secret::new(KEY)).base_url(server.base_url()).transport(transport);
+    let client = builder.build().expect("the client can be made");
+    assert!(order(&client).is_done() && get(&client).is_ok());
+    assert_eq!(proxy.heard(), "");
 }
 
 #[test]
