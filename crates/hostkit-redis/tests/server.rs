@@ -116,7 +116,7 @@ fn a_server_that_hangs_breaks_no_deadline() {
     let error = client(&server, &redis, Duration::from_millis(300)).call(&Get).unwrap_err();
     assert!(start.elapsed() < Duration::from_millis(550), "{error} after {:?}", start.elapsed());
     // The store's own patience comes first: without the count nothing goes.
-    let store = redis.store().patience(Duration::from_millis(200));
+    let store = redis.store().patience(Duration::from_millis(500));
     let rated = ClientConfig::<Shop>::new(customer()).base_url(server.base());
     let rated = client_of(rated.rate_store(RateStore::new(store.clone(), "account")));
     let start = Instant::now();
