@@ -12,7 +12,7 @@ use event_listener::EventListener;
 
 use crate::api::RateRule;
 use crate::sabotage::is_broken;
-use crate::store::{Asked, Polled, SharedRates, Wanted};
+use crate::store::{Answer, Asked, Polled, SharedRates, Wanted};
 use crate::time::Moment;
 
 /// The rate limits of one account. Clones share their counts.
@@ -211,11 +211,10 @@ impl Rates {
     }
 
     /// The same for so long from now, and for the other processes of the store.
-    pub(crate) fn hold_all(&self, now: Moment, names: &'static [&'static str], wait: Duration) {
+    pub(crate) fn hold_all(&self, now: Moment, names: &'static [&'static str], wait: Duration) -> Option<Answer<()>> {
         self.hold(names, now + wait);
-        if let Some(shared) = &self.shared {
-            shared.hold(self.wanted(names), wait);
-        }
+        let shared = self.shared.as_ref()?;
+        Some(shared.hold(self.wanted(names), wait))
     }
 
     fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {

@@ -78,6 +78,8 @@ pub struct Exchange<A: Api> {
     /// What a store was asked: for room, and to keep a new session.
     asked: Option<Asked>,
     saving: Option<Answer<()>>,
+    /// What the server told to wait is being kept for others.
+    holding: Option<Answer<()>>,
     /// Whether the price was checked, and what was taken from the budget for it.
     is_priced: bool,
     reservation: Option<Reservation>,
@@ -165,6 +167,7 @@ impl<A: Api> Exchange<A> {
             waiting: None,
             asked: None,
             saving: None,
+            holding: None,
             is_priced: false,
             reservation: None,
         }
@@ -208,7 +211,14 @@ impl<A: Api> Exchange<A> {
     /// One transition; `None` where the next one can be made at once.
     fn advance(&mut self, now: Now, deadline: Moment) -> Option<Step<Ended<A::Code>>> {
         match std::mem::replace(&mut self.state, State::Over) {
-            State::Ended(ended) => return Some(Step::Done(*ended)),
+            State::Ended(ended) => {
+                let holding = self.holding.take().and_then(|answer| Some((stores::still_holding(&answer)?, answer)));
+                let Some((listener, answer)) = holding.filter(|_| now.monotonic < deadline) else {
+                    return Some(Step::Done(*ended));
+                };
+                (self.state, self.holding) = (State::Ended(ended), Some(answer));
+                return Some(self.listen(now, deadline, listener));
+            }
             State::Over => {
                 let error = Error::refused(self.info, "the exchange was stepped after its end");
                 return Some(Step::Done(Ended::Failed(self.failed(error, Stage::NotSent, now))));

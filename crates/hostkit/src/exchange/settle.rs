@@ -99,7 +99,7 @@ impl<A: Api> Exchange<A> {
         let (again, stage) = retry::decide(self.class, failure);
         let failed = Failed { sent, ..self.failed(error, stage, now) };
         if let (true, Some(wait)) = (failure.is_rate_limited(), wait) {
-            self.core.rates().hold_all(now.monotonic, self.info.rates, wait);
+            self.holding = self.core.rates().hold_all(now.monotonic, self.info.rates, wait);
         }
         let is_refused = again == Again::SignIn || failed.error.is_auth();
         if let (true, Some(generation)) = (is_refused, self.generation) {

@@ -52,13 +52,22 @@ impl Joint {
     }
 }
 
-/// Whether the store has still to be told.
+/// Whether the store has still to be told of the end of a sign-in.
 pub(super) fn still_telling(answer: &Answer<()>) -> Option<EventListener> {
+    still(answer, "a store could not be told of the end of a sign-in")
+}
+
+/// Whether the store has still to be told how long the server wants nobody to call.
+pub(super) fn still_holding(answer: &Answer<()>) -> Option<EventListener> {
+    still(answer, "a store could not be told how long to wait: other processes find out by themselves")
+}
+
+fn still(answer: &Answer<()>, failure: &'static str) -> Option<EventListener> {
     match answer.poll() {
         Polled::Pending(listener) => Some(listener),
         Polled::Ready(Ok(())) => None,
         Polled::Ready(Err(error)) => {
-            tracing::warn!(error = %error, "a store could not be told of the end of a sign-in");
+            tracing::warn!(error = %error, "{failure}");
             None
         }
     }

@@ -95,14 +95,18 @@ impl SharedRates {
         });
     }
 
-    /// Lets no call of these limits go for so long.
-    pub(crate) fn hold(&self, wanted: Vec<Wanted>, wait: Duration) {
-        self.post(move |now, kept| {
-            for wanted in &wanted {
-                let window = kept.window(wanted);
-                window.hold = window.hold.max(now.saturating_add(millis(wait)));
-            }
-        });
+    /// Lets no call of these limits go for so long. The answer is to be waited for: whoever is told of the call's end may
+    /// start another process, which has to find it.
+    pub(crate) fn hold(&self, wanted: Vec<Wanted>, wait: Duration) -> Answer<()> {
+        let rates = self.clone();
+        self.clerk.ask(move |store| {
+            rates.change(store, |now, kept| {
+                for wanted in &wanted {
+                    let window = kept.window(wanted);
+                    window.hold = window.hold.max(now.saturating_add(millis(wait)));
+                }
+            })
+        })
     }
 
     fn post(&self, change: impl Fn(u64, &mut Kept) + Send + 'static) {
