@@ -277,7 +277,7 @@ fn with_text(entry: &Entry, request: &http::Request<Vec<u8>>, text: &str) -> Vec
 #[test]
 fn texts_stay_in_their_inputs() {
     let mut naughty = Naughty(7);
-    let rounds = if entries::is_long() { 400 } else { 40 };
+    let rounds = entries::size(4, 40, 400);
     let (mut cases, mut refused, mut wrong) = (0, 0, Vec::new());
     for entry in entries::all() {
         for request in &entry.requests {
@@ -326,7 +326,7 @@ fn texts_stay_in_their_inputs() {
         wrong.len(),
         wrong.iter().take(30).cloned().collect::<Vec<_>>().join("\n")
     );
-    assert!(cases - refused > 5_000, "{} texts went out", cases - refused);
+    assert!(cases - refused > entries::size(100, 5_000, 50_000), "{} texts went out", cases - refused);
 }
 
 const PLACES: EndpointInfo = EndpointInfo {
@@ -340,7 +340,7 @@ const PLACES: EndpointInfo = EndpointInfo {
 fn texts_stay_in_every_place_of_a_request() {
     let mut naughty = Naughty(20_260_101);
     let base: BaseUrl = "https://api.example.org/v1".parse().expect("a base URL");
-    let cases = if entries::is_long() { 1_000_000 } else { 100_000 };
+    let cases = entries::size(3_000, 100_000, 1_000_000);
     let name = Name::new("text");
     let (mut refused, mut held) = (0, 0);
     let infos = [

@@ -14,8 +14,10 @@ const MIB: usize = 1 << 20;
 fn memory_is_bounded_by_the_body() {
     // The limit on depth stays: an open container takes more than a node, for as long as it is open.
     let wide = Limits { max_bytes: usize::MAX, max_nodes: usize::MAX, max_items: usize::MAX, ..Limits::DEFAULT };
+    // A small body is enough where the promise is broken on purpose.
+    let size = if std::env::var("HOSTKIT_PROMISE_SIZE").is_ok_and(|size| size == "small") { MIB / 8 } else { 2 * MIB };
     let fill = |before: &str, piece: &str, behind: &str| {
-        let count = 2 * MIB / piece.len();
+        let count = size / piece.len();
         format!("{before}{}{behind}", piece.repeat(count)).replace("COUNT", &count.to_string())
     };
     let cases = [
@@ -39,7 +41,7 @@ fn memory_is_bounded_by_the_body() {
         (Format::Php, "a:N:{i:0;N;…}", fill("a:COUNT:{", "i:0;N;", "}")),
         (Format::Php, "a:N:{i:0;a:0:{}…}", fill("a:COUNT:{", "i:0;a:0:{}", "}")),
         (Format::Php, "open arrays", fill("", "a:1:{i:0;", "")),
-        (Format::Php, "semicolons", fill("s:2097152:\"", ";", "\";")),
+        (Format::Php, "semicolons", fill("s:COUNT:\"", ";", "\";")),
         (Format::PrintR, "[] => …", fill("Array\n(\n", "[] => \n", ")\n")),
         (Format::PrintR, "open arrays", fill("", "Array\n(\n[] => ", "")),
         (Format::Form, "a=&…", fill("", "a=&", "")),
@@ -62,7 +64,7 @@ fn memory_is_bounded_by_the_body() {
             assert!(peak <= allowed, "{format:?}, {what}: {times:.1} × the body, {result:?}");
         }
     }
-    println!("at most {worst:.1} × the body");
+    println!("P15: {} cases, bodies of {size} bytes read; at most {worst:.1} times the body", 2 * cases.len() - 1);
     // The counter counts: a tree of numbers takes more than the body.
     assert!(worst > 2.0);
 }

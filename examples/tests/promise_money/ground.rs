@@ -1,5 +1,8 @@
 //! The ground that the promises are tested on: a sandbox, either client in front of it, and one clock for both.
 
+#[path = "../support/size.rs"]
+mod size;
+
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -12,6 +15,8 @@ use hostkit_sandbox::world::World;
 use hostkit_sandbox::{ApiName, Entry, Hop, Resolver, Sandbox, credentials};
 use hostkit_ureq::UreqTransport;
 use tokio::runtime::Runtime;
+
+pub use size::{is_long, is_small, size};
 
 /// An API with its place in the sandbox.
 pub trait Side: Api + Sized {
@@ -249,15 +254,6 @@ impl Clock for SandboxClock {
 
 pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Whether the long sizes are asked for.
-pub fn is_long() -> bool {
-    std::env::var("HOSTKIT_PROMISE_SIZE").is_ok_and(|size| size == "long")
-}
-
-pub fn size(short: u64, long: u64) -> u64 {
-    if is_long() { long } else { short }
 }
 
 /// A promise under test. Promises are tested one after the other: some measure time, and all want the cores.

@@ -165,7 +165,7 @@ fn p1_names_by_seed() {
     let faults: Vec<_> = Fault::all()
         .filter(|fault| matches!(fault.group(), Group::Dns | Group::Connection) && !fault.id().contains("silent"))
         .collect();
-    let orders = size(200, 5_000);
+    let orders = size(20, 200, 5_000);
     let (mut violations, mut tally) = (Vec::new(), [0_u64; 3]);
     for kind in Kind::BOTH {
         let stage = Stage::new(RootPanel::NAME);
@@ -200,7 +200,7 @@ fn p1_names_by_seed() {
     let [done, other, unresolved] = tally;
     assert!(done > 0 && other > 0 && unresolved > 0, "{tally:?}");
     let figures = format!("seed {seed}: done {done}, not sent or rejected {other}, unresolved {unresolved}");
-    trial.end(2 * orders, &figures, &violations);
+    trial.end(2 * orders as u64, &figures, &violations);
 }
 
 /// What arrived and was carried out, once the server has written it down.

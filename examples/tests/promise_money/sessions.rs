@@ -7,10 +7,9 @@ use std::time::Duration;
 use hostkit::{CallOptions, Gibibytes, Mebibytes, Outcome};
 use hostkit_sandbox::{Credentials, Hop, Sandbox};
 
-use crate::ground::{Client, Kind, Setup, Side, Trial, is_long};
+use crate::ground::{Client, Kind, Setup, Side, Trial, is_long, size};
 
 const THREADS: usize = 64;
-const EXPIRIES: u64 = 20;
 /// The sign-in of both APIs that have one, as their specs name it.
 const SIGN_IN: &str = "sign_in";
 
@@ -32,16 +31,16 @@ fn expire(sandbox: &Sandbox, round: u64) {
 }
 
 /// Threads (or tasks) that all call once after each end of the token.
-fn storm(kind: Kind, violations: &mut Vec<String>) -> u64 {
+fn storm(kind: Kind, expiries: u64, violations: &mut Vec<String>) -> u64 {
     let sandbox = Sandbox::start().expect("a sandbox");
     let client = Client::<clodo_proto::Clodo>::of(&sandbox, kind);
     client.call_with(&balance(), options()).expect("a first call");
     let failures = AtomicU64::new(0);
     let mut cases = 0;
-    for round in 0..EXPIRIES {
+    for round in 0..expiries {
         // Once in the short run, the tasks are as many as in the long one.
         let callers = match &client {
-            Client::Async(..) if round == 0 => 1_000,
+            Client::Async(..) if round == 0 => size(THREADS, 1_000, 1_000),
             _ if is_long() => 1_000,
             _ => THREADS,
         };
@@ -90,9 +89,10 @@ fn storm(kind: Kind, violations: &mut Vec<String>) -> u64 {
 fn p8_one_sign_in_for_all() {
     let trial = Trial::start("P8");
     let mut violations = Vec::new();
-    let cases: u64 = Kind::BOTH.into_iter().map(|kind| storm(kind, &mut violations)).sum();
+    let expiries = size(3, 20, 20) as u64;
+    let cases: u64 = Kind::BOTH.into_iter().map(|kind| storm(kind, expiries, &mut violations)).sum();
     let figures =
-        format!("{EXPIRIES} expiries per client, {} with another number of sign-ins than one", violations.len());
+        format!("{expiries} expiries per client, {} with another number of sign-ins than one", violations.len());
     trial.end(cases, &figures, &violations);
 }
 
@@ -112,7 +112,7 @@ fn p6_a_401_is_no_reason_to_order_again() {
             clodo_proto::servers::CreateServerOs::Image(clodo_proto::types::ImageId::new(1)),
         );
         client.call_with(&balance(), options()).expect("a first call");
-        for round in 0..10 {
+        for round in 0..size(2, 10, 100) {
             sandbox.ledger().clear();
             // The token is gone before this one: it arrives once with the dead token, and never again.
             sandbox.world(clodo_proto::Clodo::NAME, |world| world.sessions.revoke());

@@ -13,7 +13,7 @@ use hostkit::{Call, CallOptions, Endpoint, Perform};
 use hostkit_sandbox::fault::Group;
 use hostkit_sandbox::{Armed, Fault};
 
-use crate::ground::{Client, Kind, Setup, Side, Stage, Trial, class, from_client, is_long, lock};
+use crate::ground::{Client, Kind, Setup, Side, Stage, Trial, class, from_client, is_long, is_small, lock};
 
 /// How many faults strike each call in the short run.
 const FAULTS_PER_CALL: usize = 8;
@@ -67,7 +67,7 @@ impl<'f, A: Side> Sweep<'f, A> {
             return self.faults.clone();
         }
         let start = self.turn;
-        self.turn += FAULTS_PER_CALL;
+        self.turn += if is_small() { 1 } else { FAULTS_PER_CALL };
         (start..self.turn).map(|index| self.faults[index % self.faults.len()]).collect()
     }
 
@@ -171,7 +171,7 @@ fn p30_every_call_under_faults() {
         scope.spawn(|| macloud_proto::server::every(&mut Sweep::new(&found)));
     });
     let found = found.into_inner().expect("what was found");
-    assert_eq!(found.faults.len(), Fault::all().count(), "not every fault had a run");
+    assert!(is_small() || found.faults.len() == Fault::all().count(), "not every fault had a run");
     let figures = format!(
         "{} calls of 4 APIs, {} faults, {} cases that act: {} arrived twice; {} differ between the clients",
         found.operations,

@@ -3,6 +3,9 @@
 
 #![allow(dead_code)]
 
+#[path = "size.rs"]
+mod size;
+
 use std::fmt::Debug;
 use std::marker::PhantomData;
 
@@ -14,6 +17,9 @@ use hostkit::{
     Api, BaseUrl, Call, Endpoint, EndpointInfo, Format, Perform, RawAnswer, Report, RequestParts, UnknownFields, Value,
     Verdict,
 };
+
+#[allow(unused_imports)]
+pub use size::{is_long, is_small, size};
 
 /// Status and bytes of an answer to the bytes that the server half writes for its value.
 pub type Rewrite = fn(u16, &[u8], Format) -> Result<Vec<u8>, String>;
@@ -245,9 +251,4 @@ pub fn variants(value: &Value, change: impl Fn(&str, &mut Value) -> bool) -> Vec
         }
     }
     found
-}
-
-/// Whether the long sizes are wanted.
-pub fn is_long() -> bool {
-    std::env::var_os("HOSTKIT_LONG").is_some()
 }
