@@ -21,6 +21,7 @@ mod freshness;
 mod model;
 mod outputs;
 mod resolve;
+mod sabotage;
 mod schema;
 mod skeleton;
 mod source;

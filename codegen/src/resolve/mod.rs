@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::model::{Endpoint, Field, Model, OneOf, Output, Type, TypeEntry, TypeKind, Value, Variant, WireName};
+use crate::sabotage::is_unsorted;
 use crate::source::{At, Sources, Span};
 use crate::surface::{self, Surface};
 
@@ -42,7 +43,9 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
         let spec = format!("specs/{}", sources.path(endpoint.file));
         endpoints.push(resolver.endpoint(endpoint.clone(), spec));
     }
-    endpoints.sort_by(|a, b| (&a.module, &a.name).cmp(&(&b.module, &b.name)));
+    if !is_unsorted() {
+        endpoints.sort_by(|a, b| (&a.module, &a.name).cmp(&(&b.module, &b.name)));
+    }
     let mut model = Model {
         api: surface.api.clone(),
         service: surface.service.clone(),

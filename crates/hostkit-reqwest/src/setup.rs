@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hostkit::ConfigError;
+use hostkit::sabotage::is_broken;
 use reqwest::{ClientBuilder, redirect, retry};
 use rustls::ClientConfig;
 
@@ -119,7 +120,7 @@ impl Setup {
             None => builder,
         };
         let builder = builder
-            .redirect(redirect::Policy::none())
+            .redirect(if is_broken("P11-redirects") { redirect::Policy::limited(5) } else { redirect::Policy::none() })
             .referer(false)
             .retry(retry::never())
             .http1_only()

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hostkit::ConfigError;
+use hostkit::sabotage::is_broken;
 use ureq::Agent;
 use ureq::config::{Config, ConfigBuilder};
 use ureq::typestate::AgentScope;
@@ -133,7 +134,7 @@ impl Setup {
         let connect = self.connect_timeout.unwrap_or(CONNECT);
         let (total, per_host) = if is_pooled { (64, 16) } else { (0, 0) };
         builder
-            .max_redirects(0)
+            .max_redirects(if is_broken("P11-redirects") { 5 } else { 0 })
             .max_redirects_will_error(false)
             .http_status_as_error(false)
             .proxy(proxy)

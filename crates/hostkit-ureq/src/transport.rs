@@ -84,7 +84,7 @@ impl Transport for UreqTransport {
         if is_broken("P30") {
             return Err(TransportError::new(Phase::Connect, TransportErrorKind::Refused, "broken on purpose"));
         }
-        if is_broken("P4") {
+        if is_broken("P4-blocking") {
             // What a library below might do: an answer that did not come is asked for again.
             let result = self.run(outgoing, request.clone());
             return if result.is_err() { self.run(outgoing, request) } else { result };

@@ -9,6 +9,8 @@ mod error;
 mod limits;
 mod lookup;
 mod read;
+#[doc(hidden)]
+pub mod sabotage;
 mod value;
 mod write;
 

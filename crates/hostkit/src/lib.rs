@@ -26,8 +26,6 @@ mod rate;
 mod request;
 mod retry;
 mod rules;
-#[doc(hidden)]
-pub mod sabotage;
 #[cfg(feature = "server")]
 pub mod server;
 mod session;
@@ -58,6 +56,8 @@ pub use flow::{
     WaitMachine, Waiter, WaiterInfo, trace,
 };
 pub use hostkit_wire as wire;
+#[doc(hidden)]
+pub use hostkit_wire::sabotage;
 pub use hostkit_wire::{Format, Value};
 pub use http::Method;
 pub use intent::Intent;

@@ -12,6 +12,7 @@ use crate::api::ApiInfo;
 use crate::base_url::BaseUrl;
 use crate::codec::{InputLimit, Limited, Name, Object, ToText, number};
 use crate::endpoint::EndpointInfo;
+use crate::sabotage::is_broken;
 use crate::value::Secret;
 
 /// What may stand in a path segment or a query as it is (RFC 3986, unreserved).
@@ -210,7 +211,8 @@ impl RequestParts {
         if text.is_empty() || matches!(&*text, "." | "..") {
             return Err(self.refuse(name, format!("{text:?} cannot stand in a path")));
         }
-        let encoded = utf8_percent_encode(&text, RESERVED).to_string();
+        let encoded =
+            if is_broken("P7") { text.into_owned() } else { utf8_percent_encode(&text, RESERVED).to_string() };
         self.path = self.path.replace(&format!("{{{name}}}"), &encoded);
         Ok(())
     }
@@ -234,6 +236,9 @@ impl RequestParts {
 
     /// Sets a header that holds a secret.
     pub fn secret_header(&mut self, name: &'static str, value: &Secret) -> Result<(), EncodeError> {
+        if is_broken("P13") {
+            self.query.push((name.into(), value.expose().to_owned()));
+        }
         self.set_header(name, value.expose(), true)
     }
 

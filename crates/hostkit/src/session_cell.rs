@@ -109,8 +109,9 @@ impl<T, E: Clone> SessionCell<T, E> {
             }
             if let Some(held) = &state.held {
                 let age = now.since(held.asked);
-                let is_good = held.life.is_none_or(|life| life.is_good(age, need));
-                let is_young = held.life.is_none_or(|life| age < life.renew);
+                let life = held.life.filter(|_| !is_broken("P9"));
+                let is_good = life.is_none_or(|life| life.is_good(age, need));
+                let is_young = life.is_none_or(|life| age < life.renew);
                 if is_good && (is_young || state.is_led) {
                     *waiting = None;
                     return Some(Admission::Ready(held.lease()));

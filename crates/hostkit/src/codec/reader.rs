@@ -7,6 +7,7 @@ use hostkit_wire::{Format, Kind, Node};
 use super::{DecodeError, Fields, FromText};
 use crate::answer::{Report, UnknownFields};
 use crate::rules::Rules;
+use crate::sabotage::is_broken;
 
 /// One step of the path to a value.
 #[derive(Debug, Clone)]
@@ -129,6 +130,7 @@ impl<'r> Reader<'r> {
     /// Takes note of a field that the spec does not know.
     pub(crate) fn unknown_field(&mut self, key: &str, node: Node<'_>) -> Result<(), DecodeError> {
         match self.unknown {
+            _ if is_broken("P19") => Err(self.error("only fields that the spec knows", format!("`{key}`"))),
             UnknownFields::Ignore => Ok(()),
             UnknownFields::Collect => {
                 let path = format!("{}.{key}", self.path_text());

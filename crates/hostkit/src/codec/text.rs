@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use rust_decimal::Decimal;
 
+use crate::sabotage::is_broken;
 use crate::value::{Csv, Date, DateTime, Secret, UnixTime};
 
 /// Reads a value from text.
@@ -81,6 +82,9 @@ impl FromText for Decimal {
 
     fn from_text(text: &str) -> Option<Self> {
         let text = text.trim();
+        if is_broken("P20") {
+            return text.parse::<f64>().ok()?.to_string().parse().ok();
+        }
         Self::from_str_exact(text).or_else(|_| Self::from_scientific(text)).ok()
     }
 }

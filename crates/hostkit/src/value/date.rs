@@ -5,6 +5,8 @@ use std::fmt;
 use jiff::civil;
 use jiff::fmt::strtime;
 
+use crate::sabotage::is_broken;
+
 /// A date and time as the API wrote it, in the API's own zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DateTime(civil::DateTime);
@@ -61,7 +63,8 @@ impl DateTime {
     pub fn in_moscow(self) -> Result<UnixTime, ZoneError> {
         static MOSCOW: jiff::tz::TimeZone = jiff::tz::get!("Europe/Moscow");
         let zone = MOSCOW.clone();
-        match zone.to_ambiguous_zoned(self.0).unambiguous() {
+        let found = zone.to_ambiguous_zoned(self.0);
+        match if is_broken("P21") { found.compatible() } else { found.unambiguous() } {
             Ok(zoned) => Ok(UnixTime(zoned.timestamp().as_second())),
             Err(error) => Err(ZoneError(error.to_string())),
         }
