@@ -39,7 +39,9 @@ fn blown_up(tree: &Value, is_list: bool, filling: impl Fn(&Value) -> Option<Valu
 #[test]
 fn typed_decoding_stays_within_its_memory() {
     let (mut cases, mut worst, mut worst_at, mut wrong) = (0, 0.0_f64, String::new(), Vec::new());
-    for entry in entries::all() {
+    // One endpoint alone: `HOSTKIT_PROMISE_CASE=inferno/services/list_services`.
+    let one = std::env::var("HOSTKIT_PROMISE_CASE").ok();
+    for entry in entries::all().into_iter().filter(|entry| one.as_ref().is_none_or(|one| entry.folder == one)) {
         // One answer of each format: further cases have the same lists.
         let mut formats: Vec<Format> = Vec::new();
         for answer in &entry.answers {
@@ -85,5 +87,5 @@ fn typed_decoding_stays_within_its_memory() {
     }
     println!("P15: {cases} cases, blown-up answers; at most {worst:.1} times the body, at {worst_at}");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(cases > 50, "{cases} cases");
+    assert!(cases > 50 || one.is_some(), "{cases} cases");
 }

@@ -163,6 +163,9 @@ enum SpecVerb {
 }
 
 fn main() -> ExitCode {
+    if let Some(code) = promises::wrap() {
+        return code;
+    }
     let result = match Arguments::parse().verb {
         Verb::Codegen { api, check } => codegen::run(api.as_deref(), check),
         Verb::Coverage { check } => coverage::run(check),

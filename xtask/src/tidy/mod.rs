@@ -7,6 +7,7 @@ mod texts;
 use std::path::Path;
 
 use crate::manifest::members;
+use crate::promises;
 use crate::workspace::{Outcome, apis, read, root};
 
 /// A file of ours: its path from the root, its text.
@@ -52,6 +53,7 @@ pub(crate) fn run(write: bool) -> Outcome {
     findings.extend(too_long);
     findings.extend(sizes::extensions(&files));
     findings.extend(dependencies::check(&members)?);
+    findings.extend(promises::check_page()?);
     if findings.is_empty() {
         println!("tidy: {} files, {} of them longer than {} lines", files.len(), long.len(), sizes::LONG);
         return Ok(());
@@ -101,4 +103,24 @@ fn names() -> Result<Vec<String>, String> {
     names.sort();
     names.dedup();
     Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{dependencies, files, members, texts};
+
+    #[test]
+    fn p31_no_unsafe_code_and_no_unlisted_dependency() {
+        let (files, members) = (files().expect("files"), members().expect("members"));
+        let mut findings = texts::not_safe(&files, &members);
+        findings.extend(dependencies::check(&members).expect("a page and a lock"));
+        let (rust, packages) = (files.iter().filter(|file| file.is_rust()).count(), members.len());
+        println!(
+            "P31: {rust} cases, files and {packages} members looked at for unsafe code, and Cargo.lock for what is not \
+             listed; {} findings",
+            findings.len()
+        );
+        assert!(findings.is_empty(), "{}", findings.join("\n"));
+        assert!(rust > 100 && packages > 10, "{rust} files of {packages} members");
+    }
 }

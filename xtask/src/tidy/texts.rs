@@ -67,6 +67,10 @@ pub(super) fn not_safe(files: &[File], members: &[Manifest]) -> Vec<String> {
     ];
     let rust = files.iter().filter(|file| file.is_rust());
     let mut findings: Vec<String> = rust.flat_map(|file| find(file, PATTERNS, "is unsafe")).collect();
+    let is_forbidden = |file: &&File| file.path == "Cargo.toml" && file.text.contains("\nunsafe_code = \"forbid\"\n");
+    if !files.iter().any(|file| is_forbidden(&file)) {
+        findings.push("Cargo.toml: the workspace's lints do not forbid unsafe code".to_owned());
+    }
     for member in members {
         let lints = member.table.get("lints").and_then(|lints| lints.get("workspace")).and_then(|flag| flag.as_bool());
         if lints != Some(true) {
@@ -181,11 +185,15 @@ mod tests {
 
     #[test]
     fn unsafe_code_and_absent_lints_are_found() {
+        let forbids = "[workspace.lints.rust]\nunsafe_code = \"forbid\"\n";
+        let with = |text: &str| [file("a.rs", text), file("Cargo.toml", forbids)].concat();
         let text = format!("{} {{ }}", "unsafe");
-        assert_eq!(not_safe(&file("a.rs", &text), &[]).len(), 1);
-        assert!(not_safe(&file("a.rs", "// nothing unsafe here\n"), &[]).is_empty());
+        assert_eq!(not_safe(&with(&text), &[]).len(), 1);
+        assert!(not_safe(&with("// nothing unsafe here\n"), &[]).is_empty());
         let member = parse("crates/a", "[package]\nname = \"a\"\n").unwrap();
-        assert_eq!(not_safe(&[], &[member]).len(), 1);
+        assert_eq!(not_safe(&with(""), &[member]).len(), 1);
+        let found = not_safe(&file("Cargo.toml", "[workspace.lints.rust]\nunsafe_code = \"deny\"\n"), &[]);
+        assert_eq!(found.len(), 1, "{found:?}");
     }
 
     #[test]

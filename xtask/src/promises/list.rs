@@ -1,0 +1,195 @@
+//! The promises, the tests that hold them, and the switches that break them.
+//!
+//! What is deliberately not here: the promises' text, which is in `SECURITY.md`.
+
+/// A promise.
+pub(super) struct Promise {
+    pub(super) id: &'static str,
+    pub(super) tests: &'static [Test],
+    pub(super) switches: &'static [Switch],
+}
+
+/// Tests of one binary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Test {
+    pub(super) package: &'static str,
+    /// The test binary; `lib` or `bin` for the tests inside.
+    pub(super) binary: &'static str,
+    /// Of the names; empty for all.
+    pub(super) filter: &'static str,
+}
+
+/// A way to break a promise: what `HOSTKIT_SABOTAGE` has to be.
+pub(super) struct Switch {
+    pub(super) name: &'static str,
+    /// What has to fail.
+    pub(super) test: Test,
+    /// What the test has to say then: another failure is none of this promise.
+    pub(super) says: &'static str,
+}
+
+const fn test(package: &'static str, binary: &'static str, filter: &'static str) -> Test {
+    Test { package, binary, filter }
+}
+
+const fn example(binary: &'static str, filter: &'static str) -> Test {
+    test("hostkit-examples", binary, filter)
+}
+
+const fn money(filter: &'static str) -> Test {
+    example("promise_money", filter)
+}
+
+const fn switch(name: &'static str, test: Test, says: &'static str) -> Switch {
+    Switch { name, test, says }
+}
+
+const P2: Test = test("hostkit", "properties", "p2_");
+const UNRESOLVED: Test = example("unresolved", "p02_");
+const P9: Test = test("hostkit", "promise_p09", "");
+const P15: Test = test("hostkit-wire", "memory", "");
+const P31: Test = test("hostkit-codegen", "generated", "p31_");
+
+pub(super) const PROMISES: &[Promise] = &[
+    Promise {
+        id: "P1",
+        tests: &[money("p1_"), UNRESOLVED],
+        switches: &[switch("P1", money("p1_orders"), "sent twice")],
+    },
+    Promise { id: "P2", tests: &[P2, UNRESOLVED], switches: &[switch("P2", P2, "said to be not sent")] },
+    Promise {
+        id: "P4",
+        tests: &[money("p4_")],
+        switches: &[
+            switch("P4-blocking", money("p4_"), "Blocking close-before"),
+            switch("P4-async", money("p4_"), "Async close-before"),
+        ],
+    },
+    Promise { id: "P5", tests: &[money("p5_")], switches: &[switch("P5", money("p5_"), "arrivals of 200 calls")] },
+    Promise { id: "P6", tests: &[money("p6_")], switches: &[switch("P6", money("p6_"), "2 arrivals")] },
+    Promise {
+        id: "P7",
+        tests: &[example("promise_p07", "")],
+        switches: &[switch("P7", example("promise_p07", "texts_stay_in_every"), "in JSON: [(")],
+    },
+    Promise {
+        id: "P8",
+        tests: &[test("hostkit", "lib", "session_cell"), money("p8_")],
+        switches: &[switch("P8", money("p8_"), "sign-ins of 64 callers")],
+    },
+    Promise { id: "P9", tests: &[P9, test("hostkit", "session", "")], switches: &[switch("P9", P9, "past its end")] },
+    Promise {
+        id: "P10",
+        tests: &[money("p10_")],
+        switches: &[switch("P10", money("p10_"), "sign-ins, 0 other calls")],
+    },
+    Promise {
+        id: "P11",
+        tests: &[money("p11_")],
+        switches: &[
+            switch("P11", money("p11_"), "bytes at the foreign place"),
+            switch("P11-redirects", money("p11_"), "redirect"),
+        ],
+    },
+    Promise {
+        id: "P12",
+        tests: &[example("promise_p12", "")],
+        switches: &[switch("P12", example("promise_p12", ""), "C4N4RYx7q")],
+    },
+    Promise {
+        id: "P13",
+        tests: &[example("promise_p13", "")],
+        switches: &[switch("P13", example("promise_p13", ""), "?Authorization=")],
+    },
+    Promise { id: "P15", tests: &[P15, example("promise_p15", "")], switches: &[switch("P15", P15, "× the body")] },
+    Promise {
+        id: "P17",
+        tests: &[example("promise_p17", "")],
+        switches: &[switch("P17", example("promise_p17", "every_cut"), " JSON at ")],
+    },
+    Promise {
+        id: "P18",
+        tests: &[example("promise_p18", "")],
+        switches: &[switch("P18", example("promise_p18", "no_impostor"), "takes")],
+    },
+    Promise {
+        id: "P19",
+        tests: &[example("promise_p19", "")],
+        switches: &[switch("P19", example("promise_p19", "a_new_field"), "refused: ")],
+    },
+    Promise {
+        id: "P20",
+        tests: &[example("promise_p20", "")],
+        switches: &[switch("P20", example("promise_p20", "sums"), "123456789012345678.123456789")],
+    },
+    Promise {
+        id: "P21",
+        tests: &[example("promise_p21", "")],
+        switches: &[switch("P21", example("promise_p21", "moscow"), "is not one moment in Moscow")],
+    },
+    Promise { id: "P22", tests: &[money("p22_")], switches: &[switch("P22", money("p22_back"), "back after")] },
+    Promise { id: "P24", tests: &[money("p24_")], switches: &[switch("P24", money("p24_"), "Blocking: ")] },
+    Promise { id: "P26", tests: &[money("p26_")], switches: &[switch("P26", money("p26_"), "polls in")] },
+    Promise { id: "P30", tests: &[money("p30_")], switches: &[switch("P30", money("p30_"), "blocking Seen")] },
+    Promise {
+        id: "P31",
+        tests: &[P31, test("xtask", "bin", "p31_")],
+        switches: &[switch("P31", P31, "the order of the files matters")],
+    },
+];
+
+impl Test {
+    /// The folder of the package.
+    pub(super) fn folder(&self) -> String {
+        match self.package {
+            "hostkit-examples" => "examples".to_owned(),
+            "hostkit-codegen" => "codegen".to_owned(),
+            "xtask" => "xtask".to_owned(),
+            package => format!("crates/{package}"),
+        }
+    }
+
+    /// The file that the binary starts from, if there is one.
+    pub(super) fn exists(&self) -> bool {
+        let folder = crate::workspace::root().join(self.folder());
+        let of_tests = folder.join("tests").join(self.binary);
+        match self.binary {
+            "lib" => folder.join("src/lib.rs").exists(),
+            "bin" => folder.join("src/main.rs").exists(),
+            _ => of_tests.with_extension("rs").exists() || of_tests.join("main.rs").exists(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::PROMISES;
+
+    #[test]
+    fn ids_and_switches_are_there_once() {
+        let ids: BTreeSet<_> = PROMISES.iter().map(|promise| promise.id).collect();
+        assert_eq!(ids.len(), PROMISES.len());
+        let switches: Vec<_> = PROMISES.iter().flat_map(|promise| promise.switches).map(|switch| switch.name).collect();
+        assert_eq!(switches.iter().collect::<BTreeSet<_>>().len(), switches.len());
+    }
+
+    #[test]
+    fn every_promise_has_a_test_and_a_switch() {
+        for promise in PROMISES {
+            assert!(!promise.switches.is_empty() && !promise.tests.is_empty(), "{}", promise.id);
+            assert!(promise.tests.iter().all(super::Test::exists), "{}: there is no such test", promise.id);
+            for switch in promise.switches {
+                let is_own = |test: &super::Test| {
+                    test.package == switch.test.package
+                        && test.binary == switch.test.binary
+                        && switch.test.filter.starts_with(test.filter)
+                };
+                assert!(promise.tests.iter().any(is_own), "{} is not broken for its own test", switch.name);
+                let start = switch.name.split('-').next();
+                assert_eq!(start, Some(promise.id), "{} breaks another promise", switch.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! `promises`: runs the test of every promise and prints what was tried; or breaks the code behind one on purpose.
+//!
+//! What is deliberately not here: the promises' text, and the tests. A test prints a line `P8: 1280 cases, …, 3.2 s`.
+
+mod list;
+mod page;
+mod sabotage;
+
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+use crate::command::cargo;
+use crate::workspace::Outcome;
+use list::{PROMISES, Promise, Test};
+
+pub(crate) use page::check as check_page;
+pub(crate) use sabotage::{run_job as run_sabotage, wrap};
+
+struct Row {
+    id: &'static str,
+    cases: Option<u64>,
+    result: String,
+    took: Duration,
+    figures: Vec<String>,
+}
+
+/// Runs all promises, or one; or breaks one (or `all`) and wants its test to fail.
+pub(crate) fn execute(one: Option<&str>, long: bool, sabotage: Option<&str>) -> Outcome {
+    let wanted = sabotage.filter(|id| *id != "all").or(one);
+    let is_wanted = |promise: &&Promise| wanted.is_none_or(|id| promise.id.eq_ignore_ascii_case(id));
+    let promises: Vec<_> = PROMISES.iter().filter(is_wanted).collect();
+    if promises.is_empty() {
+        let ids: Vec<_> = PROMISES.iter().map(|promise| promise.id).collect();
+        return Err(format!("there is no such promise; there are: {}", ids.join(", ")));
+    }
+    if sabotage.is_some() {
+        return sabotage::execute(&promises);
+    }
+    let mut rows = Vec::new();
+    for promise in promises {
+        eprintln!("promises: {}", promise.id);
+        rows.push(run(promise, long));
+    }
+    print(&rows);
+    let failed: Vec<_> = rows.iter().filter(|row| row.result.starts_with("FAILED")).map(|row| row.id).collect();
+    if failed.is_empty() { Ok(()) } else { Err(format!("promises: failed: {}", failed.join(", "))) }
+}
+
+fn command(test: &Test) -> Command {
+    let mut command = cargo(&["test", "--quiet", "--package", test.package]);
+    match test.binary {
+        "lib" => command.arg("--lib"),
+        "bin" => command.arg("--bins"),
+        binary => command.args(["--test", binary]),
+    };
+    command
+}
+
+fn run(promise: &'static Promise, long: bool) -> Row {
+    let start = Instant::now();
+    let mut row =
+        Row { id: promise.id, cases: None, result: "ok".to_owned(), took: Duration::ZERO, figures: Vec::new() };
+    for test in promise.tests {
+        if !test.exists() {
+            row.result = format!("FAILED: no test {} in {}", test.binary, test.folder());
+            continue;
+        }
+        let mut command = command(test);
+        if long {
+            command.env("HOSTKIT_PROMISE_SIZE", "long");
+        }
+        let output = command.args(["--", "--nocapture", test.filter]).output();
+        match output {
+            Ok(output) => take(&mut row, &output),
+            Err(error) => row.result = format!("FAILED: {error}"),
+        }
+    }
+    if row.cases.is_none() && row.result == "ok" {
+        row.result = "FAILED: no figure".to_owned();
+    }
+    row.took = start.elapsed();
+    row
+}
+
+/// Takes over what a run printed.
+fn take(row: &mut Row, output: &Output) {
+    let text = String::from_utf8_lossy(&output.stdout);
+    for line in text.lines() {
+        // The harness may have begun the line.
+        if let Some((_, figures)) = line.split_once(&format!("{}: ", row.id)) {
+            // A promise may have several tests, each with its line.
+            let cases = figures.split(' ').next().and_then(|word| word.parse::<u64>().ok());
+            row.cases = match (row.cases, cases) {
+                (Some(sum), Some(cases)) => Some(sum + cases),
+                (sum, cases) => sum.or(cases),
+            };
+            row.figures.push(figures.to_owned());
+        }
+    }
+    if !output.status.success() {
+        row.result = "FAILED".to_owned();
+        eprintln!("{text}{}", String::from_utf8_lossy(&output.stderr));
+    } else if ran(&text) == 0 {
+        row.result = "FAILED: no test ran".to_owned();
+    }
+}
+
+/// How many tests passed, by the harness's own words.
+fn ran(text: &str) -> u64 {
+    let passed = |line: &str| line.split_once("ok. ")?.1.split(' ').next()?.parse::<u64>().ok();
+    text.lines().filter(|line| line.contains("test result: ok.")).filter_map(passed).sum()
+}
+
+fn print(rows: &[Row]) {
+    println!("\n{:<8} {:>8}  {:<36} {:>8}", "promise", "cases", "result", "seconds");
+    for row in rows {
+        let cases = row.cases.map_or_else(|| "-".to_owned(), |cases| cases.to_string());
+        println!("{:<8} {cases:>8}  {:<36} {:>8.1}", row.id, row.result, row.took.as_secs_f64());
+    }
+    println!();
+    for row in rows {
+        for figures in &row.figures {
+            println!("{}: {figures}", row.id);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ran;
+
+    #[test]
+    fn a_run_of_nothing_is_seen() {
+        assert_eq!(ran("test result: ok. 0 passed; 0 failed; 1 ignored"), 0);
+        assert_eq!(ran("x\ntest result: ok. 3 passed; 0 failed; 1 ignored\n"), 3);
+    }
+}
