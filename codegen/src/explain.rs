@@ -58,6 +58,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("E0230", include_str!("explain/E0230.md")),
     ("E0231", include_str!("explain/E0231.md")),
     ("E0232", include_str!("explain/E0232.md")),
+    ("E0233", include_str!("explain/E0233.md")),
     ("E0239", include_str!("explain/E0239.md")),
     ("E0301", include_str!("explain/E0301.md")),
     ("E0302", include_str!("explain/E0302.md")),

@@ -1,6 +1,6 @@
 //! The specs as they are written: every value with its place, nothing resolved.
 
-use crate::source::{At, FileId};
+use crate::source::{At, FileId, Span};
 
 /// A constant of a body or a query: the text, and whether it was written as a number.
 #[derive(Debug, Clone)]
@@ -15,6 +15,8 @@ pub(crate) type Pairs = Vec<(At<String>, At<String>)>;
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Lenient {
+    /// Where both are on, the place of the second: a map could be a list of items or one item.
+    pub(crate) ambiguous: Option<Span>,
     pub(crate) one_as_list: bool,
     pub(crate) map_as_list: bool,
     pub(crate) null_as_empty: bool,

@@ -99,7 +99,7 @@ fn check_query(endpoint: &Endpoint, walker: &Walker<'_>, query: &str) -> Result<
     }
     for field in &endpoint.query {
         match text(field.wire()) {
-            Some(text) if walker.scalars().fits(&field.ty, text) => {}
+            Some(text) if walker.scalars().fits_query(field, text) => {}
             None if !field.is_required() => {}
             Some(_) => {
                 let expected = walker.scalars().expected(&field.ty);

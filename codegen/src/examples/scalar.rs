@@ -6,7 +6,7 @@ use hostkit_wire::{Format, Kind, Node};
 use jiff::civil;
 use jiff::fmt::strtime;
 
-use crate::model::{Model, Type, TypeKind};
+use crate::model::{Field, Model, Type, TypeKind};
 
 /// A scalar type together with what the service says of scalars.
 #[derive(Clone, Copy)]
@@ -103,7 +103,16 @@ impl Scalars<'_> {
         if fits { Ok(()) } else { Err(self.expected(ty)) }
     }
 
-    /// Whether a text alone reads as this type: in keys of maps, paths, queries and headers.
+    /// Whether a text of the query reads as the field: a date in the form that is written.
+    pub(super) fn fits_query(self, field: &Field, text: &str) -> bool {
+        match (&field.ty, &field.surface.form) {
+            (Type::DateTime, Some(form)) => civil::DateTime::strptime(form, text).is_ok(),
+            (Type::Date, Some(form)) => civil::Date::strptime(form, text).is_ok(),
+            (ty, _) => self.fits(ty, text),
+        }
+    }
+
+    /// Whether a text alone reads as this type: in keys of maps, paths and headers.
     pub(super) fn fits(self, ty: &Type, text: &str) -> bool {
         let trimmed = text.trim();
         match ty {
@@ -111,7 +120,7 @@ impl Scalars<'_> {
             Type::Uint | Type::Bytes | Type::Kibibytes | Type::Mebibytes | Type::Gibibytes => is_unsigned(trimmed),
             Type::Decimal => is_decimal(trimmed),
             Type::Flag | Type::Switch => matches!(trimmed, "1" | "true" | "0" | "" | "false"),
-            // In these places a date has one form; the service's forms are those of bodies.
+            // In these places a date has one form; the service's forms are those of bodies and queries.
             Type::DateTime => civil::DateTime::strptime("%Y-%m-%d %H:%M:%S", trimmed).is_ok(),
             Type::Date => civil::Date::strptime("%Y-%m-%d", trimmed).is_ok(),
             Type::UnixTime => whole(trimmed).is_some_and(|text| text.parse::<i64>().is_ok()) || has_offset(trimmed),

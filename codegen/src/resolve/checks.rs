@@ -46,6 +46,11 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
             }
         }
     }
+    if let Some(span) = &model.service.lenient.ambiguous {
+        let help = "choose one: by `one-as-list` a map is an item, by `map-as-list` its values are the items";
+        let message = "a map in the place of a list could be either";
+        diagnostics.add_with_help("E0233", span, message, "beside `one-as-list`", help);
+    }
     credentials(model, diagnostics);
     session(model, diagnostics);
     for definition in surface.types.iter().flat_map(|file| &file.types) {

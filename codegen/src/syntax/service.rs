@@ -23,6 +23,7 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
         method: node.optional("method"),
         selector: node.table("selector").map(|node| (node.text("in"), node.text("name"))),
         lenient: Lenient {
+            ambiguous: lenient.filter(|_| is("one-as-list") && is("map-as-list")).map(|node| node.span("map-as-list")),
             one_as_list: is("one-as-list"),
             map_as_list: is("map-as-list"),
             null_as_empty: is("null-as-empty"),

@@ -131,6 +131,33 @@ impl<'a> Incoming<'a> {
         self.query(name)?.ok_or_else(|| wrong::<T>("query", name, None))
     }
 
+    /// A date of the query that may be absent, in the form that its API writes.
+    ///
+    /// # Errors
+    /// A text that is no such date.
+    pub fn query_in<T: FromText>(
+        &self,
+        form: &str,
+        parse: fn(&str, &str) -> Option<T>,
+        name: &'static str,
+    ) -> Result<Option<T>, DecodeError> {
+        let read = |text| parse(form, text).ok_or_else(|| wrong::<T>("query", name, Some(text)));
+        self.query_text(name).map(read).transpose()
+    }
+
+    /// A date of the query that has to be there.
+    ///
+    /// # Errors
+    /// Nothing, or a text that is no such date.
+    pub fn required_query_in<T: FromText>(
+        &self,
+        form: &str,
+        parse: fn(&str, &str) -> Option<T>,
+        name: &'static str,
+    ) -> Result<T, DecodeError> {
+        self.query_in(form, parse, name)?.ok_or_else(|| wrong::<T>("query", name, None))
+    }
+
     /// A constant of the query that makes the call what it is.
     ///
     /// # Errors
@@ -314,11 +341,13 @@ impl Outgoing {
         self.body = Some(object.into_value());
     }
 
-    /// A value that may be missing, under a root name. Without an envelope, "nothing" is an answer without a body.
+    /// A value that may be missing, under a root name. "Nothing" is an envelope without it or, where there is no
+    /// envelope, an answer without a body.
     pub fn optional_value<T: crate::codec::ToWire>(&mut self, root: &Name, value: &Option<T>) {
         match value {
-            None if self.envelope.is_empty() => self.status = if self.status == 200 { 204 } else { self.status },
-            value => self.value(root, value),
+            Some(value) => self.value(root, value),
+            None if self.envelope.is_empty() && self.status == 200 => self.status = 204,
+            None => {}
         }
     }
 

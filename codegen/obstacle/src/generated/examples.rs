@@ -11,6 +11,18 @@ fn place(folder: &'static str, case: &'static str) -> Place {
 }
 
 #[test]
+fn find_by_day_all_request_http() {
+    let place = place("obstacle/answers/find_by_day", "all");
+    example::request::<crate::answers::FindByDay>(&place);
+}
+
+#[test]
+fn find_by_day_few_request_http() {
+    let place = place("obstacle/answers/find_by_day", "few");
+    example::request::<crate::answers::FindByDay>(&place);
+}
+
+#[test]
 fn find_thing_one_answer_xml() {
     let place = place("obstacle/answers/find_thing", "one");
     example::answer::<crate::answers::FindThing>(&place, Format::Xml, 200);

@@ -27,7 +27,12 @@ fn encode_statements(code: &mut Code, endpoint: &Endpoint, model: &Model) {
     }
     for field in &endpoint.query {
         let method = if field.is_option() { "optional_query" } else { "query" };
-        code.line(format!("out.{method}({}, &self.{});", quoted(field.wire()), field.rust));
+        let value = match (&field.surface.form, field.is_option()) {
+            (Some(form), true) => format!("self.{}.map(|date| date.format({}))", field.rust, quoted(form)),
+            (Some(form), false) => format!("self.{}.format({})", field.rust, quoted(form)),
+            (None, _) => format!("self.{}", field.rust),
+        };
+        code.line(format!("out.{method}({}, &{value});", quoted(field.wire())));
     }
     for field in &endpoint.headers {
         let method = if field.ty == Type::Secret { "secret_header" } else { "header" };

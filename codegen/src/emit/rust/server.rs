@@ -1,7 +1,7 @@
 //! The server half of an endpoint: reading its request, writing its answer; and the router over all of them.
 
 use super::code::{Code, quoted};
-use super::words::{initialiser, local, name_expression, read_expression};
+use super::words::{initialiser, local, name_expression, read_expression, rust_type};
 use crate::model::{Endpoint, Field, Model, OneOf, Output, Type, Variant, WireName};
 use crate::surface::Constant;
 
@@ -33,7 +33,14 @@ fn emit_parse(code: &mut Code, endpoint: &Endpoint) {
     }
     for field in &endpoint.query {
         let method = if field.is_option() { "query" } else { "required_query" };
-        code.line(format!("let {} = request.{method}({})?;", variable(&field.rust), quoted(field.wire())));
+        let (variable, name) = (variable(&field.rust), quoted(field.wire()));
+        code.line(match &field.surface.form {
+            Some(form) => {
+                let (form, ty) = (quoted(form), rust_type(&field.ty));
+                format!("let {variable} = request.{method}_in({form}, {ty}::parse, {name})?;")
+            }
+            None => format!("let {variable} = request.{method}({name})?;"),
+        });
     }
     for field in &endpoint.headers {
         let method = if field.is_option() { "header" } else { "required_header" };

@@ -124,7 +124,8 @@ where
     let message = split(&place.read("answer.http"));
     let value = decode_or_panic::<E>(place, status(&message), &message.headers, &message.body);
     place.expect("answer.http", &value);
-    again::<E>(place, &value, <E::Api as Api>::INFO.formats[0], status(&message));
+    let formats = if E::INFO.formats.is_empty() { <E::Api as Api>::INFO.formats } else { E::INFO.formats };
+    again::<E>(place, &value, formats[0], status(&message));
 }
 
 fn status(message: &Message) -> u16 {

@@ -3,6 +3,7 @@
 
 //! Calls of `specs/obstacle/answers/`.
 
+mod find_by_day;
 mod find_thing;
 mod get_balance;
 mod get_box;
@@ -12,6 +13,7 @@ mod get_scalars;
 mod list_boxes;
 mod map_boxes;
 
+pub use find_by_day::FindByDay;
 pub use find_thing::FindThing;
 pub use get_balance::GetBalance;
 pub use get_box::{BoxGone, BoxRunning, GetBox};

@@ -139,7 +139,7 @@ impl Endpoint for GetKeywords {
         out.query("type", &self.type_);
         out.optional_query("fields", &self.fields);
         out.optional_query("out", &self.out);
-        out.optional_query("answer", &self.answer);
+        out.optional_query("answer", &self.answer.map(|date| date.format("%d.%m.%Y %H:%M:%S")));
         out.optional_query("new", &self.new_);
         out.optional_query("clone", &self.clone_);
         out.optional_query("encode", &self.encode_);

@@ -10,6 +10,11 @@ use crate::Obstacle;
 
 /// Shows every endpoint of the API to a visitor, with its wire examples.
 pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
+    visitor.call::<crate::answers::FindByDay>(&Examples {
+        folder: "obstacle/answers/find_by_day",
+        requests: &["all", "few"],
+        answers: &[],
+    });
     visitor.call::<crate::answers::FindThing>(&Examples {
         folder: "obstacle/answers/find_thing",
         requests: &[],

@@ -22,6 +22,8 @@ pub use every::every;
 #[non_exhaustive]
 #[allow(clippy::large_enum_variant, reason = "a request is routed once and matched at once")]
 pub enum Request {
+    /// Dates in a query, in the forms of the service.
+    FindByDay(crate::answers::FindByDay),
     /// A value that may be missing.
     FindThing(crate::answers::FindThing),
     /// A scalar root.
@@ -68,6 +70,7 @@ impl Request {
     /// What is known of the call.
     pub fn info(&self) -> EndpointInfo {
         match self {
+            Self::FindByDay(_) => crate::answers::FindByDay::INFO,
             Self::FindThing(_) => crate::answers::FindThing::INFO,
             Self::GetBalance(_) => crate::answers::GetBalance::INFO,
             Self::GetBox(_) => crate::answers::GetBox::INFO,
@@ -105,6 +108,7 @@ pub fn route(request: &Incoming<'_>) -> Result<Request, DecodeError> {
     router.attempt(Request::Choose);
     router.attempt(Request::SetKeywords);
     router.attempt(Request::SignIn);
+    router.attempt(Request::FindByDay);
     router.attempt(Request::GetBox);
     router.attempt(Request::SendFile);
     router.attempt(Request::AddRecords);

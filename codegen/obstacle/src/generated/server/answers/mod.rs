@@ -3,6 +3,7 @@
 
 //! The server half of `specs/obstacle/answers/`.
 
+mod find_by_day;
 mod find_thing;
 mod get_balance;
 mod get_box;

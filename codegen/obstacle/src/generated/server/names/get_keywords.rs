@@ -3,6 +3,7 @@
 
 //! The server half of `get_keywords`.
 
+use hostkit::DateTime;
 use hostkit::codec::{DecodeError, Name};
 use hostkit::server::{Incoming, Outgoing, Serve};
 
@@ -18,7 +19,7 @@ impl Serve for GetKeywords {
         let type_ = request.required_query("type")?;
         let fields_ = request.query("fields")?;
         let out = request.query("out")?;
-        let answer = request.query("answer")?;
+        let answer = request.query_in("%d.%m.%Y %H:%M:%S", DateTime::parse, "answer")?;
         let new_ = request.query("new")?;
         let clone_ = request.query("clone")?;
         let encode_ = request.query("encode")?;
