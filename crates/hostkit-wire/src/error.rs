@@ -37,7 +37,7 @@ pub enum WireErrorKind {
     TooManyItems(usize),
     /// A construct that is refused on purpose, such as a PHP reference or a DTD.
     Unsupported(&'static str),
-    /// The document says that it is written in this encoding; only UTF-8 is read.
+    /// The document says that it is written in this encoding, cut to 40 characters; only UTF-8 is read.
     Encoding(String),
     /// The body looks like none of these formats.
     ExpectedFormat(Vec<Format>),

@@ -67,22 +67,6 @@ fn nested(format: Format, count: usize) -> [String; 2] {
 }
 
 #[test]
-fn nesting_costs_no_stack() {
-    on_a_small_stack(|| {
-        for format in FORMATS {
-            let [open, closed] = nested(format, 1_000_000);
-            let _ = parse(format, open.as_bytes(), &WIDE);
-            let _ = parse(format, closed.as_bytes(), &WIDE);
-            for format in FORMATS {
-                let _ = parse(format, open.as_bytes(), &Limits::DEFAULT);
-            }
-        }
-        let maps = "{\"a\":".repeat(1_000_000);
-        assert_eq!(nodes(Format::Json, &maps, &WIDE), Err(WireErrorKind::Truncated));
-    });
-}
-
-#[test]
 fn nesting_is_limited() {
     for format in [Format::Json, Format::Xml, Format::Php] {
         let [open, closed] = nested(format, 100);

@@ -17,6 +17,9 @@ use crate::{WireError, WireErrorKind};
 use attributes::Attributes;
 use run::Run;
 
+/// How many characters of a strange encoding's name an error keeps.
+const NAME_SHOWN: usize = 40;
+
 pub(super) fn read(body: &str, builder: &mut Builder<'_>) -> Result<(), WireError> {
     if body.starts_with('\u{FEFF}') {
         // quick-xml would skip it without counting it.
@@ -175,7 +178,8 @@ fn check_declaration(declaration: &BytesDecl<'_>, start: usize) -> Result<(), Wi
     match declaration.encoding() {
         None => Ok(()),
         Some(Ok(name)) if ["utf-8", "utf8", "us-ascii"].iter().any(|known| name.eq_ignore_ascii_case(known)) => Ok(()),
-        Some(Ok(name)) => Err(WireError::new(start, WireErrorKind::Encoding(name.into_owned()))),
+        // A name may be as long as the body; an error is for people.
+        Some(Ok(name)) => Err(WireError::new(start, WireErrorKind::Encoding(name.chars().take(NAME_SHOWN).collect()))),
         Some(Err(_)) => Err(expected(start, "an XML declaration")),
     }
 }
