@@ -123,6 +123,9 @@ impl FromStr for BaseUrl {
         if authority.contains('@') {
             return Err(BaseUrlError("a user name in a URL is refused"));
         }
+        if authority.starts_with(':') {
+            return Err(BaseUrlError("there is no host before the port"));
+        }
         if uri.query().is_some() || text.contains('#') {
             return Err(BaseUrlError("a base URL has no query and no fragment"));
         }

@@ -273,6 +273,7 @@ fn the_token_goes_to_allowed_hosts_only() {
         "http://n1.shop.example",
         "https://n1.shop.example:8443",
         "https://user@n1.shop.example",
+        "https://:443/v2",
         "https://n1.shop.example/../x",
         "https://n1.shop.example/?x=1",
         "//evil.example",

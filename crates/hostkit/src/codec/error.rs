@@ -16,8 +16,23 @@ struct Inner {
     spec: &'static str,
 }
 
+/// How much of a text an error keeps, in bytes: what it quotes may be as long as the answer.
+const KEPT: usize = 1_000;
+
+/// A text that is not longer than an error should be.
+fn kept(text: impl Into<String>) -> String {
+    let mut text = text.into();
+    if text.len() > KEPT {
+        let end = (0..=KEPT).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        text.truncate(end);
+        text.push('…');
+        text.shrink_to_fit();
+    }
+    text
+}
+
 impl DecodeError {
-    /// For decoders: `path` such as `answer.server.id`.
+    /// For decoders: `path` such as `answer.server.id`. Texts of more than 1,000 bytes are cut.
     pub fn new(
         endpoint: &'static str,
         path: impl Into<String>,
@@ -26,9 +41,9 @@ impl DecodeError {
     ) -> Self {
         Self(Box::new(Inner {
             endpoint,
-            path: path.into(),
-            expected: expected.into(),
-            found: found.into(),
+            path: kept(path),
+            expected: kept(expected),
+            found: kept(found),
             offset: None,
             spec: "",
         }))

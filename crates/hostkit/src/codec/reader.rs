@@ -100,7 +100,8 @@ impl<'r> Reader<'r> {
         DecodeError::new(self.endpoint, self.path_text(), expected, found).spec(self.spec)
     }
 
-    /// The path to the value that is being read.
+    /// The path to the value that is being read. Keys are the stranger's words: a long one is not repeated for each of
+    /// the fields below it.
     pub(crate) fn path_text(&self) -> String {
         let mut text = String::new();
         for step in &self.path {
@@ -108,7 +109,7 @@ impl<'r> Reader<'r> {
             // Writing to a String does not fail.
             let _ = match step {
                 Step::Name(name) => write!(text, "{separator}{name}"),
-                Step::Key(key) => write!(text, "{separator}{key}"),
+                Step::Key(key) => write!(text, "{separator}{}", shorten(key)),
                 Step::Index(index) => write!(text, "[{index}]"),
             };
         }
@@ -133,12 +134,13 @@ impl<'r> Reader<'r> {
             _ if is_broken("P19") => Err(self.error("only fields that the spec knows", format!("`{key}`"))),
             UnknownFields::Ignore => Ok(()),
             UnknownFields::Collect => {
-                let path = format!("{}.{key}", self.path_text());
+                let path = format!("{}.{}", self.path_text(), shorten(key));
                 self.report.add_unknown(path);
                 Ok(())
             }
             UnknownFields::Deny => {
-                Err(self.error("only fields that the spec knows, each once", format!("`{key}`")).at(node.offset()))
+                let found = format!("`{}`", shorten(key));
+                Err(self.error("only fields that the spec knows, each once", found).at(node.offset()))
             }
         }
     }
