@@ -1,0 +1,152 @@
+//! What has to hold of any bytes at an endpoint: no panic, an error that is short and says where in the body, and a
+//! value that is the same once the server half has written it and the client half has read that.
+
+use std::fmt::Debug;
+
+use std::marker::PhantomData;
+
+use hostkit::server::every::{Examples, Visitor};
+use hostkit::server::{Outgoing, Serve};
+use hostkit::{Api, Call, Endpoint, Format, Perform, RawAnswer, UnknownFields, Verdict};
+use http::HeaderMap;
+
+/// The most that an error or one line of a report may take: it is for people.
+const SHORT: usize = 4_096;
+
+/// What came of some bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    /// A value.
+    Value,
+    /// The API's "no".
+    Fault,
+    /// An error.
+    Refused,
+}
+
+/// An endpoint with the function that reads bytes of a stranger as its answer, under a status.
+pub struct Probe {
+    pub api: &'static str,
+    pub folder: &'static str,
+    pub run: fn(u16, &[u8]) -> Found,
+}
+
+/// The endpoints of all four APIs.
+pub fn all() -> Vec<Probe> {
+    let mut probes = of(clodo_proto::server::every);
+    probes.extend(of(inferno_proto::server::every));
+    probes.extend(of(rootpanel_proto::server::every));
+    probes.extend(of(macloud_proto::server::every));
+    probes
+}
+
+struct Collector<A>(Vec<Probe>, PhantomData<A>);
+
+#[allow(private_interfaces)]
+fn of<A>(show: impl FnOnce(&mut Collector<A>)) -> Vec<Probe> {
+    let mut collector = Collector(Vec::new(), PhantomData);
+    show(&mut collector);
+    collector.0
+}
+
+impl<A: Api> Visitor for Collector<A> {
+    type Api = A;
+
+    fn call<E>(&mut self, examples: &Examples)
+    where
+        E: Serve + Call + Endpoint<Api = A> + Debug + 'static,
+        E::Output: Debug + PartialEq,
+    {
+        self.0.push(Probe { api: A::INFO.name, folder: examples.folder, run: answer::<E> });
+    }
+
+    fn perform<E>(&mut self, examples: &Examples)
+    where
+        E: Serve + Perform + Endpoint<Api = A> + Debug + 'static,
+        E::Output: Debug + PartialEq,
+    {
+        self.0.push(Probe { api: A::INFO.name, folder: examples.folder, run: answer::<E> });
+    }
+}
+
+/// Reads an answer with unknown fields denied and collected, and looks at what came of it.
+fn answer<E: Serve>(status: u16, body: &[u8]) -> Found
+where
+    E::Output: Debug + PartialEq,
+{
+    let strict = one::<E>(status, body, UnknownFields::Deny);
+    let lenient = one::<E>(status, body, UnknownFields::Collect);
+    // What is read although unknown fields are denied is read without that, too.
+    assert!(strict != Found::Value || lenient == Found::Value, "{}: {strict:?}, then {lenient:?}", E::INFO.name);
+    lenient
+}
+
+fn one<E: Serve>(status: u16, body: &[u8], unknown: UnknownFields) -> Found
+where
+    E::Output: Debug + PartialEq,
+{
+    let headers = HeaderMap::new();
+    let answer = RawAnswer::new(&E::INFO, &<E::Api as Api>::INFO, status, &headers, body).with_unknown_fields(unknown);
+    let name = E::INFO.name;
+    let found = match <E::Api as Api>::verdict(&answer) {
+        Verdict::Success | Verdict::Accepted(_) => match E::decode(&answer) {
+            Ok(value) => {
+                assert!(!format!("{value:?}").is_empty() || name.is_empty());
+                again::<E>(&answer, &value);
+                Found::Value
+            }
+            Err(error) => {
+                assert!(error.offset().is_none_or(|offset| offset <= body.len()), "{name}: {error}");
+                let text = error.to_string();
+                assert!(text.len() <= SHORT, "{name}: an error of {} bytes", text.len());
+                Found::Refused
+            }
+        },
+        Verdict::Fault(fault) => {
+            // It holds the API's own words, and each of them once.
+            let text = fault.to_string();
+            assert!(text.len() <= 4 * body.len() + SHORT, "{name}: a fault of {} bytes", text.len());
+            Found::Fault
+        }
+        Verdict::Unrecognised => Found::Refused,
+    };
+    let report = answer.report();
+    assert!(report.unknown().len() <= 100 && report.defects().len() <= 100 && report.total() <= 8 * body.len() + 8);
+    let lines = report.unknown().iter().map(String::len);
+    let longest = lines.chain(report.defects().iter().map(|defect| defect.to_string().len())).max();
+    assert!(longest.is_none_or(|longest| longest <= SHORT), "{name}: a report with a line of {longest:?} bytes");
+    found
+}
+
+/// The server half writes the value, unless the format cannot hold it, and the client half reads the same value.
+fn again<E: Serve>(answer: &RawAnswer<'_>, value: &E::Output)
+where
+    E::Output: Debug + PartialEq,
+{
+    let api = &<E::Api as Api>::INFO;
+    let format = answer.document().map_or(api.formats[0], |document| document.format());
+    let mut out = Outgoing::for_endpoint::<E>(format, answer.status());
+    E::answer(value, &mut out);
+    let Ok(body) = out.body() else { return };
+    if format == Format::PrintR {
+        // print_r escapes nothing: a text may look like syntax.
+        return;
+    }
+    let second = RawAnswer::new(&E::INFO, api, out.status, &out.headers, &body);
+    let decoded = match <E::Api as Api>::verdict(&second) {
+        Verdict::Success | Verdict::Accepted(_) => E::decode(&second),
+        other => panic!("{}: {other:?} of what the server half wrote: {}", E::INFO.name, lossy(&body)),
+    };
+    match decoded {
+        Ok(decoded) => {
+            // What an object has beside its fields is kept raw and not written as it was: text does not show it.
+            let is_same = decoded == *value || format!("{decoded:?}") == format!("{value:?}");
+            assert!(is_same, "{}: {value:?}, then {decoded:?} of {}", E::INFO.name, lossy(&body));
+        }
+        Err(error) => panic!("{}: {value:?}, then {error} of {}", E::INFO.name, lossy(&body)),
+    }
+}
+
+fn lossy(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).chars().take(1_000).collect()
+}
