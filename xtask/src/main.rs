@@ -9,6 +9,7 @@ mod coverage;
 mod explain;
 mod features;
 mod fixtures;
+mod fuzz;
 mod loom;
 mod manifest;
 mod openapi;
@@ -77,6 +78,14 @@ enum Verb {
         /// Writes the budget anew.
         #[arg(long)]
         write: bool,
+    },
+    /// Fuzzes the readers and decoders with libFuzzer, keeps what it finds and adds up `fuzz/TOTALS.tsv`.
+    Fuzz {
+        /// One target; all of them without it.
+        target: Option<String>,
+        /// For how long, each.
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
     },
     /// Runs every job of the continuous integration, or one.
     Ci {
@@ -174,6 +183,7 @@ fn main() -> ExitCode {
         Verb::Openapi { check, client: false } => openapi::run(check),
         Verb::Bench { name } => bench::bench(name.as_deref()),
         Verb::CompileCost { full, write } => compile_cost::execute(write, full),
+        Verb::Fuzz { target, seconds } => fuzz::execute(target.as_deref(), seconds),
         Verb::Ci { job } => ci::execute(job.as_deref()),
         Verb::Promises { promise, long, sabotage } => promises::execute(promise.as_deref(), long, sabotage.as_deref()),
         Verb::Loom { long } => loom::execute(long),
