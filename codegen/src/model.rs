@@ -254,7 +254,7 @@ pub(crate) struct Trace {
     pub(crate) named: Vec<(Vec<Field>, Field)>,
     pub(crate) filter: Vec<(Vec<Field>, Field)>,
     /// The input with the list of what is to appear; paths of the item and the fields of what is listed.
-    pub(crate) each: Option<(Field, Vec<(Vec<Field>, Field)>)>,
+    pub(crate) each: Option<(Field, Vec<Compared>)>,
     pub(crate) is: Vec<(Field, String)>,
     pub(crate) not_found: bool,
     pub(crate) absent_is_no: bool,
@@ -262,10 +262,13 @@ pub(crate) struct Trace {
     pub(crate) settle: i64,
 }
 
+/// A path through fields of an item, and the field that it is compared with.
+pub(crate) type Compared = (Vec<Field>, Field);
+
 /// An input of the call that is read.
 #[derive(Debug, Clone)]
 pub(crate) enum Slot {
-    Field(Field),
+    Field(Box<Field>),
     /// A variant of its only group of inputs: `GetInfoServer::Order`.
     Variant(String),
 }

@@ -1,7 +1,7 @@
 //! Where it shows that a call happened: the read, its inputs, and the fields that are compared.
 
 use crate::diagnostic::{Diagnostics, did_you_mean};
-use crate::model::{Endpoint, Field, Items, Model, Origin, Sign, Slot, Trace, Type, TypeKind};
+use crate::model::{Compared, Endpoint, Field, Items, Model, Origin, Sign, Slot, Trace, Type, TypeKind};
 use crate::source::{At, Span};
 use crate::surface::{self, Pairs};
 
@@ -218,7 +218,7 @@ impl<'m> Tracer<'m, '_> {
                 continue;
             }
             let same = At { value: input.rust.clone(), span: trace.read.span.clone() };
-            inputs.push((Slot::Field(input.clone()), self.origin(input, given.unwrap_or(&same), first)?));
+            inputs.push((Slot::Field(Box::new(input.clone())), self.origin(input, given.unwrap_or(&same), first)?));
         }
         if read.one_of.iter().any(|group| group.required) && !is_chosen {
             let label = "`inputs = { \"group.variant\" = … }` chooses";
@@ -279,12 +279,7 @@ impl<'m> Tracer<'m, '_> {
     }
 
     /// The input with the list, and paths through fields of the item with the fields of what is listed.
-    fn each(
-        &mut self,
-        fields: &[Field],
-        input: &At<String>,
-        pairs: &Pairs,
-    ) -> Option<(Field, Vec<(Vec<Field>, Field)>)> {
+    fn each(&mut self, fields: &[Field], input: &At<String>, pairs: &Pairs) -> Option<(Field, Vec<Compared>)> {
         let listed = self.endpoint.inputs().find(|own| own.rust == input.value);
         let Some((own, Type::List(item))) = listed.map(|own| (own, &own.ty)) else {
             return self.wrong(&input.span, "`each` is an input that is a list", "there is no such list");
