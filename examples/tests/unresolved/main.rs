@@ -6,6 +6,7 @@
 mod acts;
 #[path = "../support/clients.rs"]
 mod clients;
+mod flows;
 mod ground;
 mod orders;
 mod tickets;
