@@ -47,6 +47,7 @@ const fn switch(name: &'static str, test: Test, says: &'static str) -> Switch {
 const P2: Test = test("hostkit", "properties", "p2_");
 const UNRESOLVED: Test = example("unresolved", "p02_");
 const P9: Test = test("hostkit", "promise_p09", "");
+const P14: Test = test("hostkit-wire", "promise_p14", "");
 const P15: Test = test("hostkit-wire", "memory", "");
 const P31: Test = test("hostkit-codegen", "generated", "p31_");
 
@@ -101,7 +102,17 @@ pub(super) const PROMISES: &[Promise] = &[
         tests: &[example("promise_p13", "")],
         switches: &[switch("P13", example("promise_p13", ""), "?Authorization=")],
     },
+    Promise {
+        id: "P14",
+        tests: &[P14, example("promise_p14", "")],
+        switches: &[switch("P14", P14, "is out of bounds of")],
+    },
     Promise { id: "P15", tests: &[P15, example("promise_p15", "")], switches: &[switch("P15", P15, "× the body")] },
+    Promise {
+        id: "P16",
+        tests: &[example("promise_p16", "")],
+        switches: &[switch("P16", example("promise_p16", ""), "panicked at examples/tests/promise_p16.rs")],
+    },
     Promise {
         id: "P17",
         tests: &[example("promise_p17", "")],
