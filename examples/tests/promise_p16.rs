@@ -55,21 +55,23 @@ impl Ground {
     }
 }
 
+type Make = dyn Fn(&Ground, CallOptions, bool) -> End;
+
 /// A call of one class of effect, with an answer that it takes.
 struct Class {
     effect: &'static str,
     answer: Vec<u8>,
     /// Makes the call with the blocking client, or with the other one.
-    make: Box<dyn Fn(&Ground, CallOptions, bool) -> End>,
+    make: Box<Make>,
 }
 
-fn class<E: Serve>(
+fn class<E>(
     folder: &'static str,
     case: &'static str,
     make: impl Fn(&E, &Ground, CallOptions, bool) -> End + 'static,
 ) -> Class
 where
-    E: Debug + 'static,
+    E: Serve + Debug + 'static,
 {
     let call: E = example::call(&entries::place(folder, "request"));
     let answer = example::bytes(&entries::place(folder, case), Format::Json);
@@ -136,7 +138,7 @@ enum Framing {
 const FRAMINGS: [Framing; 3] = [Framing::Length, Framing::Chunked, Framing::Close];
 
 fn message(framing: Framing, headers: &str, body: &[u8]) -> Vec<u8> {
-    let (head, mut before, mut behind) = match framing {
+    let (head, before, behind) = match framing {
         Framing::Length => (format!("Content-Length: {}", body.len()), String::new(), ""),
         Framing::Chunked => ("Transfer-Encoding: chunked".to_owned(), String::new(), "\r\n0\r\n\r\n"),
         Framing::Close => ("Connection: close".to_owned(), String::new(), ""),
@@ -144,12 +146,11 @@ fn message(framing: Framing, headers: &str, body: &[u8]) -> Vec<u8> {
     if let Framing::Chunked = framing {
         // Two chunks, so that the limit is not the size of one.
         let half = body.len() / 2;
-        before = format!("{half:x}\r\n");
+        let before = format!("{half:x}\r\n");
         let middle = format!("\r\n{:x}\r\n", body.len() - half);
         let chunks = [before.as_bytes(), &body[..half], middle.as_bytes(), &body[half..], behind.as_bytes()].concat();
         return [format!("HTTP/1.1 200 OK\r\n{headers}{head}\r\n\r\n").as_bytes(), &chunks].concat();
     }
-    (before, behind) = (before, behind);
     [format!("HTTP/1.1 200 OK\r\n{headers}{head}\r\n\r\n{before}").as_bytes(), body, behind.as_bytes()].concat()
 }
 

@@ -123,7 +123,7 @@ fn hash(folder: &str) -> u16 {
 }
 
 /// Which of these endpoints, of one API and ordered by hash, is the next one from two bytes on; and what is behind them.
-fn chosen<'b>(folders: impl Iterator<Item = &'static str> + Clone, bytes: &'b [u8]) -> Option<(usize, &'b [u8])> {
+fn chosen(folders: impl Iterator<Item = &'static str> + Clone, bytes: &[u8]) -> Option<(usize, &[u8])> {
     let (wanted, rest) = bytes.split_first_chunk::<2>()?;
     let wanted = u16::from_be_bytes(*wanted);
     folders.clone().next()?;
