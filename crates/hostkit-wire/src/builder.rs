@@ -64,16 +64,16 @@ impl<'a> Builder<'a> {
         self.nodes.is_empty()
     }
 
-    #[inline]
+    #[inline(always)]
     fn push(&mut self, kind: RawKind, offset: usize, start: usize, len: usize) -> Result<(), WireError> {
         if self.nodes.len() >= self.limits.max_nodes {
-            return Err(WireError::new(offset, WireErrorKind::TooManyNodes(self.limits.max_nodes)));
+            return Err(self.too_many_nodes(offset));
         }
         if !matches!(kind, RawKind::Key | RawKind::ArenaKey) {
             self.innermost.children += 1;
             // The root is no item of anything.
             if self.innermost.children > self.limits.max_items && !self.around.is_empty() {
-                return Err(WireError::new(offset, WireErrorKind::TooManyItems(self.limits.max_items)));
+                return Err(self.too_many_items(offset));
             }
         }
         let next = self.nodes.len() as u32 + 1;
@@ -83,19 +83,33 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
+    #[cold]
+    fn too_many_nodes(&self, offset: usize) -> WireError {
+        WireError::new(offset, WireErrorKind::TooManyNodes(self.limits.max_nodes))
+    }
+
+    #[cold]
+    fn too_many_items(&self, offset: usize) -> WireError {
+        WireError::new(offset, WireErrorKind::TooManyItems(self.limits.max_items))
+    }
+
     #[inline]
     fn push_piece(&mut self, offset: usize, piece: Piece<'_>, body: RawKind, arena: RawKind) -> Result<(), WireError> {
         match piece {
             Piece::Body(start, end) => self.push(body, offset, start, end - start),
-            Piece::Owned(text) => {
-                let start = self.arena.len();
-                self.arena.push_str(text);
-                self.push(arena, offset, start, text.len())
-            }
+            Piece::Owned(text) => self.push_owned(offset, text, arena),
         }
     }
 
+    #[inline(never)]
+    fn push_owned(&mut self, offset: usize, text: &str, kind: RawKind) -> Result<(), WireError> {
+        let start = self.arena.len();
+        self.arena.push_str(text);
+        self.push(kind, offset, start, text.len())
+    }
+
     /// The key of the value that is pushed next.
+    #[inline]
     pub(crate) fn key(&mut self, offset: usize, piece: Piece<'_>) -> Result<(), WireError> {
         self.push_piece(offset, piece, RawKind::Key, RawKind::ArenaKey)
     }
@@ -109,10 +123,12 @@ impl<'a> Builder<'a> {
     }
 
     /// A number whose lexeme is `start..end` of the body.
+    #[inline]
     pub(crate) fn number(&mut self, start: usize, end: usize) -> Result<(), WireError> {
         self.push(RawKind::Number, start, start, end - start)
     }
 
+    #[inline]
     pub(crate) fn text(&mut self, offset: usize, piece: Piece<'_>) -> Result<(), WireError> {
         self.push_piece(offset, piece, RawKind::Text, RawKind::ArenaText)
     }

@@ -82,6 +82,16 @@ impl<'a> Document<'a> {
         self.nodes.len()
     }
 
+    /// The bytes of a key or a scalar.
+    #[inline]
+    pub(crate) fn bytes(&self, raw: &RawNode) -> &[u8] {
+        let source = match raw.kind {
+            RawKind::ArenaText | RawKind::ArenaKey => self.arena.as_bytes(),
+            _ => self.body.as_bytes(),
+        };
+        source.get(raw.start as usize..raw.start as usize + raw.len as usize).unwrap_or(&[])
+    }
+
     /// The body that was read.
     pub fn body(&self) -> &'a str {
         self.body
@@ -140,6 +150,19 @@ impl<'t> Node<'t> {
     #[inline]
     pub fn format(self) -> Format {
         self.document.format
+    }
+
+    /// Whether this is a [`Kind::Text`] without a character.
+    #[inline]
+    pub fn is_empty_text(self) -> bool {
+        let raw = self.raw();
+        raw.len == 0 && matches!(raw.kind, RawKind::Text | RawKind::ArenaText)
+    }
+
+    /// How many nodes this one and what is in it are, keys included.
+    #[inline]
+    pub fn size(self) -> usize {
+        (self.raw().next - self.index) as usize
     }
 
     /// The truth value of a [`Kind::Bool`].

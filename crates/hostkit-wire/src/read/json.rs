@@ -25,11 +25,7 @@ impl Reader<'_> {
         let mut closer = 0;
         loop {
             match self.next_byte() {
-                Some(b'"') => {
-                    let start = self.at;
-                    let piece = self.string()?;
-                    builder.text(start, piece)?;
-                }
+                Some(b'"') => self.string(builder, false)?,
                 Some(b'{') => {
                     builder.open_map(self.at)?;
                     self.at += 1;
@@ -97,6 +93,13 @@ impl Reader<'_> {
     /// The byte behind the whitespace, not consumed.
     #[inline]
     fn next_byte(&mut self) -> Option<u8> {
+        match self.bytes.get(self.at) {
+            Some(byte) if *byte > b' ' => Some(*byte),
+            _ => self.byte_behind_space(),
+        }
+    }
+
+    fn byte_behind_space(&mut self) -> Option<u8> {
         loop {
             match self.bytes.get(self.at) {
                 Some(b' ' | b'\n' | b'\r' | b'\t') => self.at += 1,
@@ -119,9 +122,7 @@ impl Reader<'_> {
         if self.next_byte() != Some(b'"') {
             return Err(self.expected("a key in quotes"));
         }
-        let start = self.at;
-        let piece = self.string()?;
-        builder.key(start, piece)?;
+        self.string(builder, true)?;
         if self.next_byte() != Some(b':') {
             return Err(self.expected("`:`"));
         }
@@ -129,7 +130,12 @@ impl Reader<'_> {
         Ok(())
     }
 
+    #[inline]
     fn word(&mut self, word: &'static str) -> Result<(), WireError> {
+        if self.bytes.get(self.at..self.at + word.len()) == Some(word.as_bytes()) {
+            self.at += word.len();
+            return Ok(());
+        }
         for expected in word.bytes() {
             if self.bytes.get(self.at) != Some(&expected) {
                 return Err(self.expected("`true`, `false` or `null`"));
@@ -177,29 +183,38 @@ impl Reader<'_> {
         if self.at == start { Err(self.expected("a digit")) } else { Ok(()) }
     }
 
-    /// A string, from its opening quote to behind its closing one.
-    #[inline]
-    fn string(&mut self) -> Result<Piece<'_>, WireError> {
-        let start = self.at + 1;
-        self.at = plain_end(self.bytes, start);
-        if self.bytes.get(self.at) == Some(&b'"') {
-            let end = self.at;
-            self.at += 1;
-            return Ok(Piece::Body(start, end));
+    /// A string, from its opening quote to behind its closing one, as a key or as a value.
+    #[inline(always)]
+    fn string(&mut self, builder: &mut Builder<'_>, is_key: bool) -> Result<(), WireError> {
+        let offset = self.at;
+        let end = plain_end(self.bytes, offset + 1);
+        if self.bytes.get(end) != Some(&b'"') {
+            return self.string_with_escapes(builder, offset, end, is_key);
         }
-        self.string_with_escapes(start)
+        self.at = end + 1;
+        let piece = Piece::Body(offset + 1, end);
+        if is_key { builder.key(offset, piece) } else { builder.text(offset, piece) }
     }
 
-    /// `start` is behind the opening quote; the reader stands at the first byte that is not plain.
-    fn string_with_escapes(&mut self, start: usize) -> Result<Piece<'_>, WireError> {
-        let mut run = start;
+    /// The same where `end`, the first byte that is not plain, does not close the string.
+    #[inline(never)]
+    fn string_with_escapes(
+        &mut self,
+        builder: &mut Builder<'_>,
+        offset: usize,
+        end: usize,
+        is_key: bool,
+    ) -> Result<(), WireError> {
+        let mut run = offset + 1;
+        self.at = end;
         self.scratch.clear();
         loop {
             match self.bytes.get(self.at) {
                 Some(b'"') => {
                     self.scratch.push_str(self.text.get(run..self.at).unwrap_or(""));
                     self.at += 1;
-                    return Ok(Piece::Owned(&self.scratch));
+                    let piece = Piece::Owned(&self.scratch);
+                    return if is_key { builder.key(offset, piece) } else { builder.text(offset, piece) };
                 }
                 Some(b'\\') => {
                     self.scratch.push_str(self.text.get(run..self.at).unwrap_or(""));
@@ -271,22 +286,19 @@ impl Reader<'_> {
 fn plain_end(bytes: &[u8], start: usize) -> usize {
     const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
     const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
-    let mut at = start;
+    let mut rest = bytes.get(start..).unwrap_or(&[]);
     // Eight bytes at a time. The lowest byte that is marked is right; borrows may mark wrong ones, but only above it.
-    while let Some(Ok(chunk)) = bytes.get(at..at + 8).map(<[u8; 8]>::try_from) {
-        let word = u64::from_le_bytes(chunk);
-        let quote = word ^ (ONES * b'"' as u64);
-        let backslash = word ^ (ONES * b'\\' as u64);
-        let control = word.wrapping_sub(ONES * 0x20) & !word;
-        let marked =
-            ((quote.wrapping_sub(ONES) & !quote) | (backslash.wrapping_sub(ONES) & !backslash) | control) & HIGHS;
+    while let Some((chunk, behind)) = rest.split_first_chunk() {
+        let word = u64::from_le_bytes(*chunk);
+        let quote = (word ^ (ONES * b'"' as u64)).wrapping_sub(ONES);
+        let backslash = (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);
+        let control = word.wrapping_sub(ONES * 0x20);
+        let marked = (quote | backslash | control) & !word & HIGHS;
         if marked != 0 {
-            return at + (marked.trailing_zeros() / 8) as usize;
+            return bytes.len() - rest.len() + (marked.trailing_zeros() / 8) as usize;
         }
-        at += 8;
+        rest = behind;
     }
-    while bytes.get(at).is_some_and(|byte| *byte >= 0x20 && *byte != b'"' && *byte != b'\\') {
-        at += 1;
-    }
-    at
+    let plain = rest.iter().take_while(|byte| **byte >= 0x20 && **byte != b'"' && **byte != b'\\').count();
+    bytes.len() - rest.len() + plain
 }

@@ -53,8 +53,9 @@ pub(super) fn read(body: &str, builder: &mut Builder<'_>) -> Result<(), WireErro
 }
 
 impl<'s> Reader<'s> {
-    fn rest(&self) -> &'s str {
-        self.body.get(self.at..).unwrap_or("")
+    #[inline]
+    fn rest(&self) -> &'s [u8] {
+        self.body.as_bytes().get(self.at..).unwrap_or(&[])
     }
 
     /// What is missing here; at the end of the body that is the rest of the body.
@@ -64,8 +65,8 @@ impl<'s> Reader<'s> {
     }
 
     fn expect(&mut self, text: &str, what: &'static str) -> Result<(), WireError> {
-        if !self.rest().starts_with(text) {
-            if text.starts_with(self.rest()) {
+        if !self.rest().starts_with(text.as_bytes()) {
+            if text.as_bytes().starts_with(self.rest()) {
                 return Err(WireError::new(self.body.len(), WireErrorKind::Truncated));
             }
             return Err(self.expected(what));
@@ -85,15 +86,15 @@ impl<'s> Reader<'s> {
     /// Reads one value; a container is only opened.
     fn value(&mut self, builder: &mut Builder<'_>) -> Result<Option<Frame>, WireError> {
         let start = self.at;
-        match self.rest().as_bytes().first() {
+        match self.rest().first() {
             Some(b'N') => {
                 self.expect("N;", "`N;`")?;
                 builder.null(start)?;
             }
             Some(b'b') => {
                 self.expect("b:", "`b:`")?;
-                let value = self.rest().starts_with('1');
-                if !value && !self.rest().starts_with('0') {
+                let value = self.rest().starts_with(b"1");
+                if !value && !self.rest().starts_with(b"0") {
                     return Err(self.expected("`0` or `1`"));
                 }
                 self.at += 1;
@@ -147,7 +148,7 @@ impl<'s> Reader<'s> {
 
     fn key(&mut self, frame: &mut Frame, builder: &mut Builder<'_>) -> Result<(), WireError> {
         let start = self.at;
-        let (mut from, to) = match self.rest().as_bytes().first() {
+        let (mut from, to) = match self.rest().first() {
             Some(b'i') => self.integer()?,
             Some(b's') => {
                 frame.sequence = false;
@@ -171,6 +172,9 @@ impl<'s> Reader<'s> {
 
     /// `i:-5;`, as the range of the digits with their sign. How large it is, is for those to judge who use it.
     fn integer(&mut self) -> Result<(usize, usize), WireError> {
+        if let Some(range) = self.plain_integer() {
+            return Ok(range);
+        }
         self.expect("i:", "`i:`")?;
         let from = self.at;
         self.sign();
@@ -180,14 +184,40 @@ impl<'s> Reader<'s> {
         Ok((from, to))
     }
 
+    /// The same for digits alone; `None` where only [`Reader::integer`] can say what is there.
+    #[inline]
+    fn plain_integer(&mut self) -> Option<(usize, usize)> {
+        let [b'i', b':', rest @ ..] = self.rest() else { return None };
+        let (_, count) = leading_number(rest)?;
+        if rest.get(count) != Some(&b';') {
+            return None;
+        }
+        let from = self.at + 2;
+        self.at = from + count + 1;
+        Some((from, from + count))
+    }
+
+    /// `s:3:"abc";`, as the range between the quotes; `None` where only [`Reader::string`] can say what is wrong.
+    #[inline]
+    fn plain_string(&mut self) -> Option<(usize, usize)> {
+        let [b's', b':', rest @ ..] = self.rest() else { return None };
+        let (length, count) = leading_number(rest)?;
+        let [b':', b'"', rest @ ..] = rest.get(count..)? else { return None };
+        // The byte behind the text is a quote, so the text does not end within a character.
+        let [b'"', b';', ..] = rest.get(length..)? else { return None };
+        let from = self.at + 2 + count + 2;
+        self.at = from + length + 2;
+        Some((from, from + length))
+    }
+
     fn sign(&mut self) {
-        if self.rest().starts_with('-') {
+        if self.rest().starts_with(b"-") {
             self.at += 1;
         }
     }
 
     fn digits(&mut self, what: &'static str) -> Result<(), WireError> {
-        let count = self.rest().bytes().take_while(u8::is_ascii_digit).count();
+        let count = self.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
         if count == 0 {
             return Err(self.expected(what));
         }
@@ -196,23 +226,23 @@ impl<'s> Reader<'s> {
     }
 
     fn float(&mut self) -> Result<(), WireError> {
-        if self.rest().starts_with("NAN") {
+        if self.rest().starts_with(b"NAN") {
             self.at += 3;
             return Ok(());
         }
         self.sign();
-        if self.rest().starts_with("INF") {
+        if self.rest().starts_with(b"INF") {
             self.at += 3;
             return Ok(());
         }
         self.digits("a float")?;
-        if self.rest().starts_with('.') {
+        if self.rest().starts_with(b".") {
             self.at += 1;
             self.digits("a digit behind the point")?;
         }
-        if self.rest().starts_with(['e', 'E']) {
+        if let Some(b'e' | b'E') = self.rest().first() {
             self.at += 1;
-            if self.rest().starts_with(['+', '-']) {
+            if let Some(b'+' | b'-') = self.rest().first() {
                 self.at += 1;
             }
             self.digits("a digit of the exponent")?;
@@ -220,7 +250,11 @@ impl<'s> Reader<'s> {
         Ok(())
     }
 
+    #[inline]
     fn string(&mut self) -> Result<(usize, usize), WireError> {
+        if let Some(range) = self.plain_string() {
+            return Ok(range);
+        }
         self.expect("s", "`s`")?;
         self.counted(";")
     }
@@ -259,6 +293,20 @@ impl<'s> Reader<'s> {
         let text = self.body.get(told..self.at).unwrap_or("");
         Ok((text.parse().unwrap_or(usize::MAX), told))
     }
+}
+
+/// The number that starts here and how many digits it has, where it has one to nine.
+#[inline]
+fn leading_number(rest: &[u8]) -> Option<(usize, usize)> {
+    let (mut number, mut count) = (0, 0);
+    while let Some(digit @ b'0'..=b'9') = rest.get(count) {
+        number = number * 10 + usize::from(digit - b'0');
+        count += 1;
+        if count > 9 {
+            return None;
+        }
+    }
+    (count > 0).then_some((number, count))
 }
 
 #[cfg(test)]

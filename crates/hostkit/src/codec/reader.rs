@@ -9,11 +9,12 @@ use crate::answer::{Report, UnknownFields};
 use crate::rules::Rules;
 use crate::sabotage::is_broken;
 
-/// One step of the path to a value.
-#[derive(Debug, Clone)]
+/// One step of the path to a value. Copied for every field, so it owns nothing.
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Step {
     Name(&'static str),
-    Key(String),
+    /// A key of a map: its place in [`Reader::keys`].
+    Key(usize),
     Index(usize),
 }
 
@@ -24,7 +25,9 @@ pub struct Reader<'r> {
     pub(crate) rules: &'r Rules,
     pub(crate) unknown: UnknownFields,
     pub(crate) report: Report,
-    pub(crate) path: Vec<Step>,
+    path: Vec<Step>,
+    /// The keys of the maps that the path leads through.
+    keys: Vec<String>,
     pub(crate) spec: &'static str,
     /// Keys at the top of the document that are no fields.
     pub(crate) envelope: &'static [&'static str],
@@ -37,7 +40,16 @@ impl<'r> Reader<'r> {
     pub(crate) fn new(endpoint: &'static str, start: &'static str, rules: &'r Rules, unknown: UnknownFields) -> Self {
         let mut path = Vec::with_capacity(8);
         path.push(Step::Name(start));
-        Self { endpoint, rules, unknown, report: Report::default(), path, spec: "", envelope: rules.envelope }
+        Self {
+            endpoint,
+            rules,
+            unknown,
+            report: Report::default(),
+            path,
+            keys: Vec::new(),
+            spec: "",
+            envelope: rules.envelope,
+        }
     }
 
     /// Opens an object; `spec` names the file that describes it.
@@ -56,7 +68,7 @@ impl<'r> Reader<'r> {
     pub fn is_absent(&self, node: Node<'_>) -> bool {
         match node.kind() {
             Kind::Null => true,
-            Kind::Text => node.as_str() == Some("") && self.is_empty_text_absent(node.format()),
+            Kind::Text => node.is_empty_text() && self.is_empty_text_absent(node.format()),
             Kind::List => self.rules.list_as_empty_map && node.is_empty(),
             _ => false,
         }
@@ -72,9 +84,16 @@ impl<'r> Reader<'r> {
     }
 
     /// The text of a scalar: text, or the lexeme of a number.
+    #[inline]
     pub fn scalar<'t>(&mut self, node: Node<'t>, expected: &'static str) -> Result<&'t str, DecodeError> {
+        match node.as_str() {
+            Some(text) => Ok(text),
+            None => self.no_scalar(node, expected),
+        }
+    }
+
+    fn no_scalar<'t>(&self, node: Node<'t>, expected: &'static str) -> Result<&'t str, DecodeError> {
         match node.kind() {
-            Kind::Text | Kind::Number => node.as_str().ok_or_else(|| self.expected(expected, node)),
             Kind::Null if node.format() == Format::Xml => Ok(""),
             Kind::Map if node.format() == Format::Xml => match node.get("$text").and_then(Node::as_str) {
                 Some(text) => Ok(text),
@@ -109,7 +128,9 @@ impl<'r> Reader<'r> {
             // Writing to a String does not fail.
             let _ = match step {
                 Step::Name(name) => write!(text, "{separator}{name}"),
-                Step::Key(key) => write!(text, "{separator}{}", shorten(key)),
+                Step::Key(place) => {
+                    write!(text, "{separator}{}", shorten(self.keys.get(*place).map_or("", String::as_str)))
+                }
                 Step::Index(index) => write!(text, "[{index}]"),
             };
         }
@@ -117,14 +138,20 @@ impl<'r> Reader<'r> {
     }
 
     /// Runs `read` one step further down.
-    pub(crate) fn within<T>(
-        &mut self,
-        step: Step,
-        read: impl FnOnce(&mut Self) -> Result<T, DecodeError>,
-    ) -> Result<T, DecodeError> {
+    #[inline]
+    pub(crate) fn within<T>(&mut self, step: Step, read: impl FnOnce(&mut Self) -> T) -> T {
         self.path.push(step);
         let result = read(self);
         self.path.pop();
+        result
+    }
+
+    /// Runs `read` under one key of a map.
+    pub(crate) fn within_key<T>(&mut self, key: &str, read: impl FnOnce(&mut Self) -> T) -> T {
+        let step = Step::Key(self.keys.len());
+        self.keys.push(key.to_owned());
+        let result = self.within(step, read);
+        self.keys.pop();
         result
     }
 

@@ -29,6 +29,9 @@ macro_rules! integers {
             const EXPECTED: &'static str = "a whole number";
 
             fn from_text(text: &str) -> Option<Self> {
+                if let Some(number) = few_digits(text) {
+                    return Self::try_from(number).ok();
+                }
                 let text = text.trim();
                 // PHP prints a float that happens to be whole as `5.0` or `5.00`.
                 let text = match text.split_once('.') {
@@ -48,6 +51,37 @@ macro_rules! integers {
 }
 
 integers!(i64, u64, u32, u16, u8);
+
+/// The number that these digits are, where they are digits and few enough to fit. Most numbers are such.
+fn few_digits(text: &str) -> Option<u32> {
+    if text.is_empty() || text.len() > 9 {
+        return None;
+    }
+    text.bytes().try_fold(0, |number, byte| byte.is_ascii_digit().then(|| number * 10 + u32::from(byte - b'0')))
+}
+
+/// The decimal number that these digits are, with a point between two of them or without one.
+fn few_decimals(text: &str) -> Option<Decimal> {
+    // Eighteen digits fit into an `i64`.
+    if text.len() > 18 {
+        return None;
+    }
+    let (mut number, mut point) = (0, None);
+    for (position, byte) in text.bytes().enumerate() {
+        match byte {
+            b'0'..=b'9' => number = number * 10 + i64::from(byte - b'0'),
+            b'.' if point.is_none() => point = Some(position),
+            _ => return None,
+        }
+    }
+    let scale = match point {
+        None if text.is_empty() => return None,
+        None => 0,
+        Some(position) if position == 0 || position + 1 == text.len() => return None,
+        Some(position) => text.len() - position - 1,
+    };
+    Decimal::try_new(number, scale as u32).ok()
+}
 
 impl FromText for String {
     const EXPECTED: &'static str = "text";
@@ -81,10 +115,13 @@ impl FromText for Decimal {
     const EXPECTED: &'static str = "a decimal number";
 
     fn from_text(text: &str) -> Option<Self> {
-        let text = text.trim();
         if is_broken("P20") {
-            return text.parse::<f64>().ok()?.to_string().parse().ok();
+            return text.trim().parse::<f64>().ok()?.to_string().parse().ok();
         }
+        if let Some(number) = few_decimals(text) {
+            return Some(number);
+        }
+        let text = text.trim();
         Self::from_str_exact(text).or_else(|_| Self::from_scientific(text)).ok()
     }
 }
@@ -197,5 +234,60 @@ impl<T: ToText> ToText for Csv<T> {
 impl<T: ToText + ?Sized> ToText for &T {
     fn to_text(&self) -> Cow<'_, str> {
         (**self).to_text()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What was read before there were short cuts.
+    fn read_slowly(text: &str) -> Option<Decimal> {
+        Decimal::from_str_exact(text.trim()).or_else(|_| Decimal::from_scientific(text.trim())).ok()
+    }
+
+    #[test]
+    fn few_digits_are_the_number_that_they_say() {
+        for text in ["0", "7", "007", "123456789", "1234567890", "", "-1", "+1", "1 ", "1.0", "5.00", "1.5", "x", "٣"]
+        {
+            let whole = text.trim().split('.').next().unwrap_or("");
+            let slow = (!text.starts_with('+') && text != "1.5").then(|| whole.parse::<u64>().ok()).flatten();
+            assert_eq!(u64::from_text(text), slow, "{text:?}");
+        }
+        assert_eq!(u8::from_text("255"), Some(255));
+        assert_eq!(u8::from_text("256"), None);
+        assert_eq!(i64::from_text("-7"), Some(-7));
+    }
+
+    #[test]
+    fn few_decimals_are_what_the_library_reads_to_the_last_zero() {
+        for text in [
+            "0",
+            "0.00",
+            "8.20",
+            "8.2",
+            "007.50",
+            "63.05",
+            "999999999999999999",
+            "12345678.123456789",
+            "",
+            "0.1234567890123456",
+            "1.",
+            ".5",
+            ".",
+            "1.2.3",
+            "-8.2",
+            "+8.2",
+            " 8.2",
+            "8,2",
+            "1_000",
+            "1e3",
+            "1.5E+3",
+            "1234567890123456789012345678901234567890",
+            "0.00000000000000000000000000001",
+        ] {
+            let (quick, slow) = (Decimal::from_text(text), read_slowly(text));
+            assert_eq!(quick.map(|number| number.to_string()), slow.map(|number| number.to_string()), "{text:?}");
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::civil;
 use jiff::fmt::strtime;
 
+use super::digits::{self, Digits};
 use crate::sabotage::is_broken;
 
 /// A date and time as the API wrote it, in the API's own zone.
@@ -40,7 +41,11 @@ impl DateTime {
 
     /// Reads `text` in one `strptime` form.
     pub fn parse(form: &str, text: &str) -> Option<Self> {
-        civil::DateTime::strptime(form, text).ok().map(Self)
+        match digits::read(form, text) {
+            Digits::Time(time) => Some(Self(time)),
+            Digits::Another => None,
+            Digits::Unclear => civil::DateTime::strptime(form, text).ok().map(Self),
+        }
     }
 
     /// Writes it in one `strftime` form.
@@ -90,7 +95,11 @@ impl Date {
 
     /// Reads `text` in one `strptime` form.
     pub fn parse(form: &str, text: &str) -> Option<Self> {
-        civil::Date::strptime(form, text).ok().map(Self)
+        match digits::read(form, text) {
+            Digits::Time(time) => Some(Self(time.date())),
+            Digits::Another => None,
+            Digits::Unclear => civil::Date::strptime(form, text).ok().map(Self),
+        }
     }
 
     /// Writes it in one `strftime` form.

@@ -2,6 +2,7 @@
 
 mod csv;
 mod date;
+mod digits;
 mod html;
 mod id;
 mod open_enum;

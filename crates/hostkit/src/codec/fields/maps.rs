@@ -1,0 +1,77 @@
+//! Maps: objects whose keys are data.
+
+use std::collections::BTreeMap;
+
+use hostkit_wire::{Format, Kind, Node};
+
+use super::Fields;
+use crate::codec::reader::Step;
+use crate::codec::{DecodeError, FromText, FromWire, Name, Reader};
+
+impl Fields<'_, '_, '_> {
+    /// A map that may be absent, which is empty then. One that cannot be read is empty too, and a defect.
+    pub fn map<K: FromText + Ord, V: FromWire>(&mut self, name: &Name) -> Result<BTreeMap<K, V>, DecodeError> {
+        let Some(node) = self.find(name)? else {
+            return Ok(BTreeMap::new());
+        };
+        let (step, spec) = (self.step(name), self.reader.spec);
+        match self.reader.within(step, |reader| read_map(node, reader)) {
+            Ok(map) => Ok(map),
+            Err(error) => {
+                self.defect(error, spec)?;
+                Ok(BTreeMap::new())
+            }
+        }
+    }
+
+    /// A map without which the object is not this object.
+    pub fn required_map<K: FromText + Ord, V: FromWire>(&mut self, name: &Name) -> Result<BTreeMap<K, V>, DecodeError> {
+        let step = self.step(name);
+        match self.find(name)? {
+            None => self.reader.within(step, |reader| Err(reader.error("a map", "nothing"))),
+            Some(node) => self.reader.within(step, |reader| read_map(node, reader)),
+        }
+    }
+}
+
+fn read_map<K: FromText + Ord, V: FromWire>(
+    node: Node<'_>,
+    reader: &mut Reader<'_>,
+) -> Result<BTreeMap<K, V>, DecodeError> {
+    let mut map = BTreeMap::new();
+    match node.kind() {
+        Kind::Map => {
+            for (key, value) in node.entries() {
+                let Some(parsed) = K::from_text(key) else {
+                    return Err(reader.error(format!("{} as a key", K::EXPECTED), format!("{key:?}")));
+                };
+                let value = reader.within_key(key, |reader| V::from_wire(value, reader))?;
+                if map.insert(parsed, value).is_some() {
+                    return Err(reader.error("each key once", format!("{key:?} twice")));
+                }
+            }
+            Ok(map)
+        }
+        Kind::List if node.is_empty() && reader.rules.list_as_empty_map => Ok(map),
+        // PHP writes a map whose keys happen to be 0, 1, 2 … as a list: the positions are the keys.
+        Kind::List if reader.rules.list_as_empty_map => {
+            for (index, value) in node.items().enumerate() {
+                let Some(key) = K::from_text(&index.to_string()) else {
+                    return Err(reader.expected("a map", node));
+                };
+                let value = reader.within(Step::Index(index), |reader| V::from_wire(value, reader))?;
+                map.insert(key, value);
+            }
+            Ok(map)
+        }
+        Kind::Null if reader.rules.null_as_empty || node.format() == Format::Xml => Ok(map),
+        Kind::Text if reader.rules.null_as_empty && node.is_empty_text() => Ok(map),
+        _ => Err(reader.expected("a map", node)),
+    }
+}
+
+impl<K: FromText + Ord, V: FromWire> FromWire for BTreeMap<K, V> {
+    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        read_map(node, reader)
+    }
+}

@@ -1,0 +1,186 @@
+//! Dates as they mostly come, without `strptime`: every number with all of its digits, and nothing but numbers.
+
+use jiff::civil;
+
+/// What a text is to a form.
+#[derive(Debug, PartialEq)]
+pub(super) enum Digits {
+    /// What `strptime` reads, too.
+    Time(civil::DateTime),
+    /// Text that `strptime` refuses, too.
+    Another,
+    /// Only `strptime` can say: another directive, a sign, white space, a missing zero, a day that no month has.
+    Unclear,
+}
+
+/// Reads a text in one form.
+pub(super) fn read(form: &str, text: &str) -> Digits {
+    match usual(form, text.as_bytes()) {
+        Some(time) => Digits::Time(time),
+        None => read_any(form, text),
+    }
+}
+
+/// The two forms that most dates have, with all of their digits.
+fn usual(form: &str, text: &[u8]) -> Option<civil::DateTime> {
+    let (date, time) = match form {
+        "%Y-%m-%d %H:%M:%S" => {
+            let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b' ', time @ ..] = text else { return None };
+            ([*y1, *y2, *y3, *y4, *m1, *m2, *d1, *d2], time)
+        }
+        "%d.%m.%Y %H:%M:%S" => {
+            let [d1, d2, b'.', m1, m2, b'.', y1, y2, y3, y4, b' ', time @ ..] = text else { return None };
+            ([*y1, *y2, *y3, *y4, *m1, *m2, *d1, *d2], time)
+        }
+        _ => return None,
+    };
+    let [h1, h2, b':', i1, i2, b':', s1, s2] = time else { return None };
+    let time = [*h1, *h2, *i1, *i2, *s1, *s2];
+    if !date.iter().chain(&time).all(u8::is_ascii_digit) {
+        return None;
+    }
+    let two = |tens: u8, ones: u8| ((tens - b'0') * 10 + (ones - b'0')) as i8;
+    let ([y1, y2, y3, y4, m1, m2, d1, d2], [h1, h2, i1, i2, s1, s2]) = (date, time);
+    let year = i16::from(two(y1, y2)) * 100 + i16::from(two(y3, y4));
+    civil::DateTime::new(year, two(m1, m2), two(d1, d2), two(h1, h2), two(i1, i2), two(s1, s2), 0).ok()
+}
+
+/// Reads a text in a form of `%Y`, `%m`, `%d`, `%H`, `%M` and `%S`, each at most once, and of what stands between.
+fn read_any(form: &str, text: &str) -> Digits {
+    let (mut form, mut rest) = (form.as_bytes(), text.as_bytes());
+    let mut has_all_digits = true;
+    let mut parts = [None; 6];
+    while let [expected, behind_form @ ..] = form {
+        form = behind_form;
+        if *expected != b'%' {
+            match rest {
+                [found, behind @ ..] if found == expected => rest = behind,
+                // White space stands for any amount of it.
+                [found, ..] if !expected.is_ascii_whitespace() && !found.is_ascii_whitespace() => {
+                    return Digits::Another;
+                }
+                _ => return Digits::Unclear,
+            }
+            continue;
+        }
+        let (part, width) = match form {
+            [b'Y', ..] => (0, 4),
+            [b'm', ..] => (1, 2),
+            [b'd', ..] => (2, 2),
+            [b'H', ..] => (3, 2),
+            [b'M', ..] => (4, 2),
+            [b'S', ..] => (5, 2),
+            _ => return Digits::Unclear,
+        };
+        form = form.get(1..).unwrap_or(&[]);
+        // As many digits as `strptime` would take, too.
+        let (mut count, mut number) = (0, 0_i16);
+        while let [digit @ b'0'..=b'9', behind @ ..] = rest
+            && count < width
+        {
+            number = number * 10 + i16::from(digit - b'0');
+            count += 1;
+            rest = behind;
+        }
+        if count == 0 || parts[part].replace(number).is_some() {
+            return Digits::Unclear;
+        }
+        has_all_digits &= count == width;
+    }
+    // Two digits fit into an `i8`.
+    let time = match parts {
+        _ if !has_all_digits || !rest.is_empty() => None,
+        [Some(year), Some(month), Some(day), None, None, None] => {
+            civil::DateTime::new(year, month as i8, day as i8, 0, 0, 0, 0).ok()
+        }
+        [Some(year), Some(month), Some(day), Some(hour), Some(minute), Some(second)] => {
+            civil::DateTime::new(year, month as i8, day as i8, hour as i8, minute as i8, second as i8, 0).ok()
+        }
+        _ => None,
+    };
+    time.map_or(Digits::Unclear, Digits::Time)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FORMS: [&str; 8] = [
+        "%Y-%m-%d %H:%M:%S",
+        "%d.%m.%Y %H:%M:%S",
+        "%Y-%m-%d",
+        "%d.%m.%Y",
+        "%Y%m%d%H%M%S",
+        "%d %b %Y",
+        "%Y-%m-%d %H:%M",
+        "%Y-%m-%d%n%Y",
+    ];
+
+    #[test]
+    fn usual_dates_need_no_strptime_in_the_right_form_nor_in_a_wrong_one() {
+        let time = civil::DateTime::new(2012, 1, 24, 4, 0, 2, 0).unwrap();
+        assert_eq!(read(FORMS[0], "2012-01-24 04:00:02"), Digits::Time(time));
+        assert_eq!(read(FORMS[1], "24.01.2012 04:00:02"), Digits::Time(time));
+        assert_eq!(read(FORMS[0], "24.01.2012 04:00:02"), Digits::Another);
+        assert_eq!(read(FORMS[1], "2012-01-24 04:00:02"), Digits::Another);
+        assert_eq!(read(FORMS[2], "2012-01-24"), Digits::Time(time.date().into()));
+    }
+
+    #[test]
+    fn what_is_said_without_strptime_is_what_strptime_says() {
+        let texts = [
+            "2012-01-24 04:00:02",
+            "24.01.2012 04:00:02",
+            "2012-01-24",
+            "24.01.2012",
+            "20120124040002",
+            "24 Jan 2012",
+            "2012-1-4 4:0:2",
+            "2012-02-30 04:00:02",
+            "2012-13-01 04:00:02",
+            "2012-01-24 24:00:00",
+            "2012-01-24 04:00:60",
+            "2012-01-24 04:00:61",
+            " 2012-01-24 04:00:02",
+            "2012-01-24 04:00:02 ",
+            "2012-01-24  04:00:02",
+            "2012-01-24T04:00:02",
+            "2012-01-24\t04:00:02",
+            "+2012-01-24 04:00:02",
+            "-2012-01-24 04:00:02",
+            "0000-00-00 00:00:00",
+            "0000-00-00",
+            "0001-01-01",
+            "99999-01-01",
+            "2012-01- 4",
+            "2012- 1-24 04:00:02",
+            "12-01-24 04:00:02",
+            "2012-01-24 04:00",
+            "2012-01-24 04:00:",
+            "",
+            " ",
+            "x",
+            "2012",
+            "2012-",
+            "٢٠١٢-01-24",
+            "2012-01-24 04:00:02.5",
+            "2012-01-2404:00:02",
+            "2012 -01-24",
+            "2012-01 -24",
+        ];
+        for form in FORMS {
+            for text in texts {
+                let quick = read(form, text);
+                let (time, date) = (civil::DateTime::strptime(form, text), civil::Date::strptime(form, text));
+                match quick {
+                    Digits::Time(quick) => {
+                        assert_eq!(time.ok(), Some(quick), "{form} {text:?}");
+                        assert_eq!(date.ok(), Some(quick.date()), "{form} {text:?}");
+                    }
+                    Digits::Another => assert!(time.is_err() && date.is_err(), "{form} {text:?}"),
+                    Digits::Unclear => {}
+                }
+            }
+        }
+    }
+}
