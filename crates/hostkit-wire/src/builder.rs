@@ -55,6 +55,14 @@ impl<'a> Builder<'a> {
         Self { base, ..self }
     }
 
+    /// Forgets what was pushed, for another reader of the same text.
+    pub(crate) fn clear(&mut self) {
+        self.nodes.clear();
+        self.arena.clear();
+        self.around.clear();
+        self.innermost = Open::default();
+    }
+
     pub(crate) fn depth(&self) -> usize {
         self.around.len()
     }

@@ -1,11 +1,14 @@
-//! Reads XML from quick-xml's events: the document is a map with one entry, the root element under its name.
+//! Reads XML: the document is a map with one entry, the root element under its name.
 //!
 //! An element with neither attributes nor children is its text, or null where that is blank. Any other is a map:
 //! attributes as `@name`, then the children, then the element's own text as `$text`. White space around text goes.
 //!
+//! Plain documents are read by [`plain`], all others from quick-xml's events, which also say what is wrong with one.
+//!
 //! Deliberately not here: DTDs, entities of one's own, namespaces (a prefix is part of the name), encodings.
 
 mod attributes;
+mod plain;
 mod reference;
 mod run;
 
@@ -25,8 +28,11 @@ pub(super) fn read(body: &str, builder: &mut Builder<'_>) -> Result<(), WireErro
         // quick-xml would skip it without counting it.
         return Err(expected(0, "a root element"));
     }
-    let reader = Reader { text: body, levels: Vec::new(), run: Run::new(body), attributes: Attributes::new(body) };
-    reader.document(builder)
+    if Reader::new(body).plain(builder).is_some() {
+        return Ok(());
+    }
+    builder.clear();
+    Reader::new(body).document(builder)
 }
 
 fn expected(offset: usize, what: &'static str) -> WireError {
@@ -47,13 +53,36 @@ struct Level {
     /// Where its start tag stands, and where that ends.
     start: usize,
     inner: usize,
+    /// How long its name is, which stands behind its start.
+    name: usize,
     /// Whether it is a map: known from an attribute or a child on. Until then it may be a text.
     is_map: bool,
     /// Its own text so far, where children follow it; allocates only in mixed content.
     own: String,
 }
 
+/// A start tag, or that of an element without an end tag.
+struct Tag {
+    /// Where it stands, and where it ends.
+    start: usize,
+    end: usize,
+    /// How long its name is, and how long what stands between the angle brackets, without a slash at the end.
+    name: usize,
+    content: usize,
+    empty: bool,
+}
+
+impl Tag {
+    fn of(tag: &BytesStart<'_>, start: usize, end: usize, empty: bool) -> Self {
+        Self { start, end, name: tag.name().0.len(), content: tag.len(), empty }
+    }
+}
+
 impl<'s> Reader<'s> {
+    fn new(text: &'s str) -> Self {
+        Self { text, levels: Vec::new(), run: Run::new(text), attributes: Attributes::new(text) }
+    }
+
     fn document(mut self, builder: &mut Builder<'_>) -> Result<(), WireError> {
         let mut events = quick_xml::Reader::from_str(self.text);
         // Where the root element starts and ends.
@@ -80,8 +109,8 @@ impl<'s> Reader<'s> {
             }
             match event {
                 Event::Text(_) => self.run.text(start, end),
-                Event::Start(tag) => self.start(builder, tag, start, end, false)?,
-                Event::Empty(tag) => self.start(builder, tag, start, end, true)?,
+                Event::Start(tag) => self.start(builder, Tag::of(tag, start, end, false))?,
+                Event::Empty(tag) => self.start(builder, Tag::of(tag, start, end, true))?,
                 Event::End(_) => self.end(builder, start)?,
                 Event::CData(_) => self.run.text(start + "<![CDATA[".len(), end - "]]>".len()),
                 Event::GeneralRef(name) => match reference::character(name) {
@@ -107,15 +136,9 @@ impl<'s> Reader<'s> {
 
     /// A start tag, or an empty element.
     #[inline]
-    fn start(
-        &mut self,
-        builder: &mut Builder<'_>,
-        tag: &BytesStart<'_>,
-        start: usize,
-        end: usize,
-        empty: bool,
-    ) -> Result<(), WireError> {
-        let name = start + 1..start + 1 + tag.name().0.len();
+    fn start(&mut self, builder: &mut Builder<'_>, tag: Tag) -> Result<(), WireError> {
+        let Tag { start, end, name, content, empty } = tag;
+        let name = start + 1..start + 1 + name;
         let text = self.text.get(name.clone()).unwrap_or("");
         if !attributes::is_name(text) {
             return Err(expected(start, "the name of an element"));
@@ -132,15 +155,19 @@ impl<'s> Reader<'s> {
             None => {}
         }
         builder.key(name.start, Piece::Body(name.start, name.end))?;
-        let has_attributes = tag.len() > text.len() && !tag.attributes_raw().trim_ascii().is_empty();
+        let behind = start + 1 + content;
+        let has_attributes =
+            behind > name.end && !self.text.get(name.end..behind).unwrap_or("").trim_ascii().is_empty();
         if has_attributes {
             builder.open_map(start)?;
-            self.attributes.read(builder, name.end, start + 1 + tag.len())?;
+            self.attributes.read(builder, name.end, behind)?;
         }
         match (empty, has_attributes) {
             (true, true) => builder.close_element(end, end),
             (true, false) => builder.null(start)?,
-            (false, is_map) => self.levels.push(Level { start, inner: end, is_map, own: String::new() }),
+            (false, is_map) => {
+                self.levels.push(Level { start, inner: end, name: text.len(), is_map, own: String::new() })
+            }
         }
         Ok(())
     }

@@ -130,7 +130,7 @@ pub(super) fn is_name(name: &str) -> bool {
     starts && name.bytes().all(|byte| IS_NAME[byte as usize])
 }
 
-const IS_NAME: [bool; 256] = {
+pub(super) const IS_NAME: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;
     while byte < 256 {
