@@ -130,7 +130,7 @@ impl Setup {
             .connection_verbose(false)
             .connect_timeout(self.connect_timeout.unwrap_or(CONNECT))
             .pool_idle_timeout(IDLE)
-            .pool_max_idle_per_host(if is_pooled { 16 } else { 0 })
+            .pool_max_idle_per_host(if is_pooled { 64 } else { 0 })
             .tls_backend_preconfigured(tls.clone())
             .dns_resolver(names.clone())
             .connector_layer(Watch);

@@ -107,10 +107,12 @@ async fn receive(mut response: reqwest::Response, limits: &AnswerLimits) -> Resu
 
 /// Whether it may be sent there at all: `https`, or a loopback address.
 fn check(uri: &Uri) -> Result<(), TransportError> {
-    let origin = uri.scheme_str().zip(uri.authority()).map(|(scheme, authority)| format!("{scheme}://{authority}"));
-    let is_base = origin.is_some_and(|origin| origin.parse::<BaseUrl>().is_ok());
     let refused = "neither https nor a loopback address";
-    if is_base { Ok(()) } else { Err(TransportError::new(Phase::Connect, TransportErrorKind::Other, refused)) }
+    if BaseUrl::admits(uri) {
+        Ok(())
+    } else {
+        Err(TransportError::new(Phase::Connect, TransportErrorKind::Other, refused))
+    }
 }
 
 impl fmt::Debug for ReqwestTransport {

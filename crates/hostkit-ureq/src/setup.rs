@@ -132,7 +132,7 @@ impl Setup {
             None => builder,
         };
         let connect = self.connect_timeout.unwrap_or(CONNECT);
-        let (total, per_host) = if is_pooled { (64, 16) } else { (0, 0) };
+        let (total, per_host) = if is_pooled { (64, 64) } else { (0, 0) };
         builder
             .max_redirects(if is_broken("P11-redirects") { 5 } else { 0 })
             .max_redirects_will_error(false)

@@ -104,7 +104,9 @@ fn read(body: impl Read, headers: &HeaderMap, limits: &AnswerLimits) -> Result<V
     if declared.is_some_and(|length| length > max) {
         return Err(too_large(Phase::Body));
     }
-    let mut bytes = Vec::new();
+    // What is declared is believed only as far as it costs little.
+    let expected = declared.and_then(|length| usize::try_from(length).ok()).map_or(0, |length| length.min(64 << 10));
+    let mut bytes = Vec::with_capacity(expected);
     body.take(max.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| failure::of_body(&error))?;
     if bytes.len() > limits.max_body {
         return Err(too_large(Phase::Body));
@@ -124,10 +126,12 @@ fn too_large(phase: Phase) -> TransportError {
 
 /// Whether it may be sent there at all: `https`, or a loopback address.
 fn check(uri: &Uri) -> Result<(), TransportError> {
-    let origin = uri.scheme_str().zip(uri.authority()).map(|(scheme, authority)| format!("{scheme}://{authority}"));
-    let is_base = origin.is_some_and(|origin| origin.parse::<BaseUrl>().is_ok());
     let refused = "neither https nor a loopback address";
-    if is_base { Ok(()) } else { Err(TransportError::new(Phase::Connect, TransportErrorKind::Other, refused)) }
+    if BaseUrl::admits(uri) {
+        Ok(())
+    } else {
+        Err(TransportError::new(Phase::Connect, TransportErrorKind::Other, refused))
+    }
 }
 
 impl fmt::Debug for UreqTransport {

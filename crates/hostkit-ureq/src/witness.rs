@@ -78,6 +78,18 @@ fn within(timeout: NextTimeout) -> NextTimeout {
     if left < timeout.after { NextTimeout { after: left, ..timeout } } else { timeout }
 }
 
+/// The time that is left, up to a sixty-fourth of a second more: it is set at the socket only where it has changed, so calls
+/// with the same deadline set it once for each connection, not twice for each call.
+fn coarse(timeout: NextTimeout) -> NextTimeout {
+    const GRAIN: Duration = Duration::from_micros(15_625);
+    if timeout.after.is_not_happening() || timeout.after.is_zero() {
+        return timeout;
+    }
+    let grains = timeout.after.as_nanos().div_ceil(GRAIN.as_nanos());
+    let after = u32::try_from(grains).map_or(timeout.after, |grains| GRAIN.saturating_mul(grains).into());
+    NextTimeout { after, ..timeout }
+}
+
 /// A connection that notes what passes.
 #[derive(Debug)]
 pub(crate) struct Watched<T>(T);
@@ -90,11 +102,11 @@ impl<T: Transport> Transport for Watched<T> {
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
         // Before the attempt, because a failed one may have sent something.
         Sight::note(|sight| sight.phase = Phase::Send);
-        self.0.transmit_output(amount, within(timeout))
+        self.0.transmit_output(amount, coarse(within(timeout)))
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        let result = self.0.await_input(within(timeout));
+        let result = self.0.await_input(coarse(within(timeout)));
         Sight::note(|sight| {
             sight.phase = sight.phase.max(Phase::Head);
             sight.ended |= matches!(result, Ok(false));
@@ -109,5 +121,26 @@ impl<T: Transport> Transport for Watched<T> {
 
     fn is_tls(&self) -> bool {
         self.0.is_tls()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_at_the_socket_is_never_less_and_little_more() {
+        for millis in [1, 62, 63, 1_000, 29_990, 86_400_000] {
+            let timeout = NextTimeout { after: Duration::from_millis(millis).into(), ..NextTimeout::default() };
+            let after = coarse(timeout).after.as_millis();
+            let exact = u128::from(millis);
+            assert!((exact..=exact + 16).contains(&after), "{millis} ms became {after} ms");
+        }
+        // Calls one after the other have a little less each time than their deadline.
+        let of = |micros| coarse(NextTimeout { after: Duration::from_micros(micros).into(), ..NextTimeout::default() });
+        assert_eq!(of(29_999_970).after, of(29_999_910).after);
+        assert!(coarse(NextTimeout::default()).after.is_not_happening());
+        let over = NextTimeout { after: Duration::ZERO.into(), ..NextTimeout::default() };
+        assert!(coarse(over).after.is_zero());
     }
 }

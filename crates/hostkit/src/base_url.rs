@@ -54,6 +54,24 @@ impl BaseUrl {
         format!("{}://{}", self.scheme, self.authority)
     }
 
+    /// Whether a URL has scheme and authority of this one.
+    pub(crate) fn is_origin_of(&self, uri: &Uri) -> bool {
+        uri.scheme_str() == Some(self.scheme)
+            && uri.authority().is_some_and(|authority| authority.as_str() == self.authority)
+    }
+
+    /// Whether a request may go to a URL at all: `https`, or `http` on a loopback address, without a user.
+    pub fn admits(uri: &Uri) -> bool {
+        let Some(authority) = uri.authority().filter(|authority| !authority.as_str().contains('@')) else {
+            return false;
+        };
+        match uri.scheme_str() {
+            Some("https") => true,
+            Some("http") => is_loopback(authority.host()),
+            _ => false,
+        }
+    }
+
     /// The path that every call stands below, without a slash at its end.
     pub fn prefix(&self) -> &str {
         &self.prefix
@@ -95,7 +113,10 @@ impl BaseUrl {
 
     pub(crate) fn join(&self, path: &str, query: &[(Cow<'static, str>, String)]) -> String {
         let path = if path == "/" && !self.prefix.is_empty() { "" } else { path };
-        let mut url = format!("{}://{}{}{}", self.scheme, self.authority, self.prefix, path);
+        let mut url = String::with_capacity(self.authority.len() + self.prefix.len() + path.len() + 8);
+        for piece in [self.scheme, "://", &self.authority, &self.prefix, path] {
+            url.push_str(piece);
+        }
         if !query.is_empty() {
             url.push('?');
             url.push_str(&encode_query(query));
@@ -145,5 +166,38 @@ impl FromStr for BaseUrl {
 impl fmt::Display for BaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}://{}{}", self.scheme, self.authority, self.prefix)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_goes_where_a_base_url_may_point() {
+        let origins = ["https://api.example.org", "http://127.0.0.1:8080", "http://[::1]:80", "http://localhost"];
+        let refused = ["http://api.example.org", "http://127.0.0.1.example.org", "ftp://localhost", "http://10.0.0.1"];
+        for (origin, admitted) in origins.map(|origin| (origin, true)).into_iter().chain(refused.map(|o| (o, false))) {
+            let uri: Uri = format!("{origin}/servers?id=1").parse().unwrap();
+            assert_eq!(BaseUrl::admits(&uri), admitted, "{origin}");
+            assert_eq!(origin.parse::<BaseUrl>().is_ok(), admitted, "{origin}");
+        }
+        for odd in ["https://user@api.example.org/", "http://localhost@api.example.org/", "/servers"] {
+            assert!(!BaseUrl::admits(&odd.parse().unwrap()), "{odd}");
+        }
+    }
+
+    #[test]
+    fn the_origin_is_compared_whole() {
+        let base: BaseUrl = "https://API.example.org/v1".parse().unwrap();
+        for (uri, is_origin) in [
+            ("https://api.example.org/v1/servers", true),
+            ("https://api.example.org:444/", false),
+            ("https://api.example.org.example.net/", false),
+            ("http://api.example.org/", false),
+        ] {
+            assert_eq!(base.is_origin_of(&uri.parse().unwrap()), is_origin, "{uri}");
+        }
+        assert_eq!(base.join("/servers", &[]), "https://api.example.org/v1/servers");
     }
 }

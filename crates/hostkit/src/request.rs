@@ -61,7 +61,7 @@ impl std::error::Error for EncodeError {}
 pub struct RequestParts {
     endpoint: &'static str,
     method: Method,
-    path: String,
+    path: Cow<'static, str>,
     host: &'static str,
     format: Format,
     request_format: Format,
@@ -69,7 +69,14 @@ pub struct RequestParts {
     query: Vec<(Cow<'static, str>, String)>,
     headers: Vec<(HeaderName, HeaderValue)>,
     body: Option<Value>,
-    info: Box<EndpointInfo>,
+    info: Info,
+}
+
+/// What is known of the call: it stands in the program, but for those who made it up at run time.
+#[derive(Clone)]
+enum Info {
+    Static(&'static EndpointInfo),
+    Own(Box<EndpointInfo>),
 }
 
 impl fmt::Debug for RequestParts {
@@ -82,10 +89,19 @@ impl fmt::Debug for RequestParts {
 impl RequestParts {
     /// Starts a request: `format` is the format of the answer, `host` the name of the host in the spec.
     pub fn new(endpoint: &EndpointInfo, api: &ApiInfo, format: Format, host: &'static str) -> Self {
+        Self::start(endpoint, Info::Own(Box::new(endpoint.clone())), api, format, host)
+    }
+
+    /// The same, and nothing is copied.
+    pub(crate) fn of(endpoint: &'static EndpointInfo, api: &ApiInfo, format: Format, host: &'static str) -> Self {
+        Self::start(endpoint, Info::Static(endpoint), api, format, host)
+    }
+
+    fn start(endpoint: &EndpointInfo, info: Info, api: &ApiInfo, format: Format, host: &'static str) -> Self {
         Self {
             endpoint: endpoint.name,
             method: endpoint.method.clone(),
-            path: endpoint.path.to_owned(),
+            path: endpoint.path.into(),
             host,
             format,
             request_format: api.request_format.unwrap_or(format),
@@ -93,7 +109,7 @@ impl RequestParts {
             query: Vec::new(),
             headers: Vec::new(),
             body: None,
-            info: Box::new(endpoint.clone()),
+            info,
         }
     }
 
@@ -101,13 +117,16 @@ impl RequestParts {
     pub fn retarget(&mut self, endpoint: &EndpointInfo) {
         self.endpoint = endpoint.name;
         self.method = endpoint.method.clone();
-        self.path = endpoint.path.to_owned();
-        *self.info = endpoint.clone();
+        self.path = endpoint.path.into();
+        self.info = Info::Own(Box::new(endpoint.clone()));
     }
 
     /// What is known of the call.
     pub fn info(&self) -> &EndpointInfo {
-        &self.info
+        match &self.info {
+            Info::Static(info) => info,
+            Info::Own(info) => info,
+        }
     }
 
     /// The name of the endpoint.
@@ -213,7 +232,7 @@ impl RequestParts {
         }
         let encoded =
             if is_broken("P7") { text.into_owned() } else { utf8_percent_encode(&text, RESERVED).to_string() };
-        self.path = self.path.replace(&format!("{{{name}}}"), &encoded);
+        self.path = self.path.replace(&format!("{{{name}}}"), &encoded).into();
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use http::HeaderMap;
 
-use crate::answer::{RawAnswer, Report};
+use crate::answer::Report;
 use crate::endpoint::Emptiness;
 use crate::error::Error;
 use crate::fault::{Fault, FaultCode, FaultKind};
@@ -34,12 +34,6 @@ pub(crate) struct Head {
     pub(crate) headers: HeaderMap,
     pub(crate) attempts: u32,
     pub(crate) report: Report,
-}
-
-impl Head {
-    pub(crate) fn new(answer: &RawAnswer<'_>, attempts: u32) -> Self {
-        Self { status: answer.status(), headers: answer.headers().clone(), attempts, report: answer.report() }
-    }
 }
 
 /// Whether a fault says only that there is nothing.

@@ -33,7 +33,7 @@ use crate::store::{Answer, Asked};
 use crate::time::{Moment, Now};
 use crate::transport::{AnswerLimits, Incoming, TransportError};
 
-pub(crate) use ended::{Ended, Failed, is_empty};
+pub(crate) use ended::{Ended, Failed, Head, is_empty};
 pub use machines::{CallMachine, PerformMachine, RawMachine};
 pub(crate) use settle::api_info;
 
@@ -138,7 +138,7 @@ impl<A: Api> Exchange<A> {
         let formats = if info.formats.is_empty() { A::INFO.formats } else { info.formats };
         let wanted = options.format.unwrap_or(shared.format);
         let format = if formats.contains(&wanted) { wanted } else { formats.first().copied().unwrap_or(wanted) };
-        let mut parts = RequestParts::new(info, &A::INFO, format, shared.host);
+        let mut parts = RequestParts::of(info, api_info::<A>(), format, shared.host);
         let parts = encode(&mut parts).map(|()| parts);
         let span = tracing::debug_span!(
             "call",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::header::{ACCEPT_ENCODING, HeaderValue, USER_AGENT};
 
 use super::stores::Joint;
-use super::{Exchange, SigningIn, State};
+use super::{Exchange, SigningIn, State, settle};
 use crate::api::{Api, SignIn};
 use crate::base_url::BaseUrl;
 use crate::client::Admitted;
@@ -42,14 +42,11 @@ impl<A: Api> Exchange<A> {
         if let Some(listener) = self.still_saving() {
             return Some(self.listen(now, deadline, listener));
         }
-        let parts = match &self.parts {
-            Ok(parts) => parts.clone(),
-            Err(error) => {
-                let error = Error::new(self.info, Cause::Encode(error.clone()));
-                self.fail(error, now);
-                return None;
-            }
-        };
+        if let Err(error) = &self.parts {
+            let error = Error::new(self.info, Cause::Encode(error.clone()));
+            self.fail(error, now);
+            return None;
+        }
         let lease = if self.info.authorised {
             match self.session(now, deadline) {
                 Entry::Go(lease) => Some(lease),
@@ -58,7 +55,7 @@ impl<A: Api> Exchange<A> {
         } else {
             None
         };
-        let request = match self.request(parts, lease.as_ref()) {
+        let request = match self.request(lease.as_ref()) {
             Ok(request) => request,
             Err(cause) => {
                 let error = Error::new(self.info, cause);
@@ -143,7 +140,7 @@ impl<A: Api> Exchange<A> {
             return Entry::Go(lease);
         }
         let shared = self.core.shared();
-        let mut parts = RequestParts::new(self.info, &A::INFO, shared.format, shared.host);
+        let mut parts = RequestParts::of(self.info, settle::api_info::<A>(), shared.format, shared.host);
         let session = match A::sign_in(&shared.credentials, &mut parts) {
             Ok(SignIn::NotNeeded) => Session::default(),
             Ok(SignIn::Ready(session)) => session,
@@ -203,12 +200,9 @@ impl<A: Api> Exchange<A> {
     }
 
     /// The request with its proof, below the one base that the proof may go to.
-    fn request(
-        &self,
-        mut parts: RequestParts,
-        lease: Option<&Lease<Admitted>>,
-    ) -> Result<http::Request<Vec<u8>>, Cause<A::Code>> {
+    fn request(&self, lease: Option<&Lease<Admitted>>) -> Result<http::Request<Vec<u8>>, Cause<A::Code>> {
         let shared = self.core.shared();
+        let mut parts = self.parts.clone().map_err(Cause::Encode)?;
         let base = match lease {
             None => &shared.base,
             Some(lease) => {
@@ -222,9 +216,7 @@ impl<A: Api> Exchange<A> {
 
     pub(super) fn finish(&self, parts: RequestParts, base: &BaseUrl) -> Result<http::Request<Vec<u8>>, Cause<A::Code>> {
         let mut request = parts.finish(base).map_err(Cause::Encode)?;
-        let uri = request.uri();
-        let origin = uri.scheme_str().zip(uri.authority()).map(|(scheme, authority)| format!("{scheme}://{authority}"));
-        if origin.is_none_or(|origin| origin != base.origin()) {
+        if !base.is_origin_of(request.uri()) {
             return Err(Cause::Refused("the request would leave the base URL".into()));
         }
         let headers = request.headers_mut();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::header::RETRY_AFTER;
 
-use super::{Ended, Exchange, Failed, Read, Reading, State, ended};
+use super::{Ended, Exchange, Failed, Head, Read, Reading, State, ended};
 use crate::answer::RawAnswer;
 use crate::api::{Api, ApiInfo};
 use crate::endpoint::Flag;
@@ -41,7 +41,9 @@ impl<A: Api> Exchange<A> {
                 return self.settle_failure(now, sent, failure, error, None, is_final);
             }
         };
-        let answer = RawAnswer::new(self.info, api_info::<A>(), incoming.status, &incoming.headers, &incoming.body)
+        let Incoming { status, headers, body } = incoming;
+        let attempts = self.attempts;
+        let answer = RawAnswer::new(self.info, api_info::<A>(), status, &headers, &body)
             .with_unknown_fields(self.unknown())
             .with_limits(self.tree_limits());
         let wait = answer.header(RETRY_AFTER.as_str()).and_then(|text| retry::retry_after(text, now));
@@ -49,36 +51,44 @@ impl<A: Api> Exchange<A> {
             Verdict::Success => match read(&answer) {
                 Ok(()) => {
                     let accepted = self.info.has(Flag::Async).then_some(Reason::QUEUED.as_str());
-                    let head = ended::Head::new(&answer, self.attempts);
-                    return self.end(Ended::Read { head, accepted });
+                    let report = answer.report();
+                    // The answer borrows the headers, which go with its value.
+                    drop(answer);
+                    return self.end(Ended::Read { head: Head { status, headers, attempts, report }, accepted });
                 }
                 Err(error) => (Failure::Unreadable, Cause::Decode(error)),
             },
             Verdict::Accepted(reason) => match read(&answer) {
                 Ok(()) => {
-                    let head = ended::Head::new(&answer, self.attempts);
+                    let report = answer.report();
+                    drop(answer);
+                    let head = Head { status, headers, attempts, report };
                     return self.end(Ended::Read { head, accepted: Some(reason) });
                 }
                 Err(error) => (Failure::Unreadable, Cause::Decode(error)),
             },
             Verdict::Fault(fault) if self.is_nothing(&fault) => {
-                let head = ended::Head::new(&answer, self.attempts);
+                let report = answer.report();
+                drop(answer);
                 let (_, stage) = retry::decide(self.class, Failure::of(&fault));
                 let error = Error::new(self.info, Cause::Fault(fault));
-                let error = error.with_answer(self.info, incoming.status, &incoming.body);
+                let error = error.with_answer(self.info, status, &body);
                 let failed = Failed { sent, ..self.failed(error, stage, now) };
+                let head = Head { status, headers, attempts, report };
                 return self.end(Ended::Empty { head, failed });
             }
             Verdict::Fault(fault) => (Failure::of(&fault), Cause::Fault(fault)),
             Verdict::Unrecognised => {
-                let told_to_wait = wait.is_some() && matches!(incoming.status, 413 | 429 | 503);
-                (Failure::Unrecognised { status: incoming.status, told_to_wait }, Cause::Unrecognised)
+                let told_to_wait = wait.is_some() && matches!(status, 413 | 429 | 503);
+                (Failure::Unrecognised { status, told_to_wait }, Cause::Unrecognised)
             }
         };
-        let error = Error::new(self.info, cause).with_answer(self.info, incoming.status, &incoming.body);
+        let error = Error::new(self.info, cause).with_answer(self.info, status, &body);
         self.settle_failure(now, sent, failure, error, wait, false);
         if self.reading == Reading::Raw && matches!(&self.state, State::Ended(_)) && read(&answer).is_ok() {
-            let head = ended::Head::new(&answer, self.attempts);
+            let report = answer.report();
+            drop(answer);
+            let head = Head { status, headers, attempts, report };
             self.state = State::Ended(Box::new(Ended::Read { head, accepted: None }));
         }
     }
