@@ -1,6 +1,7 @@
 //! `cargo xtask bench NAME`: races of the readers against their peers.
 
 mod errors;
+mod growth;
 mod php;
 mod read;
 mod small;
@@ -26,5 +27,8 @@ fn main() {
     }
     if wanted("errors") {
         errors::run();
+    }
+    if wanted("growth") {
+        growth::run();
     }
 }

@@ -3,6 +3,7 @@
 mod dependencies;
 mod sizes;
 mod texts;
+mod trees;
 
 use std::path::Path;
 
@@ -54,11 +55,17 @@ pub(crate) fn run(write: bool) -> Outcome {
     findings.extend(sizes::extensions(&files));
     findings.extend(dependencies::check(&members)?);
     findings.extend(promises::check_page()?);
+    findings.extend(trees::check()?);
     if findings.is_empty() {
         println!("tidy: {} files, {} of them longer than {} lines", files.len(), long.len(), sizes::LONG);
         return Ok(());
     }
     Err(format!("{}\ntidy: {} findings", findings.join("\n"), findings.len()))
+}
+
+/// How many crates come with each proto crate, as a table.
+pub(crate) fn trees() -> Result<String, String> {
+    trees::table()
 }
 
 /// Every text file of the repository. What git ignores is left out by name, so that no git is needed.

@@ -1,0 +1,62 @@
+//! The same answers as serde types: what a program without hostkit would write.
+// Every field is decoded, also those that no check looks at.
+#![allow(dead_code)]
+
+use jiff::civil::{Date, DateTime};
+use rust_decimal::Decimal;
+use serde::Deserialize;
+
+/// What Macloud puts around every value.
+#[derive(Debug, Deserialize)]
+pub struct Envelope<T> {
+    pub status: String,
+    pub status_msg: String,
+    pub data: T,
+}
+
+/// The account that the token belongs to.
+#[derive(Debug, Deserialize)]
+pub struct Account {
+    pub account: AccountRef,
+    pub created: Option<DateTime>,
+    pub forecast: Option<Date>,
+    pub can: Option<Abilities>,
+}
+
+/// Number and name.
+#[derive(Debug, Deserialize)]
+pub struct AccountRef {
+    pub id: u64,
+    pub name: String,
+}
+
+/// What the account may do.
+#[derive(Debug, Deserialize)]
+pub struct Abilities {
+    pub add_user: Option<bool>,
+    pub add_service: Option<bool>,
+    pub convert_to_cash: Option<bool>,
+}
+
+/// The money of an account of RootPanel.
+#[derive(Debug, Deserialize)]
+pub struct Balance {
+    pub status: String,
+    #[serde(rename = "balance")]
+    pub amount: Decimal,
+    pub currency: Option<String>,
+}
+
+/// The account of a body, if the API said that all is well.
+pub fn account(body: &[u8]) -> Account {
+    let envelope: Envelope<Account> = serde_json::from_slice(body).expect("an account");
+    assert_eq!((envelope.status.as_str(), envelope.status_msg.is_empty()), ("ok", false));
+    envelope.data
+}
+
+/// The balance of a body, if the API said that all is well.
+pub fn balance(body: &[u8]) -> Balance {
+    let balance: Balance = serde_json::from_slice(body).expect("a balance");
+    assert_eq!(balance.status, "SUCCESS");
+    balance
+}

@@ -1,0 +1,40 @@
+//! Ten times the endpoints: one endpoint under other names and paths, a hundred and a thousand times, beside a whole API.
+
+use hostkit_codegen::{Sources, generate};
+
+use crate::{both, specs, time};
+
+const SPEC: &str = "reference/list_datacenters";
+
+/// Prints what ten times the endpoints do to the time, that of the API alone taken off.
+pub fn grow() {
+    let [none, few, many] = [0, 100, 1_000].map(|count| {
+        let sources = copies(count);
+        match generate("macloud", &sources) {
+            Ok(tree) => assert!(tree.files().count() > count),
+            Err(diagnostics) => panic!("{}", diagnostics.render(&sources, false)),
+        }
+        let cost = time(|| generate("macloud", &sources).is_ok());
+        println!("  98 and {count:>5} endpoints: median {:>8.1} ms, best {:>8.1} ms", cost.median, cost.best);
+        cost
+    });
+    let median = (many.median - none.median) / (few.median - none.median);
+    let best = (many.best - none.best) / (few.best - none.best);
+    println!("  10 x the endpoints, time x {median:.1} (best {best:.1})");
+}
+
+/// The specs of Macloud, and so many copies of one of its endpoints.
+fn copies(count: usize) -> Sources {
+    let (mut texts, examples) = both("macloud");
+    let spec = std::fs::read_to_string(specs().join("macloud").join(format!("{SPEC}.toml"))).expect("a spec");
+    // Without its examples and its place in the document, which only one endpoint can have.
+    let spec = spec.split("[[example]]").next().unwrap_or_default();
+    let spec: String = spec.lines().filter(|line| !line.starts_with("documents")).map(|line| format!("{line}\n")).collect();
+    for index in 0..count {
+        let name = format!("list_datacenters_{index}");
+        let copy = spec.replace("name = \"list_datacenters\"", &format!("name = \"{name}\""));
+        let copy = copy.replace("path = \"/v1/datacenter\"", &format!("path = \"/v1/datacenter/{index}\""));
+        texts.push((format!("macloud/reference/{name}.toml"), copy));
+    }
+    Sources::new(texts).with_examples(examples)
+}

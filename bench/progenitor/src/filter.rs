@@ -1,0 +1,97 @@
+//! From OpenAPI 3.1, as hostkit writes it, to the 3.0 that progenitor reads; what is lost is counted.
+
+use serde_json::{Map, Value, json};
+
+/// What was changed, by kind.
+#[derive(Default)]
+struct Changes {
+    nullable: usize,
+    constants: usize,
+    negations: usize,
+    faults: usize,
+}
+
+/// Rewrites a document, and says what it did.
+pub fn reduce(document: &mut Value) -> Vec<String> {
+    let mut changes = Changes::default();
+    document["openapi"] = "3.0.3".into();
+    if let Some(info) = document["info"].as_object_mut() {
+        // A field of 3.1.
+        info.remove("summary");
+    }
+    for section in ["paths", "components"] {
+        schema(&mut document[section], &mut changes);
+    }
+    for item in document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut) {
+        for operation in item.as_object_mut().into_iter().flat_map(Map::values_mut) {
+            let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
+            responses.into_iter().for_each(|responses| faults(responses, &mut changes));
+        }
+    }
+    let Changes { nullable, constants, negations, faults } = changes;
+    vec![
+        format!("`anyOf` with null, made `nullable`: {nullable}"),
+        format!("`const`, made an `enum` of one: {constants}"),
+        format!("`not`, left out: {negations}"),
+        format!("answers that say no by a status of their own, left out: {faults}; `default` made `4XX`"),
+    ]
+}
+
+/// One type of errors an endpoint is what progenitor takes, and it counts `default` among the successes, too.
+fn faults(responses: &mut Map<String, Value>, changes: &mut Changes) {
+    let before = responses.len();
+    responses.retain(|status, _| status.starts_with('2') || status == "default");
+    changes.faults += before - responses.len();
+    if let Some(fault) = responses.remove("default") {
+        responses.insert("4XX".to_owned(), fault);
+    }
+}
+
+fn schema(value: &mut Value, changes: &mut Changes) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| schema(item, changes)),
+        Value::Object(entries) => {
+            entries.values_mut().for_each(|value| schema(value, changes));
+            if entries.get("not").is_some_and(Value::is_object) {
+                entries.remove("not");
+                changes.negations += 1;
+            }
+            // A property may be called `const`, too; a constant is a scalar.
+            if entries.get("const").is_some_and(|constant| !constant.is_object())
+                && let Some(constant) = entries.remove("const")
+            {
+                let kind = if constant.is_string() { "string" } else { "integer" };
+                entries.insert("type".to_owned(), kind.into());
+                entries.insert("enum".to_owned(), json!([constant]));
+                changes.constants += 1;
+            }
+            nullable(entries, changes);
+        }
+        _ => {}
+    }
+}
+
+/// `anyOf: [X, null]` is X with `nullable`.
+fn nullable(entries: &mut Map<String, Value>, changes: &mut Changes) {
+    let null = json!({ "type": "null" });
+    let Some(either) = entries.get("anyOf").and_then(Value::as_array) else {
+        return;
+    };
+    let mut others: Vec<Value> = either.iter().filter(|one| **one != null).cloned().collect();
+    if others.len() == either.len() {
+        return;
+    }
+    changes.nullable += 1;
+    entries.remove("anyOf");
+    entries.insert("nullable".to_owned(), true.into());
+    match (others.len(), others.pop()) {
+        (1, Some(Value::Object(only))) if !only.contains_key("$ref") => entries.extend(only),
+        (1, Some(only)) => {
+            entries.insert("allOf".to_owned(), json!([only]));
+        }
+        (_, last) => {
+            others.extend(last);
+            entries.insert("anyOf".to_owned(), others.into());
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! `cargo xtask bench [NAME]`: the measurements of `bench/`, in release, each beside its peers in the same run.
+
+mod edit;
+
+use std::process::Command;
+
+use crate::command::{cargo, run};
+use crate::tidy;
+use crate::workspace::{Outcome, root};
+
+/// The measurements that there are, in the order in which they run: the quick ones first.
+const NAMES: [&str; 13] = [
+    "dependencies",
+    "errors",
+    "allocations",
+    "memory",
+    "calls",
+    "generate",
+    "growth",
+    "read-json",
+    "read-xml",
+    "read-php",
+    "small",
+    "edit",
+    "compile",
+];
+
+/// Runs one measurement, or all of them.
+pub(crate) fn bench(name: Option<&str>) -> Outcome {
+    if let Some(name) = name
+        && !NAMES.contains(&name)
+    {
+        return Err(format!("there is no measurement `{name}`; there are: {}", NAMES.join(", ")));
+    }
+    for known in NAMES.into_iter().filter(|known| name.is_none_or(|name| name == *known)) {
+        match known {
+            "dependencies" => println!("{}", tidy::trees()?),
+            "allocations" | "memory" => program("bench-suite", known, &[])?,
+            "calls" => program("bench-calls", "bench-calls", &[])?,
+            "generate" => program("bench-codegen", "bench-codegen", &[])?,
+            "growth" => {
+                program("bench-suite", "bench-suite", &["growth"])?;
+                program("bench-codegen", "bench-codegen", &["growth"])?;
+                program("bench-calls", "bench-calls", &["growth"])?;
+            }
+            "edit" => edit::run()?,
+            "compile" => run(in_bench(Command::new("sh").arg("measure-compile.sh")))?,
+            other => program("bench-suite", "bench-suite", &[other])?,
+        }
+    }
+    Ok(())
+}
+
+fn program(package: &str, binary: &str, arguments: &[&str]) -> Outcome {
+    let mut command = cargo(&["run", "--quiet", "--release", "--package", package, "--bin", binary, "--"]);
+    run(in_bench(command.args(arguments)))
+}
+
+/// `bench/` is a workspace of its own.
+fn in_bench(command: &mut Command) -> &mut Command {
+    command.current_dir(root().join("bench"))
+}

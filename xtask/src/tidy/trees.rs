@@ -1,0 +1,73 @@
+//! How many crates come with a proto crate, alone and with each client: a dependency more has to be decided, not found.
+
+use std::collections::BTreeSet;
+
+use crate::command::{cargo, output};
+use crate::workspace::apis;
+
+/// A client, or none, and how many crates may be in the normal tree of a proto crate with it.
+const AIMS: [(Option<&str>, usize); 3] = [(None, 30), (Some("hostkit-ureq"), 55), (Some("hostkit-reqwest"), 140)];
+
+/// A proto crate, the client with it, and the crates of both.
+struct Tree {
+    name: String,
+    count: usize,
+    aim: usize,
+}
+
+/// Trees that are too large.
+pub(super) fn check() -> Result<Vec<String>, String> {
+    Ok(trees()?.iter().filter_map(finding).collect())
+}
+
+/// What is counted, one line a tree.
+pub(super) fn table() -> Result<String, String> {
+    let line = |tree: &Tree| format!("{:<40} {:>4} crates, of at most {}", tree.name, tree.count, tree.aim);
+    Ok(trees()?.iter().map(line).collect::<Vec<_>>().join("\n"))
+}
+
+fn finding(tree: &Tree) -> Option<String> {
+    let Tree { name, count, aim } = tree;
+    (count > aim).then(|| format!("{name}: {count} crates in the normal tree, more than {aim}; see `cargo tree`"))
+}
+
+fn trees() -> Result<Vec<Tree>, String> {
+    let mut trees = Vec::new();
+    for api in apis(None)? {
+        let proto = format!("{api}-proto");
+        for (client, aim) in AIMS {
+            let mut command =
+                cargo(&["tree", "--locked", "--edges", "normal", "--prefix", "none", "--package", &proto]);
+            if let Some(client) = client {
+                command.args(["--package", client]);
+            }
+            let count = count(&output(&mut command)?);
+            trees.push(Tree { name: client.map_or(proto.clone(), |client| format!("{proto} + {client}")), count, aim });
+        }
+    }
+    Ok(trees)
+}
+
+/// The different crates of a tree, itself among them: name and version, the first two words of a line.
+fn count(tree: &str) -> usize {
+    let name = |line: &str| line.split(' ').take(2).collect::<Vec<_>>().join(" ");
+    tree.lines().filter(|line| !line.is_empty()).map(name).collect::<BTreeSet<_>>().len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crate_counts_once() {
+        let tree = "a-proto v0.1.0 (/a)\nhttp v1.3.1\nbytes v1.10.0\n\nbytes v1.10.0 (*)\nbytes v0.5.0\n";
+        assert_eq!(count(tree), 4);
+    }
+
+    #[test]
+    fn a_crate_too_many_is_a_finding() {
+        let tree = |count| Tree { name: "a-proto".to_owned(), count, aim: 30 };
+        assert_eq!(finding(&tree(30)), None);
+        assert!(finding(&tree(31)).is_some_and(|finding| finding.starts_with("a-proto: 31 crates")));
+    }
+}
