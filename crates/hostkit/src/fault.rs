@@ -90,7 +90,8 @@ pub struct Fault<C> {
     pub fields: Vec<FieldFault>,
     /// What it means.
     pub kind: FaultKind,
-    /// The document of the API leaves open whether the call was carried out.
+    /// It is open whether the call was carried out: the document of the API does not say, or a proxy may have sent it twice
+    /// and this is the answer to the second arrival.
     pub verify: bool,
 }
 

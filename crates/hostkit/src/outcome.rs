@@ -24,7 +24,7 @@ pub enum Outcome<T, C: FaultCode> {
     Done(T),
     /// The API took it and will carry it out later. Do not send it again.
     Accepted(T, Reason),
-    /// The API said no. Where [`Fault::verify`] is set, its document leaves open whether something happened.
+    /// The API said no. Where [`Fault::verify`] is set, it is open whether something happened.
     Rejected(Rejection<C>),
     /// Nothing was sent, for certain.
     NotSent(Error<C>),

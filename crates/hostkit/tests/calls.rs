@@ -178,6 +178,18 @@ fn the_budget_is_used_up_by_what_may_have_happened() {
 }
 
 #[test]
+fn what_a_proxy_may_have_sent_twice_is_not_denied_for_certain() {
+    let deny = |name: &str, status| bench([fault(status, name)]);
+    // A second arrival of a DELETE finds nothing.
+    let outcome = deny("NotFound", 404).perform(Delete);
+    assert!(matches!(&outcome, Outcome::Rejected(rejection) if rejection.verify), "{outcome:?}");
+    assert!(outcome.may_have_happened());
+    // What is wrong in the call itself was wrong the first time, too; and a POST is sent once.
+    let certain = [deny("BadRequest", 400).perform(Delete), deny("NotFound", 404).perform(Reboot)];
+    assert!(certain.iter().all(|outcome| !outcome.may_have_happened()), "{certain:?}");
+}
+
+#[test]
 fn a_dropped_call_stays_paid() {
     let budget = Budget::new(money("100"));
     let bench = bench_with(|clock| config(direct(), clock).budget(budget.clone()), []);

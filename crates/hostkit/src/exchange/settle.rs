@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use http::Method;
 use http::header::RETRY_AFTER;
 
 use super::{Ended, Exchange, Failed, Head, Read, Reading, State, ended};
@@ -9,7 +10,7 @@ use crate::answer::RawAnswer;
 use crate::api::{Api, ApiInfo};
 use crate::endpoint::Flag;
 use crate::error::{Cause, Error};
-use crate::fault::{Fault, Verdict};
+use crate::fault::{Fault, FaultKind, Verdict};
 use crate::outcome::Reason;
 use crate::retry::{self, Again, Failure, MAX_ATTEMPTS};
 use crate::time::Now;
@@ -77,7 +78,10 @@ impl<A: Api> Exchange<A> {
                 let head = Head { status, headers, attempts, report };
                 return self.end(Ended::Empty { head, failed });
             }
-            Verdict::Fault(fault) => (Failure::of(&fault), Cause::Fault(fault)),
+            Verdict::Fault(mut fault) => {
+                fault.verify |= self.may_be_told_of_a_repeat(fault.kind);
+                (Failure::of(&fault), Cause::Fault(fault))
+            }
             Verdict::Unrecognised => {
                 let told_to_wait = wait.is_some() && matches!(status, 413 | 429 | 503);
                 (Failure::Unrecognised { status, told_to_wait }, Cause::Unrecognised)
@@ -91,6 +95,14 @@ impl<A: Api> Exchange<A> {
             let head = Head { status, headers, attempts, report };
             self.state = State::Ended(Box::new(Ended::Read { head, accepted: None }));
         }
+    }
+
+    /// Whether a "no" may be the answer to a second arrival of a call that was carried out: proxies repeat GET, PUT and
+    /// DELETE when a server drops the connection, and what is there or gone already is refused.
+    fn may_be_told_of_a_repeat(&self, kind: FaultKind) -> bool {
+        let is_repeated = !matches!(self.info.method, Method::POST);
+        let is_refusal = matches!(kind, FaultKind::NotFound | FaultKind::Conflict | FaultKind::Other);
+        self.class == retry::Class::Acting && is_repeated && is_refusal
     }
 
     fn is_nothing(&self, fault: &Fault<A::Code>) -> bool {
