@@ -98,11 +98,12 @@ impl<A: Api> Exchange<A> {
     }
 
     /// Whether a "no" may be the answer to a second arrival of a call that was carried out: proxies repeat GET, PUT and
-    /// DELETE when a server drops the connection, and what is there or gone already is refused.
+    /// DELETE when a server drops the connection. What is refused for who asks, or how often, was so the first time.
     fn may_be_told_of_a_repeat(&self, kind: FaultKind) -> bool {
         let is_repeated = !matches!(self.info.method, Method::POST);
-        let is_refusal = matches!(kind, FaultKind::NotFound | FaultKind::Conflict | FaultKind::Other);
-        self.class == retry::Class::Acting && is_repeated && is_refusal
+        let is_certain =
+            matches!(kind, FaultKind::Auth | FaultKind::Forbidden | FaultKind::RateLimited | FaultKind::Unsupported);
+        self.class == retry::Class::Acting && is_repeated && !is_certain
     }
 
     fn is_nothing(&self, fault: &Fault<A::Code>) -> bool {
