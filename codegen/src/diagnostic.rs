@@ -63,6 +63,11 @@ impl Diagnostics {
         self.found.is_empty()
     }
 
+    /// How many findings there are.
+    pub(crate) fn count(&self) -> usize {
+        self.found.len()
+    }
+
     /// The findings, by file and place.
     pub fn sorted(&self) -> Vec<Diagnostic> {
         let mut sorted = self.found.clone();
@@ -90,7 +95,7 @@ impl Diagnostics {
             text.push_str(&renderer.render(&report));
             text.push_str("\n\n");
         }
-        let count = self.found.len();
+        let count = self.count();
         text.push_str(&format!("{count} {}", if count == 1 { "error" } else { "errors" }));
         let first = self.sorted().first().map_or("", |finding| finding.code);
         text.push_str(&format!("; `cargo xtask explain {first}` says more\n"));

@@ -374,6 +374,7 @@ impl Model {
 
     /// The endpoint at `module/name`.
     pub(crate) fn endpoint(&self, path: &str) -> Option<&Endpoint> {
-        self.endpoints.iter().find(|endpoint| format!("{}/{}", endpoint.module, endpoint.name) == path)
+        let (module, name) = path.split_once('/')?;
+        self.endpoints.iter().find(|endpoint| endpoint.module == module && endpoint.name == name)
     }
 }

@@ -352,8 +352,8 @@ fn quirks(surface: &Surface, here: Option<&str>, remarks: &Remarks, diagnostics:
             None => (here, quirk.example.value.as_str()),
         };
         let exists = place.is_some_and(|place| {
-            let endpoint =
-                surface.endpoints.iter().find(|endpoint| format!("{}/{}", endpoint.module, endpoint.stem) == place);
+            let (module, stem) = place.split_once('/').unwrap_or_default();
+            let endpoint = surface.endpoints.iter().find(|endpoint| endpoint.module == module && endpoint.stem == stem);
             endpoint.is_some_and(|endpoint| endpoint.examples.iter().any(|example| example.case.value == case))
         });
         if !exists {

@@ -37,7 +37,7 @@ pub(crate) fn read(api: &str, sources: &Sources, diagnostics: &mut Diagnostics) 
         let mut checker = Checker { file, diagnostics };
         let place = Span { file, range: 0..text.find('\n').unwrap_or(text.len()) };
         let top = table.get_ref();
-        let before = checker.diagnostics.sorted().len();
+        let before = checker.diagnostics.count();
         match rest.rsplit_once('/') {
             None if rest == "service" => checker.table(top, keys::SERVICE, &place, "the service"),
             None if rest == "inventory" => checker.table(top, keys::INVENTORY, &place, "the inventory"),
@@ -53,7 +53,7 @@ pub(crate) fn read(api: &str, sources: &Sources, diagnostics: &mut Diagnostics) 
                 "neither a service nor an endpoint",
             ),
         }
-        if checker.diagnostics.sorted().len() > before {
+        if checker.diagnostics.count() > before {
             continue;
         }
         let node = Node { file, table: top };

@@ -84,9 +84,12 @@ pub(crate) fn is_taken(name: &str) -> bool {
             .contains(&name)
 }
 
-/// The `use` lines that `body` needs: known names, and names of the crate itself.
-pub(super) fn imports(body: &str, own: &BTreeMap<String, String>) -> String {
+/// The `use` lines that `body` needs: known names, and names of the crate itself but for those that are defined `here`.
+pub(super) fn imports(body: &str, own: &BTreeMap<String, String>, here: &[&str]) -> String {
     let words = words(body);
+    // A file has few words, an API many names: looked up this way round, a file costs the same in an API of any size.
+    let found = words.iter().filter(|word| !here.contains(word)).filter_map(|word| own.get_key_value(*word));
+    let found: BTreeMap<&str, &str> = found.map(|(name, module)| (name.as_str(), module.as_str())).collect();
     let mut modules: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (module, name) in KNOWN {
         // The trait behind a method is needed where the method is called.
@@ -95,14 +98,13 @@ pub(super) fn imports(body: &str, own: &BTreeMap<String, String>) -> String {
             "Endpoint" => words.contains("retarget"),
             _ => false,
         };
-        if (words.contains(name) || is_method) && !own.contains_key(*name) {
+        let is_own = own.contains_key(*name) && !here.contains(name);
+        if (words.contains(name) || is_method) && !is_own {
             modules.entry(module).or_default().insert(name);
         }
     }
-    for (name, module) in own {
-        if words.contains(name.as_str()) {
-            modules.entry(module).or_default().insert(name);
-        }
+    for (name, module) in found {
+        modules.entry(module).or_default().insert(name);
     }
     let groups: [fn(&str) -> bool; 3] = [
         |module| module.starts_with("std"),

@@ -182,12 +182,7 @@ fn own_names(model: &Model) -> BTreeMap<String, String> {
 
 /// Header, module doc, imports, items. `here` are the names that the file itself defines.
 fn file(spec: &str, doc: &str, body: &str, own: &BTreeMap<String, String>, here: &[&str]) -> String {
-    let own: BTreeMap<String, String> = own
-        .iter()
-        .filter(|(name, _)| !here.contains(&name.as_str()))
-        .map(|(name, module)| (name.clone(), module.clone()))
-        .collect();
-    plain(spec, doc, &format!("{}{body}", imports(body, &own)))
+    plain(spec, doc, &format!("{}{body}", imports(body, own, here)))
 }
 
 fn plain(spec: &str, doc: &str, body: &str) -> String {
