@@ -20,9 +20,19 @@ pub(crate) fn copy(node: Node<'_>) -> Value {
         Kind::Bool => Value::Bool(node.as_bool() == Some(true)),
         Kind::Number => Value::Number(node.as_str().unwrap_or_default().to_owned()),
         Kind::Text => Value::Text(node.as_str().unwrap_or_default().to_owned()),
-        Kind::List => Value::List(node.items().map(copy).collect()),
-        Kind::Map => Value::Map(node.entries().map(|(key, value)| (Cow::Owned(key.to_owned()), copy(value))).collect()),
+        Kind::List => Value::List(exactly(node.items().count(), node.items().map(copy))),
+        Kind::Map => {
+            let entries = node.entries().map(|(key, value)| (Cow::Owned(key.to_owned()), copy(value)));
+            Value::Map(exactly(node.entries().count(), entries))
+        }
     }
+}
+
+/// As many as there are, without room for more: a vector that grows by itself takes three times its items for a moment.
+fn exactly<T>(count: usize, items: impl Iterator<Item = T>) -> Vec<T> {
+    let mut all = Vec::with_capacity(count);
+    all.extend(items);
+    all
 }
 
 impl ToWire for Value {
