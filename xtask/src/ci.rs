@@ -35,14 +35,14 @@ const JOBS: &[Job] = &[
     Job { name: "openapi", budget: 30, run: || done(openapi::run(true)) },
     Job { name: "clippy", budget: 110, run: clippy },
     Job { name: "compile-cost", budget: 130, run: compile_cost },
-    Job { name: "features", budget: 150, run: || done(features::run_job()) },
+    Job { name: "features", budget: 90, run: || done(features::run_job()) },
     Job { name: "doc", budget: 90, run: doc },
     Job { name: "package", budget: 50, run: || done(package::run_job()) },
     Job { name: "deny", budget: 20, run: deny },
     Job { name: "loom", budget: 60, run: || done(loom::execute(false)) },
     Job { name: "real", budget: 90, run: real },
     Job { name: "sabotage", budget: 240, run: || done(promises::run_sabotage()) },
-    Job { name: TEST, budget: 410, run: || Ok(End::Done) },
+    Job { name: TEST, budget: 470, run: || Ok(End::Done) },
 ];
 
 const TEST: &str = "test";
