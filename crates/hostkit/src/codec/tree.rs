@@ -66,3 +66,23 @@ impl<T: ToWire + ?Sized> ToWire for &T {
         (**self).to_wire(format)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use hostkit_wire::{Format, Limits, parse};
+
+    use super::{Value, copy};
+
+    #[test]
+    fn a_copy_takes_no_room_for_more() {
+        let body = format!(r#"{{"list": [{}0], "map": {{{}"k": 0}}}}"#, "{},".repeat(1000), r#""k": 0,"#.repeat(40));
+        let document = parse(Format::Json, body.as_bytes(), &Limits::DEFAULT).unwrap();
+        let Value::Map(top) = copy(document.root()) else { panic!("an object") };
+        let rooms = top.iter().map(|(_, value)| match value {
+            Value::List(items) => (items.len(), items.capacity()),
+            Value::Map(entries) => (entries.len(), entries.capacity()),
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(rooms.collect::<Vec<_>>(), [(1001, 1001), (41, 41)]);
+    }
+}
