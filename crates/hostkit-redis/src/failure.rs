@@ -6,27 +6,49 @@ use std::time::Duration;
 use redis::{RedisError, ServerErrorKind};
 
 use crate::Server;
+use crate::link::Failure;
 
 impl Server {
     pub(crate) fn late(&self, patience: Duration) -> io::Error {
-        let text = format!("{}: no change of the entry within {patience:?}", self.place);
+        let text = format!("{}: no change of the entry within {patience:?}", self.address);
         io::Error::new(ErrorKind::TimedOut, text)
     }
 
+    pub(crate) fn failed(&self, failure: &Failure) -> io::Error {
+        match failure {
+            Failure::Network(error) => self.broke(error),
+            Failure::Refused(error) => {
+                let code = error.code().filter(|code| is_code(code)).unwrap_or("an error");
+                let text = format!("{} refuses the user or the password ({code})", self.address);
+                io::Error::new(ErrorKind::PermissionDenied, text)
+            }
+            Failure::Told(error) => self.told(error),
+        }
+    }
+
+    fn broke(&self, error: &io::Error) -> io::Error {
+        let place = &self.address;
+        // What rustls says is of certificates and of the protocol, and of nothing that was sent inside.
+        if let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+            return io::Error::new(ErrorKind::InvalidData, format!("{place}: TLS failed: {error}"));
+        }
+        let (kind, what) = match error.kind() {
+            ErrorKind::TimedOut | ErrorKind::WouldBlock => (ErrorKind::TimedOut, " does not answer in time"),
+            ErrorKind::ConnectionRefused | ErrorKind::NotFound => {
+                (ErrorKind::ConnectionRefused, ": nobody listens there")
+            }
+            ErrorKind::HostUnreachable => {
+                (ErrorKind::HostUnreachable, ": the name has no address, or no way leads there")
+            }
+            _ => (ErrorKind::ConnectionAborted, ": the connection broke"),
+        };
+        io::Error::new(kind, format!("{place}{what}"))
+    }
+
     /// The server's own words may repeat what it was sent, so only its code is told.
-    pub(crate) fn failed(&self, error: &RedisError) -> io::Error {
-        let place = &self.place;
+    fn told(&self, error: &RedisError) -> io::Error {
+        let place = &self.address;
         match (error.kind(), error.code()) {
-            _ if error.is_timeout() => io::Error::new(ErrorKind::TimedOut, format!("{place} does not answer in time")),
-            (redis::ErrorKind::AuthenticationFailed, _) => {
-                io::Error::new(ErrorKind::PermissionDenied, format!("{place} refuses the user or the password"))
-            }
-            (redis::ErrorKind::Io, _) if error.is_connection_refusal() => {
-                io::Error::new(ErrorKind::ConnectionRefused, format!("{place}: nobody listens there"))
-            }
-            (redis::ErrorKind::Io, _) => {
-                io::Error::new(ErrorKind::ConnectionAborted, format!("{place}: the connection broke"))
-            }
             (redis::ErrorKind::Server(ServerErrorKind::ReadOnly), _) => {
                 io::Error::new(ErrorKind::ReadOnlyFilesystem, format!("{place} is a replica, and takes no changes"))
             }
@@ -38,7 +60,7 @@ impl Server {
 
 /// A word in capitals, as the server's codes are.
 fn is_code(code: &str) -> bool {
-    code.len() <= 20 && code.bytes().all(|byte| byte.is_ascii_uppercase())
+    !code.is_empty() && code.len() <= 20 && code.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
 /// Whether another connection may do better.

@@ -3,8 +3,12 @@
 //! An entry is one string of the server, replaced by a script only where it is still what the change was made of: no lock
 //! is held, so no process that dies leaves one. The time is the server's. What the entries mean is not known here.
 
+mod address;
 mod failure;
+mod link;
+mod names;
 mod script;
+mod tls;
 
 use std::fmt;
 use std::io::{self, ErrorKind};
@@ -12,9 +16,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use hostkit::{Change, Store, StoreKey};
-use redis::{Client, Connection, ConnectionAddr, IntoConnectionInfo};
 
+use address::{Address, Place};
+use link::Link;
+use names::Names;
 use script::{Looked, Seen};
+use tls::Trust;
 
 /// What one change of an entry may take, with all its connections and repeats.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -28,52 +35,67 @@ const IN_A_ROW: u32 = 4;
 /// The longest pause after somebody else was quicker.
 const LONGEST_PAUSE: Duration = Duration::from_millis(16);
 
+/// What stands for "as long as it takes" in a store's patience.
+const LONGEST_PATIENCE: Duration = Duration::from_secs(3_600);
+
 /// A Redis server that keeps entries. Clones share the server and each have a connection of their own, made when needed.
 pub struct RedisStore {
     server: Arc<Server>,
     prefix: Arc<str>,
     patience: Duration,
-    connection: Mutex<Option<Connection>>,
+    link: Mutex<Option<Link>>,
 }
 
 struct Server {
-    client: Client,
-    /// Where it is, without what is secret in its URL.
-    place: String,
+    address: Address,
+    names: Names,
+    trust: Trust,
 }
 
 impl RedisStore {
-    /// Takes the server at a URL: `redis://:PASSWORD@127.0.0.1:6379/0`, or `unix:///run/redis.sock`. It is not asked
-    /// anything yet.
+    /// Takes the server at a URL: `rediss://USER:PASSWORD@redis.example:6379/0` in TLS, or on this machine
+    /// `redis://:PASSWORD@127.0.0.1:6379/0` and `unix:///run/redis.sock`. It is not asked anything yet.
+    ///
+    /// In TLS the certificate has to be of the URL's host and lead to a public root (webpki) or to one of
+    /// [`Self::root_certificates`]; no switch turns that off, and a URL with `#insecure` is refused.
     ///
     /// # Errors
-    /// The URL cannot be used, or leads to another machine: tokens would pass the network as they are
-    /// ([`ErrorKind::PermissionDenied`]; see [`Self::open_unencrypted`]). The error does not show the URL.
+    /// The URL cannot be used ([`ErrorKind::InvalidInput`]), or leads to another machine without TLS: tokens and the
+    /// server's password would pass the network as they are ([`ErrorKind::PermissionDenied`]; see
+    /// [`Self::open_unencrypted`]). The error does not show the URL.
     pub fn open(url: &str) -> io::Result<Self> {
         let store = Self::open_unencrypted(url)?;
-        if is_local(store.server.client.get_connection_info().addr()) {
+        let address = &store.server.address;
+        if address.is_private() {
             return Ok(store);
         }
-        let text = format!("{} is another machine, and the connection is not encrypted", store.server.place);
+        let text = format!("{address} is another machine, and redis:// does not encrypt: take rediss://");
         Err(io::Error::new(ErrorKind::PermissionDenied, text))
     }
 
-    /// Takes a server anywhere. Tokens and the server's password pass the network as they are: only for a network whose
-    /// every machine may have them, such as one inside of WireGuard.
+    /// Takes a server anywhere, also without TLS. Tokens and the server's password then pass the network as they are: only
+    /// for a network whose every machine may have them, such as one inside of WireGuard.
     ///
     /// # Errors
     /// The URL cannot be used. The error does not show the URL.
     pub fn open_unencrypted(url: &str) -> io::Result<Self> {
-        let unfit = |why: &str| io::Error::new(ErrorKind::InvalidInput, format!("the URL of the Redis server {why}"));
-        let info = url.into_connection_info().map_err(|_| unfit("is not one of Redis"))?;
-        let place = match info.addr() {
-            ConnectionAddr::Tcp(host, port) => format!("Redis at {host}:{port}"),
-            ConnectionAddr::Unix(path) => format!("Redis at {}", path.display()),
-            _ => return Err(unfit("asks for TLS, which this crate does not have: use a tunnel")),
-        };
-        let client = Client::open(info).map_err(|_| unfit("is not one of Redis"))?;
-        let server = Arc::new(Server { client, place });
-        Ok(Self { server, prefix: "hostkit".into(), patience: PATIENCE, connection: Mutex::new(None) })
+        let server = Server { address: Address::parse(url)?, names: Names::of_system(), trust: Trust::public()? };
+        Ok(Self { server: Arc::new(server), prefix: "hostkit".into(), patience: PATIENCE, link: Mutex::new(None) })
+    }
+
+    /// Trusts these certificates too, in PEM: those of a server whose certificate leads to no public root.
+    ///
+    /// # Errors
+    /// There is no certificate in it, one that cannot be read, or the URL asks for no TLS.
+    pub fn root_certificates(mut self, pem: &[u8]) -> io::Result<Self> {
+        let before = &self.server;
+        if !matches!(before.address.place, Place::Tls(..)) {
+            return Err(address::unfit("is not rediss://: no certificate is asked for there"));
+        }
+        let server =
+            Server { address: before.address.clone(), names: before.names.clone(), trust: before.trust.and(pem)? };
+        self.server = Arc::new(server);
+        Ok(self)
     }
 
     /// What the names of all its keys begin with, instead of `hostkit`. Whatever shares limits shares the prefix.
@@ -83,9 +105,9 @@ impl RedisStore {
     }
 
     /// What one change of an entry may take, instead of two seconds: it bounds connecting, sending, receiving and all
-    /// repeats. Calls never wait for longer than their deadline, whatever stands here.
+    /// repeats; an hour at most. Calls never wait for longer than their deadline, whatever stands here.
     pub fn patience(mut self, patience: Duration) -> Self {
-        self.patience = patience;
+        self.patience = patience.min(LONGEST_PATIENCE);
         self
     }
 
@@ -98,33 +120,29 @@ impl RedisStore {
         name
     }
 
-    fn connect(&self, left: Duration) -> io::Result<Connection> {
-        self.server.client.get_connection_with_timeout(left).map_err(|error| self.server.failed(&error))
-    }
-
     /// Runs the script over the connection that is there, or a new one. After an error the connection is not used again: an
     /// answer that is late would be taken for the next one.
-    fn ask(&self, connection: &mut Option<Connection>, left: Duration, looked: &Looked<'_>) -> io::Result<Seen> {
-        let mut used = match connection.take() {
+    fn ask(&self, link: &mut Option<Link>, left: Duration, looked: &Looked<'_>) -> io::Result<Seen> {
+        let until = Instant::now() + left;
+        let server = &self.server;
+        let failed = |failure| server.failed(&failure);
+        let mut used = match link.take() {
             Some(used) => used,
-            None => self.connect(left)?,
+            None => Link::open(&server.address, &server.names, &server.trust.config, until).map_err(failed)?,
         };
-        let failed = |error: redis::RedisError| self.server.failed(&error);
-        used.set_read_timeout(Some(left)).map_err(failed)?;
-        used.set_write_timeout(Some(left)).map_err(failed)?;
-        let seen = looked.run(&mut used).map_err(failed)?;
-        *connection = Some(used);
+        let seen = looked.run(&mut used, until).map_err(failed)?;
+        *link = Some(used);
         Ok(seen)
     }
 }
 
 impl Store for RedisStore {
     fn change(&self, key: &StoreKey, change: Change<'_>) -> io::Result<()> {
-        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut link = self.link.lock().unwrap_or_else(PoisonError::into_inner);
         let name = self.key(key);
         let start = Instant::now();
         // A connection from before may have ended while nobody looked; a new one that fails is the server's fault.
-        let mut is_old = connection.is_some();
+        let mut is_old = link.is_some();
         let mut conflicts = 0;
         let mut looked = Looked::first(&name);
         loop {
@@ -132,7 +150,7 @@ impl Store for RedisStore {
             if left.is_zero() {
                 return Err(self.server.late(self.patience));
             }
-            match self.ask(&mut connection, if is_old { left / 2 } else { left }, &looked) {
+            match self.ask(&mut link, if is_old { left / 2 } else { left }, &looked) {
                 Ok(Seen::Kept) => return Ok(()),
                 Ok(Seen::Found(_, _)) if conflicts > 0 && conflicts % IN_A_ROW == 0 => {
                     pause(conflicts, left);
@@ -168,21 +186,10 @@ fn pause(conflicts: u32, left: Duration) {
     std::thread::sleep(longest.mul_f64(share as f64 / 1_000.0));
 }
 
-fn is_local(address: &ConnectionAddr) -> bool {
-    match address {
-        ConnectionAddr::Tcp(host, _) => {
-            let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
-            host == "localhost" || address.is_ok_and(|address| address.is_loopback())
-        }
-        ConnectionAddr::Unix(_) => true,
-        _ => false,
-    }
-}
-
 impl Clone for RedisStore {
     fn clone(&self) -> Self {
         let (server, prefix) = (Arc::clone(&self.server), Arc::clone(&self.prefix));
-        Self { server, prefix, patience: self.patience, connection: Mutex::new(None) }
+        Self { server, prefix, patience: self.patience, link: Mutex::new(None) }
     }
 }
 
@@ -190,7 +197,7 @@ impl fmt::Debug for RedisStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { server, prefix, patience, .. } = self;
         f.debug_struct("RedisStore")
-            .field("server", &server.place)
+            .field("server", &format_args!("{}", server.address))
             .field("prefix", prefix)
             .field("patience", patience)
             .finish_non_exhaustive()

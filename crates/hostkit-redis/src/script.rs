@@ -1,11 +1,13 @@
 //! The one script: looks at an entry and at the server's clock, or replaces the entry where it is still what it was.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use redis::{Connection, RedisError, RedisResult, Value};
+use redis::{RedisError, Value};
+
+use crate::link::{Failure, Link};
 
 /// An entry has one line for each call of a window; none of ours is larger.
-const MAX_BYTES: usize = 8 << 20;
+pub(crate) const MAX_BYTES: usize = 8 << 20;
 
 /// `ARGV`: whether an entry is expected (`0`, `1`, or `?` for a look without a change), which, what to replace it with,
 /// for how long, and the longest that is read.
@@ -46,14 +48,15 @@ impl<'k> Looked<'k> {
         Self { key, change: Some((before, after, kept)) }
     }
 
-    pub(crate) fn run(&self, connection: &mut Connection) -> RedisResult<Seen> {
+    pub(crate) fn run(&self, link: &mut Link, until: Instant) -> Result<Seen, Failure> {
         let nothing: &[u8] = b"";
         let (expected, before, after, kept) = match &self.change {
             None => ("?", nothing, nothing, Duration::ZERO),
             Some((None, after, kept)) => ("0", nothing, after.as_slice(), *kept),
             Some((Some(before), after, kept)) => ("1", before.as_slice(), after.as_slice(), *kept),
         };
-        let answer: Value = redis::cmd("EVAL")
+        let mut command = redis::cmd("EVAL");
+        command
             .arg(SCRIPT)
             .arg(1)
             .arg(self.key)
@@ -61,10 +64,9 @@ impl<'k> Looked<'k> {
             .arg(before)
             .arg(after)
             .arg(u64::try_from(kept.as_millis()).unwrap_or(u64::MAX))
-            .arg(MAX_BYTES)
-            .query(connection)?;
-        read(answer)
-            .ok_or_else(|| RedisError::from((redis::ErrorKind::UnexpectedReturnType, "not the script's answer")))
+            .arg(MAX_BYTES);
+        let strange = || RedisError::from((redis::ErrorKind::UnexpectedReturnType, "not the script's answer"));
+        read(link.ask(&command, until)?).ok_or_else(|| Failure::Told(strange()))
     }
 }
 

@@ -183,9 +183,31 @@ fn urls_that_would_show_tokens_are_refused() {
     for url in ["redis://localhost/", "redis://127.0.0.9:1/", "redis://[::1]/", "unix:///run/redis.sock"] {
         RedisStore::open(url).unwrap();
     }
-    for url in ["rediss://:secret@redis.example/", "http://:secret@localhost/", "", "redis://:secret@localhost/x"] {
-        let error = RedisStore::open(url).unwrap_err();
-        assert!(!format!("{error:?}").contains("secret"), "{error:?}");
+    for url in ["rediss://mine:secret@redis.example/", "rediss://:secret@192.0.2.1:6380/3", "valkeys://:secret@[::1]/"]
+    {
+        let store = RedisStore::open(url).unwrap();
+        assert!(!format!("{store:?}").contains("secret") && !format!("{store:?}").contains("mine"), "{store:?}");
+        assert!(store.root_certificates(b"secret").is_err(), "no certificate");
+    }
+    assert!(RedisStore::open("redis://localhost/").unwrap().root_certificates(common::CERTIFICATE).is_err());
+    for url in [
+        "http://:secret@localhost/",
+        "",
+        "redis://:secret@localhost/x",
+        // What would turn checks off elsewhere.
+        "rediss://:secret@redis.example/#insecure",
+        "rediss://:secret@redis.example:6380/0?ssl_cert_reqs=none#",
+        "rediss://:secret@redis.example:6380/0?insecure=true",
+        // A password that was not escaped.
+        "rediss://:sec#secret@redis.example/",
+        "redis://:sec?secret@localhost/",
+        "rediss://:secret@redis example/",
+        "rediss://secret@redis.example/",
+    ] {
+        for error in [RedisStore::open(url).unwrap_err(), RedisStore::open_unencrypted(url).unwrap_err()] {
+            assert_eq!(error.kind(), io::ErrorKind::InvalidInput, "{url}");
+            assert!(!format!("{error:?}").contains("secret"), "{error:?}");
+        }
     }
 }
 

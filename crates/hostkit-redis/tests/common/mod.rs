@@ -14,8 +14,16 @@ pub const PASSWORD: &str = "canary-password-0001";
 const GUARD: &str =
     r#""$@" >/dev/null & server=$!; echo $server; cat >/dev/null; kill -CONT $server; kill -KILL $server"#;
 
+/// Of `localhost`, and its own root. That of the blocking client's tests.
+pub const CERTIFICATE: &[u8] = include_bytes!("../../../hostkit-ureq/tests/tls/certificate.pem");
+
+/// Where it lies, and its key.
+const FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../hostkit-ureq/tests/tls/");
+
 pub struct Redis {
     pub port: u16,
+    /// 0 without TLS.
+    pub tls_port: u16,
     /// The number of the server's process.
     pub process: String,
     guard: Child,
@@ -31,17 +39,53 @@ impl Redis {
             println!("SKIPPED: redis-server is not installed");
             return None;
         }
-        // Another program may take the port in between.
-        Some((0..5).find_map(|_| Self::start_once()).expect("redis-server does not start"))
+        Some(Self::start_with(|_| Vec::new()))
     }
 
-    fn start_once() -> Option<Self> {
+    /// One that speaks TLS, too, on a port of its own. None also where redis-server was built without TLS.
+    pub fn start_tls(more: &[&str]) -> Option<Self> {
+        // It stops at the first setting that it does not know.
+        let unknown = Command::new("redis-server").args(["--port", "0", "--tls-port", "0", "--nonsense", "x"]).output();
+        if unknown.is_ok_and(|told| !String::from_utf8_lossy(&[told.stdout, told.stderr].concat()).contains("nonsense"))
+        {
+            println!("real: redis | TLS | SKIPPED: redis-server was built without it");
+            return None;
+        }
+        Self::start()?;
+        let more: Vec<_> = more.iter().map(|&text| text.to_owned()).collect();
+        Some(Self::start_with(|port| {
+            let files = [
+                "--tls-cert-file",
+                "certificate.pem",
+                "--tls-key-file",
+                "key.pem",
+                "--tls-ca-cert-file",
+                "certificate.pem",
+            ];
+            let files = files
+                .iter()
+                .map(|text| if text.starts_with('-') { (*text).to_owned() } else { format!("{FILES}{text}") });
+            let head = ["--tls-port".to_owned(), port.to_string(), "--tls-auth-clients".to_owned(), "no".to_owned()];
+            head.into_iter().chain(files).chain(more.clone()).collect()
+        }))
+    }
+
+    /// Another program may take a port in between.
+    fn start_with(tls: impl Fn(u16) -> Vec<String>) -> Self {
+        (0..5).find_map(|_| Self::start_once(&tls)).expect("redis-server does not start")
+    }
+
+    fn start_once(tls: impl Fn(u16) -> Vec<String>) -> Option<Self> {
         use std::io::BufRead;
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let (port, tls_port) = (free(), free());
         let port_text = port.to_string();
+        let tls = tls(tls_port);
+        let tls_port = if tls.is_empty() { 0 } else { tls_port };
         let mut guard = Command::new("sh")
             .args(["-c", GUARD, "guard", "redis-server", "--bind", "127.0.0.1", "--port", &port_text])
             .args(["--save", "", "--appendonly", "no", "--requirepass", PASSWORD])
+            .args(tls)
             .current_dir(std::env::temp_dir())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -49,7 +93,7 @@ impl Redis {
             .unwrap();
         let mut process = String::new();
         std::io::BufReader::new(guard.stdout.take().unwrap()).read_line(&mut process).unwrap();
-        let redis = Self { port, process: process.trim().to_owned(), guard };
+        let redis = Self { port, tls_port, process: process.trim().to_owned(), guard };
         let start = Instant::now();
         while start.elapsed() < Duration::from_secs(5) {
             if redis.connect().is_some() {
