@@ -10,7 +10,7 @@ const KEYWORDS: &[&str] = &[
 ];
 
 /// Methods that every call has: a setter of the same name would hide them.
-const METHODS: &[&str] = &["clone", "encode", "new"];
+const METHODS: &[&str] = &["clone", "default", "encode", "new"];
 
 /// A field or module name. A keyword gets a trailing underscore: raw identifiers read badly and some are not allowed.
 pub(crate) fn snake(wire: &str) -> String {

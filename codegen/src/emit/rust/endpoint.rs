@@ -1,7 +1,7 @@
 //! One file per endpoint: the request, its constructor and setters, `impl Endpoint`.
 
 use super::code::{Code, quoted};
-use super::types::{empty_value, field_docs};
+use super::types::{derives, empty_value, field_docs, is_default, made};
 use super::words::{field_type, max_items, name_expression, parameter, rust_type, sample};
 use crate::model::{Endpoint, Field, Model, OneOf, Output, Type};
 use crate::resolve::names::camel;
@@ -74,7 +74,7 @@ fn emit_struct(code: &mut Code, model: &Model, endpoint: &Endpoint) {
     }
     emit_sample(code, model, endpoint);
     code.alias(&surface.ru);
-    code.line("#[derive(Debug, Clone, PartialEq)]");
+    code.line(derives(has_default(endpoint)));
     code.line("#[non_exhaustive]");
     let has_fields = endpoint.inputs().next().is_some() || !endpoint.one_of.is_empty();
     if !has_fields {
@@ -91,6 +91,11 @@ fn emit_struct(code: &mut Code, model: &Model, endpoint: &Endpoint) {
         code.line(format!("pub {}: {},", group.rust, group_type(group)));
     }
     code.close("}");
+}
+
+/// Whether nothing has to be said to make the call.
+fn has_default(endpoint: &Endpoint) -> bool {
+    is_default(endpoint.inputs()) && !endpoint.one_of.iter().any(|group| group.required)
 }
 
 fn group_type(group: &OneOf) -> String {
@@ -201,11 +206,8 @@ fn emit_methods(code: &mut Code, endpoint: &Endpoint) {
     } else {
         "The call with what it needs; everything else is absent."
     });
-    if parameters.is_empty() {
-        code.line("#[allow(clippy::new_without_default)]");
-    }
     code.call("pub fn new(", &parameters, ") -> Self {");
-    code.indented(|code| code.literal("Self", &values, ""));
+    code.indented(|code| made(code, &values, has_default(endpoint)));
     code.line("}");
     for field in endpoint.inputs().filter(|field| !field.is_required()) {
         code.blank();

@@ -151,15 +151,33 @@ fn limit_text(limits: &crate::surface::Limits) -> Option<String> {
     (!parts.is_empty()).then(|| format!("Limits: {}.", parts.join(", ")))
 }
 
+/// Whether an object of these fields can be made without a word: then it is what `Default` gives.
+pub(super) fn is_default<'f>(fields: impl IntoIterator<Item = &'f Field>) -> bool {
+    let is_said =
+        |field: &Field| field.is_required() || field.surface.absent.as_ref().is_some_and(|absent| absent.value);
+    !fields.into_iter().any(is_said)
+}
+
+/// The derives of a struct.
+pub(super) fn derives(is_default: bool) -> &'static str {
+    match is_default {
+        true => "#[derive(Debug, Clone, PartialEq, Default)]",
+        false => "#[derive(Debug, Clone, PartialEq)]",
+    }
+}
+
+/// What `new` gives: these values, where they are not the default.
+pub(super) fn made(code: &mut Code, values: &[String], is_default: bool) {
+    match is_default {
+        true => code.line("Self::default()"),
+        false => code.literal("Self", values, ""),
+    }
+}
+
 fn emit_struct(code: &mut Code, entry: &TypeEntry, fields: &[Field]) {
     docs(code, entry);
     code.alias(&entry.ru);
-    let has_default = !fields.iter().any(Field::is_required) && !entry.keep_raw;
-    code.line(if has_default {
-        "#[derive(Debug, Clone, PartialEq, Default)]"
-    } else {
-        "#[derive(Debug, Clone, PartialEq)]"
-    });
+    code.line(derives(is_default(fields)));
     code.line("#[cfg_attr(feature = \"serde\", derive(serde::Serialize))]");
     code.line("#[non_exhaustive]");
     code.open(format!("pub struct {} {{", entry.name));
@@ -198,7 +216,7 @@ fn emit_constructor(code: &mut Code, name: &str, fields: &[Field], keep_raw: boo
     code.open(format!("impl {name} {{"));
     code.doc("What has to be there; everything else is absent.");
     code.call("pub fn new(", &parameters, ") -> Self {");
-    code.indented(|code| code.literal("Self", &values, ""));
+    code.indented(|code| made(code, &values, is_default(fields)));
     code.line("}");
     code.close("}");
 }

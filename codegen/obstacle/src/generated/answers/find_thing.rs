@@ -24,15 +24,14 @@ use crate::types::Thing;
 /// # drop(call);
 /// ```
 #[doc(alias = "Значение, которого может не быть")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct FindThing {}
 
 impl FindThing {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

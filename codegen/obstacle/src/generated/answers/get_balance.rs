@@ -23,15 +23,14 @@ use crate::Obstacle;
 /// # drop(call);
 /// ```
 #[doc(alias = "Скаляр в корне ответа")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct GetBalance {}
 
 impl GetBalance {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

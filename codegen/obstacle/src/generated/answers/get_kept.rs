@@ -22,15 +22,14 @@ use crate::types::Kept;
 /// # drop(call);
 /// ```
 #[doc(alias = "Объект без обёртки, сохранённый целиком")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct GetKept {}
 
 impl GetKept {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

@@ -21,15 +21,14 @@ use crate::Obstacle;
 /// # drop(call);
 /// ```
 #[doc(alias = "Разметка внутри ответа")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct GetPage {}
 
 impl GetPage {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

@@ -22,15 +22,14 @@ use crate::types::Scalars;
 /// # drop(call);
 /// ```
 #[doc(alias = "Все скаляры")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct GetScalars {}
 
 impl GetScalars {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

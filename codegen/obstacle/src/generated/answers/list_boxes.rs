@@ -24,15 +24,14 @@ use crate::types::Parcel;
 /// # drop(call);
 /// ```
 #[doc(alias = "Список; пустой приходит ошибкой")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListBoxes {}
 
 impl ListBoxes {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

@@ -24,15 +24,14 @@ use crate::types::{Parcel, ThingKey};
 /// # drop(call);
 /// ```
 #[doc(alias = "Словарь коробок")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct MapBoxes {}
 
 impl MapBoxes {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

@@ -24,7 +24,7 @@ use crate::types::Record;
 /// # drop(call);
 /// ```
 #[doc(alias = "Составные ключи из списка")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct AddRecords {
     /// New records.
@@ -33,9 +33,8 @@ pub struct AddRecords {
 
 impl AddRecords {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self { records: Vec::new() }
+        Self::default()
     }
 
     /// New records.

@@ -23,7 +23,7 @@ use crate::Obstacle;
 /// # drop(call);
 /// ```
 #[doc(alias = "Изменяет то, что задано: пустой запрос не имеет смысла")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ChangeAny {
     /// One.
@@ -48,19 +48,8 @@ pub struct ChangeAny {
 
 impl ChangeAny {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {
-            a_name_that_is_long: None,
-            b: None,
-            c: Vec::new(),
-            d: None,
-            e: None,
-            f: None,
-            g: None,
-            another_name_that_is_long: None,
-            i: None,
-        }
+        Self::default()
     }
 
     /// One.

@@ -26,7 +26,7 @@ use crate::types::{Record, RecordId};
 /// # drop(call);
 /// ```
 #[doc(alias = "Составные ключи из словаря")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ChangeRecords {
     /// A neighbour of made keys.
@@ -37,9 +37,8 @@ pub struct ChangeRecords {
 
 impl ChangeRecords {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self { ttl: None, records: BTreeMap::new() }
+        Self::default()
     }
 
     /// A neighbour of made keys.

@@ -23,7 +23,7 @@ use crate::Obstacle;
 /// # drop(call);
 /// ```
 #[doc(alias = "Зависимые поля и ограничения")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct Depend {
     /// On or off.
@@ -44,9 +44,8 @@ pub struct Depend {
 
 impl Depend {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self { auto_renew: None, period: None, kind: None, size: None }
+        Self::default()
     }
 
     /// On or off.

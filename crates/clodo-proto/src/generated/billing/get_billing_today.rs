@@ -22,15 +22,14 @@ use crate::types::Billing;
 /// # drop(call);
 /// ```
 #[doc(alias = "Получить список операций по счету за текущий день")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct GetBillingToday {}
 
 impl GetBillingToday {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

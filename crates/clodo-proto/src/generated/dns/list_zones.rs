@@ -22,15 +22,14 @@ use crate::types::DnsOverview;
 /// # drop(call);
 /// ```
 #[doc(alias = "Получение списка зон")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListZones {}
 
 impl ListZones {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

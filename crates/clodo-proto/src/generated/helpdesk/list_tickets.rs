@@ -24,15 +24,14 @@ use crate::types::TicketSummary;
 /// # drop(call);
 /// ```
 #[doc(alias = "Получение списка открытых запросов")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListTickets {}
 
 impl ListTickets {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

@@ -26,15 +26,14 @@ use crate::types::ImageDetail;
 /// # drop(call);
 /// ```
 #[doc(alias = "Получить список доступных ОС (детализированно)")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListImageDetails {}
 
 impl ListImageDetails {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

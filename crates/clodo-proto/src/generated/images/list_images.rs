@@ -26,15 +26,14 @@ use crate::types::Image;
 /// # drop(call);
 /// ```
 #[doc(alias = "Получить список доступных ОС")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListImages {}
 
 impl ListImages {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

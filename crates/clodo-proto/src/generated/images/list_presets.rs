@@ -26,15 +26,14 @@ use crate::types::Preset;
 /// # drop(call);
 /// ```
 #[doc(alias = "Получить список доступных пресетов")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListPresets {}
 
 impl ListPresets {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

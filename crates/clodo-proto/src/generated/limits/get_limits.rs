@@ -24,15 +24,14 @@ use crate::types::RequestLimit;
 /// # drop(call);
 /// ```
 #[doc(alias = "Текущие ограничения на количество запросов для аккаунта")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct GetLimits {}
 
 impl GetLimits {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

@@ -26,15 +26,14 @@ use crate::types::ServerDetail;
 /// # drop(call);
 /// ```
 #[doc(alias = "Список виртуальных серверов с подробной информацией, включая пароли")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListServerDetails {}
 
 impl ListServerDetails {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

@@ -26,15 +26,14 @@ use crate::types::ServerSummary;
 /// # drop(call);
 /// ```
 #[doc(alias = "Список виртуальных серверов с общей информацией")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListServers {}
 
 impl ListServers {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

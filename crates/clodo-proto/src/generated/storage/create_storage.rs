@@ -34,7 +34,7 @@ use crate::types::{CreatedStorage, StorageSummary};
 /// # drop(call);
 /// ```
 #[doc(alias = "Создание хранилища; оплата по факту использования")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct CreateStorage {
     /// Its title.
@@ -53,16 +53,8 @@ pub struct CreateStorage {
 
 impl CreateStorage {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {
-            title: None,
-            cache_control: None,
-            cache_expires: None,
-            cache_bypass: None,
-            cache_referer_filter: None,
-            cache_public_search: None,
-        }
+        Self::default()
     }
 
     /// Its title.

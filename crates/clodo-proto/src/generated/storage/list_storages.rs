@@ -24,15 +24,14 @@ use crate::types::StorageSummary;
 /// # drop(call);
 /// ```
 #[doc(alias = "Получение списка хранилищ")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListStorages {}
 
 impl ListStorages {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

@@ -69,7 +69,7 @@ pub struct Addresses {
 impl Addresses {
     /// What has to be there; everything else is absent.
     pub fn new() -> Self {
-        Self { public: Vec::new(), private: Vec::new() }
+        Self::default()
     }
 }
 

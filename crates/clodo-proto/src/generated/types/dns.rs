@@ -235,7 +235,7 @@ pub struct RecordChange {
 impl RecordChange {
     /// What has to be there; everything else is absent.
     pub fn new() -> Self {
-        Self { name: None, kind: None, content: None, ttl: None, priority: None }
+        Self::default()
     }
 }
 

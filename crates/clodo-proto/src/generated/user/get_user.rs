@@ -26,15 +26,14 @@ use crate::types::UserProfile;
 /// # drop(call);
 /// ```
 #[doc(alias = "Профиль пользователя")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct GetUser {}
 
 impl GetUser {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

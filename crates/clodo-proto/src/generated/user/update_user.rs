@@ -32,7 +32,7 @@ use crate::types::{DirectorDocument, ServerId, StorageId};
 /// # drop(call);
 /// ```
 #[doc(alias = "Изменение профиля пользователя")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct UpdateUser {
     /// The family name.
@@ -151,65 +151,8 @@ pub struct UpdateUser {
 
 impl UpdateUser {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {
-            last_name: None,
-            first_name: None,
-            patronymic: None,
-            jabber: None,
-            email: None,
-            phone: None,
-            icq: None,
-            skype: None,
-            owner_kind: None,
-            company: None,
-            tax_number: None,
-            legal_address: None,
-            legal_form: None,
-            actual_address: None,
-            ogrn: None,
-            okpo: None,
-            kpp: None,
-            bank_account: None,
-            bank_code: None,
-            bank_name: None,
-            bank_correspondent_account: None,
-            director_position: None,
-            director_document: None,
-            director_document_number: None,
-            director_document_date: None,
-            director_name: None,
-            accountant_name: None,
-            work_phone: None,
-            work_phone_extension: None,
-            fax: None,
-            fax_extension: None,
-            postal_address: None,
-            finance_contact_is_same: None,
-            finance_last_name: None,
-            finance_first_name: None,
-            finance_patronymic: None,
-            finance_work_phone: None,
-            finance_work_phone_extension: None,
-            finance_phone: None,
-            finance_fax: None,
-            finance_fax_extension: None,
-            finance_email: None,
-            birthday: None,
-            passport_series: None,
-            passport_number: None,
-            passport_date: None,
-            passport_issuer: None,
-            no_announcements: None,
-            low_balance_sms: None,
-            server_end_sms: None,
-            disk_deletion_sms: None,
-            no_daily_costs: None,
-            sign_in_sms: None,
-            default_server: None,
-            default_storage: None,
-        }
+        Self::default()
     }
 
     /// The family name.

@@ -27,15 +27,14 @@ use crate::types::{Order, OrderId};
 /// # drop(call);
 /// ```
 #[doc(alias = "Получить список заказов: активных и неоплаченных")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListOrders {}
 
 impl ListOrders {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

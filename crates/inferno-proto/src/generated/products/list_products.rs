@@ -22,15 +22,14 @@ use crate::types::Catalogue;
 /// # drop(call);
 /// ```
 #[doc(alias = "Список тарифных планов и шаблонов")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListProducts {}
 
 impl ListProducts {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

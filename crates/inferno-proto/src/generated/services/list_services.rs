@@ -22,15 +22,14 @@ use crate::types::Services;
 /// # drop(call);
 /// ```
 #[doc(alias = "Получить список услуг")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListServices {}
 
 impl ListServices {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

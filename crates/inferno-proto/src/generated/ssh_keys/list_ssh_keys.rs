@@ -22,15 +22,14 @@ use crate::types::SshKey;
 /// # drop(call);
 /// ```
 #[doc(alias = "Просмотреть список SSH ключей")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListSshKeys {}
 
 impl ListSshKeys {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

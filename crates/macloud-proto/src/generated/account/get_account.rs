@@ -24,15 +24,14 @@ use crate::types::Account;
 /// # drop(call);
 /// ```
 #[doc(alias = "Сведения об аккаунте")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct GetAccount {}
 
 impl GetAccount {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

@@ -24,15 +24,14 @@ use crate::types::Balance;
 /// # drop(call);
 /// ```
 #[doc(alias = "Балансы аккаунта")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct GetBalance {}
 
 impl GetBalance {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

@@ -22,15 +22,14 @@ use crate::types::AccountLimits;
 /// # drop(call);
 /// ```
 #[doc(alias = "Лимиты аккаунта по видам услуг")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct GetLimits {}
 
 impl GetLimits {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

@@ -24,15 +24,14 @@ use crate::types::Backup;
 /// # drop(call);
 /// ```
 #[doc(alias = "Резервные копии аккаунта")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListBackups {}
 
 impl ListBackups {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

@@ -24,15 +24,14 @@ use crate::types::Domain;
 /// # drop(call);
 /// ```
 #[doc(alias = "DNS-домены аккаунта")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListDomains {}
 
 impl ListDomains {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

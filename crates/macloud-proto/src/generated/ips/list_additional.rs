@@ -24,15 +24,14 @@ use crate::types::AdditionalAddresses;
 /// # drop(call);
 /// ```
 #[doc(alias = "Услуги с дополнительными IP-адресами")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListAdditional {}
 
 impl ListAdditional {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

@@ -26,15 +26,14 @@ use crate::types::PoolAddress;
 /// # drop(call);
 /// ```
 #[doc(alias = "Все IP-адреса аккаунта")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListAddresses {}
 
 impl ListAddresses {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

@@ -24,15 +24,14 @@ use crate::types::ReservedAddress;
 /// # drop(call);
 /// ```
 #[doc(alias = "Зарезервированные IP-адреса")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListReserved {}
 
 impl ListReserved {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

@@ -24,15 +24,14 @@ use crate::types::Iso;
 /// # drop(call);
 /// ```
 #[doc(alias = "Образы ISO аккаунта")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListIsos {}
 
 impl ListIsos {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

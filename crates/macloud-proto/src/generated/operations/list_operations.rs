@@ -27,7 +27,7 @@ use crate::types::Operation;
 /// # drop(call);
 /// ```
 #[doc(alias = "Операции по балансам")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListOperations {
     /// The first day.
@@ -38,9 +38,8 @@ pub struct ListOperations {
 
 impl ListOperations {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self { from: None, to: None }
+        Self::default()
     }
 
     /// The first day.

@@ -24,15 +24,14 @@ use crate::types::Datacenter;
 /// # drop(call);
 /// ```
 #[doc(alias = "Список дата-центров")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListDatacenters {}
 
 impl ListDatacenters {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

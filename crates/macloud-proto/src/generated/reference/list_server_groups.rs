@@ -22,15 +22,14 @@ use crate::types::ServerGroup;
 /// # drop(call);
 /// ```
 #[doc(alias = "Группы тарифов")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListServerGroups {}
 
 impl ListServerGroups {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

@@ -24,15 +24,14 @@ use crate::types::Template;
 /// # drop(call);
 /// ```
 #[doc(alias = "Шаблоны операционных систем")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListTemplates {}
 
 impl ListTemplates {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

@@ -22,15 +22,14 @@ use crate::types::SshKey;
 /// # drop(call);
 /// ```
 #[doc(alias = "SSH-ключи аккаунта")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListKeys {}
 
 impl ListKeys {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

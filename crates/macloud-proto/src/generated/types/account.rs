@@ -70,7 +70,7 @@ pub struct AccountAbilities {
 impl AccountAbilities {
     /// What has to be there; everything else is absent.
     pub fn new() -> Self {
-        Self { add_user: None, add_service: None, convert_to_cash: None }
+        Self::default()
     }
 }
 
@@ -250,7 +250,7 @@ pub struct Balance {
 impl Balance {
     /// What has to be there; everything else is absent.
     pub fn new() -> Self {
-        Self { real: None, bonus: None, partner: None, currency: None }
+        Self::default()
     }
 }
 

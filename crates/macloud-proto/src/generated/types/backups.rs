@@ -294,7 +294,7 @@ pub struct Schedules {
 impl Schedules {
     /// What has to be there; everything else is absent.
     pub fn new() -> Self {
-        Self { daily: None, weekly: None, monthly: None }
+        Self::default()
     }
 }
 

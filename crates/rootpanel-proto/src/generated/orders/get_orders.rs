@@ -29,7 +29,7 @@ use crate::types::{Order, OrderId};
 /// # drop(call);
 /// ```
 #[doc(alias = "Получить список заказов")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct GetOrders {
     /// Only this order.
@@ -38,9 +38,8 @@ pub struct GetOrders {
 
 impl GetOrders {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self { order: None }
+        Self::default()
     }
 
     /// Only this order.

@@ -26,7 +26,7 @@ use crate::types::{Tariff, TariffId};
 /// # drop(call);
 /// ```
 #[doc(alias = "Получить список тарифных планов")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct GetTarifs {
     /// Only this tariff.
@@ -35,9 +35,8 @@ pub struct GetTarifs {
 
 impl GetTarifs {
     /// The call.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self { tariff: None }
+        Self::default()
     }
 
     /// Only this tariff.
