@@ -115,60 +115,69 @@ pub(crate) struct Arrival {
     pub(crate) hop: Hop,
 }
 
+#[derive(Debug, Default)]
+struct Book {
+    entries: Vec<Entry>,
+    /// How many entries there ever were: no two have one number, or what a forgotten call still does would be written
+    /// into the entry of another.
+    arrived: u64,
+}
+
 /// A handle to the ledger; copies share it.
 #[derive(Debug, Clone, Default)]
-pub struct Ledger(Arc<Mutex<Vec<Entry>>>);
+pub struct Ledger(Arc<Mutex<Book>>);
 
 impl Ledger {
-    fn lock(&self) -> MutexGuard<'_, Vec<Entry>> {
+    fn lock(&self) -> MutexGuard<'_, Book> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// All entries, in the order of arrival.
     pub fn entries(&self) -> Vec<Entry> {
-        self.lock().clone()
+        self.lock().entries.clone()
     }
 
     /// The entries of one operation.
     pub fn of(&self, operation: &str) -> Vec<Entry> {
-        self.lock().iter().filter(|entry| entry.operation == operation).cloned().collect()
+        self.lock().entries.iter().filter(|entry| entry.operation == operation).cloned().collect()
     }
 
     /// How often clients sent an operation. What a proxy repeated does not count.
     pub fn arrivals(&self, operation: &str) -> usize {
-        self.lock().iter().filter(|entry| entry.operation == operation && entry.hop == Hop::Client).count()
+        self.lock().entries.iter().filter(|entry| entry.operation == operation && entry.hop == Hop::Client).count()
     }
 
     /// How often an operation was carried out, by whomever.
     pub fn commits(&self, operation: &str) -> usize {
-        self.lock().iter().filter(|entry| entry.operation == operation && entry.is_committed()).count()
+        self.lock().entries.iter().filter(|entry| entry.operation == operation && entry.is_committed()).count()
     }
 
     /// What the customers of one API paid.
     pub fn money(&self, api: ApiName) -> Decimal {
-        self.lock().iter().filter(|entry| entry.api == api).map(Entry::money).sum()
+        self.lock().entries.iter().filter(|entry| entry.api == api).map(Entry::money).sum()
     }
 
     /// How many entries there are.
     pub fn len(&self) -> usize {
-        self.lock().len()
+        self.lock().entries.len()
     }
 
     /// Whether nothing has arrived.
     pub fn is_empty(&self) -> bool {
-        self.lock().is_empty()
+        self.lock().entries.is_empty()
     }
 
-    /// Forgets everything; the numbers start anew.
+    /// Forgets all entries. The numbers go on; what a forgotten call changes later is not noted.
     pub fn clear(&self) {
-        self.lock().clear();
+        self.lock().entries.clear();
     }
 
     /// Notes an arrival that nothing has been decided about.
     pub(crate) fn arrive(&self, arrival: Arrival) -> u64 {
-        let mut entries = self.lock();
-        let number = entries.last().map_or(1, |entry| entry.number + 1);
-        entries.push(Entry {
+        let mut book = self.lock();
+        book.arrived += 1;
+        let number = book.arrived;
+        book.entries.push(Entry {
             number,
             at: arrival.at,
             api: arrival.api,
@@ -184,7 +193,7 @@ impl Ledger {
     }
 
     pub(crate) fn amend(&self, number: u64, change: impl FnOnce(&mut Entry)) {
-        if let Some(entry) = self.lock().iter_mut().rev().find(|entry| entry.number == number) {
+        if let Some(entry) = self.lock().entries.iter_mut().rev().find(|entry| entry.number == number) {
             change(entry);
         }
     }
@@ -219,7 +228,7 @@ impl Row {
 impl fmt::Display for Ledger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rows: BTreeMap<(ApiName, &str), Row> = BTreeMap::new();
-        for entry in self.lock().iter() {
+        for entry in self.lock().entries.iter() {
             rows.entry((entry.api, entry.operation)).or_default().count(entry);
         }
         let width = rows.keys().map(|(_, operation)| operation.chars().count()).max().unwrap_or(0).max(9);

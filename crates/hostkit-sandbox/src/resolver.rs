@@ -79,6 +79,7 @@ impl Resolver {
 
     fn answer(&self) -> io::Result<Vec<IpAddr>> {
         let seen = Sighting { moment: Point::Resolve, api: None, operation: None };
+        let cleared = self.0.faults.cleared();
         let Some((fault, named)) = self.0.faults.choose(&seen).and_then(|fault| Some((fault, fault.named()?))) else {
             return Ok(right());
         };
@@ -93,16 +94,16 @@ impl Resolver {
                 Ok(right())
             }
             Named::Silence => {
-                self.wait_in_vain();
+                self.wait_in_vain(cleared);
                 Err(io::Error::from(io::ErrorKind::TimedOut))
             }
         }
     }
 
     /// Waits until the limit of stalls, or until the faults are switched off.
-    fn wait_in_vain(&self) {
+    fn wait_in_vain(&self, cleared: u64) {
         let until = Instant::now() + self.0.faults.settings().stall_limit;
-        while Instant::now() < until && self.0.faults.is_on() {
+        while Instant::now() < until && self.0.faults.cleared() == cleared {
             std::thread::sleep(Duration::from_millis(10));
         }
     }
@@ -173,6 +174,31 @@ mod tests {
             assert_eq!(resolver.lookup("host.example").unwrap(), right(), "{fault} struck twice");
         }
         assert_eq!(sandbox.connections(), 0);
+    }
+
+    #[test]
+    fn a_silent_resolver_waits_until_its_limit_or_until_the_faults_are_off() {
+        let sandbox = Sandbox::start().unwrap();
+        let resolver = sandbox.resolver();
+        let silent = Fault::by_id("dns-silent").unwrap();
+        sandbox.faults().set(|settings| settings.stall_limit = Duration::from_millis(50));
+        sandbox.faults().arm(Armed::new(silent));
+        let start = Instant::now();
+        assert_eq!(resolver.lookup("host.example").unwrap_err().kind(), io::ErrorKind::TimedOut);
+        assert!(start.elapsed() >= Duration::from_millis(50), "{:?}", start.elapsed());
+
+        sandbox.faults().set(|settings| settings.stall_limit = Duration::from_secs(60));
+        sandbox.faults().arm(Armed::new(silent));
+        let start = Instant::now();
+        std::thread::scope(|scope| {
+            let asking = scope.spawn(|| resolver.lookup("host.example").unwrap_err().kind());
+            while sandbox.faults().struck().len() < 2 {
+                std::thread::yield_now();
+            }
+            sandbox.faults().clear();
+            assert_eq!(asking.join().unwrap(), io::ErrorKind::TimedOut);
+        });
+        assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
     }
 
     #[test]

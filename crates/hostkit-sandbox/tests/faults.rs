@@ -235,6 +235,7 @@ fn named_urls_lead_elsewhere() {
         lines.map(|line| line.replace(own, "OWN")).collect::<Vec<_>>()
     };
     assert_eq!(url("foreign-url"), ["http://127.0.0.1:81"]);
+    assert_eq!(url("foreign-url-https"), ["https://127.0.0.1.example/v1"]);
     assert_eq!(url("foreign-url-userinfo"), ["http://127.0.0.1@127.0.0.1:81/v1"]);
     assert_eq!(url("foreign-url-dots"), ["OWN/../../.."]);
     assert_eq!(url("foreign-url-twice"), ["OWN", "http://127.0.0.1:81"]);

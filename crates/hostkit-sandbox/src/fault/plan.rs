@@ -16,7 +16,8 @@ pub struct Settings {
     pub retry_after: Duration,
     /// The time between two bytes of a drip, in real time.
     pub drip: Duration,
-    /// How long a stall lasts at most, in real time; it ends earlier when the client leaves.
+    /// How long a stall lasts at most, in real time. On a connection it ends earlier when the client leaves, in a
+    /// question about a name when the faults are switched off.
     pub stall_limit: Duration,
     /// How long a late commit or a late visibility takes, in sandbox time.
     pub delay: Duration,
@@ -161,6 +162,7 @@ struct Inner {
     random: Option<Random>,
     drawn: u64,
     questions: u64,
+    cleared: u64,
     struck: Vec<Struck>,
     settings: Settings,
 }
@@ -197,12 +199,12 @@ impl FaultPlan {
         let mut inner = self.lock();
         inner.armed.clear();
         inner.random = None;
+        inner.cleared += 1;
     }
 
-    /// Whether a fault is armed, or drawn by a seed.
-    pub(crate) fn is_on(&self) -> bool {
-        let inner = self.lock();
-        inner.random.is_some() || !inner.armed.is_empty()
+    /// How often the faults were switched off: a fault that lasts ends when this changes.
+    pub(crate) fn cleared(&self) -> u64 {
+        self.lock().cleared
     }
 
     /// How many armed faults still wait for their calls.

@@ -200,10 +200,8 @@ fn serve<S: Service>(stream: TcpStream, connection: u64, shared: &Shared<S>) {
         return;
     }
     let mut socket = Socket::new(stream);
-    let limit = shared.service.stall_limit();
     if let Some(acts) = shared.service.accepted() {
-        end(socket, acts, shared, limit);
-        return;
+        return end(socket, acts, shared);
     }
     while !shared.stop.is_stopped() {
         let head = match read_head(&mut socket, &shared.bounds) {
@@ -211,7 +209,7 @@ fn serve<S: Service>(stream: TcpStream, connection: u64, shared: &Shared<S>) {
             Err(failure) => return refuse(socket, &failure, shared),
         };
         if let Some(acts) = shared.service.head(connection, &head) {
-            return end(socket, acts, shared, limit);
+            return end(socket, acts, shared);
         }
         let body = match body::read(&mut socket, head.framed, &shared.bounds) {
             Ok(body) => body,
@@ -222,9 +220,9 @@ fn serve<S: Service>(stream: TcpStream, connection: u64, shared: &Shared<S>) {
         let acts = shared.service.call(request);
         let is_last = acts.iter().any(|act| matches!(act, Act::Reset | Act::Finish | Act::Stall));
         if is_last {
-            return end(socket, acts, shared, limit);
+            return end(socket, acts, shared);
         }
-        match perform(socket, acts, &shared.stop, limit) {
+        match perform(socket, acts, &shared.stop, shared.service.stall_limit()) {
             Some(alive) => socket = alive,
             None => return,
         }
@@ -232,8 +230,8 @@ fn serve<S: Service>(stream: TcpStream, connection: u64, shared: &Shared<S>) {
 }
 
 /// Carries out acts that end the connection.
-fn end<S: Service>(socket: Socket, acts: Vec<Act>, shared: &Shared<S>, limit: Duration) {
-    if let Some(socket) = perform(socket, acts, &shared.stop, limit) {
+fn end<S: Service>(socket: Socket, acts: Vec<Act>, shared: &Shared<S>) {
+    if let Some(socket) = perform(socket, acts, &shared.stop, shared.service.stall_limit()) {
         socket.finish();
     }
 }
@@ -272,5 +270,5 @@ fn refuse<S: Service>(socket: Socket, failure: &NoBody, shared: &Shared<S>) {
     let delivery = Delivery { framing: Framing::Length, keep_alive: false, is_head: false };
     let wire = Wire::of(&answer, delivery);
     let acts = vec![Act::Write(wire.head), Act::Write(wire.body), Act::Finish];
-    end(socket, acts, shared, Duration::ZERO);
+    end(socket, acts, shared);
 }
