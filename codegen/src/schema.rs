@@ -133,7 +133,8 @@ fn shape(shape: Shape) -> Json {
         Shape::Table(keys) => table(keys),
         Shape::Tables(keys) => Json::list_of(table(keys)),
         Shape::Named(keys) => Json::map_of(table(keys)),
-        Shape::Constants => Json::of_type("object"),
+        Shape::Pairs => Json::map_of(Json::of_type("string")),
+        Shape::Constants | Shape::Conditions => Json::of_type("object"),
         Shape::Any => Json::Object(Vec::new()),
     }
 }
@@ -156,8 +157,8 @@ fn replace(schema: &mut Json, name: &str, with: Json) {
 fn one_of() -> Json {
     let mut variant = Json::map_of(table(keys::FIELD));
     if let Json::Object(entries) = &mut variant {
-        let fixed = described(Json::of_type("object"), "Constants of this variant.");
-        entries.insert(1, ("properties", Json::Object(vec![("fixed", fixed)])));
+        let fixed = described(shape(keys::VARIANT_FIXED.shape), keys::VARIANT_FIXED.doc);
+        entries.insert(1, ("properties", Json::Object(vec![(keys::VARIANT_FIXED.name, fixed)])));
     }
     let mut group = table(keys::ONE_OF);
     if let Json::Object(entries) = &mut group {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::kinds::is_number;
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::model::{Endpoint, Field, Model, Type, TypeKind};
 use crate::source::Span;
@@ -149,17 +150,6 @@ fn rates(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
             diagnostics.add_with_help("E0208", &rate.span, message, "unknown", help);
         }
     }
-}
-
-/// Whether the values are numbers on the wire.
-fn is_number(model: &Model, ty: &Type) -> bool {
-    let Type::Named(name) = ty else {
-        return ty.is_number();
-    };
-    matches!(
-        model.types.get(name).map(|entry| &entry.kind),
-        Some(TypeKind::Id { is_number: true } | TypeKind::Enumeration { is_number: true, .. })
-    )
 }
 
 fn limits(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {

@@ -1,6 +1,7 @@
 //! Surface to model: names, types and references resolved, and every contradiction reported.
 
 mod checks;
+mod kinds;
 pub(crate) mod names;
 mod rules;
 mod traces;
@@ -15,7 +16,7 @@ use crate::sabotage::is_unsorted;
 use crate::source::{At, Sources, Span};
 use crate::surface::{self, Surface};
 
-pub(crate) use traces::is_text;
+pub(crate) use kinds::is_text;
 
 /// Resolves the specs of one API.
 pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Diagnostics) -> Model {

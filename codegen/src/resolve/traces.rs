@@ -1,7 +1,8 @@
 //! Where it shows that a call happened: the read, its inputs, and the fields that are compared.
 
+use super::kinds::{is_copy, is_text, number_id};
 use crate::diagnostic::{Diagnostics, did_you_mean};
-use crate::model::{Compared, Endpoint, Field, Items, Model, Origin, Sign, Slot, Trace, Type, TypeKind};
+use crate::model::{Compared, Endpoint, Field, Items, Model, Origin, Sign, Slot, Trace, Type};
 use crate::source::{At, Span};
 use crate::surface::{self, Pairs};
 
@@ -363,41 +364,5 @@ impl<'m> Tracer<'m, '_> {
     fn wrong<T>(&mut self, span: &Span, message: impl Into<String>, label: &str) -> Option<T> {
         self.diagnostics.add("E0230", span, message, label);
         None
-    }
-}
-
-/// Whether a value of the type is copied, not cloned.
-pub(crate) fn is_copy(model: &Model, ty: &Type) -> bool {
-    match ty {
-        Type::Int | Type::Uint | Type::Decimal | Type::Flag | Type::Switch | Type::UnixTime | Type::Ip => true,
-        Type::Bytes | Type::Kibibytes | Type::Mebibytes | Type::Gibibytes => true,
-        Type::Named(name) => {
-            model.types.get(name).is_some_and(|entry| matches!(entry.kind, TypeKind::Id { is_number: true }))
-        }
-        _ => false,
-    }
-}
-
-/// Whether a value of the type is one piece of text.
-pub(crate) fn is_text(model: &Model, ty: &Type) -> bool {
-    match ty {
-        Type::Text | Type::Int | Type::Uint | Type::Decimal | Type::Flag | Type::Switch | Type::Ip => true,
-        Type::DateTime | Type::Date | Type::UnixTime => true,
-        Type::Bytes | Type::Kibibytes | Type::Mebibytes | Type::Gibibytes => true,
-        Type::Named(name) => model
-            .types
-            .get(name)
-            .is_some_and(|entry| matches!(entry.kind, TypeKind::Id { .. } | TypeKind::Enumeration { .. })),
-        _ => false,
-    }
-}
-
-fn number_id<'t>(model: &Model, ty: &'t Type) -> Option<&'t str> {
-    match ty {
-        Type::Named(name) => {
-            let entry = model.types.get(name)?;
-            matches!(entry.kind, TypeKind::Id { is_number: true }).then_some(name.as_str())
-        }
-        _ => None,
     }
 }

@@ -1,5 +1,7 @@
 //! Checks a TOML table against its keys: unknown and missing keys, wrong shapes, all of them at once.
 
+use std::borrow::Cow;
+
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -67,7 +69,8 @@ impl Checker<'_> {
         }
     }
 
-    fn value(&mut self, value: &Spanned<DeValue<'_>>, key: &'static Key) {
+    /// Checks the value of one key.
+    pub(crate) fn value(&mut self, value: &Spanned<DeValue<'_>>, key: &'static Key) {
         let span = self.span(value);
         let inner = value.get_ref();
         match key.shape {
@@ -81,7 +84,9 @@ impl Checker<'_> {
             Shape::Text if inner.is_str() => {}
             Shape::Integer if inner.is_integer() => {}
             Shape::Flag if inner.is_bool() => {}
-            Shape::Constants if inner.is_table() => {}
+            Shape::Constants | Shape::Pairs | Shape::Conditions if inner.is_table() => {
+                self.entries(inner.as_table().into_iter().flatten(), key);
+            }
             Shape::Any => {}
             Shape::Word(words) if inner.is_str() => self.word(value, key.name, words),
             Shape::TextOrTexts if inner.is_str() || is_list(inner, |item| item.is_str()) => {}
@@ -145,6 +150,39 @@ impl Checker<'_> {
         }
     }
 
+    /// The values of a table of free names.
+    fn entries<'t, 'i: 't>(
+        &mut self,
+        entries: impl Iterator<Item = (&'t Spanned<Cow<'i, str>>, &'t Spanned<DeValue<'i>>)>,
+        key: &Key,
+    ) {
+        let is_text_or_number = |value: &DeValue<'_>| value.is_str() || value.is_integer();
+        for (name, value) in entries {
+            let inner = value.get_ref();
+            let is_filled =
+                is_list(inner, is_text_or_number) && inner.as_array().is_some_and(|items| !items.is_empty());
+            let (fits, expected) = match key.shape {
+                Shape::Pairs => (inner.is_str(), "text"),
+                Shape::Conditions => (
+                    is_text_or_number(inner) || is_filled || inner.as_bool() == Some(true),
+                    "text, a whole number, a list of them, or `true`",
+                ),
+                _ => (
+                    is_text_or_number(inner) || inner.is_float() || inner.is_bool(),
+                    "text, a number, `true` or `false`",
+                ),
+            };
+            if !fits {
+                self.diagnostics.add(
+                    "E0103",
+                    &self.span(value),
+                    format!("`{}` of `{}` has to be {expected}", name.get_ref(), key.name),
+                    format!("this is of type {}", inner.type_str()),
+                );
+            }
+        }
+    }
+
     fn word(&mut self, value: &Spanned<DeValue<'_>>, key: &str, words: &'static [&'static str]) {
         let word = value.get_ref().as_str().unwrap_or_default();
         if words.contains(&word) {
@@ -173,7 +211,8 @@ impl Checker<'_> {
             Shape::TextOrTexts => "text, or a list of texts",
             Shape::Integers => "a list of whole numbers",
             Shape::TextByFormat => "text, or a table with `xml` and `json`",
-            Shape::Table(_) | Shape::Named(_) | Shape::Constants | Shape::Any => "a table",
+            Shape::Table(_) | Shape::Named(_) | Shape::Any => "a table",
+            Shape::Constants | Shape::Pairs | Shape::Conditions => "a table",
             Shape::Tables(_) => "tables in double brackets",
         };
         self.diagnostics.add_with_help(

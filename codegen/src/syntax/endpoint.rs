@@ -31,15 +31,21 @@ pub(super) fn check_one_of(checker: &mut Checker<'_>, top: &DeTable<'_>) {
             );
         }
         for (variant, value) in group {
-            if let Some(fields) = value.get_ref().as_table() {
-                for (wire, field) in fields.iter().filter(|(wire, _)| wire.get_ref() != "fixed") {
+            if let Some(key) = keys::ONE_OF.iter().find(|key| key.name == variant.get_ref()) {
+                checker.value(value, key);
+            } else if let Some(fields) = value.get_ref().as_table() {
+                for (wire, field) in fields {
+                    if wire.get_ref() == keys::VARIANT_FIXED.name {
+                        checker.value(field, &keys::VARIANT_FIXED);
+                        continue;
+                    }
                     let place = checker.span(wire);
                     match field.get_ref().as_table() {
                         Some(table) => checker.table(table, keys::FIELD, &place, &format!("`{}`", wire.get_ref())),
                         None => checker.diagnostics.add("E0103", &place, "a field has to be a table", "not a table"),
                     }
                 }
-            } else if !keys::ONE_OF.iter().any(|key| key.name == variant.get_ref()) {
+            } else {
                 let place = checker.span(variant);
                 let message = format!("unknown key `{}` in a group", variant.get_ref());
                 checker.diagnostics.add_with_help(

@@ -1,9 +1,12 @@
 //! Where it shows that a call happened: what a ticket remembers of it, the read, and what its answer says.
 
+mod fits;
+
 use super::code::{Code, quoted};
 use super::words::{local, rust_type};
-use crate::model::{Endpoint, Field, Items, Model, Origin, Sign, Slot, Trace, Type, TypeKind};
+use crate::model::{Endpoint, Field, Items, Model, Origin, Sign, Slot, Trace, Type};
 use crate::resolve::is_text;
+use fits::{place, seen};
 
 /// Variables of the generated functions: an input of the same name gets another.
 const TAKEN: &[&str] = &["inputs", "calls", "before", "now", "item", "fits", "first", "row"];
@@ -198,7 +201,7 @@ fn emit_before(code: &mut Code, model: &Model, trace: &Trace, reading: &str) {
     let parameters = [format!("{inputs}: &Inputs"), format!("now: &{reading}")];
     code.call("fn before(", &parameters, ") -> Option<Before> {");
     code.indented(|code| {
-        let fits = if is_new { "|_| true".to_owned() } else { emit_fits(code, model, trace) };
+        let fits = if is_new { "|_| true".to_owned() } else { fits::emit(code, model, trace) };
         let (mark, is_private) = match &trace.sign {
             Sign::New(key) => (key_mark(key, "Some"), false),
             Sign::Changed(field) => changed_mark(model, trace, field),
@@ -257,42 +260,11 @@ fn items(trace: &Trace, is_borrowed: bool) -> String {
     }
 }
 
-/// The variables of the inputs that are compared, and `fits`, or the closure that stands for it.
-fn emit_fits(code: &mut Code, model: &Model, trace: &Trace) -> String {
-    let is_new = matches!(trace.sign, Sign::New(_));
-    let mut known: Vec<&str> = Vec::new();
-    for own in compared(trace) {
-        if known.contains(&own.rust.as_str()) {
-            continue;
-        }
-        known.push(&own.rust);
-        let (name, variable) = (&own.rust, local(&own.rust, TAKEN));
-        match (&own.ty, own.is_option()) {
-            (Type::List(_), _) => code.line(format!("let {variable} = inputs.rows(\"{name}\")?;")),
-            (ty, true) => code.line(format!("let {variable}: Option<{}> = inputs.get(\"{name}\");", rust_type(ty))),
-            (ty, false) => code.line(format!("let {variable}: {} = inputs.get(\"{name}\")?;", rust_type(ty))),
-        }
-    }
-    let mut tests: Vec<String> = trace.named.iter().map(|(path, own)| holds(path, own, false)).collect();
-    tests.extend(trace.filter.iter().map(|(path, own)| holds(path, own, is_new)));
-    tests.extend(trace.is.iter().map(|(field, text)| is(model, field, text)));
-    if let Sign::There(path) = &trace.sign {
-        let (place, is_option) = place("item", path);
-        tests.push(if is_option { format!("{place}.is_some()") } else { "true".to_owned() });
-    }
-    if tests.is_empty() {
-        let is_none = matches!(trace.sign, Sign::Became);
-        return if is_none { "|_| false" } else { "|_| true" }.to_owned();
-    }
-    closure(code, &rust_type(&trace.item), &tests);
-    "fits".to_owned()
-}
-
 fn emit_look(code: &mut Code, model: &Model, trace: &Trace) {
     if let Some((own, columns)) = &trace.each {
         return emit_look_each(code, trace, own, columns);
     }
-    let fits = emit_fits(code, model, trace);
+    let fits = fits::emit(code, model, trace);
     if let (Sign::Became, true, Some(absent)) = (&trace.sign, trace.is.is_empty(), all_absent(trace)) {
         code.open(format!("if {absent} {{"));
         code.line("return None;");
@@ -367,113 +339,4 @@ fn is_named(trace: &Trace) -> String {
         names if names.iter().any(|name| name == "true") => "true".to_owned(),
         names => names.join(" || "),
     }
-}
-
-/// The value at the end of a path, and whether it may be absent: then it is an `Option` of a reference.
-fn place(item: &str, path: &[Field]) -> (String, bool) {
-    let mut place = item.to_owned();
-    let mut is_option = false;
-    for field in path {
-        let name = &field.rust;
-        place = match (is_option, field.is_option()) {
-            (false, false) => format!("{place}.{name}"),
-            (false, true) => format!("{place}.{name}.as_ref()"),
-            (true, false) => format!("{place}.map(|value| &value.{name})"),
-            (true, true) => format!("{place}.and_then(|value| value.{name}.as_ref())"),
-        };
-        is_option |= field.is_option();
-    }
-    (place, is_option)
-}
-
-/// Whether the end of a path holds an input; an input that is absent says nothing. A field that is absent does not hold
-/// it, unless the item is told by something else.
-fn holds(path: &[Field], own: &Field, is_told: bool) -> String {
-    let ours = local(&own.rust, TAKEN);
-    let (place, is_option) = place("item", path);
-    if matches!(own.ty, Type::List(_)) {
-        let one = if is_option { format!("{place}.map(trace::text)") } else { format!("Some(trace::text(&{place}))") };
-        return format!("{ours}.iter().any(|row| *row == [{one}])");
-    }
-    match (is_option, own.is_option()) {
-        (false, false) => format!("{place} == {ours}"),
-        (true, false) if is_told => format!("{place}.is_none_or(|value| *value == {ours})"),
-        (true, false) => format!("{place} == Some(&{ours})"),
-        (true, true) => format!("({ours}.is_none() || {place} == {ours}.as_ref())"),
-        (false, true) => format!("{ours}.as_ref().is_none_or(|value| {place} == *value)"),
-    }
-}
-
-/// Ends where a field is absent that has to be seen: then nobody can tell.
-fn seen(code: &mut Code, trace: &Trace) {
-    for (path, own) in trace.named.iter().chain(&trace.filter) {
-        let (place, is_option) = place("now", path);
-        match (is_option, own.is_option()) {
-            (false, _) => {}
-            (true, false) => code.chain("", &place, "?;"),
-            (true, true) => {
-                code.open(format!("if {}.is_some() {{", local(&own.rust, TAKEN)));
-                code.chain("", &place, "?;");
-                code.close("}");
-            }
-        }
-    }
-    for (field, _) in trace.is.iter().filter(|(field, _)| field.is_option()) {
-        code.line(format!("now.{}.as_ref()?;", field.rust));
-    }
-}
-
-/// Whether a field of the item has this value.
-fn is(model: &Model, field: &Field, text: &str) -> String {
-    let theirs = format!("item.{}", field.rust);
-    let value = match &field.ty {
-        Type::Flag | Type::Switch => Some(text.to_owned()),
-        Type::Named(name) => match model.types.get(name).map(|entry| &entry.kind) {
-            Some(TypeKind::Enumeration { values, .. }) => {
-                values.iter().find(|value| value.wire == text).map(|value| format!("{name}::{}", value.rust))
-            }
-            _ => None,
-        },
-        _ => None,
-    };
-    match (value, field.is_option()) {
-        (Some(value), true) => format!("{theirs} == Some({value})"),
-        (Some(value), false) if value == "true" => theirs,
-        (Some(value), false) if value == "false" => format!("!{theirs}"),
-        (Some(value), false) => format!("{theirs} == {value}"),
-        (None, true) => format!("{theirs}.as_ref().is_some_and(|value| value.to_text() == {})", quoted(text)),
-        (None, false) => format!("{theirs}.to_text() == {}", quoted(text)),
-    }
-}
-
-/// `let fits = |item: &T| …;`, with a line for each test where one does not suffice.
-fn closure(code: &mut Code, item: &str, tests: &[String]) {
-    let tests: Vec<&str> = match tests {
-        [one] => vec![one.strip_prefix('(').and_then(|one| one.strip_suffix(')')).unwrap_or(one)],
-        several => several.iter().map(String::as_str).collect(),
-    };
-    let head = format!("let fits = |item: &{item}|");
-    let one = tests.join(" && ");
-    if code.fits(&format!("{head} {one};")) {
-        code.line(format!("{head} {one};"));
-        return;
-    }
-    let second = format!("|item: &{item}| {one};");
-    if tests.len() == 1 && code.fits(&format!("    {second}")) {
-        code.line("let fits =");
-        return code.indented(|code| code.line(second));
-    }
-    code.open(format!("{head} {{"));
-    if code.fits(&one) {
-        code.line(one);
-    } else {
-        for (index, test) in tests.iter().enumerate() {
-            if index == 0 {
-                code.line(test);
-            } else {
-                code.indented(|code| code.line(format!("&& {test}")));
-            }
-        }
-    }
-    code.close("};");
 }

@@ -1,0 +1,51 @@
+//! What the values of a type are like: copied, one piece of text, a number.
+
+use crate::model::{Model, Type, TypeKind};
+
+/// Whether the values are numbers on the wire.
+pub(super) fn is_number(model: &Model, ty: &Type) -> bool {
+    let Type::Named(name) = ty else {
+        return ty.is_number();
+    };
+    matches!(
+        model.types.get(name).map(|entry| &entry.kind),
+        Some(TypeKind::Id { is_number: true } | TypeKind::Enumeration { is_number: true, .. })
+    )
+}
+
+/// Whether a value of the type is copied, not cloned.
+pub(super) fn is_copy(model: &Model, ty: &Type) -> bool {
+    match ty {
+        Type::Int | Type::Uint | Type::Decimal | Type::Flag | Type::Switch | Type::UnixTime | Type::Ip => true,
+        Type::Bytes | Type::Kibibytes | Type::Mebibytes | Type::Gibibytes => true,
+        Type::Named(name) => {
+            model.types.get(name).is_some_and(|entry| matches!(entry.kind, TypeKind::Id { is_number: true }))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a value of the type is one piece of text.
+pub(crate) fn is_text(model: &Model, ty: &Type) -> bool {
+    match ty {
+        Type::Text | Type::Int | Type::Uint | Type::Decimal | Type::Flag | Type::Switch | Type::Ip => true,
+        Type::DateTime | Type::Date | Type::UnixTime => true,
+        Type::Bytes | Type::Kibibytes | Type::Mebibytes | Type::Gibibytes => true,
+        Type::Named(name) => model
+            .types
+            .get(name)
+            .is_some_and(|entry| matches!(entry.kind, TypeKind::Id { .. } | TypeKind::Enumeration { .. })),
+        _ => false,
+    }
+}
+
+/// The name of a type whose values are ids that are numbers.
+pub(super) fn number_id<'t>(model: &Model, ty: &'t Type) -> Option<&'t str> {
+    match ty {
+        Type::Named(name) => {
+            let entry = model.types.get(name)?;
+            matches!(entry.kind, TypeKind::Id { is_number: true }).then_some(name.as_str())
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,118 @@
+//! The keys of `service.toml`.
+
+use super::{FAULT_KINDS, FORMATS, Key, METHODS, NOTE, PROVENANCES, QUIRK, Shape, key, must};
+
+const LENIENT: &[Key] = &[
+    key("one-as-list", Shape::Flag, "A list of one may be the item itself."),
+    key("map-as-list", Shape::Flag, "A list may be a map; its values are the items."),
+    key("null-as-empty", Shape::Flag, "A list or map may be null or empty text."),
+    key("list-as-empty-map", Shape::Flag, "A map may be [] when it is empty."),
+    key("loose-scalars", Shape::Flag, "Numbers as text and text as numbers."),
+    key("empty-text-is-absent", Shape::Flag, "Empty text is no value."),
+    key("loose-flags", Shape::Flag, "0, 1, \"0\", \"1\", \"\" and null are flags too."),
+];
+
+const DATES: &[Key] = &[
+    key("datetime", Shape::Texts, "Forms of date-times; the first is written."),
+    key("date", Shape::Texts, "Forms of dates."),
+    key("zero", Shape::Texts, "Texts that stand for no date."),
+];
+
+const HOST: &[Key] = &[
+    must("name", Shape::Text, "The name that limits by host use."),
+    must("url", Shape::Text, "The base URL."),
+    key("en", Shape::Text, "One English sentence."),
+    key("ru", Shape::Text, "One Russian sentence."),
+];
+
+const CREDENTIALS: &[Key] = &[
+    must("name", Shape::Text, "The name of the variant."),
+    must("en", Shape::Text, "One English sentence."),
+    must("ru", Shape::Text, "One Russian sentence."),
+    must("fields", Shape::Pairs, "The fields: text, int or secret."),
+    key("sign-in", Shape::Text, "The endpoint that makes a session."),
+    key("token", Shape::Text, "The field that is the session's token already."),
+    key("headers", Shape::Pairs, "Headers of every call, from fields."),
+    key("body", Shape::Pairs, "Fields of every body, from fields."),
+];
+
+const SESSION: &[Key] = &[
+    key("headers", Shape::Pairs, "Headers of every call, from the token."),
+    must("token", Shape::Text, "The field of the sign-in's output with the token."),
+    key("base-url", Shape::Text, "The field with the base URL of further calls."),
+    key("lifetime", Shape::Integer, "Seconds that a token is good for, at most."),
+    key("ends", Shape::Text, "The field of the sign-in's output that says when the token ends."),
+    key("issued", Shape::Text, "The field that says when it was issued, by the same clock."),
+    key("hosts", Shape::Texts, "Hosts that such a base URL may have."),
+];
+
+const ALWAYS_FORMAT: &[Key] = &[
+    key("body", Shape::Constants, "Constants of the body."),
+    key("query", Shape::Constants, "Constants of the query."),
+];
+
+const ALWAYS: &[Key] = &[
+    key("xml", Shape::Table(ALWAYS_FORMAT), "For answers in XML."),
+    key("json", Shape::Table(ALWAYS_FORMAT), "For answers in JSON."),
+    key("php", Shape::Table(ALWAYS_FORMAT), "For answers in PHP serialize."),
+];
+
+const FAULT: &[Key] = &[
+    must("kind", Shape::Word(&["status", "envelope"]), "How the API says no."),
+    key("code", Shape::Any, "Key of the code, or keys."),
+    key("message", Shape::Any, "Key of the text, or keys."),
+    key("details", Shape::Text, "Key of the longer text."),
+    key("marker", Shape::Text, "Key of the marker of an envelope."),
+    key("success", Shape::Texts, "Markers of success."),
+    key("fields", Shape::Text, "Key of the field errors."),
+    key("keys", Shape::Texts, "All keys of the envelope."),
+    key("write", Shape::Constants, "What a server writes around a success."),
+];
+
+const ERROR: &[Key] = &[
+    must("code", Shape::Text, "The code on the wire."),
+    must("en", Shape::Text, "One English sentence."),
+    must("ru", Shape::Text, "One Russian sentence."),
+    key("as", Shape::Text, "The Rust name."),
+    must("kind", Shape::Word(FAULT_KINDS), "What it means."),
+    key("accepted", Shape::Text, "A success with this code is an acceptance, for this reason."),
+    key("verify", Shape::Flag, "The document leaves open whether the call was carried out."),
+    key("provenance", Shape::Word(PROVENANCES), "Where the fact is from."),
+];
+
+const RATE: &[Key] = &[
+    must("name", Shape::Text, "The name that endpoints use."),
+    must("count", Shape::Integer, "Calls in one window."),
+    must("per", Shape::Word(&["second", "minute", "hour", "day"]), "The window."),
+    key("en", Shape::Text, "One English sentence."),
+    key("ru", Shape::Text, "One Russian sentence."),
+];
+
+const SELECTOR: &[Key] =
+    &[must("in", Shape::Word(&["body", "query"]), "Where the action goes."), must("name", Shape::Text, "The key.")];
+
+pub(crate) const SERVICE: &[Key] = &[
+    must("name", Shape::Text, "The Rust type that implements `Api`."),
+    must("en", Shape::Text, "One English sentence."),
+    must("ru", Shape::Text, "One Russian sentence."),
+    key("about", Shape::Text, "A longer text."),
+    key("aliases", Shape::Texts, "More search words."),
+    must("zone", Shape::Text, "The time zone of its dates."),
+    must("formats", Shape::Words(&["xml", "json", "php", "print_r"]), "Formats of answers; the first is the default."),
+    key("request-format", Shape::Word(FORMATS), "The format of request bodies, if it is another."),
+    key("negotiates", Shape::Flag, "The wanted format is said in `Accept`."),
+    key("path", Shape::Text, "The path of endpoints that give none."),
+    key("method", Shape::Word(METHODS), "The method of endpoints that give none."),
+    key("selector", Shape::Table(SELECTOR), "Where an endpoint's action goes."),
+    key("lenient", Shape::Table(LENIENT), "What answers may do besides."),
+    key("dates", Shape::Table(DATES), "The forms of dates."),
+    must("host", Shape::Tables(HOST), "The hosts; the first is the default."),
+    must("credentials", Shape::Tables(CREDENTIALS), "What a user proves himself with."),
+    key("session", Shape::Table(SESSION), "What a sign-in gives."),
+    key("always", Shape::Table(ALWAYS), "Constants of every request."),
+    must("fault", Shape::Table(FAULT), "How the API says no."),
+    key("error", Shape::Tables(ERROR), "The catalogue of error codes."),
+    key("rate", Shape::Tables(RATE), "Rate limits."),
+    key("quirk", Shape::Tables(QUIRK), "Inconsistencies that are handled."),
+    key("note", Shape::Tables(NOTE), "Inconsistencies that need no code."),
+];
