@@ -1,17 +1,20 @@
-//! `fuzz`: builds the fuzzer of `fuzz/`, runs it on every target, keeps what it finds, and adds up the totals.
+//! `fuzz`: builds the fuzzer of `fuzz/`, runs it on every target, keeps what it finds, and adds up the totals; and the
+//! short run of CI, from the same seed each time.
 //!
 //! libFuzzer needs a C++ compiler and counters in our code, which stable Rust can put there. Where it cannot be built
 //! the mutation loop of the tests stands in for it, and the totals say so.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
+mod totals;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use crate::command::{cargo, output, run};
-use crate::workspace::{Outcome, files, read, root, write};
+use crate::workspace::{Outcome, files, root};
 
 /// The targets, as `examples/tests/support/targets.rs` names them; a test there compares.
 const TARGETS: [&str; 15] = [
@@ -38,9 +41,6 @@ const RUSTFLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-
                          -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
                          -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares";
 
-const LIBFUZZER: &str = "libFuzzer";
-const LOOP: &str = "mutation loop";
-
 /// What a run of one target gave.
 struct Run {
     executions: u64,
@@ -48,32 +48,95 @@ struct Run {
     crashes: u64,
 }
 
+/// What runs a target.
+enum Engine {
+    LibFuzzer(PathBuf),
+    /// The mutation loop of the tests.
+    Loop,
+}
+
+/// How long CI fuzzes each target, in seconds: together as long as eight targets for half a minute each.
+const CI_SECONDS: u64 = 16;
+
 /// Fuzzes one target or all of them, each for some seconds.
 pub(crate) fn execute(target: Option<&str>, seconds: u64) -> Outcome {
     let targets: Vec<&str> = TARGETS.into_iter().filter(|name| target.is_none_or(|one| one == *name)).collect();
     if targets.is_empty() {
         return Err(format!("there is no such target; there are: {}", TARGETS.join(", ")));
     }
-    let fuzzer = match build() {
-        Ok(fuzzer) => Some(fuzzer),
+    let engine = match build() {
+        Ok(fuzzer) => Engine::LibFuzzer(fuzzer),
         Err(message) => {
             eprintln!("fuzz: {message}");
             eprintln!("fuzz: NO LIBFUZZER HERE: the mutation loop of the tests runs instead, without coverage");
-            None
+            Engine::Loop
         }
     };
-    let mut crashed = Vec::new();
-    for name in targets {
-        let (engine, run) = match &fuzzer {
-            Some(fuzzer) => (LIBFUZZER, fuzz(fuzzer, name, seconds)?),
-            None => (LOOP, change(name, seconds)?),
-        };
-        println!("{name}: {} executions in {} s, {} crashes ({engine})", run.executions, run.seconds, run.crashes);
-        add(name, engine, &run)?;
-        if run.crashes > 0 {
-            crashed.push(name);
-        }
+    let engine_name = match engine {
+        Engine::LibFuzzer(_) => "libFuzzer",
+        Engine::Loop => "mutation loop",
+    };
+    let seed = jiff::Timestamp::now().as_second().unsigned_abs() % u64::from(u32::MAX);
+    side_by_side(
+        &targets,
+        |name| engine.run(name, seconds, seed, "work"),
+        |name, run| {
+            println!(
+                "{name}: {} executions in {} s, {} crashes ({engine_name})",
+                run.executions, run.seconds, run.crashes
+            );
+            totals::add(name, engine_name, run)
+        },
+    )
+}
+
+/// Fuzzes every target for a while, from the samples alone and from the same seed in every run; or says why not.
+pub(crate) fn run_job() -> Result<Option<String>, String> {
+    let engine = match build() {
+        Ok(fuzzer) => Engine::LibFuzzer(fuzzer),
+        Err(message) => return Ok(Some(format!("libFuzzer cannot be built here: {message}"))),
+    };
+    let before = work().join("ci");
+    if before.exists() {
+        fs::remove_dir_all(&before).map_err(|error| format!("{}: {error}", before.display()))?;
     }
+    side_by_side(
+        &TARGETS,
+        |name| engine.run(name, CI_SECONDS, 1, "ci"),
+        |name, run| {
+            println!("{name}: {} executions in {} s", run.executions, run.seconds);
+            if run.executions == 0 { Err(format!("fuzz: {name} was not executed")) } else { Ok(()) }
+        },
+    )?;
+    Ok(None)
+}
+
+/// Fuzzes as many targets at a time as there are processors, and fails in the end if one of them crashed.
+fn side_by_side(
+    targets: &[&'static str],
+    fuzz: impl Fn(&str) -> Result<Run, String> + Sync,
+    ended: impl FnMut(&str, &Run) -> Outcome + Send,
+) -> Outcome {
+    let (next, ended) = (AtomicUsize::new(0), Mutex::new((ended, Vec::new())));
+    let one_after_the_other = || {
+        while let Some(name) = targets.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let run = fuzz(name)?;
+            let mut ended = ended.lock().map_err(|_| "another target failed".to_owned())?;
+            (ended.0)(name, &run)?;
+            if run.crashes > 0 {
+                ended.1.push(*name);
+            }
+        }
+        Ok(())
+    };
+    let width = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(targets.len());
+    let results: Vec<Outcome> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..width).map(|_| scope.spawn(one_after_the_other)).collect();
+        let panicked = |_| Err("fuzz: a thread of the verb panicked".to_owned());
+        threads.into_iter().map(|thread| thread.join().unwrap_or_else(panicked)).collect()
+    });
+    results.into_iter().collect::<Outcome>()?;
+    let crashed = ended.into_inner().map_err(|_| "fuzz: a thread of the verb panicked".to_owned())?.1;
     if crashed.is_empty() {
         return Ok(());
     }
@@ -98,17 +161,30 @@ fn build() -> Result<PathBuf, String> {
     Ok(work().join(host).join("release/hostkit-fuzz"))
 }
 
-/// Runs libFuzzer on one target, with a stack of 256 KiB.
-fn fuzz(fuzzer: &Path, name: &str, seconds: u64) -> Result<Run, String> {
-    let folder = work().join("work").join(name);
-    let kept = root().join("fuzz/regressions").join(name);
-    for folder in [folder.join("corpus"), folder.join("crashes"), folder.join("samples")] {
-        fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+impl Engine {
+    /// Runs one target, with a stack of 256 KiB; corpus and crashes are in a folder of this name.
+    fn run(&self, name: &str, seconds: u64, seed: u64, work_name: &str) -> Result<Run, String> {
+        let folder = work().join(work_name).join(name);
+        for folder in [folder.join("corpus"), folder.join("crashes"), folder.join("samples")] {
+            fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        }
+        // The one that was tried last in another run would be taken for the one that ended this.
+        fs::write(folder.join("last"), "").map_err(|error| format!("{}: {error}", folder.display()))?;
+        match self {
+            Self::LibFuzzer(fuzzer) => fuzz(fuzzer, name, seconds, seed, &folder),
+            Self::Loop => change(name, seconds, seed, &folder),
+        }
     }
+}
+
+/// Runs libFuzzer on one target.
+fn fuzz(fuzzer: &Path, name: &str, seconds: u64, seed: u64, folder: &Path) -> Result<Run, String> {
     let command = || {
         let mut command = Command::new("sh");
-        command.args(["-c", "ulimit -s 256 && exec \"$0\" \"$@\""]).arg(fuzzer).current_dir(&folder);
+        command.args(["-c", "ulimit -s 256 && exec \"$0\" \"$@\""]).arg(fuzzer).current_dir(folder);
         command.env("HOSTKIT_FUZZ_TARGET", name).env("HOSTKIT_FUZZ_LAST", "last");
+        // The message of a panic would stand above a long trace, which libFuzzer writes anyway.
+        command.env("RUST_BACKTRACE", "0");
         command
     };
     let samples =
@@ -117,11 +193,11 @@ fn fuzz(fuzzer: &Path, name: &str, seconds: u64) -> Result<Run, String> {
     let known = files(&folder.join("crashes"))?;
     let start = Instant::now();
     let mut command = command();
-    command.args([format!("-max_total_time={seconds}"), "-max_len=4096".to_owned()]);
+    command.args([format!("-max_total_time={seconds}"), format!("-seed={seed}"), "-max_len=4096".to_owned()]);
     command.args(["-dict=words", "-timeout=10", "-rss_limit_mb=1024", "-print_final_stats=1"]);
     command.args(["-artifact_prefix=crashes/", "corpus", "samples"]);
-    if kept.is_dir() {
-        command.arg(&kept);
+    if regressions(name).is_dir() {
+        command.arg(regressions(name));
     }
     let output = command.output().map_err(|error| format!("{name}: {error}"))?;
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -138,14 +214,24 @@ fn fuzz(fuzzer: &Path, name: &str, seconds: u64) -> Result<Run, String> {
         found.push(folder.join("last"));
     }
     for from in found {
+        keep(name, &from)?;
         run.crashes += 1;
-        let bytes = fs::read(&from).map_err(|error| format!("{}: {error}", from.display()))?;
-        let to = kept.join(format!("{:016x}", hash(&bytes)));
-        let result = fs::create_dir_all(&kept).and_then(|()| fs::write(&to, bytes));
-        result.map_err(|error| format!("{}: {error}", to.display()))?;
-        println!("{name}: kept as {}", to.display());
     }
     Ok(run)
+}
+
+/// Inputs of a target that failed once.
+fn regressions(name: &str) -> PathBuf {
+    root().join("fuzz/regressions").join(name)
+}
+
+/// Keeps an input that failed, also for those who see only what was printed.
+fn keep(name: &str, from: &Path) -> Outcome {
+    let bytes = fs::read(from).map_err(|error| format!("{}: {error}", from.display()))?;
+    let to = regressions(name).join(format!("{:016x}", hash(&bytes)));
+    println!("{name}: kept as {}: b\"{}\"", to.display(), bytes.escape_ascii());
+    let result = fs::create_dir_all(regressions(name)).and_then(|()| fs::write(&to, bytes));
+    result.map_err(|error| format!("{}: {error}", to.display()))
 }
 
 /// The last lines, where the reason is.
@@ -162,21 +248,25 @@ fn executions(text: &str) -> u64 {
 }
 
 /// Runs the mutation loop of the tests on one target.
-fn change(name: &str, seconds: u64) -> Result<Run, String> {
+fn change(name: &str, seconds: u64, seed: u64, folder: &Path) -> Result<Run, String> {
+    let last = folder.join("last");
     let start = Instant::now();
     let mut command =
         cargo(&["test", "--quiet", "--release", "--package", "hostkit-examples", "--test", "promise_p14"]);
     command.args(["--", "--nocapture", "--exact", "changes_for_a_while"]);
-    let output = command.env("HOSTKIT_FUZZ", format!("{name}:{seconds}")).output();
-    let output = output.map_err(|error| format!("{name}: {error}"))?;
+    command.env("HOSTKIT_FUZZ", format!("{name}:{seconds}:{seed}")).env("HOSTKIT_FUZZ_LAST", &last);
+    let output = command.output().map_err(|error| format!("{name}: {error}"))?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let done = text.lines().find_map(|line| line.split_once("P14: ")?.1.split(' ').next()?.parse().ok());
     match (output.status.success(), done) {
         (true, Some(executions)) => Ok(Run { executions, seconds, crashes: 0 }),
-        _ => {
+        // The loop takes the file away when it is done, and has not begun while the file is empty.
+        _ if fs::metadata(&last).is_ok_and(|file| file.len() > 0) => {
             println!("{text}{}", tail(&String::from_utf8_lossy(&output.stderr)));
+            keep(name, &last)?;
             Ok(Run { executions: 0, seconds: start.elapsed().as_secs(), crashes: 1 })
         }
+        _ => Err(format!("{name}: the mutation loop did not run\n{}", tail(&String::from_utf8_lossy(&output.stderr)))),
     }
 }
 
@@ -185,55 +275,9 @@ fn hash(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
-const HEAD: &str = "target\tengine\texecutions\tseconds\tcrashes\tlast run\n";
-
-/// Adds a run to the totals.
-fn add(name: &str, engine: &str, run: &Run) -> Outcome {
-    let path = root().join("fuzz/TOTALS.tsv");
-    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string();
-    let text = if path.exists() { read(&path)? } else { HEAD.to_owned() };
-    write(&path, &merged(&text, name, engine, run, &today)?)
-}
-
-fn merged(text: &str, name: &str, engine: &str, run: &Run, today: &str) -> Result<String, String> {
-    let mut rows = BTreeMap::new();
-    for line in text.strip_prefix(HEAD).ok_or("fuzz/TOTALS.tsv has another head")?.lines() {
-        let [name, engine, numbers @ .., last] = &line.split('\t').collect::<Vec<_>>()[..] else {
-            return Err(format!("fuzz/TOTALS.tsv: {line}"));
-        };
-        let numbers: Result<Vec<u64>, _> = numbers.iter().map(|number| number.parse()).collect();
-        let numbers: Option<[u64; 3]> = numbers.ok().and_then(|numbers| numbers.try_into().ok());
-        let numbers = numbers.ok_or_else(|| format!("fuzz/TOTALS.tsv: {line}"))?;
-        rows.insert(((*name).to_owned(), (*engine).to_owned()), (numbers, (*last).to_owned()));
-    }
-    let (numbers, last) = rows.entry((name.to_owned(), engine.to_owned())).or_default();
-    for (sum, more) in numbers.iter_mut().zip([run.executions, run.seconds, run.crashes]) {
-        *sum += more;
-    }
-    *last = today.to_owned();
-    let mut text = HEAD.to_owned();
-    for ((name, engine), ([executions, seconds, crashes], last)) in rows {
-        // Writing to a String does not fail.
-        let _ = writeln!(text, "{name}\t{engine}\t{executions}\t{seconds}\t{crashes}\t{last}");
-    }
-    Ok(text)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{HEAD, Run, executions, merged};
-
-    #[test]
-    fn totals_add_up() {
-        let run = |executions| Run { executions, seconds: 60, crashes: 0 };
-        let first = merged(HEAD, "xml", "libFuzzer", &run(10), "2026-01-01").expect("a table");
-        let second = merged(&first, "json", "libFuzzer", &run(5), "2026-01-02").expect("a table");
-        let third = merged(&second, "xml", "libFuzzer", &run(7), "2026-01-03").expect("a table");
-        let rows = "json\tlibFuzzer\t5\t60\t0\t2026-01-02\nxml\tlibFuzzer\t17\t120\t0\t2026-01-03\n";
-        assert_eq!(third, format!("{HEAD}{rows}"));
-        assert!(merged("something else", "xml", "libFuzzer", &run(1), "").is_err());
-        assert!(merged(&format!("{HEAD}xml\tlibFuzzer\tx\t1\t1\tnever\n"), "xml", "libFuzzer", &run(1), "").is_err());
-    }
+    use super::executions;
 
     #[test]
     fn executions_are_libfuzzers_own_count() {
