@@ -11,7 +11,7 @@ use event_listener::{Event, EventListener};
 
 use crate::sabotage::is_broken;
 use crate::sync::{Mutex, listens_late};
-use crate::time::Now;
+use crate::time::{Moment, Now};
 
 /// A cell for sessions `T`, whose sign-ins fail with `E`. Clones are the same cell.
 pub(crate) struct SessionCell<T, E>(Arc<Shared<T, E>>);
@@ -32,6 +32,22 @@ struct State<T, E> {
     failure: Option<(u64, E)>,
     /// Wrong credentials: every call fails with this until somebody resets the cell.
     latch: Option<E>,
+    /// How many sign-ins in a row were sent and did not end in a session, nor in a word on the credentials; and when the
+    /// next one may be sent.
+    vain: u32,
+    rests_until: Moment,
+}
+
+/// How many of them may follow each other at once, and the longest rest after more of them.
+const VAIN_AT_ONCE: u32 = 2;
+const LONGEST_REST: Duration = Duration::from_secs(60);
+
+/// The server may have counted each of them as a failure, whether or not anybody saw its answer: a caller whose deadline
+/// is too short for it, or who drops his futures, must not lock the account out.
+fn rest(vain: u32) -> Duration {
+    let doublings = vain.saturating_sub(VAIN_AT_ONCE + 1).min(10);
+    let rest = if vain > VAIN_AT_ONCE { Duration::from_secs(1 << doublings) } else { Duration::ZERO };
+    rest.min(LONGEST_REST)
 }
 
 struct Held<T> {
@@ -81,6 +97,11 @@ pub(crate) struct LeadGuard<T, E> {
     cell: SessionCell<T, E>,
     round: u64,
     is_over: bool,
+    /// When the sign-in may be sent.
+    not_before: Moment,
+    /// How often it was sent, and when for the last time.
+    sent: u32,
+    sent_at: Moment,
 }
 
 impl<T, E> Clone for SessionCell<T, E> {
@@ -97,7 +118,16 @@ impl<T, E> fmt::Debug for SessionCell<T, E> {
 
 impl<T, E: Clone> SessionCell<T, E> {
     pub(crate) fn new() -> Self {
-        let state = State { held: None, generation: 0, round: 0, is_led: false, failure: None, latch: None };
+        let state = State {
+            held: None,
+            generation: 0,
+            round: 0,
+            is_led: false,
+            failure: None,
+            latch: None,
+            vain: 0,
+            rests_until: Moment::START,
+        };
         Self(Arc::new(Shared { state: Mutex::new(state), changed: Event::new() }))
     }
 
@@ -129,7 +159,14 @@ impl<T, E: Clone> SessionCell<T, E> {
             *waiting = None;
             state.is_led = true;
             state.round += 1;
-            Some(Admission::Lead(LeadGuard { cell: self.clone(), round: state.round, is_over: false }))
+            Some(Admission::Lead(LeadGuard {
+                cell: self.clone(),
+                round: state.round,
+                is_over: false,
+                not_before: state.rests_until,
+                sent: 0,
+                sent_at: Moment::START,
+            }))
         });
         admission.unwrap_or_else(|| Admission::Wait(self.0.changed.listen()))
     }
@@ -149,6 +186,7 @@ impl<T, E: Clone> SessionCell<T, E> {
             state.held = None;
             state.latch = None;
             state.failure = None;
+            (state.vain, state.rests_until) = (0, Moment::START);
             // A guard counts only while its own round is led.
             state.is_led = false;
         });
@@ -167,6 +205,22 @@ impl<T> Held<T> {
 }
 
 impl<T, E> LeadGuard<T, E> {
+    /// When the sign-in may be sent at the earliest.
+    pub(crate) fn not_before(&self) -> Moment {
+        self.not_before
+    }
+
+    /// The sign-in is sent. Until a session comes of it, or a word on the credentials, it counts as vain.
+    pub(crate) fn sent(&mut self, now: Moment) {
+        self.sent += 1;
+        self.sent_at = now;
+    }
+
+    /// It was not sent after all.
+    pub(crate) fn unsent(&mut self) {
+        self.sent = self.sent.saturating_sub(1);
+    }
+
     /// Ends the duty; false where the cell was reset meanwhile.
     fn finish(&mut self, change: impl FnOnce(&mut State<T, E>)) -> bool {
         self.is_over = true;
@@ -175,6 +229,10 @@ impl<T, E> LeadGuard<T, E> {
             let is_current = state.is_led && state.round == self.round;
             if is_current {
                 state.is_led = false;
+                state.vain = state.vain.saturating_add(self.sent);
+                if self.sent > 0 {
+                    state.rests_until = self.sent_at + rest(state.vain);
+                }
                 change(&mut state);
             }
             is_current
@@ -193,6 +251,7 @@ impl<T, E> LeadGuard<T, E> {
             state.generation += 1;
             generation = state.generation;
             state.failure = None;
+            (state.vain, state.rests_until) = (0, Moment::START);
             let life = lifetime.map(|whole| Life { whole, renew: whole.mul_f64(0.8 + 0.1 * early.clamp(0.0, 1.0)) });
             state.held = Some(Held { session: shared, generation, asked, life });
         });

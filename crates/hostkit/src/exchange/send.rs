@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::header::{ACCEPT_ENCODING, HeaderValue, USER_AGENT};
+use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, HeaderValue, USER_AGENT};
 
 use super::stores::Joint;
 use super::{Exchange, SigningIn, State, settle};
@@ -166,9 +166,18 @@ impl<A: Api> Exchange<A> {
         let need = self.needed_life(now, deadline);
         match self.core.shared().session.ask(now, need, &mut self.waiting) {
             Admission::Ready(lease) => Entry::Go(lease),
+            Admission::Lead(guard) if guard.not_before() >= deadline => {
+                let wait = guard.not_before().since(now.monotonic);
+                drop(guard);
+                let why =
+                    format!("too many sign-ins got no answer that says anything; the next one is due in {wait:.1?}");
+                let error = Error::exhausted(self.info, why);
+                self.fail(error, now);
+                Entry::Not(None)
+            }
             Admission::Lead(guard) if self.sign_ins < MAX_SIGN_INS => {
-                self.state =
-                    State::SignIn(SigningIn { guard, parts, not_before: now.monotonic, joint: Joint::Unasked });
+                let not_before = now.monotonic.max(guard.not_before());
+                self.state = State::SignIn(SigningIn { guard, parts, not_before, joint: Joint::Unasked });
                 Entry::Not(None)
             }
             Admission::Lead(guard) => {
@@ -223,6 +232,8 @@ impl<A: Api> Exchange<A> {
         headers.entry(USER_AGENT).or_insert_with(|| self.core.shared().user_agent.clone());
         // What is not compressed cannot unfold beyond the limits.
         headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("identity"));
+        // An old list would say that an order did not happen, an old sign-in would give a dead token.
+        headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
         Ok(request)
     }
 

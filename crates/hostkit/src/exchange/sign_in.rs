@@ -34,7 +34,7 @@ impl<A: Api> Exchange<A> {
             self.state = State::SignIn(signing);
             return self.sleep(until);
         }
-        let signing = match self.join(now, deadline, signing) {
+        let mut signing = match self.join(now, deadline, signing) {
             Ok(signing) => signing,
             Err(step) => return step,
         };
@@ -74,6 +74,7 @@ impl<A: Api> Exchange<A> {
         };
         self.sign_ins += 1;
         tracing::debug!(endpoint = name, "signing in");
+        signing.guard.sent(now.monotonic);
         self.state = State::SignInFlight(signing, now, permit);
         Some(Step::Send(self.outgoing(name, request, now, deadline, true)))
     }
@@ -82,10 +83,13 @@ impl<A: Api> Exchange<A> {
     pub(super) fn settle_sign_in(
         &mut self,
         now: Now,
-        signing: SigningIn<A>,
+        mut signing: SigningIn<A>,
         asked: Now,
         result: Result<Incoming, TransportError>,
     ) {
+        if matches!(&result, Err(error) if error.is_not_sent()) {
+            signing.guard.unsent();
+        }
         let is_out_of_time = matches!(&result, Err(error) if error.is_timeout());
         let (error, is_latched) = match self.read_session(&signing, asked, result) {
             Attempt::Session(admitted, lifetime) => {

@@ -1,0 +1,93 @@
+//! Sign-ins that nobody hears the end of: each may count against the account, so they rest between each other.
+
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
+mod common;
+
+use std::time::Duration;
+
+use common::*;
+use hostkit::testing::Script;
+use hostkit::{CallOptions, Clock, ErrorKind, Machine, Outcome, Phase, Step, TransportErrorKind as Kind};
+
+fn keyed(script: impl IntoIterator<Item = Script>) -> Bench {
+    bench_with(|clock| config(key(), clock), script)
+}
+
+/// A server that takes three seconds to say "wrong key", and callers whose futures live for two: nobody ever hears it.
+#[test]
+fn dropped_sign_ins_rest() {
+    let bench = keyed([]);
+    let (mut sent, mut at_once) = (0, 0);
+    for second in 0..1800 {
+        let mut call = bench.core.call(&GetItem, CallOptions::new());
+        let step = call.step(bench.clock.now());
+        if matches!(&step, Step::Send(outgoing) if outgoing.endpoint == "login") {
+            sent += 1;
+            at_once += u32::from(second < 2);
+        }
+        bench.clock.advance(Duration::from_secs(2));
+        drop(call);
+    }
+    assert_eq!(at_once, 2, "an accident or two cost no time");
+    assert!((40..80).contains(&sent), "{sent} sign-ins in an hour");
+}
+
+/// The same where the caller's deadline is too short for the answer, and where the answer says nothing.
+#[test]
+fn vain_sign_ins_rest() {
+    let scripts = [
+        Script::fail(Phase::Head, Kind::Timeout).takes(Duration::from_secs(2)),
+        Script::fail(Phase::Head, Kind::Reset),
+        Script::any().answer(504, "<html>"),
+        fault(429, "TooMany"),
+        Script::any().answer(200, "<html>"),
+    ];
+    for script in scripts {
+        let bench = keyed(std::iter::repeat_n(script.clone(), 200));
+        while bench.seconds() < 1000 {
+            let outcome = bench.perform_with(Reboot, CallOptions::new().deadline(Duration::from_secs(2)));
+            assert!(matches!(&outcome, Outcome::NotSent(_)), "{outcome:?}");
+            bench.clock.advance(Duration::from_millis(500));
+        }
+        let sent = bench.sent("login");
+        assert!((10..40).contains(&sent), "{sent} sign-ins under {script:?}");
+    }
+}
+
+/// Whose deadline comes before the end of the rest is told so at once, and nothing is sent.
+#[test]
+fn who_cannot_wait_is_told_so() {
+    let bench = keyed(std::iter::repeat_n(Script::fail(Phase::Head, Kind::Reset), 6));
+    for _ in 0..3 {
+        let _ = bench.perform_with(Reboot, CallOptions::new());
+    }
+    assert_eq!(bench.sent("login"), 6);
+    let before = bench.seconds();
+    let outcome = bench.perform_with(Reboot, CallOptions::new().deadline(Duration::from_secs(2)));
+    let Outcome::NotSent(error) = outcome else { panic!("it was not sent") };
+    assert_eq!((error.kind(), bench.seconds(), bench.sent("login")), (ErrorKind::Exhausted, before, 6), "{error}");
+    // Who can wait does, and one session ends it all.
+    bench.transport.push(login());
+    (0..2).for_each(|_| bench.transport.push(ok()));
+    assert!(bench.perform(Reboot).is_done());
+    assert!((4..=9).contains(&(bench.seconds() - before)), "{}", bench.seconds() - before);
+    assert!(bench.perform(Reboot).is_done());
+}
+
+/// What was not sent cannot have been counted, and a word of the caller ends the rest.
+#[test]
+fn a_server_that_is_not_there_costs_no_rest() {
+    let bench = keyed(std::iter::repeat_n(Script::fail(Phase::Connect, Kind::Refused), 20));
+    for _ in 0..10 {
+        let _ = bench.perform(Reboot);
+    }
+    assert_eq!(bench.sent("login"), 20);
+    assert!(bench.seconds() < 10, "{}", bench.seconds());
+    let bench = keyed(std::iter::repeat_n(Script::fail(Phase::Head, Kind::Reset), 6).chain([login(), ok()]));
+    (0..3).for_each(|_| drop(bench.perform(Reboot)));
+    bench.core.reset_session();
+    let before = bench.seconds();
+    assert!(bench.perform(Reboot).is_done());
+    assert_eq!(bench.seconds(), before);
+}
