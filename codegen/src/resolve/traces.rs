@@ -110,7 +110,8 @@ impl<'m> Tracer<'m, '_> {
         for constant in &trace.is {
             is.push((self.field(fields, &constant.key)?, constant.text.clone()));
         }
-        let is_any = named.is_empty() && filter.is_empty() && is.is_empty();
+        // Of what changes, `is` says what it becomes, and not which one it is.
+        let is_any = named.is_empty() && filter.is_empty() && (is.is_empty() || matches!(sign, Sign::Changed(_)));
         let is_alone = matches!(items, Items::Maybe | Items::Fields);
         let takes_one = matches!(sign, Sign::Gone | Sign::Became) && !is_alone
             || matches!(sign, Sign::Changed(_)) && items != Items::One;

@@ -6,96 +6,13 @@ mod common;
 
 use std::time::Duration;
 
+use common::things::{ids, things};
 use common::*;
-use hostkit::codec::{DecodeError, Name};
 use hostkit::testing::Script;
 use hostkit::{
-    Before, Call, CallOptions, Calls, Cancel, Effect, EncodeError, Endpoint, EndpointInfo, Error, ErrorKind, Inputs,
-    Outcome, Phase, RawAnswer, Reconcile, Reconciled, RequestParts, SavedTicket, StillOpen, Ticket, TicketError,
-    TransportErrorKind, trace,
+    CallOptions, Calls, Cancel, Effect, ErrorKind, Outcome, Phase, Reconcile, Reconciled, SavedTicket, StillOpen,
+    Ticket, TicketError, TransportErrorKind, trace,
 };
-
-/// The numbers of the things that a customer has.
-#[derive(Debug, Clone)]
-pub struct ListThings;
-
-impl Endpoint for ListThings {
-    type Api = Shop;
-    type Output = Vec<u64>;
-    const INFO: EndpointInfo =
-        EndpointInfo { name: "list_things", path: "/things", effect: Effect::Safe, ..EndpointInfo::DEFAULT };
-
-    fn encode(&self, _: &mut RequestParts) -> Result<(), EncodeError> {
-        Ok(())
-    }
-
-    fn decode(answer: &RawAnswer<'_>) -> Result<Vec<u64>, DecodeError> {
-        answer.list(&Name::new("ids"), 100)
-    }
-}
-
-impl Call for ListThings {}
-
-/// Calls that show as a number which was not there before, with the time that the hoster may take.
-macro_rules! shows_as_new {
-    ($($call:ident: $settle:expr;)*) => { $(
-        impl Reconcile for $call {
-            type Reading = Vec<u64>;
-            type Found = u64;
-            const SETTLE: Duration = Duration::from_secs($settle);
-
-            async fn read(_: &Inputs, calls: &Calls<Shop>) -> Result<Vec<u64>, Error<Code>> {
-                calls.call(&ListThings).await
-            }
-
-            fn before(_: &Inputs, now: &Vec<u64>) -> Option<Before> {
-                Some(ids(now))
-            }
-
-            fn look(_: &Inputs, before: Option<&Before>, now: Vec<u64>) -> Option<Vec<u64>> {
-                trace::appeared(before, now, false, |_| true, trace::text)
-            }
-        }
-    )* };
-}
-
-shows_as_new! {
-    Order: 60;
-    Reboot: 300;
-}
-
-fn ids(ids: &[u64]) -> Before {
-    trace::marks(ids.iter(), |_| true, |id| Some(trace::text(id)))
-}
-
-/// A deletion shows as a read that finds nothing.
-impl Reconcile for Delete {
-    type Reading = u64;
-    type Found = ();
-    const SETTLE: Duration = Duration::from_secs(20);
-
-    async fn read(_: &Inputs, calls: &Calls<Shop>) -> Result<u64, Error<Code>> {
-        calls.call(&GetItem).await
-    }
-
-    fn before(_: &Inputs, _: &u64) -> Option<Before> {
-        None
-    }
-
-    fn look(_: &Inputs, _: Option<&Before>, _: u64) -> Option<Vec<()>> {
-        Some(Vec::new())
-    }
-
-    fn not_found() -> Option<()> {
-        Some(())
-    }
-}
-
-hostkit::not_shown!(Build, "a building site shows nothing");
-
-fn things(ids: &str) -> Script {
-    Script::get("/things").answer(200, format!(r#"{{"ids": [{ids}]}}"#))
-}
 
 /// A client after a call that broke, its ticket, and the list that it had read before.
 fn broken<E: hostkit::Perform<Api = Shop>>(call: E, script: impl IntoIterator<Item = Script>) -> (Bench, Ticket) {
@@ -160,6 +77,20 @@ fn reads_are_spaced_long_after_the_call() {
     let done = reconcile::<Order>(&bench, &ticket, CallOptions::new());
     assert!(matches!(done, Reconciled::DidNot));
     assert_eq!(bench.seconds(), 1010);
+}
+
+/// A cache between here and the hoster gives lists from before the call: three of them would be a false "did not".
+#[test]
+fn what_a_cache_gives_is_as_old_as_it_says() {
+    let old = |age: &str| things("1, 2").header("age", age);
+    let (_, done) = order(["5", "40", "75", "105"].map(old).into_iter().chain([things("1, 2, 7")]));
+    assert_eq!(done.happened(), Some(7));
+    // Reads that are old but late are as good as others; and a cache that never forgets is given up on.
+    let (bench, done) = order(["1", "nonsense", "2", "2"].map(old));
+    assert!(matches!(done, Reconciled::DidNot), "{done}");
+    assert_eq!(bench.seconds(), 65);
+    let (_, done) = order((0..12).map(|_| old("99999999")));
+    assert!(matches!(done, Reconciled::StillOpen(StillOpen::CannotTell)), "{done}");
 }
 
 /// A proxy that sent the order twice shows in the list, not in the answer.
@@ -307,11 +238,14 @@ fn reads_before_and_after_are_compared() {
     let second = |pair: &(u64, u64)| Some(trace::text(&pair.1));
     let first = |(id, _): &(u64, u64)| *id == 1;
     let five = trace::marks(&[(1, 5), (2, 7)], first, second);
-    assert_eq!(trace::changed(Some(&five), vec![(1, 6), (2, 6)], first, second), Some(vec![(1, 6)]));
-    assert_eq!(trace::changed(Some(&five), vec![(1, 5), (2, 6)], first, second), Some(vec![]));
-    assert_eq!(trace::changed(Some(&five), vec![], first, second), None, "it is not there any more");
-    assert_eq!(trace::changed(Some(&five), vec![(1, 6)], first, |_| None), None, "the field is absent");
-    assert_eq!(trace::changed(None, vec![(1, 6)], first, second), None);
+    assert_eq!(trace::changed(Some(&five), vec![(1, 6), (2, 6)], first, second, |_| true), Some(vec![(1, 6)]));
+    assert_eq!(trace::changed(Some(&five), vec![(1, 5), (2, 6)], first, second, |_| true), Some(vec![]));
+    assert_eq!(trace::changed(Some(&five), vec![], first, second, |_| true), None, "it is not there any more");
+    assert_eq!(trace::changed(Some(&five), vec![(1, 6)], first, |_| None, |_| true), None, "the field is absent");
+    let to_six = |pair: &(u64, u64)| pair.1 == 6;
+    assert_eq!(trace::changed(Some(&five), vec![(1, 6)], first, second, to_six), Some(vec![(1, 6)]));
+    assert_eq!(trace::changed(Some(&five), vec![(1, 7)], first, second, to_six), None, "somebody else changed it");
+    assert_eq!(trace::changed(None, vec![(1, 6)], first, second, |_| true), None);
     assert_ne!(trace::print(&[1, 2]), trace::print(&[2, 1]));
     let was = ids(&[2, 3]);
     assert_eq!(trace::gone(None, [1, 2], 1, |id| *id == 3), Some(vec![()]));

@@ -73,14 +73,22 @@ const TRACE: &[Key] = &[
     key("each", Shape::Text, "The input with a list: each of its items shows as an item of its own."),
     key("named", Shape::Pairs, "Fields of the item that hold what the caller chose to know it by."),
     key("where", Shape::Pairs, "More fields of the item that hold inputs of the call."),
-    key("is", Shape::Constants, "Fields of the item that have these values."),
+    key(
+        "is",
+        Shape::Constants,
+        "Fields of the item that have these values; of what changed, the values that it becomes.",
+    ),
     key("new", Shape::Text, "The field that tells items apart: the item was not there before."),
     key("changed", Shape::Text, "The field that is not what it was before."),
     key("there", Shape::Text, "The field that is there now and was not before."),
     key("gone", Shape::Flag, "No such item is left."),
     key("not-found", Shape::Flag, "A not-found fault of the read means that it happened."),
     key("absent", Shape::Word(&["no"]), "An absent field says that it did not happen; else it says nothing."),
-    key("not-seen", Shape::Word(&["nothing"]), "It shows only while it lasts: that it is not seen says nothing."),
+    key(
+        "not-seen",
+        Shape::Word(&["nothing"]),
+        "It shows only while it lasts, or perhaps days later: that it is not seen says nothing.",
+    ),
     key("settle", Shape::Integer, "Seconds that it may take to show; 60 where it is not said."),
 ];
 

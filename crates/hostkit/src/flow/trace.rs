@@ -83,17 +83,22 @@ pub fn appeared_each<T, R>(
     Some(sets)
 }
 
-/// The item that fits, if its mark is not what it was before. Without a mark before and after nobody can tell.
+/// The item that fits, if its mark is not what it was before. Without a mark before and after nobody can tell, nor where
+/// it changed into something else than the call was to make of it: that was somebody else, before the call or after it.
 pub fn changed<T>(
     before: Option<&Before>,
     now: impl IntoIterator<Item = T>,
     fits: impl Fn(&T) -> bool,
     mark: impl Fn(&T) -> Option<String>,
+    is_so: impl Fn(&T) -> bool,
 ) -> Option<Vec<T>> {
     let before = before?.first()?;
     let now = now.into_iter().find(fits)?;
-    let is_same = before == mark(&now)?;
-    Some(if is_same { Vec::new() } else { vec![now] })
+    match (before == mark(&now)?, is_so(&now)) {
+        (true, _) => Some(Vec::new()),
+        (false, true) => Some(vec![now]),
+        (false, false) => None,
+    }
 }
 
 /// Whether no item is left of the `count` that the call was to take away. Where only some are gone, or none was there

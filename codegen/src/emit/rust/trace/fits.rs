@@ -23,7 +23,9 @@ pub(super) fn emit(code: &mut Code, model: &Model, trace: &Trace) -> String {
     }
     let mut tests: Vec<String> = trace.named.iter().map(|(path, own)| holds(path, own, false)).collect();
     tests.extend(trace.filter.iter().map(|(path, own)| holds(path, own, is_new)));
-    tests.extend(trace.is.iter().map(|(field, text)| is(model, field, text)));
+    if !matches!(trace.sign, Sign::Changed(_)) {
+        tests.extend(trace.is.iter().map(|(field, text)| is(model, field, text)));
+    }
     if let Sign::There(path) = &trace.sign {
         let (place, is_option) = place("item", path);
         tests.push(if is_option { format!("{place}.is_some()") } else { "true".to_owned() });
@@ -32,8 +34,18 @@ pub(super) fn emit(code: &mut Code, model: &Model, trace: &Trace) -> String {
         let is_none = matches!(trace.sign, Sign::Became);
         return if is_none { "|_| false" } else { "|_| true" }.to_owned();
     }
-    closure(code, &rust_type(&trace.item), &tests);
+    closure(code, "fits", &rust_type(&trace.item), &tests);
     "fits".to_owned()
+}
+
+/// The closure that says whether what changed became what it was to become.
+pub(super) fn emit_is_so(code: &mut Code, model: &Model, trace: &Trace) -> String {
+    let tests: Vec<String> = trace.is.iter().map(|(field, text)| is(model, field, text)).collect();
+    if tests.is_empty() {
+        return "|_| true".to_owned();
+    }
+    closure(code, "is_so", &rust_type(&trace.item), &tests);
+    "is_so".to_owned()
 }
 
 /// The value at the end of a path, and whether it may be absent: then it is an `Option` of a reference.
@@ -94,13 +106,13 @@ fn is(model: &Model, field: &Field, text: &str) -> String {
     }
 }
 
-/// `let fits = |item: &T| …;`, with a line for each test where one does not suffice.
-fn closure(code: &mut Code, item: &str, tests: &[String]) {
+/// `let fits = |item: &T| …;`, or of another name, with a line for each test where one does not suffice.
+fn closure(code: &mut Code, name: &str, item: &str, tests: &[String]) {
     let tests: Vec<&str> = match tests {
         [one] => vec![one.strip_prefix('(').and_then(|one| one.strip_suffix(')')).unwrap_or(one)],
         several => several.iter().map(String::as_str).collect(),
     };
-    let head = format!("let fits = |item: &{item}|");
+    let head = format!("let {name} = |item: &{item}|");
     let one = tests.join(" && ");
     if code.fits(&format!("{head} {one};")) {
         code.line(format!("{head} {one};"));
@@ -108,7 +120,7 @@ fn closure(code: &mut Code, item: &str, tests: &[String]) {
     }
     let second = format!("|item: &{item}| {one};");
     if tests.len() == 1 && code.fits(&format!("    {second}")) {
-        code.line("let fits =");
+        code.line(format!("let {name} ="));
         return code.indented(|code| code.line(second));
     }
     code.open(format!("{head} {{"));

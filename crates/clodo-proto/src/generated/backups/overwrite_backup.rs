@@ -109,6 +109,6 @@ impl Reconcile for OverwriteBackup {
     fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<Backup>) -> Option<Vec<Backup>> {
         let backup: BackupId = inputs.get("backup")?;
         let fits = |item: &Backup| item.id == backup;
-        trace::changed(before, now, fits, |item| item.made.as_ref().map(trace::text))
+        trace::changed(before, now, fits, |item| item.made.as_ref().map(trace::text), |_| true)
     }
 }

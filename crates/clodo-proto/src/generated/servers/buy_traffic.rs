@@ -108,6 +108,6 @@ impl Reconcile for BuyTraffic {
     }
 
     fn look(_: &Inputs, before: Option<&Before>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
-        trace::changed(before, [now], |_| true, |item| item.traffic.as_ref().map(trace::text))
+        trace::changed(before, [now], |_| true, |item| item.traffic.as_ref().map(trace::text), |_| true)
     }
 }

@@ -169,6 +169,7 @@ impl Reconcile for ChangeServer {
     type Found = ServerDetail;
 
     const SETTLE: Duration = Duration::from_secs(60);
+    const UNSEEN_IS_NO: bool = false;
 
     async fn read(inputs: &Inputs, calls: &Calls<Clodo>) -> Result<ServerDetail, ErrorOf<Self>> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;

@@ -109,6 +109,6 @@ impl Reconcile for RenewApiKey {
     }
 
     fn look(_: &Inputs, before: Option<&Before>, now: ApiKey) -> Option<Vec<ApiKey>> {
-        trace::changed(before, [now], |_| true, |item| Some(trace::secret(&item.key)))
+        trace::changed(before, [now], |_| true, |item| Some(trace::secret(&item.key)), |_| true)
     }
 }

@@ -14,7 +14,7 @@ use hostkit::{
 
 use crate::Inferno;
 use crate::orders::ListOrders;
-use crate::types::{Order, OrderId};
+use crate::types::{Order, OrderId, OrderStatus};
 
 /// Cancels an order that is not paid yet.
 ///
@@ -103,6 +103,7 @@ impl Reconcile for CancelOrder {
     fn look(inputs: &Inputs, before: Option<&Before>, now: BTreeMap<OrderId, Order>) -> Option<Vec<Order>> {
         let order: OrderId = inputs.get("order")?;
         let fits = |item: &Order| item.id == order;
-        trace::changed(before, now.into_values(), fits, |item| item.status.as_ref().map(trace::text))
+        let is_so = |item: &Order| item.status == Some(OrderStatus::Cancelled);
+        trace::changed(before, now.into_values(), fits, |item| item.status.as_ref().map(trace::text), is_so)
     }
 }

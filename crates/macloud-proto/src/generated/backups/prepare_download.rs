@@ -97,6 +97,6 @@ impl Reconcile for PrepareDownload {
     }
 
     fn look(_: &Inputs, before: Option<&Before>, now: Backup) -> Option<Vec<Backup>> {
-        trace::changed(before, [now], |_| true, |item| Some(trace::print(&item.download)))
+        trace::changed(before, [now], |_| true, |item| Some(trace::print(&item.download)), |_| true)
     }
 }

@@ -104,6 +104,6 @@ impl Reconcile for RestoreBackup {
     }
 
     fn look(_: &Inputs, before: Option<&Before>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
-        trace::changed(before, [now], |_| true, |item| Some(trace::print(&item.status_text)))
+        trace::changed(before, [now], |_| true, |item| Some(trace::print(&item.status_text)), |_| true)
     }
 }

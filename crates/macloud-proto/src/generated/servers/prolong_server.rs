@@ -96,6 +96,6 @@ impl Reconcile for ProlongServer {
     }
 
     fn look(_: &Inputs, before: Option<&Before>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
-        trace::changed(before, [now], |_| true, |item| item.paid_until.as_ref().map(trace::text))
+        trace::changed(before, [now], |_| true, |item| item.paid_until.as_ref().map(trace::text), |_| true)
     }
 }

@@ -123,6 +123,6 @@ impl Reconcile for ReinstallOrder {
     fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<Order>) -> Option<Vec<Order>> {
         let order: OrderId = inputs.get("order")?;
         let fits = |item: &Order| item.id == order;
-        trace::changed(before, now, fits, |item| item.server_password.as_ref().map(trace::secret))
+        trace::changed(before, now, fits, |item| item.server_password.as_ref().map(trace::secret), |_| true)
     }
 }

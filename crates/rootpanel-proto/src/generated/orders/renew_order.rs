@@ -107,6 +107,6 @@ impl Reconcile for RenewOrder {
     fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<Order>) -> Option<Vec<Order>> {
         let order: OrderId = inputs.get("order")?;
         let fits = |item: &Order| item.id == order;
-        trace::changed(before, now, fits, |item| item.paid_until.as_ref().map(trace::text))
+        trace::changed(before, now, fits, |item| item.paid_until.as_ref().map(trace::text), |_| true)
     }
 }

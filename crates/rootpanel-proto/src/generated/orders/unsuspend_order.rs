@@ -13,7 +13,7 @@ use hostkit::{
 
 use crate::RootPanel;
 use crate::orders::GetOrders;
-use crate::types::{Order, OrderId, OrderReference};
+use crate::types::{Order, OrderId, OrderReference, OrderStatus};
 
 /// Lets a suspended order run again.
 ///
@@ -99,6 +99,7 @@ impl Reconcile for UnsuspendOrder {
     fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<Order>) -> Option<Vec<Order>> {
         let order: OrderId = inputs.get("order")?;
         let fits = |item: &Order| item.id == order;
-        trace::changed(before, now, fits, |item| item.status.as_ref().map(trace::text))
+        let is_so = |item: &Order| item.status == Some(OrderStatus::Processed);
+        trace::changed(before, now, fits, |item| item.status.as_ref().map(trace::text), is_so)
     }
 }
