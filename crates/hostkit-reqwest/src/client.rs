@@ -17,8 +17,8 @@ use crate::transport::ReqwestTransport;
 
 /// An async client of one API. Clones are the same client: they share session, rate limits, budget and connections.
 ///
-/// Its futures run on tokio and are `Send`. A future of `perform` that is dropped leaves open whether the call happened:
-/// let it end, or spawn it.
+/// Its futures run on tokio and are `Send`. A future of `perform` that is dropped leaves open whether the call happened, and
+/// gives no ticket: let it end at its own deadline, or make one before ([`Client::ticket`]).
 pub struct Client<A: Api, T = ReqwestTransport> {
     core: ClientCore<A>,
     transport: Arc<T>,
@@ -180,6 +180,30 @@ impl<A: Api, T: AsyncTransport> Client<A, T> {
     /// It could not be read.
     pub async fn before<E: Reconcile<Api = A>>(&self, endpoint: &E) -> Result<Option<Before>, ErrorOf<E>> {
         self.flow(|calls| async move { calls.before(endpoint).await }).await
+    }
+
+    /// Makes a ticket for a call before the call is made: for what gives none of its own, a future that is dropped (a time-out around it, an
+    /// abort), or a process that dies. It reads what shows
+    /// before the call, too, so a save of it is all that [`Client::reconcile`] needs afterwards.
+    ///
+    /// ```
+    /// # use hostkit::{Reconcile, Reconciled};
+    /// # async fn order<E: Reconcile>(client: &hostkit_reqwest::Client<E::Api>, order: &E) -> Result<(), Box<dyn std::error::Error>> {
+    /// let ticket = client.ticket(order).await?;
+    /// std::fs::write("order.ticket", ticket.save().to_string())?;
+    /// let outcome = client.perform(order).await; // whatever becomes of this line, the file can tell
+    /// # drop(outcome);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// It is good for one call, and only once that has ended or is run no longer: of a call that still waits to be sent it
+    /// would be said that it did not happen.
+    ///
+    /// # Errors
+    /// What shows could not be read. Nothing acts.
+    pub async fn ticket<E: Reconcile<Api = A>>(&self, endpoint: &E) -> Result<Ticket, ErrorOf<E>> {
+        self.flow(|calls| async move { calls.ticket(endpoint).await }).await
     }
 
     /// Makes calls that belong together: `body` makes them with the handle that it is given.

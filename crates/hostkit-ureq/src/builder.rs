@@ -44,6 +44,12 @@ impl<A: Api, T: Transport> ClientBuilder<A, T> {
         self.with(|config| config.host(name))
     }
 
+    /// What the caller calls the account: a login, say, and never a secret. Tickets hold it, and are not looked for with a
+    /// client of another one.
+    pub fn account(self, name: impl Into<String>) -> Self {
+        self.with(|config| config.account(name))
+    }
+
     /// The format of answers, where the API has several.
     pub fn format(self, format: Format) -> Self {
         self.with(|config| config.format(format))

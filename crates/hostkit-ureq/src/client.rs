@@ -176,6 +176,29 @@ impl<A: Api, T: Transport> Client<A, T> {
         self.flow(|calls| async move { calls.before(endpoint).await })
     }
 
+    /// Makes a ticket for a call before the call is made: for what gives none of its own, a process that dies. It reads what shows
+    /// before the call, too, so a save of it is all that [`Client::reconcile`] needs afterwards.
+    ///
+    /// ```
+    /// # use hostkit::{Reconcile, Reconciled};
+    /// # fn order<E: Reconcile>(client: &hostkit_ureq::Client<E::Api>, order: &E) -> Result<(), Box<dyn std::error::Error>> {
+    /// let ticket = client.ticket(order)?;
+    /// std::fs::write("order.ticket", ticket.save().to_string())?;
+    /// let outcome = client.perform(order); // whatever becomes of this line, the file can tell
+    /// # drop(outcome);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// It is good for one call, and only once that has ended or is run no longer: of a call that still waits to be sent it
+    /// would be said that it did not happen.
+    ///
+    /// # Errors
+    /// What shows could not be read. Nothing acts.
+    pub fn ticket<E: Reconcile<Api = A>>(&self, endpoint: &E) -> Result<Ticket, ErrorOf<E>> {
+        self.flow(|calls| async move { calls.ticket(endpoint).await })
+    }
+
     /// Makes calls that belong together: `body` makes them with the handle that it is given.
     ///
     /// ```

@@ -62,6 +62,7 @@ pub(crate) struct Shared<A: Api> {
     pub(crate) credentials: A::Credentials,
     pub(crate) base: BaseUrl,
     pub(crate) host: &'static str,
+    pub(crate) account: Option<String>,
     pub(crate) format: Format,
     pub(crate) deadline: Option<Duration>,
     pub(crate) unknown: UnknownFields,
@@ -127,6 +128,7 @@ impl<A: Api> ClientCore<A> {
             credentials: config.credentials,
             base,
             host,
+            account: config.account,
             format,
             deadline: config.deadline,
             unknown: config.unknown,
@@ -217,6 +219,11 @@ impl<A: Api> ClientCore<A> {
     /// Where the client sends to before a sign-in names another place.
     pub fn base_url(&self) -> &BaseUrl {
         &self.0.base
+    }
+
+    /// What the caller calls the account.
+    pub fn account(&self) -> Option<&str> {
+        self.0.account.as_deref()
     }
 
     /// The format of answers.

@@ -21,6 +21,7 @@ use crate::time::{Clock, SystemClock};
 pub struct ClientConfig<A: Api> {
     pub(crate) credentials: A::Credentials,
     pub(crate) place: Place,
+    pub(crate) account: Option<String>,
     pub(crate) format: Option<Format>,
     pub(crate) deadline: Option<Duration>,
     pub(crate) unknown: UnknownFields,
@@ -85,6 +86,7 @@ impl<A: Api> ClientConfig<A> {
         Self {
             credentials,
             place: Place::Default,
+            account: None,
             format: None,
             deadline: None,
             unknown: UnknownFields::default(),
@@ -110,6 +112,13 @@ impl<A: Api> ClientConfig<A> {
     /// Sends to a host that the API's spec names.
     pub fn host(mut self, name: impl Into<String>) -> Self {
         self.place = Place::Named(name.into());
+        self
+    }
+
+    /// What the caller calls the account: a login, say, and never a secret. Tickets hold it, and are not looked for with a
+    /// client of another one, whose answers would say that nothing happened.
+    pub fn account(mut self, name: impl Into<String>) -> Self {
+        self.account = Some(name.into());
         self
     }
 

@@ -27,6 +27,8 @@ struct Inner<C> {
     attempts: u32,
     body: Option<Excerpt>,
     may_have_happened: bool,
+    /// Of a "no" that leaves it open.
+    ticket: Option<Ticket>,
 }
 
 /// What kind of failure it is.
@@ -90,7 +92,15 @@ impl<C> Error<C> {
             Cause::Unresolved(ticket) => ticket.status(),
             _ => None,
         };
-        Self(Box::new(Inner { endpoint, cause, status, attempts: 0, body: None, may_have_happened: false }))
+        Self(Box::new(Inner {
+            endpoint,
+            cause,
+            status,
+            attempts: 0,
+            body: None,
+            may_have_happened: false,
+            ticket: None,
+        }))
     }
 
     pub(crate) fn refused(info: &EndpointInfo, why: impl Into<Box<str>>) -> Self {
@@ -201,7 +211,7 @@ impl<C> Error<C> {
     pub fn ticket(&self) -> Option<&Ticket> {
         match &self.0.cause {
             Cause::Unresolved(ticket) => Some(ticket),
-            _ => None,
+            _ => self.0.ticket.as_ref(),
         }
     }
 
@@ -267,9 +277,11 @@ impl<C: FaultCode> Error<C> {
         fault: Fault<C>,
         attempts: u32,
         body: Option<Excerpt>,
+        ticket: Option<Ticket>,
     ) -> Self {
         let (status, verify) = (fault.status, fault.verify);
-        let error = Self::named(endpoint, Cause::Fault(fault)).with_attempts(attempts);
+        let mut error = Self::named(endpoint, Cause::Fault(fault)).with_attempts(attempts);
+        error.0.ticket = ticket;
         error.with_body(Some(status), body).with_may_have_happened(verify)
     }
 

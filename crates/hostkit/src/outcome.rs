@@ -24,7 +24,8 @@ pub enum Outcome<T, C: FaultCode> {
     Done(T),
     /// The API took it and will carry it out later. Do not send it again.
     Accepted(T, Reason),
-    /// The API said no. Where [`Fault::verify`] is set, it is open whether something happened.
+    /// The API said no. Where [`Fault::verify`] is set, it is open whether something happened; then [`Rejection::ticket`]
+    /// says how to find out.
     Rejected(Rejection<C>),
     /// Nothing was sent, for certain.
     NotSent(Error<C>),
@@ -52,7 +53,8 @@ impl<T, C: FaultCode> Outcome<T, C> {
         }
     }
 
-    /// The value of a call that happened.
+    /// The value of a call that happened. None is no reason to send it again: the other ends are lost here, the open one
+    /// and its ticket among them.
     pub fn done(self) -> Option<T> {
         match self {
             Self::Done(value) => Some(value),
@@ -122,6 +124,7 @@ pub struct Rejection<C> {
     fault: Fault<C>,
     attempts: u32,
     body: Option<Excerpt>,
+    ticket: Option<Ticket>,
 }
 
 impl<C> Rejection<C> {
@@ -138,6 +141,15 @@ impl<C> Rejection<C> {
     /// What the API said.
     pub fn into_fault(self) -> Fault<C> {
         self.fault
+    }
+
+    /// How to find out whether the call was carried out all the same, where [`Fault::verify`] leaves it open.
+    pub fn ticket(&self) -> Option<&Ticket> {
+        self.ticket.as_ref()
+    }
+
+    pub(crate) fn with_ticket(self, ticket: Ticket) -> Self {
+        Self { ticket: Some(ticket), ..self }
     }
 }
 
@@ -165,8 +177,8 @@ impl<C: FaultCode> std::error::Error for Rejection<C> {}
 
 impl<C: FaultCode> From<Rejection<C>> for Error<C> {
     fn from(rejection: Rejection<C>) -> Self {
-        let Rejection { endpoint, fault, attempts, body } = rejection;
-        Self::from_rejection(endpoint, fault, attempts, body)
+        let Rejection { endpoint, fault, attempts, body, ticket } = rejection;
+        Self::from_rejection(endpoint, fault, attempts, body, ticket)
     }
 }
 
@@ -177,7 +189,7 @@ impl<C> TryFrom<Error<C>> for Rejection<C> {
     fn try_from(error: Error<C>) -> Result<Self, Error<C>> {
         let endpoint = error.endpoint();
         let (fault, attempts, body) = error.into_fault()?;
-        Ok(Self { endpoint, fault, attempts, body })
+        Ok(Self { endpoint, fault, attempts, body, ticket: None })
     }
 }
 

@@ -36,6 +36,7 @@ fn signs_in_once_and_uses_the_token() {
     assert_eq!(sent[1].headers["x-token"], TOKEN);
     assert!(sent[1].headers["x-token"].is_sensitive());
     assert_eq!(sent[1].headers["accept-encoding"], "identity");
+    assert!(sent.iter().all(|sent| sent.headers["cache-control"] == "no-cache"));
     assert_eq!(sent[1].url, "https://shop.example/item");
 }
 

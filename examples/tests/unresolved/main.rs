@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
 mod acts;
+mod ahead;
 #[path = "../support/clients.rs"]
 mod clients;
 mod flows;

@@ -109,13 +109,21 @@ impl<E: Perform> Machine for PerformMachine<E> {
             Err(failed) => {
                 let (sent, ended) = (failed.sent, failed.ended);
                 let inputs = std::mem::take(&mut self.1);
-                let unresolved = |error: &Error<_>| Ticket::new::<E>(inputs, sent, ended, error);
+                let core = self.0.exchange.core();
+                let ticket = |error: &Error<_>| Ticket::new::<E>(core, inputs, sent, ended, error);
                 match failed.stage {
                     Stage::NotSent => Outcome::NotSent(failed.error),
-                    Stage::Open => Outcome::Unresolved(unresolved(&failed.error)),
+                    Stage::Open => Outcome::Unresolved(ticket(&failed.error)),
+                    Stage::Rejected if failed.error.may_have_happened() => {
+                        let ticket = ticket(&failed.error);
+                        match Rejection::try_from(failed.error) {
+                            Ok(rejection) => Outcome::Rejected(rejection.with_ticket(ticket)),
+                            Err(_) => Outcome::Unresolved(ticket),
+                        }
+                    }
                     Stage::Rejected => match Rejection::try_from(failed.error) {
                         Ok(rejection) => Outcome::Rejected(rejection),
-                        Err(error) => Outcome::Unresolved(unresolved(&error)),
+                        Err(error) => Outcome::Unresolved(ticket(&error)),
                     },
                 }
             }

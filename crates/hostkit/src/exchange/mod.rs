@@ -174,6 +174,10 @@ impl<A: Api> Exchange<A> {
         }
     }
 
+    pub(crate) fn core(&self) -> &ClientCore<A> {
+        &self.core
+    }
+
     /// Says what to do now.
     pub(crate) fn step(&mut self, now: Now) -> Step<Ended<A::Code>> {
         let span = self.span.clone();
@@ -379,6 +383,10 @@ impl<A: Api> std::fmt::Debug for Exchange<A> {
 
 impl<A: Api> Drop for Exchange<A> {
     fn drop(&mut self) {
+        // Nobody waits for it any more, and it was never sent: no money is spent. What was sent counts as spent.
+        if let (0, Some(reservation)) = (self.attempts, self.reservation.take()) {
+            reservation.give_back();
+        }
         if self.class == Class::Acting && matches!(self.state, State::Flight(..)) {
             // A dropped future: nobody is left to take the outcome, so at least the log has it.
             tracing::warn!(

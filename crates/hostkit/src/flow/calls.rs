@@ -4,6 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::HeaderMap;
+use http::header::AGE;
+
 use super::desk::Desk;
 use super::pause::Pause;
 use super::{Before, Observation, Reconcile, Reconciled, WaitError, Waiter};
@@ -50,7 +53,14 @@ impl<A: Api> Calls<A> {
         options: CallOptions,
     ) -> Result<Reply<E::Output>, ErrorOf<E>> {
         let options = self.options_of(&E::INFO, options);
-        self.run(self.core.call(endpoint, options)).await
+        let reply = self.run(self.core.call(endpoint, options)).await?;
+        self.desk.saw(age(&reply.headers));
+        Ok(reply)
+    }
+
+    /// How old the oldest answer is that came since the last question.
+    pub(super) fn take_age(&self) -> Duration {
+        self.desk.take_age()
     }
 
     /// Makes a call that acts. It is sent once at most.
@@ -100,6 +110,15 @@ impl<A: Api> Calls<A> {
         super::before::<E>(self.clone(), &endpoint.inputs()).await
     }
 
+    /// Makes a ticket for a call before the call is made, with what shows then. It is for what gives no ticket of its own: a
+    /// future that is dropped, a process that dies. See the clients' `ticket`.
+    ///
+    /// # Errors
+    /// What shows could not be read.
+    pub async fn ticket<E: Reconcile<Api = A>>(&self, endpoint: &E) -> Result<Ticket, ErrorOf<E>> {
+        super::ticket::<E>(self.clone(), endpoint).await
+    }
+
     /// Waits.
     ///
     /// # Errors
@@ -141,6 +160,12 @@ impl<A: Api> Calls<A> {
     fn within(&self, usual: Duration, options: CallOptions) -> CallOptions {
         options.deadline(self.left().map_or(usual, |left| left.min(usual)))
     }
+}
+
+/// How long ago the answer was made, where a cache gave it and says so.
+fn age(headers: &HeaderMap) -> Duration {
+    let ages = headers.get_all(AGE).iter().filter_map(|age| age.to_str().ok()?.trim().parse().ok());
+    Duration::from_secs(ages.max().unwrap_or(0))
 }
 
 impl<A: Api> Clone for Calls<A> {

@@ -24,12 +24,14 @@ pub(super) struct Desk(Mutex<State>);
 struct State {
     now: Now,
     deadline: Option<Moment>,
+    /// How long ago the oldest of the answers was made that came since somebody asked.
+    age: Duration,
     jobs: VecDeque<Box<dyn Job>>,
 }
 
 impl Desk {
     pub(super) fn new(now: Now) -> Self {
-        Self(Mutex::new(State { now, deadline: None, jobs: VecDeque::new() }))
+        Self(Mutex::new(State { now, deadline: None, age: Duration::ZERO, jobs: VecDeque::new() }))
     }
 
     /// Tells the body what time it is; the first time counts the deadline.
@@ -45,6 +47,17 @@ impl Desk {
 
     pub(super) fn deadline(&self) -> Option<Moment> {
         lock(&self.0).deadline
+    }
+
+    /// Remembers how old an answer is that a cache gave.
+    pub(super) fn saw(&self, age: Duration) {
+        let mut state = lock(&self.0);
+        state.age = state.age.max(age);
+    }
+
+    /// The age of the oldest answer, once.
+    pub(super) fn take_age(&self) -> Duration {
+        std::mem::take(&mut lock(&self.0).age)
     }
 
     /// The next machine that the body waits for.

@@ -2,6 +2,7 @@
 
 use crate::codec::{FromText, ToText};
 use crate::request::EncodeError;
+use crate::time::Now;
 use crate::value::Secret;
 
 /// The inputs of a call that it can be found by, as text.
@@ -107,17 +108,27 @@ impl Inputs {
 pub struct Before {
     marks: Vec<String>,
     is_private: bool,
+    /// When all of it had been read, if this process read it.
+    read: Option<Now>,
 }
 
 impl Before {
     pub(super) fn new(marks: Vec<String>) -> Self {
-        Self { marks, is_private: false }
+        Self { marks, is_private: false, read: None }
     }
 
     /// The same, but it is not written with its ticket: its marks come from secrets, or hold for this process alone.
     #[must_use]
     pub fn private(self) -> Self {
         Self { is_private: true, ..self }
+    }
+
+    pub(super) fn read_at(self, now: Now) -> Self {
+        Self { read: Some(now), ..self }
+    }
+
+    pub(crate) fn read(&self) -> Option<Now> {
+        self.read
     }
 
     pub(super) fn has(&self, mark: &str) -> bool {

@@ -18,6 +18,6 @@ pub(crate) use inputs::Input;
 pub use inputs::{Before, Inputs};
 pub use machine::FlowMachine;
 pub use reconcile::{Reconcile, Reconciled, StillOpen};
-pub(crate) use reconcile::{before, reconcile};
+pub(crate) use reconcile::{before, reconcile, ticket};
 pub use wait::{WaitError, WaitMachine};
 pub use waiter::{Observation, Progress, Waiter, WaiterInfo};

@@ -14,6 +14,9 @@ use crate::ticket::Ticket;
 const LOOKS: u32 = 3;
 const MISSES: u32 = 3;
 
+/// How many reads may miss it where a cache gives them all.
+const CACHED: u32 = 12;
+
 /// The least and the most time between two reads.
 const SHORTEST: Duration = Duration::from_secs(5);
 const LONGEST: Duration = Duration::from_secs(30);
@@ -29,7 +32,8 @@ pub trait Reconcile: Perform {
     type Found: Send;
     /// How long after an open end the hoster may take to show it. Only then does "not there" mean "did not happen".
     const SETTLE: Duration;
-    /// Whether "not there" means "did not happen" at all. It does not where it shows only while it lasts.
+    /// Whether "not there" means "did not happen" at all. It does not where it shows only while it lasts, or where the
+    /// hoster may carry it out on a later day.
     const UNSEEN_IS_NO: bool = true;
     /// Why no call of the API shows it, where none does: then nothing is read.
     const NOT_SHOWN: Option<&'static str> = None;
@@ -111,8 +115,11 @@ pub enum Reconciled<T, C: FaultCode> {
 pub enum StillOpen<C: FaultCode> {
     /// The ticket is that of another call.
     OtherCall,
+    /// The ticket is that of a client with another base URL, or of another account: what this one reads says nothing.
+    OtherPlace,
     /// What was read cannot tell: it takes what the same read gave before the call ([`Ticket::with_before`]), or it was
-    /// so before already, or it shows only while it lasts.
+    /// so before already, or it shows only while it lasts, or perhaps much later; or a cache answers, with what it was told
+    /// before the call.
     CannotTell,
     /// It was not seen so far, and the caller's deadline came first, or the caller cancelled.
     NotSeen(Error<C>),
@@ -142,6 +149,9 @@ impl<T, C: FaultCode> fmt::Display for Reconciled<T, C> {
             Self::Several(found) => write!(f, "it happened, and {} things fit", found.len()),
             Self::DidNot => f.write_str("it did not happen"),
             Self::StillOpen(StillOpen::OtherCall) => f.write_str("still open: the ticket is that of another call"),
+            Self::StillOpen(StillOpen::OtherPlace) => {
+                f.write_str("still open: the ticket is that of another base URL or account")
+            }
             Self::StillOpen(StillOpen::CannotTell) => f.write_str("still open: what was read cannot tell"),
             Self::StillOpen(StillOpen::NotSeen(error)) => write!(f, "still open: not seen so far; {error}"),
             Self::StillOpen(StillOpen::Unread(error)) => write!(f, "still open: {error}"),
@@ -162,19 +172,26 @@ pub(crate) async fn reconcile<E: Reconcile>(
     if (ticket.api(), ticket.operation(), ticket.spec()) != (<E::Api as Api>::INFO.name, info.name, info.spec) {
         return Reconciled::StillOpen(StillOpen::OtherCall);
     }
+    if !ticket.may_be_of(calls.core()) {
+        return Reconciled::StillOpen(StillOpen::OtherPlace);
+    }
     if let Some(why) = E::NOT_SHOWN {
         return Reconciled::NotShown(why);
     }
-    // Only the clock that never goes back: a wall clock that was set would end the wait too early. A ticket of another
-    // process has none, and the wait begins anew.
+    // Only the clock that never goes back: a wall clock that was set would end the wait too early. Where it does not tell
+    // when the call ended, the wait begins anew.
     let settled = ticket.given_up().unwrap_or(calls.now().monotonic) + E::SETTLE;
     let (mut looks, mut misses) = (0, 0);
     loop {
         let asked = calls.now().monotonic;
-        match E::read(ticket.inputs(), &calls).await {
+        calls.take_age();
+        let read = E::read(ticket.inputs(), &calls).await;
+        // What a cache gives was made before it was asked for.
+        let is_late = asked >= settled + calls.take_age();
+        match read {
             Ok(now) => match E::look(ticket.inputs(), ticket.before(), now) {
                 // A part of it may show before the rest does; without what was before, more reads tell no more.
-                None if ticket.before().is_none() || asked >= settled => {
+                None if ticket.before().is_none() || is_late => {
                     return Reconciled::StillOpen(StillOpen::CannotTell);
                 }
                 None => (looks, misses) = (0, 0),
@@ -192,8 +209,11 @@ pub(crate) async fn reconcile<E: Reconcile>(
             },
         }
         // A read that was asked for too early says nothing about the end.
-        if looks >= LOOKS && misses == 0 && asked >= settled {
+        if looks >= LOOKS && misses == 0 && is_late {
             return if E::UNSEEN_IS_NO { Reconciled::DidNot } else { Reconciled::StillOpen(StillOpen::CannotTell) };
+        }
+        if looks >= CACHED && asked >= settled {
+            return Reconciled::StillOpen(StillOpen::CannotTell);
         }
         let left = settled.since(calls.now().monotonic);
         let pause = (left / LOOKS.saturating_sub(looks).max(1)).clamp(SHORTEST, LONGEST);
@@ -209,10 +229,17 @@ pub(crate) async fn before<E: Reconcile>(calls: Calls<E::Api>, inputs: &Inputs) 
         return Ok(None);
     }
     match E::read(inputs, &calls).await {
-        Ok(reading) => Ok(E::before(inputs, &reading)),
+        Ok(reading) => Ok(E::before(inputs, &reading).map(|before| before.read_at(calls.now()))),
         Err(error) if error.is_not_found() && E::not_found().is_some() => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// A ticket for a call that is still to be made, with what shows before it.
+pub(crate) async fn ticket<E: Reconcile>(calls: Calls<E::Api>, endpoint: &E) -> Result<Ticket, ErrorOf<E>> {
+    let inputs = endpoint.inputs();
+    let before = before::<E>(calls.clone(), &inputs).await?;
+    Ok(Ticket::ahead::<E>(calls.core(), inputs, before, calls.now()))
 }
 
 fn one<T, C: FaultCode>(mut found: Vec<T>) -> Option<Reconciled<T, C>> {

@@ -7,18 +7,24 @@ use std::fmt;
 pub use saved::{SavedTicket, TicketError};
 
 use crate::api::Api;
+use crate::client::ClientCore;
 use crate::endpoint::{Effect, Endpoint};
 use crate::error::{Cause, ErrorOf};
 use crate::excerpt::Excerpt;
+use crate::fault::FaultKind;
 use crate::flow::{Before, Inputs};
 use crate::time::{Moment, Now};
 use crate::value::Secret;
 
-/// A call that may have happened: what it was, when, why nobody knows, and how to find out.
+/// A call that may have happened: what it was, where and when, why nobody knows, and how to find out.
+///
+/// A call that ends gives one itself, where its end is open. What does not end gives none, a dropped future or a process
+/// that died: for them a ticket is made before the call, by the clients' `ticket`, and kept.
 ///
 /// It holds the inputs that the call can be found by, but no request and no headers: neither `Debug` nor
 /// `Display` shows a body or an input. [`Ticket::save`] writes it down.
 #[derive(Clone, PartialEq, Eq)]
+#[must_use = "the call may have happened: reconcile the ticket, or save it"]
 pub struct Ticket(Box<TicketInner>);
 
 #[derive(Clone, PartialEq, Eq)]
@@ -28,6 +34,7 @@ struct TicketInner {
     spec: &'static str,
     reconcile: &'static str,
     effect: Effect,
+    place: Place,
     sent: Now,
     ended: Now,
     cause: TicketCause,
@@ -38,6 +45,27 @@ struct TicketInner {
     before: Option<Before>,
     /// It was read from text: its moments are those of another process.
     is_of_old: bool,
+}
+
+/// Whose call it was: a number of one installation or account means nothing at another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) base: String,
+    /// As the caller calls it, where he does.
+    pub(crate) account: Option<String>,
+}
+
+impl Place {
+    pub(crate) fn of<A: Api>(core: &ClientCore<A>) -> Self {
+        Self { base: core.base_url().to_string(), account: core.account().map(str::to_owned) }
+    }
+
+    /// Whether what the other one lists can be taken for what this one lists. Accounts without a name cannot be told
+    /// apart.
+    fn may_be(&self, other: &Self) -> bool {
+        let is_other = |(ours, theirs)| ours != theirs;
+        self.base == other.base && !self.account.as_ref().zip(other.account.as_ref()).is_some_and(is_other)
+    }
 }
 
 /// Why nobody knows.
@@ -54,45 +82,76 @@ pub enum TicketCause {
     NotAnAnswer,
     /// The answer says yes and is not what the spec says.
     Unreadable,
+    /// The API said no, and it is open whether it had acted before; see [`Fault::verify`](crate::Fault::verify).
+    Refused,
+    /// The ticket was made before the call.
+    Ahead,
 }
 
 impl Ticket {
-    pub(crate) fn new<E: Endpoint>(inputs: Inputs, sent: Now, ended: Now, error: &ErrorOf<E>) -> Self {
+    pub(crate) fn new<E: Endpoint>(
+        core: &ClientCore<E::Api>,
+        inputs: Inputs,
+        sent: Now,
+        ended: Now,
+        error: &ErrorOf<E>,
+    ) -> Self {
         let (cause, text) = match error.cause() {
             Cause::Transport(error) if error.is_timeout() => (TicketCause::TimedOut, error.to_string()),
             Cause::Transport(error) => (TicketCause::ConnectionLost, error.to_string()),
+            Cause::Fault(fault) if fault.status < 500 && fault.kind != FaultKind::Internal => {
+                (TicketCause::Refused, fault.to_string())
+            }
             Cause::Fault(fault) => (TicketCause::ServerFailed, fault.to_string()),
             Cause::Decode(error) => (TicketCause::Unreadable, error.to_string()),
             _ => (TicketCause::NotAnAnswer, "the answer is no document of this API".to_owned()),
         };
         Self(Box::new(TicketInner {
-            api: <E::Api as Api>::INFO.name,
-            operation: E::INFO.name,
-            spec: E::INFO.spec,
-            reconcile: E::INFO.reconcile,
-            effect: E::INFO.effect,
-            sent,
-            ended,
             cause,
             text: text.into(),
             status: error.status(),
             body: error.excerpt().cloned(),
-            inputs,
-            before: None,
-            is_of_old: false,
+            ..TicketInner::of::<E>(Place::of(core), inputs, sent, ended)
         }))
+    }
+
+    /// The ticket of a call that is still to be made.
+    pub(crate) fn ahead<E: Endpoint>(
+        core: &ClientCore<E::Api>,
+        inputs: Inputs,
+        before: Option<Before>,
+        now: Now,
+    ) -> Self {
+        Self(Box::new(TicketInner { before, ..TicketInner::of::<E>(Place::of(core), inputs, now, now) }))
     }
 
     /// The same ticket with what showed before the call, which the clients' `before` gives. Calls that name nothing of
     /// what they make can be told from the work of others by this alone.
-    #[must_use]
+    ///
+    /// What was read after the call was sent may hold its work already, which would then seem to be of old. It is no
+    /// "before", and the ticket stays as it is.
     pub fn with_before(mut self, before: impl Into<Option<Before>>) -> Self {
-        self.0.before = before.into();
+        let before = before.into();
+        if before.as_ref().and_then(Before::read).is_some_and(|read| self.is_before(read)) {
+            tracing::warn!(
+                endpoint = self.0.operation,
+                "what was read after the call is not what was before it: ignored"
+            );
+            return self;
+        }
+        self.0.before = before;
         self
     }
 
+    /// Whether the call was sent before this moment, by the clock that the two have in common.
+    fn is_before(&self, moment: Now) -> bool {
+        match self.0.is_of_old {
+            true => self.0.sent.wall < moment.wall,
+            false => self.0.sent.monotonic < moment.monotonic,
+        }
+    }
+
     /// The same ticket with a secret that the read takes, by the name of the input: a ticket from text has none.
-    #[must_use]
     pub fn with_secret(mut self, name: &str, secret: &Secret) -> Self {
         self.0.inputs = std::mem::take(&mut self.0.inputs).with_secret(name, secret);
         self
@@ -136,12 +195,29 @@ impl Ticket {
         self.0.before.as_ref()
     }
 
-    /// The moment of giving up, by this process' clock.
+    /// The moment of giving up, by this process' clock. A ticket of another process has none, and neither has one that
+    /// was made before the call.
     pub(crate) fn given_up(&self) -> Option<Moment> {
-        (!self.0.is_of_old).then_some(self.0.ended.monotonic)
+        (!self.0.is_of_old && self.0.cause != TicketCause::Ahead).then_some(self.0.ended.monotonic)
     }
 
-    /// When it was sent. Of a ticket that was read from text, only the wall clock's part means something.
+    /// Whether the call may be looked for with this client.
+    pub(crate) fn may_be_of<A: Api>(&self, core: &ClientCore<A>) -> bool {
+        self.0.place.may_be(&Place::of(core))
+    }
+
+    /// The base URL of the client that made the call.
+    pub fn base_url(&self) -> &str {
+        &self.0.place.base
+    }
+
+    /// The account of the client that made the call, where its configuration names one.
+    pub fn account(&self) -> Option<&str> {
+        self.0.place.account.as_deref()
+    }
+
+    /// When it was sent, or, of a ticket that was made before the call, when that was. Of a ticket that was read from
+    /// text, only the wall clock's part means something.
     pub fn sent(&self) -> Now {
         self.0.sent
     }
@@ -177,6 +253,29 @@ impl Ticket {
             write!(f, "; to find out: {}", self.0.reconcile)?;
         }
         Ok(())
+    }
+}
+
+impl TicketInner {
+    /// Of a call that nobody has told the end of.
+    fn of<E: Endpoint>(place: Place, inputs: Inputs, sent: Now, ended: Now) -> Self {
+        Self {
+            api: <E::Api as Api>::INFO.name,
+            operation: E::INFO.name,
+            spec: E::INFO.spec,
+            reconcile: E::INFO.reconcile,
+            effect: E::INFO.effect,
+            place,
+            sent,
+            ended,
+            cause: TicketCause::Ahead,
+            text: "nobody was told how it ended".into(),
+            status: None,
+            body: None,
+            inputs,
+            before: None,
+            is_of_old: false,
+        }
     }
 }
 

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use hostkit_wire::{Format, Limits, Node, Value, parse, write};
+use hostkit_wire::{Format, Kind, Limits, Node, Value, parse, write};
 
-use super::{Ticket, TicketCause, TicketInner};
+use super::{Place, Ticket, TicketCause, TicketInner};
 use crate::api::Api;
 use crate::endpoint::Endpoint;
 use crate::flow::{Before, Input, Inputs, Reconcile};
@@ -18,7 +18,7 @@ const VERSION: u64 = 1;
 /// A ticket that is written down: one line of JSON, by [`Display`](fmt::Display) and [`FromStr`], and with the feature
 /// `serde` a string of it.
 ///
-/// It holds the names of API and endpoint, when the call was sent and why nobody knows, the inputs that it can be found
+/// It holds the names of API and endpoint, the base URL, when the call was sent and why nobody knows, the inputs that it can be found
 /// by, and what showed before it unless that came from a secret. It holds no other input, no part of an answer's body, and
 /// never a secret: where the read takes one, [`Ticket::with_secret`] gives it back. Whoever holds it can learn what was
 /// ordered, not order it again.
@@ -27,6 +27,7 @@ pub struct SavedTicket {
     api: String,
     operation: String,
     spec: String,
+    place: Place,
     sent: i64,
     ended: i64,
     cause: TicketCause,
@@ -63,12 +64,14 @@ impl fmt::Display for TicketError {
 
 impl std::error::Error for TicketError {}
 
-const CAUSES: [(TicketCause, &str); 5] = [
+const CAUSES: [(TicketCause, &str); 7] = [
     (TicketCause::TimedOut, "timed-out"),
     (TicketCause::ConnectionLost, "connection-lost"),
     (TicketCause::ServerFailed, "server-failed"),
     (TicketCause::NotAnAnswer, "not-an-answer"),
     (TicketCause::Unreadable, "unreadable"),
+    (TicketCause::Refused, "refused"),
+    (TicketCause::Ahead, "ahead"),
 ];
 
 impl SavedTicket {
@@ -78,6 +81,7 @@ impl SavedTicket {
             api: inner.api.to_owned(),
             operation: inner.operation.to_owned(),
             spec: inner.spec.to_owned(),
+            place: inner.place.clone(),
             sent: inner.sent.wall.0,
             ended: inner.ended.wall.0,
             cause: inner.cause,
@@ -115,20 +119,12 @@ impl SavedTicket {
         }
         let at = |wall| Now { monotonic: Moment::START, wall: UnixTime(wall) };
         Ok(Ticket(Box::new(TicketInner {
-            api,
-            operation: info.name,
-            spec: info.spec,
-            reconcile: info.reconcile,
-            effect: info.effect,
-            sent: at(self.sent),
-            ended: at(self.ended),
             cause: self.cause,
             text: self.text.as_str().into(),
             status: self.status,
-            body: None,
-            inputs: self.inputs.clone(),
             before: self.before.clone().map(Before::saved),
             is_of_old: true,
+            ..TicketInner::of::<E>(self.place.clone(), self.inputs.clone(), at(self.sent), at(self.ended))
         })))
     }
 
@@ -151,11 +147,15 @@ impl SavedTicket {
             ("api".into(), text(&self.api)),
             ("operation".into(), text(&self.operation)),
             ("spec".into(), text(&self.spec)),
+            ("base-url".into(), text(&self.place.base)),
             ("sent".into(), number(self.sent)),
             ("ended".into(), number(self.ended)),
             ("cause".into(), maybe(cause)),
             ("text".into(), text(&self.text)),
         ];
+        if let Some(account) = &self.place.account {
+            entries.push(("account".into(), text(account)));
+        }
         if let Some(status) = self.status {
             entries.push(("status".into(), number(i64::from(status))));
         }
@@ -197,15 +197,23 @@ impl FromStr for SavedTicket {
             api: must("api")?,
             operation: must("operation")?,
             spec: must("spec")?,
+            place: Place { base: must("base-url")?, account: word("account") },
             sent: number("sent")?,
             ended: number("ended")?,
             cause: cause.ok_or(TicketError::NotATicket("its cause is none that is known"))?,
             text: must("text")?,
             status: word("status").and_then(|status| status.parse().ok()),
             inputs: Inputs::from_pairs(inputs.entries().map(|(name, node)| (name.to_owned(), input(node))).collect()),
-            before: root.get("before").map(|marks| marks.items().filter_map(Node::as_str).map(str::to_owned).collect()),
+            before: root.get("before").map(marks).transpose()?,
         })
     }
+}
+
+/// A mark that got lost would make something of old look new.
+fn marks(node: Node<'_>) -> Result<Vec<String>, TicketError> {
+    let mark = |node: Node<'_>| node.as_str().map(str::to_owned).filter(|_| node.kind() == Kind::Text);
+    let marks = (node.kind() == Kind::List).then(|| node.items().map(mark).collect::<Option<Vec<_>>>()).flatten();
+    marks.ok_or(TicketError::NotATicket("its `before` is no list of texts"))
 }
 
 fn input(node: Node<'_>) -> Input {

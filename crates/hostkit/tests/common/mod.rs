@@ -1,6 +1,8 @@
 //! A small shop whose API has everything that an exchange can meet, and a client for it on a clock that tests move.
 #![allow(dead_code, reason = "each test file uses another part of it")]
 
+pub mod things;
+
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, Name};
