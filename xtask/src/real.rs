@@ -1,4 +1,5 @@
-//! `real`: tests against programs that are not ours, which it installs where it can: nginx, PHP and Redis.
+//! `real`: tests against programs that are not ours, which it installs where it can: nginx, PHP and Redis, and the system's
+//! resolver.
 //!
 //! What is deliberately not here: the tests. They print rows `real: nginx | …`, and fail where a program is named in
 //! `HOSTKIT_REAL` and cannot be run.
@@ -15,13 +16,17 @@ struct Program {
     /// As the tests call it.
     name: &'static str,
     command: &'static str,
+    /// What makes it say which it is.
+    version: &'static str,
     package: &'static str,
 }
 
 const PROGRAMS: &[Program] = &[
-    Program { name: "nginx", command: "nginx", package: "nginx-light" },
-    Program { name: "redis", command: "redis-server", package: "redis-server" },
-    Program { name: "php", command: "php", package: "php-cli" },
+    Program { name: "nginx", command: "nginx", version: "-v", package: "nginx-light" },
+    Program { name: "redis", command: "redis-server", version: "-v", package: "redis-server" },
+    Program { name: "php", command: "php", version: "-v", package: "php-cli" },
+    // For a network of its own, in which the system's resolver asks a name server of ours.
+    Program { name: "names", command: "ip", version: "-V", package: "iproute2" },
 ];
 
 /// Waits for nobody who does not answer.
@@ -33,7 +38,9 @@ pub(crate) fn run() -> Result<Vec<String>, String> {
     let mut skipped = Vec::new();
     let mut there = Vec::new();
     for program in PROGRAMS {
-        match find(program) {
+        let found =
+            find(program).and_then(|version| if program.name == "names" { namespaces(version) } else { Ok(version) });
+        match found {
             Ok(version) => {
                 eprintln!("real: {}: {version}", program.name);
                 there.push(program.name);
@@ -45,7 +52,7 @@ pub(crate) fn run() -> Result<Vec<String>, String> {
         }
     }
     let mut rows = Vec::new();
-    if there.contains(&"nginx") || there.contains(&"php") {
+    if there.iter().any(|name| *name != "redis") {
         rows.extend(test(&there, &["--package", "hostkit-examples", "--test", "real"])?);
     }
     if there.contains(&"redis") {
@@ -89,10 +96,21 @@ fn find(program: &Program) -> Result<String, String> {
 }
 
 fn version(program: &Program) -> Option<String> {
-    let output = with_path(program.command).arg("-v").output().ok().filter(|output| output.status.success())?;
+    let output =
+        with_path(program.command).arg(program.version).output().ok().filter(|output| output.status.success())?;
     // nginx writes it to its error output.
     let text = [output.stdout, output.stderr].concat();
     String::from_utf8_lossy(&text).lines().next().map(str::to_owned)
+}
+
+/// Whether this user may have a network and files of his own: containers and some systems forbid it.
+fn namespaces(version: String) -> Result<String, String> {
+    let entered = with_path("unshare").args(["--map-root-user", "--mount", "--net", "true"]).output();
+    if entered.is_ok_and(|output| output.status.success()) {
+        return Ok(version);
+    }
+    Err("namespaces are not allowed here, and the system's resolver can be led to our name server only in one"
+        .to_owned())
 }
 
 /// Servers lie in folders that only root searches.

@@ -1,12 +1,16 @@
-//! A name to addresses, by the system, which may take half a minute to say that it does not know: one thread asks,
-//! however many wait, and none of them for longer than it can.
+//! A name to addresses, by the system, which may take half a minute to say that it does not know, and hang for ever: one
+//! thread asks, however many wait, and none of them for longer than it can.
 
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, ToSocketAddrs};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::address::is_localhost;
+
+/// A question that is open for so long is asked once more beside it, and the next time after twice as long, as the clients
+/// do.
+const HUNG: Duration = Duration::from_secs(60);
 
 /// As many as the clients take.
 const MAX_ADDRESSES: usize = 16;
@@ -26,7 +30,10 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    is_asking: bool,
+    /// Since when a question is open.
+    asking: Option<Instant>,
+    /// How many questions hang, since one was answered.
+    hanging: u32,
     /// How many questions have ended, so that a waiter sees the end of the one that it waits for.
     asked: u64,
     found: Vec<IpAddr>,
@@ -47,10 +54,13 @@ impl Names {
             return Ok(vec![address]);
         }
         let mut state = self.0.state();
-        if !state.is_asking {
+        let patience = HUNG.saturating_mul(1 << state.hanging.min(16));
+        let hangs = state.asking.is_some_and(|since| since.elapsed() > patience);
+        if state.asking.is_none() || hangs {
             let (shared, name) = (Arc::clone(&self.0), host.to_owned());
             std::thread::Builder::new().name("hostkit-resolver".into()).spawn(move || shared.ask(&name))?;
-            state.is_asking = true;
+            state.hanging += u32::from(hangs);
+            state.asking = Some(Instant::now());
         }
         let awaited = state.asked;
         let left = until.saturating_duration_since(Instant::now());
@@ -77,7 +87,7 @@ impl Shared {
         found.retain(|address| !is_localhost(host) || address.is_loopback());
         found.truncate(MAX_ADDRESSES);
         let mut state = self.state();
-        *state = State { is_asking: false, asked: state.asked + 1, found };
+        *state = State { asked: state.asked + 1, found, ..State::default() };
         drop(state);
         self.changed.notify_all();
     }
@@ -87,7 +97,6 @@ impl Shared {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::thread::sleep;
-    use std::time::Duration;
 
     use super::*;
 

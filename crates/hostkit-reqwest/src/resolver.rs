@@ -1,4 +1,4 @@
-//! Names to addresses: a memory of half a minute, and at most one thread per host however many calls wait for it.
+//! Names to addresses: a memory of half a minute, and one thread per host however many calls wait for it.
 //!
 //! The resolver of hyper holds one thread of the runtime for each call that waits, and they outlive the calls.
 
@@ -16,6 +16,10 @@ use tokio::sync::watch;
 /// How long an answer is believed.
 const MEMORY: Duration = Duration::from_secs(30);
 
+/// A question that is open for so long is asked once more beside it, the next time after twice as long, and so on: the
+/// system's resolver waits without end for a name server that took a connection and says nothing.
+const HUNG: Duration = Duration::from_secs(60);
+
 /// The same as the blocking client takes.
 const MAX_ADDRESSES: usize = 16;
 
@@ -28,8 +32,17 @@ type Known = Option<(Instant, Result<Vec<IpAddr>, NoAddress>)>;
 /// Names to addresses. Clones share what they know.
 #[derive(Clone)]
 pub(crate) struct Names {
-    hosts: Arc<Mutex<HashMap<String, watch::Receiver<Known>>>>,
+    hosts: Arc<Mutex<HashMap<String, Question>>>,
     lookup: Lookup,
+    hung: Duration,
+}
+
+/// A question about a host, open or answered.
+struct Question {
+    since: Instant,
+    /// How many before it hang.
+    hanging: u32,
+    answer: watch::Receiver<Known>,
 }
 
 /// A name without an address.
@@ -48,14 +61,14 @@ impl Names {
     pub(crate) fn new(lookup: Option<Lookup>) -> Self {
         let lookup = lookup
             .unwrap_or_else(|| Arc::new(|host| Ok((host, 0).to_socket_addrs()?.map(|address| address.ip()).collect())));
-        Self { hosts: Arc::default(), lookup }
+        Self { hosts: Arc::default(), lookup, hung: HUNG }
     }
 
     /// Believes no address any longer: one of them could not be reached, or was somebody else's.
     pub(crate) fn forget(&self) {
         let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
         // A question that is open stays: there is to be one thread for a host.
-        hosts.retain(|_, question| question.borrow().is_none());
+        hosts.retain(|_, question| question.answer.borrow().is_none());
     }
 
     /// The addresses of a host, however long that takes.
@@ -71,16 +84,23 @@ impl Names {
     /// The question about a host that is being asked, or was answered lately; a new one otherwise.
     fn question(&self, host: &str) -> watch::Receiver<Known> {
         let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut hanging = 0;
         if let Some(question) = hosts.get(host) {
-            let is_good = match &*question.borrow() {
-                None => question.has_changed().is_ok(),
+            let patience = self.hung.saturating_mul(1 << question.hanging.min(16));
+            let is_good = match &*question.answer.borrow() {
+                None if question.answer.has_changed().is_err() => false,
+                None if question.since.elapsed() > patience => {
+                    hanging = question.hanging + 1;
+                    false
+                }
+                None => true,
                 Some((since, answer)) => answer.is_ok() && since.elapsed() < MEMORY,
             };
             if is_good {
-                return question.clone();
+                return question.answer.clone();
             }
         }
-        let (tell, question) = watch::channel(None);
+        let (tell, answer) = watch::channel(None);
         let (name, lookup) = (host.to_owned(), Arc::clone(&self.lookup));
         let ask = move || {
             let found = lookup(&name).map(|mut found| {
@@ -98,8 +118,8 @@ impl Names {
         // A thread of its own, because nothing can be done about a system call that hangs; if there is none, `tell` is
         // dropped, which ends the question.
         let _ = std::thread::Builder::new().name("hostkit-resolver".into()).spawn(ask);
-        hosts.insert(host.to_owned(), question.clone());
-        question
+        hosts.insert(host.to_owned(), Question { since: Instant::now(), hanging, answer: answer.clone() });
+        answer
     }
 }
 
@@ -149,6 +169,29 @@ mod tests {
         }
         assert!(start.elapsed() < Duration::from_millis(450), "{:?}", start.elapsed());
         assert_eq!(HUNG.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test]
+    async fn a_question_that_hangs_is_asked_again_ever_more_rarely() {
+        static ASKED: AtomicUsize = AtomicUsize::new(0);
+        let mut names = with(|_| {
+            if ASKED.fetch_add(1, Ordering::SeqCst) < 3 {
+                sleep(Duration::from_secs(3600));
+            }
+            Ok(vec![IpAddr::from([127, 0, 0, 1])])
+        });
+        names.hung = Duration::from_millis(100);
+        let start = Instant::now();
+        let mut at = Vec::new();
+        while timeout(Duration::from_millis(5), names.addresses("host.example")).await.is_err() {
+            at.resize(ASKED.load(Ordering::SeqCst), start.elapsed());
+            assert!(start.elapsed() < Duration::from_secs(10), "it never recovers");
+        }
+        // At 0, 100, 300 and 700 ms, and never before.
+        assert_eq!(ASKED.load(Ordering::SeqCst), 4);
+        let least = [0, 100, 300].map(Duration::from_millis);
+        assert!(at.iter().zip(least).all(|(at, least)| *at >= least), "{at:?}");
+        assert!(start.elapsed() >= Duration::from_millis(700), "{:?}", start.elapsed());
     }
 
     #[tokio::test]

@@ -75,7 +75,9 @@ impl AsyncTransport for ReqwestTransport {
             let phase = if is_head_there { Phase::Body } else { Self::phase(outgoing, &sight, None) };
             Err(TransportError::new(phase, TransportErrorKind::Timeout, ""))
         });
-        if result.as_ref().is_err_and(TransportError::is_not_sent) {
+        // Without a connection made for it, an address may have been silent; a pooled one that was costs a question more.
+        let is_late = |error: &TransportError| error.kind() == TransportErrorKind::Timeout && !sight.may_have_sent();
+        if result.as_ref().is_err_and(|error| error.is_not_sent() || is_late(error)) {
             self.names.forget();
         }
         result

@@ -1,4 +1,4 @@
-//! Names to addresses: a memory of half a minute, and at most one thread per host however many calls wait for it.
+//! Names to addresses: a memory of half a minute, and one thread per host however many calls wait for it.
 //!
 //! ureq's own resolver starts a thread for each request that has a time limit, on a pooled connection too.
 
@@ -18,6 +18,10 @@ use ureq::unversioned::transport::NextTimeout;
 /// How long an answer is believed.
 const MEMORY: Duration = Duration::from_secs(30);
 
+/// A question that is open for so long is asked once more beside it, the next time after twice as long, and so on: the
+/// system's resolver waits without end for a name server that took a connection and says nothing.
+const HUNG: Duration = Duration::from_secs(60);
+
 /// What ureq takes at most.
 const MAX_ADDRESSES: usize = 16;
 
@@ -32,11 +36,15 @@ struct Shared {
     hosts: Mutex<HashMap<String, Host>>,
     changed: Condvar,
     lookup: Lookup,
+    hung: Duration,
 }
 
 #[derive(Default)]
 struct Host {
-    is_asking: bool,
+    /// Since when a question is open.
+    asking: Option<Instant>,
+    /// How many questions hang, since one was answered.
+    hanging: u32,
     /// How many questions have ended, so that a waiter sees the end of the one that it waits for.
     asked: u64,
     known: Option<(Instant, Vec<IpAddr>)>,
@@ -48,7 +56,11 @@ impl Names {
     pub(crate) fn new(lookup: Option<Lookup>) -> Self {
         let lookup = lookup
             .unwrap_or_else(|| Arc::new(|host| Ok((host, 0).to_socket_addrs()?.map(|address| address.ip()).collect())));
-        Self(Arc::new(Shared { hosts: Mutex::default(), changed: Condvar::new(), lookup }))
+        Self::of(lookup, HUNG)
+    }
+
+    fn of(lookup: Lookup, hung: Duration) -> Self {
+        Self(Arc::new(Shared { hosts: Mutex::default(), changed: Condvar::new(), lookup, hung }))
     }
 
     /// Believes no address any longer: one of them could not be reached, or was somebody else's.
@@ -66,13 +78,16 @@ impl Names {
         if let Some(known) = entry.fresh() {
             return Some(Ok(known));
         }
-        if !entry.is_asking {
+        let patience = self.0.hung.saturating_mul(1 << entry.hanging.min(16));
+        let hangs = entry.asking.is_some_and(|since| since.elapsed() > patience);
+        if entry.asking.is_none() || hangs {
             let (shared, name) = (Arc::clone(&self.0), host.to_owned());
             let asking = std::thread::Builder::new().name("hostkit-resolver".into()).spawn(move || shared.ask(name));
             if let Err(error) = asking {
                 return Some(Err(Error::Io(error)));
             }
-            entry.is_asking = true;
+            entry.hanging += u32::from(hangs);
+            entry.asking = Some(Instant::now());
         }
         let awaited = entry.asked;
         let is_open = |hosts: &mut HashMap<String, Host>| hosts.get(host).is_some_and(|host| host.asked == awaited);
@@ -101,7 +116,8 @@ impl Shared {
         let mut hosts = self.hosts();
         let host = hosts.entry(name).or_default();
         host.known = found.map(|found| (Instant::now(), found));
-        host.is_asking = false;
+        host.asking = None;
+        host.hanging = 0;
         host.is_stale = false;
         host.asked += 1;
         drop(hosts);
@@ -181,6 +197,30 @@ mod tests {
         assert!(names.addresses("host.example", Duration::from_millis(100)).is_none());
         assert!(start.elapsed() < Duration::from_millis(450), "{:?}", start.elapsed());
         assert_eq!(HUNG.load(Ordering::SeqCst), 1);
+    }
+
+    #[test]
+    fn a_question_that_hangs_is_asked_again_ever_more_rarely() {
+        static ASKED: AtomicUsize = AtomicUsize::new(0);
+        let lookup: Lookup = Arc::new(|_| {
+            if ASKED.fetch_add(1, Ordering::SeqCst) < 3 {
+                sleep(Duration::from_secs(3600));
+            }
+            Ok(vec![IpAddr::from([127, 0, 0, 1])])
+        });
+        let names = Names::of(lookup, Duration::from_millis(100));
+        let start = Instant::now();
+        let mut at = Vec::new();
+        while names.addresses("host.example", Duration::from_millis(5)).is_none() {
+            at.resize(ASKED.load(Ordering::SeqCst), start.elapsed());
+            assert!(start.elapsed() < Duration::from_secs(10), "it never recovers");
+        }
+        // At 0, 100, 300 and 700 ms, and never before.
+        assert_eq!(ASKED.load(Ordering::SeqCst), 4);
+        let least = [0, 100, 300].map(Duration::from_millis);
+        assert!(at.iter().zip(least).all(|(at, least)| *at >= least), "{at:?}");
+        assert!(start.elapsed() >= Duration::from_millis(700), "{:?}", start.elapsed());
+        assert_eq!(names.0.hosts()["host.example"].hanging, 0);
     }
 
     #[test]

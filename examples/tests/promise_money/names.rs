@@ -157,6 +157,26 @@ fn p22_wrong_then_right() {
     trial.end(16, "4 answers that change", &violations);
 }
 
+/// A call that gave up before connecting did: the address is not believed for the next one, although nothing failed.
+#[test]
+fn p22_silent_then_right() {
+    let trial = Trial::start("P22");
+    let mut violations = Vec::new();
+    for kind in Kind::BOTH {
+        let sandbox = Sandbox::start().expect("a sandbox");
+        let resolver = sandbox.resolver();
+        sandbox.faults().arm(Armed::new(Fault::by_id("dns-silent-address").expect("a fault")));
+        let client = Setup::<RootPanel>::by_name(&sandbox, &resolver, Duration::from_secs(5)).build(kind);
+        let read = |deadline| client.call_with(&GetTarifs::new(), CallOptions::new().deadline(deadline)).is_ok();
+        let first = read(Duration::from_millis(300));
+        let said = (first, read(Duration::from_secs(2)), resolver.asked());
+        if said != (false, true, 2) {
+            violations.push(format!("{kind:?}: {said:?}"));
+        }
+    }
+    trial.end(4, "an address that does not answer, and then another", &violations);
+}
+
 /// P1 by a seed: names, connections and answers fail at random. Prints the seed, which runs the same again.
 #[test]
 fn p1_names_by_seed() {

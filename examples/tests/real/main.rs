@@ -6,6 +6,8 @@
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 #[path = "../support/clients.rs"]
 mod clients;
+mod name_server;
+mod names;
 mod nginx;
 mod php;
 
