@@ -1,0 +1,151 @@
+//! One sign-in for all who wait: threads, and machines that are stepped by hand.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier};
+use std::time::Duration;
+
+use hostkit::testing::drive;
+use hostkit::{
+    CallOptions, ClientConfig, ClientCore, Clock, Incoming, Machine, ManualClock, Outcome, Outgoing, Step, SystemClock,
+    Transport, TransportError,
+};
+use http::HeaderMap;
+
+use crate::common::*;
+
+/// A shop behind a real clock, which counts sign-ins and takes a while for each.
+#[derive(Clone, Default)]
+struct Server {
+    logins: Arc<AtomicUsize>,
+    calls: Arc<AtomicUsize>,
+    refuses: bool,
+}
+
+impl Transport for Server {
+    fn send(&self, outgoing: &Outgoing) -> Result<Incoming, TransportError> {
+        let mut headers = HeaderMap::new();
+        if outgoing.endpoint != "login" {
+            self.calls.fetch_add(1, Ordering::SeqCst);
+            return Ok(Incoming { status: 200, headers, body: br#"{"id": 7}"#.to_vec() });
+        }
+        std::thread::sleep(Duration::from_millis(20));
+        let number = self.logins.fetch_add(1, Ordering::SeqCst);
+        if self.refuses {
+            let body = br#"{"Unauthorized": {"code": 401}}"#.to_vec();
+            return Ok(Incoming { status: 401, headers, body });
+        }
+        headers.insert("x-token", format!("token-{number}").parse().unwrap());
+        Ok(Incoming { status: 200, headers, body: Vec::new() })
+    }
+}
+
+fn many(core: &ClientCore<Shop>, server: &Server, threads: usize) -> Vec<bool> {
+    let barrier = Barrier::new(threads);
+    std::thread::scope(|scope| {
+        let run = || {
+            barrier.wait();
+            drive(core.call(&GetItem, CallOptions::new()), server, &SystemClock).is_ok()
+        };
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    })
+}
+
+#[test]
+fn many_threads_sign_in_once() {
+    let server = Server::default();
+    let core = ClientConfig::<Shop>::new(key()).build().unwrap();
+    for round in 1..=5 {
+        assert!(many(&core, &server, 64).into_iter().all(|is_ok| is_ok));
+        assert_eq!(server.logins.load(Ordering::SeqCst), round);
+        core.reset_session();
+    }
+    assert_eq!(server.calls.load(Ordering::SeqCst), 5 * 64);
+}
+
+#[test]
+fn many_threads_try_a_wrong_key_once() {
+    let server = Server { refuses: true, ..Server::default() };
+    let core = ClientConfig::<Shop>::new(key()).build().unwrap();
+    assert!(many(&core, &server, 64).into_iter().all(|is_ok| !is_ok));
+    assert!(many(&core, &server, 64).into_iter().all(|is_ok| !is_ok));
+    assert_eq!(server.logins.load(Ordering::SeqCst), 1);
+}
+
+fn answer(status: u16, headers: &[(&'static str, &str)], body: &str) -> Result<Incoming, TransportError> {
+    let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+    Ok(Incoming { status, headers, body: body.as_bytes().to_vec() })
+}
+
+fn sends<D>(step: Step<D>) -> Box<Outgoing> {
+    match step {
+        Step::Send(outgoing) => outgoing,
+        Step::SleepUntil(moment) => panic!("sleeps until {moment:?}"),
+        Step::Wait(..) => panic!("waits"),
+        Step::Done(_) => panic!("is done"),
+    }
+}
+
+#[test]
+fn a_late_refusal_does_not_evict_a_newer_token() {
+    let clock = ManualClock::new(WALL);
+    let core = config(key(), &clock).build().unwrap();
+    let now = clock.now();
+    let refusal = || answer(401, &[], r#"{"Unauthorized": {"code": 401}}"#);
+    let (mut early, mut late) = (core.call(&GetItem, CallOptions::new()), core.call(&GetItem, CallOptions::new()));
+    assert_eq!(sends(early.step(now)).endpoint, "login");
+    early.receive(now, answer(200, &[("x-token", "one")], ""));
+    assert_eq!(sends(early.step(now)).request.headers()["x-token"], "one");
+    assert_eq!(sends(late.step(now)).request.headers()["x-token"], "one");
+    // Both are refused; the first one signs in anew before the second one hears of it.
+    early.receive(now, refusal());
+    assert_eq!(sends(early.step(now)).endpoint, "login");
+    early.receive(now, answer(200, &[("x-token", "two")], ""));
+    assert_eq!(sends(early.step(now)).request.headers()["x-token"], "two");
+    late.receive(now, refusal());
+    assert_eq!(sends(late.step(now)).request.headers()["x-token"], "two");
+}
+
+#[test]
+fn a_dropped_leader_hands_over() {
+    let clock = ManualClock::new(WALL);
+    let core = config(key(), &clock).build().unwrap();
+    let now = clock.now();
+    let mut leader = core.call(&GetItem, CallOptions::new());
+    let mut waiters = [core.call(&GetItem, CallOptions::new()), core.call(&GetItem, CallOptions::new())];
+    assert_eq!(sends(leader.step(now)).endpoint, "login");
+    let listeners: Vec<_> = waiters
+        .iter_mut()
+        .map(|waiter| match waiter.step(now) {
+            Step::Wait(listener, _) => listener,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    drop(leader);
+    for listener in listeners {
+        use hostkit::event_listener::Listener;
+        assert!(listener.wait_timeout(Duration::ZERO).is_some(), "a waiter was not woken");
+    }
+    assert_eq!(sends(waiters[0].step(now)).endpoint, "login");
+    assert!(matches!(waiters[1].step(now), Step::Wait(..)));
+    waiters[0].receive(now, answer(200, &[("x-token", "one")], ""));
+    for waiter in &mut waiters {
+        assert_eq!(sends(waiter.step(now)).endpoint, "get_item");
+    }
+}
+
+#[test]
+fn waiters_share_a_failure() {
+    let clock = ManualClock::new(WALL);
+    let core = config(key(), &clock).build().unwrap();
+    let now = clock.now();
+    let mut leader = core.call(&GetItem, CallOptions::new());
+    let mut waiter = core.perform(&Order, CallOptions::new());
+    assert_eq!(sends(leader.step(now)).endpoint, "login");
+    assert!(matches!(waiter.step(now), Step::Wait(..)));
+    leader.receive(now, answer(405, &[], r#"{"MethodNotAllowed": {"code": 405}}"#));
+    let Step::Done(outcome) = waiter.step(now) else { panic!("the waiter goes on") };
+    assert!(matches!(&outcome, Outcome::NotSent(error) if error.status() == Some(405)), "{outcome:?}");
+    // It said nothing about the credentials: who comes later tries again.
+    assert_eq!(sends(core.call(&GetItem, CallOptions::new()).step(now)).endpoint, "login");
+}
