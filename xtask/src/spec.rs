@@ -97,7 +97,35 @@ fn layout(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use hostkit_codegen::generate;
+
     use super::layout;
+    use crate::codegen::sources;
+    use crate::workspace::{read, root};
+
+    /// The blocks of code of CONTRIBUTING.md: every second part between the fences, behind the name of the language.
+    fn blocks() -> Vec<String> {
+        let page = read(&root().join("CONTRIBUTING.md")).expect("a page");
+        let parts = page.split("\n```").skip(1).step_by(2);
+        parts.filter_map(|part| Some(format!("{}\n", part.split_once('\n')?.1))).collect()
+    }
+
+    #[test]
+    fn the_endpoint_of_contributing_is_sound() {
+        let spec = blocks().into_iter().find(|block| block.contains("name = \"reboot_by_get\"")).expect("a spec");
+        let http: Vec<String> = blocks().into_iter().filter(|block| block.contains("HTTP/1.1")).collect();
+        let [request, answer] = http.as_slice() else { panic!("a request and an answer: {http:?}") };
+        let place = |name: &str| format!("clodo/servers/reboot_by_get{name}");
+        let examples = [
+            (place("/request.request.http"), request.clone().into_bytes()),
+            (place("/taken.answer.http"), answer.clone().into_bytes()),
+        ];
+        let sources = sources("clodo").expect("the specs");
+        let sources = sources.with_specs([(place(".toml"), spec)]).with_examples(examples);
+        let tree = generate("clodo", &sources).unwrap_or_else(|found| panic!("{}", found.render(&sources, false)));
+        let path = "crates/clodo-proto/src/generated/servers/reboot_by_get.rs";
+        assert!(tree.get(path).is_some_and(|text| text.contains("impl Reconcile for RebootByGet")));
+    }
 
     #[test]
     fn layout_changes_blanks_and_nothing_else() {

@@ -73,7 +73,7 @@ macro_rules! store_tests {
         $crate::store_tests! { $place:
             many_processes_sign_in_once_for_each_expiry
             clients_that_held_the_expired_token_sign_in_once
-            without_a_store_each_process_signs_in
+            another_store_signs_in_again
             wrong_credentials_are_tried_once
             the_limit_holds_over_processes
             a_process_that_dies_while_it_signs_in_stops_the_others_until_its_deadline
