@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::IsTerminal;
 
-use hostkit_codegen::{Sources, Stale, Tree, generate, stale};
+use hostkit_codegen::{Diagnostics, Sources, Stale, Tree, generate, stale};
 
-use crate::schema;
 use crate::workspace::{self, Outcome, apis, files, read, root};
 
 /// The API of nasty names, which only the generator's own tests use.
 const OBSTACLE: &str = "obstacle";
+
+/// Where the JSON Schemas of the spec files stand.
+const SCHEMAS: &str = "specs/schema";
 
 /// The specs of one API with their examples.
 pub(crate) fn sources(api: &str) -> Result<Sources, String> {
@@ -28,11 +30,15 @@ pub(crate) fn sources(api: &str) -> Result<Sources, String> {
     Ok(Sources::new(texts).with_examples(examples))
 }
 
-/// What the generator gives for one API, or its diagnostics as text.
-pub(crate) fn tree(api: &str) -> Result<Tree, String> {
+/// What one of the generator's functions makes of the specs of an API, or its diagnostics as text.
+pub(crate) fn made<T>(api: &str, make: fn(&str, &Sources) -> Result<T, Diagnostics>) -> Result<T, String> {
     let sources = sources(api)?;
-    let tree =
-        generate(api, &sources).map_err(|diagnostics| diagnostics.render(&sources, std::io::stderr().is_terminal()))?;
+    make(api, &sources).map_err(|found| found.render(&sources, std::io::stderr().is_terminal()))
+}
+
+/// The generated Rust of one API.
+pub(crate) fn tree(api: &str) -> Result<Tree, String> {
+    let tree = made(api, generate)?;
     Ok(if api == OBSTACLE { tree.moved("crates/obstacle-proto/", "codegen/obstacle/") } else { tree })
 }
 
@@ -67,7 +73,7 @@ pub(crate) fn run(one: Option<&str>, check: bool) -> Outcome {
         parts.push((format!("{folder}/src/generated"), tree(&api)?));
     }
     if one.is_none() {
-        parts.push((schema::FOLDER.to_owned(), hostkit_codegen::schemas()));
+        parts.push((SCHEMAS.to_owned(), hostkit_codegen::schemas()));
     }
     settle(parts, check, "codegen")
 }

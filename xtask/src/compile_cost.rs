@@ -12,9 +12,7 @@ use std::process::{Command, Stdio};
 use std::time::SystemTime;
 
 use crate::command::{cargo, run};
-use crate::workspace::{Outcome, root};
-
-const CRATES: [&str; 4] = ["clodo-proto", "inferno-proto", "rootpanel-proto", "macloud-proto"];
+use crate::workspace::{Outcome, apis, root};
 
 /// How far above its budget a figure may be.
 const MARGIN: f64 = 1.15;
@@ -62,8 +60,9 @@ pub(crate) fn execute(write: bool, in_full: bool) -> Outcome {
     let mut measured: BTreeMap<String, Figures> = BTreeMap::new();
     let mut over = Vec::new();
     println!("{:<18}{:<10}{:>10}{:>12}{:>10}", "crate", "what", "CPU s", "measured", "budget");
+    let crates = crates()?;
     for mode in modes {
-        for name in CRATES {
+        for name in crates.iter().map(String::as_str) {
             let allowed = budget.get(name).and_then(|figures| figures.get(mode.name)).copied();
             let (cost, seconds) = measure(name, *mode, allowed)?;
             let mut figures = vec![(mode.name.to_owned(), cost, format!("{seconds:.2}"))];
@@ -93,6 +92,11 @@ pub(crate) fn execute(write: bool, in_full: bool) -> Outcome {
         "over the budget by more than 15 %: {}\nwhere it pays: cargo xtask compile-cost --write, and say why in the commit",
         over.join(", ")
     ))
+}
+
+/// The proto crates.
+fn crates() -> Result<Vec<String>, String> {
+    Ok(apis(None)?.into_iter().map(|api| format!("{api}-proto")).collect())
 }
 
 /// CPU time of one crate in reference crates, and in seconds; more rounds where it is above what is `allowed`.
@@ -222,14 +226,16 @@ fn text_of(measured: &BTreeMap<String, Figures>) -> String {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{CRATES, Figures, children, reference, spent, text_of};
+    use super::{Figures, children, crates, reference, spent, text_of};
     use crate::workspace::root;
 
     #[test]
     fn every_proto_crate_has_a_budget() {
         let text = std::fs::read_to_string(root().join("xtask/compile-budget.toml")).unwrap();
         let budget: BTreeMap<String, Figures> = toml::from_str(&text).unwrap();
-        for name in CRATES {
+        let crates = crates().unwrap();
+        assert!(budget.keys().eq(&crates), "{crates:?}");
+        for name in &crates {
             let kinds: Vec<_> = budget[name].keys().map(String::as_str).collect();
             assert_eq!(kinds, ["check", "debug", "debug-rlib", "release", "release-rlib"], "{name}");
         }

@@ -1,13 +1,12 @@
 //! `coverage`: what the specs cover of the documents, and the sandbox of the specs, as a table in the README.
 
 use std::fs;
-use std::io::IsTerminal;
 use std::path::Path;
 
 use hostkit_codegen::{Coverage, coverage_table};
 
-use crate::codegen::sources;
-use crate::workspace::{Outcome, apis, root, write};
+use crate::codegen::made;
+use crate::workspace::{Outcome, apis, read, root, write};
 
 const OPEN: &str = "<!-- coverage -->";
 const CLOSE: &str = "<!-- /coverage -->";
@@ -18,9 +17,7 @@ const SITES: &str = "crates/hostkit-sandbox/src/sites";
 pub(crate) fn run(check: bool) -> Outcome {
     let (mut all, mut unanswered) = (Vec::new(), Vec::new());
     for api in apis(None)? {
-        let sources = sources(&api)?;
-        let render = |found: hostkit_codegen::Diagnostics| found.render(&sources, std::io::stderr().is_terminal());
-        let mut coverage = hostkit_codegen::coverage(&api, &sources).map_err(render)?;
+        let mut coverage = made(&api, hostkit_codegen::coverage)?;
         unanswered.extend(count_sandbox(&mut coverage)?);
         all.push(coverage);
     }
@@ -30,7 +27,7 @@ pub(crate) fn run(check: bool) -> Outcome {
         report(coverage);
     }
     let path = root().join("README.md");
-    let present = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+    let present = read(&path)?.replace("\r\n", "\n");
     let wanted = with_table(&present, &table)?;
     unanswered.iter().for_each(|spec| println!("{spec}: the sandbox does not answer it"));
     let mut findings = Vec::new();
@@ -72,9 +69,10 @@ fn texts(folder: &Path) -> Result<String, String> {
     let Ok(entries) = fs::read_dir(folder) else {
         return Ok(text);
     };
-    for entry in entries.flatten().map(|entry| entry.path()) {
-        if entry.extension().is_some_and(|extension| extension == "rs") {
-            text += &fs::read_to_string(&entry).map_err(|error| format!("{}: {error}", entry.display()))?;
+    for entry in entries {
+        let path = entry.map_err(|error| format!("{}: {error}", folder.display()))?.path();
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            text += &read(&path)?;
         }
     }
     Ok(text)
@@ -86,16 +84,12 @@ fn report(coverage: &Coverage) {
     }
 }
 
-/// The README with this table between the markers; the markers are added at the end where they are not there.
+/// The README with this table between the markers.
 fn with_table(readme: &str, table: &str) -> Result<String, String> {
     let block = format!("{OPEN}\n{table}{CLOSE}");
-    match (readme.split_once(OPEN), readme.split_once(CLOSE)) {
-        (None, None) if readme.is_empty() => Ok(format!("{block}\n")),
-        (None, None) => Ok(format!("{}\n\n{block}\n", readme.trim_end())),
-        (Some((before, _)), Some((_, after))) if before.len() < readme.len() - after.len() => {
-            Ok(format!("{before}{block}{after}"))
-        }
-        _ => Err(format!("README.md: `{OPEN}` and `{CLOSE}` do not stand in this order")),
+    match readme.split_once(OPEN).and_then(|(before, rest)| Some((before, rest.split_once(CLOSE)?.1))) {
+        Some((before, after)) => Ok(format!("{before}{block}{after}")),
+        None => Err(format!("README.md: `{OPEN}` and `{CLOSE}` do not stand in this order")),
     }
 }
 
@@ -112,13 +106,8 @@ mod tests {
     }
 
     #[test]
-    fn markers_are_added_where_there_are_none() {
-        assert_eq!(with_table("# A\n", "t\n").unwrap(), "# A\n\n<!-- coverage -->\nt\n<!-- /coverage -->\n");
-        assert_eq!(with_table("", "t\n").unwrap(), "<!-- coverage -->\nt\n<!-- /coverage -->\n");
-    }
-
-    #[test]
     fn half_a_pair_of_markers_is_an_error() {
+        assert!(with_table("# A\n", "t\n").is_err());
         assert!(with_table("<!-- coverage -->\n", "t\n").is_err());
         assert!(with_table("<!-- /coverage -->\n<!-- coverage -->\n", "t\n").is_err());
     }

@@ -1,6 +1,9 @@
 //! `loom`: every interleaving of those who wait for a sign-in or a store, on the primitives of loom.
 
-use crate::command::{cargo, run};
+use std::process::Stdio;
+
+use crate::command::cargo;
+use crate::promises::ran;
 use crate::workspace::{Outcome, root};
 
 /// Runs the models of hostkit; with `longer`, with three preemptions instead of two.
@@ -12,5 +15,12 @@ pub(crate) fn execute(longer: bool) -> Outcome {
     if longer {
         command.env("LOOM_MAX_PREEMPTIONS", "3");
     }
-    run(&mut command)
+    let output = command.stderr(Stdio::inherit()).output().map_err(|error| format!("cargo: {error}"))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    print!("{text}");
+    match (output.status.success(), ran(&text)) {
+        (true, 1..) => Ok(()),
+        (true, 0) => Err("loom: no model ran".to_owned()),
+        (false, _) => Err(format!("loom: cargo ended with {}", output.status)),
+    }
 }

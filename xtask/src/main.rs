@@ -18,7 +18,6 @@ mod package;
 mod promises;
 mod real;
 mod reference;
-mod schema;
 mod spec;
 mod tidy;
 mod workspace;

@@ -31,8 +31,10 @@ pub(crate) fn members() -> Result<Vec<Manifest>, String> {
             None => folders.push(member.to_owned()),
             Some(parent) => {
                 let entries = std::fs::read_dir(root().join(parent)).map_err(|error| format!("{parent}: {error}"))?;
-                let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
-                folders.extend(names.map(|name| format!("{parent}/{name}")));
+                for entry in entries {
+                    let entry = entry.map_err(|error| format!("{parent}: {error}"))?;
+                    folders.push(format!("{parent}/{}", entry.file_name().to_string_lossy()));
+                }
             }
         }
     }

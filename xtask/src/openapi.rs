@@ -1,9 +1,8 @@
 //! `openapi`: one OpenAPI 3.1 document for each API, and independent validators over them and the wire examples.
 
-use std::io::IsTerminal;
 use std::process::Command;
 
-use crate::codegen::{settle, sources};
+use crate::codegen::{made, settle};
 use crate::command::output;
 use crate::workspace::{Outcome, apis, root};
 
@@ -15,9 +14,7 @@ const EXAMPLES: &str = "xtask/openapi_examples.py";
 pub(crate) fn run(check: bool) -> Outcome {
     let mut all = hostkit_codegen::Tree::default();
     for api in apis(None)? {
-        let sources = sources(&api)?;
-        let render = |found: hostkit_codegen::Diagnostics| found.render(&sources, std::io::stderr().is_terminal());
-        all.merge(hostkit_codegen::openapi(&api, &sources).map_err(render)?);
+        all.merge(made(&api, hostkit_codegen::openapi)?);
     }
     let documents: Vec<String> = all.files().map(|(path, _)| path.to_owned()).collect();
     settle(vec![(FOLDER.to_owned(), all)], check, "openapi")?;
@@ -27,8 +24,7 @@ pub(crate) fn run(check: bool) -> Outcome {
 
 /// Every JSON body of the specs has to fit the schema of its place.
 fn validate_examples(documents: &[String]) -> Outcome {
-    let python = ["-c", "from importlib.metadata import version; print(version('openapi-schema-validator'))"];
-    let Ok(version) = output(Command::new("python3").args(python)) else {
+    let Some(version) = version("openapi-schema-validator") else {
         println!("openapi: examples SKIPPED: openapi-schema-validator (of PyPI) is not installed");
         return Ok(());
     };
@@ -36,18 +32,21 @@ fn validate_examples(documents: &[String]) -> Outcome {
     // Without `-B` there would be a folder of compiled code beside it.
     command.args(["-B", EXAMPLES]).args(documents).current_dir(root());
     let said = output(&mut command).map_err(|error| format!("examples do not fit docs/openapi: {error}"))?;
-    println!("openapi: {} (openapi-schema-validator {})", said.trim(), version.trim());
+    println!("openapi: {} (openapi-schema-validator {version})", said.trim());
     Ok(())
 }
 
+/// The version of a package of PyPI, where Python and it are installed.
+fn version(package: &str) -> Option<String> {
+    let code = format!("from importlib.metadata import version; print(version('{package}'))");
+    // Without either, there is an error that says no more than that.
+    output(Command::new("python3").args(["-c", &code])).ok().map(|version| version.trim().to_owned())
+}
+
 fn validate(documents: &[String]) -> Outcome {
-    let python = ["-c", "from importlib.metadata import version; print(version('openapi-spec-validator'))"];
-    let version = match output(Command::new("python3").args(python)) {
-        Ok(version) => version.trim().to_owned(),
-        Err(_) => {
-            println!("openapi: validation SKIPPED: openapi-spec-validator (of PyPI) is not installed");
-            return Ok(());
-        }
+    let Some(version) = version("openapi-spec-validator") else {
+        println!("openapi: validation SKIPPED: openapi-spec-validator (of PyPI) is not installed");
+        return Ok(());
     };
     for document in documents {
         let mut command = Command::new("python3");

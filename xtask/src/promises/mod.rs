@@ -106,7 +106,7 @@ fn take(row: &mut Row, output: &Output) {
 }
 
 /// How many tests passed, by the harness's own words.
-fn ran(text: &str) -> u64 {
+pub(crate) fn ran(text: &str) -> u64 {
     let passed = |line: &str| line.split_once("ok. ")?.1.split(' ').next()?.parse::<u64>().ok();
     text.lines().filter(|line| line.contains("test result: ok.")).filter_map(passed).sum()
 }

@@ -85,16 +85,12 @@ pub(super) fn not_safe(files: &[File], members: &[Manifest]) -> Vec<String> {
 
 /// The generator, the core and the clients know no hoster.
 pub(super) fn hosters(files: &[File], names: &[String]) -> Vec<String> {
-    const NEUTRAL: &[&str] = &[
-        "codegen/src/",
-        "crates/hostkit/src/",
-        "crates/hostkit-wire/src/",
-        "crates/hostkit-ureq/src/",
-        "crates/hostkit-reqwest/src/",
-        "crates/hostkit-file-store/src/",
-    ];
+    let is_neutral = |path: &str| match path.strip_prefix("crates/hostkit") {
+        Some(rest) => rest.contains("/src/") && !rest.starts_with("-sandbox/"),
+        None => path.starts_with("codegen/"),
+    };
     let mut findings = Vec::new();
-    for file in files.iter().filter(|file| NEUTRAL.iter().any(|folder| file.path.starts_with(folder))) {
+    for file in files.iter().filter(|file| is_neutral(&file.path)) {
         for (number, line) in (1..).zip(file.text.lines()) {
             let line = line.to_lowercase();
             for name in names.iter().filter(|name| line.contains(name.as_str())) {
@@ -199,8 +195,14 @@ mod tests {
     #[test]
     fn hosters_are_found_where_nobody_may_know_them() {
         let names = ["acme".to_owned()];
-        assert_eq!(hosters(&file("codegen/src/a.rs", "// as ACME does\n"), &names).len(), 1);
-        assert!(hosters(&file("crates/acme-proto/src/lib.rs", "acme"), &names).is_empty());
+        for path in ["codegen/src/a.rs", "codegen/tests/a.rs", "crates/hostkit/src/a.rs", "crates/hostkit-new/src/a.rs"]
+        {
+            assert_eq!(hosters(&file(path, "// as ACME does\n"), &names).len(), 1, "{path}");
+        }
+        for path in ["crates/acme-proto/src/lib.rs", "crates/hostkit-sandbox/src/a.rs", "crates/hostkit-new/README.md"]
+        {
+            assert!(hosters(&file(path, "acme"), &names).is_empty(), "{path}");
+        }
     }
 
     #[test]
