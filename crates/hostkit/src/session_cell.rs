@@ -4,6 +4,7 @@
 //! not throw out a newer one. A leader that is dropped hands over; one that fails shares its error with all who waited.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
@@ -18,6 +19,8 @@ pub(crate) struct SessionCell<T, E>(Arc<Shared<T, E>>);
 
 struct Shared<T, E> {
     state: Mutex<State<T, E>>,
+    /// The last session that the API accepted in a call.
+    proven: AtomicU64,
     /// Wakes threads and tasks alike.
     changed: Event,
 }
@@ -36,6 +39,8 @@ struct State<T, E> {
     /// next one may be sent.
     vain: u32,
     rests_until: Moment,
+    /// How many it will be if the session that is held is refused before any call was accepted with it.
+    vain_if_refused: u32,
 }
 
 /// How many of them may follow each other at once, and the longest rest after more of them.
@@ -127,8 +132,9 @@ impl<T, E: Clone> SessionCell<T, E> {
             latch: None,
             vain: 0,
             rests_until: Moment::START,
+            vain_if_refused: 0,
         };
-        Self(Arc::new(Shared { state: Mutex::new(state), changed: Event::new() }))
+        Self(Arc::new(Shared { state: Mutex::new(state), proven: AtomicU64::new(0), changed: Event::new() }))
     }
 
     /// Asks for a session that is good for `need` more. `waiting` is the caller's memory between two questions.
@@ -171,11 +177,25 @@ impl<T, E: Clone> SessionCell<T, E> {
         admission.unwrap_or_else(|| Admission::Wait(self.0.changed.listen()))
     }
 
-    /// The API refused the session of this generation. A newer one stays.
-    pub(crate) fn evict(&self, generation: u64) {
+    /// The API accepted the session of this generation.
+    pub(crate) fn prove(&self, generation: u64) {
+        // It only decides about a rest: no order with the state is needed.
+        if self.0.proven.load(Ordering::Relaxed) < generation {
+            self.0.proven.fetch_max(generation, Ordering::Relaxed);
+        }
+    }
+
+    /// The API refused the session of this generation. A newer one stays. One that was never accepted came of a sign-in in
+    /// vain: an API that refuses every session must not be asked for one by every call.
+    pub(crate) fn evict(&self, generation: u64, now: Moment) {
+        let is_proven = self.0.proven.load(Ordering::Relaxed) >= generation;
         self.change(|state, _| {
             if state.held.as_ref().is_some_and(|held| held.generation == generation) {
                 state.held = None;
+                if !is_proven {
+                    state.vain = state.vain_if_refused;
+                    state.rests_until = now + rest(state.vain);
+                }
             }
         });
     }
@@ -251,6 +271,7 @@ impl<T, E> LeadGuard<T, E> {
             state.generation += 1;
             generation = state.generation;
             state.failure = None;
+            state.vain_if_refused = state.vain;
             (state.vain, state.rests_until) = (0, Moment::START);
             let life = lifetime.map(|whole| Life { whole, renew: whole.mul_f64(0.8 + 0.1 * early.clamp(0.0, 1.0)) });
             state.held = Some(Held { session: shared, generation, asked, life });

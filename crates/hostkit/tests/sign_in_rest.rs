@@ -91,3 +91,23 @@ fn a_server_that_is_not_there_costs_no_rest() {
     assert!(bench.perform(Reboot).is_done());
     assert_eq!(bench.seconds(), before);
 }
+
+/// The API gives sessions and refuses every one of them: an address that is not on its list, an account that is blocked.
+#[test]
+fn sessions_that_no_call_is_accepted_with_rest() {
+    let refused = || fault(401, "Expired");
+    let bench = keyed((0..400).flat_map(|_| [login(), refused()]));
+    while bench.seconds() < 1800 {
+        assert!(bench.call_with(GetItem, CallOptions::new().deadline(Duration::from_secs(2))).is_err());
+        bench.clock.advance(Duration::from_secs(1));
+    }
+    let sent = bench.sent("login");
+    assert!((20..50).contains(&sent), "{sent} sign-ins in half an hour");
+    // One that was accepted and is revoked is renewed at once, however often that is.
+    let lives = (0..20).flat_map(|_| [login(), ok(), refused()]).chain([login(), ok()]);
+    let bench = keyed(lives);
+    for _ in 0..20 {
+        assert!(bench.call(GetItem).is_ok());
+    }
+    assert_eq!((bench.sent("login"), bench.seconds()), (20, 0));
+}

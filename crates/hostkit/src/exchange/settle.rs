@@ -48,7 +48,9 @@ impl<A: Api> Exchange<A> {
             .with_unknown_fields(self.unknown())
             .with_limits(self.tree_limits());
         let wait = answer.header(RETRY_AFTER.as_str()).and_then(|text| retry::retry_after(text, now));
-        let (failure, cause) = match A::verdict(&answer) {
+        let verdict = A::verdict(&answer);
+        self.prove_session(&verdict);
+        let (failure, cause) = match verdict {
             Verdict::Success => match read(&answer) {
                 Ok(()) => {
                     let accepted = self.info.has(Flag::Async).then_some(Reason::QUEUED.as_str());
@@ -106,6 +108,18 @@ impl<A: Api> Exchange<A> {
         self.class == retry::Class::Acting && is_repeated && !is_certain
     }
 
+    /// Tells whether the session was accepted: by any word of the API but one against it.
+    fn prove_session(&self, verdict: &Verdict<A::Code>) {
+        let is_accepted = match verdict {
+            Verdict::Success | Verdict::Accepted(_) => true,
+            Verdict::Fault(fault) => fault.kind != FaultKind::Auth,
+            Verdict::Unrecognised => false,
+        };
+        if let (true, Some(generation)) = (is_accepted, self.generation) {
+            self.core.shared().session.prove(generation);
+        }
+    }
+
     fn is_nothing(&self, fault: &Fault<A::Code>) -> bool {
         self.reading == Reading::ValueOrNothing && ended::is_empty(&self.info.empty, fault)
     }
@@ -127,7 +141,7 @@ impl<A: Api> Exchange<A> {
         let is_refused = again == Again::SignIn || failed.error.is_auth();
         if let (true, Some(generation)) = (is_refused, self.generation) {
             // Also where the call is not replayed: the next one must not try with the same token.
-            self.core.shared().session.evict(generation);
+            self.core.shared().session.evict(generation, now.monotonic);
         }
         let is_allowed = !is_final && self.attempts < MAX_ATTEMPTS;
         let pause = match again {

@@ -91,8 +91,8 @@ impl World {
                     return false;
                 }
                 // A late refusal of an older session changes nothing.
-                self.cell.evict(self.generation - 1);
-                self.cell.evict(self.generation);
+                self.cell.evict(self.generation - 1, self.now.monotonic);
+                self.cell.evict(self.generation, self.now.monotonic);
                 self.is_held = false;
             }
             Action::Reset => {
