@@ -100,6 +100,25 @@ fn a_double_is_named() {
     assert!(matches!(&done, Reconciled::Several(both) if *both == [7, 8]), "{done}");
 }
 
+/// A proxy sends a PUT to the next server when the first one, which has carried it out, does not answer for a minute.
+#[test]
+fn a_late_double_is_named() {
+    let look = |script: Vec<Script>, options| {
+        let (bench, ticket) = broken(AddAddress, script);
+        (reconcile::<AddAddress>(&bench, &ticket, options), bench.seconds())
+    };
+    let once = || things("1, 2, 7");
+    let (done, seconds) = look(vec![once(), things("1, 2, 7, 8")], CallOptions::new());
+    assert!(matches!(&done, Reconciled::Several(both) if *both == [7, 8]) && seconds == 60, "{done} after {seconds} s");
+    // One it is where no other one comes, where nobody can look again, and where the caller does not wait.
+    let (done, seconds) = look(vec![once(), once()], CallOptions::new());
+    assert!(matches!(done, Reconciled::Happened(7)) && seconds == 60, "{done} after {seconds} s");
+    let (done, _) = look(vec![once(), fault(403, "Forbidden")], CallOptions::new());
+    assert!(matches!(done, Reconciled::Happened(7)), "{done}");
+    let (done, seconds) = look(vec![once()], CallOptions::new().deadline(Duration::from_secs(10)));
+    assert!(matches!(done, Reconciled::Happened(7)) && seconds == 0, "{done} after {seconds} s");
+}
+
 #[test]
 fn without_the_list_before_nobody_can_tell() {
     let (bench, ticket) = broken(Order, [things("1, 2, 7")]);

@@ -108,6 +108,10 @@ pub(super) fn emit(code: &mut Code, model: &Model, endpoint: &Endpoint) {
     if !trace.unseen_is_no {
         code.line("const UNSEEN_IS_NO: bool = false;");
     }
+    // Proxies repeat what is no POST, where the first upstream does not answer.
+    if matches!(trace.sign, Sign::New(_)) && endpoint.method != "POST" {
+        code.line("const MAY_BE_DOUBLED: bool = true;");
+    }
     code.blank();
     emit_read(code, trace, model, &reading);
     code.blank();

@@ -9,6 +9,7 @@ use crate::endpoint::{Endpoint, EndpointInfo, Perform};
 use crate::error::{Error, ErrorOf};
 use crate::fault::FaultCode;
 use crate::ticket::Ticket;
+use crate::time::Moment;
 
 /// How many reads have to miss it before it did not happen, and how many in a row may fail.
 const LOOKS: u32 = 3;
@@ -35,6 +36,9 @@ pub trait Reconcile: Perform {
     /// Whether "not there" means "did not happen" at all. It does not where it shows only while it lasts, or where the
     /// hoster may carry it out on a later day.
     const UNSEEN_IS_NO: bool = true;
+    /// Whether a proxy may send it once more when its answer is late, which would show as one more. Then a single one is
+    /// looked for again when the settle time is over.
+    const MAY_BE_DOUBLED: bool = false;
     /// Why no call of the API shows it, where none does: then nothing is read.
     const NOT_SHOWN: Option<&'static str> = None;
 
@@ -196,6 +200,9 @@ pub(crate) async fn reconcile<E: Reconcile>(
                 }
                 None => (looks, misses) = (0, 0),
                 Some(found) => match one(found) {
+                    Some(Reconciled::Happened(seen)) if E::MAY_BE_DOUBLED && !is_late => {
+                        return once_or_more::<E>(calls, ticket, settled, seen).await;
+                    }
                     Some(reconciled) => return reconciled,
                     None => (looks, misses) = (looks + 1, 0),
                 },
@@ -220,6 +227,23 @@ pub(crate) async fn reconcile<E: Reconcile>(
         if let Err(error) = calls.sleep(pause).await {
             return Reconciled::StillOpen(StillOpen::NotSeen(error));
         }
+    }
+}
+
+/// Looks once more for what was seen, when the settle time is over. That it happened is certain, whatever comes of that.
+async fn once_or_more<E: Reconcile>(
+    calls: Calls<E::Api>,
+    ticket: &Ticket,
+    settled: Moment,
+    seen: E::Found,
+) -> Reconciled<E::Found, <E::Api as Api>::Code> {
+    if calls.sleep(settled.since(calls.now().monotonic)).await.is_err() {
+        return Reconciled::Happened(seen);
+    }
+    let now = E::read(ticket.inputs(), &calls).await;
+    match now.ok().and_then(|now| E::look(ticket.inputs(), ticket.before(), now)).and_then(one) {
+        Some(several @ Reconciled::Several(_)) => several,
+        _ => Reconciled::Happened(seen),
     }
 }
 

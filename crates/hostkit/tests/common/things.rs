@@ -32,13 +32,15 @@ impl Endpoint for ListThings {
 
 impl Call for ListThings {}
 
-/// Calls that show as a number which was not there before, with the time that the hoster may take.
+/// Calls that show as a number which was not there before, with the time that the hoster may take, and whether a proxy
+/// may have them carried out twice.
 macro_rules! shows_as_new {
-    ($($call:ident: $settle:expr;)*) => { $(
+    ($($call:ident: $settle:expr, $doubled:expr;)*) => { $(
         impl Reconcile for $call {
             type Reading = Vec<u64>;
             type Found = u64;
             const SETTLE: Duration = Duration::from_secs($settle);
+            const MAY_BE_DOUBLED: bool = $doubled;
 
             async fn read(_: &Inputs, calls: &Calls<Shop>) -> Result<Vec<u64>, Error<Code>> {
                 calls.call(&ListThings).await
@@ -56,8 +58,9 @@ macro_rules! shows_as_new {
 }
 
 shows_as_new! {
-    Order: 60;
-    Reboot: 300;
+    Order: 60, false;
+    Reboot: 300, false;
+    AddAddress: 60, true;
 }
 
 pub fn ids(ids: &[u64]) -> Before {

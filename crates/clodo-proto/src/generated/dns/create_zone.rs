@@ -114,6 +114,7 @@ impl Reconcile for CreateZone {
     type Found = ZoneSummary;
 
     const SETTLE: Duration = Duration::from_secs(60);
+    const MAY_BE_DOUBLED: bool = true;
 
     async fn read(_: &Inputs, calls: &Calls<Clodo>) -> Result<DnsOverview, ErrorOf<Self>> {
         calls.call(&ListZones::new()).await

@@ -101,6 +101,7 @@ impl Reconcile for AddIp {
     type Found = ListedAddress;
 
     const SETTLE: Duration = Duration::from_secs(60);
+    const MAY_BE_DOUBLED: bool = true;
 
     async fn read(inputs: &Inputs, calls: &Calls<Clodo>) -> Result<Vec<ListedAddress>, ErrorOf<Self>> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;

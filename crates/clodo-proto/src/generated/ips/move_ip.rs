@@ -96,6 +96,7 @@ impl Reconcile for MoveIp {
     type Found = ListedAddress;
 
     const SETTLE: Duration = Duration::from_secs(60);
+    const MAY_BE_DOUBLED: bool = true;
 
     async fn read(inputs: &Inputs, calls: &Calls<Clodo>) -> Result<Vec<ListedAddress>, ErrorOf<Self>> {
         let target: ServerId = inputs.need(Self::INFO.name, "target")?;

@@ -139,6 +139,7 @@ impl Reconcile for CreateStorage {
     type Found = StorageSummary;
 
     const SETTLE: Duration = Duration::from_secs(60);
+    const MAY_BE_DOUBLED: bool = true;
 
     async fn read(_: &Inputs, calls: &Calls<Clodo>) -> Result<Vec<StorageSummary>, ErrorOf<Self>> {
         calls.call(&ListStorages::new()).await
