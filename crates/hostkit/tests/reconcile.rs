@@ -271,9 +271,12 @@ fn reads_before_and_after_are_compared() {
     assert_eq!(trace::gone(Some(&was), [1, 2], 1, |id| *id == 2), Some(vec![]));
     assert_eq!(trace::gone(Some(&was), [2, 4], 2, |id| [2, 3].contains(id)), None, "only one of the two is gone");
     assert_eq!(trace::gone(Some(&ids(&[])), [1], 1, |id| *id == 3), None, "it was not there before");
-    assert_eq!(trace::appeared(None, vec![1_u64, 2], true, |id| *id == 2, trace::text), Some(vec![2]));
-    assert_eq!(trace::appeared(None, vec![1_u64, 2], false, |id| *id == 2, trace::text), None);
-    assert_eq!(trace::appeared(Some(&ids(&[2])), vec![1_u64, 2], true, |id| *id == 2, trace::text), Some(vec![]));
+    assert_eq!(trace::appeared(None, vec![1_u64, 2], true, |id| *id == 2, |_| false, trace::text), Some(vec![2]));
+    assert_eq!(trace::appeared(None, vec![1_u64, 2], false, |id| *id == 2, |_| false, trace::text), None);
+    assert_eq!(
+        trace::appeared(Some(&ids(&[2])), vec![1_u64, 2], true, |id| *id == 2, |_| false, trace::text),
+        Some(vec![])
+    );
     let each = |now: Vec<(u64, char)>| {
         let fits = |row: &char, item: &(u64, char)| item.1 == *row;
         trace::appeared_each(Some(&ids(&[1])), now, &['a', 'b'], fits, |item| trace::text(&item.0))
@@ -283,4 +286,31 @@ fn reads_before_and_after_are_compared() {
     assert_eq!(each(vec![(2, 'b'), (3, 'a'), (4, 'a'), (5, 'b')]).unwrap().len(), 2, "it was carried out twice");
     assert_eq!(each(vec![(2, 'b')]), None, "one of the two is missing");
     assert_eq!(each(vec![(2, 'b'), (3, 'a'), (4, 'c')]), None, "somebody else adds too");
+}
+
+/// A name that the hoster writes otherwise is no reason to say that nothing was ordered.
+#[test]
+fn a_name_in_another_spelling_is_no_did_not() {
+    for (theirs, ours) in [
+        ("example.com", "Example.COM"),
+        ("shop.example.com.", "shop.example.com"),
+        ("a &amp; b &#039;c&#039;", "a & b 'c'"),
+        ("one  two", " one two "),
+        ("Иван", "иван"),
+        (&"x".repeat(64), &"x".repeat(300)),
+    ] {
+        assert!(trace::is_near(theirs, ours), "{theirs:?} {ours:?}");
+    }
+    for (theirs, ours) in [("web-1", "web-10"), ("web-10", "web-1"), ("", "a"), ("a&b", "a&c"), ("a & b; c", "a")] {
+        assert!(!trace::is_near(theirs, ours), "{theirs:?} {ours:?}");
+    }
+    let look = |before: Option<&_>, now: &[&'static str]| {
+        let (fits, nearly) = (|item: &&str| *item == "Web-1", |item: &&str| trace::is_near(item, "Web-1"));
+        trace::appeared(before, now.to_vec(), true, fits, nearly, |item| (*item).to_owned())
+    };
+    assert_eq!(look(None, &["web-2"]), Some(vec![]));
+    assert_eq!(look(None, &["web-1", "Web-1"]), Some(vec!["Web-1"]));
+    assert_eq!(look(None, &["web-1"]), None, "is it this one?");
+    let before = trace::marks(["web-1"].iter(), |_| true, |item| Some((*item).to_string()));
+    assert_eq!(look(Some(&before), &["web-1"]), Some(vec![]), "it was there before");
 }

@@ -9,7 +9,7 @@ use crate::resolve::is_text;
 use fits::{place, seen};
 
 /// Variables of the generated functions: an input of the same name gets another.
-const TAKEN: &[&str] = &["inputs", "calls", "before", "now", "item", "fits", "is_so", "first", "row"];
+const TAKEN: &[&str] = &["inputs", "calls", "before", "now", "item", "fits", "nearly", "is_so", "first", "row"];
 
 /// What the docs of the call say of it.
 pub(super) fn sentence(endpoint: &Endpoint) -> String {
@@ -279,7 +279,10 @@ fn emit_look(code: &mut Code, model: &Model, trace: &Trace) {
     }
     let now = items(trace, false);
     let (name, arguments) = match &trace.sign {
-        Sign::New(key) => ("appeared", vec!["before".to_owned(), now, is_named(trace), fits, key_mark(key, "")]),
+        Sign::New(key) => {
+            let nearly = fits::emit_nearly(code, model, trace);
+            ("appeared", vec!["before".to_owned(), now, is_named(trace), fits, nearly, key_mark(key, "")])
+        }
         Sign::Changed(field) => {
             let is_so = fits::emit_is_so(code, model, trace);
             ("changed", vec!["before".to_owned(), now, fits, changed_mark(model, trace, field).0, is_so])

@@ -42,19 +42,56 @@ fn fingerprint(bytes: &[u8]) -> String {
 }
 
 /// The items that fit and were not there before. Without `before`, what is named by its inputs is taken for what the
-/// call made; what is not cannot be told from what others made.
+/// call made; what is not cannot be told from what others made. Where none fits, but one does but for the spelling of its
+/// texts, nobody can tell: the hoster may write it otherwise.
 pub fn appeared<T>(
     before: Option<&Before>,
     now: impl IntoIterator<Item = T>,
     is_named: bool,
     fits: impl Fn(&T) -> bool,
+    nearly: impl Fn(&T) -> bool,
     key: impl Fn(&T) -> String,
 ) -> Option<Vec<T>> {
     if before.is_none() && !is_named {
         return None;
     }
     let was_there = |item: &T| before.is_some_and(|before| before.has(&key(item)));
-    Some(now.into_iter().filter(|item| fits(item) && !was_there(item)).collect())
+    let new = now.into_iter().filter(|item| !was_there(item));
+    let (found, others): (Vec<T>, Vec<T>) = new.partition(|item| fits(item));
+    match found.is_empty() && others.iter().any(nearly) {
+        true => None,
+        false => Some(found),
+    }
+}
+
+/// Whether a text may be what a hoster made of ours: in other letters, with other blanks and signs, escaped for a page,
+/// or cut after a good deal of it.
+pub fn is_near(theirs: &str, ours: &str) -> bool {
+    let (theirs, ours) = (bare(theirs), bare(ours));
+    theirs == ours || (theirs.chars().count() >= SHORTEST_CUT && ours.starts_with(&theirs))
+}
+
+/// Shorter ones are names that begin alike.
+const SHORTEST_CUT: usize = 30;
+
+/// Letters and digits alone, in small letters; a sign that is escaped for a page is none of them.
+fn bare(text: &str) -> String {
+    let mut bare = String::new();
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        match (letter, after_escape(letters.as_str())) {
+            ('&', Some(after)) => letters = after.chars(),
+            _ => bare.extend(letter.to_lowercase().filter(|letter| letter.is_alphanumeric())),
+        }
+    }
+    bare
+}
+
+/// What follows `amp;`, `#039;` and their like.
+fn after_escape(text: &str) -> Option<&str> {
+    let mut letters = text.chars();
+    let end = letters.by_ref().take(7).find(|letter| *letter != '#' && !letter.is_ascii_alphanumeric());
+    (end == Some(';')).then(|| letters.as_str())
 }
 
 /// For each of `rows` an item that fits it and was not there before: one set of them for each time that the call was

@@ -51,7 +51,7 @@ macro_rules! shows_as_new {
             }
 
             fn look(_: &Inputs, before: Option<&Before>, now: Vec<u64>) -> Option<Vec<u64>> {
-                trace::appeared(before, now, false, |_| true, trace::text)
+                trace::appeared(before, now, false, |_| true, |_| false, trace::text)
             }
         }
     )* };

@@ -147,6 +147,6 @@ impl Reconcile for Choose {
     }
 
     fn look(_: &Inputs, before: Option<&Before>, now: Vec<Parcel>) -> Option<Vec<Parcel>> {
-        trace::appeared(before, now, false, |_| true, |item| trace::text(&item.key))
+        trace::appeared(before, now, false, |_| true, |_| false, |item| trace::text(&item.key))
     }
 }

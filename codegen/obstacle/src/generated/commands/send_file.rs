@@ -88,6 +88,6 @@ impl Reconcile for SendFile {
     }
 
     fn look(_: &Inputs, before: Option<&Before>, now: BTreeMap<ThingKey, Parcel>) -> Option<Vec<Parcel>> {
-        trace::appeared(before, now.into_values(), false, |_| true, |item| trace::text(&item.key))
+        trace::appeared(before, now.into_values(), false, |_| true, |_| false, |item| trace::text(&item.key))
     }
 }

@@ -38,6 +38,39 @@ pub(super) fn emit(code: &mut Code, model: &Model, trace: &Trace) -> String {
     "fits".to_owned()
 }
 
+/// The closure that says whether a new item is that of the call but for the spelling of its texts.
+pub(super) fn emit_nearly(code: &mut Code, model: &Model, trace: &Trace) -> String {
+    let is_spelled =
+        |own: &Field| matches!(&own.ty, Type::Text) || matches!(&own.ty, Type::Option(ty) if **ty == Type::Text);
+    if !compared(trace).any(is_spelled) {
+        return "|_| false".to_owned();
+    }
+    let test = |(path, own): &(Vec<Field>, Field), is_told: bool| match is_spelled(own) {
+        true => spells(path, own, is_told),
+        false => holds(path, own, is_told),
+    };
+    let mut tests: Vec<String> = trace.named.iter().map(|pair| test(pair, false)).collect();
+    tests.extend(trace.filter.iter().map(|pair| test(pair, true)));
+    tests.extend(trace.is.iter().map(|(field, text)| is(model, field, text)));
+    closure(code, "nearly", &rust_type(&trace.item), &tests);
+    "nearly".to_owned()
+}
+
+/// Whether the end of a path is a text that may be an input in another spelling.
+fn spells(path: &[Field], own: &Field, is_told: bool) -> String {
+    let ours = local(&own.rust, TAKEN);
+    let (place, is_option) = place("item", path);
+    let told = if is_told { "is_none_or" } else { "is_some_and" };
+    match (is_option, own.is_option()) {
+        (false, false) => format!("trace::is_near(&{place}, &{ours})"),
+        (true, false) => format!("{place}.{told}(|value| trace::is_near(value, &{ours}))"),
+        (false, true) => format!("{ours}.as_ref().is_none_or(|ours| trace::is_near(&{place}, ours))"),
+        (true, true) => {
+            format!("{ours}.as_ref().is_none_or(|ours| {place}.{told}(|value| trace::is_near(value, ours)))")
+        }
+    }
+}
+
 /// The closure that says whether what changed became what it was to become.
 pub(super) fn emit_is_so(code: &mut Code, model: &Model, trace: &Trace) -> String {
     let tests: Vec<String> = trace.is.iter().map(|(field, text)| is(model, field, text)).collect();

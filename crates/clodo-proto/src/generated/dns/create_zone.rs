@@ -127,6 +127,7 @@ impl Reconcile for CreateZone {
     fn look(inputs: &Inputs, before: Option<&Before>, now: DnsOverview) -> Option<Vec<ZoneSummary>> {
         let domain: String = inputs.get("domain")?;
         let fits = |item: &ZoneSummary| item.name == domain;
-        trace::appeared(before, now.domains, true, fits, |item| trace::text(&item.id))
+        let nearly = |item: &ZoneSummary| trace::is_near(&item.name, &domain);
+        trace::appeared(before, now.domains, true, fits, nearly, |item| trace::text(&item.id))
     }
 }

@@ -126,6 +126,7 @@ impl Reconcile for CreateVipTicket {
     fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<TicketSummary>) -> Option<Vec<TicketSummary>> {
         let subject: String = inputs.get("subject")?;
         let fits = |item: &TicketSummary| item.subject.as_ref().is_none_or(|value| *value == subject);
-        trace::appeared(before, now, false, fits, |item| trace::text(&item.id))
+        let nearly = |item: &TicketSummary| item.subject.as_ref().is_none_or(|value| trace::is_near(value, &subject));
+        trace::appeared(before, now, false, fits, nearly, |item| trace::text(&item.id))
     }
 }

@@ -105,6 +105,7 @@ impl Reconcile for ReplyTicket {
     fn look(inputs: &Inputs, before: Option<&Before>, now: Ticket) -> Option<Vec<TicketMessage>> {
         let text: String = inputs.get("text")?;
         let fits = |item: &TicketMessage| item.text.as_ref().is_none_or(|value| *value == text);
-        trace::appeared(before, now.messages, false, fits, |item| trace::text(&item.id))
+        let nearly = |item: &TicketMessage| item.text.as_ref().is_none_or(|value| trace::is_near(value, &text));
+        trace::appeared(before, now.messages, false, fits, nearly, |item| trace::text(&item.id))
     }
 }

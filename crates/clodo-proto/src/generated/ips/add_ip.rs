@@ -113,6 +113,6 @@ impl Reconcile for AddIp {
     }
 
     fn look(_: &Inputs, before: Option<&Before>, now: Vec<ListedAddress>) -> Option<Vec<ListedAddress>> {
-        trace::appeared(before, now, false, |_| true, |item| trace::text(&item.ip))
+        trace::appeared(before, now, false, |_| true, |_| false, |item| trace::text(&item.ip))
     }
 }

@@ -110,6 +110,6 @@ impl Reconcile for MoveIp {
     fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<ListedAddress>) -> Option<Vec<ListedAddress>> {
         let ip: IpAddr = inputs.get("ip")?;
         let fits = |item: &ListedAddress| item.ip == ip;
-        trace::appeared(before, now, false, fits, |item| trace::text(&item.ip))
+        trace::appeared(before, now, false, fits, |_| false, |item| trace::text(&item.ip))
     }
 }

@@ -305,6 +305,7 @@ impl Reconcile for CreateServer {
     fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<ServerSummary>) -> Option<Vec<ServerSummary>> {
         let name: String = inputs.get("name")?;
         let fits = |item: &ServerSummary| item.name.as_ref() == Some(&name);
-        trace::appeared(before, now, true, fits, |item| trace::text(&item.id))
+        let nearly = |item: &ServerSummary| item.name.as_ref().is_some_and(|value| trace::is_near(value, &name));
+        trace::appeared(before, now, true, fits, nearly, |item| trace::text(&item.id))
     }
 }

@@ -101,6 +101,6 @@ impl Reconcile for RebootServer {
 
     fn look(_: &Inputs, before: Option<&Before>, now: Vec<ServerLogEntry>) -> Option<Vec<ServerLogEntry>> {
         let fits = |item: &ServerLogEntry| item.command.as_ref().is_some_and(|value| value.to_text() == "Перезагрузка");
-        trace::appeared(before, now, false, fits, |item| trace::text(&item.id))
+        trace::appeared(before, now, false, fits, |_| false, |item| trace::text(&item.id))
     }
 }

@@ -152,6 +152,9 @@ impl Reconcile for CreateStorage {
     fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<StorageSummary>) -> Option<Vec<StorageSummary>> {
         let title: Option<String> = inputs.get("title");
         let fits = |item: &StorageSummary| title.is_none() || item.title.as_ref() == title.as_ref();
-        trace::appeared(before, now, title.is_some(), fits, |item| trace::text(&item.id))
+        let nearly = |item: &StorageSummary| {
+            title.as_ref().is_none_or(|ours| item.title.as_ref().is_some_and(|value| trace::is_near(value, ours)))
+        };
+        trace::appeared(before, now, title.is_some(), fits, nearly, |item| trace::text(&item.id))
     }
 }

@@ -97,6 +97,6 @@ impl Reconcile for CreateOrder {
     }
 
     fn look(_: &Inputs, before: Option<&Before>, now: BTreeMap<OrderId, Order>) -> Option<Vec<Order>> {
-        trace::appeared(before, now.into_values(), false, |_| true, |item| trace::text(&item.id))
+        trace::appeared(before, now.into_values(), false, |_| true, |_| false, |item| trace::text(&item.id))
     }
 }

@@ -114,6 +114,9 @@ impl Reconcile for AddSshKey {
     fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<SshKey>) -> Option<Vec<SshKey>> {
         let name: Option<String> = inputs.get("name");
         let fits = |item: &SshKey| name.is_none() || item.name.as_ref() == name.as_ref();
-        trace::appeared(before, now, name.is_some(), fits, |item| trace::text(&item.id))
+        let nearly = |item: &SshKey| {
+            name.as_ref().is_none_or(|ours| item.name.as_ref().is_some_and(|value| trace::is_near(value, ours)))
+        };
+        trace::appeared(before, now, name.is_some(), fits, nearly, |item| trace::text(&item.id))
     }
 }

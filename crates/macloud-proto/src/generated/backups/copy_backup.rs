@@ -101,6 +101,6 @@ impl Reconcile for CopyBackup {
         let datacenter: DatacenterId = inputs.get("datacenter")?;
         let fits =
             |item: &Backup| item.datacenter.as_ref().map(|value| &value.id).is_none_or(|value| *value == datacenter);
-        trace::appeared(before, now, false, fits, |item| trace::text(&item.id))
+        trace::appeared(before, now, false, fits, |_| false, |item| trace::text(&item.id))
     }
 }

@@ -91,6 +91,6 @@ impl Reconcile for CreateBackup {
     }
 
     fn look(_: &Inputs, before: Option<&Before>, now: Vec<Backup>) -> Option<Vec<Backup>> {
-        trace::appeared(before, now, false, |_| true, |item| trace::text(&item.id))
+        trace::appeared(before, now, false, |_| true, |_| false, |item| trace::text(&item.id))
     }
 }

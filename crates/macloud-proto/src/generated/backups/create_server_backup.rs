@@ -96,6 +96,6 @@ impl Reconcile for CreateServerBackup {
     fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<Backup>) -> Option<Vec<Backup>> {
         let id: ServerId = inputs.get("id")?;
         let fits = |item: &Backup| item.server.as_ref().map(|value| &value.id).is_none_or(|value| *value == id);
-        trace::appeared(before, now, false, fits, |item| trace::text(&item.id))
+        trace::appeared(before, now, false, fits, |_| false, |item| trace::text(&item.id))
     }
 }

@@ -112,6 +112,7 @@ impl Reconcile for CreateDomain {
     fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<Domain>) -> Option<Vec<Domain>> {
         let name: String = inputs.get("name")?;
         let fits = |item: &Domain| item.name == name;
-        trace::appeared(before, now, true, fits, |item| trace::text(&item.id))
+        let nearly = |item: &Domain| trace::is_near(&item.name, &name);
+        trace::appeared(before, now, true, fits, nearly, |item| trace::text(&item.id))
     }
 }

@@ -143,6 +143,7 @@ impl Reconcile for CreateRecord {
         let kind: RecordType = inputs.get("kind")?;
         let value: String = inputs.get("value")?;
         let fits = |item: &Record| item.kind == kind && item.value == value;
-        trace::appeared(before, now, false, fits, |item| trace::text(&item.id))
+        let nearly = |item: &Record| item.kind == kind && trace::is_near(&item.value, &value);
+        trace::appeared(before, now, false, fits, nearly, |item| trace::text(&item.id))
     }
 }

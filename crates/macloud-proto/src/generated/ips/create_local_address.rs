@@ -96,6 +96,6 @@ impl Reconcile for CreateLocalAddress {
     }
 
     fn look(_: &Inputs, before: Option<&Before>, now: Option<LocalAddress>) -> Option<Vec<LocalAddress>> {
-        trace::appeared(before, now, false, |_| true, |item| trace::text(&item.ip))
+        trace::appeared(before, now, false, |_| true, |_| false, |item| trace::text(&item.ip))
     }
 }

@@ -113,6 +113,9 @@ impl Reconcile for CreatePtrRecord {
         let ip: IpAddr = inputs.get("ip")?;
         let host: String = inputs.get("host")?;
         let fits = |item: &PtrRecord| item.ip == ip && item.host.as_ref().is_none_or(|value| *value == host);
-        trace::appeared(before, now, false, fits, |item| trace::text(&item.id))
+        let nearly = |item: &PtrRecord| {
+            item.ip == ip && item.host.as_ref().is_none_or(|value| trace::is_near(value, &host))
+        };
+        trace::appeared(before, now, false, fits, nearly, |item| trace::text(&item.id))
     }
 }

@@ -111,6 +111,6 @@ impl Reconcile for OrderAddresses {
     }
 
     fn look(_: &Inputs, before: Option<&Before>, now: Vec<PoolAddress>) -> Option<Vec<PoolAddress>> {
-        trace::appeared(before, now, false, |_| true, |item| trace::text(&item.id))
+        trace::appeared(before, now, false, |_| true, |_| false, |item| trace::text(&item.id))
     }
 }

@@ -92,6 +92,6 @@ impl Reconcile for CreateIso {
     }
 
     fn look(_: &Inputs, before: Option<&Before>, now: Vec<Iso>) -> Option<Vec<Iso>> {
-        trace::appeared(before, now, false, |_| true, |item| trace::text(&item.id))
+        trace::appeared(before, now, false, |_| true, |_| false, |item| trace::text(&item.id))
     }
 }

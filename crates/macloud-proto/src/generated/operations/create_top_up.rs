@@ -98,6 +98,6 @@ impl Reconcile for CreateTopUp {
     fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<Operation>) -> Option<Vec<Operation>> {
         let amount: Decimal = inputs.get("amount")?;
         let fits = |item: &Operation| item.amount == amount;
-        trace::appeared(before, now, false, fits, |item| trace::text(&item.id))
+        trace::appeared(before, now, false, fits, |_| false, |item| trace::text(&item.id))
     }
 }

@@ -272,6 +272,11 @@ impl Reconcile for CreateServer {
                 && item.plan.id == plan
                 && item.datacenter.as_ref().map(|value| &value.id).is_none_or(|value| *value == datacenter)
         };
-        trace::appeared(before, now, name.is_some(), fits, |item| trace::text(&item.id))
+        let nearly = |item: &Server| {
+            name.as_ref().is_none_or(|ours| item.name.as_ref().is_some_and(|value| trace::is_near(value, ours)))
+                && item.plan.id == plan
+                && item.datacenter.as_ref().map(|value| &value.id).is_none_or(|value| *value == datacenter)
+        };
+        trace::appeared(before, now, name.is_some(), fits, nearly, |item| trace::text(&item.id))
     }
 }

@@ -105,6 +105,7 @@ impl Reconcile for CreateKey {
     fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<SshKey>) -> Option<Vec<SshKey>> {
         let name: String = inputs.get("name")?;
         let fits = |item: &SshKey| item.name == name;
-        trace::appeared(before, now, true, fits, |item| trace::text(&item.id))
+        let nearly = |item: &SshKey| trace::is_near(&item.name, &name);
+        trace::appeared(before, now, true, fits, nearly, |item| trace::text(&item.id))
     }
 }

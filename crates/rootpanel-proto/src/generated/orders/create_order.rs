@@ -153,6 +153,6 @@ impl Reconcile for CreateOrder {
     fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<Order>) -> Option<Vec<Order>> {
         let tariff: TariffId = inputs.get("tariff")?;
         let fits = |item: &Order| item.tariff.as_ref().is_none_or(|value| *value == tariff);
-        trace::appeared(before, now, false, fits, |item| trace::text(&item.id))
+        trace::appeared(before, now, false, fits, |_| false, |item| trace::text(&item.id))
     }
 }
