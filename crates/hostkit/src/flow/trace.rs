@@ -91,7 +91,7 @@ fn bare(text: &str) -> String {
 fn after_escape(text: &str) -> Option<&str> {
     let mut letters = text.chars();
     let end = letters.by_ref().take(7).find(|letter| *letter != '#' && !letter.is_ascii_alphanumeric());
-    (end == Some(';')).then(|| letters.as_str())
+    (end == Some(';')).then_some(letters.as_str())
 }
 
 /// For each of `rows` an item that fits it and was not there before: one set of them for each time that the call was

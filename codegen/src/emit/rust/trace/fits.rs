@@ -152,7 +152,7 @@ fn closure(code: &mut Code, name: &str, item: &str, tests: &[String]) {
         return;
     }
     let second = format!("|item: &{item}| {one};");
-    if tests.len() == 1 && code.fits(&format!("    {second}")) {
+    if code.fits(&format!("    {second}")) {
         code.line(format!("let {name} ="));
         return code.indented(|code| code.line(second));
     }

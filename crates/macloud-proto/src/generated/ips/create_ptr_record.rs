@@ -113,9 +113,8 @@ impl Reconcile for CreatePtrRecord {
         let ip: IpAddr = inputs.get("ip")?;
         let host: String = inputs.get("host")?;
         let fits = |item: &PtrRecord| item.ip == ip && item.host.as_ref().is_none_or(|value| *value == host);
-        let nearly = |item: &PtrRecord| {
-            item.ip == ip && item.host.as_ref().is_none_or(|value| trace::is_near(value, &host))
-        };
+        let nearly =
+            |item: &PtrRecord| item.ip == ip && item.host.as_ref().is_none_or(|value| trace::is_near(value, &host));
         trace::appeared(before, now, false, fits, nearly, |item| trace::text(&item.id))
     }
 }
