@@ -9,8 +9,8 @@ use rust_decimal::Decimal;
 
 /// Money that the calls of a client may spend together. Clones share it.
 ///
-/// A call that spends takes its price out before it is sent. It comes back only if the call was rejected or not sent;
-/// what is open counts as spent.
+/// A call that spends takes its price out before it is sent. It comes back only if the call was rejected or not sent, or
+/// dropped before it was; what is open counts as spent.
 ///
 /// ```
 /// use hostkit::{Budget, Decimal};
@@ -55,7 +55,7 @@ impl fmt::Debug for Budget {
     }
 }
 
-/// A price that was taken out. Dropped, it stays spent: the end of the call is not known then.
+/// A price that was taken out. Dropped, it stays spent: where the call was sent, its end is not known then.
 #[derive(Debug)]
 pub(crate) struct Reservation {
     budget: Budget,

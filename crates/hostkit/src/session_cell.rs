@@ -84,6 +84,20 @@ impl Life {
 pub(crate) struct Lease<T> {
     pub(crate) session: Arc<T>,
     pub(crate) generation: u64,
+    /// When it was asked for, and how long it is good for from then on.
+    life: Option<(Now, Duration)>,
+}
+
+impl<T> Lease<T> {
+    /// A session that the caller needs not ask for, and that nobody says the end of.
+    pub(crate) fn without_end(session: T) -> Self {
+        Self { session: Arc::new(session), generation: 0, life: None }
+    }
+
+    /// Whether it has come to its end since it was given.
+    pub(crate) fn is_past_its_end(&self, now: Now) -> bool {
+        self.life.is_some_and(|(asked, whole)| now.since(asked) >= whole)
+    }
 }
 
 /// What the cell says.
@@ -220,11 +234,18 @@ impl<T, E: Clone> SessionCell<T, E> {
 
 impl<T> Held<T> {
     fn lease(&self) -> Lease<T> {
-        Lease { session: Arc::clone(&self.session), generation: self.generation }
+        let life = self.life.map(|life| (self.asked, life.whole));
+        Lease { session: Arc::clone(&self.session), generation: self.generation, life }
     }
 }
 
 impl<T, E> LeadGuard<T, E> {
+    /// Whether anybody waits for its end: the cell was not reset meanwhile.
+    pub(crate) fn is_current(&self) -> bool {
+        let state = self.cell.0.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.is_led && state.round == self.round
+    }
+
     /// When the sign-in may be sent at the earliest.
     pub(crate) fn not_before(&self) -> Moment {
         self.not_before
@@ -276,7 +297,7 @@ impl<T, E> LeadGuard<T, E> {
             let life = lifetime.map(|whole| Life { whole, renew: whole.mul_f64(0.8 + 0.1 * early.clamp(0.0, 1.0)) });
             state.held = Some(Held { session: shared, generation, asked, life });
         });
-        Lease { session, generation }
+        Lease { session, generation, life: lifetime.map(|whole| (asked, whole)) }
     }
 
     /// Shares an error with all who waited. Where the old session is still good it is given back, and asked for again

@@ -102,6 +102,31 @@ fn idempotent_calls() {
     }
 }
 
+/// The last answer is about the last attempt, and not about those before.
+#[test]
+fn what_may_have_happened_is_not_taken_back() {
+    let cut = || Script::fail(Phase::Body, Kind::Closed);
+    let refused = || Script::fail(Phase::Connect, Kind::Refused);
+    let inside = || Script::any().answer(200, "{}").header("x-fault", "Queue");
+    let ends = [
+        vec![cut(), refused(), refused()],
+        vec![cut(), fault(400, "BadRequest")],
+        vec![inside(), fault(404, "NotFound")],
+        vec![cut(), fault(429, "TooMany"), refused()],
+    ];
+    for (number, script) in ends.into_iter().enumerate() {
+        let sent = script.len();
+        let bench = bench(script);
+        let error = bench.call(SetNote).unwrap_err();
+        assert_eq!(bench.sent("set_note"), sent, "{number}");
+        assert!(error.may_have_happened(), "{number}: {error:?}");
+    }
+    let error = bench([refused(), fault(400, "BadRequest")]).call(SetNote).unwrap_err();
+    assert!(!error.may_have_happened(), "{error:?}");
+    let error = bench([cut(), fault(400, "BadRequest")]).call(GetItem).unwrap_err();
+    assert!(!error.may_have_happened(), "a read does nothing: {error:?}");
+}
+
 #[test]
 fn acting_calls() {
     for row in ROWS {

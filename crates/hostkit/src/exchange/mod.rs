@@ -68,6 +68,8 @@ pub struct Exchange<A: Api> {
     /// What was used up: the one replay after a new sign-in, the one new reading.
     is_replayed: bool,
     is_reread: bool,
+    /// Whether an attempt may have carried it out: what comes of later ones does not take that back.
+    may_have_happened: bool,
     /// The failure of the last attempt, if there was one.
     last: Option<Failed<A::Code>>,
     /// The session of the last attempt, if it can be renewed.
@@ -162,6 +164,7 @@ impl<A: Api> Exchange<A> {
             sign_ins: 0,
             is_replayed: false,
             is_reread: false,
+            may_have_happened: false,
             last: None,
             generation: None,
             fresh: None,
@@ -328,9 +331,13 @@ impl<A: Api> Exchange<A> {
     }
 
     fn failed(&self, error: Error<A::Code>, stage: Stage, now: Now) -> Failed<A::Code> {
-        let may = stage == Stage::Open && self.info.effect != Effect::Safe;
-        let may = may || error.fault().is_some_and(|fault| fault.verify && self.info.effect != Effect::Safe);
-        let error = error.with_attempts(self.attempts).with_may_have_happened(may && stage != Stage::NotSent);
+        let may = match stage {
+            Stage::NotSent => false,
+            Stage::Rejected => error.fault().is_some_and(|fault| fault.verify),
+            Stage::Open => true,
+        };
+        let may = (may || self.may_have_happened) && self.info.effect != Effect::Safe;
+        let error = error.with_attempts(self.attempts).with_may_have_happened(may);
         Failed { error, stage, sent: now, ended: now }
     }
 

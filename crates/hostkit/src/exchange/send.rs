@@ -1,7 +1,5 @@
 //! Everything between the wish to send a call and its first byte: price, session, rate limits, journal.
 
-use std::sync::Arc;
-
 use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, HeaderValue, USER_AGENT};
 
 use super::stores::Joint;
@@ -136,7 +134,8 @@ impl<A: Api> Exchange<A> {
 
     /// A session that is good for this call, or the way to one.
     fn session<D>(&mut self, now: Now, deadline: Moment) -> Entry<D> {
-        if let Some(lease) = self.fresh.take() {
+        // Between the answer and this step the machine may have slept, or waited for a store.
+        if let Some(lease) = self.fresh.take().filter(|lease| !lease.is_past_its_end(now)) {
             return Entry::Go(lease);
         }
         let shared = self.core.shared();
@@ -153,7 +152,7 @@ impl<A: Api> Exchange<A> {
         };
         match self.admitted(session) {
             // Generation 0 is a session that cannot be renewed.
-            Ok(admitted) => Entry::Go(Lease { session: Arc::new(admitted), generation: 0 }),
+            Ok(admitted) => Entry::Go(Lease::without_end(admitted)),
             Err(error) => {
                 let error = Error::refused(self.info, error);
                 self.fail(error, now);

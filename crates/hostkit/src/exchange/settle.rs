@@ -135,6 +135,7 @@ impl<A: Api> Exchange<A> {
     ) {
         let (again, stage) = retry::decide(self.class, failure);
         let failed = Failed { sent, ..self.failed(error, stage, now) };
+        self.may_have_happened |= failed.error.may_have_happened();
         if let (true, Some(wait)) = (failure.is_rate_limited(), wait) {
             self.holding = self.core.rates().hold_all(now.monotonic, self.info.rates, wait);
         }

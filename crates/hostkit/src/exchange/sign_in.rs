@@ -34,6 +34,11 @@ impl<A: Api> Exchange<A> {
             self.state = State::SignIn(signing);
             return self.sleep(until);
         }
+        if !signing.guard.is_current() {
+            // Somebody reset the session meanwhile: whoever leads now signs in for this call, too.
+            self.state = State::Prepare;
+            return None;
+        }
         let mut signing = match self.join(now, deadline, signing) {
             Ok(signing) => signing,
             Err(step) => return step,

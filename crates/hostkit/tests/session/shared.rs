@@ -135,6 +135,41 @@ fn a_dropped_leader_hands_over() {
 }
 
 #[test]
+fn a_new_token_that_ended_before_the_next_step_is_not_used() {
+    for sleeps in [false, true] {
+        let clock = ManualClock::new(WALL);
+        let core = config(key(), &clock).build().unwrap();
+        let mut call = core.call(&GetItem, CallOptions::new());
+        assert_eq!(sends(call.step(clock.now())).endpoint, "login");
+        call.receive(clock.now(), answer(200, &[("x-token", "one"), ("x-life", "20")], ""));
+        match sleeps {
+            true => clock.advance_wall(20),
+            false => clock.advance(Duration::from_secs(20)),
+        }
+        assert_eq!(sends(call.step(clock.now())).endpoint, "login");
+        call.receive(clock.now(), answer(200, &[("x-token", "two"), ("x-life", "20")], ""));
+        assert_eq!(sends(call.step(clock.now())).request.headers()["x-token"], "two");
+    }
+}
+
+#[test]
+fn a_leader_that_was_reset_leaves_the_sign_in_to_the_next() {
+    let clock = ManualClock::new(WALL);
+    let core = config(key(), &clock).build().unwrap();
+    let (mut old, mut new) = (core.call(&GetItem, CallOptions::new()), core.call(&GetItem, CallOptions::new()));
+    assert_eq!(sends(old.step(clock.now())).endpoint, "login");
+    old.receive(clock.now(), answer(502, &[], "<html>"));
+    assert!(matches!(old.step(clock.now()), Step::SleepUntil(_)));
+    core.reset_session();
+    assert_eq!(sends(new.step(clock.now())).endpoint, "login");
+    clock.advance(Duration::from_secs(1));
+    // Its own second try would be a second sign-in at the same time.
+    assert!(matches!(old.step(clock.now()), Step::Wait(..)));
+    new.receive(clock.now(), answer(200, &[("x-token", "one")], ""));
+    assert_eq!(sends(old.step(clock.now())).request.headers()["x-token"], "one");
+}
+
+#[test]
 fn waiters_share_a_failure() {
     let clock = ManualClock::new(WALL);
     let core = config(key(), &clock).build().unwrap();
