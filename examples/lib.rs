@@ -22,6 +22,12 @@ mod readmes {
     #[doc = include_str!("../crates/hostkit-reqwest/README.md")]
     struct Reqwest;
 
+    #[doc = include_str!("../crates/hostkit-file-store/README.md")]
+    struct FileStore;
+
+    #[doc = include_str!("../crates/hostkit-redis/README.md")]
+    struct Redis;
+
     #[doc = include_str!("../crates/hostkit-sandbox/README.md")]
     struct Sandbox;
 

@@ -92,11 +92,7 @@ impl<A: Api> Matrix<A> {
                     let reason = justified.iter_mut().find(|((a, b), _)| fits(a, &takes) && fits(b, &gives));
                     match reason {
                         Some((_, used)) => *used = true,
-                        None => wrong.push(format!(
-                            "{} takes {}: ({case}, {format})",
-                            short(taker.folder),
-                            short(giver.folder)
-                        )),
+                        None => wrong.push(format!("{takes} takes {gives}: ({case}, {format})")),
                     }
                 }
             }
@@ -107,6 +103,7 @@ impl<A: Api> Matrix<A> {
             "{api}: {given} answers given to other endpoints, {accepted} accepted, {} pairs unjustified",
             wrong.len()
         );
+        assert!(given > self.entries.len(), "{api}: {given} answers of {} endpoints", self.entries.len());
         assert!(wrong.is_empty(), "not on the list of {}:\n{}", list.display(), wrong.join("\n"));
         let unused: Vec<_> = justified.iter().filter(|(_, used)| !**used).map(|(pair, _)| pair).collect();
         assert!(unused.is_empty(), "on the list, but not accepted any more: {unused:?}");

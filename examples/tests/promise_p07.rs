@@ -239,8 +239,8 @@ fn with_text(entry: &Entry, request: &http::Request<Vec<u8>>, text: &str) -> Vec
         |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
     let (path, query) = target.split_once('?').map_or((target.as_str(), None), |(path, query)| (path, Some(query)));
     let mut found = Vec::new();
-    for (index, template) in entry.info.path.split('/').enumerate().filter(|(_, part)| part.starts_with('{')) {
-        let _ = template;
+    let parameters = entry.info.path.split('/').enumerate().filter(|(_, part)| part.starts_with('{'));
+    for (index, _) in parameters {
         let mut segments: Vec<Cow<'_, str>> = path.split('/').map(Cow::from).collect();
         if let Some(segment) = segments.get_mut(index) {
             *segment = encode(text).into();

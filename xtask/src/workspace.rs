@@ -1,6 +1,7 @@
 //! Where things are in the workspace, and reading and writing them.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// What a verb gives: nothing, or the message to fail with.
@@ -35,8 +36,11 @@ pub(crate) fn files(folder: &Path) -> Result<Vec<String>, String> {
     let mut found = Vec::new();
     let mut open = vec![folder.to_path_buf()];
     while let Some(next) = open.pop() {
-        let Ok(entries) = fs::read_dir(&next) else {
-            continue;
+        let entries = match fs::read_dir(&next) {
+            Ok(entries) => entries,
+            // A folder that is generated may not be there yet.
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            Err(error) => return Err(format!("{}: {error}", next.display())),
         };
         for entry in entries {
             let path = entry.map_err(|error| error.to_string())?.path();

@@ -6,6 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::keys::{Key, Shape};
+use super::node::whole;
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::source::{FileId, Span};
 
@@ -82,7 +83,7 @@ impl Checker<'_> {
                 key.doc,
             ),
             Shape::Text if inner.is_str() => {}
-            Shape::Integer if inner.is_integer() => {}
+            Shape::Integer if inner.is_integer() => self.whole(value, key),
             Shape::Flag if inner.is_bool() => {}
             Shape::Constants | Shape::Pairs | Shape::Conditions if inner.is_table() => {
                 self.entries(inner.as_table().into_iter().flatten(), key);
@@ -91,7 +92,9 @@ impl Checker<'_> {
             Shape::Word(words) if inner.is_str() => self.word(value, key.name, words),
             Shape::TextOrTexts if inner.is_str() || is_list(inner, |item| item.is_str()) => {}
             Shape::Texts if is_list(inner, |item| item.is_str()) => {}
-            Shape::Integers if is_list(inner, |item| item.is_integer()) => {}
+            Shape::Integers if is_list(inner, |item| item.is_integer()) => {
+                inner.as_array().into_iter().flatten().for_each(|item| self.whole(item, key));
+            }
             Shape::Words(words) if is_list(inner, |item| item.is_str()) => {
                 for item in inner.as_array().into_iter().flatten() {
                     self.word(item, key.name, words);
@@ -180,6 +183,13 @@ impl Checker<'_> {
                     format!("this is of type {}", inner.type_str()),
                 );
             }
+        }
+    }
+
+    fn whole(&mut self, value: &Spanned<DeValue<'_>>, key: &Key) {
+        if value.get_ref().as_integer().is_some_and(|number| whole(number).is_none()) {
+            let message = format!("`{}` does not fit into 64 bits", key.name);
+            self.diagnostics.add_with_help("E0103", &self.span(value), message, "too large", key.doc);
         }
     }
 

@@ -5,7 +5,7 @@ use toml::de::{DeTable, DeValue};
 use super::check::Checker;
 use super::field::{read_field, read_fields, read_remarks, read_root};
 use super::keys;
-use super::node::Node;
+use super::node::{Node, decimal};
 use crate::source::{At, FileId};
 use crate::surface::{Condition, Endpoint, Example, OneOf, Response, Status, Trace, Variant, Waiter};
 
@@ -167,10 +167,10 @@ fn read_waiter(name: At<String>, node: &Node<'_, '_>) -> Waiter {
         let conditions = node.table(key);
         let conditions = conditions.iter().flat_map(Node::raw).map(|(path, value)| match value {
             DeValue::String(text) => Condition { path, any_of: vec![text.to_string()], is_there: false },
-            DeValue::Integer(number) => Condition { path, any_of: vec![number.as_str().to_owned()], is_there: false },
+            DeValue::Integer(number) => Condition { path, any_of: vec![decimal(number)], is_there: false },
             DeValue::Array(items) => {
                 let text = |item: &toml::Spanned<DeValue<'_>>| match item.get_ref() {
-                    DeValue::Integer(number) => number.as_str().to_owned(),
+                    DeValue::Integer(number) => decimal(number),
                     other => other.as_str().unwrap_or_default().to_owned(),
                 };
                 Condition { path, any_of: items.iter().map(text).collect(), is_there: false }

@@ -1,10 +1,23 @@
 //! Getters over a checked table. What a getter finds wrong was reported by the checker before.
 
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeInteger, DeTable, DeValue};
 
 use crate::source::{At, FileId, Span};
 use crate::surface::{Constant, Pairs};
+
+/// The value of a number, if it has 64 bits.
+pub(super) fn whole(number: &DeInteger<'_>) -> Option<i64> {
+    i64::from_str_radix(number.as_str(), number.radix()).ok()
+}
+
+/// The digits of a number as they are sent: the spec may have `0x10`.
+pub(super) fn decimal(number: &DeInteger<'_>) -> String {
+    match (number.radix(), whole(number)) {
+        (2..10 | 11.., Some(value)) => value.to_string(),
+        _ => number.as_str().to_owned(),
+    }
+}
 
 #[derive(Clone, Copy)]
 pub(super) struct Node<'t, 'i> {
@@ -48,10 +61,7 @@ impl<'t, 'i> Node<'t, 'i> {
     }
 
     pub(super) fn integer(&self, key: &str) -> Option<i64> {
-        self.get(key)?
-            .get_ref()
-            .as_integer()
-            .and_then(|number| i64::from_str_radix(number.as_str(), number.radix()).ok())
+        self.get(key)?.get_ref().as_integer().and_then(whole)
     }
 
     pub(super) fn integer_at(&self, key: &str) -> Option<At<i64>> {
@@ -87,8 +97,7 @@ impl<'t, 'i> Node<'t, 'i> {
 
     pub(super) fn integers(&self, key: &str) -> Vec<i64> {
         let items = self.get(key).and_then(|value| value.get_ref().as_array());
-        let parse = |number: &toml::de::DeInteger<'_>| i64::from_str_radix(number.as_str(), number.radix()).ok();
-        items.into_iter().flatten().filter_map(|item| item.get_ref().as_integer().and_then(parse)).collect()
+        items.into_iter().flatten().filter_map(|item| item.get_ref().as_integer().and_then(whole)).collect()
     }
 
     pub(super) fn table(&self, key: &str) -> Option<Node<'t, 'i>> {
@@ -122,7 +131,7 @@ impl<'t, 'i> Node<'t, 'i> {
             let key = At { value: name.get_ref().to_string(), span: Span { file: self.file, range: name.span() } };
             let (text, is_number) = match value.get_ref() {
                 DeValue::String(text) => (text.to_string(), false),
-                DeValue::Integer(number) => (number.as_str().to_owned(), true),
+                DeValue::Integer(number) => (decimal(number), true),
                 DeValue::Float(number) => (number.as_str().to_owned(), true),
                 DeValue::Boolean(flag) => (flag.to_string(), true),
                 _ => return None,

@@ -114,11 +114,25 @@ mod tests {
     #[test]
     fn refuses_unknown_negative_and_high_prices() {
         let budget = Budget::new(money("10.00"));
-        assert!(check(None, Some(money("5")), None).is_err());
-        assert!(check(None, None, Some(&budget)).is_err());
-        assert!(check(Some(money("-1")), None, Some(&budget)).is_err());
-        assert!(check(Some(money("5.01")), Some(money("5")), Some(&budget)).is_err());
-        assert!(check(Some(money("10.01")), None, Some(&budget)).is_err());
+        let refused = |price: Option<&str>, most: Option<&str>, budget| {
+            check(price.map(money), most.map(money), budget).map(drop).unwrap_err()
+        };
+        let said = [
+            refused(None, Some("5"), None),
+            refused(None, None, Some(&budget)),
+            refused(Some("-1"), None, Some(&budget)),
+            refused(Some("5.01"), Some("5"), Some(&budget)),
+            refused(Some("10.01"), None, Some(&budget)),
+        ];
+        let unknown = "the price is not known, and there is a limit on what the call may cost";
+        let expected = [
+            unknown,
+            unknown,
+            "the price -1 is negative",
+            "the price 5.01 is above the limit of 5",
+            "the price 10.01 is above what is left of the budget, 10.00",
+        ];
+        assert_eq!(said, expected);
         assert_eq!(budget.remaining(), money("10.00"));
     }
 

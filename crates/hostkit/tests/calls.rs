@@ -160,7 +160,8 @@ fn raw_answers_come_as_they_are() {
     assert_eq!((reply.attempts, reply.value.as_bytes()), (2, &b"two"[..]));
     let reply = raw((0..3).map(|_| Script::any().answer(502, "bad")).collect()).unwrap();
     assert_eq!((reply.status, reply.value.into_bytes()), (502, b"bad".to_vec()));
-    assert!(raw((0..3).map(|_| Script::fail(Phase::Head, Kind::Reset)).collect()).is_err());
+    let error = raw((0..3).map(|_| Script::fail(Phase::Head, Kind::Reset)).collect()).unwrap_err();
+    assert_eq!((error.transport().map(|error| error.kind()), error.attempts()), (Some(Kind::Reset), 3));
 }
 
 #[test]

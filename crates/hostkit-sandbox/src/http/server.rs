@@ -137,9 +137,11 @@ impl<S: Service> Drop for Server<S> {
         // The acceptor waits for a connection: this one wakes it.
         let _ = TcpStream::connect_timeout(&self.address, Duration::from_secs(1));
         if let Some(acceptor) = self.acceptor.take() {
+            // A panic of it was printed when it happened.
             let _ = acceptor.join();
         }
         for stream in lock(&self.shared.open).values() {
+            // The client may have left.
             let _ = stream.shutdown(Shutdown::Both);
         }
         let until = Instant::now() + PATIENCE;

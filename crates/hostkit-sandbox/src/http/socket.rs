@@ -69,6 +69,7 @@ impl Socket {
     /// Ends with a reset. Where nothing unread is there yet, the client's next byte is waited for.
     pub(crate) fn reset(self) {
         if !self.held {
+            // It may have left already: then there is nobody to reset.
             let _ = self.stream.peek(&mut [0]);
         }
     }

@@ -1,16 +1,18 @@
-//! A shop with three calls as the site under test, and a client that speaks in bytes.
+//! A shop with three calls as the site under test, a client that speaks in bytes, and one that is typed at both ends.
 // Each test file uses a part of this one, and a test that cannot go on should panic.
-#![allow(dead_code, clippy::unwrap_used)]
+#![allow(dead_code, clippy::unwrap_used, clippy::panic)]
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use hostkit::{Effect, RateRule};
+use hostkit::{
+    Api, BaseUrl, Effect, Endpoint, Format, RateRule, RawAnswer, RequestParts, Session, UnknownFields, Verdict,
+};
 use hostkit_sandbox::site::{Call, Operation, Refusal, Reply, Site, answer};
 use hostkit_sandbox::world::{NewServer, TokenState, World};
 use hostkit_sandbox::{ApiName, Sandbox};
-use http::{HeaderValue, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 pub const SIGN_IN: &str = "sign_in";
 pub const LIST: &str = "list_orders";
@@ -175,4 +177,50 @@ pub fn request(method: &str, target: &str, headers: &str, body: &str) -> Vec<u8>
 
 pub fn order() -> Vec<u8> {
     request("POST", "/clodo/orders", "Connection: close\r\n", "web1")
+}
+
+/// Calls an endpoint; a no is its status and its code.
+pub fn ask<E: Endpoint>(
+    sandbox: &Sandbox,
+    base: &str,
+    format: Format,
+    credentials: &<E::Api as Api>::Credentials,
+    session: &Session,
+    call: &E,
+) -> Result<E::Output, (u16, String)> {
+    let base: BaseUrl = base.parse().unwrap();
+    let info = E::INFO;
+    let mut parts = RequestParts::new(&info, &<E::Api as Api>::INFO, format, "");
+    call.encode(&mut parts).unwrap();
+    if info.authorised {
+        E::Api::authorise(credentials, session, &mut parts).unwrap();
+    }
+    let request = parts.finish(&base).unwrap();
+    let target = request.uri().path_and_query().unwrap();
+    let mut bytes = format!("{} {target} HTTP/1.1\r\nHost: {}\r\n", request.method(), sandbox.address()).into_bytes();
+    for (name, value) in request.headers().iter().filter(|(name, _)| *name != "content-length") {
+        bytes.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+    }
+    let length = request.body().len();
+    bytes.extend(format!("Content-Length: {length}\r\nConnection: close\r\n\r\n").into_bytes());
+    bytes.extend_from_slice(request.body());
+    let got = talk(sandbox, &bytes);
+    let text = got.text();
+    let mut headers = HeaderMap::new();
+    for line in text.split("\r\n\r\n").next().unwrap().lines().skip(1) {
+        let (name, value) = line.split_once(": ").unwrap();
+        headers.insert(HeaderName::from_bytes(name.as_bytes()).unwrap(), HeaderValue::from_str(value).unwrap());
+    }
+    let status = got.status().unwrap();
+    let answer = RawAnswer::new(&info, &<E::Api as Api>::INFO, status, &headers, got.body());
+    let answer = answer.with_unknown_fields(UnknownFields::Deny);
+    match E::Api::verdict(&answer) {
+        Verdict::Success | Verdict::Accepted(_) => {
+            Ok(E::decode(&answer).unwrap_or_else(|error| panic!("{} {format}: {error} in {text}", info.name)))
+        }
+        Verdict::Fault(fault) => {
+            Err((fault.status, fault.code.map(|code| format!("{code:?}")).unwrap_or(fault.message)))
+        }
+        Verdict::Unrecognised => panic!("{} {format}: {text}", info.name),
+    }
 }

@@ -1,4 +1,4 @@
-//! Two APIs from the first call to the last, typed at both ends, with answers that may hold nothing that no spec knows.
+//! Clodo from the first call to the last, typed at both ends, with answers that may hold nothing that no spec knows.
 // A test that cannot go on should panic.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -11,58 +11,10 @@ use std::time::Duration;
 use clodo_proto::{
     backups, billing, dns, helpdesk, images, ips, limits, requests, servers, stats, storage, types, user,
 };
-use common::talk;
-use hostkit::{Api, BaseUrl, Decimal, Endpoint, Format, Gibibytes, Mebibytes, RawAnswer, RequestParts, Session};
-use hostkit::{UnknownFields, Verdict};
+use common::{ask, talk};
+use hostkit::{Decimal, Endpoint, Format, Gibibytes, Mebibytes, Session};
 use hostkit_sandbox::world::World;
-use hostkit_sandbox::{ApiName, Ended, Sandbox, credentials};
-use http::{HeaderMap, HeaderName, HeaderValue};
-
-/// Calls an endpoint; a no is its status and its code.
-fn ask<E: Endpoint>(
-    sandbox: &Sandbox,
-    base: &str,
-    format: Format,
-    credentials: &<E::Api as Api>::Credentials,
-    session: &Session,
-    call: &E,
-) -> Result<E::Output, (u16, String)> {
-    let base: BaseUrl = base.parse().unwrap();
-    let info = E::INFO;
-    let mut parts = RequestParts::new(&info, &<E::Api as Api>::INFO, format, "");
-    call.encode(&mut parts).unwrap();
-    if info.authorised {
-        E::Api::authorise(credentials, session, &mut parts).unwrap();
-    }
-    let request = parts.finish(&base).unwrap();
-    let target = request.uri().path_and_query().unwrap();
-    let mut bytes = format!("{} {target} HTTP/1.1\r\nHost: {}\r\n", request.method(), sandbox.address()).into_bytes();
-    for (name, value) in request.headers().iter().filter(|(name, _)| *name != "content-length") {
-        bytes.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
-    }
-    let length = request.body().len();
-    bytes.extend(format!("Content-Length: {length}\r\nConnection: close\r\n\r\n").into_bytes());
-    bytes.extend_from_slice(request.body());
-    let got = talk(sandbox, &bytes);
-    let text = got.text();
-    let mut headers = HeaderMap::new();
-    for line in text.split("\r\n\r\n").next().unwrap().lines().skip(1) {
-        let (name, value) = line.split_once(": ").unwrap();
-        headers.insert(HeaderName::from_bytes(name.as_bytes()).unwrap(), HeaderValue::from_str(value).unwrap());
-    }
-    let status = got.status().unwrap();
-    let answer = RawAnswer::new(&info, &<E::Api as Api>::INFO, status, &headers, got.body());
-    let answer = answer.with_unknown_fields(UnknownFields::Deny);
-    match E::Api::verdict(&answer) {
-        Verdict::Success | Verdict::Accepted(_) => {
-            Ok(E::decode(&answer).unwrap_or_else(|error| panic!("{} {format}: {error} in {text}", info.name)))
-        }
-        Verdict::Fault(fault) => {
-            Err((fault.status, fault.code.map(|code| format!("{code:?}")).unwrap_or(fault.message)))
-        }
-        Verdict::Unrecognised => panic!("{} {format}: {text}", info.name),
-    }
-}
+use hostkit_sandbox::{ApiName, Sandbox, credentials};
 
 /// A signed-in customer of Clodo.
 struct Customer<'s> {
@@ -339,79 +291,4 @@ fn clodo_says_no_as_recorded() {
     assert!(xml.contains("<Unauthorized code=\"401\"><message>Unauthorized</message>"), "{xml}");
     let below = talk(&sandbox, b"GET /clodo/servers HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     assert_eq!((below.status(), sandbox.ledger().entries().pop().unwrap().operation), (Some(401), "(unknown)"));
-}
-
-/// Calls Inferno with the credentials of the sandbox.
-fn inferno<E: Endpoint<Api = inferno_proto::Inferno>>(sandbox: &Sandbox, call: &E) -> Result<E::Output, String> {
-    let known = inferno_proto::Credentials::key(credentials::INFERNO_CLIENT, credentials::INFERNO_KEY);
-    let base = sandbox.url(ApiName::Inferno);
-    ask(sandbox, &base, Format::Json, &known, &Session::default(), call).map_err(|(status, code)| {
-        assert_eq!(status, 200, "{}", E::INFO.name);
-        code
-    })
-}
-
-#[test]
-fn a_server_of_inferno_from_order_to_stop() {
-    use inferno_proto::types::{OrderStatus, ProductId, Templates};
-    use inferno_proto::{account, orders, products, servers, services, ssh_keys};
-    let sandbox = Sandbox::start().unwrap();
-    let catalogue = inferno(&sandbox, &products::ListProducts::new()).unwrap();
-    let Templates::List(templates) = catalogue.templates else { panic!("a list") };
-    let template = templates.first().unwrap().clone();
-    assert!(inferno(&sandbox, &orders::ListOrders::new()).unwrap().is_empty());
-    let before = inferno(&sandbox, &account::GetBalance::new()).unwrap().balance.unwrap();
-    let order = inferno(&sandbox, &orders::CreateOrder::new(ProductId::new(1))).unwrap().order;
-    let check = servers::CheckInstall::new(order, template.as_str());
-    let install = servers::Install::new(order, template.as_str());
-    assert_eq!(inferno(&sandbox, &check).unwrap_err(), "Order is not Active");
-    sandbox.clock().advance(World::BUILD);
-    inferno(&sandbox, &check).unwrap();
-    let info = || inferno(&sandbox, &servers::GetInfo::new(servers::GetInfoServer::Order(order))).unwrap();
-    assert_eq!((info().order_status, info().vps), (OrderStatus::Active, None));
-    assert_eq!(inferno(&sandbox, &install).unwrap().queue.code, Some(0));
-    assert_eq!(inferno(&sandbox, &install).unwrap_err(), "AlreadyInProgress");
-    assert_eq!(info().vps.unwrap().online, Some(false));
-    sandbox.clock().advance(World::BUILD);
-    let vps = info().vps.unwrap();
-    assert_eq!((vps.online, vps.state.as_deref()), (Some(true), Some("Включен")));
-    let by_address = servers::GetInfo::new(servers::GetInfoServer::Address(vps.ip.unwrap()));
-    assert_eq!(inferno(&sandbox, &by_address).unwrap().order, order);
-    inferno(&sandbox, &servers::Reboot::new(order)).unwrap();
-    inferno(&sandbox, &servers::Stop::new(order)).unwrap();
-    assert_eq!(info().vps.unwrap().online, Some(false));
-    inferno(&sandbox, &servers::Boot::new(order)).unwrap();
-    inferno(&sandbox, &servers::Reinstall::new(order, template.as_str())).unwrap();
-    assert!(inferno(&sandbox, &orders::CancelOrder::new(order)).is_err());
-    assert_eq!(inferno(&sandbox, &orders::ListOrders::new()).unwrap().len(), 1);
-    let service = inferno(&sandbox, &services::ListServices::new()).unwrap().services.pop().unwrap().id;
-    assert!(inferno(&sandbox, &services::GetService::new(service)).unwrap().service.is_some());
-    inferno(&sandbox, &ssh_keys::AddSshKey::new("ssh-ed25519 AAAA+/= me@home")).unwrap();
-    let key = inferno(&sandbox, &ssh_keys::ListSshKeys::new()).unwrap().pop().unwrap();
-    assert_eq!(key.name.as_deref(), Some("me@home"));
-    inferno(&sandbox, &ssh_keys::RemoveSshKey::new(key.id)).unwrap();
-    let paid = before - inferno(&sandbox, &account::GetBalance::new()).unwrap().balance.unwrap();
-    assert_eq!(sandbox.ledger().money(ApiName::Inferno), paid);
-    assert!(paid > Decimal::ZERO);
-}
-
-#[test]
-fn orders_of_inferno_are_cancelled_while_pending_and_keys_are_revoked() {
-    use inferno_proto::types::{OrderStatus, ProductId};
-    use inferno_proto::{account, orders};
-    let sandbox = Sandbox::start().unwrap();
-    let order = inferno(&sandbox, &orders::CreateOrder::new(ProductId::new(2))).unwrap().order;
-    inferno(&sandbox, &orders::CancelOrder::new(order)).unwrap();
-    assert_eq!(sandbox.ledger().money(ApiName::Inferno), Decimal::ZERO);
-    let orders = inferno(&sandbox, &orders::ListOrders::new()).unwrap();
-    assert_eq!(orders.get(&order).unwrap().status, Some(OrderStatus::Cancelled));
-    let wrong = account::GetApiKey::new(credentials::INFERNO_EMAIL, "guess");
-    assert!(inferno(&sandbox, &wrong).unwrap_err().contains("incorrect"));
-    let (email, password) = (credentials::INFERNO_EMAIL, credentials::INFERNO_PASSWORD);
-    let key = inferno(&sandbox, &account::GetApiKey::new(email, password)).unwrap();
-    assert_eq!(key.key.expose(), credentials::INFERNO_KEY);
-    let new = inferno(&sandbox, &account::RenewApiKey::new(email, password)).unwrap();
-    assert_ne!(new.key.expose(), credentials::INFERNO_KEY);
-    assert_eq!(inferno(&sandbox, &account::GetBalance::new()).unwrap_err(), "Access denied");
-    assert_eq!(sandbox.ledger().entries().pop().unwrap().ended, Ended::Refused("Access denied".to_owned()));
 }
