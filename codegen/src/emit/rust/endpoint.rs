@@ -136,11 +136,13 @@ fn emit_sample(code: &mut Code, model: &Model, endpoint: &Endpoint) {
     names.extend(groups);
     names.sort_unstable();
     let list = |names: &[&str]| if let [one] = names { (*one).to_owned() } else { format!("{{{}}}", names.join(", ")) };
-    code.doc_line(&format!("use {own}::{}::{};", endpoint.module, list(&names)));
+    let mut uses = vec![format!("use {own}::{}::{};", endpoint.module, list(&names))];
     if !types.is_empty() {
-        code.doc_line(&format!("use {own}::types::{};", list(&types)));
+        uses.push(format!("use {own}::types::{};", list(&types)));
     }
-    code.doc_line("use hostkit::{Effect, Endpoint};");
+    uses.push("use hostkit::{Effect, Endpoint};".to_owned());
+    uses.sort();
+    uses.iter().for_each(|line| code.doc_line(line));
     code.doc("");
     code.doc_line(&format!("let call = {}::new({text});", endpoint.type_name));
     code.doc_line(&format!("assert_eq!({}::INFO.effect, Effect::{});", endpoint.type_name, camel(endpoint.effect())));

@@ -214,7 +214,10 @@ fn emit_constructor(code: &mut Code, name: &str, fields: &[Field], keep_raw: boo
         values.push("raw: Raw::default()".to_owned());
     }
     code.open(format!("impl {name} {{"));
-    code.doc("What has to be there; everything else is absent.");
+    code.doc(match parameters.as_slice() {
+        [] => "Everything is absent.",
+        _ => "What has to be there; everything else is absent.",
+    });
     code.call("pub fn new(", &parameters, ") -> Self {");
     code.indented(|code| made(code, &values, is_default(fields)));
     code.line("}");

@@ -16,8 +16,8 @@ use crate::types::Thing;
 /// `GET /find`; effect: **safe**.
 ///
 /// ```
-/// use obstacle_proto::answers::FindThing;
 /// use hostkit::{Effect, Endpoint};
+/// use obstacle_proto::answers::FindThing;
 ///
 /// let call = FindThing::new();
 /// assert_eq!(FindThing::INFO.effect, Effect::Safe);

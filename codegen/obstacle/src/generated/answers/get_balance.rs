@@ -15,8 +15,8 @@ use crate::Obstacle;
 /// `GET /balance`; effect: **safe**.
 ///
 /// ```
-/// use obstacle_proto::answers::GetBalance;
 /// use hostkit::{Effect, Endpoint};
+/// use obstacle_proto::answers::GetBalance;
 ///
 /// let call = GetBalance::new();
 /// assert_eq!(GetBalance::INFO.effect, Effect::Safe);

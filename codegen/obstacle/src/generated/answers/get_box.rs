@@ -19,9 +19,9 @@ use crate::types::{Parcel, ThingKey};
 /// `GET /boxes/{key}`; effect: **safe**.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use obstacle_proto::answers::GetBox;
 /// use obstacle_proto::types::ThingKey;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = GetBox::new(ThingKey::new("0a1b").expect("letters and digits"));
 /// assert_eq!(GetBox::INFO.effect, Effect::Safe);

@@ -14,8 +14,8 @@ use crate::types::Kept;
 /// `GET /kept`; effect: **safe**.
 ///
 /// ```
-/// use obstacle_proto::answers::GetKept;
 /// use hostkit::{Effect, Endpoint};
+/// use obstacle_proto::answers::GetKept;
 ///
 /// let call = GetKept::new();
 /// assert_eq!(GetKept::INFO.effect, Effect::Safe);

@@ -13,8 +13,8 @@ use crate::Obstacle;
 /// `GET /page`; effect: **safe**.
 ///
 /// ```
-/// use obstacle_proto::answers::GetPage;
 /// use hostkit::{Effect, Endpoint};
+/// use obstacle_proto::answers::GetPage;
 ///
 /// let call = GetPage::new();
 /// assert_eq!(GetPage::INFO.effect, Effect::Safe);

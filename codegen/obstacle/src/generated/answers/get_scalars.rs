@@ -14,8 +14,8 @@ use crate::types::Scalars;
 /// `GET /scalars`; effect: **safe**.
 ///
 /// ```
-/// use obstacle_proto::answers::GetScalars;
 /// use hostkit::{Effect, Endpoint};
+/// use obstacle_proto::answers::GetScalars;
 ///
 /// let call = GetScalars::new();
 /// assert_eq!(GetScalars::INFO.effect, Effect::Safe);

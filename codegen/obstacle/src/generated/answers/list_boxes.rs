@@ -16,8 +16,8 @@ use crate::types::Parcel;
 /// `GET /boxes`; effect: **safe**.
 ///
 /// ```
-/// use obstacle_proto::answers::ListBoxes;
 /// use hostkit::{Effect, Endpoint};
+/// use obstacle_proto::answers::ListBoxes;
 ///
 /// let call = ListBoxes::new();
 /// assert_eq!(ListBoxes::INFO.effect, Effect::Safe);

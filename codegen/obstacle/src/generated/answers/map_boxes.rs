@@ -16,8 +16,8 @@ use crate::types::{Parcel, ThingKey};
 /// `GET /map`; effect: **safe**.
 ///
 /// ```
-/// use obstacle_proto::answers::MapBoxes;
 /// use hostkit::{Effect, Endpoint};
+/// use obstacle_proto::answers::MapBoxes;
 ///
 /// let call = MapBoxes::new();
 /// assert_eq!(MapBoxes::INFO.effect, Effect::Safe);

@@ -14,8 +14,8 @@ use crate::types::SignedIn;
 /// `GET /`; effect: **safe**.
 ///
 /// ```
-/// use obstacle_proto::auth::SignIn;
 /// use hostkit::{Effect, Endpoint};
+/// use obstacle_proto::auth::SignIn;
 ///
 /// let call = SignIn::new("example", "example-secret");
 /// assert_eq!(SignIn::INFO.effect, Effect::Safe);

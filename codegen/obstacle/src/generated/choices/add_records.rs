@@ -16,8 +16,8 @@ use crate::types::Record;
 /// If the end stays open: Read the records. No call shows it: Nothing that is read has it.
 ///
 /// ```
-/// use obstacle_proto::choices::AddRecords;
 /// use hostkit::{Effect, Endpoint};
+/// use obstacle_proto::choices::AddRecords;
 ///
 /// let call = AddRecords::new();
 /// assert_eq!(AddRecords::INFO.effect, Effect::State);

@@ -15,8 +15,8 @@ use crate::Obstacle;
 /// At least one of these has to be given: a_name_that_is_long, b, c, d, e, f, g and 2 more.
 ///
 /// ```
-/// use obstacle_proto::choices::ChangeAny;
 /// use hostkit::{Effect, Endpoint};
+/// use obstacle_proto::choices::ChangeAny;
 ///
 /// let call = ChangeAny::new();
 /// assert_eq!(ChangeAny::INFO.effect, Effect::Idempotent);

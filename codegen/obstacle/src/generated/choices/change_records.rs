@@ -18,8 +18,8 @@ use crate::types::{Record, RecordId};
 /// If the end stays open: Read the records. No call shows it: Nothing that is read has it.
 ///
 /// ```
-/// use obstacle_proto::choices::ChangeRecords;
 /// use hostkit::{Effect, Endpoint};
+/// use obstacle_proto::choices::ChangeRecords;
 ///
 /// let call = ChangeRecords::new();
 /// assert_eq!(ChangeRecords::INFO.effect, Effect::State);

@@ -23,8 +23,8 @@ use crate::types::{Parcel, ThingId};
 /// the call.
 ///
 /// ```
-/// use obstacle_proto::choices::{Choose, ChooseWhat};
 /// use hostkit::{Effect, Endpoint};
+/// use obstacle_proto::choices::{Choose, ChooseWhat};
 ///
 /// let call = Choose::new(hostkit::Gibibytes(1), ChooseWhat::Body("example".into()));
 /// assert_eq!(Choose::INFO.effect, Effect::Spends);

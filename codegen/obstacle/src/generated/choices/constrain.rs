@@ -18,9 +18,9 @@ use crate::types::{Level, PositiveId, ThingKey};
 /// At least one of these has to be given: low, high, names, which.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use obstacle_proto::choices::Constrain;
 /// use obstacle_proto::types::PositiveId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = Constrain::new(PositiveId::new(1), vec!["example".into()], vec![1].into());
 /// assert_eq!(Constrain::INFO.effect, Effect::Idempotent);

@@ -15,8 +15,8 @@ use crate::Obstacle;
 /// If the end stays open: Read the thing. No call shows it: Nothing that is read has it.
 ///
 /// ```
-/// use obstacle_proto::choices::Depend;
 /// use hostkit::{Effect, Endpoint};
+/// use obstacle_proto::choices::Depend;
 ///
 /// let call = Depend::new();
 /// assert_eq!(Depend::INFO.effect, Effect::State);

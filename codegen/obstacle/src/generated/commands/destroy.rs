@@ -22,9 +22,9 @@ use crate::types::{Thing, ThingId};
 /// If the end stays open: Read the thing. `reconcile` does it.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use obstacle_proto::commands::Destroy;
 /// use obstacle_proto::types::ThingId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = Destroy::new(ThingId::new(1));
 /// assert_eq!(Destroy::INFO.effect, Effect::Destructive);

@@ -16,9 +16,9 @@ use crate::types::ThingId;
 /// If the end stays open: Look at the uptime. No call shows it: Nothing that is read has it.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use obstacle_proto::commands::Reboot;
 /// use obstacle_proto::types::ThingId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = Reboot::new(ThingId::new(1));
 /// assert_eq!(Reboot::INFO.effect, Effect::State);

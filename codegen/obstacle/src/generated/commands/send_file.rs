@@ -23,8 +23,8 @@ use crate::types::{Parcel, ThingKey};
 /// If the end stays open: List the files. `reconcile` does it, with what `before` gave before the call.
 ///
 /// ```
-/// use obstacle_proto::commands::SendFile;
 /// use hostkit::{Effect, Endpoint};
+/// use obstacle_proto::commands::SendFile;
 ///
 /// let call = SendFile::new(1);
 /// assert_eq!(SendFile::INFO.effect, Effect::State);

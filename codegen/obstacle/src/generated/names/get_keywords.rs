@@ -18,9 +18,9 @@ use crate::types::{Keywords, ThingId, ThingKey};
 /// `GET /self/{self}/path/{path}/request/{request}`; effect: **safe** (pii). Source: line 7 of the document.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use obstacle_proto::names::GetKeywords;
 /// use obstacle_proto::types::{ThingId, ThingKey};
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = GetKeywords::new(ThingId::new(1), ThingKey::new("0a1b").expect("letters and digits"), "example", "example");
 /// assert_eq!(GetKeywords::INFO.effect, Effect::Safe);

@@ -18,8 +18,8 @@ use crate::types::ThingStatus;
 /// If the end stays open: Read them.
 ///
 /// ```
-/// use obstacle_proto::names::SetKeywords;
 /// use hostkit::{Effect, Endpoint};
+/// use obstacle_proto::names::SetKeywords;
 ///
 /// let call = SetKeywords::new("example", "example");
 /// assert_eq!(SetKeywords::INFO.effect, Effect::Idempotent);

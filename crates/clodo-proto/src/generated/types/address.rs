@@ -67,7 +67,7 @@ pub struct Addresses {
 }
 
 impl Addresses {
-    /// What has to be there; everything else is absent.
+    /// Everything is absent.
     pub fn new() -> Self {
         Self::default()
     }

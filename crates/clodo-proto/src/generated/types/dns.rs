@@ -233,7 +233,7 @@ pub struct RecordChange {
 }
 
 impl RecordChange {
-    /// What has to be there; everything else is absent.
+    /// Everything is absent.
     pub fn new() -> Self {
         Self::default()
     }

@@ -20,8 +20,8 @@ use crate::types::ApiKey;
 /// the same action with `generate=1`, which makes a new key.
 ///
 /// ```
-/// use inferno_proto::account::GetApiKey;
 /// use hostkit::{Effect, Endpoint};
+/// use inferno_proto::account::GetApiKey;
 ///
 /// let call = GetApiKey::new("example", "example-secret");
 /// assert_eq!(GetApiKey::INFO.effect, Effect::Safe);

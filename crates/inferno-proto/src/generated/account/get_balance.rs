@@ -14,8 +14,8 @@ use crate::types::Balance;
 /// `POST /api_client.php`, action `balance`; effect: **safe**. Source: line 28 of the document.
 ///
 /// ```
-/// use inferno_proto::account::GetBalance;
 /// use hostkit::{Effect, Endpoint};
+/// use inferno_proto::account::GetBalance;
 ///
 /// let call = GetBalance::new();
 /// assert_eq!(GetBalance::INFO.effect, Effect::Safe);

@@ -24,8 +24,8 @@ use crate::types::ApiKey;
 /// what `before` gave before the call.
 ///
 /// ```
-/// use inferno_proto::account::RenewApiKey;
 /// use hostkit::{Effect, Endpoint};
+/// use inferno_proto::account::RenewApiKey;
 ///
 /// let call = RenewApiKey::new("example", "example-secret");
 /// assert_eq!(RenewApiKey::INFO.effect, Effect::Destructive);

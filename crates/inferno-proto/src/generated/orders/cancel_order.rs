@@ -24,9 +24,9 @@ use crate::types::{Order, OrderId, OrderStatus};
 /// harm. `reconcile` does it, with what `before` gave before the call.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use inferno_proto::orders::CancelOrder;
 /// use inferno_proto::types::OrderId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = CancelOrder::new(OrderId::new(1));
 /// assert_eq!(CancelOrder::INFO.effect, Effect::State);

@@ -27,9 +27,9 @@ use crate::types::{NewOrder, Order, OrderId, ProductId};
 /// `before` gave before the call.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use inferno_proto::orders::CreateOrder;
 /// use inferno_proto::types::ProductId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = CreateOrder::new(ProductId::new(1));
 /// assert_eq!(CreateOrder::INFO.effect, Effect::Spends);

@@ -19,8 +19,8 @@ use crate::types::{Order, OrderId};
 /// lost order must not be told that there is none by another document.
 ///
 /// ```
-/// use inferno_proto::orders::ListOrders;
 /// use hostkit::{Effect, Endpoint};
+/// use inferno_proto::orders::ListOrders;
 ///
 /// let call = ListOrders::new();
 /// assert_eq!(ListOrders::INFO.effect, Effect::Safe);

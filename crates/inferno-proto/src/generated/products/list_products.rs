@@ -14,8 +14,8 @@ use crate::types::Catalogue;
 /// `GET /api_client.php`, action `list`; effect: **safe**. Source: line 21 of the document.
 ///
 /// ```
-/// use inferno_proto::products::ListProducts;
 /// use hostkit::{Effect, Endpoint};
+/// use inferno_proto::products::ListProducts;
 ///
 /// let call = ListProducts::new();
 /// assert_eq!(ListProducts::INFO.effect, Effect::Safe);

@@ -19,9 +19,9 @@ use crate::types::{ActionAnswer, OrderId};
 /// If the end stays open: Read the state of the server with `get_info`.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use inferno_proto::servers::Boot;
 /// use inferno_proto::types::OrderId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = Boot::new(OrderId::new(1));
 /// assert_eq!(Boot::INFO.effect, Effect::Idempotent);

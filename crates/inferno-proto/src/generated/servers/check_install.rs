@@ -19,9 +19,9 @@ use crate::types::{InstallCheck, OrderId, SshKeyId};
 /// sent.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use inferno_proto::servers::CheckInstall;
 /// use inferno_proto::types::OrderId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = CheckInstall::new(OrderId::new(1), "example");
 /// assert_eq!(CheckInstall::INFO.effect, Effect::Safe);

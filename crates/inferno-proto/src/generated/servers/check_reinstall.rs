@@ -19,9 +19,9 @@ use crate::types::{InstallCheck, OrderId, SshKeyId};
 /// sent.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use inferno_proto::servers::CheckReinstall;
 /// use inferno_proto::types::OrderId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = CheckReinstall::new(OrderId::new(1), "example");
 /// assert_eq!(CheckReinstall::INFO.effect, Effect::Safe);

@@ -22,9 +22,9 @@ use crate::types::{OrderId, OrderStatus, ServerInfo};
 /// A success does not mean that there are data of the server: its part, `vps_info`, has a `result` of its own.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use inferno_proto::servers::{GetInfo, GetInfoServer};
 /// use inferno_proto::types::OrderId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = GetInfo::new(GetInfoServer::Order(OrderId::new(1)));
 /// assert_eq!(GetInfo::INFO.effect, Effect::Safe);

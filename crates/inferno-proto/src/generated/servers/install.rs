@@ -26,9 +26,9 @@ use crate::types::{InstallAnswer, OrderId, ServerInfo, SshKeyId};
 /// refused with code 904 while the first one runs. `reconcile` does it, with what `before` gave before the call.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use inferno_proto::servers::Install;
 /// use inferno_proto::types::OrderId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = Install::new(OrderId::new(1), "example");
 /// assert_eq!(Install::INFO.effect, Effect::Destructive);

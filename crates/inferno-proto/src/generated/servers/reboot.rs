@@ -20,9 +20,9 @@ use crate::types::{ActionAnswer, OrderId};
 /// another one. No call shows it: A server that was rebooted looks as before.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use inferno_proto::servers::Reboot;
 /// use inferno_proto::types::OrderId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = Reboot::new(OrderId::new(1));
 /// assert_eq!(Reboot::INFO.effect, Effect::State);

@@ -26,9 +26,9 @@ use crate::types::{InstallAnswer, OrderId, SshKeyId};
 /// that its password is another one.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use inferno_proto::servers::Reinstall;
 /// use inferno_proto::types::OrderId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = Reinstall::new(OrderId::new(1), "example");
 /// assert_eq!(Reinstall::INFO.effect, Effect::Destructive);

@@ -14,9 +14,9 @@ use crate::types::{ServiceDetail, ServiceId};
 /// `POST /api_client.php`, action `getService`; effect: **safe** (secret-response). Source: line 170 of the document.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use inferno_proto::services::GetService;
 /// use inferno_proto::types::ServiceId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = GetService::new(ServiceId::new(1));
 /// assert_eq!(GetService::INFO.effect, Effect::Safe);

@@ -14,8 +14,8 @@ use crate::types::Services;
 /// `POST /api_client.php`, action `services`; effect: **safe**. Source: line 163 of the document.
 ///
 /// ```
-/// use inferno_proto::services::ListServices;
 /// use hostkit::{Effect, Endpoint};
+/// use inferno_proto::services::ListServices;
 ///
 /// let call = ListServices::new();
 /// assert_eq!(ListServices::INFO.effect, Effect::Safe);

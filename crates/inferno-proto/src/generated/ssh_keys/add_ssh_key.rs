@@ -25,8 +25,8 @@ use crate::types::{SshKey, SshKeyAdded};
 /// takes what `before` gave before the call.
 ///
 /// ```
-/// use inferno_proto::ssh_keys::AddSshKey;
 /// use hostkit::{Effect, Endpoint};
+/// use inferno_proto::ssh_keys::AddSshKey;
 ///
 /// let call = AddSshKey::new("example");
 /// assert_eq!(AddSshKey::INFO.effect, Effect::State);

@@ -14,8 +14,8 @@ use crate::types::SshKey;
 /// `POST /api_client.php`, action `sshkey.list`; effect: **safe**. Source: line 159 of the document.
 ///
 /// ```
-/// use inferno_proto::ssh_keys::ListSshKeys;
 /// use hostkit::{Effect, Endpoint};
+/// use inferno_proto::ssh_keys::ListSshKeys;
 ///
 /// let call = ListSshKeys::new();
 /// assert_eq!(ListSshKeys::INFO.effect, Effect::Safe);

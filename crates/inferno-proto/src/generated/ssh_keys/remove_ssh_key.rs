@@ -24,9 +24,9 @@ use crate::types::{ActionAnswer, SshKey, SshKeyId};
 /// If the end stays open: List the keys and look whether it is still there. `reconcile` does it.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use inferno_proto::ssh_keys::RemoveSshKey;
 /// use inferno_proto::types::SshKeyId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = RemoveSshKey::new(SshKeyId::new(1));
 /// assert_eq!(RemoveSshKey::INFO.effect, Effect::Destructive);

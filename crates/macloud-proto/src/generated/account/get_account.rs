@@ -16,8 +16,8 @@ use crate::types::Account;
 /// The forecast is cached and changes only when services or money do.
 ///
 /// ```
-/// use macloud_proto::account::GetAccount;
 /// use hostkit::{Effect, Endpoint};
+/// use macloud_proto::account::GetAccount;
 ///
 /// let call = GetAccount::new();
 /// assert_eq!(GetAccount::INFO.effect, Effect::Safe);

@@ -16,8 +16,8 @@ use crate::types::Balance;
 /// A balance without operations is absent. The host `vdsina_com` counts in dollars and names the currency.
 ///
 /// ```
-/// use macloud_proto::account::GetBalance;
 /// use hostkit::{Effect, Endpoint};
+/// use macloud_proto::account::GetBalance;
 ///
 /// let call = GetBalance::new();
 /// assert_eq!(GetBalance::INFO.effect, Effect::Safe);

@@ -14,8 +14,8 @@ use crate::types::AccountLimits;
 /// `GET /v1/account.limit`; effect: **safe**. Source: line 42 of the document.
 ///
 /// ```
-/// use macloud_proto::account::GetLimits;
 /// use hostkit::{Effect, Endpoint};
+/// use macloud_proto::account::GetLimits;
 ///
 /// let call = GetLimits::new();
 /// assert_eq!(GetLimits::INFO.effect, Effect::Safe);

@@ -20,8 +20,8 @@ use crate::types::NewAccount;
 /// API has no list of accounts.
 ///
 /// ```
-/// use macloud_proto::account::Register;
 /// use hostkit::{Effect, Endpoint};
+/// use macloud_proto::account::Register;
 ///
 /// let call = Register::new("example");
 /// assert_eq!(Register::INFO.effect, Effect::State);

@@ -19,8 +19,8 @@ use crate::types::SessionToken;
 /// users with two factors or an address limit. VDSina says that it was removed there: use a permanent token.
 ///
 /// ```
-/// use macloud_proto::auth::SignIn;
 /// use hostkit::{Effect, Endpoint};
+/// use macloud_proto::auth::SignIn;
 ///
 /// let call = SignIn::new("example", "example-secret");
 /// assert_eq!(SignIn::INFO.effect, Effect::Safe);

@@ -23,9 +23,9 @@ use crate::types::{Backup, BackupId, DatacenterId};
 /// `before` gave before the call.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::backups::CopyBackup;
 /// use macloud_proto::types::{BackupId, DatacenterId};
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = CopyBackup::new(BackupId::new(1), DatacenterId::new(1));
 /// assert_eq!(CopyBackup::INFO.effect, Effect::Spends);

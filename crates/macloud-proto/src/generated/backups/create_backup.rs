@@ -25,9 +25,9 @@ use crate::types::{Backup, ServiceId};
 /// it, with what `before` gave before the call.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::backups::CreateBackup;
 /// use macloud_proto::types::ServiceId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = CreateBackup::new(ServiceId::new(1));
 /// assert_eq!(CreateBackup::INFO.effect, Effect::Spends);

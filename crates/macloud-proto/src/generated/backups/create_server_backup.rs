@@ -25,9 +25,9 @@ use crate::types::{Backup, ServerId};
 /// it, with what `before` gave before the call.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::backups::CreateServerBackup;
 /// use macloud_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = CreateServerBackup::new(ServerId::new(1));
 /// assert_eq!(CreateServerBackup::INFO.effect, Effect::Spends);

@@ -23,9 +23,9 @@ use crate::types::{Backup, BackupId, ServiceStatus};
 /// does it.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::backups::DeleteBackup;
 /// use macloud_proto::types::BackupId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = DeleteBackup::new(BackupId::new(1));
 /// assert_eq!(DeleteBackup::INFO.effect, Effect::Destructive);

@@ -16,9 +16,9 @@ use crate::types::BackupId;
 /// If the end stays open: A backup does not show whether it is prolonged: set it again.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::backups::DisableBackupAutoprolong;
 /// use macloud_proto::types::BackupId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = DisableBackupAutoprolong::new(BackupId::new(1));
 /// assert_eq!(DisableBackupAutoprolong::INFO.effect, Effect::Idempotent);

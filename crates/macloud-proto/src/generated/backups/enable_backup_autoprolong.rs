@@ -17,9 +17,9 @@ use crate::types::BackupId;
 /// not show whether it is prolonged.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::backups::EnableBackupAutoprolong;
 /// use macloud_proto::types::BackupId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = EnableBackupAutoprolong::new(BackupId::new(1));
 /// assert_eq!(EnableBackupAutoprolong::INFO.effect, Effect::Spends);

@@ -19,9 +19,9 @@ use crate::types::{Backup, BackupId, ServiceStatus};
 /// `GET /v1/backup/{id}`; effect: **safe** (secret-response). Source: line 135 of the document.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::backups::GetBackup;
 /// use macloud_proto::types::BackupId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = GetBackup::new(BackupId::new(1));
 /// assert_eq!(GetBackup::INFO.effect, Effect::Safe);

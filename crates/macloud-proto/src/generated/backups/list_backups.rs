@@ -16,8 +16,8 @@ use crate::types::Backup;
 /// `GET /v1/backup`; effect: **safe** (secret-response). Source: line 135 of the document.
 ///
 /// ```
-/// use macloud_proto::backups::ListBackups;
 /// use hostkit::{Effect, Endpoint};
+/// use macloud_proto::backups::ListBackups;
 ///
 /// let call = ListBackups::new();
 /// assert_eq!(ListBackups::INFO.effect, Effect::Safe);

@@ -26,9 +26,9 @@ use crate::types::{Backup, BackupId};
 /// call.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::backups::PrepareDownload;
 /// use macloud_proto::types::BackupId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = PrepareDownload::new(BackupId::new(1));
 /// assert_eq!(PrepareDownload::INFO.effect, Effect::State);

@@ -25,9 +25,9 @@ use crate::types::{BackupId, ServerDetail, ServerId, ServiceId};
 /// what `before` gave before the call.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::backups::RestoreBackup;
 /// use macloud_proto::types::{BackupId, ServiceId};
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = RestoreBackup::new(BackupId::new(1), ServiceId::new(1));
 /// assert_eq!(RestoreBackup::INFO.effect, Effect::Destructive);

@@ -25,9 +25,9 @@ use crate::types::{BackupId, ServerDetail, ServerId, ServiceId};
 /// what `before` gave before the call.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::backups::RestoreBackupOlder;
 /// use macloud_proto::types::{BackupId, ServiceId};
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = RestoreBackupOlder::new(BackupId::new(1), ServiceId::new(1));
 /// assert_eq!(RestoreBackupOlder::INFO.effect, Effect::Destructive);

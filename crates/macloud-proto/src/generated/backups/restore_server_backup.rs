@@ -25,9 +25,9 @@ use crate::types::{BackupId, ServerDetail, ServerId};
 /// what `before` gave before the call.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::backups::RestoreServerBackup;
 /// use macloud_proto::types::{BackupId, ServerId};
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = RestoreServerBackup::new(ServerId::new(1), BackupId::new(1));
 /// assert_eq!(RestoreServerBackup::INFO.effect, Effect::Destructive);

@@ -16,9 +16,9 @@ use crate::types::BackupId;
 /// If the end stays open: Reading the backup shows its name.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::backups::UpdateBackup;
 /// use macloud_proto::types::BackupId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = UpdateBackup::new(BackupId::new(1), "example");
 /// assert_eq!(UpdateBackup::INFO.effect, Effect::Idempotent);

@@ -24,8 +24,8 @@ use crate::types::{Domain, DomainId};
 /// takes what `before` gave before the call.
 ///
 /// ```
-/// use macloud_proto::dns::CreateDomain;
 /// use hostkit::{Effect, Endpoint};
+/// use macloud_proto::dns::CreateDomain;
 ///
 /// let call = CreateDomain::new("example");
 /// assert_eq!(CreateDomain::INFO.effect, Effect::State);

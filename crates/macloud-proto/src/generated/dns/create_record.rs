@@ -23,9 +23,9 @@ use crate::types::{CaaTag, DomainId, Record, RecordId, RecordType};
 /// gave before the call.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::dns::CreateRecord;
 /// use macloud_proto::types::{DomainId, RecordType};
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = CreateRecord::new(DomainId::new(1), "example", RecordType::A, "example");
 /// assert_eq!(CreateRecord::INFO.effect, Effect::State);

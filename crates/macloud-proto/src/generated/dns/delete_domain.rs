@@ -23,9 +23,9 @@ use crate::types::{Domain, DomainId, ServiceStatus};
 /// does it.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::dns::DeleteDomain;
 /// use macloud_proto::types::DomainId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = DeleteDomain::new(DomainId::new(1));
 /// assert_eq!(DeleteDomain::INFO.effect, Effect::Destructive);

@@ -22,9 +22,9 @@ use crate::types::{Record, RecordId};
 /// If the end stays open: List the records of every domain, some seconds later. `reconcile` does it.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::dns::DeleteRecord;
 /// use macloud_proto::types::RecordId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = DeleteRecord::new(RecordId::new(1));
 /// assert_eq!(DeleteRecord::INFO.effect, Effect::Destructive);

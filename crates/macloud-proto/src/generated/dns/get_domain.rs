@@ -19,9 +19,9 @@ use crate::types::{Domain, DomainId, ServiceStatus};
 /// `GET /v1/dns/{id}`; effect: **safe**. Source: line 182 of the document.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::dns::GetDomain;
 /// use macloud_proto::types::DomainId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = GetDomain::new(DomainId::new(1));
 /// assert_eq!(GetDomain::INFO.effect, Effect::Safe);

@@ -16,8 +16,8 @@ use crate::types::Domain;
 /// `GET /v1/dns`; effect: **safe**. Source: line 182 of the document.
 ///
 /// ```
-/// use macloud_proto::dns::ListDomains;
 /// use hostkit::{Effect, Endpoint};
+/// use macloud_proto::dns::ListDomains;
 ///
 /// let call = ListDomains::new();
 /// assert_eq!(ListDomains::INFO.effect, Effect::Safe);

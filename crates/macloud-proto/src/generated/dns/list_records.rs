@@ -16,9 +16,9 @@ use crate::types::{DomainId, Record};
 /// A new record may not show at once. No call reads a single record.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::dns::ListRecords;
 /// use macloud_proto::types::DomainId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = ListRecords::new(DomainId::new(1));
 /// assert_eq!(ListRecords::INFO.effect, Effect::Safe);

@@ -16,9 +16,9 @@ use crate::types::{CaaTag, RecordId};
 /// If the end stays open: List the records of the domain, some seconds later.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::dns::UpdateRecord;
 /// use macloud_proto::types::RecordId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = UpdateRecord::new(RecordId::new(1), "example");
 /// assert_eq!(UpdateRecord::INFO.effect, Effect::Idempotent);

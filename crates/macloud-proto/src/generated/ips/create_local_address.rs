@@ -25,9 +25,9 @@ use crate::types::{LocalAddress, ServerId};
 /// call.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::ips::CreateLocalAddress;
 /// use macloud_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = CreateLocalAddress::new(ServerId::new(1));
 /// assert_eq!(CreateLocalAddress::INFO.effect, Effect::State);

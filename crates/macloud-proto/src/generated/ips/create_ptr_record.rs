@@ -26,9 +26,9 @@ use crate::types::{AddressId, PtrId, PtrRecord};
 /// call.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::ips::CreatePtrRecord;
 /// use macloud_proto::types::AddressId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = CreatePtrRecord::new(AddressId::new(1), std::net::IpAddr::from([192, 0, 2, 7]), "example");
 /// assert_eq!(CreatePtrRecord::INFO.effect, Effect::State);

@@ -22,9 +22,9 @@ use crate::types::{AdditionalAddresses, AdditionalId, ServiceStatus};
 /// If the end stays open: List the services with additional addresses. `reconcile` does it.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::ips::DeleteAdditional;
 /// use macloud_proto::types::AdditionalId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = DeleteAdditional::new(AdditionalId::new(1));
 /// assert_eq!(DeleteAdditional::INFO.effect, Effect::Destructive);

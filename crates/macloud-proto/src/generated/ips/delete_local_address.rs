@@ -22,9 +22,9 @@ use crate::types::{LocalAddress, ServerId};
 /// If the end stays open: Read the local address of the server. `reconcile` does it.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::ips::DeleteLocalAddress;
 /// use macloud_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = DeleteLocalAddress::new(ServerId::new(1));
 /// assert_eq!(DeleteLocalAddress::INFO.effect, Effect::Destructive);

@@ -24,9 +24,9 @@ use crate::types::{PtrId, PtrRecord};
 /// If the end stays open: List the PTR records of every address. `reconcile` does it.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::ips::DeletePtrRecord;
 /// use macloud_proto::types::PtrId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = DeletePtrRecord::new(PtrId::new(1));
 /// assert_eq!(DeletePtrRecord::INFO.effect, Effect::Destructive);

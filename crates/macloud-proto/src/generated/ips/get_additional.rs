@@ -14,9 +14,9 @@ use crate::types::{AdditionalAddresses, AdditionalId};
 /// `GET /v1/server-ip/{id}`; effect: **safe**. Source: line 155 of the document.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::ips::GetAdditional;
 /// use macloud_proto::types::AdditionalId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = GetAdditional::new(AdditionalId::new(1));
 /// assert_eq!(GetAdditional::INFO.effect, Effect::Safe);

@@ -16,9 +16,9 @@ use crate::types::{AddressId, PoolAddress};
 /// Not on the page of Macloud.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::ips::GetAddress;
 /// use macloud_proto::types::AddressId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = GetAddress::new(AddressId::new(1));
 /// assert_eq!(GetAddress::INFO.effect, Effect::Safe);

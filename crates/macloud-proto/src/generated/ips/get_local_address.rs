@@ -14,9 +14,9 @@ use crate::types::{LocalAddress, ServerId};
 /// `GET /v1/server.ip.local/{id}`; effect: **safe**. Source: line 164 of the document.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::ips::GetLocalAddress;
 /// use macloud_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = GetLocalAddress::new(ServerId::new(1));
 /// assert_eq!(GetLocalAddress::INFO.effect, Effect::Safe);

@@ -16,9 +16,9 @@ use crate::types::{ReservedAddress, ReservedId};
 /// Not on the page of Macloud.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::ips::GetReserved;
 /// use macloud_proto::types::ReservedId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = GetReserved::new(ReservedId::new(1));
 /// assert_eq!(GetReserved::INFO.effect, Effect::Safe);

@@ -16,8 +16,8 @@ use crate::types::AdditionalAddresses;
 /// `GET /v1/server-ip`; effect: **safe**. Source: line 155 of the document.
 ///
 /// ```
-/// use macloud_proto::ips::ListAdditional;
 /// use hostkit::{Effect, Endpoint};
+/// use macloud_proto::ips::ListAdditional;
 ///
 /// let call = ListAdditional::new();
 /// assert_eq!(ListAdditional::INFO.effect, Effect::Safe);

@@ -18,8 +18,8 @@ use crate::types::PoolAddress;
 /// Not on the page of Macloud.
 ///
 /// ```
-/// use macloud_proto::ips::ListAddresses;
 /// use hostkit::{Effect, Endpoint};
+/// use macloud_proto::ips::ListAddresses;
 ///
 /// let call = ListAddresses::new();
 /// assert_eq!(ListAddresses::INFO.effect, Effect::Safe);

@@ -16,9 +16,9 @@ use crate::types::{AddressId, PtrRecord};
 /// Not on the page of Macloud.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::ips::ListPtrRecords;
 /// use macloud_proto::types::AddressId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = ListPtrRecords::new(AddressId::new(1));
 /// assert_eq!(ListPtrRecords::INFO.effect, Effect::Safe);

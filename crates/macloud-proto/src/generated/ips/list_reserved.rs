@@ -16,8 +16,8 @@ use crate::types::ReservedAddress;
 /// Not on the page of Macloud. One appears when a server that reserves its address is deleted.
 ///
 /// ```
-/// use macloud_proto::ips::ListReserved;
 /// use hostkit::{Effect, Endpoint};
+/// use macloud_proto::ips::ListReserved;
 ///
 /// let call = ListReserved::new();
 /// assert_eq!(ListReserved::INFO.effect, Effect::Safe);

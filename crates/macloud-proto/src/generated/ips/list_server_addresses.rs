@@ -16,9 +16,9 @@ use crate::types::{AdditionalAddresses, ServerId};
 /// `GET /v1/server.ip/{id}`; effect: **safe**. Source: line 155 of the document.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::ips::ListServerAddresses;
 /// use macloud_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = ListServerAddresses::new(ServerId::new(1));
 /// assert_eq!(ListServerAddresses::INFO.effect, Effect::Safe);

@@ -25,9 +25,9 @@ use crate::types::{PoolAddress, ServerId};
 /// with what `before` gave before the call.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::ips::OrderAddresses;
 /// use macloud_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = OrderAddresses::new(ServerId::new(1), 1);
 /// assert_eq!(OrderAddresses::INFO.effect, Effect::Spends);

@@ -24,9 +24,9 @@ use crate::types::{ReservedAddress, ReservedId, ServiceStatus};
 /// If the end stays open: List the reserved addresses. `reconcile` does it.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::ips::ReleaseReserved;
 /// use macloud_proto::types::ReservedId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = ReleaseReserved::new(ReservedId::new(1));
 /// assert_eq!(ReleaseReserved::INFO.effect, Effect::Destructive);

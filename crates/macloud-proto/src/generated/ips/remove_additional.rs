@@ -23,9 +23,9 @@ use crate::types::{AdditionalAddresses, AdditionalId, AddressId, ServiceAddress}
 /// If the end stays open: Read the service: it shows its addresses. `reconcile` does it.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::ips::RemoveAdditional;
 /// use macloud_proto::types::{AdditionalId, AddressId};
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = RemoveAdditional::new(AdditionalId::new(1), vec![AddressId::new(1)]);
 /// assert_eq!(RemoveAdditional::INFO.effect, Effect::Destructive);

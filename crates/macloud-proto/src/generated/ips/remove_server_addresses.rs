@@ -23,9 +23,9 @@ use crate::types::{AddressId, PoolAddress, ServerId};
 /// If the end stays open: List the addresses of the account, or the additional ones of the server. `reconcile` does it.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::ips::RemoveServerAddresses;
 /// use macloud_proto::types::{AddressId, ServerId};
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = RemoveServerAddresses::new(ServerId::new(1), vec![AddressId::new(1)]);
 /// assert_eq!(RemoveServerAddresses::INFO.effect, Effect::Destructive);

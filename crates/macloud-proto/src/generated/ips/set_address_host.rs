@@ -19,9 +19,9 @@ use crate::types::AddressId;
 /// If the end stays open: Read the address: it shows its host name.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::ips::SetAddressHost;
 /// use macloud_proto::types::AddressId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = SetAddressHost::new(AddressId::new(1), "example");
 /// assert_eq!(SetAddressHost::INFO.effect, Effect::Idempotent);

@@ -18,9 +18,9 @@ use crate::types::PtrId;
 /// If the end stays open: List the PTR records of the address.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::ips::UpdatePtrRecord;
 /// use macloud_proto::types::PtrId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = UpdatePtrRecord::new(PtrId::new(1), "example");
 /// assert_eq!(UpdatePtrRecord::INFO.effect, Effect::Idempotent);

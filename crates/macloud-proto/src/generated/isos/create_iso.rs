@@ -23,9 +23,9 @@ use crate::types::{Iso, IsoId, IsoKey};
 /// before the call.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::isos::CreateIso;
 /// use macloud_proto::types::IsoKey;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = CreateIso::new(IsoKey::new("0a1b").expect("letters and digits"));
 /// assert_eq!(CreateIso::INFO.effect, Effect::Spends);

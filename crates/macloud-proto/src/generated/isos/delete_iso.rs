@@ -25,9 +25,9 @@ use crate::types::{Iso, IsoId, ServiceStatus};
 /// does it.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::isos::DeleteIso;
 /// use macloud_proto::types::IsoId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = DeleteIso::new(IsoId::new(1));
 /// assert_eq!(DeleteIso::INFO.effect, Effect::Destructive);

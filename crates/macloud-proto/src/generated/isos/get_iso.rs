@@ -14,9 +14,9 @@ use crate::types::{Iso, IsoId};
 /// `GET /v1/iso/{id}`; effect: **safe**. Source: line 77 of the document.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::isos::GetIso;
 /// use macloud_proto::types::IsoId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = GetIso::new(IsoId::new(1));
 /// assert_eq!(GetIso::INFO.effect, Effect::Safe);

@@ -19,9 +19,9 @@ use crate::types::{DownloadStatus, IsoDownload, IsoKey};
 /// `GET /v1/iso/{key}`; effect: **safe**. Source: line 83 of the document.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::isos::GetIsoProgress;
 /// use macloud_proto::types::IsoKey;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = GetIsoProgress::new(IsoKey::new("0a1b").expect("letters and digits"));
 /// assert_eq!(GetIsoProgress::INFO.effect, Effect::Safe);

@@ -16,8 +16,8 @@ use crate::types::Iso;
 /// `GET /v1/iso`; effect: **safe**. Source: line 77 of the document.
 ///
 /// ```
-/// use macloud_proto::isos::ListIsos;
 /// use hostkit::{Effect, Endpoint};
+/// use macloud_proto::isos::ListIsos;
 ///
 /// let call = ListIsos::new();
 /// assert_eq!(ListIsos::INFO.effect, Effect::Safe);

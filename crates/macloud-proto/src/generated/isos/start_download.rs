@@ -20,8 +20,8 @@ use crate::types::IsoKey;
 /// call shows it: Downloads are not listed, and the key of this one is in the lost answer alone.
 ///
 /// ```
-/// use macloud_proto::isos::StartDownload;
 /// use hostkit::{Effect, Endpoint};
+/// use macloud_proto::isos::StartDownload;
 ///
 /// let call = StartDownload::new("example");
 /// assert_eq!(StartDownload::INFO.effect, Effect::Spends);

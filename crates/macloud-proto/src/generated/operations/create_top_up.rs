@@ -25,8 +25,8 @@ use crate::types::{Operation, OperationId};
 /// `before` gave before the call.
 ///
 /// ```
-/// use macloud_proto::operations::CreateTopUp;
 /// use hostkit::{Effect, Endpoint};
+/// use macloud_proto::operations::CreateTopUp;
 ///
 /// let call = CreateTopUp::new(hostkit::Decimal::ONE);
 /// assert_eq!(CreateTopUp::INFO.effect, Effect::State);

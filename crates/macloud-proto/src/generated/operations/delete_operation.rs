@@ -22,9 +22,9 @@ use crate::types::{Operation, OperationId};
 /// If the end stays open: Read the operation: a not-found fault means that it is gone. `reconcile` does it.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::operations::DeleteOperation;
 /// use macloud_proto::types::OperationId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = DeleteOperation::new(OperationId::new(1));
 /// assert_eq!(DeleteOperation::INFO.effect, Effect::State);

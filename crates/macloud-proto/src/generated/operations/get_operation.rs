@@ -14,9 +14,9 @@ use crate::types::{Operation, OperationId};
 /// `GET /v1/operation/{id}`; effect: **safe** (secret-response). Source: line 170 of the document.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::operations::GetOperation;
 /// use macloud_proto::types::OperationId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = GetOperation::new(OperationId::new(1));
 /// assert_eq!(GetOperation::INFO.effect, Effect::Safe);

@@ -19,8 +19,8 @@ use crate::types::Operation;
 /// paid carries a one-time link that pays it without a login.
 ///
 /// ```
-/// use macloud_proto::operations::ListOperations;
 /// use hostkit::{Effect, Endpoint};
+/// use macloud_proto::operations::ListOperations;
 ///
 /// let call = ListOperations::new();
 /// assert_eq!(ListOperations::INFO.effect, Effect::Safe);

@@ -16,8 +16,8 @@ use crate::types::Datacenter;
 /// `GET /v1/datacenter`; effect: **safe**. Source: line 54 of the document.
 ///
 /// ```
-/// use macloud_proto::reference::ListDatacenters;
 /// use hostkit::{Effect, Endpoint};
+/// use macloud_proto::reference::ListDatacenters;
 ///
 /// let call = ListDatacenters::new();
 /// assert_eq!(ListDatacenters::INFO.effect, Effect::Safe);

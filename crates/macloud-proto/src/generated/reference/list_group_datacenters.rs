@@ -16,9 +16,9 @@ use crate::types::{Datacenter, GroupId};
 /// An old form: that the number means a group of plans is a guess.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::reference::ListGroupDatacenters;
 /// use macloud_proto::types::GroupId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = ListGroupDatacenters::new(GroupId::new(1));
 /// assert_eq!(ListGroupDatacenters::INFO.effect, Effect::Safe);

@@ -16,9 +16,9 @@ use crate::types::{GroupId, Template};
 /// An old form: that the number means a group of plans is a guess.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::reference::ListGroupTemplates;
 /// use macloud_proto::types::GroupId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = ListGroupTemplates::new(GroupId::new(1));
 /// assert_eq!(ListGroupTemplates::INFO.effect, Effect::Safe);

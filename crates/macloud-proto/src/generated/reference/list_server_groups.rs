@@ -14,8 +14,8 @@ use crate::types::ServerGroup;
 /// `GET /v1/server-group`; effect: **safe**. Source: line 51 of the document.
 ///
 /// ```
-/// use macloud_proto::reference::ListServerGroups;
 /// use hostkit::{Effect, Endpoint};
+/// use macloud_proto::reference::ListServerGroups;
 ///
 /// let call = ListServerGroups::new();
 /// assert_eq!(ListServerGroups::INFO.effect, Effect::Safe);

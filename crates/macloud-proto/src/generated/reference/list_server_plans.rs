@@ -17,9 +17,9 @@ use crate::types::{GroupId, ServerPlan};
 /// plan. Retired plans vanish from here although servers still have them.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::reference::ListServerPlans;
 /// use macloud_proto::types::GroupId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = ListServerPlans::new(GroupId::new(1));
 /// assert_eq!(ListServerPlans::INFO.effect, Effect::Safe);

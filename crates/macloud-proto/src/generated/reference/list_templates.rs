@@ -16,8 +16,8 @@ use crate::types::Template;
 /// Compare `limits` with the plan before an order.
 ///
 /// ```
-/// use macloud_proto::reference::ListTemplates;
 /// use hostkit::{Effect, Endpoint};
+/// use macloud_proto::reference::ListTemplates;
 ///
 /// let call = ListTemplates::new();
 /// assert_eq!(ListTemplates::INFO.effect, Effect::Safe);

@@ -24,9 +24,9 @@ use crate::types::{Schedules, ServiceId};
 /// If the end stays open: Read the schedules. `reconcile` does it, with what `before` gave before the call.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::schedules::CreateDailySchedule;
 /// use macloud_proto::types::ServiceId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = CreateDailySchedule::new(ServiceId::new(1), 1, 1);
 /// assert_eq!(CreateDailySchedule::INFO.effect, Effect::Spends);

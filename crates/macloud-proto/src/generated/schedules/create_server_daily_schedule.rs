@@ -26,9 +26,9 @@ use crate::types::{Schedules, ServerId};
 /// If the end stays open: Read the schedules. `reconcile` does it, with what `before` gave before the call.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::schedules::CreateServerDailySchedule;
 /// use macloud_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = CreateServerDailySchedule::new(ServerId::new(1), 1, 1);
 /// assert_eq!(CreateServerDailySchedule::INFO.effect, Effect::Spends);

@@ -24,9 +24,9 @@ use crate::types::{Schedule, ScheduleType, Schedules, ServiceId};
 /// If the end stays open: Read the schedules: that of this kind is gone, and the others are left. `reconcile` does it.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::schedules::DeleteSchedule;
 /// use macloud_proto::types::{ScheduleType, ServiceId};
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = DeleteSchedule::new(ServiceId::new(1), ScheduleType::Daily);
 /// assert_eq!(DeleteSchedule::INFO.effect, Effect::Destructive);

@@ -22,9 +22,9 @@ use crate::types::{Schedules, ServiceId};
 /// If the end stays open: Read the schedules. `reconcile` does it.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::schedules::DeleteSchedules;
 /// use macloud_proto::types::ServiceId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = DeleteSchedules::new(ServiceId::new(1));
 /// assert_eq!(DeleteSchedules::INFO.effect, Effect::Destructive);

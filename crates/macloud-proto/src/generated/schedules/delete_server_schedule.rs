@@ -25,9 +25,9 @@ use crate::types::{Schedule, ScheduleType, Schedules, ServerId};
 /// If the end stays open: Read the schedules. `reconcile` does it.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::schedules::DeleteServerSchedule;
 /// use macloud_proto::types::{ScheduleType, ServerId};
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = DeleteServerSchedule::new(ServerId::new(1), ScheduleType::Daily);
 /// assert_eq!(DeleteServerSchedule::INFO.effect, Effect::Destructive);

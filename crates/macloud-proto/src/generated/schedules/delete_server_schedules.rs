@@ -24,9 +24,9 @@ use crate::types::{Schedules, ServerId};
 /// If the end stays open: Read the schedules. `reconcile` does it.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::schedules::DeleteServerSchedules;
 /// use macloud_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = DeleteServerSchedules::new(ServerId::new(1));
 /// assert_eq!(DeleteServerSchedules::INFO.effect, Effect::Destructive);

@@ -14,9 +14,9 @@ use crate::types::{Schedules, ServiceId};
 /// `GET /v1/backup.schedule/{id}`; effect: **safe**. Source: line 144 of the document.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::schedules::GetSchedules;
 /// use macloud_proto::types::ServiceId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = GetSchedules::new(ServiceId::new(1));
 /// assert_eq!(GetSchedules::INFO.effect, Effect::Safe);

@@ -16,9 +16,9 @@ use crate::types::{Schedules, ServerId};
 /// The older path is known from one client, for deletion only.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::schedules::GetServerSchedules;
 /// use macloud_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = GetServerSchedules::new(ServerId::new(1));
 /// assert_eq!(GetServerSchedules::INFO.effect, Effect::Safe);

@@ -23,9 +23,9 @@ use crate::types::{Iso, IsoId, ServerId};
 /// before the call.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::servers::AttachIso;
 /// use macloud_proto::types::{IsoId, ServerId};
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = AttachIso::new(ServerId::new(1), IsoId::new(1));
 /// assert_eq!(AttachIso::INFO.effect, Effect::State);

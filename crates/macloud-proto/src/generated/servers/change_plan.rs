@@ -25,9 +25,9 @@ use crate::types::{PlanId, ServerDetail, ServerId};
 /// call.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::servers::ChangePlan;
 /// use macloud_proto::types::{PlanId, ServerId};
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = ChangePlan::new(ServerId::new(1), PlanId::new(1));
 /// assert_eq!(ChangePlan::INFO.effect, Effect::Spends);

@@ -27,9 +27,9 @@ use crate::types::{BackupId, DatacenterId, IsoId, KeyId, PlanId, ReservedId, Ser
 /// debit. `reconcile` does it; where the name is not unique, it takes what `before` gave before the call.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::servers::CreateServer;
 /// use macloud_proto::types::{DatacenterId, PlanId};
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = CreateServer::new(DatacenterId::new(1), PlanId::new(1));
 /// assert_eq!(CreateServer::INFO.effect, Effect::Spends);

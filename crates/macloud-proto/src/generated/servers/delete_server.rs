@@ -25,9 +25,9 @@ use crate::types::{ServerDetail, ServerId, ServiceStatus};
 /// does it.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::servers::DeleteServer;
 /// use macloud_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = DeleteServer::new(ServerId::new(1));
 /// assert_eq!(DeleteServer::INFO.effect, Effect::Destructive);

@@ -22,9 +22,9 @@ use crate::types::{Iso, ServerId};
 /// If the end stays open: List the images: none shows this server. `reconcile` does it.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::servers::DetachIso;
 /// use macloud_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = DetachIso::new(ServerId::new(1));
 /// assert_eq!(DetachIso::INFO.effect, Effect::State);

@@ -18,9 +18,9 @@ use crate::types::ServerId;
 /// If the end stays open: Reading the server shows `name` and `autoprolong`.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::servers::DisableAutoprolong;
 /// use macloud_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = DisableAutoprolong::new(ServerId::new(1));
 /// assert_eq!(DisableAutoprolong::INFO.effect, Effect::Idempotent);

@@ -25,9 +25,9 @@ use crate::types::{ServerDetail, ServerId};
 /// gave before the call.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::servers::EnableAutoprolong;
 /// use macloud_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = EnableAutoprolong::new(ServerId::new(1));
 /// assert_eq!(EnableAutoprolong::INFO.effect, Effect::Spends);

@@ -16,9 +16,9 @@ use crate::types::{ServerId, ServerPassword};
 /// Not on the page of Macloud.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::servers::GetPassword;
 /// use macloud_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = GetPassword::new(ServerId::new(1));
 /// assert_eq!(GetPassword::INFO.effect, Effect::Safe);

@@ -21,9 +21,9 @@ use crate::types::{ServerDetail, ServerId, ServiceStatus};
 /// A new server has no address yet. Actions are allowed as `can` says.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::servers::GetServer;
 /// use macloud_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = GetServer::new(ServerId::new(1));
 /// assert_eq!(GetServer::INFO.effect, Effect::Safe);

@@ -18,9 +18,9 @@ use crate::types::{ServerId, ServerStat};
 /// The last 30 days where no period is given.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::servers::GetStat;
 /// use macloud_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = GetStat::new(ServerId::new(1));
 /// assert_eq!(GetStat::INFO.effect, Effect::Safe);

@@ -16,9 +16,9 @@ use crate::types::{ServerId, VncAccess};
 /// Not in the document of VDSina.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::servers::GetVnc;
 /// use macloud_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = GetVnc::new(ServerId::new(1));
 /// assert_eq!(GetVnc::INFO.effect, Effect::Safe);

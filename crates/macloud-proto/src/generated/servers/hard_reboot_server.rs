@@ -26,9 +26,9 @@ use crate::types::{ServerDetail, ServerId};
 /// what `before` gave before the call.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::servers::HardRebootServer;
 /// use macloud_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = HardRebootServer::new(ServerId::new(1));
 /// assert_eq!(HardRebootServer::INFO.effect, Effect::Destructive);

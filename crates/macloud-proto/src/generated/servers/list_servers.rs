@@ -18,8 +18,8 @@ use crate::types::Server;
 /// Rows carry neither price nor configuration, and one address at most.
 ///
 /// ```
-/// use macloud_proto::servers::ListServers;
 /// use hostkit::{Effect, Endpoint};
+/// use macloud_proto::servers::ListServers;
 ///
 /// let call = ListServers::new();
 /// assert_eq!(ListServers::INFO.effect, Effect::Safe);

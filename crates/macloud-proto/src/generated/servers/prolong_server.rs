@@ -25,9 +25,9 @@ use crate::types::{ServerDetail, ServerId};
 /// what `before` gave before the call.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::servers::ProlongServer;
 /// use macloud_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = ProlongServer::new(ServerId::new(1));
 /// assert_eq!(ProlongServer::INFO.effect, Effect::Spends);

@@ -23,9 +23,9 @@ use crate::types::{ServerDetail, ServerId};
 /// what `before` gave before the call.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::servers::RebootServer;
 /// use macloud_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = RebootServer::new(ServerId::new(1));
 /// assert_eq!(RebootServer::INFO.effect, Effect::State);

@@ -25,9 +25,9 @@ use crate::types::{KeyId, ServerDetail, ServerId, TemplateId};
 /// what `before` gave before the call.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::servers::ReinstallServer;
 /// use macloud_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = ReinstallServer::new(ServerId::new(1));
 /// assert_eq!(ReinstallServer::INFO.effect, Effect::Destructive);

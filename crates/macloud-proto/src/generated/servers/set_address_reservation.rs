@@ -26,9 +26,9 @@ use crate::types::{ServerDetail, ServerId};
 /// the call.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::servers::SetAddressReservation;
 /// use macloud_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = SetAddressReservation::new(ServerId::new(1), "example", true);
 /// assert_eq!(SetAddressReservation::INFO.effect, Effect::Spends);

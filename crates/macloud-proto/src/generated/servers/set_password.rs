@@ -27,9 +27,9 @@ use crate::types::{ServerDetail, ServerId};
 /// what `before` gave before the call.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::servers::SetPassword;
 /// use macloud_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = SetPassword::new(ServerId::new(1), "example-secret");
 /// assert_eq!(SetPassword::INFO.effect, Effect::State);

@@ -19,9 +19,9 @@ use crate::types::ServerId;
 /// If the end stays open: Reading the server shows `name` and `autoprolong`.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::servers::UpdateServer;
 /// use macloud_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = UpdateServer::new(ServerId::new(1), "example");
 /// assert_eq!(UpdateServer::INFO.effect, Effect::Idempotent);

@@ -23,8 +23,8 @@ use crate::types::{KeyId, SshKey};
 /// takes what `before` gave before the call.
 ///
 /// ```
-/// use macloud_proto::ssh_keys::CreateKey;
 /// use hostkit::{Effect, Endpoint};
+/// use macloud_proto::ssh_keys::CreateKey;
 ///
 /// let call = CreateKey::new("example", "example");
 /// assert_eq!(CreateKey::INFO.effect, Effect::State);

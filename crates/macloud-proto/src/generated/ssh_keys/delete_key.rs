@@ -23,9 +23,9 @@ use crate::types::{KeyId, KeyStatus, SshKeyDetail};
 /// does it.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::ssh_keys::DeleteKey;
 /// use macloud_proto::types::KeyId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = DeleteKey::new(KeyId::new(1));
 /// assert_eq!(DeleteKey::INFO.effect, Effect::Destructive);

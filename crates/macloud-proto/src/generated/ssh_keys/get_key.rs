@@ -14,9 +14,9 @@ use crate::types::{KeyId, SshKeyDetail};
 /// `GET /v1/ssh-key/{id}`; effect: **safe**. Source: line 72 of the document.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::ssh_keys::GetKey;
 /// use macloud_proto::types::KeyId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = GetKey::new(KeyId::new(1));
 /// assert_eq!(GetKey::INFO.effect, Effect::Safe);

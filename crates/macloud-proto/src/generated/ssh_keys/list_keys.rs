@@ -14,8 +14,8 @@ use crate::types::SshKey;
 /// `GET /v1/ssh-key`; effect: **safe**. Source: line 72 of the document.
 ///
 /// ```
-/// use macloud_proto::ssh_keys::ListKeys;
 /// use hostkit::{Effect, Endpoint};
+/// use macloud_proto::ssh_keys::ListKeys;
 ///
 /// let call = ListKeys::new();
 /// assert_eq!(ListKeys::INFO.effect, Effect::Safe);

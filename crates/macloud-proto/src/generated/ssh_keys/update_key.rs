@@ -18,9 +18,9 @@ use crate::types::KeyId;
 /// If the end stays open: Read the key and compare.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use macloud_proto::ssh_keys::UpdateKey;
 /// use macloud_proto::types::KeyId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = UpdateKey::new(KeyId::new(1), "example", "example");
 /// assert_eq!(UpdateKey::INFO.effect, Effect::Idempotent);

@@ -68,7 +68,7 @@ pub struct AccountAbilities {
 }
 
 impl AccountAbilities {
-    /// What has to be there; everything else is absent.
+    /// Everything is absent.
     pub fn new() -> Self {
         Self::default()
     }
@@ -248,7 +248,7 @@ pub struct Balance {
 }
 
 impl Balance {
-    /// What has to be there; everything else is absent.
+    /// Everything is absent.
     pub fn new() -> Self {
         Self::default()
     }

@@ -292,7 +292,7 @@ pub struct Schedules {
 }
 
 impl Schedules {
-    /// What has to be there; everything else is absent.
+    /// Everything is absent.
     pub fn new() -> Self {
         Self::default()
     }

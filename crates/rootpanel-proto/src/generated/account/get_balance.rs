@@ -14,8 +14,8 @@ use crate::types::Balance;
 /// `POST /apih.php`, action `getBalance`; effect: **safe**. Source: line 416 of the document.
 ///
 /// ```
-/// use rootpanel_proto::account::GetBalance;
 /// use hostkit::{Effect, Endpoint};
+/// use rootpanel_proto::account::GetBalance;
 ///
 /// let call = GetBalance::new();
 /// assert_eq!(GetBalance::INFO.effect, Effect::Safe);

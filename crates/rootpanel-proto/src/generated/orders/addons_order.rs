@@ -21,9 +21,9 @@ use crate::types::{AddonId, OrderId, OrderedAddons};
 /// orders does not show add-ons, and the balance stays the same where an add-on costs nothing or is not paid yet.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use rootpanel_proto::orders::AddonsOrder;
 /// use rootpanel_proto::types::{AddonId, OrderId};
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = AddonsOrder::new(OrderId::new(1), vec![AddonId::new(1)].into());
 /// assert_eq!(AddonsOrder::INFO.effect, Effect::Spends);

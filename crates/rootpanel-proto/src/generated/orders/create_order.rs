@@ -28,9 +28,9 @@ use crate::types::{AddonId, LocationId, NewOrder, Order, TariffId};
 /// does it, with what `before` gave before the call.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use rootpanel_proto::orders::CreateOrder;
 /// use rootpanel_proto::types::TariffId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = CreateOrder::new(TariffId::new(1), 1);
 /// assert_eq!(CreateOrder::INFO.effect, Effect::Spends);

@@ -21,8 +21,8 @@ use crate::types::{Order, OrderId};
 /// Without any order the hoster answers with error 26, which is an empty list.
 ///
 /// ```
-/// use rootpanel_proto::orders::GetOrders;
 /// use hostkit::{Effect, Endpoint};
+/// use rootpanel_proto::orders::GetOrders;
 ///
 /// let call = GetOrders::new();
 /// assert_eq!(GetOrders::INFO.effect, Effect::Safe);

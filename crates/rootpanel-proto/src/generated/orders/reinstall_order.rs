@@ -27,9 +27,9 @@ use crate::types::{AddonId, Order, OrderId, ReinstalledOrder};
 /// queued, a second call is refused with code 44. `reconcile` does it, with what `before` gave before the call.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use rootpanel_proto::orders::ReinstallOrder;
 /// use rootpanel_proto::types::OrderId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = ReinstallOrder::new(OrderId::new(1));
 /// assert_eq!(ReinstallOrder::INFO.effect, Effect::Destructive);

@@ -23,9 +23,9 @@ use crate::types::{Order, OrderId, Renewal};
 /// `reconcile` does it, with what `before` gave before the call.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use rootpanel_proto::orders::RenewOrder;
 /// use rootpanel_proto::types::OrderId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = RenewOrder::new(OrderId::new(1), 1);
 /// assert_eq!(RenewOrder::INFO.effect, Effect::Spends);

@@ -23,9 +23,9 @@ use crate::types::{Order, OrderId, OrderReference, OrderStatus};
 /// `reconcile` does it, with what `before` gave before the call.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use rootpanel_proto::orders::UnsuspendOrder;
 /// use rootpanel_proto::types::OrderId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = UnsuspendOrder::new(OrderId::new(1));
 /// assert_eq!(UnsuspendOrder::INFO.effect, Effect::State);

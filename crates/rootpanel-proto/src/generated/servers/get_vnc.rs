@@ -16,9 +16,9 @@ use crate::types::{OrderId, VncConsole};
 /// If the end stays open: Open another session: a repeat does no harm. No call shows it: Sessions are not listed.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use rootpanel_proto::servers::GetVnc;
 /// use rootpanel_proto::types::OrderId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = GetVnc::new(OrderId::new(1));
 /// assert_eq!(GetVnc::INFO.effect, Effect::State);

@@ -17,9 +17,9 @@ use crate::types::{OrderId, OrderReference};
 /// The list of orders does not show whether a server runs.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use rootpanel_proto::servers::RebootServer;
 /// use rootpanel_proto::types::OrderId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = RebootServer::new(OrderId::new(1));
 /// assert_eq!(RebootServer::INFO.effect, Effect::State);

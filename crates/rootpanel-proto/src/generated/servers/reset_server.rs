@@ -19,9 +19,9 @@ use crate::types::{OrderId, OrderReference};
 /// The list of orders does not show whether a server runs.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use rootpanel_proto::servers::ResetServer;
 /// use rootpanel_proto::types::OrderId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = ResetServer::new(OrderId::new(1));
 /// assert_eq!(ResetServer::INFO.effect, Effect::State);

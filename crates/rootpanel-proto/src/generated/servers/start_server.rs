@@ -16,9 +16,9 @@ use crate::types::{OrderId, OrderReference};
 /// If the end stays open: Read the server itself: the list of orders does not show whether it runs.
 ///
 /// ```
+/// use hostkit::{Effect, Endpoint};
 /// use rootpanel_proto::servers::StartServer;
 /// use rootpanel_proto::types::OrderId;
-/// use hostkit::{Effect, Endpoint};
 ///
 /// let call = StartServer::new(OrderId::new(1));
 /// assert_eq!(StartServer::INFO.effect, Effect::Idempotent);

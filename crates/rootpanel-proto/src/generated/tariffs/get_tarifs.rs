@@ -18,8 +18,8 @@ use crate::types::{Tariff, TariffId};
 /// Prices are here and nowhere else. Without any tariff the hoster answers with error 10, which is an empty list.
 ///
 /// ```
-/// use rootpanel_proto::tariffs::GetTarifs;
 /// use hostkit::{Effect, Endpoint};
+/// use rootpanel_proto::tariffs::GetTarifs;
 ///
 /// let call = GetTarifs::new();
 /// assert_eq!(GetTarifs::INFO.effect, Effect::Safe);
