@@ -13,9 +13,9 @@ pub(super) fn whole(number: &DeInteger<'_>) -> Option<i64> {
 
 /// The digits of a number as they are sent: the spec may have `0x10`.
 pub(super) fn decimal(number: &DeInteger<'_>) -> String {
-    match (number.radix(), whole(number)) {
-        (2..10 | 11.., Some(value)) => value.to_string(),
-        _ => number.as_str().to_owned(),
+    match whole(number).filter(|_| number.radix() != 10) {
+        Some(value) => value.to_string(),
+        None => number.as_str().to_owned(),
     }
 }
 
