@@ -182,9 +182,9 @@ impl<A: Api, T: AsyncTransport> Client<A, T> {
         self.flow(|calls| async move { calls.before(endpoint).await }).await
     }
 
-    /// Makes a ticket for a call before the call is made: for what gives none of its own, a future that is dropped (a time-out around it, an
-    /// abort), or a process that dies. It reads what shows
-    /// before the call, too, so a save of it is all that [`Client::reconcile`] needs afterwards.
+    /// Makes a ticket for a call before the call is made: for what gives none of its own, a future that is dropped (a
+    /// time-out around it, an abort), or a process that dies. It reads what shows before the call, too, so a save of it
+    /// is all that [`Client::reconcile`] needs afterwards.
     ///
     /// ```
     /// # use hostkit::{Reconcile, Reconciled};

@@ -176,8 +176,8 @@ impl<A: Api, T: Transport> Client<A, T> {
         self.flow(|calls| async move { calls.before(endpoint).await })
     }
 
-    /// Makes a ticket for a call before the call is made: for what gives none of its own, a process that dies. It reads what shows
-    /// before the call, too, so a save of it is all that [`Client::reconcile`] needs afterwards.
+    /// Makes a ticket for a call before the call is made: for what gives none of its own, a process that dies. It reads
+    /// what shows before the call, too, so a save of it is all that [`Client::reconcile`] needs afterwards.
     ///
     /// ```
     /// # use hostkit::{Reconcile, Reconciled};

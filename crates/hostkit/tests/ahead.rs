@@ -154,6 +154,20 @@ fn a_rejection_that_leaves_it_open_has_a_ticket() {
     assert!(!certain.verify && certain.ticket().is_none());
 }
 
+/// The first arrival may have been the last one that a limit allows, and what it deleted is nobody's now.
+#[test]
+fn a_limit_or_a_lack_of_rights_may_be_told_to_a_repeat() {
+    for (status, name, is_open) in
+        [(429, "TooMany", true), (403, "Forbidden", true), (404, "NotFound", true), (401, "Expired", false)]
+    {
+        let outcome = bench([fault(status, name)]).perform(AddAddress);
+        assert!(matches!(&outcome, Outcome::Rejected(no) if no.verify == is_open), "{name}: {outcome:?}");
+        assert_eq!(outcome.may_have_happened(), is_open);
+        let post = bench([fault(status, name)]).perform(Order);
+        assert!(matches!(&post, Outcome::Rejected(no) if !no.verify), "{name}: {post:?}");
+    }
+}
+
 fn spender() -> (Bench, CallOptions) {
     let budget = || Budget::new(Decimal::from(100));
     let bench = bench_with(|clock| config(direct(), clock).budget(budget()), []);

@@ -100,11 +100,12 @@ impl<A: Api> Exchange<A> {
     }
 
     /// Whether a "no" may be the answer to a second arrival of a call that was carried out: proxies repeat GET, PUT and
-    /// DELETE when a server drops the connection. What is refused for who asks, or how often, was so the first time.
+    /// DELETE when a server drops the connection. Only what is refused for its credentials, or because
+    /// there is no such call, was refused the first time, too: the first arrival may have been the last one that a limit
+    /// allows, and what it deleted is nobody's now.
     fn may_be_told_of_a_repeat(&self, kind: FaultKind) -> bool {
         let is_repeated = !matches!(self.info.method, Method::POST);
-        let is_certain =
-            matches!(kind, FaultKind::Auth | FaultKind::Forbidden | FaultKind::RateLimited | FaultKind::Unsupported);
+        let is_certain = matches!(kind, FaultKind::Auth | FaultKind::Unsupported);
         self.class == retry::Class::Acting && is_repeated && !is_certain
     }
 
