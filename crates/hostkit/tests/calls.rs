@@ -94,6 +94,15 @@ fn no_time_means_not_sent() {
     assert!(matches!(&outcome, Outcome::NotSent(error) if error.is_timeout()), "{outcome:?}");
 }
 
+/// 202 says in HTTP's own words that it is still to be done, whatever the spec knows.
+#[test]
+fn what_is_only_taken_is_not_done() {
+    let taken = || Script::any().answer(202, r#"{"id": 7}"#);
+    let outcome = bench([taken()]).perform(Order);
+    assert!(matches!(&outcome, Outcome::Accepted(7, reason) if *reason == hostkit::Reason::QUEUED), "{outcome:?}");
+    assert_eq!(bench([taken()]).call(GetItem).unwrap().value, 7);
+}
+
 #[test]
 fn what_a_proxy_may_have_sent_twice_is_not_denied_for_certain() {
     let deny = |name: &str, status| bench([fault(status, name)]);

@@ -53,7 +53,9 @@ impl<A: Api> Exchange<A> {
         let (failure, cause) = match verdict {
             Verdict::Success => match read(&answer) {
                 Ok(()) => {
-                    let accepted = self.info.has(Flag::Async).then_some(Reason::QUEUED.as_str());
+                    // 202 says in HTTP's own words that it is still to be done.
+                    let is_queued = self.info.has(Flag::Async) || status == 202;
+                    let accepted = is_queued.then_some(Reason::QUEUED.as_str());
                     let report = answer.report();
                     // The answer borrows the headers, which go with its value.
                     drop(answer);
