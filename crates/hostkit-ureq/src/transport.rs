@@ -12,7 +12,7 @@ use ureq::{Agent, AsSendBody};
 use crate::failure;
 use crate::resolver::Names;
 use crate::setup::{MAX_HEAD, Setup, SetupError};
-use crate::witness::Sight;
+use crate::witness::{FOREVER, Sight};
 
 /// Where ureq logs every byte that it sends and receives, and whole URLs and redirects.
 const BYTE_LOGS: [&str; 2] = ["ureq_proto::util", "ureq::util"];
@@ -54,7 +54,8 @@ impl UreqTransport {
         // Plain http goes to this machine, and no proxy may read it on the way.
         let request = if is_plain { request.proxy(None) } else { request };
         let request = request
-            .timeout_global(Some(outgoing.timeout))
+            // ureq adds it to its clock, which ends: no deadline at all would be a panic.
+            .timeout_global(Some(outgoing.timeout.min(FOREVER)))
             // ureq counts separators and the first line as well.
             .max_response_header_size(limits.max_head.saturating_add(8 << 10).min(MAX_HEAD))
             .build();

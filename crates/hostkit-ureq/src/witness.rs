@@ -11,7 +11,7 @@ use ureq::Error;
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 
 /// More time than the clock of a socket has.
-const FOREVER: Duration = Duration::from_secs(3600 * 24 * 365);
+pub(crate) const FOREVER: Duration = Duration::from_secs(3600 * 24 * 365);
 
 /// What was seen of the request under way on this thread.
 #[derive(Debug, Clone, Copy)]

@@ -57,6 +57,12 @@ fn a_call_that_spends_has_a_connection_of_its_own() {
     assert_eq!(conformance::connections(&make, 5), (1, 5));
 }
 
+/// `Duration::MAX` stands for none: no clock below overflows.
+#[test]
+fn a_call_may_have_no_deadline() {
+    assert_eq!(conformance::connections(&|base, _| make(base, Duration::MAX), 2), (1, 2));
+}
+
 #[test]
 fn a_proxy_of_the_environment_is_not_asked() {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
