@@ -3,6 +3,7 @@
 //! What is deliberately not here: reading the value. A reader is handed to [`Exchange::receive`], so that verdict and
 //! value share one parse and nothing here is generic over endpoints.
 
+mod dropped;
 mod ended;
 mod machines;
 mod send;
@@ -385,23 +386,5 @@ impl<A: Api> std::fmt::Debug for Exchange<A> {
             .field("endpoint", &self.info.name)
             .field("attempts", &self.attempts)
             .finish_non_exhaustive()
-    }
-}
-
-impl<A: Api> Drop for Exchange<A> {
-    fn drop(&mut self) {
-        // Nobody waits for it any more, and it was never sent: no money is spent. What was sent counts as spent.
-        if let (0, Some(reservation)) = (self.attempts, self.reservation.take()) {
-            reservation.give_back();
-        }
-        if self.class == Class::Acting && matches!(self.state, State::Flight(..)) {
-            // A dropped future: nobody is left to take the outcome, so at least the log has it.
-            tracing::warn!(
-                parent: &self.span,
-                endpoint = self.info.name,
-                reconcile = self.info.reconcile,
-                "dropped while under way: it may have happened",
-            );
-        }
     }
 }
