@@ -121,6 +121,8 @@ pub(crate) struct LeadGuard<T, E> {
     /// How often it was sent, and when for the last time.
     sent: u32,
     sent_at: Moment,
+    /// Until when the server wants nobody to sign in.
+    told: Moment,
 }
 
 impl<T, E> Clone for SessionCell<T, E> {
@@ -162,7 +164,8 @@ impl<T, E: Clone> SessionCell<T, E> {
                 let life = held.life.filter(|_| !is_broken("P9"));
                 let is_good = life.is_none_or(|life| life.is_good(age, need));
                 let is_young = life.is_none_or(|life| age < life.renew);
-                if is_good && (is_young || state.is_led) {
+                let rests = now.monotonic < state.rests_until;
+                if is_good && (is_young || state.is_led || rests) {
                     *waiting = None;
                     return Some(Admission::Ready(held.lease()));
                 }
@@ -186,6 +189,7 @@ impl<T, E: Clone> SessionCell<T, E> {
                 not_before: state.rests_until,
                 sent: 0,
                 sent_at: Moment::START,
+                told: Moment::START,
             }))
         });
         admission.unwrap_or_else(|| Admission::Wait(self.0.changed.listen()))
@@ -257,6 +261,11 @@ impl<T, E> LeadGuard<T, E> {
         self.sent_at = now;
     }
 
+    /// The server wants nobody to sign in until then.
+    pub(crate) fn told(&mut self, until: Moment) {
+        self.told = self.told.max(until);
+    }
+
     /// It was not sent after all.
     pub(crate) fn unsent(&mut self) {
         self.sent = self.sent.saturating_sub(1);
@@ -272,7 +281,7 @@ impl<T, E> LeadGuard<T, E> {
                 state.is_led = false;
                 state.vain = state.vain.saturating_add(self.sent);
                 if self.sent > 0 {
-                    state.rests_until = self.sent_at + rest(state.vain);
+                    state.rests_until = (self.sent_at + rest(state.vain)).max(self.told);
                 }
                 change(&mut state);
             }

@@ -111,3 +111,34 @@ fn sessions_that_no_call_is_accepted_with_rest() {
     }
     assert_eq!((bench.sent("login"), bench.seconds()), (20, 0));
 }
+
+/// A server that says how long nobody is to sign in is heeded, whatever else it says.
+#[test]
+fn a_sign_in_waits_for_as_long_as_it_was_told() {
+    for script in [fault(429, "TooMany"), Script::any().answer(503, "<html>"), Script::any().answer(429, "")] {
+        let told = script.header("retry-after", "600");
+        let bench = keyed([told.clone(), login(), ok()]);
+        while bench.seconds() < 590 {
+            let outcome = bench.perform_with(Reboot, CallOptions::new().deadline(Duration::from_secs(5)));
+            assert!(matches!(&outcome, Outcome::NotSent(_)), "{outcome:?}");
+            bench.clock.advance(Duration::from_secs(10));
+        }
+        assert_eq!(bench.sent("login"), 1, "{told:?}");
+        assert!(bench.perform(Reboot).is_done());
+        assert!((600..610).contains(&bench.seconds()), "{}", bench.seconds());
+    }
+}
+
+/// While the next one rests, a session that is due to be renewed and still good serves the calls that only read.
+#[test]
+fn a_session_that_is_good_is_used_during_a_rest() {
+    let bench = keyed([login().header("x-life", "100"), ok(), ok()]);
+    assert!(bench.call(GetItem).is_ok());
+    bench.clock.advance(Duration::from_secs(90));
+    for _ in 0..3 {
+        let mut dropped = bench.core.call(&GetItem, CallOptions::new());
+        assert!(matches!(dropped.step(bench.clock.now()), Step::Send(outgoing) if outgoing.endpoint == "login"));
+    }
+    assert!(bench.call(GetItem).is_ok());
+    assert_eq!((bench.seconds(), bench.sent("login")), (90, 1), "it waited for a new session");
+}

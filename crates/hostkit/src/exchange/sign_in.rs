@@ -1,6 +1,9 @@
 //! Signing in for all who share the session.
 
 use std::sync::Arc;
+use std::time::Duration;
+
+use http::header::RETRY_AFTER;
 
 use super::{Exchange, FailedSignIn, SigningIn, State, settle};
 use crate::answer::RawAnswer;
@@ -10,14 +13,14 @@ use crate::error::{Cause, Error};
 use crate::fault::{FaultKind, Verdict};
 use crate::machine::Step;
 use crate::rate::Room;
-use crate::retry::{Class, backoff};
+use crate::retry::{Class, backoff, retry_after};
 use crate::time::{Moment, Now};
 use crate::transport::{Incoming, TransportError};
 use crate::value::UnixTime;
 
 /// What came of a sign-in.
 enum Attempt<C> {
-    Session(Admitted, Option<std::time::Duration>),
+    Session(Admitted, Option<Duration>),
     /// It may be tried again: nothing was sent, or the server was not there.
     Missed(Error<C>),
     /// Another try would not help, and may lock the account out.
@@ -95,6 +98,8 @@ impl<A: Api> Exchange<A> {
         if matches!(&result, Err(error) if error.is_not_sent()) {
             signing.guard.unsent();
         }
+        let told = result.as_ref().ok().and_then(|incoming| told_to_wait(incoming, now)).unwrap_or_default();
+        signing.guard.told(now.monotonic + told);
         let is_out_of_time = matches!(&result, Err(error) if error.is_timeout());
         let (error, is_latched) = match self.read_session(&signing, asked, result) {
             Attempt::Session(admitted, lifetime) => {
@@ -112,7 +117,7 @@ impl<A: Api> Exchange<A> {
             }
             Attempt::Missed(error) => {
                 let shared = self.core.shared();
-                let until = now.monotonic + backoff(self.sign_ins, false, &shared.random);
+                let until = now.monotonic + backoff(self.sign_ins, false, &shared.random).max(told);
                 // Twice and no more: some APIs lock an account after a few tries that they count in their own way.
                 if self.sign_ins < 2 && until < self.deadline(now) && self.core.shared().retries.take() {
                     self.state = State::SignIn(SigningIn { not_before: until, ..signing });
@@ -185,6 +190,12 @@ impl<A: Api> Exchange<A> {
         let error = Error::new(self.info, Cause::SignIn(error));
         self.fail(error, now);
     }
+}
+
+/// How long the server wants nobody to sign in, where it says so: whoever asks again earlier may be locked out.
+fn told_to_wait(incoming: &Incoming, now: Now) -> Option<Duration> {
+    let told = incoming.headers.get(RETRY_AFTER)?.to_str().ok()?;
+    matches!(incoming.status, 403 | 413 | 429 | 503).then(|| retry_after(told, now)).flatten()
 }
 
 /// Whether the API's own document at a sign-in is about the credentials: nothing else was sent that could be wrong.
