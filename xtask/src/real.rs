@@ -35,11 +35,11 @@ const APT: &[&str] =
 
 /// Runs what can be run, and prints the rows; gives what was skipped, in words.
 pub(crate) fn run() -> Result<Vec<String>, String> {
-    let mut skipped = Vec::new();
+    let (mut skipped, mut is_updated) = (Vec::new(), false);
     let mut there = Vec::new();
     for program in PROGRAMS {
-        let found =
-            find(program).and_then(|version| if program.name == "names" { namespaces(version) } else { Ok(version) });
+        let found = find(program, &mut is_updated)
+            .and_then(|version| if program.name == "names" { namespaces(version) } else { Ok(version) });
         match found {
             Ok(version) => {
                 eprintln!("real: {}: {version}", program.name);
@@ -73,7 +73,7 @@ pub(crate) fn execute() -> Outcome {
 }
 
 /// The version of a program that is there, or was not and now is.
-fn find(program: &Program) -> Result<String, String> {
+fn find(program: &Program, is_updated: &mut bool) -> Result<String, String> {
     if let Some(version) = version(program) {
         return Ok(version);
     }
@@ -88,8 +88,8 @@ fn find(program: &Program) -> Result<String, String> {
     };
     let package = ["install", "-y", "--no-install-recommends", program.package];
     eprintln!("real: apt-get install {}", program.package);
-    if !install(&package) {
-        // The lists of packages may be old, or none.
+    // The lists of packages may be old, or none. A network that swallows everything is waited for once.
+    if !install(&package) && !std::mem::replace(is_updated, true) {
         let _ = install(&["update"]) && install(&package);
     }
     version(program).ok_or_else(|| format!("{} is not installed, and apt-get cannot get it here", program.package))
