@@ -93,8 +93,7 @@ impl Callers {
     /// The same values on both sides, or it is no race.
     async fn check(&self) {
         let (ours, bare) = (self.macloud.call(&GetAccount::new()).await, self.bare_get(None).await);
-        let ours = ours.expect("an account");
-        assert_eq!((ours.account.id.to_string(), ours.account.name.as_deref()), (bare.account.id.to_string(), Some(&*bare.account.name)));
+        types::assert_same(ours.expect("an account"), bare);
         let (ours, bare) = (self.rootpanel.call(&GetBalance::new()).await, self.bare_post(None).await);
         let ours = ours.expect("a balance");
         assert_eq!((ours.amount, ours.currency), (bare.amount, bare.currency));

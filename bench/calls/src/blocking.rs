@@ -60,9 +60,7 @@ impl Callers {
     /// The same values on both sides, or it is no race.
     fn check(&self) {
         let (ours, bare) = (self.macloud.call(&GetAccount::new()).expect("an account"), self.bare_get(&self.bare));
-        assert_eq!((ours.account.id.to_string(), ours.account.name.as_deref()), (bare.account.id.to_string(), Some(&*bare.account.name)));
-        assert_eq!(ours.can.and_then(|can| can.add_user), bare.can.and_then(|can| can.add_user));
-        assert_eq!(ours.forecast.map(|date| date.to_string()), bare.forecast.map(|date| date.to_string()));
+        types::assert_same(ours, bare);
         let (ours, bare) = (self.rootpanel.call(&GetBalance::new()).expect("a balance"), self.bare_post(&self.bare));
         assert_eq!((ours.amount, ours.currency), (bare.amount, bare.currency));
     }
@@ -82,18 +80,12 @@ impl Callers {
     fn post(&self) -> Vec<(String, One<'_>)> {
         let balance = GetBalance::new();
         vec![
-            (
-                format!("ureq {}, bare", version("ureq")),
-                Box::new(move || length(self.bare_post(&self.bare).currency)),
-            ),
+            (format!("ureq {}, bare", version("ureq")), Box::new(move || length(self.bare_post(&self.bare).currency))),
             (
                 "hostkit-ureq".to_owned(),
                 Box::new(move || self.rootpanel.call(&balance).map_or(0, |value| length(value.currency))),
             ),
-            (
-                "ureq with timeout_global".to_owned(),
-                Box::new(move || length(self.bare_post(&self.limited).currency)),
-            ),
+            ("ureq with timeout_global".to_owned(), Box::new(move || length(self.bare_post(&self.limited).currency))),
         ]
     }
 

@@ -50,7 +50,11 @@ fn main() {
 
 /// Says what ten times the callers do to the cost of a call: 1.0 is linear, less is better.
 fn growth(who: &str, few: &Cost, many: &Cost) {
-    println!("  {who}: 10 x the callers, cost of a call x {:.2} (CPU x {:.2})", many.median / few.median, many.cpu / few.cpu);
+    println!(
+        "  {who}: 10 x the callers, cost of a call x {:.2} (CPU x {:.2})",
+        many.median / few.median,
+        many.cpu / few.cpu
+    );
 }
 
 /// The version of a crate in this workspace's lock file.

@@ -72,15 +72,17 @@ fn answer(mut connection: TcpStream) -> Option<()> {
 
 fn whole(body: &str) -> Vec<u8> {
     let type_and_length = format!("Content-Type: application/json\r\nContent-Length: {}", body.len());
-    format!("HTTP/1.1 200 OK\r\nServer: bench\r\nDate: Thu, 01 Jan 2026 00:00:00 GMT\r\n{type_and_length}\r\n\r\n{body}")
-        .into_bytes()
+    format!(
+        "HTTP/1.1 200 OK\r\nServer: bench\r\nDate: Thu, 01 Jan 2026 00:00:00 GMT\r\n{type_and_length}\r\n\r\n{body}"
+    )
+    .into_bytes()
 }
 
 /// What `Content-Length` says; none is none.
 fn length(head: &[u8]) -> usize {
     let name = b"content-length:";
-    let line = head.split(|byte| *byte == b'\n').find(|line| {
-        line.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
-    });
+    let line = head
+        .split(|byte| *byte == b'\n')
+        .find(|line| line.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)));
     line.and_then(|line| std::str::from_utf8(&line[name.len()..]).ok()?.trim().parse().ok()).unwrap_or(0)
 }

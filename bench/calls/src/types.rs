@@ -60,3 +60,11 @@ pub fn balance(body: &[u8]) -> Balance {
     assert_eq!(balance.status, "SUCCESS");
     balance
 }
+
+/// The same account on both sides, or it is no race.
+pub fn assert_same(ours: macloud_proto::types::Account, bare: Account) {
+    assert_eq!(ours.account.id.to_string(), bare.account.id.to_string());
+    assert_eq!(ours.account.name, Some(bare.account.name));
+    assert_eq!(ours.can.and_then(|can| can.add_user), bare.can.and_then(|can| can.add_user));
+    assert_eq!(ours.forecast.map(|date| date.to_string()), bare.forecast.map(|date| date.to_string()));
+}

@@ -29,7 +29,8 @@ fn copies(count: usize) -> Sources {
     let spec = std::fs::read_to_string(specs().join("macloud").join(format!("{SPEC}.toml"))).expect("a spec");
     // Without its examples and its place in the document, which only one endpoint can have.
     let spec = spec.split("[[example]]").next().unwrap_or_default();
-    let spec: String = spec.lines().filter(|line| !line.starts_with("documents")).map(|line| format!("{line}\n")).collect();
+    let spec: String =
+        spec.lines().filter(|line| !line.starts_with("documents")).map(|line| format!("{line}\n")).collect();
     for index in 0..count {
         let name = format!("list_datacenters_{index}");
         let copy = spec.replace("name = \"list_datacenters\"", &format!("name = \"{name}\""));

@@ -8,6 +8,10 @@ mod small;
 
 fn main() {
     let names: Vec<String> = std::env::args().skip(1).collect();
+    const KNOWN: [&str; 7] = ["read-json", "read-xml", "read-php", "small", "profile", "errors", "growth"];
+    if let Some(other) = names.iter().find(|name| !KNOWN.contains(&name.as_str())) {
+        panic!("there is no race {other:?}; there are: {}", KNOWN.join(", "));
+    }
     let all = names.is_empty();
     let wanted = |name: &str| all || names.iter().any(|given| given == name);
     if wanted("read-json") {
