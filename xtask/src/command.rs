@@ -10,6 +10,12 @@ use crate::workspace::{Outcome, root};
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments).current_dir(root());
+    // `cargo run` tells this program its own package. The build script of ring looks at these names: it would run
+    // again, and TLS and both clients be compiled again, whenever a cargo without xtask follows one with it.
+    let is_told = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_told)) {
+        command.env_remove(name);
+    }
     command
 }
 
