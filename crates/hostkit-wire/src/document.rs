@@ -77,6 +77,12 @@ impl<'a> Document<'a> {
         Node { document: self, index: 0 }
     }
 
+    /// The node of this number, which [`Node::index`] gave.
+    pub fn node(&self, index: usize) -> Option<Node<'_>> {
+        let index = u32::try_from(index).ok().filter(|_| index < self.nodes.len())?;
+        Some(Node { document: self, index })
+    }
+
     /// How many nodes the tree has, keys included.
     pub fn node_count(&self) -> usize {
         self.nodes.len()
@@ -144,6 +150,11 @@ impl<'t> Node<'t> {
     /// A number that identifies this node within its document.
     pub fn index(self) -> usize {
         self.index as usize
+    }
+
+    /// The document that this node belongs to.
+    pub fn document(self) -> &'t Document<'t> {
+        self.document
     }
 
     /// The format of the document that this node belongs to.

@@ -255,7 +255,7 @@ fn emit_to_wire(code: &mut Code, entry: &TypeEntry, fields: &[Field]) {
     if entry.keep_raw {
         // What came is written as it came; the fields count for a value that was made here.
         code.open("if let Some(raw) = self.raw.value() {");
-        code.line("return Some(raw.clone());");
+        code.line("return Some(raw);");
         code.close("}");
     }
     code.line("let mut object = Object::new(format);");

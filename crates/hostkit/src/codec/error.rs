@@ -14,6 +14,7 @@ struct Inner {
     found: String,
     offset: Option<usize>,
     spec: &'static str,
+    is_over_limit: bool,
 }
 
 /// How much of a text an error keeps, in bytes: what it quotes may be as long as the answer.
@@ -46,6 +47,7 @@ impl DecodeError {
             found: kept(found),
             offset: None,
             spec: "",
+            is_over_limit: false,
         }))
     }
 
@@ -57,6 +59,16 @@ impl DecodeError {
     pub(crate) fn spec(mut self, spec: &'static str) -> Self {
         self.0.spec = spec;
         self
+    }
+
+    /// There is more than the limit allows: what is said of the rest of the answer would be a guess.
+    pub(crate) fn over_limit(mut self) -> Self {
+        self.0.is_over_limit = true;
+        self
+    }
+
+    pub(crate) fn is_over_limit(&self) -> bool {
+        self.0.is_over_limit
     }
 
     /// The endpoint, such as `get_server`.

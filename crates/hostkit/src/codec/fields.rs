@@ -156,7 +156,7 @@ impl<'t, 'a, 'r> Fields<'t, 'a, 'r> {
         for position in 0..self.node.entries().count() {
             self.seen.set(position);
         }
-        Raw::new(super::tree::copy(self.node))
+        Raw::read(self.reader.source(self.node), self.node)
     }
 }
 

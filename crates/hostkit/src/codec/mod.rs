@@ -20,6 +20,7 @@ pub use object::{AsText, DateForm, Object, Switch, number_or_text};
 pub use reader::Reader;
 pub use shape::TextShape;
 pub use text::{FromText, ToText};
+pub(crate) use tree::copy;
 
 use hostkit_wire::{Format, Node, Value};
 

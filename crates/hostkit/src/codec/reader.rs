@@ -1,6 +1,7 @@
 //! The state of one decode: rules, the path to where it is, and what it found beside the value.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use hostkit_wire::{Format, Kind, Node};
 
@@ -8,6 +9,7 @@ use super::{DecodeError, Fields, FromText};
 use crate::answer::{Report, UnknownFields};
 use crate::rules::Rules;
 use crate::sabotage::is_broken;
+use crate::value::raw::Source;
 
 /// One step of the path to a value. Copied for every field, so it owns nothing.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +30,8 @@ pub struct Reader<'r> {
     path: Vec<Step>,
     /// The keys of the maps that the path leads through.
     keys: Vec<String>,
+    /// The text of the document, where an object of it is kept as it came.
+    source: Option<Arc<Source>>,
     pub(crate) spec: &'static str,
     /// Keys at the top of the document that are no fields.
     pub(crate) envelope: &'static [&'static str],
@@ -47,6 +51,7 @@ impl<'r> Reader<'r> {
             report: Report::default(),
             path,
             keys: Vec::new(),
+            source: None,
             spec: "",
             envelope: rules.envelope,
         }
@@ -137,6 +142,20 @@ impl<'r> Reader<'r> {
         text
     }
 
+    /// The text of the document that is being read, kept once for all of its objects.
+    pub(crate) fn source(&mut self, node: Node<'_>) -> Arc<Source> {
+        Arc::clone(self.source.get_or_insert_with(|| Arc::new(Source::new(node.document()))))
+    }
+
+    /// Runs `read` for a node of another document.
+    #[cfg(feature = "server")]
+    pub(crate) fn elsewhere<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
+        let source = self.source.take();
+        let result = read(self);
+        self.source = source;
+        result
+    }
+
     /// Runs `read` one step further down.
     #[inline]
     pub(crate) fn within<T>(&mut self, step: Step, read: impl FnOnce(&mut Self) -> T) -> T {
@@ -172,9 +191,10 @@ impl<'r> Reader<'r> {
         }
     }
 
-    /// Takes note of an optional field that cannot be read: its value is absent then.
+    /// Takes note of an optional field that cannot be read: its value is absent then. A list over its limit can be
+    /// read, and is no empty one.
     pub(crate) fn defect(&mut self, error: DecodeError) -> Result<(), DecodeError> {
-        if self.unknown == UnknownFields::Deny {
+        if self.unknown == UnknownFields::Deny || error.is_over_limit() {
             return Err(error);
         }
         self.report.add_defect(error);

@@ -6,7 +6,7 @@ mod digits;
 mod html;
 mod id;
 mod open_enum;
-mod raw;
+pub(crate) mod raw;
 mod secret;
 mod size;
 

@@ -1,34 +1,90 @@
 //! An object as it came, beside its typed fields.
 
-use hostkit_wire::{Node, Value};
+use std::sync::Arc;
 
-use crate::codec::{DecodeError, FromWire, Reader};
+use hostkit_wire::{Document, Format, Limits, Node, Value, parse};
+
+use crate::codec::{DecodeError, FromWire, Reader, copy};
 
 /// An object as it came. It may hold secrets that no spec knows, so `Debug` does not show it.
-#[derive(Clone, PartialEq, Default)]
-pub struct Raw(Option<Box<Value>>);
+///
+/// What was read from an answer keeps the text of the whole answer, once for all objects of it: a tree would take
+/// twenty times the text, and each object within another one twice that.
+#[derive(Clone, Default)]
+pub struct Raw(Kept);
+
+#[derive(Clone, Default)]
+enum Kept {
+    #[default]
+    Nothing,
+    Tree(Arc<Value>),
+    /// A node of an answer.
+    Read(Arc<Source>, usize),
+}
+
+/// The text of an answer, and what it was read as.
+#[derive(Debug)]
+pub(crate) struct Source {
+    format: Format,
+    text: String,
+}
+
+impl Source {
+    pub(crate) fn new(document: &Document<'_>) -> Self {
+        Self { format: document.format(), text: document.body().to_owned() }
+    }
+}
 
 impl Raw {
     /// Wraps a tree.
     pub fn new(value: Value) -> Self {
-        Self(Some(Box::new(value)))
+        Self(Kept::Tree(Arc::new(value)))
     }
 
-    /// The tree; `None` in a value that was not read from an answer. It may hold secrets.
-    pub fn value(&self) -> Option<&Value> {
-        self.0.as_deref()
+    pub(crate) fn read(source: Arc<Source>, node: Node<'_>) -> Self {
+        Self(Kept::Read(source, node.index()))
+    }
+
+    /// The tree, which is made of the text each time; `None` in a value that was not read from an answer. It may hold
+    /// secrets.
+    pub fn value(&self) -> Option<Value> {
+        match &self.0 {
+            Kept::Nothing => None,
+            Kept::Tree(value) => Some(Value::clone(value)),
+            Kept::Read(source, index) => {
+                // It was read once, within limits that may have been others.
+                let limits = Limits {
+                    max_bytes: usize::MAX,
+                    max_nodes: usize::MAX,
+                    max_items: usize::MAX,
+                    max_depth: usize::MAX,
+                };
+                let document = parse(source.format, source.text.as_bytes(), &limits).ok()?;
+                document.node(*index).map(copy)
+            }
+        }
+    }
+
+    fn is_some(&self) -> bool {
+        !matches!(self.0, Kept::Nothing)
+    }
+}
+
+impl PartialEq for Raw {
+    fn eq(&self, other: &Self) -> bool {
+        self.value() == other.value()
     }
 }
 
 impl std::fmt::Debug for Raw {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(if self.0.is_some() { "Raw([withheld])" } else { "Raw(None)" })
+        f.write_str(if self.is_some() { "Raw([withheld])" } else { "Raw(None)" })
     }
 }
 
 impl FromWire for Raw {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Value::from_wire(node, reader).map(Self::new)
+        Ok(Self::read(reader.source(node), node))
     }
 }
 

@@ -97,7 +97,7 @@ impl<'t> Fields<'t, '_, '_> {
             let bytes = hostkit_wire::write(Format::Json, &Value::Map(fields)).map_err(|e| wrong(e.to_string()))?;
             let limits = Limits::DEFAULT;
             let document = hostkit_wire::parse(Format::Json, &bytes, &limits).map_err(|e| wrong(e.to_string()))?;
-            items.push((key, V::from_wire(document.root(), self.reader)?));
+            items.push((key, self.reader.elsewhere(|reader| V::from_wire(document.root(), reader))?));
         }
         Ok(items)
     }

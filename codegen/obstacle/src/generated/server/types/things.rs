@@ -12,7 +12,7 @@ use crate::types::{Kept, Load, LoadParts, Parcel, Record, Thing};
 impl ToWire for Kept {
     fn to_wire(&self, format: Format) -> Option<Value> {
         if let Some(raw) = self.raw.value() {
-            return Some(raw.clone());
+            return Some(raw);
         }
         let mut object = Object::new(format);
         object.set(&Name::new("id"), &self.id);

@@ -20,7 +20,7 @@ impl ToWire for ApiKey {
 impl ToWire for Balance {
     fn to_wire(&self, format: Format) -> Option<Value> {
         if let Some(raw) = self.raw.value() {
-            return Some(raw.clone());
+            return Some(raw);
         }
         let mut object = Object::new(format);
         object.set(&Name::new("result"), &self.result);

@@ -36,7 +36,7 @@ impl ToWire for Order {
 impl ToWire for UnpaidInvoice {
     fn to_wire(&self, format: Format) -> Option<Value> {
         if let Some(raw) = self.raw.value() {
-            return Some(raw.clone());
+            return Some(raw);
         }
         let mut object = Object::new(format);
         object.set(&Name::new("status"), &self.status);

@@ -11,7 +11,7 @@ use crate::types::{ActionAnswer, InstallAnswer, InstallCheck, QueueAnswer, Serve
 impl ToWire for ActionAnswer {
     fn to_wire(&self, format: Format) -> Option<Value> {
         if let Some(raw) = self.raw.value() {
-            return Some(raw.clone());
+            return Some(raw);
         }
         let mut object = Object::new(format);
         object.set(&Name::new("result"), &self.result);
@@ -35,7 +35,7 @@ impl ToWire for InstallAnswer {
 impl ToWire for InstallCheck {
     fn to_wire(&self, format: Format) -> Option<Value> {
         if let Some(raw) = self.raw.value() {
-            return Some(raw.clone());
+            return Some(raw);
         }
         let mut object = Object::new(format);
         object.set(&Name::new("result"), &self.result);

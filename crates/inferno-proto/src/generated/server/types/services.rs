@@ -11,7 +11,7 @@ use crate::types::{Service, ServiceDetail, Services};
 impl ToWire for Service {
     fn to_wire(&self, format: Format) -> Option<Value> {
         if let Some(raw) = self.raw.value() {
-            return Some(raw.clone());
+            return Some(raw);
         }
         let mut object = Object::new(format);
         object.set(&Name::new("id").also(&["serviceid"]), &self.id);
@@ -25,7 +25,7 @@ impl ToWire for Service {
 impl ToWire for ServiceDetail {
     fn to_wire(&self, format: Format) -> Option<Value> {
         if let Some(raw) = self.raw.value() {
-            return Some(raw.clone());
+            return Some(raw);
         }
         let mut object = Object::new(format);
         object.set(&Name::new("result"), &self.result);
@@ -37,7 +37,7 @@ impl ToWire for ServiceDetail {
 impl ToWire for Services {
     fn to_wire(&self, format: Format) -> Option<Value> {
         if let Some(raw) = self.raw.value() {
-            return Some(raw.clone());
+            return Some(raw);
         }
         let mut object = Object::new(format);
         object.set(&Name::new("result"), &self.result);

@@ -11,7 +11,7 @@ use crate::types::{SshKey, SshKeyAdded};
 impl ToWire for SshKey {
     fn to_wire(&self, format: Format) -> Option<Value> {
         if let Some(raw) = self.raw.value() {
-            return Some(raw.clone());
+            return Some(raw);
         }
         let mut object = Object::new(format);
         object.set(&Name::new("id"), &self.id);
@@ -23,7 +23,7 @@ impl ToWire for SshKey {
 impl ToWire for SshKeyAdded {
     fn to_wire(&self, format: Format) -> Option<Value> {
         if let Some(raw) = self.raw.value() {
-            return Some(raw.clone());
+            return Some(raw);
         }
         let mut object = Object::new(format);
         object.set(&Name::new("message").also(&["msg"]), &self.message);
