@@ -31,9 +31,10 @@ mod tree;
 
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use emit::coverage::{Coverage, coverage_table};
+pub use emit::lists::{AnswerList, Step};
 pub use explain::{explain, explained};
 pub use freshness::{Stale, stale};
-pub use outputs::{coverage, openapi, reference};
+pub use outputs::{coverage, lists, openapi, reference};
 pub use schema::schemas;
 pub use skeleton::skeleton;
 pub use source::{FileId, Sources};

@@ -59,6 +59,11 @@ impl Type {
     }
 }
 
+/// The most items that a list may have: where the spec does not say, 100,000.
+pub(crate) fn item_limit(given: Option<i64>) -> i64 {
+    given.unwrap_or(100_000)
+}
+
 /// A name in each format, as a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct WireName {

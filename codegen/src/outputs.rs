@@ -3,6 +3,7 @@
 use crate::diagnostic::Diagnostics;
 use crate::emit;
 use crate::emit::coverage::Coverage;
+use crate::emit::lists::{self, AnswerList};
 use crate::model::Model;
 use crate::source::Sources;
 use crate::tree::Tree;
@@ -31,6 +32,14 @@ pub(crate) fn model(api: &str, sources: &Sources) -> Result<Model, Diagnostics> 
 /// Everything that is wrong with the specs, at once.
 pub fn coverage(api: &str, sources: &Sources) -> Result<Coverage, Diagnostics> {
     model(api, sources).map(|model| emit::coverage::count(&model))
+}
+
+/// Every list in the answers of one API, with its limit.
+///
+/// # Errors
+/// Everything that is wrong with the specs, at once.
+pub fn lists(api: &str, sources: &Sources) -> Result<Vec<AnswerList>, Diagnostics> {
+    model(api, sources).map(|model| lists::collect(&model))
 }
 
 /// Writes the reference of one API: Markdown pages below `docs/reference/`.

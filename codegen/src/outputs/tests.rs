@@ -1,6 +1,7 @@
 //! The other outputs of a small API: what they say, and that they notice what is missing.
 
-use super::{coverage, openapi, reference};
+use super::{coverage, lists, openapi, reference};
+use crate::emit::lists::Step;
 use crate::source::Sources;
 
 const SERVICE: &str = r#"
@@ -230,6 +231,56 @@ type = "Chest"
     ] {
         assert!(text.contains(part), "{part} is not in:\n{text}");
     }
+}
+
+#[test]
+fn every_list_of_an_answer_is_found_with_its_limit() {
+    let types = r#"
+[Chest]
+en = "A box."
+ru = "Ящик."
+[Chest.fields]
+id = { type = "uint", required = true, en = "Its number.", ru = "Номер." }
+lids = { type = "[Lid]", xml = "lids/lid", max-items = 9, en = "Its lids.", ru = "Крышки." }
+inner = { type = "{text: Chest}", en = "Boxes in it.", ru = "Ящики внутри." }
+[Lid]
+en = "A lid."
+ru = "Крышка."
+[Lid.fields]
+id = { type = "uint", required = true, en = "Its number.", ru = "Номер." }
+hinges = { type = "[uint]", also = ["joints"], en = "Its hinges.", ru = "Петли." }
+"#;
+    let list = r#"
+name = "list_boxes"
+method = "GET"
+path = "/boxes"
+effect = "safe"
+en = "The boxes."
+ru = "Ящики."
+[response]
+type = "[Chest]"
+root = "boxes"
+max-items = 7
+"#;
+    let files =
+        [("demo/service.toml", SERVICE), ("demo/types/boxes.toml", types), ("demo/boxes/list_boxes.toml", list)];
+    let sources = Sources::new(files.map(|(path, text)| (path.to_owned(), text.to_owned())));
+    let found = lists("demo", &sources).unwrap_or_else(|found| panic!("{}", found.render(&sources, false)));
+    let shown = |steps: &[Step]| {
+        let words = steps.iter().map(|step| match step {
+            Step::Entry(names) => names.join("|"),
+            Step::Any => "*".to_owned(),
+        });
+        words.collect::<Vec<_>>().join("/")
+    };
+    let shown = found.iter().map(|list| (shown(&list.json), shown(&list.xml), list.max_items)).collect::<Vec<_>>();
+    let wanted = [
+        ("boxes", "boxes", 7),
+        ("boxes/*/lids", "boxes/lids/lid", 9),
+        ("boxes/*/lids/*/hinges|joints", "boxes/lids/lid/hinges|joints", 100_000),
+    ];
+    assert_eq!(shown, wanted.map(|(json, xml, max)| (json.to_owned(), xml.to_owned(), max)));
+    assert!(found.iter().all(|list| list.endpoint == "demo/boxes/list_boxes"));
 }
 
 #[test]

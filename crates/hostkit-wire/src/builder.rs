@@ -36,17 +36,22 @@ struct Open {
 impl<'a> Builder<'a> {
     /// `expected_nodes` is an upper bound that the reader counted: one allocation, no growth.
     pub(crate) fn new(format: Format, body: &'a str, limits: &Limits, expected_nodes: usize) -> Self {
-        // As much as if every node were a value of its own on the heap.
-        let each = if is_broken("P15") { 32 } else { 1 };
+        let limits = if is_broken("P15-limits") {
+            Limits { max_nodes: usize::MAX, max_items: usize::MAX, ..*limits }
+        } else {
+            *limits
+        };
+        // Uncounted, the vector doubles when it is full: for a moment there are three times the nodes.
+        let counted = if is_broken("P15") { 0 } else { expected_nodes };
         Self {
             format,
             body,
             base: 0,
             arena: String::new(),
-            nodes: Vec::with_capacity(each * expected_nodes.min(limits.max_nodes)),
+            nodes: Vec::with_capacity(counted.min(limits.max_nodes)),
             innermost: Open::default(),
             around: Vec::new(),
-            limits: *limits,
+            limits,
         }
     }
 

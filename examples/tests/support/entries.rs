@@ -228,27 +228,29 @@ pub fn visit(value: &mut Value, key: &str, see: &mut impl FnMut(&str, &mut Value
     }
 }
 
-/// Copies of a tree, in each of which one node was changed.
-pub fn variants(value: &Value, change: impl Fn(&str, &mut Value) -> bool) -> Vec<Value> {
+/// The number of nodes of a tree.
+pub fn count(value: &Value) -> usize {
     let mut count = 0;
     visit(&mut value.clone(), "", &mut |_, _| count += 1);
-    let mut found = Vec::new();
-    for chosen in 0..count {
-        let mut copy = value.clone();
-        let (mut at, mut is_changed) = (0, false);
-        visit(&mut copy, "", &mut |key, node| {
-            // The visit goes on below a changed node: only the first with this number is the chosen one.
-            if at == chosen && !is_changed {
-                is_changed = change(key, node);
-                if !is_changed {
-                    at = count;
-                }
-            }
-            at += 1;
-        });
-        if is_changed {
-            found.push(copy);
+    count
+}
+
+/// Copies of a tree, in each of which one node was changed.
+pub fn variants(value: &Value, change: impl Fn(&str, &mut Value) -> bool) -> Vec<Value> {
+    (0..count(value)).filter_map(|chosen| variant(value, chosen, &change)).collect()
+}
+
+/// A copy of a tree in which the node of this number was changed; `None` where the change does not suit it.
+pub fn variant(value: &Value, chosen: usize, change: impl Fn(&str, &mut Value) -> bool) -> Option<Value> {
+    let mut copy = value.clone();
+    let (mut at, mut is_over, mut is_changed) = (0, false, false);
+    visit(&mut copy, "", &mut |key, node| {
+        // The visit goes on below a changed node: only the first with this number is the chosen one.
+        if at == chosen && !is_over {
+            is_changed = change(key, node);
+            is_over = true;
         }
-    }
-    found
+        at += 1;
+    });
+    is_changed.then_some(copy)
 }

@@ -17,6 +17,8 @@ pub(super) struct Test {
     pub(super) binary: &'static str,
     /// Of the names; empty for all.
     pub(super) filter: &'static str,
+    /// Whether its long size is too slow for a build without optimisation.
+    pub(super) is_heavy: bool,
 }
 
 /// A way to break a promise: what `HOSTKIT_SABOTAGE` has to be.
@@ -29,7 +31,11 @@ pub(super) struct Switch {
 }
 
 const fn test(package: &'static str, binary: &'static str, filter: &'static str) -> Test {
-    Test { package, binary, filter }
+    Test { package, binary, filter, is_heavy: false }
+}
+
+const fn heavy(test: Test) -> Test {
+    Test { is_heavy: true, ..test }
 }
 
 const fn example(binary: &'static str, filter: &'static str) -> Test {
@@ -47,8 +53,11 @@ const fn switch(name: &'static str, test: Test, says: &'static str) -> Switch {
 const P2: Test = test("hostkit", "properties", "p2_");
 const UNRESOLVED: Test = example("unresolved", "p02_");
 const P9: Test = test("hostkit", "promise_p09", "");
-const P14: Test = test("hostkit-wire", "promise_p14", "");
+const P14: Test = heavy(test("hostkit-wire", "promise_p14", ""));
 const P15: Test = test("hostkit-wire", "memory", "");
+const P15_TYPED: Test = heavy(example("promise_p15", ""));
+const P15_TIME: Test = heavy(example("promise_p15_time", ""));
+const P16_LISTS: Test = heavy(example("promise_p16_lists", ""));
 const P31: Test = test("hostkit-codegen", "generated", "p31_");
 
 pub(super) const PROMISES: &[Promise] = &[
@@ -104,14 +113,26 @@ pub(super) const PROMISES: &[Promise] = &[
     },
     Promise {
         id: "P14",
-        tests: &[P14, example("promise_p14", "")],
+        tests: &[P14, heavy(example("promise_p14", ""))],
         switches: &[switch("P14", P14, "is out of bounds of")],
     },
-    Promise { id: "P15", tests: &[P15, example("promise_p15", "")], switches: &[switch("P15", P15, "× the body")] },
+    Promise {
+        id: "P15",
+        tests: &[P15, P15_TYPED, P15_TIME],
+        switches: &[
+            switch("P15", P15, "[0,0,…] takes"),
+            switch("P15-limits", P15, "a&… takes"),
+            switch("P15-lists", P15_TYPED, "Numbers at"),
+            switch("P15-time", P15_TIME, "times the time for twice the body: "),
+        ],
+    },
     Promise {
         id: "P16",
-        tests: &[example("promise_p16", "")],
-        switches: &[switch("P16", example("promise_p16", ""), "panicked at examples/tests/promise_p16.rs")],
+        tests: &[example("promise_p16", ""), P16_LISTS],
+        switches: &[
+            switch("P16", example("promise_p16", ""), "panicked at examples/tests/promise_p16.rs"),
+            switch("P16-lists", P16_LISTS, "one more is taken"),
+        ],
     },
     Promise {
         id: "P17",
@@ -121,7 +142,10 @@ pub(super) const PROMISES: &[Promise] = &[
     Promise {
         id: "P18",
         tests: &[example("promise_p18", "")],
-        switches: &[switch("P18", example("promise_p18", "no_impostor"), "takes")],
+        switches: &[
+            switch("P18", example("promise_p18", "no_impostor"), "takes another service, JSON under 200"),
+            switch("P18-silent", example("promise_p18", "no_impostor"), "takes the word OK under 200"),
+        ],
     },
     Promise {
         id: "P19",

@@ -46,8 +46,14 @@ pub(crate) fn execute(one: Option<&str>, long: bool, sabotage: Option<&str>) -> 
     if failed.is_empty() { Ok(()) } else { Err(format!("promises: failed: {}", failed.join(", "))) }
 }
 
-fn command(test: &Test) -> Command {
+fn command(test: &Test, long: bool) -> Command {
     let mut command = cargo(&["test", "--quiet", "--package", test.package]);
+    if long {
+        command.env("HOSTKIT_PROMISE_SIZE", "long");
+    }
+    if long && test.is_heavy {
+        command.args(["--profile", "long"]);
+    }
     match test.binary {
         "lib" => command.arg("--lib"),
         "bin" => command.arg("--bins"),
@@ -65,11 +71,7 @@ fn run(promise: &'static Promise, long: bool) -> Row {
             row.result = format!("FAILED: no test {} in {}", test.binary, test.folder());
             continue;
         }
-        let mut command = command(test);
-        if long {
-            command.env("HOSTKIT_PROMISE_SIZE", "long");
-        }
-        let output = command.args(["--", "--nocapture", test.filter]).output();
+        let output = command(test, long).args(["--", "--nocapture", test.filter]).output();
         match output {
             Ok(output) => take(&mut row, &output),
             Err(error) => row.result = format!("FAILED: {error}"),

@@ -1,7 +1,7 @@
 //! Expressions and type names that several parts of the Rust emitter share.
 
 use super::code::quoted;
-use crate::model::{Field, Model, Type, TypeKind, WireName};
+use crate::model::{Field, Model, Type, TypeKind, WireName, item_limit};
 
 /// The Rust type of a type expression.
 pub(super) fn rust_type(ty: &Type) -> String {
@@ -77,11 +77,8 @@ pub(super) fn initialiser(name: &str, taken: &[&str]) -> String {
     if local == name { local } else { format!("{name}: {local}") }
 }
 
-/// The most items that a list may have where the spec does not say.
-const MAX_ITEMS: i64 = 100_000;
-
 pub(super) fn max_items(given: Option<i64>) -> String {
-    let digits = given.unwrap_or(MAX_ITEMS).to_string();
+    let digits = item_limit(given).to_string();
     let mut grouped = String::new();
     for (position, digit) in digits.chars().enumerate() {
         if position > 0 && (digits.len() - position).is_multiple_of(3) && digits.len() > 4 {
