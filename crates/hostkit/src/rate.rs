@@ -62,6 +62,9 @@ struct Counted {
 #[must_use = "the call counts until its deadline if its end is not told"]
 pub struct Permit(u64);
 
+#[cfg(all(test, not(loom)))]
+pub(crate) type Look = (String, Vec<(Moment, bool)>, Option<(usize, Moment)>);
+
 impl Rates {
     /// The limits of an API, nothing counted yet.
     pub fn new(rules: &[RateRule]) -> Self {
@@ -215,6 +218,27 @@ impl Rates {
         self.hold(names, now + wait);
         let shared = self.shared.as_ref()?;
         Some(shared.hold(self.wanted(names), wait))
+    }
+
+    /// What a search sees of the limits: of each its calls that still count, with their latest end and whether they are
+    /// under way, and what the server said.
+    #[cfg(all(test, not(loom)))]
+    pub(crate) fn look(&self, now: Moment) -> Vec<Look> {
+        self.change(|state| {
+            let looks = state.windows.iter_mut().map(|(name, window)| {
+                window.forget(now);
+                let mut calls: Vec<_> = window.calls.iter().map(|call| (call.latest, call.is_under_way)).collect();
+                calls.sort_unstable();
+                (name.clone(), calls, window.told)
+            });
+            looks.collect()
+        })
+    }
+
+    /// Where the calls of all processes are counted.
+    #[cfg(all(test, not(loom)))]
+    pub(crate) fn shared(&self) -> Option<&SharedRates> {
+        self.shared.as_ref()
     }
 
     fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {

@@ -142,6 +142,12 @@ impl Random {
         (z >> 11) as f64 / (1u64 << 53) as f64
     }
 
+    /// What decides the numbers that come.
+    #[cfg(all(test, not(loom)))]
+    pub(crate) fn state(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
     /// Between half of the duration and all of it.
     pub(crate) fn upper_half(&self, duration: Duration) -> Duration {
         duration.mul_f64(0.5 + self.unit() / 2.0)
@@ -173,6 +179,12 @@ impl RetryBudget {
     pub(crate) fn take(&self) -> bool {
         self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |tenths| tenths.checked_sub(RETRY)).is_ok()
             || is_broken("P5")
+    }
+
+    /// In tenths of a token.
+    #[cfg(all(test, not(loom)))]
+    pub(crate) fn left(&self) -> u32 {
+        self.0.load(Ordering::Relaxed)
     }
 
     /// Returns a tenth of a token.

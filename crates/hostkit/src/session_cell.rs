@@ -344,6 +344,8 @@ impl<T, E> Drop for LeadGuard<T, E> {
 }
 
 #[cfg(all(test, not(loom)))]
+mod look;
+#[cfg(all(test, not(loom)))]
 mod search;
 #[cfg(all(test, loom))]
 mod wakeups;

@@ -51,6 +51,8 @@ const fn switch(name: &'static str, test: Test, says: &'static str) -> Switch {
 }
 
 const P2: Test = test("hostkit", "properties", "p2_");
+/// Every state of an exchange; it holds P1, P5, P6, P8, P9, P10, P22 and P24, too.
+const SEARCH: Test = test("hostkit", "lib", "exchange::search");
 const UNRESOLVED: Test = example("unresolved", "p02_");
 const P9: Test = test("hostkit", "promise_p09", "");
 const P14: Test = heavy(test("hostkit-wire", "promise_p14", ""));
@@ -66,7 +68,7 @@ pub(super) const PROMISES: &[Promise] = &[
         tests: &[money("p1_"), UNRESOLVED],
         switches: &[switch("P1", money("p1_orders"), "sent twice")],
     },
-    Promise { id: "P2", tests: &[P2, UNRESOLVED], switches: &[switch("P2", P2, "said to be not sent")] },
+    Promise { id: "P2", tests: &[P2, SEARCH, UNRESOLVED], switches: &[switch("P2", P2, "said to be not sent")] },
     Promise {
         id: "P4",
         tests: &[money("p4_")],

@@ -191,6 +191,27 @@ debug! {
     RawMachine<A: Api>: |machine| &machine.exchange;
 }
 
+#[cfg(all(test, not(loom)))]
+impl<E: Call> CallMachine<E> {
+    pub(super) fn exchange(&self) -> &Exchange<E::Api> {
+        &self.0.exchange
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+impl<E: Perform> PerformMachine<E> {
+    pub(super) fn exchange(&self) -> &Exchange<E::Api> {
+        &self.0.exchange
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+impl<A: Api> RawMachine<A> {
+    pub(super) fn exchange(&self) -> &Exchange<A> {
+        &self.exchange
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

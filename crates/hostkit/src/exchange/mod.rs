@@ -388,3 +388,6 @@ impl<A: Api> std::fmt::Debug for Exchange<A> {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod search;

@@ -46,6 +46,19 @@ impl Clerk {
     }
 }
 
+#[cfg(all(test, not(loom)))]
+impl Clerk {
+    /// Waits until all that was asked is done.
+    pub(super) fn settle(&self) {
+        use event_listener::Listener;
+
+        let answer = self.ask(|_| Ok(()));
+        while let Polled::Pending(listener) = answer.poll() {
+            listener.wait();
+        }
+    }
+}
+
 impl fmt::Debug for Clerk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Clerk")
@@ -120,6 +133,14 @@ impl<T> Answer<T> {
             Polled::Ready(answer) => Polled::Ready(answer),
             Polled::Pending(()) => Polled::Pending(listener.unwrap_or_else(|| self.0.changed.listen())),
         }
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+impl<T> Answer<T> {
+    /// Looks at the answer and leaves it there.
+    pub(crate) fn peek<R>(&self, look: impl FnOnce(&Polled<T, ()>) -> R) -> R {
+        look(&self.0.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

@@ -109,6 +109,12 @@ impl SharedRates {
         })
     }
 
+    /// Waits until the store has done all that it was asked.
+    #[cfg(all(test, not(loom)))]
+    pub(crate) fn settle(&self) {
+        self.clerk.settle();
+    }
+
     fn post(&self, change: impl Fn(u64, &mut Kept) + Send + 'static) {
         let rates = self.clone();
         self.clerk.post(move |store| rates.tell(store, change));

@@ -103,6 +103,12 @@ impl SharedSession {
         })
     }
 
+    /// Waits until the store has done all that it was asked.
+    #[cfg(all(test, not(loom)))]
+    pub(crate) fn settle(&self) {
+        self.0.clerk.settle();
+    }
+
     fn change<T>(&self, store: &dyn Store, mut change: impl FnMut(u64, &mut Kept) -> T) -> io::Result<T> {
         let mut result = None;
         store.change(&self.0.key, &mut |now, bytes| {

@@ -1,0 +1,211 @@
+//! A store that does what it is asked when the search says so, and another process at the same store.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use super::super::State;
+use super::super::stores::Joint;
+use super::drive::Driven;
+use super::shop::Shop;
+use crate::api::RateRule;
+use crate::client::ClientCore;
+use crate::session::Session;
+use crate::store::{
+    Answer, Begun, Change, Polled, RateStore, SessionStore, SharedRates, SharedSession, SignInLease, Store, StoreKey,
+    Wanted,
+};
+use crate::time::{Moment, Now};
+use crate::value::Secret;
+
+const ACCOUNT: &str = "account";
+const API: &str = "shop";
+
+/// What is kept in a store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keeps {
+    Nothing,
+    /// The session, which another process may ask for, too.
+    Session,
+    /// The counts of calls; another process has just made one.
+    Rates,
+}
+
+#[derive(Debug)]
+struct Inner {
+    /// Whether it does what it is asked; `None` where that waits.
+    works: Option<bool>,
+    now: SystemTime,
+    entries: HashMap<StoreKey, Vec<u8>>,
+}
+
+/// The store behind its gate.
+#[derive(Debug, Clone)]
+pub(super) struct Gate(Arc<(Mutex<Inner>, Condvar)>);
+
+/// A way to the store: that of the client waits for the gate.
+#[derive(Debug)]
+struct Way {
+    gate: Gate,
+    is_gated: bool,
+}
+
+impl Store for Way {
+    fn change(&self, key: &StoreKey, change: Change<'_>) -> io::Result<()> {
+        let (inner, opened) = &*self.gate.0;
+        let mut inner = inner.lock().unwrap_or_else(PoisonError::into_inner);
+        while self.is_gated && inner.works.is_none() {
+            inner = opened.wait(inner).unwrap_or_else(PoisonError::into_inner);
+        }
+        if self.is_gated && inner.works == Some(false) {
+            return Err(io::Error::other("the store is broken"));
+        }
+        if let Some(bytes) = change(inner.now, inner.entries.get(key).map(Vec::as_slice)) {
+            inner.entries.insert(key.clone(), bytes);
+        }
+        Ok(())
+    }
+}
+
+impl Gate {
+    pub(super) fn new() -> Self {
+        let inner = Inner { works: None, now: SystemTime::UNIX_EPOCH, entries: HashMap::new() };
+        Self(Arc::new((Mutex::new(inner), Condvar::new())))
+    }
+
+    fn way(&self, is_gated: bool) -> Way {
+        Way { gate: self.clone(), is_gated }
+    }
+
+    pub(super) fn sessions(&self) -> SessionStore {
+        SessionStore::new(self.way(true), ACCOUNT)
+    }
+
+    pub(super) fn rates(&self) -> RateStore {
+        RateStore::new(self.way(true), ACCOUNT)
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Inner)) {
+        change(&mut self.0.0.lock().unwrap_or_else(PoisonError::into_inner));
+        self.0.1.notify_all();
+    }
+
+    pub(super) fn set_clock(&self, now: Now) {
+        // A day later, so that nothing is before the clock of a store began.
+        let since = now.monotonic.since(Moment::START) + Duration::from_secs(86_400);
+        self.change(|inner| inner.now = SystemTime::UNIX_EPOCH + since);
+    }
+
+    /// Does all that was asked, or fails at it.
+    pub(super) fn open(&self, core: &ClientCore<Shop>, works: bool) {
+        self.change(|inner| inner.works = Some(works));
+        if let Some(shared) = &core.shared().shared_session {
+            shared.settle();
+        }
+        if let Some(shared) = core.rates().shared() {
+            shared.settle();
+        }
+        self.change(|inner| inner.works = None);
+    }
+
+    /// Lets its threads end.
+    pub(super) fn close(&self) {
+        self.change(|inner| inner.works = Some(false));
+    }
+}
+
+/// Another process that shares the store.
+pub(super) struct Process {
+    session: SharedSession,
+    lease: Option<SignInLease>,
+    /// It was told that the credentials are wrong.
+    pub(super) is_refused: bool,
+}
+
+impl Process {
+    pub(super) fn new(gate: &Gate, core: &ClientCore<Shop>) -> Self {
+        let store = SessionStore::new(gate.way(false), ACCOUNT);
+        Self { session: SharedSession::new(store, API, core.base_url()), lease: None, is_refused: false }
+    }
+
+    /// A call of it, that is over.
+    pub(super) fn call(gate: &Gate, core: &ClientCore<Shop>, rule: &RateRule) {
+        let rates = SharedRates::new(RateStore::new(gate.way(false), ACCOUNT), API, core.base_url());
+        let wanted = Wanted { name: rule.name, count: rule.count as usize, length: rule.window };
+        let answer = rates.ask(vec![wanted], Duration::ZERO);
+        rates.settle();
+        let Polled::Ready(Ok(Ok(grant))) = answer.poll() else { panic!("there is room at first") };
+        grant.go();
+    }
+
+    pub(super) fn leads(&self) -> bool {
+        self.lease.is_some()
+    }
+
+    /// False where it may not sign in.
+    pub(super) fn lead(&mut self) -> bool {
+        let answer = self.session.begin(Duration::ZERO, Duration::from_secs(30));
+        self.session.settle();
+        if let Polled::Ready(Ok(Begun::Lead(lease))) = answer.poll() {
+            self.lease = Some(lease);
+        }
+        self.leads()
+    }
+
+    pub(super) fn succeed(&mut self, token: String) {
+        if let Some(lease) = self.lease.take() {
+            drop(lease.save(&Session::with_token(Secret::from(token)), Duration::ZERO, None));
+        }
+        self.session.settle();
+    }
+
+    pub(super) fn fail(&mut self, is_refused: bool) {
+        if let Some(lease) = self.lease.take() {
+            drop(lease.fail(is_refused));
+        }
+        self.is_refused |= is_refused;
+        self.session.settle();
+    }
+
+    pub(super) fn leave(&mut self) {
+        self.lease = None;
+        self.session.settle();
+    }
+}
+
+/// The store was asked and has not said anything.
+pub(super) const NOT_YET: u8 = 1;
+
+/// What a machine asked of the store, as numbers: 0 for nothing, [`NOT_YET`], or what the store said.
+pub(super) fn asked(machine: &dyn Driven) -> [u8; 4] {
+    let exchange = machine.exchange();
+    let joint = |joint: &Joint| match joint {
+        Joint::Asked(answer) => said(answer, |begun| match begun {
+            Begun::Found { .. } => 3,
+            Begun::Lead(_) => 4,
+            Begun::Busy => 5,
+            Begun::Refused(_) => 6,
+        }),
+        Joint::Unasked | Joint::Held(_) | Joint::Alone => 0,
+    };
+    let of_state = match &exchange.state {
+        State::SignIn(signing) | State::SignInFlight(signing, ..) => joint(&signing.joint),
+        State::Telling(_, answer) => said(answer, |()| 3),
+        _ => 0,
+    };
+    [
+        of_state,
+        exchange.asked.as_ref().map_or(0, |asked| said(&asked.answer, |room| if room.is_ok() { 3 } else { 4 })),
+        exchange.saving.as_ref().map_or(0, |answer| said(answer, |()| 3)),
+        exchange.holding.as_ref().map_or(0, |answer| said(answer, |()| 3)),
+    ]
+}
+
+fn said<T>(answer: &Answer<T>, number: impl FnOnce(&T) -> u8) -> u8 {
+    answer.peek(|polled| match polled {
+        Polled::Pending(()) => NOT_YET,
+        Polled::Ready(Err(_)) => 2,
+        Polled::Ready(Ok(value)) => number(value),
+    })
+}

@@ -1,0 +1,295 @@
+//! Everything that decides what can happen from here on, as numbers: two states with the same numbers are one.
+
+use std::time::Duration;
+
+use super::super::stores::Joint;
+use super::super::{Ended, Exchange, Failed, SigningIn, State};
+use super::caller::{Caller, Driver};
+use super::gate;
+use super::shop::{Code, Shop};
+use super::world::World;
+use crate::client::Admitted;
+use crate::endpoint::Effect;
+use crate::retry::Stage;
+use crate::time::{Moment, Now};
+
+/// The variants of [`State`], by their number.
+pub(super) const STATES: &[&str] =
+    &["Prepare", "Pause", "SignIn", "SignInFlight", "Telling", "Flight", "Ended", "Over"];
+
+/// The number of a variant. There is no `_`: a new one has to be searched, too.
+pub(super) fn variant(exchange: &Exchange<Shop>) -> usize {
+    match exchange.state {
+        State::Prepare => 0,
+        State::Pause(_) => 1,
+        State::SignIn(_) => 2,
+        State::SignInFlight(..) => 3,
+        State::Telling(..) => 4,
+        State::Flight(..) => 5,
+        State::Ended(_) => 6,
+        State::Over => 7,
+    }
+}
+
+/// The numbers of a state.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Shape(Vec<i64>);
+
+struct Writer<'w> {
+    world: &'w World,
+    numbers: Vec<i64>,
+}
+
+impl Shape {
+    pub(super) fn of(world: &World) -> Self {
+        let mut writer = Writer { world, numbers: Vec::with_capacity(96) };
+        writer.client();
+        for caller in &world.callers {
+            writer.caller(caller);
+        }
+        Self(writer.numbers)
+    }
+}
+
+impl Writer<'_> {
+    fn add(&mut self, number: impl Into<i64>) {
+        self.numbers.push(number.into());
+    }
+
+    fn bits(&mut self, bits: &[bool]) {
+        self.add(bits.iter().fold(1, |all, bit| all * 2 + i64::from(*bit)));
+    }
+
+    fn length(&mut self, length: usize) {
+        self.add(i64::try_from(length).unwrap_or(i64::MAX));
+    }
+
+    fn duration(&mut self, duration: Duration) {
+        self.add(i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX));
+    }
+
+    fn moment(&mut self, moment: Moment) {
+        self.duration(moment.since(Moment::START));
+    }
+
+    /// A moment that decides nothing once it is past.
+    fn timer(&mut self, moment: Moment) {
+        self.moment(moment.max(self.world.now.monotonic));
+    }
+
+    fn now(&mut self, now: Now) {
+        self.moment(now.monotonic);
+        self.add(now.wall.0);
+    }
+
+    fn client(&mut self) {
+        let world = self.world;
+        let shared = world.core.shared();
+        self.now(world.now);
+        let left = &world.left;
+        for left in [left.jumps, left.others, left.resets, left.whiles, shared.retries.left()] {
+            self.add(left);
+        }
+        self.numbers.push(shared.random.state().cast_signed());
+        let look = shared.session.look();
+        let other = world.other.as_ref();
+        self.bits(&[
+            look.is_led,
+            look.is_latched,
+            world.is_latched,
+            look.held.is_some(),
+            look.life.is_some(),
+            look.is_proven,
+            other.is_some(),
+            other.is_some_and(|(guard, _)| guard.is_current()),
+            other.is_some_and(|(_, is_disowned)| *is_disowned),
+        ]);
+        self.add(look.vain.0);
+        self.add(look.vain.1);
+        self.timer(look.rests_until);
+        if let Some((asked, whole, renew)) = look.life {
+            self.now(asked);
+            self.duration(whole);
+            self.duration(renew);
+        }
+        if let Some((session, _)) = &look.held {
+            self.session(session);
+        }
+        for (_, calls, told) in shared.rates.look(world.now.monotonic) {
+            self.length(calls.len());
+            for (latest, is_under_way) in calls {
+                self.moment(latest);
+                self.bits(&[is_under_way]);
+            }
+            self.bits(&[told.is_some()]);
+            if let Some((left, reset)) = told {
+                self.length(left);
+                self.moment(reset);
+            }
+        }
+        self.server();
+    }
+
+    /// What the world checks by.
+    fn server(&mut self) {
+        let world = self.world;
+        let now = world.now.monotonic;
+        self.add(world.vain.0);
+        self.moment(world.vain.1);
+        for rule in world.setting.rules {
+            let held = world.held.iter().filter(|(name, until)| *name == rule.name && *until > now);
+            self.moment(held.map(|(_, until)| *until).max().unwrap_or(Moment::START));
+            let mut ends: Vec<_> =
+                world.counted_on(rule).map(|counted| (counted.until, counted.is_under_way)).collect();
+            ends.sort_unstable();
+            self.length(ends.len());
+            for (until, is_under_way) in ends {
+                self.moment(until);
+                self.bits(&[is_under_way]);
+            }
+        }
+        if let Some((_, process)) = &world.store {
+            self.bits(&[process.leads(), process.is_refused]);
+            self.length(world.tokens.len());
+        }
+        let money = world.budget.remaining().mantissa();
+        self.add(i64::try_from(money).unwrap_or(i64::MAX));
+    }
+
+    /// A token, by what the server knows of it.
+    fn session(&mut self, session: &Admitted) {
+        let number = session.session.token.as_ref().and_then(|token| token.expose().parse::<usize>().ok());
+        if let Some(token) = number.and_then(|number| self.world.tokens.get(number)) {
+            self.now(token.asked);
+        }
+    }
+
+    /// Generations differ only by which of them is held.
+    fn generation(&mut self, generation: Option<u64>) {
+        let held = self.world.core.shared().session.look().held.map(|(_, held)| held);
+        self.bits(&[generation.is_some(), generation.is_some() && generation == held]);
+    }
+
+    fn caller(&mut self, caller: &Caller) {
+        let Some(machine) = &caller.machine else {
+            // The end was checked when it came; the retries of all are counted together.
+            self.add(-1);
+            self.add(caller.sent.saturating_sub(1 + caller.replays));
+            return;
+        };
+        self.bits(&[
+            caller.cancel.is_cancelled(),
+            caller.has_begun,
+            caller.is_refused,
+            caller.has_gone_out && caller.kind.info.effect != Effect::Safe,
+            caller.is_done,
+            caller.is_queued,
+        ]);
+        // Only the one that could be used again.
+        let held = self.world.core.shared().session.look().held;
+        let held = held.and_then(|(session, _)| session.session.token.as_ref()?.expose().parse::<usize>().ok());
+        let fresh = machine.exchange().fresh.as_ref().and_then(|lease| lease.session.session.token.as_ref());
+        let fresh = fresh.and_then(|token| token.expose().parse::<usize>().ok());
+        self.bits(&[
+            held.is_some() && caller.refused_token == held,
+            held.is_some() && caller.token == held,
+            fresh.is_some() && caller.refused_token == fresh,
+        ]);
+        for count in [caller.sent, caller.logins, caller.replays] {
+            self.add(count);
+        }
+        match &caller.driver {
+            Driver::Ready => self.add(0),
+            Driver::Wire(wire) => {
+                self.bits(&[true, wire.is_login, wire.is_disowned]);
+                // From when on a token counts; of a call only its ticket says when it was sent.
+                if wire.is_login {
+                    self.now(wire.sent);
+                }
+            }
+            Driver::Sleeps(until) => {
+                self.add(1);
+                self.timer(*until);
+            }
+            Driver::Waits { until, is_woken, .. } => {
+                self.add(2 + i64::from(*is_woken));
+                self.timer(*until);
+            }
+            Driver::Over => self.add(4),
+        }
+        for said in gate::asked(machine.as_ref()) {
+            self.add(said);
+        }
+        self.exchange(machine.exchange());
+    }
+
+    fn exchange(&mut self, exchange: &Exchange<Shop>) {
+        self.length(variant(exchange));
+        match &exchange.state {
+            State::Prepare | State::Over | State::Flight(..) => {}
+            State::Pause(until) => self.timer(*until),
+            State::SignIn(signing) => self.signing(signing),
+            State::SignInFlight(signing, ..) => self.signing(signing),
+            State::Telling(failure, _) => self.bits(&[failure.guard.is_current(), failure.is_latched]),
+            State::Ended(ended) => match &**ended {
+                Ended::Read { accepted, .. } => self.bits(&[accepted.is_some()]),
+                Ended::Empty { .. } => self.add(0),
+                Ended::Failed(failed) => self.failed(failed),
+            },
+        }
+        self.add(exchange.attempts);
+        self.add(exchange.sign_ins);
+        let failed = self.world.core.shared().session.look().failed;
+        self.bits(&[
+            exchange.is_replayed,
+            exchange.is_reread,
+            exchange.may_have_happened,
+            exchange.is_priced,
+            exchange.last.is_some(),
+            exchange.fresh.is_some(),
+            exchange.waiting.is_some(),
+            // Whether the sign-in that it waits for is known to have failed.
+            exchange.waiting.is_some_and(|waited| failed.is_some_and(|round| round >= waited)),
+            exchange.asked.is_some(),
+            exchange.saving.is_some(),
+            exchange.holding.is_some(),
+            exchange.reservation.is_some(),
+            exchange.deadline.is_some(),
+        ]);
+        if let Some(failed) = &exchange.last {
+            self.failed(failed);
+        }
+        self.generation(exchange.generation);
+        if let Some(lease) = &exchange.fresh {
+            self.generation(Some(lease.generation));
+            self.session(&lease.session);
+        }
+        self.moment(exchange.deadline.unwrap_or(Moment::START));
+    }
+
+    fn signing(&mut self, signing: &SigningIn<Shop>) {
+        let joint = match signing.joint {
+            Joint::Unasked => 0,
+            Joint::Asked(_) => 1,
+            Joint::Held(_) => 2,
+            Joint::Alone => 3,
+        };
+        self.add(joint);
+        let (sent, sent_at, told) = signing.guard.look();
+        self.bits(&[signing.guard.is_current()]);
+        self.add(sent);
+        self.moment(sent_at);
+        self.timer(told);
+        self.timer(signing.not_before);
+    }
+
+    fn failed(&mut self, failed: &Failed<Code>) {
+        let stage = match failed.stage {
+            Stage::NotSent => 0,
+            Stage::Rejected => 1,
+            Stage::Open => 2,
+        };
+        self.add(stage);
+        self.bits(&[failed.error.may_have_happened()]);
+    }
+}
