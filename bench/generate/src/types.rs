@@ -227,6 +227,10 @@ fn declared(mac: &syn::Macro) -> (String, bool) {
 fn name(expr: &Expr) -> Name {
     match expr {
         Expr::Reference(reference) => name(&reference.expr),
+        Expr::Const(block) => match &block.block.stmts[..] {
+            [syn::Stmt::Expr(expr, None)] => name(expr),
+            _ => panic!("a name: {}", quote::quote!(#expr)),
+        },
         Expr::MethodCall(call) => {
             let mut name = name(&call.receiver);
             let texts = texts(&call.args[0]);

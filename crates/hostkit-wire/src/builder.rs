@@ -1,6 +1,7 @@
 //! Builds the flat tree while a reader walks the body, and keeps the limits.
 
 use crate::document::{Document, RawKind, RawNode};
+use crate::lookup::hash;
 use crate::sabotage::is_broken;
 use crate::{Format, Limits, WireError, WireErrorKind};
 
@@ -82,17 +83,25 @@ impl<'a> Builder<'a> {
         if self.nodes.len() >= self.limits.max_nodes {
             return Err(self.too_many_nodes(offset));
         }
-        if !matches!(kind, RawKind::Key | RawKind::ArenaKey) {
-            self.innermost.children += 1;
-            // The root is no item of anything.
-            if self.innermost.children > self.limits.max_items && !self.around.is_empty() {
-                return Err(self.too_many_items(offset));
-            }
+        self.innermost.children += 1;
+        // The root is no item of anything.
+        if self.innermost.children > self.limits.max_items && !self.around.is_empty() {
+            return Err(self.too_many_items(offset));
         }
         let next = self.nodes.len() as u32 + 1;
-        let start = if matches!(kind, RawKind::ArenaText | RawKind::ArenaKey) { start } else { start + self.base };
+        let start = if kind == RawKind::ArenaText { start } else { start + self.base };
         let offset = offset + self.base;
         self.nodes.push(RawNode { offset: offset as u32, start: start as u32, len: len as u32, next, kind });
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn push_key(&mut self, kind: RawKind, offset: usize, start: usize, key: &[u8]) -> Result<(), WireError> {
+        if self.nodes.len() >= self.limits.max_nodes {
+            return Err(self.too_many_nodes(offset));
+        }
+        let (offset, start, len) = ((offset + self.base) as u32, start as u32, key.len() as u32);
+        self.nodes.push(RawNode { offset, start, len, next: hash(key), kind });
         Ok(())
     }
 
@@ -106,25 +115,23 @@ impl<'a> Builder<'a> {
         WireError::new(offset, WireErrorKind::TooManyItems(self.limits.max_items))
     }
 
-    #[inline]
-    fn push_piece(&mut self, offset: usize, piece: Piece<'_>, body: RawKind, arena: RawKind) -> Result<(), WireError> {
+    /// The key of the value that is pushed next.
+    #[inline(always)]
+    pub(crate) fn key(&mut self, offset: usize, piece: Piece<'_>) -> Result<(), WireError> {
         match piece {
-            Piece::Body(start, end) => self.push(body, offset, start, end - start),
-            Piece::Owned(text) => self.push_owned(offset, text, arena),
+            Piece::Body(start, end) => {
+                let (start, end) = (start + self.base, end + self.base);
+                self.push_key(RawKind::Key, offset, start, self.body.as_bytes().get(start..end).unwrap_or(&[]))
+            }
+            Piece::Owned(key) => self.arena_key(offset, key),
         }
     }
 
     #[inline(never)]
-    fn push_owned(&mut self, offset: usize, text: &str, kind: RawKind) -> Result<(), WireError> {
+    fn arena_key(&mut self, offset: usize, key: &str) -> Result<(), WireError> {
         let start = self.arena.len();
-        self.arena.push_str(text);
-        self.push(kind, offset, start, text.len())
-    }
-
-    /// The key of the value that is pushed next.
-    #[inline]
-    pub(crate) fn key(&mut self, offset: usize, piece: Piece<'_>) -> Result<(), WireError> {
-        self.push_piece(offset, piece, RawKind::Key, RawKind::ArenaKey)
+        self.arena.push_str(key);
+        self.push_key(RawKind::ArenaKey, offset, start, key.as_bytes())
     }
 
     pub(crate) fn null(&mut self, offset: usize) -> Result<(), WireError> {
@@ -136,14 +143,24 @@ impl<'a> Builder<'a> {
     }
 
     /// A number whose lexeme is `start..end` of the body.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn number(&mut self, start: usize, end: usize) -> Result<(), WireError> {
         self.push(RawKind::Number, start, start, end - start)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn text(&mut self, offset: usize, piece: Piece<'_>) -> Result<(), WireError> {
-        self.push_piece(offset, piece, RawKind::Text, RawKind::ArenaText)
+        match piece {
+            Piece::Body(start, end) => self.push(RawKind::Text, offset, start, end - start),
+            Piece::Owned(text) => self.arena_text(offset, text),
+        }
+    }
+
+    #[inline(never)]
+    fn arena_text(&mut self, offset: usize, text: &str) -> Result<(), WireError> {
+        let start = self.arena.len();
+        self.arena.push_str(text);
+        self.push(RawKind::ArenaText, offset, start, text.len())
     }
 
     pub(crate) fn open_list(&mut self, offset: usize) -> Result<(), WireError> {

@@ -61,7 +61,7 @@ pub(crate) struct RawNode {
     pub(crate) offset: u32,
     pub(crate) start: u32,
     pub(crate) len: u32,
-    /// The index behind the last node of this subtree.
+    /// The index behind the last node of this subtree; of a key, which has none, its hash.
     pub(crate) next: u32,
     pub(crate) kind: RawKind,
 }

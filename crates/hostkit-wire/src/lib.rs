@@ -17,7 +17,7 @@ mod write;
 pub use document::{Document, Entries, Items, Kind, Node};
 pub use error::{WireError, WireErrorKind, WriteError};
 pub use limits::Limits;
-pub use lookup::Lookup;
+pub use lookup::{Key, Lookup};
 pub use read::{parse, parse_any};
 pub use value::Value;
 pub use write::write;

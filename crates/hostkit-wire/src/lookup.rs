@@ -3,8 +3,10 @@
 use crate::document::{RawKind, RawNode};
 use crate::{Document, Node};
 
-/// How many entries are found by their tags; those behind them are looked through one by one.
-const TAGGED: usize = 64;
+/// How many entries are found by their hashes; those behind them are looked through one by one.
+const HASHED: usize = 64;
+/// Twice as many, so that a look-up ends soon.
+const SLOTS: usize = 2 * HASHED;
 /// No entry.
 const NONE: u8 = u8::MAX;
 /// How often an object is walked for a key that is not the next one, before a table is made of its keys.
@@ -12,17 +14,39 @@ const WALKS: u8 = 2;
 /// The nodes of an object that is not worth a table.
 const SMALL: u32 = 32;
 
+/// A key to look for. Made of a constant, it is a constant: its hash costs nothing at run time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key<'k> {
+    text: &'k str,
+    hash: u32,
+}
+
+impl<'k> Key<'k> {
+    /// A key with this text.
+    #[inline]
+    pub const fn new(text: &'k str) -> Self {
+        Self { text, hash: hash(text.as_bytes()) }
+    }
+
+    /// Its text.
+    #[inline]
+    pub const fn text(&self) -> &'k str {
+        self.text
+    }
+}
+
 /// Looks up the fields of one map.
 ///
 /// A look-up starts behind the last hit: a document that keeps the order of its fields is read in one pass. What stands
-/// elsewhere is walked to, and from the third time on found by a byte made of its key, so that an absent field costs a
-/// few words and not all keys.
+/// elsewhere is walked to, and in a large object from the third time on found by its hash, so that an absent field costs
+/// a few words and not all keys.
 #[derive(Debug, Clone)]
 pub struct Lookup<'t> {
     document: &'t Document<'t>,
-    /// The entry behind the last hit: the index of its key, and its number.
-    next: u32,
-    position: u32,
+    /// The entry behind the last hit that was no straggler.
+    next: Entry,
+    /// The entry behind the last straggler.
+    straggler: Entry,
     /// Where the map's entries start and end.
     first: u32,
     end: u32,
@@ -32,106 +56,129 @@ pub struct Lookup<'t> {
     table: Option<Box<Table>>,
 }
 
-/// The first entries of a map by their tags: a hash table with chains.
+/// An entry of a map.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    /// The index of its key.
+    key: u32,
+    /// How many entries stand before it.
+    position: u32,
+}
+
+/// No entry: at the index of the root there is no key. Smaller than an `Option`, it is returned in registers.
+const NOWHERE: Entry = Entry { key: 0, position: 0 };
+
+/// The first entries of a map by their hashes, in their order where hashes are equal.
 #[derive(Debug, Clone)]
 struct Table {
-    /// The first entry of each chain; a chain runs from the start of the map to its end.
-    heads: [u8; 2 * TAGGED],
-    chain: [u8; TAGGED],
-    tags: [u8; TAGGED],
+    /// The numbers of entries; one that finds its slot taken stands in the next free one.
+    slots: [u8; SLOTS],
     /// The indices of the keys.
-    keys: [u32; TAGGED],
+    keys: [u32; HASHED],
     len: usize,
 }
 
 impl<'t> Lookup<'t> {
     pub(crate) fn new(document: &'t Document<'t>, first: u32, end: u32) -> Self {
-        Self { document, next: first, position: 0, first, end, walks: 0, table: None }
+        let start = Entry { key: first, position: 0 };
+        Self { document, next: start, straggler: start, first, end, walks: 0, table: None }
     }
 
     /// The next entry with this key, from the last hit on and then from the start, with its number.
-    #[inline]
-    pub fn find(&mut self, key: &str) -> Option<(usize, Node<'t>)> {
-        let (index, position) = if self.next + 1 < self.end && self.is_key(self.next, key) {
-            (self.next, self.position)
+    #[inline(always)]
+    pub fn find(&mut self, key: &Key<'_>) -> Option<(usize, Node<'t>)> {
+        let found = if self.next.key < self.end && self.is_key(self.next.key, key) {
+            self.next
+        } else if self.straggler.key < self.next.key && self.is_key(self.straggler.key, key) {
+            self.straggler
         } else {
-            self.look_around(key)?
+            self.look_around(key)
         };
-        // What is found behind the cursor leaves it where it is: a straggler does not make the rest start again.
-        if index >= self.next {
-            self.next = self.after(index);
-            self.position = position + 1;
+        if found.key == NOWHERE.key {
+            return None;
         }
-        Some((position as usize, Node::at(self.document, index + 1)))
+        // What is found behind the cursor leaves it where it is: a straggler does not make the rest start again. But
+        // where one straggler was, the next one may follow.
+        let behind = Entry { key: self.after(found.key), position: found.position + 1 };
+        if found.key >= self.next.key {
+            self.next = behind;
+        } else {
+            self.straggler = behind;
+        }
+        Some((found.position as usize, Node::at(self.document, found.key + 1)))
     }
 
     /// The number of the map's entries, where the last of them was found: else nobody has counted them.
     #[inline]
     pub fn counted(&self) -> Option<usize> {
-        (self.next >= self.end).then_some(self.position as usize)
+        (self.next.key >= self.end).then_some(self.next.position as usize)
     }
 
     #[inline(never)]
-    fn look_around(&mut self, key: &str) -> Option<(u32, u32)> {
+    fn look_around(&mut self, key: &Key<'_>) -> Entry {
         if self.walks < WALKS || self.end - self.first <= SMALL {
             self.walks = self.walks.saturating_add(1);
-            let ahead = self.walk((self.next, self.position), self.end, key);
-            return ahead.or_else(|| self.walk((self.first, 0), self.next, key));
+            let ahead = self.walk(self.next, self.end, key);
+            return if ahead.key == NOWHERE.key { self.walk(self.start(), self.next.key, key) } else { ahead };
         }
         if self.table.is_none() {
-            self.table = Some(Box::new(self.tabulate()));
+            self.table = Some(self.tabulate());
         }
-        let table = self.table.as_deref()?;
-        let wanted = tag(key.as_bytes());
-        let mut earlier = None;
-        let mut entry = table.heads[usize::from(wanted) % table.heads.len()];
-        while entry != NONE {
-            let position = usize::from(entry);
-            if table.tags[position] == wanted && self.is_key(table.keys[position], key) {
-                let found = Some((table.keys[position], u32::from(entry)));
-                if u32::from(entry) >= self.position {
+        let Some(table) = self.table.as_deref() else { return NOWHERE };
+        let mut earlier = NOWHERE;
+        let mut slot = key.hash as usize % SLOTS;
+        while table.slots[slot] != NONE {
+            let position = table.slots[slot];
+            let found = Entry { key: table.keys[usize::from(position) % HASHED], position: u32::from(position) };
+            if self.is_key(found.key, key) {
+                if found.position >= self.next.position {
                     return found;
                 }
-                earlier = earlier.or(found);
+                earlier = if earlier.key == NOWHERE.key { found } else { earlier };
             }
-            entry = table.chain[position];
+            slot = (slot + 1) % SLOTS;
         }
-        if table.len < TAGGED { earlier } else { self.behind(table.keys[TAGGED - 1], key).or(earlier) }
-    }
-
-    /// The same among the entries without a tag, from the last hit on and then from the first of them.
-    fn behind(&self, last_tagged: u32, key: &str) -> Option<(u32, u32)> {
-        let start = (self.after(last_tagged), TAGGED as u32);
-        let cursor = if self.position > start.1 { (self.next, self.position) } else { start };
-        self.walk(cursor, self.end, key).or_else(|| self.walk(start, cursor.0, key))
+        if table.len < HASHED { earlier } else { self.behind(table.keys[HASHED - 1], key, earlier) }
     }
 
     #[inline]
-    fn walk(&self, (mut index, mut position): (u32, u32), end: u32, key: &str) -> Option<(u32, u32)> {
-        while index + 1 < end {
-            if self.is_key(index, key) {
-                return Some((index, position));
-            }
-            index = self.after(index);
-            position += 1;
-        }
-        None
+    fn start(&self) -> Entry {
+        Entry { key: self.first, position: 0 }
     }
 
-    fn tabulate(&self) -> Table {
-        let (heads, chain) = ([NONE; 2 * TAGGED], [NONE; TAGGED]);
-        let mut table = Table { heads, chain, tags: [0; TAGGED], keys: [0; TAGGED], len: 0 };
+    /// The same among the entries that are not in the table, from the last hit on and then from the first of them.
+    fn behind(&self, last_hashed: u32, key: &Key<'_>, earlier: Entry) -> Entry {
+        let start = Entry { key: self.after(last_hashed), position: HASHED as u32 };
+        let cursor = if self.next.position > start.position { self.next } else { start };
+        let found = [self.walk(cursor, self.end, key), earlier, self.walk(start, cursor.key, key)];
+        found.into_iter().find(|entry| entry.key != NOWHERE.key).unwrap_or(NOWHERE)
+    }
+
+    #[inline]
+    fn walk(&self, mut entry: Entry, end: u32, key: &Key<'_>) -> Entry {
+        while entry.key < end {
+            if self.is_key(entry.key, key) {
+                return entry;
+            }
+            entry = Entry { key: self.after(entry.key), position: entry.position + 1 };
+        }
+        NOWHERE
+    }
+
+    #[inline(never)]
+    fn tabulate(&self) -> Box<Table> {
+        let mut table = Box::new(Table { slots: [NONE; SLOTS], keys: [0; HASHED], len: 0 });
         let mut index = self.first;
-        while index + 1 < self.end && table.len < TAGGED {
-            table.tags[table.len] = tag(self.document.bytes(self.raw(index)));
-            table.keys[table.len] = index;
+        while index < self.end && table.len < HASHED {
+            let mut slot = self.raw(index).next as usize % SLOTS;
+            while table.slots[slot] != NONE {
+                slot = (slot + 1) % SLOTS;
+            }
+            let len = table.len % HASHED;
+            table.slots[slot] = len as u8;
+            table.keys[len] = index;
             table.len += 1;
             index = self.after(index);
-        }
-        for position in (0..table.len).rev() {
-            let slot = usize::from(table.tags[position]) % table.heads.len();
-            table.chain[position] = table.heads[slot];
-            table.heads[slot] = position as u8;
         }
         table
     }
@@ -141,12 +188,14 @@ impl<'t> Lookup<'t> {
         &self.document.nodes[index as usize]
     }
 
-    /// Whether the key at this index is this one. Lengths are compared first: most keys of one object differ there.
+    /// Whether the key at this index is this one.
     #[inline]
-    fn is_key(&self, index: u32, key: &str) -> bool {
+    fn is_key(&self, index: u32, key: &Key<'_>) -> bool {
         let raw = self.raw(index);
         debug_assert!(matches!(raw.kind, RawKind::Key | RawKind::ArenaKey));
-        raw.len as usize == key.len() && self.document.bytes(raw) == key.as_bytes()
+        raw.next == key.hash
+            && raw.len as usize == key.text.len()
+            && is_same(self.document.bytes(raw), key.text.as_bytes())
     }
 
     /// The key of the entry behind this one.
@@ -156,29 +205,45 @@ impl<'t> Lookup<'t> {
     }
 }
 
-/// A byte that tells most keys of one object apart: their lengths, starts and ends.
+/// A number that tells most keys of one object apart: made of their lengths, starts and ends.
 #[inline]
-fn tag(bytes: &[u8]) -> u8 {
-    let (start, end) = match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
-        (Some(start), Some(end)) => (u64::from_le_bytes(*start), u64::from_le_bytes(*end)),
-        _ => match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
-            (Some(start), Some(end)) => (u64::from(u32::from_le_bytes(*start)), u64::from(u32::from_le_bytes(*end))),
-            _ => (0, bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte))),
-        },
+pub(crate) const fn hash(bytes: &[u8]) -> u32 {
+    let (start, end) = if let (Some(start), Some(end)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        (u64::from_le_bytes(*start), u64::from_le_bytes(*end))
+    } else if let (Some(start), Some(end)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        (u32::from_le_bytes(*start) as u64, u32::from_le_bytes(*end) as u64)
+    } else {
+        match bytes {
+            [a, b, c] => (0, (*a as u64) << 16 | (*b as u64) << 8 | *c as u64),
+            [a, b] => (0, (*a as u64) << 8 | *b as u64),
+            [a] => (0, *a as u64),
+            _ => (0, 0),
+        }
     };
     let mixed = (start.rotate_left(23) ^ end ^ bytes.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    (mixed >> 56) as u8
+    (mixed >> 32) as u32
+}
+
+/// Compares texts of the same length; most are of eight to sixteen bytes, which are two words.
+#[inline]
+fn is_same(a: &[u8], b: &[u8]) -> bool {
+    if b.len() <= 16 {
+        if let (Some(first), Some(last)) = (b.first_chunk::<8>(), b.last_chunk::<8>()) {
+            return a.first_chunk::<8>() == Some(first) && a.last_chunk::<8>() == Some(last);
+        }
+    }
+    a == b
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::{Format, Limits, parse};
+    use crate::{Format, Key, Limits, parse};
 
     fn found(body: &str, keys: &[&str]) -> Vec<Option<(usize, String)>> {
         let document = parse(Format::Json, body.as_bytes(), &Limits::DEFAULT).expect("JSON");
         let mut lookup = document.root().lookup();
         let text = |node: crate::Node<'_>| node.as_str().unwrap_or("?").to_owned();
-        keys.iter().map(|key| lookup.find(key).map(|(position, node)| (position, text(node)))).collect()
+        keys.iter().map(|key| lookup.find(&Key::new(key)).map(|(position, node)| (position, text(node)))).collect()
     }
 
     fn at(position: usize, text: &str) -> Option<(usize, String)> {

@@ -26,17 +26,17 @@ impl FromWire for Address {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/address.toml")?;
         let value = Self {
-            ip: fields.required(&Name::new("ip").xml("@addr").also(&["addr"]))?,
+            ip: fields.required(const { &Name::new("ip").xml("@addr").also(&["addr"]) })?,
             primary: fields
                 .or(
-                    &Name::new("primary_ip")
+                    const { &Name::new("primary_ip")
                         .xml("@primary_ip")
-                        .also(&["is_primary", "@is_primary"]),
+                        .also(&["is_primary", "@is_primary"]) },
                     false,
                 )?,
-            panel_licence: fields.or(&Name::new("isp").xml("@isp"), false)?,
+            panel_licence: fields.or(const { &Name::new("isp").xml("@isp") }, false)?,
             ddos_protection: fields
-                .optional(&Name::new("ddosprotect").xml("@ddosprotect"))?,
+                .optional(const { &Name::new("ddosprotect").xml("@ddosprotect") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -51,8 +51,8 @@ impl FromWire for Addresses {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/address.toml")?;
         let value = Self {
-            public: fields.list(&Name::new("public").xml_inner(&["ip"]), 100_000)?,
-            private: fields.list(&Name::new("private").xml_inner(&["ip"]), 100_000)?,
+            public: fields.list(const { &Name::new("public").xml_inner(&["ip"]) }, 100_000)?,
+            private: fields.list(const { &Name::new("private").xml_inner(&["ip"]) }, 100_000)?,
         };
         fields.finish()?;
         Ok(value)
@@ -66,7 +66,7 @@ impl FromWire for AllowedAddress {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/user.toml")?;
         let value = Self {
-            ip: fields.required(&Name::new("ip"))?,
+            ip: fields.required(const { &Name::new("ip") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -83,11 +83,11 @@ impl FromWire for BackgroundRequest {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/request.toml")?;
         let value = Self {
-            server: fields.optional(&Name::new("vps_num"))?,
-            complete: fields.required(&Name::new("req_complete"))?,
-            completed: fields.optional(&Name::new("req_complete_date"))?,
+            server: fields.optional(const { &Name::new("vps_num") })?,
+            complete: fields.required(const { &Name::new("req_complete") })?,
+            completed: fields.optional(const { &Name::new("req_complete_date") })?,
             started: fields
-                .optional(&Name::new("req_requests_inwork").also(&["req_inwork"]))?,
+                .optional(const { &Name::new("req_requests_inwork").also(&["req_inwork"]) })?,
         };
         fields.finish()?;
         Ok(value)
@@ -108,14 +108,14 @@ impl FromWire for Backup {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/backup.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("file"))?,
-            made: fields.optional(&Name::new("date"))?,
-            price: fields.optional(&Name::new("price"))?,
-            size: fields.optional(&Name::new("size"))?,
-            description: fields.optional(&Name::new("desc"))?,
-            days: fields.optional(&Name::new("days"))?,
-            time: fields.optional(&Name::new("time"))?,
-            os_type: fields.optional(&Name::new("os_type"))?,
+            id: fields.required(const { &Name::new("file") })?,
+            made: fields.optional(const { &Name::new("date") })?,
+            price: fields.optional(const { &Name::new("price") })?,
+            size: fields.optional(const { &Name::new("size") })?,
+            description: fields.optional(const { &Name::new("desc") })?,
+            days: fields.optional(const { &Name::new("days") })?,
+            time: fields.optional(const { &Name::new("time") })?,
+            os_type: fields.optional(const { &Name::new("os_type") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -129,7 +129,7 @@ impl FromWire for BackupRequest {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/backup.toml")?;
         let value = Self {
-            request: fields.required(&Name::new("req"))?,
+            request: fields.required(const { &Name::new("req") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -145,9 +145,9 @@ impl FromWire for Billing {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/billing.toml")?;
         let value = Self {
-            total_debit: fields.required(&Name::new("total_debit_amount"))?,
-            total_credit: fields.optional(&Name::new("total_credit_amount"))?,
-            period: fields.optional(&Name::new("period"))?,
+            total_debit: fields.required(const { &Name::new("total_debit_amount") })?,
+            total_credit: fields.optional(const { &Name::new("total_credit_amount") })?,
+            period: fields.optional(const { &Name::new("period") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -164,10 +164,10 @@ impl FromWire for CreatedServer {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/server.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
-            image: fields.optional(&Name::new("imageId"))?,
-            root_password: fields.optional(&Name::new("adminPass"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+            image: fields.optional(const { &Name::new("imageId") })?,
+            root_password: fields.optional(const { &Name::new("adminPass") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -185,11 +185,11 @@ impl FromWire for CreatedStorage {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/storage.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            login: fields.required(&Name::new("login"))?,
-            cluster: fields.optional(&Name::new("cluster"))?,
-            api_key: fields.optional(&Name::new("key"))?,
-            storage_key: fields.required(&Name::new("storagekey"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            login: fields.required(const { &Name::new("login") })?,
+            cluster: fields.optional(const { &Name::new("cluster") })?,
+            api_key: fields.optional(const { &Name::new("key") })?,
+            storage_key: fields.required(const { &Name::new("storagekey") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -203,7 +203,7 @@ impl FromWire for CreatedZone {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/dns.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
+            id: fields.required(const { &Name::new("id") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -219,9 +219,9 @@ impl FromWire for DataCentre {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/user.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            api_host: fields.optional(&Name::new("apihost"))?,
-            title: fields.optional(&Name::new("title"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            api_host: fields.optional(const { &Name::new("apihost") })?,
+            title: fields.optional(const { &Name::new("title") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -238,9 +238,9 @@ impl FromWire for DnsOverview {
         let mut fields = reader.object(node, "specs/clodo/types/dns.toml")?;
         let value = Self {
             domains: fields
-                .required_list(&Name::new("domains").xml_inner(&["domain"]), 100_000)?,
-            reverse: fields.list(&Name::new("reverse").xml_inner(&["item"]), 100_000)?,
-            servers: fields.list(&Name::new("vps_list").xml_inner(&["vps"]), 100_000)?,
+                .required_list(const { &Name::new("domains").xml_inner(&["domain"]) }, 100_000)?,
+            reverse: fields.list(const { &Name::new("reverse").xml_inner(&["item"]) }, 100_000)?,
+            servers: fields.list(const { &Name::new("vps_list").xml_inner(&["vps"]) }, 100_000)?,
         };
         fields.finish()?;
         Ok(value)
@@ -257,10 +257,10 @@ impl FromWire for Image {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/image.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id").xml("@id"))?,
-            name: fields.required(&Name::new("name").xml("@name"))?,
-            server_type: fields.optional(&Name::new("vps_type").xml("@vps_type"))?,
-            status: fields.optional(&Name::new("status").xml("@status"))?,
+            id: fields.required(const { &Name::new("id").xml("@id") })?,
+            name: fields.required(const { &Name::new("name").xml("@name") })?,
+            server_type: fields.optional(const { &Name::new("vps_type").xml("@vps_type") })?,
+            status: fields.optional(const { &Name::new("status").xml("@status") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -282,32 +282,32 @@ impl FromWire for ImageDetail {
         let value = Self {
             id: fields
                 .required(
-                    &Name::new("_attr").json_inner(&["id"]).xml("@id").also(&["id"]),
+                    const { &Name::new("_attr").json_inner(&["id"]).xml("@id").also(&["id"]) },
                 )?,
             name: fields
                 .required(
-                    &Name::new("_attr")
+                    const { &Name::new("_attr")
                         .json_inner(&["name"])
                         .xml("@name")
-                        .also(&["name"]),
+                        .also(&["name"]) },
                 )?,
             server_type: fields
                 .optional(
-                    &Name::new("_attr")
+                    const { &Name::new("_attr")
                         .json_inner(&["vps_type"])
                         .xml("@vps_type")
-                        .also(&["vps_type"]),
+                        .also(&["vps_type"]) },
                 )?,
             status: fields
                 .optional(
-                    &Name::new("_attr")
+                    const { &Name::new("_attr")
                         .json_inner(&["status"])
                         .xml("@status")
-                        .also(&["status"]),
+                        .also(&["status"]) },
                 )?,
-            os_type: fields.required(&Name::new("os_type"))?,
-            os_bits: fields.optional(&Name::new("os_bits"))?,
-            hvm: fields.or(&Name::new("os_hvm"), false)?,
+            os_type: fields.required(const { &Name::new("os_type") })?,
+            os_bits: fields.optional(const { &Name::new("os_bits") })?,
+            hvm: fields.or(const { &Name::new("os_hvm") }, false)?,
         };
         fields.finish()?;
         Ok(value)
@@ -323,15 +323,15 @@ impl FromWire for ListedAddress {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/address.toml")?;
         let value = Self {
-            ip: fields.required(&Name::new("ip").xml("@addr").also(&["addr"]))?,
+            ip: fields.required(const { &Name::new("ip").xml("@addr").also(&["addr"]) })?,
             primary: fields
                 .or(
-                    &Name::new("is_primary")
+                    const { &Name::new("is_primary")
                         .xml("@is_primary")
-                        .also(&["primary_ip", "@primary_ip"]),
+                        .also(&["primary_ip", "@primary_ip"]) },
                     false,
                 )?,
-            panel_licence: fields.or(&Name::new("isp").xml("@isp"), false)?,
+            panel_licence: fields.or(const { &Name::new("isp").xml("@isp") }, false)?,
         };
         fields.finish()?;
         Ok(value)
@@ -347,9 +347,9 @@ impl FromWire for PanelSignIn {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/user.toml")?;
         let value = Self {
-            date: fields.required(&Name::new("auth_date"))?,
-            ip: fields.optional(&Name::new("auth_ip"))?,
-            status: fields.optional(&Name::new("auth_status"))?,
+            date: fields.required(const { &Name::new("auth_date") })?,
+            ip: fields.optional(const { &Name::new("auth_ip") })?,
+            status: fields.optional(const { &Name::new("auth_status") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -366,10 +366,10 @@ impl FromWire for Preset {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/image.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.required(&Name::new("name"))?,
-            title: fields.optional(&Name::new("title"))?,
-            parameters: fields.list(&Name::new("fields").xml_inner(&["field"]), 100_000)?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.required(const { &Name::new("name") })?,
+            title: fields.optional(const { &Name::new("title") })?,
+            parameters: fields.list(const { &Name::new("fields").xml_inner(&["field"]) }, 100_000)?,
         };
         fields.finish()?;
         Ok(value)
@@ -386,10 +386,10 @@ impl FromWire for PresetField {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/image.toml")?;
         let value = Self {
-            title: fields.optional(&Name::new("title"))?,
-            name: fields.required(&Name::new("name"))?,
-            kind: fields.optional(&Name::new("type"))?,
-            is_required: fields.or(&Name::new("req"), false)?,
+            title: fields.optional(const { &Name::new("title") })?,
+            name: fields.required(const { &Name::new("name") })?,
+            kind: fields.optional(const { &Name::new("type") })?,
+            is_required: fields.or(const { &Name::new("req") }, false)?,
         };
         fields.finish()?;
         Ok(value)
@@ -409,13 +409,13 @@ impl FromWire for Record {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/dns.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            zone: fields.optional(&Name::new("domain_id"))?,
-            name: fields.optional(&Name::new("name"))?,
-            kind: fields.optional(&Name::new("type"))?,
-            content: fields.optional(&Name::new("content"))?,
-            ttl: fields.optional(&Name::new("ttl"))?,
-            priority: fields.optional(&Name::new("prio"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            zone: fields.optional(const { &Name::new("domain_id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+            kind: fields.optional(const { &Name::new("type") })?,
+            content: fields.optional(const { &Name::new("content") })?,
+            ttl: fields.optional(const { &Name::new("ttl") })?,
+            priority: fields.optional(const { &Name::new("prio") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -435,13 +435,13 @@ impl FromWire for RequestLimit {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/limit.toml")?;
         let value = Self {
-            verb: fields.required(&Name::new("verb").xml("@verb"))?,
-            uri: fields.required(&Name::new("URI").xml("@URI"))?,
-            regex: fields.optional(&Name::new("regex").xml("@regex"))?,
-            value: fields.optional(&Name::new("value").xml("@value"))?,
-            remaining: fields.optional(&Name::new("remaining").xml("@remaining"))?,
-            unit: fields.optional(&Name::new("unit").xml("@unit"))?,
-            reset_time: fields.optional(&Name::new("resetTime").xml("@resetTime"))?,
+            verb: fields.required(const { &Name::new("verb").xml("@verb") })?,
+            uri: fields.required(const { &Name::new("URI").xml("@URI") })?,
+            regex: fields.optional(const { &Name::new("regex").xml("@regex") })?,
+            value: fields.optional(const { &Name::new("value").xml("@value") })?,
+            remaining: fields.optional(const { &Name::new("remaining").xml("@remaining") })?,
+            unit: fields.optional(const { &Name::new("unit").xml("@unit") })?,
+            reset_time: fields.optional(const { &Name::new("resetTime").xml("@resetTime") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -455,7 +455,7 @@ impl FromWire for RestoreState {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/backup.toml")?;
         let value = Self {
-            progress: fields.required(&Name::new("progress"))?,
+            progress: fields.required(const { &Name::new("progress") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -474,12 +474,12 @@ impl FromWire for ReverseName {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/dns.toml")?;
         let value = Self {
-            ip: fields.required(&Name::new("ip_value"))?,
-            server_title: fields.optional(&Name::new("virtual_mashines_title"))?,
-            resellers_id: fields.optional(&Name::new("resellers_id"))?,
-            reverse_value: fields.optional(&Name::new("reverse_value"))?,
-            domain_value: fields.optional(&Name::new("domain_value"))?,
-            id: fields.optional(&Name::new("id"))?,
+            ip: fields.required(const { &Name::new("ip_value") })?,
+            server_title: fields.optional(const { &Name::new("virtual_mashines_title") })?,
+            resellers_id: fields.optional(const { &Name::new("resellers_id") })?,
+            reverse_value: fields.optional(const { &Name::new("reverse_value") })?,
+            domain_value: fields.optional(const { &Name::new("domain_value") })?,
+            id: fields.optional(const { &Name::new("id") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -494,8 +494,8 @@ impl FromWire for ServerAddress {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/dns.toml")?;
         let value = Self {
-            server_title: fields.required(&Name::new("virtual_mashines_title"))?,
-            ip: fields.optional(&Name::new("ip_value"))?,
+            server_title: fields.required(const { &Name::new("virtual_mashines_title") })?,
+            ip: fields.optional(const { &Name::new("ip_value") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -549,47 +549,47 @@ impl FromWire for ServerDetail {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/server_detail.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            full_id: fields.optional(&Name::new("full_id"))?,
-            name: fields.optional(&Name::new("name"))?,
-            image: fields.optional(&Name::new("imageId"))?,
-            server_type: fields.optional(&Name::new("type"))?,
-            status: fields.required(&Name::new("status"))?,
-            addresses: fields.optional(&Name::new("addresses"))?,
-            memory: fields.optional(&Name::new("vps_memory"))?,
-            memory_max: fields.optional(&Name::new("vps_memory_max"))?,
-            memory_load: fields.optional(&Name::new("vps_mem_load"))?,
-            memory_allotted: fields.optional(&Name::new("vps_mem_max"))?,
-            memory_hour_min: fields.optional(&Name::new("vps_mem_1h_min"))?,
-            memory_hour_max: fields.optional(&Name::new("vps_mem_1h_max"))?,
-            memory_hour_average: fields.optional(&Name::new("vps_mem_1h_avg"))?,
-            cpu_load: fields.optional(&Name::new("vps_cpu_load"))?,
-            cpu_max: fields.optional(&Name::new("vps_cpu_max"))?,
-            cpu_hour_min: fields.optional(&Name::new("vps_cpu_1h_min"))?,
-            cpu_hour_max: fields.optional(&Name::new("vps_cpu_1h_max"))?,
-            cpu_hour_average: fields.optional(&Name::new("vps_cpu_1h_avg"))?,
-            disk_load: fields.optional(&Name::new("vps_disk_load"))?,
-            disk_used: fields.optional(&Name::new("vps_hdd_load"))?,
-            disk: fields.optional(&Name::new("vps_hdd_max"))?,
-            os_title: fields.optional(&Name::new("vps_os_title"))?,
-            os_version: fields.optional(&Name::new("vps_os_version"))?,
-            os_bits: fields.optional(&Name::new("vps_os_bits").also(&["os_bits"]))?,
-            os_type: fields.optional(&Name::new("vps_os_type").also(&["os_type"]))?,
-            vnc: fields.optional(&Name::new("vps_vnc"))?,
-            root_password: fields.optional(&Name::new("vps_root_pass"))?,
-            user_password: fields.optional(&Name::new("vps_user_pass"))?,
-            vnc_password: fields.optional(&Name::new("vps_vnc_pass"))?,
-            ordered: fields.optional(&Name::new("vps_adddate"))?,
-            created: fields.optional(&Name::new("vps_createdate"))?,
-            paid_until: fields.optional(&Name::new("vps_billingdate"))?,
-            started: fields.optional(&Name::new("vps_update"))?,
-            uptime: fields.optional(&Name::new("vps_update_days"))?,
-            traffic: fields.optional(&Name::new("vps_traff").also(&["vps_traf"]))?,
-            traffic_left: fields.optional(&Name::new("vps_traff_used"))?,
-            free_traffic: fields.optional(&Name::new("vps_traff_free"))?,
-            free_traffic_left: fields.optional(&Name::new("vps_traff_used_free"))?,
-            received: fields.optional(&Name::new("vps_traf_rx"))?,
-            sent: fields.optional(&Name::new("vps_traf_tx"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            full_id: fields.optional(const { &Name::new("full_id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+            image: fields.optional(const { &Name::new("imageId") })?,
+            server_type: fields.optional(const { &Name::new("type") })?,
+            status: fields.required(const { &Name::new("status") })?,
+            addresses: fields.optional(const { &Name::new("addresses") })?,
+            memory: fields.optional(const { &Name::new("vps_memory") })?,
+            memory_max: fields.optional(const { &Name::new("vps_memory_max") })?,
+            memory_load: fields.optional(const { &Name::new("vps_mem_load") })?,
+            memory_allotted: fields.optional(const { &Name::new("vps_mem_max") })?,
+            memory_hour_min: fields.optional(const { &Name::new("vps_mem_1h_min") })?,
+            memory_hour_max: fields.optional(const { &Name::new("vps_mem_1h_max") })?,
+            memory_hour_average: fields.optional(const { &Name::new("vps_mem_1h_avg") })?,
+            cpu_load: fields.optional(const { &Name::new("vps_cpu_load") })?,
+            cpu_max: fields.optional(const { &Name::new("vps_cpu_max") })?,
+            cpu_hour_min: fields.optional(const { &Name::new("vps_cpu_1h_min") })?,
+            cpu_hour_max: fields.optional(const { &Name::new("vps_cpu_1h_max") })?,
+            cpu_hour_average: fields.optional(const { &Name::new("vps_cpu_1h_avg") })?,
+            disk_load: fields.optional(const { &Name::new("vps_disk_load") })?,
+            disk_used: fields.optional(const { &Name::new("vps_hdd_load") })?,
+            disk: fields.optional(const { &Name::new("vps_hdd_max") })?,
+            os_title: fields.optional(const { &Name::new("vps_os_title") })?,
+            os_version: fields.optional(const { &Name::new("vps_os_version") })?,
+            os_bits: fields.optional(const { &Name::new("vps_os_bits").also(&["os_bits"]) })?,
+            os_type: fields.optional(const { &Name::new("vps_os_type").also(&["os_type"]) })?,
+            vnc: fields.optional(const { &Name::new("vps_vnc") })?,
+            root_password: fields.optional(const { &Name::new("vps_root_pass") })?,
+            user_password: fields.optional(const { &Name::new("vps_user_pass") })?,
+            vnc_password: fields.optional(const { &Name::new("vps_vnc_pass") })?,
+            ordered: fields.optional(const { &Name::new("vps_adddate") })?,
+            created: fields.optional(const { &Name::new("vps_createdate") })?,
+            paid_until: fields.optional(const { &Name::new("vps_billingdate") })?,
+            started: fields.optional(const { &Name::new("vps_update") })?,
+            uptime: fields.optional(const { &Name::new("vps_update_days") })?,
+            traffic: fields.optional(const { &Name::new("vps_traff").also(&["vps_traf"]) })?,
+            traffic_left: fields.optional(const { &Name::new("vps_traff_used") })?,
+            free_traffic: fields.optional(const { &Name::new("vps_traff_free") })?,
+            free_traffic_left: fields.optional(const { &Name::new("vps_traff_used_free") })?,
+            received: fields.optional(const { &Name::new("vps_traf_rx") })?,
+            sent: fields.optional(const { &Name::new("vps_traf_tx") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -607,11 +607,11 @@ impl FromWire for ServerLogEntry {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/server.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            command: fields.optional(&Name::new("command"))?,
-            user: fields.optional(&Name::new("user"))?,
-            date: fields.optional(&Name::new("date"))?,
-            status: fields.optional(&Name::new("status"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            command: fields.optional(const { &Name::new("command") })?,
+            user: fields.optional(const { &Name::new("user") })?,
+            date: fields.optional(const { &Name::new("date") })?,
+            status: fields.optional(const { &Name::new("status") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -633,15 +633,15 @@ impl FromWire for ServerSummary {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/server.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            full_id: fields.optional(&Name::new("full_id"))?,
-            name: fields.optional(&Name::new("name"))?,
-            image: fields.optional(&Name::new("imageId"))?,
-            server_type: fields.optional(&Name::new("type"))?,
-            status: fields.required(&Name::new("status"))?,
-            os_type: fields.optional(&Name::new("os_type"))?,
-            os_bits: fields.optional(&Name::new("os_bits"))?,
-            addresses: fields.optional(&Name::new("addresses"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            full_id: fields.optional(const { &Name::new("full_id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+            image: fields.optional(const { &Name::new("imageId") })?,
+            server_type: fields.optional(const { &Name::new("type") })?,
+            status: fields.required(const { &Name::new("status") })?,
+            os_type: fields.optional(const { &Name::new("os_type") })?,
+            os_bits: fields.optional(const { &Name::new("os_bits") })?,
+            addresses: fields.optional(const { &Name::new("addresses") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -663,15 +663,15 @@ impl FromWire for StatsRow {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/stats.toml")?;
         let value = Self {
-            time: fields.required(&Name::new("statdate"))?,
-            cpu_seconds: fields.optional(&Name::new("cpu_sec"))?,
-            cpu: fields.optional(&Name::new("cpu_perc"))?,
-            memory_allotted: fields.optional(&Name::new("mem_current"))?,
-            memory_used: fields.optional(&Name::new("mem_used"))?,
-            received: fields.optional(&Name::new("net_rx"))?,
-            sent: fields.optional(&Name::new("net_tx"))?,
-            disk_reads: fields.optional(&Name::new("hdd_read"))?,
-            disk_writes: fields.optional(&Name::new("hdd_write"))?,
+            time: fields.required(const { &Name::new("statdate") })?,
+            cpu_seconds: fields.optional(const { &Name::new("cpu_sec") })?,
+            cpu: fields.optional(const { &Name::new("cpu_perc") })?,
+            memory_allotted: fields.optional(const { &Name::new("mem_current") })?,
+            memory_used: fields.optional(const { &Name::new("mem_used") })?,
+            received: fields.optional(const { &Name::new("net_rx") })?,
+            sent: fields.optional(const { &Name::new("net_tx") })?,
+            disk_reads: fields.optional(const { &Name::new("hdd_read") })?,
+            disk_writes: fields.optional(const { &Name::new("hdd_write") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -698,20 +698,20 @@ impl FromWire for StorageDetail {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/storage.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            title: fields.required(&Name::new("title"))?,
-            login: fields.optional(&Name::new("login"))?,
-            cluster: fields.optional(&Name::new("cluster"))?,
-            storage_key: fields.optional(&Name::new("key"))?,
-            size: fields.optional(&Name::new("size"))?,
-            is_default: fields.or(&Name::new("is_default"), false)?,
-            cache_control: fields.optional(&Name::new("cache_xomcc"))?,
-            cache_expires: fields.optional(&Name::new("cache_expires"))?,
-            cache_bypass: fields.optional(&Name::new("cache_bypass"))?,
-            cache_referer_filter: fields.optional(&Name::new("cache_refererfilter"))?,
-            cache_public_search: fields.or(&Name::new("cache_publicsearch"), false)?,
-            public_domain: fields.optional(&Name::new("public_url"))?,
-            public_domain_check: fields.optional(&Name::new("public_url_checked"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            title: fields.required(const { &Name::new("title") })?,
+            login: fields.optional(const { &Name::new("login") })?,
+            cluster: fields.optional(const { &Name::new("cluster") })?,
+            storage_key: fields.optional(const { &Name::new("key") })?,
+            size: fields.optional(const { &Name::new("size") })?,
+            is_default: fields.or(const { &Name::new("is_default") }, false)?,
+            cache_control: fields.optional(const { &Name::new("cache_xomcc") })?,
+            cache_expires: fields.optional(const { &Name::new("cache_expires") })?,
+            cache_bypass: fields.optional(const { &Name::new("cache_bypass") })?,
+            cache_referer_filter: fields.optional(const { &Name::new("cache_refererfilter") })?,
+            cache_public_search: fields.or(const { &Name::new("cache_publicsearch") }, false)?,
+            public_domain: fields.optional(const { &Name::new("public_url") })?,
+            public_domain_check: fields.optional(const { &Name::new("public_url_checked") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -731,13 +731,13 @@ impl FromWire for StorageSummary {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/storage.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            title: fields.optional(&Name::new("title"))?,
-            login: fields.optional(&Name::new("login"))?,
-            cluster: fields.optional(&Name::new("cluster"))?,
-            storage_key: fields.optional(&Name::new("key"))?,
-            size: fields.optional(&Name::new("size"))?,
-            token: fields.optional(&Name::new("token"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            title: fields.optional(const { &Name::new("title") })?,
+            login: fields.optional(const { &Name::new("login") })?,
+            cluster: fields.optional(const { &Name::new("cluster") })?,
+            storage_key: fields.optional(const { &Name::new("key") })?,
+            size: fields.optional(const { &Name::new("size") })?,
+            token: fields.optional(const { &Name::new("token") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -752,8 +752,8 @@ impl FromWire for Subnet {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/address.toml")?;
         let value = Self {
-            subnet: fields.required(&Name::new("ip_subnet"))?,
-            current: fields.or(&Name::new("current"), false)?,
+            subnet: fields.required(const { &Name::new("ip_subnet") })?,
+            current: fields.or(const { &Name::new("current") }, false)?,
         };
         fields.finish()?;
         Ok(value)
@@ -769,9 +769,9 @@ impl FromWire for Ticket {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/helpdesk.toml")?;
         let value = Self {
-            head: fields.required(&Name::new("ticket"))?,
-            messages: fields.list(&Name::new("events").xml_inner(&["event"]), 100_000)?,
-            works: fields.list(&Name::new("works").xml_inner(&["work"]), 100_000)?,
+            head: fields.required(const { &Name::new("ticket") })?,
+            messages: fields.list(const { &Name::new("events").xml_inner(&["event"]) }, 100_000)?,
+            works: fields.list(const { &Name::new("works").xml_inner(&["work"]) }, 100_000)?,
         };
         fields.finish()?;
         Ok(value)
@@ -794,16 +794,16 @@ impl FromWire for TicketHead {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/helpdesk.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            text: fields.optional(&Name::new("text"))?,
-            subject: fields.optional(&Name::new("subject"))?,
-            status: fields.optional(&Name::new("status"))?,
-            status_id: fields.optional(&Name::new("status_id"))?,
-            section: fields.optional(&Name::new("type_name"))?,
-            opened: fields.optional(&Name::new("open_date"))?,
-            operator: fields.optional(&Name::new("operator_name"))?,
-            vip: fields.or(&Name::new("sla"), false)?,
-            vote: fields.optional(&Name::new("vote"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            text: fields.optional(const { &Name::new("text") })?,
+            subject: fields.optional(const { &Name::new("subject") })?,
+            status: fields.optional(const { &Name::new("status") })?,
+            status_id: fields.optional(const { &Name::new("status_id") })?,
+            section: fields.optional(const { &Name::new("type_name") })?,
+            opened: fields.optional(const { &Name::new("open_date") })?,
+            operator: fields.optional(const { &Name::new("operator_name") })?,
+            vip: fields.or(const { &Name::new("sla") }, false)?,
+            vote: fields.optional(const { &Name::new("vote") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -824,14 +824,14 @@ impl FromWire for TicketMessage {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/helpdesk.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("ticket_events_id"))?,
-            date: fields.optional(&Name::new("ticket_events_date"))?,
-            author: fields.optional(&Name::new("ticket_events_user_id"))?,
-            text: fields.optional(&Name::new("ticket_events_text"))?,
-            is_new: fields.or(&Name::new("ticket_events_new_user"), false)?,
-            author_name: fields.optional(&Name::new("users_name"))?,
-            is_own: fields.or(&Name::new("is_user_msg"), false)?,
-            is_file: fields.or(&Name::new("is_file"), false)?,
+            id: fields.required(const { &Name::new("ticket_events_id") })?,
+            date: fields.optional(const { &Name::new("ticket_events_date") })?,
+            author: fields.optional(const { &Name::new("ticket_events_user_id") })?,
+            text: fields.optional(const { &Name::new("ticket_events_text") })?,
+            is_new: fields.or(const { &Name::new("ticket_events_new_user") }, false)?,
+            author_name: fields.optional(const { &Name::new("users_name") })?,
+            is_own: fields.or(const { &Name::new("is_user_msg") }, false)?,
+            is_file: fields.or(const { &Name::new("is_file") }, false)?,
         };
         fields.finish()?;
         Ok(value)
@@ -851,13 +851,13 @@ impl FromWire for TicketSummary {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/helpdesk.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            subject: fields.optional(&Name::new("subject"))?,
-            status: fields.optional(&Name::new("status"))?,
-            section: fields.optional(&Name::new("type_name"))?,
-            opened: fields.optional(&Name::new("open_date"))?,
-            status_id: fields.optional(&Name::new("status_id"))?,
-            has_news: fields.or(&Name::new("is_new_events"), false)?,
+            id: fields.required(const { &Name::new("id") })?,
+            subject: fields.optional(const { &Name::new("subject") })?,
+            status: fields.optional(const { &Name::new("status") })?,
+            section: fields.optional(const { &Name::new("type_name") })?,
+            opened: fields.optional(const { &Name::new("open_date") })?,
+            status_id: fields.optional(const { &Name::new("status_id") })?,
+            has_news: fields.or(const { &Name::new("is_new_events") }, false)?,
         };
         fields.finish()?;
         Ok(value)
@@ -882,18 +882,18 @@ impl FromWire for TicketWork {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/helpdesk.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("ticket_events_id"))?,
-            date: fields.optional(&Name::new("ticket_events_date"))?,
-            author: fields.optional(&Name::new("ticket_events_user_id"))?,
-            task: fields.optional(&Name::new("ticket_events_text"))?,
-            is_new: fields.or(&Name::new("ticket_events_new_user"), false)?,
-            author_name: fields.optional(&Name::new("users_name"))?,
-            is_own: fields.or(&Name::new("is_user_msg"), false)?,
-            is_file: fields.or(&Name::new("is_file"), false)?,
-            time: fields.optional(&Name::new("works_time"))?,
-            cost: fields.optional(&Name::new("works_cost"))?,
-            consent: fields.optional(&Name::new("works_user_accept"))?,
-            actions: fields.optional(&Name::new("works_actions"))?,
+            id: fields.required(const { &Name::new("ticket_events_id") })?,
+            date: fields.optional(const { &Name::new("ticket_events_date") })?,
+            author: fields.optional(const { &Name::new("ticket_events_user_id") })?,
+            task: fields.optional(const { &Name::new("ticket_events_text") })?,
+            is_new: fields.or(const { &Name::new("ticket_events_new_user") }, false)?,
+            author_name: fields.optional(const { &Name::new("users_name") })?,
+            is_own: fields.or(const { &Name::new("is_user_msg") }, false)?,
+            is_file: fields.or(const { &Name::new("is_file") }, false)?,
+            time: fields.optional(const { &Name::new("works_time") })?,
+            cost: fields.optional(const { &Name::new("works_cost") })?,
+            consent: fields.optional(const { &Name::new("works_user_accept") })?,
+            actions: fields.optional(const { &Name::new("works_actions") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -971,88 +971,88 @@ impl FromWire for UserProfile {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/user.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("users_id"))?,
-            login: fields.optional(&Name::new("users_login"))?,
-            last_visit: fields.optional(&Name::new("users_last_visit"))?,
-            added: fields.optional(&Name::new("users_added"))?,
-            balance: fields.optional(&Name::new("users_balance"))?,
-            last_name: fields.optional(&Name::new("users_family"))?,
-            first_name: fields.optional(&Name::new("users_firstname"))?,
-            patronymic: fields.optional(&Name::new("users_lastname"))?,
-            jabber: fields.optional(&Name::new("users_profile_jabber"))?,
-            email: fields.optional(&Name::new("users_profile_email"))?,
-            phone: fields.optional(&Name::new("users_profile_phone"))?,
-            icq: fields.optional(&Name::new("users_profile_icq"))?,
-            skype: fields.optional(&Name::new("users_profile_skype"))?,
-            owner_kind: fields.optional(&Name::new("users_profile_facetype"))?,
-            company: fields.optional(&Name::new("users_profile_orgname"))?,
-            tax_number: fields.optional(&Name::new("users_profile_inn"))?,
-            legal_address: fields.optional(&Name::new("users_profile_address"))?,
-            legal_form: fields.optional(&Name::new("users_profile_formasobstv"))?,
-            actual_address: fields.optional(&Name::new("users_profile_factaddress"))?,
-            ogrn: fields.optional(&Name::new("users_profile_ogrn"))?,
-            okpo: fields.optional(&Name::new("users_profile_okpo"))?,
-            kpp: fields.optional(&Name::new("users_profile_kpp"))?,
-            bank_account: fields.optional(&Name::new("users_profile_raschschet"))?,
-            bank_code: fields.optional(&Name::new("users_profile_bik"))?,
-            bank_name: fields.optional(&Name::new("users_profile_bank"))?,
+            id: fields.required(const { &Name::new("users_id") })?,
+            login: fields.optional(const { &Name::new("users_login") })?,
+            last_visit: fields.optional(const { &Name::new("users_last_visit") })?,
+            added: fields.optional(const { &Name::new("users_added") })?,
+            balance: fields.optional(const { &Name::new("users_balance") })?,
+            last_name: fields.optional(const { &Name::new("users_family") })?,
+            first_name: fields.optional(const { &Name::new("users_firstname") })?,
+            patronymic: fields.optional(const { &Name::new("users_lastname") })?,
+            jabber: fields.optional(const { &Name::new("users_profile_jabber") })?,
+            email: fields.optional(const { &Name::new("users_profile_email") })?,
+            phone: fields.optional(const { &Name::new("users_profile_phone") })?,
+            icq: fields.optional(const { &Name::new("users_profile_icq") })?,
+            skype: fields.optional(const { &Name::new("users_profile_skype") })?,
+            owner_kind: fields.optional(const { &Name::new("users_profile_facetype") })?,
+            company: fields.optional(const { &Name::new("users_profile_orgname") })?,
+            tax_number: fields.optional(const { &Name::new("users_profile_inn") })?,
+            legal_address: fields.optional(const { &Name::new("users_profile_address") })?,
+            legal_form: fields.optional(const { &Name::new("users_profile_formasobstv") })?,
+            actual_address: fields.optional(const { &Name::new("users_profile_factaddress") })?,
+            ogrn: fields.optional(const { &Name::new("users_profile_ogrn") })?,
+            okpo: fields.optional(const { &Name::new("users_profile_okpo") })?,
+            kpp: fields.optional(const { &Name::new("users_profile_kpp") })?,
+            bank_account: fields.optional(const { &Name::new("users_profile_raschschet") })?,
+            bank_code: fields.optional(const { &Name::new("users_profile_bik") })?,
+            bank_name: fields.optional(const { &Name::new("users_profile_bank") })?,
             bank_correspondent_account: fields
-                .optional(&Name::new("users_profile_korrschet"))?,
-            director_position: fields.optional(&Name::new("users_profile_dir"))?,
-            director_document: fields.optional(&Name::new("users_profile_dirdocument"))?,
+                .optional(const { &Name::new("users_profile_korrschet") })?,
+            director_position: fields.optional(const { &Name::new("users_profile_dir") })?,
+            director_document: fields.optional(const { &Name::new("users_profile_dirdocument") })?,
             director_document_number: fields
-                .optional(&Name::new("users_profile_dirdocumentnum"))?,
+                .optional(const { &Name::new("users_profile_dirdocumentnum") })?,
             director_document_date: fields
-                .optional(&Name::new("users_profile_dirdocumentdate"))?,
-            director_name: fields.optional(&Name::new("users_profile_dirfio"))?,
-            accountant_name: fields.optional(&Name::new("users_profile_buhfio"))?,
-            work_phone: fields.optional(&Name::new("users_profile_workphone"))?,
+                .optional(const { &Name::new("users_profile_dirdocumentdate") })?,
+            director_name: fields.optional(const { &Name::new("users_profile_dirfio") })?,
+            accountant_name: fields.optional(const { &Name::new("users_profile_buhfio") })?,
+            work_phone: fields.optional(const { &Name::new("users_profile_workphone") })?,
             work_phone_extension: fields
-                .optional(&Name::new("users_profile_workphoneext"))?,
-            fax: fields.optional(&Name::new("users_profile_fax"))?,
-            fax_extension: fields.optional(&Name::new("users_profile_faxext"))?,
-            postal_address: fields.optional(&Name::new("users_profile_mailaddress"))?,
+                .optional(const { &Name::new("users_profile_workphoneext") })?,
+            fax: fields.optional(const { &Name::new("users_profile_fax") })?,
+            fax_extension: fields.optional(const { &Name::new("users_profile_faxext") })?,
+            postal_address: fields.optional(const { &Name::new("users_profile_mailaddress") })?,
             finance_contact_is_same: fields
-                .or(&Name::new("users_profile_ident"), false)?,
-            finance_last_name: fields.optional(&Name::new("users_profile_finfamily"))?,
+                .or(const { &Name::new("users_profile_ident") }, false)?,
+            finance_last_name: fields.optional(const { &Name::new("users_profile_finfamily") })?,
             finance_first_name: fields
-                .optional(&Name::new("users_profile_finfirstname"))?,
+                .optional(const { &Name::new("users_profile_finfirstname") })?,
             finance_patronymic: fields
-                .optional(&Name::new("users_profile_finlastname"))?,
+                .optional(const { &Name::new("users_profile_finlastname") })?,
             finance_work_phone: fields
-                .optional(&Name::new("users_profile_finworkphone"))?,
+                .optional(const { &Name::new("users_profile_finworkphone") })?,
             finance_work_phone_extension: fields
-                .optional(&Name::new("users_profile_finworkphoneext"))?,
-            finance_phone: fields.optional(&Name::new("users_profile_finphone"))?,
-            finance_fax: fields.optional(&Name::new("users_profile_finfax"))?,
+                .optional(const { &Name::new("users_profile_finworkphoneext") })?,
+            finance_phone: fields.optional(const { &Name::new("users_profile_finphone") })?,
+            finance_fax: fields.optional(const { &Name::new("users_profile_finfax") })?,
             finance_fax_extension: fields
-                .optional(&Name::new("users_profile_finfaxext"))?,
-            finance_email: fields.optional(&Name::new("users_profile_finemail"))?,
-            birthday: fields.optional(&Name::new("users_profile_birthday"))?,
+                .optional(const { &Name::new("users_profile_finfaxext") })?,
+            finance_email: fields.optional(const { &Name::new("users_profile_finemail") })?,
+            birthday: fields.optional(const { &Name::new("users_profile_birthday") })?,
             passport_series: fields
-                .optional(&Name::new("users_profile_passportseries"))?,
+                .optional(const { &Name::new("users_profile_passportseries") })?,
             passport_number: fields
-                .optional(&Name::new("users_profile_passportnumber"))?,
-            passport_date: fields.optional(&Name::new("users_profile_passportdate"))?,
-            passport_issuer: fields.optional(&Name::new("users_profile_passportwho"))?,
+                .optional(const { &Name::new("users_profile_passportnumber") })?,
+            passport_date: fields.optional(const { &Name::new("users_profile_passportdate") })?,
+            passport_issuer: fields.optional(const { &Name::new("users_profile_passportwho") })?,
             no_announcements: fields
-                .or(&Name::new("users_profile_disableannounces"), false)?,
-            low_balance_sms: fields.optional(&Name::new("users_profile_scalemoneysms"))?,
-            server_end_sms: fields.or(&Name::new("users_profile_vpsdeletesms"), false)?,
+                .or(const { &Name::new("users_profile_disableannounces") }, false)?,
+            low_balance_sms: fields.optional(const { &Name::new("users_profile_scalemoneysms") })?,
+            server_end_sms: fields.or(const { &Name::new("users_profile_vpsdeletesms") }, false)?,
             disk_deletion_sms: fields
-                .or(&Name::new("users_profile_vbddeletesms"), false)?,
+                .or(const { &Name::new("users_profile_vbddeletesms") }, false)?,
             no_daily_costs: fields
-                .or(&Name::new("users_profile_disableannouncesscale"), false)?,
-            sign_in_sms: fields.or(&Name::new("users_profile_authsms"), false)?,
-            default_server: fields.optional(&Name::new("default_vps_num"))?,
-            default_storage: fields.optional(&Name::new("default_storage_num"))?,
-            has_scale_servers: fields.or(&Name::new("scale_exists"), false)?,
+                .or(const { &Name::new("users_profile_disableannouncesscale") }, false)?,
+            sign_in_sms: fields.or(const { &Name::new("users_profile_authsms") }, false)?,
+            default_server: fields.optional(const { &Name::new("default_vps_num") })?,
+            default_storage: fields.optional(const { &Name::new("default_storage_num") })?,
+            has_scale_servers: fields.or(const { &Name::new("scale_exists") }, false)?,
             may_change_owner_kind: fields
-                .or(&Name::new("allow_change_facetype"), false)?,
-            data_centres: fields.list(&Name::new("dcs").xml_inner(&["dc"]), 100_000)?,
+                .or(const { &Name::new("allow_change_facetype") }, false)?,
+            data_centres: fields.list(const { &Name::new("dcs").xml_inner(&["dc"]) }, 100_000)?,
             allowed_addresses: fields
-                .list(&Name::new("auth_ips").xml_inner(&["auth_ip"]), 100_000)?,
-            sign_ins: fields.list(&Name::new("auth_log").xml_inner(&["auth"]), 100_000)?,
+                .list(const { &Name::new("auth_ips").xml_inner(&["auth_ip"]) }, 100_000)?,
+            sign_ins: fields.list(const { &Name::new("auth_log").xml_inner(&["auth"]) }, 100_000)?,
         };
         fields.finish()?;
         Ok(value)
@@ -1068,9 +1068,9 @@ impl FromWire for Zone {
         let mut fields = reader.object(node, "specs/clodo/types/dns.toml")?;
         let value = Self {
             record_types: fields
-                .list(&Name::new("record_types").xml_inner(&["type"]), 100_000)?,
+                .list(const { &Name::new("record_types").xml_inner(&["type"]) }, 100_000)?,
             records: fields
-                .required_list(&Name::new("records").xml_inner(&["record"]), 100_000)?,
+                .required_list(const { &Name::new("records").xml_inner(&["record"]) }, 100_000)?,
         };
         fields.finish()?;
         Ok(value)
@@ -1089,12 +1089,12 @@ impl FromWire for ZoneSummary {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/dns.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.required(&Name::new("name"))?,
-            kind: fields.optional(&Name::new("type"))?,
-            records_count: fields.optional(&Name::new("records_count"))?,
-            unchecked: fields.optional(&Name::new("unchecked"))?,
-            unchecked_expire: fields.optional(&Name::new("unchecked_expire"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.required(const { &Name::new("name") })?,
+            kind: fields.optional(const { &Name::new("type") })?,
+            records_count: fields.optional(const { &Name::new("records_count") })?,
+            unchecked: fields.optional(const { &Name::new("unchecked") })?,
+            unchecked_expire: fields.optional(const { &Name::new("unchecked_expire") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -1199,7 +1199,7 @@ pub fn get_limits(body: &[u8]) -> Result<Vec<RequestLimit>, DecodeError> {
     );
     answer
         .list(
-            &Name::new("limits").json_inner(&["rate"]).xml_inner(&["rate", "limit"]),
+            const { &Name::new("limits").json_inner(&["rate"]).xml_inner(&["rate", "limit"]) },
             1000,
         )
 }
@@ -1334,7 +1334,7 @@ pub fn list_backups(body: &[u8]) -> Result<Vec<Backup>, DecodeError> {
         body,
     );
     answer
-        .list(&Name::new("backups").json_inner(&["backup"]).xml_inner(&["backup"]), 1000)
+        .list(const { &Name::new("backups").json_inner(&["backup"]).xml_inner(&["backup"]) }, 1000)
 }
 pub fn list_image_details(body: &[u8]) -> Result<Vec<ImageDetail>, DecodeError> {
     let headers = HeaderMap::new();
@@ -1369,7 +1369,7 @@ pub fn list_ips(body: &[u8]) -> Result<Vec<ListedAddress>, DecodeError> {
     );
     answer
         .list(
-            &Name::new("addresses").json_inner(&["public"]).xml_inner(&["public", "ip"]),
+            const { &Name::new("addresses").json_inner(&["public"]).xml_inner(&["public", "ip"]) },
             10_000,
         )
 }
@@ -1439,9 +1439,9 @@ pub fn list_tickets(body: &[u8]) -> Result<Vec<TicketSummary>, DecodeError> {
     );
     answer
         .list(
-            &Name::new("helpdesk")
+            const { &Name::new("helpdesk")
                 .json_inner(&["tickets"])
-                .xml_inner(&["tickets", "ticket"]),
+                .xml_inner(&["tickets", "ticket"]) },
             100_000,
         )
 }

@@ -25,10 +25,10 @@ impl FromWire for Account {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/account.toml")?;
         let value = Self {
-            account: fields.required(&Name::new("account"))?,
-            created: fields.optional(&Name::new("created"))?,
-            forecast: fields.optional(&Name::new("forecast"))?,
-            can: fields.optional(&Name::new("can"))?,
+            account: fields.required(const { &Name::new("account") })?,
+            created: fields.optional(const { &Name::new("created") })?,
+            forecast: fields.optional(const { &Name::new("forecast") })?,
+            can: fields.optional(const { &Name::new("can") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -44,9 +44,9 @@ impl FromWire for AccountAbilities {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/account.toml")?;
         let value = Self {
-            add_user: fields.optional(&Name::new("add_user"))?,
-            add_service: fields.optional(&Name::new("add_service"))?,
-            convert_to_cash: fields.optional(&Name::new("convert_to_cash"))?,
+            add_user: fields.optional(const { &Name::new("add_user") })?,
+            add_service: fields.optional(const { &Name::new("add_service") })?,
+            convert_to_cash: fields.optional(const { &Name::new("convert_to_cash") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -71,18 +71,18 @@ impl FromWire for AccountLimits {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/account.toml")?;
         let value = Self {
-            server: fields.required(&Name::new("server"))?,
-            server_ip4: fields.optional(&Name::new("server-ip4"))?,
-            server_ip6: fields.optional(&Name::new("server-ip6"))?,
-            iso: fields.optional(&Name::new("iso"))?,
-            backup: fields.optional(&Name::new("backup"))?,
-            ssl: fields.optional(&Name::new("ssl"))?,
-            domain: fields.optional(&Name::new("domain"))?,
-            dns: fields.optional(&Name::new("dns"))?,
-            external_hdd: fields.optional(&Name::new("extdisk-hdd"))?,
-            external_nvme: fields.optional(&Name::new("extdisk-nvme"))?,
-            reserved_ip: fields.optional(&Name::new("reserve-ip"))?,
-            gpu: fields.optional(&Name::new("gpu"))?,
+            server: fields.required(const { &Name::new("server") })?,
+            server_ip4: fields.optional(const { &Name::new("server-ip4") })?,
+            server_ip6: fields.optional(const { &Name::new("server-ip6") })?,
+            iso: fields.optional(const { &Name::new("iso") })?,
+            backup: fields.optional(const { &Name::new("backup") })?,
+            ssl: fields.optional(const { &Name::new("ssl") })?,
+            domain: fields.optional(const { &Name::new("domain") })?,
+            dns: fields.optional(const { &Name::new("dns") })?,
+            external_hdd: fields.optional(const { &Name::new("extdisk-hdd") })?,
+            external_nvme: fields.optional(const { &Name::new("extdisk-nvme") })?,
+            reserved_ip: fields.optional(const { &Name::new("reserve-ip") })?,
+            gpu: fields.optional(const { &Name::new("gpu") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -97,8 +97,8 @@ impl FromWire for AccountRef {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/account.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -123,18 +123,18 @@ impl FromWire for AdditionalAddresses {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/ips.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
-            full_name: fields.optional(&Name::new("full_name"))?,
-            status: fields.required(&Name::new("status"))?,
-            status_text: fields.optional(&Name::new("status_text"))?,
-            created: fields.optional(&Name::new("created"))?,
-            updated: fields.optional(&Name::new("updated"))?,
-            paid_until: fields.optional(&Name::new("end"))?,
-            addresses: fields.required_list(&Name::new("ip"), 1000)?,
-            server: fields.optional(&Name::new("server"))?,
-            datacenter: fields.optional(&Name::new("datacenter"))?,
-            can: fields.optional(&Name::new("can"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+            full_name: fields.optional(const { &Name::new("full_name") })?,
+            status: fields.required(const { &Name::new("status") })?,
+            status_text: fields.optional(const { &Name::new("status_text") })?,
+            created: fields.optional(const { &Name::new("created") })?,
+            updated: fields.optional(const { &Name::new("updated") })?,
+            paid_until: fields.optional(const { &Name::new("end") })?,
+            addresses: fields.required_list(const { &Name::new("ip") }, 1000)?,
+            server: fields.optional(const { &Name::new("server") })?,
+            datacenter: fields.optional(const { &Name::new("datacenter") })?,
+            can: fields.optional(const { &Name::new("can") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -148,7 +148,7 @@ impl FromWire for AddressAbilities {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/ips.toml")?;
         let value = Self {
-            delete: fields.required(&Name::new("delete"))?,
+            delete: fields.required(const { &Name::new("delete") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -164,9 +164,9 @@ impl FromWire for AddressOwner {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/ips.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            kind: fields.optional(&Name::new("type"))?,
-            name: fields.optional(&Name::new("name"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            kind: fields.optional(const { &Name::new("type") })?,
+            name: fields.optional(const { &Name::new("name") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -192,19 +192,19 @@ impl FromWire for Backup {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/backups.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
-            full_name: fields.optional(&Name::new("full_name"))?,
-            status: fields.required(&Name::new("status"))?,
-            status_text: fields.optional(&Name::new("status_text"))?,
-            created: fields.optional(&Name::new("created"))?,
-            updated: fields.optional(&Name::new("updated"))?,
-            paid_until: fields.optional(&Name::new("end"))?,
-            server: fields.optional(&Name::new("server"))?,
-            can: fields.required(&Name::new("can"))?,
-            datacenter: fields.optional(&Name::new("datacenter"))?,
-            size: fields.optional(&Name::new("quantity"))?,
-            download: fields.optional(&Name::new("download"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+            full_name: fields.optional(const { &Name::new("full_name") })?,
+            status: fields.required(const { &Name::new("status") })?,
+            status_text: fields.optional(const { &Name::new("status_text") })?,
+            created: fields.optional(const { &Name::new("created") })?,
+            updated: fields.optional(const { &Name::new("updated") })?,
+            paid_until: fields.optional(const { &Name::new("end") })?,
+            server: fields.optional(const { &Name::new("server") })?,
+            can: fields.required(const { &Name::new("can") })?,
+            datacenter: fields.optional(const { &Name::new("datacenter") })?,
+            size: fields.optional(const { &Name::new("quantity") })?,
+            download: fields.optional(const { &Name::new("download") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -220,9 +220,9 @@ impl FromWire for BackupAbilities {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/backups.toml")?;
         let value = Self {
-            update: fields.optional(&Name::new("update"))?,
-            prolong: fields.optional(&Name::new("prolong"))?,
-            delete: fields.required(&Name::new("delete"))?,
+            update: fields.optional(const { &Name::new("update") })?,
+            prolong: fields.optional(const { &Name::new("prolong") })?,
+            delete: fields.required(const { &Name::new("delete") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -237,8 +237,8 @@ impl FromWire for BackupDownload {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/backups.toml")?;
         let value = Self {
-            link: fields.required(&Name::new("link"))?,
-            expires: fields.optional(&Name::new("end"))?,
+            link: fields.required(const { &Name::new("link") })?,
+            expires: fields.optional(const { &Name::new("end") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -256,11 +256,11 @@ impl FromWire for BackupPrice {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/reference.toml")?;
         let value = Self {
-            cost: fields.required(&Name::new("cost"))?,
-            full_cost: fields.optional(&Name::new("full_cost"))?,
-            period: fields.optional(&Name::new("period"))?,
-            period_name: fields.optional(&Name::new("period_name"))?,
-            per: fields.optional(&Name::new("for"))?,
+            cost: fields.required(const { &Name::new("cost") })?,
+            full_cost: fields.optional(const { &Name::new("full_cost") })?,
+            period: fields.optional(const { &Name::new("period") })?,
+            period_name: fields.optional(const { &Name::new("period_name") })?,
+            per: fields.optional(const { &Name::new("for") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -277,10 +277,10 @@ impl FromWire for Balance {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/account.toml")?;
         let value = Self {
-            real: fields.optional(&Name::new("real"))?,
-            bonus: fields.optional(&Name::new("bonus"))?,
-            partner: fields.optional(&Name::new("partner"))?,
-            currency: fields.optional(&Name::new("currency"))?,
+            real: fields.optional(const { &Name::new("real") })?,
+            bonus: fields.optional(const { &Name::new("bonus") })?,
+            partner: fields.optional(const { &Name::new("partner") })?,
+            currency: fields.optional(const { &Name::new("currency") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -295,8 +295,8 @@ impl FromWire for Bandwidth {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/servers.toml")?;
         let value = Self {
-            current_month: fields.required(&Name::new("current_month"))?,
-            past_month: fields.optional(&Name::new("past_month").also(&["last_month"]))?,
+            current_month: fields.required(const { &Name::new("current_month") })?,
+            past_month: fields.optional(const { &Name::new("past_month").also(&["last_month"]) })?,
         };
         fields.finish()?;
         Ok(value)
@@ -314,11 +314,11 @@ impl FromWire for CpuAmount {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/tariff.toml")?;
         let value = Self {
-            kind: fields.optional(&Name::new("type"))?,
-            title: fields.optional(&Name::new("title"))?,
-            value: fields.required(&Name::new("value"))?,
-            per: fields.optional(&Name::new("for"))?,
-            total: fields.optional(&Name::new("total"))?,
+            kind: fields.optional(const { &Name::new("type") })?,
+            title: fields.optional(const { &Name::new("title") })?,
+            value: fields.required(const { &Name::new("value") })?,
+            per: fields.optional(const { &Name::new("for") })?,
+            total: fields.optional(const { &Name::new("total") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -335,10 +335,10 @@ impl FromWire for Datacenter {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/reference.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
-            country: fields.required(&Name::new("country"))?,
-            active: fields.optional(&Name::new("active"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+            country: fields.required(const { &Name::new("country") })?,
+            active: fields.optional(const { &Name::new("active") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -354,9 +354,9 @@ impl FromWire for DatacenterRef {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/common.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
-            country: fields.required(&Name::new("country"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+            country: fields.required(const { &Name::new("country") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -379,16 +379,16 @@ impl FromWire for Domain {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/dns.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.required(&Name::new("name"))?,
-            full_name: fields.optional(&Name::new("full_name"))?,
-            status: fields.required(&Name::new("status"))?,
-            status_text: fields.optional(&Name::new("status_text"))?,
-            created: fields.optional(&Name::new("created"))?,
-            updated: fields.optional(&Name::new("updated"))?,
-            paid_until: fields.optional(&Name::new("end"))?,
-            delegated: fields.required(&Name::new("real"))?,
-            can: fields.optional(&Name::new("can"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.required(const { &Name::new("name") })?,
+            full_name: fields.optional(const { &Name::new("full_name") })?,
+            status: fields.required(const { &Name::new("status") })?,
+            status_text: fields.optional(const { &Name::new("status_text") })?,
+            created: fields.optional(const { &Name::new("created") })?,
+            updated: fields.optional(const { &Name::new("updated") })?,
+            paid_until: fields.optional(const { &Name::new("end") })?,
+            delegated: fields.required(const { &Name::new("real") })?,
+            can: fields.optional(const { &Name::new("can") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -402,7 +402,7 @@ impl FromWire for DomainAbilities {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/dns.toml")?;
         let value = Self {
-            delete: fields.required(&Name::new("delete"))?,
+            delete: fields.required(const { &Name::new("delete") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -417,8 +417,8 @@ impl FromWire for GpuAmount {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/tariff.toml")?;
         let value = Self {
-            value: fields.required(&Name::new("value"))?,
-            per: fields.optional(&Name::new("for"))?,
+            value: fields.required(const { &Name::new("value") })?,
+            per: fields.optional(const { &Name::new("for") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -433,8 +433,8 @@ impl FromWire for GroupRef {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/common.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -459,18 +459,18 @@ impl FromWire for Iso {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/isos.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
-            full_name: fields.optional(&Name::new("full_name"))?,
-            status: fields.required(&Name::new("status"))?,
-            status_text: fields.optional(&Name::new("status_text"))?,
-            created: fields.optional(&Name::new("created"))?,
-            updated: fields.optional(&Name::new("updated"))?,
-            paid_until: fields.optional(&Name::new("end"))?,
-            file: fields.optional(&Name::new("file"))?,
-            attached: fields.required(&Name::new("attached"))?,
-            server: fields.optional(&Name::new("server"))?,
-            can: fields.optional(&Name::new("can"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+            full_name: fields.optional(const { &Name::new("full_name") })?,
+            status: fields.required(const { &Name::new("status") })?,
+            status_text: fields.optional(const { &Name::new("status_text") })?,
+            created: fields.optional(const { &Name::new("created") })?,
+            updated: fields.optional(const { &Name::new("updated") })?,
+            paid_until: fields.optional(const { &Name::new("end") })?,
+            file: fields.optional(const { &Name::new("file") })?,
+            attached: fields.required(const { &Name::new("attached") })?,
+            server: fields.optional(const { &Name::new("server") })?,
+            can: fields.optional(const { &Name::new("can") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -484,7 +484,7 @@ impl FromWire for IsoAbilities {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/isos.toml")?;
         let value = Self {
-            delete: fields.required(&Name::new("delete"))?,
+            delete: fields.required(const { &Name::new("delete") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -499,8 +499,8 @@ impl FromWire for IsoDownload {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/isos.toml")?;
         let value = Self {
-            status: fields.required(&Name::new("status"))?,
-            description: fields.optional(&Name::new("description"))?,
+            status: fields.required(const { &Name::new("status") })?,
+            description: fields.optional(const { &Name::new("description") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -516,9 +516,9 @@ impl FromWire for IsoFile {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/isos.toml")?;
         let value = Self {
-            size: fields.optional(&Name::new("size"))?,
-            md5: fields.required(&Name::new("md5"))?,
-            url: fields.optional(&Name::new("url"))?,
+            size: fields.optional(const { &Name::new("size") })?,
+            md5: fields.required(const { &Name::new("md5") })?,
+            url: fields.optional(const { &Name::new("url") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -535,10 +535,10 @@ impl FromWire for KeyRef {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/common.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
-            status: fields.optional(&Name::new("status"))?,
-            public_key: fields.optional(&Name::new("data"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+            status: fields.optional(const { &Name::new("status") })?,
+            public_key: fields.optional(const { &Name::new("data") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -552,7 +552,7 @@ impl FromWire for LeastAmount {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/reference.toml")?;
         let value = Self {
-            min: fields.required(&Name::new("min"))?,
+            min: fields.required(const { &Name::new("min") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -568,9 +568,9 @@ impl FromWire for LocalAddress {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/servers.toml")?;
         let value = Self {
-            ip: fields.required(&Name::new("ip"))?,
-            netmask: fields.optional(&Name::new("netmask"))?,
-            mac: fields.optional(&Name::new("mac"))?,
+            ip: fields.required(const { &Name::new("ip") })?,
+            netmask: fields.optional(const { &Name::new("netmask") })?,
+            mac: fields.optional(const { &Name::new("mac") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -585,8 +585,8 @@ impl FromWire for NewAccount {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/account.toml")?;
         let value = Self {
-            account: fields.required(&Name::new("account"))?,
-            user: fields.required(&Name::new("user"))?,
+            account: fields.required(const { &Name::new("account") })?,
+            user: fields.required(const { &Name::new("user") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -600,7 +600,7 @@ impl FromWire for NewAccountRef {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/account.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
+            id: fields.required(const { &Name::new("id") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -616,9 +616,9 @@ impl FromWire for NewUser {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/account.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
-            token: fields.optional(&Name::new("token"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+            token: fields.optional(const { &Name::new("token") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -643,18 +643,18 @@ impl FromWire for Operation {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/operations.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            purse: fields.optional(&Name::new("purse"))?,
-            kind: fields.required(&Name::new("type"))?,
-            status: fields.optional(&Name::new("status"))?,
-            amount: fields.required(&Name::new("summ"))?,
-            created: fields.optional(&Name::new("created"))?,
-            updated: fields.optional(&Name::new("updated"))?,
-            comment: fields.optional(&Name::new("comment"))?,
-            payment: fields.optional(&Name::new("payment"))?,
-            service: fields.optional(&Name::new("service"))?,
-            paylink: fields.optional(&Name::new("paylink"))?,
-            pdf: fields.optional(&Name::new("pdf"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            purse: fields.optional(const { &Name::new("purse") })?,
+            kind: fields.required(const { &Name::new("type") })?,
+            status: fields.optional(const { &Name::new("status") })?,
+            amount: fields.required(const { &Name::new("summ") })?,
+            created: fields.optional(const { &Name::new("created") })?,
+            updated: fields.optional(const { &Name::new("updated") })?,
+            comment: fields.optional(const { &Name::new("comment") })?,
+            payment: fields.optional(const { &Name::new("payment") })?,
+            service: fields.optional(const { &Name::new("service") })?,
+            paylink: fields.optional(const { &Name::new("paylink") })?,
+            pdf: fields.optional(const { &Name::new("pdf") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -669,8 +669,8 @@ impl FromWire for OperationService {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/operations.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -699,22 +699,22 @@ impl FromWire for ParameterPrice {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/reference.toml")?;
         let value = Self {
-            min: fields.optional(&Name::new("min"))?,
-            max: fields.optional(&Name::new("max"))?,
-            step: fields.optional(&Name::new("step"))?,
-            ram_for_cpu: fields.optional(&Name::new("ram_for_cpu"))?,
-            per: fields.optional(&Name::new("for"))?,
-            cost: fields.required(&Name::new("cost"))?,
-            full_cost: fields.optional(&Name::new("full_cost"))?,
-            period: fields.optional(&Name::new("period"))?,
-            period_name: fields.optional(&Name::new("period_name"))?,
-            bonus: fields.optional(&Name::new("st_bonus"))?,
-            st_name: fields.optional(&Name::new("st_name"))?,
-            st_id: fields.optional(&Name::new("st_id"))?,
-            kind: fields.optional(&Name::new("type"))?,
-            title: fields.optional(&Name::new("title"))?,
-            hint: fields.optional(&Name::new("hint"))?,
-            order: fields.optional(&Name::new("order"))?,
+            min: fields.optional(const { &Name::new("min") })?,
+            max: fields.optional(const { &Name::new("max") })?,
+            step: fields.optional(const { &Name::new("step") })?,
+            ram_for_cpu: fields.optional(const { &Name::new("ram_for_cpu") })?,
+            per: fields.optional(const { &Name::new("for") })?,
+            cost: fields.required(const { &Name::new("cost") })?,
+            full_cost: fields.optional(const { &Name::new("full_cost") })?,
+            period: fields.optional(const { &Name::new("period") })?,
+            period_name: fields.optional(const { &Name::new("period_name") })?,
+            bonus: fields.optional(const { &Name::new("st_bonus") })?,
+            st_name: fields.optional(const { &Name::new("st_name") })?,
+            st_id: fields.optional(const { &Name::new("st_id") })?,
+            kind: fields.optional(const { &Name::new("type") })?,
+            title: fields.optional(const { &Name::new("title") })?,
+            hint: fields.optional(const { &Name::new("hint") })?,
+            order: fields.optional(const { &Name::new("order") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -729,8 +729,8 @@ impl FromWire for PaymentMethod {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/operations.toml")?;
         let value = Self {
-            kind: fields.required(&Name::new("type"))?,
-            name: fields.optional(&Name::new("name"))?,
+            kind: fields.required(const { &Name::new("type") })?,
+            name: fields.optional(const { &Name::new("name") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -748,11 +748,11 @@ impl FromWire for PlanParameters {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/reference.toml")?;
         let value = Self {
-            cpu: fields.required(&Name::new("cpu"))?,
-            ram: fields.optional(&Name::new("ram"))?,
-            disk: fields.optional(&Name::new("disk"))?,
-            ip4: fields.optional(&Name::new("ip4"))?,
-            gpu: fields.optional(&Name::new("gpu"))?,
+            cpu: fields.required(const { &Name::new("cpu") })?,
+            ram: fields.optional(const { &Name::new("ram") })?,
+            disk: fields.optional(const { &Name::new("disk") })?,
+            ip4: fields.optional(const { &Name::new("ip4") })?,
+            gpu: fields.optional(const { &Name::new("gpu") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -767,8 +767,8 @@ impl FromWire for PlanRef {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/common.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -790,15 +790,15 @@ impl FromWire for PoolAddress {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/ips.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            ip: fields.required(&Name::new("ip"))?,
-            family: fields.optional(&Name::new("type"))?,
-            host: fields.optional(&Name::new("host"))?,
-            gateway: fields.optional(&Name::new("gateway"))?,
-            netmask: fields.optional(&Name::new("netmask"))?,
-            datacenter: fields.optional(&Name::new("datacenter"))?,
-            service: fields.optional(&Name::new("service"))?,
-            is_net: fields.optional(&Name::new("is_net"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            ip: fields.required(const { &Name::new("ip") })?,
+            family: fields.optional(const { &Name::new("type") })?,
+            host: fields.optional(const { &Name::new("host") })?,
+            gateway: fields.optional(const { &Name::new("gateway") })?,
+            netmask: fields.optional(const { &Name::new("netmask") })?,
+            datacenter: fields.optional(const { &Name::new("datacenter") })?,
+            service: fields.optional(const { &Name::new("service") })?,
+            is_net: fields.optional(const { &Name::new("is_net") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -815,10 +815,10 @@ impl FromWire for PtrRecord {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/ips.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            ip: fields.required(&Name::new("ip"))?,
-            host: fields.optional(&Name::new("host"))?,
-            updated: fields.optional(&Name::new("updated"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            ip: fields.required(const { &Name::new("ip") })?,
+            host: fields.optional(const { &Name::new("host") })?,
+            updated: fields.optional(const { &Name::new("updated") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -839,14 +839,14 @@ impl FromWire for Record {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/dns.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            host: fields.optional(&Name::new("host"))?,
-            kind: fields.required(&Name::new("type"))?,
-            priority: fields.optional(&Name::new("priority"))?,
-            tag: fields.optional(&Name::new("tag"))?,
-            value: fields.required(&Name::new("value"))?,
-            changed: fields.optional(&Name::new("timestamp"))?,
-            can: fields.optional(&Name::new("can"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            host: fields.optional(const { &Name::new("host") })?,
+            kind: fields.required(const { &Name::new("type") })?,
+            priority: fields.optional(const { &Name::new("priority") })?,
+            tag: fields.optional(const { &Name::new("tag") })?,
+            value: fields.required(const { &Name::new("value") })?,
+            changed: fields.optional(const { &Name::new("timestamp") })?,
+            can: fields.optional(const { &Name::new("can") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -861,8 +861,8 @@ impl FromWire for RecordAbilities {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/dns.toml")?;
         let value = Self {
-            update: fields.optional(&Name::new("update"))?,
-            delete: fields.required(&Name::new("delete"))?,
+            update: fields.optional(const { &Name::new("update") })?,
+            delete: fields.required(const { &Name::new("delete") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -887,18 +887,18 @@ impl FromWire for ReservedAddress {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/ips.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
-            full_name: fields.optional(&Name::new("full_name"))?,
-            status: fields.required(&Name::new("status"))?,
-            status_text: fields.optional(&Name::new("status_text"))?,
-            created: fields.optional(&Name::new("created"))?,
-            updated: fields.optional(&Name::new("updated"))?,
-            paid_until: fields.optional(&Name::new("end"))?,
-            addresses: fields.required_list(&Name::new("ip"), 1000)?,
-            server: fields.optional(&Name::new("server"))?,
-            datacenter: fields.optional(&Name::new("datacenter"))?,
-            can: fields.optional(&Name::new("can"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+            full_name: fields.optional(const { &Name::new("full_name") })?,
+            status: fields.required(const { &Name::new("status") })?,
+            status_text: fields.optional(const { &Name::new("status_text") })?,
+            created: fields.optional(const { &Name::new("created") })?,
+            updated: fields.optional(const { &Name::new("updated") })?,
+            paid_until: fields.optional(const { &Name::new("end") })?,
+            addresses: fields.required_list(const { &Name::new("ip") }, 1000)?,
+            server: fields.optional(const { &Name::new("server") })?,
+            datacenter: fields.optional(const { &Name::new("datacenter") })?,
+            can: fields.optional(const { &Name::new("can") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -915,10 +915,10 @@ impl FromWire for Schedule {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/backups.toml")?;
         let value = Self {
-            kind: fields.required(&Name::new("type"))?,
-            day: fields.optional(&Name::new("day"))?,
-            hour: fields.optional(&Name::new("hour"))?,
-            copies: fields.optional(&Name::new("left"))?,
+            kind: fields.required(const { &Name::new("type") })?,
+            day: fields.optional(const { &Name::new("day") })?,
+            hour: fields.optional(const { &Name::new("hour") })?,
+            copies: fields.optional(const { &Name::new("left") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -934,9 +934,9 @@ impl FromWire for Schedules {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/backups.toml")?;
         let value = Self {
-            daily: fields.optional(&Name::new("day"))?,
-            weekly: fields.optional(&Name::new("week"))?,
-            monthly: fields.optional(&Name::new("month"))?,
+            daily: fields.optional(const { &Name::new("day") })?,
+            weekly: fields.optional(const { &Name::new("week") })?,
+            monthly: fields.optional(const { &Name::new("month") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -962,19 +962,19 @@ impl FromWire for Server {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/servers.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
-            full_name: fields.optional(&Name::new("full_name"))?,
-            status: fields.required(&Name::new("status"))?,
-            status_text: fields.optional(&Name::new("status_text"))?,
-            created: fields.optional(&Name::new("created"))?,
-            updated: fields.optional(&Name::new("updated"))?,
-            paid_until: fields.optional(&Name::new("end"))?,
-            addresses: fields.list(&Name::new("ip"), 1000)?,
-            plan: fields.required(&Name::new("server-plan"))?,
-            template: fields.optional(&Name::new("template"))?,
-            datacenter: fields.optional(&Name::new("datacenter"))?,
-            can: fields.optional(&Name::new("can"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+            full_name: fields.optional(const { &Name::new("full_name") })?,
+            status: fields.required(const { &Name::new("status") })?,
+            status_text: fields.optional(const { &Name::new("status_text") })?,
+            created: fields.optional(const { &Name::new("created") })?,
+            updated: fields.optional(const { &Name::new("updated") })?,
+            paid_until: fields.optional(const { &Name::new("end") })?,
+            addresses: fields.list(const { &Name::new("ip") }, 1000)?,
+            plan: fields.required(const { &Name::new("server-plan") })?,
+            template: fields.optional(const { &Name::new("template") })?,
+            datacenter: fields.optional(const { &Name::new("datacenter") })?,
+            can: fields.optional(const { &Name::new("can") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -993,12 +993,12 @@ impl FromWire for ServerAbilities {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/servers.toml")?;
         let value = Self {
-            reboot: fields.optional(&Name::new("reboot"))?,
-            update: fields.optional(&Name::new("update"))?,
-            delete: fields.required(&Name::new("delete"))?,
-            prolong: fields.optional(&Name::new("prolong"))?,
-            backup: fields.optional(&Name::new("backup"))?,
-            ip_local: fields.optional(&Name::new("ip_local"))?,
+            reboot: fields.optional(const { &Name::new("reboot") })?,
+            update: fields.optional(const { &Name::new("update") })?,
+            delete: fields.required(const { &Name::new("delete") })?,
+            prolong: fields.optional(const { &Name::new("prolong") })?,
+            backup: fields.optional(const { &Name::new("backup") })?,
+            ip_local: fields.optional(const { &Name::new("ip_local") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -1021,16 +1021,16 @@ impl FromWire for ServerAddress {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/servers.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            ip: fields.required(&Name::new("ip"))?,
-            family: fields.optional(&Name::new("type"))?,
-            host: fields.optional(&Name::new("host"))?,
-            gateway: fields.optional(&Name::new("gateway"))?,
-            netmask: fields.optional(&Name::new("netmask"))?,
-            mac: fields.optional(&Name::new("mac"))?,
-            system: fields.optional(&Name::new("system"))?,
-            is_net: fields.optional(&Name::new("is_net"))?,
-            active: fields.optional(&Name::new("active"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            ip: fields.required(const { &Name::new("ip") })?,
+            family: fields.optional(const { &Name::new("type") })?,
+            host: fields.optional(const { &Name::new("host") })?,
+            gateway: fields.optional(const { &Name::new("gateway") })?,
+            netmask: fields.optional(const { &Name::new("netmask") })?,
+            mac: fields.optional(const { &Name::new("mac") })?,
+            system: fields.optional(const { &Name::new("system") })?,
+            is_net: fields.optional(const { &Name::new("is_net") })?,
+            active: fields.optional(const { &Name::new("active") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -1065,28 +1065,28 @@ impl FromWire for ServerDetail {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/servers.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
-            full_name: fields.optional(&Name::new("full_name"))?,
-            status: fields.required(&Name::new("status"))?,
-            status_text: fields.optional(&Name::new("status_text"))?,
-            created: fields.optional(&Name::new("created"))?,
-            updated: fields.optional(&Name::new("updated"))?,
-            paid_until: fields.optional(&Name::new("end"))?,
-            autoprolong: fields.optional(&Name::new("autoprolong"))?,
-            autorun: fields.optional(&Name::new("autorun"))?,
-            addresses: fields.list(&Name::new("ip"), 1000)?,
-            local_address: fields.optional(&Name::new("ip_local"))?,
-            reserves_address: fields.optional(&Name::new("reserve_ip"))?,
-            host: fields.optional(&Name::new("host"))?,
-            tariff: fields.optional(&Name::new("data"))?,
-            plan: fields.required(&Name::new("server-plan"))?,
-            group: fields.optional(&Name::new("server-group"))?,
-            template: fields.optional(&Name::new("template"))?,
-            datacenter: fields.optional(&Name::new("datacenter"))?,
-            ssh_key: fields.optional(&Name::new("ssh-key"))?,
-            can: fields.optional(&Name::new("can"))?,
-            bandwidth: fields.optional(&Name::new("bandwidth"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+            full_name: fields.optional(const { &Name::new("full_name") })?,
+            status: fields.required(const { &Name::new("status") })?,
+            status_text: fields.optional(const { &Name::new("status_text") })?,
+            created: fields.optional(const { &Name::new("created") })?,
+            updated: fields.optional(const { &Name::new("updated") })?,
+            paid_until: fields.optional(const { &Name::new("end") })?,
+            autoprolong: fields.optional(const { &Name::new("autoprolong") })?,
+            autorun: fields.optional(const { &Name::new("autorun") })?,
+            addresses: fields.list(const { &Name::new("ip") }, 1000)?,
+            local_address: fields.optional(const { &Name::new("ip_local") })?,
+            reserves_address: fields.optional(const { &Name::new("reserve_ip") })?,
+            host: fields.optional(const { &Name::new("host") })?,
+            tariff: fields.optional(const { &Name::new("data") })?,
+            plan: fields.required(const { &Name::new("server-plan") })?,
+            group: fields.optional(const { &Name::new("server-group") })?,
+            template: fields.optional(const { &Name::new("template") })?,
+            datacenter: fields.optional(const { &Name::new("datacenter") })?,
+            ssh_key: fields.optional(const { &Name::new("ssh-key") })?,
+            can: fields.optional(const { &Name::new("can") })?,
+            bandwidth: fields.optional(const { &Name::new("bandwidth") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -1105,12 +1105,12 @@ impl FromWire for ServerGroup {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/reference.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.required(&Name::new("name"))?,
-            description: fields.optional(&Name::new("description"))?,
-            active: fields.optional(&Name::new("active"))?,
-            kind: fields.optional(&Name::new("type"))?,
-            image: fields.optional(&Name::new("image"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.required(const { &Name::new("name") })?,
+            description: fields.optional(const { &Name::new("description") })?,
+            active: fields.optional(const { &Name::new("active") })?,
+            kind: fields.optional(const { &Name::new("type") })?,
+            image: fields.optional(const { &Name::new("image") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -1132,15 +1132,15 @@ impl FromWire for ServerLoad {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/servers.toml")?;
         let value = Self {
-            cpu: fields.required(&Name::new("cpu"))?,
-            disk_reads: fields.optional(&Name::new("disk_reads"))?,
-            disk_writes: fields.optional(&Name::new("disk_writes"))?,
-            local_received: fields.optional(&Name::new("lnet_rx"))?,
-            local_sent: fields.optional(&Name::new("lnet_tx"))?,
-            internet_received: fields.optional(&Name::new("vnet_rx"))?,
-            internet_sent: fields.optional(&Name::new("vnet_tx"))?,
-            internet_packets_received: fields.optional(&Name::new("vnet_packets_rx"))?,
-            internet_packets_sent: fields.optional(&Name::new("vnet_packets_tx"))?,
+            cpu: fields.required(const { &Name::new("cpu") })?,
+            disk_reads: fields.optional(const { &Name::new("disk_reads") })?,
+            disk_writes: fields.optional(const { &Name::new("disk_writes") })?,
+            local_received: fields.optional(const { &Name::new("lnet_rx") })?,
+            local_sent: fields.optional(const { &Name::new("lnet_tx") })?,
+            internet_received: fields.optional(const { &Name::new("vnet_rx") })?,
+            internet_sent: fields.optional(const { &Name::new("vnet_tx") })?,
+            internet_packets_received: fields.optional(const { &Name::new("vnet_packets_rx") })?,
+            internet_packets_sent: fields.optional(const { &Name::new("vnet_packets_tx") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -1155,8 +1155,8 @@ impl FromWire for ServerPassword {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/servers.toml")?;
         let value = Self {
-            user: fields.optional(&Name::new("user"))?,
-            password: fields.required(&Name::new("password"))?,
+            user: fields.optional(const { &Name::new("user") })?,
+            password: fields.required(const { &Name::new("password") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -1186,23 +1186,23 @@ impl FromWire for ServerPlan {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/reference.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.required(&Name::new("name"))?,
-            description: fields.optional(&Name::new("description"))?,
-            cost: fields.required(&Name::new("cost"))?,
-            full_cost: fields.optional(&Name::new("full_cost"))?,
-            period: fields.optional(&Name::new("period"))?,
-            period_name: fields.optional(&Name::new("period_name"))?,
-            min_money: fields.optional(&Name::new("min_money"))?,
-            can_bonus: fields.optional(&Name::new("can_bonus"))?,
-            tariff: fields.optional(&Name::new("data"))?,
-            group: fields.optional(&Name::new("server-group"))?,
-            selected: fields.optional(&Name::new("selected"))?,
-            active: fields.optional(&Name::new("active"))?,
-            enabled: fields.optional(&Name::new("enable"))?,
-            has_params: fields.optional(&Name::new("has_params"))?,
-            backup: fields.optional(&Name::new("backup"))?,
-            params: fields.optional(&Name::new("params"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.required(const { &Name::new("name") })?,
+            description: fields.optional(const { &Name::new("description") })?,
+            cost: fields.required(const { &Name::new("cost") })?,
+            full_cost: fields.optional(const { &Name::new("full_cost") })?,
+            period: fields.optional(const { &Name::new("period") })?,
+            period_name: fields.optional(const { &Name::new("period_name") })?,
+            min_money: fields.optional(const { &Name::new("min_money") })?,
+            can_bonus: fields.optional(const { &Name::new("can_bonus") })?,
+            tariff: fields.optional(const { &Name::new("data") })?,
+            group: fields.optional(const { &Name::new("server-group") })?,
+            selected: fields.optional(const { &Name::new("selected") })?,
+            active: fields.optional(const { &Name::new("active") })?,
+            enabled: fields.optional(const { &Name::new("enable") })?,
+            has_params: fields.optional(const { &Name::new("has_params") })?,
+            backup: fields.optional(const { &Name::new("backup") })?,
+            params: fields.optional(const { &Name::new("params") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -1217,8 +1217,8 @@ impl FromWire for ServerRef {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/common.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -1233,8 +1233,8 @@ impl FromWire for ServerStat {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/servers.toml")?;
         let value = Self {
-            time: fields.required(&Name::new("dt"))?,
-            load: fields.optional(&Name::new("stat"))?,
+            time: fields.required(const { &Name::new("dt") })?,
+            load: fields.optional(const { &Name::new("stat") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -1250,9 +1250,9 @@ impl FromWire for ServiceAddress {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/common.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            ip: fields.required(&Name::new("ip"))?,
-            family: fields.optional(&Name::new("type"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            ip: fields.required(const { &Name::new("ip") })?,
+            family: fields.optional(const { &Name::new("type") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -1268,9 +1268,9 @@ impl FromWire for ServiceLimit {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/account.toml")?;
         let value = Self {
-            max: fields.required(&Name::new("max"))?,
-            child_max: fields.optional(&Name::new("child_max"))?,
-            now: fields.optional(&Name::new("now"))?,
+            max: fields.required(const { &Name::new("max") })?,
+            child_max: fields.optional(const { &Name::new("child_max") })?,
+            now: fields.optional(const { &Name::new("now") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -1284,7 +1284,7 @@ impl FromWire for SessionToken {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/account.toml")?;
         let value = Self {
-            token: fields.required(&Name::new("token"))?,
+            token: fields.required(const { &Name::new("token") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -1304,13 +1304,13 @@ impl FromWire for SizeAmount {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/tariff.toml")?;
         let value = Self {
-            kind: fields.optional(&Name::new("type"))?,
-            title: fields.optional(&Name::new("title"))?,
-            value: fields.required(&Name::new("value"))?,
-            bytes: fields.optional(&Name::new("bytes"))?,
-            per: fields.optional(&Name::new("for"))?,
-            total: fields.optional(&Name::new("total"))?,
-            total_bytes: fields.optional(&Name::new("total_bytes"))?,
+            kind: fields.optional(const { &Name::new("type") })?,
+            title: fields.optional(const { &Name::new("title") })?,
+            value: fields.required(const { &Name::new("value") })?,
+            bytes: fields.optional(const { &Name::new("bytes") })?,
+            per: fields.optional(const { &Name::new("for") })?,
+            total: fields.optional(const { &Name::new("total") })?,
+            total_bytes: fields.optional(const { &Name::new("total_bytes") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -1325,8 +1325,8 @@ impl FromWire for SshKey {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/ssh_keys.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.required(&Name::new("name"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.required(const { &Name::new("name") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -1343,10 +1343,10 @@ impl FromWire for SshKeyDetail {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/ssh_keys.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
-            status: fields.optional(&Name::new("status"))?,
-            public_key: fields.required(&Name::new("data"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+            status: fields.optional(const { &Name::new("status") })?,
+            public_key: fields.required(const { &Name::new("data") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -1364,11 +1364,11 @@ impl FromWire for Tariff {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/tariff.toml")?;
         let value = Self {
-            cpu: fields.required(&Name::new("cpu"))?,
-            ram: fields.required(&Name::new("ram"))?,
-            disk: fields.optional(&Name::new("disk"))?,
-            traffic: fields.optional(&Name::new("traff"))?,
-            gpu: fields.optional(&Name::new("gpu"))?,
+            cpu: fields.required(const { &Name::new("cpu") })?,
+            ram: fields.required(const { &Name::new("ram") })?,
+            disk: fields.optional(const { &Name::new("disk") })?,
+            traffic: fields.optional(const { &Name::new("traff") })?,
+            gpu: fields.optional(const { &Name::new("gpu") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -1390,15 +1390,15 @@ impl FromWire for Template {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/reference.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.required(&Name::new("name"))?,
-            image: fields.optional(&Name::new("image"))?,
-            active: fields.optional(&Name::new("active"))?,
-            has_instruction: fields.optional(&Name::new("has_instruction"))?,
-            ssh_key: fields.optional(&Name::new("ssh-key"))?,
-            plans: fields.required_list(&Name::new("server-plan"), 100_000)?,
-            limits: fields.optional(&Name::new("limits"))?,
-            template_group: fields.optional(&Name::new("template_group"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.required(const { &Name::new("name") })?,
+            image: fields.optional(const { &Name::new("image") })?,
+            active: fields.optional(const { &Name::new("active") })?,
+            has_instruction: fields.optional(const { &Name::new("has_instruction") })?,
+            ssh_key: fields.optional(const { &Name::new("ssh-key") })?,
+            plans: fields.required_list(const { &Name::new("server-plan") }, 100_000)?,
+            limits: fields.optional(const { &Name::new("limits") })?,
+            template_group: fields.optional(const { &Name::new("template_group") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -1414,9 +1414,9 @@ impl FromWire for TemplateLimits {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/reference.toml")?;
         let value = Self {
-            cpu: fields.required(&Name::new("cpu"))?,
-            ram: fields.optional(&Name::new("ram"))?,
-            disk: fields.optional(&Name::new("disk"))?,
+            cpu: fields.required(const { &Name::new("cpu") })?,
+            ram: fields.optional(const { &Name::new("ram") })?,
+            disk: fields.optional(const { &Name::new("disk") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -1432,9 +1432,9 @@ impl FromWire for TemplateRef {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/common.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
-            image: fields.optional(&Name::new("image"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+            image: fields.optional(const { &Name::new("image") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -1450,9 +1450,9 @@ impl FromWire for VncAccess {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/servers.toml")?;
         let value = Self {
-            host: fields.required(&Name::new("host"))?,
-            port: fields.required(&Name::new("port"))?,
-            password: fields.required(&Name::new("password"))?,
+            host: fields.required(const { &Name::new("host") })?,
+            port: fields.required(const { &Name::new("port") })?,
+            password: fields.required(const { &Name::new("password") })?,
         };
         fields.finish()?;
         Ok(value)

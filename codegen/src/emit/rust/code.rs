@@ -145,8 +145,12 @@ impl Code {
         let Some((object, call)) = expression.split_once('.') else {
             return self.line(one);
         };
-        self.line(format!("{head}{object}"));
-        self.indented(|code| code.line(format!(".{call}{tail}")));
+        // One column less than usual: rustfmt holds it free for the comma that it would set behind the arguments.
+        if self.indent * 4 + 5 + call.chars().count() + tail.len() < WIDTH {
+            self.line(format!("{head}{object}"));
+            return self.indented(|code| code.line(format!(".{call}{tail}")));
+        }
+        self.by_arguments(&one);
     }
 
     /// A call statement; where it is too long it is broken behind the receiver, or else an argument a line.
@@ -160,6 +164,11 @@ impl Code {
             self.line(receiver);
             return self.indented(|code| code.line(format!(".{call}")));
         }
+        self.by_arguments(text);
+    }
+
+    /// A call with an argument a line.
+    fn by_arguments(&mut self, text: &str) {
         let (Some(start), Some(end)) = (text.find('('), text.rfind(')')) else {
             return self.line(text);
         };

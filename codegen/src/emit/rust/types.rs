@@ -1,7 +1,7 @@
 //! Structs, open enumerations, ids and unions of `types/`.
 
 use super::code::{Code, quoted};
-use super::words::{field_type, parameter, read_expression, rust_type, set_statement};
+use super::words::{field_type, parameter, read_of_many, rust_type, set_statement};
 use crate::model::{Field, Type, TypeEntry, TypeKind};
 
 /// The items of one type as the client sees it.
@@ -238,7 +238,7 @@ fn emit_from_wire(code: &mut Code, entry: &TypeEntry, fields: &[Field]) {
     code.open("fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {");
     code.line(format!("let mut fields = reader.object(node, {})?;", quoted(&entry.spec)));
     let mut values: Vec<String> =
-        fields.iter().map(|field| format!("{}: {}", field.rust, read_expression(field))).collect();
+        fields.iter().map(|field| format!("{}: {}", field.rust, read_of_many(field))).collect();
     if entry.keep_raw {
         values.push("raw: fields.raw()".to_owned());
     }

@@ -91,7 +91,16 @@ pub(super) fn max_items(given: Option<i64>) -> String {
 
 /// `fields.required(&Name::new("id"))?`.
 pub(super) fn read_expression(field: &Field) -> String {
-    let name = format!("&{}", name_expression(&field.name));
+    read_under(&format!("&{}", name_expression(&field.name)), field)
+}
+
+/// `fields.required(const { &Name::new("id") })?`, where many objects are read: the name is made by the compiler, and
+/// not for each of them.
+pub(super) fn read_of_many(field: &Field) -> String {
+    read_under(&format!("const {{ &{} }}", name_expression(&field.name)), field)
+}
+
+fn read_under(name: &str, field: &Field) -> String {
     let max = max_items(field.surface.max_items);
     match (&field.ty, field.is_required()) {
         (Type::List(_), true) => format!("fields.required_list({name}, {max})?"),

@@ -7,193 +7,176 @@ use crate::builder::{Builder, Piece};
 use crate::{WireError, WireErrorKind};
 
 pub(super) fn read(body: &str, builder: &mut Builder<'_>) -> Result<(), WireError> {
-    Reader { text: body, bytes: body.as_bytes(), at: 0, scratch: String::new() }.document(builder)
+    Reader { text: body, bytes: body.as_bytes(), scratch: String::new() }.document(builder)
 }
 
 struct Reader<'s> {
     text: &'s str,
     bytes: &'s [u8],
-    at: usize,
     /// The string with escapes that is being read; reused, so that it costs one allocation for all of them.
     scratch: String,
 }
 
 impl Reader<'_> {
+    /// `at` is a variable of its own wherever nothing is wrong: it stays in a register then.
     fn document(&mut self, builder: &mut Builder<'_>) -> Result<(), WireError> {
         // The bytes that will close what is open, without the innermost one. Zero closes the document.
         let mut around: Vec<u8> = Vec::new();
         let mut closer = 0;
+        let mut at = 0;
         loop {
-            match self.next_byte() {
-                Some(b'"') => self.string(builder, false)?,
+            if closer == b'}' {
+                at = self.key(builder, at)?;
+            }
+            at = self.behind_space(at);
+            match self.bytes.get(at) {
+                Some(b'"') => at = self.string(builder, at, false)?,
+                Some(b'-' | b'0'..=b'9') => {
+                    let end = self.number(at)?;
+                    builder.number(at, end)?;
+                    at = end;
+                }
                 Some(b'{') => {
-                    builder.open_map(self.at)?;
-                    self.at += 1;
+                    builder.open_map(at)?;
                     around.push(closer);
                     closer = b'}';
-                    if self.next_byte() != Some(b'}') {
-                        self.key(builder)?;
+                    at = self.behind_space(at + 1);
+                    if self.bytes.get(at) != Some(&b'}') {
                         continue;
                     }
                 }
                 Some(b'[') => {
-                    builder.open_list(self.at)?;
-                    self.at += 1;
+                    builder.open_list(at)?;
                     around.push(closer);
                     closer = b']';
-                    if self.next_byte() != Some(b']') {
+                    at = self.behind_space(at + 1);
+                    if self.bytes.get(at) != Some(&b']') {
                         continue;
                     }
                 }
-                Some(b'-' | b'0'..=b'9') => {
-                    let start = self.at;
-                    self.number()?;
-                    builder.number(start, self.at)?;
-                }
                 Some(b't') => {
-                    builder.boolean(self.at, true)?;
-                    self.word("true")?;
+                    builder.boolean(at, true)?;
+                    at = self.word(at, "true")?;
                 }
                 Some(b'f') => {
-                    builder.boolean(self.at, false)?;
-                    self.word("false")?;
+                    builder.boolean(at, false)?;
+                    at = self.word(at, "false")?;
                 }
                 Some(b'n') => {
-                    builder.null(self.at)?;
-                    self.word("null")?;
+                    builder.null(at)?;
+                    at = self.word(at, "null")?;
                 }
-                _ => return Err(self.expected("a JSON value")),
+                _ => return Err(self.expected(at, "a JSON value")),
             }
             // A value has ended, or an empty container stands before its end.
             loop {
-                match self.next_byte() {
+                at = self.behind_space(at);
+                match self.bytes.get(at) {
                     None if closer == 0 => return Ok(()),
-                    Some(_) if closer == 0 => return Err(self.error(WireErrorKind::TrailingBytes)),
-                    Some(byte) if byte == closer => {
-                        self.at += 1;
+                    Some(_) if closer == 0 => return Err(WireError::new(at, WireErrorKind::TrailingBytes)),
+                    Some(b',') => break,
+                    Some(byte) if *byte == closer => {
+                        at += 1;
                         builder.close();
                         closer = around.pop().unwrap_or(0);
                     }
-                    Some(b',') if closer == b'}' => {
-                        self.at += 1;
-                        self.key(builder)?;
-                        break;
-                    }
-                    Some(b',') if closer == b']' => {
-                        self.at += 1;
-                        break;
-                    }
-                    _ if closer == b']' => return Err(self.expected("`,` or `]`")),
-                    _ => return Err(self.expected("`,` or `}`")),
+                    _ if closer == b']' => return Err(self.expected(at, "`,` or `]`")),
+                    _ => return Err(self.expected(at, "`,` or `}`")),
                 }
             }
+            at += 1;
         }
     }
 
-    /// The byte behind the whitespace, not consumed.
-    #[inline]
-    fn next_byte(&mut self) -> Option<u8> {
-        match self.bytes.get(self.at) {
-            Some(byte) if *byte > b' ' => Some(*byte),
-            _ => self.byte_behind_space(),
-        }
+    /// Where the whitespace ends that may stand here.
+    #[inline(always)]
+    fn behind_space(&self, at: usize) -> usize {
+        if self.bytes.get(at).is_some_and(|byte| *byte > b' ') { at } else { self.behind_more_space(at) }
     }
 
-    fn byte_behind_space(&mut self) -> Option<u8> {
-        loop {
-            match self.bytes.get(self.at) {
-                Some(b' ' | b'\n' | b'\r' | b'\t') => self.at += 1,
-                other => return other.copied(),
-            }
+    #[inline(never)]
+    fn behind_more_space(&self, mut at: usize) -> usize {
+        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.bytes.get(at) {
+            at += 1;
         }
-    }
-
-    fn error(&self, kind: WireErrorKind) -> WireError {
-        WireError::new(self.at, kind)
+        at
     }
 
     #[cold]
-    fn expected(&self, what: &'static str) -> WireError {
-        self.error(if self.at >= self.bytes.len() { WireErrorKind::Truncated } else { WireErrorKind::Expected(what) })
+    fn expected(&self, at: usize, what: &'static str) -> WireError {
+        let is_cut = at >= self.bytes.len();
+        WireError::new(at, if is_cut { WireErrorKind::Truncated } else { WireErrorKind::Expected(what) })
     }
 
-    #[inline]
-    fn key(&mut self, builder: &mut Builder<'_>) -> Result<(), WireError> {
-        if self.next_byte() != Some(b'"') {
-            return Err(self.expected("a key in quotes"));
-        }
-        self.string(builder, true)?;
-        if self.next_byte() != Some(b':') {
-            return Err(self.expected("`:`"));
-        }
-        self.at += 1;
-        Ok(())
-    }
-
-    #[inline]
-    fn word(&mut self, word: &'static str) -> Result<(), WireError> {
-        if self.bytes.get(self.at..self.at + word.len()) == Some(word.as_bytes()) {
-            self.at += word.len();
-            return Ok(());
-        }
-        for expected in word.bytes() {
-            if self.bytes.get(self.at) != Some(&expected) {
-                return Err(self.expected("`true`, `false` or `null`"));
-            }
-            self.at += 1;
-        }
-        Ok(())
-    }
-
-    /// Walks over `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`.
-    #[inline]
-    fn number(&mut self) -> Result<(), WireError> {
-        if self.bytes.get(self.at) == Some(&b'-') {
-            self.at += 1;
-        }
-        if self.bytes.get(self.at) == Some(&b'0') {
-            self.at += 1;
-            if self.bytes.get(self.at).is_some_and(u8::is_ascii_digit) {
-                return Err(self.expected("a number without a leading zero"));
-            }
-        } else {
-            self.digits()?;
-        }
-        if self.bytes.get(self.at) == Some(&b'.') {
-            self.at += 1;
-            self.digits()?;
-        }
-        if let Some(b'e' | b'E') = self.bytes.get(self.at) {
-            self.at += 1;
-            if let Some(b'+' | b'-') = self.bytes.get(self.at) {
-                self.at += 1;
-            }
-            self.digits()?;
-        }
-        Ok(())
-    }
-
-    /// One digit or more.
-    #[inline]
-    fn digits(&mut self) -> Result<(), WireError> {
-        let start = self.at;
-        while self.bytes.get(self.at).is_some_and(u8::is_ascii_digit) {
-            self.at += 1;
-        }
-        if self.at == start { Err(self.expected("a digit")) } else { Ok(()) }
-    }
-
-    /// A string, from its opening quote to behind its closing one, as a key or as a value.
     #[inline(always)]
-    fn string(&mut self, builder: &mut Builder<'_>, is_key: bool) -> Result<(), WireError> {
-        let offset = self.at;
-        let end = plain_end(self.bytes, offset + 1);
-        if self.bytes.get(end) != Some(&b'"') {
-            return self.string_with_escapes(builder, offset, end, is_key);
+    fn key(&mut self, builder: &mut Builder<'_>, at: usize) -> Result<usize, WireError> {
+        let at = self.behind_space(at);
+        if self.bytes.get(at) != Some(&b'"') {
+            return Err(self.expected(at, "a key in quotes"));
         }
-        self.at = end + 1;
-        let piece = Piece::Body(offset + 1, end);
-        if is_key { builder.key(offset, piece) } else { builder.text(offset, piece) }
+        let at = self.string(builder, at, true)?;
+        let at = self.behind_space(at);
+        if self.bytes.get(at) != Some(&b':') {
+            return Err(self.expected(at, "`:`"));
+        }
+        Ok(at + 1)
+    }
+
+    #[inline]
+    fn word(&self, at: usize, word: &'static str) -> Result<usize, WireError> {
+        let end = at + word.len();
+        if self.bytes.get(at..end) == Some(word.as_bytes()) { Ok(end) } else { Err(self.no_word(at, word)) }
+    }
+
+    #[cold]
+    fn no_word(&self, at: usize, word: &'static str) -> WireError {
+        let rest = self.bytes.get(at..).unwrap_or(&[]);
+        let right = rest.iter().zip(word.bytes()).take_while(|(byte, expected)| *byte == expected).count();
+        self.expected(at + right, "`true`, `false` or `null`")
+    }
+
+    /// Where the number ends: `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`.
+    #[inline]
+    fn number(&self, start: usize) -> Result<usize, WireError> {
+        let digits = start + usize::from(self.bytes.get(start) == Some(&b'-'));
+        let mut at = self.digits(digits)?;
+        if at - digits > 1 && self.bytes.get(digits) == Some(&b'0') {
+            return Err(self.expected(digits + 1, "a number without a leading zero"));
+        }
+        if self.bytes.get(at) == Some(&b'.') {
+            at = self.digits(at + 1)?;
+        }
+        if let Some(b'e' | b'E') = self.bytes.get(at) {
+            let has_sign = matches!(self.bytes.get(at + 1), Some(b'+' | b'-'));
+            at = self.digits(at + 1 + usize::from(has_sign))?;
+        }
+        Ok(at)
+    }
+
+    /// Where one digit or more end.
+    #[inline]
+    fn digits(&self, start: usize) -> Result<usize, WireError> {
+        let mut at = start;
+        while self.bytes.get(at).is_some_and(u8::is_ascii_digit) {
+            at += 1;
+        }
+        if at == start { Err(self.expected(at, "a digit")) } else { Ok(at) }
+    }
+
+    /// A string as a key or as a value, from its opening quote; where it ends.
+    #[inline(always)]
+    fn string(&mut self, builder: &mut Builder<'_>, start: usize, is_key: bool) -> Result<usize, WireError> {
+        let end = plain_end(self.bytes, start + 1);
+        if self.bytes.get(end) != Some(&b'"') {
+            return self.string_with_escapes(builder, start, end, is_key);
+        }
+        let piece = Piece::Body(start + 1, end);
+        if is_key {
+            builder.key(start, piece)?
+        } else {
+            builder.text(start, piece)?
+        }
+        Ok(end + 1)
     }
 
     /// The same where `end`, the first byte that is not plain, does not close the string.
@@ -201,42 +184,43 @@ impl Reader<'_> {
     fn string_with_escapes(
         &mut self,
         builder: &mut Builder<'_>,
-        offset: usize,
+        start: usize,
         end: usize,
         is_key: bool,
-    ) -> Result<(), WireError> {
-        let mut run = offset + 1;
-        self.at = end;
+    ) -> Result<usize, WireError> {
+        let mut run = start + 1;
+        let mut at = end;
         self.scratch.clear();
         loop {
-            match self.bytes.get(self.at) {
+            match self.bytes.get(at) {
                 Some(b'"') => {
-                    self.scratch.push_str(self.text.get(run..self.at).unwrap_or(""));
-                    self.at += 1;
+                    self.scratch.push_str(self.text.get(run..at).unwrap_or(""));
                     let piece = Piece::Owned(&self.scratch);
-                    return if is_key { builder.key(offset, piece) } else { builder.text(offset, piece) };
+                    if is_key {
+                        builder.key(start, piece)?
+                    } else {
+                        builder.text(start, piece)?
+                    }
+                    return Ok(at + 1);
                 }
                 Some(b'\\') => {
-                    self.scratch.push_str(self.text.get(run..self.at).unwrap_or(""));
-                    let character = self.escape()?;
+                    self.scratch.push_str(self.text.get(run..at).unwrap_or(""));
+                    let (character, behind) = self.escape(at)?;
                     self.scratch.push(character);
-                    run = self.at;
-                    self.at = plain_end(self.bytes, run);
+                    run = behind;
+                    at = plain_end(self.bytes, run);
                 }
-                _ => return Err(self.expected("an escape instead of a control character")),
+                _ => return Err(self.expected(at, "an escape instead of a control character")),
             }
         }
     }
 
-    /// From the backslash to behind the escape.
-    fn escape(&mut self) -> Result<char, WireError> {
-        let start = self.at;
+    /// What the escape that starts with this backslash stands for, and where it ends.
+    fn escape(&self, start: usize) -> Result<(char, usize), WireError> {
         let Some(letter) = self.bytes.get(start + 1) else {
-            self.at = self.bytes.len();
-            return Err(self.expected("an escape"));
+            return Err(self.expected(self.bytes.len(), "an escape"));
         };
-        self.at += 2;
-        Ok(match letter {
+        let character = match letter {
             b'"' => '"',
             b'\\' => '\\',
             b'/' => '/',
@@ -245,39 +229,36 @@ impl Reader<'_> {
             b'n' => '\n',
             b'r' => '\r',
             b't' => '\t',
-            b'u' => {
-                let mut code = self.four_digits()?;
-                if (0xD800..0xDC00).contains(&code) && self.bytes.get(self.at..self.at + 2) == Some(b"\\u") {
-                    self.at += 2;
-                    let low = self.four_digits()?;
-                    // Anything but a low half makes a code that no character has.
-                    code = if (0xDC00..0xE000).contains(&low) {
-                        0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00)
-                    } else {
-                        code
-                    };
-                }
-                match char::from_u32(code) {
-                    Some(character) => character,
-                    None if self.at >= self.bytes.len() => return Err(self.error(WireErrorKind::Truncated)),
-                    None => {
-                        return Err(WireError::new(start, WireErrorKind::Expected("both halves of a surrogate pair")));
-                    }
-                }
-            }
+            b'u' => return self.code(start),
             _ => return Err(WireError::new(start, WireErrorKind::Expected("a known escape"))),
-        })
+        };
+        Ok((character, start + 2))
     }
 
-    fn four_digits(&mut self) -> Result<u32, WireError> {
-        let mut code = 0;
-        for _ in 0..4 {
-            let digit = self.bytes.get(self.at).and_then(|byte| char::from(*byte).to_digit(16));
-            let Some(digit) = digit else { return Err(self.expected("four hexadecimal digits")) };
-            code = code * 16 + digit;
-            self.at += 1;
+    /// The same for `\u` with four digits, or twice that for the two halves of a surrogate pair.
+    fn code(&self, start: usize) -> Result<(char, usize), WireError> {
+        let mut end = start + 6;
+        let mut code = self.four_digits(start + 2)?;
+        if (0xD800..0xDC00).contains(&code) && self.bytes.get(end..end + 2) == Some(b"\\u") {
+            let low = self.four_digits(end + 2)?;
+            end += 6;
+            // Anything but a low half makes a code that no character has.
+            if (0xDC00..0xE000).contains(&low) {
+                code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+            }
         }
-        Ok(code)
+        match char::from_u32(code) {
+            Some(character) => Ok((character, end)),
+            None if end >= self.bytes.len() => Err(WireError::new(end, WireErrorKind::Truncated)),
+            None => Err(WireError::new(start, WireErrorKind::Expected("both halves of a surrogate pair"))),
+        }
+    }
+
+    fn four_digits(&self, start: usize) -> Result<u32, WireError> {
+        (start..start + 4).try_fold(0, |code, at| {
+            let digit = self.bytes.get(at).and_then(|byte| char::from(*byte).to_digit(16));
+            digit.map(|digit| code * 16 + digit).ok_or_else(|| self.expected(at, "four hexadecimal digits"))
+        })
     }
 }
 
@@ -290,10 +271,10 @@ fn plain_end(bytes: &[u8], start: usize) -> usize {
     // Eight bytes at a time. The lowest byte that is marked is right; borrows may mark wrong ones, but only above it.
     while let Some((chunk, behind)) = rest.split_first_chunk() {
         let word = u64::from_le_bytes(*chunk);
-        let quote = (word ^ (ONES * b'"' as u64)).wrapping_sub(ONES);
+        // With this bit turned the quote is 0x20, and stands next to the control characters.
+        let quote_or_control = (word ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21);
         let backslash = (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);
-        let control = word.wrapping_sub(ONES * 0x20);
-        let marked = (quote | backslash | control) & !word & HIGHS;
+        let marked = (quote_or_control | backslash) & !word & HIGHS;
         if marked != 0 {
             return bytes.len() - rest.len() + (marked.trailing_zeros() / 8) as usize;
         }

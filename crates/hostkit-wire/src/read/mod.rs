@@ -69,7 +69,7 @@ fn read<'a>(format: Format, body: &'a str, limits: &Limits) -> Result<Document<'
 fn expected_nodes(format: Format, text: &[u8]) -> usize {
     let expected = match format {
         // Every value but the first stands behind one of these, and every key before a colon.
-        Format::Json => 1 + count(text, |byte| matches!(byte, b',' | b':' | b'[' | b'{')),
+        Format::Json => 1 + count(text, |byte| matches!(byte, b',' | b':') | (byte | 0x20 == b'{')),
         // A name and a value for each element and attribute, and for the text beside them.
         Format::Xml => 3 + 2 * count(text, |byte| matches!(byte, b'<' | b'=')),
         Format::Php => 1 + count(text, |byte| matches!(byte, b';' | b'{')),
@@ -83,5 +83,5 @@ fn expected_nodes(format: Format, text: &[u8]) -> usize {
 
 /// Counts in a way that the compiler turns into vector instructions: a byte-sized sum for each chunk.
 fn count(text: &[u8], counts: impl Fn(u8) -> bool) -> usize {
-    text.chunks(255).map(|chunk| usize::from(chunk.iter().map(|byte| u8::from(counts(*byte))).sum::<u8>())).sum()
+    text.chunks(224).map(|chunk| usize::from(chunk.iter().map(|byte| u8::from(counts(*byte))).sum::<u8>())).sum()
 }

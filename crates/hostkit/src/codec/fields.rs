@@ -12,7 +12,7 @@ mod seen;
 mod server;
 mod trimmed;
 
-use hostkit_wire::{Lookup, Node};
+use hostkit_wire::{Key, Lookup, Node};
 
 use super::reader::{Reader, Step};
 use super::{DecodeError, FromWire, Name};
@@ -43,9 +43,20 @@ impl<'t, 'a, 'r> Fields<'t, 'a, 'r> {
     }
 
     /// The entry with one of the field's names, along the path that the field has in this format.
+    #[inline]
     fn find(&mut self, name: &Name) -> Result<Option<Node<'t>>, DecodeError> {
+        if name.is_plain() { Ok(self.find_plain(name)) } else { self.find_below_or_beside(name) }
+    }
+
+    #[inline(never)]
+    fn find_plain(&mut self, name: &Name) -> Option<Node<'t>> {
+        self.take(name.key(self.node.format()))
+    }
+
+    #[inline(never)]
+    fn find_below_or_beside(&mut self, name: &Name) -> Result<Option<Node<'t>>, DecodeError> {
         let format = self.node.format();
-        if let Some(node) = self.take(name.first(format)) {
+        if let Some(node) = self.take(name.key(format)) {
             let rest = name.rest(format);
             if rest.is_empty() {
                 return Ok(Some(node));
@@ -59,12 +70,12 @@ impl<'t, 'a, 'r> Fields<'t, 'a, 'r> {
 
     #[inline(never)]
     fn find_alias(&mut self, name: &Name) -> Option<Node<'t>> {
-        name.aliases().iter().find_map(|alias| self.take(alias))
+        name.aliases().iter().find_map(|alias| self.take(&Key::new(alias)))
     }
 
     /// The next entry with this key, from the last hit on and then from the start.
     #[inline(always)]
-    fn take(&mut self, key: &str) -> Option<Node<'t>> {
+    fn take(&mut self, key: &Key<'_>) -> Option<Node<'t>> {
         let (position, node) = self.lookup.find(key)?;
         self.seen.set(position);
         Some(node)

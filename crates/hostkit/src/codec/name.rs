@@ -1,49 +1,67 @@
 //! What a field is called in each format.
 
-use hostkit_wire::Format;
+use hostkit_wire::{Format, Key};
 
 /// The names of one field. JSON's names hold for PHP, `print_r` and forms too: they carry the same arrays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Name {
-    json: &'static str,
+    json: Key<'static>,
     json_rest: &'static [&'static str],
-    xml: &'static str,
+    xml: Key<'static>,
     xml_rest: &'static [&'static str],
     also: &'static [&'static str],
+    /// Whether there is nothing but one name.
+    plain: bool,
 }
 
 impl Name {
     /// A field with the same name in all formats.
     pub const fn new(name: &'static str) -> Self {
-        Self { json: name, json_rest: &[], xml: name, xml_rest: &[], also: &[] }
+        let key = Key::new(name);
+        Self { json: key, json_rest: &[], xml: key, xml_rest: &[], also: &[], plain: true }
     }
 
     /// Another name in XML; `@name` is an attribute, `$text` the element's own text.
     pub const fn xml(mut self, name: &'static str) -> Self {
-        self.xml = name;
+        self.xml = Key::new(name);
         self
     }
 
     /// Elements below [`Name::xml`]: `Name::new("rate").xml_inner(&["limit"])` is `rate/limit`.
     pub const fn xml_inner(mut self, rest: &'static [&'static str]) -> Self {
         self.xml_rest = rest;
+        self.plain = false;
         self
     }
 
     /// Keys below the JSON name: `Name::new("_attr").json_inner(&["id"])` is `_attr.id`.
     pub const fn json_inner(mut self, rest: &'static [&'static str]) -> Self {
         self.json_rest = rest;
+        self.plain = false;
         self
     }
 
     /// More names that a decoder accepts.
     pub const fn also(mut self, names: &'static [&'static str]) -> Self {
         self.also = names;
+        self.plain = false;
         self
     }
 
     pub(crate) fn first(&self, format: Format) -> &'static str {
-        if format == Format::Xml { self.xml } else { self.json }
+        self.key(format).text()
+    }
+
+    /// The first name as what look-ups take.
+    #[inline]
+    pub(crate) fn key(&self, format: Format) -> &Key<'static> {
+        if format == Format::Xml { &self.xml } else { &self.json }
+    }
+
+    /// Whether it is one name in each format, without more below it or beside it.
+    #[inline]
+    pub(crate) fn is_plain(&self) -> bool {
+        self.plain
     }
 
     pub(crate) fn rest(&self, format: Format) -> &'static [&'static str] {

@@ -34,7 +34,7 @@ impl Kept {
 impl FromWire for Kept {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/obstacle/types/things.toml")?;
-        let value = Self { id: fields.required(&Name::new("id"))?, raw: fields.raw() };
+        let value = Self { id: fields.required(const { &Name::new("id") })?, raw: fields.raw() };
         fields.finish()?;
         Ok(value)
     }
@@ -86,7 +86,7 @@ impl LoadParts {
 impl FromWire for LoadParts {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/obstacle/types/things.toml")?;
-        let value = Self { cpu: fields.required(&Name::new("cpu"))? };
+        let value = Self { cpu: fields.required(const { &Name::new("cpu") })? };
         fields.finish()?;
         Ok(value)
     }
@@ -146,14 +146,14 @@ impl FromWire for Parcel {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/obstacle/types/things.toml")?;
         let value = Self {
-            key: fields.required(&Name::new("key"))?,
-            status: fields.optional(&Name::new("status"))?,
-            percent: fields.optional(&Name::new("percent"))?,
-            things: fields.list(&Name::new("things").xml_inner(&["thing"]), 100)?,
-            tags: fields.list(&Name::new("tags").xml("tag"), 100_000)?,
-            prices: fields.map(&Name::new("prices"))?,
-            load: fields.optional(&Name::new("load"))?,
-            extra: fields.optional(&Name::new("extra"))?,
+            key: fields.required(const { &Name::new("key") })?,
+            status: fields.optional(const { &Name::new("status") })?,
+            percent: fields.optional(const { &Name::new("percent") })?,
+            things: fields.list(const { &Name::new("things").xml_inner(&["thing"]) }, 100)?,
+            tags: fields.list(const { &Name::new("tags").xml("tag") }, 100_000)?,
+            prices: fields.map(const { &Name::new("prices") })?,
+            load: fields.optional(const { &Name::new("load") })?,
+            extra: fields.optional(const { &Name::new("extra") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -257,9 +257,9 @@ impl FromWire for Thing {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/obstacle/types/things.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("_attr").json_inner(&["id"]).xml("@id"))?,
-            kind: fields.optional(&Name::new("_attr").json_inner(&["kind"]).xml("@kind"))?,
-            title: fields.optional(&Name::new("title").xml("$text"))?,
+            id: fields.required(const { &Name::new("_attr").json_inner(&["id"]).xml("@id") })?,
+            kind: fields.optional(const { &Name::new("_attr").json_inner(&["kind"]).xml("@kind") })?,
+            title: fields.optional(const { &Name::new("title").xml("$text") })?,
         };
         fields.finish()?;
         Ok(value)

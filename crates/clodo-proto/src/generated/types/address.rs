@@ -41,11 +41,13 @@ impl FromWire for Address {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/address.toml")?;
         let value = Self {
-            ip: fields.required(&Name::new("ip").xml("@addr").also(&["addr"]))?,
-            primary: fields
-                .or(&Name::new("primary_ip").xml("@primary_ip").also(&["is_primary", "@is_primary"]), false)?,
-            panel_licence: fields.or(&Name::new("isp").xml("@isp"), false)?,
-            ddos_protection: fields.optional(&Name::new("ddosprotect").xml("@ddosprotect"))?,
+            ip: fields.required(const { &Name::new("ip").xml("@addr").also(&["addr"]) })?,
+            primary: fields.or(
+                const { &Name::new("primary_ip").xml("@primary_ip").also(&["is_primary", "@is_primary"]) },
+                false,
+            )?,
+            panel_licence: fields.or(const { &Name::new("isp").xml("@isp") }, false)?,
+            ddos_protection: fields.optional(const { &Name::new("ddosprotect").xml("@ddosprotect") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -77,8 +79,8 @@ impl FromWire for Addresses {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/address.toml")?;
         let value = Self {
-            public: fields.list(&Name::new("public").xml_inner(&["ip"]), 100_000)?,
-            private: fields.list(&Name::new("private").xml_inner(&["ip"]), 100_000)?,
+            public: fields.list(const { &Name::new("public").xml_inner(&["ip"]) }, 100_000)?,
+            private: fields.list(const { &Name::new("private").xml_inner(&["ip"]) }, 100_000)?,
         };
         fields.finish()?;
         Ok(value)
@@ -113,10 +115,12 @@ impl FromWire for ListedAddress {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/address.toml")?;
         let value = Self {
-            ip: fields.required(&Name::new("ip").xml("@addr").also(&["addr"]))?,
-            primary: fields
-                .or(&Name::new("is_primary").xml("@is_primary").also(&["primary_ip", "@primary_ip"]), false)?,
-            panel_licence: fields.or(&Name::new("isp").xml("@isp"), false)?,
+            ip: fields.required(const { &Name::new("ip").xml("@addr").also(&["addr"]) })?,
+            primary: fields.or(
+                const { &Name::new("is_primary").xml("@is_primary").also(&["primary_ip", "@primary_ip"]) },
+                false,
+            )?,
+            panel_licence: fields.or(const { &Name::new("isp").xml("@isp") }, false)?,
         };
         fields.finish()?;
         Ok(value)
@@ -148,8 +152,8 @@ impl FromWire for Subnet {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/address.toml")?;
         let value = Self {
-            subnet: fields.required(&Name::new("ip_subnet"))?,
-            current: fields.or(&Name::new("current"), false)?,
+            subnet: fields.required(const { &Name::new("ip_subnet") })?,
+            current: fields.or(const { &Name::new("current") }, false)?,
         };
         fields.finish()?;
         Ok(value)

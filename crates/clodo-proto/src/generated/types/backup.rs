@@ -54,14 +54,14 @@ impl FromWire for Backup {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/backup.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("file"))?,
-            made: fields.optional(&Name::new("date"))?,
-            price: fields.optional(&Name::new("price"))?,
-            size: fields.optional(&Name::new("size"))?,
-            description: fields.optional(&Name::new("desc"))?,
-            days: fields.optional(&Name::new("days"))?,
-            time: fields.optional(&Name::new("time"))?,
-            os_type: fields.optional(&Name::new("os_type"))?,
+            id: fields.required(const { &Name::new("file") })?,
+            made: fields.optional(const { &Name::new("date") })?,
+            price: fields.optional(const { &Name::new("price") })?,
+            size: fields.optional(const { &Name::new("size") })?,
+            description: fields.optional(const { &Name::new("desc") })?,
+            days: fields.optional(const { &Name::new("days") })?,
+            time: fields.optional(const { &Name::new("time") })?,
+            os_type: fields.optional(const { &Name::new("os_type") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -89,7 +89,7 @@ impl BackupRequest {
 impl FromWire for BackupRequest {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/backup.toml")?;
-        let value = Self { request: fields.required(&Name::new("req"))? };
+        let value = Self { request: fields.required(const { &Name::new("req") })? };
         fields.finish()?;
         Ok(value)
     }
@@ -118,7 +118,7 @@ impl RestoreState {
 impl FromWire for RestoreState {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/backup.toml")?;
-        let value = Self { progress: fields.required(&Name::new("progress"))? };
+        let value = Self { progress: fields.required(const { &Name::new("progress") })? };
         fields.finish()?;
         Ok(value)
     }

@@ -47,11 +47,11 @@ impl FromWire for Billing {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/billing.toml")?;
         let value = Self {
-            total_debit: fields.required(&Name::new("total_debit_amount"))?,
-            total_credit: fields.optional(&Name::new("total_credit_amount"))?,
-            period: fields.optional(&Name::new("period"))?,
-            debits: fields.map(&Name::new("debits"))?,
-            credits: fields.optional(&Name::new("credits"))?,
+            total_debit: fields.required(const { &Name::new("total_debit_amount") })?,
+            total_credit: fields.optional(const { &Name::new("total_credit_amount") })?,
+            period: fields.optional(const { &Name::new("period") })?,
+            debits: fields.map(const { &Name::new("debits") })?,
+            credits: fields.optional(const { &Name::new("credits") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -85,8 +85,8 @@ impl FromWire for Debit {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/billing.toml")?;
         let value = Self {
-            amount: fields.required(&Name::new("debits_amount"))?,
-            count: fields.optional(&Name::new("debits_count"))?,
+            amount: fields.required(const { &Name::new("debits_amount") })?,
+            count: fields.optional(const { &Name::new("debits_count") })?,
         };
         fields.finish()?;
         Ok(value)

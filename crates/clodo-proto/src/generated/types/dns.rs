@@ -30,7 +30,7 @@ impl CreatedZone {
 impl FromWire for CreatedZone {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/dns.toml")?;
-        let value = Self { id: fields.required(&Name::new("id"))? };
+        let value = Self { id: fields.required(const { &Name::new("id") })? };
         fields.finish()?;
         Ok(value)
     }
@@ -57,7 +57,7 @@ impl DeletedRecord {
 impl FromWire for DeletedRecord {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/dns.toml")?;
-        let value = Self { serial: fields.required(&Name::new("new_soa"))? };
+        let value = Self { serial: fields.required(const { &Name::new("new_soa") })? };
         fields.finish()?;
         Ok(value)
     }
@@ -98,10 +98,10 @@ impl FromWire for DnsOverview {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/dns.toml")?;
         let value = Self {
-            domains: fields.required_list(&Name::new("domains").xml_inner(&["domain"]), 100_000)?,
-            domains_check: fields.optional(&Name::new("domains_check"))?,
-            reverse: fields.list(&Name::new("reverse").xml_inner(&["item"]), 100_000)?,
-            servers: fields.list(&Name::new("vps_list").xml_inner(&["vps"]), 100_000)?,
+            domains: fields.required_list(const { &Name::new("domains").xml_inner(&["domain"]) }, 100_000)?,
+            domains_check: fields.optional(const { &Name::new("domains_check") })?,
+            reverse: fields.list(const { &Name::new("reverse").xml_inner(&["item"]) }, 100_000)?,
+            servers: fields.list(const { &Name::new("vps_list").xml_inner(&["vps"]) }, 100_000)?,
         };
         fields.finish()?;
         Ok(value)
@@ -194,13 +194,13 @@ impl FromWire for Record {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/dns.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            zone: fields.optional(&Name::new("domain_id"))?,
-            name: fields.optional(&Name::new("name"))?,
-            kind: fields.optional(&Name::new("type"))?,
-            content: fields.optional(&Name::new("content"))?,
-            ttl: fields.optional(&Name::new("ttl"))?,
-            priority: fields.optional(&Name::new("prio"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            zone: fields.optional(const { &Name::new("domain_id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+            kind: fields.optional(const { &Name::new("type") })?,
+            content: fields.optional(const { &Name::new("content") })?,
+            ttl: fields.optional(const { &Name::new("ttl") })?,
+            priority: fields.optional(const { &Name::new("prio") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -305,12 +305,12 @@ impl FromWire for ReverseName {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/dns.toml")?;
         let value = Self {
-            ip: fields.required(&Name::new("ip_value"))?,
-            server_title: fields.optional(&Name::new("virtual_mashines_title"))?,
-            resellers_id: fields.optional(&Name::new("resellers_id"))?,
-            reverse_value: fields.optional(&Name::new("reverse_value"))?,
-            domain_value: fields.optional(&Name::new("domain_value"))?,
-            id: fields.optional(&Name::new("id"))?,
+            ip: fields.required(const { &Name::new("ip_value") })?,
+            server_title: fields.optional(const { &Name::new("virtual_mashines_title") })?,
+            resellers_id: fields.optional(const { &Name::new("resellers_id") })?,
+            reverse_value: fields.optional(const { &Name::new("reverse_value") })?,
+            domain_value: fields.optional(const { &Name::new("domain_value") })?,
+            id: fields.optional(const { &Name::new("id") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -346,8 +346,8 @@ impl FromWire for ServerAddress {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/dns.toml")?;
         let value = Self {
-            server_title: fields.required(&Name::new("virtual_mashines_title"))?,
-            ip: fields.optional(&Name::new("ip_value"))?,
+            server_title: fields.required(const { &Name::new("virtual_mashines_title") })?,
+            ip: fields.optional(const { &Name::new("ip_value") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -379,8 +379,8 @@ impl FromWire for Zone {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/dns.toml")?;
         let value = Self {
-            record_types: fields.list(&Name::new("record_types").xml_inner(&["type"]), 100_000)?,
-            records: fields.required_list(&Name::new("records").xml_inner(&["record"]), 100_000)?,
+            record_types: fields.list(const { &Name::new("record_types").xml_inner(&["type"]) }, 100_000)?,
+            records: fields.required_list(const { &Name::new("records").xml_inner(&["record"]) }, 100_000)?,
         };
         fields.finish()?;
         Ok(value)
@@ -434,12 +434,12 @@ impl FromWire for ZoneSummary {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/dns.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.required(&Name::new("name"))?,
-            kind: fields.optional(&Name::new("type"))?,
-            records_count: fields.optional(&Name::new("records_count"))?,
-            unchecked: fields.optional(&Name::new("unchecked"))?,
-            unchecked_expire: fields.optional(&Name::new("unchecked_expire"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.required(const { &Name::new("name") })?,
+            kind: fields.optional(const { &Name::new("type") })?,
+            records_count: fields.optional(const { &Name::new("records_count") })?,
+            unchecked: fields.optional(const { &Name::new("unchecked") })?,
+            unchecked_expire: fields.optional(const { &Name::new("unchecked_expire") })?,
         };
         fields.finish()?;
         Ok(value)

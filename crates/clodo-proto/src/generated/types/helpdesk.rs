@@ -59,9 +59,9 @@ impl FromWire for Ticket {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/helpdesk.toml")?;
         let value = Self {
-            head: fields.required(&Name::new("ticket"))?,
-            messages: fields.list(&Name::new("events").xml_inner(&["event"]), 100_000)?,
-            works: fields.list(&Name::new("works").xml_inner(&["work"]), 100_000)?,
+            head: fields.required(const { &Name::new("ticket") })?,
+            messages: fields.list(const { &Name::new("events").xml_inner(&["event"]) }, 100_000)?,
+            works: fields.list(const { &Name::new("works").xml_inner(&["work"]) }, 100_000)?,
         };
         fields.finish()?;
         Ok(value)
@@ -134,16 +134,16 @@ impl FromWire for TicketHead {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/helpdesk.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            text: fields.optional(&Name::new("text"))?,
-            subject: fields.optional(&Name::new("subject"))?,
-            status: fields.optional(&Name::new("status"))?,
-            status_id: fields.optional(&Name::new("status_id"))?,
-            section: fields.optional(&Name::new("type_name"))?,
-            opened: fields.optional(&Name::new("open_date"))?,
-            operator: fields.optional(&Name::new("operator_name"))?,
-            vip: fields.or(&Name::new("sla"), false)?,
-            vote: fields.optional(&Name::new("vote"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            text: fields.optional(const { &Name::new("text") })?,
+            subject: fields.optional(const { &Name::new("subject") })?,
+            status: fields.optional(const { &Name::new("status") })?,
+            status_id: fields.optional(const { &Name::new("status_id") })?,
+            section: fields.optional(const { &Name::new("type_name") })?,
+            opened: fields.optional(const { &Name::new("open_date") })?,
+            operator: fields.optional(const { &Name::new("operator_name") })?,
+            vip: fields.or(const { &Name::new("sla") }, false)?,
+            vote: fields.optional(const { &Name::new("vote") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -208,14 +208,14 @@ impl FromWire for TicketMessage {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/helpdesk.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("ticket_events_id"))?,
-            date: fields.optional(&Name::new("ticket_events_date"))?,
-            author: fields.optional(&Name::new("ticket_events_user_id"))?,
-            text: fields.optional(&Name::new("ticket_events_text"))?,
-            is_new: fields.or(&Name::new("ticket_events_new_user"), false)?,
-            author_name: fields.optional(&Name::new("users_name"))?,
-            is_own: fields.or(&Name::new("is_user_msg"), false)?,
-            is_file: fields.or(&Name::new("is_file"), false)?,
+            id: fields.required(const { &Name::new("ticket_events_id") })?,
+            date: fields.optional(const { &Name::new("ticket_events_date") })?,
+            author: fields.optional(const { &Name::new("ticket_events_user_id") })?,
+            text: fields.optional(const { &Name::new("ticket_events_text") })?,
+            is_new: fields.or(const { &Name::new("ticket_events_new_user") }, false)?,
+            author_name: fields.optional(const { &Name::new("users_name") })?,
+            is_own: fields.or(const { &Name::new("is_user_msg") }, false)?,
+            is_file: fields.or(const { &Name::new("is_file") }, false)?,
         };
         fields.finish()?;
         Ok(value)
@@ -272,13 +272,13 @@ impl FromWire for TicketSummary {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/helpdesk.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            subject: fields.optional(&Name::new("subject"))?,
-            status: fields.optional(&Name::new("status"))?,
-            section: fields.optional(&Name::new("type_name"))?,
-            opened: fields.optional(&Name::new("open_date"))?,
-            status_id: fields.optional(&Name::new("status_id"))?,
-            has_news: fields.or(&Name::new("is_new_events"), false)?,
+            id: fields.required(const { &Name::new("id") })?,
+            subject: fields.optional(const { &Name::new("subject") })?,
+            status: fields.optional(const { &Name::new("status") })?,
+            section: fields.optional(const { &Name::new("type_name") })?,
+            opened: fields.optional(const { &Name::new("open_date") })?,
+            status_id: fields.optional(const { &Name::new("status_id") })?,
+            has_news: fields.or(const { &Name::new("is_new_events") }, false)?,
         };
         fields.finish()?;
         Ok(value)
@@ -357,18 +357,18 @@ impl FromWire for TicketWork {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/helpdesk.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("ticket_events_id"))?,
-            date: fields.optional(&Name::new("ticket_events_date"))?,
-            author: fields.optional(&Name::new("ticket_events_user_id"))?,
-            task: fields.optional(&Name::new("ticket_events_text"))?,
-            is_new: fields.or(&Name::new("ticket_events_new_user"), false)?,
-            author_name: fields.optional(&Name::new("users_name"))?,
-            is_own: fields.or(&Name::new("is_user_msg"), false)?,
-            is_file: fields.or(&Name::new("is_file"), false)?,
-            time: fields.optional(&Name::new("works_time"))?,
-            cost: fields.optional(&Name::new("works_cost"))?,
-            consent: fields.optional(&Name::new("works_user_accept"))?,
-            actions: fields.optional(&Name::new("works_actions"))?,
+            id: fields.required(const { &Name::new("ticket_events_id") })?,
+            date: fields.optional(const { &Name::new("ticket_events_date") })?,
+            author: fields.optional(const { &Name::new("ticket_events_user_id") })?,
+            task: fields.optional(const { &Name::new("ticket_events_text") })?,
+            is_new: fields.or(const { &Name::new("ticket_events_new_user") }, false)?,
+            author_name: fields.optional(const { &Name::new("users_name") })?,
+            is_own: fields.or(const { &Name::new("is_user_msg") }, false)?,
+            is_file: fields.or(const { &Name::new("is_file") }, false)?,
+            time: fields.optional(const { &Name::new("works_time") })?,
+            cost: fields.optional(const { &Name::new("works_cost") })?,
+            consent: fields.optional(const { &Name::new("works_user_accept") })?,
+            actions: fields.optional(const { &Name::new("works_actions") })?,
         };
         fields.finish()?;
         Ok(value)

@@ -40,10 +40,10 @@ impl FromWire for Image {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/image.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id").xml("@id"))?,
-            name: fields.required(&Name::new("name").xml("@name"))?,
-            server_type: fields.optional(&Name::new("vps_type").xml("@vps_type"))?,
-            status: fields.optional(&Name::new("status").xml("@status"))?,
+            id: fields.required(const { &Name::new("id").xml("@id") })?,
+            name: fields.required(const { &Name::new("name").xml("@name") })?,
+            server_type: fields.optional(const { &Name::new("vps_type").xml("@vps_type") })?,
+            status: fields.optional(const { &Name::new("status").xml("@status") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -100,14 +100,16 @@ impl FromWire for ImageDetail {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/image.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("_attr").json_inner(&["id"]).xml("@id").also(&["id"]))?,
-            name: fields.required(&Name::new("_attr").json_inner(&["name"]).xml("@name").also(&["name"]))?,
-            server_type: fields
-                .optional(&Name::new("_attr").json_inner(&["vps_type"]).xml("@vps_type").also(&["vps_type"]))?,
-            status: fields.optional(&Name::new("_attr").json_inner(&["status"]).xml("@status").also(&["status"]))?,
-            os_type: fields.required(&Name::new("os_type"))?,
-            os_bits: fields.optional(&Name::new("os_bits"))?,
-            hvm: fields.or(&Name::new("os_hvm"), false)?,
+            id: fields.required(const { &Name::new("_attr").json_inner(&["id"]).xml("@id").also(&["id"]) })?,
+            name: fields.required(const { &Name::new("_attr").json_inner(&["name"]).xml("@name").also(&["name"]) })?,
+            server_type: fields.optional(
+                const { &Name::new("_attr").json_inner(&["vps_type"]).xml("@vps_type").also(&["vps_type"]) },
+            )?,
+            status: fields
+                .optional(const { &Name::new("_attr").json_inner(&["status"]).xml("@status").also(&["status"]) })?,
+            os_type: fields.required(const { &Name::new("os_type") })?,
+            os_bits: fields.optional(const { &Name::new("os_bits") })?,
+            hvm: fields.or(const { &Name::new("os_hvm") }, false)?,
         };
         fields.finish()?;
         Ok(value)
@@ -158,11 +160,11 @@ impl FromWire for Preset {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/image.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.required(&Name::new("name"))?,
-            title: fields.optional(&Name::new("title"))?,
-            description: fields.optional(&Name::new("description"))?,
-            parameters: fields.list(&Name::new("fields").xml_inner(&["field"]), 100_000)?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.required(const { &Name::new("name") })?,
+            title: fields.optional(const { &Name::new("title") })?,
+            description: fields.optional(const { &Name::new("description") })?,
+            parameters: fields.list(const { &Name::new("fields").xml_inner(&["field"]) }, 100_000)?,
         };
         fields.finish()?;
         Ok(value)
@@ -200,10 +202,10 @@ impl FromWire for PresetField {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/image.toml")?;
         let value = Self {
-            title: fields.optional(&Name::new("title"))?,
-            name: fields.required(&Name::new("name"))?,
-            kind: fields.optional(&Name::new("type"))?,
-            is_required: fields.or(&Name::new("req"), false)?,
+            title: fields.optional(const { &Name::new("title") })?,
+            name: fields.required(const { &Name::new("name") })?,
+            kind: fields.optional(const { &Name::new("type") })?,
+            is_required: fields.or(const { &Name::new("req") }, false)?,
         };
         fields.finish()?;
         Ok(value)

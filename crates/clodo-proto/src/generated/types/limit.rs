@@ -71,13 +71,13 @@ impl FromWire for RequestLimit {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/limit.toml")?;
         let value = Self {
-            verb: fields.required(&Name::new("verb").xml("@verb"))?,
-            uri: fields.required(&Name::new("URI").xml("@URI"))?,
-            regex: fields.trimmed(&Name::new("regex").xml("@regex"))?,
-            value: fields.optional(&Name::new("value").xml("@value"))?,
-            remaining: fields.optional(&Name::new("remaining").xml("@remaining"))?,
-            unit: fields.optional(&Name::new("unit").xml("@unit"))?,
-            reset_time: fields.optional(&Name::new("resetTime").xml("@resetTime"))?,
+            verb: fields.required(const { &Name::new("verb").xml("@verb") })?,
+            uri: fields.required(const { &Name::new("URI").xml("@URI") })?,
+            regex: fields.trimmed(const { &Name::new("regex").xml("@regex") })?,
+            value: fields.optional(const { &Name::new("value").xml("@value") })?,
+            remaining: fields.optional(const { &Name::new("remaining").xml("@remaining") })?,
+            unit: fields.optional(const { &Name::new("unit").xml("@unit") })?,
+            reset_time: fields.optional(const { &Name::new("resetTime").xml("@resetTime") })?,
         };
         fields.finish()?;
         Ok(value)

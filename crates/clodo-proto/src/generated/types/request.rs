@@ -40,10 +40,10 @@ impl FromWire for BackgroundRequest {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/request.toml")?;
         let value = Self {
-            server: fields.optional(&Name::new("vps_num"))?,
-            complete: fields.required(&Name::new("req_complete"))?,
-            completed: fields.optional(&Name::new("req_complete_date"))?,
-            started: fields.optional(&Name::new("req_requests_inwork").also(&["req_inwork"]))?,
+            server: fields.optional(const { &Name::new("vps_num") })?,
+            complete: fields.required(const { &Name::new("req_complete") })?,
+            completed: fields.optional(const { &Name::new("req_complete_date") })?,
+            started: fields.optional(const { &Name::new("req_requests_inwork").also(&["req_inwork"]) })?,
         };
         fields.finish()?;
         Ok(value)

@@ -40,10 +40,10 @@ impl FromWire for CreatedServer {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/server.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
-            image: fields.optional(&Name::new("imageId"))?,
-            root_password: fields.optional(&Name::new("adminPass"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+            image: fields.optional(const { &Name::new("imageId") })?,
+            root_password: fields.optional(const { &Name::new("adminPass") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -103,11 +103,11 @@ impl FromWire for ServerLogEntry {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/server.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            command: fields.optional(&Name::new("command"))?,
-            user: fields.optional(&Name::new("user"))?,
-            date: fields.optional(&Name::new("date"))?,
-            status: fields.optional(&Name::new("status"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            command: fields.optional(const { &Name::new("command") })?,
+            user: fields.optional(const { &Name::new("user") })?,
+            date: fields.optional(const { &Name::new("date") })?,
+            status: fields.optional(const { &Name::new("status") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -199,15 +199,15 @@ impl FromWire for ServerSummary {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/server.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            full_id: fields.optional(&Name::new("full_id"))?,
-            name: fields.optional(&Name::new("name"))?,
-            image: fields.optional(&Name::new("imageId"))?,
-            server_type: fields.optional(&Name::new("type"))?,
-            status: fields.required(&Name::new("status"))?,
-            os_type: fields.optional(&Name::new("os_type"))?,
-            os_bits: fields.optional(&Name::new("os_bits"))?,
-            addresses: fields.optional(&Name::new("addresses"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            full_id: fields.optional(const { &Name::new("full_id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+            image: fields.optional(const { &Name::new("imageId") })?,
+            server_type: fields.optional(const { &Name::new("type") })?,
+            status: fields.required(const { &Name::new("status") })?,
+            os_type: fields.optional(const { &Name::new("os_type") })?,
+            os_bits: fields.optional(const { &Name::new("os_bits") })?,
+            addresses: fields.optional(const { &Name::new("addresses") })?,
         };
         fields.finish()?;
         Ok(value)

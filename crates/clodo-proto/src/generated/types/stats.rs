@@ -67,15 +67,15 @@ impl FromWire for StatsRow {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/stats.toml")?;
         let value = Self {
-            time: fields.required(&Name::new("statdate"))?,
-            cpu_seconds: fields.optional(&Name::new("cpu_sec"))?,
-            cpu: fields.optional(&Name::new("cpu_perc"))?,
-            memory_allotted: fields.optional(&Name::new("mem_current"))?,
-            memory_used: fields.optional(&Name::new("mem_used"))?,
-            received: fields.optional(&Name::new("net_rx"))?,
-            sent: fields.optional(&Name::new("net_tx"))?,
-            disk_reads: fields.optional(&Name::new("hdd_read"))?,
-            disk_writes: fields.optional(&Name::new("hdd_write"))?,
+            time: fields.required(const { &Name::new("statdate") })?,
+            cpu_seconds: fields.optional(const { &Name::new("cpu_sec") })?,
+            cpu: fields.optional(const { &Name::new("cpu_perc") })?,
+            memory_allotted: fields.optional(const { &Name::new("mem_current") })?,
+            memory_used: fields.optional(const { &Name::new("mem_used") })?,
+            received: fields.optional(const { &Name::new("net_rx") })?,
+            sent: fields.optional(const { &Name::new("net_tx") })?,
+            disk_reads: fields.optional(const { &Name::new("hdd_read") })?,
+            disk_writes: fields.optional(const { &Name::new("hdd_write") })?,
         };
         fields.finish()?;
         Ok(value)

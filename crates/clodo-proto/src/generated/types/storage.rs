@@ -41,11 +41,11 @@ impl FromWire for CreatedStorage {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/storage.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            login: fields.required(&Name::new("login"))?,
-            cluster: fields.optional(&Name::new("cluster"))?,
-            api_key: fields.optional(&Name::new("key"))?,
-            storage_key: fields.required(&Name::new("storagekey"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            login: fields.required(const { &Name::new("login") })?,
+            cluster: fields.optional(const { &Name::new("cluster") })?,
+            api_key: fields.optional(const { &Name::new("key") })?,
+            storage_key: fields.required(const { &Name::new("storagekey") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -128,20 +128,20 @@ impl FromWire for StorageDetail {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/storage.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            title: fields.required(&Name::new("title"))?,
-            login: fields.optional(&Name::new("login"))?,
-            cluster: fields.optional(&Name::new("cluster"))?,
-            storage_key: fields.optional(&Name::new("key"))?,
-            size: fields.optional(&Name::new("size"))?,
-            is_default: fields.or(&Name::new("is_default"), false)?,
-            cache_control: fields.optional(&Name::new("cache_xomcc"))?,
-            cache_expires: fields.optional(&Name::new("cache_expires"))?,
-            cache_bypass: fields.optional(&Name::new("cache_bypass"))?,
-            cache_referer_filter: fields.optional(&Name::new("cache_refererfilter"))?,
-            cache_public_search: fields.or(&Name::new("cache_publicsearch"), false)?,
-            public_domain: fields.optional(&Name::new("public_url"))?,
-            public_domain_check: fields.optional(&Name::new("public_url_checked"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            title: fields.required(const { &Name::new("title") })?,
+            login: fields.optional(const { &Name::new("login") })?,
+            cluster: fields.optional(const { &Name::new("cluster") })?,
+            storage_key: fields.optional(const { &Name::new("key") })?,
+            size: fields.optional(const { &Name::new("size") })?,
+            is_default: fields.or(const { &Name::new("is_default") }, false)?,
+            cache_control: fields.optional(const { &Name::new("cache_xomcc") })?,
+            cache_expires: fields.optional(const { &Name::new("cache_expires") })?,
+            cache_bypass: fields.optional(const { &Name::new("cache_bypass") })?,
+            cache_referer_filter: fields.optional(const { &Name::new("cache_refererfilter") })?,
+            cache_public_search: fields.or(const { &Name::new("cache_publicsearch") }, false)?,
+            public_domain: fields.optional(const { &Name::new("public_url") })?,
+            public_domain_check: fields.optional(const { &Name::new("public_url_checked") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -194,13 +194,13 @@ impl FromWire for StorageSummary {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/storage.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            title: fields.optional(&Name::new("title"))?,
-            login: fields.optional(&Name::new("login"))?,
-            cluster: fields.optional(&Name::new("cluster"))?,
-            storage_key: fields.optional(&Name::new("key"))?,
-            size: fields.optional(&Name::new("size"))?,
-            token: fields.optional(&Name::new("token"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            title: fields.optional(const { &Name::new("title") })?,
+            login: fields.optional(const { &Name::new("login") })?,
+            cluster: fields.optional(const { &Name::new("cluster") })?,
+            storage_key: fields.optional(const { &Name::new("key") })?,
+            size: fields.optional(const { &Name::new("size") })?,
+            token: fields.optional(const { &Name::new("token") })?,
         };
         fields.finish()?;
         Ok(value)

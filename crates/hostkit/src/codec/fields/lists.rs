@@ -1,6 +1,6 @@
 //! Lists, in the many shapes that they come in.
 
-use hostkit_wire::{Format, Kind, Node};
+use hostkit_wire::{Format, Key, Kind, Node};
 
 use super::Fields;
 use crate::codec::reader::Step;
@@ -68,7 +68,7 @@ impl<'t> Fields<'t, '_, '_> {
         let mut parent = None;
         for next in names {
             let node = match parent {
-                None => self.take(last),
+                None => self.take(&Key::new(last)),
                 Some(parent) => Node::get(parent, last),
             };
             if let (None, Some(node)) = (parent, node) {

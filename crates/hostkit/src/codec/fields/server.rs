@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use hostkit_wire::{Format, Limits, Node, Value};
+use hostkit_wire::{Format, Key, Limits, Node, Value};
 
 use super::Fields;
 use crate::codec::reader::{Step, describe};
@@ -15,7 +15,7 @@ impl<'t> Fields<'t, '_, '_> {
     /// # Errors
     /// Another text, or nothing: it is another call.
     pub fn fixed(&mut self, name: &'static str, text: &str) -> Result<(), DecodeError> {
-        let found = self.take(name);
+        let found = self.take(&Key::new(name));
         if found.and_then(Node::as_str) == Some(text) {
             return Ok(());
         }

@@ -31,7 +31,10 @@ impl ApiKey {
 impl FromWire for ApiKey {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/inferno/types/account.toml")?;
-        let value = Self { client: fields.required(&Name::new("cid"))?, key: fields.required(&Name::new("key"))? };
+        let value = Self {
+            client: fields.required(const { &Name::new("cid") })?,
+            key: fields.required(const { &Name::new("key") })?,
+        };
         fields.finish()?;
         Ok(value)
     }
@@ -73,9 +76,9 @@ impl FromWire for Balance {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/inferno/types/account.toml")?;
         let value = Self {
-            result: fields.required(&Name::new("result"))?,
-            balance: fields.optional(&Name::new("balance").also(&["credit"]))?,
-            currency: fields.optional(&Name::new("currency").also(&["currency_code"]))?,
+            result: fields.required(const { &Name::new("result") })?,
+            balance: fields.optional(const { &Name::new("balance").also(&["credit"]) })?,
+            currency: fields.optional(const { &Name::new("currency").also(&["currency_code"]) })?,
             raw: fields.raw(),
         };
         fields.finish()?;

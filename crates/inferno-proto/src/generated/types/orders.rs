@@ -37,9 +37,9 @@ impl FromWire for NewOrder {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/inferno/types/orders.toml")?;
         let value = Self {
-            order: fields.required(&Name::new("orderid"))?,
-            invoice: fields.optional(&Name::new("invoiceid"))?,
-            products: fields.required(&Name::new("productids"))?,
+            order: fields.required(const { &Name::new("orderid") })?,
+            invoice: fields.optional(const { &Name::new("invoiceid") })?,
+            products: fields.required(const { &Name::new("productids") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -104,14 +104,14 @@ impl FromWire for Order {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/inferno/types/orders.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            number: fields.optional(&Name::new("ordernum"))?,
-            amount: fields.optional(&Name::new("amount"))?,
-            invoice: fields.optional(&Name::new("invoiceid"))?,
-            status: fields.optional(&Name::new("status"))?,
-            next_due: fields.optional(&Name::new("nextduedate"))?,
-            pay_status: fields.optional(&Name::new("payStatus"))?,
-            unpaid_invoices: fields.list(&Name::new("unpaidInvoices"), 100_000)?,
+            id: fields.required(const { &Name::new("id") })?,
+            number: fields.optional(const { &Name::new("ordernum") })?,
+            amount: fields.optional(const { &Name::new("amount") })?,
+            invoice: fields.optional(const { &Name::new("invoiceid") })?,
+            status: fields.optional(const { &Name::new("status") })?,
+            next_due: fields.optional(const { &Name::new("nextduedate") })?,
+            pay_status: fields.optional(const { &Name::new("payStatus") })?,
+            unpaid_invoices: fields.list(const { &Name::new("unpaidInvoices") }, 100_000)?,
         };
         fields.finish()?;
         Ok(value)
@@ -166,7 +166,7 @@ impl UnpaidInvoice {
 impl FromWire for UnpaidInvoice {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/inferno/types/orders.toml")?;
-        let value = Self { status: fields.required(&Name::new("status"))?, raw: fields.raw() };
+        let value = Self { status: fields.required(const { &Name::new("status") })?, raw: fields.raw() };
         fields.finish()?;
         Ok(value)
     }

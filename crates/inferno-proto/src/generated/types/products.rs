@@ -34,8 +34,8 @@ impl FromWire for Catalogue {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/inferno/types/products.toml")?;
         let value = Self {
-            templates: fields.required(&Name::new("ostpls"))?,
-            products: fields.required(&Name::new("products"))?,
+            templates: fields.required(const { &Name::new("ostpls") })?,
+            products: fields.required(const { &Name::new("products") })?,
         };
         fields.finish()?;
         Ok(value)

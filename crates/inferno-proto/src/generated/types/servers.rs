@@ -44,10 +44,10 @@ impl FromWire for ActionAnswer {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/inferno/types/servers.toml")?;
         let value = Self {
-            result: fields.required(&Name::new("result"))?,
-            message: fields.optional(&Name::new("message").also(&["msg"]))?,
-            method: fields.optional(&Name::new("method"))?,
-            queue: fields.optional(&Name::new("retx"))?,
+            result: fields.required(const { &Name::new("result") })?,
+            message: fields.optional(const { &Name::new("message").also(&["msg"]) })?,
+            method: fields.optional(const { &Name::new("method") })?,
+            queue: fields.optional(const { &Name::new("retx") })?,
             raw: fields.raw(),
         };
         fields.finish()?;
@@ -83,9 +83,9 @@ impl FromWire for InstallAnswer {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/inferno/types/servers.toml")?;
         let value = Self {
-            method: fields.required(&Name::new("method"))?,
-            message: fields.optional(&Name::new("msg"))?,
-            queue: fields.required(&Name::new("retx"))?,
+            method: fields.required(const { &Name::new("method") })?,
+            message: fields.optional(const { &Name::new("msg") })?,
+            queue: fields.required(const { &Name::new("retx") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -133,10 +133,10 @@ impl FromWire for InstallCheck {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/inferno/types/servers.toml")?;
         let value = Self {
-            result: fields.required(&Name::new("result"))?,
-            method: fields.optional(&Name::new("method"))?,
-            message: fields.optional(&Name::new("msg").also(&["message"]))?,
-            queue: fields.optional(&Name::new("retx"))?,
+            result: fields.required(const { &Name::new("result") })?,
+            method: fields.optional(const { &Name::new("method") })?,
+            message: fields.optional(const { &Name::new("msg").also(&["message"]) })?,
+            queue: fields.optional(const { &Name::new("retx") })?,
             raw: fields.raw(),
         };
         fields.finish()?;
@@ -172,9 +172,9 @@ impl FromWire for QueueAnswer {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/inferno/types/servers.toml")?;
         let value = Self {
-            result: fields.required(&Name::new("result"))?,
-            message: fields.optional(&Name::new("msg"))?,
-            code: fields.optional(&Name::new("error_code"))?,
+            result: fields.required(const { &Name::new("result") })?,
+            message: fields.optional(const { &Name::new("msg") })?,
+            code: fields.optional(const { &Name::new("error_code") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -220,12 +220,12 @@ impl FromWire for ServerInfo {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/inferno/types/servers.toml")?;
         let value = Self {
-            order: fields.required(&Name::new("orderid"))?,
-            order_status: fields.required(&Name::new("orderStatus"))?,
-            product_status: fields.optional(&Name::new("productStatus"))?,
-            dedicated_ip: fields.optional(&Name::new("dedicatedip"))?,
-            next_due: fields.optional(&Name::new("nextduedate"))?,
-            vps: fields.optional(&Name::new("vps_info"))?,
+            order: fields.required(const { &Name::new("orderid") })?,
+            order_status: fields.required(const { &Name::new("orderStatus") })?,
+            product_status: fields.optional(const { &Name::new("productStatus") })?,
+            dedicated_ip: fields.optional(const { &Name::new("dedicatedip") })?,
+            next_due: fields.optional(const { &Name::new("nextduedate") })?,
+            vps: fields.optional(const { &Name::new("vps_info") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -277,14 +277,14 @@ impl FromWire for VpsInfo {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/inferno/types/servers.toml")?;
         let value = Self {
-            result: fields.required(&Name::new("result"))?,
-            message: fields.optional(&Name::new("message"))?,
-            id: fields.optional(&Name::new("main_id"))?,
-            name: fields.optional(&Name::new("vps_name"))?,
-            ip: fields.optional(&Name::new("ip"))?,
-            state: fields.optional(&Name::new("real_state"))?,
-            online: fields.optional(&Name::new("online"))?,
-            password: fields.optional(&Name::new("vps_password"))?,
+            result: fields.required(const { &Name::new("result") })?,
+            message: fields.optional(const { &Name::new("message") })?,
+            id: fields.optional(const { &Name::new("main_id") })?,
+            name: fields.optional(const { &Name::new("vps_name") })?,
+            ip: fields.optional(const { &Name::new("ip") })?,
+            state: fields.optional(const { &Name::new("real_state") })?,
+            online: fields.optional(const { &Name::new("online") })?,
+            password: fields.optional(const { &Name::new("vps_password") })?,
         };
         fields.finish()?;
         Ok(value)

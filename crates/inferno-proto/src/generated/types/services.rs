@@ -42,10 +42,10 @@ impl FromWire for Service {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/inferno/types/services.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id").also(&["serviceid"]))?,
-            name: fields.optional(&Name::new("name"))?,
-            status: fields.optional(&Name::new("status"))?,
-            next_due: fields.optional(&Name::new("nextduedate"))?,
+            id: fields.required(const { &Name::new("id").also(&["serviceid"]) })?,
+            name: fields.optional(const { &Name::new("name") })?,
+            status: fields.optional(const { &Name::new("status") })?,
+            next_due: fields.optional(const { &Name::new("nextduedate") })?,
             raw: fields.raw(),
         };
         fields.finish()?;
@@ -80,8 +80,8 @@ impl FromWire for ServiceDetail {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/inferno/types/services.toml")?;
         let value = Self {
-            result: fields.required(&Name::new("result"))?,
-            service: fields.optional(&Name::new("service").also(&["data"]))?,
+            result: fields.required(const { &Name::new("result") })?,
+            service: fields.optional(const { &Name::new("service").also(&["data"]) })?,
             raw: fields.raw(),
         };
         fields.finish()?;
@@ -116,8 +116,8 @@ impl FromWire for Services {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/inferno/types/services.toml")?;
         let value = Self {
-            result: fields.required(&Name::new("result"))?,
-            services: fields.list(&Name::new("services").also(&["data", "items", "list"]), 100_000)?,
+            result: fields.required(const { &Name::new("result") })?,
+            services: fields.list(const { &Name::new("services").also(&["data", "items", "list"]) }, 100_000)?,
             raw: fields.raw(),
         };
         fields.finish()?;

@@ -36,8 +36,8 @@ impl FromWire for SshKey {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/inferno/types/ssh_keys.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
             raw: fields.raw(),
         };
         fields.finish()?;
@@ -68,7 +68,8 @@ impl SshKeyAdded {
 impl FromWire for SshKeyAdded {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/inferno/types/ssh_keys.toml")?;
-        let value = Self { message: fields.required(&Name::new("message").also(&["msg"]))?, raw: fields.raw() };
+        let value =
+            Self { message: fields.required(const { &Name::new("message").also(&["msg"]) })?, raw: fields.raw() };
         fields.finish()?;
         Ok(value)
     }

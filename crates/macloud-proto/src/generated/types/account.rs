@@ -40,10 +40,10 @@ impl FromWire for Account {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/account.toml")?;
         let value = Self {
-            account: fields.required(&Name::new("account"))?,
-            created: fields.optional(&Name::new("created"))?,
-            forecast: fields.optional(&Name::new("forecast"))?,
-            can: fields.optional(&Name::new("can"))?,
+            account: fields.required(const { &Name::new("account") })?,
+            created: fields.optional(const { &Name::new("created") })?,
+            forecast: fields.optional(const { &Name::new("forecast") })?,
+            can: fields.optional(const { &Name::new("can") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -78,9 +78,9 @@ impl FromWire for AccountAbilities {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/account.toml")?;
         let value = Self {
-            add_user: fields.optional(&Name::new("add_user"))?,
-            add_service: fields.optional(&Name::new("add_service"))?,
-            convert_to_cash: fields.optional(&Name::new("convert_to_cash"))?,
+            add_user: fields.optional(const { &Name::new("add_user") })?,
+            add_service: fields.optional(const { &Name::new("add_service") })?,
+            convert_to_cash: fields.optional(const { &Name::new("convert_to_cash") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -175,18 +175,18 @@ impl FromWire for AccountLimits {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/account.toml")?;
         let value = Self {
-            server: fields.required(&Name::new("server"))?,
-            server_ip4: fields.optional(&Name::new("server-ip4"))?,
-            server_ip6: fields.optional(&Name::new("server-ip6"))?,
-            iso: fields.optional(&Name::new("iso"))?,
-            backup: fields.optional(&Name::new("backup"))?,
-            ssl: fields.optional(&Name::new("ssl"))?,
-            domain: fields.optional(&Name::new("domain"))?,
-            dns: fields.optional(&Name::new("dns"))?,
-            external_hdd: fields.optional(&Name::new("extdisk-hdd"))?,
-            external_nvme: fields.optional(&Name::new("extdisk-nvme"))?,
-            reserved_ip: fields.optional(&Name::new("reserve-ip"))?,
-            gpu: fields.optional(&Name::new("gpu"))?,
+            server: fields.required(const { &Name::new("server") })?,
+            server_ip4: fields.optional(const { &Name::new("server-ip4") })?,
+            server_ip6: fields.optional(const { &Name::new("server-ip6") })?,
+            iso: fields.optional(const { &Name::new("iso") })?,
+            backup: fields.optional(const { &Name::new("backup") })?,
+            ssl: fields.optional(const { &Name::new("ssl") })?,
+            domain: fields.optional(const { &Name::new("domain") })?,
+            dns: fields.optional(const { &Name::new("dns") })?,
+            external_hdd: fields.optional(const { &Name::new("extdisk-hdd") })?,
+            external_nvme: fields.optional(const { &Name::new("extdisk-nvme") })?,
+            reserved_ip: fields.optional(const { &Name::new("reserve-ip") })?,
+            gpu: fields.optional(const { &Name::new("gpu") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -217,7 +217,10 @@ impl AccountRef {
 impl FromWire for AccountRef {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/account.toml")?;
-        let value = Self { id: fields.required(&Name::new("id"))?, name: fields.optional(&Name::new("name"))? };
+        let value = Self {
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+        };
         fields.finish()?;
         Ok(value)
     }
@@ -258,10 +261,10 @@ impl FromWire for Balance {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/account.toml")?;
         let value = Self {
-            real: fields.optional(&Name::new("real"))?,
-            bonus: fields.optional(&Name::new("bonus"))?,
-            partner: fields.optional(&Name::new("partner"))?,
-            currency: fields.optional(&Name::new("currency"))?,
+            real: fields.optional(const { &Name::new("real") })?,
+            bonus: fields.optional(const { &Name::new("bonus") })?,
+            partner: fields.optional(const { &Name::new("partner") })?,
+            currency: fields.optional(const { &Name::new("currency") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -292,8 +295,10 @@ impl NewAccount {
 impl FromWire for NewAccount {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/account.toml")?;
-        let value =
-            Self { account: fields.required(&Name::new("account"))?, user: fields.required(&Name::new("user"))? };
+        let value = Self {
+            account: fields.required(const { &Name::new("account") })?,
+            user: fields.required(const { &Name::new("user") })?,
+        };
         fields.finish()?;
         Ok(value)
     }
@@ -320,7 +325,7 @@ impl NewAccountRef {
 impl FromWire for NewAccountRef {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/account.toml")?;
-        let value = Self { id: fields.required(&Name::new("id"))? };
+        let value = Self { id: fields.required(const { &Name::new("id") })? };
         fields.finish()?;
         Ok(value)
     }
@@ -354,9 +359,9 @@ impl FromWire for NewUser {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/account.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
-            token: fields.optional(&Name::new("token"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+            token: fields.optional(const { &Name::new("token") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -391,9 +396,9 @@ impl FromWire for ServiceLimit {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/account.toml")?;
         let value = Self {
-            max: fields.required(&Name::new("max"))?,
-            child_max: fields.optional(&Name::new("child_max"))?,
-            now: fields.optional(&Name::new("now"))?,
+            max: fields.required(const { &Name::new("max") })?,
+            child_max: fields.optional(const { &Name::new("child_max") })?,
+            now: fields.optional(const { &Name::new("now") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -421,7 +426,7 @@ impl SessionToken {
 impl FromWire for SessionToken {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/account.toml")?;
-        let value = Self { token: fields.required(&Name::new("token"))? };
+        let value = Self { token: fields.required(const { &Name::new("token") })? };
         fields.finish()?;
         Ok(value)
     }

@@ -105,19 +105,19 @@ impl FromWire for Backup {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/backups.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
-            full_name: fields.optional(&Name::new("full_name"))?,
-            status: fields.required(&Name::new("status"))?,
-            status_text: fields.optional(&Name::new("status_text"))?,
-            created: fields.optional(&Name::new("created"))?,
-            updated: fields.optional(&Name::new("updated"))?,
-            paid_until: fields.optional(&Name::new("end"))?,
-            server: fields.optional(&Name::new("server"))?,
-            can: fields.required(&Name::new("can"))?,
-            datacenter: fields.optional(&Name::new("datacenter"))?,
-            size: fields.optional(&Name::new("quantity"))?,
-            download: fields.optional(&Name::new("download"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+            full_name: fields.optional(const { &Name::new("full_name") })?,
+            status: fields.required(const { &Name::new("status") })?,
+            status_text: fields.optional(const { &Name::new("status_text") })?,
+            created: fields.optional(const { &Name::new("created") })?,
+            updated: fields.optional(const { &Name::new("updated") })?,
+            paid_until: fields.optional(const { &Name::new("end") })?,
+            server: fields.optional(const { &Name::new("server") })?,
+            can: fields.required(const { &Name::new("can") })?,
+            datacenter: fields.optional(const { &Name::new("datacenter") })?,
+            size: fields.optional(const { &Name::new("quantity") })?,
+            download: fields.optional(const { &Name::new("download") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -158,9 +158,9 @@ impl FromWire for BackupAbilities {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/backups.toml")?;
         let value = Self {
-            update: fields.optional(&Name::new("update"))?,
-            prolong: fields.optional(&Name::new("prolong"))?,
-            delete: fields.required(&Name::new("delete"))?,
+            update: fields.optional(const { &Name::new("update") })?,
+            prolong: fields.optional(const { &Name::new("prolong") })?,
+            delete: fields.required(const { &Name::new("delete") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -195,7 +195,10 @@ impl BackupDownload {
 impl FromWire for BackupDownload {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/backups.toml")?;
-        let value = Self { link: fields.required(&Name::new("link"))?, expires: fields.optional(&Name::new("end"))? };
+        let value = Self {
+            link: fields.required(const { &Name::new("link") })?,
+            expires: fields.optional(const { &Name::new("end") })?,
+        };
         fields.finish()?;
         Ok(value)
     }
@@ -240,10 +243,10 @@ impl FromWire for Schedule {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/backups.toml")?;
         let value = Self {
-            kind: fields.required(&Name::new("type"))?,
-            day: fields.optional(&Name::new("day"))?,
-            hour: fields.optional(&Name::new("hour"))?,
-            copies: fields.optional(&Name::new("left"))?,
+            kind: fields.required(const { &Name::new("type") })?,
+            day: fields.optional(const { &Name::new("day") })?,
+            hour: fields.optional(const { &Name::new("hour") })?,
+            copies: fields.optional(const { &Name::new("left") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -302,9 +305,9 @@ impl FromWire for Schedules {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/backups.toml")?;
         let value = Self {
-            daily: fields.optional(&Name::new("day"))?,
-            weekly: fields.optional(&Name::new("week"))?,
-            monthly: fields.optional(&Name::new("month"))?,
+            daily: fields.optional(const { &Name::new("day") })?,
+            weekly: fields.optional(const { &Name::new("week") })?,
+            monthly: fields.optional(const { &Name::new("month") })?,
         };
         fields.finish()?;
         Ok(value)

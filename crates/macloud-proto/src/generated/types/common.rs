@@ -51,9 +51,9 @@ impl FromWire for DatacenterRef {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/common.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
-            country: fields.required(&Name::new("country"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+            country: fields.required(const { &Name::new("country") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -84,7 +84,10 @@ impl GroupRef {
 impl FromWire for GroupRef {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/common.toml")?;
-        let value = Self { id: fields.required(&Name::new("id"))?, name: fields.optional(&Name::new("name"))? };
+        let value = Self {
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+        };
         fields.finish()?;
         Ok(value)
     }
@@ -125,10 +128,10 @@ impl FromWire for KeyRef {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/common.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
-            status: fields.optional(&Name::new("status"))?,
-            public_key: fields.optional(&Name::new("data"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+            status: fields.optional(const { &Name::new("status") })?,
+            public_key: fields.optional(const { &Name::new("data") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -159,7 +162,10 @@ impl PlanRef {
 impl FromWire for PlanRef {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/common.toml")?;
-        let value = Self { id: fields.required(&Name::new("id"))?, name: fields.optional(&Name::new("name"))? };
+        let value = Self {
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+        };
         fields.finish()?;
         Ok(value)
     }
@@ -189,7 +195,10 @@ impl ServerRef {
 impl FromWire for ServerRef {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/common.toml")?;
-        let value = Self { id: fields.required(&Name::new("id"))?, name: fields.optional(&Name::new("name"))? };
+        let value = Self {
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+        };
         fields.finish()?;
         Ok(value)
     }
@@ -223,9 +232,9 @@ impl FromWire for ServiceAddress {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/common.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            ip: fields.required(&Name::new("ip"))?,
-            family: fields.optional(&Name::new("type"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            ip: fields.required(const { &Name::new("ip") })?,
+            family: fields.optional(const { &Name::new("type") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -284,9 +293,9 @@ impl FromWire for TemplateRef {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/common.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
-            image: fields.optional(&Name::new("image"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+            image: fields.optional(const { &Name::new("image") })?,
         };
         fields.finish()?;
         Ok(value)

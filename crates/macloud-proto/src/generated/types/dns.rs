@@ -106,16 +106,16 @@ impl FromWire for Domain {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/dns.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.required(&Name::new("name"))?,
-            full_name: fields.optional(&Name::new("full_name"))?,
-            status: fields.required(&Name::new("status"))?,
-            status_text: fields.optional(&Name::new("status_text"))?,
-            created: fields.optional(&Name::new("created"))?,
-            updated: fields.optional(&Name::new("updated"))?,
-            paid_until: fields.optional(&Name::new("end"))?,
-            delegated: fields.required(&Name::new("real"))?,
-            can: fields.optional(&Name::new("can"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.required(const { &Name::new("name") })?,
+            full_name: fields.optional(const { &Name::new("full_name") })?,
+            status: fields.required(const { &Name::new("status") })?,
+            status_text: fields.optional(const { &Name::new("status_text") })?,
+            created: fields.optional(const { &Name::new("created") })?,
+            updated: fields.optional(const { &Name::new("updated") })?,
+            paid_until: fields.optional(const { &Name::new("end") })?,
+            delegated: fields.required(const { &Name::new("real") })?,
+            can: fields.optional(const { &Name::new("can") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -145,7 +145,7 @@ impl DomainAbilities {
 impl FromWire for DomainAbilities {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/dns.toml")?;
-        let value = Self { delete: fields.required(&Name::new("delete"))? };
+        let value = Self { delete: fields.required(const { &Name::new("delete") })? };
         fields.finish()?;
         Ok(value)
     }
@@ -200,14 +200,14 @@ impl FromWire for Record {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/dns.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            host: fields.optional(&Name::new("host"))?,
-            kind: fields.required(&Name::new("type"))?,
-            priority: fields.optional(&Name::new("priority"))?,
-            tag: fields.optional(&Name::new("tag"))?,
-            value: fields.required(&Name::new("value"))?,
-            changed: fields.optional(&Name::new("timestamp"))?,
-            can: fields.optional(&Name::new("can"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            host: fields.optional(const { &Name::new("host") })?,
+            kind: fields.required(const { &Name::new("type") })?,
+            priority: fields.optional(const { &Name::new("priority") })?,
+            tag: fields.optional(const { &Name::new("tag") })?,
+            value: fields.required(const { &Name::new("value") })?,
+            changed: fields.optional(const { &Name::new("timestamp") })?,
+            can: fields.optional(const { &Name::new("can") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -242,8 +242,10 @@ impl RecordAbilities {
 impl FromWire for RecordAbilities {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/dns.toml")?;
-        let value =
-            Self { update: fields.optional(&Name::new("update"))?, delete: fields.required(&Name::new("delete"))? };
+        let value = Self {
+            update: fields.optional(const { &Name::new("update") })?,
+            delete: fields.required(const { &Name::new("delete") })?,
+        };
         fields.finish()?;
         Ok(value)
     }

@@ -104,18 +104,18 @@ impl FromWire for AdditionalAddresses {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/ips.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
-            full_name: fields.optional(&Name::new("full_name"))?,
-            status: fields.required(&Name::new("status"))?,
-            status_text: fields.optional(&Name::new("status_text"))?,
-            created: fields.optional(&Name::new("created"))?,
-            updated: fields.optional(&Name::new("updated"))?,
-            paid_until: fields.optional(&Name::new("end"))?,
-            addresses: fields.required_list(&Name::new("ip"), 1000)?,
-            server: fields.optional(&Name::new("server"))?,
-            datacenter: fields.optional(&Name::new("datacenter"))?,
-            can: fields.optional(&Name::new("can"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+            full_name: fields.optional(const { &Name::new("full_name") })?,
+            status: fields.required(const { &Name::new("status") })?,
+            status_text: fields.optional(const { &Name::new("status_text") })?,
+            created: fields.optional(const { &Name::new("created") })?,
+            updated: fields.optional(const { &Name::new("updated") })?,
+            paid_until: fields.optional(const { &Name::new("end") })?,
+            addresses: fields.required_list(const { &Name::new("ip") }, 1000)?,
+            server: fields.optional(const { &Name::new("server") })?,
+            datacenter: fields.optional(const { &Name::new("datacenter") })?,
+            can: fields.optional(const { &Name::new("can") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -145,7 +145,7 @@ impl AddressAbilities {
 impl FromWire for AddressAbilities {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/ips.toml")?;
-        let value = Self { delete: fields.required(&Name::new("delete"))? };
+        let value = Self { delete: fields.required(const { &Name::new("delete") })? };
         fields.finish()?;
         Ok(value)
     }
@@ -185,9 +185,9 @@ impl FromWire for AddressOwner {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/ips.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            kind: fields.optional(&Name::new("type"))?,
-            name: fields.optional(&Name::new("name"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            kind: fields.optional(const { &Name::new("type") })?,
+            name: fields.optional(const { &Name::new("name") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -287,15 +287,15 @@ impl FromWire for PoolAddress {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/ips.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            ip: fields.required(&Name::new("ip"))?,
-            family: fields.optional(&Name::new("type"))?,
-            host: fields.optional(&Name::new("host"))?,
-            gateway: fields.optional(&Name::new("gateway"))?,
-            netmask: fields.optional(&Name::new("netmask"))?,
-            datacenter: fields.optional(&Name::new("datacenter"))?,
-            service: fields.optional(&Name::new("service"))?,
-            is_net: fields.optional(&Name::new("is_net"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            ip: fields.required(const { &Name::new("ip") })?,
+            family: fields.optional(const { &Name::new("type") })?,
+            host: fields.optional(const { &Name::new("host") })?,
+            gateway: fields.optional(const { &Name::new("gateway") })?,
+            netmask: fields.optional(const { &Name::new("netmask") })?,
+            datacenter: fields.optional(const { &Name::new("datacenter") })?,
+            service: fields.optional(const { &Name::new("service") })?,
+            is_net: fields.optional(const { &Name::new("is_net") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -341,10 +341,10 @@ impl FromWire for PtrRecord {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/ips.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            ip: fields.required(&Name::new("ip"))?,
-            host: fields.optional(&Name::new("host"))?,
-            updated: fields.optional(&Name::new("updated"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            ip: fields.required(const { &Name::new("ip") })?,
+            host: fields.optional(const { &Name::new("host") })?,
+            updated: fields.optional(const { &Name::new("updated") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -441,18 +441,18 @@ impl FromWire for ReservedAddress {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/ips.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
-            full_name: fields.optional(&Name::new("full_name"))?,
-            status: fields.required(&Name::new("status"))?,
-            status_text: fields.optional(&Name::new("status_text"))?,
-            created: fields.optional(&Name::new("created"))?,
-            updated: fields.optional(&Name::new("updated"))?,
-            paid_until: fields.optional(&Name::new("end"))?,
-            addresses: fields.required_list(&Name::new("ip"), 1000)?,
-            server: fields.optional(&Name::new("server"))?,
-            datacenter: fields.optional(&Name::new("datacenter"))?,
-            can: fields.optional(&Name::new("can"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+            full_name: fields.optional(const { &Name::new("full_name") })?,
+            status: fields.required(const { &Name::new("status") })?,
+            status_text: fields.optional(const { &Name::new("status_text") })?,
+            created: fields.optional(const { &Name::new("created") })?,
+            updated: fields.optional(const { &Name::new("updated") })?,
+            paid_until: fields.optional(const { &Name::new("end") })?,
+            addresses: fields.required_list(const { &Name::new("ip") }, 1000)?,
+            server: fields.optional(const { &Name::new("server") })?,
+            datacenter: fields.optional(const { &Name::new("datacenter") })?,
+            can: fields.optional(const { &Name::new("can") })?,
         };
         fields.finish()?;
         Ok(value)

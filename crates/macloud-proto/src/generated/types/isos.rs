@@ -115,18 +115,18 @@ impl FromWire for Iso {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/isos.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
-            full_name: fields.optional(&Name::new("full_name"))?,
-            status: fields.required(&Name::new("status"))?,
-            status_text: fields.optional(&Name::new("status_text"))?,
-            created: fields.optional(&Name::new("created"))?,
-            updated: fields.optional(&Name::new("updated"))?,
-            paid_until: fields.optional(&Name::new("end"))?,
-            file: fields.optional(&Name::new("file"))?,
-            attached: fields.required(&Name::new("attached"))?,
-            server: fields.optional(&Name::new("server"))?,
-            can: fields.optional(&Name::new("can"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+            full_name: fields.optional(const { &Name::new("full_name") })?,
+            status: fields.required(const { &Name::new("status") })?,
+            status_text: fields.optional(const { &Name::new("status_text") })?,
+            created: fields.optional(const { &Name::new("created") })?,
+            updated: fields.optional(const { &Name::new("updated") })?,
+            paid_until: fields.optional(const { &Name::new("end") })?,
+            file: fields.optional(const { &Name::new("file") })?,
+            attached: fields.required(const { &Name::new("attached") })?,
+            server: fields.optional(const { &Name::new("server") })?,
+            can: fields.optional(const { &Name::new("can") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -156,7 +156,7 @@ impl IsoAbilities {
 impl FromWire for IsoAbilities {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/isos.toml")?;
-        let value = Self { delete: fields.required(&Name::new("delete"))? };
+        let value = Self { delete: fields.required(const { &Name::new("delete") })? };
         fields.finish()?;
         Ok(value)
     }
@@ -191,8 +191,8 @@ impl FromWire for IsoDownload {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/isos.toml")?;
         let value = Self {
-            status: fields.required(&Name::new("status"))?,
-            description: fields.optional(&Name::new("description"))?,
+            status: fields.required(const { &Name::new("status") })?,
+            description: fields.optional(const { &Name::new("description") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -233,9 +233,9 @@ impl FromWire for IsoFile {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/isos.toml")?;
         let value = Self {
-            size: fields.optional(&Name::new("size"))?,
-            md5: fields.required(&Name::new("md5"))?,
-            url: fields.optional(&Name::new("url"))?,
+            size: fields.optional(const { &Name::new("size") })?,
+            md5: fields.required(const { &Name::new("md5") })?,
+            url: fields.optional(const { &Name::new("url") })?,
         };
         fields.finish()?;
         Ok(value)

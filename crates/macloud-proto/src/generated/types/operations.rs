@@ -79,18 +79,18 @@ impl FromWire for Operation {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/operations.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            purse: fields.optional(&Name::new("purse"))?,
-            kind: fields.required(&Name::new("type"))?,
-            status: fields.optional(&Name::new("status"))?,
-            amount: fields.required(&Name::new("summ"))?,
-            created: fields.optional(&Name::new("created"))?,
-            updated: fields.optional(&Name::new("updated"))?,
-            comment: fields.optional(&Name::new("comment"))?,
-            payment: fields.optional(&Name::new("payment"))?,
-            service: fields.optional(&Name::new("service"))?,
-            paylink: fields.optional(&Name::new("paylink"))?,
-            pdf: fields.optional(&Name::new("pdf"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            purse: fields.optional(const { &Name::new("purse") })?,
+            kind: fields.required(const { &Name::new("type") })?,
+            status: fields.optional(const { &Name::new("status") })?,
+            amount: fields.required(const { &Name::new("summ") })?,
+            created: fields.optional(const { &Name::new("created") })?,
+            updated: fields.optional(const { &Name::new("updated") })?,
+            comment: fields.optional(const { &Name::new("comment") })?,
+            payment: fields.optional(const { &Name::new("payment") })?,
+            service: fields.optional(const { &Name::new("service") })?,
+            paylink: fields.optional(const { &Name::new("paylink") })?,
+            pdf: fields.optional(const { &Name::new("pdf") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -123,7 +123,10 @@ impl OperationService {
 impl FromWire for OperationService {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/operations.toml")?;
-        let value = Self { id: fields.required(&Name::new("id"))?, name: fields.optional(&Name::new("name"))? };
+        let value = Self {
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+        };
         fields.finish()?;
         Ok(value)
     }
@@ -179,7 +182,10 @@ impl PaymentMethod {
 impl FromWire for PaymentMethod {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/operations.toml")?;
-        let value = Self { kind: fields.required(&Name::new("type"))?, name: fields.optional(&Name::new("name"))? };
+        let value = Self {
+            kind: fields.required(const { &Name::new("type") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+        };
         fields.finish()?;
         Ok(value)
     }

@@ -43,11 +43,11 @@ impl FromWire for BackupPrice {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/reference.toml")?;
         let value = Self {
-            cost: fields.required(&Name::new("cost"))?,
-            full_cost: fields.optional(&Name::new("full_cost"))?,
-            period: fields.optional(&Name::new("period"))?,
-            period_name: fields.optional(&Name::new("period_name"))?,
-            per: fields.optional(&Name::new("for"))?,
+            cost: fields.required(const { &Name::new("cost") })?,
+            full_cost: fields.optional(const { &Name::new("full_cost") })?,
+            period: fields.optional(const { &Name::new("period") })?,
+            period_name: fields.optional(const { &Name::new("period_name") })?,
+            per: fields.optional(const { &Name::new("for") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -85,10 +85,10 @@ impl FromWire for Datacenter {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/reference.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
-            country: fields.required(&Name::new("country"))?,
-            active: fields.optional(&Name::new("active"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+            country: fields.required(const { &Name::new("country") })?,
+            active: fields.optional(const { &Name::new("active") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -116,7 +116,7 @@ impl LeastAmount {
 impl FromWire for LeastAmount {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/reference.toml")?;
-        let value = Self { min: fields.required(&Name::new("min"))? };
+        let value = Self { min: fields.required(const { &Name::new("min") })? };
         fields.finish()?;
         Ok(value)
     }
@@ -238,22 +238,22 @@ impl FromWire for ParameterPrice {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/reference.toml")?;
         let value = Self {
-            min: fields.optional(&Name::new("min"))?,
-            max: fields.optional(&Name::new("max"))?,
-            step: fields.optional(&Name::new("step"))?,
-            ram_for_cpu: fields.optional(&Name::new("ram_for_cpu"))?,
-            per: fields.optional(&Name::new("for"))?,
-            cost: fields.required(&Name::new("cost"))?,
-            full_cost: fields.optional(&Name::new("full_cost"))?,
-            period: fields.optional(&Name::new("period"))?,
-            period_name: fields.optional(&Name::new("period_name"))?,
-            bonus: fields.optional(&Name::new("st_bonus"))?,
-            st_name: fields.optional(&Name::new("st_name"))?,
-            st_id: fields.optional(&Name::new("st_id"))?,
-            kind: fields.optional(&Name::new("type"))?,
-            title: fields.optional(&Name::new("title"))?,
-            hint: fields.optional(&Name::new("hint"))?,
-            order: fields.optional(&Name::new("order"))?,
+            min: fields.optional(const { &Name::new("min") })?,
+            max: fields.optional(const { &Name::new("max") })?,
+            step: fields.optional(const { &Name::new("step") })?,
+            ram_for_cpu: fields.optional(const { &Name::new("ram_for_cpu") })?,
+            per: fields.optional(const { &Name::new("for") })?,
+            cost: fields.required(const { &Name::new("cost") })?,
+            full_cost: fields.optional(const { &Name::new("full_cost") })?,
+            period: fields.optional(const { &Name::new("period") })?,
+            period_name: fields.optional(const { &Name::new("period_name") })?,
+            bonus: fields.optional(const { &Name::new("st_bonus") })?,
+            st_name: fields.optional(const { &Name::new("st_name") })?,
+            st_id: fields.optional(const { &Name::new("st_id") })?,
+            kind: fields.optional(const { &Name::new("type") })?,
+            title: fields.optional(const { &Name::new("title") })?,
+            hint: fields.optional(const { &Name::new("hint") })?,
+            order: fields.optional(const { &Name::new("order") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -304,11 +304,11 @@ impl FromWire for PlanParameters {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/reference.toml")?;
         let value = Self {
-            cpu: fields.required(&Name::new("cpu"))?,
-            ram: fields.optional(&Name::new("ram"))?,
-            disk: fields.optional(&Name::new("disk"))?,
-            ip4: fields.optional(&Name::new("ip4"))?,
-            gpu: fields.optional(&Name::new("gpu"))?,
+            cpu: fields.required(const { &Name::new("cpu") })?,
+            ram: fields.optional(const { &Name::new("ram") })?,
+            disk: fields.optional(const { &Name::new("disk") })?,
+            ip4: fields.optional(const { &Name::new("ip4") })?,
+            gpu: fields.optional(const { &Name::new("gpu") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -362,12 +362,12 @@ impl FromWire for ServerGroup {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/reference.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.required(&Name::new("name"))?,
-            description: fields.optional(&Name::new("description"))?,
-            active: fields.optional(&Name::new("active"))?,
-            kind: fields.optional(&Name::new("type"))?,
-            image: fields.optional(&Name::new("image"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.required(const { &Name::new("name") })?,
+            description: fields.optional(const { &Name::new("description") })?,
+            active: fields.optional(const { &Name::new("active") })?,
+            kind: fields.optional(const { &Name::new("type") })?,
+            image: fields.optional(const { &Name::new("image") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -464,23 +464,23 @@ impl FromWire for ServerPlan {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/reference.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.required(&Name::new("name"))?,
-            description: fields.optional(&Name::new("description"))?,
-            cost: fields.required(&Name::new("cost"))?,
-            full_cost: fields.optional(&Name::new("full_cost"))?,
-            period: fields.optional(&Name::new("period"))?,
-            period_name: fields.optional(&Name::new("period_name"))?,
-            min_money: fields.optional(&Name::new("min_money"))?,
-            can_bonus: fields.optional(&Name::new("can_bonus"))?,
-            tariff: fields.optional(&Name::new("data"))?,
-            group: fields.optional(&Name::new("server-group"))?,
-            selected: fields.optional(&Name::new("selected"))?,
-            active: fields.optional(&Name::new("active"))?,
-            enabled: fields.optional(&Name::new("enable"))?,
-            has_params: fields.optional(&Name::new("has_params"))?,
-            backup: fields.optional(&Name::new("backup"))?,
-            params: fields.optional(&Name::new("params"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.required(const { &Name::new("name") })?,
+            description: fields.optional(const { &Name::new("description") })?,
+            cost: fields.required(const { &Name::new("cost") })?,
+            full_cost: fields.optional(const { &Name::new("full_cost") })?,
+            period: fields.optional(const { &Name::new("period") })?,
+            period_name: fields.optional(const { &Name::new("period_name") })?,
+            min_money: fields.optional(const { &Name::new("min_money") })?,
+            can_bonus: fields.optional(const { &Name::new("can_bonus") })?,
+            tariff: fields.optional(const { &Name::new("data") })?,
+            group: fields.optional(const { &Name::new("server-group") })?,
+            selected: fields.optional(const { &Name::new("selected") })?,
+            active: fields.optional(const { &Name::new("active") })?,
+            enabled: fields.optional(const { &Name::new("enable") })?,
+            has_params: fields.optional(const { &Name::new("has_params") })?,
+            backup: fields.optional(const { &Name::new("backup") })?,
+            params: fields.optional(const { &Name::new("params") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -545,15 +545,15 @@ impl FromWire for Template {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/reference.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.required(&Name::new("name"))?,
-            image: fields.optional(&Name::new("image"))?,
-            active: fields.optional(&Name::new("active"))?,
-            has_instruction: fields.optional(&Name::new("has_instruction"))?,
-            ssh_key: fields.optional(&Name::new("ssh-key"))?,
-            plans: fields.required_list(&Name::new("server-plan"), 100_000)?,
-            limits: fields.optional(&Name::new("limits"))?,
-            template_group: fields.optional(&Name::new("template_group"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.required(const { &Name::new("name") })?,
+            image: fields.optional(const { &Name::new("image") })?,
+            active: fields.optional(const { &Name::new("active") })?,
+            has_instruction: fields.optional(const { &Name::new("has_instruction") })?,
+            ssh_key: fields.optional(const { &Name::new("ssh-key") })?,
+            plans: fields.required_list(const { &Name::new("server-plan") }, 100_000)?,
+            limits: fields.optional(const { &Name::new("limits") })?,
+            template_group: fields.optional(const { &Name::new("template_group") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -592,9 +592,9 @@ impl FromWire for TemplateLimits {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/reference.toml")?;
         let value = Self {
-            cpu: fields.required(&Name::new("cpu"))?,
-            ram: fields.optional(&Name::new("ram"))?,
-            disk: fields.optional(&Name::new("disk"))?,
+            cpu: fields.required(const { &Name::new("cpu") })?,
+            ram: fields.optional(const { &Name::new("ram") })?,
+            disk: fields.optional(const { &Name::new("disk") })?,
         };
         fields.finish()?;
         Ok(value)

@@ -38,8 +38,8 @@ impl FromWire for Bandwidth {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/servers.toml")?;
         let value = Self {
-            current_month: fields.required(&Name::new("current_month"))?,
-            past_month: fields.optional(&Name::new("past_month").also(&["last_month"]))?,
+            current_month: fields.required(const { &Name::new("current_month") })?,
+            past_month: fields.optional(const { &Name::new("past_month").also(&["last_month"]) })?,
         };
         fields.finish()?;
         Ok(value)
@@ -80,9 +80,9 @@ impl FromWire for LocalAddress {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/servers.toml")?;
         let value = Self {
-            ip: fields.required(&Name::new("ip"))?,
-            netmask: fields.optional(&Name::new("netmask"))?,
-            mac: fields.optional(&Name::new("mac"))?,
+            ip: fields.required(const { &Name::new("ip") })?,
+            netmask: fields.optional(const { &Name::new("netmask") })?,
+            mac: fields.optional(const { &Name::new("mac") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -185,19 +185,19 @@ impl FromWire for Server {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/servers.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
-            full_name: fields.optional(&Name::new("full_name"))?,
-            status: fields.required(&Name::new("status"))?,
-            status_text: fields.optional(&Name::new("status_text"))?,
-            created: fields.optional(&Name::new("created"))?,
-            updated: fields.optional(&Name::new("updated"))?,
-            paid_until: fields.optional(&Name::new("end"))?,
-            addresses: fields.list(&Name::new("ip"), 1000)?,
-            plan: fields.required(&Name::new("server-plan"))?,
-            template: fields.optional(&Name::new("template"))?,
-            datacenter: fields.optional(&Name::new("datacenter"))?,
-            can: fields.optional(&Name::new("can"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+            full_name: fields.optional(const { &Name::new("full_name") })?,
+            status: fields.required(const { &Name::new("status") })?,
+            status_text: fields.optional(const { &Name::new("status_text") })?,
+            created: fields.optional(const { &Name::new("created") })?,
+            updated: fields.optional(const { &Name::new("updated") })?,
+            paid_until: fields.optional(const { &Name::new("end") })?,
+            addresses: fields.list(const { &Name::new("ip") }, 1000)?,
+            plan: fields.required(const { &Name::new("server-plan") })?,
+            template: fields.optional(const { &Name::new("template") })?,
+            datacenter: fields.optional(const { &Name::new("datacenter") })?,
+            can: fields.optional(const { &Name::new("can") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -241,12 +241,12 @@ impl FromWire for ServerAbilities {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/servers.toml")?;
         let value = Self {
-            reboot: fields.optional(&Name::new("reboot"))?,
-            update: fields.optional(&Name::new("update"))?,
-            delete: fields.required(&Name::new("delete"))?,
-            prolong: fields.optional(&Name::new("prolong"))?,
-            backup: fields.optional(&Name::new("backup"))?,
-            ip_local: fields.optional(&Name::new("ip_local"))?,
+            reboot: fields.optional(const { &Name::new("reboot") })?,
+            update: fields.optional(const { &Name::new("update") })?,
+            delete: fields.required(const { &Name::new("delete") })?,
+            prolong: fields.optional(const { &Name::new("prolong") })?,
+            backup: fields.optional(const { &Name::new("backup") })?,
+            ip_local: fields.optional(const { &Name::new("ip_local") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -319,16 +319,16 @@ impl FromWire for ServerAddress {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/servers.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            ip: fields.required(&Name::new("ip"))?,
-            family: fields.optional(&Name::new("type"))?,
-            host: fields.optional(&Name::new("host"))?,
-            gateway: fields.optional(&Name::new("gateway"))?,
-            netmask: fields.optional(&Name::new("netmask"))?,
-            mac: fields.optional(&Name::new("mac"))?,
-            system: fields.optional(&Name::new("system"))?,
-            is_net: fields.optional(&Name::new("is_net"))?,
-            active: fields.optional(&Name::new("active"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            ip: fields.required(const { &Name::new("ip") })?,
+            family: fields.optional(const { &Name::new("type") })?,
+            host: fields.optional(const { &Name::new("host") })?,
+            gateway: fields.optional(const { &Name::new("gateway") })?,
+            netmask: fields.optional(const { &Name::new("netmask") })?,
+            mac: fields.optional(const { &Name::new("mac") })?,
+            system: fields.optional(const { &Name::new("system") })?,
+            is_net: fields.optional(const { &Name::new("is_net") })?,
+            active: fields.optional(const { &Name::new("active") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -449,28 +449,28 @@ impl FromWire for ServerDetail {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/servers.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
-            full_name: fields.optional(&Name::new("full_name"))?,
-            status: fields.required(&Name::new("status"))?,
-            status_text: fields.optional(&Name::new("status_text"))?,
-            created: fields.optional(&Name::new("created"))?,
-            updated: fields.optional(&Name::new("updated"))?,
-            paid_until: fields.optional(&Name::new("end"))?,
-            autoprolong: fields.optional(&Name::new("autoprolong"))?,
-            autorun: fields.optional(&Name::new("autorun"))?,
-            addresses: fields.list(&Name::new("ip"), 1000)?,
-            local_address: fields.optional(&Name::new("ip_local"))?,
-            reserves_address: fields.optional(&Name::new("reserve_ip"))?,
-            host: fields.optional(&Name::new("host"))?,
-            tariff: fields.optional(&Name::new("data"))?,
-            plan: fields.required(&Name::new("server-plan"))?,
-            group: fields.optional(&Name::new("server-group"))?,
-            template: fields.optional(&Name::new("template"))?,
-            datacenter: fields.optional(&Name::new("datacenter"))?,
-            ssh_key: fields.optional(&Name::new("ssh-key"))?,
-            can: fields.optional(&Name::new("can"))?,
-            bandwidth: fields.optional(&Name::new("bandwidth"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+            full_name: fields.optional(const { &Name::new("full_name") })?,
+            status: fields.required(const { &Name::new("status") })?,
+            status_text: fields.optional(const { &Name::new("status_text") })?,
+            created: fields.optional(const { &Name::new("created") })?,
+            updated: fields.optional(const { &Name::new("updated") })?,
+            paid_until: fields.optional(const { &Name::new("end") })?,
+            autoprolong: fields.optional(const { &Name::new("autoprolong") })?,
+            autorun: fields.optional(const { &Name::new("autorun") })?,
+            addresses: fields.list(const { &Name::new("ip") }, 1000)?,
+            local_address: fields.optional(const { &Name::new("ip_local") })?,
+            reserves_address: fields.optional(const { &Name::new("reserve_ip") })?,
+            host: fields.optional(const { &Name::new("host") })?,
+            tariff: fields.optional(const { &Name::new("data") })?,
+            plan: fields.required(const { &Name::new("server-plan") })?,
+            group: fields.optional(const { &Name::new("server-group") })?,
+            template: fields.optional(const { &Name::new("template") })?,
+            datacenter: fields.optional(const { &Name::new("datacenter") })?,
+            ssh_key: fields.optional(const { &Name::new("ssh-key") })?,
+            can: fields.optional(const { &Name::new("can") })?,
+            bandwidth: fields.optional(const { &Name::new("bandwidth") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -539,15 +539,15 @@ impl FromWire for ServerLoad {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/servers.toml")?;
         let value = Self {
-            cpu: fields.required(&Name::new("cpu"))?,
-            disk_reads: fields.optional(&Name::new("disk_reads"))?,
-            disk_writes: fields.optional(&Name::new("disk_writes"))?,
-            local_received: fields.optional(&Name::new("lnet_rx"))?,
-            local_sent: fields.optional(&Name::new("lnet_tx"))?,
-            internet_received: fields.optional(&Name::new("vnet_rx"))?,
-            internet_sent: fields.optional(&Name::new("vnet_tx"))?,
-            internet_packets_received: fields.optional(&Name::new("vnet_packets_rx"))?,
-            internet_packets_sent: fields.optional(&Name::new("vnet_packets_tx"))?,
+            cpu: fields.required(const { &Name::new("cpu") })?,
+            disk_reads: fields.optional(const { &Name::new("disk_reads") })?,
+            disk_writes: fields.optional(const { &Name::new("disk_writes") })?,
+            local_received: fields.optional(const { &Name::new("lnet_rx") })?,
+            local_sent: fields.optional(const { &Name::new("lnet_tx") })?,
+            internet_received: fields.optional(const { &Name::new("vnet_rx") })?,
+            internet_sent: fields.optional(const { &Name::new("vnet_tx") })?,
+            internet_packets_received: fields.optional(const { &Name::new("vnet_packets_rx") })?,
+            internet_packets_sent: fields.optional(const { &Name::new("vnet_packets_tx") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -582,8 +582,10 @@ impl ServerPassword {
 impl FromWire for ServerPassword {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/servers.toml")?;
-        let value =
-            Self { user: fields.optional(&Name::new("user"))?, password: fields.required(&Name::new("password"))? };
+        let value = Self {
+            user: fields.optional(const { &Name::new("user") })?,
+            password: fields.required(const { &Name::new("password") })?,
+        };
         fields.finish()?;
         Ok(value)
     }
@@ -613,7 +615,10 @@ impl ServerStat {
 impl FromWire for ServerStat {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/servers.toml")?;
-        let value = Self { time: fields.required(&Name::new("dt"))?, load: fields.optional(&Name::new("stat"))? };
+        let value = Self {
+            time: fields.required(const { &Name::new("dt") })?,
+            load: fields.optional(const { &Name::new("stat") })?,
+        };
         fields.finish()?;
         Ok(value)
     }
@@ -647,9 +652,9 @@ impl FromWire for VncAccess {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/servers.toml")?;
         let value = Self {
-            host: fields.required(&Name::new("host"))?,
-            port: fields.required(&Name::new("port"))?,
-            password: fields.required(&Name::new("password"))?,
+            host: fields.required(const { &Name::new("host") })?,
+            port: fields.required(const { &Name::new("port") })?,
+            password: fields.required(const { &Name::new("password") })?,
         };
         fields.finish()?;
         Ok(value)

@@ -49,7 +49,10 @@ impl SshKey {
 impl FromWire for SshKey {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/ssh_keys.toml")?;
-        let value = Self { id: fields.required(&Name::new("id"))?, name: fields.required(&Name::new("name"))? };
+        let value = Self {
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.required(const { &Name::new("name") })?,
+        };
         fields.finish()?;
         Ok(value)
     }
@@ -94,10 +97,10 @@ impl FromWire for SshKeyDetail {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/ssh_keys.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
-            status: fields.optional(&Name::new("status"))?,
-            public_key: fields.required(&Name::new("data"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+            status: fields.optional(const { &Name::new("status") })?,
+            public_key: fields.required(const { &Name::new("data") })?,
         };
         fields.finish()?;
         Ok(value)

@@ -41,11 +41,11 @@ impl FromWire for CpuAmount {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/tariff.toml")?;
         let value = Self {
-            kind: fields.optional(&Name::new("type"))?,
-            title: fields.optional(&Name::new("title"))?,
-            value: fields.required(&Name::new("value"))?,
-            per: fields.optional(&Name::new("for"))?,
-            total: fields.optional(&Name::new("total"))?,
+            kind: fields.optional(const { &Name::new("type") })?,
+            title: fields.optional(const { &Name::new("title") })?,
+            value: fields.required(const { &Name::new("value") })?,
+            per: fields.optional(const { &Name::new("for") })?,
+            total: fields.optional(const { &Name::new("total") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -80,7 +80,10 @@ impl GpuAmount {
 impl FromWire for GpuAmount {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/tariff.toml")?;
-        let value = Self { value: fields.required(&Name::new("value"))?, per: fields.optional(&Name::new("for"))? };
+        let value = Self {
+            value: fields.required(const { &Name::new("value") })?,
+            per: fields.optional(const { &Name::new("for") })?,
+        };
         fields.finish()?;
         Ok(value)
     }
@@ -128,13 +131,13 @@ impl FromWire for SizeAmount {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/tariff.toml")?;
         let value = Self {
-            kind: fields.optional(&Name::new("type"))?,
-            title: fields.optional(&Name::new("title"))?,
-            value: fields.required(&Name::new("value"))?,
-            bytes: fields.optional(&Name::new("bytes"))?,
-            per: fields.optional(&Name::new("for"))?,
-            total: fields.optional(&Name::new("total"))?,
-            total_bytes: fields.optional(&Name::new("total_bytes"))?,
+            kind: fields.optional(const { &Name::new("type") })?,
+            title: fields.optional(const { &Name::new("title") })?,
+            value: fields.required(const { &Name::new("value") })?,
+            bytes: fields.optional(const { &Name::new("bytes") })?,
+            per: fields.optional(const { &Name::new("for") })?,
+            total: fields.optional(const { &Name::new("total") })?,
+            total_bytes: fields.optional(const { &Name::new("total_bytes") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -177,11 +180,11 @@ impl FromWire for Tariff {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/macloud/types/tariff.toml")?;
         let value = Self {
-            cpu: fields.required(&Name::new("cpu"))?,
-            ram: fields.required(&Name::new("ram"))?,
-            disk: fields.optional(&Name::new("disk"))?,
-            traffic: fields.optional(&Name::new("traff"))?,
-            gpu: fields.optional(&Name::new("gpu"))?,
+            cpu: fields.required(const { &Name::new("cpu") })?,
+            ram: fields.required(const { &Name::new("ram") })?,
+            disk: fields.optional(const { &Name::new("disk") })?,
+            traffic: fields.optional(const { &Name::new("traff") })?,
+            gpu: fields.optional(const { &Name::new("gpu") })?,
         };
         fields.finish()?;
         Ok(value)

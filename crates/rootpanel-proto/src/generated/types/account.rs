@@ -32,8 +32,8 @@ impl FromWire for Balance {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/rootpanel/types/account.toml")?;
         let value = Self {
-            amount: fields.required(&Name::new("balance"))?,
-            currency: fields.optional(&Name::new("currency"))?,
+            amount: fields.required(const { &Name::new("balance") })?,
+            currency: fields.optional(const { &Name::new("currency") })?,
         };
         fields.finish()?;
         Ok(value)

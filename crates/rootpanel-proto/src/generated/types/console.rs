@@ -37,9 +37,9 @@ impl FromWire for VncConsole {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/rootpanel/types/console.toml")?;
         let value = Self {
-            order: fields.optional(&Name::new("orderid"))?,
-            url: fields.required(&Name::new("wss_url"))?,
-            password: fields.required(&Name::new("password"))?,
+            order: fields.optional(const { &Name::new("orderid") })?,
+            url: fields.required(const { &Name::new("wss_url") })?,
+            password: fields.required(const { &Name::new("password") })?,
         };
         fields.finish()?;
         Ok(value)

@@ -99,17 +99,17 @@ impl FromWire for NewOrder {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/rootpanel/types/orders.toml")?;
         let value = Self {
-            order: fields.required(&Name::new("orderid"))?,
-            kind: fields.optional(&Name::new("vid"))?,
-            tariff: fields.optional(&Name::new("tarifid"))?,
-            domain: fields.optional(&Name::new("domain"))?,
-            period: fields.optional(&Name::new("period"))?,
-            addons: fields.optional(&Name::new("addons"))?,
-            balance: fields.optional(&Name::new("balance"))?,
-            cost: fields.optional(&Name::new("cost"))?,
-            currency: fields.optional(&Name::new("currency"))?,
-            server_login: fields.optional(&Name::new("serverlogin"))?,
-            server_password: fields.optional(&Name::new("serverpassword"))?,
+            order: fields.required(const { &Name::new("orderid") })?,
+            kind: fields.optional(const { &Name::new("vid") })?,
+            tariff: fields.optional(const { &Name::new("tarifid") })?,
+            domain: fields.optional(const { &Name::new("domain") })?,
+            period: fields.optional(const { &Name::new("period") })?,
+            addons: fields.optional(const { &Name::new("addons") })?,
+            balance: fields.optional(const { &Name::new("balance") })?,
+            cost: fields.optional(const { &Name::new("cost") })?,
+            currency: fields.optional(const { &Name::new("currency") })?,
+            server_login: fields.optional(const { &Name::new("serverlogin") })?,
+            server_password: fields.optional(const { &Name::new("serverpassword") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -194,20 +194,20 @@ impl FromWire for Order {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/rootpanel/types/orders.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("orderid"))?,
-            kind: fields.optional(&Name::new("vid"))?,
-            tariff: fields.optional(&Name::new("tarifid"))?,
-            tariff_name: fields.optional(&Name::new("tarifname"))?,
-            ordered: fields.optional(&Name::new("orderdate"))?,
-            started: fields.optional(&Name::new("startdate"))?,
-            paid_until: fields.optional(&Name::new("todate"))?,
-            days_left: fields.optional(&Name::new("leftdays"))?,
-            status: fields.optional(&Name::new("status"))?,
-            server_login: fields.optional(&Name::new("serverlogin"))?,
-            server_password: fields.optional(&Name::new("serverpassword"))?,
-            ipv4: fields.optional(&Name::new("serveripv4"))?,
-            ipv6: fields.optional(&Name::new("serveripv6"))?,
-            extra_addresses: fields.list(&Name::new("extraips"), 100_000)?,
+            id: fields.required(const { &Name::new("orderid") })?,
+            kind: fields.optional(const { &Name::new("vid") })?,
+            tariff: fields.optional(const { &Name::new("tarifid") })?,
+            tariff_name: fields.optional(const { &Name::new("tarifname") })?,
+            ordered: fields.optional(const { &Name::new("orderdate") })?,
+            started: fields.optional(const { &Name::new("startdate") })?,
+            paid_until: fields.optional(const { &Name::new("todate") })?,
+            days_left: fields.optional(const { &Name::new("leftdays") })?,
+            status: fields.optional(const { &Name::new("status") })?,
+            server_login: fields.optional(const { &Name::new("serverlogin") })?,
+            server_password: fields.optional(const { &Name::new("serverpassword") })?,
+            ipv4: fields.optional(const { &Name::new("serveripv4") })?,
+            ipv6: fields.optional(const { &Name::new("serveripv6") })?,
+            extra_addresses: fields.list(const { &Name::new("extraips") }, 100_000)?,
         };
         fields.finish()?;
         Ok(value)
@@ -235,7 +235,7 @@ impl OrderReference {
 impl FromWire for OrderReference {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/rootpanel/types/orders.toml")?;
-        let value = Self { order: fields.required(&Name::new("orderid"))? };
+        let value = Self { order: fields.required(const { &Name::new("orderid") })? };
         fields.finish()?;
         Ok(value)
     }
@@ -294,11 +294,11 @@ impl FromWire for OrderedAddons {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/rootpanel/types/orders.toml")?;
         let value = Self {
-            order: fields.required(&Name::new("orderid"))?,
-            addons: fields.optional(&Name::new("addons"))?,
-            balance: fields.optional(&Name::new("balance"))?,
-            cost: fields.optional(&Name::new("cost"))?,
-            currency: fields.optional(&Name::new("currency"))?,
+            order: fields.required(const { &Name::new("orderid") })?,
+            addons: fields.optional(const { &Name::new("addons") })?,
+            balance: fields.optional(const { &Name::new("balance") })?,
+            cost: fields.optional(const { &Name::new("cost") })?,
+            currency: fields.optional(const { &Name::new("currency") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -333,9 +333,9 @@ impl FromWire for ReinstalledOrder {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/rootpanel/types/orders.toml")?;
         let value = Self {
-            order: fields.required(&Name::new("orderid"))?,
-            server_login: fields.optional(&Name::new("serverlogin"))?,
-            server_password: fields.optional(&Name::new("serverpassword"))?,
+            order: fields.required(const { &Name::new("orderid") })?,
+            server_login: fields.optional(const { &Name::new("serverlogin") })?,
+            server_password: fields.optional(const { &Name::new("serverpassword") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -378,11 +378,11 @@ impl FromWire for Renewal {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/rootpanel/types/orders.toml")?;
         let value = Self {
-            order: fields.required(&Name::new("orderid"))?,
-            period: fields.optional(&Name::new("period"))?,
-            balance: fields.optional(&Name::new("balance"))?,
-            cost: fields.optional(&Name::new("cost"))?,
-            currency: fields.optional(&Name::new("currency"))?,
+            order: fields.required(const { &Name::new("orderid") })?,
+            period: fields.optional(const { &Name::new("period") })?,
+            balance: fields.optional(const { &Name::new("balance") })?,
+            cost: fields.optional(const { &Name::new("cost") })?,
+            currency: fields.optional(const { &Name::new("currency") })?,
         };
         fields.finish()?;
         Ok(value)

@@ -65,15 +65,15 @@ impl FromWire for Tariff {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/rootpanel/types/tariffs.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            kind: fields.optional(&Name::new("vid"))?,
-            name: fields.optional(&Name::new("name"))?,
-            monthly_cost: fields.optional(&Name::new("costMonthly"))?,
-            currency: fields.optional(&Name::new("currency"))?,
-            without_domain: fields.or(&Name::new("allowWithoutDomain"), false)?,
-            periods: fields.list(&Name::new("months"), 100_000)?,
-            addons: fields.list(&Name::new("addons"), 100_000)?,
-            locations: fields.list(&Name::new("locations"), 100_000)?,
+            id: fields.required(const { &Name::new("id") })?,
+            kind: fields.optional(const { &Name::new("vid") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+            monthly_cost: fields.optional(const { &Name::new("costMonthly") })?,
+            currency: fields.optional(const { &Name::new("currency") })?,
+            without_domain: fields.or(const { &Name::new("allowWithoutDomain") }, false)?,
+            periods: fields.list(const { &Name::new("months") }, 100_000)?,
+            addons: fields.list(const { &Name::new("addons") }, 100_000)?,
+            locations: fields.list(const { &Name::new("locations") }, 100_000)?,
         };
         fields.finish()?;
         Ok(value)
@@ -114,11 +114,11 @@ impl FromWire for TariffAddon {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/rootpanel/types/tariffs.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
-            monthly_cost: fields.optional(&Name::new("costMonthly"))?,
-            max_count: fields.optional(&Name::new("cntforoneorder"))?,
-            existing_only: fields.or(&Name::new("onlyifrenew"), false)?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+            monthly_cost: fields.optional(const { &Name::new("costMonthly") })?,
+            max_count: fields.optional(const { &Name::new("cntforoneorder") })?,
+            existing_only: fields.or(const { &Name::new("onlyifrenew") }, false)?,
         };
         fields.finish()?;
         Ok(value)
@@ -153,9 +153,9 @@ impl FromWire for TariffLocation {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/rootpanel/types/tariffs.toml")?;
         let value = Self {
-            id: fields.required(&Name::new("id"))?,
-            name: fields.optional(&Name::new("name"))?,
-            monthly_cost: fields.optional(&Name::new("costMonthly"))?,
+            id: fields.required(const { &Name::new("id") })?,
+            name: fields.optional(const { &Name::new("name") })?,
+            monthly_cost: fields.optional(const { &Name::new("costMonthly") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -195,10 +195,10 @@ impl FromWire for TariffPeriod {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/rootpanel/types/tariffs.toml")?;
         let value = Self {
-            months: fields.required(&Name::new("months"))?,
-            discount: fields.optional(&Name::new("discount"))?,
-            for_new: fields.or(&Name::new("allowForNewOrder"), false)?,
-            for_renewal: fields.or(&Name::new("allowForRenew"), false)?,
+            months: fields.required(const { &Name::new("months") })?,
+            discount: fields.optional(const { &Name::new("discount") })?,
+            for_new: fields.or(const { &Name::new("allowForNewOrder") }, false)?,
+            for_renewal: fields.or(const { &Name::new("allowForRenew") }, false)?,
         };
         fields.finish()?;
         Ok(value)

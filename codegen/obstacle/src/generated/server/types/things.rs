@@ -56,8 +56,10 @@ impl ToWire for Parcel {
 impl FromWire for Record {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/obstacle/types/things.toml")?;
-        let value =
-            Self { name: fields.required(&Name::new("name"))?, content: fields.optional(&Name::new("content"))? };
+        let value = Self {
+            name: fields.required(const { &Name::new("name") })?,
+            content: fields.optional(const { &Name::new("content") })?,
+        };
         fields.finish()?;
         Ok(value)
     }

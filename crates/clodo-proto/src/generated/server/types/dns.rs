@@ -43,11 +43,11 @@ impl FromWire for NewRecord {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/dns.toml")?;
         let value = Self {
-            name: fields.required(&Name::new("name"))?,
-            kind: fields.required(&Name::new("type"))?,
-            content: fields.required(&Name::new("content"))?,
-            ttl: fields.optional(&Name::new("ttl"))?,
-            priority: fields.optional(&Name::new("prio"))?,
+            name: fields.required(const { &Name::new("name") })?,
+            kind: fields.required(const { &Name::new("type") })?,
+            content: fields.required(const { &Name::new("content") })?,
+            ttl: fields.optional(const { &Name::new("ttl") })?,
+            priority: fields.optional(const { &Name::new("prio") })?,
         };
         fields.finish()?;
         Ok(value)
@@ -72,11 +72,11 @@ impl FromWire for RecordChange {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/dns.toml")?;
         let value = Self {
-            name: fields.optional(&Name::new("name"))?,
-            kind: fields.optional(&Name::new("type"))?,
-            content: fields.optional(&Name::new("content"))?,
-            ttl: fields.optional(&Name::new("ttl"))?,
-            priority: fields.optional(&Name::new("prio"))?,
+            name: fields.optional(const { &Name::new("name") })?,
+            kind: fields.optional(const { &Name::new("type") })?,
+            content: fields.optional(const { &Name::new("content") })?,
+            ttl: fields.optional(const { &Name::new("ttl") })?,
+            priority: fields.optional(const { &Name::new("prio") })?,
         };
         fields.finish()?;
         Ok(value)
