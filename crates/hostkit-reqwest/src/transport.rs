@@ -1,6 +1,7 @@
 //! One request over one connection: two clients, one deadline over all of it, and a body that is read to its very end.
 
 use std::fmt;
+use std::pin::pin;
 
 use hostkit::sabotage::is_broken;
 use hostkit::{AnswerLimits, AsyncTransport, BaseUrl, Incoming, Outgoing, Phase, TransportError, TransportErrorKind};
@@ -60,18 +61,23 @@ impl AsyncTransport for ReqwestTransport {
         let client = if outgoing.reusable { &self.pooled } else { &self.fresh };
         let sight = Sight::default();
         let mut is_head_there = false;
-        let exchange = async {
-            let again = request.try_clone().filter(|_| is_broken("P4-async"));
-            let response = match (client.execute(request).await, again) {
-                // What a library below might do: an answer that did not come is asked for again.
-                (Err(_), Some(again)) => client.execute(again).await,
-                (response, _) => response,
-            };
-            let response = response.map_err(|error| failure::of(Self::phase(outgoing, &sight, Some(&error)), error))?;
-            is_head_there = true;
-            receive(response, &outgoing.limits).await
+        let result = {
+            // Pinned here: each of those around it would be moved with it otherwise, and it is large.
+            let exchange = pin!(async {
+                let again = if is_broken("P4-async") { request.try_clone() } else { None };
+                let response = match (client.execute(request).await, again) {
+                    // What a library below might do: an answer that did not come is asked for again.
+                    (Err(_), Some(again)) => client.execute(again).await,
+                    (response, _) => response,
+                };
+                let phase = |error| failure::of(Self::phase(outgoing, &sight, Some(&error)), error);
+                let response = response.map_err(phase)?;
+                is_head_there = true;
+                receive(response, &outgoing.limits).await
+            });
+            timeout(outgoing.timeout, sight.watch(exchange)).await
         };
-        let result = timeout(outgoing.timeout, sight.watch(exchange)).await.unwrap_or_else(|_| {
+        let result = result.unwrap_or_else(|_| {
             let phase = if is_head_there { Phase::Body } else { Self::phase(outgoing, &sight, None) };
             Err(TransportError::new(phase, TransportErrorKind::Timeout, ""))
         });

@@ -3,6 +3,7 @@
 //!
 //! "Not sent" is a promise about money. It is given only where the connector, TLS included, was still at work.
 
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -39,33 +40,43 @@ impl<S> Layer<S> for Watch {
     type Service = Watched<S>;
 
     fn layer(&self, connector: S) -> Watched<S> {
-        Watched(connector)
+        Watched(Arc::new(connector))
     }
 }
 
-/// A connector that notes its success.
-#[derive(Debug, Clone)]
-pub(crate) struct Watched<S>(S);
+/// A connector that notes its success. reqwest clones it six times for a request, connection or not: shared, it is only
+/// cloned in full where there is one to make.
+#[derive(Debug)]
+pub(crate) struct Watched<S>(Arc<S>);
+
+impl<S> Clone for Watched<S> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
 
 impl<S, R> Service<R> for Watched<S>
 where
-    S: Service<R>,
-    S::Future: Send + 'static,
+    S: Service<R> + Clone + Send + Sync + 'static,
+    S::Future: Send,
+    R: Send + 'static,
 {
     type Response = S::Response;
     type Error = S::Error;
     type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.0.poll_ready(context)
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        // The clone that is made for a connection is asked instead.
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, request: R) -> Self::Future {
         // The connector is called by the task that sends, and may be finished by another.
         let sight = CONNECTED.try_with(Arc::clone).ok();
-        let connecting = self.0.call(request);
+        let mut connector = S::clone(&self.0);
         Box::pin(async move {
-            let connected = connecting.await?;
+            poll_fn(|context| connector.poll_ready(context)).await?;
+            let connected = connector.call(request).await?;
             if let Some(sight) = sight {
                 sight.store(true, Ordering::SeqCst);
             }
