@@ -120,11 +120,17 @@ impl<'a> Builder<'a> {
     pub(crate) fn key(&mut self, offset: usize, piece: Piece<'_>) -> Result<(), WireError> {
         match piece {
             Piece::Body(start, end) => {
-                let (start, end) = (start + self.base, end + self.base);
-                self.push_key(RawKind::Key, offset, start, self.body.as_bytes().get(start..end).unwrap_or(&[]))
+                let key = self.body.as_bytes().get(start + self.base..end + self.base).unwrap_or(&[]);
+                self.body_key(offset, start, key)
             }
             Piece::Owned(key) => self.arena_key(offset, key),
         }
+    }
+
+    /// The same for a key that stands at `start` in the body.
+    #[inline(always)]
+    pub(crate) fn body_key(&mut self, offset: usize, start: usize, key: &[u8]) -> Result<(), WireError> {
+        self.push_key(RawKind::Key, offset, start + self.base, key)
     }
 
     #[inline(never)]

@@ -224,15 +224,14 @@ pub(crate) const fn hash(bytes: &[u8]) -> u32 {
     (mixed >> 32) as u32
 }
 
-/// Compares texts of the same length; most are of eight to sixteen bytes, which are two words.
+/// Compares texts of the same length; most are so short that two words hold them.
 #[inline]
 fn is_same(a: &[u8], b: &[u8]) -> bool {
-    if b.len() <= 16 {
-        if let (Some(first), Some(last)) = (b.first_chunk::<8>(), b.last_chunk::<8>()) {
-            return a.first_chunk::<8>() == Some(first) && a.last_chunk::<8>() == Some(last);
-        }
+    match b.len() {
+        8..=16 => a.first_chunk::<8>() == b.first_chunk() && a.last_chunk::<8>() == b.last_chunk(),
+        4..8 => a.first_chunk::<4>() == b.first_chunk() && a.last_chunk::<4>() == b.last_chunk(),
+        _ => a == b,
     }
-    a == b
 }
 
 #[cfg(test)]

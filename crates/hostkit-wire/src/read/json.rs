@@ -166,15 +166,13 @@ impl Reader<'_> {
     /// A string as a key or as a value, from its opening quote; where it ends.
     #[inline(always)]
     fn string(&mut self, builder: &mut Builder<'_>, start: usize, is_key: bool) -> Result<usize, WireError> {
-        let end = plain_end(self.bytes, start + 1);
-        if self.bytes.get(end) != Some(&b'"') {
-            return self.string_with_escapes(builder, start, end, is_key);
-        }
-        let piece = Piece::Body(start + 1, end);
-        if is_key {
-            builder.key(start, piece)?
-        } else {
-            builder.text(start, piece)?
+        let inside = self.bytes.get(start + 1..).unwrap_or(&[]);
+        let length = plain_length(inside);
+        let end = start + 1 + length;
+        match inside.split_at_checked(length) {
+            Some((key, [b'"', ..])) if is_key => builder.body_key(start, start + 1, key)?,
+            Some((_, [b'"', ..])) => builder.text(start, Piece::Body(start + 1, end))?,
+            _ => return self.string_with_escapes(builder, start, end, is_key),
         }
         Ok(end + 1)
     }
@@ -208,7 +206,7 @@ impl Reader<'_> {
                     let (character, behind) = self.escape(at)?;
                     self.scratch.push(character);
                     run = behind;
-                    at = plain_end(self.bytes, run);
+                    at = run + plain_length(self.bytes.get(run..).unwrap_or(&[]));
                 }
                 _ => return Err(self.expected(at, "an escape instead of a control character")),
             }
@@ -262,12 +260,12 @@ impl Reader<'_> {
     }
 }
 
-/// Where the plain bytes of a string end: at a quote, a backslash, a control character, or the end of the body.
+/// How many plain bytes stand before a quote, a backslash, a control character, or the end of the body.
 #[inline]
-fn plain_end(bytes: &[u8], start: usize) -> usize {
+fn plain_length(bytes: &[u8]) -> usize {
     const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
     const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
-    let mut rest = bytes.get(start..).unwrap_or(&[]);
+    let mut rest = bytes;
     // Eight bytes at a time. The lowest byte that is marked is right; borrows may mark wrong ones, but only above it.
     while let Some((chunk, behind)) = rest.split_first_chunk() {
         let word = u64::from_le_bytes(*chunk);
