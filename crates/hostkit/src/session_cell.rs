@@ -116,8 +116,6 @@ pub(crate) struct LeadGuard<T, E> {
     cell: SessionCell<T, E>,
     round: u64,
     is_over: bool,
-    /// When the sign-in may be sent.
-    not_before: Moment,
     /// How often it was sent, and when for the last time.
     sent: u32,
     sent_at: Moment,
@@ -186,7 +184,6 @@ impl<T, E: Clone> SessionCell<T, E> {
                 cell: self.clone(),
                 round: state.round,
                 is_over: false,
-                not_before: state.rests_until,
                 sent: 0,
                 sent_at: Moment::START,
                 told: Moment::START,
@@ -252,7 +249,7 @@ impl<T, E> LeadGuard<T, E> {
 
     /// When the sign-in may be sent at the earliest.
     pub(crate) fn not_before(&self) -> Moment {
-        self.not_before
+        self.cell.0.state.lock().unwrap_or_else(PoisonError::into_inner).rests_until
     }
 
     /// The sign-in is sent. Until a session comes of it, or a word on the credentials, it counts as vain.

@@ -221,6 +221,8 @@ fn a_text_that_is_another_ticket_is_refused() {
     let newer = text.replace("\"hostkit-ticket\":1", "\"hostkit-ticket\":2");
     assert_eq!(read(&newer), Err(TicketError::Version("2".to_owned())));
     assert_eq!(read(&newer).unwrap_err().to_string(), "the ticket is of version 2, this is version 1");
+    let unread = text.replacen('{', "{\"status\":70000,", 1);
+    assert_eq!(read(&unread), Err(TicketError::NotATicket("its status is none of HTTP")));
     for cut in 0..text.len() {
         assert!(matches!(read(&text[..cut]), Err(TicketError::NotATicket(_))), "{cut}");
     }

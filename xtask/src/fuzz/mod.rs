@@ -187,9 +187,8 @@ fn fuzz(fuzzer: &Path, name: &str, seconds: u64, seed: u64, folder: &Path) -> Re
         command.env("RUST_BACKTRACE", "0");
         command
     };
-    let samples =
-        command().arg("-runs=0").env("HOSTKIT_FUZZ_SAMPLES", "samples").env("HOSTKIT_FUZZ_WORDS", "words").output();
-    samples.map_err(|error| format!("{name}: {error}"))?;
+    let mut prepare = command();
+    output(prepare.arg("-runs=0").env("HOSTKIT_FUZZ_SAMPLES", "samples").env("HOSTKIT_FUZZ_WORDS", "words"))?;
     let known = files(&folder.join("crashes"))?;
     let start = Instant::now();
     let mut command = command();

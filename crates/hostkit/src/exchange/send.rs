@@ -175,8 +175,8 @@ impl<A: Api> Exchange<A> {
                 Entry::Not(None)
             }
             Admission::Lead(guard) if self.sign_ins < MAX_SIGN_INS => {
-                let not_before = now.monotonic.max(guard.not_before());
-                self.state = State::SignIn(SigningIn { guard, parts, not_before, joint: Joint::Unasked });
+                self.state =
+                    State::SignIn(SigningIn { guard, parts, not_before: now.monotonic, joint: Joint::Unasked });
                 Entry::Not(None)
             }
             Admission::Lead(guard) => {

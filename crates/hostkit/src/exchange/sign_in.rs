@@ -32,8 +32,9 @@ enum Attempt<C> {
 impl<A: Api> Exchange<A> {
     /// Sends the sign-in, when it is time.
     pub(super) fn send_sign_in<D>(&mut self, now: Now, deadline: Moment, signing: SigningIn<A>) -> Option<Step<D>> {
-        if now.monotonic < signing.not_before {
-            let until = signing.not_before;
+        // Asked for anew: a session that is refused meanwhile may be one too many.
+        let until = signing.not_before.max(signing.guard.not_before());
+        if now.monotonic < until {
             self.state = State::SignIn(signing);
             return self.sleep(until);
         }

@@ -1,5 +1,7 @@
-//! Every order of events that three callers can make, up to a depth: one leader at most, nobody stranded.
+//! Every order of events around one cell, over its merged states, without a bound: one leader at most, nobody stranded,
+//! nobody led by what is over.
 
+use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
 
 use event_listener::{EventListener, Listener};
@@ -8,34 +10,60 @@ use super::{Admission, LeadGuard, SessionCell};
 use crate::time::{Moment, Now};
 use crate::value::UnixTime;
 
-const CALLERS: usize = 3;
-const DEPTH: usize = 7;
 const LIFE: Duration = Duration::from_secs(100);
+/// Nearly to the end of a session, and longer than any rest: so a rest is there or over, whatever it is.
+const AGE: Duration = Duration::from_secs(95);
+/// What the server tells a sign-in to wait.
+const TOLD: Duration = Duration::from_secs(70);
+/// What each caller needs of a session. The last one cannot do with an old one.
+const NEEDS: [Duration; 3] = [Duration::ZERO, Duration::ZERO, Duration::from_secs(50)];
 
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Action {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Event {
     Ask(usize),
-    Succeed,
-    Fail,
-    Latch,
-    DropLeader,
+    /// The leader sends its sign-in.
+    Send,
+    /// It was not sent after all.
+    Unsent,
+    /// The server wants it to wait.
+    Told,
+    Leader(End),
+    /// Of a leader whose cell was reset meanwhile.
+    Former(End),
+    /// A call is accepted with the session, or refused.
+    Prove,
     Evict,
     Reset,
-    /// Time passes: nearly to the end of a session.
     Age,
 }
 
-const ACTIONS: [Action; 10] = [
-    Action::Ask(0),
-    Action::Ask(1),
-    Action::Ask(2),
-    Action::Succeed,
-    Action::Fail,
-    Action::Latch,
-    Action::DropLeader,
-    Action::Evict,
-    Action::Reset,
-    Action::Age,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Succeed,
+    Fail,
+    Latch,
+    Drop,
+}
+
+const EVENTS: [Event; 18] = [
+    Event::Ask(0),
+    Event::Ask(1),
+    Event::Ask(2),
+    Event::Send,
+    Event::Unsent,
+    Event::Told,
+    Event::Leader(End::Succeed),
+    Event::Leader(End::Fail),
+    Event::Leader(End::Latch),
+    Event::Leader(End::Drop),
+    Event::Former(End::Succeed),
+    Event::Former(End::Fail),
+    Event::Former(End::Latch),
+    Event::Former(End::Drop),
+    Event::Prove,
+    Event::Evict,
+    Event::Reset,
+    Event::Age,
 ];
 
 /// One caller's memory.
@@ -45,17 +73,39 @@ struct Caller {
     listener: Option<EventListener>,
 }
 
+type Guard = LeadGuard<u64, &'static str>;
+
+/// The cell, those around it, and what the model knows of it.
 struct World {
     cell: SessionCell<u64, &'static str>,
     now: Now,
-    callers: [Caller; CALLERS],
-    leader: Option<LeadGuard<u64, &'static str>>,
-    /// What the model knows: the last session, whether it may still be held, whether the cell is latched.
+    callers: [Caller; 3],
+    leader: Option<Guard>,
+    former: Option<Guard>,
+    /// The last session, and whether it may still be held.
     session: u64,
     generation: u64,
     is_held: bool,
     is_latched: bool,
-    sign_ins: u64,
+    /// When each of the sign-ins was sent that no session and no word on the credentials came of.
+    vain: Vec<Moment>,
+    /// The same, if the session that is held is refused before it was accepted.
+    vain_if_refused: Vec<Moment>,
+}
+
+/// All that decides what happens next.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Shape {
+    /// The age of the session, its renewal, and whether it was accepted.
+    held: Option<(Duration, Duration, bool)>,
+    is_latched: bool,
+    rests: bool,
+    vain: (u32, u32),
+    /// How often the leader's sign-in was sent, whether just now, and whether it may not be sent yet, or not again.
+    leader: Option<(u32, bool, bool, bool)>,
+    has_former: bool,
+    /// Whether each caller waits, and is to be told of a failure. The first two are alike.
+    callers: [Option<bool>; 3],
 }
 
 impl World {
@@ -65,46 +115,97 @@ impl World {
             now: Now { monotonic: Moment::START, wall: UnixTime(0) },
             callers: Default::default(),
             leader: None,
+            former: None,
             session: 0,
             generation: 0,
             is_held: false,
             is_latched: false,
-            sign_ins: 0,
+            vain: Vec::new(),
+            vain_if_refused: Vec::new(),
         }
     }
 
-    /// False where the action cannot be done now: such a path is no path.
-    fn act(&mut self, action: Action) -> bool {
-        match action {
-            Action::Ask(caller) => self.ask(caller),
-            Action::Succeed | Action::Fail | Action::Latch | Action::DropLeader => {
+    fn shape(&self) -> Shape {
+        let look = self.cell.look();
+        let now = self.now.monotonic;
+        assert_eq!(look.is_led, self.leader.is_some(), "who leads");
+        assert_eq!(look.is_latched, self.is_latched, "the latch");
+        assert_eq!(
+            look.held.as_ref().map(|(session, _)| **session),
+            self.is_held.then_some(self.session),
+            "the session"
+        );
+        let life = |(asked, whole, renew): (Now, Duration, Duration)| (self.now.since(asked).min(whole), renew);
+        let held = look.life.map(life).map(|(age, renew)| (age, renew.min(LIFE), look.is_proven));
+        let leader = self.leader.as_ref().map(|guard| {
+            let (sent, sent_at, told) = guard.look();
+            (sent.min(3), sent > 0 && sent_at == now, guard.not_before() > now, told > now)
+        });
+        let is_told = |waiting: u64| look.failed.is_some_and(|failed| failed >= waiting);
+        let mut callers = [0, 1, 2].map(|number: usize| self.callers[number].waiting.map(is_told));
+        callers[..2].sort_unstable();
+        Shape {
+            held,
+            is_latched: look.is_latched,
+            rests: look.rests_until > now,
+            // More of them rest for longer, which is all the same to somebody who lets 95 seconds pass.
+            vain: (look.vain.0.min(4), look.vain.1.min(4)),
+            leader,
+            has_former: self.former.is_some(),
+            callers,
+        }
+    }
+
+    /// False where it cannot happen now: such a path is no path.
+    fn happen(&mut self, event: Event) -> bool {
+        match event {
+            Event::Ask(caller) => self.ask(caller),
+            Event::Send => return self.send(),
+            Event::Unsent => match &mut self.leader {
+                Some(guard) if guard.look().0 > 0 => guard.unsent(),
+                _ => return false,
+            },
+            Event::Told => match &mut self.leader {
+                Some(guard) if guard.look().0 > 0 => guard.told(self.now.monotonic + TOLD),
+                _ => return false,
+            },
+            Event::Leader(how) => {
                 let Some(guard) = self.leader.take() else { return false };
-                self.end(guard, action);
-                for caller in &mut self.callers {
-                    if let Some(listener) = caller.listener.take() {
-                        assert!(listener.wait_timeout(Duration::ZERO).is_some(), "a waiter was not woken");
-                    }
+                self.end(guard, how);
+            }
+            Event::Former(how) => {
+                let Some(guard) = self.former.take() else { return false };
+                match how {
+                    End::Succeed => drop(guard.succeed(u64::MAX, self.now, Some(LIFE), 0.5)),
+                    End::Fail => assert!(guard.fail("obsolete", self.now, false).is_none()),
+                    End::Latch => assert!(guard.fail("obsolete", self.now, true).is_none()),
+                    End::Drop => drop(guard),
                 }
             }
-            Action::Evict => {
-                if !self.is_held {
-                    return false;
-                }
+            Event::Prove if self.is_held => self.cell.prove(self.generation),
+            Event::Evict if self.is_held => {
                 // A late refusal of an older session changes nothing.
+                let before = self.shape();
                 self.cell.evict(self.generation - 1, self.now.monotonic);
+                assert_eq!(self.shape(), before, "after a refusal of an older session");
+                let is_proven = self.cell.look().is_proven;
                 self.cell.evict(self.generation, self.now.monotonic);
                 self.is_held = false;
+                if !is_proven {
+                    self.vain = std::mem::take(&mut self.vain_if_refused);
+                    // It rests from the refusal on.
+                    self.vain.iter_mut().for_each(|sent| *sent = self.now.monotonic);
+                }
             }
-            Action::Reset => {
+            Event::Prove | Event::Evict => return false,
+            Event::Reset => {
                 self.cell.reset();
                 (self.is_held, self.is_latched) = (false, false);
-                // The guard of before is worth nothing now, whatever it says.
-                if let Some(guard) = self.leader.take() {
-                    let _ = guard.fail("obsolete", self.now, true);
-                }
-                self.callers = Default::default();
+                self.vain.clear();
+                self.former = self.leader.take().or(self.former.take());
+                self.wake();
             }
-            Action::Age => self.now = self.now.later(LIFE.mul_f64(0.95)),
+            Event::Age => self.now = self.now.later(AGE),
         }
         true
     }
@@ -112,81 +213,133 @@ impl World {
     fn ask(&mut self, number: usize) {
         let caller = &mut self.callers[number];
         let waited = caller.waiting.is_some();
-        match self.cell.ask(self.now, Duration::ZERO, &mut caller.waiting) {
+        caller.listener = None;
+        match self.cell.ask(self.now, NEEDS[number], &mut caller.waiting) {
             Admission::Ready(lease) => {
                 assert!(self.is_held && !self.is_latched, "a session from nowhere");
                 assert_eq!((*lease.session, lease.generation), (self.session, self.generation), "an old session");
+                assert!(!lease.is_past_its_end(self.now), "a session past its end");
             }
             Admission::Lead(guard) => {
                 assert!(self.leader.is_none(), "two leaders");
                 assert!(!self.is_latched, "a sign-in with credentials that are known to be wrong");
-                self.sign_ins += 1;
                 self.leader = Some(guard);
             }
             Admission::Wait(listener) => {
                 assert!(self.leader.is_some(), "a wait for nobody");
                 caller.listener = Some(listener);
             }
-            Admission::Failed(error) => match error {
-                "wrong" => assert!(self.is_latched),
-                "failed" => assert!(waited, "a failure for somebody who did not wait"),
-                other => panic!("{other} came from before the reset"),
-            },
+            Admission::Failed(error) => {
+                match error {
+                    "wrong" => assert!(self.is_latched),
+                    "failed" => assert!(waited, "a failure for somebody who did not wait"),
+                    other => panic!("{other} came from before the reset"),
+                }
+                // Such a call ends, and its caller makes another one.
+                caller.waiting = None;
+            }
         }
     }
 
-    fn end(&mut self, guard: LeadGuard<u64, &'static str>, action: Action) {
-        match action {
-            Action::Succeed => {
+    /// Twice at most, as an exchange does; the second one at the exchange's own pace.
+    fn send(&mut self) -> bool {
+        let now = self.now.monotonic;
+        let Some(guard) = &mut self.leader else { return false };
+        let (sent, _, _) = guard.look();
+        if sent > 1 || sent == 0 && guard.not_before() > now {
+            return false;
+        }
+        if let (0, [_, _, .., last]) = (sent, &self.vain[..]) {
+            let rest = if self.vain.len() > 2 { Duration::from_secs(1) } else { Duration::ZERO };
+            assert!(now.since(*last) >= rest, "the sign-in after {} in vain does not rest", self.vain.len());
+        }
+        guard.sent(now);
+        true
+    }
+
+    fn end(&mut self, guard: Guard, how: End) {
+        let (sent, sent_at, _) = guard.look();
+        self.vain.extend((0..sent).map(|_| sent_at));
+        match how {
+            End::Succeed => {
                 self.session += 1;
                 let lease = guard.succeed(self.session, self.now, Some(LIFE), 0.5);
                 assert!(lease.generation > self.generation);
                 self.generation = lease.generation;
                 self.is_held = true;
+                self.vain_if_refused = std::mem::take(&mut self.vain);
             }
-            Action::Fail => {
+            End::Fail => {
                 let old = guard.fail("failed", self.now, false);
                 self.is_held &= old.is_some();
             }
-            Action::Latch => {
+            End::Latch => {
                 assert!(guard.fail("wrong", self.now, true).is_none());
                 (self.is_held, self.is_latched) = (false, true);
             }
-            _ => drop(guard),
+            End::Drop => drop(guard),
+        }
+        self.wake();
+    }
+
+    /// Whoever waits was told to look again.
+    fn wake(&mut self) {
+        for caller in &mut self.callers {
+            if let Some(listener) = caller.listener.take() {
+                assert!(listener.wait_timeout(Duration::ZERO).is_some(), "a waiter was not woken");
+            }
+        }
+    }
+
+    /// Whoever asks now gets on: nobody waits where nobody leads.
+    fn nobody_is_stranded(&self) {
+        if self.leader.is_none() {
+            let admission = self.cell.ask(self.now, Duration::ZERO, &mut None);
+            assert!(!matches!(admission, Admission::Wait(_)), "stranded");
         }
     }
 }
 
-#[test]
-fn every_order_of_events() {
-    let mut paths = 0u64;
-    let mut path = vec![0usize];
-    // Counts in base ten through all paths; a path that cannot be walked takes its continuations with it.
-    while let Some(last) = path.last().copied() {
-        if last == ACTIONS.len() {
-            path.pop();
-            if let Some(last) = path.last_mut() {
-                *last += 1;
-            }
-            continue;
-        }
-        let mut world = World::new();
-        let is_walked = path.iter().all(|action| world.act(ACTIONS[*action]));
-        if is_walked {
-            paths += 1;
-            // Whoever asks now gets on in the end: nobody waits where nobody leads.
-            if world.leader.is_none() {
-                let mut waiting = None;
-                let admission = world.cell.ask(world.now, Duration::ZERO, &mut waiting);
-                assert!(!matches!(admission, Admission::Wait(_)), "stranded after {path:?}");
-            }
-        }
-        if is_walked && path.len() < DEPTH {
-            path.push(0);
-        } else if let Some(last) = path.last_mut() {
-            *last += 1;
+/// A path through the states, said when something on it fails.
+struct Path<'p>(&'p [Event]);
+
+impl Drop for Path<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("after {:?}", self.0);
         }
     }
-    println!("{paths} orders of events");
-    assert!(paths > 500_000);
+}
+
+fn walked(path: &[Event]) -> Option<World> {
+    let _said = Path(path);
+    let mut world = World::new();
+    path.iter().all(|event| world.happen(*event)).then_some(world)
+}
+
+#[test]
+fn every_order_of_events() {
+    let mut seen = HashSet::from([World::new().shape()]);
+    let mut open = VecDeque::from([Vec::new()]);
+    let (mut count, mut longest) = (0u64, 0);
+    let mut happened = HashSet::new();
+    while let Some(path) = open.pop_front() {
+        longest = longest.max(path.len());
+        for (number, event) in EVENTS.into_iter().enumerate() {
+            let mut path = path.clone();
+            path.push(event);
+            let Some(world) = walked(&path) else { continue };
+            let _said = Path(&path);
+            count += 1;
+            happened.insert(number);
+            let is_new = seen.insert(world.shape());
+            world.nobody_is_stranded();
+            if is_new {
+                open.push_back(path.clone());
+            }
+        }
+    }
+    println!("{count} events in {} merged states, the furthest after {longest} events", seen.len());
+    assert_eq!(happened.len(), EVENTS.len(), "an event never happened: {happened:?}");
+    assert!(seen.len() > 500, "{} states", seen.len());
 }

@@ -192,6 +192,7 @@ impl FromStr for SavedTicket {
         let number = |key| must(key)?.parse().map_err(|_| TicketError::NotATicket("a time is no number"));
         let cause = must("cause")?;
         let cause = CAUSES.iter().find(|(_, word)| *word == cause).map(|(cause, _)| *cause);
+        let status = word("status").map(|status| status.parse());
         let inputs = root.get("inputs").ok_or(TicketError::NotATicket("it has no `inputs`"))?;
         Ok(Self {
             api: must("api")?,
@@ -202,7 +203,7 @@ impl FromStr for SavedTicket {
             ended: number("ended")?,
             cause: cause.ok_or(TicketError::NotATicket("its cause is none that is known"))?,
             text: must("text")?,
-            status: word("status").and_then(|status| status.parse().ok()),
+            status: status.transpose().map_err(|_| TicketError::NotATicket("its status is none of HTTP"))?,
             inputs: Inputs::from_pairs(inputs.entries().map(|(name, node)| (name.to_owned(), input(node))).collect()),
             before: root.get("before").map(marks).transpose()?,
         })

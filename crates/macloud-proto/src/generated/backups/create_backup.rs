@@ -3,17 +3,11 @@
 
 //! `POST /v1/backup/{id}`: makes a backup of a server or an external disk in its data centre.
 
-use std::time::Duration;
-
 use hostkit::codec::DecodeError;
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
 
 use crate::Macloud;
-use crate::backups::ListBackups;
-use crate::types::{Backup, ServiceId};
+use crate::types::ServiceId;
 
 /// Makes a backup of a server or an external disk in its data centre.
 ///
@@ -21,8 +15,9 @@ use crate::types::{Backup, ServiceId};
 ///
 /// No number comes back: list the backups and take the new one of this server.
 ///
-/// If the end stays open: List the backups: the one that is new and whose `server` is this one is it. `reconcile` does
-/// it, with what `before` gave before the call.
+/// If the end stays open: List the backups: the one that is new and whose `server` is this one is it, where it still
+/// says so. No call shows it: A schedule's backup of another server looks the same: the list names the server by a
+/// number of another kind, and only while the backup is new. For servers `create_server_backup` has a trace.
 ///
 /// ```
 /// use hostkit::{Effect, Endpoint};
@@ -58,7 +53,7 @@ impl Endpoint for CreateBackup {
         path: "/v1/backup/{id}",
         effect: Effect::Spends,
         flags: &[Flag::Async, Flag::Additive, Flag::Recurring],
-        reconcile: "List the backups: the one that is new and whose `server` is this one is it.",
+        reconcile: "List the backups: the one that is new and whose `server` is this one is it, where it still says so.",
         documents: "#40",
         spec: "specs/macloud/backups/create_backup.toml",
         ..EndpointInfo::DEFAULT
@@ -76,21 +71,7 @@ impl Endpoint for CreateBackup {
 
 impl Perform for CreateBackup {}
 
-impl Reconcile for CreateBackup {
-    type Reading = Vec<Backup>;
-    type Found = Backup;
-
-    const SETTLE: Duration = Duration::from_secs(60);
-
-    async fn read(_: &Inputs, calls: &Calls<Macloud>) -> Result<Vec<Backup>, ErrorOf<Self>> {
-        calls.call(&ListBackups::new()).await
-    }
-
-    fn before(_: &Inputs, now: &Vec<Backup>) -> Option<Before> {
-        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.id))))
-    }
-
-    fn look(_: &Inputs, before: Option<&Before>, now: Vec<Backup>) -> Option<Vec<Backup>> {
-        trace::appeared(before, now, false, |_| true, |_| false, |item| trace::text(&item.id))
-    }
-}
+hostkit::not_shown!(
+    CreateBackup,
+    "A schedule's backup of another server looks the same: the list names the server by a number of another kind, and only while the backup is new. For servers `create_server_backup` has a trace.",
+);
