@@ -17,7 +17,7 @@ const ALLOWED: f64 = 3.0;
 const RUNS: usize = 3;
 const MORE_RUNS: usize = 20;
 /// So many slow bodies are enough.
-const FEW: usize = 5;
+const FEW: usize = 2;
 
 /// The time of the processor that this thread has used.
 #[cfg(unix)]

@@ -79,6 +79,11 @@ impl<'a> Builder<'a> {
     }
 
     #[inline(always)]
+    /// Whether the last node is a key, whose value is still to come.
+    pub(crate) fn lacks_a_value(&self) -> bool {
+        self.nodes.last().is_some_and(|node| matches!(node.kind, RawKind::Key | RawKind::ArenaKey))
+    }
+
     fn push(&mut self, kind: RawKind, offset: usize, start: usize, len: usize) -> Result<(), WireError> {
         if self.nodes.len() >= self.limits.max_nodes {
             return Err(self.too_many_nodes(offset));

@@ -55,8 +55,11 @@ enum Engine {
     Loop,
 }
 
-/// How long CI fuzzes each target, in seconds: together as long as eight targets for half a minute each.
-const CI_SECONDS: u64 = 16;
+/// How long CI fuzzes each target, in seconds.
+const CI_SECONDS: u64 = 8;
+
+/// What CI leaves out: what a server reads comes from no stranger to the client.
+const LEFT_OUT: &str = "-requests";
 
 /// Fuzzes one target or all of them, each for some seconds.
 pub(crate) fn execute(target: Option<&str>, seconds: u64) -> Outcome {
@@ -90,7 +93,7 @@ pub(crate) fn execute(target: Option<&str>, seconds: u64) -> Outcome {
     )
 }
 
-/// Fuzzes every target for a while, from the samples alone and from the same seed in every run; or says why not.
+/// Fuzzes the targets that read answers for a while, from the samples alone and from the same seed in every run; or says why not.
 pub(crate) fn run_job() -> Result<Option<String>, String> {
     let engine = match build() {
         Ok(fuzzer) => Engine::LibFuzzer(fuzzer),

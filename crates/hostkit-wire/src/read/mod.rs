@@ -55,6 +55,9 @@ fn read<'a>(format: Format, body: &'a str, limits: &Limits) -> Result<Document<'
     match result {
         // What a lenient reader does: it closes what was left open.
         Err(error) if is_broken("P17") && *error.kind() == WireErrorKind::Truncated => {
+            if builder.lacks_a_value() {
+                builder.null(body.len())?;
+            }
             (0..builder.depth()).for_each(|_| builder.close());
         }
         result => result.map_err(|error| error.shifted(base))?,
