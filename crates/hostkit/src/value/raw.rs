@@ -45,8 +45,10 @@ impl Raw {
         Self(Kept::Read(source, node.index()))
     }
 
-    /// The tree, which is made of the text each time; `None` in a value that was not read from an answer. It may hold
-    /// secrets.
+    /// The tree; `None` in a value that was not read from an answer. It may hold secrets.
+    ///
+    /// It is made of the text of the whole answer each time, and comparing two makes both: for every item of a long list
+    /// that takes the square of its length.
     pub fn value(&self) -> Option<Value> {
         match &self.0 {
             Kept::Nothing => None,
@@ -72,7 +74,10 @@ impl Raw {
 
 impl PartialEq for Raw {
     fn eq(&self, other: &Self) -> bool {
-        self.value() == other.value()
+        match (&self.0, &other.0) {
+            (Kept::Read(ours, at), Kept::Read(theirs, there)) if Arc::ptr_eq(ours, theirs) && at == there => true,
+            _ => self.value() == other.value(),
+        }
     }
 }
 
