@@ -93,15 +93,16 @@ pub(crate) fn execute(target: Option<&str>, seconds: u64) -> Outcome {
     )
 }
 
-/// Fuzzes the targets that read answers for a while, from the samples alone and from the same seed in every run; or says why not.
+/// Fuzzes the targets that read answers for a while, from the samples alone and from the same seed in every run; or says
+/// why not.
 pub(crate) fn run_job() -> Result<Option<String>, String> {
     let engine = match build() {
         Ok(fuzzer) => Engine::LibFuzzer(fuzzer),
         Err(message) => return Ok(Some(format!("libFuzzer cannot be built here: {message}"))),
     };
-    let before = work().join("ci");
-    if before.exists() {
-        fs::remove_dir_all(&before).map_err(|error| format!("{}: {error}", before.display()))?;
+    let of_before = work().join("ci");
+    if of_before.exists() {
+        fs::remove_dir_all(&of_before).map_err(|error| format!("{}: {error}", of_before.display()))?;
     }
     let targets: Vec<&str> = TARGETS.into_iter().filter(|name| !name.ends_with(LEFT_OUT)).collect();
     side_by_side(

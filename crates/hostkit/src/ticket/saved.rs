@@ -18,10 +18,10 @@ const VERSION: u64 = 1;
 /// A ticket that is written down: one line of JSON, by [`Display`](fmt::Display) and [`FromStr`], and with the feature
 /// `serde` a string of it.
 ///
-/// It holds the names of API and endpoint, the base URL, when the call was sent and why nobody knows, the inputs that it can be found
-/// by, and what showed before it unless that came from a secret. It holds no other input, no part of an answer's body, and
-/// never a secret: where the read takes one, [`Ticket::with_secret`] gives it back. Whoever holds it can learn what was
-/// ordered, not order it again.
+/// It holds the names of API and endpoint, base URL and account, when the call was sent and why nobody knows, the inputs
+/// that it can be found by, and what showed before it unless that came from a secret. It holds no other input, no part of
+/// an answer's body, and never a secret: where the read takes one, [`Ticket::with_secret`] gives it back. Whoever holds it
+/// can learn what was ordered, not order it again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SavedTicket {
     api: String,

@@ -99,3 +99,27 @@ impl serde::Serialize for Raw {
         serializer.serialize_none()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The objects of one answer.
+    fn objects(body: &str) -> Vec<Raw> {
+        let document = parse(Format::Json, body.as_bytes(), &Limits::DEFAULT).unwrap();
+        let source = Arc::new(Source::new(&document));
+        document.root().items().map(|node| Raw::read(Arc::clone(&source), node)).collect()
+    }
+
+    #[test]
+    fn objects_are_equal_by_what_they_hold() {
+        let (ours, theirs) = (objects(r#"[{"a":1},{"a":2},{"a":1}]"#), objects(r#"[{"a":1},{"b":2},{ "a": 1}]"#));
+        assert_eq!(ours[0], ours[0].clone());
+        assert_ne!(ours[0], ours[1], "two of one answer");
+        assert_eq!(ours[0], ours[2], "two of one answer that are alike");
+        assert_ne!(ours[1], theirs[1], "the same place of two answers");
+        assert_eq!(ours[2], theirs[2], "another answer, written otherwise");
+        assert_ne!(ours[0], Raw::default());
+        assert_eq!(ours[1].value().unwrap(), Value::Map(vec![("a".into(), Value::Number("2".into()))]));
+    }
+}
