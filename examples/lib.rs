@@ -1,6 +1,7 @@
-//! The code of every README of the project, run as tests against the sandbox.
-//!
-//! What is deliberately not here: code. The programs are beside this file, each one of its own.
+//! Code to copy that is no program of its own, and the code of every README of the project, run as tests against the
+//! sandbox.
+
+pub mod clodo_guarded;
 
 #[cfg(doctest)]
 mod readmes {

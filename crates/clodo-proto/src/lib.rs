@@ -61,7 +61,6 @@
 //! The feature `server` adds the other half (reading requests, writing answers), `serde` makes all values
 //! `serde::Serialize`, with secrets redacted.
 
-pub mod ext;
 mod generated;
 
 pub use generated::*;

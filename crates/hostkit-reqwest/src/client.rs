@@ -6,9 +6,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use hostkit::{
-    Api, AsyncTransport, BaseUrl, Before, Budget, Call, CallOptions, Calls, ClientCore, Clock, Endpoint, Error,
-    ErrorOf, Machine, Observation, Outcome, OutcomeOf, Perform, Rates, RawBody, Reconcile, Reconciled, Reply, Step,
-    Ticket, WaitError, Waiter,
+    Api, AsyncTransport, BaseUrl, Before, Budget, Call, CallOptions, ClientCore, Clock, Endpoint, Error, ErrorOf,
+    Evidence, Machine, Observation, Outcome, OutcomeOf, Perform, Rates, RawBody, Reconciled, Reply, Step, Ticket,
+    WaitError, Waiter,
 };
 
 use crate::builder::ClientBuilder;
@@ -161,25 +161,25 @@ impl<A: Api, T: AsyncTransport> Client<A, T> {
     ///
     /// Where the caller named nothing in the call, only what showed before it tells its work from that of others: see
     /// [`Client::before`]. Where it did, none is needed as long as the name is unique.
-    pub async fn reconcile<E: Reconcile<Api = A>>(&self, ticket: &Ticket) -> Reconciled<E::Found, A::Code> {
+    pub async fn reconcile<E: Evidence<Api = A>>(&self, ticket: &Ticket) -> Reconciled<E::Found, A::Code> {
         self.reconcile_with::<E>(ticket, CallOptions::new()).await
     }
 
     /// The same with options: a deadline for all of it, and who may cancel it.
-    pub async fn reconcile_with<E: Reconcile<Api = A>>(
+    pub async fn reconcile_with<E: Evidence<Api = A>>(
         &self,
         ticket: &Ticket,
         options: CallOptions,
     ) -> Reconciled<E::Found, A::Code> {
-        self.flow_with(options, |calls| async move { calls.reconcile::<E>(ticket).await }).await
+        self.run(self.core.reconcile::<E>(ticket, options)).await
     }
 
     /// Reads what shows of a call before it is made, for [`Ticket::with_before`]. `None` where nothing shows it.
     ///
     /// # Errors
     /// It could not be read.
-    pub async fn before<E: Reconcile<Api = A>>(&self, endpoint: &E) -> Result<Option<Before>, ErrorOf<E>> {
-        self.flow(|calls| async move { calls.before(endpoint).await }).await
+    pub async fn before<E: Evidence<Api = A>>(&self, endpoint: &E) -> Result<Option<Before>, ErrorOf<E>> {
+        self.run(self.core.before(endpoint, CallOptions::new())).await
     }
 
     /// Makes a ticket for a call before the call is made: for what gives none of its own, a future that is dropped (a
@@ -187,8 +187,8 @@ impl<A: Api, T: AsyncTransport> Client<A, T> {
     /// is all that [`Client::reconcile`] needs afterwards.
     ///
     /// ```
-    /// # use hostkit::{Reconcile, Reconciled};
-    /// # async fn order<E: Reconcile>(client: &hostkit_reqwest::Client<E::Api>, order: &E) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use hostkit::{ Reconciled};
+    /// # async fn order<E: Evidence>(client: &hostkit_reqwest::Client<E::Api>, order: &E) -> Result<(), Box<dyn std::error::Error>> {
     /// let ticket = client.ticket(order).await?;
     /// std::fs::write("order.ticket", ticket.save().to_string())?;
     /// let outcome = client.perform(order).await; // whatever becomes of this line, the file can tell
@@ -202,32 +202,8 @@ impl<A: Api, T: AsyncTransport> Client<A, T> {
     ///
     /// # Errors
     /// What shows could not be read. Nothing acts.
-    pub async fn ticket<E: Reconcile<Api = A>>(&self, endpoint: &E) -> Result<Ticket, ErrorOf<E>> {
-        self.flow(|calls| async move { calls.ticket(endpoint).await }).await
-    }
-
-    /// Makes calls that belong together: `body` makes them with the handle that it is given.
-    ///
-    /// ```
-    /// # use hostkit::{Call, ErrorOf, Perform};
-    /// # async fn change<R, E>(client: &hostkit_reqwest::Client<R::Api>, read: R, act: E) -> Result<R::Output, ErrorOf<R>>
-    /// # where
-    /// #     R: Call + 'static,
-    /// #     E: Perform<Api = R::Api> + 'static,
-    /// # {
-    /// client.flow(|calls| async move {
-    ///     calls.perform(&act).await.into_result()?;
-    ///     calls.call(&read).await
-    /// }).await
-    /// # }
-    /// ```
-    pub async fn flow<F: Future>(&self, body: impl FnOnce(Calls<A>) -> F) -> F::Output {
-        self.flow_with(CallOptions::new(), body).await
-    }
-
-    /// The same with options, which hold for each of the calls; the deadline is that of all of them together.
-    pub async fn flow_with<F: Future>(&self, options: CallOptions, body: impl FnOnce(Calls<A>) -> F) -> F::Output {
-        self.run(self.core.flow(options, body)).await
+    pub async fn ticket<E: Evidence<Api = A>>(&self, endpoint: &E) -> Result<Ticket, ErrorOf<E>> {
+        self.run(self.core.ticket(endpoint, CallOptions::new())).await
     }
 
     /// Runs any machine to its end with this client's transport and clock.

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use hostkit_wire::{Document, Format, Kind, Limits, Node, WireError};
 use http::HeaderMap;
 
-use crate::api::ApiInfo;
 use crate::codec::{DecodeError, FromText, FromWire, Name, Reader};
-use crate::endpoint::EndpointInfo;
+use crate::info::ApiInfo;
+use crate::info::EndpointInfo;
 use crate::sabotage::is_broken;
 
 /// What to do with fields that the spec does not know.

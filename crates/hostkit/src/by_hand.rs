@@ -63,7 +63,7 @@ pub trait EndpointExt: Endpoint + Sized {
             Cause::Fault(fault) => fault.status >= 500 || fault.verify,
             _ => true,
         };
-        let may = is_open && info.effect != crate::endpoint::Effect::Safe;
+        let may = is_open && info.effect != crate::info::Effect::Safe;
         let error = Error::new(&info, cause).with_answer(&info, status, answer.body());
         Err(error.with_attempts(1).with_may_have_happened(may))
     }

@@ -11,18 +11,15 @@ use crate::answer::UnknownFields;
 use crate::api::Api;
 use crate::base_url::BaseUrl;
 use crate::config::{ClientConfig, ConfigError, Place};
-use crate::endpoint::{Call, Endpoint, Perform};
 use crate::error::Error;
-use crate::exchange::{CallMachine, PerformMachine, RawMachine};
-use crate::flow::{Calls, FlowMachine, Observation, WaitMachine, Waiter};
 use crate::intent::BeforeSend;
-use crate::options::CallOptions;
 use crate::price::Budget;
 use crate::rate::Rates;
 use crate::retry::{Random, RetryBudget};
 use crate::session::Session;
 use crate::session_cell::SessionCell;
 use crate::store::{SharedRates, SharedSession};
+use crate::ticket;
 use crate::time::Clock;
 
 /// What every driver's client shares. Clones are the same client.
@@ -149,53 +146,6 @@ impl<A: Api> ClientCore<A> {
         &self.0
     }
 
-    /// A call that only reads, or sets a state.
-    pub fn call<E: Call<Api = A>>(&self, endpoint: &E, options: CallOptions) -> CallMachine<E> {
-        CallMachine::new(self, endpoint, options)
-    }
-
-    /// A call that acts.
-    pub fn perform<E: Perform<Api = A>>(&self, endpoint: &E, options: CallOptions) -> PerformMachine<E> {
-        PerformMachine::new(self, endpoint, options)
-    }
-
-    /// A call whose answer is taken as it comes, whatever it says.
-    pub fn raw<E: Call<Api = A>>(&self, endpoint: &E, options: CallOptions) -> RawMachine<A> {
-        RawMachine::new(self, endpoint, options)
-    }
-
-    /// Polls until what the waiter waits for is there, and tells `on_progress` what it sees.
-    pub fn wait<W, F>(&self, waiter: W, options: CallOptions, on_progress: F) -> WaitMachine<W, F>
-    where
-        W: Waiter,
-        W::Endpoint: Endpoint<Api = A>,
-        F: FnMut(&Observation),
-    {
-        WaitMachine::new(self, waiter, options, on_progress)
-    }
-
-    /// Calls that belong together: `body` makes them, one after the other, with the handle that it is given. The options
-    /// hold for each of the calls, their deadline for all of them together.
-    ///
-    /// ```
-    /// # use hostkit::{Call, CallOptions, ClientCore, Error, Machine, Perform};
-    /// /// Reads, acts, and reads again.
-    /// fn change<R: Call + 'static, E: Perform<Api = R::Api> + 'static>(
-    ///     core: &ClientCore<R::Api>,
-    ///     read: R,
-    ///     act: E,
-    /// ) -> impl Machine<Done = Result<(R::Output, R::Output), hostkit::ErrorOf<R>>> {
-    ///     core.flow(CallOptions::new(), |calls| async move {
-    ///         let before = calls.call(&read).await?;
-    ///         calls.perform(&act).await.into_result()?;
-    ///         Ok((before, calls.call(&read).await?))
-    ///     })
-    /// }
-    /// ```
-    pub fn flow<F: Future>(&self, options: CallOptions, body: impl FnOnce(Calls<A>) -> F) -> FlowMachine<F> {
-        FlowMachine::new(self, options, body)
-    }
-
     /// Forgets the session, and that the credentials were refused. The next call signs in again.
     pub fn reset_session(&self) {
         self.0.session.reset();
@@ -226,9 +176,24 @@ impl<A: Api> ClientCore<A> {
         self.0.account.as_deref()
     }
 
+    /// Where the client's calls go, and whose they are.
+    pub(crate) fn place(&self) -> ticket::Place {
+        ticket::Place { base: self.0.base.to_string(), account: self.0.account.clone() }
+    }
+
     /// The format of answers.
     pub fn format(&self) -> Format {
         self.0.format
+    }
+}
+
+impl<A: Api> ClientConfig<A> {
+    /// Checks it all.
+    ///
+    /// # Errors
+    /// An unknown host or format, or a user agent that no header can hold.
+    pub fn build(self) -> Result<ClientCore<A>, ConfigError> {
+        ClientCore::new(self)
     }
 }
 

@@ -10,7 +10,6 @@ use hostkit_wire::Format;
 use crate::answer::UnknownFields;
 use crate::api::Api;
 use crate::base_url::{BaseUrl, BaseUrlError};
-use crate::client::ClientCore;
 use crate::intent::{BeforeSend, Intent};
 use crate::price::Budget;
 use crate::rate::Rates;
@@ -193,14 +192,6 @@ impl<A: Api> ClientConfig<A> {
     pub fn before_send(mut self, hook: impl Fn(&Intent) -> Result<(), String> + Send + Sync + 'static) -> Self {
         self.before_send = Some(Arc::new(hook));
         self
-    }
-
-    /// Checks it all.
-    ///
-    /// # Errors
-    /// An unknown host or format, or a user agent that no header can hold.
-    pub fn build(self) -> Result<ClientCore<A>, ConfigError> {
-        ClientCore::new(self)
     }
 }
 

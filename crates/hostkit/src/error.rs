@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use crate::api::Api;
 use crate::codec::DecodeError;
-use crate::endpoint::{Endpoint, EndpointInfo, Flag};
+use crate::endpoint::Endpoint;
 use crate::excerpt::Excerpt;
 use crate::fault::{Fault, FaultCode, FaultKind};
+use crate::info::{EndpointInfo, Flag};
 use crate::request::EncodeError;
 use crate::ticket::Ticket;
 use crate::transport::{TransportError, TransportErrorKind};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use crate::endpoint::Effect;
+use crate::info::Effect;
 use crate::time::Now;
 
 /// A call that acts and is about to be sent.

@@ -3,6 +3,7 @@
 //! Nothing here knows a hoster, opens a socket or reads a clock. The proto crates bring the endpoints, the transport
 //! crates bring the socket, and [`Exchange`] decides everything between them.
 
+mod after;
 mod answer;
 mod api;
 mod base_url;
@@ -13,10 +14,11 @@ pub mod codec;
 mod config;
 mod endpoint;
 mod error;
+pub mod evidence;
 mod excerpt;
 mod exchange;
 mod fault;
-mod flow;
+mod info;
 mod intent;
 mod machine;
 mod options;
@@ -38,28 +40,28 @@ mod ticket;
 mod time;
 mod transport;
 mod value;
+mod waiter;
 
+pub use after::{BeforeMachine, Reconciled, RecoveryMachine, StillOpen, TicketMachine, WaitError, WaitMachine};
 pub use answer::{RawAnswer, Report, UnknownFields};
-pub use api::{Api, ApiInfo, Host, RateRule, SignIn};
+pub use api::{Api, SignIn};
 pub use base_url::{BaseUrl, BaseUrlError};
 pub use by_hand::EndpointExt;
 pub use cancel::Cancel;
 pub use client::ClientCore;
 pub use config::{ClientConfig, ConfigError};
-pub use endpoint::{Call, Effect, Emptiness, Endpoint, EndpointInfo, Flag, Perform, Repeatable};
+pub use endpoint::{Call, Endpoint, Perform, Repeatable};
 pub use error::{Error, ErrorKind, ErrorOf};
 pub use event_listener;
+pub use evidence::Evidence;
 pub use exchange::{CallMachine, Exchange, PerformMachine, RawMachine};
 pub use fault::{EnvelopeFaults, Fault, FaultCode, FaultKind, FieldFault, StatusFaults, Verdict};
-pub use flow::{
-    Before, Calls, FlowMachine, Inputs, Observation, Progress, Reconcile, Reconciled, StillOpen, WaitError,
-    WaitMachine, Waiter, WaiterInfo, trace,
-};
 pub use hostkit_wire as wire;
 #[doc(hidden)]
 pub use hostkit_wire::sabotage;
 pub use hostkit_wire::{Format, Value};
 pub use http::Method;
+pub use info::{ApiInfo, Effect, Emptiness, EndpointInfo, Flag, Host, RateRule};
 pub use intent::Intent;
 pub use machine::{Machine, Step};
 pub use options::CallOptions;
@@ -74,7 +76,7 @@ pub use rust_decimal::Decimal;
 pub use serde;
 pub use session::Session;
 pub use store::{Change, RateStore, SessionStore, Store, StoreKey};
-pub use ticket::{SavedTicket, Ticket, TicketCause, TicketError};
+pub use ticket::{Before, SavedTicket, Ticket, TicketCause, TicketError};
 pub use time::{Clock, ManualClock, Moment, Now, SystemClock};
 pub use transport::{
     AnswerLimits, AsyncTransport, Incoming, Outgoing, Phase, Transport, TransportError, TransportErrorKind,
@@ -82,3 +84,4 @@ pub use transport::{
 pub use value::{
     Bytes, Csv, Date, DateTime, Gibibytes, Html, Kibibytes, Mebibytes, Raw, Secret, UnixTime, UnknownText, ZoneError,
 };
+pub use waiter::{Observation, Progress, Waiter, WaiterInfo};

@@ -65,4 +65,13 @@ impl<D> Step<D> {
             Self::Done(done) => Step::Done(map(done)),
         }
     }
+    /// What it ended with, or the step that still leads there.
+    pub(crate) fn into_done<T>(self) -> Result<D, Step<T>> {
+        match self {
+            Self::Send(outgoing) => Err(Step::Send(outgoing)),
+            Self::SleepUntil(moment) => Err(Step::SleepUntil(moment)),
+            Self::Wait(listener, moment) => Err(Step::Wait(listener, moment)),
+            Self::Done(done) => Ok(done),
+        }
+    }
 }

@@ -84,18 +84,4 @@ impl CallOptions {
         self.cancel = Some(cancel);
         self
     }
-
-    /// These options, and those of `base` where these say nothing.
-    pub(crate) fn or(self, base: &Self) -> Self {
-        Self {
-            deadline: self.deadline.or(base.deadline),
-            max_cost: self.max_cost.or(base.max_cost),
-            price: self.price.or(base.price),
-            unknown_fields: self.unknown_fields.or(base.unknown_fields),
-            format: self.format.or(base.format),
-            answer_limits: self.answer_limits.or(base.answer_limits),
-            tree_limits: self.tree_limits.or(base.tree_limits),
-            cancel: self.cancel.or_else(|| base.cancel.clone()),
-        }
-    }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use event_listener::EventListener;
 
-use crate::api::RateRule;
+use crate::info::RateRule;
 use crate::sabotage::is_broken;
 use crate::store::{Answer, Asked, Polled, SharedRates, Wanted};
 use crate::time::Moment;

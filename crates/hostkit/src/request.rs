@@ -8,10 +8,10 @@ use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue, Method};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::api::ApiInfo;
 use crate::base_url::BaseUrl;
 use crate::codec::{InputLimit, Limited, Name, Object, ToText, number};
-use crate::endpoint::EndpointInfo;
+use crate::info::ApiInfo;
+use crate::info::EndpointInfo;
 use crate::sabotage::is_broken;
 use crate::value::Secret;
 

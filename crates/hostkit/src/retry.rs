@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
-use crate::endpoint::{Effect, EndpointInfo};
 use crate::fault::{Fault, FaultKind};
+use crate::info::{Effect, EndpointInfo};
 use crate::sabotage::is_broken;
 use crate::time::Now;
 

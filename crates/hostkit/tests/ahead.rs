@@ -11,16 +11,16 @@ use common::things::{ListThings, ids, things};
 use common::*;
 use hostkit::testing::Script;
 use hostkit::{
-    Budget, CallOptions, Clock, Decimal, Endpoint, Machine, Outcome, Phase, Reconcile, Reconciled, SavedTicket, Step,
-    StillOpen, Ticket, TicketCause, TransportErrorKind,
+    Before, Budget, CallOptions, Clock, Decimal, Endpoint, Evidence, Machine, Outcome, Phase, Reconciled, SavedTicket,
+    Step, StillOpen, Ticket, TicketCause, TransportErrorKind,
 };
 
 fn ahead(bench: &Bench) -> Ticket {
-    bench.run(bench.core.flow(CallOptions::new(), |calls| async move { calls.ticket(&Order).await })).unwrap()
+    bench.run(bench.core.ticket(&Order, CallOptions::new())).unwrap()
 }
 
-fn reconcile<E: Reconcile<Api = Shop>>(bench: &Bench, ticket: &Ticket) -> Reconciled<E::Found, Code> {
-    bench.run(bench.core.flow(CallOptions::new(), |calls| async move { calls.reconcile::<E>(ticket).await }))
+fn reconcile<E: Evidence<Api = Shop>>(bench: &Bench, ticket: &Ticket) -> Reconciled<E::Found, Code> {
+    bench.run(bench.core.reconcile::<E>(ticket, CallOptions::new()))
 }
 
 /// Starts a call and drops it once it is on its way.
@@ -72,7 +72,7 @@ fn a_ticket_ahead_outlives_its_process() {
 #[test]
 fn without_the_list_before_there_is_no_ticket_ahead() {
     let bench = bench([fault(403, "Forbidden")]);
-    let ticket = bench.run(bench.core.flow(CallOptions::new(), |calls| async move { calls.ticket(&Order).await }));
+    let ticket = bench.run(bench.core.ticket(&Order, CallOptions::new()));
     assert_eq!(ticket.unwrap_err().endpoint(), ListThings::INFO.name);
 }
 
@@ -83,14 +83,14 @@ fn what_was_read_after_the_call_is_no_before() {
     let bench = bench([broken, things("1, 2, 7"), things("1, 2, 7"), things("1, 2, 7")]);
     let Outcome::Unresolved(ticket) = bench.perform(Order) else { panic!("the end is open") };
     bench.clock.advance(Duration::from_secs(2));
-    let too_late = || bench.run(bench.core.flow(CallOptions::new(), |calls| async move { calls.before(&Order).await }));
+    let too_late = || bench.run(bench.core.before(&Order, CallOptions::new()));
     let ticket = ticket.with_before(too_late().unwrap());
     assert!(matches!(reconcile::<Order>(&bench, &ticket), Reconciled::StillOpen(StillOpen::CannotTell)));
     // The same where the ticket went through text: the clocks on the wall are all that the two have in common.
     let of_old = ticket.save().to_string().parse::<SavedTicket>().unwrap().ticket::<Order>().unwrap();
     assert!(of_old.clone().with_before(too_late().unwrap()) == of_old);
     // What the caller has from elsewhere is taken at his word.
-    assert!(of_old.clone().with_before(ids(&[1, 2])) != of_old);
+    assert!(of_old.clone().with_before(Before::from(ids(&[1, 2]))) != of_old);
 }
 
 /// Numbers of one installation, or account, mean nothing at another: there "not found" would say "did not happen", or,

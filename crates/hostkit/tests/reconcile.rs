@@ -10,8 +10,8 @@ use common::things::{ids, things};
 use common::*;
 use hostkit::testing::Script;
 use hostkit::{
-    CallOptions, Calls, Cancel, Effect, ErrorKind, Outcome, Phase, Reconcile, Reconciled, SavedTicket, StillOpen,
-    Ticket, TicketError, TransportErrorKind, trace,
+    Before, CallOptions, Cancel, Effect, ErrorKind, Evidence, Outcome, Phase, Reconciled, SavedTicket, StillOpen,
+    Ticket, TicketError, TransportErrorKind, evidence,
 };
 
 /// A client after a call that broke, its ticket, and the list that it had read before.
@@ -19,15 +19,15 @@ fn broken<E: hostkit::Perform<Api = Shop>>(call: E, script: impl IntoIterator<It
     let broken = Script::fail(Phase::Head, TransportErrorKind::Reset);
     let bench = bench(std::iter::once(broken).chain(script));
     let Outcome::Unresolved(ticket) = bench.perform(call) else { panic!("the end is open") };
-    (bench, ticket.with_before(ids(&[1, 2])))
+    (bench, ticket.with_before(Before::from(ids(&[1, 2]))))
 }
 
-fn reconcile<E: Reconcile<Api = Shop>>(
+fn reconcile<E: Evidence<Api = Shop>>(
     bench: &Bench,
     ticket: &Ticket,
     options: CallOptions,
 ) -> Reconciled<E::Found, Code> {
-    let done = bench.run(bench.core.flow(options, |calls| async move { calls.reconcile::<E>(ticket).await }));
+    let done = bench.run(bench.core.reconcile::<E>(ticket, options));
     assert_eq!(bench.sent(E::INFO.name), 1, "it is never sent again");
     assert_eq!(bench.transport.left(), 0, "all of the script was wanted");
     done
@@ -129,8 +129,7 @@ fn without_the_list_before_nobody_can_tell() {
 #[test]
 fn the_ticket_of_another_call_is_refused() {
     let (bench, ticket) = broken(Order, []);
-    let of_other = |calls: Calls<Shop>| async move { calls.reconcile::<Delete>(&ticket).await };
-    let done = bench.run(bench.core.flow(CallOptions::new(), of_other));
+    let done = bench.run(bench.core.reconcile::<Delete>(&ticket, CallOptions::new()));
     assert!(matches!(done, Reconciled::StillOpen(StillOpen::OtherCall)));
     assert_eq!(bench.transport.sent().len(), 1);
 }
@@ -182,7 +181,7 @@ fn what_nothing_shows_is_said_to_be_so() {
 fn a_ticket_goes_through_text() {
     let script = [things("1, 2"), Script::fail(Phase::Head, TransportErrorKind::Reset)];
     let bench = bench(script.into_iter().chain((0..3).map(|_| things("1, 2"))).chain([things("1, 2, 7")]));
-    let before = bench.run(bench.core.flow(CallOptions::new(), |calls| async move { calls.before(&Order).await }));
+    let before = bench.run(bench.core.before(&Order, CallOptions::new()));
     let Outcome::Unresolved(ticket) = bench.perform(Order) else { panic!("the end is open") };
     let text = ticket.with_before(before.unwrap()).save().to_string();
     assert!(text.contains(r#""hostkit-ticket":1,"api":"shop","operation":"order""#), "{text}");
@@ -193,14 +192,10 @@ fn a_ticket_goes_through_text() {
     assert_eq!((ticket.effect(), ticket.sent().wall), (Effect::Spends, WALL));
     // A fresh clock counts the settle time anew, though the wall clock says that it is over.
     bench.clock.advance(Duration::from_secs(1000));
-    let done = bench.run(bench.core.flow(CallOptions::new(), |calls| {
-        let ticket = ticket.clone();
-        async move { calls.reconcile::<Order>(&ticket).await }
-    }));
+    let done = bench.run(bench.core.reconcile::<Order>(&ticket, CallOptions::new()));
     assert!(matches!(done, Reconciled::DidNot), "{done}");
     assert_eq!(bench.seconds(), 1060);
-    let done =
-        bench.run(bench.core.flow(CallOptions::new(), |calls| async move { calls.reconcile::<Order>(&ticket).await }));
+    let done = bench.run(bench.core.reconcile::<Order>(&ticket, CallOptions::new()));
     assert_eq!(done.happened(), Some(7));
 }
 
@@ -236,52 +231,52 @@ fn a_text_that_is_another_ticket_is_refused() {
 fn private_marks_are_not_written() {
     let (_, ticket) = broken(Order, []);
     let secret = hostkit::Secret::new("canary-7f3a");
-    let before = trace::marks([&secret], |_| true, |secret| Some(trace::secret(secret))).private();
-    assert!(!format!("{before:?} {}", trace::secret(&secret)).contains("canary"));
-    let ticket = ticket.with_before(before);
+    let before = evidence::marks([&secret], |_| true, |secret| Some(evidence::mark_of_secret(secret))).private();
+    assert!(!format!("{before:?} {}", evidence::mark_of_secret(&secret)).contains("canary"));
+    let ticket = ticket.with_before(Before::from(before));
     let text = ticket.save().to_string();
-    assert!(!text.contains("before") && !text.contains(&trace::secret(&secret)), "{text}");
+    assert!(!text.contains("before") && !text.contains(&evidence::mark_of_secret(&secret)), "{text}");
 }
 
 #[test]
 fn reads_before_and_after_are_compared() {
     let even = |number: &u64| number.is_multiple_of(2);
-    let so = trace::marks(&[2_u64], even, |_| Some(String::new()));
-    let not = trace::marks(&[3_u64], even, |_| Some(String::new()));
-    assert_eq!(trace::became(Some(&not), 4, even), Some(vec![4]));
-    assert_eq!(trace::became(Some(&not), 5, even), Some(vec![]));
-    assert_eq!(trace::became(None, 5, even), Some(vec![]));
-    assert_eq!(trace::became(None, 4, even), None, "it may have been so before");
-    assert_eq!(trace::became(Some(&so), 4, even), None, "it was so before");
-    assert_eq!(trace::ended(None, &2, even), Some(vec![()]));
-    assert_eq!(trace::ended(Some(&not), &3, even), Some(vec![]));
-    assert_eq!(trace::ended(Some(&so), &2, even), None, "it was so before");
-    let second = |pair: &(u64, u64)| Some(trace::text(&pair.1));
+    let so = evidence::marks(&[2_u64], even, |_| Some(String::new()));
+    let not = evidence::marks(&[3_u64], even, |_| Some(String::new()));
+    assert_eq!(evidence::became(Some(&not), 4, even), Some(vec![4]));
+    assert_eq!(evidence::became(Some(&not), 5, even), Some(vec![]));
+    assert_eq!(evidence::became(None, 5, even), Some(vec![]));
+    assert_eq!(evidence::became(None, 4, even), None, "it may have been so before");
+    assert_eq!(evidence::became(Some(&so), 4, even), None, "it was so before");
+    assert_eq!(evidence::ended(None, &2, even), Some(vec![()]));
+    assert_eq!(evidence::ended(Some(&not), &3, even), Some(vec![]));
+    assert_eq!(evidence::ended(Some(&so), &2, even), None, "it was so before");
+    let second = |pair: &(u64, u64)| Some(evidence::text(&pair.1));
     let first = |(id, _): &(u64, u64)| *id == 1;
-    let five = trace::marks(&[(1, 5), (2, 7)], first, second);
-    assert_eq!(trace::changed(Some(&five), vec![(1, 6), (2, 6)], first, second, |_| true), Some(vec![(1, 6)]));
-    assert_eq!(trace::changed(Some(&five), vec![(1, 5), (2, 6)], first, second, |_| true), Some(vec![]));
-    assert_eq!(trace::changed(Some(&five), vec![], first, second, |_| true), None, "it is not there any more");
-    assert_eq!(trace::changed(Some(&five), vec![(1, 6)], first, |_| None, |_| true), None, "the field is absent");
+    let five = evidence::marks(&[(1, 5), (2, 7)], first, second);
+    assert_eq!(evidence::changed(Some(&five), vec![(1, 6), (2, 6)], first, second, |_| true), Some(vec![(1, 6)]));
+    assert_eq!(evidence::changed(Some(&five), vec![(1, 5), (2, 6)], first, second, |_| true), Some(vec![]));
+    assert_eq!(evidence::changed(Some(&five), vec![], first, second, |_| true), None, "it is not there any more");
+    assert_eq!(evidence::changed(Some(&five), vec![(1, 6)], first, |_| None, |_| true), None, "the field is absent");
     let to_six = |pair: &(u64, u64)| pair.1 == 6;
-    assert_eq!(trace::changed(Some(&five), vec![(1, 6)], first, second, to_six), Some(vec![(1, 6)]));
-    assert_eq!(trace::changed(Some(&five), vec![(1, 7)], first, second, to_six), None, "somebody else changed it");
-    assert_eq!(trace::changed(None, vec![(1, 6)], first, second, |_| true), None);
-    assert_ne!(trace::print(&[1, 2]), trace::print(&[2, 1]));
+    assert_eq!(evidence::changed(Some(&five), vec![(1, 6)], first, second, to_six), Some(vec![(1, 6)]));
+    assert_eq!(evidence::changed(Some(&five), vec![(1, 7)], first, second, to_six), None, "somebody else changed it");
+    assert_eq!(evidence::changed(None, vec![(1, 6)], first, second, |_| true), None);
+    assert_ne!(evidence::fingerprint(&[1, 2]), evidence::fingerprint(&[2, 1]));
     let was = ids(&[2, 3]);
-    assert_eq!(trace::gone(None, [1, 2], 1, |id| *id == 3), Some(vec![()]));
-    assert_eq!(trace::gone(Some(&was), [1, 2], 1, |id| *id == 2), Some(vec![]));
-    assert_eq!(trace::gone(Some(&was), [2, 4], 2, |id| [2, 3].contains(id)), None, "only one of the two is gone");
-    assert_eq!(trace::gone(Some(&ids(&[])), [1], 1, |id| *id == 3), None, "it was not there before");
-    assert_eq!(trace::appeared(None, vec![1_u64, 2], true, |id| *id == 2, |_| false, trace::text), Some(vec![2]));
-    assert_eq!(trace::appeared(None, vec![1_u64, 2], false, |id| *id == 2, |_| false, trace::text), None);
+    assert_eq!(evidence::gone(None, [1, 2], 1, |id| *id == 3), Some(vec![()]));
+    assert_eq!(evidence::gone(Some(&was), [1, 2], 1, |id| *id == 2), Some(vec![]));
+    assert_eq!(evidence::gone(Some(&was), [2, 4], 2, |id| [2, 3].contains(id)), None, "only one of the two is gone");
+    assert_eq!(evidence::gone(Some(&ids(&[])), [1], 1, |id| *id == 3), None, "it was not there before");
+    assert_eq!(evidence::appeared(None, vec![1_u64, 2], true, |id| *id == 2, |_| false, evidence::text), Some(vec![2]));
+    assert_eq!(evidence::appeared(None, vec![1_u64, 2], false, |id| *id == 2, |_| false, evidence::text), None);
     assert_eq!(
-        trace::appeared(Some(&ids(&[2])), vec![1_u64, 2], true, |id| *id == 2, |_| false, trace::text),
+        evidence::appeared(Some(&ids(&[2])), vec![1_u64, 2], true, |id| *id == 2, |_| false, evidence::text),
         Some(vec![])
     );
     let each = |now: Vec<(u64, char)>| {
         let fits = |row: &char, item: &(u64, char)| item.1 == *row;
-        trace::appeared_each(Some(&ids(&[1])), now, &['a', 'b'], fits, |item| trace::text(&item.0))
+        evidence::appeared_each(Some(&ids(&[1])), now, &['a', 'b'], fits, |item| evidence::text(&item.0))
     };
     assert_eq!(each(vec![(1, 'a')]), Some(vec![]));
     assert_eq!(each(vec![(1, 'a'), (2, 'b'), (3, 'a')]), Some(vec![vec![(3, 'a'), (2, 'b')]]));
@@ -301,18 +296,18 @@ fn a_name_in_another_spelling_is_no_did_not() {
         ("Иван", "иван"),
         (&"x".repeat(64), &"x".repeat(300)),
     ] {
-        assert!(trace::is_near(theirs, ours), "{theirs:?} {ours:?}");
+        assert!(evidence::is_near(theirs, ours), "{theirs:?} {ours:?}");
     }
     for (theirs, ours) in [("web-1", "web-10"), ("web-10", "web-1"), ("", "a"), ("a&b", "a&c"), ("a & b; c", "a")] {
-        assert!(!trace::is_near(theirs, ours), "{theirs:?} {ours:?}");
+        assert!(!evidence::is_near(theirs, ours), "{theirs:?} {ours:?}");
     }
     let look = |before: Option<&_>, now: &[&'static str]| {
-        let (fits, nearly) = (|item: &&str| *item == "Web-1", |item: &&str| trace::is_near(item, "Web-1"));
-        trace::appeared(before, now.to_vec(), true, fits, nearly, |item| (*item).to_owned())
+        let (fits, nearly) = (|item: &&str| *item == "Web-1", |item: &&str| evidence::is_near(item, "Web-1"));
+        evidence::appeared(before, now.to_vec(), true, fits, nearly, |item| (*item).to_owned())
     };
     assert_eq!(look(None, &["web-2"]), Some(vec![]));
     assert_eq!(look(None, &["web-1", "Web-1"]), Some(vec!["Web-1"]));
     assert_eq!(look(None, &["web-1"]), None, "is it this one?");
-    let before = trace::marks(["web-1"].iter(), |_| true, |item| Some((*item).to_string()));
+    let before = evidence::marks(["web-1"].iter(), |_| true, |item| Some((*item).to_string()));
     assert_eq!(look(Some(&before), &["web-1"]), Some(vec![]), "it was there before");
 }

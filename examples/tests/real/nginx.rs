@@ -4,11 +4,11 @@
 use std::fmt::Debug;
 
 use clodo_proto::Clodo;
-use clodo_proto::ext::{Change, add_ip, change_to_scale};
 use clodo_proto::ips::AddIp;
 use clodo_proto::servers::{ChangeToScale, CreateServer, CreateServerOs, DeleteServer, ListServers};
 use clodo_proto::types::{ServerId, ServerType};
 use hostkit::{FaultCode, Gibibytes, Mebibytes, Outcome, Reconciled};
+use hostkit_examples::clodo_guarded::{Change, add_ip, change_to_scale};
 use hostkit_sandbox::fault::{Armed, Fault};
 use hostkit_sandbox::{Sandbox, credentials};
 
@@ -117,7 +117,8 @@ fn each(test: impl Fn(bool, &Trouble)) {
 fn a_put_is_repeated_and_the_second_address_is_found() {
     each(|is_blocking, trouble| {
         let ground = Ground::new(is_blocking, trouble, "add_ip", "PUT");
-        let checked = ground.client.flow(|calls| add_ip(calls, AddIp::new(ground.server))).unwrap();
+        let Some(client) = ground.client.blocking() else { return };
+        let checked = add_ip(client, AddIp::new(ground.server)).unwrap();
         let found = format!("{} addresses", checked.added().len());
         ground.holds("add_ip", &word(&checked.outcome), 2, 2, &found);
         assert!(matches!(checked.outcome, Outcome::Done(())), "{:?}", checked.outcome);
@@ -131,7 +132,8 @@ fn a_put_is_repeated_and_the_second_address_is_found() {
 fn a_get_that_acts_is_repeated_and_denied_and_the_change_is_found() {
     each(|is_blocking, trouble| {
         let ground = Ground::new(is_blocking, trouble, "change_to_scale", "GET");
-        let checked = ground.client.flow(|calls| change_to_scale(calls, ChangeToScale::new(ground.server))).unwrap();
+        let Some(client) = ground.client.blocking() else { return };
+        let checked = change_to_scale(client, ChangeToScale::new(ground.server)).unwrap();
         let found = if checked.change.is_as_asked() { "as asked" } else { "otherwise" };
         ground.holds("change_to_scale", &word(&checked.outcome), 2, 1, found);
         assert!(matches!(checked.outcome, Outcome::Rejected(_)), "{:?}", checked.outcome);
@@ -174,9 +176,10 @@ fn without_trouble_each_call_arrives_once() {
     if !is_wanted("nginx") {
         return;
     }
-    for is_blocking in [true, false] {
-        let ground = Ground::new(is_blocking, &TROUBLES[0], "add_ip (nothing struck)", "PUT");
-        let checked = ground.client.flow(|calls| add_ip(calls, AddIp::new(ground.server))).unwrap();
+    {
+        let ground = Ground::new(true, &TROUBLES[0], "add_ip (nothing struck)", "PUT");
+        let Some(client) = ground.client.blocking() else { return };
+        let checked = add_ip(client, AddIp::new(ground.server)).unwrap();
         ground.holds("add_ip", &word(&checked.outcome), 1, 1, "1 address");
         assert!(checked.change.is_as_asked(), "{:?}", checked.change);
     }

@@ -4,9 +4,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use hostkit::{
-    Api, Before, Call, Calls, Clock, Moment, Now, OutcomeOf, Perform, Reconcile, Reconciled, SystemClock, Ticket,
-};
+use hostkit::{Api, Before, Call, Clock, Evidence, Moment, Now, OutcomeOf, Perform, Reconciled, SystemClock, Ticket};
 use hostkit_sandbox::Sandbox;
 use tokio::runtime::Runtime;
 
@@ -78,21 +76,22 @@ impl<A: Api> Client<A> {
         }
     }
 
-    pub fn flow<F: Future>(&self, body: impl FnOnce(Calls<A>) -> F) -> F::Output {
+    /// The blocking one, for what is written for it alone.
+    pub fn blocking(&self) -> Option<&hostkit_ureq::Client<A>> {
         match self {
-            Self::Blocking(client) => client.flow(body),
-            Self::Async(client, runtime) => runtime.block_on(client.flow(body)),
+            Self::Blocking(client) => Some(client),
+            Self::Async(..) => None,
         }
     }
 
-    pub fn before<E: Reconcile<Api = A>>(&self, call: &E) -> Option<Before> {
+    pub fn before<E: Evidence<Api = A>>(&self, call: &E) -> Option<Before> {
         match self {
             Self::Blocking(client) => client.before(call).unwrap(),
             Self::Async(client, runtime) => runtime.block_on(client.before(call)).unwrap(),
         }
     }
 
-    pub fn reconcile<E: Reconcile<Api = A>>(&self, ticket: &Ticket) -> Reconciled<E::Found, A::Code> {
+    pub fn reconcile<E: Evidence<Api = A>>(&self, ticket: &Ticket) -> Reconciled<E::Found, A::Code> {
         match self {
             Self::Blocking(client) => client.reconcile::<E>(ticket),
             Self::Async(client, runtime) => runtime.block_on(client.reconcile::<E>(ticket)),

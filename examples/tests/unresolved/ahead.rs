@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use hostkit::{Reconcile, Reconciled, SavedTicket, TicketCause};
+use hostkit::{Evidence, Reconciled, SavedTicket, TicketCause};
 use hostkit_sandbox::{ApiName, Sandbox};
 use inferno_proto::Inferno;
 use inferno_proto::orders::CreateOrder;
@@ -33,7 +33,7 @@ fn commits(sandbox: &Sandbox, arrivals: usize) -> usize {
 fn said(
     sandbox: &Sandbox,
     text: &str,
-) -> Reconciled<<CreateOrder as Reconcile>::Found, <Inferno as hostkit::Api>::Code> {
+) -> Reconciled<<CreateOrder as Evidence>::Found, <Inferno as hostkit::Api>::Code> {
     let saved: SavedTicket = text.parse().unwrap();
     let clock = BothClocks::new(sandbox);
     let client = Client::<Inferno>::on(true, clock, &sandbox.url(ApiName::Inferno), inferno());

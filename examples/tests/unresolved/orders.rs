@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use clodo_proto::ext::{AcceptBodyHazard, Change, RecordDeletionCause, add_ip, delete_record, restoring};
-use hostkit::{Api, Endpoint, Reconcile, Reconciled, StillOpen};
+use hostkit::{Api, Endpoint, Evidence, Reconciled, StillOpen};
+use hostkit_examples::clodo_guarded::{
+    AcceptBodyHazard, Change, RecordDeletionCause, add_ip, delete_record, restoring,
+};
 use hostkit_sandbox::{ApiName, Sandbox};
 
 use crate::ground::{Client, both, clodo, inferno, macloud, open, rootpanel, strike};
@@ -15,7 +17,7 @@ const ENDS: [(&str, usize); 5] =
 /// Breaks a call in five ways. What `reconcile` says has to be what the ledger says, and the call arrives once.
 fn check<A: Api, E>(sandbox: &Sandbox, client: &Client<A>, make: impl Fn(usize) -> E, with_before: bool)
 where
-    E: Reconcile<Api = A>,
+    E: Evidence<Api = A>,
     E::Output: std::fmt::Debug,
     E::Found: std::fmt::Debug,
 {
@@ -115,15 +117,16 @@ fn an_address_that_came_twice_is_seen() {
     both(ApiName::Clodo, clodo, |sandbox, client| {
         let server = client.perform(&clodo_server(client, "web")).into_result().unwrap().id;
         sandbox.clock().advance(Duration::from_secs(3600));
-        let once = client.flow(|calls| add_ip(calls, clodo_proto::ips::AddIp::new(server))).unwrap();
+        let Some(client) = client.blocking() else { return };
+        let once = add_ip(client, clodo_proto::ips::AddIp::new(server)).unwrap();
         assert!(once.change.is_as_asked(), "{once:?}");
         assert_eq!(once.added().len(), 1);
         strike(sandbox, "add_ip", "double-commit");
-        let twice = client.flow(|calls| add_ip(calls, clodo_proto::ips::AddIp::new(server))).unwrap();
+        let twice = add_ip(client, clodo_proto::ips::AddIp::new(server)).unwrap();
         assert!(matches!(twice.change, Change::Otherwise(_)), "{twice:?}");
         assert_eq!(twice.added().len(), 2);
         strike(sandbox, "add_ip", "late-visibility");
-        let late = client.flow(|calls| add_ip(calls, clodo_proto::ips::AddIp::new(server))).unwrap();
+        let late = add_ip(client, clodo_proto::ips::AddIp::new(server)).unwrap();
         assert!(late.change.is_as_asked(), "{late:?}");
     });
 }
@@ -143,12 +146,13 @@ fn a_zone_that_went_with_its_record_comes_back() {
             zone.records.iter().find(|record| record.name.as_deref() == Some(name)).map(|record| record.id)
         };
         let a = record_named(zone, "a.example.com").unwrap();
-        let deletion = client.flow(|calls| delete_record(calls, zone, a, AcceptBodyHazard)).unwrap();
+        let Some(blocking) = client.blocking() else { return };
+        let deletion = delete_record(blocking, zone, a, AcceptBodyHazard).unwrap();
         assert_eq!(deletion.zone_before.records.len(), deletion.zone_after.records.len() + 1);
 
         strike(sandbox, "delete_record", "lost-body");
         let b = record_named(zone, "b.example.com").unwrap();
-        let error = client.flow(|calls| delete_record(calls, zone, b, AcceptBodyHazard)).unwrap_err();
+        let error = delete_record(blocking, zone, b, AcceptBodyHazard).unwrap_err();
         assert!(matches!(error.cause, RecordDeletionCause::ZoneGone), "{error}");
         let copy = error.zone_before.unwrap();
         let zone = client.perform(&create()).into_result().unwrap().id;

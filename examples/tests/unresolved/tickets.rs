@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use hostkit::{Endpoint, Reconcile, Reconciled, SavedTicket};
+use hostkit::{Endpoint, Evidence, Reconciled, SavedTicket};
 use hostkit_sandbox::ApiName;
 
 use crate::ground::{Side, clodo, inferno, open, strike};
@@ -22,7 +22,7 @@ fn in_another_process(test: &str, text: &str, base: &str) -> String {
 }
 
 /// What this process was given: the ticket, and a client that knows nothing but its credentials.
-fn given<E: Reconcile>(
+fn given<E: Evidence>(
     credentials: <E::Api as hostkit::Api>::Credentials,
 ) -> Reconciled<E::Found, <E::Api as hostkit::Api>::Code> {
     let saved: SavedTicket = std::env::var(TICKET).unwrap().parse().unwrap();

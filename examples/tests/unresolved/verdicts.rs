@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use hostkit::server::Serve;
 use hostkit::server::every::{Examples, Visitor};
-use hostkit::{Api, Call, Endpoint, Reconcile, Reconciled, SavedTicket, StillOpen, Ticket};
+use hostkit::{Api, Call, Endpoint, Evidence, Reconciled, SavedTicket, StillOpen, Ticket};
 use hostkit_sandbox::ApiName;
 use hostkit_sandbox::world::World;
 
@@ -59,7 +59,7 @@ impl<'t, A: Api> Bench<'t, A> {
 /// What is wrong with the verdict of the ticket's text: it may know less, and never something else.
 fn from_text<A: Api, E>(side: &Side<A>, ticket: &Ticket, commits: usize) -> Option<String>
 where
-    E: Reconcile<Api = A>,
+    E: Evidence<Api = A>,
     E::Found: Debug,
 {
     let saved: SavedTicket = ticket.save().to_string().parse().unwrap();
@@ -87,7 +87,7 @@ impl<A: Api> Acts for Bench<'_, A> {
 
     fn act<E>(&mut self, make: impl Fn(&mut World) -> E)
     where
-        E: Reconcile + Endpoint<Api = A> + Debug,
+        E: Evidence + Endpoint<Api = A> + Debug,
         E::Found: Debug,
         E::Output: Debug,
     {
@@ -172,7 +172,7 @@ impl<A: Api> Visitor for Names<A> {
 
     fn perform<E>(&mut self, _: &Examples)
     where
-        E: Serve + Reconcile + Endpoint<Api = A> + Debug + 'static,
+        E: Serve + Evidence + Endpoint<Api = A> + Debug + 'static,
         E::Output: Debug + PartialEq,
     {
         self.specs.insert(E::INFO.spec);

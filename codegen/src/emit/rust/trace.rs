@@ -9,7 +9,7 @@ use crate::resolve::is_text;
 use fits::{place, seen};
 
 /// Variables of the generated functions: an input of the same name gets another.
-const TAKEN: &[&str] = &["inputs", "calls", "before", "now", "item", "fits", "nearly", "is_so", "first", "row"];
+const TAKEN: &[&str] = &["inputs", "baseline", "now", "item", "fits", "nearly", "is_so", "list", "row"];
 
 /// What the docs of the call say of it.
 pub(super) fn sentence(endpoint: &Endpoint) -> String {
@@ -45,7 +45,7 @@ pub(super) fn emit_perform(code: &mut Code, endpoint: &Endpoint) {
         let name = &own.rust;
         text.push_str(&match (&own.ty, own.is_option()) {
             (Type::List(_), _) => {
-                format!(".with_rows(\"{name}\", self.{name}.iter().map(|item| vec![Some(trace::text(item))]))")
+                format!(".with_rows(\"{name}\", self.{name}.iter().map(|item| vec![Some(evidence::text(item))]))")
             }
             (Type::Secret, _) => format!(".with_secret(\"{name}\", &self.{name})"),
             (_, true) => format!(".with_option(\"{name}\", self.{name}.as_ref())"),
@@ -56,7 +56,7 @@ pub(super) fn emit_perform(code: &mut Code, endpoint: &Endpoint) {
         None => code.chain("", &text, ""),
         Some((own, columns)) => {
             let columns: Vec<String> =
-                columns.iter().map(|(_, field)| format!("Some(trace::text(&item.{}))", field.rust)).collect();
+                columns.iter().map(|(_, field)| format!("Some(evidence::text(&item.{}))", field.rust)).collect();
             code.open(format!("let rows = self.{}.iter().map(|item| {{", own.rust));
             code.call("vec![", &columns, "]");
             code.close("});");
@@ -100,8 +100,12 @@ pub(super) fn emit(code: &mut Code, model: &Model, endpoint: &Endpoint) {
     let found = if is_shown(trace) { rust_type(&trace.item) } else { "()".to_owned() };
     let found = if trace.each.is_some() { format!("Vec<{found}>") } else { found };
     code.blank();
-    code.open(format!("impl Reconcile for {name} {{"));
-    code.line(format!("type Reading = {reading};"));
+    code.open(format!("impl Evidence for {name} {{"));
+    let read = match &trace.first {
+        None => trace.read.clone(),
+        Some(first) => format!("Each<{first}, {}>", trace.read),
+    };
+    code.line(format!("type Reading = {read};"));
     code.line(format!("type Found = {found};"));
     code.blank();
     code.line(format!("const SETTLE: Duration = Duration::from_secs({});", trace.settle));
@@ -113,14 +117,14 @@ pub(super) fn emit(code: &mut Code, model: &Model, endpoint: &Endpoint) {
         code.line("const MAY_BE_DOUBLED: bool = true;");
     }
     code.blank();
-    emit_read(code, trace, model, &reading);
+    emit_read(code, trace, &read);
     code.blank();
     emit_before(code, model, trace, &reading);
     code.blank();
-    let before = if needs_before(trace) { "before" } else { "_" };
+    let before = if needs_before(trace) { "baseline" } else { "_" };
     let inputs = if uses_inputs(trace) { "inputs" } else { "_" };
-    let parameters = [format!("{inputs}: &Inputs"), format!("{before}: Option<&Before>"), format!("now: {reading}")];
-    code.call("fn look(", &parameters, &format!(") -> Option<Vec<{found}>> {{"));
+    let parameters = [format!("{inputs}: &Inputs"), format!("{before}: Option<&Baseline>"), format!("now: {reading}")];
+    code.call("fn find(", &parameters, &format!(") -> Option<Vec<{found}>> {{"));
     code.indented(|code| emit_look(code, model, trace));
     code.line("}");
     if trace.not_found {
@@ -150,11 +154,10 @@ fn has_tests(trace: &Trace) -> bool {
     !trace.named.is_empty() || !trace.filter.is_empty() || !trace.is.is_empty() || matches!(trace.sign, Sign::There(_))
 }
 
-fn emit_read(code: &mut Code, trace: &Trace, model: &Model, reading: &str) {
+fn emit_read(code: &mut Code, trace: &Trace, read: &str) {
     let is_used = trace.inputs.iter().any(|(_, origin)| !matches!(origin, Origin::First(_)));
     let inputs = if is_used { "inputs" } else { "_" };
-    let parameters = [format!("{inputs}: &Inputs"), format!("calls: &Calls<{}>", model.service.name.value)];
-    code.call("async fn read(", &parameters, &format!(") -> Result<{reading}, ErrorOf<Self>> {{"));
+    code.call("fn reading(", &[format!("{inputs}: &Inputs")], &format!(") -> Result<{read}, EncodeError> {{"));
     code.indented(|code| {
         for (_, origin) in &trace.inputs {
             if let Origin::Own(own) | Origin::OwnAs(own, _) = origin {
@@ -183,11 +186,13 @@ fn emit_read(code: &mut Code, trace: &Trace, model: &Model, reading: &str) {
             }
         }
         match &trace.first {
-            None => code.line(format!("calls.call(&{read}).await")),
+            None => code.line(format!("Ok({read})")),
             Some(first) => {
-                code.line(format!("let first = calls.call(&{first}::new()).await?;"));
-                code.chain("let reads = ", &format!("first.into_iter().map(|item| {read}).collect()"), ";");
-                code.line("trace::each(calls, reads).await");
+                let is_used = trace.inputs.iter().any(|(_, origin)| !matches!(origin, Origin::First(_)));
+                let capture = if is_used { "move " } else { "" };
+                code.open(format!("Ok(Each::new({first}::new(), {capture}|list| {{"));
+                code.chain("", &format!("list.into_iter().map(|item| {read}).collect()"), "");
+                code.close("}))");
             }
         }
     });
@@ -196,14 +201,14 @@ fn emit_read(code: &mut Code, trace: &Trace, model: &Model, reading: &str) {
 
 fn emit_before(code: &mut Code, model: &Model, trace: &Trace, reading: &str) {
     if !needs_before(trace) {
-        code.open(format!("fn before(_: &Inputs, _: &{reading}) -> Option<Before> {{"));
+        code.open(format!("fn baseline(_: &Inputs, _: &{reading}) -> Option<Baseline> {{"));
         code.line("None");
         return code.close("}");
     }
     let is_new = matches!(trace.sign, Sign::New(_));
     let inputs = if !is_new && uses_inputs(trace) { "inputs" } else { "_" };
     let parameters = [format!("{inputs}: &Inputs"), format!("now: &{reading}")];
-    code.call("fn before(", &parameters, ") -> Option<Before> {");
+    code.call("fn baseline(", &parameters, ") -> Option<Baseline> {");
     code.indented(|code| {
         let fits = if is_new { "|_| true".to_owned() } else { fits::emit(code, model, trace) };
         let (mark, is_private) = match &trace.sign {
@@ -213,7 +218,7 @@ fn emit_before(code: &mut Code, model: &Model, trace: &Trace, reading: &str) {
         };
         let private = if is_private { ".private()" } else { "" };
         let arguments = [items(trace, true), fits, mark];
-        code.call("Some(trace::marks(", &arguments, &format!("){private})"));
+        code.call("Some(evidence::marks(", &arguments, &format!("){private})"));
     });
     code.line("}");
 }
@@ -221,8 +226,8 @@ fn emit_before(code: &mut Code, model: &Model, trace: &Trace, reading: &str) {
 /// `Some(text(&item.id))`, or the text itself.
 fn key_mark(key: &Field, some: &str) -> String {
     match some {
-        "" => format!("|item| trace::text(&item.{})", key.rust),
-        some => format!("|item| {some}(trace::text(&item.{}))", key.rust),
+        "" => format!("|item| evidence::text(&item.{})", key.rust),
+        some => format!("|item| {some}(evidence::text(&item.{}))", key.rust),
     }
 }
 
@@ -230,14 +235,14 @@ fn key_mark(key: &Field, some: &str) -> String {
 fn changed_mark(model: &Model, trace: &Trace, field: &Field) -> (String, bool) {
     let name = &field.rust;
     let kind = match &field.ty {
-        Type::Secret => "secret",
+        Type::Secret => "mark_of_secret",
         ty if is_text(model, ty) => "text",
-        _ => "print",
+        _ => "fingerprint",
     };
     match (field.is_option(), trace.absent_is_no) {
-        (true, false) => (format!("|item| item.{name}.as_ref().map(trace::{kind})"), kind != "text"),
-        (true, true) => (format!("|item| Some(trace::print(&item.{name}))"), true),
-        (false, _) => (format!("|item| Some(trace::{kind}(&item.{name}))"), kind != "text"),
+        (true, false) => (format!("|item| item.{name}.as_ref().map(evidence::{kind})"), kind != "text"),
+        (true, true) => (format!("|item| Some(evidence::fingerprint(&item.{name}))"), true),
+        (false, _) => (format!("|item| Some(evidence::{kind}(&item.{name}))"), kind != "text"),
     }
 }
 
@@ -281,20 +286,20 @@ fn emit_look(code: &mut Code, model: &Model, trace: &Trace) {
     let (name, arguments) = match &trace.sign {
         Sign::New(key) => {
             let nearly = fits::emit_nearly(code, model, trace);
-            ("appeared", vec!["before".to_owned(), now, is_named(trace), fits, nearly, key_mark(key, "")])
+            ("appeared", vec!["baseline".to_owned(), now, is_named(trace), fits, nearly, key_mark(key, "")])
         }
         Sign::Changed(field) => {
             let is_so = fits::emit_is_so(code, model, trace);
-            ("changed", vec!["before".to_owned(), now, fits, changed_mark(model, trace, field).0, is_so])
+            ("changed", vec!["baseline".to_owned(), now, fits, changed_mark(model, trace, field).0, is_so])
         }
-        Sign::Gone => ("gone", vec!["before".to_owned(), now, count(trace), fits]),
+        Sign::Gone => ("gone", vec!["baseline".to_owned(), now, count(trace), fits]),
         Sign::Became if !is_shown(trace) => {
-            let before = if needs_before(trace) { "before" } else { "None" };
+            let before = if needs_before(trace) { "baseline" } else { "None" };
             ("ended", vec![before.to_owned(), "&now".to_owned(), fits])
         }
-        Sign::Became | Sign::There(_) => ("became", vec!["before".to_owned(), "now".to_owned(), fits]),
+        Sign::Became | Sign::There(_) => ("became", vec!["baseline".to_owned(), "now".to_owned(), fits]),
     };
-    code.call(&format!("trace::{name}("), &arguments, ")");
+    code.call(&format!("evidence::{name}("), &arguments, ")");
 }
 
 fn emit_look_each(code: &mut Code, trace: &Trace, own: &Field, columns: &[(Vec<Field>, Field)]) {
@@ -305,16 +310,17 @@ fn emit_look_each(code: &mut Code, trace: &Trace, own: &Field, columns: &[(Vec<F
     let texts: Vec<String> = columns
         .iter()
         .map(|(path, _)| match place("item", path) {
-            (place, true) if path.len() == 1 => format!("{place}.map(trace::text)"),
-            (place, true) => format!("{place}.map(|value| trace::text(value))"),
-            (place, false) => format!("Some(trace::text(&{place}))"),
+            (place, true) if path.len() == 1 => format!("{place}.map(evidence::text)"),
+            (place, true) => format!("{place}.map(|value| evidence::text(value))"),
+            (place, false) => format!("Some(evidence::text(&{place}))"),
         })
         .collect();
     code.open(format!("let fits = |row: &Vec<Option<String>>, item: &{}| {{", rust_type(&trace.item)));
     code.call("*row == [", &texts, "]");
     code.close("};");
-    let arguments = ["before".to_owned(), items(trace, false), "rows".to_owned(), "fits".to_owned(), key_mark(key, "")];
-    code.call("trace::appeared_each(", &arguments, ")");
+    let arguments =
+        ["baseline".to_owned(), items(trace, false), "rows".to_owned(), "fits".to_owned(), key_mark(key, "")];
+    code.call("evidence::appeared_each(", &arguments, ")");
 }
 
 /// How many items the call takes away.

@@ -3,9 +3,9 @@
 use http::HeaderMap;
 
 use crate::answer::Report;
-use crate::endpoint::Emptiness;
 use crate::error::Error;
 use crate::fault::{Fault, FaultCode, FaultKind};
+use crate::info::Emptiness;
 use crate::retry::Stage;
 use crate::time::Now;
 

@@ -8,15 +8,33 @@ use crate::api::Api;
 use crate::client::ClientCore;
 use crate::codec::DecodeError;
 use crate::endpoint::{Call, Endpoint, Perform};
-use crate::error::{Error, ErrorOf};
-use crate::flow::Inputs;
+use crate::error::{Cause, Error, ErrorOf};
+use crate::evidence::Inputs;
+use crate::fault::{FaultCode, FaultKind};
 use crate::machine::{Machine, Step};
 use crate::options::CallOptions;
 use crate::outcome::{Outcome, RawBody, Reason, Rejection, Reply};
 use crate::retry::Stage;
-use crate::ticket::Ticket;
+use crate::ticket::{OpenEnd, Ticket, TicketCause};
 use crate::time::Now;
 use crate::transport::{Incoming, TransportError};
+
+impl<A: Api> ClientCore<A> {
+    /// A call that only reads, or sets a state.
+    pub fn call<E: Call<Api = A>>(&self, endpoint: &E, options: CallOptions) -> CallMachine<E> {
+        CallMachine::new(self, endpoint, options)
+    }
+
+    /// A call that acts.
+    pub fn perform<E: Perform<Api = A>>(&self, endpoint: &E, options: CallOptions) -> PerformMachine<E> {
+        PerformMachine::new(self, endpoint, options)
+    }
+
+    /// A call whose answer is taken as it comes, whatever it says.
+    pub fn raw<E: Call<Api = A>>(&self, endpoint: &E, options: CallOptions) -> RawMachine<A> {
+        RawMachine::new(self, endpoint, options)
+    }
+}
 
 /// An exchange and the value that its answer was read into.
 struct Typed<E: Endpoint> {
@@ -109,8 +127,8 @@ impl<E: Perform> Machine for PerformMachine<E> {
             Err(failed) => {
                 let (sent, ended) = (failed.sent, failed.ended);
                 let inputs = std::mem::take(&mut self.1);
-                let core = self.0.exchange.core();
-                let ticket = |error: &Error<_>| Ticket::new::<E>(core, inputs, sent, ended, error);
+                let place = self.0.exchange.core().place();
+                let ticket = |error: &Error<_>| Ticket::new::<E>(place, inputs, sent, ended, open_end(error));
                 match failed.stage {
                     Stage::NotSent => Outcome::NotSent(failed.error),
                     Stage::Open => Outcome::Unresolved(ticket(&failed.error)),
@@ -133,6 +151,21 @@ impl<E: Perform> Machine for PerformMachine<E> {
     fn receive(&mut self, now: Now, result: Result<Incoming, TransportError>) {
         self.0.receive(now, result);
     }
+}
+
+/// What a ticket says about the end of its call.
+fn open_end<C: FaultCode>(error: &Error<C>) -> OpenEnd {
+    let (cause, text) = match error.cause() {
+        Cause::Transport(error) if error.is_timeout() => (TicketCause::TimedOut, error.to_string()),
+        Cause::Transport(error) => (TicketCause::ConnectionLost, error.to_string()),
+        Cause::Fault(fault) if fault.status < 500 && fault.kind != FaultKind::Internal => {
+            (TicketCause::Refused, fault.to_string())
+        }
+        Cause::Fault(fault) => (TicketCause::ServerFailed, fault.to_string()),
+        Cause::Decode(error) => (TicketCause::Unreadable, error.to_string()),
+        _ => (TicketCause::NotAnAnswer, "the answer is no document of this API".to_owned()),
+    };
+    OpenEnd { cause, text, status: error.status(), body: error.excerpt().cloned() }
 }
 
 /// A call whose answer is taken as it comes, whatever it says. Only the transport, or the sign-in, makes it fail.

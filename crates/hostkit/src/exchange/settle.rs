@@ -7,10 +7,11 @@ use http::header::RETRY_AFTER;
 
 use super::{Ended, Exchange, Failed, Head, Read, Reading, State, ended};
 use crate::answer::RawAnswer;
-use crate::api::{Api, ApiInfo};
-use crate::endpoint::Flag;
+use crate::api::Api;
 use crate::error::{Cause, Error};
 use crate::fault::{Fault, FaultKind, Verdict};
+use crate::info::ApiInfo;
+use crate::info::Flag;
 use crate::outcome::Reason;
 use crate::retry::{self, Again, Failure, MAX_ATTEMPTS};
 use crate::time::Now;

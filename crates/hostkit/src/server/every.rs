@@ -7,7 +7,7 @@ use hostkit_wire::Format;
 use super::Serve;
 use crate::api::Api;
 use crate::endpoint::{Call, Endpoint};
-use crate::flow::Reconcile;
+use crate::evidence::Evidence;
 
 /// The wire examples of one endpoint.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +34,6 @@ pub trait Visitor {
     /// A call that acts.
     fn perform<E>(&mut self, examples: &Examples)
     where
-        E: Serve + Reconcile + Endpoint<Api = Self::Api> + Debug + 'static,
+        E: Serve + Evidence + Endpoint<Api = Self::Api> + Debug + 'static,
         E::Output: Debug + PartialEq;
 }

@@ -1,18 +1,18 @@
 //! The ticket of a call whose end is open: what it was, when, and what it takes to find out whether it happened.
 
+mod before;
 mod saved;
 
 use std::fmt;
 
+pub use before::Before;
 pub use saved::{SavedTicket, TicketError};
 
 use crate::api::Api;
-use crate::client::ClientCore;
-use crate::endpoint::{Effect, Endpoint};
-use crate::error::{Cause, ErrorOf};
+use crate::endpoint::Endpoint;
+use crate::evidence::{Baseline, Inputs};
 use crate::excerpt::Excerpt;
-use crate::fault::FaultKind;
-use crate::flow::{Before, Inputs};
+use crate::info::Effect;
 use crate::time::{Moment, Now};
 use crate::value::Secret;
 
@@ -42,7 +42,7 @@ struct TicketInner {
     status: Option<u16>,
     body: Option<Excerpt>,
     inputs: Inputs,
-    before: Option<Before>,
+    baseline: Option<Baseline>,
     /// It was read from text: its moments are those of another process.
     is_of_old: bool,
 }
@@ -56,16 +56,20 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    pub(crate) fn of<A: Api>(core: &ClientCore<A>) -> Self {
-        Self { base: core.base_url().to_string(), account: core.account().map(str::to_owned) }
-    }
-
     /// Whether what the other one lists can be taken for what this one lists. Accounts without a name cannot be told
     /// apart.
     fn may_be(&self, other: &Self) -> bool {
         let is_other = |(ours, theirs)| ours != theirs;
         self.base == other.base && !self.account.as_ref().zip(other.account.as_ref()).is_some_and(is_other)
     }
+}
+
+/// How a call ended whose outcome is open.
+pub(crate) struct OpenEnd {
+    pub(crate) cause: TicketCause,
+    pub(crate) text: String,
+    pub(crate) status: Option<u16>,
+    pub(crate) body: Option<Excerpt>,
 }
 
 /// Why nobody knows.
@@ -89,40 +93,15 @@ pub enum TicketCause {
 }
 
 impl Ticket {
-    pub(crate) fn new<E: Endpoint>(
-        core: &ClientCore<E::Api>,
-        inputs: Inputs,
-        sent: Now,
-        ended: Now,
-        error: &ErrorOf<E>,
-    ) -> Self {
-        let (cause, text) = match error.cause() {
-            Cause::Transport(error) if error.is_timeout() => (TicketCause::TimedOut, error.to_string()),
-            Cause::Transport(error) => (TicketCause::ConnectionLost, error.to_string()),
-            Cause::Fault(fault) if fault.status < 500 && fault.kind != FaultKind::Internal => {
-                (TicketCause::Refused, fault.to_string())
-            }
-            Cause::Fault(fault) => (TicketCause::ServerFailed, fault.to_string()),
-            Cause::Decode(error) => (TicketCause::Unreadable, error.to_string()),
-            _ => (TicketCause::NotAnAnswer, "the answer is no document of this API".to_owned()),
-        };
-        Self(Box::new(TicketInner {
-            cause,
-            text: text.into(),
-            status: error.status(),
-            body: error.excerpt().cloned(),
-            ..TicketInner::of::<E>(Place::of(core), inputs, sent, ended)
-        }))
+    pub(crate) fn new<E: Endpoint>(place: Place, inputs: Inputs, sent: Now, ended: Now, end: OpenEnd) -> Self {
+        let OpenEnd { cause, text, status, body } = end;
+        let inner = TicketInner::of::<E>(place, inputs, sent, ended);
+        Self(Box::new(TicketInner { cause, text: text.into(), status, body, ..inner }))
     }
 
     /// The ticket of a call that is still to be made.
-    pub(crate) fn ahead<E: Endpoint>(
-        core: &ClientCore<E::Api>,
-        inputs: Inputs,
-        before: Option<Before>,
-        now: Now,
-    ) -> Self {
-        Self(Box::new(TicketInner { before, ..TicketInner::of::<E>(Place::of(core), inputs, now, now) }))
+    pub(crate) fn ahead<E: Endpoint>(place: Place, inputs: Inputs, baseline: Option<Baseline>, now: Now) -> Self {
+        Self(Box::new(TicketInner { baseline, ..TicketInner::of::<E>(place, inputs, now, now) }))
     }
 
     /// The same ticket with what showed before the call, which the clients' `before` gives. Calls that name nothing of
@@ -132,14 +111,14 @@ impl Ticket {
     /// "before", and the ticket stays as it is.
     pub fn with_before(mut self, before: impl Into<Option<Before>>) -> Self {
         let before = before.into();
-        if before.as_ref().and_then(Before::read).is_some_and(|read| self.is_before(read)) {
+        if before.as_ref().and_then(|before| before.read).is_some_and(|read| self.is_before(read)) {
             tracing::warn!(
                 endpoint = self.0.operation,
                 "what was read after the call is not what was before it: ignored"
             );
             return self;
         }
-        self.0.before = before;
+        self.0.baseline = before.map(|before| before.baseline);
         self
     }
 
@@ -191,8 +170,8 @@ impl Ticket {
         &self.0.inputs
     }
 
-    pub(crate) fn before(&self) -> Option<&Before> {
-        self.0.before.as_ref()
+    pub(crate) fn baseline(&self) -> Option<&Baseline> {
+        self.0.baseline.as_ref()
     }
 
     /// The moment of giving up, by this process' clock. A ticket of another process has none, and neither has one that
@@ -202,8 +181,8 @@ impl Ticket {
     }
 
     /// Whether the call may be looked for with this client.
-    pub(crate) fn may_be_of<A: Api>(&self, core: &ClientCore<A>) -> bool {
-        self.0.place.may_be(&Place::of(core))
+    pub(crate) fn may_be_of(&self, place: &Place) -> bool {
+        self.0.place.may_be(place)
     }
 
     /// The base URL of the client that made the call.
@@ -273,7 +252,7 @@ impl TicketInner {
             status: None,
             body: None,
             inputs,
-            before: None,
+            baseline: None,
             is_of_old: false,
         }
     }

@@ -8,7 +8,7 @@ use hostkit_wire::{Format, Kind, Limits, Node, Value, parse, write};
 use super::{Place, Ticket, TicketCause, TicketInner};
 use crate::api::Api;
 use crate::endpoint::Endpoint;
-use crate::flow::{Before, Input, Inputs, Reconcile};
+use crate::evidence::{Baseline, Evidence, Input, Inputs};
 use crate::time::{Moment, Now};
 use crate::value::UnixTime;
 
@@ -88,7 +88,7 @@ impl SavedTicket {
             text: inner.text.to_string(),
             status: inner.status,
             inputs: inner.inputs.without_secrets(),
-            before: inner.before.as_ref().and_then(Before::to_save).map(<[String]>::to_vec),
+            before: inner.baseline.as_ref().and_then(Baseline::to_save).map(<[String]>::to_vec),
         }
     }
 
@@ -109,7 +109,7 @@ impl SavedTicket {
     ///
     /// # Errors
     /// It is that of another API, or of another endpoint.
-    pub fn ticket<E: Reconcile>(&self) -> Result<Ticket, TicketError> {
+    pub fn ticket<E: Evidence>(&self) -> Result<Ticket, TicketError> {
         let (api, info) = (<E::Api as Api>::INFO.name, &<E as Endpoint>::INFO);
         if self.api != api {
             return Err(TicketError::OtherApi(self.api.clone(), api));
@@ -122,7 +122,7 @@ impl SavedTicket {
             cause: self.cause,
             text: self.text.as_str().into(),
             status: self.status,
-            before: self.before.clone().map(Before::saved),
+            baseline: self.before.clone().map(Baseline::new),
             is_of_old: true,
             ..TicketInner::of::<E>(self.place.clone(), self.inputs.clone(), at(self.sent), at(self.ended))
         })))

@@ -3,11 +3,9 @@
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, Name};
+use hostkit::evidence::{self, Baseline, Evidence, Inputs};
 use hostkit::testing::Script;
-use hostkit::{
-    Before, Call, Calls, Effect, EncodeError, Endpoint, EndpointInfo, Error, Inputs, RawAnswer, Reconcile,
-    RequestParts, trace,
-};
+use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, RawAnswer, RequestParts};
 
 use super::*;
 
@@ -36,22 +34,22 @@ impl Call for ListThings {}
 /// may have them carried out twice.
 macro_rules! shows_as_new {
     ($($call:ident: $settle:expr, $doubled:expr;)*) => { $(
-        impl Reconcile for $call {
-            type Reading = Vec<u64>;
+        impl Evidence for $call {
+            type Reading = ListThings;
             type Found = u64;
             const SETTLE: Duration = Duration::from_secs($settle);
             const MAY_BE_DOUBLED: bool = $doubled;
 
-            async fn read(_: &Inputs, calls: &Calls<Shop>) -> Result<Vec<u64>, Error<Code>> {
-                calls.call(&ListThings).await
+            fn reading(_: &Inputs) -> Result<ListThings, EncodeError> {
+                Ok(ListThings)
             }
 
-            fn before(_: &Inputs, now: &Vec<u64>) -> Option<Before> {
+            fn baseline(_: &Inputs, now: &Vec<u64>) -> Option<Baseline> {
                 Some(ids(now))
             }
 
-            fn look(_: &Inputs, before: Option<&Before>, now: Vec<u64>) -> Option<Vec<u64>> {
-                trace::appeared(before, now, false, |_| true, |_| false, trace::text)
+            fn find(_: &Inputs, baseline: Option<&Baseline>, now: Vec<u64>) -> Option<Vec<u64>> {
+                evidence::appeared(baseline, now, false, |_| true, |_| false, evidence::text)
             }
         }
     )* };
@@ -63,25 +61,25 @@ shows_as_new! {
     AddAddress: 60, true;
 }
 
-pub fn ids(ids: &[u64]) -> Before {
-    trace::marks(ids.iter(), |_| true, |id| Some(trace::text(id)))
+pub fn ids(ids: &[u64]) -> Baseline {
+    evidence::marks(ids.iter(), |_| true, |id| Some(evidence::text(id)))
 }
 
 /// A deletion shows as a read that finds nothing.
-impl Reconcile for Delete {
-    type Reading = u64;
+impl Evidence for Delete {
+    type Reading = GetItem;
     type Found = ();
     const SETTLE: Duration = Duration::from_secs(20);
 
-    async fn read(_: &Inputs, calls: &Calls<Shop>) -> Result<u64, Error<Code>> {
-        calls.call(&GetItem).await
+    fn reading(_: &Inputs) -> Result<GetItem, EncodeError> {
+        Ok(GetItem)
     }
 
-    fn before(_: &Inputs, _: &u64) -> Option<Before> {
+    fn baseline(_: &Inputs, _: &u64) -> Option<Baseline> {
         None
     }
 
-    fn look(_: &Inputs, _: Option<&Before>, _: u64) -> Option<Vec<()>> {
+    fn find(_: &Inputs, _: Option<&Baseline>, _: u64) -> Option<Vec<()>> {
         Some(Vec::new())
     }
 

@@ -6,9 +6,10 @@
 use std::time::Duration;
 
 use hostkit::codec::{DateForm, DecodeError, InputLimit, Name};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
 use hostkit::{
-    Before, Calls, DateTime, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Gibibytes, Inputs, Method,
-    Perform, RawAnswer, Reconcile, RequestParts, Value, trace,
+    DateTime, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Method, Perform, RawAnswer, RequestParts,
+    Value, evidence,
 };
 
 use crate::Obstacle;
@@ -132,21 +133,21 @@ impl Endpoint for Choose {
 
 impl Perform for Choose {}
 
-impl Reconcile for Choose {
-    type Reading = Vec<Parcel>;
+impl Evidence for Choose {
+    type Reading = ListBoxes;
     type Found = Parcel;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    async fn read(_: &Inputs, calls: &Calls<Obstacle>) -> Result<Vec<Parcel>, ErrorOf<Self>> {
-        calls.call(&ListBoxes::new()).await
+    fn reading(_: &Inputs) -> Result<ListBoxes, EncodeError> {
+        Ok(ListBoxes::new())
     }
 
-    fn before(_: &Inputs, now: &Vec<Parcel>) -> Option<Before> {
-        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.key))))
+    fn baseline(_: &Inputs, now: &Vec<Parcel>) -> Option<Baseline> {
+        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.key))))
     }
 
-    fn look(_: &Inputs, before: Option<&Before>, now: Vec<Parcel>) -> Option<Vec<Parcel>> {
-        trace::appeared(before, now, false, |_| true, |_| false, |item| trace::text(&item.key))
+    fn find(_: &Inputs, baseline: Option<&Baseline>, now: Vec<Parcel>) -> Option<Vec<Parcel>> {
+        evidence::appeared(baseline, now, false, |_| true, |_| false, |item| evidence::text(&item.key))
     }
 }

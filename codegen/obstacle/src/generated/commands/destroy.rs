@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, Name};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
 use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, Value, trace,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
 };
 
 use crate::Obstacle;
@@ -77,21 +77,21 @@ impl Endpoint for Destroy {
 
 impl Perform for Destroy {}
 
-impl Reconcile for Destroy {
-    type Reading = Option<Thing>;
+impl Evidence for Destroy {
+    type Reading = FindThing;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    async fn read(_: &Inputs, calls: &Calls<Obstacle>) -> Result<Option<Thing>, ErrorOf<Self>> {
-        calls.call(&FindThing::new()).await
+    fn reading(_: &Inputs) -> Result<FindThing, EncodeError> {
+        Ok(FindThing::new())
     }
 
-    fn before(_: &Inputs, now: &Option<Thing>) -> Option<Before> {
-        Some(trace::marks(now.iter(), |_| true, |_| Some(String::new())))
+    fn baseline(_: &Inputs, now: &Option<Thing>) -> Option<Baseline> {
+        Some(evidence::marks(now.iter(), |_| true, |_| Some(String::new())))
     }
 
-    fn look(_: &Inputs, before: Option<&Before>, now: Option<Thing>) -> Option<Vec<()>> {
-        trace::gone(before, now, 1, |_| true)
+    fn find(_: &Inputs, baseline: Option<&Baseline>, now: Option<Thing>) -> Option<Vec<()>> {
+        evidence::gone(baseline, now, 1, |_| true)
     }
 }

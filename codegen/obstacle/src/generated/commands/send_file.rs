@@ -7,10 +7,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, Name};
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Inputs, Method, Perform, RawAnswer, Reconcile,
-    RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Obstacle;
 use crate::answers::MapBoxes;
@@ -73,21 +71,21 @@ impl Endpoint for SendFile {
 
 impl Perform for SendFile {}
 
-impl Reconcile for SendFile {
-    type Reading = BTreeMap<ThingKey, Parcel>;
+impl Evidence for SendFile {
+    type Reading = MapBoxes;
     type Found = Parcel;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    async fn read(_: &Inputs, calls: &Calls<Obstacle>) -> Result<BTreeMap<ThingKey, Parcel>, ErrorOf<Self>> {
-        calls.call(&MapBoxes::new()).await
+    fn reading(_: &Inputs) -> Result<MapBoxes, EncodeError> {
+        Ok(MapBoxes::new())
     }
 
-    fn before(_: &Inputs, now: &BTreeMap<ThingKey, Parcel>) -> Option<Before> {
-        Some(trace::marks(now.values(), |_| true, |item| Some(trace::text(&item.key))))
+    fn baseline(_: &Inputs, now: &BTreeMap<ThingKey, Parcel>) -> Option<Baseline> {
+        Some(evidence::marks(now.values(), |_| true, |item| Some(evidence::text(&item.key))))
     }
 
-    fn look(_: &Inputs, before: Option<&Before>, now: BTreeMap<ThingKey, Parcel>) -> Option<Vec<Parcel>> {
-        trace::appeared(before, now.into_values(), false, |_| true, |_| false, |item| trace::text(&item.key))
+    fn find(_: &Inputs, baseline: Option<&Baseline>, now: BTreeMap<ThingKey, Parcel>) -> Option<Vec<Parcel>> {
+        evidence::appeared(baseline, now.into_values(), false, |_| true, |_| false, |item| evidence::text(&item.key))
     }
 }

@@ -62,11 +62,11 @@ fn spells(path: &[Field], own: &Field, is_told: bool) -> String {
     let (place, is_option) = place("item", path);
     let told = if is_told { "is_none_or" } else { "is_some_and" };
     match (is_option, own.is_option()) {
-        (false, false) => format!("trace::is_near(&{place}, &{ours})"),
-        (true, false) => format!("{place}.{told}(|value| trace::is_near(value, &{ours}))"),
-        (false, true) => format!("{ours}.as_ref().is_none_or(|ours| trace::is_near(&{place}, ours))"),
+        (false, false) => format!("evidence::is_near(&{place}, &{ours})"),
+        (true, false) => format!("{place}.{told}(|value| evidence::is_near(value, &{ours}))"),
+        (false, true) => format!("{ours}.as_ref().is_none_or(|ours| evidence::is_near(&{place}, ours))"),
         (true, true) => {
-            format!("{ours}.as_ref().is_none_or(|ours| {place}.{told}(|value| trace::is_near(value, ours)))")
+            format!("{ours}.as_ref().is_none_or(|ours| {place}.{told}(|value| evidence::is_near(value, ours)))")
         }
     }
 }
@@ -104,7 +104,8 @@ fn holds(path: &[Field], own: &Field, is_told: bool) -> String {
     let ours = local(&own.rust, TAKEN);
     let (place, is_option) = place("item", path);
     if matches!(own.ty, Type::List(_)) {
-        let one = if is_option { format!("{place}.map(trace::text)") } else { format!("Some(trace::text(&{place}))") };
+        let one =
+            if is_option { format!("{place}.map(evidence::text)") } else { format!("Some(evidence::text(&{place}))") };
         return format!("{ours}.iter().any(|row| *row == [{one}])");
     }
     match (is_option, own.is_option()) {

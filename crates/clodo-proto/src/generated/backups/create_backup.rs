@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Clodo;
 use crate::backups::ListBackups;
@@ -85,22 +83,22 @@ impl Perform for CreateBackup {
     }
 }
 
-impl Reconcile for CreateBackup {
-    type Reading = Vec<Backup>;
+impl Evidence for CreateBackup {
+    type Reading = ListBackups;
     type Found = Backup;
 
     const SETTLE: Duration = Duration::from_secs(600);
 
-    async fn read(inputs: &Inputs, calls: &Calls<Clodo>) -> Result<Vec<Backup>, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<ListBackups, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
-        calls.call(&ListBackups::new(id)).await
+        Ok(ListBackups::new(id))
     }
 
-    fn before(_: &Inputs, now: &Vec<Backup>) -> Option<Before> {
-        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    fn baseline(_: &Inputs, now: &Vec<Backup>) -> Option<Baseline> {
+        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.id))))
     }
 
-    fn look(_: &Inputs, before: Option<&Before>, now: Vec<Backup>) -> Option<Vec<Backup>> {
-        trace::appeared(before, now, false, |_| true, |_| false, |item| trace::text(&item.id))
+    fn find(_: &Inputs, baseline: Option<&Baseline>, now: Vec<Backup>) -> Option<Vec<Backup>> {
+        evidence::appeared(baseline, now, false, |_| true, |_| false, |item| evidence::text(&item.id))
     }
 }

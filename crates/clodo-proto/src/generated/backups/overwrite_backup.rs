@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::{AsText, DecodeError, InputLimit, Name};
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Clodo;
 use crate::backups::ListBackups;
@@ -89,26 +87,26 @@ impl Perform for OverwriteBackup {
     }
 }
 
-impl Reconcile for OverwriteBackup {
-    type Reading = Vec<Backup>;
+impl Evidence for OverwriteBackup {
+    type Reading = ListBackups;
     type Found = Backup;
 
     const SETTLE: Duration = Duration::from_secs(600);
 
-    async fn read(inputs: &Inputs, calls: &Calls<Clodo>) -> Result<Vec<Backup>, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<ListBackups, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
-        calls.call(&ListBackups::new(id)).await
+        Ok(ListBackups::new(id))
     }
 
-    fn before(inputs: &Inputs, now: &Vec<Backup>) -> Option<Before> {
+    fn baseline(inputs: &Inputs, now: &Vec<Backup>) -> Option<Baseline> {
         let backup: BackupId = inputs.get("backup")?;
         let fits = |item: &Backup| item.id == backup;
-        Some(trace::marks(now.iter(), fits, |item| item.made.as_ref().map(trace::text)))
+        Some(evidence::marks(now.iter(), fits, |item| item.made.as_ref().map(evidence::text)))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<Backup>) -> Option<Vec<Backup>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<Backup>) -> Option<Vec<Backup>> {
         let backup: BackupId = inputs.get("backup")?;
         let fits = |item: &Backup| item.id == backup;
-        trace::changed(before, now, fits, |item| item.made.as_ref().map(trace::text), |_| true)
+        evidence::changed(baseline, now, fits, |item| item.made.as_ref().map(evidence::text), |_| true)
     }
 }

@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, Name};
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Clodo;
 use crate::dns::GetZone;
@@ -86,36 +84,40 @@ impl Endpoint for AddRecords {
 impl Perform for AddRecords {
     fn inputs(&self) -> Inputs {
         let rows = self.records.iter().map(|item| {
-            vec![Some(trace::text(&item.name)), Some(trace::text(&item.kind)), Some(trace::text(&item.content))]
+            vec![
+                Some(evidence::text(&item.name)),
+                Some(evidence::text(&item.kind)),
+                Some(evidence::text(&item.content)),
+            ]
         });
         Inputs::new().with("id", &self.id).with_rows("records", rows)
     }
 }
 
-impl Reconcile for AddRecords {
-    type Reading = Zone;
+impl Evidence for AddRecords {
+    type Reading = GetZone;
     type Found = Vec<Record>;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    async fn read(inputs: &Inputs, calls: &Calls<Clodo>) -> Result<Zone, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<GetZone, EncodeError> {
         let id: ZoneId = inputs.need(Self::INFO.name, "id")?;
-        calls.call(&GetZone::new(id)).await
+        Ok(GetZone::new(id))
     }
 
-    fn before(_: &Inputs, now: &Zone) -> Option<Before> {
-        Some(trace::marks(now.records.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    fn baseline(_: &Inputs, now: &Zone) -> Option<Baseline> {
+        Some(evidence::marks(now.records.iter(), |_| true, |item| Some(evidence::text(&item.id))))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: Zone) -> Option<Vec<Vec<Record>>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Zone) -> Option<Vec<Vec<Record>>> {
         let rows = inputs.rows("records")?;
         let fits = |row: &Vec<Option<String>>, item: &Record| {
             *row == [
-                item.name.as_ref().map(trace::text),
-                item.kind.as_ref().map(trace::text),
-                item.content.as_ref().map(trace::text),
+                item.name.as_ref().map(evidence::text),
+                item.kind.as_ref().map(evidence::text),
+                item.content.as_ref().map(evidence::text),
             ]
         };
-        trace::appeared_each(before, now.records, rows, fits, |item| trace::text(&item.id))
+        evidence::appeared_each(baseline, now.records, rows, fits, |item| evidence::text(&item.id))
     }
 }

@@ -7,10 +7,8 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Clodo;
 use crate::dns::ListZones;
@@ -109,25 +107,25 @@ impl Perform for CreateZone {
     }
 }
 
-impl Reconcile for CreateZone {
-    type Reading = DnsOverview;
+impl Evidence for CreateZone {
+    type Reading = ListZones;
     type Found = ZoneSummary;
 
     const SETTLE: Duration = Duration::from_secs(60);
     const MAY_BE_DOUBLED: bool = true;
 
-    async fn read(_: &Inputs, calls: &Calls<Clodo>) -> Result<DnsOverview, ErrorOf<Self>> {
-        calls.call(&ListZones::new()).await
+    fn reading(_: &Inputs) -> Result<ListZones, EncodeError> {
+        Ok(ListZones::new())
     }
 
-    fn before(_: &Inputs, now: &DnsOverview) -> Option<Before> {
-        Some(trace::marks(now.domains.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    fn baseline(_: &Inputs, now: &DnsOverview) -> Option<Baseline> {
+        Some(evidence::marks(now.domains.iter(), |_| true, |item| Some(evidence::text(&item.id))))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: DnsOverview) -> Option<Vec<ZoneSummary>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: DnsOverview) -> Option<Vec<ZoneSummary>> {
         let domain: String = inputs.get("domain")?;
         let fits = |item: &ZoneSummary| item.name == domain;
-        let nearly = |item: &ZoneSummary| trace::is_near(&item.name, &domain);
-        trace::appeared(before, now.domains, true, fits, nearly, |item| trace::text(&item.id))
+        let nearly = |item: &ZoneSummary| evidence::is_near(&item.name, &domain);
+        evidence::appeared(baseline, now.domains, true, fits, nearly, |item| evidence::text(&item.id))
     }
 }

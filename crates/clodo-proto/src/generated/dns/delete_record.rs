@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::{AsText, DecodeError, Name};
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Clodo;
 use crate::dns::GetZone;
@@ -88,26 +86,26 @@ impl Perform for DeleteRecord {
     }
 }
 
-impl Reconcile for DeleteRecord {
-    type Reading = Zone;
+impl Evidence for DeleteRecord {
+    type Reading = GetZone;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    async fn read(inputs: &Inputs, calls: &Calls<Clodo>) -> Result<Zone, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<GetZone, EncodeError> {
         let id: ZoneId = inputs.need(Self::INFO.name, "id")?;
-        calls.call(&GetZone::new(id)).await
+        Ok(GetZone::new(id))
     }
 
-    fn before(inputs: &Inputs, now: &Zone) -> Option<Before> {
+    fn baseline(inputs: &Inputs, now: &Zone) -> Option<Baseline> {
         let record: RecordId = inputs.get("record")?;
         let fits = |item: &Record| item.id == record;
-        Some(trace::marks(now.records.iter(), fits, |_| Some(String::new())))
+        Some(evidence::marks(now.records.iter(), fits, |_| Some(String::new())))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: Zone) -> Option<Vec<()>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Zone) -> Option<Vec<()>> {
         let record: RecordId = inputs.get("record")?;
         let fits = |item: &Record| item.id == record;
-        trace::gone(before, now.records, 1, fits)
+        evidence::gone(baseline, now.records, 1, fits)
     }
 }

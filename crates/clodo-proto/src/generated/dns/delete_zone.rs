@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::DecodeError;
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Inputs, Method, Perform, RawAnswer, Reconcile,
-    RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Clodo;
 use crate::dns::ListZones;
@@ -80,25 +78,25 @@ impl Perform for DeleteZone {
     }
 }
 
-impl Reconcile for DeleteZone {
-    type Reading = DnsOverview;
+impl Evidence for DeleteZone {
+    type Reading = ListZones;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    async fn read(_: &Inputs, calls: &Calls<Clodo>) -> Result<DnsOverview, ErrorOf<Self>> {
-        calls.call(&ListZones::new()).await
+    fn reading(_: &Inputs) -> Result<ListZones, EncodeError> {
+        Ok(ListZones::new())
     }
 
-    fn before(inputs: &Inputs, now: &DnsOverview) -> Option<Before> {
+    fn baseline(inputs: &Inputs, now: &DnsOverview) -> Option<Baseline> {
         let id: ZoneId = inputs.get("id")?;
         let fits = |item: &ZoneSummary| item.id == id;
-        Some(trace::marks(now.domains.iter(), fits, |_| Some(String::new())))
+        Some(evidence::marks(now.domains.iter(), fits, |_| Some(String::new())))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: DnsOverview) -> Option<Vec<()>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: DnsOverview) -> Option<Vec<()>> {
         let id: ZoneId = inputs.get("id")?;
         let fits = |item: &ZoneSummary| item.id == id;
-        trace::gone(before, now.domains, 1, fits)
+        evidence::gone(baseline, now.domains, 1, fits)
     }
 }

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
 use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, Value, trace,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
 };
 
 use crate::Clodo;
@@ -109,24 +109,25 @@ impl Perform for CreateTicket {
     }
 }
 
-impl Reconcile for CreateTicket {
-    type Reading = Vec<TicketSummary>;
+impl Evidence for CreateTicket {
+    type Reading = ListTickets;
     type Found = TicketSummary;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    async fn read(_: &Inputs, calls: &Calls<Clodo>) -> Result<Vec<TicketSummary>, ErrorOf<Self>> {
-        calls.call(&ListTickets::new()).await
+    fn reading(_: &Inputs) -> Result<ListTickets, EncodeError> {
+        Ok(ListTickets::new())
     }
 
-    fn before(_: &Inputs, now: &Vec<TicketSummary>) -> Option<Before> {
-        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    fn baseline(_: &Inputs, now: &Vec<TicketSummary>) -> Option<Baseline> {
+        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.id))))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<TicketSummary>) -> Option<Vec<TicketSummary>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<TicketSummary>) -> Option<Vec<TicketSummary>> {
         let subject: String = inputs.get("subject")?;
         let fits = |item: &TicketSummary| item.subject.as_ref().is_none_or(|value| *value == subject);
-        let nearly = |item: &TicketSummary| item.subject.as_ref().is_none_or(|value| trace::is_near(value, &subject));
-        trace::appeared(before, now, false, fits, nearly, |item| trace::text(&item.id))
+        let nearly =
+            |item: &TicketSummary| item.subject.as_ref().is_none_or(|value| evidence::is_near(value, &subject));
+        evidence::appeared(baseline, now, false, fits, nearly, |item| evidence::text(&item.id))
     }
 }

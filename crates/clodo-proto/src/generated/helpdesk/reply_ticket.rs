@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Clodo;
 use crate::helpdesk::GetTicket;
@@ -87,25 +85,25 @@ impl Perform for ReplyTicket {
     }
 }
 
-impl Reconcile for ReplyTicket {
-    type Reading = Ticket;
+impl Evidence for ReplyTicket {
+    type Reading = GetTicket;
     type Found = TicketMessage;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    async fn read(inputs: &Inputs, calls: &Calls<Clodo>) -> Result<Ticket, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<GetTicket, EncodeError> {
         let id: TicketId = inputs.need(Self::INFO.name, "id")?;
-        calls.call(&GetTicket::new(id)).await
+        Ok(GetTicket::new(id))
     }
 
-    fn before(_: &Inputs, now: &Ticket) -> Option<Before> {
-        Some(trace::marks(now.messages.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    fn baseline(_: &Inputs, now: &Ticket) -> Option<Baseline> {
+        Some(evidence::marks(now.messages.iter(), |_| true, |item| Some(evidence::text(&item.id))))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: Ticket) -> Option<Vec<TicketMessage>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Ticket) -> Option<Vec<TicketMessage>> {
         let text: String = inputs.get("text")?;
         let fits = |item: &TicketMessage| item.text.as_ref().is_none_or(|value| *value == text);
-        let nearly = |item: &TicketMessage| item.text.as_ref().is_none_or(|value| trace::is_near(value, &text));
-        trace::appeared(before, now.messages, false, fits, nearly, |item| trace::text(&item.id))
+        let nearly = |item: &TicketMessage| item.text.as_ref().is_none_or(|value| evidence::is_near(value, &text));
+        evidence::appeared(baseline, now.messages, false, fits, nearly, |item| evidence::text(&item.id))
     }
 }

@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Clodo;
 use crate::ips::ListIps;
@@ -96,23 +94,23 @@ impl Perform for AddIp {
     }
 }
 
-impl Reconcile for AddIp {
-    type Reading = Vec<ListedAddress>;
+impl Evidence for AddIp {
+    type Reading = ListIps;
     type Found = ListedAddress;
 
     const SETTLE: Duration = Duration::from_secs(60);
     const MAY_BE_DOUBLED: bool = true;
 
-    async fn read(inputs: &Inputs, calls: &Calls<Clodo>) -> Result<Vec<ListedAddress>, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<ListIps, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
-        calls.call(&ListIps::new(id)).await
+        Ok(ListIps::new(id))
     }
 
-    fn before(_: &Inputs, now: &Vec<ListedAddress>) -> Option<Before> {
-        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.ip))))
+    fn baseline(_: &Inputs, now: &Vec<ListedAddress>) -> Option<Baseline> {
+        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.ip))))
     }
 
-    fn look(_: &Inputs, before: Option<&Before>, now: Vec<ListedAddress>) -> Option<Vec<ListedAddress>> {
-        trace::appeared(before, now, false, |_| true, |_| false, |item| trace::text(&item.ip))
+    fn find(_: &Inputs, baseline: Option<&Baseline>, now: Vec<ListedAddress>) -> Option<Vec<ListedAddress>> {
+        evidence::appeared(baseline, now, false, |_| true, |_| false, |item| evidence::text(&item.ip))
     }
 }

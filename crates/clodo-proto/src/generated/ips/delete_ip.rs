@@ -7,10 +7,8 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Clodo;
 use crate::ips::ListIps;
@@ -90,26 +88,26 @@ impl Perform for DeleteIp {
     }
 }
 
-impl Reconcile for DeleteIp {
-    type Reading = Vec<ListedAddress>;
+impl Evidence for DeleteIp {
+    type Reading = ListIps;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    async fn read(inputs: &Inputs, calls: &Calls<Clodo>) -> Result<Vec<ListedAddress>, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<ListIps, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
-        calls.call(&ListIps::new(id)).await
+        Ok(ListIps::new(id))
     }
 
-    fn before(inputs: &Inputs, now: &Vec<ListedAddress>) -> Option<Before> {
+    fn baseline(inputs: &Inputs, now: &Vec<ListedAddress>) -> Option<Baseline> {
         let ip: IpAddr = inputs.get("ip")?;
         let fits = |item: &ListedAddress| item.ip == ip;
-        Some(trace::marks(now.iter(), fits, |_| Some(String::new())))
+        Some(evidence::marks(now.iter(), fits, |_| Some(String::new())))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<ListedAddress>) -> Option<Vec<()>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<ListedAddress>) -> Option<Vec<()>> {
         let ip: IpAddr = inputs.get("ip")?;
         let fits = |item: &ListedAddress| item.ip == ip;
-        trace::gone(before, now, 1, fits)
+        evidence::gone(baseline, now, 1, fits)
     }
 }

@@ -7,10 +7,8 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Clodo;
 use crate::ips::ListIps;
@@ -91,25 +89,25 @@ impl Perform for MoveIp {
     }
 }
 
-impl Reconcile for MoveIp {
-    type Reading = Vec<ListedAddress>;
+impl Evidence for MoveIp {
+    type Reading = ListIps;
     type Found = ListedAddress;
 
     const SETTLE: Duration = Duration::from_secs(60);
     const MAY_BE_DOUBLED: bool = true;
 
-    async fn read(inputs: &Inputs, calls: &Calls<Clodo>) -> Result<Vec<ListedAddress>, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<ListIps, EncodeError> {
         let target: ServerId = inputs.need(Self::INFO.name, "target")?;
-        calls.call(&ListIps::new(target)).await
+        Ok(ListIps::new(target))
     }
 
-    fn before(_: &Inputs, now: &Vec<ListedAddress>) -> Option<Before> {
-        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.ip))))
+    fn baseline(_: &Inputs, now: &Vec<ListedAddress>) -> Option<Baseline> {
+        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.ip))))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<ListedAddress>) -> Option<Vec<ListedAddress>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<ListedAddress>) -> Option<Vec<ListedAddress>> {
         let ip: IpAddr = inputs.get("ip")?;
         let fits = |item: &ListedAddress| item.ip == ip;
-        trace::appeared(before, now, false, fits, |_| false, |item| trace::text(&item.ip))
+        evidence::appeared(baseline, now, false, fits, |_| false, |item| evidence::text(&item.ip))
     }
 }

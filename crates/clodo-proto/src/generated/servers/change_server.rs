@@ -6,9 +6,10 @@
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
 use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Gibibytes, Inputs, Mebibytes, Method,
-    Perform, RawAnswer, Reconcile, RequestParts, trace,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Mebibytes, Method, Perform, RawAnswer, RequestParts,
+    evidence,
 };
 
 use crate::Clodo;
@@ -164,19 +165,19 @@ impl Perform for ChangeServer {
     }
 }
 
-impl Reconcile for ChangeServer {
-    type Reading = ServerDetail;
+impl Evidence for ChangeServer {
+    type Reading = GetServer;
     type Found = ServerDetail;
 
     const SETTLE: Duration = Duration::from_secs(60);
     const UNSEEN_IS_NO: bool = false;
 
-    async fn read(inputs: &Inputs, calls: &Calls<Clodo>) -> Result<ServerDetail, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
-        calls.call(&GetServer::new(id)).await
+        Ok(GetServer::new(id))
     }
 
-    fn before(inputs: &Inputs, now: &ServerDetail) -> Option<Before> {
+    fn baseline(inputs: &Inputs, now: &ServerDetail) -> Option<Baseline> {
         let memory: Option<Mebibytes> = inputs.get("memory");
         let memory_max: Option<Mebibytes> = inputs.get("memory_max");
         let disk: Option<Gibibytes> = inputs.get("disk");
@@ -185,10 +186,10 @@ impl Reconcile for ChangeServer {
                 && (memory_max.is_none() || item.memory_max.as_ref() == memory_max.as_ref())
                 && (disk.is_none() || item.disk.as_ref() == disk.as_ref())
         };
-        Some(trace::marks([now], fits, |_| Some(String::new())))
+        Some(evidence::marks([now], fits, |_| Some(String::new())))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
         let memory: Option<Mebibytes> = inputs.get("memory");
         let memory_max: Option<Mebibytes> = inputs.get("memory_max");
         let disk: Option<Gibibytes> = inputs.get("disk");
@@ -209,6 +210,6 @@ impl Reconcile for ChangeServer {
         if disk.is_some() {
             now.disk.as_ref()?;
         }
-        trace::became(before, now, fits)
+        evidence::became(baseline, now, fits)
     }
 }

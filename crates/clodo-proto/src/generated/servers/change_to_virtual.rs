@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Clodo;
 use crate::servers::GetServer;
@@ -91,25 +89,25 @@ impl Perform for ChangeToVirtual {
     }
 }
 
-impl Reconcile for ChangeToVirtual {
-    type Reading = ServerDetail;
+impl Evidence for ChangeToVirtual {
+    type Reading = GetServer;
     type Found = ServerDetail;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    async fn read(inputs: &Inputs, calls: &Calls<Clodo>) -> Result<ServerDetail, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
-        calls.call(&GetServer::new(id)).await
+        Ok(GetServer::new(id))
     }
 
-    fn before(_: &Inputs, now: &ServerDetail) -> Option<Before> {
+    fn baseline(_: &Inputs, now: &ServerDetail) -> Option<Baseline> {
         let fits = |item: &ServerDetail| item.server_type == Some(ServerType::Virtual);
-        Some(trace::marks([now], fits, |_| Some(String::new())))
+        Some(evidence::marks([now], fits, |_| Some(String::new())))
     }
 
-    fn look(_: &Inputs, before: Option<&Before>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
+    fn find(_: &Inputs, baseline: Option<&Baseline>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
         let fits = |item: &ServerDetail| item.server_type == Some(ServerType::Virtual);
         now.server_type.as_ref()?;
-        trace::became(before, now, fits)
+        evidence::became(baseline, now, fits)
     }
 }

@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name, Switch};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
 use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Gibibytes, Inputs, Mebibytes, Method,
-    Perform, RawAnswer, Reconcile, RequestParts, Secret, trace,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Mebibytes, Method, Perform, RawAnswer, RequestParts,
+    Secret, evidence,
 };
 
 use crate::Clodo;
@@ -288,24 +289,24 @@ impl Perform for CreateServer {
     }
 }
 
-impl Reconcile for CreateServer {
-    type Reading = Vec<ServerSummary>;
+impl Evidence for CreateServer {
+    type Reading = ListServers;
     type Found = ServerSummary;
 
     const SETTLE: Duration = Duration::from_secs(120);
 
-    async fn read(_: &Inputs, calls: &Calls<Clodo>) -> Result<Vec<ServerSummary>, ErrorOf<Self>> {
-        calls.call(&ListServers::new()).await
+    fn reading(_: &Inputs) -> Result<ListServers, EncodeError> {
+        Ok(ListServers::new())
     }
 
-    fn before(_: &Inputs, now: &Vec<ServerSummary>) -> Option<Before> {
-        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    fn baseline(_: &Inputs, now: &Vec<ServerSummary>) -> Option<Baseline> {
+        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.id))))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<ServerSummary>) -> Option<Vec<ServerSummary>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<ServerSummary>) -> Option<Vec<ServerSummary>> {
         let name: String = inputs.get("name")?;
         let fits = |item: &ServerSummary| item.name.as_ref() == Some(&name);
-        let nearly = |item: &ServerSummary| item.name.as_ref().is_some_and(|value| trace::is_near(value, &name));
-        trace::appeared(before, now, true, fits, nearly, |item| trace::text(&item.id))
+        let nearly = |item: &ServerSummary| item.name.as_ref().is_some_and(|value| evidence::is_near(value, &name));
+        evidence::appeared(baseline, now, true, fits, nearly, |item| evidence::text(&item.id))
     }
 }

@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit};
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Clodo;
 use crate::servers::ListServers;
@@ -85,25 +83,25 @@ impl Perform for DeleteServer {
     }
 }
 
-impl Reconcile for DeleteServer {
-    type Reading = Vec<ServerSummary>;
+impl Evidence for DeleteServer {
+    type Reading = ListServers;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(120);
 
-    async fn read(_: &Inputs, calls: &Calls<Clodo>) -> Result<Vec<ServerSummary>, ErrorOf<Self>> {
-        calls.call(&ListServers::new()).await
+    fn reading(_: &Inputs) -> Result<ListServers, EncodeError> {
+        Ok(ListServers::new())
     }
 
-    fn before(inputs: &Inputs, now: &Vec<ServerSummary>) -> Option<Before> {
+    fn baseline(inputs: &Inputs, now: &Vec<ServerSummary>) -> Option<Baseline> {
         let id: ServerId = inputs.get("id")?;
         let fits = |item: &ServerSummary| item.id == id;
-        Some(trace::marks(now.iter(), fits, |_| Some(String::new())))
+        Some(evidence::marks(now.iter(), fits, |_| Some(String::new())))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<ServerSummary>) -> Option<Vec<()>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<ServerSummary>) -> Option<Vec<()>> {
         let id: ServerId = inputs.get("id")?;
         let fits = |item: &ServerSummary| item.id == id;
-        trace::gone(before, now, 1, fits)
+        evidence::gone(baseline, now, 1, fits)
     }
 }

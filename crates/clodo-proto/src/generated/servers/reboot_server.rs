@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name, ToText};
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Clodo;
 use crate::servers::GetServerLog;
@@ -84,23 +82,23 @@ impl Perform for RebootServer {
     }
 }
 
-impl Reconcile for RebootServer {
-    type Reading = Vec<ServerLogEntry>;
+impl Evidence for RebootServer {
+    type Reading = GetServerLog;
     type Found = ServerLogEntry;
 
     const SETTLE: Duration = Duration::from_secs(120);
 
-    async fn read(inputs: &Inputs, calls: &Calls<Clodo>) -> Result<Vec<ServerLogEntry>, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<GetServerLog, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
-        calls.call(&GetServerLog::new(id)).await
+        Ok(GetServerLog::new(id))
     }
 
-    fn before(_: &Inputs, now: &Vec<ServerLogEntry>) -> Option<Before> {
-        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    fn baseline(_: &Inputs, now: &Vec<ServerLogEntry>) -> Option<Baseline> {
+        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.id))))
     }
 
-    fn look(_: &Inputs, before: Option<&Before>, now: Vec<ServerLogEntry>) -> Option<Vec<ServerLogEntry>> {
+    fn find(_: &Inputs, baseline: Option<&Baseline>, now: Vec<ServerLogEntry>) -> Option<Vec<ServerLogEntry>> {
         let fits = |item: &ServerLogEntry| item.command.as_ref().is_some_and(|value| value.to_text() == "Перезагрузка");
-        trace::appeared(before, now, false, fits, |_| false, |item| trace::text(&item.id))
+        evidence::appeared(baseline, now, false, fits, |_| false, |item| evidence::text(&item.id))
     }
 }

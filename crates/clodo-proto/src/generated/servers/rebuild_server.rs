@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name, Switch};
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Clodo;
 use crate::servers::GetServer;
@@ -98,27 +96,27 @@ impl Perform for RebuildServer {
     }
 }
 
-impl Reconcile for RebuildServer {
-    type Reading = ServerDetail;
+impl Evidence for RebuildServer {
+    type Reading = GetServer;
     type Found = ServerDetail;
 
     const SETTLE: Duration = Duration::from_secs(120);
 
-    async fn read(inputs: &Inputs, calls: &Calls<Clodo>) -> Result<ServerDetail, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
-        calls.call(&GetServer::new(id)).await
+        Ok(GetServer::new(id))
     }
 
-    fn before(inputs: &Inputs, now: &ServerDetail) -> Option<Before> {
+    fn baseline(inputs: &Inputs, now: &ServerDetail) -> Option<Baseline> {
         let image: ImageId = inputs.get("image")?;
         let fits = |item: &ServerDetail| item.image.as_ref() == Some(&image);
-        Some(trace::marks([now], fits, |_| Some(String::new())))
+        Some(evidence::marks([now], fits, |_| Some(String::new())))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
         let image: ImageId = inputs.get("image")?;
         let fits = |item: &ServerDetail| item.image.as_ref() == Some(&image);
         now.image.as_ref()?;
-        trace::became(before, now, fits)
+        evidence::became(baseline, now, fits)
     }
 }

@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, Name, Switch};
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Clodo;
 use crate::storage::ListStorages;
@@ -134,27 +132,27 @@ impl Perform for CreateStorage {
     }
 }
 
-impl Reconcile for CreateStorage {
-    type Reading = Vec<StorageSummary>;
+impl Evidence for CreateStorage {
+    type Reading = ListStorages;
     type Found = StorageSummary;
 
     const SETTLE: Duration = Duration::from_secs(60);
     const MAY_BE_DOUBLED: bool = true;
 
-    async fn read(_: &Inputs, calls: &Calls<Clodo>) -> Result<Vec<StorageSummary>, ErrorOf<Self>> {
-        calls.call(&ListStorages::new()).await
+    fn reading(_: &Inputs) -> Result<ListStorages, EncodeError> {
+        Ok(ListStorages::new())
     }
 
-    fn before(_: &Inputs, now: &Vec<StorageSummary>) -> Option<Before> {
-        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    fn baseline(_: &Inputs, now: &Vec<StorageSummary>) -> Option<Baseline> {
+        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.id))))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<StorageSummary>) -> Option<Vec<StorageSummary>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<StorageSummary>) -> Option<Vec<StorageSummary>> {
         let title: Option<String> = inputs.get("title");
         let fits = |item: &StorageSummary| title.is_none() || item.title.as_ref() == title.as_ref();
         let nearly = |item: &StorageSummary| {
-            title.as_ref().is_none_or(|ours| item.title.as_ref().is_some_and(|value| trace::is_near(value, ours)))
+            title.as_ref().is_none_or(|ours| item.title.as_ref().is_some_and(|value| evidence::is_near(value, ours)))
         };
-        trace::appeared(before, now, title.is_some(), fits, nearly, |item| trace::text(&item.id))
+        evidence::appeared(baseline, now, title.is_some(), fits, nearly, |item| evidence::text(&item.id))
     }
 }

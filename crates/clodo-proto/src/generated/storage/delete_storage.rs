@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::DecodeError;
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Inputs, Method, Perform, RawAnswer, Reconcile,
-    RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Clodo;
 use crate::storage::ListStorages;
@@ -78,25 +76,25 @@ impl Perform for DeleteStorage {
     }
 }
 
-impl Reconcile for DeleteStorage {
-    type Reading = Vec<StorageSummary>;
+impl Evidence for DeleteStorage {
+    type Reading = ListStorages;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    async fn read(_: &Inputs, calls: &Calls<Clodo>) -> Result<Vec<StorageSummary>, ErrorOf<Self>> {
-        calls.call(&ListStorages::new()).await
+    fn reading(_: &Inputs) -> Result<ListStorages, EncodeError> {
+        Ok(ListStorages::new())
     }
 
-    fn before(inputs: &Inputs, now: &Vec<StorageSummary>) -> Option<Before> {
+    fn baseline(inputs: &Inputs, now: &Vec<StorageSummary>) -> Option<Baseline> {
         let id: StorageId = inputs.get("id")?;
         let fits = |item: &StorageSummary| item.id == id;
-        Some(trace::marks(now.iter(), fits, |_| Some(String::new())))
+        Some(evidence::marks(now.iter(), fits, |_| Some(String::new())))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<StorageSummary>) -> Option<Vec<()>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<StorageSummary>) -> Option<Vec<()>> {
         let id: StorageId = inputs.get("id")?;
         let fits = |item: &StorageSummary| item.id == id;
-        trace::gone(before, now, 1, fits)
+        evidence::gone(baseline, now, 1, fits)
     }
 }

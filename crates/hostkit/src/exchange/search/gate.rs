@@ -9,8 +9,8 @@ use super::super::State;
 use super::super::stores::Joint;
 use super::drive::Driven;
 use super::shop::Shop;
-use crate::api::RateRule;
 use crate::client::ClientCore;
+use crate::info::RateRule;
 use crate::session::Session;
 use crate::store::{
     Answer, Begun, Change, Polled, RateStore, SessionStore, SharedRates, SharedSession, SignInLease, Store, StoreKey,

@@ -9,7 +9,7 @@ use super::drive::End;
 use super::gate::Keeps;
 use super::shop::{Code, LOGIN};
 use super::world::{PRICE, World};
-use crate::endpoint::Effect;
+use crate::info::Effect;
 use crate::machine::Step;
 use crate::retry::{Class, Stage};
 use crate::time::{Moment, Now};

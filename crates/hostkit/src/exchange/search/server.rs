@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
-use crate::endpoint::{Effect, EndpointInfo};
+use crate::info::{Effect, EndpointInfo};
 use crate::time::Now;
 use crate::transport::{Incoming, Phase, TransportError, TransportErrorKind};
 

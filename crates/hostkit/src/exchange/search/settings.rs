@@ -6,7 +6,7 @@ use super::gate::Keeps;
 use super::server::Answers;
 use super::shop::*;
 use super::world::Left;
-use crate::api::RateRule;
+use crate::info::RateRule;
 
 /// Which calls there are, and what can happen to them beside the answers.
 pub(super) struct Setting {

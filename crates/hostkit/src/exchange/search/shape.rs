@@ -9,7 +9,7 @@ use super::gate;
 use super::shop::{Code, Shop};
 use super::world::World;
 use crate::client::Admitted;
-use crate::endpoint::Effect;
+use crate::info::Effect;
 use crate::retry::Stage;
 use crate::time::{Moment, Now};
 

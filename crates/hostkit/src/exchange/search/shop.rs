@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use super::drive::Driven;
 use crate::answer::RawAnswer;
-use crate::api::{Api, ApiInfo, Host, SignIn};
+use crate::api::{Api, SignIn};
 use crate::client::ClientCore;
 use crate::codec::{DecodeError, Name};
-use crate::endpoint::{Call, Effect, Emptiness, Endpoint, EndpointInfo, Flag, Perform};
+use crate::endpoint::{Call, Endpoint, Perform};
 use crate::fault::{Fault, FaultCode, FaultKind, StatusFaults, Verdict};
+use crate::info::{ApiInfo, Host};
+use crate::info::{Effect, Emptiness, EndpointInfo, Flag};
 use crate::options::CallOptions;
 use crate::request::{EncodeError, RequestParts};
 use crate::session::Session;

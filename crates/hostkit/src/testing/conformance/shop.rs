@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use crate::answer::RawAnswer;
-use crate::api::{Api, ApiInfo, SignIn};
+use crate::api::{Api, SignIn};
 use crate::codec::{DecodeError, Name};
-use crate::endpoint::{Call, Effect, Endpoint, EndpointInfo, Perform, Repeatable};
+use crate::endpoint::{Call, Endpoint, Perform, Repeatable};
 use crate::fault::{FaultCode, FaultKind, StatusFaults, Verdict};
+use crate::info::ApiInfo;
+use crate::info::{Effect, EndpointInfo};
 use crate::request::{EncodeError, RequestParts};
 use crate::session::Session;
 use crate::value::Secret;

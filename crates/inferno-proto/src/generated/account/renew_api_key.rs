@@ -6,9 +6,10 @@
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
 use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, Secret, Value, trace,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Secret, Value,
+    evidence,
 };
 
 use crate::Inferno;
@@ -92,23 +93,23 @@ impl Perform for RenewApiKey {
     }
 }
 
-impl Reconcile for RenewApiKey {
-    type Reading = ApiKey;
+impl Evidence for RenewApiKey {
+    type Reading = GetApiKey;
     type Found = ApiKey;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    async fn read(inputs: &Inputs, calls: &Calls<Inferno>) -> Result<ApiKey, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<GetApiKey, EncodeError> {
         let email: String = inputs.need(Self::INFO.name, "email")?;
         let password: Secret = inputs.need(Self::INFO.name, "password")?;
-        calls.call(&GetApiKey::new(email, password)).await
+        Ok(GetApiKey::new(email, password))
     }
 
-    fn before(_: &Inputs, now: &ApiKey) -> Option<Before> {
-        Some(trace::marks([now], |_| true, |item| Some(trace::secret(&item.key))).private())
+    fn baseline(_: &Inputs, now: &ApiKey) -> Option<Baseline> {
+        Some(evidence::marks([now], |_| true, |item| Some(evidence::mark_of_secret(&item.key))).private())
     }
 
-    fn look(_: &Inputs, before: Option<&Before>, now: ApiKey) -> Option<Vec<ApiKey>> {
-        trace::changed(before, [now], |_| true, |item| Some(trace::secret(&item.key)), |_| true)
+    fn find(_: &Inputs, baseline: Option<&Baseline>, now: ApiKey) -> Option<Vec<ApiKey>> {
+        evidence::changed(baseline, [now], |_| true, |item| Some(evidence::mark_of_secret(&item.key)), |_| true)
     }
 }

@@ -7,10 +7,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Inputs, Method, Perform, RawAnswer, Reconcile,
-    RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Inferno;
 use crate::orders::ListOrders;
@@ -84,26 +82,26 @@ impl Perform for CancelOrder {
     }
 }
 
-impl Reconcile for CancelOrder {
-    type Reading = BTreeMap<OrderId, Order>;
+impl Evidence for CancelOrder {
+    type Reading = ListOrders;
     type Found = Order;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    async fn read(_: &Inputs, calls: &Calls<Inferno>) -> Result<BTreeMap<OrderId, Order>, ErrorOf<Self>> {
-        calls.call(&ListOrders::new()).await
+    fn reading(_: &Inputs) -> Result<ListOrders, EncodeError> {
+        Ok(ListOrders::new())
     }
 
-    fn before(inputs: &Inputs, now: &BTreeMap<OrderId, Order>) -> Option<Before> {
+    fn baseline(inputs: &Inputs, now: &BTreeMap<OrderId, Order>) -> Option<Baseline> {
         let order: OrderId = inputs.get("order")?;
         let fits = |item: &Order| item.id == order;
-        Some(trace::marks(now.values(), fits, |item| item.status.as_ref().map(trace::text)))
+        Some(evidence::marks(now.values(), fits, |item| item.status.as_ref().map(evidence::text)))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: BTreeMap<OrderId, Order>) -> Option<Vec<Order>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: BTreeMap<OrderId, Order>) -> Option<Vec<Order>> {
         let order: OrderId = inputs.get("order")?;
         let fits = |item: &Order| item.id == order;
         let is_so = |item: &Order| item.status == Some(OrderStatus::Cancelled);
-        trace::changed(before, now.into_values(), fits, |item| item.status.as_ref().map(trace::text), is_so)
+        evidence::changed(baseline, now.into_values(), fits, |item| item.status.as_ref().map(evidence::text), is_so)
     }
 }

@@ -7,10 +7,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, Name};
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Inferno;
 use crate::orders::ListOrders;
@@ -82,21 +80,21 @@ impl Endpoint for CreateOrder {
 
 impl Perform for CreateOrder {}
 
-impl Reconcile for CreateOrder {
-    type Reading = BTreeMap<OrderId, Order>;
+impl Evidence for CreateOrder {
+    type Reading = ListOrders;
     type Found = Order;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    async fn read(_: &Inputs, calls: &Calls<Inferno>) -> Result<BTreeMap<OrderId, Order>, ErrorOf<Self>> {
-        calls.call(&ListOrders::new()).await
+    fn reading(_: &Inputs) -> Result<ListOrders, EncodeError> {
+        Ok(ListOrders::new())
     }
 
-    fn before(_: &Inputs, now: &BTreeMap<OrderId, Order>) -> Option<Before> {
-        Some(trace::marks(now.values(), |_| true, |item| Some(trace::text(&item.id))))
+    fn baseline(_: &Inputs, now: &BTreeMap<OrderId, Order>) -> Option<Baseline> {
+        Some(evidence::marks(now.values(), |_| true, |item| Some(evidence::text(&item.id))))
     }
 
-    fn look(_: &Inputs, before: Option<&Before>, now: BTreeMap<OrderId, Order>) -> Option<Vec<Order>> {
-        trace::appeared(before, now.into_values(), false, |_| true, |_| false, |item| trace::text(&item.id))
+    fn find(_: &Inputs, baseline: Option<&Baseline>, now: BTreeMap<OrderId, Order>) -> Option<Vec<Order>> {
+        evidence::appeared(baseline, now.into_values(), false, |_| true, |_| false, |item| evidence::text(&item.id))
     }
 }

@@ -6,9 +6,10 @@
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
 use hostkit::{
-    Before, Calls, Csv, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Format, Inputs, Method, Perform,
-    RawAnswer, Reconcile, RequestParts, Value, trace,
+    Csv, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Format, Method, Perform, RawAnswer, RequestParts, Value,
+    evidence,
 };
 
 use crate::Inferno;
@@ -105,24 +106,24 @@ impl Perform for Install {
     }
 }
 
-impl Reconcile for Install {
-    type Reading = ServerInfo;
+impl Evidence for Install {
+    type Reading = GetInfo;
     type Found = ServerInfo;
 
     const SETTLE: Duration = Duration::from_secs(600);
 
-    async fn read(inputs: &Inputs, calls: &Calls<Inferno>) -> Result<ServerInfo, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<GetInfo, EncodeError> {
         let order: OrderId = inputs.need(Self::INFO.name, "order")?;
-        calls.call(&GetInfo::new(GetInfoServer::Order(order))).await
+        Ok(GetInfo::new(GetInfoServer::Order(order)))
     }
 
-    fn before(_: &Inputs, now: &ServerInfo) -> Option<Before> {
+    fn baseline(_: &Inputs, now: &ServerInfo) -> Option<Baseline> {
         let fits = |item: &ServerInfo| item.vps.as_ref().and_then(|value| value.id.as_ref()).is_some();
-        Some(trace::marks([now], fits, |_| Some(String::new())))
+        Some(evidence::marks([now], fits, |_| Some(String::new())))
     }
 
-    fn look(_: &Inputs, before: Option<&Before>, now: ServerInfo) -> Option<Vec<ServerInfo>> {
+    fn find(_: &Inputs, baseline: Option<&Baseline>, now: ServerInfo) -> Option<Vec<ServerInfo>> {
         let fits = |item: &ServerInfo| item.vps.as_ref().and_then(|value| value.id.as_ref()).is_some();
-        trace::became(before, now, fits)
+        evidence::became(baseline, now, fits)
     }
 }

@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Inferno;
 use crate::ssh_keys::ListSshKeys;
@@ -97,26 +95,26 @@ impl Perform for AddSshKey {
     }
 }
 
-impl Reconcile for AddSshKey {
-    type Reading = Vec<SshKey>;
+impl Evidence for AddSshKey {
+    type Reading = ListSshKeys;
     type Found = SshKey;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    async fn read(_: &Inputs, calls: &Calls<Inferno>) -> Result<Vec<SshKey>, ErrorOf<Self>> {
-        calls.call(&ListSshKeys::new()).await
+    fn reading(_: &Inputs) -> Result<ListSshKeys, EncodeError> {
+        Ok(ListSshKeys::new())
     }
 
-    fn before(_: &Inputs, now: &Vec<SshKey>) -> Option<Before> {
-        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    fn baseline(_: &Inputs, now: &Vec<SshKey>) -> Option<Baseline> {
+        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.id))))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<SshKey>) -> Option<Vec<SshKey>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<SshKey>) -> Option<Vec<SshKey>> {
         let name: Option<String> = inputs.get("name");
         let fits = |item: &SshKey| name.is_none() || item.name.as_ref() == name.as_ref();
         let nearly = |item: &SshKey| {
-            name.as_ref().is_none_or(|ours| item.name.as_ref().is_some_and(|value| trace::is_near(value, ours)))
+            name.as_ref().is_none_or(|ours| item.name.as_ref().is_some_and(|value| evidence::is_near(value, ours)))
         };
-        trace::appeared(before, now, name.is_some(), fits, nearly, |item| trace::text(&item.id))
+        evidence::appeared(baseline, now, name.is_some(), fits, nearly, |item| evidence::text(&item.id))
     }
 }

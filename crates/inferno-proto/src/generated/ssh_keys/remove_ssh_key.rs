@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, Name};
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Inputs, Method, Perform, RawAnswer, Reconcile,
-    RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Inferno;
 use crate::ssh_keys::ListSshKeys;
@@ -81,25 +79,25 @@ impl Perform for RemoveSshKey {
     }
 }
 
-impl Reconcile for RemoveSshKey {
-    type Reading = Vec<SshKey>;
+impl Evidence for RemoveSshKey {
+    type Reading = ListSshKeys;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    async fn read(_: &Inputs, calls: &Calls<Inferno>) -> Result<Vec<SshKey>, ErrorOf<Self>> {
-        calls.call(&ListSshKeys::new()).await
+    fn reading(_: &Inputs) -> Result<ListSshKeys, EncodeError> {
+        Ok(ListSshKeys::new())
     }
 
-    fn before(inputs: &Inputs, now: &Vec<SshKey>) -> Option<Before> {
+    fn baseline(inputs: &Inputs, now: &Vec<SshKey>) -> Option<Baseline> {
         let id: SshKeyId = inputs.get("id")?;
         let fits = |item: &SshKey| item.id == id;
-        Some(trace::marks(now.iter(), fits, |_| Some(String::new())))
+        Some(evidence::marks(now.iter(), fits, |_| Some(String::new())))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<SshKey>) -> Option<Vec<()>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<SshKey>) -> Option<Vec<()>> {
         let id: SshKeyId = inputs.get("id")?;
         let fits = |item: &SshKey| item.id == id;
-        trace::gone(before, now, 1, fits)
+        evidence::gone(baseline, now, 1, fits)
     }
 }

@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::DecodeError;
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Macloud;
 use crate::backups::ListBackups;
@@ -79,23 +77,23 @@ impl Perform for CreateServerBackup {
     }
 }
 
-impl Reconcile for CreateServerBackup {
-    type Reading = Vec<Backup>;
+impl Evidence for CreateServerBackup {
+    type Reading = ListBackups;
     type Found = Backup;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    async fn read(_: &Inputs, calls: &Calls<Macloud>) -> Result<Vec<Backup>, ErrorOf<Self>> {
-        calls.call(&ListBackups::new()).await
+    fn reading(_: &Inputs) -> Result<ListBackups, EncodeError> {
+        Ok(ListBackups::new())
     }
 
-    fn before(_: &Inputs, now: &Vec<Backup>) -> Option<Before> {
-        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    fn baseline(_: &Inputs, now: &Vec<Backup>) -> Option<Baseline> {
+        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.id))))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<Backup>) -> Option<Vec<Backup>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<Backup>) -> Option<Vec<Backup>> {
         let id: ServerId = inputs.get("id")?;
         let fits = |item: &Backup| item.server.as_ref().map(|value| &value.id).is_none_or(|value| *value == id);
-        trace::appeared(before, now, false, fits, |_| false, |item| trace::text(&item.id))
+        evidence::appeared(baseline, now, false, fits, |_| false, |item| evidence::text(&item.id))
     }
 }

@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::DecodeError;
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Macloud;
 use crate::backups::GetBackup;
@@ -78,25 +76,25 @@ impl Perform for DeleteBackup {
     }
 }
 
-impl Reconcile for DeleteBackup {
-    type Reading = Backup;
+impl Evidence for DeleteBackup {
+    type Reading = GetBackup;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(120);
 
-    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<Backup, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<GetBackup, EncodeError> {
         let id: BackupId = inputs.need(Self::INFO.name, "id")?;
-        calls.call(&GetBackup::new(id)).await
+        Ok(GetBackup::new(id))
     }
 
-    fn before(_: &Inputs, now: &Backup) -> Option<Before> {
+    fn baseline(_: &Inputs, now: &Backup) -> Option<Baseline> {
         let fits = |item: &Backup| item.status == ServiceStatus::Deleted;
-        Some(trace::marks([now], fits, |_| Some(String::new())))
+        Some(evidence::marks([now], fits, |_| Some(String::new())))
     }
 
-    fn look(_: &Inputs, before: Option<&Before>, now: Backup) -> Option<Vec<()>> {
+    fn find(_: &Inputs, baseline: Option<&Baseline>, now: Backup) -> Option<Vec<()>> {
         let fits = |item: &Backup| item.status == ServiceStatus::Deleted;
-        trace::ended(before, &now, fits)
+        evidence::ended(baseline, &now, fits)
     }
 
     fn not_found() -> Option<()> {

@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::DecodeError;
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Macloud;
 use crate::backups::GetBackup;
@@ -81,22 +79,22 @@ impl Perform for PrepareDownload {
     }
 }
 
-impl Reconcile for PrepareDownload {
-    type Reading = Backup;
+impl Evidence for PrepareDownload {
+    type Reading = GetBackup;
     type Found = Backup;
 
     const SETTLE: Duration = Duration::from_secs(600);
 
-    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<Backup, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<GetBackup, EncodeError> {
         let id: BackupId = inputs.need(Self::INFO.name, "id")?;
-        calls.call(&GetBackup::new(id)).await
+        Ok(GetBackup::new(id))
     }
 
-    fn before(_: &Inputs, now: &Backup) -> Option<Before> {
-        Some(trace::marks([now], |_| true, |item| Some(trace::print(&item.download))).private())
+    fn baseline(_: &Inputs, now: &Backup) -> Option<Baseline> {
+        Some(evidence::marks([now], |_| true, |item| Some(evidence::fingerprint(&item.download))).private())
     }
 
-    fn look(_: &Inputs, before: Option<&Before>, now: Backup) -> Option<Vec<Backup>> {
-        trace::changed(before, [now], |_| true, |item| Some(trace::print(&item.download)), |_| true)
+    fn find(_: &Inputs, baseline: Option<&Baseline>, now: Backup) -> Option<Vec<Backup>> {
+        evidence::changed(baseline, [now], |_| true, |item| Some(evidence::fingerprint(&item.download)), |_| true)
     }
 }

@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, Name};
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Macloud;
 use crate::servers::GetServer;
@@ -87,23 +85,23 @@ impl Perform for RestoreBackup {
     }
 }
 
-impl Reconcile for RestoreBackup {
-    type Reading = ServerDetail;
+impl Evidence for RestoreBackup {
+    type Reading = GetServer;
     type Found = ServerDetail;
 
     const SETTLE: Duration = Duration::from_secs(120);
     const UNSEEN_IS_NO: bool = false;
 
-    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<ServerDetail, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {
         let service: ServiceId = inputs.need(Self::INFO.name, "service")?;
-        calls.call(&GetServer::new(ServerId::new(service.get()))).await
+        Ok(GetServer::new(ServerId::new(service.get())))
     }
 
-    fn before(_: &Inputs, now: &ServerDetail) -> Option<Before> {
-        Some(trace::marks([now], |_| true, |item| Some(trace::print(&item.status_text))).private())
+    fn baseline(_: &Inputs, now: &ServerDetail) -> Option<Baseline> {
+        Some(evidence::marks([now], |_| true, |item| Some(evidence::fingerprint(&item.status_text))).private())
     }
 
-    fn look(_: &Inputs, before: Option<&Before>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
-        trace::changed(before, [now], |_| true, |item| Some(trace::print(&item.status_text)), |_| true)
+    fn find(_: &Inputs, baseline: Option<&Baseline>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
+        evidence::changed(baseline, [now], |_| true, |item| Some(evidence::fingerprint(&item.status_text)), |_| true)
     }
 }

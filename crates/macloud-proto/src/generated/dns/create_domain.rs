@@ -7,10 +7,8 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name, TextShape};
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Macloud;
 use crate::dns::ListDomains;
@@ -95,24 +93,24 @@ impl Perform for CreateDomain {
     }
 }
 
-impl Reconcile for CreateDomain {
-    type Reading = Vec<Domain>;
+impl Evidence for CreateDomain {
+    type Reading = ListDomains;
     type Found = Domain;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    async fn read(_: &Inputs, calls: &Calls<Macloud>) -> Result<Vec<Domain>, ErrorOf<Self>> {
-        calls.call(&ListDomains::new()).await
+    fn reading(_: &Inputs) -> Result<ListDomains, EncodeError> {
+        Ok(ListDomains::new())
     }
 
-    fn before(_: &Inputs, now: &Vec<Domain>) -> Option<Before> {
-        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    fn baseline(_: &Inputs, now: &Vec<Domain>) -> Option<Baseline> {
+        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.id))))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<Domain>) -> Option<Vec<Domain>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<Domain>) -> Option<Vec<Domain>> {
         let name: String = inputs.get("name")?;
         let fits = |item: &Domain| item.name == name;
-        let nearly = |item: &Domain| trace::is_near(&item.name, &name);
-        trace::appeared(before, now, true, fits, nearly, |item| trace::text(&item.id))
+        let nearly = |item: &Domain| evidence::is_near(&item.name, &name);
+        evidence::appeared(baseline, now, true, fits, nearly, |item| evidence::text(&item.id))
     }
 }

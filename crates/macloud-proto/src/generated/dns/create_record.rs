@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name, TextShape};
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Macloud;
 use crate::dns::ListRecords;
@@ -124,26 +122,26 @@ impl Perform for CreateRecord {
     }
 }
 
-impl Reconcile for CreateRecord {
-    type Reading = Vec<Record>;
+impl Evidence for CreateRecord {
+    type Reading = ListRecords;
     type Found = Record;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<Vec<Record>, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<ListRecords, EncodeError> {
         let id: DomainId = inputs.need(Self::INFO.name, "id")?;
-        calls.call(&ListRecords::new(id)).await
+        Ok(ListRecords::new(id))
     }
 
-    fn before(_: &Inputs, now: &Vec<Record>) -> Option<Before> {
-        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    fn baseline(_: &Inputs, now: &Vec<Record>) -> Option<Baseline> {
+        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.id))))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<Record>) -> Option<Vec<Record>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<Record>) -> Option<Vec<Record>> {
         let kind: RecordType = inputs.get("kind")?;
         let value: String = inputs.get("value")?;
         let fits = |item: &Record| item.kind == kind && item.value == value;
-        let nearly = |item: &Record| item.kind == kind && trace::is_near(&item.value, &value);
-        trace::appeared(before, now, false, fits, nearly, |item| trace::text(&item.id))
+        let nearly = |item: &Record| item.kind == kind && evidence::is_near(&item.value, &value);
+        evidence::appeared(baseline, now, false, fits, nearly, |item| evidence::text(&item.id))
     }
 }

@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::DecodeError;
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Inputs, Method, Perform, RawAnswer, Reconcile,
-    RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Macloud;
 use crate::dns::GetDomain;
@@ -77,25 +75,25 @@ impl Perform for DeleteDomain {
     }
 }
 
-impl Reconcile for DeleteDomain {
-    type Reading = Domain;
+impl Evidence for DeleteDomain {
+    type Reading = GetDomain;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<Domain, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<GetDomain, EncodeError> {
         let id: DomainId = inputs.need(Self::INFO.name, "id")?;
-        calls.call(&GetDomain::new(id)).await
+        Ok(GetDomain::new(id))
     }
 
-    fn before(_: &Inputs, now: &Domain) -> Option<Before> {
+    fn baseline(_: &Inputs, now: &Domain) -> Option<Baseline> {
         let fits = |item: &Domain| item.status == ServiceStatus::Deleted;
-        Some(trace::marks([now], fits, |_| Some(String::new())))
+        Some(evidence::marks([now], fits, |_| Some(String::new())))
     }
 
-    fn look(_: &Inputs, before: Option<&Before>, now: Domain) -> Option<Vec<()>> {
+    fn find(_: &Inputs, baseline: Option<&Baseline>, now: Domain) -> Option<Vec<()>> {
         let fits = |item: &Domain| item.status == ServiceStatus::Deleted;
-        trace::ended(before, &now, fits)
+        evidence::ended(baseline, &now, fits)
     }
 
     fn not_found() -> Option<()> {

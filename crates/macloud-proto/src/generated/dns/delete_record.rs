@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::DecodeError;
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Inputs, Method, Perform, RawAnswer, Reconcile,
-    RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Each, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Macloud;
 use crate::dns::{ListDomains, ListRecords};
@@ -76,27 +74,25 @@ impl Perform for DeleteRecord {
     }
 }
 
-impl Reconcile for DeleteRecord {
-    type Reading = Vec<Record>;
+impl Evidence for DeleteRecord {
+    type Reading = Each<ListDomains, ListRecords>;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    async fn read(_: &Inputs, calls: &Calls<Macloud>) -> Result<Vec<Record>, ErrorOf<Self>> {
-        let first = calls.call(&ListDomains::new()).await?;
-        let reads = first.into_iter().map(|item| ListRecords::new(item.id)).collect();
-        trace::each(calls, reads).await
+    fn reading(_: &Inputs) -> Result<Each<ListDomains, ListRecords>, EncodeError> {
+        Ok(Each::new(ListDomains::new(), |list| list.into_iter().map(|item| ListRecords::new(item.id)).collect()))
     }
 
-    fn before(inputs: &Inputs, now: &Vec<Record>) -> Option<Before> {
+    fn baseline(inputs: &Inputs, now: &Vec<Record>) -> Option<Baseline> {
         let id: RecordId = inputs.get("id")?;
         let fits = |item: &Record| item.id == id;
-        Some(trace::marks(now.iter(), fits, |_| Some(String::new())))
+        Some(evidence::marks(now.iter(), fits, |_| Some(String::new())))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<Record>) -> Option<Vec<()>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<Record>) -> Option<Vec<()>> {
         let id: RecordId = inputs.get("id")?;
         let fits = |item: &Record| item.id == id;
-        trace::gone(before, now, 1, fits)
+        evidence::gone(baseline, now, 1, fits)
     }
 }

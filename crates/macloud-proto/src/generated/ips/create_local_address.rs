@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::DecodeError;
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Macloud;
 use crate::ips::GetLocalAddress;
@@ -80,22 +78,22 @@ impl Perform for CreateLocalAddress {
     }
 }
 
-impl Reconcile for CreateLocalAddress {
-    type Reading = Option<LocalAddress>;
+impl Evidence for CreateLocalAddress {
+    type Reading = GetLocalAddress;
     type Found = LocalAddress;
 
     const SETTLE: Duration = Duration::from_secs(120);
 
-    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<Option<LocalAddress>, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<GetLocalAddress, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
-        calls.call(&GetLocalAddress::new(id)).await
+        Ok(GetLocalAddress::new(id))
     }
 
-    fn before(_: &Inputs, now: &Option<LocalAddress>) -> Option<Before> {
-        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.ip))))
+    fn baseline(_: &Inputs, now: &Option<LocalAddress>) -> Option<Baseline> {
+        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.ip))))
     }
 
-    fn look(_: &Inputs, before: Option<&Before>, now: Option<LocalAddress>) -> Option<Vec<LocalAddress>> {
-        trace::appeared(before, now, false, |_| true, |_| false, |item| trace::text(&item.ip))
+    fn find(_: &Inputs, baseline: Option<&Baseline>, now: Option<LocalAddress>) -> Option<Vec<LocalAddress>> {
+        evidence::appeared(baseline, now, false, |_| true, |_| false, |item| evidence::text(&item.ip))
     }
 }

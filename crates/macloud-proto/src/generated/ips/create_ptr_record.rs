@@ -7,10 +7,8 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Macloud;
 use crate::ips::ListPtrRecords;
@@ -94,27 +92,27 @@ impl Perform for CreatePtrRecord {
     }
 }
 
-impl Reconcile for CreatePtrRecord {
-    type Reading = Vec<PtrRecord>;
+impl Evidence for CreatePtrRecord {
+    type Reading = ListPtrRecords;
     type Found = PtrRecord;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<Vec<PtrRecord>, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<ListPtrRecords, EncodeError> {
         let id: AddressId = inputs.need(Self::INFO.name, "id")?;
-        calls.call(&ListPtrRecords::new(id)).await
+        Ok(ListPtrRecords::new(id))
     }
 
-    fn before(_: &Inputs, now: &Vec<PtrRecord>) -> Option<Before> {
-        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    fn baseline(_: &Inputs, now: &Vec<PtrRecord>) -> Option<Baseline> {
+        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.id))))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<PtrRecord>) -> Option<Vec<PtrRecord>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<PtrRecord>) -> Option<Vec<PtrRecord>> {
         let ip: IpAddr = inputs.get("ip")?;
         let host: String = inputs.get("host")?;
         let fits = |item: &PtrRecord| item.ip == ip && item.host.as_ref().is_none_or(|value| *value == host);
         let nearly =
-            |item: &PtrRecord| item.ip == ip && item.host.as_ref().is_none_or(|value| trace::is_near(value, &host));
-        trace::appeared(before, now, false, fits, nearly, |item| trace::text(&item.id))
+            |item: &PtrRecord| item.ip == ip && item.host.as_ref().is_none_or(|value| evidence::is_near(value, &host));
+        evidence::appeared(baseline, now, false, fits, nearly, |item| evidence::text(&item.id))
     }
 }

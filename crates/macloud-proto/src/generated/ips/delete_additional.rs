@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::DecodeError;
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Macloud;
 use crate::ips::GetAdditional;
@@ -77,25 +75,25 @@ impl Perform for DeleteAdditional {
     }
 }
 
-impl Reconcile for DeleteAdditional {
-    type Reading = AdditionalAddresses;
+impl Evidence for DeleteAdditional {
+    type Reading = GetAdditional;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(120);
 
-    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<AdditionalAddresses, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<GetAdditional, EncodeError> {
         let id: AdditionalId = inputs.need(Self::INFO.name, "id")?;
-        calls.call(&GetAdditional::new(id)).await
+        Ok(GetAdditional::new(id))
     }
 
-    fn before(_: &Inputs, now: &AdditionalAddresses) -> Option<Before> {
+    fn baseline(_: &Inputs, now: &AdditionalAddresses) -> Option<Baseline> {
         let fits = |item: &AdditionalAddresses| item.status == ServiceStatus::Deleted;
-        Some(trace::marks([now], fits, |_| Some(String::new())))
+        Some(evidence::marks([now], fits, |_| Some(String::new())))
     }
 
-    fn look(_: &Inputs, before: Option<&Before>, now: AdditionalAddresses) -> Option<Vec<()>> {
+    fn find(_: &Inputs, baseline: Option<&Baseline>, now: AdditionalAddresses) -> Option<Vec<()>> {
         let fits = |item: &AdditionalAddresses| item.status == ServiceStatus::Deleted;
-        trace::ended(before, &now, fits)
+        evidence::ended(baseline, &now, fits)
     }
 
     fn not_found() -> Option<()> {

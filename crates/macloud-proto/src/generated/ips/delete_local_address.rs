@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::DecodeError;
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Macloud;
 use crate::ips::GetLocalAddress;
@@ -77,22 +75,22 @@ impl Perform for DeleteLocalAddress {
     }
 }
 
-impl Reconcile for DeleteLocalAddress {
-    type Reading = Option<LocalAddress>;
+impl Evidence for DeleteLocalAddress {
+    type Reading = GetLocalAddress;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(120);
 
-    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<Option<LocalAddress>, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<GetLocalAddress, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
-        calls.call(&GetLocalAddress::new(id)).await
+        Ok(GetLocalAddress::new(id))
     }
 
-    fn before(_: &Inputs, now: &Option<LocalAddress>) -> Option<Before> {
-        Some(trace::marks(now.iter(), |_| true, |_| Some(String::new())))
+    fn baseline(_: &Inputs, now: &Option<LocalAddress>) -> Option<Baseline> {
+        Some(evidence::marks(now.iter(), |_| true, |_| Some(String::new())))
     }
 
-    fn look(_: &Inputs, before: Option<&Before>, now: Option<LocalAddress>) -> Option<Vec<()>> {
-        trace::gone(before, now, 1, |_| true)
+    fn find(_: &Inputs, baseline: Option<&Baseline>, now: Option<LocalAddress>) -> Option<Vec<()>> {
+        evidence::gone(baseline, now, 1, |_| true)
     }
 }

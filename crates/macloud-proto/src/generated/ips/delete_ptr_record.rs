@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::DecodeError;
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Inputs, Method, Perform, RawAnswer, Reconcile,
-    RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Each, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Macloud;
 use crate::ips::{ListAddresses, ListPtrRecords};
@@ -78,27 +76,25 @@ impl Perform for DeletePtrRecord {
     }
 }
 
-impl Reconcile for DeletePtrRecord {
-    type Reading = Vec<PtrRecord>;
+impl Evidence for DeletePtrRecord {
+    type Reading = Each<ListAddresses, ListPtrRecords>;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    async fn read(_: &Inputs, calls: &Calls<Macloud>) -> Result<Vec<PtrRecord>, ErrorOf<Self>> {
-        let first = calls.call(&ListAddresses::new()).await?;
-        let reads = first.into_iter().map(|item| ListPtrRecords::new(item.id)).collect();
-        trace::each(calls, reads).await
+    fn reading(_: &Inputs) -> Result<Each<ListAddresses, ListPtrRecords>, EncodeError> {
+        Ok(Each::new(ListAddresses::new(), |list| list.into_iter().map(|item| ListPtrRecords::new(item.id)).collect()))
     }
 
-    fn before(inputs: &Inputs, now: &Vec<PtrRecord>) -> Option<Before> {
+    fn baseline(inputs: &Inputs, now: &Vec<PtrRecord>) -> Option<Baseline> {
         let id: PtrId = inputs.get("id")?;
         let fits = |item: &PtrRecord| item.id == id;
-        Some(trace::marks(now.iter(), fits, |_| Some(String::new())))
+        Some(evidence::marks(now.iter(), fits, |_| Some(String::new())))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<PtrRecord>) -> Option<Vec<()>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<PtrRecord>) -> Option<Vec<()>> {
         let id: PtrId = inputs.get("id")?;
         let fits = |item: &PtrRecord| item.id == id;
-        trace::gone(before, now, 1, fits)
+        evidence::gone(baseline, now, 1, fits)
     }
 }

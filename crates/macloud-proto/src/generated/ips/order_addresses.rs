@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Macloud;
 use crate::ips::ListAddresses;
@@ -96,21 +94,21 @@ impl Endpoint for OrderAddresses {
 
 impl Perform for OrderAddresses {}
 
-impl Reconcile for OrderAddresses {
-    type Reading = Vec<PoolAddress>;
+impl Evidence for OrderAddresses {
+    type Reading = ListAddresses;
     type Found = PoolAddress;
 
     const SETTLE: Duration = Duration::from_secs(120);
 
-    async fn read(_: &Inputs, calls: &Calls<Macloud>) -> Result<Vec<PoolAddress>, ErrorOf<Self>> {
-        calls.call(&ListAddresses::new()).await
+    fn reading(_: &Inputs) -> Result<ListAddresses, EncodeError> {
+        Ok(ListAddresses::new())
     }
 
-    fn before(_: &Inputs, now: &Vec<PoolAddress>) -> Option<Before> {
-        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    fn baseline(_: &Inputs, now: &Vec<PoolAddress>) -> Option<Baseline> {
+        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.id))))
     }
 
-    fn look(_: &Inputs, before: Option<&Before>, now: Vec<PoolAddress>) -> Option<Vec<PoolAddress>> {
-        trace::appeared(before, now, false, |_| true, |_| false, |item| trace::text(&item.id))
+    fn find(_: &Inputs, baseline: Option<&Baseline>, now: Vec<PoolAddress>) -> Option<Vec<PoolAddress>> {
+        evidence::appeared(baseline, now, false, |_| true, |_| false, |item| evidence::text(&item.id))
     }
 }

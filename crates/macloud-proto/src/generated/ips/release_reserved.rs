@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::DecodeError;
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Macloud;
 use crate::ips::GetReserved;
@@ -79,25 +77,25 @@ impl Perform for ReleaseReserved {
     }
 }
 
-impl Reconcile for ReleaseReserved {
-    type Reading = ReservedAddress;
+impl Evidence for ReleaseReserved {
+    type Reading = GetReserved;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(120);
 
-    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<ReservedAddress, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<GetReserved, EncodeError> {
         let id: ReservedId = inputs.need(Self::INFO.name, "id")?;
-        calls.call(&GetReserved::new(id)).await
+        Ok(GetReserved::new(id))
     }
 
-    fn before(_: &Inputs, now: &ReservedAddress) -> Option<Before> {
+    fn baseline(_: &Inputs, now: &ReservedAddress) -> Option<Baseline> {
         let fits = |item: &ReservedAddress| item.status == ServiceStatus::Deleted;
-        Some(trace::marks([now], fits, |_| Some(String::new())))
+        Some(evidence::marks([now], fits, |_| Some(String::new())))
     }
 
-    fn look(_: &Inputs, before: Option<&Before>, now: ReservedAddress) -> Option<Vec<()>> {
+    fn find(_: &Inputs, baseline: Option<&Baseline>, now: ReservedAddress) -> Option<Vec<()>> {
         let fits = |item: &ReservedAddress| item.status == ServiceStatus::Deleted;
-        trace::ended(before, &now, fits)
+        evidence::ended(baseline, &now, fits)
     }
 
     fn not_found() -> Option<()> {

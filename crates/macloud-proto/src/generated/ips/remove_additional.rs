@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, Name};
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Macloud;
 use crate::ips::GetAdditional;
@@ -82,30 +80,30 @@ impl Perform for RemoveAdditional {
     fn inputs(&self) -> Inputs {
         Inputs::new()
             .with("id", &self.id)
-            .with_rows("addresses", self.addresses.iter().map(|item| vec![Some(trace::text(item))]))
+            .with_rows("addresses", self.addresses.iter().map(|item| vec![Some(evidence::text(item))]))
     }
 }
 
-impl Reconcile for RemoveAdditional {
-    type Reading = AdditionalAddresses;
+impl Evidence for RemoveAdditional {
+    type Reading = GetAdditional;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(120);
 
-    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<AdditionalAddresses, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<GetAdditional, EncodeError> {
         let id: AdditionalId = inputs.need(Self::INFO.name, "id")?;
-        calls.call(&GetAdditional::new(id)).await
+        Ok(GetAdditional::new(id))
     }
 
-    fn before(inputs: &Inputs, now: &AdditionalAddresses) -> Option<Before> {
+    fn baseline(inputs: &Inputs, now: &AdditionalAddresses) -> Option<Baseline> {
         let addresses = inputs.rows("addresses")?;
-        let fits = |item: &ServiceAddress| addresses.iter().any(|row| *row == [Some(trace::text(&item.id))]);
-        Some(trace::marks(now.addresses.iter(), fits, |_| Some(String::new())))
+        let fits = |item: &ServiceAddress| addresses.iter().any(|row| *row == [Some(evidence::text(&item.id))]);
+        Some(evidence::marks(now.addresses.iter(), fits, |_| Some(String::new())))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: AdditionalAddresses) -> Option<Vec<()>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: AdditionalAddresses) -> Option<Vec<()>> {
         let addresses = inputs.rows("addresses")?;
-        let fits = |item: &ServiceAddress| addresses.iter().any(|row| *row == [Some(trace::text(&item.id))]);
-        trace::gone(before, now.addresses, addresses.len(), fits)
+        let fits = |item: &ServiceAddress| addresses.iter().any(|row| *row == [Some(evidence::text(&item.id))]);
+        evidence::gone(baseline, now.addresses, addresses.len(), fits)
     }
 }

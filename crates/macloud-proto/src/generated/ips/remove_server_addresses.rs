@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Macloud;
 use crate::ips::ListAddresses;
@@ -92,29 +90,29 @@ impl Endpoint for RemoveServerAddresses {
 
 impl Perform for RemoveServerAddresses {
     fn inputs(&self) -> Inputs {
-        Inputs::new().with_rows("addresses", self.addresses.iter().map(|item| vec![Some(trace::text(item))]))
+        Inputs::new().with_rows("addresses", self.addresses.iter().map(|item| vec![Some(evidence::text(item))]))
     }
 }
 
-impl Reconcile for RemoveServerAddresses {
-    type Reading = Vec<PoolAddress>;
+impl Evidence for RemoveServerAddresses {
+    type Reading = ListAddresses;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(120);
 
-    async fn read(_: &Inputs, calls: &Calls<Macloud>) -> Result<Vec<PoolAddress>, ErrorOf<Self>> {
-        calls.call(&ListAddresses::new()).await
+    fn reading(_: &Inputs) -> Result<ListAddresses, EncodeError> {
+        Ok(ListAddresses::new())
     }
 
-    fn before(inputs: &Inputs, now: &Vec<PoolAddress>) -> Option<Before> {
+    fn baseline(inputs: &Inputs, now: &Vec<PoolAddress>) -> Option<Baseline> {
         let addresses = inputs.rows("addresses")?;
-        let fits = |item: &PoolAddress| addresses.iter().any(|row| *row == [Some(trace::text(&item.id))]);
-        Some(trace::marks(now.iter(), fits, |_| Some(String::new())))
+        let fits = |item: &PoolAddress| addresses.iter().any(|row| *row == [Some(evidence::text(&item.id))]);
+        Some(evidence::marks(now.iter(), fits, |_| Some(String::new())))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<PoolAddress>) -> Option<Vec<()>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<PoolAddress>) -> Option<Vec<()>> {
         let addresses = inputs.rows("addresses")?;
-        let fits = |item: &PoolAddress| addresses.iter().any(|row| *row == [Some(trace::text(&item.id))]);
-        trace::gone(before, now, addresses.len(), fits)
+        let fits = |item: &PoolAddress| addresses.iter().any(|row| *row == [Some(evidence::text(&item.id))]);
+        evidence::gone(baseline, now, addresses.len(), fits)
     }
 }

@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name, TextShape};
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Macloud;
 use crate::isos::ListIsos;
@@ -77,21 +75,21 @@ impl Endpoint for CreateIso {
 
 impl Perform for CreateIso {}
 
-impl Reconcile for CreateIso {
-    type Reading = Vec<Iso>;
+impl Evidence for CreateIso {
+    type Reading = ListIsos;
     type Found = Iso;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    async fn read(_: &Inputs, calls: &Calls<Macloud>) -> Result<Vec<Iso>, ErrorOf<Self>> {
-        calls.call(&ListIsos::new()).await
+    fn reading(_: &Inputs) -> Result<ListIsos, EncodeError> {
+        Ok(ListIsos::new())
     }
 
-    fn before(_: &Inputs, now: &Vec<Iso>) -> Option<Before> {
-        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    fn baseline(_: &Inputs, now: &Vec<Iso>) -> Option<Baseline> {
+        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.id))))
     }
 
-    fn look(_: &Inputs, before: Option<&Before>, now: Vec<Iso>) -> Option<Vec<Iso>> {
-        trace::appeared(before, now, false, |_| true, |_| false, |item| trace::text(&item.id))
+    fn find(_: &Inputs, baseline: Option<&Baseline>, now: Vec<Iso>) -> Option<Vec<Iso>> {
+        evidence::appeared(baseline, now, false, |_| true, |_| false, |item| evidence::text(&item.id))
     }
 }

@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::DecodeError;
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Macloud;
 use crate::isos::GetIso;
@@ -80,25 +78,25 @@ impl Perform for DeleteIso {
     }
 }
 
-impl Reconcile for DeleteIso {
-    type Reading = Iso;
+impl Evidence for DeleteIso {
+    type Reading = GetIso;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(120);
 
-    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<Iso, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<GetIso, EncodeError> {
         let id: IsoId = inputs.need(Self::INFO.name, "id")?;
-        calls.call(&GetIso::new(id)).await
+        Ok(GetIso::new(id))
     }
 
-    fn before(_: &Inputs, now: &Iso) -> Option<Before> {
+    fn baseline(_: &Inputs, now: &Iso) -> Option<Baseline> {
         let fits = |item: &Iso| item.status == ServiceStatus::Deleted;
-        Some(trace::marks([now], fits, |_| Some(String::new())))
+        Some(evidence::marks([now], fits, |_| Some(String::new())))
     }
 
-    fn look(_: &Inputs, before: Option<&Before>, now: Iso) -> Option<Vec<()>> {
+    fn find(_: &Inputs, baseline: Option<&Baseline>, now: Iso) -> Option<Vec<()>> {
         let fits = |item: &Iso| item.status == ServiceStatus::Deleted;
-        trace::ended(before, &now, fits)
+        evidence::ended(baseline, &now, fits)
     }
 
     fn not_found() -> Option<()> {

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, Name};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
 use hostkit::{
-    Before, Calls, Decimal, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform,
-    RawAnswer, Reconcile, RequestParts, trace,
+    Decimal, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Macloud;
@@ -81,23 +81,23 @@ impl Perform for CreateTopUp {
     }
 }
 
-impl Reconcile for CreateTopUp {
-    type Reading = Vec<Operation>;
+impl Evidence for CreateTopUp {
+    type Reading = ListOperations;
     type Found = Operation;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    async fn read(_: &Inputs, calls: &Calls<Macloud>) -> Result<Vec<Operation>, ErrorOf<Self>> {
-        calls.call(&ListOperations::new()).await
+    fn reading(_: &Inputs) -> Result<ListOperations, EncodeError> {
+        Ok(ListOperations::new())
     }
 
-    fn before(_: &Inputs, now: &Vec<Operation>) -> Option<Before> {
-        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    fn baseline(_: &Inputs, now: &Vec<Operation>) -> Option<Baseline> {
+        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.id))))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<Operation>) -> Option<Vec<Operation>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<Operation>) -> Option<Vec<Operation>> {
         let amount: Decimal = inputs.get("amount")?;
         let fits = |item: &Operation| item.amount == amount;
-        trace::appeared(before, now, false, fits, |_| false, |item| trace::text(&item.id))
+        evidence::appeared(baseline, now, false, fits, |_| false, |item| evidence::text(&item.id))
     }
 }

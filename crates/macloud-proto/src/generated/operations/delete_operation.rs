@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::DecodeError;
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Inputs, Method, Perform, RawAnswer, Reconcile,
-    RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Macloud;
 use crate::operations::GetOperation;
@@ -76,23 +74,23 @@ impl Perform for DeleteOperation {
     }
 }
 
-impl Reconcile for DeleteOperation {
-    type Reading = Operation;
+impl Evidence for DeleteOperation {
+    type Reading = GetOperation;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<Operation, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<GetOperation, EncodeError> {
         let id: OperationId = inputs.need(Self::INFO.name, "id")?;
-        calls.call(&GetOperation::new(id)).await
+        Ok(GetOperation::new(id))
     }
 
-    fn before(_: &Inputs, _: &Operation) -> Option<Before> {
+    fn baseline(_: &Inputs, _: &Operation) -> Option<Baseline> {
         None
     }
 
-    fn look(_: &Inputs, _: Option<&Before>, now: Operation) -> Option<Vec<()>> {
-        trace::ended(None, &now, |_| false)
+    fn find(_: &Inputs, _: Option<&Baseline>, now: Operation) -> Option<Vec<()>> {
+        evidence::ended(None, &now, |_| false)
     }
 
     fn not_found() -> Option<()> {

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
 use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, Value, trace,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
 };
 
 use crate::Macloud;
@@ -115,18 +115,18 @@ impl Perform for CreateMonthlySchedule {
     }
 }
 
-impl Reconcile for CreateMonthlySchedule {
-    type Reading = Schedules;
+impl Evidence for CreateMonthlySchedule {
+    type Reading = GetSchedules;
     type Found = Schedules;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<Schedules, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<GetSchedules, EncodeError> {
         let id: ServiceId = inputs.need(Self::INFO.name, "id")?;
-        calls.call(&GetSchedules::new(id)).await
+        Ok(GetSchedules::new(id))
     }
 
-    fn before(inputs: &Inputs, now: &Schedules) -> Option<Before> {
+    fn baseline(inputs: &Inputs, now: &Schedules) -> Option<Baseline> {
         let day: u64 = inputs.get("day")?;
         let hour: u64 = inputs.get("hour")?;
         let copies: u64 = inputs.get("copies")?;
@@ -135,10 +135,10 @@ impl Reconcile for CreateMonthlySchedule {
                 && item.monthly.as_ref().and_then(|value| value.hour.as_ref()) == Some(&hour)
                 && item.monthly.as_ref().and_then(|value| value.copies.as_ref()) == Some(&copies)
         };
-        Some(trace::marks([now], fits, |_| Some(String::new())))
+        Some(evidence::marks([now], fits, |_| Some(String::new())))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: Schedules) -> Option<Vec<Schedules>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Schedules) -> Option<Vec<Schedules>> {
         let day: u64 = inputs.get("day")?;
         let hour: u64 = inputs.get("hour")?;
         let copies: u64 = inputs.get("copies")?;
@@ -147,6 +147,6 @@ impl Reconcile for CreateMonthlySchedule {
                 && item.monthly.as_ref().and_then(|value| value.hour.as_ref()) == Some(&hour)
                 && item.monthly.as_ref().and_then(|value| value.copies.as_ref()) == Some(&copies)
         };
-        trace::became(before, now, fits)
+        evidence::became(baseline, now, fits)
     }
 }

@@ -7,9 +7,9 @@
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
 use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, Value, trace,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
 };
 
 use crate::Macloud;
@@ -105,34 +105,34 @@ impl Perform for CreateServerDailySchedule {
     }
 }
 
-impl Reconcile for CreateServerDailySchedule {
-    type Reading = Schedules;
+impl Evidence for CreateServerDailySchedule {
+    type Reading = GetServerSchedules;
     type Found = Schedules;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<Schedules, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<GetServerSchedules, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
-        calls.call(&GetServerSchedules::new(id)).await
+        Ok(GetServerSchedules::new(id))
     }
 
-    fn before(inputs: &Inputs, now: &Schedules) -> Option<Before> {
+    fn baseline(inputs: &Inputs, now: &Schedules) -> Option<Baseline> {
         let hour: u64 = inputs.get("hour")?;
         let copies: u64 = inputs.get("copies")?;
         let fits = |item: &Schedules| {
             item.daily.as_ref().and_then(|value| value.hour.as_ref()) == Some(&hour)
                 && item.daily.as_ref().and_then(|value| value.copies.as_ref()) == Some(&copies)
         };
-        Some(trace::marks([now], fits, |_| Some(String::new())))
+        Some(evidence::marks([now], fits, |_| Some(String::new())))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: Schedules) -> Option<Vec<Schedules>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Schedules) -> Option<Vec<Schedules>> {
         let hour: u64 = inputs.get("hour")?;
         let copies: u64 = inputs.get("copies")?;
         let fits = |item: &Schedules| {
             item.daily.as_ref().and_then(|value| value.hour.as_ref()) == Some(&hour)
                 && item.daily.as_ref().and_then(|value| value.copies.as_ref()) == Some(&copies)
         };
-        trace::became(before, now, fits)
+        evidence::became(baseline, now, fits)
     }
 }

@@ -7,9 +7,9 @@
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
 use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, Value, trace,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
 };
 
 use crate::Macloud;
@@ -111,18 +111,18 @@ impl Perform for CreateServerWeeklySchedule {
     }
 }
 
-impl Reconcile for CreateServerWeeklySchedule {
-    type Reading = Schedules;
+impl Evidence for CreateServerWeeklySchedule {
+    type Reading = GetServerSchedules;
     type Found = Schedules;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<Schedules, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<GetServerSchedules, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
-        calls.call(&GetServerSchedules::new(id)).await
+        Ok(GetServerSchedules::new(id))
     }
 
-    fn before(inputs: &Inputs, now: &Schedules) -> Option<Before> {
+    fn baseline(inputs: &Inputs, now: &Schedules) -> Option<Baseline> {
         let day: u64 = inputs.get("day")?;
         let hour: u64 = inputs.get("hour")?;
         let copies: u64 = inputs.get("copies")?;
@@ -131,10 +131,10 @@ impl Reconcile for CreateServerWeeklySchedule {
                 && item.weekly.as_ref().and_then(|value| value.hour.as_ref()) == Some(&hour)
                 && item.weekly.as_ref().and_then(|value| value.copies.as_ref()) == Some(&copies)
         };
-        Some(trace::marks([now], fits, |_| Some(String::new())))
+        Some(evidence::marks([now], fits, |_| Some(String::new())))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: Schedules) -> Option<Vec<Schedules>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Schedules) -> Option<Vec<Schedules>> {
         let day: u64 = inputs.get("day")?;
         let hour: u64 = inputs.get("hour")?;
         let copies: u64 = inputs.get("copies")?;
@@ -143,6 +143,6 @@ impl Reconcile for CreateServerWeeklySchedule {
                 && item.weekly.as_ref().and_then(|value| value.hour.as_ref()) == Some(&hour)
                 && item.weekly.as_ref().and_then(|value| value.copies.as_ref()) == Some(&copies)
         };
-        trace::became(before, now, fits)
+        evidence::became(baseline, now, fits)
     }
 }

@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::DecodeError;
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Macloud;
 use crate::schedules::GetServerSchedules;
@@ -84,30 +82,30 @@ impl Perform for DeleteServerSchedule {
     }
 }
 
-impl Reconcile for DeleteServerSchedule {
-    type Reading = Schedules;
+impl Evidence for DeleteServerSchedule {
+    type Reading = GetServerSchedules;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<Schedules, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<GetServerSchedules, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
-        calls.call(&GetServerSchedules::new(id)).await
+        Ok(GetServerSchedules::new(id))
     }
 
-    fn before(inputs: &Inputs, now: &Schedules) -> Option<Before> {
+    fn baseline(inputs: &Inputs, now: &Schedules) -> Option<Baseline> {
         let kind: ScheduleType = inputs.get("kind")?;
         let fits = |item: &Schedule| item.kind == kind;
-        Some(trace::marks(
+        Some(evidence::marks(
             [now.daily.as_ref(), now.weekly.as_ref(), now.monthly.as_ref()].into_iter().flatten(),
             fits,
             |_| Some(String::new()),
         ))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: Schedules) -> Option<Vec<()>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Schedules) -> Option<Vec<()>> {
         let kind: ScheduleType = inputs.get("kind")?;
         let fits = |item: &Schedule| item.kind == kind;
-        trace::gone(before, [now.daily, now.weekly, now.monthly].into_iter().flatten(), 1, fits)
+        evidence::gone(baseline, [now.daily, now.weekly, now.monthly].into_iter().flatten(), 1, fits)
     }
 }

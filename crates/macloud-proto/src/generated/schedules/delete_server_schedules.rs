@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::DecodeError;
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Inputs, Method, Perform, RawAnswer, Reconcile,
-    RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Macloud;
 use crate::schedules::GetServerSchedules;
@@ -77,26 +75,26 @@ impl Perform for DeleteServerSchedules {
     }
 }
 
-impl Reconcile for DeleteServerSchedules {
-    type Reading = Schedules;
+impl Evidence for DeleteServerSchedules {
+    type Reading = GetServerSchedules;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<Schedules, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<GetServerSchedules, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
-        calls.call(&GetServerSchedules::new(id)).await
+        Ok(GetServerSchedules::new(id))
     }
 
-    fn before(_: &Inputs, now: &Schedules) -> Option<Before> {
-        Some(trace::marks(
+    fn baseline(_: &Inputs, now: &Schedules) -> Option<Baseline> {
+        Some(evidence::marks(
             [now.daily.as_ref(), now.weekly.as_ref(), now.monthly.as_ref()].into_iter().flatten(),
             |_| true,
             |_| Some(String::new()),
         ))
     }
 
-    fn look(_: &Inputs, before: Option<&Before>, now: Schedules) -> Option<Vec<()>> {
-        trace::gone(before, [now.daily, now.weekly, now.monthly].into_iter().flatten(), 1, |_| true)
+    fn find(_: &Inputs, baseline: Option<&Baseline>, now: Schedules) -> Option<Vec<()>> {
+        evidence::gone(baseline, [now.daily, now.weekly, now.monthly].into_iter().flatten(), 1, |_| true)
     }
 }

@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, Name};
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Macloud;
 use crate::isos::GetIso;
@@ -83,26 +81,26 @@ impl Perform for AttachIso {
     }
 }
 
-impl Reconcile for AttachIso {
-    type Reading = Iso;
+impl Evidence for AttachIso {
+    type Reading = GetIso;
     type Found = Iso;
 
     const SETTLE: Duration = Duration::from_secs(120);
 
-    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<Iso, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<GetIso, EncodeError> {
         let iso: IsoId = inputs.need(Self::INFO.name, "iso")?;
-        calls.call(&GetIso::new(iso)).await
+        Ok(GetIso::new(iso))
     }
 
-    fn before(inputs: &Inputs, now: &Iso) -> Option<Before> {
+    fn baseline(inputs: &Inputs, now: &Iso) -> Option<Baseline> {
         let id: ServerId = inputs.get("id")?;
         let fits = |item: &Iso| item.server.as_ref().map(|value| &value.id) == Some(&id);
-        Some(trace::marks([now], fits, |_| Some(String::new())))
+        Some(evidence::marks([now], fits, |_| Some(String::new())))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: Iso) -> Option<Vec<Iso>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Iso) -> Option<Vec<Iso>> {
         let id: ServerId = inputs.get("id")?;
         let fits = |item: &Iso| item.server.as_ref().map(|value| &value.id) == Some(&id);
-        trace::became(before, now, fits)
+        evidence::became(baseline, now, fits)
     }
 }

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
 use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Gibibytes, Inputs, Method, Perform,
-    RawAnswer, Reconcile, RequestParts, trace,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Macloud;
@@ -132,26 +132,26 @@ impl Perform for ChangePlan {
     }
 }
 
-impl Reconcile for ChangePlan {
-    type Reading = ServerDetail;
+impl Evidence for ChangePlan {
+    type Reading = GetServer;
     type Found = ServerDetail;
 
     const SETTLE: Duration = Duration::from_secs(300);
 
-    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<ServerDetail, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
-        calls.call(&GetServer::new(id)).await
+        Ok(GetServer::new(id))
     }
 
-    fn before(inputs: &Inputs, now: &ServerDetail) -> Option<Before> {
+    fn baseline(inputs: &Inputs, now: &ServerDetail) -> Option<Baseline> {
         let plan: PlanId = inputs.get("plan")?;
         let fits = |item: &ServerDetail| item.plan.id == plan;
-        Some(trace::marks([now], fits, |_| Some(String::new())))
+        Some(evidence::marks([now], fits, |_| Some(String::new())))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
         let plan: PlanId = inputs.get("plan")?;
         let fits = |item: &ServerDetail| item.plan.id == plan;
-        trace::became(before, now, fits)
+        evidence::became(baseline, now, fits)
     }
 }

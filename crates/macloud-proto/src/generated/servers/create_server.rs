@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit::codec::{AsText, DecodeError, InputLimit, Name, Switch, TextShape};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
 use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Gibibytes, Inputs, Method, Perform,
-    RawAnswer, Reconcile, RequestParts, trace,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Macloud;
@@ -249,21 +249,21 @@ impl Perform for CreateServer {
     }
 }
 
-impl Reconcile for CreateServer {
-    type Reading = Vec<Server>;
+impl Evidence for CreateServer {
+    type Reading = ListServers;
     type Found = Server;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    async fn read(_: &Inputs, calls: &Calls<Macloud>) -> Result<Vec<Server>, ErrorOf<Self>> {
-        calls.call(&ListServers::new()).await
+    fn reading(_: &Inputs) -> Result<ListServers, EncodeError> {
+        Ok(ListServers::new())
     }
 
-    fn before(_: &Inputs, now: &Vec<Server>) -> Option<Before> {
-        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    fn baseline(_: &Inputs, now: &Vec<Server>) -> Option<Baseline> {
+        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.id))))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<Server>) -> Option<Vec<Server>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<Server>) -> Option<Vec<Server>> {
         let name: Option<String> = inputs.get("name");
         let plan: PlanId = inputs.get("plan")?;
         let datacenter: DatacenterId = inputs.get("datacenter")?;
@@ -273,10 +273,10 @@ impl Reconcile for CreateServer {
                 && item.datacenter.as_ref().map(|value| &value.id).is_none_or(|value| *value == datacenter)
         };
         let nearly = |item: &Server| {
-            name.as_ref().is_none_or(|ours| item.name.as_ref().is_some_and(|value| trace::is_near(value, ours)))
+            name.as_ref().is_none_or(|ours| item.name.as_ref().is_some_and(|value| evidence::is_near(value, ours)))
                 && item.plan.id == plan
                 && item.datacenter.as_ref().map(|value| &value.id).is_none_or(|value| *value == datacenter)
         };
-        trace::appeared(before, now, name.is_some(), fits, nearly, |item| trace::text(&item.id))
+        evidence::appeared(baseline, now, name.is_some(), fits, nearly, |item| evidence::text(&item.id))
     }
 }

@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::DecodeError;
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Macloud;
 use crate::servers::GetServer;
@@ -80,25 +78,25 @@ impl Perform for DeleteServer {
     }
 }
 
-impl Reconcile for DeleteServer {
-    type Reading = ServerDetail;
+impl Evidence for DeleteServer {
+    type Reading = GetServer;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(120);
 
-    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<ServerDetail, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
-        calls.call(&GetServer::new(id)).await
+        Ok(GetServer::new(id))
     }
 
-    fn before(_: &Inputs, now: &ServerDetail) -> Option<Before> {
+    fn baseline(_: &Inputs, now: &ServerDetail) -> Option<Baseline> {
         let fits = |item: &ServerDetail| item.status == ServiceStatus::Deleted;
-        Some(trace::marks([now], fits, |_| Some(String::new())))
+        Some(evidence::marks([now], fits, |_| Some(String::new())))
     }
 
-    fn look(_: &Inputs, before: Option<&Before>, now: ServerDetail) -> Option<Vec<()>> {
+    fn find(_: &Inputs, baseline: Option<&Baseline>, now: ServerDetail) -> Option<Vec<()>> {
         let fits = |item: &ServerDetail| item.status == ServiceStatus::Deleted;
-        trace::ended(before, &now, fits)
+        evidence::ended(baseline, &now, fits)
     }
 
     fn not_found() -> Option<()> {

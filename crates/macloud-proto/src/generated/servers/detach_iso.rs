@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::DecodeError;
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Macloud;
 use crate::isos::ListIsos;
@@ -77,25 +75,25 @@ impl Perform for DetachIso {
     }
 }
 
-impl Reconcile for DetachIso {
-    type Reading = Vec<Iso>;
+impl Evidence for DetachIso {
+    type Reading = ListIsos;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(120);
 
-    async fn read(_: &Inputs, calls: &Calls<Macloud>) -> Result<Vec<Iso>, ErrorOf<Self>> {
-        calls.call(&ListIsos::new()).await
+    fn reading(_: &Inputs) -> Result<ListIsos, EncodeError> {
+        Ok(ListIsos::new())
     }
 
-    fn before(inputs: &Inputs, now: &Vec<Iso>) -> Option<Before> {
+    fn baseline(inputs: &Inputs, now: &Vec<Iso>) -> Option<Baseline> {
         let id: ServerId = inputs.get("id")?;
         let fits = |item: &Iso| item.server.as_ref().map(|value| &value.id) == Some(&id);
-        Some(trace::marks(now.iter(), fits, |_| Some(String::new())))
+        Some(evidence::marks(now.iter(), fits, |_| Some(String::new())))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<Iso>) -> Option<Vec<()>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<Iso>) -> Option<Vec<()>> {
         let id: ServerId = inputs.get("id")?;
         let fits = |item: &Iso| item.server.as_ref().map(|value| &value.id) == Some(&id);
-        trace::gone(before, now, 1, fits)
+        evidence::gone(baseline, now, 1, fits)
     }
 }

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, Name};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
 use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, Value, trace,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
 };
 
 use crate::Macloud;
@@ -92,25 +92,25 @@ impl Perform for EnableAutoprolong {
     }
 }
 
-impl Reconcile for EnableAutoprolong {
-    type Reading = ServerDetail;
+impl Evidence for EnableAutoprolong {
+    type Reading = GetServer;
     type Found = ServerDetail;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<ServerDetail, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
-        calls.call(&GetServer::new(id)).await
+        Ok(GetServer::new(id))
     }
 
-    fn before(_: &Inputs, now: &ServerDetail) -> Option<Before> {
+    fn baseline(_: &Inputs, now: &ServerDetail) -> Option<Baseline> {
         let fits = |item: &ServerDetail| item.autoprolong == Some(true);
-        Some(trace::marks([now], fits, |_| Some(String::new())))
+        Some(evidence::marks([now], fits, |_| Some(String::new())))
     }
 
-    fn look(_: &Inputs, before: Option<&Before>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
+    fn find(_: &Inputs, baseline: Option<&Baseline>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
         let fits = |item: &ServerDetail| item.autoprolong == Some(true);
         now.autoprolong.as_ref()?;
-        trace::became(before, now, fits)
+        evidence::became(baseline, now, fits)
     }
 }

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, Name};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
 use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, Value, trace,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
 };
 
 use crate::Macloud;
@@ -84,23 +84,23 @@ impl Perform for HardRebootServer {
     }
 }
 
-impl Reconcile for HardRebootServer {
-    type Reading = ServerDetail;
+impl Evidence for HardRebootServer {
+    type Reading = GetServer;
     type Found = ServerDetail;
 
     const SETTLE: Duration = Duration::from_secs(60);
     const UNSEEN_IS_NO: bool = false;
 
-    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<ServerDetail, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
-        calls.call(&GetServer::new(id)).await
+        Ok(GetServer::new(id))
     }
 
-    fn before(_: &Inputs, now: &ServerDetail) -> Option<Before> {
-        Some(trace::marks([now], |_| true, |item| Some(trace::print(&item.status_text))).private())
+    fn baseline(_: &Inputs, now: &ServerDetail) -> Option<Baseline> {
+        Some(evidence::marks([now], |_| true, |item| Some(evidence::fingerprint(&item.status_text))).private())
     }
 
-    fn look(_: &Inputs, before: Option<&Before>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
-        trace::changed(before, [now], |_| true, |item| Some(trace::print(&item.status_text)), |_| true)
+    fn find(_: &Inputs, baseline: Option<&Baseline>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
+        evidence::changed(baseline, [now], |_| true, |item| Some(evidence::fingerprint(&item.status_text)), |_| true)
     }
 }

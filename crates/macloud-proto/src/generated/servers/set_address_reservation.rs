@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::{AsText, DecodeError, Name, Switch};
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Macloud;
 use crate::servers::GetServer;
@@ -102,27 +100,27 @@ impl Perform for SetAddressReservation {
     }
 }
 
-impl Reconcile for SetAddressReservation {
-    type Reading = ServerDetail;
+impl Evidence for SetAddressReservation {
+    type Reading = GetServer;
     type Found = ServerDetail;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<ServerDetail, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
-        calls.call(&GetServer::new(id)).await
+        Ok(GetServer::new(id))
     }
 
-    fn before(inputs: &Inputs, now: &ServerDetail) -> Option<Before> {
+    fn baseline(inputs: &Inputs, now: &ServerDetail) -> Option<Baseline> {
         let reserve: bool = inputs.get("reserve")?;
         let fits = |item: &ServerDetail| item.reserves_address.as_ref() == Some(&reserve);
-        Some(trace::marks([now], fits, |_| Some(String::new())))
+        Some(evidence::marks([now], fits, |_| Some(String::new())))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
         let reserve: bool = inputs.get("reserve")?;
         let fits = |item: &ServerDetail| item.reserves_address.as_ref() == Some(&reserve);
         now.reserves_address.as_ref()?;
-        trace::became(before, now, fits)
+        evidence::became(baseline, now, fits)
     }
 }

@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Macloud;
 use crate::ssh_keys::ListKeys;
@@ -88,24 +86,24 @@ impl Perform for CreateKey {
     }
 }
 
-impl Reconcile for CreateKey {
-    type Reading = Vec<SshKey>;
+impl Evidence for CreateKey {
+    type Reading = ListKeys;
     type Found = SshKey;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    async fn read(_: &Inputs, calls: &Calls<Macloud>) -> Result<Vec<SshKey>, ErrorOf<Self>> {
-        calls.call(&ListKeys::new()).await
+    fn reading(_: &Inputs) -> Result<ListKeys, EncodeError> {
+        Ok(ListKeys::new())
     }
 
-    fn before(_: &Inputs, now: &Vec<SshKey>) -> Option<Before> {
-        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    fn baseline(_: &Inputs, now: &Vec<SshKey>) -> Option<Baseline> {
+        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.id))))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<SshKey>) -> Option<Vec<SshKey>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<SshKey>) -> Option<Vec<SshKey>> {
         let name: String = inputs.get("name")?;
         let fits = |item: &SshKey| item.name == name;
-        let nearly = |item: &SshKey| trace::is_near(&item.name, &name);
-        trace::appeared(before, now, true, fits, nearly, |item| trace::text(&item.id))
+        let nearly = |item: &SshKey| evidence::is_near(&item.name, &name);
+        evidence::appeared(baseline, now, true, fits, nearly, |item| evidence::text(&item.id))
     }
 }

@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit::codec::DecodeError;
-use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Inputs, Method, Perform, RawAnswer, Reconcile,
-    RequestParts, trace,
-};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
+use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Macloud;
 use crate::ssh_keys::GetKey;
@@ -77,25 +75,25 @@ impl Perform for DeleteKey {
     }
 }
 
-impl Reconcile for DeleteKey {
-    type Reading = SshKeyDetail;
+impl Evidence for DeleteKey {
+    type Reading = GetKey;
     type Found = ();
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    async fn read(inputs: &Inputs, calls: &Calls<Macloud>) -> Result<SshKeyDetail, ErrorOf<Self>> {
+    fn reading(inputs: &Inputs) -> Result<GetKey, EncodeError> {
         let id: KeyId = inputs.need(Self::INFO.name, "id")?;
-        calls.call(&GetKey::new(id)).await
+        Ok(GetKey::new(id))
     }
 
-    fn before(_: &Inputs, now: &SshKeyDetail) -> Option<Before> {
+    fn baseline(_: &Inputs, now: &SshKeyDetail) -> Option<Baseline> {
         let fits = |item: &SshKeyDetail| item.status == Some(KeyStatus::Deleted);
-        Some(trace::marks([now], fits, |_| Some(String::new())))
+        Some(evidence::marks([now], fits, |_| Some(String::new())))
     }
 
-    fn look(_: &Inputs, before: Option<&Before>, now: SshKeyDetail) -> Option<Vec<()>> {
+    fn find(_: &Inputs, baseline: Option<&Baseline>, now: SshKeyDetail) -> Option<Vec<()>> {
         let fits = |item: &SshKeyDetail| item.status == Some(KeyStatus::Deleted);
-        trace::ended(before, &now, fits)
+        evidence::ended(baseline, &now, fits)
     }
 
     fn not_found() -> Option<()> {

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, InputLimit, Name};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
 use hostkit::{
-    Before, Calls, Csv, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, Value, trace,
+    Csv, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
 };
 
 use crate::RootPanel;
@@ -136,23 +136,23 @@ impl Perform for CreateOrder {
     }
 }
 
-impl Reconcile for CreateOrder {
-    type Reading = Vec<Order>;
+impl Evidence for CreateOrder {
+    type Reading = GetOrders;
     type Found = Order;
 
     const SETTLE: Duration = Duration::from_secs(120);
 
-    async fn read(_: &Inputs, calls: &Calls<RootPanel>) -> Result<Vec<Order>, ErrorOf<Self>> {
-        calls.call(&GetOrders::new()).await
+    fn reading(_: &Inputs) -> Result<GetOrders, EncodeError> {
+        Ok(GetOrders::new())
     }
 
-    fn before(_: &Inputs, now: &Vec<Order>) -> Option<Before> {
-        Some(trace::marks(now.iter(), |_| true, |item| Some(trace::text(&item.id))))
+    fn baseline(_: &Inputs, now: &Vec<Order>) -> Option<Baseline> {
+        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.id))))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<Order>) -> Option<Vec<Order>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<Order>) -> Option<Vec<Order>> {
         let tariff: TariffId = inputs.get("tariff")?;
         let fits = |item: &Order| item.tariff.as_ref().is_none_or(|value| *value == tariff);
-        trace::appeared(before, now, false, fits, |_| false, |item| trace::text(&item.id))
+        evidence::appeared(baseline, now, false, fits, |_| false, |item| evidence::text(&item.id))
     }
 }

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit::codec::{DecodeError, Name};
+use hostkit::evidence::{Baseline, Evidence, Inputs};
 use hostkit::{
-    Before, Calls, Effect, EncodeError, Endpoint, EndpointInfo, ErrorOf, Flag, Inputs, Method, Perform, RawAnswer,
-    Reconcile, RequestParts, Value, trace,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
 };
 
 use crate::RootPanel;
@@ -81,26 +81,26 @@ impl Perform for SuspendOrder {
     }
 }
 
-impl Reconcile for SuspendOrder {
-    type Reading = Vec<Order>;
+impl Evidence for SuspendOrder {
+    type Reading = GetOrders;
     type Found = Order;
 
     const SETTLE: Duration = Duration::from_secs(60);
 
-    async fn read(_: &Inputs, calls: &Calls<RootPanel>) -> Result<Vec<Order>, ErrorOf<Self>> {
-        calls.call(&GetOrders::new()).await
+    fn reading(_: &Inputs) -> Result<GetOrders, EncodeError> {
+        Ok(GetOrders::new())
     }
 
-    fn before(inputs: &Inputs, now: &Vec<Order>) -> Option<Before> {
+    fn baseline(inputs: &Inputs, now: &Vec<Order>) -> Option<Baseline> {
         let order: OrderId = inputs.get("order")?;
         let fits = |item: &Order| item.id == order;
-        Some(trace::marks(now.iter(), fits, |item| item.status.as_ref().map(trace::text)))
+        Some(evidence::marks(now.iter(), fits, |item| item.status.as_ref().map(evidence::text)))
     }
 
-    fn look(inputs: &Inputs, before: Option<&Before>, now: Vec<Order>) -> Option<Vec<Order>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<Order>) -> Option<Vec<Order>> {
         let order: OrderId = inputs.get("order")?;
         let fits = |item: &Order| item.id == order;
         let is_so = |item: &Order| item.status == Some(OrderStatus::Suspended);
-        trace::changed(before, now, fits, |item| item.status.as_ref().map(trace::text), is_so)
+        evidence::changed(baseline, now, fits, |item| item.status.as_ref().map(evidence::text), is_so)
     }
 }

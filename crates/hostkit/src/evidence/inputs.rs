@@ -1,8 +1,7 @@
-//! What a ticket remembers of its call: the inputs that it can be found by, and what was there before it.
+//! The inputs of a call that it can be found by.
 
 use crate::codec::{FromText, ToText};
 use crate::request::EncodeError;
-use crate::time::Now;
 use crate::value::Secret;
 
 /// The inputs of a call that it can be found by, as text.
@@ -14,9 +13,12 @@ pub struct Inputs(Vec<(String, Input)>);
 
 /// One of them: a value, or for each item of a list its fields, each of which may be absent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Input {
+pub enum Input {
+    /// A value as text.
     One(String),
+    /// For each item of a list its fields.
     Rows(Vec<Vec<Option<String>>>),
+    /// A value that only the read takes.
     Secret(Secret),
 }
 
@@ -89,69 +91,17 @@ impl Inputs {
     }
 
     /// The same without secrets.
-    pub(crate) fn without_secrets(&self) -> Self {
+    pub fn without_secrets(&self) -> Self {
         Self(self.0.iter().filter(|(_, input)| !matches!(input, Input::Secret(_))).cloned().collect())
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Input)> {
+    /// Each with its name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Input)> {
         self.0.iter().map(|(name, input)| (name.as_str(), input))
     }
 
-    pub(crate) fn from_pairs(pairs: Vec<(String, Input)>) -> Self {
+    /// Those of a saved ticket.
+    pub fn from_pairs(pairs: Vec<(String, Input)>) -> Self {
         Self(pairs)
-    }
-}
-
-/// What showed before a call: the marks of what a trace compares. A ticket keeps it, so that the work of the call can be
-/// told from what was there already.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Before {
-    marks: Vec<String>,
-    is_private: bool,
-    /// When all of it had been read, if this process read it.
-    read: Option<Now>,
-}
-
-impl Before {
-    pub(super) fn new(marks: Vec<String>) -> Self {
-        Self { marks, is_private: false, read: None }
-    }
-
-    /// The same, but it is not written with its ticket: its marks come from secrets, or hold for this process alone.
-    #[must_use]
-    pub fn private(self) -> Self {
-        Self { is_private: true, ..self }
-    }
-
-    pub(super) fn read_at(self, now: Now) -> Self {
-        Self { read: Some(now), ..self }
-    }
-
-    pub(crate) fn read(&self) -> Option<Now> {
-        self.read
-    }
-
-    pub(super) fn has(&self, mark: &str) -> bool {
-        self.marks.iter().any(|known| known == mark)
-    }
-
-    pub(super) fn first(&self) -> Option<&str> {
-        self.marks.first().map(String::as_str)
-    }
-
-    /// The marks that may be written down.
-    pub(crate) fn to_save(&self) -> Option<&[String]> {
-        (!self.is_private).then_some(&self.marks)
-    }
-
-    pub(crate) fn saved(marks: Vec<String>) -> Self {
-        Self::new(marks)
-    }
-}
-
-/// Marks may come from a secret: their number is all that is shown.
-impl std::fmt::Debug for Before {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Before({} marks)", self.marks.len())
     }
 }

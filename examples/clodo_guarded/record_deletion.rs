@@ -1,24 +1,22 @@
 //! Deleting one DNS record, where a lost body deletes the whole zone.
 
 use std::fmt;
-use std::time::Duration;
 
-use hostkit::{Calls, Error, Outcome, OutcomeOf};
+use hostkit::{Error, Outcome, OutcomeOf, Transport};
+use hostkit_ureq::Client;
 
-use crate::dns::{DeleteRecord, GetZone};
-use crate::types::{NewRecord, Record, RecordId, Zone, ZoneId};
-use crate::{Clodo, Code};
+use super::checked::pause;
+use clodo_proto::dns::{DeleteRecord, GetZone};
+use clodo_proto::types::{NewRecord, Record, RecordId, Zone, ZoneId};
+use clodo_proto::{Clodo, Code};
 
 /// How often the zone is read afterwards, while the record is still there.
 const LOOKS: u32 = 3;
 
-/// The time between two of these reads.
-const BETWEEN: Duration = Duration::from_secs(2);
-
 /// The caller knows: verb and URL of this call are those that delete the whole zone, only a body in a DELETE tells them
 /// apart, and whatever stands between client and hoster may drop such a body.
 ///
-/// To overwrite the record with [`UpdateRecords`](crate::dns::UpdateRecords) is free of this.
+/// To overwrite the record with [`UpdateRecords`](clodo_proto::dns::UpdateRecords) is free of this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AcceptBodyHazard;
 
@@ -121,8 +119,8 @@ impl std::error::Error for RecordDeletionError {
 ///
 /// # Errors
 /// Everything but "the zone is there, the record is not, and nothing else is missing". The error holds the copy.
-pub async fn delete_record(
-    calls: Calls<Clodo>,
+pub fn delete_record(
+    client: &Client<Clodo, impl Transport>,
     zone: ZoneId,
     record: RecordId,
     accept: AcceptBodyHazard,
@@ -130,21 +128,21 @@ pub async fn delete_record(
     let AcceptBodyHazard = accept;
     let failed = |zone_before, outcome, cause| RecordDeletionError { zone, record, zone_before, outcome, cause };
     let read = GetZone::new(zone);
-    let before = match calls.call(&read).await {
+    let before = match client.call(&read) {
         Ok(before) => before,
         Err(error) => return Err(failed(None, None, RecordDeletionCause::NoCopy(error))),
     };
     if before.records.iter().all(|found| found.id != record) {
         return Err(failed(Some(before), None, RecordDeletionCause::NoSuchRecord));
     }
-    let outcome = calls.perform(&DeleteRecord::new(zone, record)).await;
+    let outcome = client.perform(&DeleteRecord::new(zone, record));
     if matches!(outcome, Outcome::NotSent(_)) {
         return Err(failed(Some(before), Some(outcome), RecordDeletionCause::NotSent));
     }
     // A rejection is looked at as well: where a proxy sent the call twice, it answers the second copy.
     let mut look = 1;
     loop {
-        let cause = match calls.call(&read).await {
+        let cause = match client.call(&read) {
             Ok(zone_after) => match left(&before, &zone_after, record) {
                 None => return Ok(RecordDeletion { zone_before: before, zone_after, outcome }),
                 Some(cause) => cause,
@@ -158,9 +156,10 @@ pub async fn delete_record(
             RecordDeletionCause::Unseen(_) => true,
             _ => false,
         };
-        if !may_change || look == LOOKS || calls.sleep(BETWEEN).await.is_err() {
+        if !may_change || look == LOOKS {
             return Err(failed(Some(before), Some(outcome), cause));
         }
+        pause(client);
         look += 1;
     }
 }
@@ -179,7 +178,7 @@ fn left(before: &Zone, after: &Zone, record: RecordId) -> Option<RecordDeletionC
 }
 
 /// What puts the records of a copy back that `after` lacks, but for `deleted`: the input of
-/// [`AddRecords`](crate::dns::AddRecords). Without `after`, the zone is gone: all of them, for a zone created anew.
+/// [`AddRecords`](clodo_proto::dns::AddRecords). Without `after`, the zone is gone: all of them, for a zone created anew.
 ///
 /// Records of which the copy lacks name, type or content are left out; so is the SOA record of a zone created anew,
 /// which the hoster makes.

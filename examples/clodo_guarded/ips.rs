@@ -2,12 +2,13 @@
 
 use std::net::IpAddr;
 
-use hostkit::Calls;
+use hostkit::Transport;
+use hostkit_ureq::Client;
 
 use super::checked::{Change, Check, CheckError, Checked};
-use crate::Clodo;
-use crate::ips::{AddIp, ListIps, MoveIp};
-use crate::types::ListedAddress;
+use clodo_proto::Clodo;
+use clodo_proto::ips::{AddIp, ListIps, MoveIp};
+use clodo_proto::types::ListedAddress;
 
 /// Adds an address to a server and says which one: the answer does not, and a proxy may have bought two.
 ///
@@ -15,7 +16,7 @@ use crate::types::ListedAddress;
 ///
 /// # Errors
 /// The addresses could not be read; then nothing was sent.
-pub async fn add_ip(calls: Calls<Clodo>, act: AddIp) -> Result<Checked<Vec<ListedAddress>>, CheckError> {
+pub fn add_ip(client: &Client<Clodo, impl Transport>, act: AddIp) -> Result<Checked<Vec<ListedAddress>>, CheckError> {
     let read = ListIps::new(act.id);
     let judge = |before: &Vec<_>, after: &Vec<_>| match (new(before, after).as_slice(), new(after, before).as_slice()) {
         ([], []) => Change::NotSeen,
@@ -23,7 +24,7 @@ pub async fn add_ip(calls: Calls<Clodo>, act: AddIp) -> Result<Checked<Vec<Liste
         (new, []) => Change::Otherwise(format!("{} addresses are new: {}", new.len(), list(new))),
         (new, gone) => Change::Otherwise(format!("new: {}; gone: {}", list(new), list(gone))),
     };
-    Check { act, read, refuse: |_: &Vec<_>| None, judge }.run(calls).await
+    Check { act, read, refuse: |_: &Vec<_>| None, judge }.run(client)
 }
 
 /// Moves an additional address to a server, and sees that it is there.
@@ -32,7 +33,7 @@ pub async fn add_ip(calls: Calls<Clodo>, act: AddIp) -> Result<Checked<Vec<Liste
 ///
 /// # Errors
 /// The addresses could not be read, or the server has the address already; then nothing was sent.
-pub async fn move_ip(calls: Calls<Clodo>, act: MoveIp) -> Result<Checked<Vec<ListedAddress>>, CheckError> {
+pub fn move_ip(client: &Client<Clodo, impl Transport>, act: MoveIp) -> Result<Checked<Vec<ListedAddress>>, CheckError> {
     let (read, ip, target) = (ListIps::new(act.target), act.ip, act.target);
     let refuse = move |before: &Vec<_>| holds(before, ip).then(|| format!("server {target} has {ip} already"));
     let judge =
@@ -41,7 +42,7 @@ pub async fn move_ip(calls: Calls<Clodo>, act: MoveIp) -> Result<Checked<Vec<Lis
             ([], []) => Change::NotSeen,
             (new, gone) => Change::Otherwise(format!("new: {}; gone: {}", list(new), list(gone))),
         };
-    Check { act, read, refuse, judge }.run(calls).await
+    Check { act, read, refuse, judge }.run(client)
 }
 
 impl Checked<Vec<ListedAddress>> {

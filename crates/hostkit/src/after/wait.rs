@@ -3,7 +3,6 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::waiter::{Observation, Progress, Waiter};
 use crate::api::Api;
 use crate::client::ClientCore;
 use crate::endpoint::Endpoint;
@@ -15,6 +14,7 @@ use crate::options::CallOptions;
 use crate::sabotage::is_broken;
 use crate::time::{Moment, Now};
 use crate::transport::{Incoming, TransportError};
+use crate::waiter::{Observation, Progress, Waiter};
 
 /// How many polls in a row may fail without an answer of the API before the waiter gives up.
 const MISSES: u32 = 5;
@@ -66,6 +66,18 @@ impl<C: FaultCode> std::error::Error for WaitError<C> {
             Self::Call(error) => Some(error),
             _ => None,
         }
+    }
+}
+
+impl<A: Api> ClientCore<A> {
+    /// Polls until what the waiter waits for is there, and tells `on_progress` what it sees.
+    pub fn wait<W, F>(&self, waiter: W, options: CallOptions, on_progress: F) -> WaitMachine<W, F>
+    where
+        W: Waiter,
+        W::Endpoint: Endpoint<Api = A>,
+        F: FnMut(&Observation),
+    {
+        WaitMachine::new(self, waiter, options, on_progress)
     }
 }
 

@@ -1,12 +1,9 @@
-//! What generated implementations of [`Reconcile`](crate::Reconcile) compare their reads with.
+//! How generated implementations of [`Evidence`](super::Evidence) compare a read with the one before the call.
 
 use std::fmt::Debug;
 
-use super::{Before, Calls};
-use crate::api::Api;
+use super::Baseline;
 use crate::codec::ToText;
-use crate::endpoint::{Call, Endpoint};
-use crate::error::Error;
 use crate::value::Secret;
 
 /// The marks of the items that fit; an item without a mark leaves none.
@@ -14,8 +11,8 @@ pub fn marks<'a, T: 'a>(
     items: impl IntoIterator<Item = &'a T>,
     fits: impl Fn(&T) -> bool,
     mark: impl Fn(&T) -> Option<String>,
-) -> Before {
-    Before::new(items.into_iter().filter(|item| fits(item)).filter_map(mark).collect())
+) -> Baseline {
+    Baseline::new(items.into_iter().filter(|item| fits(item)).filter_map(mark).collect())
 }
 
 /// The mark of a value that is one piece of text.
@@ -24,38 +21,38 @@ pub fn text(value: &impl ToText) -> String {
 }
 
 /// The mark of any other value: a fingerprint, for this process alone.
-pub fn print(value: &impl Debug) -> String {
-    fingerprint(format!("{value:?}").as_bytes())
+pub fn fingerprint(value: &impl Debug) -> String {
+    hash(format!("{value:?}").as_bytes())
 }
 
 /// The mark of a secret: a fingerprint, for this process alone.
-pub fn secret(value: &Secret) -> String {
-    fingerprint(value.expose().as_bytes())
+pub fn mark_of_secret(value: &Secret) -> String {
+    hash(value.expose().as_bytes())
 }
 
 /// FNV-1a of 64 bits: it tells two values apart, and says nothing else.
-fn fingerprint(bytes: &[u8]) -> String {
+fn hash(bytes: &[u8]) -> String {
     let hash = bytes
         .iter()
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
     format!("{hash:016x}")
 }
 
-/// The items that fit and were not there before. Without `before`, what is named by its inputs is taken for what the
+/// The items that fit and were not there before. Without a baseline, what is named by its inputs is taken for what the
 /// call made; what is not cannot be told from what others made. Where none fits, but one does but for the spelling of its
 /// texts, nobody can tell: the hoster may write it otherwise.
 pub fn appeared<T>(
-    before: Option<&Before>,
+    baseline: Option<&Baseline>,
     now: impl IntoIterator<Item = T>,
     is_named: bool,
     fits: impl Fn(&T) -> bool,
     nearly: impl Fn(&T) -> bool,
     key: impl Fn(&T) -> String,
 ) -> Option<Vec<T>> {
-    if before.is_none() && !is_named {
+    if baseline.is_none() && !is_named {
         return None;
     }
-    let was_there = |item: &T| before.is_some_and(|before| before.has(&key(item)));
+    let was_there = |item: &T| baseline.is_some_and(|baseline| baseline.has(&key(item)));
     let new = now.into_iter().filter(|item| !was_there(item));
     let (found, others): (Vec<T>, Vec<T>) = new.partition(|item| fits(item));
     match found.is_empty() && others.iter().any(nearly) {
@@ -97,14 +94,14 @@ fn after_escape(text: &str) -> Option<&str> {
 /// For each of `rows` an item that fits it and was not there before: one set of them for each time that the call was
 /// carried out. Where something is new and some row has nothing, nobody can tell: the hoster may write it otherwise.
 pub fn appeared_each<T, R>(
-    before: Option<&Before>,
+    baseline: Option<&Baseline>,
     now: impl IntoIterator<Item = T>,
     rows: &[R],
     fits: impl Fn(&R, &T) -> bool,
     key: impl Fn(&T) -> String,
 ) -> Option<Vec<Vec<T>>> {
-    let before = before?;
-    let mut new: Vec<T> = now.into_iter().filter(|item| !before.has(&key(item))).collect();
+    let baseline = baseline?;
+    let mut new: Vec<T> = now.into_iter().filter(|item| !baseline.has(&key(item))).collect();
     let mut sets = Vec::new();
     while !new.is_empty() {
         let mut set = Vec::new();
@@ -123,15 +120,15 @@ pub fn appeared_each<T, R>(
 /// The item that fits, if its mark is not what it was before. Without a mark before and after nobody can tell, nor where
 /// it changed into something else than the call was to make of it: that was somebody else, before the call or after it.
 pub fn changed<T>(
-    before: Option<&Before>,
+    baseline: Option<&Baseline>,
     now: impl IntoIterator<Item = T>,
     fits: impl Fn(&T) -> bool,
     mark: impl Fn(&T) -> Option<String>,
     is_so: impl Fn(&T) -> bool,
 ) -> Option<Vec<T>> {
-    let before = before?.first()?;
+    let baseline = baseline?.first()?;
     let now = now.into_iter().find(fits)?;
-    match (before == mark(&now)?, is_so(&now)) {
+    match (baseline == mark(&now)?, is_so(&now)) {
         (true, _) => Some(Vec::new()),
         (false, true) => Some(vec![now]),
         (false, false) => None,
@@ -141,12 +138,12 @@ pub fn changed<T>(
 /// Whether no item is left of the `count` that the call was to take away. Where only some are gone, or none was there
 /// before, nobody can tell.
 pub fn gone<T>(
-    before: Option<&Before>,
+    baseline: Option<&Baseline>,
     now: impl IntoIterator<Item = T>,
     count: usize,
     is_it: impl Fn(&T) -> bool,
 ) -> Option<Vec<()>> {
-    if before.is_some_and(|before| before.first().is_none()) {
+    if baseline.is_some_and(|baseline| baseline.first().is_none()) {
         return None;
     }
     let left = now.into_iter().filter(is_it).count();
@@ -158,8 +155,8 @@ pub fn gone<T>(
 }
 
 /// The object, if it is as the call was to make it. If it was so before, or nobody knows, nobody can tell.
-pub fn became<T>(before: Option<&Before>, now: T, is_so: impl Fn(&T) -> bool) -> Option<Vec<T>> {
-    let was_so = before.map(|before| before.first().is_some());
+pub fn became<T>(baseline: Option<&Baseline>, now: T, is_so: impl Fn(&T) -> bool) -> Option<Vec<T>> {
+    let was_so = baseline.map(|baseline| baseline.first().is_some());
     match (was_so, is_so(&now)) {
         (Some(true), _) | (None, true) => None,
         (_, false) => Some(Vec::new()),
@@ -168,30 +165,9 @@ pub fn became<T>(before: Option<&Before>, now: T, is_so: impl Fn(&T) -> bool) ->
 }
 
 /// Whether the object is in the state that ends it. If it was so before, nobody can tell.
-pub fn ended<T>(before: Option<&Before>, now: &T, is_so: impl Fn(&T) -> bool) -> Option<Vec<()>> {
-    if before.is_some_and(|before| before.first().is_some()) {
+pub fn ended<T>(baseline: Option<&Baseline>, now: &T, is_so: impl Fn(&T) -> bool) -> Option<Vec<()>> {
+    if baseline.is_some_and(|baseline| baseline.first().is_some()) {
         return None;
     }
     Some(if is_so(now) { vec![()] } else { Vec::new() })
-}
-
-/// The items of a read that is made for each item of another one. What is gone meanwhile has none.
-///
-/// # Errors
-/// As the read.
-pub async fn each<A, E, T>(calls: &Calls<A>, reads: Vec<E>) -> Result<Vec<T>, Error<A::Code>>
-where
-    A: Api,
-    E: Call<Api = A> + Endpoint<Output = Vec<T>> + 'static,
-    T: Send + 'static,
-{
-    let mut items = Vec::new();
-    for read in &reads {
-        match calls.call(read).await {
-            Ok(some) => items.extend(some),
-            Err(error) if error.is_not_found() => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(items)
 }

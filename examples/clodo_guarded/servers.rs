@@ -1,11 +1,12 @@
 //! Servers: a PUT that buys another package each time it arrives, and the GET that changes a server's type, to and fro.
 
-use hostkit::{Calls, Decimal};
+use hostkit::{Decimal, Transport};
+use hostkit_ureq::Client;
 
 use super::checked::{Change, Check, CheckError, Checked};
-use crate::Clodo;
-use crate::servers::{BuyTraffic, ChangeToScale, ChangeToVirtual, GetServer};
-use crate::types::{ServerDetail, ServerType};
+use clodo_proto::Clodo;
+use clodo_proto::servers::{BuyTraffic, ChangeToScale, ChangeToVirtual, GetServer};
+use clodo_proto::types::{ServerDetail, ServerType};
 
 /// Buys a traffic package and sees how much was added: a proxy that repeats the PUT has bought it twice.
 ///
@@ -13,14 +14,17 @@ use crate::types::{ServerDetail, ServerType};
 ///
 /// # Errors
 /// The server could not be read; then nothing was sent.
-pub async fn buy_traffic(calls: Calls<Clodo>, act: BuyTraffic) -> Result<Checked<ServerDetail>, CheckError> {
+pub fn buy_traffic(
+    client: &Client<Clodo, impl Transport>,
+    act: BuyTraffic,
+) -> Result<Checked<ServerDetail>, CheckError> {
     let (read, asked) = (GetServer::new(act.id), Decimal::from(act.traffic));
     let judge = move |before: &ServerDetail, after: &ServerDetail| match grown(before, after) {
         grown if grown == asked => Change::AsAsked,
         grown if grown.is_zero() => Change::NotSeen,
         grown => Change::Otherwise(format!("the package has grown by {grown} GB, not by {asked} GB")),
     };
-    Check { act, read, refuse: |_: &ServerDetail| None, judge }.run(calls).await
+    Check { act, read, refuse: |_: &ServerDetail| None, judge }.run(client)
 }
 
 /// Makes a ScaleServer a VirtualServer, and sees that it is one.
@@ -28,20 +32,24 @@ pub async fn buy_traffic(calls: Calls<Clodo>, act: BuyTraffic) -> Result<Checked
 /// # Errors
 /// The server could not be read, or is a VirtualServer already: the same call would make it a ScaleServer. Then nothing
 /// was sent.
-pub async fn change_to_virtual(calls: Calls<Clodo>, act: ChangeToVirtual) -> Result<Checked<ServerDetail>, CheckError> {
+pub fn change_to_virtual(
+    client: &Client<Clodo, impl Transport>,
+    act: ChangeToVirtual,
+) -> Result<Checked<ServerDetail>, CheckError> {
     let read = GetServer::new(act.id);
-    Check { act, read, refuse: is_already(ServerType::Virtual), judge: has_become(ServerType::Virtual) }
-        .run(calls)
-        .await
+    Check { act, read, refuse: is_already(ServerType::Virtual), judge: has_become(ServerType::Virtual) }.run(client)
 }
 
 /// Makes a VirtualServer a ScaleServer, and sees that it is one.
 ///
 /// # Errors
 /// The server could not be read, or is a ScaleServer already. Then nothing was sent.
-pub async fn change_to_scale(calls: Calls<Clodo>, act: ChangeToScale) -> Result<Checked<ServerDetail>, CheckError> {
+pub fn change_to_scale(
+    client: &Client<Clodo, impl Transport>,
+    act: ChangeToScale,
+) -> Result<Checked<ServerDetail>, CheckError> {
     let read = GetServer::new(act.id);
-    Check { act, read, refuse: is_already(ServerType::Scale), judge: has_become(ServerType::Scale) }.run(calls).await
+    Check { act, read, refuse: is_already(ServerType::Scale), judge: has_become(ServerType::Scale) }.run(client)
 }
 
 impl Checked<ServerDetail> {

@@ -3,9 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
-use hostkit::{Call, Calls, Error, Outcome, OutcomeOf, Perform};
+use hostkit::{Call, Error, Outcome, OutcomeOf, Perform, Transport};
+use hostkit_ureq::Client;
 
-use crate::{Clodo, Code};
+use clodo_proto::{Clodo, Code};
 
 /// How often the state is read after the act, until the act is seen.
 const LOOKS: u32 = 3;
@@ -78,6 +79,12 @@ impl std::error::Error for CheckError {
     }
 }
 
+/// Waits until the next look, on the clock of the client.
+pub(super) fn pause(client: &Client<Clodo, impl Transport>) {
+    let clock = client.core().clock();
+    std::thread::sleep(clock.sleep(clock.now().monotonic + BETWEEN));
+}
+
 /// What has to be known to check an act.
 pub(super) struct Check<E, R, P, J> {
     pub(super) act: E,
@@ -95,13 +102,13 @@ where
     P: Fn(&R::Output) -> Option<String>,
     J: Fn(&R::Output, &R::Output) -> Change,
 {
-    pub(super) async fn run(self, calls: Calls<Clodo>) -> Result<Checked<R::Output>, CheckError> {
+    pub(super) fn run(self, client: &Client<Clodo, impl Transport>) -> Result<Checked<R::Output>, CheckError> {
         let Self { act, read, refuse, judge } = self;
-        let before = calls.call(&read).await.map_err(CheckError::Unread)?;
+        let before = client.call(&read).map_err(CheckError::Unread)?;
         if let Some(why) = refuse(&before) {
             return Err(CheckError::AlreadySo(why));
         }
-        let outcome: OutcomeOf<E> = calls.perform(&act).await;
+        let outcome: OutcomeOf<E> = client.perform(&act);
         if matches!(outcome, Outcome::NotSent(_)) {
             return Ok(Checked { outcome, before, after: None, change: Change::NotSeen });
         }
@@ -109,7 +116,7 @@ where
         let mut after = None;
         let mut change = Change::NotSeen;
         for look in 1..=LOOKS {
-            match calls.call(&read).await {
+            match client.call(&read) {
                 Ok(now) => {
                     change = judge(&before, &now);
                     after = Some(now);
@@ -119,9 +126,10 @@ where
             let is_seen = matches!(change, Change::AsAsked | Change::Otherwise(_));
             // An act that was refused has no reason to come late.
             let is_open = outcome.may_have_happened();
-            if is_seen || look == LOOKS || !is_open || calls.sleep(BETWEEN).await.is_err() {
+            if is_seen || look == LOOKS || !is_open {
                 break;
             }
+            pause(client);
         }
         Ok(Checked { outcome, before, after, change })
     }

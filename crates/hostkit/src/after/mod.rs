@@ -1,0 +1,42 @@
+//! What comes after a call: finding out whether it happened, and waiting for what it started.
+
+mod baseline;
+mod pause;
+mod reading;
+mod recovery;
+mod verdict;
+mod wait;
+
+pub use baseline::{BeforeMachine, TicketMachine};
+pub use recovery::RecoveryMachine;
+pub use verdict::{Reconciled, StillOpen};
+pub use wait::{WaitError, WaitMachine};
+
+use crate::api::Api;
+use crate::client::ClientCore;
+use crate::endpoint::Endpoint;
+use crate::evidence::Evidence;
+use crate::options::CallOptions;
+use crate::ticket::Ticket;
+
+impl<A: Api> ClientCore<A> {
+    /// Finds out whether a call happened whose end was open, without sending it again. The deadline is that of all reads
+    /// together.
+    pub fn reconcile<E: Evidence + Endpoint<Api = A>>(
+        &self,
+        ticket: &Ticket,
+        options: CallOptions,
+    ) -> RecoveryMachine<E> {
+        RecoveryMachine::new(self, ticket, options)
+    }
+
+    /// Reads what shows of a call before it is made, for [`Ticket::with_before`].
+    pub fn before<E: Evidence + Endpoint<Api = A>>(&self, endpoint: &E, options: CallOptions) -> BeforeMachine<E> {
+        BeforeMachine::new(self, endpoint, options)
+    }
+
+    /// Makes a ticket for a call before the call is made, with what shows then.
+    pub fn ticket<E: Evidence + Endpoint<Api = A>>(&self, endpoint: &E, options: CallOptions) -> TicketMachine<E> {
+        TicketMachine::new(self, endpoint, options)
+    }
+}

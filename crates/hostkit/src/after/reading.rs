@@ -1,0 +1,127 @@
+//! One reading of the evidence: its calls, one after the other, under the deadline of the whole.
+
+use std::time::Duration;
+
+use http::HeaderMap;
+use http::header::AGE;
+
+use crate::api::Api;
+use crate::client::ClientCore;
+use crate::endpoint::Endpoint;
+use crate::error::Error;
+use crate::evidence::Reading;
+use crate::exchange::CallMachine;
+use crate::info::EndpointInfo;
+use crate::machine::{Machine, Step};
+use crate::options::CallOptions;
+use crate::time::{Moment, Now};
+use crate::transport::{Incoming, TransportError};
+
+/// The options of all calls of a recovery, and the deadline of all of them together.
+pub(super) struct Limits {
+    pub(super) options: CallOptions,
+    pub(super) deadline: Option<Moment>,
+}
+
+impl Limits {
+    /// The deadline counts from `now`.
+    pub(super) fn new(options: CallOptions, now: Now) -> Self {
+        let deadline = options.deadline.map(|allowed| now.monotonic + allowed);
+        Self { options, deadline }
+    }
+
+    /// The options of one call: its usual deadline, and never more than is left.
+    fn of<A: Api>(&self, core: &ClientCore<A>, info: &EndpointInfo, now: Now) -> CallOptions {
+        let usual = core.shared().deadline.unwrap_or(info.deadline);
+        let left = self.deadline.map(|deadline| deadline.since(now.monotonic));
+        CallOptions { deadline: Some(left.map_or(usual, |left| left.min(usual))), ..self.options.clone() }
+    }
+}
+
+/// What a reading of `R` gives, or the error of one of its calls.
+pub(super) type Read<R> = Result<<R as Reading>::Answer, Error<<<R as Reading>::Api as Api>::Code>>;
+
+/// A reading under way.
+pub(super) struct ReadingMachine<R: Reading> {
+    reading: R,
+    state: State<R>,
+    /// How long ago the oldest of the answers was made, where a cache gave it and says so.
+    age: Duration,
+}
+
+enum State<R: Reading> {
+    First(CallMachine<R::First>),
+    Then(Then<R>),
+}
+
+/// The calls that follow the first one.
+struct Then<R: Reading> {
+    answer: Option<R::Answer>,
+    left: std::vec::IntoIter<R::Then>,
+    current: Option<CallMachine<R::Then>>,
+}
+
+impl<R: Reading> ReadingMachine<R> {
+    pub(super) fn new(core: &ClientCore<R::Api>, reading: R, limits: &Limits, now: Now) -> Self {
+        let options = limits.of(core, &R::First::INFO, now);
+        let first = core.call(reading.first(), options);
+        Self { reading, state: State::First(first), age: Duration::ZERO }
+    }
+
+    pub(super) fn age(&self) -> Duration {
+        self.age
+    }
+
+    pub(super) fn step(&mut self, core: &ClientCore<R::Api>, limits: &Limits, now: Now) -> Step<Read<R>> {
+        let then = loop {
+            match &mut self.state {
+                State::Then(then) => break then,
+                State::First(call) => match call.step(now).into_done() {
+                    Err(step) => return step,
+                    Ok(Err(error)) => return Step::Done(Err(error)),
+                    Ok(Ok(reply)) => {
+                        self.age = age(&reply.headers);
+                        let (answer, left) = self.reading.follow(reply.value);
+                        let then = Then { answer: Some(answer), left: left.into_iter(), current: None };
+                        self.state = State::Then(then);
+                    }
+                },
+            }
+        };
+        loop {
+            if let Some(call) = &mut then.current {
+                match call.step(now).into_done() {
+                    Err(step) => return step,
+                    Ok(Ok(reply)) => {
+                        self.age = self.age.max(age(&reply.headers));
+                        if let Some(answer) = &mut then.answer {
+                            self.reading.add(answer, reply.value);
+                        }
+                    }
+                    // What is gone meanwhile has nothing to show.
+                    Ok(Err(error)) if error.is_not_found() => {}
+                    Ok(Err(error)) => return Step::Done(Err(error)),
+                }
+            }
+            then.current = then.left.next().map(|call| core.call(&call, limits.of(core, &R::Then::INFO, now)));
+            if then.current.is_none() {
+                let over = || Error::refused(&R::First::INFO, "the reading was stepped after its end");
+                return Step::Done(then.answer.take().ok_or_else(over));
+            }
+        }
+    }
+
+    pub(super) fn receive(&mut self, now: Now, result: Result<Incoming, TransportError>) {
+        match &mut self.state {
+            State::First(call) => call.receive(now, result),
+            State::Then(Then { current: Some(call), .. }) => call.receive(now, result),
+            State::Then(_) => {}
+        }
+    }
+}
+
+/// How long ago the answer was made, where a cache gave it and says so.
+fn age(headers: &HeaderMap) -> Duration {
+    let ages = headers.get_all(AGE).iter().filter_map(|age| age.to_str().ok()?.trim().parse().ok());
+    Duration::from_secs(ages.max().unwrap_or(0))
+}

@@ -1,0 +1,228 @@
+//! Finding out whether a call happened, without ever sending it again.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::pause::Pause;
+use super::reading::{Limits, ReadingMachine};
+use super::verdict::{Reconciled, StillOpen};
+use crate::api::Api;
+use crate::client::ClientCore;
+use crate::endpoint::Endpoint;
+use crate::error::Error;
+use crate::evidence::{AnswerOf, Evidence};
+use crate::fault::FaultCode;
+use crate::machine::{Machine, Step};
+use crate::options::CallOptions;
+use crate::ticket::Ticket;
+use crate::time::{Moment, Now};
+use crate::transport::{Incoming, TransportError};
+
+/// How many reads have to miss it before it did not happen.
+const READS: u32 = 3;
+
+/// How many reads in a row may fail.
+const FAILURES: u32 = 3;
+
+/// How many reads may miss it where a cache gives them all.
+const CACHED: u32 = 12;
+
+/// The least and the most time between two reads.
+const SHORTEST: Duration = Duration::from_secs(5);
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// Reads the evidence of a call until it tells whether the call happened.
+///
+/// ```text
+///   start --> read --> found it, or nobody can tell: verdict
+///               ^  \
+///               |   not seen, or the read failed --> settle time over and three reads: verdict
+///               +---------------- pause <---------------+
+/// ```
+pub struct RecoveryMachine<E: Evidence> {
+    core: ClientCore<E::Api>,
+    ticket: Ticket,
+    options: Option<CallOptions>,
+    run: Option<Run<E>>,
+}
+
+type Code<E> = <<E as Endpoint>::Api as Api>::Code;
+type Verdict<E> = Reconciled<<E as Evidence>::Found, Code<E>>;
+
+/// What is known once the clock has been seen.
+struct Run<E: Evidence> {
+    limits: Limits,
+    /// When whatever the call did must show.
+    settled: Moment,
+    /// Reads in a row that did not see it, and that failed.
+    unseen: u32,
+    failures: u32,
+    /// What was seen before the settle time was over: a proxy may still double it.
+    seen: Option<E::Found>,
+    state: State<E>,
+}
+
+enum State<E: Evidence> {
+    /// The next read is due.
+    Due,
+    /// A read that was asked for at this moment.
+    Reading(ReadingMachine<E::Reading>, Moment),
+    Pause(Pause),
+}
+
+impl<E: Evidence> RecoveryMachine<E> {
+    pub(crate) fn new(core: &ClientCore<E::Api>, ticket: &Ticket, options: CallOptions) -> Self {
+        Self { core: core.clone(), ticket: ticket.clone(), options: Some(options), run: None }
+    }
+
+    /// Why nothing is read at all.
+    fn refuse(&self) -> Option<Verdict<E>> {
+        let (info, ticket) = (&E::INFO, &self.ticket);
+        if (ticket.api(), ticket.operation(), ticket.spec()) != (<E::Api as Api>::INFO.name, info.name, info.spec) {
+            return Some(Reconciled::StillOpen(StillOpen::OtherCall));
+        }
+        if !ticket.may_be_of(&self.core.place()) {
+            return Some(Reconciled::StillOpen(StillOpen::OtherPlace));
+        }
+        E::NOT_SHOWN.map(Reconciled::NotShown)
+    }
+}
+
+impl<E: Evidence> Run<E> {
+    fn new(ticket: &Ticket, options: CallOptions, now: Now) -> Self {
+        // Only the clock that never goes back: a wall clock that was set would end the wait too early. Where it does not
+        // tell when the call ended, the wait begins anew.
+        let settled = ticket.given_up().unwrap_or(now.monotonic) + E::SETTLE;
+        let limits = Limits::new(options, now);
+        Self { limits, settled, unseen: 0, failures: 0, seen: None, state: State::Due }
+    }
+
+    /// What a read says that was asked for at `asked` and given by a cache of this age; `None` where it is read again.
+    fn judge(
+        &mut self,
+        ticket: &Ticket,
+        read: Result<AnswerOf<E>, Error<Code<E>>>,
+        asked: Moment,
+        age: Duration,
+    ) -> Option<Verdict<E>> {
+        if let Some(seen) = self.seen.take() {
+            // That it happened is certain, whatever comes of the second look.
+            let found = read.ok().and_then(|answer| E::find(ticket.inputs(), ticket.baseline(), answer));
+            return Some(match found.and_then(Reconciled::of) {
+                Some(several @ Reconciled::Several(_)) => several,
+                _ => Reconciled::Happened(seen),
+            });
+        }
+        // What a cache gives was made before it was asked for.
+        let is_late = asked >= self.settled + age;
+        match read {
+            Ok(answer) => match E::find(ticket.inputs(), ticket.baseline(), answer) {
+                // A part of it may show before the rest does; without a baseline, more reads tell no more.
+                None if ticket.baseline().is_none() || is_late => {
+                    return Some(Reconciled::StillOpen(StillOpen::CannotTell));
+                }
+                None => (self.unseen, self.failures) = (0, 0),
+                Some(found) => match Reconciled::of(found) {
+                    Some(Reconciled::Happened(seen)) if E::MAY_BE_DOUBLED && !is_late => {
+                        self.seen = Some(seen);
+                        return None;
+                    }
+                    Some(verdict) => return Some(verdict),
+                    None => (self.unseen, self.failures) = (self.unseen + 1, 0),
+                },
+            },
+            Err(error) => match E::not_found().filter(|_| error.is_not_found()) {
+                Some(found) => return Some(Reconciled::Happened(found)),
+                None if self.failures + 1 >= FAILURES || !is_passing(&error) => {
+                    return Some(Reconciled::StillOpen(StillOpen::Unread(error)));
+                }
+                None => self.failures += 1,
+            },
+        }
+        // A read that was asked for too early says nothing about the end.
+        if self.unseen >= READS && self.failures == 0 && is_late {
+            let is_no = E::UNSEEN_IS_NO;
+            return Some(if is_no { Reconciled::DidNot } else { Reconciled::StillOpen(StillOpen::CannotTell) });
+        }
+        (self.unseen >= CACHED && asked >= self.settled).then_some(Reconciled::StillOpen(StillOpen::CannotTell))
+    }
+
+    /// When the next read is due.
+    fn next(&self, now: Now) -> Moment {
+        if self.seen.is_some() {
+            return self.settled.max(now.monotonic);
+        }
+        let left = self.settled.since(now.monotonic);
+        now.monotonic + (left / READS.saturating_sub(self.unseen).max(1)).clamp(SHORTEST, LONGEST)
+    }
+}
+
+impl<E: Evidence> Machine for RecoveryMachine<E> {
+    type Done = Verdict<E>;
+
+    fn step(&mut self, now: Now) -> Step<Verdict<E>> {
+        if let Some(options) = self.options.take() {
+            if let Some(verdict) = self.refuse() {
+                return Step::Done(verdict);
+            }
+            self.run = Some(Run::new(&self.ticket, options, now));
+        }
+        let Some(run) = &mut self.run else {
+            return Step::Done(Reconciled::StillOpen(StillOpen::CannotTell));
+        };
+        loop {
+            match &mut run.state {
+                State::Due => match E::reading(self.ticket.inputs()) {
+                    Ok(reading) => {
+                        let reading = ReadingMachine::new(&self.core, reading, &run.limits, now);
+                        run.state = State::Reading(reading, now.monotonic);
+                    }
+                    Err(error) => return Step::Done(Reconciled::StillOpen(StillOpen::Unread(error.into()))),
+                },
+                State::Reading(reading, asked) => {
+                    let read = match reading.step(&self.core, &run.limits, now).into_done() {
+                        Ok(read) => read,
+                        Err(step) => return step,
+                    };
+                    let (asked, age) = (*asked, reading.age());
+                    if let Some(verdict) = run.judge(&self.ticket, read, asked, age) {
+                        return Step::Done(verdict);
+                    }
+                    run.state = State::Pause(Pause::new(run.next(now), &run.limits));
+                }
+                State::Pause(pause) => match pause.step(now, &run.limits).into_done() {
+                    Err(step) => return step,
+                    Ok(Ok(())) => run.state = State::Due,
+                    Ok(Err(error)) => {
+                        return Step::Done(match run.seen.take() {
+                            Some(seen) => Reconciled::Happened(seen),
+                            None => Reconciled::StillOpen(StillOpen::NotSeen(error)),
+                        });
+                    }
+                },
+            }
+        }
+    }
+
+    fn receive(&mut self, now: Now, result: Result<Incoming, TransportError>) {
+        if let Some(Run { state: State::Reading(reading, _), .. }) = &mut self.run {
+            reading.receive(now, result);
+        }
+    }
+}
+
+/// Whether the next read may do better.
+fn is_passing<C: FaultCode>(error: &Error<C>) -> bool {
+    use crate::error::ErrorKind::{Decode, Fault, Transport, Unrecognised};
+    match error.kind() {
+        Transport | Unrecognised | Decode => true,
+        Fault => error.is_rate_limited() || error.status().is_some_and(|status| status >= 500),
+        _ => false,
+    }
+}
+
+impl<E: Evidence> fmt::Debug for RecoveryMachine<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RecoveryMachine").field("ticket", &self.ticket).finish_non_exhaustive()
+    }
+}

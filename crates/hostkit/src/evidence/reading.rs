@@ -1,0 +1,118 @@
+//! The reads that show whether a call happened, as data: one call, or a list and one call for each of its items.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::marker::PhantomData;
+
+use crate::answer::RawAnswer;
+use crate::api::Api;
+use crate::codec::DecodeError;
+use crate::endpoint::{Call, Endpoint};
+use crate::info::EndpointInfo;
+use crate::request::{EncodeError, RequestParts};
+
+/// What is read, without the reading: a safe call, and the calls that its answer leads to.
+///
+/// Every safe call is a reading of itself.
+pub trait Reading: Send {
+    /// The API that is read.
+    type Api: Api;
+    /// The call that comes first.
+    type First: Call + Endpoint<Api = Self::Api>;
+    /// The calls that follow.
+    type Then: Call + Endpoint<Api = Self::Api>;
+    /// What all of them say together.
+    type Answer: Send;
+
+    /// The call that comes first.
+    fn first(&self) -> &Self::First;
+
+    /// What the first answer says, and the calls that follow. One whose object is gone meanwhile says nothing.
+    fn follow(&self, first: <Self::First as Endpoint>::Output) -> (Self::Answer, Vec<Self::Then>);
+
+    /// Adds what a further answer says.
+    fn add(&self, answer: &mut Self::Answer, output: <Self::Then as Endpoint>::Output);
+}
+
+impl<E: Call> Reading for E {
+    type Api = E::Api;
+    type First = E;
+    type Then = E;
+    type Answer = E::Output;
+
+    fn first(&self) -> &E {
+        self
+    }
+
+    fn follow(&self, first: E::Output) -> (E::Output, Vec<E>) {
+        (first, Vec::new())
+    }
+
+    fn add(&self, answer: &mut E::Output, output: E::Output) {
+        *answer = output;
+    }
+}
+
+/// A list, and a call for each of its items; the answer is the items of all of these.
+pub struct Each<L: Endpoint, E> {
+    list: L,
+    each: Box<dyn Fn(L::Output) -> Vec<E> + Send>,
+}
+
+impl<L: Endpoint, E> Each<L, E> {
+    /// Reads `list`, and then the calls that `each` makes of its answer.
+    pub fn new(list: L, each: impl Fn(L::Output) -> Vec<E> + Send + 'static) -> Self {
+        Self { list, each: Box::new(each) }
+    }
+}
+
+impl<L, E, T> Reading for Each<L, E>
+where
+    L: Call,
+    E: Call + Endpoint<Api = L::Api, Output = Vec<T>>,
+    T: Send,
+{
+    type Api = L::Api;
+    type First = L;
+    type Then = E;
+    type Answer = Vec<T>;
+
+    fn first(&self) -> &L {
+        &self.list
+    }
+
+    fn follow(&self, first: L::Output) -> (Vec<T>, Vec<E>) {
+        (Vec::new(), (self.each)(first))
+    }
+
+    fn add(&self, answer: &mut Vec<T>, output: Vec<T>) {
+        answer.extend(output);
+    }
+}
+
+impl<L: Endpoint + fmt::Debug, E> fmt::Debug for Each<L, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Each").field(&self.list).finish()
+    }
+}
+
+/// The reading of a call that nothing shows: there is none, and no value of this type.
+#[derive(Debug, Clone, Copy)]
+pub struct Unshown<A>(Infallible, PhantomData<fn() -> A>);
+
+impl<A: Api> Endpoint for Unshown<A> {
+    type Api = A;
+    type Output = ();
+
+    const INFO: EndpointInfo = EndpointInfo::DEFAULT;
+
+    fn encode(&self, _: &mut RequestParts) -> Result<(), EncodeError> {
+        match self.0 {}
+    }
+
+    fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
+        answer.nothing()
+    }
+}
+
+impl<A: Api> Call for Unshown<A> {}
