@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test a panic is the report")]
 
-use hostkit::{Api, Endpoint, Format, RequestParts};
+use hostkit_proto::{Api, Endpoint, Format, RequestParts};
 use obstacle_proto::Obstacle;
 use obstacle_proto::choices::{ChangeAny, Constrain, ConstrainWhich};
 use obstacle_proto::types::{Level, PositiveId, ThingKey};

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
-use hostkit::{Api, Endpoint, RawAnswer};
+use hostkit_proto::{Api, Endpoint, RawAnswer};
 use obstacle_proto::Obstacle;
 use obstacle_proto::answers::GetScalars;
 use serde_json::json;

@@ -12,7 +12,7 @@ use clodo_proto::servers::{
 use clodo_proto::storage::UpdateStorage;
 use clodo_proto::types::*;
 use clodo_proto::user::UpdateUser;
-use hostkit::{Api, Decimal, Endpoint, Format, Gibibytes, Mebibytes, RequestParts};
+use hostkit_proto::{Api, Decimal, Endpoint, Format, Gibibytes, Mebibytes, RequestParts};
 
 /// `field: rule` of the refusal, or nothing.
 fn said<E: Endpoint<Api = Clodo>>(call: &E) -> String {

@@ -4,15 +4,15 @@
 
 use hostkit_wire::Format;
 
-use crate::answer::RawAnswer;
-use crate::api::Api;
-use crate::base_url::BaseUrl;
-use crate::endpoint::Endpoint;
 use crate::error::{Cause, Error, ErrorOf};
-use crate::exchange::{api_info, is_empty};
-use crate::fault::Verdict;
-use crate::request::{EncodeError, RequestParts};
-use crate::session::Session;
+use crate::exchange::api_info;
+use hostkit_proto::Api;
+use hostkit_proto::BaseUrl;
+use hostkit_proto::Endpoint;
+use hostkit_proto::RawAnswer;
+use hostkit_proto::Session;
+use hostkit_proto::Verdict;
+use hostkit_proto::{EncodeError, RequestParts};
 
 /// Calls of an endpoint without one of our clients.
 pub trait EndpointExt: Endpoint + Sized {
@@ -53,7 +53,7 @@ pub trait EndpointExt: Endpoint + Sized {
                 Ok(value) => return Ok(value),
                 Err(error) => Cause::Decode(error),
             },
-            Verdict::Fault(fault) => match Self::empty().filter(|_| is_empty(&info.empty, &fault)) {
+            Verdict::Fault(fault) => match Self::empty().filter(|_| fault.is_empty(&info.empty)) {
                 Some(value) => return Ok(value),
                 None => Cause::Fault(fault),
             },
@@ -63,7 +63,7 @@ pub trait EndpointExt: Endpoint + Sized {
             Cause::Fault(fault) => fault.status >= 500 || fault.verify,
             _ => true,
         };
-        let may = is_open && info.effect != crate::info::Effect::Safe;
+        let may = is_open && info.effect != hostkit_proto::Effect::Safe;
         let error = Error::new(&info, cause).with_answer(&info, status, answer.body());
         Err(error.with_attempts(1).with_may_have_happened(may))
     }

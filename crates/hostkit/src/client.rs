@@ -7,20 +7,20 @@ use std::time::Duration;
 use hostkit_wire::Format;
 use http::HeaderValue;
 
-use crate::answer::UnknownFields;
-use crate::api::Api;
-use crate::base_url::BaseUrl;
 use crate::config::{ClientConfig, ConfigError, Place};
 use crate::error::Error;
 use crate::intent::BeforeSend;
 use crate::price::Budget;
 use crate::rate::Rates;
 use crate::retry::{Random, RetryBudget};
-use crate::session::Session;
 use crate::session_cell::SessionCell;
 use crate::store::{SharedRates, SharedSession};
 use crate::ticket;
 use crate::time::Clock;
+use hostkit_proto::Api;
+use hostkit_proto::BaseUrl;
+use hostkit_proto::Session;
+use hostkit_proto::UnknownFields;
 
 /// What every driver's client shares. Clones are the same client.
 ///

@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use hostkit_wire::Format;
 
-use crate::answer::UnknownFields;
-use crate::api::Api;
-use crate::base_url::{BaseUrl, BaseUrlError};
 use crate::intent::{BeforeSend, Intent};
 use crate::price::Budget;
 use crate::rate::Rates;
 use crate::store::{RateStore, SessionStore};
 use crate::time::{Clock, SystemClock};
+use hostkit_proto::Api;
+use hostkit_proto::UnknownFields;
+use hostkit_proto::{BaseUrl, BaseUrlError};
 
 /// How a client is set up. Whatever is not said has the default of the API.
 pub struct ClientConfig<A: Api> {

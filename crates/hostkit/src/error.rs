@@ -3,15 +3,15 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::api::Api;
-use crate::codec::DecodeError;
-use crate::endpoint::Endpoint;
 use crate::excerpt::Excerpt;
-use crate::fault::{Fault, FaultCode, FaultKind};
-use crate::info::{EndpointInfo, Flag};
-use crate::request::EncodeError;
 use crate::ticket::Ticket;
 use crate::transport::{TransportError, TransportErrorKind};
+use hostkit_proto::Api;
+use hostkit_proto::DecodeError;
+use hostkit_proto::EncodeError;
+use hostkit_proto::Endpoint;
+use hostkit_proto::{EndpointInfo, Flag};
+use hostkit_proto::{Fault, FaultCode, FaultKind};
 
 /// The error of calls of one endpoint.
 pub type ErrorOf<E> = Error<<<E as Endpoint>::Api as Api>::Code>;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use crate::info::Effect;
 use crate::time::Now;
+use hostkit_proto::Effect;
 
 /// A call that acts and is about to be sent.
 #[derive(Debug, Clone, PartialEq)]

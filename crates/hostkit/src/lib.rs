@@ -4,34 +4,22 @@
 //! crates bring the socket, and [`Exchange`] decides everything between them.
 
 mod after;
-mod answer;
-mod api;
-mod base_url;
 mod by_hand;
 mod cancel;
 mod client;
-pub mod codec;
 mod config;
-mod endpoint;
 mod error;
-pub mod evidence;
 mod excerpt;
 mod exchange;
-mod fault;
-mod info;
 mod intent;
 mod machine;
 mod options;
 mod outcome;
 mod price;
 mod rate;
-mod request;
 mod retry;
-mod rules;
-#[cfg(feature = "server")]
-pub mod server;
-mod session;
 mod session_cell;
+mod session_life;
 mod store;
 mod sync;
 #[cfg(feature = "testing")]
@@ -39,49 +27,25 @@ pub mod testing;
 mod ticket;
 mod time;
 mod transport;
-mod value;
-mod waiter;
 
 pub use after::{BeforeMachine, Reconciled, RecoveryMachine, StillOpen, TicketMachine, WaitError, WaitMachine};
-pub use answer::{RawAnswer, Report, UnknownFields};
-pub use api::{Api, SignIn};
-pub use base_url::{BaseUrl, BaseUrlError};
 pub use by_hand::EndpointExt;
 pub use cancel::Cancel;
 pub use client::ClientCore;
 pub use config::{ClientConfig, ConfigError};
-pub use endpoint::{Call, Endpoint, Perform, Repeatable};
 pub use error::{Error, ErrorKind, ErrorOf};
 pub use event_listener;
-pub use evidence::Evidence;
 pub use exchange::{CallMachine, Exchange, PerformMachine, RawMachine};
-pub use fault::{EnvelopeFaults, Fault, FaultCode, FaultKind, FieldFault, StatusFaults, Verdict};
-pub use hostkit_wire as wire;
-#[doc(hidden)]
-pub use hostkit_wire::sabotage;
-pub use hostkit_wire::{Format, Value};
-pub use http::Method;
-pub use info::{ApiInfo, Effect, Emptiness, EndpointInfo, Flag, Host, RateRule};
+pub use hostkit_proto::*;
 pub use intent::Intent;
 pub use machine::{Machine, Step};
 pub use options::CallOptions;
 pub use outcome::{Outcome, OutcomeOf, RawBody, Reason, Rejection, Reply};
 pub use price::Budget;
 pub use rate::{Permit, Rates};
-pub use request::{EncodeError, RequestParts};
-pub use rules::Rules;
-pub use rust_decimal::Decimal;
-#[cfg(feature = "serde")]
-#[doc(hidden)]
-pub use serde;
-pub use session::Session;
 pub use store::{Change, RateStore, SessionStore, Store, StoreKey};
 pub use ticket::{Before, SavedTicket, Ticket, TicketCause, TicketError};
 pub use time::{Clock, ManualClock, Moment, Now, SystemClock};
 pub use transport::{
     AnswerLimits, AsyncTransport, Incoming, Outgoing, Phase, Transport, TransportError, TransportErrorKind,
 };
-pub use value::{
-    Bytes, Csv, Date, DateTime, Gibibytes, Html, Kibibytes, Mebibytes, Raw, Secret, UnixTime, UnknownText, ZoneError,
-};
-pub use waiter::{Observation, Progress, Waiter, WaiterInfo};

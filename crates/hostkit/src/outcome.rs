@@ -5,13 +5,13 @@ use std::ops::Deref;
 
 use http::HeaderMap;
 
-use crate::answer::Report;
-use crate::api::Api;
-use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::excerpt::Excerpt;
-use crate::fault::{Fault, FaultCode};
 use crate::ticket::Ticket;
+use hostkit_proto::Api;
+use hostkit_proto::Endpoint;
+use hostkit_proto::Report;
+use hostkit_proto::{Fault, FaultCode};
 
 /// The outcome of calls of one endpoint.
 pub type OutcomeOf<E> = Outcome<<E as Endpoint>::Output, <<E as Endpoint>::Api as Api>::Code>;

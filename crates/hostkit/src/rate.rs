@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use event_listener::EventListener;
 
-use crate::info::RateRule;
-use crate::sabotage::is_broken;
 use crate::store::{Answer, Asked, Polled, SharedRates, Wanted};
 use crate::time::Moment;
+use hostkit_proto::RateRule;
+use hostkit_proto::sabotage::is_broken;
 
 /// The rate limits of one account. Clones share their counts.
 #[derive(Debug, Clone)]

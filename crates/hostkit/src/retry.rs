@@ -3,10 +3,10 @@
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
-use crate::fault::{Fault, FaultKind};
-use crate::info::{Effect, EndpointInfo};
-use crate::sabotage::is_broken;
 use crate::time::Now;
+use hostkit_proto::sabotage::is_broken;
+use hostkit_proto::{Effect, EndpointInfo};
+use hostkit_proto::{Fault, FaultKind};
 
 /// How often a call is sent at most, a replay after a new sign-in included.
 pub(crate) const MAX_ATTEMPTS: u32 = 3;
@@ -215,9 +215,9 @@ pub(crate) fn retry_after(text: &str, now: Now) -> Option<Duration> {
 mod tests {
     use super::*;
     use crate::time::Moment;
-    use crate::value::UnixTime;
     use Again::{No, Once, SignIn, Yes};
     use Stage::{NotSent, Open, Rejected};
+    use hostkit_proto::UnixTime;
 
     fn fault(kind: FaultKind, status: u16) -> Failure {
         Failure::Fault { kind, status }

@@ -5,7 +5,7 @@ use std::ops::Add;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use crate::value::UnixTime;
+use hostkit_proto::UnixTime;
 
 /// A point on a clock that never goes back, counted from a start that nobody needs to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

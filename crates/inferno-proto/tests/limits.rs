@@ -1,6 +1,6 @@
 //! Every limit that the document states, one step inside and one step outside.
 
-use hostkit::{Api, Endpoint, Format, RequestParts};
+use hostkit_proto::{Api, Endpoint, Format, RequestParts};
 use inferno_proto::Inferno;
 use inferno_proto::orders::CancelOrder;
 use inferno_proto::servers::{GetInfo, GetInfoServer, Install, Reboot};

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
-use hostkit::{Api, Endpoint, Format, Gibibytes, RequestParts};
+use hostkit_proto::{Api, Endpoint, Format, Gibibytes, RequestParts};
 use macloud_proto::Macloud;
 use macloud_proto::dns::{CreateDomain, CreateRecord};
 use macloud_proto::ips::{OrderAddresses, RemoveAdditional, SetAddressHost};

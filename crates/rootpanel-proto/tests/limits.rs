@@ -1,6 +1,6 @@
 //! Every limit that the document states, one step inside and one step outside.
 
-use hostkit::{Api, Endpoint, Format, RequestParts, Session};
+use hostkit_proto::{Api, Endpoint, Format, RequestParts, Session};
 use rootpanel_proto::orders::{AddonsOrder, CreateOrder, RenewOrder};
 use rootpanel_proto::types::{AddonId, OrderId, TariffId};
 use rootpanel_proto::{Credentials, RootPanel};

@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-use hostkit::codec::DecodeError;
-use hostkit::{
+use hostkit_proto::codec::DecodeError;
+use hostkit_proto::{
     Api, ApiInfo, EncodeError, Endpoint, FaultCode, FaultKind, Format, Host, RateRule, RawAnswer, RequestParts, Rules,
     Secret, Session, StatusFaults, Verdict,
 };
@@ -59,7 +59,7 @@ impl Credentials {
     }
 }
 
-hostkit::open_enum! {
+hostkit_proto::open_enum! {
     /// The error codes of the API.
     pub enum Code: text {
         /// There is no such thing.
@@ -128,15 +128,15 @@ impl Api for Obstacle {
         ..ApiInfo::DEFAULT
     };
 
-    fn sign_in(credentials: &Credentials, out: &mut RequestParts) -> Result<hostkit::SignIn, EncodeError> {
+    fn sign_in(credentials: &Credentials, out: &mut RequestParts) -> Result<hostkit_proto::SignIn, EncodeError> {
         match credentials {
             Credentials::Key { login, key } => {
                 let call = crate::auth::SignIn::new(login.clone(), key.clone());
                 out.retarget(&crate::auth::SignIn::INFO);
                 call.encode(out)?;
-                Ok(hostkit::SignIn::Ask)
+                Ok(hostkit_proto::SignIn::Ask)
             }
-            Credentials::Token { token } => Ok(hostkit::SignIn::Ready(Session::with_token(token.clone()))),
+            Credentials::Token { token } => Ok(hostkit_proto::SignIn::Ready(Session::with_token(token.clone()))),
         }
     }
 

@@ -140,7 +140,7 @@ fn emit_sample(code: &mut Code, model: &Model, endpoint: &Endpoint) {
     if !types.is_empty() {
         uses.push(format!("use {own}::types::{};", list(&types)));
     }
-    uses.push("use hostkit::{Effect, Endpoint};".to_owned());
+    uses.push("use hostkit_proto::{Effect, Endpoint};".to_owned());
     uses.sort();
     uses.iter().for_each(|line| code.doc_line(line));
     code.doc("");

@@ -9,8 +9,8 @@ const FORMATS: &[&str] = &["xml", "json", "php", "print_r", "form"];
 
 pub(super) fn emit(model: &Model) -> String {
     let mut code = Code::default();
-    code.line("use hostkit::Format;");
-    code.line("use hostkit::server::example::{self, Place};");
+    code.line("use hostkit_proto::Format;");
+    code.line("use hostkit_proto::server::example::{self, Place};");
     code.blank();
     code.open("fn place(folder: &'static str, case: &'static str) -> Place {");
     code.line("Place { root: concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/../..\"), folder, case }");

@@ -123,7 +123,7 @@ pub(crate) fn emit(model: &Model) -> Tree {
     let mut code = Code::default();
     server::emit_every(&mut code, model);
     let doc = "Every endpoint with its wire examples.";
-    let uses = "use hostkit::Format;\nuse hostkit::server::every::{Examples, Visitor};\n";
+    let uses = "use hostkit_proto::Format;\nuse hostkit_proto::server::every::{Examples, Visitor};\n";
     let uses = format!("{uses}\nuse crate::{};\n\n", model.service.name.value);
     let text = format!("{uses}{}", code.finish());
     tree.add(format!("{root}/server/every.rs"), plain(&format!("specs/{}/", model.api), doc, &text));
@@ -138,7 +138,7 @@ pub(crate) fn emit(model: &Model) -> Tree {
     mods.sort();
     let router = format!("{}\npub use every::every;\n\n{}", mods.concat(), code.finish());
     let doc = "The server half: every request of the API, and which endpoint it calls.";
-    let uses = "use hostkit::codec::DecodeError;\nuse hostkit::server::{Incoming, Router};\nuse hostkit::{Endpoint, EndpointInfo};\n\n";
+    let uses = "use hostkit_proto::codec::DecodeError;\nuse hostkit_proto::server::{Incoming, Router};\nuse hostkit_proto::{Endpoint, EndpointInfo};\n\n";
     let text = router.replacen("\n\npub use", &format!("\n\n{uses}pub use"), 1);
     tree.add(format!("{root}/server/mod.rs"), plain(&format!("specs/{}/", model.api), doc, &text));
 

@@ -98,7 +98,7 @@ fn emit_codes(code: &mut Code, model: &Model) {
         let error = &errors[index];
         error.name.as_ref().map_or_else(|| camel(&error.code), |name| name.value.clone())
     };
-    code.open("hostkit::open_enum! {");
+    code.open("hostkit_proto::open_enum! {");
     code.doc("The error codes of the API.");
     code.open("pub enum Code: text {");
     for (index, error) in errors.iter().enumerate() {

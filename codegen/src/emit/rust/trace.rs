@@ -91,7 +91,7 @@ pub(super) fn emit(code: &mut Code, model: &Model, endpoint: &Endpoint) {
     let name = &endpoint.type_name;
     if let Some(why) = &endpoint.surface.no_trace {
         code.blank();
-        return code.call("hostkit::not_shown!(", &[name.clone(), quoted(&why.value)], ");");
+        return code.call("hostkit_proto::not_shown!(", &[name.clone(), quoted(&why.value)], ");");
     }
     let Some(trace) = &endpoint.trace else {
         return;

@@ -66,7 +66,7 @@ fn docs(code: &mut Code, entry: &TypeEntry) {
 }
 
 fn emit_id(code: &mut Code, entry: &TypeEntry, is_number: bool) {
-    code.open(if is_number { "hostkit::number_id! {" } else { "hostkit::text_id! {" });
+    code.open(if is_number { "hostkit_proto::number_id! {" } else { "hostkit_proto::text_id! {" });
     docs(code, entry);
     code.alias(&entry.ru);
     code.line(format!("pub struct {};", entry.name));
@@ -77,7 +77,7 @@ fn emit_enumeration(code: &mut Code, entry: &TypeEntry) {
     let TypeKind::Enumeration { is_number, values } = &entry.kind else {
         return;
     };
-    code.open("hostkit::open_enum! {");
+    code.open("hostkit_proto::open_enum! {");
     docs(code, entry);
     code.alias(&entry.ru);
     code.open(format!("pub enum {}: {} {{", entry.name, if *is_number { "number" } else { "text" }));

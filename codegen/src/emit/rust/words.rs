@@ -147,14 +147,14 @@ pub(super) fn sample(model: &Model, ty: &Type) -> Option<String> {
         Type::Text => "\"example\"".to_owned(),
         Type::Secret => "\"example-secret\"".to_owned(),
         Type::Int | Type::Uint => "1".to_owned(),
-        Type::Decimal => "hostkit::Decimal::ONE".to_owned(),
+        Type::Decimal => "hostkit_proto::Decimal::ONE".to_owned(),
         Type::Flag | Type::Switch => "true".to_owned(),
         Type::Bytes | Type::Kibibytes | Type::Mebibytes | Type::Gibibytes => {
             let name = rust_type(ty);
-            format!("hostkit::{name}(1)")
+            format!("hostkit_proto::{name}(1)")
         }
         Type::Ip => "std::net::IpAddr::from([192, 0, 2, 7])".to_owned(),
-        Type::UnixTime => "hostkit::UnixTime(1_301_860_800)".to_owned(),
+        Type::UnixTime => "hostkit_proto::UnixTime(1_301_860_800)".to_owned(),
         Type::Csv(item) => format!("vec![{}].into()", sample(model, item)?),
         Type::List(item) => format!("vec![{}]", sample_owned(model, item)?),
         Type::Map(..) => "std::collections::BTreeMap::new()".to_owned(),

@@ -4,14 +4,15 @@ use std::fmt;
 
 use super::reading::{Limits, ReadingMachine};
 use crate::client::ClientCore;
-use crate::endpoint::Endpoint;
 use crate::error::ErrorOf;
-use crate::evidence::{Evidence, Inputs};
 use crate::machine::{Machine, Step};
 use crate::options::CallOptions;
 use crate::ticket::{Before, Ticket};
 use crate::time::Now;
 use crate::transport::{Incoming, TransportError};
+use hostkit_proto::Endpoint;
+use hostkit_proto::Evidence;
+use hostkit_proto::evidence::Inputs;
 
 /// Reads what shows of a call before it is made; `None` where nothing on the API shows it.
 pub struct BeforeMachine<E: Evidence> {

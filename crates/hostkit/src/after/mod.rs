@@ -12,12 +12,12 @@ pub use recovery::RecoveryMachine;
 pub use verdict::{Reconciled, StillOpen};
 pub use wait::{WaitError, WaitMachine};
 
-use crate::api::Api;
 use crate::client::ClientCore;
-use crate::endpoint::Endpoint;
-use crate::evidence::Evidence;
 use crate::options::CallOptions;
 use crate::ticket::Ticket;
+use hostkit_proto::Api;
+use hostkit_proto::Endpoint;
+use hostkit_proto::Evidence;
 
 impl<A: Api> ClientCore<A> {
     /// Finds out whether a call happened whose end was open, without sending it again. The deadline is that of all reads

@@ -5,17 +5,17 @@ use std::time::Duration;
 use http::HeaderMap;
 use http::header::AGE;
 
-use crate::api::Api;
 use crate::client::ClientCore;
-use crate::endpoint::Endpoint;
 use crate::error::Error;
-use crate::evidence::Reading;
 use crate::exchange::CallMachine;
-use crate::info::EndpointInfo;
 use crate::machine::{Machine, Step};
 use crate::options::CallOptions;
 use crate::time::{Moment, Now};
 use crate::transport::{Incoming, TransportError};
+use hostkit_proto::Api;
+use hostkit_proto::Endpoint;
+use hostkit_proto::EndpointInfo;
+use hostkit_proto::evidence::Reading;
 
 /// The options of all calls of a recovery, and the deadline of all of them together.
 pub(super) struct Limits {

@@ -6,17 +6,18 @@ use std::time::Duration;
 use super::pause::Pause;
 use super::reading::{Limits, ReadingMachine};
 use super::verdict::{Reconciled, StillOpen};
-use crate::api::Api;
 use crate::client::ClientCore;
-use crate::endpoint::Endpoint;
 use crate::error::Error;
-use crate::evidence::{AnswerOf, Evidence};
-use crate::fault::FaultCode;
 use crate::machine::{Machine, Step};
 use crate::options::CallOptions;
 use crate::ticket::Ticket;
 use crate::time::{Moment, Now};
 use crate::transport::{Incoming, TransportError};
+use hostkit_proto::Api;
+use hostkit_proto::Endpoint;
+use hostkit_proto::Evidence;
+use hostkit_proto::FaultCode;
+use hostkit_proto::evidence::AnswerOf;
 
 /// How many reads have to miss it before it did not happen.
 const READS: u32 = 3;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::error::Error;
-use crate::fault::FaultCode;
+use hostkit_proto::FaultCode;
 
 /// What became of a call whose end was open.
 #[derive(Debug, Clone)]

@@ -3,18 +3,18 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::api::Api;
 use crate::client::ClientCore;
-use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind};
 use crate::exchange::CallMachine;
-use crate::fault::FaultCode;
 use crate::machine::{Machine, Step};
 use crate::options::CallOptions;
-use crate::sabotage::is_broken;
 use crate::time::{Moment, Now};
 use crate::transport::{Incoming, TransportError};
-use crate::waiter::{Observation, Progress, Waiter};
+use hostkit_proto::Api;
+use hostkit_proto::Endpoint;
+use hostkit_proto::FaultCode;
+use hostkit_proto::sabotage::is_broken;
+use hostkit_proto::{Observation, Progress, Waiter};
 
 /// How many polls in a row may fail without an answer of the API before the waiter gives up.
 const MISSES: u32 = 5;

@@ -1,8 +1,8 @@
 //! What is left of an exchange that nobody waits for any more.
 
 use super::{Exchange, State};
-use crate::api::Api;
 use crate::retry::Class;
+use hostkit_proto::Api;
 
 impl<A: Api> Drop for Exchange<A> {
     fn drop(&mut self) {

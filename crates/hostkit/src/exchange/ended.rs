@@ -2,12 +2,10 @@
 
 use http::HeaderMap;
 
-use crate::answer::Report;
 use crate::error::Error;
-use crate::fault::{Fault, FaultCode, FaultKind};
-use crate::info::Emptiness;
 use crate::retry::Stage;
 use crate::time::Now;
+use hostkit_proto::Report;
 
 /// How an exchange ended.
 pub(crate) enum Ended<C> {
@@ -34,17 +32,4 @@ pub(crate) struct Head {
     pub(crate) headers: HeaderMap,
     pub(crate) attempts: u32,
     pub(crate) report: Report,
-}
-
-/// Whether a fault says only that there is nothing.
-pub(crate) fn is_empty<C: FaultCode>(empty: &Emptiness, fault: &Fault<C>) -> bool {
-    let code = fault.code.as_ref().map(FaultCode::as_str).unwrap_or_default();
-    let texts = [code, fault.message.trim(), fault.details.trim()];
-    let is_named = |name: &&str| texts.iter().any(|text| text.eq_ignore_ascii_case(name));
-    let is_excepted = |name: &&str| {
-        let name = name.to_lowercase();
-        texts.iter().any(|text| text.to_lowercase().contains(&name))
-    };
-    let is_listed = empty.statuses.contains(&fault.status) || empty.codes.iter().any(is_named);
-    (is_listed || fault.kind == FaultKind::Empty) && !empty.except.iter().any(is_excepted)
 }

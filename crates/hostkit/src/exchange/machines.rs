@@ -3,14 +3,8 @@
 use std::fmt;
 
 use super::{Ended, Exchange, Reading};
-use crate::answer::RawAnswer;
-use crate::api::Api;
 use crate::client::ClientCore;
-use crate::codec::DecodeError;
-use crate::endpoint::{Call, Endpoint, Perform};
 use crate::error::{Cause, Error, ErrorOf};
-use crate::evidence::Inputs;
-use crate::fault::{FaultCode, FaultKind};
 use crate::machine::{Machine, Step};
 use crate::options::CallOptions;
 use crate::outcome::{Outcome, RawBody, Reason, Rejection, Reply};
@@ -18,6 +12,12 @@ use crate::retry::Stage;
 use crate::ticket::{OpenEnd, Ticket, TicketCause};
 use crate::time::Now;
 use crate::transport::{Incoming, TransportError};
+use hostkit_proto::Api;
+use hostkit_proto::DecodeError;
+use hostkit_proto::RawAnswer;
+use hostkit_proto::evidence::Inputs;
+use hostkit_proto::{Call, Endpoint, Perform};
+use hostkit_proto::{FaultCode, FaultKind};
 
 impl<A: Api> ClientCore<A> {
     /// A call that only reads, or sets a state.

@@ -16,25 +16,25 @@ use std::time::Duration;
 
 use hostkit_wire::Limits;
 
-use crate::answer::{RawAnswer, UnknownFields};
-use crate::api::Api;
 use crate::client::{Admitted, ClientCore};
-use crate::codec::DecodeError;
 use crate::error::{Cause, Error};
-use crate::info::{Effect, EndpointInfo};
 use crate::machine::Step;
 use crate::options::CallOptions;
 use crate::price::Reservation;
 use crate::rate::Permit;
-use crate::request::{EncodeError, RequestParts};
 use crate::retry::{Class, Stage};
-use crate::sabotage::is_broken;
 use crate::session_cell::{LeadGuard, Lease};
 use crate::store::{Answer, Asked};
 use crate::time::{Moment, Now};
 use crate::transport::{AnswerLimits, Incoming, TransportError};
+use hostkit_proto::Api;
+use hostkit_proto::DecodeError;
+use hostkit_proto::sabotage::is_broken;
+use hostkit_proto::{Effect, EndpointInfo};
+use hostkit_proto::{EncodeError, RequestParts};
+use hostkit_proto::{RawAnswer, UnknownFields};
 
-pub(crate) use ended::{Ended, Failed, Head, is_empty};
+pub(crate) use ended::{Ended, Failed, Head};
 pub use machines::{CallMachine, PerformMachine, RawMachine};
 pub(crate) use settle::api_info;
 

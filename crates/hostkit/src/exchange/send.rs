@@ -4,22 +4,22 @@ use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, HeaderValue, USER_AGENT};
 
 use super::stores::Joint;
 use super::{Exchange, SigningIn, State, settle};
-use crate::api::{Api, SignIn};
-use crate::base_url::BaseUrl;
 use crate::client::Admitted;
 use crate::error::{Cause, Error};
-use crate::info::Effect;
 use crate::intent::Intent;
 use crate::machine::Step;
 use crate::price;
 use crate::rate::Room;
-use crate::request::RequestParts;
 use crate::retry::Class;
-use crate::sabotage::is_broken;
-use crate::session::Session;
 use crate::session_cell::{Admission, Lease};
 use crate::time::{Moment, Now};
 use crate::transport::Outgoing;
+use hostkit_proto::BaseUrl;
+use hostkit_proto::Effect;
+use hostkit_proto::RequestParts;
+use hostkit_proto::Session;
+use hostkit_proto::sabotage::is_broken;
+use hostkit_proto::{Api, SignIn};
 
 /// How many sign-ins one call makes at most.
 pub(super) const MAX_SIGN_INS: u32 = 3;

@@ -5,17 +5,17 @@ use std::time::Duration;
 use http::Method;
 use http::header::RETRY_AFTER;
 
-use super::{Ended, Exchange, Failed, Head, Read, Reading, State, ended};
-use crate::answer::RawAnswer;
-use crate::api::Api;
+use super::{Ended, Exchange, Failed, Head, Read, Reading, State};
 use crate::error::{Cause, Error};
-use crate::fault::{Fault, FaultKind, Verdict};
-use crate::info::ApiInfo;
-use crate::info::Flag;
 use crate::outcome::Reason;
 use crate::retry::{self, Again, Failure, MAX_ATTEMPTS};
 use crate::time::Now;
 use crate::transport::{Incoming, Phase, TransportError, TransportErrorKind};
+use hostkit_proto::Api;
+use hostkit_proto::ApiInfo;
+use hostkit_proto::Flag;
+use hostkit_proto::RawAnswer;
+use hostkit_proto::{Fault, FaultKind, Verdict};
 
 /// The API's constants with the lifetime that answers need.
 pub(crate) fn api_info<A: Api>() -> &'static ApiInfo {
@@ -125,7 +125,7 @@ impl<A: Api> Exchange<A> {
     }
 
     fn is_nothing(&self, fault: &Fault<A::Code>) -> bool {
-        self.reading == Reading::ValueOrNothing && ended::is_empty(&self.info.empty, fault)
+        self.reading == Reading::ValueOrNothing && fault.is_empty(&self.info.empty)
     }
 
     fn settle_failure(

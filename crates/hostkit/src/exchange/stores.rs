@@ -7,13 +7,13 @@ use std::time::Duration;
 use event_listener::EventListener;
 
 use super::{Exchange, SigningIn, State};
-use crate::api::Api;
 use crate::error::{Cause, Error};
 use crate::machine::Step;
 use crate::rate::Room;
-use crate::session::Session;
 use crate::store::{Answer, Begun, Polled, SignInLease};
 use crate::time::{Moment, Now};
+use hostkit_proto::Api;
+use hostkit_proto::Session;
 
 /// How long a wait for somebody else may be deaf to a cancellation.
 const DEAF: Duration = Duration::from_millis(50);

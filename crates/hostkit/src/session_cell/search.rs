@@ -8,7 +8,7 @@ use event_listener::{EventListener, Listener};
 
 use super::{Admission, LeadGuard, SessionCell};
 use crate::time::{Moment, Now};
-use crate::value::UnixTime;
+use hostkit_proto::UnixTime;
 
 const LIFE: Duration = Duration::from_secs(100);
 /// Nearly to the end of a session, and longer than any rest: so a rest is there or over, whatever it is.

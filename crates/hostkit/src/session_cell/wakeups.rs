@@ -11,7 +11,7 @@ use loom::thread;
 use super::{Admission, LeadGuard, SessionCell};
 use crate::sync::model::{ends_in_a_deadlock, every_interleaving, every_late_interleaving};
 use crate::time::{Moment, Now};
-use crate::value::UnixTime;
+use hostkit_proto::UnixTime;
 
 type Cell = SessionCell<u64, &'static str>;
 

@@ -15,7 +15,7 @@ use std::time::SystemTime;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::base_url::BaseUrl;
+use hostkit_proto::BaseUrl;
 
 pub use rates::RateStore;
 pub(crate) use rates::{Asked, SharedRates, Wanted};

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use super::clerk::{Answer, Clerk, random, stamp, whole_millis};
 use super::entry::{self, Damaged, Writer};
 use super::{Store, StoreKey};
-use crate::base_url::BaseUrl;
+use hostkit_proto::BaseUrl;
 
 const KIND: &str = "rates";
 

@@ -12,9 +12,9 @@ use std::time::{Duration, Instant};
 use super::clerk::{Answer, Clerk, random, stamp};
 use super::entry::{self, Damaged, Writer};
 use super::{Store, StoreKey};
-use crate::base_url::BaseUrl;
-use crate::session::Session;
-use crate::value::Secret;
+use hostkit_proto::BaseUrl;
+use hostkit_proto::Secret;
+use hostkit_proto::Session;
 
 const KIND: &str = "session";
 

@@ -1,7 +1,7 @@
 //! What showed before a call, with the time at which it was read.
 
-use crate::evidence::Baseline;
 use crate::time::Now;
+use hostkit_proto::evidence::Baseline;
 
 /// What showed before a call, and when that was: a baseline for [`Ticket::with_before`](super::Ticket::with_before).
 #[derive(Debug, Clone, PartialEq, Eq)]

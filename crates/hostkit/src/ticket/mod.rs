@@ -8,13 +8,13 @@ use std::fmt;
 pub use before::Before;
 pub use saved::{SavedTicket, TicketError};
 
-use crate::api::Api;
-use crate::endpoint::Endpoint;
-use crate::evidence::{Baseline, Inputs};
 use crate::excerpt::Excerpt;
-use crate::info::Effect;
 use crate::time::{Moment, Now};
-use crate::value::Secret;
+use hostkit_proto::Api;
+use hostkit_proto::Effect;
+use hostkit_proto::Endpoint;
+use hostkit_proto::Secret;
+use hostkit_proto::evidence::{Baseline, Inputs};
 
 /// A call that may have happened: what it was, where and when, why nobody knows, and how to find out.
 ///

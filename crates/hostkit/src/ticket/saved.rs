@@ -6,11 +6,12 @@ use std::str::FromStr;
 use hostkit_wire::{Format, Kind, Limits, Node, Value, parse, write};
 
 use super::{Place, Ticket, TicketCause, TicketInner};
-use crate::api::Api;
-use crate::endpoint::Endpoint;
-use crate::evidence::{Baseline, Evidence, Input, Inputs};
 use crate::time::{Moment, Now};
-use crate::value::UnixTime;
+use hostkit_proto::Api;
+use hostkit_proto::Endpoint;
+use hostkit_proto::Evidence;
+use hostkit_proto::UnixTime;
+use hostkit_proto::evidence::{Baseline, Input, Inputs};
 
 /// The version of the text. A reader takes no other.
 const VERSION: u64 = 1;

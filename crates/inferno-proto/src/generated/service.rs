@@ -3,8 +3,8 @@
 
 //! The API itself: credentials, error codes, how calls are authorised and how it says no.
 
-use hostkit::codec::{DecodeError, InputLimit};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, InputLimit};
+use hostkit_proto::{
     Api, ApiInfo, EncodeError, EnvelopeFaults, FaultCode, FaultKind, Format, Host, RawAnswer, RequestParts, Rules,
     Secret, Session, Value, Verdict,
 };
@@ -53,7 +53,7 @@ impl Credentials {
     }
 }
 
-hostkit::open_enum! {
+hostkit_proto::open_enum! {
     /// The error codes of the API.
     pub enum Code: text {
         /// The server of this order exists or is being made already.
@@ -104,8 +104,8 @@ impl Api for Inferno {
         ..ApiInfo::DEFAULT
     };
 
-    fn sign_in(_: &Credentials, _: &mut RequestParts) -> Result<hostkit::SignIn, EncodeError> {
-        Ok(hostkit::SignIn::NotNeeded)
+    fn sign_in(_: &Credentials, _: &mut RequestParts) -> Result<hostkit_proto::SignIn, EncodeError> {
+        Ok(hostkit_proto::SignIn::NotNeeded)
     }
 
     fn session(_: &RawAnswer<'_>) -> Result<Session, DecodeError> {

@@ -3,8 +3,8 @@
 
 //! Every wire example of the specs as a test.
 
-use hostkit::Format;
-use hostkit::server::example::{self, Place};
+use hostkit_proto::Format;
+use hostkit_proto::server::example::{self, Place};
 
 fn place(folder: &'static str, case: &'static str) -> Place {
     Place { root: concat!(env!("CARGO_MANIFEST_DIR"), "/../.."), folder, case }

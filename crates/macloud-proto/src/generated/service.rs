@@ -3,8 +3,8 @@
 
 //! The API itself: credentials, error codes, how calls are authorised and how it says no.
 
-use hostkit::codec::DecodeError;
-use hostkit::{
+use hostkit_proto::codec::DecodeError;
+use hostkit_proto::{
     Api, ApiInfo, EncodeError, Endpoint, EnvelopeFaults, FaultCode, FaultKind, Format, Host, RawAnswer, RequestParts,
     Rules, Secret, Session, Verdict,
 };
@@ -57,7 +57,7 @@ impl Credentials {
     }
 }
 
-hostkit::open_enum! {
+hostkit_proto::open_enum! {
     /// The error codes of the API.
     pub enum Code: text {
         /// An argument is wrong; the fields of the fault say which.
@@ -135,14 +135,14 @@ impl Api for Macloud {
         ..ApiInfo::DEFAULT
     };
 
-    fn sign_in(credentials: &Credentials, out: &mut RequestParts) -> Result<hostkit::SignIn, EncodeError> {
+    fn sign_in(credentials: &Credentials, out: &mut RequestParts) -> Result<hostkit_proto::SignIn, EncodeError> {
         match credentials {
-            Credentials::Token { token } => Ok(hostkit::SignIn::Ready(Session::with_token(token.clone()))),
+            Credentials::Token { token } => Ok(hostkit_proto::SignIn::Ready(Session::with_token(token.clone()))),
             Credentials::Password { email, password } => {
                 let call = crate::auth::SignIn::new(email.clone(), password.clone());
                 out.retarget(&crate::auth::SignIn::INFO);
                 call.encode(out)?;
-                Ok(hostkit::SignIn::Ask)
+                Ok(hostkit_proto::SignIn::Ask)
             }
         }
     }

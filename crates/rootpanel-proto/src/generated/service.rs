@@ -3,8 +3,8 @@
 
 //! The API itself: credentials, error codes, how calls are authorised and how it says no.
 
-use hostkit::codec::{DecodeError, InputLimit};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, InputLimit};
+use hostkit_proto::{
     Api, ApiInfo, EncodeError, EnvelopeFaults, FaultCode, FaultKind, Format, Host, RawAnswer, RequestParts, Rules,
     Secret, Session, Value, Verdict,
 };
@@ -69,7 +69,7 @@ impl Credentials {
     }
 }
 
-hostkit::open_enum! {
+hostkit_proto::open_enum! {
     /// The error codes of the API.
     pub enum Code: text {
         /// The database could not be reached.
@@ -297,8 +297,8 @@ impl Api for RootPanel {
         ..ApiInfo::DEFAULT
     };
 
-    fn sign_in(_: &Credentials, _: &mut RequestParts) -> Result<hostkit::SignIn, EncodeError> {
-        Ok(hostkit::SignIn::NotNeeded)
+    fn sign_in(_: &Credentials, _: &mut RequestParts) -> Result<hostkit_proto::SignIn, EncodeError> {
+        Ok(hostkit_proto::SignIn::NotNeeded)
     }
 
     fn session(_: &RawAnswer<'_>) -> Result<Session, DecodeError> {

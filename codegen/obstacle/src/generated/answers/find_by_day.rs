@@ -3,8 +3,8 @@
 
 //! `GET /by-day`: dates in a query, in the forms of the service.
 
-use hostkit::codec::DecodeError;
-use hostkit::{
+use hostkit_proto::codec::DecodeError;
+use hostkit_proto::{
     Call, Date, DateTime, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts,
 };
 

@@ -3,8 +3,8 @@
 
 //! `GET /balance`: a scalar root.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{
     Call, Decimal, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts,
 };
 
@@ -15,7 +15,7 @@ use crate::Obstacle;
 /// `GET /balance`; effect: **safe**.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use obstacle_proto::answers::GetBalance;
 ///
 /// let call = GetBalance::new();

@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, Name, ToText};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, Name, ToText};
+use hostkit_proto::{
     Api, Call, Effect, EncodeError, Endpoint, EndpointInfo, Fault, Method, Observation, Progress, RawAnswer,
     Repeatable, RequestParts, Waiter, WaiterInfo,
 };
@@ -19,7 +19,7 @@ use crate::types::{Parcel, ThingKey};
 /// `GET /boxes/{key}`; effect: **safe**.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use obstacle_proto::answers::GetBox;
 /// use obstacle_proto::types::ThingKey;
 ///

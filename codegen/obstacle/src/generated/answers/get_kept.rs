@@ -3,8 +3,10 @@
 
 //! `GET /kept`: an object that is kept as it came, and nothing around it.
 
-use hostkit::codec::DecodeError;
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Format, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::DecodeError;
+use hostkit_proto::{
+    Call, Effect, EncodeError, Endpoint, EndpointInfo, Format, Method, RawAnswer, Repeatable, RequestParts,
+};
 
 use crate::Obstacle;
 use crate::types::Kept;
@@ -14,7 +16,7 @@ use crate::types::Kept;
 /// `GET /kept`; effect: **safe**.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use obstacle_proto::answers::GetKept;
 ///
 /// let call = GetKept::new();

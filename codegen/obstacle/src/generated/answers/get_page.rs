@@ -3,8 +3,10 @@
 
 //! `GET /page`: markup inside the document.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Html, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{
+    Call, Effect, EncodeError, Endpoint, EndpointInfo, Html, Method, RawAnswer, Repeatable, RequestParts,
+};
 
 use crate::Obstacle;
 
@@ -13,7 +15,7 @@ use crate::Obstacle;
 /// `GET /page`; effect: **safe**.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use obstacle_proto::answers::GetPage;
 ///
 /// let call = GetPage::new();

@@ -3,8 +3,8 @@
 
 //! `GET /scalars`: every scalar.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Obstacle;
 use crate::types::Scalars;
@@ -14,7 +14,7 @@ use crate::types::Scalars;
 /// `GET /scalars`; effect: **safe**.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use obstacle_proto::answers::GetScalars;
 ///
 /// let call = GetScalars::new();

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Obstacle;
 use crate::types::{Parcel, ThingKey};
@@ -16,7 +16,7 @@ use crate::types::{Parcel, ThingKey};
 /// `GET /map`; effect: **safe**.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use obstacle_proto::answers::MapBoxes;
 ///
 /// let call = MapBoxes::new();

@@ -3,8 +3,10 @@
 
 //! `GET /`: signs in; the answer is nothing but headers.
 
-use hostkit::codec::DecodeError;
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, Secret};
+use hostkit_proto::codec::DecodeError;
+use hostkit_proto::{
+    Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, Secret,
+};
 
 use crate::Obstacle;
 use crate::types::SignedIn;
@@ -14,7 +16,7 @@ use crate::types::SignedIn;
 /// `GET /`; effect: **safe**.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use obstacle_proto::auth::SignIn;
 ///
 /// let call = SignIn::new("example", "example-secret");

@@ -3,8 +3,8 @@
 
 //! `POST /records`: made keys from a list.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts};
 
 use crate::Obstacle;
 use crate::types::Record;
@@ -16,7 +16,7 @@ use crate::types::Record;
 /// If the end stays open: Read the records. No call shows it: Nothing that is read has it.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use obstacle_proto::choices::AddRecords;
 ///
 /// let call = AddRecords::new();
@@ -72,4 +72,4 @@ impl Endpoint for AddRecords {
 
 impl Perform for AddRecords {}
 
-hostkit::not_shown!(AddRecords, "Nothing that is read has it.");
+hostkit_proto::not_shown!(AddRecords, "Nothing that is read has it.");

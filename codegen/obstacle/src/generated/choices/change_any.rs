@@ -3,8 +3,8 @@
 
 //! `PUT /any`: changes what is given; nothing at all is no change.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Obstacle;
 
@@ -15,7 +15,7 @@ use crate::Obstacle;
 /// At least one of these has to be given: a_name_that_is_long, b, c, d, e, f, g and 2 more.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use obstacle_proto::choices::ChangeAny;
 ///
 /// let call = ChangeAny::new();

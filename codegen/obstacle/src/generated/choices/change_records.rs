@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts};
 
 use crate::Obstacle;
 use crate::types::{Record, RecordId};
@@ -18,7 +18,7 @@ use crate::types::{Record, RecordId};
 /// If the end stays open: Read the records. No call shows it: Nothing that is read has it.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use obstacle_proto::choices::ChangeRecords;
 ///
 /// let call = ChangeRecords::new();
@@ -83,4 +83,4 @@ impl Endpoint for ChangeRecords {
 
 impl Perform for ChangeRecords {}
 
-hostkit::not_shown!(ChangeRecords, "Nothing that is read has it.");
+hostkit_proto::not_shown!(ChangeRecords, "Nothing that is read has it.");

@@ -5,9 +5,9 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{DateForm, DecodeError, InputLimit, Name};
-use hostkit::evidence::{Baseline, Evidence, Inputs};
-use hostkit::{
+use hostkit_proto::codec::{DateForm, DecodeError, InputLimit, Name};
+use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::{
     DateTime, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Method, Perform, RawAnswer, RequestParts,
     Value, evidence,
 };
@@ -24,10 +24,10 @@ use crate::types::{Parcel, ThingId};
 /// the call.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use obstacle_proto::choices::{Choose, ChooseWhat};
 ///
-/// let call = Choose::new(hostkit::Gibibytes(1), ChooseWhat::Body("example".into()));
+/// let call = Choose::new(hostkit_proto::Gibibytes(1), ChooseWhat::Body("example".into()));
 /// assert_eq!(Choose::INFO.effect, Effect::Spends);
 /// # drop(call);
 /// ```

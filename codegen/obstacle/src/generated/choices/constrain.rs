@@ -5,8 +5,8 @@
 
 use std::net::IpAddr;
 
-use hostkit::codec::{DecodeError, InputLimit, Name, TextShape};
-use hostkit::{Call, Csv, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
+use hostkit_proto::codec::{DecodeError, InputLimit, Name, TextShape};
+use hostkit_proto::{Call, Csv, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Obstacle;
 use crate::types::{Level, PositiveId, ThingKey};
@@ -18,7 +18,7 @@ use crate::types::{Level, PositiveId, ThingKey};
 /// At least one of these has to be given: low, high, names, which.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use obstacle_proto::choices::Constrain;
 /// use obstacle_proto::types::PositiveId;
 ///

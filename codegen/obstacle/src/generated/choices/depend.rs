@@ -3,8 +3,8 @@
 
 //! `POST /depend`: inputs that depend on others, and limits.
 
-use hostkit::codec::{DecodeError, InputLimit, Name, ToText};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts};
+use hostkit_proto::codec::{DecodeError, InputLimit, Name, ToText};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts};
 
 use crate::Obstacle;
 
@@ -15,7 +15,7 @@ use crate::Obstacle;
 /// If the end stays open: Read the thing. No call shows it: Nothing that is read has it.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use obstacle_proto::choices::Depend;
 ///
 /// let call = Depend::new();
@@ -118,4 +118,4 @@ impl Endpoint for Depend {
 
 impl Perform for Depend {}
 
-hostkit::not_shown!(Depend, "Nothing that is read has it.");
+hostkit_proto::not_shown!(Depend, "Nothing that is read has it.");

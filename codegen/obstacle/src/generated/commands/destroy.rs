@@ -5,9 +5,9 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::evidence::{Baseline, Evidence, Inputs};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
 };
 
@@ -22,7 +22,7 @@ use crate::types::{Thing, ThingId};
 /// If the end stays open: Read the thing. `reconcile` does it.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use obstacle_proto::commands::Destroy;
 /// use obstacle_proto::types::ThingId;
 ///

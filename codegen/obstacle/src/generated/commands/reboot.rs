@@ -3,8 +3,8 @@
 
 //! `POST /things/{id}/action`: the root is the command.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
 
 use crate::Obstacle;
 use crate::types::ThingId;
@@ -16,7 +16,7 @@ use crate::types::ThingId;
 /// If the end stays open: Look at the uptime. No call shows it: Nothing that is read has it.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use obstacle_proto::commands::Reboot;
 /// use obstacle_proto::types::ThingId;
 ///
@@ -68,4 +68,4 @@ impl Endpoint for Reboot {
 
 impl Perform for Reboot {}
 
-hostkit::not_shown!(Reboot, "Nothing that is read has it.");
+hostkit_proto::not_shown!(Reboot, "Nothing that is read has it.");

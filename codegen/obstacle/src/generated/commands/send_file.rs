@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::evidence::{Baseline, Evidence, Inputs};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Obstacle;
 use crate::answers::MapBoxes;
@@ -21,7 +21,7 @@ use crate::types::{Parcel, ThingKey};
 /// If the end stays open: List the files. `reconcile` does it, with what `before` gave before the call.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use obstacle_proto::commands::SendFile;
 ///
 /// let call = SendFile::new(1);

@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{
     Call, Csv, DateTime, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts,
 };
 
@@ -18,7 +18,7 @@ use crate::types::{Keywords, ThingId, ThingKey};
 /// `GET /self/{self}/path/{path}/request/{request}`; effect: **safe** (pii). Source: line 7 of the document.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use obstacle_proto::names::GetKeywords;
 /// use obstacle_proto::types::{ThingId, ThingKey};
 ///

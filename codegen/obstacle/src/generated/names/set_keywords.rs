@@ -3,8 +3,8 @@
 
 //! `PUT /keywords`: the same names in a body, which XML alone wraps.
 
-use hostkit::codec::{AsText, DateForm, DecodeError, Name, Switch};
-use hostkit::{
+use hostkit_proto::codec::{AsText, DateForm, DecodeError, Name, Switch};
+use hostkit_proto::{
     Call, Date, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, Secret,
 };
 
@@ -18,7 +18,7 @@ use crate::types::ThingStatus;
 /// If the end stays open: Read them.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use obstacle_proto::names::SetKeywords;
 ///
 /// let call = SetKeywords::new("example", "example");

@@ -3,8 +3,8 @@
 
 //! Every endpoint with its wire examples.
 
-use hostkit::Format;
-use hostkit::server::every::{Examples, Visitor};
+use hostkit_proto::Format;
+use hostkit_proto::server::every::{Examples, Visitor};
 
 use crate::Obstacle;
 

@@ -3,8 +3,8 @@
 
 //! Types of `types/keywords.toml`.
 
-use hostkit::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit::wire::Node;
+use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
+use hostkit_proto::wire::Node;
 
 /// Fields whose names are keywords, or names that generated code uses itself.
 #[doc(alias = "Поля с именами ключевых слов и локальных переменных")]

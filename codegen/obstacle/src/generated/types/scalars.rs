@@ -5,11 +5,11 @@
 
 use std::net::IpAddr;
 
-use hostkit::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit::wire::Node;
-use hostkit::{Bytes, Csv, Date, DateTime, Decimal, Gibibytes, Html, Kibibytes, Mebibytes, Secret, UnixTime};
+use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
+use hostkit_proto::wire::Node;
+use hostkit_proto::{Bytes, Csv, Date, DateTime, Decimal, Gibibytes, Html, Kibibytes, Mebibytes, Secret, UnixTime};
 
-hostkit::open_enum! {
+hostkit_proto::open_enum! {
     /// A level by its number.
     #[doc(alias = "Уровень числом")]
     pub enum Level: number {
@@ -157,7 +157,7 @@ impl FromWire for Scalars {
     }
 }
 
-hostkit::open_enum! {
+hostkit_proto::open_enum! {
     /// What a thing does; values that are no Rust names.
     #[doc(alias = "Состояния с неудобными именами")]
     pub enum ThingStatus: text {

@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use hostkit::codec::{DecodeError, FromWire, Name, Object, Reader, ToWire};
-use hostkit::wire::{Kind, Node};
-use hostkit::{Decimal, Format, Raw, Secret, UnixTime, Value};
+use hostkit_proto::codec::{DecodeError, FromWire, Name, Object, Reader, ToWire};
+use hostkit_proto::wire::{Kind, Node};
+use hostkit_proto::{Decimal, Format, Raw, Secret, UnixTime, Value};
 
 use crate::types::ThingStatus;
 
@@ -160,7 +160,7 @@ impl FromWire for Parcel {
     }
 }
 
-hostkit::number_id! {
+hostkit_proto::number_id! {
     /// The number of a thing that is never 0.
     #[doc(alias = "Номер, который не бывает нулём")]
     pub struct PositiveId;
@@ -196,7 +196,7 @@ impl ToWire for Record {
     }
 }
 
-hostkit::number_id! {
+hostkit_proto::number_id! {
     /// The number of a record.
     #[doc(alias = "Номер записи")]
     pub struct RecordId;
@@ -266,13 +266,13 @@ impl FromWire for Thing {
     }
 }
 
-hostkit::number_id! {
+hostkit_proto::number_id! {
     /// The number of a thing.
     #[doc(alias = "Номер вещи")]
     pub struct ThingId;
 }
 
-hostkit::text_id! {
+hostkit_proto::text_id! {
     /// The key of a thing.
     #[doc(alias = "Ключ вещи")]
     pub struct ThingKey;

@@ -143,11 +143,11 @@ fn emit_sign_in(code: &mut Code, model: &Model) {
     code.call(
         "fn sign_in(",
         &[format!("{first}: &Credentials"), format!("{second}: &mut RequestParts")],
-        ") -> Result<hostkit::SignIn, EncodeError> {",
+        ") -> Result<hostkit_proto::SignIn, EncodeError> {",
     );
     code.reopen();
     if !uses {
-        code.line("Ok(hostkit::SignIn::NotNeeded)");
+        code.line("Ok(hostkit_proto::SignIn::NotNeeded)");
         code.close("}");
         return;
     }
@@ -170,13 +170,13 @@ fn emit_sign_in(code: &mut Code, model: &Model) {
             code.line(format!("let call = {call}::new({});", arguments.join(", ")));
             code.line(format!("out.retarget(&{call}::INFO);"));
             code.line("call.encode(out)?;");
-            code.line("Ok(hostkit::SignIn::Ask)");
+            code.line("Ok(hostkit_proto::SignIn::Ask)");
             code.close("}");
         } else if let Some(token) = &credentials.token {
-            let session = format!("Ok(hostkit::SignIn::Ready(Session::with_token({}.clone())))", token.value);
+            let session = format!("Ok(hostkit_proto::SignIn::Ready(Session::with_token({}.clone())))", token.value);
             code.arm(&pattern(credentials, &[token.value.as_str()]), &session);
         } else {
-            code.line(format!("{} => Ok(hostkit::SignIn::NotNeeded),", pattern(credentials, &[])));
+            code.line(format!("{} => Ok(hostkit_proto::SignIn::NotNeeded),", pattern(credentials, &[])));
         }
     }
     code.close("}");

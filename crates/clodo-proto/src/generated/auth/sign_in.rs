@@ -3,8 +3,8 @@
 
 //! `GET /`: signs in: login and key for a token of twenty minutes and the base URL of every further call.
 
-use hostkit::codec::DecodeError;
-use hostkit::{
+use hostkit_proto::codec::DecodeError;
+use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts, Secret,
 };
 
@@ -22,7 +22,7 @@ use crate::types::SignedIn;
 ///
 /// ```
 /// use clodo_proto::auth::SignIn;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = SignIn::new("example", "example-secret");
 /// assert_eq!(SignIn::INFO.effect, Effect::Safe);

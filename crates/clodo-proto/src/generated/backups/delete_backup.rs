@@ -5,9 +5,11 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{AsText, DecodeError, InputLimit, Name};
-use hostkit::evidence::{Baseline, Evidence, Inputs};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
+use hostkit_proto::codec::{AsText, DecodeError, InputLimit, Name};
+use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+};
 
 use crate::Clodo;
 use crate::backups::ListBackups;
@@ -22,7 +24,7 @@ use crate::types::{Backup, BackupId, BackupRequest, ServerId};
 /// ```
 /// use clodo_proto::backups::DeleteBackup;
 /// use clodo_proto::types::{BackupId, ServerId};
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = DeleteBackup::new(ServerId::new(1), BackupId::new(1));
 /// assert_eq!(DeleteBackup::INFO.effect, Effect::Destructive);

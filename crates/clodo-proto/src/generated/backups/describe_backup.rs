@@ -3,8 +3,8 @@
 
 //! `POST /servers/{id}/backup/setdesc`: sets the description of a backup.
 
-use hostkit::codec::{AsText, DecodeError, InputLimit, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
+use hostkit_proto::codec::{AsText, DecodeError, InputLimit, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Clodo;
 use crate::types::{BackupId, ServerId};
@@ -18,7 +18,7 @@ use crate::types::{BackupId, ServerId};
 /// ```
 /// use clodo_proto::backups::DescribeBackup;
 /// use clodo_proto::types::{BackupId, ServerId};
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = DescribeBackup::new(ServerId::new(1), BackupId::new(1), "example");
 /// assert_eq!(DescribeBackup::INFO.effect, Effect::Idempotent);

@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{AsText, DecodeError, InputLimit, Name, ToText};
-use hostkit::{
+use hostkit_proto::codec::{AsText, DecodeError, InputLimit, Name, ToText};
+use hostkit_proto::{
     Api, Call, Effect, EncodeError, Endpoint, EndpointInfo, Fault, Flag, Method, Observation, Progress, RawAnswer,
     Repeatable, RequestParts, Waiter, WaiterInfo,
 };
@@ -24,7 +24,7 @@ use crate::types::{RequestId, RestoreState, ServerId};
 /// ```
 /// use clodo_proto::backups::GetRestoreState;
 /// use clodo_proto::types::{RequestId, ServerId};
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = GetRestoreState::new(ServerId::new(1), RequestId::new(1));
 /// assert_eq!(GetRestoreState::INFO.effect, Effect::Safe);

@@ -3,8 +3,8 @@
 
 //! `GET /servers/{id}/backup/getlist`: the backups of a server.
 
-use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Clodo;
 use crate::types::{Backup, ServerId};
@@ -16,7 +16,7 @@ use crate::types::{Backup, ServerId};
 /// ```
 /// use clodo_proto::backups::ListBackups;
 /// use clodo_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = ListBackups::new(ServerId::new(1));
 /// assert_eq!(ListBackups::INFO.effect, Effect::Safe);

@@ -3,8 +3,8 @@
 
 //! `POST /servers/{id}/backup/restore`: restores a server from a backup: what is on its disk is lost.
 
-use hostkit::codec::{AsText, DecodeError, InputLimit, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit_proto::codec::{AsText, DecodeError, InputLimit, Name};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
 
 use crate::Clodo;
 use crate::types::{BackupId, BackupRequest, ServerId};
@@ -22,7 +22,7 @@ use crate::types::{BackupId, BackupRequest, ServerId};
 /// ```
 /// use clodo_proto::backups::RestoreBackup;
 /// use clodo_proto::types::{BackupId, ServerId};
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = RestoreBackup::new(ServerId::new(1), BackupId::new(1));
 /// assert_eq!(RestoreBackup::INFO.effect, Effect::Destructive);
@@ -80,7 +80,7 @@ impl Endpoint for RestoreBackup {
 
 impl Perform for RestoreBackup {}
 
-hostkit::not_shown!(
+hostkit_proto::not_shown!(
     RestoreBackup,
     "The document does not say by which word the log of a server knows a restore, and `get_restore_state` needs the number that the answer had.",
 );

@@ -3,8 +3,8 @@
 
 //! `POST /servers/{id}/backup/setcal`: says on which days and at what time a backup is made anew.
 
-use hostkit::codec::{AsText, DecodeError, InputLimit, Name, TextShape};
-use hostkit::{Call, Csv, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
+use hostkit_proto::codec::{AsText, DecodeError, InputLimit, Name, TextShape};
+use hostkit_proto::{Call, Csv, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Clodo;
 use crate::types::{BackupId, ServerId};
@@ -18,7 +18,7 @@ use crate::types::{BackupId, ServerId};
 /// ```
 /// use clodo_proto::backups::ScheduleBackup;
 /// use clodo_proto::types::{BackupId, ServerId};
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = ScheduleBackup::new(ServerId::new(1), BackupId::new(1), vec![1].into(), "example");
 /// assert_eq!(ScheduleBackup::INFO.effect, Effect::Idempotent);

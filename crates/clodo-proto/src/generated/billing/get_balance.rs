@@ -3,8 +3,8 @@
 
 //! `GET /billing/balance`: the balance of the account, in RUB.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{
     Call, Decimal, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts,
 };
 
@@ -18,7 +18,7 @@ use crate::Clodo;
 ///
 /// ```
 /// use clodo_proto::billing::GetBalance;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = GetBalance::new();
 /// assert_eq!(GetBalance::INFO.effect, Effect::Safe);

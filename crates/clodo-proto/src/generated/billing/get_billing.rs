@@ -3,8 +3,8 @@
 
 //! `POST /billing`: what the account was charged and what it paid in a period.
 
-use hostkit::codec::{AsText, DateForm, DecodeError, Name};
-use hostkit::{
+use hostkit_proto::codec::{AsText, DateForm, DecodeError, Name};
+use hostkit_proto::{
     Call, DateTime, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, UnixTime,
 };
 

@@ -3,8 +3,8 @@
 
 //! `GET /billing`: what the account was charged and what it paid today.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Clodo;
 use crate::types::Billing;
@@ -15,7 +15,7 @@ use crate::types::Billing;
 ///
 /// ```
 /// use clodo_proto::billing::GetBillingToday;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = GetBillingToday::new();
 /// assert_eq!(GetBillingToday::INFO.effect, Effect::Safe);

@@ -3,8 +3,8 @@
 
 //! `POST /billing/{id}`: what was charged for one server in a period.
 
-use hostkit::codec::{AsText, DateForm, DecodeError, InputLimit, Name};
-use hostkit::{
+use hostkit_proto::codec::{AsText, DateForm, DecodeError, InputLimit, Name};
+use hostkit_proto::{
     Call, DateTime, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, UnixTime,
 };
 

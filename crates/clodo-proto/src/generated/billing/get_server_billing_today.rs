@@ -3,8 +3,8 @@
 
 //! `GET /billing/{id}`: what was charged for one server today.
 
-use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Clodo;
 use crate::types::{Billing, ServerId};
@@ -16,7 +16,7 @@ use crate::types::{Billing, ServerId};
 /// ```
 /// use clodo_proto::billing::GetServerBillingToday;
 /// use clodo_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = GetServerBillingToday::new(ServerId::new(1));
 /// assert_eq!(GetServerBillingToday::INFO.effect, Effect::Safe);

@@ -5,9 +5,11 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::evidence::{Baseline, Evidence, Inputs};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+};
 
 use crate::Clodo;
 use crate::dns::GetZone;
@@ -27,7 +29,7 @@ use crate::types::{NewRecord, Record, Zone, ZoneId};
 /// ```
 /// use clodo_proto::dns::AddRecords;
 /// use clodo_proto::types::{NewRecord, Record, ZoneId};
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = AddRecords::new(ZoneId::new(1), vec![NewRecord::new("example", "example", "example")]);
 /// assert_eq!(AddRecords::INFO.effect, Effect::State);

@@ -6,9 +6,11 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::evidence::{Baseline, Evidence, Inputs};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
+use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+};
 
 use crate::Clodo;
 use crate::dns::ListZones;
@@ -28,7 +30,7 @@ use crate::types::{CreatedZone, DnsOverview, ZoneSummary, ZoneType};
 /// ```
 /// use clodo_proto::dns::CreateZone;
 /// use clodo_proto::types::ZoneType;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = CreateZone::new("example", ZoneType::Master);
 /// assert_eq!(CreateZone::INFO.effect, Effect::State);

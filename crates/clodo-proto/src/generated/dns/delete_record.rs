@@ -5,9 +5,11 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{AsText, DecodeError, Name};
-use hostkit::evidence::{Baseline, Evidence, Inputs};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
+use hostkit_proto::codec::{AsText, DecodeError, Name};
+use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+};
 
 use crate::Clodo;
 use crate::dns::GetZone;
@@ -27,7 +29,7 @@ use crate::types::{DeletedRecord, Record, RecordId, Zone, ZoneId};
 /// ```
 /// use clodo_proto::dns::DeleteRecord;
 /// use clodo_proto::types::{RecordId, ZoneId};
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = DeleteRecord::new(ZoneId::new(1), RecordId::new(1));
 /// assert_eq!(DeleteRecord::INFO.effect, Effect::Destructive);

@@ -5,9 +5,9 @@
 
 use std::time::Duration;
 
-use hostkit::codec::DecodeError;
-use hostkit::evidence::{Baseline, Evidence, Inputs};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
+use hostkit_proto::codec::DecodeError;
+use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Clodo;
 use crate::dns::ListZones;
@@ -25,7 +25,7 @@ use crate::types::{DnsOverview, ZoneId, ZoneSummary};
 /// ```
 /// use clodo_proto::dns::DeleteZone;
 /// use clodo_proto::types::ZoneId;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = DeleteZone::new(ZoneId::new(1));
 /// assert_eq!(DeleteZone::INFO.effect, Effect::Destructive);

@@ -3,8 +3,8 @@
 
 //! `GET /dns/{id}`: a zone with its records.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Clodo;
 use crate::types::{Zone, ZoneId};
@@ -18,7 +18,7 @@ use crate::types::{Zone, ZoneId};
 /// ```
 /// use clodo_proto::dns::GetZone;
 /// use clodo_proto::types::ZoneId;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = GetZone::new(ZoneId::new(1));
 /// assert_eq!(GetZone::INFO.effect, Effect::Safe);

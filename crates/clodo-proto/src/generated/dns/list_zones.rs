@@ -3,8 +3,8 @@
 
 //! `GET /dns/`: the zones of the account and the names of its addresses.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Clodo;
 use crate::types::DnsOverview;
@@ -15,7 +15,7 @@ use crate::types::DnsOverview;
 ///
 /// ```
 /// use clodo_proto::dns::ListZones;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = ListZones::new();
 /// assert_eq!(ListZones::INFO.effect, Effect::Safe);

@@ -5,8 +5,8 @@
 
 use std::net::IpAddr;
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Clodo;
 use crate::types::ZoneId;
@@ -22,7 +22,7 @@ use crate::types::ZoneId;
 /// ```
 /// use clodo_proto::dns::SetZoneMaster;
 /// use clodo_proto::types::ZoneId;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = SetZoneMaster::new(ZoneId::new(1), std::net::IpAddr::from([192, 0, 2, 7]));
 /// assert_eq!(SetZoneMaster::INFO.effect, Effect::Idempotent);

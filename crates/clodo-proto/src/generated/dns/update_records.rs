@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Clodo;
 use crate::types::{RecordChange, RecordId, ZoneId};
@@ -23,7 +23,7 @@ use crate::types::{RecordChange, RecordId, ZoneId};
 /// ```
 /// use clodo_proto::dns::UpdateRecords;
 /// use clodo_proto::types::ZoneId;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = UpdateRecords::new(ZoneId::new(1), std::collections::BTreeMap::new());
 /// assert_eq!(UpdateRecords::INFO.effect, Effect::Idempotent);

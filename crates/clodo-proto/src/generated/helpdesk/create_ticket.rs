@@ -5,9 +5,9 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::evidence::{Baseline, Evidence, Inputs};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
 };
 
@@ -28,7 +28,7 @@ use crate::types::{SectionId, ServerId, TicketSummary};
 /// ```
 /// use clodo_proto::helpdesk::CreateTicket;
 /// use clodo_proto::types::SectionId;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = CreateTicket::new(SectionId::new(1), "example", "example");
 /// assert_eq!(CreateTicket::INFO.effect, Effect::State);

@@ -3,8 +3,10 @@
 
 //! `GET /helpdesk/{id}`: a ticket with its messages and the paid work in it.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{
+    Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts,
+};
 
 use crate::Clodo;
 use crate::types::{Ticket, TicketId};
@@ -16,7 +18,7 @@ use crate::types::{Ticket, TicketId};
 /// ```
 /// use clodo_proto::helpdesk::GetTicket;
 /// use clodo_proto::types::TicketId;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = GetTicket::new(TicketId::new(1));
 /// assert_eq!(GetTicket::INFO.effect, Effect::Safe);

@@ -3,8 +3,8 @@
 
 //! `GET /helpdesk/`: the open tickets of the account.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{
     Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts,
 };
 
@@ -17,7 +17,7 @@ use crate::types::TicketSummary;
 ///
 /// ```
 /// use clodo_proto::helpdesk::ListTickets;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = ListTickets::new();
 /// assert_eq!(ListTickets::INFO.effect, Effect::Safe);

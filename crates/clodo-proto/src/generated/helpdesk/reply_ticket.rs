@@ -5,9 +5,11 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::evidence::{Baseline, Evidence, Inputs};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
+use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+};
 
 use crate::Clodo;
 use crate::helpdesk::GetTicket;
@@ -23,7 +25,7 @@ use crate::types::{Ticket, TicketId, TicketMessage};
 /// ```
 /// use clodo_proto::helpdesk::ReplyTicket;
 /// use clodo_proto::types::TicketId;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = ReplyTicket::new(TicketId::new(1), "example");
 /// assert_eq!(ReplyTicket::INFO.effect, Effect::State);

@@ -3,8 +3,8 @@
 
 //! `GET /images/detail`: the operating system images in detail.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{
     Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts,
 };
 
@@ -19,7 +19,7 @@ use crate::types::ImageDetail;
 ///
 /// ```
 /// use clodo_proto::images::ListImageDetails;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = ListImageDetails::new();
 /// assert_eq!(ListImageDetails::INFO.effect, Effect::Safe);

@@ -3,8 +3,8 @@
 
 //! `GET /images`: the operating system images.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{
     Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts,
 };
 
@@ -19,7 +19,7 @@ use crate::types::Image;
 ///
 /// ```
 /// use clodo_proto::images::ListImages;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = ListImages::new();
 /// assert_eq!(ListImages::INFO.effect, Effect::Safe);

@@ -3,8 +3,8 @@
 
 //! `GET /images/presets`: the presets: operating systems with software in them.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{
     Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts,
 };
 
@@ -19,7 +19,7 @@ use crate::types::Preset;
 ///
 /// ```
 /// use clodo_proto::images::ListPresets;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = ListPresets::new();
 /// assert_eq!(ListPresets::INFO.effect, Effect::Safe);

@@ -3,8 +3,8 @@
 
 //! `GET /servers/{id}/ips/getsubnets/`: the subnets from which a server can get an address.
 
-use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Clodo;
 use crate::types::{ServerId, Subnet};
@@ -16,7 +16,7 @@ use crate::types::{ServerId, Subnet};
 /// ```
 /// use clodo_proto::ips::ListSubnets;
 /// use clodo_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = ListSubnets::new(ServerId::new(1));
 /// assert_eq!(ListSubnets::INFO.effect, Effect::Safe);

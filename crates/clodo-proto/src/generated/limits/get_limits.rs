@@ -3,8 +3,8 @@
 
 //! `GET /limits`: how many calls the account may make, and how many are left.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Clodo;
 use crate::types::RequestLimit;
@@ -17,7 +17,7 @@ use crate::types::RequestLimit;
 ///
 /// ```
 /// use clodo_proto::limits::GetLimits;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = GetLimits::new();
 /// assert_eq!(GetLimits::INFO.effect, Effect::Safe);

@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{
     Api, Call, Effect, EncodeError, Endpoint, EndpointInfo, Fault, Method, Observation, Progress, RawAnswer,
     Repeatable, RequestParts, Waiter, WaiterInfo,
 };
@@ -21,7 +21,7 @@ use crate::types::{BackgroundRequest, RequestId};
 /// ```
 /// use clodo_proto::requests::GetRequest;
 /// use clodo_proto::types::RequestId;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = GetRequest::new(RequestId::new(1));
 /// assert_eq!(GetRequest::INFO.effect, Effect::Safe);

@@ -3,8 +3,8 @@
 
 //! `PUT /servers/{id}`: takes back a planned change of a server.
 
-use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
+use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Clodo;
 use crate::types::{PlannedChange, ServerId};
@@ -16,7 +16,7 @@ use crate::types::{PlannedChange, ServerId};
 /// ```
 /// use clodo_proto::servers::CancelChange;
 /// use clodo_proto::types::{PlannedChange, ServerId};
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = CancelChange::new(ServerId::new(1), PlannedChange::Resources);
 /// assert_eq!(CancelChange::INFO.effect, Effect::Idempotent);

@@ -5,9 +5,9 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::evidence::{Baseline, Evidence, Inputs};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Mebibytes, Method, Perform, RawAnswer, RequestParts,
     evidence,
 };
@@ -31,7 +31,7 @@ use crate::types::{PayMonths, PayPeriod, ServerDetail, ServerId, SupportLevel};
 /// ```
 /// use clodo_proto::servers::ChangeServer;
 /// use clodo_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = ChangeServer::new(ServerId::new(1));
 /// assert_eq!(ChangeServer::INFO.effect, Effect::Spends);

@@ -5,9 +5,11 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, InputLimit};
-use hostkit::evidence::{Baseline, Evidence, Inputs};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
+use hostkit_proto::codec::{DecodeError, InputLimit};
+use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+};
 
 use crate::Clodo;
 use crate::servers::GetServer;
@@ -27,7 +29,7 @@ use crate::types::{ServerDetail, ServerId, ServerType};
 /// ```
 /// use clodo_proto::servers::ChangeToScale;
 /// use clodo_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = ChangeToScale::new(ServerId::new(1));
 /// assert_eq!(ChangeToScale::INFO.effect, Effect::Spends);

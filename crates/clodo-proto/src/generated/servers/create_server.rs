@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, InputLimit, Name, Switch};
-use hostkit::evidence::{Baseline, Evidence, Inputs};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, InputLimit, Name, Switch};
+use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Mebibytes, Method, Perform, RawAnswer, RequestParts,
     Secret, evidence,
 };
@@ -32,9 +32,9 @@ use crate::types::{CreatedServer, ImageId, PayMonths, PayPeriod, PresetId, Serve
 /// ```
 /// use clodo_proto::servers::{CreateServer, CreateServerOs};
 /// use clodo_proto::types::{ImageId, ServerType};
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
-/// let call = CreateServer::new("example", ServerType::Virtual, hostkit::Mebibytes(1), hostkit::Gibibytes(1), CreateServerOs::Image(ImageId::new(1)));
+/// let call = CreateServer::new("example", ServerType::Virtual, hostkit_proto::Mebibytes(1), hostkit_proto::Gibibytes(1), CreateServerOs::Image(ImageId::new(1)));
 /// assert_eq!(CreateServer::INFO.effect, Effect::Spends);
 /// # drop(call);
 /// ```

@@ -3,8 +3,8 @@
 
 //! `PUT /servers/{id}`: says in how many days the new resources of a server come into force.
 
-use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
+use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Clodo;
 use crate::types::ServerId;
@@ -16,7 +16,7 @@ use crate::types::ServerId;
 /// ```
 /// use clodo_proto::servers::DelayChange;
 /// use clodo_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = DelayChange::new(ServerId::new(1), 1);
 /// assert_eq!(DelayChange::INFO.effect, Effect::Idempotent);

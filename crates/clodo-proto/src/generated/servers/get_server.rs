@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, InputLimit, Name, ToText};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, InputLimit, Name, ToText};
+use hostkit_proto::{
     Api, Call, Effect, EncodeError, Endpoint, EndpointInfo, Fault, Flag, Method, Observation, Progress, RawAnswer,
     Repeatable, RequestParts, Waiter, WaiterInfo,
 };
@@ -21,7 +21,7 @@ use crate::types::{ServerDetail, ServerId, ServerStatus};
 /// ```
 /// use clodo_proto::servers::GetServer;
 /// use clodo_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = GetServer::new(ServerId::new(1));
 /// assert_eq!(GetServer::INFO.effect, Effect::Safe);

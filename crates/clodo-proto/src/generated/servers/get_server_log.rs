@@ -3,8 +3,8 @@
 
 //! `GET /servers/{id}/log/`: what was done with a server, when and by whom.
 
-use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Clodo;
 use crate::types::{ServerId, ServerLogEntry};
@@ -18,7 +18,7 @@ use crate::types::{ServerId, ServerLogEntry};
 /// ```
 /// use clodo_proto::servers::GetServerLog;
 /// use clodo_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = GetServerLog::new(ServerId::new(1));
 /// assert_eq!(GetServerLog::INFO.effect, Effect::Safe);

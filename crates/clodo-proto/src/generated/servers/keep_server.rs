@@ -3,8 +3,10 @@
 
 //! `PUT /servers/{id}`: keeps a VirtualServer that was to go at the end of its paid period, and goes on paying for it.
 
-use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value};
+use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value,
+};
 
 use crate::Clodo;
 use crate::types::ServerId;
@@ -19,7 +21,7 @@ use crate::types::ServerId;
 /// ```
 /// use clodo_proto::servers::KeepServer;
 /// use clodo_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = KeepServer::new(ServerId::new(1));
 /// assert_eq!(KeepServer::INFO.effect, Effect::Spends);
@@ -75,4 +77,7 @@ impl Endpoint for KeepServer {
 
 impl Perform for KeepServer {}
 
-hostkit::not_shown!(KeepServer, "No answer has the flag; what follows from it shows at the end of the paid period.");
+hostkit_proto::not_shown!(
+    KeepServer,
+    "No answer has the flag; what follows from it shows at the end of the paid period.",
+);

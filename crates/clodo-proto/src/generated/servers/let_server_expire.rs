@@ -3,8 +3,10 @@
 
 //! `PUT /servers/{id}`: ends the renewal of a VirtualServer: it is deleted at the end of its paid period.
 
-use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value};
+use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value,
+};
 
 use crate::Clodo;
 use crate::types::ServerId;
@@ -21,7 +23,7 @@ use crate::types::ServerId;
 /// ```
 /// use clodo_proto::servers::LetServerExpire;
 /// use clodo_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = LetServerExpire::new(ServerId::new(1));
 /// assert_eq!(LetServerExpire::INFO.effect, Effect::Destructive);
@@ -77,7 +79,7 @@ impl Endpoint for LetServerExpire {
 
 impl Perform for LetServerExpire {}
 
-hostkit::not_shown!(
+hostkit_proto::not_shown!(
     LetServerExpire,
     "No answer has the flag; what follows from it shows at the end of the paid period.",
 );

@@ -3,8 +3,8 @@
 
 //! `GET /servers/detail`: the servers of the account in full, with their passwords.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{
     Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts,
 };
 
@@ -19,7 +19,7 @@ use crate::types::ServerDetail;
 ///
 /// ```
 /// use clodo_proto::servers::ListServerDetails;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = ListServerDetails::new();
 /// assert_eq!(ListServerDetails::INFO.effect, Effect::Safe);

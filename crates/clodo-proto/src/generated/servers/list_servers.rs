@@ -3,8 +3,8 @@
 
 //! `GET /servers`: the servers of the account, in short.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{
     Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts,
 };
 
@@ -19,7 +19,7 @@ use crate::types::ServerSummary;
 ///
 /// ```
 /// use clodo_proto::servers::ListServers;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = ListServers::new();
 /// assert_eq!(ListServers::INFO.effect, Effect::Safe);

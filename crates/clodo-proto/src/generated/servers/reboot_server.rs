@@ -5,9 +5,11 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, InputLimit, Name, ToText};
-use hostkit::evidence::{Baseline, Evidence, Inputs};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
+use hostkit_proto::codec::{DecodeError, InputLimit, Name, ToText};
+use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+};
 
 use crate::Clodo;
 use crate::servers::GetServerLog;
@@ -23,7 +25,7 @@ use crate::types::{ServerId, ServerLogEntry};
 /// ```
 /// use clodo_proto::servers::RebootServer;
 /// use clodo_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = RebootServer::new(ServerId::new(1));
 /// assert_eq!(RebootServer::INFO.effect, Effect::State);

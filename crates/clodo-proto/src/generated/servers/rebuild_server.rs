@@ -5,9 +5,11 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, InputLimit, Name, Switch};
-use hostkit::evidence::{Baseline, Evidence, Inputs};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
+use hostkit_proto::codec::{DecodeError, InputLimit, Name, Switch};
+use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+};
 
 use crate::Clodo;
 use crate::servers::GetServer;
@@ -25,7 +27,7 @@ use crate::types::{ImageId, ServerDetail, ServerId};
 /// ```
 /// use clodo_proto::servers::RebuildServer;
 /// use clodo_proto::types::{ImageId, ServerId};
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = RebuildServer::new(ServerId::new(1), ImageId::new(1));
 /// assert_eq!(RebuildServer::INFO.effect, Effect::Destructive);

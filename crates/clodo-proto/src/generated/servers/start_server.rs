@@ -3,8 +3,8 @@
 
 //! `POST /servers/{id}/action`: starts a server.
 
-use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts};
+use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts};
 
 use crate::Clodo;
 use crate::types::ServerId;
@@ -18,7 +18,7 @@ use crate::types::ServerId;
 /// ```
 /// use clodo_proto::servers::StartServer;
 /// use clodo_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = StartServer::new(ServerId::new(1));
 /// assert_eq!(StartServer::INFO.effect, Effect::Idempotent);

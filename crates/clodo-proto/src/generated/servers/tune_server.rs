@@ -3,8 +3,10 @@
 
 //! `PUT /servers/{id}`: sets how a server grows and what it may cost a day.
 
-use hostkit::codec::{DecodeError, InputLimit, Name, Switch};
-use hostkit::{Call, Decimal, Effect, EncodeError, Endpoint, EndpointInfo, Mebibytes, Method, RawAnswer, RequestParts};
+use hostkit_proto::codec::{DecodeError, InputLimit, Name, Switch};
+use hostkit_proto::{
+    Call, Decimal, Effect, EncodeError, Endpoint, EndpointInfo, Mebibytes, Method, RawAnswer, RequestParts,
+};
 
 use crate::Clodo;
 use crate::types::ServerId;
@@ -18,7 +20,7 @@ use crate::types::ServerId;
 /// ```
 /// use clodo_proto::servers::TuneServer;
 /// use clodo_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = TuneServer::new(ServerId::new(1));
 /// assert_eq!(TuneServer::INFO.effect, Effect::Idempotent);

@@ -3,8 +3,8 @@
 
 //! `POST /stats/{id}`: what a server used, minute by minute.
 
-use hostkit::codec::{AsText, DateForm, DecodeError, InputLimit, Name};
-use hostkit::{
+use hostkit_proto::codec::{AsText, DateForm, DecodeError, InputLimit, Name};
+use hostkit_proto::{
     Call, DateTime, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable,
     RequestParts, UnixTime,
 };
@@ -23,7 +23,7 @@ use crate::types::{ServerId, StatsRow};
 /// ```
 /// use clodo_proto::stats::GetStats;
 /// use clodo_proto::types::ServerId;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = GetStats::new(ServerId::new(1));
 /// assert_eq!(GetStats::INFO.effect, Effect::Safe);

@@ -5,9 +5,9 @@
 
 use std::time::Duration;
 
-use hostkit::codec::DecodeError;
-use hostkit::evidence::{Baseline, Evidence, Inputs};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
+use hostkit_proto::codec::DecodeError;
+use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Clodo;
 use crate::storage::ListStorages;
@@ -23,7 +23,7 @@ use crate::types::{StorageId, StorageSummary};
 /// ```
 /// use clodo_proto::storage::DeleteStorage;
 /// use clodo_proto::types::StorageId;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = DeleteStorage::new(StorageId::new(1));
 /// assert_eq!(DeleteStorage::INFO.effect, Effect::Destructive);

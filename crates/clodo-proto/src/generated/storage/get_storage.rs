@@ -3,8 +3,10 @@
 
 //! `GET /storage/{id}/detail`: a storage with its settings.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{
+    Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts,
+};
 
 use crate::Clodo;
 use crate::types::{StorageDetail, StorageId};
@@ -16,7 +18,7 @@ use crate::types::{StorageDetail, StorageId};
 /// ```
 /// use clodo_proto::storage::GetStorage;
 /// use clodo_proto::types::StorageId;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = GetStorage::new(StorageId::new(1));
 /// assert_eq!(GetStorage::INFO.effect, Effect::Safe);

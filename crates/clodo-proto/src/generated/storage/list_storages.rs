@@ -3,8 +3,8 @@
 
 //! `GET /storage/`: the storages of the account.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{
     Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts,
 };
 
@@ -17,7 +17,7 @@ use crate::types::StorageSummary;
 ///
 /// ```
 /// use clodo_proto::storage::ListStorages;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = ListStorages::new();
 /// assert_eq!(ListStorages::INFO.effect, Effect::Safe);

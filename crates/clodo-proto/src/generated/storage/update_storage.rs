@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use hostkit::codec::{DecodeError, Name, Switch};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name, Switch};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Clodo;
 use crate::types::StorageId;
@@ -24,7 +24,7 @@ use crate::types::StorageId;
 /// ```
 /// use clodo_proto::storage::UpdateStorage;
 /// use clodo_proto::types::StorageId;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = UpdateStorage::new(StorageId::new(1));
 /// assert_eq!(UpdateStorage::INFO.effect, Effect::Idempotent);

@@ -5,8 +5,8 @@
 
 use std::net::IpAddr;
 
-use hostkit::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit::wire::Node;
+use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
+use hostkit_proto::wire::Node;
 
 /// An address of a server.
 #[doc(alias = "IP-адрес сервера")]

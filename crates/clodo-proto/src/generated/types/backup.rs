@@ -3,9 +3,9 @@
 
 //! Types of `types/backup.toml`.
 
-use hostkit::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit::wire::Node;
-use hostkit::{Csv, DateTime, Decimal, Gibibytes};
+use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
+use hostkit_proto::wire::Node;
+use hostkit_proto::{Csv, DateTime, Decimal, Gibibytes};
 
 use crate::types::{BackupId, RequestId};
 

@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use hostkit::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit::wire::Node;
-use hostkit::{Decimal, Value};
+use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
+use hostkit_proto::wire::Node;
+use hostkit_proto::{Decimal, Value};
 
 /// What was charged and paid in a period.
 #[doc(alias = "Списания и поступления за период")]
@@ -93,7 +93,7 @@ impl FromWire for Debit {
     }
 }
 
-hostkit::open_enum! {
+hostkit_proto::open_enum! {
     /// What money was charged for.
     #[doc(alias = "Вид списания")]
     pub enum DebitKind: text {

@@ -3,19 +3,19 @@
 
 //! Types of `types/common.toml`.
 
-hostkit::number_id! {
+hostkit_proto::number_id! {
     /// The number of a backup of one server; the document calls it both an id and a number.
     #[doc(alias = "Номер резервной копии сервера; в документе это и id, и номер")]
     pub struct BackupId;
 }
 
-hostkit::number_id! {
+hostkit_proto::number_id! {
     /// The number of an operating system image.
     #[doc(alias = "Номер образа операционной системы")]
     pub struct ImageId;
 }
 
-hostkit::open_enum! {
+hostkit_proto::open_enum! {
     /// How many months are paid at once.
     #[doc(alias = "Сколько месяцев оплачивается сразу")]
     pub enum PayMonths: number {
@@ -34,7 +34,7 @@ hostkit::open_enum! {
     }
 }
 
-hostkit::open_enum! {
+hostkit_proto::open_enum! {
     /// The unit in which a virtual server is paid.
     #[doc(alias = "Период оплаты VirtualServer")]
     pub enum PayPeriod: text {
@@ -47,25 +47,25 @@ hostkit::open_enum! {
     }
 }
 
-hostkit::number_id! {
+hostkit_proto::number_id! {
     /// The number of a preset: an operating system with software in it.
     #[doc(alias = "Номер пресета: ОС с готовым набором программ")]
     pub struct PresetId;
 }
 
-hostkit::number_id! {
+hostkit_proto::number_id! {
     /// The number of a request that the hoster carries out later.
     #[doc(alias = "Номер запроса, который выполняется позже")]
     pub struct RequestId;
 }
 
-hostkit::number_id! {
+hostkit_proto::number_id! {
     /// The number of a server, without the client's number in front of it.
     #[doc(alias = "Номер виртуального сервера, без номера клиента перед ним")]
     pub struct ServerId;
 }
 
-hostkit::open_enum! {
+hostkit_proto::open_enum! {
     /// How a server is sold.
     #[doc(alias = "Тип виртуального сервера")]
     pub enum ServerType: text {
@@ -78,7 +78,7 @@ hostkit::open_enum! {
     }
 }
 
-hostkit::open_enum! {
+hostkit_proto::open_enum! {
     /// How much the hoster looks after a server.
     #[doc(alias = "Тип поддержки сервера")]
     pub enum SupportLevel: number {

@@ -5,9 +5,9 @@
 
 use std::net::IpAddr;
 
-use hostkit::codec::{DecodeError, FromWire, Name, Object, Reader, ToWire};
-use hostkit::wire::Node;
-use hostkit::{DateTime, Format, Value};
+use hostkit_proto::codec::{DecodeError, FromWire, Name, Object, Reader, ToWire};
+use hostkit_proto::wire::Node;
+use hostkit_proto::{DateTime, Format, Value};
 
 /// The zone that was created.
 #[doc(alias = "Созданная зона")]
@@ -251,13 +251,13 @@ impl ToWire for RecordChange {
     }
 }
 
-hostkit::number_id! {
+hostkit_proto::number_id! {
     /// The number of a record in a zone.
     #[doc(alias = "Номер записи в зоне")]
     pub struct RecordId;
 }
 
-hostkit::number_id! {
+hostkit_proto::number_id! {
     /// The number of a reverse entry.
     #[doc(alias = "Номер записи обратной зоны")]
     pub struct ReverseId;
@@ -387,7 +387,7 @@ impl FromWire for Zone {
     }
 }
 
-hostkit::number_id! {
+hostkit_proto::number_id! {
     /// The number of a DNS zone.
     #[doc(alias = "Номер зоны DNS")]
     pub struct ZoneId;
@@ -446,7 +446,7 @@ impl FromWire for ZoneSummary {
     }
 }
 
-hostkit::open_enum! {
+hostkit_proto::open_enum! {
     /// Whether a zone is kept here or copied from elsewhere.
     #[doc(alias = "Тип зоны DNS")]
     pub enum ZoneType: text {

@@ -3,13 +3,13 @@
 
 //! Types of `types/helpdesk.toml`.
 
-use hostkit::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit::wire::Node;
-use hostkit::{DateTime, Decimal};
+use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
+use hostkit_proto::wire::Node;
+use hostkit_proto::{DateTime, Decimal};
 
 use crate::types::UserId;
 
-hostkit::open_enum! {
+hostkit_proto::open_enum! {
     /// Whether the user agreed to a piece of paid work.
     #[doc(alias = "Подтверждение платных работ пользователем")]
     pub enum Consent: number {
@@ -25,7 +25,7 @@ hostkit::open_enum! {
     }
 }
 
-hostkit::number_id! {
+hostkit_proto::number_id! {
     /// The number of a section of the helpdesk; the document does not list them.
     #[doc(alias = "Номер раздела обращений; перечня в документе нет")]
     pub struct SectionId;
@@ -68,7 +68,7 @@ impl FromWire for Ticket {
     }
 }
 
-hostkit::number_id! {
+hostkit_proto::number_id! {
     /// The number of a message or piece of work in a ticket.
     #[doc(alias = "Номер события в обращении")]
     pub struct TicketEventId;
@@ -150,7 +150,7 @@ impl FromWire for TicketHead {
     }
 }
 
-hostkit::number_id! {
+hostkit_proto::number_id! {
     /// The number of a support ticket.
     #[doc(alias = "Номер обращения в службу поддержки")]
     pub struct TicketId;
@@ -222,7 +222,7 @@ impl FromWire for TicketMessage {
     }
 }
 
-hostkit::open_enum! {
+hostkit_proto::open_enum! {
     /// Where a ticket stands, as a number: the text beside it is for people.
     #[doc(alias = "Статус обращения числом; текст рядом предназначен для человека")]
     pub enum TicketStatus: number {
@@ -375,7 +375,7 @@ impl FromWire for TicketWork {
     }
 }
 
-hostkit::open_enum! {
+hostkit_proto::open_enum! {
     /// What the user thinks of the answer.
     #[doc(alias = "Отзыв пользователя на запрос")]
     pub enum Vote: number {

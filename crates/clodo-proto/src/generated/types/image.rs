@@ -3,9 +3,9 @@
 
 //! Types of `types/image.toml`.
 
-use hostkit::Html;
-use hostkit::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit::wire::Node;
+use hostkit_proto::Html;
+use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
+use hostkit_proto::wire::Node;
 
 use crate::types::{ImageId, PresetId, ServerType};
 
@@ -116,7 +116,7 @@ impl FromWire for ImageDetail {
     }
 }
 
-hostkit::open_enum! {
+hostkit_proto::open_enum! {
     /// Whether an image can be installed.
     #[doc(alias = "Статус образа ОС")]
     pub enum ImageStatus: text {
@@ -212,7 +212,7 @@ impl FromWire for PresetField {
     }
 }
 
-hostkit::open_enum! {
+hostkit_proto::open_enum! {
     /// What a parameter of a preset holds.
     #[doc(alias = "Тип параметра пресета")]
     pub enum PresetFieldKind: text {

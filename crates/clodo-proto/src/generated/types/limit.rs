@@ -3,11 +3,11 @@
 
 //! Types of `types/limit.toml`.
 
-use hostkit::UnixTime;
-use hostkit::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit::wire::Node;
+use hostkit_proto::UnixTime;
+use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
+use hostkit_proto::wire::Node;
 
-hostkit::open_enum! {
+hostkit_proto::open_enum! {
     /// The length of the window in which calls are counted.
     #[doc(alias = "Единица времени, за которую считаются запросы")]
     pub enum LimitUnit: text {

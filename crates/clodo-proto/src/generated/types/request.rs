@@ -3,9 +3,9 @@
 
 //! Types of `types/request.toml`.
 
-use hostkit::DateTime;
-use hostkit::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit::wire::Node;
+use hostkit_proto::DateTime;
+use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
+use hostkit_proto::wire::Node;
 
 use crate::types::ServerId;
 

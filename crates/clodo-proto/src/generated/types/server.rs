@@ -3,9 +3,9 @@
 
 //! Types of `types/server.toml`.
 
-use hostkit::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit::wire::Node;
-use hostkit::{DateTime, Secret};
+use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
+use hostkit_proto::wire::Node;
+use hostkit_proto::{DateTime, Secret};
 
 use crate::types::{Addresses, ImageId, ServerId, ServerType};
 
@@ -50,13 +50,13 @@ impl FromWire for CreatedServer {
     }
 }
 
-hostkit::number_id! {
+hostkit_proto::number_id! {
     /// The number of an operation in a server's log.
     #[doc(alias = "Номер операции в журнале сервера")]
     pub struct LogEntryId;
 }
 
-hostkit::open_enum! {
+hostkit_proto::open_enum! {
     /// What a planned change of a server is about.
     #[doc(alias = "Вид запланированного изменения сервера")]
     pub enum PlannedChange: text {
@@ -114,7 +114,7 @@ impl FromWire for ServerLogEntry {
     }
 }
 
-hostkit::open_enum! {
+hostkit_proto::open_enum! {
     /// What a server is doing.
     #[doc(alias = "Состояние сервера")]
     pub enum ServerStatus: text {
@@ -214,7 +214,7 @@ impl FromWire for ServerSummary {
     }
 }
 
-hostkit::open_enum! {
+hostkit_proto::open_enum! {
     /// What is paid ahead when a server becomes a VirtualServer.
     #[doc(alias = "Период оплаты при смене типа на VirtualServer")]
     pub enum TypeChangePeriod: text {

@@ -3,9 +3,9 @@
 
 //! Types of `types/server_detail.toml`.
 
-use hostkit::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit::wire::Node;
-use hostkit::{DateTime, Decimal, Gibibytes, Mebibytes, Secret};
+use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
+use hostkit_proto::wire::Node;
+use hostkit_proto::{DateTime, Decimal, Gibibytes, Mebibytes, Secret};
 
 use crate::types::{Addresses, ImageId, ServerId, ServerStatus, ServerType};
 

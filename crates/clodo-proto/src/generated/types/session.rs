@@ -3,7 +3,7 @@
 
 //! Types of `types/session.toml`.
 
-use hostkit::{Secret, UnixTime};
+use hostkit_proto::{Secret, UnixTime};
 
 /// What a sign-in gives: a token for twenty minutes, and where it may be used.
 #[doc(alias = "Результат авторизации: токен на двадцать минут и адрес API")]

@@ -3,9 +3,9 @@
 
 //! Types of `types/stats.toml`.
 
-use hostkit::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit::wire::Node;
-use hostkit::{Decimal, Kibibytes, UnixTime};
+use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
+use hostkit_proto::wire::Node;
+use hostkit_proto::{Decimal, Kibibytes, UnixTime};
 
 /// What a server used in one minute.
 #[doc(alias = "Ресурсы, использованные сервером за минуту")]

@@ -3,9 +3,9 @@
 
 //! Types of `types/storage.toml`.
 
-use hostkit::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit::wire::Node;
-use hostkit::{Bytes, Secret};
+use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
+use hostkit_proto::wire::Node;
+use hostkit_proto::{Bytes, Secret};
 
 /// The storage that was created.
 #[doc(alias = "Созданное хранилище")]
@@ -148,7 +148,7 @@ impl FromWire for StorageDetail {
     }
 }
 
-hostkit::number_id! {
+hostkit_proto::number_id! {
     /// The number of a storage.
     #[doc(alias = "Номер хранилища")]
     pub struct StorageId;

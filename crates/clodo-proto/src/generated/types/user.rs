@@ -5,9 +5,9 @@
 
 use std::net::IpAddr;
 
-use hostkit::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit::wire::Node;
-use hostkit::{Decimal, Secret};
+use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
+use hostkit_proto::wire::Node;
+use hostkit_proto::{Decimal, Secret};
 
 use crate::types::{ServerId, StorageId};
 
@@ -75,13 +75,13 @@ impl FromWire for DataCentre {
     }
 }
 
-hostkit::text_id! {
+hostkit_proto::text_id! {
     /// The id of a data centre; the document shows none.
     #[doc(alias = "Идентификатор датацентра; примера в документе нет")]
     pub struct DataCentreId;
 }
 
-hostkit::open_enum! {
+hostkit_proto::open_enum! {
     /// What gives the director of a company the power to act.
     #[doc(alias = "Документ, на основании которого действует руководитель")]
     pub enum DirectorDocument: text {
@@ -134,7 +134,7 @@ impl FromWire for PanelSignIn {
     }
 }
 
-hostkit::number_id! {
+hostkit_proto::number_id! {
     /// The number of an account or of a member of the staff.
     #[doc(alias = "Номер аккаунта или сотрудника")]
     pub struct UserId;

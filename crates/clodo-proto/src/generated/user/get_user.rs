@@ -3,8 +3,10 @@
 
 //! `GET /user/`: the profile of the account.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{
+    Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts,
+};
 
 use crate::Clodo;
 use crate::types::UserProfile;
@@ -19,7 +21,7 @@ use crate::types::UserProfile;
 ///
 /// ```
 /// use clodo_proto::user::GetUser;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = GetUser::new();
 /// assert_eq!(GetUser::INFO.effect, Effect::Safe);

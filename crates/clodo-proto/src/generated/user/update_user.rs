@@ -3,8 +3,8 @@
 
 //! `POST /user/update`: changes the profile of the account.
 
-use hostkit::codec::{DecodeError, InputLimit, Name, Switch};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, InputLimit, Name, Switch};
+use hostkit_proto::{
     Call, Decimal, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts, Secret,
 };
 
@@ -25,7 +25,7 @@ use crate::types::{DirectorDocument, ServerId, StorageId};
 ///
 /// ```
 /// use clodo_proto::user::UpdateUser;
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 ///
 /// let call = UpdateUser::new();
 /// assert_eq!(UpdateUser::INFO.effect, Effect::Idempotent);

@@ -3,12 +3,12 @@
 use super::super::{CallMachine, Exchange, PerformMachine, RawMachine};
 use super::server::VALUE;
 use super::shop::{Code, Shop};
-use crate::endpoint::{Call, Perform};
 use crate::error::Error;
 use crate::machine::{Machine, Step};
 use crate::outcome::Outcome;
 use crate::time::Now;
 use crate::transport::{Incoming, TransportError};
+use hostkit_proto::{Call, Perform};
 
 /// What the caller is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -10,14 +10,14 @@ use super::super::stores::Joint;
 use super::drive::Driven;
 use super::shop::Shop;
 use crate::client::ClientCore;
-use crate::info::RateRule;
-use crate::session::Session;
 use crate::store::{
     Answer, Begun, Change, Polled, RateStore, SessionStore, SharedRates, SharedSession, SignInLease, Store, StoreKey,
     Wanted,
 };
 use crate::time::{Moment, Now};
-use crate::value::Secret;
+use hostkit_proto::RateRule;
+use hostkit_proto::Secret;
+use hostkit_proto::Session;
 
 const ACCOUNT: &str = "account";
 const API: &str = "shop";

@@ -9,11 +9,11 @@ use super::drive::End;
 use super::gate::Keeps;
 use super::shop::{Code, LOGIN};
 use super::world::{PRICE, World};
-use crate::info::Effect;
 use crate::machine::Step;
 use crate::retry::{Class, Stage};
 use crate::time::{Moment, Now};
 use crate::transport::Outgoing;
+use hostkit_proto::Effect;
 
 /// P22: nobody waits in place, or beyond the deadline.
 pub(super) fn wait_is_fine(now: Now, until: Moment, deadline: Moment) {

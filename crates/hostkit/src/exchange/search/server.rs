@@ -2,9 +2,9 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
-use crate::info::{Effect, EndpointInfo};
 use crate::time::Now;
 use crate::transport::{Incoming, Phase, TransportError, TransportErrorKind};
+use hostkit_proto::{Effect, EndpointInfo};
 
 /// What every good answer says; forged ones say something else.
 pub(super) const VALUE: u64 = 7;

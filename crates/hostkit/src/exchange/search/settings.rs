@@ -6,7 +6,7 @@ use super::gate::Keeps;
 use super::server::Answers;
 use super::shop::*;
 use super::world::Left;
-use crate::info::RateRule;
+use hostkit_proto::RateRule;
 
 /// Which calls there are, and what can happen to them beside the answers.
 pub(super) struct Setting {

@@ -9,9 +9,9 @@ use super::gate;
 use super::shop::{Code, Shop};
 use super::world::World;
 use crate::client::Admitted;
-use crate::info::Effect;
 use crate::retry::Stage;
 use crate::time::{Moment, Now};
+use hostkit_proto::Effect;
 
 /// The variants of [`State`], by their number.
 pub(super) const STATES: &[&str] =

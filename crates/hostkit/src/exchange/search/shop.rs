@@ -3,18 +3,19 @@
 use std::time::Duration;
 
 use super::drive::Driven;
-use crate::answer::RawAnswer;
-use crate::api::{Api, SignIn};
 use crate::client::ClientCore;
-use crate::codec::{DecodeError, Name};
-use crate::endpoint::{Call, Endpoint, Perform};
-use crate::fault::{Fault, FaultCode, FaultKind, StatusFaults, Verdict};
-use crate::info::{ApiInfo, Host};
-use crate::info::{Effect, Emptiness, EndpointInfo, Flag};
 use crate::options::CallOptions;
-use crate::request::{EncodeError, RequestParts};
-use crate::session::Session;
-use crate::value::Secret;
+use hostkit_proto::DecodeError;
+use hostkit_proto::RawAnswer;
+use hostkit_proto::Secret;
+use hostkit_proto::Session;
+use hostkit_proto::codec::Name;
+use hostkit_proto::{Api, SignIn};
+use hostkit_proto::{ApiInfo, Host};
+use hostkit_proto::{Call, Endpoint, Perform};
+use hostkit_proto::{Effect, Emptiness, EndpointInfo, Flag};
+use hostkit_proto::{EncodeError, RequestParts};
+use hostkit_proto::{Fault, FaultCode, FaultKind, StatusFaults, Verdict};
 
 /// The time of every call.
 pub(super) const DEADLINE: Duration = Duration::from_secs(30);

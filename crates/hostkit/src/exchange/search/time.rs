@@ -4,7 +4,7 @@ use super::caller::{Caller, Driver};
 use super::server::{Fate, LOGINS, ROWS, Row};
 use super::world::{WALL, World};
 use crate::time::{Moment, Now};
-use crate::value::UnixTime;
+use hostkit_proto::UnixTime;
 
 impl World {
     /// The next moment at which a driver does something by itself.

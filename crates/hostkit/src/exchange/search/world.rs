@@ -16,15 +16,15 @@ use super::shape;
 use super::shop::{LOGIN, Shop};
 use crate::client::{Admitted, ClientCore};
 use crate::error::{Cause, Error};
-use crate::info::RateRule;
 use crate::machine::Step;
 use crate::price::Budget;
 use crate::rate::Rates;
-use crate::session::Session;
 use crate::session_cell::Admission;
 use crate::time::{ManualClock, Moment, Now};
 use crate::transport::{Incoming, Outgoing};
-use crate::value::{Secret, UnixTime};
+use hostkit_proto::RateRule;
+use hostkit_proto::Session;
+use hostkit_proto::{Secret, UnixTime};
 
 /// What an order costs.
 pub(super) const PRICE: i64 = 30;

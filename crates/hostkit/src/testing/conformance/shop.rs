@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
-use crate::answer::RawAnswer;
-use crate::api::{Api, SignIn};
-use crate::codec::{DecodeError, Name};
-use crate::endpoint::{Call, Endpoint, Perform, Repeatable};
-use crate::fault::{FaultCode, FaultKind, StatusFaults, Verdict};
-use crate::info::ApiInfo;
-use crate::info::{Effect, EndpointInfo};
-use crate::request::{EncodeError, RequestParts};
-use crate::session::Session;
-use crate::value::Secret;
+use hostkit_proto::ApiInfo;
+use hostkit_proto::DecodeError;
+use hostkit_proto::RawAnswer;
+use hostkit_proto::Secret;
+use hostkit_proto::Session;
+use hostkit_proto::codec::Name;
+use hostkit_proto::{Api, SignIn};
+use hostkit_proto::{Call, Endpoint, Perform, Repeatable};
+use hostkit_proto::{Effect, EndpointInfo};
+use hostkit_proto::{EncodeError, RequestParts};
+use hostkit_proto::{FaultCode, FaultKind, StatusFaults, Verdict};
 
 /// The key that must not travel anywhere but in the header `x-key` to the server itself.
 pub const KEY: &str = "canary-key-31337";

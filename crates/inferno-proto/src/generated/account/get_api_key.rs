@@ -3,8 +3,8 @@
 
 //! `POST /api_client.php`: the API key that the account has.
 
-use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts, Secret, Value,
 };
 
@@ -20,7 +20,7 @@ use crate::types::ApiKey;
 /// the same action with `generate=1`, which makes a new key.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use inferno_proto::account::GetApiKey;
 ///
 /// let call = GetApiKey::new("example", "example-secret");

@@ -3,8 +3,8 @@
 
 //! `POST /api_client.php`: the money of the account.
 
-use hostkit::codec::DecodeError;
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::DecodeError;
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Inferno;
 use crate::types::Balance;
@@ -14,7 +14,7 @@ use crate::types::Balance;
 /// `POST /api_client.php`, action `balance`; effect: **safe**. Source: line 28 of the document.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use inferno_proto::account::GetBalance;
 ///
 /// let call = GetBalance::new();

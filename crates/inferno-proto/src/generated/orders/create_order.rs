@@ -6,9 +6,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::evidence::{Baseline, Evidence, Inputs};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+};
 
 use crate::Inferno;
 use crate::orders::ListOrders;
@@ -25,7 +27,7 @@ use crate::types::{NewOrder, Order, OrderId, ProductId};
 /// `before` gave before the call.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use inferno_proto::orders::CreateOrder;
 /// use inferno_proto::types::ProductId;
 ///

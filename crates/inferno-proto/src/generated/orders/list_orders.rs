@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Inferno;
 use crate::types::{Order, OrderId};
@@ -19,7 +19,7 @@ use crate::types::{Order, OrderId};
 /// lost order must not be told that there is none by another document.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use inferno_proto::orders::ListOrders;
 ///
 /// let call = ListOrders::new();

@@ -3,8 +3,8 @@
 
 //! `GET /api_client.php`: what can be ordered and which templates can be installed.
 
-use hostkit::codec::DecodeError;
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::DecodeError;
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Inferno;
 use crate::types::Catalogue;
@@ -14,7 +14,7 @@ use crate::types::Catalogue;
 /// `GET /api_client.php`, action `list`; effect: **safe**. Source: line 21 of the document.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use inferno_proto::products::ListProducts;
 ///
 /// let call = ListProducts::new();

@@ -3,8 +3,8 @@
 
 //! `POST /api_client.php`: checks whether an installation would be accepted, without doing it.
 
-use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::{
     Call, Csv, Effect, EncodeError, Endpoint, EndpointInfo, Format, Method, RawAnswer, Repeatable, RequestParts, Value,
 };
 
@@ -19,7 +19,7 @@ use crate::types::{InstallCheck, OrderId, SshKeyId};
 /// sent.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use inferno_proto::servers::CheckInstall;
 /// use inferno_proto::types::OrderId;
 ///

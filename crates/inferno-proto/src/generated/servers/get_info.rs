@@ -6,8 +6,8 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, InputLimit, Name, ToText};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, InputLimit, Name, ToText};
+use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Observation, Progress, RawAnswer, Repeatable,
     RequestParts, Value, Waiter, WaiterInfo,
 };
@@ -22,7 +22,7 @@ use crate::types::{OrderId, OrderStatus, ServerInfo};
 /// A success does not mean that there are data of the server: its part, `vps_info`, has a `result` of its own.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use inferno_proto::servers::{GetInfo, GetInfoServer};
 /// use inferno_proto::types::OrderId;
 ///

@@ -5,9 +5,9 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::evidence::{Baseline, Evidence, Inputs};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::{
     Csv, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Format, Method, Perform, RawAnswer, RequestParts, Value,
     evidence,
 };
@@ -27,7 +27,7 @@ use crate::types::{InstallAnswer, OrderId, ServerInfo, SshKeyId};
 /// refused with code 904 while the first one runs. `reconcile` does it, with what `before` gave before the call.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use inferno_proto::servers::Install;
 /// use inferno_proto::types::OrderId;
 ///

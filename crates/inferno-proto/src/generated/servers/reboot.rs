@@ -3,8 +3,10 @@
 
 //! `POST /api_client.php`: reboots a server.
 
-use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Format, Method, Perform, RawAnswer, RequestParts};
+use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Format, Method, Perform, RawAnswer, RequestParts,
+};
 
 use crate::Inferno;
 use crate::types::{ActionAnswer, OrderId};
@@ -20,7 +22,7 @@ use crate::types::{ActionAnswer, OrderId};
 /// another one. No call shows it: A server that was rebooted looks as before.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use inferno_proto::servers::Reboot;
 /// use inferno_proto::types::OrderId;
 ///
@@ -78,4 +80,4 @@ impl Endpoint for Reboot {
 
 impl Perform for Reboot {}
 
-hostkit::not_shown!(Reboot, "A server that was rebooted looks as before.");
+hostkit_proto::not_shown!(Reboot, "A server that was rebooted looks as before.");

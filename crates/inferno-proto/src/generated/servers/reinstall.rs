@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::{
     Csv, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Format, Method, Perform, RawAnswer, RequestParts, Value,
 };
 
@@ -26,7 +26,7 @@ use crate::types::{InstallAnswer, OrderId, SshKeyId};
 /// that its password is another one.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use inferno_proto::servers::Reinstall;
 /// use inferno_proto::types::OrderId;
 ///
@@ -101,7 +101,7 @@ impl Endpoint for Reinstall {
 
 impl Perform for Reinstall {}
 
-hostkit::not_shown!(
+hostkit_proto::not_shown!(
     Reinstall,
     "The server keeps its number and its address, and the document does not say that its password is another one.",
 );

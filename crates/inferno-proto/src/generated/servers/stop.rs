@@ -3,8 +3,8 @@
 
 //! `POST /api_client.php`: stops a server.
 
-use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Format, Method, RawAnswer, RequestParts};
+use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Format, Method, RawAnswer, RequestParts};
 
 use crate::Inferno;
 use crate::types::{ActionAnswer, OrderId};
@@ -19,7 +19,7 @@ use crate::types::{ActionAnswer, OrderId};
 /// If the end stays open: Read the state of the server with `get_info`.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use inferno_proto::servers::Stop;
 /// use inferno_proto::types::OrderId;
 ///

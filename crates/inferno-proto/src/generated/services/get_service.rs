@@ -3,8 +3,10 @@
 
 //! `POST /api_client.php`: one service in more detail.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{
+    Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts,
+};
 
 use crate::Inferno;
 use crate::types::{ServiceDetail, ServiceId};
@@ -14,7 +16,7 @@ use crate::types::{ServiceDetail, ServiceId};
 /// `POST /api_client.php`, action `getService`; effect: **safe** (secret-response). Source: line 170 of the document.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use inferno_proto::services::GetService;
 /// use inferno_proto::types::ServiceId;
 ///

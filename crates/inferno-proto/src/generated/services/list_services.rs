@@ -3,8 +3,8 @@
 
 //! `POST /api_client.php`: the services of the account.
 
-use hostkit::codec::DecodeError;
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::DecodeError;
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Inferno;
 use crate::types::Services;
@@ -14,7 +14,7 @@ use crate::types::Services;
 /// `POST /api_client.php`, action `services`; effect: **safe**. Source: line 163 of the document.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use inferno_proto::services::ListServices;
 ///
 /// let call = ListServices::new();

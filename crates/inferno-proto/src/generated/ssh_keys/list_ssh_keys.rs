@@ -3,8 +3,8 @@
 
 //! `POST /api_client.php`: the public SSH keys of the account.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Inferno;
 use crate::types::SshKey;
@@ -14,7 +14,7 @@ use crate::types::SshKey;
 /// `POST /api_client.php`, action `sshkey.list`; effect: **safe**. Source: line 159 of the document.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use inferno_proto::ssh_keys::ListSshKeys;
 ///
 /// let call = ListSshKeys::new();

@@ -5,9 +5,9 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::evidence::{Baseline, Evidence, Inputs};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Inferno;
 use crate::ssh_keys::ListSshKeys;
@@ -22,7 +22,7 @@ use crate::types::{ActionAnswer, SshKey, SshKeyId};
 /// If the end stays open: List the keys and look whether it is still there. `reconcile` does it.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use inferno_proto::ssh_keys::RemoveSshKey;
 /// use inferno_proto::types::SshKeyId;
 ///

@@ -3,9 +3,9 @@
 
 //! Types of `types/account.toml`.
 
-use hostkit::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit::wire::Node;
-use hostkit::{Decimal, Raw, Secret};
+use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
+use hostkit_proto::wire::Node;
+use hostkit_proto::{Decimal, Raw, Secret};
 
 /// What calls are authorised with.
 #[doc(alias = "Данные для авторизации запросов")]
@@ -86,7 +86,7 @@ impl FromWire for Balance {
     }
 }
 
-hostkit::open_enum! {
+hostkit_proto::open_enum! {
     /// How something went.
     #[doc(alias = "Результат действия")]
     pub enum ResultWord: text {

@@ -3,9 +3,9 @@
 
 //! Types of `types/orders.toml`.
 
-use hostkit::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit::wire::Node;
-use hostkit::{Date, Decimal, Raw};
+use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
+use hostkit_proto::wire::Node;
+use hostkit_proto::{Date, Decimal, Raw};
 
 use crate::types::{InvoiceId, OrderId};
 
@@ -118,7 +118,7 @@ impl FromWire for Order {
     }
 }
 
-hostkit::open_enum! {
+hostkit_proto::open_enum! {
     /// How far an order or a product is.
     #[doc(alias = "Состояние заказа или услуги")]
     pub enum OrderStatus: text {

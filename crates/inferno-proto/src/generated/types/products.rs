@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use hostkit::Value;
-use hostkit::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit::wire::{Kind, Node};
+use hostkit_proto::Value;
+use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
+use hostkit_proto::wire::{Kind, Node};
 
 /// What can be ordered and installed.
 #[doc(alias = "Что можно заказать и установить")]

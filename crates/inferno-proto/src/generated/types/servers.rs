@@ -5,9 +5,9 @@
 
 use std::net::IpAddr;
 
-use hostkit::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit::wire::Node;
-use hostkit::{Date, Raw, Secret};
+use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
+use hostkit_proto::wire::Node;
+use hostkit_proto::{Date, Raw, Secret};
 
 use crate::types::{OrderId, OrderStatus, ResultWord, VpsId};
 

@@ -3,9 +3,9 @@
 
 //! Types of `types/services.toml`.
 
-use hostkit::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit::wire::Node;
-use hostkit::{Date, Raw};
+use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
+use hostkit_proto::wire::Node;
+use hostkit_proto::{Date, Raw};
 
 use crate::types::{OrderStatus, ResultWord, ServiceId};
 

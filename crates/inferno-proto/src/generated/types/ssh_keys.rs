@@ -3,9 +3,9 @@
 
 //! Types of `types/ssh_keys.toml`.
 
-use hostkit::Raw;
-use hostkit::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit::wire::Node;
+use hostkit_proto::Raw;
+use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
+use hostkit_proto::wire::Node;
 
 use crate::types::SshKeyId;
 

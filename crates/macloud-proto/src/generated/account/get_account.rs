@@ -3,8 +3,8 @@
 
 //! `GET /v1/account`: the account that the token belongs to.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Macloud;
 use crate::types::Account;
@@ -16,7 +16,7 @@ use crate::types::Account;
 /// The forecast is cached and changes only when services or money do.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::account::GetAccount;
 ///
 /// let call = GetAccount::new();

@@ -3,8 +3,8 @@
 
 //! `GET /v1/account.balance`: the balances of the account.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Macloud;
 use crate::types::Balance;
@@ -16,7 +16,7 @@ use crate::types::Balance;
 /// A balance without operations is absent. The host `vdsina_com` counts in dollars and names the currency.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::account::GetBalance;
 ///
 /// let call = GetBalance::new();

@@ -3,8 +3,8 @@
 
 //! `GET /v1/account.limit`: how many services of each kind the account may have.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Macloud;
 use crate::types::AccountLimits;
@@ -14,7 +14,7 @@ use crate::types::AccountLimits;
 /// `GET /v1/account.limit`; effect: **safe**. Source: line 42 of the document.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::account::GetLimits;
 ///
 /// let call = GetLimits::new();

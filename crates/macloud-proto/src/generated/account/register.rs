@@ -3,8 +3,8 @@
 
 //! `POST /v1/register`: makes a new account with its first user.
 
-use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
 
 use crate::Macloud;
 use crate::types::NewAccount;
@@ -20,7 +20,7 @@ use crate::types::NewAccount;
 /// API has no list of accounts.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::account::Register;
 ///
 /// let call = Register::new("example");
@@ -84,4 +84,4 @@ impl Endpoint for Register {
 
 impl Perform for Register {}
 
-hostkit::not_shown!(Register, "The API has no list of accounts.");
+hostkit_proto::not_shown!(Register, "The API has no list of accounts.");

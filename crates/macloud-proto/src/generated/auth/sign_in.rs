@@ -3,8 +3,8 @@
 
 //! `POST /v1/auth`: signs in with e-mail and password and gives a token.
 
-use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts, Secret,
 };
 
@@ -19,7 +19,7 @@ use crate::types::SessionToken;
 /// users with two factors or an address limit. VDSina says that it was removed there: use a permanent token.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::auth::SignIn;
 ///
 /// let call = SignIn::new("example", "example-secret");

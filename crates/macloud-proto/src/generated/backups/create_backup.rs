@@ -3,8 +3,8 @@
 
 //! `POST /v1/backup/{id}`: makes a backup of a server or an external disk in its data centre.
 
-use hostkit::codec::DecodeError;
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit_proto::codec::DecodeError;
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
 
 use crate::Macloud;
 use crate::types::ServiceId;
@@ -20,7 +20,7 @@ use crate::types::ServiceId;
 /// number of another kind, and only while the backup is new. For servers `create_server_backup` has a trace.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::backups::CreateBackup;
 /// use macloud_proto::types::ServiceId;
 ///
@@ -71,7 +71,7 @@ impl Endpoint for CreateBackup {
 
 impl Perform for CreateBackup {}
 
-hostkit::not_shown!(
+hostkit_proto::not_shown!(
     CreateBackup,
     "A schedule's backup of another server looks the same: the list names the server by a number of another kind, and only while the backup is new. For servers `create_server_backup` has a trace.",
 );

@@ -3,8 +3,8 @@
 
 //! `PUT /v1/backup/{id}`: stops prolonging a backup automatically: it goes when its paid time ends.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts, Value};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts, Value};
 
 use crate::Macloud;
 use crate::types::BackupId;
@@ -16,7 +16,7 @@ use crate::types::BackupId;
 /// If the end stays open: A backup does not show whether it is prolonged: set it again.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::backups::DisableBackupAutoprolong;
 /// use macloud_proto::types::BackupId;
 ///

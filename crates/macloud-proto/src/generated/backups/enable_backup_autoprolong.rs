@@ -3,8 +3,10 @@
 
 //! `PUT /v1/backup/{id}`: prolongs a backup automatically from now on.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value,
+};
 
 use crate::Macloud;
 use crate::types::BackupId;
@@ -17,7 +19,7 @@ use crate::types::BackupId;
 /// not show whether it is prolonged.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::backups::EnableBackupAutoprolong;
 /// use macloud_proto::types::BackupId;
 ///
@@ -80,4 +82,4 @@ impl Endpoint for EnableBackupAutoprolong {
 
 impl Perform for EnableBackupAutoprolong {}
 
-hostkit::not_shown!(EnableBackupAutoprolong, "A backup does not show whether it is prolonged.");
+hostkit_proto::not_shown!(EnableBackupAutoprolong, "A backup does not show whether it is prolonged.");

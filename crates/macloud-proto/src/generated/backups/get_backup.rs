@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, Name, ToText};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, Name, ToText};
+use hostkit_proto::{
     Api, Call, Effect, EncodeError, Endpoint, EndpointInfo, Fault, Flag, Method, Observation, Progress, RawAnswer,
     Repeatable, RequestParts, Waiter, WaiterInfo,
 };
@@ -19,7 +19,7 @@ use crate::types::{Backup, BackupId, ServiceStatus};
 /// `GET /v1/backup/{id}`; effect: **safe** (secret-response). Source: line 135 of the document.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::backups::GetBackup;
 /// use macloud_proto::types::BackupId;
 ///

@@ -3,8 +3,8 @@
 
 //! `GET /v1/backup`: the backups of the account.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{
     Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts,
 };
 
@@ -16,7 +16,7 @@ use crate::types::Backup;
 /// `GET /v1/backup`; effect: **safe** (secret-response). Source: line 135 of the document.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::backups::ListBackups;
 ///
 /// let call = ListBackups::new();

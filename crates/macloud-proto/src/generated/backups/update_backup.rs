@@ -3,8 +3,8 @@
 
 //! `PUT /v1/backup/{id}`: renames a backup.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Macloud;
 use crate::types::BackupId;
@@ -16,7 +16,7 @@ use crate::types::BackupId;
 /// If the end stays open: Reading the backup shows its name.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::backups::UpdateBackup;
 /// use macloud_proto::types::BackupId;
 ///

@@ -5,9 +5,9 @@
 
 use std::time::Duration;
 
-use hostkit::codec::DecodeError;
-use hostkit::evidence::{Baseline, Evidence, Inputs};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
+use hostkit_proto::codec::DecodeError;
+use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Macloud;
 use crate::dns::GetDomain;
@@ -21,7 +21,7 @@ use crate::types::{Domain, DomainId, ServiceStatus};
 /// does it.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::dns::DeleteDomain;
 /// use macloud_proto::types::DomainId;
 ///

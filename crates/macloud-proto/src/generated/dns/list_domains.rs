@@ -3,8 +3,8 @@
 
 //! `GET /v1/dns`: the DNS domains of the account.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{
     Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts,
 };
 
@@ -16,7 +16,7 @@ use crate::types::Domain;
 /// `GET /v1/dns`; effect: **safe**. Source: line 182 of the document.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::dns::ListDomains;
 ///
 /// let call = ListDomains::new();

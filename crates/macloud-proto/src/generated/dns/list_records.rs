@@ -3,8 +3,8 @@
 
 //! `GET /v1/dns.record/{id}`: the records of a domain.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Macloud;
 use crate::types::{DomainId, Record};
@@ -16,7 +16,7 @@ use crate::types::{DomainId, Record};
 /// A new record may not show at once. No call reads a single record.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::dns::ListRecords;
 /// use macloud_proto::types::DomainId;
 ///

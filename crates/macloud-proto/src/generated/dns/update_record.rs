@@ -3,8 +3,8 @@
 
 //! `PUT /v1/dns.record/{id}`: changes the value of a DNS record; name and type stay.
 
-use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
+use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Macloud;
 use crate::types::{CaaTag, RecordId};
@@ -16,7 +16,7 @@ use crate::types::{CaaTag, RecordId};
 /// If the end stays open: List the records of the domain, some seconds later.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::dns::UpdateRecord;
 /// use macloud_proto::types::RecordId;
 ///

@@ -5,9 +5,9 @@
 
 use std::time::Duration;
 
-use hostkit::codec::DecodeError;
-use hostkit::evidence::{Baseline, Each, Evidence, Inputs};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
+use hostkit_proto::codec::DecodeError;
+use hostkit_proto::evidence::{Baseline, Each, Evidence, Inputs};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Macloud;
 use crate::ips::{ListAddresses, ListPtrRecords};
@@ -22,7 +22,7 @@ use crate::types::{PtrId, PtrRecord};
 /// If the end stays open: List the PTR records of every address. `reconcile` does it.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::ips::DeletePtrRecord;
 /// use macloud_proto::types::PtrId;
 ///

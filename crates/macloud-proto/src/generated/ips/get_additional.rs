@@ -3,8 +3,8 @@
 
 //! `GET /v1/server-ip/{id}`: one service with additional addresses.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Macloud;
 use crate::types::{AdditionalAddresses, AdditionalId};
@@ -14,7 +14,7 @@ use crate::types::{AdditionalAddresses, AdditionalId};
 /// `GET /v1/server-ip/{id}`; effect: **safe**. Source: line 155 of the document.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::ips::GetAdditional;
 /// use macloud_proto::types::AdditionalId;
 ///

@@ -3,8 +3,8 @@
 
 //! `GET /v1/ip/{id}`: one address of the account.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Macloud;
 use crate::types::{AddressId, PoolAddress};
@@ -16,7 +16,7 @@ use crate::types::{AddressId, PoolAddress};
 /// Not on the page of Macloud.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::ips::GetAddress;
 /// use macloud_proto::types::AddressId;
 ///

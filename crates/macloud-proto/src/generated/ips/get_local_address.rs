@@ -3,8 +3,8 @@
 
 //! `GET /v1/server.ip.local/{id}`: the address of a server in the local network: one, or none.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Macloud;
 use crate::types::{LocalAddress, ServerId};
@@ -14,7 +14,7 @@ use crate::types::{LocalAddress, ServerId};
 /// `GET /v1/server.ip.local/{id}`; effect: **safe**. Source: line 164 of the document.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::ips::GetLocalAddress;
 /// use macloud_proto::types::ServerId;
 ///

@@ -3,8 +3,8 @@
 
 //! `GET /v1/ip`: every address of the account.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{
     Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts,
 };
 
@@ -18,7 +18,7 @@ use crate::types::PoolAddress;
 /// Not on the page of Macloud.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::ips::ListAddresses;
 ///
 /// let call = ListAddresses::new();

@@ -3,8 +3,8 @@
 
 //! `GET /v1/ip.ptr/{id}`: the PTR records of an address or an IPv6 network.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Macloud;
 use crate::types::{AddressId, PtrRecord};
@@ -16,7 +16,7 @@ use crate::types::{AddressId, PtrRecord};
 /// Not on the page of Macloud.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::ips::ListPtrRecords;
 /// use macloud_proto::types::AddressId;
 ///

@@ -3,8 +3,8 @@
 
 //! `GET /v1/ip-reserve`: the reserved addresses.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Macloud;
 use crate::types::ReservedAddress;
@@ -16,7 +16,7 @@ use crate::types::ReservedAddress;
 /// Not on the page of Macloud. One appears when a server that reserves its address is deleted.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::ips::ListReserved;
 ///
 /// let call = ListReserved::new();

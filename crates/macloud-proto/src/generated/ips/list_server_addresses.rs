@@ -3,8 +3,8 @@
 
 //! `GET /v1/server.ip/{id}`: the services with additional addresses of a server.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{
     Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts,
 };
 
@@ -16,7 +16,7 @@ use crate::types::{AdditionalAddresses, ServerId};
 /// `GET /v1/server.ip/{id}`; effect: **safe**. Source: line 155 of the document.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::ips::ListServerAddresses;
 /// use macloud_proto::types::ServerId;
 ///

@@ -5,9 +5,11 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::evidence::{Baseline, Evidence, Inputs};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
+use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+};
 
 use crate::Macloud;
 use crate::ips::ListAddresses;
@@ -21,7 +23,7 @@ use crate::types::{AddressId, PoolAddress, ServerId};
 /// If the end stays open: List the addresses of the account, or the additional ones of the server. `reconcile` does it.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::ips::RemoveServerAddresses;
 /// use macloud_proto::types::{AddressId, ServerId};
 ///

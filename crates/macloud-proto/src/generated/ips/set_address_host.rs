@@ -3,8 +3,8 @@
 
 //! `PUT /v1/ip/{id}`: sets the host name of an address.
 
-use hostkit::codec::{DecodeError, InputLimit, Name, TextShape};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
+use hostkit_proto::codec::{DecodeError, InputLimit, Name, TextShape};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Macloud;
 use crate::types::AddressId;
@@ -19,7 +19,7 @@ use crate::types::AddressId;
 /// If the end stays open: Read the address: it shows its host name.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::ips::SetAddressHost;
 /// use macloud_proto::types::AddressId;
 ///

@@ -3,8 +3,8 @@
 
 //! `PUT /v1/ip.ptr/{id}`: changes the name in a PTR record.
 
-use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
+use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Macloud;
 use crate::types::PtrId;
@@ -18,7 +18,7 @@ use crate::types::PtrId;
 /// If the end stays open: List the PTR records of the address.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::ips::UpdatePtrRecord;
 /// use macloud_proto::types::PtrId;
 ///

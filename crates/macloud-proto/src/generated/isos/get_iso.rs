@@ -3,8 +3,8 @@
 
 //! `GET /v1/iso/{id}`: one ISO image.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Macloud;
 use crate::types::{Iso, IsoId};
@@ -14,7 +14,7 @@ use crate::types::{Iso, IsoId};
 /// `GET /v1/iso/{id}`; effect: **safe**. Source: line 77 of the document.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::isos::GetIso;
 /// use macloud_proto::types::IsoId;
 ///

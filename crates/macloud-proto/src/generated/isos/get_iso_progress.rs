@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, InputLimit, Name, TextShape, ToText};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, InputLimit, Name, TextShape, ToText};
+use hostkit_proto::{
     Api, Call, Effect, EncodeError, Endpoint, EndpointInfo, Fault, Method, Observation, Progress, RawAnswer,
     Repeatable, RequestParts, Waiter, WaiterInfo,
 };
@@ -19,7 +19,7 @@ use crate::types::{DownloadStatus, IsoDownload, IsoKey};
 /// `GET /v1/iso/{key}`; effect: **safe**. Source: line 83 of the document.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::isos::GetIsoProgress;
 /// use macloud_proto::types::IsoKey;
 ///

@@ -3,8 +3,8 @@
 
 //! `GET /v1/iso`: the ISO images of the account.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{
     Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts,
 };
 
@@ -16,7 +16,7 @@ use crate::types::Iso;
 /// `GET /v1/iso`; effect: **safe**. Source: line 77 of the document.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::isos::ListIsos;
 ///
 /// let call = ListIsos::new();

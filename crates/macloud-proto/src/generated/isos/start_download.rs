@@ -3,8 +3,8 @@
 
 //! `POST /v1/iso`: asks the hoster to fetch an ISO image.
 
-use hostkit::codec::{DecodeError, InputLimit, Name, TextShape};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit_proto::codec::{DecodeError, InputLimit, Name, TextShape};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
 
 use crate::Macloud;
 use crate::types::IsoKey;
@@ -20,7 +20,7 @@ use crate::types::IsoKey;
 /// call shows it: Downloads are not listed, and the key of this one is in the lost answer alone.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::isos::StartDownload;
 ///
 /// let call = StartDownload::new("example");
@@ -75,4 +75,7 @@ impl Endpoint for StartDownload {
 
 impl Perform for StartDownload {}
 
-hostkit::not_shown!(StartDownload, "Downloads are not listed, and the key of this one is in the lost answer alone.");
+hostkit_proto::not_shown!(
+    StartDownload,
+    "Downloads are not listed, and the key of this one is in the lost answer alone.",
+);

@@ -5,9 +5,9 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::evidence::{Baseline, Evidence, Inputs};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::{
     Decimal, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
@@ -25,10 +25,10 @@ use crate::types::{Operation, OperationId};
 /// `before` gave before the call.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::operations::CreateTopUp;
 ///
-/// let call = CreateTopUp::new(hostkit::Decimal::ONE);
+/// let call = CreateTopUp::new(hostkit_proto::Decimal::ONE);
 /// assert_eq!(CreateTopUp::INFO.effect, Effect::State);
 /// # drop(call);
 /// ```

@@ -5,9 +5,9 @@
 
 use std::time::Duration;
 
-use hostkit::codec::DecodeError;
-use hostkit::evidence::{Baseline, Evidence, Inputs};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
+use hostkit_proto::codec::DecodeError;
+use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Macloud;
 use crate::operations::GetOperation;
@@ -20,7 +20,7 @@ use crate::types::{Operation, OperationId};
 /// If the end stays open: Read the operation: a not-found fault means that it is gone. `reconcile` does it.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::operations::DeleteOperation;
 /// use macloud_proto::types::OperationId;
 ///

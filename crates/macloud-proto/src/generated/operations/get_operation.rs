@@ -3,8 +3,10 @@
 
 //! `GET /v1/operation/{id}`: one operation.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{
+    Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts,
+};
 
 use crate::Macloud;
 use crate::types::{Operation, OperationId};
@@ -14,7 +16,7 @@ use crate::types::{Operation, OperationId};
 /// `GET /v1/operation/{id}`; effect: **safe** (secret-response). Source: line 170 of the document.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::operations::GetOperation;
 /// use macloud_proto::types::OperationId;
 ///

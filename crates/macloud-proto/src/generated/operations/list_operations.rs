@@ -3,8 +3,8 @@
 
 //! `GET /v1/operation`: the operations on the balances.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{
     Call, Date, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts,
 };
 
@@ -19,7 +19,7 @@ use crate::types::Operation;
 /// paid carries a one-time link that pays it without a login.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::operations::ListOperations;
 ///
 /// let call = ListOperations::new();

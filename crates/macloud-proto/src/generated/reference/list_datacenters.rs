@@ -3,8 +3,8 @@
 
 //! `GET /v1/datacenter`: the data centres.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{
     Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts,
 };
 
@@ -16,7 +16,7 @@ use crate::types::Datacenter;
 /// `GET /v1/datacenter`; effect: **safe**. Source: line 54 of the document.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::reference::ListDatacenters;
 ///
 /// let call = ListDatacenters::new();

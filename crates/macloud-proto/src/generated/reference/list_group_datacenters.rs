@@ -3,8 +3,8 @@
 
 //! `GET /v1/datacenter/{group}`: the data centres where a group of plans can be ordered.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Macloud;
 use crate::types::{Datacenter, GroupId};
@@ -16,7 +16,7 @@ use crate::types::{Datacenter, GroupId};
 /// An old form: that the number means a group of plans is a guess.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::reference::ListGroupDatacenters;
 /// use macloud_proto::types::GroupId;
 ///

@@ -3,8 +3,8 @@
 
 //! `GET /v1/template/{group}`: the templates that a group of plans can be installed with.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Macloud;
 use crate::types::{GroupId, Template};
@@ -16,7 +16,7 @@ use crate::types::{GroupId, Template};
 /// An old form: that the number means a group of plans is a guess.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::reference::ListGroupTemplates;
 /// use macloud_proto::types::GroupId;
 ///

@@ -3,8 +3,8 @@
 
 //! `GET /v1/server-group`: the groups of plans.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Macloud;
 use crate::types::ServerGroup;
@@ -14,7 +14,7 @@ use crate::types::ServerGroup;
 /// `GET /v1/server-group`; effect: **safe**. Source: line 51 of the document.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::reference::ListServerGroups;
 ///
 /// let call = ListServerGroups::new();

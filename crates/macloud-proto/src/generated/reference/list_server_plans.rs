@@ -3,8 +3,8 @@
 
 //! `GET /v1/server-plan/{group}`: the plans of a group, with prices.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Macloud;
 use crate::types::{GroupId, ServerPlan};
@@ -17,7 +17,7 @@ use crate::types::{GroupId, ServerPlan};
 /// plan. Retired plans vanish from here although servers still have them.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::reference::ListServerPlans;
 /// use macloud_proto::types::GroupId;
 ///

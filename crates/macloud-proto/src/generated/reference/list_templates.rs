@@ -3,8 +3,8 @@
 
 //! `GET /v1/template`: the templates of operating systems.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Macloud;
 use crate::types::Template;
@@ -16,7 +16,7 @@ use crate::types::Template;
 /// Compare `limits` with the plan before an order.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::reference::ListTemplates;
 ///
 /// let call = ListTemplates::new();

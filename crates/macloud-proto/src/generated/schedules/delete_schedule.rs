@@ -5,9 +5,11 @@
 
 use std::time::Duration;
 
-use hostkit::codec::DecodeError;
-use hostkit::evidence::{Baseline, Evidence, Inputs};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence};
+use hostkit_proto::codec::DecodeError;
+use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+};
 
 use crate::Macloud;
 use crate::schedules::GetSchedules;
@@ -22,7 +24,7 @@ use crate::types::{Schedule, ScheduleType, Schedules, ServiceId};
 /// If the end stays open: Read the schedules: that of this kind is gone, and the others are left. `reconcile` does it.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::schedules::DeleteSchedule;
 /// use macloud_proto::types::{ScheduleType, ServiceId};
 ///

@@ -3,8 +3,8 @@
 
 //! `GET /v1/backup.schedule/{id}`: the schedules of backups of a service.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Macloud;
 use crate::types::{Schedules, ServiceId};
@@ -14,7 +14,7 @@ use crate::types::{Schedules, ServiceId};
 /// `GET /v1/backup.schedule/{id}`; effect: **safe**. Source: line 144 of the document.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::schedules::GetSchedules;
 /// use macloud_proto::types::ServiceId;
 ///

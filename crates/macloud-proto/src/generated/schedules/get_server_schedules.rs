@@ -3,8 +3,8 @@
 
 //! `GET /v1/server.schedule/{id}`: the schedules of backups of a server, at hosts with the older path.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Macloud;
 use crate::types::{Schedules, ServerId};
@@ -16,7 +16,7 @@ use crate::types::{Schedules, ServerId};
 /// The older path is known from one client, for deletion only.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::schedules::GetServerSchedules;
 /// use macloud_proto::types::ServerId;
 ///

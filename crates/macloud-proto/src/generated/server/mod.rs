@@ -17,9 +17,9 @@ mod servers;
 mod ssh_keys;
 mod types;
 
-use hostkit::codec::DecodeError;
-use hostkit::server::{Incoming, Router};
-use hostkit::{Endpoint, EndpointInfo};
+use hostkit_proto::codec::DecodeError;
+use hostkit_proto::server::{Incoming, Router};
+use hostkit_proto::{Endpoint, EndpointInfo};
 
 pub use every::every;
 

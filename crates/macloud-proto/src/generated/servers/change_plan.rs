@@ -5,9 +5,9 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::evidence::{Baseline, Evidence, Inputs};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
@@ -25,7 +25,7 @@ use crate::types::{PlanId, ServerDetail, ServerId};
 /// call.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::servers::ChangePlan;
 /// use macloud_proto::types::{PlanId, ServerId};
 ///

@@ -5,9 +5,9 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{AsText, DecodeError, InputLimit, Name, Switch, TextShape};
-use hostkit::evidence::{Baseline, Evidence, Inputs};
-use hostkit::{
+use hostkit_proto::codec::{AsText, DecodeError, InputLimit, Name, Switch, TextShape};
+use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
@@ -27,7 +27,7 @@ use crate::types::{BackupId, DatacenterId, IsoId, KeyId, PlanId, ReservedId, Ser
 /// debit. `reconcile` does it; where the name is not unique, it takes what `before` gave before the call.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::servers::CreateServer;
 /// use macloud_proto::types::{DatacenterId, PlanId};
 ///

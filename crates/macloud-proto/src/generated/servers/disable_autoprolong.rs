@@ -3,8 +3,8 @@
 
 //! `PUT /v1/server/{id}`: stops prolonging a server automatically: it stops when its paid time ends.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts, Value};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts, Value};
 
 use crate::Macloud;
 use crate::types::ServerId;
@@ -18,7 +18,7 @@ use crate::types::ServerId;
 /// If the end stays open: Reading the server shows `name` and `autoprolong`.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::servers::DisableAutoprolong;
 /// use macloud_proto::types::ServerId;
 ///

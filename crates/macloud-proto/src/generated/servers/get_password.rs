@@ -3,8 +3,10 @@
 
 //! `GET /v1/server.password/{id}`: the credentials that a server was installed with.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{
+    Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts,
+};
 
 use crate::Macloud;
 use crate::types::{ServerId, ServerPassword};
@@ -16,7 +18,7 @@ use crate::types::{ServerId, ServerPassword};
 /// Not on the page of Macloud.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::servers::GetPassword;
 /// use macloud_proto::types::ServerId;
 ///

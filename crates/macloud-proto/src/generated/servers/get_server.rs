@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, Name, ToText};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, Name, ToText};
+use hostkit_proto::{
     Api, Call, Effect, EncodeError, Endpoint, EndpointInfo, Fault, Method, Observation, Progress, RawAnswer,
     Repeatable, RequestParts, Waiter, WaiterInfo,
 };
@@ -21,7 +21,7 @@ use crate::types::{ServerDetail, ServerId, ServiceStatus};
 /// A new server has no address yet. Actions are allowed as `can` says.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::servers::GetServer;
 /// use macloud_proto::types::ServerId;
 ///

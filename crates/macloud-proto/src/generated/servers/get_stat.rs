@@ -3,8 +3,8 @@
 
 //! `GET /v1/server.stat/{id}`: statistics of a server, hour by hour.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{
     Call, DateTime, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts,
 };
 
@@ -18,7 +18,7 @@ use crate::types::{ServerId, ServerStat};
 /// The last 30 days where no period is given.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::servers::GetStat;
 /// use macloud_proto::types::ServerId;
 ///

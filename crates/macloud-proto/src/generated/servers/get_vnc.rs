@@ -3,8 +3,10 @@
 
 //! `GET /v1/server.vnc/{id}`: how to reach the screen of a server.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{
+    Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts,
+};
 
 use crate::Macloud;
 use crate::types::{ServerId, VncAccess};
@@ -16,7 +18,7 @@ use crate::types::{ServerId, VncAccess};
 /// Not in the document of VDSina.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::servers::GetVnc;
 /// use macloud_proto::types::ServerId;
 ///

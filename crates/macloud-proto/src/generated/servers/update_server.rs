@@ -3,8 +3,8 @@
 
 //! `PUT /v1/server/{id}`: renames a server.
 
-use hostkit::codec::{AsText, DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts};
+use hostkit_proto::codec::{AsText, DecodeError, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts};
 
 use crate::Macloud;
 use crate::types::ServerId;
@@ -19,7 +19,7 @@ use crate::types::ServerId;
 /// If the end stays open: Reading the server shows `name` and `autoprolong`.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::servers::UpdateServer;
 /// use macloud_proto::types::ServerId;
 ///

@@ -3,8 +3,8 @@
 
 //! `GET /v1/ssh-key/{id}`: one SSH key with its text.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Macloud;
 use crate::types::{KeyId, SshKeyDetail};
@@ -14,7 +14,7 @@ use crate::types::{KeyId, SshKeyDetail};
 /// `GET /v1/ssh-key/{id}`; effect: **safe**. Source: line 72 of the document.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::ssh_keys::GetKey;
 /// use macloud_proto::types::KeyId;
 ///

@@ -3,8 +3,8 @@
 
 //! `GET /v1/ssh-key`: the SSH keys of the account.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Macloud;
 use crate::types::SshKey;
@@ -14,7 +14,7 @@ use crate::types::SshKey;
 /// `GET /v1/ssh-key`; effect: **safe**. Source: line 72 of the document.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::ssh_keys::ListKeys;
 ///
 /// let call = ListKeys::new();

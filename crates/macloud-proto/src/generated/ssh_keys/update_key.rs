@@ -3,8 +3,8 @@
 
 //! `PUT /v1/ssh-key/{id}`: changes the name and the text of an SSH key.
 
-use hostkit::codec::{DecodeError, InputLimit, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
+use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Macloud;
 use crate::types::KeyId;
@@ -18,7 +18,7 @@ use crate::types::KeyId;
 /// If the end stays open: Read the key and compare.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::ssh_keys::UpdateKey;
 /// use macloud_proto::types::KeyId;
 ///

@@ -3,9 +3,9 @@
 
 //! Types of `types/account.toml`.
 
-use hostkit::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit::wire::Node;
-use hostkit::{Date, DateTime, Decimal, Secret};
+use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
+use hostkit_proto::wire::Node;
+use hostkit_proto::{Date, DateTime, Decimal, Secret};
 
 use crate::types::{AccountId, UserId};
 

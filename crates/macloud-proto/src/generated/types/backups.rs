@@ -3,9 +3,9 @@
 
 //! Types of `types/backups.toml`.
 
-use hostkit::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit::wire::Node;
-use hostkit::{DateTime, Gibibytes, Secret};
+use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
+use hostkit_proto::wire::Node;
+use hostkit_proto::{DateTime, Gibibytes, Secret};
 
 use crate::types::{BackupId, DatacenterRef, ServerRef, ServiceStatus};
 
@@ -253,7 +253,7 @@ impl FromWire for Schedule {
     }
 }
 
-hostkit::open_enum! {
+hostkit_proto::open_enum! {
     /// How often a backup is made.
     #[doc(alias = "Как часто делается копия")]
     pub enum ScheduleType: text {

@@ -5,12 +5,12 @@
 
 use std::net::IpAddr;
 
-use hostkit::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit::wire::Node;
+use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
+use hostkit_proto::wire::Node;
 
 use crate::types::{AddressId, DatacenterId, GroupId, KeyId, KeyStatus, PlanId, ServerId, TemplateId};
 
-hostkit::open_enum! {
+hostkit_proto::open_enum! {
     /// Which internet protocol an address belongs to.
     #[doc(alias = "Версия протокола адреса")]
     pub enum AddressFamily: text {
@@ -241,7 +241,7 @@ impl FromWire for ServiceAddress {
     }
 }
 
-hostkit::open_enum! {
+hostkit_proto::open_enum! {
     /// The state of a service.
     #[doc(alias = "Состояние услуги")]
     pub enum ServiceStatus: text {

@@ -3,13 +3,13 @@
 
 //! Types of `types/dns.toml`.
 
-use hostkit::DateTime;
-use hostkit::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit::wire::Node;
+use hostkit_proto::DateTime;
+use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
+use hostkit_proto::wire::Node;
 
 use crate::types::{DomainId, RecordId, ServiceStatus};
 
-hostkit::open_enum! {
+hostkit_proto::open_enum! {
     /// What a CAA record is about.
     #[doc(alias = "Назначение CAA-записи")]
     pub enum CaaTag: text {
@@ -251,7 +251,7 @@ impl FromWire for RecordAbilities {
     }
 }
 
-hostkit::open_enum! {
+hostkit_proto::open_enum! {
     /// The type of a DNS record.
     #[doc(alias = "Тип DNS-записи")]
     pub enum RecordType: text {

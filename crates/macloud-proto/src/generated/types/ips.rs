@@ -5,9 +5,9 @@
 
 use std::net::IpAddr;
 
-use hostkit::DateTime;
-use hostkit::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit::wire::Node;
+use hostkit_proto::DateTime;
+use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
+use hostkit_proto::wire::Node;
 
 use crate::types::{
     AdditionalId, AddressFamily, AddressId, DatacenterRef, PtrId, ReservedId, ServerRef, ServiceAddress, ServiceId,
@@ -194,7 +194,7 @@ impl FromWire for AddressOwner {
     }
 }
 
-hostkit::open_enum! {
+hostkit_proto::open_enum! {
     /// What kind of service has an address.
     #[doc(alias = "Вид услуги, которой принадлежит адрес")]
     pub enum OwnerType: text {

@@ -3,13 +3,13 @@
 
 //! Types of `types/isos.toml`.
 
-use hostkit::DateTime;
-use hostkit::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit::wire::Node;
+use hostkit_proto::DateTime;
+use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
+use hostkit_proto::wire::Node;
 
 use crate::types::{IsoId, ServerRef, ServiceStatus};
 
-hostkit::open_enum! {
+hostkit_proto::open_enum! {
     /// What a download is doing.
     #[doc(alias = "Состояние загрузки")]
     pub enum DownloadStatus: text {

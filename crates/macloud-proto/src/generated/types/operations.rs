@@ -3,9 +3,9 @@
 
 //! Types of `types/operations.toml`.
 
-use hostkit::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit::wire::Node;
-use hostkit::{DateTime, Decimal, Secret};
+use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
+use hostkit_proto::wire::Node;
+use hostkit_proto::{DateTime, Decimal, Secret};
 
 use crate::types::{OperationId, ServiceId};
 
@@ -132,7 +132,7 @@ impl FromWire for OperationService {
     }
 }
 
-hostkit::open_enum! {
+hostkit_proto::open_enum! {
     /// Whether an operation is paid.
     #[doc(alias = "Оплачена ли операция")]
     pub enum OperationStatus: number {
@@ -145,7 +145,7 @@ hostkit::open_enum! {
     }
 }
 
-hostkit::open_enum! {
+hostkit_proto::open_enum! {
     /// The direction of an operation.
     #[doc(alias = "Направление операции")]
     pub enum OperationType: number {
@@ -191,7 +191,7 @@ impl FromWire for PaymentMethod {
     }
 }
 
-hostkit::open_enum! {
+hostkit_proto::open_enum! {
     /// A balance of the account.
     #[doc(alias = "Баланс аккаунта")]
     pub enum Purse: text {

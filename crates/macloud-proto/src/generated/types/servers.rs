@@ -5,9 +5,9 @@
 
 use std::net::IpAddr;
 
-use hostkit::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit::wire::Node;
-use hostkit::{Bytes, DateTime, Decimal, Secret};
+use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
+use hostkit_proto::wire::Node;
+use hostkit_proto::{Bytes, DateTime, Decimal, Secret};
 
 use crate::types::{
     AddressFamily, AddressId, DatacenterRef, GroupRef, KeyRef, PlanRef, ServerId, ServiceStatus, Tariff, TemplateRef,

@@ -3,12 +3,12 @@
 
 //! Types of `types/ssh_keys.toml`.
 
-use hostkit::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit::wire::Node;
+use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
+use hostkit_proto::wire::Node;
 
 use crate::types::KeyId;
 
-hostkit::open_enum! {
+hostkit_proto::open_enum! {
     /// Whether an SSH key is still there.
     #[doc(alias = "Действует ли SSH-ключ")]
     pub enum KeyStatus: text {

@@ -3,9 +3,9 @@
 
 //! Types of `types/tariff.toml`.
 
-use hostkit::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit::wire::Node;
-use hostkit::{Bytes, Decimal};
+use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
+use hostkit_proto::wire::Node;
+use hostkit_proto::{Bytes, Decimal};
 
 /// Cores.
 #[doc(alias = "Процессорные ядра")]

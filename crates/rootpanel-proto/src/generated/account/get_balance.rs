@@ -3,8 +3,10 @@
 
 //! `POST /apih.php`: the money of the account.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, Value};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{
+    Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, Value,
+};
 
 use crate::RootPanel;
 use crate::types::Balance;
@@ -14,7 +16,7 @@ use crate::types::Balance;
 /// `POST /apih.php`, action `getBalance`; effect: **safe**. Source: line 416 of the document.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use rootpanel_proto::account::GetBalance;
 ///
 /// let call = GetBalance::new();

@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{
     Csv, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value,
 };
 
@@ -21,7 +21,7 @@ use crate::types::{AddonId, OrderId, OrderedAddons};
 /// orders does not show add-ons, and the balance stays the same where an add-on costs nothing or is not paid yet.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use rootpanel_proto::orders::AddonsOrder;
 /// use rootpanel_proto::types::{AddonId, OrderId};
 ///
@@ -80,7 +80,7 @@ impl Endpoint for AddonsOrder {
 
 impl Perform for AddonsOrder {}
 
-hostkit::not_shown!(
+hostkit_proto::not_shown!(
     AddonsOrder,
     "The list of orders does not show add-ons, and the balance stays the same where an add-on costs nothing or is not paid yet.",
 );

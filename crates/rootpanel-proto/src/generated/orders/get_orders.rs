@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, Name, ToText};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, Name, ToText};
+use hostkit_proto::{
     Api, Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Fault, Flag, Method, Observation, Progress,
     RawAnswer, Repeatable, RequestParts, Value, Waiter, WaiterInfo,
 };
@@ -21,7 +21,7 @@ use crate::types::{Order, OrderId};
 /// Without any order the hoster answers with error 26, which is an empty list.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use rootpanel_proto::orders::GetOrders;
 ///
 /// let call = GetOrders::new();

@@ -3,8 +3,10 @@
 
 //! `POST /apih.php`: opens a console session.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value,
+};
 
 use crate::RootPanel;
 use crate::types::{OrderId, VncConsole};
@@ -16,7 +18,7 @@ use crate::types::{OrderId, VncConsole};
 /// If the end stays open: Open another session: a repeat does no harm. No call shows it: Sessions are not listed.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use rootpanel_proto::servers::GetVnc;
 /// use rootpanel_proto::types::OrderId;
 ///
@@ -70,4 +72,4 @@ impl Endpoint for GetVnc {
 
 impl Perform for GetVnc {}
 
-hostkit::not_shown!(GetVnc, "Sessions are not listed.");
+hostkit_proto::not_shown!(GetVnc, "Sessions are not listed.");

@@ -3,8 +3,10 @@
 
 //! `POST /apih.php`: reboots a server by its operating system.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value,
+};
 
 use crate::RootPanel;
 use crate::types::{OrderId, OrderReference};
@@ -17,7 +19,7 @@ use crate::types::{OrderId, OrderReference};
 /// The list of orders does not show whether a server runs.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use rootpanel_proto::servers::RebootServer;
 /// use rootpanel_proto::types::OrderId;
 ///
@@ -71,4 +73,4 @@ impl Endpoint for RebootServer {
 
 impl Perform for RebootServer {}
 
-hostkit::not_shown!(RebootServer, "The list of orders does not show whether a server runs.");
+hostkit_proto::not_shown!(RebootServer, "The list of orders does not show whether a server runs.");

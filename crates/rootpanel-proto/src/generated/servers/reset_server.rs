@@ -3,8 +3,10 @@
 
 //! `POST /apih.php`: resets a server in hardware: what was not written to disk is lost.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value,
+};
 
 use crate::RootPanel;
 use crate::types::{OrderId, OrderReference};
@@ -19,7 +21,7 @@ use crate::types::{OrderId, OrderReference};
 /// The list of orders does not show whether a server runs.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use rootpanel_proto::servers::ResetServer;
 /// use rootpanel_proto::types::OrderId;
 ///
@@ -73,4 +75,4 @@ impl Endpoint for ResetServer {
 
 impl Perform for ResetServer {}
 
-hostkit::not_shown!(ResetServer, "The list of orders does not show whether a server runs.");
+hostkit_proto::not_shown!(ResetServer, "The list of orders does not show whether a server runs.");

@@ -3,8 +3,8 @@
 
 //! `POST /apih.php`: shuts a server down by its operating system.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts, Value};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts, Value};
 
 use crate::RootPanel;
 use crate::types::{OrderId, OrderReference};
@@ -16,7 +16,7 @@ use crate::types::{OrderId, OrderReference};
 /// If the end stays open: Read the server itself: the list of orders does not show whether it runs.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use rootpanel_proto::servers::ShutdownServer;
 /// use rootpanel_proto::types::OrderId;
 ///

@@ -3,8 +3,8 @@
 
 //! `POST /apih.php`: the tariffs that can be ordered, with their periods, add-ons and locations.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::{
     Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, Value,
 };
 
@@ -18,7 +18,7 @@ use crate::types::{Tariff, TariffId};
 /// Prices are here and nowhere else. Without any tariff the hoster answers with error 10, which is an empty list.
 ///
 /// ```
-/// use hostkit::{Effect, Endpoint};
+/// use hostkit_proto::{Effect, Endpoint};
 /// use rootpanel_proto::tariffs::GetTarifs;
 ///
 /// let call = GetTarifs::new();

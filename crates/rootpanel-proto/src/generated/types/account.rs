@@ -3,9 +3,9 @@
 
 //! Types of `types/account.toml`.
 
-use hostkit::Decimal;
-use hostkit::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit::wire::Node;
+use hostkit_proto::Decimal;
+use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
+use hostkit_proto::wire::Node;
 
 /// The money of the account.
 #[doc(alias = "Внутренний баланс пользователя")]

@@ -3,9 +3,9 @@
 
 //! Types of `types/console.toml`.
 
-use hostkit::Secret;
-use hostkit::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit::wire::Node;
+use hostkit_proto::Secret;
+use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
+use hostkit_proto::wire::Node;
 
 use crate::types::OrderId;
 

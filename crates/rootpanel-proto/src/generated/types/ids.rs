@@ -3,25 +3,25 @@
 
 //! Types of `types/ids.toml`.
 
-hostkit::number_id! {
+hostkit_proto::number_id! {
     /// The number of an add-on; operating systems and control panels are add-ons too.
     #[doc(alias = "ID дополнительной услуги, в том числе операционной системы и панели")]
     pub struct AddonId;
 }
 
-hostkit::number_id! {
+hostkit_proto::number_id! {
     /// The number of a location.
     #[doc(alias = "ID локации")]
     pub struct LocationId;
 }
 
-hostkit::number_id! {
+hostkit_proto::number_id! {
     /// The number of an order, which is also how its server is addressed.
     #[doc(alias = "ID заказа; по нему управляют и сервером")]
     pub struct OrderId;
 }
 
-hostkit::open_enum! {
+hostkit_proto::open_enum! {
     /// The kind of a tariff.
     #[doc(alias = "Тип тарифного плана")]
     pub enum PlanKind: text {
@@ -37,7 +37,7 @@ hostkit::open_enum! {
     }
 }
 
-hostkit::number_id! {
+hostkit_proto::number_id! {
     /// The number of a tariff.
     #[doc(alias = "ID тарифного плана")]
     pub struct TariffId;

@@ -5,9 +5,9 @@
 
 use std::net::IpAddr;
 
-use hostkit::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit::wire::{Kind, Node};
-use hostkit::{Csv, Decimal, Secret, Value};
+use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
+use hostkit_proto::wire::{Kind, Node};
+use hostkit_proto::{Csv, Decimal, Secret, Value};
 
 use crate::types::{AddonId, OrderId, PlanKind, TariffId};
 
@@ -241,7 +241,7 @@ impl FromWire for OrderReference {
     }
 }
 
-hostkit::open_enum! {
+hostkit_proto::open_enum! {
     /// How far an order is.
     #[doc(alias = "Статус заказа")]
     pub enum OrderStatus: number {

@@ -3,9 +3,9 @@
 
 //! Types of `types/tariffs.toml`.
 
-use hostkit::Decimal;
-use hostkit::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit::wire::Node;
+use hostkit_proto::Decimal;
+use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
+use hostkit_proto::wire::Node;
 
 use crate::types::{AddonId, LocationId, PlanKind, TariffId};
 

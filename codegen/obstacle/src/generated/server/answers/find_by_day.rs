@@ -3,9 +3,9 @@
 
 //! The server half of `find_by_day`.
 
-use hostkit::codec::DecodeError;
-use hostkit::server::{Incoming, Outgoing, Serve};
-use hostkit::{Date, DateTime};
+use hostkit_proto::codec::DecodeError;
+use hostkit_proto::server::{Incoming, Outgoing, Serve};
+use hostkit_proto::{Date, DateTime};
 
 use crate::answers::FindByDay;
 

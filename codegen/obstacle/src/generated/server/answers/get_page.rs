@@ -3,9 +3,9 @@
 
 //! The server half of `get_page`.
 
-use hostkit::Html;
-use hostkit::codec::{DecodeError, Name};
-use hostkit::server::{Incoming, Outgoing, Serve};
+use hostkit_proto::Html;
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::answers::GetPage;
 

@@ -3,9 +3,9 @@
 
 //! The server half of `get_keywords`.
 
-use hostkit::DateTime;
-use hostkit::codec::{DecodeError, Name};
-use hostkit::server::{Incoming, Outgoing, Serve};
+use hostkit_proto::DateTime;
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::names::GetKeywords;
 use crate::types::Keywords;

@@ -3,8 +3,8 @@
 
 //! What a server needs of the types of `types/scalars.toml`.
 
-use hostkit::codec::{DateForm, Name, Object, Switch, ToWire};
-use hostkit::{Format, Value};
+use hostkit_proto::codec::{DateForm, Name, Object, Switch, ToWire};
+use hostkit_proto::{Format, Value};
 
 use crate::types::Scalars;
 

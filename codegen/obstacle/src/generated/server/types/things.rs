@@ -3,9 +3,9 @@
 
 //! What a server needs of the types of `types/things.toml`.
 
-use hostkit::codec::{DecodeError, FromWire, Name, Object, Reader, ToWire};
-use hostkit::wire::Node;
-use hostkit::{Format, Value};
+use hostkit_proto::codec::{DecodeError, FromWire, Name, Object, Reader, ToWire};
+use hostkit_proto::wire::Node;
+use hostkit_proto::{Format, Value};
 
 use crate::types::{Kept, Load, LoadParts, Parcel, Record, Thing};
 

@@ -3,8 +3,8 @@
 
 //! The server half of `delete_record`.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::server::{Incoming, Outgoing, Root, Serve};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::server::{Incoming, Outgoing, Root, Serve};
 
 use crate::dns::DeleteRecord;
 use crate::types::DeletedRecord;

@@ -3,8 +3,8 @@
 
 //! The server half of `get_request`.
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::server::{Incoming, Outgoing, Serve};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::requests::GetRequest;
 use crate::types::BackgroundRequest;

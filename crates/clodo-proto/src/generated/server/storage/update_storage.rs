@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::server::{Incoming, Outgoing, Root, Serve};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::server::{Incoming, Outgoing, Root, Serve};
 
 use crate::storage::UpdateStorage;
 

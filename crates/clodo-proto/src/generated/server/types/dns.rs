@@ -3,9 +3,9 @@
 
 //! What a server needs of the types of `types/dns.toml`.
 
-use hostkit::codec::{DateForm, DecodeError, FromWire, Name, Object, Reader, ToWire};
-use hostkit::wire::Node;
-use hostkit::{Format, Value};
+use hostkit_proto::codec::{DateForm, DecodeError, FromWire, Name, Object, Reader, ToWire};
+use hostkit_proto::wire::Node;
+use hostkit_proto::{Format, Value};
 
 use crate::types::{
     CreatedZone, DeletedRecord, DnsOverview, NewRecord, Record, RecordChange, ReverseName, ServerAddress, Zone,

@@ -3,8 +3,8 @@
 
 //! What a server needs of the types of `types/helpdesk.toml`.
 
-use hostkit::codec::{DateForm, Name, Object, ToWire};
-use hostkit::{Format, Value};
+use hostkit_proto::codec::{DateForm, Name, Object, ToWire};
+use hostkit_proto::{Format, Value};
 
 use crate::types::{Ticket, TicketHead, TicketMessage, TicketSummary, TicketWork};
 

@@ -3,8 +3,8 @@
 
 //! What a server needs of the types of `types/server_detail.toml`.
 
-use hostkit::codec::{AsText, DateForm, Name, Object, ToWire};
-use hostkit::{Format, Value};
+use hostkit_proto::codec::{AsText, DateForm, Name, Object, ToWire};
+use hostkit_proto::{Format, Value};
 
 use crate::types::ServerDetail;
 

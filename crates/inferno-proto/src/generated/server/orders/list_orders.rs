@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::server::{Incoming, Outgoing, Serve};
+use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::orders::ListOrders;
 use crate::types::{Order, OrderId};

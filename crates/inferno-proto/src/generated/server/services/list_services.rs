@@ -3,8 +3,8 @@
 
 //! The server half of `list_services`.
 
-use hostkit::codec::DecodeError;
-use hostkit::server::{Incoming, Outgoing, Serve};
+use hostkit_proto::codec::DecodeError;
+use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::services::ListServices;
 use crate::types::Services;

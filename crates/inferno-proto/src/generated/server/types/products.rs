@@ -3,8 +3,8 @@
 
 //! What a server needs of the types of `types/products.toml`.
 
-use hostkit::codec::{Name, Object, ToWire};
-use hostkit::{Format, Value};
+use hostkit_proto::codec::{Name, Object, ToWire};
+use hostkit_proto::{Format, Value};
 
 use crate::types::{Catalogue, Templates};
 

@@ -3,8 +3,8 @@
 
 //! The server half of `create_server_backup`.
 
-use hostkit::codec::DecodeError;
-use hostkit::server::{Incoming, Outgoing, Serve};
+use hostkit_proto::codec::DecodeError;
+use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::backups::CreateServerBackup;
 

@@ -3,8 +3,8 @@
 
 //! The server half of `detach_iso`.
 
-use hostkit::codec::DecodeError;
-use hostkit::server::{Incoming, Outgoing, Serve};
+use hostkit_proto::codec::DecodeError;
+use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::servers::DetachIso;
 

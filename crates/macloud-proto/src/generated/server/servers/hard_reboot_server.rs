@@ -3,8 +3,8 @@
 
 //! The server half of `hard_reboot_server`.
 
-use hostkit::codec::DecodeError;
-use hostkit::server::{Incoming, Outgoing, Root, Serve};
+use hostkit_proto::codec::DecodeError;
+use hostkit_proto::server::{Incoming, Outgoing, Root, Serve};
 
 use crate::servers::HardRebootServer;
 

@@ -3,8 +3,8 @@
 
 //! What a server needs of the types of `types/console.toml`.
 
-use hostkit::codec::{AsText, Name, Object, ToWire};
-use hostkit::{Format, Value};
+use hostkit_proto::codec::{AsText, Name, Object, ToWire};
+use hostkit_proto::{Format, Value};
 
 use crate::types::VncConsole;
 

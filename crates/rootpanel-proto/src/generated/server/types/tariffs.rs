@@ -3,8 +3,8 @@
 
 //! What a server needs of the types of `types/tariffs.toml`.
 
-use hostkit::codec::{AsText, Name, Object, Switch, ToWire};
-use hostkit::{Format, Value};
+use hostkit_proto::codec::{AsText, Name, Object, Switch, ToWire};
+use hostkit_proto::{Format, Value};
 
 use crate::types::{Tariff, TariffAddon, TariffLocation, TariffPeriod};
 

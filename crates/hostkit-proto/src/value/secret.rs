@@ -4,7 +4,7 @@ use std::fmt;
 
 use zeroize::Zeroize;
 
-use crate::sabotage::is_broken;
+use hostkit_wire::sabotage::is_broken;
 
 /// A password, key or token: no `Display`, a redacted `Debug`, wiped when dropped.
 ///

@@ -5,6 +5,7 @@ use std::fmt;
 use hostkit_wire::{Kind, Node};
 
 use crate::answer::RawAnswer;
+use crate::info::Emptiness;
 
 /// The catalogue of an API's error codes. Generated as an open enumeration.
 pub trait FaultCode: Clone + fmt::Debug + PartialEq + Send + Sync + 'static {
@@ -133,6 +134,21 @@ impl<C> Fault<C> {
     /// It may work later.
     pub fn is_temporary(&self) -> bool {
         matches!(self.kind, FaultKind::Temporary | FaultKind::RateLimited)
+    }
+}
+
+impl<C: FaultCode> Fault<C> {
+    /// Whether it says only that there is nothing, where `empty` says which faults do.
+    pub fn is_empty(&self, empty: &Emptiness) -> bool {
+        let code = self.code.as_ref().map(FaultCode::as_str).unwrap_or_default();
+        let texts = [code, self.message.trim(), self.details.trim()];
+        let is_named = |name: &&str| texts.iter().any(|text| text.eq_ignore_ascii_case(name));
+        let is_excepted = |name: &&str| {
+            let name = name.to_lowercase();
+            texts.iter().any(|text| text.to_lowercase().contains(&name))
+        };
+        let is_listed = empty.statuses.contains(&self.status) || empty.codes.iter().any(is_named);
+        (is_listed || self.kind == FaultKind::Empty) && !empty.except.iter().any(is_excepted)
     }
 }
 

@@ -2,9 +2,10 @@
 
 use crate::answer::RawAnswer;
 use crate::codec::DecodeError;
+use crate::codec::EncodeError;
 use crate::fault::{FaultCode, Verdict};
 use crate::info::ApiInfo;
-use crate::request::{EncodeError, RequestParts};
+use crate::request::RequestParts;
 use crate::session::Session;
 
 /// One API of one hoster.

@@ -17,8 +17,8 @@ pub use compare::{
 pub use inputs::{Input, Inputs};
 pub use reading::{Each, Reading, Unshown};
 
+use crate::codec::EncodeError;
 use crate::endpoint::Perform;
-use crate::request::EncodeError;
 
 /// What a reading of the evidence of `E` gives.
 pub type AnswerOf<E> = <<E as Evidence>::Reading as Reading>::Answer;

@@ -3,8 +3,8 @@
 use hostkit_wire::Node;
 
 use super::Fields;
-use crate::answer::UnknownFields;
 use crate::codec::DecodeError;
+use crate::codec::UnknownFields;
 use crate::codec::reader::Step;
 
 impl<'t> Fields<'t, '_, '_> {

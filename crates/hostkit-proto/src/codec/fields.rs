@@ -16,7 +16,7 @@ use hostkit_wire::{Key, Lookup, Node};
 
 use super::reader::{Reader, Step};
 use super::{DecodeError, FromWire, Name};
-use crate::answer::UnknownFields;
+use crate::codec::UnknownFields;
 use crate::value::Raw;
 use seen::Seen;
 

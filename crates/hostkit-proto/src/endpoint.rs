@@ -3,9 +3,10 @@
 use crate::answer::RawAnswer;
 use crate::api::Api;
 use crate::codec::DecodeError;
+use crate::codec::EncodeError;
 use crate::evidence::Inputs;
 use crate::info::EndpointInfo;
-use crate::request::{EncodeError, RequestParts};
+use crate::request::RequestParts;
 
 /// One kind of call. Generated, one type per endpoint variant.
 pub trait Endpoint: Send + Sync {

@@ -6,55 +6,14 @@ use std::fmt;
 use hostkit_wire::{Format, Value};
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue, Method};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::base_url::BaseUrl;
-use crate::codec::{InputLimit, Limited, Name, Object, ToText, number};
+use crate::codec::{EncodeError, InputLimit, Limited, Name, Object, ToText, number};
 use crate::info::ApiInfo;
 use crate::info::EndpointInfo;
-use crate::sabotage::is_broken;
+use crate::percent;
 use crate::value::Secret;
-
-/// What may stand in a path segment or a query as it is (RFC 3986, unreserved).
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
-/// An input that the spec forbids, found before anything was sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EncodeError {
-    endpoint: &'static str,
-    field: Cow<'static, str>,
-    rule: String,
-}
-
-impl EncodeError {
-    /// `field` breaks `rule`.
-    pub fn new(endpoint: &'static str, field: impl Into<Cow<'static, str>>, rule: impl Into<String>) -> Self {
-        Self { endpoint, field: field.into(), rule: rule.into() }
-    }
-
-    /// The endpoint.
-    pub fn endpoint(&self) -> &'static str {
-        self.endpoint
-    }
-
-    /// The field, by its name on the wire.
-    pub fn field(&self) -> &str {
-        &self.field
-    }
-
-    /// The rule that it breaks, with the value where that is no secret.
-    pub fn rule(&self) -> &str {
-        &self.rule
-    }
-}
-
-impl fmt::Display for EncodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}: {}", self.endpoint, self.field, self.rule)
-    }
-}
-
-impl std::error::Error for EncodeError {}
+use hostkit_wire::sabotage::is_broken;
 
 /// A request that is being put together.
 #[derive(Clone)]
@@ -93,7 +52,7 @@ impl RequestParts {
     }
 
     /// The same, and nothing is copied.
-    pub(crate) fn of(endpoint: &'static EndpointInfo, api: &ApiInfo, format: Format, host: &'static str) -> Self {
+    pub fn of(endpoint: &'static EndpointInfo, api: &ApiInfo, format: Format, host: &'static str) -> Self {
         Self::start(endpoint, Info::Static(endpoint), api, format, host)
     }
 
@@ -230,8 +189,7 @@ impl RequestParts {
         if text.is_empty() || matches!(&*text, "." | "..") {
             return Err(self.refuse(name, format!("{text:?} cannot stand in a path")));
         }
-        let encoded =
-            if is_broken("P7") { text.into_owned() } else { utf8_percent_encode(&text, RESERVED).to_string() };
+        let encoded = if is_broken("P7") { text.into_owned() } else { percent::encode(&text).to_string() };
         self.path = self.path.replace(&format!("{{{name}}}"), &encoded).into();
         Ok(())
     }
@@ -349,14 +307,4 @@ fn content_type(format: Format) -> &'static str {
         Format::Json => "application/json; charset=UTF-8",
         other => media_type(other),
     }
-}
-
-pub(crate) fn encode_query(query: &[(Cow<'static, str>, String)]) -> String {
-    let pairs: Vec<_> = query
-        .iter()
-        .map(|(name, value)| {
-            format!("{}={}", utf8_percent_encode(name, RESERVED), utf8_percent_encode(value, RESERVED))
-        })
-        .collect();
-    pairs.join("&")
 }

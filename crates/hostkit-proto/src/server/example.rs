@@ -10,11 +10,11 @@ use hostkit_wire::{Format, Limits, Node};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use super::{Incoming, Outgoing, Serve};
-use crate::answer::{RawAnswer, UnknownFields};
+use crate::answer::RawAnswer;
 use crate::api::Api;
 use crate::base_url::BaseUrl;
 use crate::codec::DecodeError;
-use crate::exchange::is_empty;
+use crate::codec::UnknownFields;
 use crate::fault::Verdict;
 use crate::request::RequestParts;
 
@@ -93,7 +93,7 @@ fn decode<E: Serve>(status: u16, headers: &HeaderMap, body: &[u8]) -> Result<E::
         .with_unknown_fields(UnknownFields::Deny);
     match <E::Api as Api>::verdict(&answer) {
         Verdict::Success | Verdict::Accepted(_) => E::decode(&answer).map_err(|error| error.to_string()),
-        Verdict::Fault(fault) => match (is_empty(&E::INFO.empty, &fault), E::empty()) {
+        Verdict::Fault(fault) => match (fault.is_empty(&E::INFO.empty), E::empty()) {
             (true, Some(empty)) => Ok(empty),
             _ => Err(format!("a fault: {fault}")),
         },

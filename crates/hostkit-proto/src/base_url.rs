@@ -7,8 +7,8 @@ use std::str::FromStr;
 
 use http::Uri;
 
-use crate::request::encode_query;
-use crate::sabotage::is_broken;
+use crate::percent;
+use hostkit_wire::sabotage::is_broken;
 
 /// A base URL: `https`, or `http` on a loopback address; no user, no query, no dot segments.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -55,7 +55,8 @@ impl BaseUrl {
     }
 
     /// Whether a URL has scheme and authority of this one.
-    pub(crate) fn is_origin_of(&self, uri: &Uri) -> bool {
+    /// Whether the URL is of this origin: the same scheme, host and port.
+    pub fn is_origin_of(&self, uri: &Uri) -> bool {
         uri.scheme_str() == Some(self.scheme)
             && uri.authority().is_some_and(|authority| authority.as_str() == self.authority)
     }
@@ -119,7 +120,7 @@ impl BaseUrl {
         }
         if !query.is_empty() {
             url.push('?');
-            url.push_str(&encode_query(query));
+            url.push_str(&percent::query(query));
         }
         url
     }

@@ -6,80 +6,14 @@ use std::collections::BTreeMap;
 use hostkit_wire::{Document, Format, Kind, Limits, Node, WireError};
 use http::HeaderMap;
 
-use crate::codec::{DecodeError, FromText, FromWire, Name, Reader};
+use crate::codec::{DecodeError, FromText, FromWire, Name, Reader, Report, UnknownFields};
 use crate::info::ApiInfo;
 use crate::info::EndpointInfo;
-use crate::sabotage::is_broken;
-
-/// What to do with fields that the spec does not know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum UnknownFields {
-    /// Nothing.
-    Ignore,
-    /// List them in the [`Report`].
-    #[default]
-    Collect,
-    /// Fail, also for optional fields that cannot be read. Tests use this.
-    Deny,
-}
-
-/// What a decode found beside the value.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Report {
-    unknown: Vec<String>,
-    defects: Vec<DecodeError>,
-    /// How many there were in all: a hostile answer must not fill the memory with them.
-    total: usize,
-}
+use hostkit_wire::sabotage::is_broken;
 
 /// Whether the root is not there, and nobody minds: broken on purpose, as where every field is optional.
 fn is_unmarked(document: &Document<'_>, root: &Name) -> bool {
     is_broken("P18") && document.root().get(root.first(document.format())).is_none()
-}
-
-/// How many unknown fields and defects a report keeps.
-const KEPT: usize = 100;
-
-impl Report {
-    pub(crate) fn add_unknown(&mut self, path: String) {
-        self.total += 1;
-        if self.unknown.len() < KEPT {
-            self.unknown.push(path);
-        }
-    }
-
-    pub(crate) fn add_defect(&mut self, error: DecodeError) {
-        self.total += 1;
-        if self.defects.len() < KEPT {
-            self.defects.push(error);
-        }
-    }
-
-    fn merge(&mut self, other: Report) {
-        self.total += other.total;
-        self.unknown.extend(other.unknown.into_iter().take(KEPT.saturating_sub(self.unknown.len())));
-        self.defects.extend(other.defects.into_iter().take(KEPT.saturating_sub(self.defects.len())));
-    }
-
-    /// Paths of fields that the spec does not know, at most 100.
-    pub fn unknown(&self) -> &[String] {
-        &self.unknown
-    }
-
-    /// Optional fields that could not be read and are absent in the value, at most 100.
-    pub fn defects(&self) -> &[DecodeError] {
-        &self.defects
-    }
-
-    /// Whether there is nothing to report.
-    pub fn is_empty(&self) -> bool {
-        self.total == 0
-    }
-
-    /// How many there were, also beyond the 100 that are kept.
-    pub fn total(&self) -> usize {
-        self.total
-    }
 }
 
 /// An answer as it came.

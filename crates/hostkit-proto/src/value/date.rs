@@ -6,7 +6,7 @@ use jiff::civil;
 use jiff::fmt::strtime;
 
 use super::digits::{self, Digits};
-use crate::sabotage::is_broken;
+use hostkit_wire::sabotage::is_broken;
 
 /// A date and time as the API wrote it, in the API's own zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -124,7 +124,7 @@ impl UnixTime {
     }
 
     /// Reads the date of an HTTP header: `Fri, 27 May 2022 16:28:19 GMT`.
-    pub(crate) fn parse_http_date(text: &str) -> Option<Self> {
+    pub fn parse_http_date(text: &str) -> Option<Self> {
         let parser = jiff::fmt::rfc2822::DateTimeParser::new();
         parser.parse_timestamp(text).ok().map(|timestamp| Self(timestamp.as_second()))
     }

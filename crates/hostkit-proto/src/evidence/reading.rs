@@ -7,9 +7,10 @@ use std::marker::PhantomData;
 use crate::answer::RawAnswer;
 use crate::api::Api;
 use crate::codec::DecodeError;
+use crate::codec::EncodeError;
 use crate::endpoint::{Call, Endpoint};
 use crate::info::EndpointInfo;
-use crate::request::{EncodeError, RequestParts};
+use crate::request::RequestParts;
 
 /// What is read, without the reading: a safe call, and the calls that its answer leads to.
 ///

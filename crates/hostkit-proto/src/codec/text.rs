@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use rust_decimal::Decimal;
 
-use crate::sabotage::is_broken;
 use crate::value::{Csv, Date, DateTime, Secret, UnixTime};
+use hostkit_wire::sabotage::is_broken;
 
 /// Reads a value from text.
 pub trait FromText: Sized {

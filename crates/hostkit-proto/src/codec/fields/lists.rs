@@ -5,7 +5,7 @@ use hostkit_wire::{Format, Key, Kind, Node};
 use super::Fields;
 use crate::codec::reader::Step;
 use crate::codec::{DecodeError, FromWire, Name, Reader};
-use crate::sabotage::is_broken;
+use hostkit_wire::sabotage::is_broken;
 
 /// Memory that is reserved for each node of a list before its items are read, in bytes: a node of a usual answer takes
 /// less as a value, and a hostile list of scalars in the place of objects must not reserve memory for objects.

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use hostkit_wire::{Format, Limits, Value};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::answer::UnknownFields;
 use crate::api::Api;
+use crate::codec::UnknownFields;
 use crate::codec::{DecodeError, Fields, FromText, Name, Object, Reader, ToText};
 use crate::endpoint::Endpoint;
 

@@ -1,7 +1,7 @@
 //! The inputs of a call that it can be found by.
 
+use crate::codec::EncodeError;
 use crate::codec::{FromText, ToText};
-use crate::request::EncodeError;
 use crate::value::Secret;
 
 /// The inputs of a call that it can be found by, as text.

@@ -1,16 +1,19 @@
 //! What generated decoders and encoders are made of: accessors over the wire tree, and their reverse.
 
+mod encode_error;
 mod error;
 mod fields;
 mod limit;
 mod name;
 mod object;
 mod reader;
+mod report;
 mod scalar;
 mod shape;
 mod text;
 mod tree;
 
+pub use encode_error::EncodeError;
 pub use error::DecodeError;
 pub use fields::Fields;
 pub(crate) use limit::number;
@@ -18,6 +21,7 @@ pub use limit::{InputLimit, Limited};
 pub use name::Name;
 pub use object::{AsText, DateForm, Object, Switch, number_or_text};
 pub use reader::Reader;
+pub use report::{Report, UnknownFields};
 pub use shape::TextShape;
 pub use text::{FromText, ToText};
 pub(crate) use tree::copy;

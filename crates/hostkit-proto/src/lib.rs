@@ -1,0 +1,47 @@
+//! What the generated API crates stand on: what an endpoint is, how answers are read and judged, the values that APIs of
+//! hosters speak in, and what shows that a call happened.
+//!
+//! Nothing here knows a hoster, opens a socket, reads a clock, holds a session or waits. The proto crates bring the
+//! endpoints; `hostkit` carries their calls out.
+
+mod answer;
+mod api;
+mod base_url;
+pub mod codec;
+mod endpoint;
+pub mod evidence;
+mod fault;
+mod info;
+mod percent;
+mod request;
+mod rules;
+#[cfg(feature = "server")]
+pub mod server;
+mod session;
+mod value;
+mod waiter;
+
+pub use answer::RawAnswer;
+pub use api::{Api, SignIn};
+pub use base_url::{BaseUrl, BaseUrlError};
+pub use codec::{DecodeError, EncodeError, Report, UnknownFields};
+pub use endpoint::{Call, Endpoint, Perform, Repeatable};
+pub use evidence::Evidence;
+pub use fault::{EnvelopeFaults, Fault, FaultCode, FaultKind, FieldFault, StatusFaults, Verdict};
+pub use hostkit_wire as wire;
+#[doc(hidden)]
+pub use hostkit_wire::sabotage;
+pub use hostkit_wire::{Format, Value};
+pub use http::Method;
+pub use info::{ApiInfo, Effect, Emptiness, EndpointInfo, Flag, Host, RateRule};
+pub use request::RequestParts;
+pub use rules::Rules;
+pub use rust_decimal::Decimal;
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+pub use serde;
+pub use session::Session;
+pub use value::{
+    Bytes, Csv, Date, DateTime, Gibibytes, Html, Kibibytes, Mebibytes, Raw, Secret, UnixTime, UnknownText, ZoneError,
+};
+pub use waiter::{Observation, Progress, Waiter, WaiterInfo};

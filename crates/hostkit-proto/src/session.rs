@@ -1,0 +1,27 @@
+//! What a sign-in gives.
+
+use std::time::Duration;
+
+use crate::value::{Secret, UnixTime};
+
+/// A token, where it may be used, and for how long.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Session {
+    /// The token; none where calls carry the credentials themselves.
+    pub token: Option<Secret>,
+    /// The base URL that the API named for further calls, unchecked.
+    pub base_url: Option<String>,
+    /// How long the token is good for, counted from the request of the sign-in.
+    pub lifetime: Option<Duration>,
+    /// When the token ends, as the API says it: by the server's clock.
+    pub ends: Option<UnixTime>,
+    /// When the token was issued, by the same clock.
+    pub issued: Option<UnixTime>,
+}
+
+impl Session {
+    /// A session that holds a token and nothing else.
+    pub fn with_token(token: Secret) -> Self {
+        Self { token: Some(token), ..Self::default() }
+    }
+}
