@@ -24,7 +24,7 @@ mod waiter;
 pub use answer::RawAnswer;
 pub use api::{Api, SignIn};
 pub use base_url::{BaseUrl, BaseUrlError};
-pub use codec::{DecodeError, EncodeError, Report, UnknownFields};
+pub use codec::{DecodeError, EncodeError, Raw, Report, UnknownFields};
 pub use endpoint::{Call, Endpoint, Perform, Repeatable};
 pub use evidence::Evidence;
 pub use fault::{EnvelopeFaults, Fault, FaultCode, FaultKind, FieldFault, StatusFaults, Verdict};
@@ -42,6 +42,6 @@ pub use rust_decimal::Decimal;
 pub use serde;
 pub use session::Session;
 pub use value::{
-    Bytes, Csv, Date, DateTime, Gibibytes, Html, Kibibytes, Mebibytes, Raw, Secret, UnixTime, UnknownText, ZoneError,
+    Bytes, Csv, Date, DateTime, Gibibytes, Html, Kibibytes, Mebibytes, Secret, UnixTime, UnknownText, ZoneError,
 };
 pub use waiter::{Observation, Progress, Waiter, WaiterInfo};

@@ -4,8 +4,8 @@
 
 use hostkit_wire::Format;
 
+use crate::call::api_info;
 use crate::error::{Cause, Error, ErrorOf};
-use crate::exchange::api_info;
 use hostkit_proto::Api;
 use hostkit_proto::BaseUrl;
 use hostkit_proto::Endpoint;

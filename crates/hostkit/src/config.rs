@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use hostkit_wire::Format;
 
-use crate::intent::{BeforeSend, Intent};
-use crate::price::Budget;
-use crate::rate::Rates;
-use crate::store::{RateStore, SessionStore};
+use crate::call::intent::{BeforeSend, Intent};
+use crate::limits::price::Budget;
+use crate::limits::rate::Rates;
+use crate::limits::shared::RateStore;
+use crate::session::shared::SessionStore;
 use crate::time::{Clock, SystemClock};
 use hostkit_proto::Api;
 use hostkit_proto::UnknownFields;

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::call::ticket::Ticket;
 use crate::excerpt::Excerpt;
-use crate::ticket::Ticket;
 use crate::transport::{TransportError, TransportErrorKind};
 use hostkit_proto::Api;
 use hostkit_proto::DecodeError;
@@ -250,7 +250,7 @@ impl<C> Error<C> {
     pub fn is_timeout(&self) -> bool {
         match &self.0.cause {
             Cause::Exhausted(_) | Cause::NoRoom(_) => true,
-            Cause::Unresolved(ticket) => ticket.cause() == crate::ticket::TicketCause::TimedOut,
+            Cause::Unresolved(ticket) => ticket.cause() == crate::call::ticket::TicketCause::TimedOut,
             _ => self.transport().is_some_and(TransportError::is_timeout),
         }
     }

@@ -5,46 +5,42 @@
 
 mod after;
 mod by_hand;
+mod call;
 mod cancel;
 mod client;
 mod config;
 mod error;
 mod excerpt;
-mod exchange;
-mod intent;
+mod limits;
 mod machine;
 mod options;
-mod outcome;
-mod price;
-mod rate;
-mod retry;
-mod session_cell;
-mod session_life;
+mod session;
 mod store;
 mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
-mod ticket;
 mod time;
 mod transport;
 
 pub use after::{BeforeMachine, Reconciled, RecoveryMachine, StillOpen, TicketMachine, WaitError, WaitMachine};
 pub use by_hand::EndpointExt;
+pub use call::intent::Intent;
+pub use call::outcome::{Outcome, OutcomeOf, RawBody, Reason, Rejection, Reply};
+pub use call::ticket::{Before, SavedTicket, Ticket, TicketCause, TicketError};
+pub use call::{CallMachine, Exchange, PerformMachine, RawMachine};
 pub use cancel::Cancel;
 pub use client::ClientCore;
 pub use config::{ClientConfig, ConfigError};
 pub use error::{Error, ErrorKind, ErrorOf};
 pub use event_listener;
-pub use exchange::{CallMachine, Exchange, PerformMachine, RawMachine};
 pub use hostkit_proto::*;
-pub use intent::Intent;
+pub use limits::price::Budget;
+pub use limits::rate::{Permit, Rates};
+pub use limits::shared::RateStore;
 pub use machine::{Machine, Step};
 pub use options::CallOptions;
-pub use outcome::{Outcome, OutcomeOf, RawBody, Reason, Rejection, Reply};
-pub use price::Budget;
-pub use rate::{Permit, Rates};
-pub use store::{Change, RateStore, SessionStore, Store, StoreKey};
-pub use ticket::{Before, SavedTicket, Ticket, TicketCause, TicketError};
+pub use session::shared::SessionStore;
+pub use store::{Change, Store, StoreKey};
 pub use time::{Clock, ManualClock, Moment, Now, SystemClock};
 pub use transport::{
     AnswerLimits, AsyncTransport, Incoming, Outgoing, Phase, Transport, TransportError, TransportErrorKind,

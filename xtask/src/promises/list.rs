@@ -52,7 +52,7 @@ const fn switch(name: &'static str, test: Test, says: &'static str) -> Switch {
 
 const P2: Test = test("hostkit", "properties", "p2_");
 /// Every state of an exchange; it holds P1, P5, P6, P8, P9, P10, P22 and P24, too.
-const SEARCH: Test = test("hostkit", "lib", "exchange::search");
+const SEARCH: Test = test("hostkit", "lib", "call::search");
 const UNRESOLVED: Test = example("unresolved", "p02_");
 const P9: Test = test("hostkit", "promise_p09", "");
 const P14: Test = heavy(test("hostkit-wire", "promise_p14", ""));
@@ -86,7 +86,7 @@ pub(super) const PROMISES: &[Promise] = &[
     },
     Promise {
         id: "P8",
-        tests: &[test("hostkit", "lib", "session_cell"), money("p8_")],
+        tests: &[test("hostkit", "lib", "session::cell"), money("p8_")],
         switches: &[switch("P8", money("p8_"), "sign-ins of 64 callers")],
     },
     Promise { id: "P9", tests: &[P9, test("hostkit", "session", "")], switches: &[switch("P9", P9, "past its end")] },

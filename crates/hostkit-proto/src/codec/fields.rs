@@ -16,8 +16,8 @@ use hostkit_wire::{Key, Lookup, Node};
 
 use super::reader::{Reader, Step};
 use super::{DecodeError, FromWire, Name};
+use crate::codec::Raw;
 use crate::codec::UnknownFields;
-use crate::value::Raw;
 use seen::Seen;
 
 /// An object that is being read.

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use hostkit_wire::{Format, Kind, Node};
 
 use super::{DecodeError, Fields, FromText};
+use crate::codec::raw::Source;
 use crate::codec::{Report, UnknownFields};
 use crate::rules::Rules;
-use crate::value::raw::Source;
 use hostkit_wire::sabotage::is_broken;
 
 /// One step of the path to a value. Copied for every field, so it owns nothing.

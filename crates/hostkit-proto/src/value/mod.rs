@@ -6,7 +6,6 @@ mod digits;
 mod html;
 mod id;
 mod open_enum;
-pub(crate) mod raw;
 mod secret;
 mod size;
 
@@ -14,6 +13,5 @@ pub use csv::Csv;
 pub use date::{Date, DateTime, UnixTime, ZoneError};
 pub use html::Html;
 pub use open_enum::UnknownText;
-pub use raw::Raw;
 pub use secret::Secret;
 pub use size::{Bytes, Gibibytes, Kibibytes, Mebibytes};

@@ -3,11 +3,11 @@
 use std::fmt;
 
 use super::reading::{Limits, ReadingMachine};
+use crate::call::ticket::{Before, Ticket};
 use crate::client::ClientCore;
 use crate::error::ErrorOf;
 use crate::machine::{Machine, Step};
 use crate::options::CallOptions;
-use crate::ticket::{Before, Ticket};
 use crate::time::Now;
 use crate::transport::{Incoming, TransportError};
 use hostkit_proto::Endpoint;

@@ -12,9 +12,9 @@ pub use recovery::RecoveryMachine;
 pub use verdict::{Reconciled, StillOpen};
 pub use wait::{WaitError, WaitMachine};
 
+use crate::call::ticket::Ticket;
 use crate::client::ClientCore;
 use crate::options::CallOptions;
-use crate::ticket::Ticket;
 use hostkit_proto::Api;
 use hostkit_proto::Endpoint;
 use hostkit_proto::Evidence;

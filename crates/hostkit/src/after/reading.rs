@@ -5,9 +5,9 @@ use std::time::Duration;
 use http::HeaderMap;
 use http::header::AGE;
 
+use crate::call::CallMachine;
 use crate::client::ClientCore;
 use crate::error::Error;
-use crate::exchange::CallMachine;
 use crate::machine::{Machine, Step};
 use crate::options::CallOptions;
 use crate::time::{Moment, Now};

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::call::CallMachine;
 use crate::client::ClientCore;
 use crate::error::{Error, ErrorKind};
-use crate::exchange::CallMachine;
 use crate::machine::{Machine, Step};
 use crate::options::CallOptions;
 use crate::time::{Moment, Now};

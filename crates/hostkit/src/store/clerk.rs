@@ -15,10 +15,10 @@ type Job = Box<dyn FnOnce(&dyn Store) + Send>;
 
 /// Does the jobs of one store in their order. Its thread ends when the last clone is gone and the jobs are done.
 #[derive(Clone)]
-pub(super) struct Clerk(mpsc::Sender<Job>);
+pub(crate) struct Clerk(mpsc::Sender<Job>);
 
 impl Clerk {
-    pub(super) fn new(store: impl Store) -> Self {
+    pub(crate) fn new(store: impl Store) -> Self {
         let (sender, jobs) = mpsc::channel::<Job>();
         let work = move || jobs.into_iter().for_each(|job| job(&store));
         if let Err(error) = std::thread::Builder::new().name("hostkit-store".into()).spawn(work) {
@@ -29,14 +29,14 @@ impl Clerk {
     }
 
     /// A job that nobody waits for.
-    pub(super) fn post(&self, job: impl FnOnce(&dyn Store) + Send + 'static) {
+    pub(crate) fn post(&self, job: impl FnOnce(&dyn Store) + Send + 'static) {
         if self.0.send(Box::new(job)).is_err() {
             tracing::error!("the thread of a store is gone");
         }
     }
 
     /// A job whose answer is waited for.
-    pub(super) fn ask<T: Send + 'static>(
+    pub(crate) fn ask<T: Send + 'static>(
         &self,
         question: impl FnOnce(&dyn Store) -> io::Result<T> + Send + 'static,
     ) -> Answer<T> {
@@ -49,7 +49,7 @@ impl Clerk {
 #[cfg(all(test, not(loom)))]
 impl Clerk {
     /// Waits until all that was asked is done.
-    pub(super) fn settle(&self) {
+    pub(crate) fn settle(&self) {
         use event_listener::Listener;
 
         let answer = self.ask(|_| Ok(()));
@@ -66,16 +66,16 @@ impl fmt::Debug for Clerk {
 }
 
 /// A store's time as it stands in entries: milliseconds, rounded down.
-pub(super) fn stamp(time: SystemTime) -> u64 {
+pub(crate) fn stamp(time: SystemTime) -> u64 {
     whole_millis(time.duration_since(UNIX_EPOCH).unwrap_or_default())
 }
 
-pub(super) fn whole_millis(duration: Duration) -> u64 {
+pub(crate) fn whole_millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Never 0. The hasher's keys are the only randomness that the standard library gives; it only has to be unique.
-pub(super) fn random() -> u64 {
+pub(crate) fn random() -> u64 {
     RandomState::new().hash_one(Instant::now()).max(1)
 }
 

@@ -10,7 +10,7 @@ const MAX_BYTES: usize = 4 << 20;
 
 /// Bytes that are no entry, or not all of one.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Damaged(pub(super) &'static str);
+pub(crate) struct Damaged(pub(crate) &'static str);
 
 impl fmt::Display for Damaged {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -19,21 +19,21 @@ impl fmt::Display for Damaged {
 }
 
 /// Writes an entry, line by line.
-pub(super) struct Writer(String);
+pub(crate) struct Writer(String);
 
 impl Writer {
-    pub(super) fn new(kind: &str) -> Self {
+    pub(crate) fn new(kind: &str) -> Self {
         Self(format!("hostkit 1 {kind}\n"))
     }
 
     /// One line; texts of others go through [`word`] first.
-    pub(super) fn line(&mut self, line: fmt::Arguments<'_>) {
+    pub(crate) fn line(&mut self, line: fmt::Arguments<'_>) {
         // Writing to a string does not fail.
         let _ = self.0.write_fmt(line);
         self.0.push('\n');
     }
 
-    pub(super) fn end(mut self) -> Vec<u8> {
+    pub(crate) fn end(mut self) -> Vec<u8> {
         let sum = sum(self.0.as_bytes());
         self.line(format_args!("end {sum:016x}"));
         self.0.into_bytes()
@@ -41,7 +41,7 @@ impl Writer {
 }
 
 /// The lines of an entry, split into words, if it is whole.
-pub(super) fn read<'b>(kind: &str, bytes: &'b [u8]) -> Result<Vec<Vec<&'b str>>, Damaged> {
+pub(crate) fn read<'b>(kind: &str, bytes: &'b [u8]) -> Result<Vec<Vec<&'b str>>, Damaged> {
     if bytes.len() > MAX_BYTES {
         return Err(Damaged("it is too long"));
     }
@@ -62,23 +62,23 @@ pub(super) fn read<'b>(kind: &str, bytes: &'b [u8]) -> Result<Vec<Vec<&'b str>>,
 }
 
 /// A text as one word.
-pub(super) fn word(text: &str) -> String {
+pub(crate) fn word(text: &str) -> String {
     utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
-pub(super) fn text(word: &str) -> Result<String, Damaged> {
+pub(crate) fn text(word: &str) -> Result<String, Damaged> {
     match percent_decode_str(word).decode_utf8() {
         Ok(text) => Ok(text.into_owned()),
         Err(_) => Err(Damaged("a word is no text")),
     }
 }
 
-pub(super) fn number(word: &str) -> Result<u64, Damaged> {
+pub(crate) fn number(word: &str) -> Result<u64, Damaged> {
     word.parse().map_err(|_| Damaged("a word is no number"))
 }
 
 /// FNV-1a: it finds damage, and is no protection against anybody.
-pub(super) fn sum(bytes: &[u8]) -> u64 {
+pub(crate) fn sum(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 

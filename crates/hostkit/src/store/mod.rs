@@ -4,10 +4,8 @@
 //! No machine and no future ever waits for a store: a thread of its own asks it, and the exchange waits for that thread
 //! as it waits for anything else, until its deadline at the latest.
 
-mod clerk;
-mod entry;
-mod rates;
-mod sessions;
+pub(crate) mod clerk;
+pub(crate) mod entry;
 
 use std::fmt;
 use std::io;
@@ -16,13 +14,6 @@ use std::time::SystemTime;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use hostkit_proto::BaseUrl;
-
-pub use rates::RateStore;
-pub(crate) use rates::{Asked, SharedRates, Wanted};
-pub use sessions::SessionStore;
-pub(crate) use sessions::{Begun, SharedSession, SignInLease};
-
-pub(crate) use clerk::{Answer, Polled};
 
 /// Entries outside of the process, each changed by one at a time.
 ///
@@ -56,7 +47,7 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
 const LONGEST: usize = 200;
 
 impl StoreKey {
-    fn new(kind: &str, api: &str, base: &BaseUrl, account: &str) -> Self {
+    pub(crate) fn new(kind: &str, api: &str, base: &BaseUrl, account: &str) -> Self {
         let parts = [kind, api, &base.to_string(), account];
         let mut name = parts.map(|part| utf8_percent_encode(part, ESCAPED).to_string()).join(".");
         if name.len() > LONGEST {

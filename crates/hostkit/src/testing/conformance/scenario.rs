@@ -8,8 +8,8 @@ use super::fault::Fault;
 use super::report::{Report, Row};
 use super::server::Server;
 use super::shop::{Code, KEY};
+use crate::call::outcome::Outcome;
 use crate::error::Error;
-use crate::outcome::Outcome;
 use hostkit_proto::BaseUrl;
 
 /// A client that is put through the scenarios, blocking.

@@ -6,9 +6,10 @@ use http::Method;
 use http::header::RETRY_AFTER;
 
 use super::{Ended, Exchange, Failed, Head, Read, Reading, State};
+use crate::call::outcome::Reason;
+use crate::call::retry;
+use crate::call::retry::{Again, Failure, MAX_ATTEMPTS};
 use crate::error::{Cause, Error};
-use crate::outcome::Reason;
-use crate::retry::{self, Again, Failure, MAX_ATTEMPTS};
 use crate::time::Now;
 use crate::transport::{Incoming, Phase, TransportError, TransportErrorKind};
 use hostkit_proto::Api;

@@ -10,9 +10,9 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::clerk::{Answer, Clerk, random, stamp, whole_millis};
-use super::entry::{self, Damaged, Writer};
-use super::{Store, StoreKey};
+use crate::store::clerk::{Answer, Clerk, random, stamp, whole_millis};
+use crate::store::entry::{self, Damaged, Writer};
+use crate::store::{Store, StoreKey};
 use hostkit_proto::BaseUrl;
 
 const KIND: &str = "rates";

@@ -2,8 +2,8 @@
 
 use http::HeaderMap;
 
+use crate::call::retry::Stage;
 use crate::error::Error;
-use crate::retry::Stage;
 use crate::time::Now;
 use hostkit_proto::Report;
 

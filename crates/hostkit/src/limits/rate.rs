@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use event_listener::EventListener;
 
-use crate::store::{Answer, Asked, Polled, SharedRates, Wanted};
+use crate::limits::shared::{Asked, SharedRates, Wanted};
+use crate::store::clerk::{Answer, Polled};
 use crate::time::Moment;
 use hostkit_proto::RateRule;
 use hostkit_proto::sabotage::is_broken;

@@ -8,8 +8,8 @@ use super::caller::{Caller, Driver};
 use super::gate;
 use super::shop::{Code, Shop};
 use super::world::World;
+use crate::call::retry::Stage;
 use crate::client::Admitted;
-use crate::retry::Stage;
 use crate::time::{Moment, Now};
 use hostkit_proto::Effect;
 

@@ -3,9 +3,9 @@
 use super::super::{CallMachine, Exchange, PerformMachine, RawMachine};
 use super::server::VALUE;
 use super::shop::{Code, Shop};
+use crate::call::outcome::Outcome;
 use crate::error::Error;
 use crate::machine::{Machine, Step};
-use crate::outcome::Outcome;
 use crate::time::Now;
 use crate::transport::{Incoming, TransportError};
 use hostkit_proto::{Call, Perform};

@@ -8,9 +8,10 @@ use event_listener::EventListener;
 
 use super::{Exchange, SigningIn, State};
 use crate::error::{Cause, Error};
+use crate::limits::rate::Room;
 use crate::machine::Step;
-use crate::rate::Room;
-use crate::store::{Answer, Begun, Polled, SignInLease};
+use crate::session::shared::{Begun, SignInLease};
+use crate::store::clerk::{Answer, Polled};
 use crate::time::{Moment, Now};
 use hostkit_proto::Api;
 use hostkit_proto::Session;

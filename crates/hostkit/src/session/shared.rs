@@ -9,9 +9,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use super::clerk::{Answer, Clerk, random, stamp};
-use super::entry::{self, Damaged, Writer};
-use super::{Store, StoreKey};
+use crate::store::clerk::{Answer, Clerk, random, stamp};
+use crate::store::entry::{self, Damaged, Writer};
+use crate::store::{Store, StoreKey};
 use hostkit_proto::BaseUrl;
 use hostkit_proto::Secret;
 use hostkit_proto::Session;

@@ -1,7 +1,7 @@
 //! What is left of an exchange that nobody waits for any more.
 
 use super::{Exchange, State};
-use crate::retry::Class;
+use crate::call::retry::Class;
 use hostkit_proto::Api;
 
 impl<A: Api> Drop for Exchange<A> {

@@ -5,9 +5,9 @@ use std::ops::Deref;
 
 use http::HeaderMap;
 
+use crate::call::ticket::Ticket;
 use crate::error::Error;
 use crate::excerpt::Excerpt;
-use crate::ticket::Ticket;
 use hostkit_proto::Api;
 use hostkit_proto::Endpoint;
 use hostkit_proto::Report;

@@ -6,11 +6,11 @@ use std::time::Duration;
 use http::header::RETRY_AFTER;
 
 use super::{Exchange, FailedSignIn, SigningIn, State, settle};
+use crate::call::retry::{Class, backoff, retry_after};
 use crate::client::Admitted;
 use crate::error::{Cause, Error};
+use crate::limits::rate::Room;
 use crate::machine::Step;
-use crate::rate::Room;
-use crate::retry::{Class, backoff, retry_after};
 use crate::time::{Moment, Now};
 use crate::transport::{Incoming, TransportError};
 use hostkit_proto::Api;
@@ -170,7 +170,7 @@ impl<A: Api> Exchange<A> {
             Verdict::Success | Verdict::Accepted(_) => match A::session(&answer) {
                 Ok(session) => {
                     let server = answer.header("date").and_then(UnixTime::parse_http_date);
-                    let lifetime = crate::session_life::life(&session, A::INFO.session_lifetime, server, asked);
+                    let lifetime = crate::session::life::life(&session, A::INFO.session_lifetime, server, asked);
                     match self.admitted(session) {
                         Ok(admitted) => Attempt::Session(admitted, lifetime),
                         Err(why) => Attempt::Final(described(Cause::Refused(why.into()))),

@@ -3,13 +3,13 @@
 use std::fmt;
 
 use super::{Ended, Exchange, Reading};
+use crate::call::outcome::{Outcome, RawBody, Reason, Rejection, Reply};
+use crate::call::retry::Stage;
+use crate::call::ticket::{OpenEnd, Ticket, TicketCause};
 use crate::client::ClientCore;
 use crate::error::{Cause, Error, ErrorOf};
 use crate::machine::{Machine, Step};
 use crate::options::CallOptions;
-use crate::outcome::{Outcome, RawBody, Reason, Rejection, Reply};
-use crate::retry::Stage;
-use crate::ticket::{OpenEnd, Ticket, TicketCause};
 use crate::time::Now;
 use crate::transport::{Incoming, TransportError};
 use hostkit_proto::Api;

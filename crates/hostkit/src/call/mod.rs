@@ -5,26 +5,31 @@
 
 mod dropped;
 mod ended;
+pub(crate) mod intent;
 mod machines;
+pub(crate) mod outcome;
+pub(crate) mod retry;
 mod send;
 mod settle;
 mod sign_in;
 mod stores;
+pub(crate) mod ticket;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use hostkit_wire::Limits;
 
+use crate::call::retry::{Class, Stage};
 use crate::client::{Admitted, ClientCore};
 use crate::error::{Cause, Error};
+use crate::limits::price::Reservation;
+use crate::limits::rate::Permit;
+use crate::limits::shared::Asked;
 use crate::machine::Step;
 use crate::options::CallOptions;
-use crate::price::Reservation;
-use crate::rate::Permit;
-use crate::retry::{Class, Stage};
-use crate::session_cell::{LeadGuard, Lease};
-use crate::store::{Answer, Asked};
+use crate::session::cell::{LeadGuard, Lease};
+use crate::store::clerk::Answer;
 use crate::time::{Moment, Now};
 use crate::transport::{AnswerLimits, Incoming, TransportError};
 use hostkit_proto::Api;

@@ -10,10 +10,10 @@ use super::super::stores::Joint;
 use super::drive::Driven;
 use super::shop::Shop;
 use crate::client::ClientCore;
-use crate::store::{
-    Answer, Begun, Change, Polled, RateStore, SessionStore, SharedRates, SharedSession, SignInLease, Store, StoreKey,
-    Wanted,
-};
+use crate::limits::shared::{RateStore, SharedRates, Wanted};
+use crate::session::shared::{Begun, SessionStore, SharedSession, SignInLease};
+use crate::store::clerk::{Answer, Polled};
+use crate::store::{Change, Store, StoreKey};
 use crate::time::{Moment, Now};
 use hostkit_proto::RateRule;
 use hostkit_proto::Secret;

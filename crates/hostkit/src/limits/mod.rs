@@ -1,0 +1,5 @@
+//! What holds a call back: rate limits, within a process and between processes, and prices.
+
+pub(crate) mod price;
+pub(crate) mod rate;
+pub(crate) mod shared;

@@ -1,0 +1,5 @@
+//! Signing in once for all who share a session: within a process, and between processes.
+
+pub(crate) mod cell;
+pub(crate) mod life;
+pub(crate) mod shared;
