@@ -241,14 +241,14 @@ impl RequestParts {
     }
 
     /// The object as the body, under a root name.
-    pub fn wrapped_body(&mut self, root: &Name, object: Object) {
+    pub fn wrapped_body(&mut self, root: impl Into<Name>, object: Object) {
         let mut outer = self.object();
         outer.set_value(root, object.into_value());
         self.body = Some(outer.into_value());
     }
 
     /// The object as the body, under a root name that only XML has.
-    pub fn xml_wrapped_body(&mut self, root: &Name, object: Object) {
+    pub fn xml_wrapped_body(&mut self, root: impl Into<Name>, object: Object) {
         if self.request_format == Format::Xml { self.wrapped_body(root, object) } else { self.body(object) }
     }
 

@@ -335,7 +335,7 @@ impl Outgoing {
     }
 
     /// A value under a root name.
-    pub fn value(&mut self, root: &Name, value: &impl crate::codec::ToWire) {
+    pub fn value(&mut self, root: impl Into<Name>, value: &impl crate::codec::ToWire) {
         let mut object = self.object();
         object.set_or_null(root, value);
         self.body = Some(object.into_value());
@@ -343,7 +343,7 @@ impl Outgoing {
 
     /// A value that may be missing, under a root name. "Nothing" is an envelope without it or, where there is no
     /// envelope, an answer without a body.
-    pub fn optional_value<T: crate::codec::ToWire>(&mut self, root: &Name, value: &Option<T>) {
+    pub fn optional_value<T: crate::codec::ToWire>(&mut self, root: impl Into<Name>, value: &Option<T>) {
         match value {
             Some(value) => self.value(root, value),
             None if self.envelope.is_empty() && self.status == 200 => self.status = 204,

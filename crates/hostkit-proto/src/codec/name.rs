@@ -77,3 +77,16 @@ impl Name {
         self.xml_rest.last().copied()
     }
 }
+
+impl From<&'static str> for Name {
+    /// The same name in all formats.
+    fn from(name: &'static str) -> Self {
+        Self::new(name)
+    }
+}
+
+impl From<&Self> for Name {
+    fn from(name: &Self) -> Self {
+        *name
+    }
+}

@@ -32,14 +32,23 @@ impl Object {
     }
 
     /// Sets a field; an absent value leaves it out.
-    pub fn set(&mut self, name: &Name, value: &impl ToWire) {
+    ///
+    /// ```
+    /// use hostkit_proto::Format;
+    /// use hostkit_proto::codec::{Name, Object};
+    ///
+    /// let mut body = Object::new(Format::Json);
+    /// body.set("vps_memory", &512_u32);
+    /// body.set(Name::new("vps_os").xml("os"), &"debian");
+    /// ```
+    pub fn set(&mut self, name: impl Into<Name>, value: &impl ToWire) {
         if let Some(value) = value.to_wire(self.format) {
             self.set_value(name, value);
         }
     }
 
     /// Sets a field that is a list or a map; an empty one was not given, and leaves it out.
-    pub fn set_filled(&mut self, name: &Name, value: &impl ToWire) {
+    pub fn set_filled(&mut self, name: impl Into<Name>, value: &impl ToWire) {
         match value.to_wire(self.format) {
             Some(Value::List(items)) if items.is_empty() => {}
             Some(Value::Map(entries)) if entries.is_empty() => {}
@@ -49,13 +58,17 @@ impl Object {
     }
 
     /// Sets a field; an absent value is written as `null`.
-    pub fn set_or_null(&mut self, name: &Name, value: &impl ToWire) {
+    pub fn set_or_null(&mut self, name: impl Into<Name>, value: &impl ToWire) {
         let value = value.to_wire(self.format).unwrap_or(Value::Null);
         self.set_value(name, value);
     }
 
     /// Sets a field to a value that is a tree already.
-    pub fn set_value(&mut self, name: &Name, value: Value) {
+    pub fn set_value(&mut self, name: impl Into<Name>, value: Value) {
+        self.put(&name.into(), value);
+    }
+
+    fn put(&mut self, name: &Name, value: Value) {
         let first = name.first(self.format);
         match name.rest(self.format).split_last() {
             None => self.entries.push((first.into(), value)),
