@@ -252,9 +252,9 @@ async fn drive<M: Machine>(mut machine: M, transport: &impl AsyncTransport, cloc
                 machine.receive(clock.now(), result);
             }
             Step::SleepUntil(moment) => tokio::time::sleep(clock.sleep(moment)).await,
-            Step::Wait(listener, moment) => {
+            Step::Wait(wakeup, moment) => {
                 // Whichever comes first, the machine looks again.
-                let _ = tokio::time::timeout(clock.patience(moment), listener).await;
+                let _ = tokio::time::timeout(clock.patience(moment), wakeup).await;
             }
         }
     }

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-use hostkit::event_listener::Listener;
 use hostkit::{
     Api, BaseUrl, Before, Budget, Call, CallOptions, ClientCore, Clock, Endpoint, Error, ErrorOf, Evidence, Machine,
     Observation, Outcome, OutcomeOf, Perform, Rates, RawBody, Reconciled, Reply, Step, Ticket, Transport, WaitError,
@@ -245,8 +244,8 @@ fn drive<M: Machine>(mut machine: M, transport: &impl Transport, clock: &dyn Clo
                 machine.receive(clock.now(), result);
             }
             Step::SleepUntil(moment) => std::thread::sleep(clock.sleep(moment)),
-            Step::Wait(listener, moment) => {
-                listener.wait_timeout(clock.patience(moment));
+            Step::Wait(wakeup, moment) => {
+                wakeup.wait(clock.patience(moment));
             }
         }
     }

@@ -1,6 +1,10 @@
 //! What a driver runs: a machine that says what to do next and is told what came of it. No socket, no clock.
 
-use event_listener::EventListener;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use event_listener::{EventListener, Listener};
 
 use crate::time::{Moment, Now};
 use crate::transport::{Incoming, Outgoing, TransportError};
@@ -21,9 +25,8 @@ use crate::transport::{Incoming, Outgoing, TransportError};
 ///                 machine.receive(clock.now(), result);
 ///             }
 ///             Step::SleepUntil(moment) => std::thread::sleep(clock.sleep(moment)),
-///             Step::Wait(listener, moment) => {
-///                 use event_listener::Listener;
-///                 listener.wait_timeout(clock.patience(moment));
+///             Step::Wait(wakeup, moment) => {
+///                 wakeup.wait(clock.patience(moment));
 ///             }
 ///         }
 ///     }
@@ -50,9 +53,35 @@ pub enum Step<D> {
     /// Step again at this moment.
     SleepUntil(Moment),
     /// Step again when the event comes, at this moment at the latest.
-    Wait(EventListener, Moment),
+    Wait(Wakeup, Moment),
     /// It is over.
     Done(D),
+}
+
+/// The event that a machine waits for: it blocks a thread, or is awaited as a future.
+#[derive(Debug)]
+#[must_use = "the machine waits for it"]
+pub struct Wakeup(EventListener);
+
+impl Wakeup {
+    /// Blocks until the event comes, for this long at most. Whether it came.
+    pub fn wait(self, at_most: Duration) -> bool {
+        self.0.wait_timeout(at_most).is_some()
+    }
+}
+
+impl Future for Wakeup {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        Pin::new(&mut self.0).poll(context)
+    }
+}
+
+impl From<EventListener> for Wakeup {
+    fn from(listener: EventListener) -> Self {
+        Self(listener)
+    }
 }
 
 impl<D> Step<D> {
@@ -61,7 +90,7 @@ impl<D> Step<D> {
         match self {
             Self::Send(outgoing) => Step::Send(outgoing),
             Self::SleepUntil(moment) => Step::SleepUntil(moment),
-            Self::Wait(listener, moment) => Step::Wait(listener, moment),
+            Self::Wait(wakeup, moment) => Step::Wait(wakeup, moment),
             Self::Done(done) => Step::Done(map(done)),
         }
     }
@@ -70,7 +99,7 @@ impl<D> Step<D> {
         match self {
             Self::Send(outgoing) => Err(Step::Send(outgoing)),
             Self::SleepUntil(moment) => Err(Step::SleepUntil(moment)),
-            Self::Wait(listener, moment) => Err(Step::Wait(listener, moment)),
+            Self::Wait(wakeup, moment) => Err(Step::Wait(wakeup, moment)),
             Self::Done(done) => Ok(done),
         }
     }

@@ -32,7 +32,7 @@ impl Pause {
             return Step::Done(Ok(()));
         }
         match listener {
-            Some(listener) => Step::Wait(listener, self.until),
+            Some(listener) => Step::Wait(listener.into(), self.until),
             None => Step::SleepUntil(self.until),
         }
     }

@@ -183,11 +183,9 @@ impl<W: Waiter, F: FnMut(&Observation)> Machine for WaitMachine<W, F> {
         };
         loop {
             if let Some(call) = &mut self.call {
-                let result = match call.step(now) {
-                    Step::Done(result) => result,
-                    Step::Send(outgoing) => return Step::Send(outgoing),
-                    Step::SleepUntil(moment) => return Step::SleepUntil(moment),
-                    Step::Wait(listener, moment) => return Step::Wait(listener, moment),
+                let result = match call.step(now).into_done() {
+                    Ok(result) => result,
+                    Err(step) => return step,
                 };
                 self.call = None;
                 let ended = match result {
@@ -214,7 +212,7 @@ impl<W: Waiter, F: FnMut(&Observation)> Machine for WaitMachine<W, F> {
                 };
                 let listener = cancel.listen();
                 if !cancel.is_cancelled() {
-                    return Step::Wait(listener, until);
+                    return Step::Wait(listener.into(), until);
                 }
                 continue;
             }

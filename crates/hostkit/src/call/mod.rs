@@ -305,7 +305,7 @@ impl<A: Api> Exchange<A> {
         };
         let listener = cancel.listen();
         // Cancelled before the listener was there: look again.
-        (!cancel.is_cancelled()).then(|| Step::Wait(listener, until))
+        (!cancel.is_cancelled()).then(|| Step::Wait(listener.into(), until))
     }
 
     fn deadline(&mut self, now: Now) -> Moment {

@@ -167,6 +167,6 @@ impl<A: Api> Exchange<A> {
             Some(_) => deadline.min(now.monotonic + DEAF),
             None => deadline,
         };
-        Step::Wait(listener, until)
+        Step::Wait(listener.into(), until)
     }
 }

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use event_listener::Listener;
-
 use crate::machine::{Machine, Step};
 use crate::time::Clock;
 use crate::transport::{AsyncTransport, Transport};
@@ -18,8 +16,8 @@ pub fn drive<M: Machine>(mut machine: M, transport: &impl Transport, clock: &dyn
                 machine.receive(clock.now(), result);
             }
             Step::SleepUntil(moment) => std::thread::sleep(clock.sleep(moment)),
-            Step::Wait(listener, moment) => {
-                listener.wait_timeout(clock.patience(moment));
+            Step::Wait(wakeup, moment) => {
+                wakeup.wait(clock.patience(moment));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! A caller, the driver of its machine, and what the world knows of its call.
 
-use event_listener::EventListener;
+use crate::machine::Wakeup;
 use rust_decimal::Decimal;
 
 use super::drive::{Driven, End};
@@ -20,7 +20,7 @@ pub(super) enum Driver {
     Wire(Wire),
     Sleeps(Moment),
     Waits {
-        listener: EventListener,
+        wakeup: Wakeup,
         until: Moment,
         is_woken: bool,
     },

@@ -242,9 +242,9 @@ impl World {
                     caller.driver = Driver::Sleeps(until);
                 }
             }
-            Step::Wait(listener, until) => {
+            Step::Wait(wakeup, until) => {
                 rules::wait_is_fine(now, until, deadline);
-                caller.driver = Driver::Waits { listener, until, is_woken: false };
+                caller.driver = Driver::Waits { wakeup, until, is_woken: false };
             }
             Step::Send(outgoing) => self.send(number, &outgoing, deadline),
             Step::Done((end, attempts)) => {
@@ -378,10 +378,10 @@ impl World {
     fn wake(&mut self) {
         let mut context = Context::from_waker(Waker::noop());
         for caller in &mut self.callers {
-            if let Driver::Waits { listener, is_woken, .. } = &mut caller.driver
+            if let Driver::Waits { wakeup, is_woken, .. } = &mut caller.driver
                 && !*is_woken
             {
-                *is_woken = matches!(std::pin::Pin::new(listener).poll(&mut context), Poll::Ready(()));
+                *is_woken = matches!(std::pin::Pin::new(wakeup).poll(&mut context), Poll::Ready(()));
             }
         }
     }
