@@ -8,9 +8,9 @@ use crate::answer::RawAnswer;
 use crate::api::Api;
 use crate::base_url::BaseUrl;
 use crate::endpoint::Endpoint;
-use crate::error::{Cause, Error, ErrorOf};
-use crate::exchange::{api_info, is_empty};
-use crate::fault::Verdict;
+use crate::error::{Error, ErrorOf};
+use crate::exchange::api_info;
+use crate::judgement::{Judgement, NoValue, judge};
 use crate::request::{EncodeError, RequestParts};
 use crate::session::Session;
 
@@ -48,24 +48,12 @@ pub trait EndpointExt: Endpoint + Sized {
         let info = Self::INFO;
         let status = answer.status().as_u16();
         let raw = RawAnswer::new(&info, api_info::<Self::Api>(), status, answer.headers(), answer.body());
-        let cause = match <Self::Api as Api>::verdict(&raw) {
-            Verdict::Success | Verdict::Accepted(_) => match Self::decode(&raw) {
-                Ok(value) => return Ok(value),
-                Err(error) => Cause::Decode(error),
-            },
-            Verdict::Fault(fault) => match Self::empty().filter(|_| is_empty(&info.empty, &fault)) {
-                Some(value) => return Ok(value),
-                None => Cause::Fault(fault),
-            },
-            Verdict::Unrecognised => Cause::Unrecognised,
+        let NoValue { why, may_have_happened } = match judge::<Self>(&raw) {
+            Judgement::Done(value) | Judgement::Accepted(value, _) | Judgement::Nothing(value) => return Ok(value),
+            Judgement::Rejected(no_value) | Judgement::Open(no_value) => no_value,
         };
-        let is_open = match &cause {
-            Cause::Fault(fault) => fault.status >= 500 || fault.verify,
-            _ => true,
-        };
-        let may = is_open && info.effect != crate::endpoint::Effect::Safe;
-        let error = Error::new(&info, cause).with_answer(&info, status, answer.body());
-        Err(error.with_attempts(1).with_may_have_happened(may))
+        let error = Error::new(&info, why.into()).with_answer(&info, status, answer.body());
+        Err(error.with_attempts(1).with_may_have_happened(may_have_happened))
     }
 }
 

@@ -8,6 +8,7 @@ use crate::codec::DecodeError;
 use crate::endpoint::{Endpoint, EndpointInfo, Flag};
 use crate::excerpt::Excerpt;
 use crate::fault::{Fault, FaultCode, FaultKind};
+use crate::judgement::Why;
 use crate::request::EncodeError;
 use crate::ticket::Ticket;
 use crate::transport::{TransportError, TransportErrorKind};
@@ -72,6 +73,16 @@ pub(crate) enum Cause<C> {
     NoRoom(Box<str>),
     Cancelled,
     Unresolved(Ticket),
+}
+
+impl<C> From<Why<C>> for Cause<C> {
+    fn from(why: Why<C>) -> Self {
+        match why {
+            Why::Fault(fault) => Self::Fault(fault),
+            Why::Unreadable(error) => Self::Decode(error),
+            Why::Unrecognised => Self::Unrecognised,
+        }
+    }
 }
 
 impl<C> From<EncodeError> for Error<C> {

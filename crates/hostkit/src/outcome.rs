@@ -11,6 +11,7 @@ use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::excerpt::Excerpt;
 use crate::fault::{Fault, FaultCode};
+use crate::judgement::Reason;
 use crate::ticket::Ticket;
 
 /// The outcome of calls of one endpoint.
@@ -95,25 +96,6 @@ impl<T, C: FaultCode> Outcome<T, C> {
             Self::NotSent(error) => Err(error),
             Self::Unresolved(ticket) => Err(Error::unresolved(ticket)),
         }
-    }
-}
-
-/// Why a call is accepted and not done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Reason(&'static str);
-
-impl Reason {
-    /// The call only starts what it is for; a waiter tells when it is done.
-    pub const QUEUED: Self = Self("queued");
-
-    /// A reason of an API's spec.
-    pub const fn new(text: &'static str) -> Self {
-        Self(text)
-    }
-
-    /// The reason in a word or two.
-    pub fn as_str(self) -> &'static str {
-        self.0
     }
 }
 

@@ -1,50 +1,36 @@
-//! How an exchange ends, before its value is put together.
+//! How an exchange ends: with an answer that has a value, or without one.
 
-use http::HeaderMap;
-
-use crate::answer::Report;
-use crate::endpoint::Emptiness;
 use crate::error::Error;
-use crate::fault::{Fault, FaultCode, FaultKind};
-use crate::retry::Stage;
+use crate::judgement::Reason;
+use crate::outcome::Reply;
 use crate::time::Now;
+use crate::transport::Incoming;
 
-/// How an exchange ended.
-pub(crate) enum Ended<C> {
-    /// The answer was read; the reader kept the value.
-    Read { head: Head, accepted: Option<&'static str> },
-    /// A fault that only says that there is nothing.
-    Empty { head: Head, failed: Failed<C> },
-    /// It has no value.
-    Failed(Failed<C>),
+/// An answer to the call, before it is judged.
+pub(super) struct Arrival {
+    pub(super) sent: Now,
+    pub(super) incoming: Incoming,
+}
+
+/// The value of an answer, with everything around it.
+pub(super) struct Answered<T> {
+    pub(super) reply: Reply<T>,
+    pub(super) accepted: Option<Reason>,
 }
 
 /// Why there is no value, and what that says about the call.
-pub(crate) struct Failed<C> {
-    pub(crate) error: Error<C>,
-    pub(crate) stage: Stage,
+pub(super) struct Failed<C> {
+    pub(super) error: Error<C>,
+    pub(super) stage: Stage,
     /// When it was sent for the last time.
-    pub(crate) sent: Now,
-    pub(crate) ended: Now,
+    pub(super) sent: Now,
+    pub(super) ended: Now,
 }
 
-/// What is kept of an answer beside its value.
-pub(crate) struct Head {
-    pub(crate) status: u16,
-    pub(crate) headers: HeaderMap,
-    pub(crate) attempts: u32,
-    pub(crate) report: Report,
-}
-
-/// Whether a fault says only that there is nothing.
-pub(crate) fn is_empty<C: FaultCode>(empty: &Emptiness, fault: &Fault<C>) -> bool {
-    let code = fault.code.as_ref().map(FaultCode::as_str).unwrap_or_default();
-    let texts = [code, fault.message.trim(), fault.details.trim()];
-    let is_named = |name: &&str| texts.iter().any(|text| text.eq_ignore_ascii_case(name));
-    let is_excepted = |name: &&str| {
-        let name = name.to_lowercase();
-        texts.iter().any(|text| text.to_lowercase().contains(&name))
-    };
-    let is_listed = empty.statuses.contains(&fault.status) || empty.codes.iter().any(is_named);
-    (is_listed || fault.kind == FaultKind::Empty) && !empty.except.iter().any(is_excepted)
+/// What a failure says about the call if there is no other attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    NotSent,
+    Rejected,
+    Open,
 }

@@ -144,7 +144,7 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
         }
         let is_passing = match error.kind() {
             ErrorKind::Transport | ErrorKind::Unrecognised | ErrorKind::Exhausted => true,
-            ErrorKind::Fault => error.is_rate_limited() || error.status().is_some_and(|status| status >= 500),
+            ErrorKind::Fault => error.fault().is_some_and(|f| f.is_rate_limited() || f.is_of_a_failed_server()),
             _ => false,
         };
         // Where many wait on one account, the rate limit may leave no room for a poll: nobody was asked, so nobody failed.

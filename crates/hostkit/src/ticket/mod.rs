@@ -9,9 +9,7 @@ pub use saved::{SavedTicket, TicketError};
 use crate::api::Api;
 use crate::client::ClientCore;
 use crate::endpoint::{Effect, Endpoint};
-use crate::error::{Cause, ErrorOf};
 use crate::excerpt::Excerpt;
-use crate::fault::FaultKind;
 use crate::flow::{Before, Inputs};
 use crate::time::{Moment, Now};
 use crate::value::Secret;
@@ -68,6 +66,17 @@ impl Place {
     }
 }
 
+/// The end of a call that may have happened.
+pub(crate) struct OpenEnd {
+    /// When it was sent for the last time, and when the exchange gave up.
+    pub(crate) sent: Now,
+    pub(crate) ended: Now,
+    pub(crate) cause: TicketCause,
+    pub(crate) text: Box<str>,
+    pub(crate) status: Option<u16>,
+    pub(crate) body: Option<Excerpt>,
+}
+
 /// Why nobody knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -89,30 +98,11 @@ pub enum TicketCause {
 }
 
 impl Ticket {
-    pub(crate) fn new<E: Endpoint>(
-        core: &ClientCore<E::Api>,
-        inputs: Inputs,
-        sent: Now,
-        ended: Now,
-        error: &ErrorOf<E>,
-    ) -> Self {
-        let (cause, text) = match error.cause() {
-            Cause::Transport(error) if error.is_timeout() => (TicketCause::TimedOut, error.to_string()),
-            Cause::Transport(error) => (TicketCause::ConnectionLost, error.to_string()),
-            Cause::Fault(fault) if fault.status < 500 && fault.kind != FaultKind::Internal => {
-                (TicketCause::Refused, fault.to_string())
-            }
-            Cause::Fault(fault) => (TicketCause::ServerFailed, fault.to_string()),
-            Cause::Decode(error) => (TicketCause::Unreadable, error.to_string()),
-            _ => (TicketCause::NotAnAnswer, "the answer is no document of this API".to_owned()),
-        };
-        Self(Box::new(TicketInner {
-            cause,
-            text: text.into(),
-            status: error.status(),
-            body: error.excerpt().cloned(),
-            ..TicketInner::of::<E>(Place::of(core), inputs, sent, ended)
-        }))
+    /// The ticket of a call that ended so.
+    pub(crate) fn new<E: Endpoint>(core: &ClientCore<E::Api>, inputs: Inputs, end: OpenEnd) -> Self {
+        let OpenEnd { sent, ended, cause, text, status, body } = end;
+        let inner = TicketInner::of::<E>(Place::of(core), inputs, sent, ended);
+        Self(Box::new(TicketInner { cause, text, status, body, ..inner }))
     }
 
     /// The ticket of a call that is still to be made.
