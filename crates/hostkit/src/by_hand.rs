@@ -39,7 +39,7 @@ pub trait EndpointExt: Endpoint + Sized {
         parts.finish(base)
     }
 
-    /// What an answer says.
+    /// What an answer says; [`judge`] says in addition whether the call was carried out or only accepted.
     ///
     /// # Errors
     /// The API's "no", another kind of document, or a document that is not what the spec says. For a call that acts,
