@@ -352,6 +352,13 @@ impl Endpoint {
     pub(crate) fn is_callable(&self) -> bool {
         matches!(self.effect(), "safe" | "idempotent")
     }
+
+    /// Whether some faults stand for an output without anything in it.
+    pub(crate) fn can_be_empty(&self) -> bool {
+        let response = &self.surface.response;
+        let is_named = !response.empty_statuses.is_empty() || !response.empty_codes.is_empty();
+        is_named && matches!(self.output.ty(), Some(Type::List(_) | Type::Map(..) | Type::Option(_)))
+    }
 }
 
 #[derive(Debug, Clone)]

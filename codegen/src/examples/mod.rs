@@ -14,14 +14,14 @@ mod scalar;
 mod verdict;
 mod walk;
 
+use hostkit_proto::Verdict;
 use hostkit_wire::{Format, Limits, WireErrorKind};
 
 use crate::diagnostic::Diagnostics;
-use crate::model::{Endpoint, Model, Output, Type};
+use crate::model::{Endpoint, Model, Output};
 use crate::source::{FileId, Sources, Span};
 use crate::surface::Example;
 use message::Message;
-use verdict::Verdict;
 use walk::{Problem, Walker};
 
 pub(crate) use files::check as check_files;
@@ -106,12 +106,13 @@ impl Case<'_> {
             Err(error) => return Err(unreadable(&error, walker.base)),
         };
         let root = document.as_ref().map(|document| document.root());
-        let verdict = verdict::of(self.model, status, root, is_empty);
+        // A number that is no status is no success.
+        let verdict = verdict::of(self.model, status.try_into().unwrap_or_default(), root, is_empty);
         let wants_fault = self.example.kind == "fault";
         match (&verdict, wants_fault) {
             (Verdict::Fault(_), true) => return Ok(()),
-            (Verdict::Fault(fault), false) if self.is_nothing(fault, status) => return Ok(()),
-            (Verdict::Success, false) => {}
+            (Verdict::Fault(fault), false) if verdict::is_nothing(self.endpoint, fault) => return Ok(()),
+            (Verdict::Success | Verdict::Accepted(_), false) => {}
             (found, _) => return Err(walker.misjudged(wants_fault, found)),
         }
         if let Output::Headers(ty) = &self.endpoint.output {
@@ -125,12 +126,6 @@ impl Case<'_> {
             None => walker.no_output(&self.endpoint.output),
         }
         Ok(())
-    }
-
-    /// Whether a fault stands for "there is nothing" here.
-    fn is_nothing(&self, fault: &verdict::Fault, status: i64) -> bool {
-        let has_empty = matches!(self.endpoint.output.ty(), Some(Type::List(_) | Type::Map(..) | Type::Option(_)));
-        has_empty && fault.is_nothing(&self.endpoint.surface.response, status)
     }
 }
 

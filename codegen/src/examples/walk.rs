@@ -1,13 +1,14 @@
 //! The walk over a document by the types of the model: values, objects, unions. Everything that is wrong is kept, so
 //! that one run names it all.
 
+use hostkit_proto::Verdict;
 use hostkit_wire::{Format, Kind, Node};
 
 use super::fields::Fields;
 use super::items::Items;
 use super::message::Message;
 use super::scalar::Scalars;
-use super::verdict::Verdict;
+use super::verdict::{self, Code};
 use crate::model::{Endpoint, Field, Model, Output, Type, TypeKind, WireName};
 
 /// Something wrong with an example.
@@ -100,11 +101,11 @@ impl<'m> Walker<'m> {
     }
 
     /// An answer that is a fault, or the other way round.
-    pub(super) fn misjudged(&self, wants_fault: bool, found: &Verdict) -> Problem {
+    pub(super) fn misjudged(&self, wants_fault: bool, found: &Verdict<Code>) -> Problem {
         let wanted = if wants_fault { "a fault" } else { "an answer" };
         let found = match found {
-            Verdict::Success => "a success".to_owned(),
-            Verdict::Fault(fault) => format!("the fault {}", fault.text()),
+            Verdict::Success | Verdict::Accepted(_) => "a success".to_owned(),
+            Verdict::Fault(fault) => format!("the fault {}", verdict::words(fault)),
             Verdict::Unrecognised => {
                 "neither: the status fails, and the body is not the API's error document".to_owned()
             }

@@ -244,19 +244,4 @@ impl<'a> RawAnswer<'a> {
             Ok(())
         })
     }
-
-    /// The text of one entry at the top, or below `a/b`, for verdicts.
-    pub(crate) fn top(&self, key: &str) -> Option<&str> {
-        let root = self.document().ok()?.root();
-        match key.split_once('/') {
-            None => root.get(key),
-            Some((above, key)) => root.get(above)?.get(key),
-        }
-        .and_then(Node::as_str)
-    }
-
-    /// Whether the body is an object of the API's formats.
-    pub(crate) fn is_object(&self) -> bool {
-        self.document().is_ok_and(|document| document.root().kind() == Kind::Map)
-    }
 }

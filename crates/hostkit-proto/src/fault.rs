@@ -5,7 +5,6 @@ use std::fmt;
 use hostkit_wire::{Kind, Node};
 
 use crate::answer::RawAnswer;
-use crate::info::Emptiness;
 
 /// The catalogue of an API's error codes. Generated as an open enumeration.
 pub trait FaultCode: Clone + fmt::Debug + PartialEq + Send + Sync + 'static {
@@ -131,24 +130,14 @@ impl<C> Fault<C> {
         self.kind == FaultKind::RateLimited
     }
 
+    /// The API's own document of a failing server, which does not say that nothing was carried out; a limit does.
+    pub fn is_of_a_failed_server(&self) -> bool {
+        self.status >= 500 && !self.is_rate_limited()
+    }
+
     /// It may work later.
     pub fn is_temporary(&self) -> bool {
         matches!(self.kind, FaultKind::Temporary | FaultKind::RateLimited)
-    }
-}
-
-impl<C: FaultCode> Fault<C> {
-    /// Whether it says only that there is nothing, where `empty` says which faults do.
-    pub fn is_empty(&self, empty: &Emptiness) -> bool {
-        let code = self.code.as_ref().map(FaultCode::as_str).unwrap_or_default();
-        let texts = [code, self.message.trim(), self.details.trim()];
-        let is_named = |name: &&str| texts.iter().any(|text| text.eq_ignore_ascii_case(name));
-        let is_excepted = |name: &&str| {
-            let name = name.to_lowercase();
-            texts.iter().any(|text| text.to_lowercase().contains(&name))
-        };
-        let is_listed = empty.statuses.contains(&self.status) || empty.codes.iter().any(is_named);
-        (is_listed || self.kind == FaultKind::Empty) && !empty.except.iter().any(is_excepted)
     }
 }
 
@@ -185,29 +174,32 @@ pub enum Verdict<C> {
 /// An API whose errors are documents with a failing HTTP status: `{"NotFound":{"code":404,…}}`, the same without the
 /// wrapper, or `<NotFound code="404">…`.
 #[derive(Debug, Clone, Copy)]
-pub struct StatusFaults {
+pub struct StatusFaults<'a> {
     /// Key of the numeric code.
-    pub code: &'static str,
+    pub code: &'a str,
     /// Key of the short text; it names the fault where there is no wrapper.
-    pub message: &'static str,
+    pub message: &'a str,
     /// Key of the longer text.
-    pub details: &'static str,
+    pub details: &'a str,
 }
 
-impl StatusFaults {
+impl StatusFaults<'_> {
     /// Says what an answer means.
     pub fn verdict<C: FaultCode>(&self, answer: &RawAnswer<'_>) -> Verdict<C> {
-        if (200..300).contains(&answer.status()) {
-            return Verdict::Success;
-        }
-        match self.find(answer) {
-            Some(fault) => Verdict::Fault(fault),
-            None => Verdict::Unrecognised,
-        }
+        // Under a good status nothing is read, so that a success without a document is not parsed in vain.
+        let root = if is_success(answer.status()) { None } else { root(answer) };
+        self.verdict_on(answer.status(), root)
     }
 
-    fn find<C: FaultCode>(&self, answer: &RawAnswer<'_>) -> Option<Fault<C>> {
-        let root = answer.document().ok()?.root();
+    /// Says what an answer of this status means whose document, if it has a readable one, has this root.
+    pub fn verdict_on<C: FaultCode>(&self, status: u16, root: Option<Node<'_>>) -> Verdict<C> {
+        if is_success(status) {
+            return Verdict::Success;
+        }
+        root.and_then(|root| self.find(status, root)).map_or(Verdict::Unrecognised, Verdict::Fault)
+    }
+
+    fn find<C: FaultCode>(&self, status: u16, root: Node<'_>) -> Option<Fault<C>> {
         let mut entries = root.entries();
         let (name, body) = match (entries.next(), entries.next()) {
             (Some((name, body)), None) if body.kind() == Kind::Map => (Some(name), body),
@@ -218,7 +210,7 @@ impl StatusFaults {
         // Without the wrapper the name of the fault is its message without blanks: `Not Found` is `NotFound`.
         let name = name.map_or_else(|| message.split_whitespace().collect(), str::to_owned);
         let code = (!name.is_empty()).then(|| C::from_text(&name));
-        Some(Fault::new(answer.status(), code, message, self.text(body, self.details).unwrap_or_default()))
+        Some(Fault::new(status, code, message, self.text(body, self.details).unwrap_or_default()))
     }
 
     fn text<'t>(&self, body: Node<'t>, key: &str) -> Option<&'t str> {
@@ -229,55 +221,76 @@ impl StatusFaults {
 
 /// An API whose every answer is an envelope with a marker that says how it went, often under status 200.
 #[derive(Debug, Clone, Copy)]
-pub struct EnvelopeFaults {
+pub struct EnvelopeFaults<'a> {
     /// Key of the marker.
-    pub marker: &'static str,
+    pub marker: &'a str,
     /// Markers of success, compared without case.
-    pub success: &'static [&'static str],
+    pub success: &'a [&'a str],
     /// Keys of the code; the first that is there counts. `a/b` is the entry `b` of the object `a`.
-    pub code: &'static [&'static str],
+    pub code: &'a [&'a str],
     /// Keys of the short text, as those of the code; the first that is there and not empty counts.
-    pub message: &'static [&'static str],
+    pub message: &'a [&'a str],
     /// Key of the longer text.
-    pub details: &'static str,
+    pub details: &'a str,
     /// Key of the object that says what is wrong with single fields.
-    pub fields: &'static str,
+    pub fields: &'a str,
     /// Codes under which a success is an acceptance, with the reason.
-    pub accepted: &'static [(&'static str, &'static str)],
+    pub accepted: &'a [(&'a str, &'static str)],
     /// Codes whose document leaves open whether the call was carried out.
-    pub verify: &'static [&'static str],
+    pub verify: &'a [&'a str],
 }
 
-impl EnvelopeFaults {
+impl EnvelopeFaults<'_> {
     /// Says what an answer means.
     pub fn verdict<C: FaultCode>(&self, answer: &RawAnswer<'_>) -> Verdict<C> {
-        let is_success = (200..300).contains(&answer.status());
-        let Some(marker) = answer.top(self.marker) else {
+        self.verdict_on(answer.status(), root(answer), answer.is_empty())
+    }
+
+    /// Says what an answer of this status means whose document, if it has a readable one, has this root; `is_empty` is
+    /// whether there is no body at all.
+    pub fn verdict_on<C: FaultCode>(&self, status: u16, root: Option<Node<'_>>, is_empty: bool) -> Verdict<C> {
+        let is_success = is_success(status);
+        let top = |key: &str| top(root?, key);
+        let Some(marker) = top(self.marker) else {
             // Without the marker it is another kind of document; the decoder says so where there is output to read.
-            return match is_success && (answer.is_object() || answer.is_empty()) {
-                true => Verdict::Success,
-                false => Verdict::Unrecognised,
-            };
+            let is_object = root.is_some_and(|root| root.kind() == Kind::Map);
+            return if is_success && (is_object || is_empty) { Verdict::Success } else { Verdict::Unrecognised };
         };
-        let code = self.code.iter().find_map(|key| answer.top(key)).filter(|code| !code.is_empty());
-        if is_success && self.success.iter().any(|success| marker.eq_ignore_ascii_case(success)) {
+        let says_yes = self.success.iter().any(|success| marker.eq_ignore_ascii_case(success));
+        let code = self.code.iter().find_map(|key| top(key)).filter(|code| !code.is_empty());
+        if is_success && says_yes {
             let reason = self.accepted.iter().find(|(accepted, _)| code == Some(accepted));
             return reason.map_or(Verdict::Success, |(_, reason)| Verdict::Accepted(reason));
         }
-        let message = self.message.iter().find_map(|key| answer.top(key).filter(|text| !text.is_empty()));
-        let details = answer.top(self.details).unwrap_or_default();
-        let message = message.unwrap_or_default();
-        let mut fault = Fault::new(answer.status(), code.map(C::from_text), message, details);
+        let message = self.message.iter().find_map(|key| top(key).filter(|text| !text.is_empty()));
+        let details = top(self.details).unwrap_or_default();
+        let mut fault = Fault::new(status, code.map(C::from_text), message.unwrap_or_default(), details);
         fault.verify |= code.is_some_and(|code| self.verify.contains(&code));
         // A "no" under a good status and without a code may be an inner error, whatever its text says.
         fault.verify |= is_success && code.is_none();
         // A document that says yes under a failing status holds data, with secrets perhaps, and no complaints.
-        let says_no = !self.success.iter().any(|success| marker.eq_ignore_ascii_case(success));
-        if says_no && let Ok(document) = answer.document() {
-            fault.fields = document.root().get(self.fields).map(field_faults).unwrap_or_default();
+        if !says_yes && let Some(root) = root {
+            fault.fields = root.get(self.fields).map(field_faults).unwrap_or_default();
         }
         Verdict::Fault(fault)
     }
+}
+
+fn is_success(status: u16) -> bool {
+    (200..300).contains(&status)
+}
+
+fn root<'a>(answer: &'a RawAnswer<'_>) -> Option<Node<'a>> {
+    answer.document().ok().map(|document| document.root())
+}
+
+/// The text of one entry at the top, or below `a/b`.
+fn top<'t>(root: Node<'t>, key: &str) -> Option<&'t str> {
+    match key.split_once('/') {
+        None => root.get(key),
+        Some((above, key)) => root.get(above)?.get(key),
+    }
+    .and_then(Node::as_str)
 }
 
 /// Field errors in all their shapes: texts, lists of texts, lists of lists, by name or without one.

@@ -68,16 +68,16 @@ pub enum Flag {
 
 /// Faults that mean "there is nothing", not "it failed".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Emptiness {
+pub struct Emptiness<'a> {
     /// HTTP statuses.
-    pub statuses: &'static [u16],
+    pub statuses: &'a [u16],
     /// Codes or texts of the API's own error document.
-    pub codes: &'static [&'static str],
+    pub codes: &'a [&'a str],
     /// Texts that show the fault to be another one after all, such as an unknown module.
-    pub except: &'static [&'static str],
+    pub except: &'a [&'a str],
 }
 
-impl Emptiness {
+impl Emptiness<'_> {
     /// No fault means that there is nothing.
     pub const NONE: Self = Self { statuses: &[], codes: &[], except: &[] };
 }
@@ -102,7 +102,7 @@ pub struct EndpointInfo {
     /// Whether it is sent with credentials.
     pub authorised: bool,
     /// Which faults mean an empty answer.
-    pub empty: Emptiness,
+    pub empty: Emptiness<'static>,
     /// The formats that the answer may come in, if they differ from the API's.
     pub formats: &'static [Format],
     /// The time that it may take where the caller sets no deadline.

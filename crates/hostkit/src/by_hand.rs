@@ -5,14 +5,9 @@
 use hostkit_wire::Format;
 
 use crate::call::api_info;
-use crate::error::{Cause, Error, ErrorOf};
-use hostkit_proto::Api;
-use hostkit_proto::BaseUrl;
-use hostkit_proto::Endpoint;
-use hostkit_proto::RawAnswer;
-use hostkit_proto::Session;
-use hostkit_proto::Verdict;
-use hostkit_proto::{EncodeError, RequestParts};
+use crate::error::{Error, ErrorOf};
+use hostkit_proto::judgement::{Judgement, NoValue, judge};
+use hostkit_proto::{Api, BaseUrl, EncodeError, Endpoint, RawAnswer, RequestParts, Session};
 
 /// Calls of an endpoint without one of our clients.
 pub trait EndpointExt: Endpoint + Sized {
@@ -39,7 +34,7 @@ pub trait EndpointExt: Endpoint + Sized {
         parts.finish(base)
     }
 
-    /// What an answer says.
+    /// What an answer says; [`judge`] says in addition whether the call was carried out or only accepted.
     ///
     /// # Errors
     /// The API's "no", another kind of document, or a document that is not what the spec says. For a call that acts,
@@ -48,24 +43,12 @@ pub trait EndpointExt: Endpoint + Sized {
         let info = Self::INFO;
         let status = answer.status().as_u16();
         let raw = RawAnswer::new(&info, api_info::<Self::Api>(), status, answer.headers(), answer.body());
-        let cause = match <Self::Api as Api>::verdict(&raw) {
-            Verdict::Success | Verdict::Accepted(_) => match Self::decode(&raw) {
-                Ok(value) => return Ok(value),
-                Err(error) => Cause::Decode(error),
-            },
-            Verdict::Fault(fault) => match Self::empty().filter(|_| fault.is_empty(&info.empty)) {
-                Some(value) => return Ok(value),
-                None => Cause::Fault(fault),
-            },
-            Verdict::Unrecognised => Cause::Unrecognised,
+        let NoValue { why, may_have_happened } = match judge::<Self>(&raw) {
+            Judgement::Done(value) | Judgement::Accepted(value, _) | Judgement::Nothing(value) => return Ok(value),
+            Judgement::Rejected(no_value) | Judgement::Open(no_value) => no_value,
         };
-        let is_open = match &cause {
-            Cause::Fault(fault) => fault.status >= 500 || fault.verify,
-            _ => true,
-        };
-        let may = is_open && info.effect != hostkit_proto::Effect::Safe;
-        let error = Error::new(&info, cause).with_answer(&info, status, answer.body());
-        Err(error.with_attempts(1).with_may_have_happened(may))
+        let error = Error::new(&info, why.into()).with_answer(&info, status, answer.body());
+        Err(error.with_attempts(1).with_may_have_happened(may_have_happened))
     }
 }
 

@@ -6,12 +6,8 @@ use std::sync::Arc;
 use crate::call::ticket::Ticket;
 use crate::excerpt::Excerpt;
 use crate::transport::{TransportError, TransportErrorKind};
-use hostkit_proto::Api;
-use hostkit_proto::DecodeError;
-use hostkit_proto::EncodeError;
-use hostkit_proto::Endpoint;
-use hostkit_proto::{EndpointInfo, Flag};
-use hostkit_proto::{Fault, FaultCode, FaultKind};
+use hostkit_proto::judgement::Why;
+use hostkit_proto::{Api, DecodeError, EncodeError, Endpoint, EndpointInfo, Fault, FaultCode, FaultKind, Flag};
 
 /// The error of calls of one endpoint.
 pub type ErrorOf<E> = Error<<<E as Endpoint>::Api as Api>::Code>;
@@ -73,6 +69,16 @@ pub(crate) enum Cause<C> {
     NoRoom(Box<str>),
     Cancelled,
     Unresolved(Ticket),
+}
+
+impl<C> From<Why<C>> for Cause<C> {
+    fn from(why: Why<C>) -> Self {
+        match why {
+            Why::Fault(fault) => Self::Fault(fault),
+            Why::Unreadable(error) => Self::Decode(error),
+            Why::Unrecognised => Self::Unrecognised,
+        }
+    }
 }
 
 impl<C> From<EncodeError> for Error<C> {

@@ -25,7 +25,7 @@ mod transport;
 pub use after::{BeforeMachine, Reconciled, RecoveryMachine, StillOpen, TicketMachine, WaitError, WaitMachine};
 pub use by_hand::EndpointExt;
 pub use call::intent::Intent;
-pub use call::outcome::{Outcome, OutcomeOf, RawBody, Reason, Rejection, Reply};
+pub use call::outcome::{Outcome, OutcomeOf, RawBody, Rejection, Reply};
 pub use call::ticket::{Before, SavedTicket, Ticket, TicketCause, TicketError};
 pub use call::{CallMachine, Exchange, PerformMachine, RawMachine};
 pub use cancel::Cancel;

@@ -9,7 +9,8 @@ use std::time::Duration;
 use common::*;
 use hostkit::testing::Script;
 use hostkit::{
-    CallOptions, Cancel, Clock, Fault, Machine, Moment, Observation, Progress, Step, WaitError, Waiter, WaiterInfo,
+    CallOptions, Cancel, Clock, ErrorKind, Fault, Machine, Moment, Observation, Progress, Step, WaitError, Waiter,
+    WaiterInfo,
 };
 
 /// Waits until the item has number 9, or is gone.
@@ -77,6 +78,13 @@ fn ends_when_it_failed_or_is_gone() {
     assert!(
         matches!(wait(false, [id(1), fault(404, "NotFound")]).0, Err(WaitError::Call(error)) if error.is_not_found())
     );
+}
+
+#[test]
+fn the_fault_of_a_sign_in_is_no_sign_that_it_is_gone() {
+    let bench = bench_with(|clock| config(key(), clock), [fault(404, "NotFound")]);
+    let result = bench.run(bench.core.wait(Built { gone: true }, CallOptions::new(), |_| {}));
+    assert!(matches!(result, Err(WaitError::Call(error)) if error.kind() == ErrorKind::SignIn));
 }
 
 #[test]

@@ -243,9 +243,7 @@ fn emit_endpoint(code: &mut Code, model: &Model, endpoint: &Endpoint) {
     super::encode::emit(code, endpoint, model);
     code.blank();
     emit_decode(code, model, endpoint, &output);
-    let response = &endpoint.surface.response;
-    let can_be_empty = !response.empty_statuses.is_empty() || !response.empty_codes.is_empty();
-    if can_be_empty && matches!(endpoint.output.ty(), Some(Type::List(_) | Type::Map(..) | Type::Option(_))) {
+    if endpoint.can_be_empty() {
         let empty = match endpoint.output.ty() {
             Some(Type::Map(..)) => "BTreeMap::new()",
             Some(Type::Option(_)) => "None",

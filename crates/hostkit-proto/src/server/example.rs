@@ -16,6 +16,7 @@ use crate::base_url::BaseUrl;
 use crate::codec::DecodeError;
 use crate::codec::UnknownFields;
 use crate::fault::Verdict;
+use crate::judgement::{Judgement, Why, judge};
 use crate::request::RequestParts;
 
 /// Where the files of an example are.
@@ -91,13 +92,13 @@ fn split(bytes: &[u8]) -> Message {
 fn decode<E: Serve>(status: u16, headers: &HeaderMap, body: &[u8]) -> Result<E::Output, String> {
     let answer = RawAnswer::new(&E::INFO, &<E::Api as Api>::INFO, status, headers, body)
         .with_unknown_fields(UnknownFields::Deny);
-    match <E::Api as Api>::verdict(&answer) {
-        Verdict::Success | Verdict::Accepted(_) => E::decode(&answer).map_err(|error| error.to_string()),
-        Verdict::Fault(fault) => match (fault.is_empty(&E::INFO.empty), E::empty()) {
-            (true, Some(empty)) => Ok(empty),
-            _ => Err(format!("a fault: {fault}")),
-        },
-        Verdict::Unrecognised => Err(format!("status {status}, neither a success nor a fault")),
+    match judge::<E>(&answer) {
+        Judgement::Done(value) | Judgement::Accepted(value, _) | Judgement::Nothing(value) => Ok(value),
+        Judgement::Rejected(no_value) | Judgement::Open(no_value) => Err(match no_value.why {
+            Why::Fault(fault) => format!("a fault: {fault}"),
+            Why::Unreadable(error) => error.to_string(),
+            Why::Unrecognised => format!("status {status}, neither a success nor a fault"),
+        }),
     }
 }
 

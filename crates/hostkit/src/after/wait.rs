@@ -148,7 +148,9 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
     }
 
     fn on_error(&mut self, now: Now, error: Error<Code<W>>) -> Option<Result<W::Found, WaitError<Code<W>>>> {
-        if let Some(progress) = error.fault().and_then(|fault| self.waiter.on_fault(fault)) {
+        // The fault of a sign-in says nothing of what is waited for.
+        let fault = error.fault().filter(|_| error.kind() == ErrorKind::Fault);
+        if let Some(progress) = fault.and_then(|fault| self.waiter.on_fault(fault)) {
             return self.judge(now, progress);
         }
         if error.kind() == ErrorKind::Cancelled {
@@ -156,7 +158,7 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
         }
         let is_passing = match error.kind() {
             ErrorKind::Transport | ErrorKind::Unrecognised | ErrorKind::Exhausted => true,
-            ErrorKind::Fault => error.is_rate_limited() || error.status().is_some_and(|status| status >= 500),
+            ErrorKind::Fault => fault.is_some_and(|fault| fault.is_rate_limited() || fault.is_of_a_failed_server()),
             _ => false,
         };
         // Where many wait on one account, the rate limit may leave no room for a poll: nobody was asked, so nobody failed.

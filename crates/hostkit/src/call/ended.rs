@@ -1,35 +1,36 @@
-//! How an exchange ends, before its value is put together.
+//! How an exchange ends: with an answer that has a value, or without one.
 
-use http::HeaderMap;
-
-use crate::call::retry::Stage;
+use crate::call::outcome::Reply;
 use crate::error::Error;
 use crate::time::Now;
-use hostkit_proto::Report;
+use crate::transport::Incoming;
+use hostkit_proto::Reason;
 
-/// How an exchange ended.
-pub(crate) enum Ended<C> {
-    /// The answer was read; the reader kept the value.
-    Read { head: Head, accepted: Option<&'static str> },
-    /// A fault that only says that there is nothing.
-    Empty { head: Head, failed: Failed<C> },
-    /// It has no value.
-    Failed(Failed<C>),
+/// An answer to the call, before it is judged.
+pub(super) struct Arrival {
+    pub(super) sent: Now,
+    pub(super) incoming: Incoming,
+}
+
+/// The value of an answer, with everything around it.
+pub(super) struct Answered<T> {
+    pub(super) reply: Reply<T>,
+    pub(super) accepted: Option<Reason>,
 }
 
 /// Why there is no value, and what that says about the call.
-pub(crate) struct Failed<C> {
-    pub(crate) error: Error<C>,
-    pub(crate) stage: Stage,
+pub(super) struct Failed<C> {
+    pub(super) error: Error<C>,
+    pub(super) stage: Stage,
     /// When it was sent for the last time.
-    pub(crate) sent: Now,
-    pub(crate) ended: Now,
+    pub(super) sent: Now,
+    pub(super) ended: Now,
 }
 
-/// What is kept of an answer beside its value.
-pub(crate) struct Head {
-    pub(crate) status: u16,
-    pub(crate) headers: HeaderMap,
-    pub(crate) attempts: u32,
-    pub(crate) report: Report,
+/// What a failure says about the call if there is no other attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    NotSent,
+    Rejected,
+    Open,
 }

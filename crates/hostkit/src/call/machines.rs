@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use super::{Ended, Exchange, Reading};
-use crate::call::outcome::{Outcome, RawBody, Reason, Rejection, Reply};
-use crate::call::retry::Stage;
+use super::{Answered, Arrival, Exchange, Failed, Stage};
+use crate::call::outcome::{Outcome, RawBody, Rejection, Reply};
 use crate::call::ticket::{OpenEnd, Ticket, TicketCause};
 use crate::client::ClientCore;
 use crate::error::{Cause, Error, ErrorOf};
@@ -12,12 +11,9 @@ use crate::machine::{Machine, Step};
 use crate::options::CallOptions;
 use crate::time::Now;
 use crate::transport::{Incoming, TransportError};
-use hostkit_proto::Api;
-use hostkit_proto::DecodeError;
-use hostkit_proto::RawAnswer;
 use hostkit_proto::evidence::Inputs;
-use hostkit_proto::{Call, Endpoint, Perform};
-use hostkit_proto::{FaultCode, FaultKind};
+use hostkit_proto::judgement::{judge, judge_as};
+use hostkit_proto::{Api, Call, Endpoint, FaultCode, FaultKind, Perform, Report};
 
 impl<A: Api> ClientCore<A> {
     /// A call that only reads, or sets a state.
@@ -36,54 +32,47 @@ impl<A: Api> ClientCore<A> {
     }
 }
 
-/// An exchange and the value that its answer was read into.
-struct Typed<E: Endpoint> {
-    exchange: Exchange<E::Api>,
-    value: Option<E::Output>,
-}
-
-impl<E: Endpoint> Typed<E> {
-    fn new(core: &ClientCore<E::Api>, endpoint: &E, options: CallOptions) -> Self {
-        let reading = if E::empty().is_some() { Reading::ValueOrNothing } else { Reading::Value };
-        let exchange = Exchange::new(core, const { &E::INFO }, options, reading, |parts| endpoint.encode(parts));
-        Self { exchange, value: None }
-    }
-
-    fn receive(&mut self, now: Now, result: Result<Incoming, TransportError>) {
-        let value = &mut self.value;
-        self.exchange.receive(now, result, &mut |answer| read::<E>(answer, value));
-    }
-
-    /// The value with what belongs to it, or the failure.
-    fn close(&mut self, ended: Ended<Code<E>>) -> Closed<E> {
-        let (head, value, accepted) = match ended {
-            Ended::Failed(failed) => return Err(failed),
-            Ended::Empty { head, failed } => match E::empty() {
-                Some(value) => (head, value, None),
-                None => return Err(failed),
-            },
-            Ended::Read { head, accepted } => match self.value.take() {
-                Some(value) => (head, value, accepted),
-                // A read that was fine has kept its value.
-                None => unreachable!("the value of {} was read", E::INFO.name),
-            },
-        };
-        let reply =
-            Reply { value, status: head.status, headers: head.headers, attempts: head.attempts, report: head.report };
-        Ok((reply, accepted))
-    }
+/// An exchange, and the answer to its call once there is one that has a value.
+struct Typed<A: Api, T> {
+    exchange: Exchange<A>,
+    answered: Option<Answered<T>>,
 }
 
 type Code<E> = <<E as Endpoint>::Api as Api>::Code;
-type Closed<E> = Result<(Reply<<E as Endpoint>::Output>, Option<&'static str>), super::Failed<Code<E>>>;
+type TypedOf<E> = Typed<<E as Endpoint>::Api, <E as Endpoint>::Output>;
 
-fn read<E: Endpoint>(answer: &RawAnswer<'_>, value: &mut Option<E::Output>) -> Result<(), DecodeError> {
-    *value = Some(E::decode(answer)?);
-    Ok(())
+impl<A: Api, T> Typed<A, T> {
+    fn new<E: Endpoint<Api = A>>(core: &ClientCore<A>, endpoint: &E, options: CallOptions) -> Self {
+        let exchange = Exchange::new(core, const { &E::INFO }, options, |parts| endpoint.encode(parts));
+        Self { exchange, answered: None }
+    }
+
+    fn step(&mut self, now: Now) -> Step<Result<Answered<T>, Failed<A::Code>>> {
+        match self.answered.take() {
+            None => self.exchange.step(now).map(Err),
+            Some(answered) => match self.exchange.rest(now) {
+                None => Step::Done(Ok(answered)),
+                Some(step) => {
+                    self.answered = Some(answered);
+                    step
+                }
+            },
+        }
+    }
+
+    fn receive<E: Endpoint<Api = A, Output = T>>(&mut self, now: Now, result: Result<Incoming, TransportError>) {
+        if let Some(arrival) = self.exchange.receive(now, result)
+            && let Some((value, accepted, report)) = self.exchange.settle(now, &arrival, judge::<E>)
+        {
+            let Arrival { incoming: Incoming { status, headers, .. }, .. } = arrival;
+            let attempts = self.exchange.attempts;
+            self.answered = Some(Answered { reply: Reply { value, status, headers, attempts, report }, accepted });
+        }
+    }
 }
 
 /// A call that only reads, or sets a state. It ends with a reply or an error.
-pub struct CallMachine<E: Endpoint>(Typed<E>);
+pub struct CallMachine<E: Endpoint>(TypedOf<E>);
 
 impl<E: Call> CallMachine<E> {
     pub(crate) fn new(core: &ClientCore<E::Api>, endpoint: &E, options: CallOptions) -> Self {
@@ -95,20 +84,19 @@ impl<E: Call> Machine for CallMachine<E> {
     type Done = Result<Reply<E::Output>, ErrorOf<E>>;
 
     fn step(&mut self, now: Now) -> Step<Self::Done> {
-        let step = self.0.exchange.step(now);
-        step.map(|ended| match self.0.close(ended) {
-            Ok((reply, _)) => Ok(reply),
+        self.0.step(now).map(|end| match end {
+            Ok(answered) => Ok(answered.reply),
             Err(failed) => Err(failed.error),
         })
     }
 
     fn receive(&mut self, now: Now, result: Result<Incoming, TransportError>) {
-        self.0.receive(now, result);
+        self.0.receive::<E>(now, result);
     }
 }
 
 /// A call that acts. It ends with an outcome.
-pub struct PerformMachine<E: Endpoint>(Typed<E>, Inputs);
+pub struct PerformMachine<E: Endpoint>(TypedOf<E>, Inputs);
 
 impl<E: Perform> PerformMachine<E> {
     pub(crate) fn new(core: &ClientCore<E::Api>, endpoint: &E, options: CallOptions) -> Self {
@@ -120,42 +108,37 @@ impl<E: Perform> Machine for PerformMachine<E> {
     type Done = Outcome<Reply<E::Output>, Code<E>>;
 
     fn step(&mut self, now: Now) -> Step<Self::Done> {
-        let step = self.0.exchange.step(now);
-        step.map(|ended| match self.0.close(ended) {
-            Ok((reply, None)) => Outcome::Done(reply),
-            Ok((reply, Some(reason))) => Outcome::Accepted(reply, Reason::new(reason)),
+        self.0.step(now).map(|end| match end {
+            Ok(Answered { reply, accepted: None }) => Outcome::Done(reply),
+            Ok(Answered { reply, accepted: Some(reason) }) => Outcome::Accepted(reply, reason),
+            Err(Failed { error, stage: Stage::NotSent, .. }) => Outcome::NotSent(error),
             Err(failed) => {
-                let (sent, ended) = (failed.sent, failed.ended);
-                let inputs = std::mem::take(&mut self.1);
                 let place = self.0.exchange.core().place();
-                let ticket = |error: &Error<_>| Ticket::new::<E>(place, inputs, sent, ended, open_end(error));
-                match failed.stage {
-                    Stage::NotSent => Outcome::NotSent(failed.error),
-                    Stage::Open => Outcome::Unresolved(ticket(&failed.error)),
-                    Stage::Rejected if failed.error.may_have_happened() => {
-                        let ticket = ticket(&failed.error);
-                        match Rejection::try_from(failed.error) {
-                            Ok(rejection) => Outcome::Rejected(rejection.with_ticket(ticket)),
-                            Err(_) => Outcome::Unresolved(ticket),
-                        }
-                    }
-                    Stage::Rejected => match Rejection::try_from(failed.error) {
-                        Ok(rejection) => Outcome::Rejected(rejection),
-                        Err(error) => Outcome::Unresolved(ticket(&error)),
-                    },
+                let inputs = std::mem::take(&mut self.1);
+                let may_have_happened = failed.error.may_have_happened();
+                let end = open_end(&failed);
+                let ticket = || Ticket::new::<E>(place, inputs, end);
+                let rejection = match failed.stage {
+                    Stage::Rejected => Rejection::try_from(failed.error).ok(),
+                    Stage::NotSent | Stage::Open => None,
+                };
+                match rejection {
+                    None => Outcome::Unresolved(ticket()),
+                    Some(rejection) if may_have_happened => Outcome::Rejected(rejection.with_ticket(ticket())),
+                    Some(rejection) => Outcome::Rejected(rejection),
                 }
             }
         })
     }
 
     fn receive(&mut self, now: Now, result: Result<Incoming, TransportError>) {
-        self.0.receive(now, result);
+        self.0.receive::<E>(now, result);
     }
 }
 
-/// What a ticket says about the end of its call.
-fn open_end<C: FaultCode>(error: &Error<C>) -> OpenEnd {
-    let (cause, text) = match error.cause() {
+/// What a ticket says of a call that may have happened.
+fn open_end<C: FaultCode>(failed: &Failed<C>) -> OpenEnd {
+    let (cause, text) = match failed.error.cause() {
         Cause::Transport(error) if error.is_timeout() => (TicketCause::TimedOut, error.to_string()),
         Cause::Transport(error) => (TicketCause::ConnectionLost, error.to_string()),
         Cause::Fault(fault) if fault.status < 500 && fault.kind != FaultKind::Internal => {
@@ -165,19 +148,16 @@ fn open_end<C: FaultCode>(error: &Error<C>) -> OpenEnd {
         Cause::Decode(error) => (TicketCause::Unreadable, error.to_string()),
         _ => (TicketCause::NotAnAnswer, "the answer is no document of this API".to_owned()),
     };
-    OpenEnd { cause, text, status: error.status(), body: error.excerpt().cloned() }
+    let (status, body) = (failed.error.status(), failed.error.excerpt().cloned());
+    OpenEnd { sent: failed.sent, ended: failed.ended, cause, text: text.into(), status, body }
 }
 
 /// A call whose answer is taken as it comes, whatever it says. Only the transport, or the sign-in, makes it fail.
-pub struct RawMachine<A: Api> {
-    exchange: Exchange<A>,
-    body: Vec<u8>,
-}
+pub struct RawMachine<A: Api>(Typed<A, RawBody>);
 
 impl<A: Api> RawMachine<A> {
     pub(crate) fn new<E: Call<Api = A>>(core: &ClientCore<A>, endpoint: &E, options: CallOptions) -> Self {
-        let exchange = Exchange::new(core, const { &E::INFO }, options, Reading::Raw, |parts| endpoint.encode(parts));
-        Self { exchange, body: Vec::new() }
+        Self(Typed::new(core, endpoint, options))
     }
 }
 
@@ -185,25 +165,24 @@ impl<A: Api> Machine for RawMachine<A> {
     type Done = Result<Reply<RawBody>, Error<A::Code>>;
 
     fn step(&mut self, now: Now) -> Step<Self::Done> {
-        let step = self.exchange.step(now);
-        step.map(|ended| match ended {
-            Ended::Failed(failed) | Ended::Empty { failed, .. } => Err(failed.error),
-            Ended::Read { head, .. } => Ok(Reply {
-                value: RawBody::new(std::mem::take(&mut self.body)),
-                status: head.status,
-                headers: head.headers,
-                attempts: head.attempts,
-                report: head.report,
-            }),
+        self.0.step(now).map(|end| match end {
+            Ok(answered) => Ok(answered.reply),
+            Err(failed) => Err(failed.error),
         })
     }
 
     fn receive(&mut self, now: Now, result: Result<Incoming, TransportError>) {
-        let body = &mut self.body;
-        self.exchange.receive(now, result, &mut |answer| {
-            *body = answer.body().to_vec();
-            Ok(())
-        });
+        let exchange = &mut self.0.exchange;
+        let Some(arrival) = exchange.receive(now, result) else { return };
+        let info = exchange.info;
+        // What it means only decides whether the call is sent again.
+        let _ = exchange.settle(now, &arrival, |answer| judge_as::<A, ()>(info, answer, |_| Ok(()), || None));
+        if exchange.is_over() {
+            let Incoming { status, headers, body } = arrival.incoming;
+            let (value, attempts, report) = (RawBody::new(body), exchange.attempts, Report::default());
+            let reply = Reply { value, status, headers, attempts, report };
+            self.0.answered = Some(Answered { reply, accepted: None });
+        }
     }
 }
 
@@ -221,28 +200,30 @@ macro_rules! debug {
 debug! {
     CallMachine<E: Endpoint>: |machine| &machine.0.exchange;
     PerformMachine<E: Endpoint>: |machine| &machine.0.exchange;
-    RawMachine<A: Api>: |machine| &machine.exchange;
+    RawMachine<A: Api>: |machine| &machine.0.exchange;
 }
 
 #[cfg(all(test, not(loom)))]
-impl<E: Call> CallMachine<E> {
-    pub(super) fn exchange(&self) -> &Exchange<E::Api> {
-        &self.0.exchange
-    }
+macro_rules! looked_into {
+    ($($name:ident<$parameter:ident: $bound:ident, $api:ty>;)*) => { $(
+        impl<$parameter: $bound> $name<$parameter> {
+            pub(super) fn exchange(&self) -> &Exchange<$api> {
+                &self.0.exchange
+            }
+
+            /// Whether its answer is an acceptance, where there is one that the caller has not fetched.
+            pub(super) fn is_accepted(&self) -> Option<bool> {
+                self.0.answered.as_ref().map(|answered| answered.accepted.is_some())
+            }
+        }
+    )* };
 }
 
 #[cfg(all(test, not(loom)))]
-impl<E: Perform> PerformMachine<E> {
-    pub(super) fn exchange(&self) -> &Exchange<E::Api> {
-        &self.0.exchange
-    }
-}
-
-#[cfg(all(test, not(loom)))]
-impl<A: Api> RawMachine<A> {
-    pub(super) fn exchange(&self) -> &Exchange<A> {
-        &self.exchange
-    }
+looked_into! {
+    CallMachine<E: Call, E::Api>;
+    PerformMachine<E: Perform, E::Api>;
+    RawMachine<A: Api, A>;
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! One call from sign-in to outcome: every policy, no socket, no clock. Compiled once per API.
 //!
-//! What is deliberately not here: reading the value. A reader is handed to [`Exchange::receive`], so that verdict and
-//! value share one parse and nothing here is generic over endpoints.
+//! What is deliberately not here: endpoints. What an answer means is judged by a function of the machine around it, which
+//! keeps the value; only the few lines that hand the value on are compiled per endpoint.
 
 mod dropped;
 mod ended;
@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use hostkit_wire::Limits;
 
-use crate::call::retry::{Class, Stage};
+use crate::call::retry::Class;
 use crate::client::{Admitted, ClientCore};
 use crate::error::{Cause, Error};
 use crate::limits::price::Reservation;
@@ -32,19 +32,12 @@ use crate::session::cell::{LeadGuard, Lease};
 use crate::store::clerk::Answer;
 use crate::time::{Moment, Now};
 use crate::transport::{AnswerLimits, Incoming, TransportError};
-use hostkit_proto::Api;
-use hostkit_proto::DecodeError;
 use hostkit_proto::sabotage::is_broken;
-use hostkit_proto::{Effect, EndpointInfo};
-use hostkit_proto::{EncodeError, RequestParts};
-use hostkit_proto::{RawAnswer, UnknownFields};
+use hostkit_proto::{Api, EncodeError, EndpointInfo, RequestParts, UnknownFields};
 
-pub(crate) use ended::{Ended, Failed, Head};
+use ended::{Answered, Arrival, Failed, Stage};
 pub use machines::{CallMachine, PerformMachine, RawMachine};
 pub(crate) use settle::api_info;
-
-/// Reads the value of a successful answer and keeps it.
-pub(crate) type Read<'r> = &'r mut dyn FnMut(&RawAnswer<'_>) -> Result<(), DecodeError>;
 
 /// The guard of a leader, whose errors are shared.
 type Guard<A> = LeadGuard<Admitted, Arc<Error<<A as Api>::Code>>>;
@@ -64,7 +57,6 @@ pub struct Exchange<A: Api> {
     class: Class,
     parts: Result<RequestParts, EncodeError>,
     options: CallOptions,
-    reading: Reading,
     deadline: Option<Moment>,
     span: tracing::Span,
     state: State<A>,
@@ -94,17 +86,6 @@ pub struct Exchange<A: Api> {
     reservation: Option<Reservation>,
 }
 
-/// Which answers have a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reading {
-    /// Successes.
-    Value,
-    /// Successes, and faults that say only that there is nothing.
-    ValueOrNothing,
-    /// Every answer, whatever it says.
-    Raw,
-}
-
 enum State<A: Api> {
     /// Session, rate limits and price are looked at.
     Prepare,
@@ -116,8 +97,8 @@ enum State<A: Api> {
     /// The store is told that the sign-in failed, before anybody can end the process.
     Telling(FailedSignIn<A>, Answer<()>),
     Flight(Now, Permit),
-    Ended(Box<Ended<A::Code>>),
-    /// The end was given away.
+    Ended(Box<Failed<A::Code>>),
+    /// The end was given away: a failure to the caller, an answer to the machine.
     Over,
 }
 
@@ -139,7 +120,6 @@ impl<A: Api> Exchange<A> {
         core: &ClientCore<A>,
         info: &'static EndpointInfo,
         options: CallOptions,
-        reading: Reading,
         encode: impl FnOnce(&mut RequestParts) -> Result<(), EncodeError>,
     ) -> Self {
         let shared = core.shared();
@@ -162,7 +142,6 @@ impl<A: Api> Exchange<A> {
             class: Class::of(info),
             parts,
             options,
-            reading,
             deadline: None,
             span,
             state: State::Prepare,
@@ -183,12 +162,12 @@ impl<A: Api> Exchange<A> {
         }
     }
 
-    pub(crate) fn core(&self) -> &ClientCore<A> {
+    fn core(&self) -> &ClientCore<A> {
         &self.core
     }
 
-    /// Says what to do now.
-    pub(crate) fn step(&mut self, now: Now) -> Step<Ended<A::Code>> {
+    /// Says what to do now; it is only done here where there is no value.
+    fn step(&mut self, now: Now) -> Step<Failed<A::Code>> {
         let span = self.span.clone();
         span.in_scope(|| {
             let deadline = self.deadline(now);
@@ -200,8 +179,9 @@ impl<A: Api> Exchange<A> {
         })
     }
 
-    /// Takes what came of the last request. `read` is called for a successful answer, at most once.
-    pub(crate) fn receive(&mut self, now: Now, result: Result<Incoming, TransportError>, read: Read<'_>) {
+    /// Takes what came of the last request. An answer to the call itself is given back: it is to be judged, and settled by
+    /// [`Exchange::settle`].
+    fn receive(&mut self, now: Now, result: Result<Incoming, TransportError>) -> Option<Arrival> {
         let span = self.span.clone();
         let limits = self.answer_limits();
         let result = result.and_then(|incoming| match limits.admit(&incoming) {
@@ -212,30 +192,39 @@ impl<A: Api> Exchange<A> {
             State::SignInFlight(signing, asked, permit) => {
                 self.core.rates().ended(now.monotonic, permit);
                 self.settle_sign_in(now, signing, asked, result);
+                None
             }
             State::Flight(sent, permit) => {
                 self.core.rates().ended(now.monotonic, permit);
-                self.settle(now, sent, result, read);
+                match result {
+                    Ok(incoming) => Some(Arrival { sent, incoming }),
+                    Err(error) => {
+                        self.settle_broken(now, sent, error);
+                        None
+                    }
+                }
             }
             // Nothing was asked for: an answer out of turn changes nothing.
-            other => self.state = other,
-        });
+            other => {
+                self.state = other;
+                None
+            }
+        })
     }
 
     /// One transition; `None` where the next one can be made at once.
-    fn advance(&mut self, now: Now, deadline: Moment) -> Option<Step<Ended<A::Code>>> {
+    fn advance(&mut self, now: Now, deadline: Moment) -> Option<Step<Failed<A::Code>>> {
         match std::mem::replace(&mut self.state, State::Over) {
-            State::Ended(ended) => {
-                let holding = self.holding.take().and_then(|answer| Some((stores::still_holding(&answer)?, answer)));
-                let Some((listener, answer)) = holding.filter(|_| now.monotonic < deadline) else {
-                    return Some(Step::Done(*ended));
-                };
-                (self.state, self.holding) = (State::Ended(ended), Some(answer));
-                return Some(self.listen(now, deadline, listener));
+            State::Ended(failed) => {
+                if let Some(step) = self.rest(now) {
+                    self.state = State::Ended(failed);
+                    return Some(step);
+                }
+                return Some(Step::Done(*failed));
             }
             State::Over => {
                 let error = Error::refused(self.info, "the exchange was stepped after its end");
-                return Some(Step::Done(Ended::Failed(self.failed(error, Stage::NotSent, now))));
+                return Some(Step::Done(self.failed(error, Stage::NotSent, false, now)));
             }
             // Stepped in turn of an answer: it can only be waited for, until the deadline.
             State::Flight(sent, permit) if now.monotonic < deadline => {
@@ -244,7 +233,7 @@ impl<A: Api> Exchange<A> {
             }
             State::Flight(sent, permit) => {
                 self.core.rates().ended(now.monotonic, permit);
-                self.settle(now, sent, Err(settle::lost()), &mut |_| Ok(()));
+                self.settle_broken(now, sent, settle::lost());
             }
             State::SignInFlight(signing, asked, permit) if now.monotonic < deadline => {
                 self.state = State::SignInFlight(signing, asked, permit);
@@ -276,6 +265,15 @@ impl<A: Api> Exchange<A> {
         None
     }
 
+    /// What is still waited for at the end: that a store is told how long the server wants nobody to call.
+    fn rest<D>(&mut self, now: Now) -> Option<Step<D>> {
+        let deadline = self.deadline(now);
+        let answer = self.holding.take()?;
+        let listener = stores::still_holding(&answer).filter(|_| now.monotonic < deadline)?;
+        self.holding = Some(answer);
+        Some(self.listen(now, deadline, listener))
+    }
+
     /// Ends it where the deadline has passed or the caller cancelled.
     fn stop(&mut self, now: Now, deadline: Moment) -> bool {
         let is_cancelled = self.options.cancel.as_ref().is_some_and(crate::cancel::Cancel::is_cancelled);
@@ -284,7 +282,7 @@ impl<A: Api> Exchange<A> {
         }
         match self.last.take() {
             // The failure of the last attempt says more than the clock does.
-            Some(failed) if !is_cancelled => self.end(Ended::Failed(failed)),
+            Some(failed) if !is_cancelled => self.end(failed),
             last => {
                 self.last = last;
                 let cause = match is_cancelled {
@@ -336,13 +334,8 @@ impl<A: Api> Exchange<A> {
         }
     }
 
-    fn failed(&self, error: Error<A::Code>, stage: Stage, now: Now) -> Failed<A::Code> {
-        let may = match stage {
-            Stage::NotSent => false,
-            Stage::Rejected => error.fault().is_some_and(|fault| fault.verify),
-            Stage::Open => true,
-        };
-        let may = (may || self.may_have_happened) && self.info.effect != Effect::Safe;
+    fn failed(&self, error: Error<A::Code>, stage: Stage, may_have_happened: bool, now: Now) -> Failed<A::Code> {
+        let may = may_have_happened || self.may_have_happened;
         let error = error.with_attempts(self.attempts).with_may_have_happened(may);
         Failed { error, stage, sent: now, ended: now }
     }
@@ -350,38 +343,37 @@ impl<A: Api> Exchange<A> {
     /// Ends a call that is not sent, or not sent again: then the attempt before decides what may have happened.
     fn fail(&mut self, error: Error<A::Code>, now: Now) {
         let stage = self.last.take().map_or(Stage::NotSent, |failed| failed.stage);
-        let failed = self.failed(error, stage, now);
-        self.end(Ended::Failed(failed));
+        let failed = self.failed(error, stage, false, now);
+        self.end(failed);
     }
 
-    /// The one way to the end: the budget is settled here.
-    fn end(&mut self, ended: Ended<A::Code>) {
-        let is_back = matches!(&ended, Ended::Failed(failed) if match failed.stage {
-            Stage::NotSent => true,
-            Stage::Rejected => !failed.error.may_have_happened(),
-            Stage::Open => false,
-        });
+    /// The one way to an end without a value: what was put aside for the price is given back, or counts as spent.
+    fn end(&mut self, failed: Failed<A::Code>) {
+        let (class, is_back) = match failed.stage {
+            Stage::NotSent => ("not sent", true),
+            Stage::Rejected => ("rejected", !failed.error.may_have_happened()),
+            Stage::Open => ("open", false),
+        };
         match self.reservation.take() {
             Some(reservation) if is_back => reservation.give_back(),
-            // Spent, or open and counted as spent.
             reservation => drop(reservation),
         }
-        match &ended {
-            Ended::Failed(failed) => {
-                let class = match failed.stage {
-                    Stage::NotSent => "not sent",
-                    Stage::Rejected => "rejected",
-                    Stage::Open => "open",
-                };
-                let status = failed.error.status();
-                tracing::debug!(attempts = self.attempts, http.response.status_code = status, end = class, "failed");
-            }
-            Ended::Read { head, .. } | Ended::Empty { head, .. } => {
-                self.core.shared().retries.reward();
-                tracing::debug!(attempts = self.attempts, http.response.status_code = head.status, "answered");
-            }
-        }
-        self.state = State::Ended(Box::new(ended));
+        let status = failed.error.status();
+        tracing::debug!(attempts = self.attempts, http.response.status_code = status, end = class, "failed");
+        self.state = State::Ended(Box::new(failed));
+    }
+
+    /// Whether there will be no other attempt.
+    fn is_over(&self) -> bool {
+        matches!(self.state, State::Ended(_) | State::Over)
+    }
+
+    /// The one way to an end with a value.
+    fn succeed(&mut self, status: u16) {
+        drop(self.reservation.take());
+        self.core.shared().retries.reward();
+        tracing::debug!(attempts = self.attempts, http.response.status_code = status, "answered");
+        self.state = State::Over;
     }
 }
 

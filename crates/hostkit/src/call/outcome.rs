@@ -8,10 +8,7 @@ use http::HeaderMap;
 use crate::call::ticket::Ticket;
 use crate::error::Error;
 use crate::excerpt::Excerpt;
-use hostkit_proto::Api;
-use hostkit_proto::Endpoint;
-use hostkit_proto::Report;
-use hostkit_proto::{Fault, FaultCode};
+use hostkit_proto::{Api, Endpoint, Fault, FaultCode, Reason, Report};
 
 /// The outcome of calls of one endpoint.
 pub type OutcomeOf<E> = Outcome<<E as Endpoint>::Output, <<E as Endpoint>::Api as Api>::Code>;
@@ -95,25 +92,6 @@ impl<T, C: FaultCode> Outcome<T, C> {
             Self::NotSent(error) => Err(error),
             Self::Unresolved(ticket) => Err(Error::unresolved(ticket)),
         }
-    }
-}
-
-/// Why a call is accepted and not done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Reason(&'static str);
-
-impl Reason {
-    /// The call only starts what it is for; a waiter tells when it is done.
-    pub const QUEUED: Self = Self("queued");
-
-    /// A reason of an API's spec.
-    pub const fn new(text: &'static str) -> Self {
-        Self(text)
-    }
-
-    /// The reason in a word or two.
-    pub fn as_str(self) -> &'static str {
-        self.0
     }
 }
 

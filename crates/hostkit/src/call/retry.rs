@@ -4,9 +4,9 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::time::Now;
+use hostkit_proto::judgement::Why;
 use hostkit_proto::sabotage::is_broken;
-use hostkit_proto::{Effect, EndpointInfo};
-use hostkit_proto::{Fault, FaultKind};
+use hostkit_proto::{Effect, EndpointInfo, FaultKind};
 
 /// How often a call is sent at most, a replay after a new sign-in included.
 pub(crate) const MAX_ATTEMPTS: u32 = 3;
@@ -27,8 +27,15 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    pub(crate) fn of<C>(fault: &Fault<C>) -> Self {
-        Self::Fault { kind: fault.kind, status: fault.status }
+    /// What an answer without a value is, under this status; `told_to_wait` is whether it says how long to wait.
+    pub(crate) fn of<C>(why: &Why<C>, status: u16, told_to_wait: bool) -> Self {
+        match why {
+            Why::Fault(fault) => Self::Fault { kind: fault.kind, status },
+            Why::Unreadable(_) => Self::Unreadable,
+            Why::Unrecognised => {
+                Self::Unrecognised { status, told_to_wait: told_to_wait && matches!(status, 413 | 429 | 503) }
+            }
+        }
     }
 
     /// Whether the API wants fewer calls.
@@ -53,14 +60,6 @@ pub(crate) enum Again {
     SignIn,
 }
 
-/// What the failure says about the call if there is no other attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stage {
-    NotSent,
-    Rejected,
-    Open,
-}
-
 /// Which rules hold for a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Class {
@@ -82,21 +81,8 @@ impl Class {
     }
 }
 
-/// The table: what follows from a failure.
-pub(crate) fn decide(class: Class, failure: Failure) -> (Again, Stage) {
-    let stage = match failure {
-        Failure::NotSent => Stage::NotSent,
-        Failure::Broken if is_broken("P2") => Stage::NotSent,
-        Failure::Broken | Failure::Unreadable | Failure::Unrecognised { .. } => Stage::Open,
-        Failure::Fault { kind: FaultKind::RateLimited, .. } => Stage::Rejected,
-        // The document of a 5xx does not say that nothing was carried out.
-        Failure::Fault { status: 500.., .. } => Stage::Open,
-        Failure::Fault { .. } => Stage::Rejected,
-    };
-    (again(class, failure), stage)
-}
-
-fn again(class: Class, failure: Failure) -> Again {
+/// The table: whether another attempt follows from a failure.
+pub(crate) fn again(class: Class, failure: Failure) -> Again {
     let is_auth = matches!(failure, Failure::Fault { kind: FaultKind::Auth, .. });
     if class == Class::Acting && !(is_auth && is_broken("P6")) {
         return Again::No;
@@ -216,7 +202,6 @@ mod tests {
     use super::*;
     use crate::time::Moment;
     use Again::{No, Once, SignIn, Yes};
-    use Stage::{NotSent, Open, Rejected};
     use hostkit_proto::UnixTime;
 
     fn fault(kind: FaultKind, status: u16) -> Failure {
@@ -230,40 +215,40 @@ mod tests {
     #[test]
     fn follows_the_table() {
         let told = Failure::Unrecognised { status: 503, told_to_wait: true };
-        // Failure; then what safe, idempotent and acting calls do; then how it ends if there is no other attempt.
+        // Failure; then what safe and idempotent calls do. Acting ones are never sent again.
         let table = [
-            (Failure::NotSent, Yes, Yes, NotSent),
-            (Failure::Broken, Yes, No, Open),
-            (Failure::Unreadable, Once, No, Open),
-            (fault(FaultKind::InvalidArgument, 400), No, No, Rejected),
-            (fault(FaultKind::Forbidden, 403), No, No, Rejected),
-            (fault(FaultKind::NotFound, 404), No, No, Rejected),
-            (fault(FaultKind::Conflict, 405), No, No, Rejected),
-            (unrecognised(400), No, No, Open),
-            (unrecognised(403), No, No, Open),
-            (unrecognised(404), No, No, Open),
-            (unrecognised(302), No, No, Open),
-            (unrecognised(200), Once, No, Open),
-            (fault(FaultKind::Auth, 401), SignIn, SignIn, Rejected),
-            (fault(FaultKind::RateLimited, 429), Yes, Yes, Rejected),
-            (fault(FaultKind::RateLimited, 413), Yes, Yes, Rejected),
-            (fault(FaultKind::RateLimited, 503), Yes, Yes, Rejected),
-            (fault(FaultKind::RateLimited, 200), Yes, Yes, Rejected),
-            (unrecognised(429), Yes, Yes, Open),
-            (told, Yes, Yes, Open),
-            (fault(FaultKind::Internal, 500), Yes, No, Open),
-            (fault(FaultKind::Temporary, 503), Yes, No, Open),
-            (fault(FaultKind::Unsupported, 501), No, No, Open),
-            (unrecognised(502), Yes, No, Open),
-            (unrecognised(504), Yes, No, Open),
-            (fault(FaultKind::Internal, 200), Yes, No, Rejected),
-            (fault(FaultKind::Temporary, 200), Yes, Yes, Rejected),
-            (fault(FaultKind::Conflict, 200), No, No, Rejected),
+            (Failure::NotSent, Yes, Yes),
+            (Failure::Broken, Yes, No),
+            (Failure::Unreadable, Once, No),
+            (fault(FaultKind::InvalidArgument, 400), No, No),
+            (fault(FaultKind::Forbidden, 403), No, No),
+            (fault(FaultKind::NotFound, 404), No, No),
+            (fault(FaultKind::Conflict, 405), No, No),
+            (unrecognised(400), No, No),
+            (unrecognised(403), No, No),
+            (unrecognised(404), No, No),
+            (unrecognised(302), No, No),
+            (unrecognised(200), Once, No),
+            (fault(FaultKind::Auth, 401), SignIn, SignIn),
+            (fault(FaultKind::RateLimited, 429), Yes, Yes),
+            (fault(FaultKind::RateLimited, 413), Yes, Yes),
+            (fault(FaultKind::RateLimited, 503), Yes, Yes),
+            (fault(FaultKind::RateLimited, 200), Yes, Yes),
+            (unrecognised(429), Yes, Yes),
+            (told, Yes, Yes),
+            (fault(FaultKind::Internal, 500), Yes, No),
+            (fault(FaultKind::Temporary, 503), Yes, No),
+            (fault(FaultKind::Unsupported, 501), No, No),
+            (unrecognised(502), Yes, No),
+            (unrecognised(504), Yes, No),
+            (fault(FaultKind::Internal, 200), Yes, No),
+            (fault(FaultKind::Temporary, 200), Yes, Yes),
+            (fault(FaultKind::Conflict, 200), No, No),
         ];
-        for (failure, safe, idempotent, stage) in table {
-            assert_eq!(decide(Class::Repeatable, failure), (safe, stage), "safe, {failure:?}");
-            assert_eq!(decide(Class::Idempotent, failure), (idempotent, stage), "idempotent, {failure:?}");
-            assert_eq!(decide(Class::Acting, failure), (No, stage), "acting, {failure:?}");
+        for (failure, safe, idempotent) in table {
+            assert_eq!(again(Class::Repeatable, failure), safe, "safe, {failure:?}");
+            assert_eq!(again(Class::Idempotent, failure), idempotent, "idempotent, {failure:?}");
+            assert_eq!(again(Class::Acting, failure), No, "acting, {failure:?}");
         }
     }
 

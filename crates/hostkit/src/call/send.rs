@@ -14,12 +14,8 @@ use crate::machine::Step;
 use crate::session::cell::{Admission, Lease};
 use crate::time::{Moment, Now};
 use crate::transport::Outgoing;
-use hostkit_proto::BaseUrl;
-use hostkit_proto::Effect;
-use hostkit_proto::RequestParts;
-use hostkit_proto::Session;
 use hostkit_proto::sabotage::is_broken;
-use hostkit_proto::{Api, SignIn};
+use hostkit_proto::{Api, BaseUrl, Effect, RequestParts, Session, SignIn};
 
 /// How many sign-ins one call makes at most.
 pub(super) const MAX_SIGN_INS: u32 = 3;

@@ -2,21 +2,17 @@
 
 use std::time::Duration;
 
-use http::Method;
 use http::header::RETRY_AFTER;
 
-use super::{Ended, Exchange, Failed, Head, Read, Reading, State};
-use crate::call::outcome::Reason;
+use super::{Arrival, Exchange, Failed, Stage, State};
 use crate::call::retry;
 use crate::call::retry::{Again, Failure, MAX_ATTEMPTS};
 use crate::error::{Cause, Error};
 use crate::time::Now;
 use crate::transport::{Incoming, Phase, TransportError, TransportErrorKind};
-use hostkit_proto::Api;
-use hostkit_proto::ApiInfo;
-use hostkit_proto::Flag;
-use hostkit_proto::RawAnswer;
-use hostkit_proto::{Fault, FaultKind, Verdict};
+use hostkit_proto::judgement::{Judgement, NoValue, Why};
+use hostkit_proto::sabotage::is_broken;
+use hostkit_proto::{Api, ApiInfo, Effect, EndpointInfo, RawAnswer, Reason, Report};
 
 /// The API's constants with the lifetime that answers need.
 pub(crate) fn api_info<A: Api>() -> &'static ApiInfo {
@@ -33,113 +29,99 @@ pub(super) fn lost() -> TransportError {
 }
 
 impl<A: Api> Exchange<A> {
-    /// Takes what came of the call.
-    pub(super) fn settle(&mut self, now: Now, sent: Now, result: Result<Incoming, TransportError>, read: Read<'_>) {
-        let incoming = match result {
-            Ok(incoming) => incoming,
-            Err(error) => {
-                let is_final = matches!(error.kind(), TransportErrorKind::TooLarge | TransportErrorKind::Cancelled);
-                let failure = if error.is_not_sent() { Failure::NotSent } else { Failure::Broken };
-                let error = Error::new(self.info, Cause::Transport(error));
-                return self.settle_failure(now, sent, failure, error, None, is_final);
+    /// Takes what the answer to the call means, and says so where it has a value.
+    pub(super) fn settle<T>(
+        &mut self,
+        now: Now,
+        arrival: &Arrival,
+        judge: impl FnOnce(&RawAnswer<'_>) -> Judgement<T, A::Code>,
+    ) -> Option<(T, Option<Reason>, Report)> {
+        let answer = self.answer(self.info, &arrival.incoming);
+        let (value, accepted) = match judge(&answer) {
+            Judgement::Done(value) | Judgement::Nothing(value) => (value, None),
+            Judgement::Accepted(value, reason) => (value, Some(reason)),
+            Judgement::Rejected(no_value) => {
+                self.settle_no_value(now, arrival.sent, &answer, Stage::Rejected, no_value);
+                return None;
+            }
+            Judgement::Open(no_value) => {
+                self.settle_no_value(now, arrival.sent, &answer, Stage::Open, no_value);
+                return None;
             }
         };
-        let Incoming { status, headers, body } = incoming;
-        let attempts = self.attempts;
-        let answer = RawAnswer::new(self.info, api_info::<A>(), status, &headers, &body)
+        self.settle_value(answer.status());
+        Some((value, accepted, answer.report()))
+    }
+
+    /// An answer as it is read for this call, or for its sign-in.
+    pub(super) fn answer<'a>(&self, info: &EndpointInfo, incoming: &'a Incoming) -> RawAnswer<'a> {
+        RawAnswer::new(info, api_info::<A>(), incoming.status, &incoming.headers, &incoming.body)
             .with_unknown_fields(self.unknown())
-            .with_limits(self.tree_limits());
-        let wait = answer.header(RETRY_AFTER.as_str()).and_then(|text| retry::retry_after(text, now));
-        let verdict = A::verdict(&answer);
-        self.prove_session(&verdict);
-        let (failure, cause) = match verdict {
-            Verdict::Success => match read(&answer) {
-                Ok(()) => {
-                    // 202 says in HTTP's own words that it is still to be done.
-                    let is_queued = self.info.has(Flag::Async) || status == 202;
-                    let accepted = is_queued.then_some(Reason::QUEUED.as_str());
-                    let report = answer.report();
-                    // The answer borrows the headers, which go with its value.
-                    drop(answer);
-                    return self.end(Ended::Read { head: Head { status, headers, attempts, report }, accepted });
-                }
-                Err(error) => (Failure::Unreadable, Cause::Decode(error)),
-            },
-            Verdict::Accepted(reason) => match read(&answer) {
-                Ok(()) => {
-                    let report = answer.report();
-                    drop(answer);
-                    let head = Head { status, headers, attempts, report };
-                    return self.end(Ended::Read { head, accepted: Some(reason) });
-                }
-                Err(error) => (Failure::Unreadable, Cause::Decode(error)),
-            },
-            Verdict::Fault(fault) if self.is_nothing(&fault) => {
-                let report = answer.report();
-                drop(answer);
-                let (_, stage) = retry::decide(self.class, Failure::of(&fault));
-                let error = Error::new(self.info, Cause::Fault(fault));
-                let error = error.with_answer(self.info, status, &body);
-                let failed = Failed { sent, ..self.failed(error, stage, now) };
-                let head = Head { status, headers, attempts, report };
-                return self.end(Ended::Empty { head, failed });
-            }
-            Verdict::Fault(mut fault) => {
-                fault.verify |= self.may_be_told_of_a_repeat(fault.kind);
-                (Failure::of(&fault), Cause::Fault(fault))
-            }
-            Verdict::Unrecognised => {
-                let told_to_wait = wait.is_some() && matches!(status, 413 | 429 | 503);
-                (Failure::Unrecognised { status, told_to_wait }, Cause::Unrecognised)
-            }
-        };
-        let error = Error::new(self.info, cause).with_answer(self.info, status, &body);
-        self.settle_failure(now, sent, failure, error, wait, false);
-        if self.reading == Reading::Raw && matches!(&self.state, State::Ended(_)) && read(&answer).is_ok() {
-            let report = answer.report();
-            drop(answer);
-            let head = Head { status, headers, attempts, report };
-            self.state = State::Ended(Box::new(Ended::Read { head, accepted: None }));
-        }
+            .with_limits(self.tree_limits())
     }
 
-    /// Whether a "no" may be the answer to a second arrival of a call that was carried out: proxies repeat GET, PUT and
-    /// DELETE when a server drops the connection. Only what is refused for its credentials, or because
-    /// there is no such call, was refused the first time, too: the first arrival may have been the last one that a limit
-    /// allows, and what it deleted is nobody's now.
-    fn may_be_told_of_a_repeat(&self, kind: FaultKind) -> bool {
-        let is_repeated = !matches!(self.info.method, Method::POST);
-        let is_certain = matches!(kind, FaultKind::Auth | FaultKind::Unsupported);
-        self.class == retry::Class::Acting && is_repeated && !is_certain
+    fn settle_value(&mut self, status: u16) {
+        self.span.clone().in_scope(|| {
+            self.prove_session();
+            self.succeed(status);
+        });
     }
 
-    /// Tells whether the session was accepted: by any word of the API but one against it.
-    fn prove_session(&self, verdict: &Verdict<A::Code>) {
-        let is_accepted = match verdict {
-            Verdict::Success | Verdict::Accepted(_) => true,
-            Verdict::Fault(fault) => fault.kind != FaultKind::Auth,
-            Verdict::Unrecognised => false,
-        };
-        if let (true, Some(generation)) = (is_accepted, self.generation) {
+    fn settle_no_value(
+        &mut self,
+        now: Now,
+        sent: Now,
+        answer: &RawAnswer<'_>,
+        stage: Stage,
+        no_value: NoValue<A::Code>,
+    ) {
+        self.span.clone().in_scope(|| {
+            let NoValue { why, may_have_happened } = no_value;
+            let status = answer.status();
+            let wait = answer.header(RETRY_AFTER.as_str()).and_then(|text| retry::retry_after(text, now));
+            let failure = Failure::of(&why, status, wait.is_some());
+            // Any word of the API but one against the session shows that it was accepted.
+            let is_accepted = match &why {
+                Why::Fault(fault) => !fault.is_auth(),
+                Why::Unreadable(_) => true,
+                Why::Unrecognised => false,
+            };
+            if is_accepted {
+                self.prove_session();
+            }
+            let error = Error::new(self.info, why.into()).with_answer(self.info, status, answer.body());
+            let failed = Failed { sent, ..self.failed(error, stage, may_have_happened, now) };
+            self.settle_failure(now, failure, failed, wait, false);
+        });
+    }
+
+    /// Takes that no answer came.
+    pub(super) fn settle_broken(&mut self, now: Now, sent: Now, error: TransportError) {
+        let is_final = matches!(error.kind(), TransportErrorKind::TooLarge | TransportErrorKind::Cancelled);
+        let is_not_sent = error.is_not_sent();
+        let failure = if is_not_sent { Failure::NotSent } else { Failure::Broken };
+        let stage = if is_not_sent || is_broken("P2") { Stage::NotSent } else { Stage::Open };
+        let may_have_happened = stage == Stage::Open && self.info.effect != Effect::Safe;
+        let error = Error::new(self.info, Cause::Transport(error));
+        let failed = Failed { sent, ..self.failed(error, stage, may_have_happened, now) };
+        self.settle_failure(now, failure, failed, None, is_final);
+    }
+
+    fn prove_session(&self) {
+        if let Some(generation) = self.generation {
             self.core.shared().session.prove(generation);
         }
-    }
-
-    fn is_nothing(&self, fault: &Fault<A::Code>) -> bool {
-        self.reading == Reading::ValueOrNothing && fault.is_empty(&self.info.empty)
     }
 
     fn settle_failure(
         &mut self,
         now: Now,
-        sent: Now,
         failure: Failure,
-        error: Error<A::Code>,
+        failed: Failed<A::Code>,
         wait: Option<Duration>,
         is_final: bool,
     ) {
-        let (again, stage) = retry::decide(self.class, failure);
-        let failed = Failed { sent, ..self.failed(error, stage, now) };
+        let again = retry::again(self.class, failure);
         self.may_have_happened |= failed.error.may_have_happened();
         if let (true, Some(wait)) = (failure.is_rate_limited(), wait) {
             self.holding = self.core.rates().hold_all(now.monotonic, self.info.rates, wait);
@@ -171,7 +153,7 @@ impl<A: Api> Exchange<A> {
                 self.last = Some(failed);
                 self.state = State::Pause(until);
             }
-            _ => self.end(Ended::Failed(failed)),
+            _ => self.end(failed),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::header::RETRY_AFTER;
 
-use super::{Exchange, FailedSignIn, SigningIn, State, settle};
+use super::{Exchange, FailedSignIn, SigningIn, State};
 use crate::call::retry::{Class, backoff, retry_after};
 use crate::client::Admitted;
 use crate::error::{Cause, Error};
@@ -13,10 +13,8 @@ use crate::limits::rate::Room;
 use crate::machine::Step;
 use crate::time::{Moment, Now};
 use crate::transport::{Incoming, TransportError};
-use hostkit_proto::Api;
-use hostkit_proto::RawAnswer;
-use hostkit_proto::UnixTime;
-use hostkit_proto::{FaultKind, Verdict};
+use hostkit_proto::judgement::{Judgement, Why, judge_as};
+use hostkit_proto::{Api, FaultKind, UnixTime};
 
 /// What came of a sign-in.
 enum Attempt<C> {
@@ -161,29 +159,27 @@ impl<A: Api> Exchange<A> {
             Ok(incoming) => incoming,
             Err(error) => return Attempt::Missed(Error::named(name, Cause::Transport(error))),
         };
-        let answer = RawAnswer::new(info, settle::api_info::<A>(), incoming.status, &incoming.headers, &incoming.body)
-            .with_unknown_fields(self.unknown())
-            .with_limits(self.tree_limits());
+        let answer = self.answer(info, &incoming);
         // A sign-in's answer is never kept: if it is not the token, it is near it.
         let described = |cause| Error::named(name, cause).with_body(Some(incoming.status), None).with_attempts(1);
-        match A::verdict(&answer) {
-            Verdict::Success | Verdict::Accepted(_) => match A::session(&answer) {
-                Ok(session) => {
-                    let server = answer.header("date").and_then(UnixTime::parse_http_date);
-                    let lifetime = crate::session::life::life(&session, A::INFO.session_lifetime, server, asked);
-                    match self.admitted(session) {
-                        Ok(admitted) => Attempt::Session(admitted, lifetime),
-                        Err(why) => Attempt::Final(described(Cause::Refused(why.into()))),
-                    }
-                }
-                Err(error) => Attempt::Final(described(Cause::Decode(error))),
-            },
-            Verdict::Fault(fault) if is_refusal(fault.kind) => Attempt::Refused(described(Cause::Fault(fault))),
-            Verdict::Fault(fault) => Attempt::Final(described(Cause::Fault(fault))),
-            Verdict::Unrecognised if incoming.status == 401 => Attempt::Refused(described(Cause::Unrecognised)),
-            Verdict::Unrecognised if incoming.status >= 500 => Attempt::Missed(described(Cause::Unrecognised)),
-            Verdict::Unrecognised => Attempt::Final(described(Cause::Unrecognised)),
-        }
+        let no_value = match judge_as::<A, _>(info, &answer, A::session, || None) {
+            Judgement::Done(session) | Judgement::Accepted(session, _) | Judgement::Nothing(session) => {
+                let server = answer.header("date").and_then(UnixTime::parse_http_date);
+                let lifetime = crate::session::life::life(&session, A::INFO.session_lifetime, server, asked);
+                return match self.admitted(session) {
+                    Ok(admitted) => Attempt::Session(admitted, lifetime),
+                    Err(why) => Attempt::Final(described(Cause::Refused(why.into()))),
+                };
+            }
+            Judgement::Rejected(no_value) | Judgement::Open(no_value) => no_value,
+        };
+        let attempt = match &no_value.why {
+            Why::Fault(fault) if is_refusal(fault.kind) => Attempt::Refused,
+            Why::Unrecognised if incoming.status == 401 => Attempt::Refused,
+            Why::Unrecognised if incoming.status >= 500 => Attempt::Missed,
+            Why::Fault(_) | Why::Unreadable(_) | Why::Unrecognised => Attempt::Final,
+        };
+        attempt(described(no_value.why.into()))
     }
 
     /// The call was not sent, because there is no session. A replay that finds none keeps what it knew.

@@ -13,8 +13,7 @@ use crate::machine::Step;
 use crate::session::shared::{Begun, SignInLease};
 use crate::store::clerk::{Answer, Polled};
 use crate::time::{Moment, Now};
-use hostkit_proto::Api;
-use hostkit_proto::Session;
+use hostkit_proto::{Api, Session};
 
 /// How long a wait for somebody else may be deaf to a cancellation.
 const DEAF: Duration = Duration::from_millis(50);

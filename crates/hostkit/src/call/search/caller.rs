@@ -1,8 +1,5 @@
 //! A caller, the driver of its machine, and what the world knows of its call.
 
-use crate::machine::Wakeup;
-use rust_decimal::Decimal;
-
 use super::drive::{Driven, End};
 use super::server::Fate;
 use super::settings::Setting;
@@ -10,8 +7,10 @@ use super::shop::{Customer, Kind, Shop};
 use super::world::PRICE;
 use crate::cancel::Cancel;
 use crate::client::ClientCore;
+use crate::machine::Wakeup;
 use crate::options::CallOptions;
 use crate::time::{Moment, Now};
+use rust_decimal::Decimal;
 
 /// What the driver of a machine does.
 pub(super) enum Driver {

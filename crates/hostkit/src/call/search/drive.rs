@@ -48,6 +48,8 @@ pub(super) trait Driven {
     fn step(&mut self, now: Now) -> Step<(End, Option<u32>)>;
     fn receive(&mut self, now: Now, result: Result<Incoming, TransportError>);
     fn exchange(&self) -> &Exchange<Shop>;
+    /// Whether its answer is an acceptance, where there is one that the caller has not fetched.
+    fn is_accepted(&self) -> Option<bool>;
 }
 
 fn error(error: &Error<Code>) -> (End, Option<u32>) {
@@ -71,6 +73,10 @@ impl<E: Call<Api = Shop, Output = u64>> Driven for CallMachine<E> {
 
     fn exchange(&self) -> &Exchange<Shop> {
         Self::exchange(self)
+    }
+
+    fn is_accepted(&self) -> Option<bool> {
+        Self::is_accepted(self)
     }
 }
 
@@ -103,6 +109,10 @@ impl<E: Perform<Api = Shop, Output = u64>> Driven for PerformMachine<E> {
     fn exchange(&self) -> &Exchange<Shop> {
         Self::exchange(self)
     }
+
+    fn is_accepted(&self) -> Option<bool> {
+        Self::is_accepted(self)
+    }
 }
 
 impl Driven for RawMachine<Shop> {
@@ -119,5 +129,9 @@ impl Driven for RawMachine<Shop> {
 
     fn exchange(&self) -> &Exchange<Shop> {
         Self::exchange(self)
+    }
+
+    fn is_accepted(&self) -> Option<bool> {
+        Self::is_accepted(self)
     }
 }

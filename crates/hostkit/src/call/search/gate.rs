@@ -15,9 +15,7 @@ use crate::session::shared::{Begun, SessionStore, SharedSession, SignInLease};
 use crate::store::clerk::{Answer, Polled};
 use crate::store::{Change, Store, StoreKey};
 use crate::time::{Moment, Now};
-use hostkit_proto::RateRule;
-use hostkit_proto::Secret;
-use hostkit_proto::Session;
+use hostkit_proto::{RateRule, Secret, Session};
 
 const ACCOUNT: &str = "account";
 const API: &str = "shop";

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use super::super::stores::Joint;
-use super::super::{Ended, State};
+use super::super::{Failed, Stage, State};
 use super::caller::{Caller, Driver};
 use super::drive::End;
 use super::gate::Keeps;
 use super::shop::{Code, LOGIN};
 use super::world::{PRICE, World};
-use crate::call::retry::{Class, Stage};
+use crate::call::retry::Class;
 use crate::machine::Step;
 use crate::time::{Moment, Now};
 use crate::transport::Outgoing;
@@ -161,20 +161,17 @@ pub(super) fn is_spent(caller: &Caller) -> bool {
         (None, None) => caller.is_spent,
         (_, Some(end)) => end.may_have_happened(),
         (Some(machine), None) => match &machine.exchange().state {
-            State::Ended(ended) => may_be_spent(ended),
+            State::Ended(failed) => may_be_spent(failed),
             _ => true,
         },
     }
 }
 
 /// The end is there, and the caller has not fetched it.
-fn may_be_spent(ended: &Ended<Code>) -> bool {
-    match ended {
-        Ended::Read { .. } | Ended::Empty { .. } => true,
-        Ended::Failed(failed) => match failed.stage {
-            Stage::NotSent => false,
-            Stage::Rejected => failed.error.may_have_happened(),
-            Stage::Open => true,
-        },
+fn may_be_spent(failed: &Failed<Code>) -> bool {
+    match failed.stage {
+        Stage::NotSent => false,
+        Stage::Rejected => failed.error.may_have_happened(),
+        Stage::Open => true,
     }
 }

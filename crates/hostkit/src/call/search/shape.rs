@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use super::super::stores::Joint;
-use super::super::{Ended, Exchange, Failed, SigningIn, State};
+use super::super::{Exchange, Failed, SigningIn, Stage, State};
 use super::caller::{Caller, Driver};
 use super::gate;
 use super::shop::{Code, Shop};
 use super::world::World;
-use crate::call::retry::Stage;
 use crate::client::Admitted;
 use crate::time::{Moment, Now};
 use hostkit_proto::Effect;
@@ -220,6 +219,8 @@ impl Writer<'_> {
         for said in gate::asked(machine.as_ref()) {
             self.add(said);
         }
+        let is_accepted = machine.is_accepted();
+        self.bits(&[is_accepted.is_some(), is_accepted == Some(true)]);
         self.exchange(machine.exchange());
     }
 
@@ -231,11 +232,7 @@ impl Writer<'_> {
             State::SignIn(signing) => self.signing(signing),
             State::SignInFlight(signing, ..) => self.signing(signing),
             State::Telling(failure, _) => self.bits(&[failure.guard.is_current(), failure.is_latched]),
-            State::Ended(ended) => match &**ended {
-                Ended::Read { accepted, .. } => self.bits(&[accepted.is_some()]),
-                Ended::Empty { .. } => self.add(0),
-                Ended::Failed(failed) => self.failed(failed),
-            },
+            State::Ended(failed) => self.failed(failed),
         }
         self.add(exchange.attempts);
         self.add(exchange.sign_ins);

@@ -5,17 +5,11 @@ use std::time::Duration;
 use super::drive::Driven;
 use crate::client::ClientCore;
 use crate::options::CallOptions;
-use hostkit_proto::DecodeError;
-use hostkit_proto::RawAnswer;
-use hostkit_proto::Secret;
-use hostkit_proto::Session;
 use hostkit_proto::codec::Name;
-use hostkit_proto::{Api, SignIn};
-use hostkit_proto::{ApiInfo, Host};
-use hostkit_proto::{Call, Endpoint, Perform};
-use hostkit_proto::{Effect, Emptiness, EndpointInfo, Flag};
-use hostkit_proto::{EncodeError, RequestParts};
-use hostkit_proto::{Fault, FaultCode, FaultKind, StatusFaults, Verdict};
+use hostkit_proto::{
+    Api, ApiInfo, Call, DecodeError, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Fault, FaultCode,
+    FaultKind, Flag, Host, Perform, RawAnswer, RequestParts, Secret, Session, SignIn, StatusFaults, Verdict,
+};
 
 /// The time of every call.
 pub(super) const DEADLINE: Duration = Duration::from_secs(30);

@@ -8,12 +8,11 @@ use rust_decimal::Decimal;
 
 use super::caller::{Caller, Driver, Wire};
 use super::event::Event;
-use super::gate::{self, Gate, Keeps, Process};
-use super::rules;
+use super::gate::{Gate, Keeps, Process};
 use super::server::{Fate, LOGINS, ROWS, Row, TOKEN, Token};
 use super::settings::Setting;
-use super::shape;
 use super::shop::{LOGIN, Shop};
+use super::{gate, rules, shape};
 use crate::client::{Admitted, ClientCore};
 use crate::error::{Cause, Error};
 use crate::limits::price::Budget;
@@ -22,9 +21,7 @@ use crate::machine::Step;
 use crate::session::cell::Admission;
 use crate::time::{ManualClock, Moment, Now};
 use crate::transport::{Incoming, Outgoing};
-use hostkit_proto::RateRule;
-use hostkit_proto::Session;
-use hostkit_proto::{Secret, UnixTime};
+use hostkit_proto::{RateRule, Secret, Session, UnixTime};
 
 /// What an order costs.
 pub(super) const PRICE: i64 = 30;

@@ -10,11 +10,8 @@ pub use saved::{SavedTicket, TicketError};
 
 use crate::excerpt::Excerpt;
 use crate::time::{Moment, Now};
-use hostkit_proto::Api;
-use hostkit_proto::Effect;
-use hostkit_proto::Endpoint;
-use hostkit_proto::Secret;
 use hostkit_proto::evidence::{Baseline, Inputs};
+use hostkit_proto::{Api, Effect, Endpoint, Secret};
 
 /// A call that may have happened: what it was, where and when, why nobody knows, and how to find out.
 ///
@@ -64,10 +61,13 @@ impl Place {
     }
 }
 
-/// How a call ended whose outcome is open.
+/// The end of a call that may have happened.
 pub(crate) struct OpenEnd {
+    /// When it was sent for the last time, and when the exchange gave up.
+    pub(crate) sent: Now,
+    pub(crate) ended: Now,
     pub(crate) cause: TicketCause,
-    pub(crate) text: String,
+    pub(crate) text: Box<str>,
     pub(crate) status: Option<u16>,
     pub(crate) body: Option<Excerpt>,
 }
@@ -93,10 +93,11 @@ pub enum TicketCause {
 }
 
 impl Ticket {
-    pub(crate) fn new<E: Endpoint>(place: Place, inputs: Inputs, sent: Now, ended: Now, end: OpenEnd) -> Self {
-        let OpenEnd { cause, text, status, body } = end;
+    /// The ticket of a call that ended so.
+    pub(crate) fn new<E: Endpoint>(place: Place, inputs: Inputs, end: OpenEnd) -> Self {
+        let OpenEnd { sent, ended, cause, text, status, body } = end;
         let inner = TicketInner::of::<E>(place, inputs, sent, ended);
-        Self(Box::new(TicketInner { cause, text: text.into(), status, body, ..inner }))
+        Self(Box::new(TicketInner { cause, text, status, body, ..inner }))
     }
 
     /// The ticket of a call that is still to be made.

@@ -7,11 +7,8 @@ use hostkit_wire::{Format, Kind, Limits, Node, Value, parse, write};
 
 use super::{Place, Ticket, TicketCause, TicketInner};
 use crate::time::{Moment, Now};
-use hostkit_proto::Api;
-use hostkit_proto::Endpoint;
-use hostkit_proto::Evidence;
-use hostkit_proto::UnixTime;
 use hostkit_proto::evidence::{Baseline, Input, Inputs};
+use hostkit_proto::{Api, Endpoint, Evidence, UnixTime};
 
 /// The version of the text. A reader takes no other.
 const VERSION: u64 = 1;

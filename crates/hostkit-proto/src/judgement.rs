@@ -1,0 +1,145 @@
+//! What an answer means for its call, decided here for every reader: clients, calls by hand, sign-ins, and examples.
+//!
+//! What is deliberately not here: attempts, sessions, time. An answer means the same the first time and the last.
+
+use http::Method;
+
+use crate::answer::RawAnswer;
+use crate::api::Api;
+use crate::codec::DecodeError;
+use crate::endpoint::Endpoint;
+use crate::fault::{Fault, FaultCode, FaultKind, Verdict};
+use crate::info::{Effect, Emptiness, EndpointInfo, Flag};
+
+/// The judgement on an answer to a call of one endpoint.
+pub type JudgementOf<E> = Judgement<<E as Endpoint>::Output, <<E as Endpoint>::Api as Api>::Code>;
+
+/// What an answer means for its call. `C` is the API's catalogue of error codes.
+#[derive(Debug, Clone, PartialEq)]
+#[must_use = "the answer may leave open whether the call was carried out"]
+pub enum Judgement<T, C> {
+    /// It was carried out.
+    Done(T),
+    /// The API took it and will carry it out later.
+    Accepted(T, Reason),
+    /// The API's fault says only that there is nothing, and this value stands for it.
+    Nothing(T),
+    /// The API said no.
+    Rejected(NoValue<C>),
+    /// Nobody can tell from this answer whether it was carried out.
+    Open(NoValue<C>),
+}
+
+/// An answer that gives no value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NoValue<C> {
+    /// What it is instead.
+    pub why: Why<C>,
+    /// Whether the call may have been carried out. Always false for safe calls, which do nothing.
+    pub may_have_happened: bool,
+}
+
+/// Why an answer gives no value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Why<C> {
+    /// It is the API's "no", or its document of a failure of its own.
+    Fault(Fault<C>),
+    /// It says yes and is not what the spec says.
+    Unreadable(DecodeError),
+    /// It is no success and no document of this API.
+    Unrecognised,
+}
+
+/// Why a call is accepted and not done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Reason(&'static str);
+
+impl Reason {
+    /// The call only starts what it is for; a waiter tells when it is done.
+    pub const QUEUED: Self = Self("queued");
+
+    /// A reason of an API's spec.
+    pub const fn new(text: &'static str) -> Self {
+        Self(text)
+    }
+
+    /// The reason in a word or two.
+    pub fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
+/// Judges an answer to a call of `E`.
+pub fn judge<E: Endpoint>(answer: &RawAnswer<'_>) -> JudgementOf<E> {
+    judge_as::<E::Api, _>(const { &E::INFO }, answer, E::decode, E::empty)
+}
+
+/// Judges an answer whose value is read by `decode`; `empty` gives the value that stands for "there is nothing".
+pub fn judge_as<A: Api, T>(
+    info: &EndpointInfo,
+    answer: &RawAnswer<'_>,
+    decode: impl FnOnce(&RawAnswer<'_>) -> Result<T, DecodeError>,
+    empty: impl FnOnce() -> Option<T>,
+) -> Judgement<T, A::Code> {
+    let no_value = match A::verdict(answer) {
+        Verdict::Success => match decode(answer) {
+            Ok(value) if is_queued(info, answer.status()) => return Judgement::Accepted(value, Reason::QUEUED),
+            Ok(value) => return Judgement::Done(value),
+            Err(error) => Why::Unreadable(error),
+        },
+        Verdict::Accepted(reason) => match decode(answer) {
+            Ok(value) => return Judgement::Accepted(value, Reason(reason)),
+            Err(error) => Why::Unreadable(error),
+        },
+        Verdict::Fault(fault) => match if info.empty.covers(&fault) { empty() } else { None } {
+            Some(value) => return Judgement::Nothing(value),
+            None => Why::Fault(fault),
+        },
+        Verdict::Unrecognised => Why::Unrecognised,
+    };
+    let (is_rejected, no_value) = weigh(info, no_value);
+    if is_rejected { Judgement::Rejected(no_value) } else { Judgement::Open(no_value) }
+}
+
+impl Emptiness<'_> {
+    /// Whether a fault says only that there is nothing.
+    pub fn covers<C: FaultCode>(&self, fault: &Fault<C>) -> bool {
+        let code = fault.code.as_ref().map(FaultCode::as_str).unwrap_or_default();
+        let texts = [code, fault.message.trim(), fault.details.trim()];
+        let is_named = |name: &&str| texts.iter().any(|text| text.eq_ignore_ascii_case(name));
+        let is_excepted = |name: &&str| {
+            let name = name.to_lowercase();
+            texts.iter().any(|text| text.to_lowercase().contains(&name))
+        };
+        let is_listed = self.statuses.contains(&fault.status) || self.codes.iter().any(is_named);
+        (is_listed || fault.kind == FaultKind::Empty) && !self.except.iter().any(is_excepted)
+    }
+}
+
+/// Whether a success only starts what the call is for: 202 says so in HTTP's own words.
+fn is_queued(info: &EndpointInfo, status: u16) -> bool {
+    info.has(Flag::Async) || status == 202
+}
+
+/// Whether an answer without a value is a rejection, and what may have happened all the same.
+fn weigh<C: FaultCode>(info: &EndpointInfo, mut why: Why<C>) -> (bool, NoValue<C>) {
+    let (is_rejected, may) = match &mut why {
+        Why::Fault(fault) => {
+            fault.verify |= may_answer_a_repeat(info, fault.kind);
+            let is_rejected = !fault.is_of_a_failed_server();
+            (is_rejected, !is_rejected || fault.verify)
+        }
+        Why::Unreadable(_) | Why::Unrecognised => (false, true),
+    };
+    (is_rejected, NoValue { why, may_have_happened: may && info.effect != Effect::Safe })
+}
+
+/// Whether a "no" may be the answer to a second arrival of a call that was carried out: proxies repeat GET, PUT and
+/// DELETE when a server drops the connection. Only what is refused for its credentials, or because there is no such call,
+/// was refused the first time, too: the first arrival may have been the last one that a limit allows, and what it deleted
+/// is nobody's now.
+fn may_answer_a_repeat(info: &EndpointInfo, kind: FaultKind) -> bool {
+    let is_repeated = !matches!(info.method, Method::POST);
+    let is_certain = matches!(kind, FaultKind::Auth | FaultKind::Unsupported);
+    !info.effect.is_callable() && is_repeated && !is_certain
+}

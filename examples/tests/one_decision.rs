@@ -1,0 +1,352 @@
+//! What an answer means is decided once: a call by hand and one through the exchange end alike, for every wire example
+//! of every API, and for every status with and without the API's documents.
+
+use std::fmt::{Debug, Display};
+use std::path::Path;
+
+use hostkit::judgement::{Judgement, JudgementOf, NoValue, Why, judge};
+use hostkit::server::Serve;
+use hostkit::server::every::{Examples, Visitor};
+use hostkit::server::example::{self, Place};
+use hostkit::{
+    Api, Call, CallOptions, ClientConfig, ClientCore, Effect, Endpoint, EndpointExt, Error, ErrorKind, FaultCode,
+    Incoming, Machine, Moment, Now, Outcome, Perform, RawAnswer, Reply, Step, TicketCause, UnixTime,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+/// Statuses under which the document of each example comes, beside its own.
+const STATUSES: [u16; 13] = [200, 202, 204, 302, 400, 401, 404, 405, 409, 429, 500, 501, 503];
+
+const WALL: UnixTime = UnixTime(1_327_363_202);
+
+/// An answer as it comes from a server.
+#[derive(Clone)]
+struct Given {
+    status: u16,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+impl Given {
+    fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        Self { status, headers: HeaderMap::new(), body: body.into() }
+    }
+
+    /// A file of an example: with its head, or its body alone.
+    fn read(path: &Path) -> Self {
+        let bytes = std::fs::read(path).expect("a file");
+        if path.extension().is_none_or(|ending| ending != "http") {
+            return Self::new(200, bytes);
+        }
+        let end = bytes.windows(2).position(|pair| pair == b"\n\n").map_or(bytes.len(), |at| at + 2);
+        let head = std::str::from_utf8(&bytes[..end]).expect("a head is ASCII");
+        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
+        let mut given = Self::new(status, &bytes[end..]);
+        for (name, value) in head.lines().skip(1).filter_map(|line| line.split_once(':')) {
+            let name: HeaderName = name.trim().parse().expect("a name");
+            given.headers.append(name, HeaderValue::from_str(value.trim()).expect("a value"));
+        }
+        given
+    }
+
+    fn with_status(&self, status: u16) -> Self {
+        Self { status, ..self.clone() }
+    }
+
+    fn incoming(&self) -> Incoming {
+        Incoming { status: self.status, headers: self.headers.clone(), body: self.body.clone() }
+    }
+
+    fn response(&self) -> http::Response<Vec<u8>> {
+        let mut response = http::Response::new(self.body.clone());
+        *response.status_mut() = StatusCode::from_u16(self.status).expect("a status");
+        *response.headers_mut() = self.headers.clone();
+        response
+    }
+}
+
+/// How a call ended, whoever says so.
+#[derive(Debug, PartialEq)]
+enum End {
+    Done(String),
+    Accepted(String, &'static str),
+    Rejected(NoAnswer),
+    Open(NoAnswer),
+}
+
+#[derive(Debug, PartialEq)]
+struct NoAnswer {
+    kind: ErrorKind,
+    may_have_happened: bool,
+    /// The fault with all that it has, where it is one.
+    fault: Option<String>,
+}
+
+impl NoAnswer {
+    fn of_error<C: FaultCode>(error: &Error<C>) -> Self {
+        let fault = error.fault().map(|fault| format!("{fault:?}"));
+        Self { kind: error.kind(), may_have_happened: error.may_have_happened(), fault }
+    }
+}
+
+/// What the judgement says, and that a call by hand says the same.
+fn by_hand<E: Endpoint>(given: &Given, shown: &dyn Display) -> End
+where
+    E::Output: Debug,
+{
+    let answer = RawAnswer::new(&E::INFO, &<E::Api as Api>::INFO, given.status, &given.headers, &given.body);
+    let judgement: JudgementOf<E> = judge::<E>(&answer);
+    let no_answer = |no_value: NoValue<_>| {
+        let (kind, fault) = match no_value.why {
+            Why::Fault(fault) => (ErrorKind::Fault, Some(format!("{fault:?}"))),
+            Why::Unreadable(_) => (ErrorKind::Decode, None),
+            Why::Unrecognised => (ErrorKind::Unrecognised, None),
+        };
+        NoAnswer { kind, may_have_happened: no_value.may_have_happened, fault }
+    };
+    let end = match judgement {
+        Judgement::Done(value) | Judgement::Nothing(value) => End::Done(format!("{value:?}")),
+        Judgement::Accepted(value, reason) => End::Accepted(format!("{value:?}"), reason.as_str()),
+        Judgement::Rejected(no_value) => End::Rejected(no_answer(no_value)),
+        Judgement::Open(no_value) => End::Open(no_answer(no_value)),
+    };
+    match (E::from_http(&given.response()), &end) {
+        (Ok(value), End::Done(found) | End::Accepted(found, _)) => assert_eq!(format!("{value:?}"), *found, "{shown}"),
+        (Err(error), End::Rejected(no_answer) | End::Open(no_answer)) => {
+            assert_eq!(NoAnswer::of_error(&error), *no_answer, "{shown}");
+        }
+        (other, _) => panic!("{shown}: by hand it is {other:?}, and judged as {end:?}"),
+    }
+    end
+}
+
+/// Runs a machine with this answer to its call, and that to a sign-in, on a clock that jumps.
+fn run<M: Machine>(mut machine: M, name: &str, given: &Given, sign_in: &Given) -> M::Done {
+    let mut now = Now { monotonic: Moment::START, wall: WALL };
+    loop {
+        match machine.step(now) {
+            Step::Send(outgoing) => {
+                let given = if outgoing.endpoint == name { given } else { sign_in };
+                machine.receive(now, Ok(given.incoming()));
+            }
+            Step::SleepUntil(moment) | Step::Wait(_, moment) => now.monotonic = moment,
+            Step::Done(done) => return done,
+        }
+    }
+}
+
+/// What `call` must say where a call by hand says this: it does not tell a rejection from an open end, nor done from
+/// accepted.
+fn called<T: Debug, C: FaultCode>(result: Result<Reply<T>, Error<C>>, by_hand: &End, shown: &dyn Display) {
+    match (result, by_hand) {
+        (Ok(reply), End::Done(value) | End::Accepted(value, _)) => {
+            assert_eq!(format!("{:?}", reply.value), *value, "{shown}");
+        }
+        (Err(error), End::Rejected(no_answer) | End::Open(no_answer)) => {
+            assert_eq!(NoAnswer::of_error(&error), *no_answer, "{shown}");
+        }
+        (result, by_hand) => panic!("{shown}: {result:?}, and by hand {by_hand:?}"),
+    }
+}
+
+/// What `perform` says, in the words of a call by hand.
+fn performed<T: Debug, C: FaultCode>(outcome: Outcome<Reply<T>, C>, by_hand: &End, shown: &dyn Display) {
+    let may_have_happened = outcome.may_have_happened();
+    let end = match outcome {
+        Outcome::Done(reply) => End::Done(format!("{:?}", reply.value)),
+        Outcome::Accepted(reply, reason) => End::Accepted(format!("{:?}", reply.value), reason.as_str()),
+        Outcome::Rejected(rejection) => {
+            assert_eq!(rejection.ticket().is_some(), may_have_happened, "{shown}");
+            let fault = Some(format!("{:?}", rejection.fault()));
+            End::Rejected(NoAnswer { kind: ErrorKind::Fault, may_have_happened, fault })
+        }
+        Outcome::NotSent(error) => panic!("{shown}: it was sent: {error}"),
+        Outcome::Unresolved(ticket) => {
+            let kind = match ticket.cause() {
+                TicketCause::ServerFailed => ErrorKind::Fault,
+                TicketCause::Unreadable => ErrorKind::Decode,
+                TicketCause::NotAnAnswer => ErrorKind::Unrecognised,
+                other => panic!("{shown}: {other:?} is no answer"),
+            };
+            // A ticket does not keep the fault: by hand it is there.
+            let fault = match by_hand {
+                End::Open(NoAnswer { fault, .. }) => fault.clone(),
+                _ => None,
+            };
+            End::Open(NoAnswer { kind, may_have_happened, fault })
+        }
+    };
+    assert_eq!(end, *by_hand, "{shown}");
+}
+
+/// One pass over an API.
+struct Pass<A: Api> {
+    credentials: A::Credentials,
+    /// The API's own "no", in documents of several kinds.
+    faults: &'static [&'static str],
+    /// Effects whose calls have met every status.
+    swept: Vec<Effect>,
+    examples: usize,
+    cases: usize,
+}
+
+impl<A: Api> Pass<A> {
+    fn new(credentials: A::Credentials, faults: &'static [&'static str]) -> Self {
+        Self { credentials, faults, swept: Vec::new(), examples: 0, cases: 0 }
+    }
+
+    /// A client that has called nothing yet, so that no limit and no session is left of the case before.
+    fn core(&self) -> ClientCore<A> {
+        ClientConfig::new(self.credentials.clone()).seed(1).build().expect("a client")
+    }
+
+    fn each<E: Serve + Endpoint<Api = A>>(
+        &mut self,
+        examples: &Examples,
+        check: impl Fn(&Self, &E, &Given, &dyn Display),
+    ) {
+        let place = |case| Place { root: ROOT, folder: examples.folder, case };
+        let Some(case) = examples.requests.first() else {
+            assert!(examples.answers.is_empty(), "{} has answers, but no request", examples.folder);
+            return;
+        };
+        let call: E = example::call(&place(case));
+        let mut documents = Vec::new();
+        let folder = Path::new(ROOT).join("specs").join(examples.folder);
+        for file in std::fs::read_dir(folder).expect("a folder") {
+            let path = file.expect("a file").path();
+            if is_answer(&path) {
+                documents
+                    .push((path.file_name().unwrap_or_default().to_string_lossy().into_owned(), Given::read(&path)));
+            }
+        }
+        self.examples += documents.len();
+        for (name, given) in &documents {
+            for status in STATUSES.into_iter().chain([given.status]) {
+                self.cases += 1;
+                let given = given.with_status(status);
+                check(self, &call, &given, &format_args!("{}/{name} under {status}", examples.folder));
+            }
+        }
+        if self.swept.contains(&E::INFO.effect) {
+            return;
+        }
+        self.swept.push(E::INFO.effect);
+        let good = documents.iter().find(|(name, _)| name.contains(".answer.")).map(|(_, given)| given.clone());
+        let faults = self.faults.iter().map(|fault| Given::new(200, *fault));
+        let all = faults.chain([Given::new(200, ""), Given::new(200, "<html><title>no</title></html>")]).chain(good);
+        for given in all {
+            for status in 200..=599 {
+                self.cases += 1;
+                let body = String::from_utf8_lossy(&given.body);
+                let shown = format_args!("{} {body} under {status}", E::INFO.name);
+                check(self, &call, &given.with_status(status), &shown);
+            }
+        }
+    }
+}
+
+/// The answer to a sign-in.
+fn sign_in() -> Given {
+    let mut given = Given::new(204, "");
+    let headers = [("x-auth-token", "PLACEHOLDER"), ("x-server-management-url", "https://api.clodo.ru/v1")];
+    for (name, value) in headers {
+        given.headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    given
+}
+
+impl<A: Api> Visitor for Pass<A> {
+    type Api = A;
+
+    fn call<E>(&mut self, examples: &Examples)
+    where
+        E: Serve + Call + Endpoint<Api = A> + Debug + 'static,
+        E::Output: Debug + PartialEq,
+    {
+        self.each::<E>(examples, |pass, call, given, shown| {
+            let machine = pass.core().call(call, CallOptions::new());
+            called(run(machine, E::INFO.name, given, &sign_in()), &by_hand::<E>(given, shown), shown);
+        });
+    }
+
+    fn perform<E>(&mut self, examples: &Examples)
+    where
+        E: Serve + Perform + Endpoint<Api = A> + Debug + 'static,
+        E::Output: Debug + PartialEq,
+    {
+        self.each::<E>(examples, |pass, call, given, shown| {
+            let machine = pass.core().perform(call, CallOptions::new());
+            performed(run(machine, E::INFO.name, given, &sign_in()), &by_hand::<E>(given, shown), shown);
+        });
+    }
+}
+
+/// Whether a file is an answer of a wire example.
+fn is_answer(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).expect("a name");
+    (name.contains(".answer.") || name.contains(".fault.")) && !name.ends_with(".value")
+}
+
+/// The answers below a folder, and below its folders.
+fn answers(folder: &Path) -> usize {
+    let paths = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    paths.map(|path| if path.is_dir() { answers(&path) } else { usize::from(is_answer(&path)) }).sum()
+}
+
+fn told<A: Api>(pass: &Pass<A>) {
+    let name = A::INFO.name;
+    println!("{name}: {} cases, of {} examples and 400 statuses", pass.cases, pass.examples);
+    assert_eq!(pass.examples, answers(&Path::new(ROOT).join("specs").join(name)), "{name}: not every example");
+    assert_eq!(pass.swept.len(), 5, "{name}: not every effect: {:?}", pass.swept);
+}
+
+#[test]
+fn clodo() {
+    let faults = &[
+        r#"{"NotFound": {"code": 404, "message": "Not Found", "details": "нет"}}"#,
+        r#"<Unauthorized code="401"><message>no</message><details>no</details></Unauthorized>"#,
+        r#"{"code": 405, "message": "Method Not Allowed", "details": ""}"#,
+    ];
+    let mut pass = Pass::new(clodo_proto::Credentials::key("login", "key-of-a-test"), faults);
+    clodo_proto::server::every(&mut pass);
+    told(&pass);
+}
+
+#[test]
+fn inferno() {
+    let faults = &[
+        r#"{"result": "error", "message": "Access denied"}"#,
+        r#"{"result": "error", "error_code": "already_in_progress", "message": "wait"}"#,
+    ];
+    let mut pass = Pass::new(inferno_proto::Credentials::key(777, "key-of-a-test"), faults);
+    inferno_proto::server::every(&mut pass);
+    told(&pass);
+}
+
+#[test]
+fn rootpanel() {
+    let faults = &[
+        r#"{"status": "ERROR", "errorCode": "7", "errorMsg": "no"}"#,
+        r#"{"status": "ERROR", "errorCode": "45", "errorMsg": "no"}"#,
+        r#"{"status": "ERROR", "errorCode": "26", "errorMsg": "no"}"#,
+        r#"{"status": "SUCCESS", "errorCode": "31", "errorMsg": "later"}"#,
+    ];
+    let mut pass = Pass::new(rootpanel_proto::Credentials::api_key("login", "key-of-a-test"), faults);
+    rootpanel_proto::server::every(&mut pass);
+    told(&pass);
+}
+
+#[test]
+fn macloud() {
+    let faults = &[
+        r#"{"status": "error", "status_code": 404, "status_msg": "Not found", "data": {"id": ["no"]}}"#,
+        r#"{"status": "error", "status_code": 500, "status_msg": "Internal Server Error"}"#,
+        r#"{"status": "error", "status_msg": "No Server information"}"#,
+    ];
+    let mut pass = Pass::new(macloud_proto::Credentials::token("token-of-a-test"), faults);
+    macloud_proto::server::every(&mut pass);
+    told(&pass);
+}
