@@ -12,10 +12,10 @@ use crate::api_name::ApiName;
 use crate::clock::{Clock, Moment};
 use crate::fault::{self, Fault, FaultPlan, Point, Settings, Sighting, Spoil, Strike};
 use crate::http::{Act, Delivery, Framing, Head, Incoming, Service};
-use crate::ledger::{Arrival, Credentials, Ended, Entry, Hop, Ledger};
+use crate::ledger::{Arrival, Ended, Entry, Hop, Ledger};
 use crate::rates::Rates;
-use crate::site::{Call, Operation, Refusal, Reply, Site, Verdict, answer};
-use crate::world::World;
+use crate::site::{Call, Operation, Refusal, Reply, Site, Verdict, answer, pairs};
+use crate::world::{Credentials, World};
 
 /// One API: its site, its world, and what is still to happen there.
 struct Place {
@@ -209,16 +209,6 @@ impl Hub {
             used: Vec::new(),
         }
     }
-}
-
-/// The pairs of a query, decoded; what is no UTF-8 is replaced.
-pub(crate) fn pairs(query: &str) -> Vec<(String, String)> {
-    let decode = |text: &str| {
-        let text = text.replace('+', " ");
-        percent_encoding::percent_decode_str(&text).decode_utf8_lossy().into_owned()
-    };
-    let pair = |pair: &str| pair.split_once('=').map_or((decode(pair), String::new()), |(k, v)| (decode(k), decode(v)));
-    query.split('&').filter(|text| !text.is_empty()).map(pair).collect()
 }
 
 /// One request at one API.

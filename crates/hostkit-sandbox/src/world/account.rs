@@ -72,7 +72,7 @@ impl World {
         }
     }
 
-    /// Moves money and notes it, also where it is nothing: the change itself is what the ledger counts.
+    /// Moves money and notes it, also where the amount is zero: the change counts, not its price.
     pub(super) fn pay(&mut self, login: &str, amount: Decimal, what: &'static str, object: String) {
         let (number, at) = (self.number(), self.now);
         if let Some(account) = self.accounts.get_mut(login).filter(|_| !amount.is_zero()) {

@@ -1,6 +1,6 @@
 //! A small world: accounts, plans, servers, backups, zones and keys, with no word of any hoster in it.
 //!
-//! Methods that change something check everything first, then change, and note it for the ledger: a refused call leaves
+//! Methods that change something check everything first, then change, and note it: a refused call leaves
 //! the world as it was. Time is an argument of [`World::settle`]; nothing here reads a clock.
 
 mod account;
@@ -17,6 +17,7 @@ mod iso;
 mod job;
 mod key;
 mod life;
+mod notes;
 mod offer;
 mod order;
 mod pointer;
@@ -47,6 +48,7 @@ pub use history::Event;
 pub use iso::{Download, Iso};
 pub use job::Job;
 pub use key::SshKey;
+pub use notes::{Change, Credentials};
 pub use offer::{Image, Plan};
 pub use pointer::Pointer;
 pub use policy::Acceptance;
@@ -58,7 +60,6 @@ pub use ticket::{Message, Ticket};
 pub use zone::{Record, Zone};
 
 use crate::clock::Moment;
-use crate::ledger::{Change, Credentials};
 use address::Addresses;
 
 /// What one hoster has.
@@ -115,7 +116,7 @@ impl World {
         }
     }
 
-    /// Says for the ledger whether the credentials of the present call are good. Sites call it.
+    /// Notes whether the credentials of the present call are good. Sites call it.
     pub fn note_credentials(&mut self, are_good: bool) {
         self.credentials = if are_good { Credentials::Good } else { Credentials::Bad };
     }

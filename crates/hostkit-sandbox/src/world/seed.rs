@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hostkit::Decimal;
 
-use super::{Image, Plan, Sessions, World};
+use super::{Credentials, Image, Plan, Sessions, World};
 use crate::api_name::ApiName;
 use crate::clock::Moment;
 use crate::credentials;
-use crate::ledger::Credentials;
 
 /// The numbers of objects begin behind this one, so that they look like those of a hoster that has customers.
 const FIRST: u64 = 20_000;
