@@ -145,7 +145,7 @@ impl Hub {
         let settings = self.faults.settings();
         let delivery = Delivery { framing: Framing::Length, keep_alive: false, is_head: false };
         let nothing = Response::new(Vec::new());
-        fault::acts(fault, &Spoil { answer: &nothing, delivery, target, settings: &settings })
+        fault.acts(&Spoil { answer: &nothing, delivery, target, settings: &settings })
     }
 }
 
@@ -273,8 +273,7 @@ impl Visit<'_> {
             Strike::Deliver(_) | Strike::Replace(_) if fault.commits() => self.handle(entry, operation).answer,
             Strike::Deliver(_) | Strike::Replace(_) | Strike::Resolve(_) => nothing,
         };
-        let spoil = Spoil { answer: &given, delivery: self.delivery, target: &self.target, settings: &settings };
-        fault::acts(fault, &spoil)
+        fault.acts(&Spoil { answer: &given, delivery: self.delivery, target: &self.target, settings: &settings })
     }
 
     fn is_within_rates(&mut self, operation: &Operation) -> bool {
