@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hostkit::Decimal;
 
-use super::server::{Address, Build, NewServer, Server, ServerState};
+use super::objects::{Address, Build, NewServer, Server, ServerState};
 use super::{World, WorldError};
 
 impl World {

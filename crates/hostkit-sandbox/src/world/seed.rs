@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hostkit::Decimal;
 
-use super::{Credentials, Image, Plan, Sessions, World};
+use super::history::History;
+use super::objects::{Addresses, Image, Plan};
+use super::services::Services;
+use super::{Credentials, Sessions, World};
 use crate::api_name::ApiName;
 use crate::clock::Moment;
 use crate::credentials;
@@ -19,9 +22,9 @@ impl World {
             now,
             next: FIRST,
             build: Self::BUILD,
-            addresses: super::Addresses::default(),
+            addresses: Addresses::default(),
             changes: Vec::new(),
-            history: super::history::History::default(),
+            history: History::default(),
             credentials: Credentials::NotChecked,
             accounts: BTreeMap::new(),
             plans: plans(),
@@ -35,7 +38,7 @@ impl World {
             storages: BTreeMap::new(),
             tickets: BTreeMap::new(),
             settings: BTreeMap::new(),
-            services: super::services::Services::default(),
+            services: Services::default(),
             sessions: Sessions::default(),
         };
         let currency = if matches!(api, ApiName::Clodo | ApiName::Macloud) { "RUB" } else { "USD" };
