@@ -9,20 +9,23 @@ mod files;
 mod items;
 mod message;
 mod place;
+mod problem;
 mod request;
 mod scalar;
 mod verdict;
 mod walk;
 
-use hostkit_wire::{Format, Limits, WireErrorKind};
+use hostkit_wire::{Format, Limits};
 
 use crate::diagnostic::Diagnostics;
 use crate::model::{Endpoint, Model, Output, Type};
 use crate::source::{FileId, Sources, Span};
 use crate::surface::Example;
+use files::wire_format;
 use message::Message;
+use problem::{Problem, unreadable};
 use verdict::Verdict;
-use walk::{Problem, Walker};
+use walk::Walker;
 
 pub(crate) use files::check as check_files;
 
@@ -131,30 +134,5 @@ impl Case<'_> {
     fn is_nothing(&self, fault: &verdict::Fault, status: i64) -> bool {
         let has_empty = matches!(self.endpoint.output.ty(), Some(Type::List(_) | Type::Map(..) | Type::Option(_)));
         has_empty && fault.is_nothing(&self.endpoint.surface.response, status)
-    }
-}
-
-fn wire_format(name: &str) -> Format {
-    match name {
-        "xml" => Format::Xml,
-        "php" => Format::Php,
-        "print_r" => Format::PrintR,
-        "form" => Format::Form,
-        _ => Format::Json,
-    }
-}
-
-fn unreadable(error: &hostkit_wire::WireError, base: usize) -> Problem {
-    let help = match error.kind() {
-        WireErrorKind::NotUtf8(true) => "examples are UTF-8; convert the bytes and say so in the example's `note`",
-        WireErrorKind::Html => "data were expected; if the API really answers so, there is no value to test",
-        _ => "the ending of the file says its format; a correction of the document belongs into the example's `note`",
-    };
-    Problem {
-        code: "E0301",
-        offset: base + error.offset(),
-        message: format!("the example cannot be read: {error}"),
-        label: "not readable from here on".to_owned(),
-        help: help.to_owned(),
     }
 }
