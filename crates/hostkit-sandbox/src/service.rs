@@ -50,7 +50,7 @@ impl Hub {
     pub(crate) fn new(sites: Vec<Box<dyn Site>>) -> Self {
         let clock = Clock::new();
         let place = |site: Box<dyn Site>| {
-            let world = World::for_api(site.api(), clock.now());
+            let world = site.world(clock.now());
             (site.api(), Place { site, state: Mutex::new(State { world, late: Vec::new(), stale: None }) })
         };
         Self {

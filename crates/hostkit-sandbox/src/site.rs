@@ -166,6 +166,11 @@ pub trait Site: Send + Sync + 'static {
     /// Which API it is.
     fn api(&self) -> ApiName;
 
+    /// The world of the API as it is when the sandbox starts.
+    fn world(&self, now: Moment) -> World {
+        World::new("RUB", now)
+    }
+
     /// Says which endpoint a request is; [`Operation::UNKNOWN`] where none fits. The world is not touched.
     fn recognise(&self, call: &Call) -> Operation;
 

@@ -104,11 +104,10 @@ mod tests {
 
     use super::super::objects::NewServer;
     use super::*;
-    use crate::api_name::ApiName;
 
     #[test]
     fn a_server_remembers_what_happened_to_it() {
-        let mut world = World::for_api(ApiName::Clodo, Moment::default());
+        let mut world = World::new("RUB", Moment::default());
         let new = || NewServer { plan: 1, image: Some(1), install: true, ..NewServer::default() };
         let server = world.order(World::ACCOUNT, new()).unwrap();
         let other = world.order(World::ACCOUNT, new()).unwrap();

@@ -1,4 +1,4 @@
-//! What each hoster's world begins with.
+//! What a world begins with.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,16 +8,14 @@ use super::history::History;
 use super::objects::{Addresses, Image, Plan};
 use super::services::Services;
 use super::{Credentials, Sessions, World};
-use crate::api_name::ApiName;
 use crate::clock::Moment;
-use crate::credentials;
 
 /// The numbers of objects begin behind this one, so that they look like those of a hoster that has customers.
 const FIRST: u64 = 20_000;
 
 impl World {
-    /// The world of one API: one account with 100,000.00 of its currency, three plans, four images.
-    pub fn for_api(api: ApiName, now: Moment) -> Self {
+    /// A new world: one account with 100,000.00 of a currency, three plans, four images.
+    pub fn new(currency: &'static str, now: Moment) -> Self {
         let mut world = Self {
             now,
             next: FIRST,
@@ -41,13 +39,7 @@ impl World {
             services: Services::default(),
             sessions: Sessions::default(),
         };
-        let currency = if matches!(api, ApiName::Clodo | ApiName::Macloud) { "RUB" } else { "USD" };
         world.open_account(Self::ACCOUNT, Decimal::new(10_000_000, 2), currency);
-        match api {
-            ApiName::RootPanel => world.open_account(credentials::ROOTPANEL_TEST, Decimal::ZERO, currency),
-            ApiName::Macloud => world.sessions.add(credentials::MACLOUD_TOKEN, Self::ACCOUNT),
-            ApiName::Clodo | ApiName::Inferno => {}
-        }
         world
     }
 

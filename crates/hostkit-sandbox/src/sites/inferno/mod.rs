@@ -13,6 +13,7 @@ use hostkit::{Api, RateRule, UnknownFields};
 use inferno_proto::server::{Request, route};
 
 use crate::api_name::ApiName;
+use crate::clock::Moment;
 use crate::site::{Call, Operation, Refusal, Reply, Site};
 use crate::world::World;
 use answer::{No, no};
@@ -24,6 +25,10 @@ pub struct Inferno;
 impl Site for Inferno {
     fn api(&self) -> ApiName {
         ApiName::Inferno
+    }
+
+    fn world(&self, now: Moment) -> World {
+        World::new("USD", now)
     }
 
     fn recognise(&self, call: &Call) -> Operation {

@@ -23,6 +23,8 @@ use http::Method;
 use macloud_proto::server::{Request, route};
 
 use crate::api_name::ApiName;
+use crate::clock::Moment;
+use crate::credentials::MACLOUD_TOKEN;
 use crate::site::{Call, Operation, Refusal, Reply, Site};
 use crate::world::World;
 use endpoints::{Near, near, nearest};
@@ -108,6 +110,12 @@ fn said(no: &No) -> Reply {
 impl Site for Macloud {
     fn api(&self) -> ApiName {
         ApiName::Macloud
+    }
+
+    fn world(&self, now: Moment) -> World {
+        let mut world = World::new("RUB", now);
+        world.sessions.add(MACLOUD_TOKEN, World::ACCOUNT);
+        world
     }
 
     fn recognise(&self, call: &Call) -> Operation {
