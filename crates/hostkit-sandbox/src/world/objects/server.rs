@@ -43,7 +43,7 @@ pub struct NewServer {
     pub memory: Option<u64>,
     /// Disk in gibibytes, where it is not the plan's.
     pub disk: Option<u64>,
-    /// Whether it is installed at once, or waits for [`World::install`].
+    /// Whether it is installed at once, or waits for [`World::install`](crate::world::World::install).
     pub install: bool,
 }
 
