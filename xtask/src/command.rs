@@ -76,11 +76,17 @@ fn line(command: &Command) -> String {
     std::iter::once(name).chain(arguments).collect::<Vec<_>>().join(" ")
 }
 
+/// How many tests passed, as the harness of `cargo test` says.
+pub(crate) fn passed_tests(text: &str) -> u64 {
+    let passed = |line: &str| line.split_once("ok. ")?.1.split(' ').next()?.parse::<u64>().ok();
+    text.lines().filter(|line| line.contains("test result: ok.")).filter_map(passed).sum()
+}
+
 #[cfg(all(test, unix))]
 mod tests {
     use std::process::Command;
 
-    use super::run_to_its_last_line;
+    use super::{passed_tests, run_to_its_last_line};
 
     fn relay(script: &str) -> (String, bool) {
         let mut out = Vec::new();
@@ -102,5 +108,11 @@ mod tests {
     fn a_failure_is_a_failure() {
         let (text, passed) = relay("echo no; exit 3");
         assert_eq!((text.as_str(), passed), ("passed: false\nno\n", false));
+    }
+
+    #[test]
+    fn a_run_of_nothing_is_seen() {
+        assert_eq!(passed_tests("test result: ok. 0 passed; 0 failed; 1 ignored"), 0);
+        assert_eq!(passed_tests("x\ntest result: ok. 3 passed; 0 failed; 1 ignored\n"), 3);
     }
 }

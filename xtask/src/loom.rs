@@ -2,8 +2,7 @@
 
 use std::process::Stdio;
 
-use crate::command::cargo;
-use crate::promises::ran;
+use crate::command::{cargo, passed_tests};
 use crate::workspace::{Outcome, root};
 
 /// Runs the models of hostkit; with `longer`, with three preemptions instead of two.
@@ -18,7 +17,7 @@ pub(crate) fn execute(longer: bool) -> Outcome {
     let output = command.stderr(Stdio::inherit()).output().map_err(|error| format!("cargo: {error}"))?;
     let text = String::from_utf8_lossy(&output.stdout);
     print!("{text}");
-    match (output.status.success(), ran(&text)) {
+    match (output.status.success(), passed_tests(&text)) {
         (true, 1..) => Ok(()),
         (true, 0) => Err("loom: no model ran".to_owned()),
         (false, _) => Err(format!("loom: cargo ended with {}", output.status)),

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hostkit_wire::Format;
+
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::source::{FileId, Sources, Span};
 use crate::surface::{Endpoint, Example, Surface};
@@ -9,6 +11,17 @@ use crate::surface::{Endpoint, Example, Surface};
 /// The file of an example in one format.
 pub(super) fn path(api: &str, endpoint: &Endpoint, example: &Example, ending: &str) -> String {
     format!("{api}/{}/{}/{}.{}.{ending}", endpoint.module, endpoint.stem, example.case.value, example.kind)
+}
+
+/// The format that the ending of a file names.
+pub(super) fn wire_format(name: &str) -> Format {
+    match name {
+        "xml" => Format::Xml,
+        "php" => Format::Php,
+        "print_r" => Format::PrintR,
+        "form" => Format::Form,
+        _ => Format::Json,
+    }
 }
 
 /// The files of examples by their path.

@@ -1,6 +1,6 @@
 //! An example with its head: first line, headers, an empty line, the body; heads end in LF.
 
-use super::walk::Problem;
+use super::problem::Problem;
 
 pub(super) struct Message<'b> {
     pub(super) first: &'b str,

@@ -9,20 +9,23 @@ mod files;
 mod items;
 mod message;
 mod place;
+mod problem;
 mod request;
 mod scalar;
 mod verdict;
 mod walk;
 
 use hostkit_proto::Verdict;
-use hostkit_wire::{Format, Limits, WireErrorKind};
+use hostkit_wire::{Format, Limits};
 
 use crate::diagnostic::Diagnostics;
 use crate::model::{Endpoint, Model, Output};
 use crate::source::{FileId, Sources, Span};
 use crate::surface::Example;
+use files::wire_format;
 use message::Message;
-use walk::{Problem, Walker};
+use problem::{Problem, unreadable};
+use walk::Walker;
 
 pub(crate) use files::check as check_files;
 
@@ -126,30 +129,5 @@ impl Case<'_> {
             None => walker.no_output(&self.endpoint.output),
         }
         Ok(())
-    }
-}
-
-fn wire_format(name: &str) -> Format {
-    match name {
-        "xml" => Format::Xml,
-        "php" => Format::Php,
-        "print_r" => Format::PrintR,
-        "form" => Format::Form,
-        _ => Format::Json,
-    }
-}
-
-fn unreadable(error: &hostkit_wire::WireError, base: usize) -> Problem {
-    let help = match error.kind() {
-        WireErrorKind::NotUtf8(true) => "examples are UTF-8; convert the bytes and say so in the example's `note`",
-        WireErrorKind::Html => "data were expected; if the API really answers so, there is no value to test",
-        _ => "the ending of the file says its format; a correction of the document belongs into the example's `note`",
-    };
-    Problem {
-        code: "E0301",
-        offset: base + error.offset(),
-        message: format!("the example cannot be read: {error}"),
-        label: "not readable from here on".to_owned(),
-        help: help.to_owned(),
     }
 }

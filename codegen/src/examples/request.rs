@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use hostkit_wire::{Format, Kind, Limits, Node};
 
 use super::fields::Fields;
+use super::files::wire_format;
 use super::message::Message;
-use super::walk::{Problem, Walker};
-use super::{unreadable, wire_format};
+use super::problem::{Problem, unreadable};
+use super::walk::Walker;
 use crate::model::{Endpoint, Field, Model, OneOf, Type, Variant};
 use crate::surface::Constant;
 

@@ -7,20 +7,10 @@ use hostkit_wire::{Format, Kind, Node};
 use super::fields::Fields;
 use super::items::Items;
 use super::message::Message;
+use super::problem::Problem;
 use super::scalar::Scalars;
 use super::verdict::{self, Code};
 use crate::model::{Endpoint, Field, Model, Output, Type, TypeKind, WireName};
-
-/// Something wrong with an example.
-#[derive(Debug, Clone)]
-pub(super) struct Problem {
-    pub(super) code: &'static str,
-    /// Bytes from the start of the file.
-    pub(super) offset: usize,
-    pub(super) message: String,
-    pub(super) label: String,
-    pub(super) help: String,
-}
 
 pub(super) struct Walker<'m> {
     pub(super) model: &'m Model,

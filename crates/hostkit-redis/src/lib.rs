@@ -125,7 +125,7 @@ impl RedisStore {
     fn ask(&self, link: &mut Option<Link>, left: Duration, looked: &Looked<'_>) -> io::Result<Seen> {
         let until = Instant::now() + left;
         let server = &self.server;
-        let failed = |failure| server.failed(&failure);
+        let failed = |failure| failure::of(&server.address, &failure);
         let mut used = match link.take() {
             Some(used) => used,
             None => Link::open(&server.address, &server.names, &server.trust.config, until).map_err(failed)?,
@@ -148,7 +148,7 @@ impl Store for RedisStore {
         loop {
             let left = self.patience.saturating_sub(start.elapsed());
             if left.is_zero() {
-                return Err(self.server.late(self.patience));
+                return Err(failure::late(&self.server.address, self.patience));
             }
             match self.ask(&mut link, if is_old { left / 2 } else { left }, &looked) {
                 Ok(Seen::Kept) => return Ok(()),

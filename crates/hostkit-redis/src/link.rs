@@ -16,8 +16,9 @@ use rustls::{ClientConfig, ClientConnection, StreamOwned};
 
 use crate::address::{Address, Place};
 use crate::names::Names;
-use crate::script::MAX_BYTES;
 
+/// An entry has one line for each call of a window; none of ours is larger.
+pub(crate) const MAX_BYTES: usize = 8 << 20;
 /// An entry, and what stands around it.
 const LONGEST_ANSWER: u64 = (MAX_BYTES + (64 << 10)) as u64;
 

@@ -4,10 +4,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use redis::{RedisError, Value};
 
-use crate::link::{Failure, Link};
-
-/// An entry has one line for each call of a window; none of ours is larger.
-pub(crate) const MAX_BYTES: usize = 8 << 20;
+use crate::link::{Failure, Link, MAX_BYTES};
 
 /// `ARGV`: whether an entry is expected (`0`, `1`, or `?` for a look without a change), which, what to replace it with,
 /// for how long, and the longest that is read.

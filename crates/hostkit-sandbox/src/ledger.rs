@@ -9,17 +9,7 @@ use hostkit::Decimal;
 use crate::api_name::ApiName;
 use crate::clock::Moment;
 use crate::fault::Fault;
-
-/// Something that a call changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    /// What happened, such as `server ordered`.
-    pub what: &'static str,
-    /// To what, such as `server 101`.
-    pub object: String,
-    /// What the customer paid for it; negative for money back.
-    pub money: Decimal,
-}
+use crate::world::{Change, Credentials};
 
 /// How a request ended inside the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,17 +26,6 @@ pub enum Ended {
     Pending,
     /// No endpoint fits.
     Unknown,
-}
-
-/// Whether the credentials of a request were good.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Credentials {
-    /// Nobody looked.
-    NotChecked,
-    /// They were.
-    Good,
-    /// They were not.
-    Bad,
 }
 
 /// Who sent a request.

@@ -14,7 +14,10 @@ use crate::ledger::Ledger;
 use crate::resolver::Resolver;
 use crate::service::Hub;
 use crate::site::Site;
-use crate::sites;
+use crate::sites::clodo::Clodo;
+use crate::sites::inferno::Inferno;
+use crate::sites::macloud::Macloud;
+use crate::sites::rootpanel::RootPanel;
 use crate::world::World;
 
 /// A running sandbox: all its APIs on one port of 127.0.0.1, each below a path of its own. It stops when dropped.
@@ -69,7 +72,7 @@ impl Sandbox {
 
     /// A sandbox with all APIs, to be started.
     pub fn all() -> Builder {
-        sites::all(Self::builder())
+        Self::builder().site(Clodo).site(Inferno).site(RootPanel).site(Macloud)
     }
 
     /// A sandbox without any API yet.

@@ -12,10 +12,10 @@ use crate::api_name::ApiName;
 use crate::clock::{Clock, Moment};
 use crate::fault::{self, Fault, FaultPlan, Point, Settings, Sighting, Spoil, Strike};
 use crate::http::{Act, Delivery, Framing, Head, Incoming, Service};
-use crate::ledger::{Arrival, Credentials, Ended, Entry, Hop, Ledger};
+use crate::ledger::{Arrival, Ended, Entry, Hop, Ledger};
 use crate::rates::Rates;
-use crate::site::{Call, Operation, Refusal, Reply, Site, Verdict, answer};
-use crate::world::World;
+use crate::site::{Call, Operation, Refusal, Reply, Site, Verdict, answer, pairs};
+use crate::world::{Credentials, World};
 
 /// One API: its site, its world, and what is still to happen there.
 struct Place {
@@ -50,7 +50,7 @@ impl Hub {
     pub(crate) fn new(sites: Vec<Box<dyn Site>>) -> Self {
         let clock = Clock::new();
         let place = |site: Box<dyn Site>| {
-            let world = World::for_api(site.api(), clock.now());
+            let world = site.world(clock.now());
             (site.api(), Place { site, state: Mutex::new(State { world, late: Vec::new(), stale: None }) })
         };
         Self {
@@ -145,7 +145,7 @@ impl Hub {
         let settings = self.faults.settings();
         let delivery = Delivery { framing: Framing::Length, keep_alive: false, is_head: false };
         let nothing = Response::new(Vec::new());
-        fault::acts(fault, &Spoil { answer: &nothing, delivery, target, settings: &settings })
+        fault.acts(&Spoil { answer: &nothing, delivery, target, settings: &settings })
     }
 }
 
@@ -211,16 +211,6 @@ impl Hub {
     }
 }
 
-/// The pairs of a query, decoded; what is no UTF-8 is replaced.
-pub(crate) fn pairs(query: &str) -> Vec<(String, String)> {
-    let decode = |text: &str| {
-        let text = text.replace('+', " ");
-        percent_encoding::percent_decode_str(&text).decode_utf8_lossy().into_owned()
-    };
-    let pair = |pair: &str| pair.split_once('=').map_or((decode(pair), String::new()), |(k, v)| (decode(k), decode(v)));
-    query.split('&').filter(|text| !text.is_empty()).map(pair).collect()
-}
-
 /// One request at one API.
 struct Visit<'a> {
     hub: &'a Hub,
@@ -283,8 +273,7 @@ impl Visit<'_> {
             Strike::Deliver(_) | Strike::Replace(_) if fault.commits() => self.handle(entry, operation).answer,
             Strike::Deliver(_) | Strike::Replace(_) | Strike::Resolve(_) => nothing,
         };
-        let spoil = Spoil { answer: &given, delivery: self.delivery, target: &self.target, settings: &settings };
-        fault::acts(fault, &spoil)
+        fault.acts(&Spoil { answer: &given, delivery: self.delivery, target: &self.target, settings: &settings })
     }
 
     fn is_within_rates(&mut self, operation: &Operation) -> bool {

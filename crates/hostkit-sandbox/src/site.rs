@@ -7,7 +7,6 @@ use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use crate::api_name::ApiName;
 use crate::clock::Moment;
 use crate::rates::Used;
-use crate::service::pairs;
 use crate::world::World;
 
 /// A request below the prefix of its API.
@@ -66,6 +65,16 @@ impl Call {
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
+}
+
+/// The pairs of a query, decoded; what is no UTF-8 is replaced.
+pub(crate) fn pairs(query: &str) -> Vec<(String, String)> {
+    let decode = |text: &str| {
+        let text = text.replace('+', " ");
+        percent_encoding::percent_decode_str(&text).decode_utf8_lossy().into_owned()
+    };
+    let pair = |pair: &str| pair.split_once('=').map_or((decode(pair), String::new()), |(k, v)| (decode(k), decode(v)));
+    query.split('&').filter(|text| !text.is_empty()).map(pair).collect()
 }
 
 /// What a site makes of a request before it carries it out.
@@ -156,6 +165,11 @@ pub fn answer(status: u16, content_type: &'static str, body: Vec<u8>) -> Respons
 pub trait Site: Send + Sync + 'static {
     /// Which API it is.
     fn api(&self) -> ApiName;
+
+    /// The world of the API as it is when the sandbox starts.
+    fn world(&self, now: Moment) -> World {
+        World::new("RUB", now)
+    }
 
     /// Says which endpoint a request is; [`Operation::UNKNOWN`] where none fits. The world is not touched.
     fn recognise(&self, call: &Call) -> Operation;

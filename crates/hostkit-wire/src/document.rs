@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use crate::{Format, Lookup};
+use crate::Format;
 
 /// A parsed body.
 ///
@@ -224,12 +224,6 @@ impl<'t> Node<'t> {
         Items { document: self.document, index: self.index + 1, end }
     }
 
-    /// Finds entries of a [`Kind::Map`] by their keys, for readers of many fields; nothing for another kind.
-    pub fn lookup(self) -> Lookup<'t> {
-        let Entries { document, index, end } = self.entries();
-        Lookup::new(document, index, end)
-    }
-
     /// The first entry with this key.
     pub fn get(self, key: &str) -> Option<Node<'t>> {
         self.entries().find(|(name, _)| *name == key).map(|(_, node)| node)
@@ -258,9 +252,9 @@ impl fmt::Debug for Node<'_> {
 /// Iterates over the entries of a map.
 #[derive(Debug, Clone)]
 pub struct Entries<'t> {
-    document: &'t Document<'t>,
-    index: u32,
-    end: u32,
+    pub(crate) document: &'t Document<'t>,
+    pub(crate) index: u32,
+    pub(crate) end: u32,
 }
 
 impl<'t> Iterator for Entries<'t> {

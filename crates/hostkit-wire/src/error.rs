@@ -48,6 +48,10 @@ impl WireError {
         Self { offset, kind }
     }
 
+    pub(crate) fn expected(offset: usize, what: &'static str) -> Self {
+        Self::new(offset, WireErrorKind::Expected(what))
+    }
+
     /// Readers see the body without what stands before the document; errors count from the start of the body.
     pub(crate) fn shifted(self, base: usize) -> Self {
         Self { offset: self.offset + base, kind: self.kind }

@@ -1,7 +1,7 @@
 //! Finds the entries of a map by their keys, in whatever order they stand.
 
 use crate::document::{RawKind, RawNode};
-use crate::{Document, Node};
+use crate::{Document, Entries, Node};
 
 /// How many entries are found by their hashes; those behind them are looked through one by one.
 const HASHED: usize = 64;
@@ -78,8 +78,16 @@ struct Table {
     len: usize,
 }
 
+impl<'t> Node<'t> {
+    /// Finds entries of a map by their keys, for readers of many fields; nothing for another kind of node.
+    pub fn lookup(self) -> Lookup<'t> {
+        let Entries { document, index, end } = self.entries();
+        Lookup::new(document, index, end)
+    }
+}
+
 impl<'t> Lookup<'t> {
-    pub(crate) fn new(document: &'t Document<'t>, first: u32, end: u32) -> Self {
+    fn new(document: &'t Document<'t>, first: u32, end: u32) -> Self {
         let start = Entry { key: first, position: 0 };
         Self { document, next: start, straggler: start, first, end, walks: 0, table: None }
     }

@@ -15,6 +15,7 @@ use std::time::Instant;
 
 use crate::command::{cargo, output, run};
 use crate::workspace::{Outcome, files, root};
+use totals::Run;
 
 /// The targets, as `examples/tests/support/targets.rs` names them; a test there compares.
 const TARGETS: [&str; 15] = [
@@ -40,13 +41,6 @@ const TARGETS: [&str; 15] = [
 const RUSTFLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
                          -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
                          -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares";
-
-/// What a run of one target gave.
-struct Run {
-    executions: u64,
-    seconds: u64,
-    crashes: u64,
-}
 
 /// What runs a target.
 enum Engine {

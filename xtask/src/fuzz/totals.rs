@@ -3,10 +3,16 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::Run;
 use crate::workspace::{Outcome, read, root, write};
 
 const HEAD: &str = "target\tengine\texecutions\tseconds\tcrashes\tlast run\n";
+
+/// What a run of one target gave.
+pub(super) struct Run {
+    pub(super) executions: u64,
+    pub(super) seconds: u64,
+    pub(super) crashes: u64,
+}
 
 /// Adds a run to the totals.
 pub(super) fn add(name: &str, engine: &str, run: &Run) -> Outcome {
@@ -42,8 +48,7 @@ fn merged(text: &str, name: &str, engine: &str, run: &Run, today: &str) -> Resul
 
 #[cfg(test)]
 mod tests {
-    use super::{HEAD, merged};
-    use crate::fuzz::Run;
+    use super::{HEAD, Run, merged};
 
     #[test]
     fn totals_add_up() {

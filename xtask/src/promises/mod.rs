@@ -9,7 +9,7 @@ mod sabotage;
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-use crate::command::cargo;
+use crate::command::{cargo, passed_tests};
 use crate::workspace::Outcome;
 use list::{PROMISES, Promise, Test};
 
@@ -102,15 +102,9 @@ fn take(row: &mut Row, output: &Output) {
     if !output.status.success() {
         row.result = "FAILED".to_owned();
         eprintln!("{text}{}", String::from_utf8_lossy(&output.stderr));
-    } else if ran(&text) == 0 {
+    } else if passed_tests(&text) == 0 {
         row.result = "FAILED: no test ran".to_owned();
     }
-}
-
-/// How many tests passed, by the harness's own words.
-pub(crate) fn ran(text: &str) -> u64 {
-    let passed = |line: &str| line.split_once("ok. ")?.1.split(' ').next()?.parse::<u64>().ok();
-    text.lines().filter(|line| line.contains("test result: ok.")).filter_map(passed).sum()
 }
 
 fn print(rows: &[Row]) {
@@ -124,16 +118,5 @@ fn print(rows: &[Row]) {
         for figures in &row.figures {
             println!("{}: {figures}", row.id);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::ran;
-
-    #[test]
-    fn a_run_of_nothing_is_seen() {
-        assert_eq!(ran("test result: ok. 0 passed; 0 failed; 1 ignored"), 0);
-        assert_eq!(ran("x\ntest result: ok. 3 passed; 0 failed; 1 ignored\n"), 3);
     }
 }

@@ -5,6 +5,7 @@
 //! a fragment, so a generated client still calls the right address.
 
 mod answers;
+mod components;
 mod json;
 mod operation;
 mod schema;
@@ -15,7 +16,6 @@ use std::collections::BTreeMap;
 use crate::model::{Endpoint, Model};
 use crate::tree::Tree;
 use json::{Json, Object, object, print};
-use operation::{formats, media_type};
 
 /// Emits the document of one API.
 pub(crate) fn emit(model: &Model) -> Tree {
@@ -40,7 +40,7 @@ fn document(model: &Model) -> Object {
             server
         })
         .collect();
-    let mut components = object! { "schemas": schema::components(model) };
+    let mut components = object! { "schemas": components::all(model) };
     components.object("schemas").set("Fault", fault(model));
     components.say("securitySchemes", security_schemes(model));
     let mut document = object! { "openapi": "3.1.0", "info": info, "servers": servers };
@@ -90,25 +90,6 @@ fn renamed(endpoint: &Endpoint, path: &str) -> BTreeMap<String, String> {
     pairs.map(|(own, shared)| (name(own), name(shared))).collect()
 }
 
-/// What a call proves itself with: any one of these.
-fn security(model: &Model) -> Json {
-    let mut all = Vec::new();
-    if let Some(session) = &model.service.session {
-        let headers = session.headers.iter().map(|(name, _)| (name.value.clone(), Json::List(Vec::new())));
-        let mut one = Object::default();
-        headers.for_each(|(name, scopes)| one.set(name, scopes));
-        all.push(one);
-    }
-    for credentials in &model.service.credentials {
-        let mut one = Object::default();
-        credentials.headers.iter().for_each(|(name, _)| one.set(name.value.as_str(), Vec::<String>::new()));
-        if one != Object::default() && !all.contains(&one) {
-            all.push(one);
-        }
-    }
-    Json::from(all)
-}
-
 fn security_schemes(model: &Model) -> Object {
     let service = &model.service;
     let session = service.session.iter().flat_map(|session| &session.headers);
@@ -136,29 +117,6 @@ fn fault(model: &Model) -> Object {
     }
     let codes: Vec<&str> = model.service.errors.iter().map(|error| error.code.value.as_str()).collect();
     schema.say("x-hostkit-codes", codes);
-    schema
-}
-
-fn fault_content(model: &Model, endpoint: &Endpoint) -> Object {
-    let mut content = Object::default();
-    for format in formats(model, endpoint) {
-        content.set(media_type(format), object! { "schema": object! { "$ref": "#/components/schemas/Fault" } });
-    }
-    content
-}
-
-/// The keys of an envelope beside those of the answer.
-fn enveloped(model: &Model, mut schema: Object) -> Object {
-    let fault = &model.service.fault;
-    let is_object = !["$ref", "items", "anyOf"].iter().any(|key| schema.has(key));
-    if fault.kind == "envelope" && is_object {
-        let properties = schema.object("properties");
-        for key in &fault.keys {
-            if !properties.has(key) {
-                properties.set(key.as_str(), Object::default());
-            }
-        }
-    }
     schema
 }
 

@@ -21,9 +21,28 @@ pub(super) fn operation(model: &Model, endpoint: &Endpoint, renamed: &BTreeMap<S
         operation.set("requestBody", request_body(model, endpoint));
     }
     operation.set("responses", responses(model, endpoint));
-    operation.set("security", if surface.authorised { super::security(model) } else { Json::List(Vec::new()) });
+    operation.set("security", if surface.authorised { security(model) } else { Json::List(Vec::new()) });
     extensions(&mut operation, model, endpoint);
     operation
+}
+
+/// What a call proves itself with: any one of these.
+fn security(model: &Model) -> Json {
+    let mut all = Vec::new();
+    if let Some(session) = &model.service.session {
+        let headers = session.headers.iter().map(|(name, _)| (name.value.clone(), Json::List(Vec::new())));
+        let mut one = Object::default();
+        headers.for_each(|(name, scopes)| one.set(name, scopes));
+        all.push(one);
+    }
+    for credentials in &model.service.credentials {
+        let mut one = Object::default();
+        credentials.headers.iter().for_each(|(name, _)| one.set(name.value.as_str(), Vec::<String>::new()));
+        if one != Object::default() && !all.contains(&one) {
+            all.push(one);
+        }
+    }
+    Json::from(all)
 }
 
 fn parameters(endpoint: &Endpoint, renamed: &BTreeMap<String, String>) -> Vec<Object> {
@@ -96,16 +115,24 @@ fn responses(model: &Model, endpoint: &Endpoint) -> Object {
         if is_success && status != 204 {
             answer(&mut response, model, endpoint);
         } else if !is_success {
-            response.extend(object! { "content": super::fault_content(model, endpoint) });
+            response.extend(object! { "content": fault_content(model, endpoint) });
         } else {
             headers(&mut response, model, endpoint);
         }
         responses.set(status.to_string(), response);
     }
-    let mut fault = object! { "description": "A fault.", "content": super::fault_content(model, endpoint) };
+    let mut fault = object! { "description": "A fault.", "content": fault_content(model, endpoint) };
     fault.say("x-hostkit-examples", examples(endpoint, "fault"));
     responses.set("default", fault);
     responses
+}
+
+fn fault_content(model: &Model, endpoint: &Endpoint) -> Object {
+    let mut content = Object::default();
+    for format in formats(model, endpoint) {
+        content.set(media_type(format), object! { "schema": object! { "$ref": "#/components/schemas/Fault" } });
+    }
+    content
 }
 
 fn answer(response: &mut Object, model: &Model, endpoint: &Endpoint) {
@@ -131,7 +158,7 @@ fn answer(response: &mut Object, model: &Model, endpoint: &Endpoint) {
                 }
             }
         };
-        let mut schema = super::enveloped(model, schema);
+        let mut schema = enveloped(model, schema);
         // "There is nothing" is said as a fault, under a status of success, too.
         let response = &endpoint.surface.response;
         if !response.empty_statuses.is_empty() || !response.empty_codes.is_empty() {
@@ -141,6 +168,21 @@ fn answer(response: &mut Object, model: &Model, endpoint: &Endpoint) {
     }
     response.say("content", content);
     response.say("x-hostkit-examples", examples(endpoint, "answer"));
+}
+
+/// The keys of an envelope beside those of the answer.
+fn enveloped(model: &Model, mut schema: Object) -> Object {
+    let fault = &model.service.fault;
+    let is_object = !["$ref", "items", "anyOf"].iter().any(|key| schema.has(key));
+    if fault.kind == "envelope" && is_object {
+        let properties = schema.object("properties");
+        for key in &fault.keys {
+            if !properties.has(key) {
+                properties.set(key.as_str(), Object::default());
+            }
+        }
+    }
+    schema
 }
 
 fn whole(model: &Model, endpoint: &Endpoint, format: &str, ty: &Type) -> Object {
@@ -168,7 +210,7 @@ fn headers(response: &mut Object, model: &Model, endpoint: &Endpoint) {
 }
 
 /// The formats of the answer.
-pub(super) fn formats<'m>(model: &'m Model, endpoint: &'m Endpoint) -> &'m [String] {
+fn formats<'m>(model: &'m Model, endpoint: &'m Endpoint) -> &'m [String] {
     let own = &endpoint.surface.response.formats;
     if own.is_empty() { &model.service.formats } else { own }
 }
@@ -214,7 +256,7 @@ fn hollow(mut schema: Object, path: &[String], ty: &Type) -> Object {
 }
 
 /// The media type of a format. PHP's have none of their own; these are names for the two.
-pub(super) fn media_type(format: &str) -> &'static str {
+fn media_type(format: &str) -> &'static str {
     match format {
         "xml" => "application/xml",
         "php" => "application/vnd.php.serialized",

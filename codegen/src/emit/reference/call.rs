@@ -1,7 +1,9 @@
 //! One call: what goes out, what comes back, what may go wrong, and how it looks on the wire.
 
+use super::page::{part, table};
+use super::samples::Wire;
 use super::words::{Language, cell, effect, flag, kind, provenance, type_text};
-use super::{Wire, fields, part, samples, table, trace};
+use super::{fields, samples, trace};
 use crate::model::{Endpoint, Model, Output};
 use crate::surface::Constant;
 

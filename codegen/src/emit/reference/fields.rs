@@ -1,7 +1,7 @@
 //! Fields and types: the page of an API's types, and rows that calls share with it.
 
+use super::page::{head, table};
 use super::words::{Language, cell, limits, provenance, type_text};
-use super::{head, table};
 use crate::model::{Field, Model, Type, TypeEntry, TypeKind};
 
 /// The page of all types.

@@ -1,8 +1,10 @@
 //! The index of an API: hosts, credentials, calls, errors, rates, and what the document says in two ways.
 
+use std::collections::BTreeMap;
+
+use super::page::{head, table};
 use super::words::{Language, cell, kind};
-use super::{head, modules, table};
-use crate::model::Model;
+use crate::model::{Endpoint, Model};
 use crate::surface::{Credentials, Remarks};
 
 /// The index page.
@@ -29,10 +31,19 @@ pub(super) fn page(language: Language, model: &Model) -> String {
     page
 }
 
+/// The endpoints of each module.
+pub(super) fn modules(model: &Model) -> BTreeMap<&str, Vec<&Endpoint>> {
+    let mut modules: BTreeMap<&str, Vec<&Endpoint>> = BTreeMap::new();
+    for endpoint in &model.endpoints {
+        modules.entry(&endpoint.module).or_default().push(endpoint);
+    }
+    modules
+}
+
 fn calls(language: Language, model: &Model) -> String {
     let titles = [language.pick("page", "страница"), language.pick("calls", "вызовы")];
     let rows = modules(model).into_iter().map(|(module, endpoints)| {
-        let link = |endpoint: &&crate::model::Endpoint| format!("[{0}]({module}.md#{0})", endpoint.name);
+        let link = |endpoint: &&Endpoint| format!("[{0}]({module}.md#{0})", endpoint.name);
         let links: Vec<String> = endpoints.iter().map(link).collect();
         vec![format!("[{module}]({module}.md)"), links.join(", ")]
     });

@@ -1,9 +1,13 @@
 //! The wire examples that a page shows: a request and an answer in each format, and one fault.
 
-use super::Wire;
+use std::collections::BTreeMap;
+
 use super::words::{Language, cell, origin};
 use crate::model::{Endpoint, Model};
 use crate::surface::Example;
+
+/// Files of wire examples as text, by their path below `specs/`.
+pub(crate) type Wire<'s> = BTreeMap<&'s str, &'s str>;
 
 /// Longer examples are cut; the file has them whole.
 const LINES: usize = 60;

@@ -1,7 +1,7 @@
 //! The connection ends: by a reset or in order, at every point of a call.
 
-use super::apply::{Spoil, deliver};
-use super::{Fault, Group, Point, Strike};
+use super::definition::{Fault, Group, Point, Strike};
+use super::spoil::{Spoil, deliver};
 use crate::http::Act;
 
 const fn fault(id: &'static str, point: Point, make: fn(&Spoil<'_>) -> Vec<Act>, en: &'static str) -> Fault {

@@ -3,9 +3,9 @@
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
 
-use super::apply::Spoil;
+use super::definition::{Fault, Group, Point, Strike};
 use super::impostor as page;
-use super::{Fault, Group, Point, Strike};
+use super::spoil::Spoil;
 
 const fn fault(id: &'static str, make: fn(&Spoil<'_>) -> Response<Vec<u8>>, en: &'static str) -> Fault {
     Fault::new(Group::Content, id, Point::AfterCommit, Strike::Replace(make), en)

@@ -2,20 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::{Fault, Group, Point, Strike};
-
-/// What a question about a name ends in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Named {
-    /// These addresses, in this order.
-    Addresses(Vec<IpAddr>),
-    /// An error of the system, in its words.
-    Failed(&'static str),
-    /// The right address, late.
-    Slow,
-    /// Nothing, for as long as the client waits.
-    Silence,
-}
+use super::definition::{Fault, Group, Named, Point, Strike};
 
 /// Where the sandbox is.
 const RIGHT: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);

@@ -3,8 +3,8 @@
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderValue, Response};
 
-use super::apply::Spoil;
-use super::{Fault, Group, Point, Strike};
+use super::definition::{Fault, Group, Point, Strike};
+use super::spoil::Spoil;
 
 const fn fault(id: &'static str, make: fn(&Spoil<'_>) -> Response<Vec<u8>>, en: &'static str) -> Fault {
     Fault::new(Group::Encoding, id, Point::InBody, Strike::Replace(make), en)

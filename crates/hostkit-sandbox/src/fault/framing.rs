@@ -1,7 +1,7 @@
 //! HTTP itself is wrong: lengths, chunks, status lines, headers.
 
-use super::apply::{Spoil, deliver};
-use super::{Fault, Group, Point, Strike};
+use super::definition::{Fault, Group, Point, Strike};
+use super::spoil::{Spoil, deliver};
 use crate::http::{Act, Delivery, Framing, Wire, chunks, push_header};
 
 const fn fault(id: &'static str, point: Point, make: fn(&Spoil<'_>) -> Vec<Act>, en: &'static str) -> Fault {

@@ -2,9 +2,9 @@
 
 use http::{HeaderName, HeaderValue, Response};
 
-use super::apply::Spoil;
+use super::definition::{Fault, Group, Point, Strike};
+use super::spoil::Spoil;
 use super::status::redirect;
-use super::{Fault, Group, Point, Strike};
 use crate::site::Refusal;
 
 const fn fault(id: &'static str, point: Point, strike: Strike, en: &'static str) -> Fault {

@@ -1,7 +1,7 @@
 //! The call happens at another time, another number of times, or not as it was meant.
 
-use super::apply::whole;
-use super::{Fault, Group, Point, Strike};
+use super::definition::{Fault, Group, Point, Strike};
+use super::spoil::whole;
 use crate::http::Act;
 use crate::site::Refusal;
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::apply::{Spoil, deliver};
-use super::{Fault, Group, Point, Strike};
+use super::definition::{Fault, Group, Point, Strike};
+use super::spoil::{Spoil, deliver};
 use crate::http::{Act, Framing};
 
 const fn fault(id: &'static str, point: Point, make: fn(&Spoil<'_>) -> Vec<Act>, en: &'static str) -> Fault {

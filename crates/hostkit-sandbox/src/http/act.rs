@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::server::Stop;
 use super::socket::Socket;
+use super::stop::Stop;
 
 /// One step of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]

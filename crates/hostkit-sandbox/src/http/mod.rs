@@ -9,6 +9,7 @@ mod head;
 mod response;
 mod server;
 mod socket;
+mod stop;
 
 pub(crate) use act::Act;
 pub use head::Bounds;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -15,6 +15,7 @@ use super::body::{self, NoBody};
 use super::head::{Bounds, Head, Refused};
 use super::response::{Delivery, Framing, Wire};
 use super::socket::Socket;
+use super::stop::Stop;
 
 /// How long a client may be silent: between two requests, and within one.
 const SILENCE: Duration = Duration::from_secs(60);
@@ -49,39 +50,6 @@ pub(crate) trait Service: Send + Sync + 'static {
     fn call(&self, request: Incoming) -> Vec<Act>;
     /// How long a stall lasts at most.
     fn stall_limit(&self) -> Duration;
-}
-
-/// Says to every thread of a server that it is over.
-#[derive(Debug, Default)]
-pub(crate) struct Stop {
-    stopped: AtomicBool,
-    lock: Mutex<()>,
-    changed: Condvar,
-}
-
-impl Stop {
-    pub(crate) fn is_stopped(&self) -> bool {
-        self.stopped.load(Ordering::SeqCst)
-    }
-
-    /// Waits so long, or until the end; says whether it is the end.
-    pub(crate) fn wait(&self, duration: Duration) -> bool {
-        let until = Instant::now() + duration;
-        let mut guard = lock(&self.lock);
-        while !self.is_stopped() {
-            let Some(left) = until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) else {
-                return false;
-            };
-            guard = self.changed.wait_timeout(guard, left).unwrap_or_else(PoisonError::into_inner).0;
-        }
-        true
-    }
-
-    fn stop(&self) {
-        let _guard = lock(&self.lock);
-        self.stopped.store(true, Ordering::SeqCst);
-        self.changed.notify_all();
-    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

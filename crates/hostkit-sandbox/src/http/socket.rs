@@ -7,7 +7,7 @@ use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};
 
-use super::server::Stop;
+use super::stop::Stop;
 
 /// How often a stalled connection looks whether its client is still there.
 const LOOK: Duration = Duration::from_millis(10);

@@ -7,13 +7,6 @@ pub mod rootpanel;
 
 use hostkit::Format;
 
-use crate::sandbox::Builder;
-
-/// Adds every API.
-pub(crate) fn all(builder: Builder) -> Builder {
-    builder.site(clodo::Clodo).site(inferno::Inferno).site(rootpanel::RootPanel).site(macloud::Macloud)
-}
-
 /// The `Content-Type` that a PHP site gives a document.
 pub(crate) const fn content_type(format: Format) -> &'static str {
     match format {

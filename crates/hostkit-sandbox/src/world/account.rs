@@ -1,37 +1,9 @@
-//! Accounts and their money.
+//! Accounts, their money and their bills.
 
 use hostkit::Decimal;
 
+use super::objects::{Account, Bill, NewServer, Payment};
 use super::{World, WorldError};
-use crate::clock::Moment;
-
-/// A customer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Account {
-    /// The name by which objects refer to it.
-    pub login: String,
-    /// What is left to spend.
-    pub balance: Decimal,
-    /// The currency, such as `RUB`.
-    pub currency: &'static str,
-    /// Every movement of money, the oldest first.
-    pub payments: Vec<Payment>,
-}
-
-/// One movement of money.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Payment {
-    /// Its number.
-    pub number: u64,
-    /// When.
-    pub at: Moment,
-    /// What was paid; negative for money that came in.
-    pub amount: Decimal,
-    /// What for.
-    pub what: &'static str,
-    /// The object that it was paid for, such as `server 101`.
-    pub object: String,
-}
 
 impl World {
     /// An account.
@@ -72,7 +44,7 @@ impl World {
         }
     }
 
-    /// Moves money and notes it, also where it is nothing: the change itself is what the ledger counts.
+    /// Moves money and notes it, also where the amount is zero: the change counts, not its price.
     pub(super) fn pay(&mut self, login: &str, amount: Decimal, what: &'static str, object: String) {
         let (number, at) = (self.number(), self.now);
         if let Some(account) = self.accounts.get_mut(login).filter(|_| !amount.is_zero()) {
@@ -80,5 +52,84 @@ impl World {
             account.payments.push(Payment { number, at, amount, what, object: object.clone() });
         }
         self.note(what, object, amount);
+    }
+
+    /// Opens an account for somebody new; it has no money.
+    ///
+    /// # Errors
+    /// The login is none or is taken.
+    pub fn register(&mut self, login: &str, currency: &'static str) -> Result<u64, WorldError> {
+        if login.split_once('@').is_none_or(|(name, host)| name.is_empty() || !host.contains('.')) {
+            return Err(WorldError::Invalid("email"));
+        }
+        if self.account(login).is_ok() {
+            return Err(WorldError::Taken);
+        }
+        self.open_account(login, Decimal::ZERO, currency);
+        let number = self.number();
+        self.note("account opened", format!("account {login}"), Decimal::ZERO);
+        Ok(number)
+    }
+
+    /// The bills of an account that are not paid.
+    pub fn bills(&self, account: &str) -> Vec<&Bill> {
+        self.services.bills.values().filter(|bill| bill.account == account).collect()
+    }
+
+    /// Makes a bill; no money moves.
+    ///
+    /// # Errors
+    /// The amount is nothing or less.
+    pub fn make_bill(&mut self, account: &str, amount: Decimal) -> Result<u64, WorldError> {
+        self.account(account)?;
+        if amount <= Decimal::ZERO {
+            return Err(WorldError::Invalid("amount"));
+        }
+        let (number, made) = (self.number(), self.now);
+        self.services.bills.insert(number, Bill { number, account: account.to_owned(), amount, made });
+        self.note("bill made", format!("bill {number}"), Decimal::ZERO);
+        Ok(number)
+    }
+
+    /// Drops a bill.
+    ///
+    /// # Errors
+    /// There is none of that number.
+    pub fn drop_bill(&mut self, account: &str, number: u64) -> Result<(), WorldError> {
+        if self.services.bills.get(&number).is_none_or(|bill| bill.account != account) {
+            return Err(WorldError::NotFound("bill"));
+        }
+        self.services.bills.remove(&number);
+        self.note("bill dropped", format!("bill {number}"), Decimal::ZERO);
+        Ok(())
+    }
+
+    /// Takes an order without its money: it waits until somebody pays and installs it.
+    ///
+    /// # Errors
+    /// An unknown plan or image, no address left.
+    pub fn order_on_bill(&mut self, account: &str, new: NewServer) -> Result<u64, WorldError> {
+        self.account(account)?;
+        let number = self.place(account, NewServer { install: false, ..new }, 1)?;
+        self.services.unpaid.insert(number);
+        self.note("server ordered", format!("server {number}"), Decimal::ZERO);
+        Ok(number)
+    }
+
+    /// Remembers that a server has a bill that is not paid.
+    ///
+    /// # Errors
+    /// There is no such server.
+    pub fn bill_server(&mut self, account: &str, number: u64) -> Result<(), WorldError> {
+        self.server(account, number)?;
+        if self.services.unpaid.insert(number) {
+            self.note("server billed", format!("server {number}"), Decimal::ZERO);
+        }
+        Ok(())
+    }
+
+    /// Whether a server has a bill that is not paid.
+    pub fn is_billed(&self, number: u64) -> bool {
+        self.services.unpaid.contains(&number)
     }
 }

@@ -1,48 +1,11 @@
-//! Addresses that nobody on the internet has, and which server has them.
+//! Which server has which address: ordered, moved, kept and named.
 
-use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
 use hostkit::Decimal;
 
-use super::server::{Address, Server};
+use super::objects::{Additional, Address, Pointer, Reserved, Server};
 use super::{World, WorldError};
-
-/// The networks for documentation (RFC 5737), without network and broadcast addresses.
-const DOCUMENTATION: [[u8; 3]; 3] = [[192, 0, 2], [198, 51, 100], [203, 0, 113]];
-/// The network for measurements (RFC 2544), for tests that order more servers than documentation has addresses for.
-const MEASUREMENT: u32 = u32::from_be_bytes([198, 18, 0, 0]);
-const MEASUREMENT_SIZE: u32 = 1 << 17;
-
-#[derive(Debug, Clone, Default)]
-pub(super) struct Addresses {
-    used: u32,
-    returned: BTreeSet<Ipv4Addr>,
-}
-
-impl Addresses {
-    /// A free address: one that was never used, as long as there is one.
-    pub(super) fn lease(&mut self) -> Option<Ipv4Addr> {
-        if let Some(address) = nth(self.used) {
-            self.used += 1;
-            return Some(address);
-        }
-        self.returned.pop_first()
-    }
-
-    pub(super) fn give_back(&mut self, address: Ipv4Addr) {
-        self.returned.insert(address);
-    }
-}
-
-fn nth(number: u32) -> Option<Ipv4Addr> {
-    let network = usize::try_from(number / 254).ok()?;
-    if let Some([a, b, c]) = DOCUMENTATION.get(network) {
-        return Some(Ipv4Addr::new(*a, *b, *c, u8::try_from(number % 254 + 1).ok()?));
-    }
-    let rest = number - 254 * 3 + 1;
-    (rest < MEASUREMENT_SIZE - 1).then(|| Ipv4Addr::from(MEASUREMENT + rest))
-}
 
 impl World {
     /// What one further address costs.
@@ -94,19 +57,138 @@ impl World {
         self.note("address moved", format!("address {ip}"), Decimal::ZERO);
         Ok(())
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+    /// The services with additional addresses, of one server or of all.
+    pub fn additional(&self, account: &str, server: Option<u64>) -> Vec<&Additional> {
+        let of = |service: &&Additional| {
+            server.is_none_or(|server| service.server == server) && self.server(account, service.server).is_ok()
+        };
+        self.services.additional.values().filter(of).collect()
+    }
 
-    #[test]
-    fn addresses_are_documentation_first_and_never_twice() {
-        let mut addresses = Addresses::default();
-        let leased: Vec<_> = (0..60_000).filter_map(|_| addresses.lease()).collect();
-        assert_eq!(leased.first(), Some(&Ipv4Addr::new(192, 0, 2, 1)));
-        assert_eq!(leased.get(761), Some(&Ipv4Addr::new(203, 0, 113, 254)));
-        assert_eq!(leased.get(762), Some(&Ipv4Addr::new(198, 18, 0, 1)));
-        assert_eq!(leased.iter().collect::<BTreeSet<_>>().len(), 60_000);
+    /// Orders addresses for a server, for money: all or none.
+    ///
+    /// # Errors
+    /// There is no such server, none or too many are asked for, the money does not suffice.
+    pub fn order_addresses(&mut self, account: &str, server: u64, count: u64) -> Result<u64, WorldError> {
+        self.server(account, server)?;
+        if !(1..=10).contains(&count) {
+            return Err(WorldError::Invalid("count"));
+        }
+        self.can_pay(account, Self::address_price() * Decimal::from(count))?;
+        let mut addresses = Vec::new();
+        for _ in 0..count {
+            addresses.push(self.add_address(account, server)?);
+        }
+        let (number, made) = (self.number(), self.now);
+        self.services.additional.insert(number, Additional { number, server, addresses, made });
+        Ok(number)
+    }
+
+    /// Gives addresses of a server up: those that are named, or all of one service.
+    ///
+    /// # Errors
+    /// There is no such server or service, or an address is not one of them.
+    pub fn give_up_addresses(&mut self, account: &str, server: u64, addresses: &[Ipv4Addr]) -> Result<(), WorldError> {
+        let has = |server: &Server, ip: &Ipv4Addr| {
+            server.addresses().iter().any(|address| address.ip == *ip && !address.is_primary)
+        };
+        let found = self.server(account, server)?;
+        if !addresses.iter().all(|ip| has(found, ip)) {
+            return Err(WorldError::NotFound("address"));
+        }
+        for ip in addresses {
+            self.remove_address(account, server, *ip)?;
+        }
+        for service in self.services.additional.values_mut() {
+            service.addresses.retain(|ip| service.server != server || !addresses.contains(ip));
+        }
+        self.services.additional.retain(|_, service| !service.addresses.is_empty());
+        Ok(())
+    }
+
+    /// The addresses that stayed.
+    pub fn reserved(&self, account: &str) -> Vec<&Reserved> {
+        self.services.reserved.values().filter(|kept| kept.account == account).collect()
+    }
+
+    /// Keeps the address of a server that is about to be deleted. The address may be leased again once all others were.
+    pub fn reserve(&mut self, account: &str, ip: Ipv4Addr) -> u64 {
+        let (number, made) = (self.number(), self.now);
+        self.services.reserved.insert(number, Reserved { number, account: account.to_owned(), ip, made });
+        self.note("address kept", format!("address {ip}"), Decimal::ZERO);
+        number
+    }
+
+    /// Gives an address up that stayed.
+    ///
+    /// # Errors
+    /// There is no such service.
+    pub fn release(&mut self, account: &str, number: u64) -> Result<(), WorldError> {
+        if self.services.reserved.get(&number).is_none_or(|kept| kept.account != account) {
+            return Err(WorldError::NotFound("reserved address"));
+        }
+        self.services.reserved.remove(&number);
+        self.note("address released", format!("reserved {number}"), Decimal::ZERO);
+        Ok(())
+    }
+
+    /// The server of an account that has an address.
+    ///
+    /// # Errors
+    /// None has it.
+    pub fn holder(&self, account: &str, ip: Ipv4Addr) -> Result<&Server, WorldError> {
+        let holds = |server: &&Server| server.addresses().iter().any(|address| address.ip == ip);
+        self.servers(account).into_iter().find(holds).ok_or(WorldError::NotFound("address"))
+    }
+
+    /// The names of an address.
+    pub fn pointers(&self, account: &str, ip: Ipv4Addr) -> Vec<&Pointer> {
+        let of = |pointer: &&Pointer| pointer.account == account && pointer.ip == ip;
+        self.services.pointers.values().filter(of).collect()
+    }
+
+    /// Names an address; it has one name.
+    ///
+    /// # Errors
+    /// No server has the address, or it has a name.
+    pub fn add_pointer(&mut self, account: &str, ip: Ipv4Addr, host: &str) -> Result<u64, WorldError> {
+        self.holder(account, ip)?;
+        if !self.pointers(account, ip).is_empty() {
+            return Err(WorldError::Taken);
+        }
+        let (number, changed) = (self.number(), self.now);
+        let pointer = Pointer { number, account: account.to_owned(), ip, host: host.to_owned(), changed };
+        self.services.pointers.insert(number, pointer);
+        self.note("pointer added", format!("pointer {number}"), Decimal::ZERO);
+        Ok(number)
+    }
+
+    /// Changes a name.
+    ///
+    /// # Errors
+    /// There is no such record.
+    pub fn change_pointer(&mut self, account: &str, number: u64, host: &str) -> Result<(), WorldError> {
+        let now = self.now;
+        let found = self.services.pointers.get_mut(&number).filter(|pointer| pointer.account == account);
+        let pointer = found.ok_or(WorldError::NotFound("pointer"))?;
+        if pointer.host != host {
+            (pointer.host, pointer.changed) = (host.to_owned(), now);
+            self.note("pointer changed", format!("pointer {number}"), Decimal::ZERO);
+        }
+        Ok(())
+    }
+
+    /// Deletes a name.
+    ///
+    /// # Errors
+    /// There is no such record.
+    pub fn delete_pointer(&mut self, account: &str, number: u64) -> Result<(), WorldError> {
+        if self.services.pointers.get(&number).is_none_or(|pointer| pointer.account != account) {
+            return Err(WorldError::NotFound("pointer"));
+        }
+        self.services.pointers.remove(&number);
+        self.note("pointer deleted", format!("pointer {number}"), Decimal::ZERO);
+        Ok(())
     }
 }

@@ -1,28 +1,16 @@
-//! Copies of servers.
+//! Copies of servers, by hand and by schedule; the sandbox only remembers a schedule and never makes a copy by it.
+
+use std::time::Duration;
 
 use hostkit::Decimal;
 
+use super::objects::{Backup, Cycle, Schedule};
 use super::{World, WorldError};
 use crate::clock::Moment;
 
 /// What one copy costs.
 fn price() -> Decimal {
     Decimal::new(500, 2)
-}
-
-/// A copy of a server's disk.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Backup {
-    /// Its number.
-    pub number: u64,
-    /// The server that it is a copy of.
-    pub server: u64,
-    /// What its owner says of it.
-    pub description: String,
-    /// When it was made, or overwritten.
-    pub made: Moment,
-    /// Its size in bytes.
-    pub size: u64,
 }
 
 impl World {
@@ -103,6 +91,94 @@ impl World {
         self.backup(account, number)?;
         self.backups.remove(&number);
         self.note("backup deleted", format!("backup {number}"), Decimal::ZERO);
+        Ok(())
+    }
+
+    /// How long a link to a backup is good.
+    pub const LINK: Duration = Duration::from_secs(86_400);
+
+    /// The copies of all servers of an account.
+    pub fn all_backups(&self, account: &str) -> Vec<&Backup> {
+        self.backups.values().filter(|backup| self.server(account, backup.server).is_ok()).collect()
+    }
+
+    /// Makes a link to a copy.
+    ///
+    /// # Errors
+    /// There is no such copy.
+    pub fn link_backup(&mut self, account: &str, number: u64) -> Result<(), WorldError> {
+        self.backup(account, number)?;
+        let until = self.now + Self::LINK;
+        self.services.links.insert(number, until);
+        self.note("backup linked", format!("backup {number}"), Decimal::ZERO);
+        Ok(())
+    }
+
+    /// Until when the link to a copy is good.
+    pub fn backup_link(&self, number: u64) -> Option<Moment> {
+        self.services.links.get(&number).copied().filter(|until| *until > self.now)
+    }
+
+    /// Says whether a copy is prolonged without being asked.
+    ///
+    /// # Errors
+    /// There is no such copy.
+    pub fn prolong_backup(&mut self, account: &str, number: u64, is_prolonged: bool) -> Result<(), WorldError> {
+        self.backup(account, number)?;
+        let prolonged = &mut self.services.prolonged;
+        let is_change = if is_prolonged { prolonged.insert(number) } else { prolonged.remove(&number) };
+        if is_change {
+            self.note("backup prolonging changed", format!("backup {number}"), Decimal::ZERO);
+        }
+        Ok(())
+    }
+
+    /// The schedules of a server.
+    ///
+    /// # Errors
+    /// There is no such server.
+    pub fn schedules(&self, account: &str, server: u64) -> Result<Vec<Schedule>, WorldError> {
+        self.server(account, server)?;
+        let of = |((number, _), schedule): (&(u64, Cycle), &Schedule)| (*number == server).then_some(*schedule);
+        Ok(self.services.schedules.iter().filter_map(of).collect())
+    }
+
+    /// Adds a schedule; a server has at most one of each kind.
+    ///
+    /// # Errors
+    /// There is no such server, the schedule is there, or its values are out of range.
+    pub fn add_schedule(&mut self, account: &str, server: u64, schedule: Schedule) -> Result<(), WorldError> {
+        self.server(account, server)?;
+        let last_day = if schedule.cycle == Cycle::Weekly { 7 } else { 31 };
+        if schedule.day.is_some_and(|day| !(1..=last_day).contains(&day)) {
+            return Err(WorldError::Invalid("day"));
+        }
+        if schedule.hour > 23 {
+            return Err(WorldError::Invalid("hour"));
+        }
+        if schedule.copies == 0 {
+            return Err(WorldError::Invalid("copies"));
+        }
+        if self.services.schedules.contains_key(&(server, schedule.cycle)) {
+            return Err(WorldError::Taken);
+        }
+        self.services.schedules.insert((server, schedule.cycle), schedule);
+        self.note("schedule added", format!("server {server}"), Decimal::ZERO);
+        Ok(())
+    }
+
+    /// Deletes one schedule, or all.
+    ///
+    /// # Errors
+    /// There is no such server.
+    pub fn delete_schedules(&mut self, account: &str, server: u64, cycle: Option<Cycle>) -> Result<(), WorldError> {
+        self.server(account, server)?;
+        let before = self.services.schedules.len();
+        let goes = |number: u64, found: Cycle| number == server && cycle.is_none_or(|cycle| cycle == found);
+        self.services.schedules.retain(|(number, found), _| !goes(*number, *found));
+        if self.services.schedules.len() != before {
+            self.note("schedule deleted", format!("server {server}"), Decimal::ZERO);
+        }
         Ok(())
     }
 }

@@ -2,58 +2,12 @@
 
 use hostkit::Decimal;
 
+use super::objects::{Download, Iso};
 use super::{World, WorldError};
-use crate::clock::Moment;
 
 /// What one image costs.
 fn price() -> Decimal {
     Decimal::new(1000, 2)
-}
-
-/// An image that is being fetched.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Download {
-    /// The name by which it is asked for: 32 hexadecimal digits.
-    pub key: String,
-    /// Whose it is.
-    pub account: String,
-    /// Where it comes from.
-    pub url: String,
-    /// When it began.
-    pub from: Moment,
-    /// When it ends.
-    pub to: Moment,
-    /// The image that was made of it.
-    pub iso: Option<u64>,
-}
-
-impl Download {
-    /// Whether it can be an image at all: its address says so.
-    pub fn is_image(&self) -> bool {
-        let path = self.url.split(['?', '#']).next().unwrap_or_default();
-        path.to_ascii_lowercase().ends_with(".iso")
-    }
-
-    /// How far it is, from 0 to 100.
-    pub fn progress(&self, now: Moment) -> u64 {
-        let whole = self.to.since(self.from).as_millis().max(1);
-        u64::try_from(now.since(self.from).as_millis() * 100 / whole).unwrap_or(100).min(100)
-    }
-}
-
-/// An image.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Iso {
-    /// Its number.
-    pub number: u64,
-    /// Whose it is.
-    pub account: String,
-    /// Where it came from.
-    pub url: String,
-    /// When it was made.
-    pub made: Moment,
-    /// The server that has it.
-    pub server: Option<u64>,
 }
 
 impl World {

@@ -1,35 +1,9 @@
-//! Work that takes a moment, such as a restore from a copy.
+//! Work that takes a moment, such as a restore from a copy, and what a server is busy with meanwhile.
 
 use std::time::Duration;
 
+use super::objects::Job;
 use super::{World, WorldError};
-use crate::clock::Moment;
-
-/// Work that takes a moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Job {
-    /// Its number.
-    pub number: u64,
-    /// The server that it is about.
-    pub server: u64,
-    /// When it began.
-    pub from: Moment,
-    /// When it ends.
-    pub to: Moment,
-}
-
-impl Job {
-    /// How far it is, from 0 to 100.
-    pub fn progress(&self, now: Moment) -> u64 {
-        let whole = self.to.since(self.from).as_millis().max(1);
-        u64::try_from(now.since(self.from).as_millis() * 100 / whole).unwrap_or(100).min(100)
-    }
-
-    /// Whether it is done.
-    pub fn is_done(&self, now: Moment) -> bool {
-        now >= self.to
-    }
-}
 
 impl World {
     /// How long a server takes to build, and every other job too.
@@ -51,5 +25,22 @@ impl World {
     pub fn job(&self, account: &str, number: u64) -> Result<&Job, WorldError> {
         let is_mine = |job: &&Job| self.servers.get(&job.server).is_some_and(|server| server.account == account);
         self.jobs.get(&number).filter(is_mine).ok_or(WorldError::NotFound("job"))
+    }
+
+    /// Keeps a server busy with something, for as long as building takes.
+    ///
+    /// # Errors
+    /// There is no such server.
+    pub fn occupy(&mut self, account: &str, server: u64, with: &'static str) -> Result<(), WorldError> {
+        self.server(account, server)?;
+        self.services.busy.insert(server, (with, self.now, self.now + self.build));
+        Ok(())
+    }
+
+    /// What a server is busy with, and how much of it is done, in percent.
+    pub fn busy_with(&self, server: u64) -> Option<(&'static str, u64)> {
+        let (with, from, to) = self.services.busy.get(&server).copied().filter(|(_, _, to)| *to > self.now)?;
+        let whole = to.since(from).as_millis().max(1);
+        Some((with, u64::try_from(self.now.since(from).as_millis() * 100 / whole).unwrap_or(100)))
     }
 }

@@ -2,20 +2,8 @@
 
 use hostkit::Decimal;
 
+use super::objects::SshKey;
 use super::{World, WorldError};
-
-/// A public key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SshKey {
-    /// Its number.
-    pub number: u64,
-    /// Whose it is.
-    pub account: String,
-    /// Its name.
-    pub name: String,
-    /// The line of `authorized_keys`.
-    pub line: String,
-}
 
 impl World {
     /// The keys of an account.
@@ -55,6 +43,7 @@ impl World {
         self.note("key removed", format!("key {number}"), Decimal::ZERO);
         Ok(())
     }
+
     /// Changes the name and the text of a key.
     ///
     /// # Errors

@@ -1,28 +1,22 @@
 //! A small world: accounts, plans, servers, backups, zones and keys, with no word of any hoster in it.
 //!
-//! Methods that change something check everything first, then change, and note it for the ledger: a refused call leaves
-//! the world as it was. Time is an argument of [`World::settle`]; nothing here reads a clock.
+//! `objects` has what there is; the other modules have the methods of [`World`] that look at it and change it.
+//! Methods that change something check everything first, then change, and note it: a refused call leaves the world as it
+//! was. Time is an argument of [`World::settle`]; nothing here reads a clock.
 
 mod account;
-mod additional;
 mod address;
 mod backup;
-mod bill;
-mod busy;
-mod copies;
-mod details;
 mod error;
 mod history;
 mod iso;
 mod job;
 mod key;
 mod life;
+mod notes;
+mod objects;
 mod offer;
 mod order;
-mod pointer;
-mod policy;
-mod register;
-mod schedule;
 mod seed;
 mod server;
 mod services;
@@ -37,29 +31,19 @@ use std::time::Duration;
 
 use hostkit::Decimal;
 
-pub use account::{Account, Payment};
-pub use additional::{Additional, Reserved};
-pub use backup::Backup;
-pub use bill::Bill;
-pub use details::Details;
 pub use error::WorldError;
 pub use history::Event;
-pub use iso::{Download, Iso};
-pub use job::Job;
-pub use key::SshKey;
-pub use offer::{Image, Plan};
-pub use pointer::Pointer;
-pub use policy::Acceptance;
-pub use schedule::{Cycle, Schedule};
-pub use server::{Address, NewServer, Server, ServerState};
+pub use notes::{Change, Credentials};
+pub use objects::{
+    Acceptance, Account, Additional, Address, Backup, Bill, Cycle, Details, Download, Image, Iso, Job, Message,
+    NewServer, Payment, Plan, Pointer, Record, Reserved, Schedule, Server, ServerState, SshKey, Storage, Ticket, Zone,
+};
 pub use session::{Sessions, TokenState};
-pub use storage::Storage;
-pub use ticket::{Message, Ticket};
-pub use zone::{Record, Zone};
 
 use crate::clock::Moment;
-use crate::ledger::{Change, Credentials};
-use address::Addresses;
+use history::History;
+use objects::Addresses;
+use services::Services;
 
 /// What one hoster has.
 #[derive(Debug, Clone)]
@@ -69,7 +53,7 @@ pub struct World {
     build: Duration,
     addresses: Addresses,
     changes: Vec<Change>,
-    history: history::History,
+    history: History,
     credentials: Credentials,
     accounts: BTreeMap<String, Account>,
     plans: Vec<Plan>,
@@ -83,8 +67,9 @@ pub struct World {
     jobs: BTreeMap<u64, Job>,
     storages: BTreeMap<u64, Storage>,
     tickets: BTreeMap<u64, Ticket>,
-    settings: setting::Settings,
-    services: services::Services,
+    /// By the object's words and the setting's name.
+    settings: BTreeMap<String, BTreeMap<&'static str, String>>,
+    services: Services,
     /// The tokens that were given out.
     pub sessions: Sessions,
 }
@@ -115,7 +100,7 @@ impl World {
         }
     }
 
-    /// Says for the ledger whether the credentials of the present call are good. Sites call it.
+    /// Notes whether the credentials of the present call are good. Sites call it.
     pub fn note_credentials(&mut self, are_good: bool) {
         self.credentials = if are_good { Credentials::Good } else { Credentials::Bad };
     }

@@ -1,44 +1,10 @@
-//! What can be ordered: plans with prices, and images.
+//! What can be ordered, and what a hoster refuses: most of it is set by tests, not by calls.
 
-use hostkit::Decimal;
+use std::time::Duration;
 
+use super::objects::{Acceptance, Image, Plan, Server};
 use super::{World, WorldError};
-
-/// A plan.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Plan {
-    /// Its number.
-    pub number: u64,
-    /// Its name.
-    pub name: &'static str,
-    /// Cores.
-    pub cores: u64,
-    /// Memory in mebibytes.
-    pub memory: u64,
-    /// Disk in gibibytes.
-    pub disk: u64,
-    /// Traffic in gibibytes a month.
-    pub traffic: u64,
-    /// The price of one period.
-    pub price: Decimal,
-    /// The length of a period in days.
-    pub days: u64,
-}
-
-/// An image that a server is made from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Image {
-    /// Its number.
-    pub number: u64,
-    /// Its short name, such as `debian12`.
-    pub name: &'static str,
-    /// Its name for people.
-    pub title: &'static str,
-    /// The family, such as `debian`.
-    pub family: &'static str,
-    /// 32 or 64.
-    pub bits: u64,
-}
+use crate::clock::Moment;
 
 impl World {
     /// What can be ordered.
@@ -73,5 +39,58 @@ impl World {
     /// There is none of that name.
     pub fn image_named(&self, name: &str) -> Result<&Image, WorldError> {
         self.images.iter().find(|image| image.name == name).ok_or(WorldError::NotFound("image"))
+    }
+
+    /// How long a caller is shut out after too many wrong credentials.
+    pub const BLOCK: Duration = Duration::from_secs(4 * 3600);
+    /// How many wrong credentials within [`World::BLOCK`] shut a caller out.
+    pub const MOST_FAILURES: usize = 10;
+
+    /// When orders are carried out.
+    pub fn acceptance(&self) -> Acceptance {
+        self.services.policy.acceptance
+    }
+
+    /// Says when orders are carried out from now on.
+    pub fn set_acceptance(&mut self, acceptance: Acceptance) {
+        self.services.policy.acceptance = acceptance;
+    }
+
+    /// Says that each customer may order a plan only once.
+    pub fn limit_plan(&mut self, plan: u64) {
+        self.services.policy.once.insert(plan);
+    }
+
+    /// Whether a customer who had this plan may not order it again.
+    pub fn is_spent(&self, account: &str, plan: u64) -> bool {
+        let had = |server: &Server| server.account == account && server.plan == plan;
+        self.services.policy.once.contains(&plan) && self.all_servers().any(had)
+    }
+
+    /// Takes a domain for an order; `false` where an order has it already.
+    pub fn take_domain(&mut self, domain: &str) -> bool {
+        self.services.policy.domains.insert(domain.to_owned())
+    }
+
+    /// Whether an order has this domain.
+    pub fn has_domain(&self, domain: &str) -> bool {
+        self.services.policy.domains.contains(domain)
+    }
+
+    /// Takes all plans away, or leaves those that a test wants.
+    pub fn keep_plans(&mut self, mut keep: impl FnMut(&Plan) -> bool) {
+        self.plans.retain(|plan| keep(plan));
+    }
+
+    /// Remembers that credentials were wrong.
+    pub fn count_failure(&mut self) {
+        let now = self.now;
+        self.services.failures.push(now);
+    }
+
+    /// Whether there were too many wrong credentials.
+    pub fn is_shut_out(&self) -> bool {
+        let recent = |at: &&Moment| self.now.since(**at) < Self::BLOCK;
+        self.services.failures.iter().filter(recent).count() >= Self::MOST_FAILURES
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hostkit::Decimal;
 
-use super::server::{Address, Build, NewServer, Server, ServerState};
+use super::objects::{Address, Build, NewServer, Server, ServerState};
 use super::{World, WorldError};
 
 impl World {
@@ -195,11 +195,10 @@ fn days(count: u64) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api_name::ApiName;
     use crate::clock::Moment;
 
     fn world() -> World {
-        World::for_api(ApiName::Clodo, Moment::since_epoch(Duration::from_secs(1_700_000_000)))
+        World::new("RUB", Moment::since_epoch(Duration::from_secs(1_700_000_000)))
     }
 
     fn order(world: &mut World) -> u64 {

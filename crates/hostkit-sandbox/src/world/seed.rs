@@ -1,28 +1,28 @@
-//! What each hoster's world begins with.
+//! What a world begins with.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use hostkit::Decimal;
 
-use super::{Image, Plan, Sessions, World};
-use crate::api_name::ApiName;
+use super::history::History;
+use super::objects::{Addresses, Image, Plan};
+use super::services::Services;
+use super::{Credentials, Sessions, World};
 use crate::clock::Moment;
-use crate::credentials;
-use crate::ledger::Credentials;
 
 /// The numbers of objects begin behind this one, so that they look like those of a hoster that has customers.
 const FIRST: u64 = 20_000;
 
 impl World {
-    /// The world of one API: one account with 100,000.00 of its currency, three plans, four images.
-    pub fn for_api(api: ApiName, now: Moment) -> Self {
+    /// A new world: one account with 100,000.00 of a currency, three plans, four images.
+    pub fn new(currency: &'static str, now: Moment) -> Self {
         let mut world = Self {
             now,
             next: FIRST,
             build: Self::BUILD,
-            addresses: super::Addresses::default(),
+            addresses: Addresses::default(),
             changes: Vec::new(),
-            history: super::history::History::default(),
+            history: History::default(),
             credentials: Credentials::NotChecked,
             accounts: BTreeMap::new(),
             plans: plans(),
@@ -36,16 +36,10 @@ impl World {
             storages: BTreeMap::new(),
             tickets: BTreeMap::new(),
             settings: BTreeMap::new(),
-            services: super::services::Services::default(),
+            services: Services::default(),
             sessions: Sessions::default(),
         };
-        let currency = if matches!(api, ApiName::Clodo | ApiName::Macloud) { "RUB" } else { "USD" };
         world.open_account(Self::ACCOUNT, Decimal::new(10_000_000, 2), currency);
-        match api {
-            ApiName::RootPanel => world.open_account(credentials::ROOTPANEL_TEST, Decimal::ZERO, currency),
-            ApiName::Macloud => world.sessions.add(credentials::MACLOUD_TOKEN, Self::ACCOUNT),
-            ApiName::Clodo | ApiName::Inferno => {}
-        }
         world
     }
 

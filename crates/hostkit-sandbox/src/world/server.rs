@@ -1,134 +1,9 @@
-//! Servers and what they are doing.
+//! Finding servers, and what some hosters know of them.
 
-use std::net::Ipv4Addr;
+use hostkit::Decimal;
 
+use super::objects::{Details, Server};
 use super::{World, WorldError};
-use crate::clock::Moment;
-
-/// What a server is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ServerState {
-    /// It is ordered; nothing is installed yet.
-    Ordered,
-    /// It is being installed.
-    Installing,
-    /// It runs.
-    Running,
-    /// It is switched off.
-    Stopped,
-    /// It is switched off and may not be switched on.
-    Suspended,
-    /// It is gone. Deleted servers are kept for the eyes of tests only.
-    Deleted,
-}
-
-/// An address of a server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Address {
-    /// The address.
-    pub ip: Ipv4Addr,
-    /// Whether it is the first one.
-    pub is_primary: bool,
-}
-
-/// What a server is ordered with.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct NewServer {
-    /// Its name; servers may share one.
-    pub name: String,
-    /// The number of its plan.
-    pub plan: u64,
-    /// The number of its image; needed where it is to be installed.
-    pub image: Option<u64>,
-    /// Memory in mebibytes, where it is not the plan's.
-    pub memory: Option<u64>,
-    /// Disk in gibibytes, where it is not the plan's.
-    pub disk: Option<u64>,
-    /// Whether it is installed at once, or waits for [`World::install`].
-    pub install: bool,
-}
-
-/// A server.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Server {
-    /// Its number.
-    pub number: u64,
-    /// Whose it is.
-    pub account: String,
-    /// Its name.
-    pub name: String,
-    /// The number of its plan.
-    pub plan: u64,
-    /// The number of its image.
-    pub image: Option<u64>,
-    /// Cores.
-    pub cores: u64,
-    /// Memory in mebibytes.
-    pub memory: u64,
-    /// Disk in gibibytes.
-    pub disk: u64,
-    /// What it is doing.
-    pub state: ServerState,
-    /// When it was ordered.
-    pub ordered: Moment,
-    /// Until when it is paid for.
-    pub paid_until: Moment,
-    /// Whether it is prolonged without being asked.
-    pub is_prolonged: bool,
-    /// The password of its first user.
-    pub password: String,
-    pub(super) addresses: Vec<Address>,
-    pub(super) build: Option<Build>,
-}
-
-/// An installation that is under way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Build {
-    pub(super) from: Moment,
-    pub(super) to: Moment,
-}
-
-impl Server {
-    /// Its addresses; there are none before it is being installed.
-    pub fn addresses(&self) -> &[Address] {
-        if self.state == ServerState::Ordered { &[] } else { &self.addresses }
-    }
-
-    /// How far it is built, from 0 to 100.
-    pub fn progress(&self, now: Moment) -> u64 {
-        let Some(build) = self.build else {
-            return if self.state == ServerState::Ordered { 0 } else { 100 };
-        };
-        let whole = build.to.since(build.from).as_millis().max(1);
-        u64::try_from(now.since(build.from).as_millis() * 100 / whole).unwrap_or(100).min(100)
-    }
-
-    /// Whether it is being built.
-    pub fn is_building(&self) -> bool {
-        self.build.is_some()
-    }
-
-    /// Whether it is being built and never was before.
-    pub fn is_first_build(&self) -> bool {
-        self.build.is_some_and(|build| build.from <= self.ordered)
-    }
-
-    pub(super) fn settle(&mut self, now: Moment) {
-        let Some(build) = self.build else {
-            return;
-        };
-        if now >= build.to {
-            self.build = None;
-            self.state = ServerState::Running;
-        } else if now >= build.from + build.to.since(build.from) / 4 {
-            self.state = ServerState::Installing;
-        }
-    }
-
-    pub(super) fn is_there(&self, account: &str) -> bool {
-        self.account == account && self.state != ServerState::Deleted
-    }
-}
 
 impl World {
     /// The servers of an account, the oldest first, without deleted ones.
@@ -153,5 +28,46 @@ impl World {
     pub(super) fn server_mut(&mut self, account: &str, number: u64) -> Result<&mut Server, WorldError> {
         let server = self.servers.get_mut(&number).filter(|server| server.is_there(account));
         server.ok_or(WorldError::NotFound("server"))
+    }
+
+    /// What else is known of a server.
+    pub fn details(&self, number: u64) -> Details {
+        self.services.details.get(&number).cloned().unwrap_or_default()
+    }
+
+    /// Changes what else is known of a server; a change that changes nothing is none.
+    ///
+    /// # Errors
+    /// There is no such server.
+    pub fn change_details(
+        &mut self,
+        account: &str,
+        number: u64,
+        what: &'static str,
+        change: impl FnOnce(&mut Details),
+    ) -> Result<(), WorldError> {
+        self.server(account, number)?;
+        let mut details = self.details(number);
+        change(&mut details);
+        if details != self.details(number) {
+            self.services.details.insert(number, details);
+            self.note(what, format!("server {number}"), Decimal::ZERO);
+        }
+        Ok(())
+    }
+
+    /// Puts down what an order said beside the server; the order itself is the change.
+    pub fn describe_order(&mut self, number: u64, details: Details) {
+        self.services.details.insert(number, details);
+    }
+
+    /// Opens a console, which a server can have any number of.
+    ///
+    /// # Errors
+    /// There is no such server.
+    pub fn open_console(&mut self, account: &str, number: u64) -> Result<(), WorldError> {
+        self.server(account, number)?;
+        self.note("console opened", format!("server {number}"), Decimal::ZERO);
+        Ok(())
     }
 }

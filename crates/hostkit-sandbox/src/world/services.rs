@@ -1,16 +1,8 @@
 //! What an account has beside servers, backups, zones and keys, kept together so that a world without them stays small.
-//!
-//! Each kind has a file of its own; only the shelf that they stand on is here.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::additional::{Additional, Reserved};
-use super::bill::Bill;
-use super::details::Details;
-use super::iso::{Download, Iso};
-use super::pointer::Pointer;
-use super::policy::Policy;
-use super::schedule::{Cycle, Schedule};
+use super::objects::{Additional, Bill, Cycle, Details, Download, Iso, Pointer, Policy, Reserved, Schedule};
 use crate::clock::Moment;
 
 #[derive(Debug, Clone, Default)]

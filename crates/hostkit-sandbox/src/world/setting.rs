@@ -1,13 +1,8 @@
 //! What hosters remember of an object and the world makes nothing of: a pay period, a planned change, a phone number.
 
-use std::collections::BTreeMap;
-
 use hostkit::Decimal;
 
 use super::World;
-
-/// The settings of every object, by the object's words and the setting's name.
-pub(super) type Settings = BTreeMap<String, BTreeMap<&'static str, String>>;
 
 impl World {
     /// A setting of an object, such as `server 101`.

@@ -2,20 +2,8 @@
 
 use hostkit::Decimal;
 
+use super::objects::Storage;
 use super::{World, WorldError};
-
-/// A storage.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Storage {
-    /// Its number.
-    pub number: u64,
-    /// Whose it is.
-    pub account: String,
-    /// Its name.
-    pub title: String,
-    /// The key with which it is used.
-    pub key: String,
-}
 
 impl World {
     /// The storages of an account, the oldest first.

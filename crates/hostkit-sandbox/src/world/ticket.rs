@@ -2,38 +2,12 @@
 
 use hostkit::Decimal;
 
+use super::objects::{Message, Ticket};
 use super::{World, WorldError};
-use crate::clock::Moment;
 
 /// What a VIP ticket costs.
 fn vip_price() -> Decimal {
     Decimal::new(50_000, 2)
-}
-
-/// A ticket.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ticket {
-    /// Its number.
-    pub number: u64,
-    /// Whose it is.
-    pub account: String,
-    /// What it is about.
-    pub subject: String,
-    /// Whether it was paid for.
-    pub is_vip: bool,
-    /// What was said, the oldest first.
-    pub messages: Vec<Message>,
-}
-
-/// Something that was said in a ticket.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
-    /// Its number.
-    pub number: u64,
-    /// When.
-    pub at: Moment,
-    /// What.
-    pub text: String,
 }
 
 impl World {

@@ -228,7 +228,7 @@ impl Reader<'_> {
             b'r' => '\r',
             b't' => '\t',
             b'u' => return self.code(start),
-            _ => return Err(WireError::new(start, WireErrorKind::Expected("a known escape"))),
+            _ => return Err(WireError::expected(start, "a known escape")),
         };
         Ok((character, start + 2))
     }
@@ -248,7 +248,7 @@ impl Reader<'_> {
         match char::from_u32(code) {
             Some(character) => Ok((character, end)),
             None if end >= self.bytes.len() => Err(WireError::new(end, WireErrorKind::Truncated)),
-            None => Err(WireError::new(start, WireErrorKind::Expected("both halves of a surrogate pair"))),
+            None => Err(WireError::expected(start, "both halves of a surrogate pair")),
         }
     }
 

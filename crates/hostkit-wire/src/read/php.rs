@@ -267,7 +267,7 @@ impl<'s> Reader<'s> {
         let to = from.checked_add(length).filter(|to| *to <= self.body.len());
         let to = to.ok_or_else(|| WireError::new(told, WireErrorKind::Truncated))?;
         if !self.body.is_char_boundary(to) {
-            return Err(WireError::new(told, WireErrorKind::Expected("a length that ends between two characters")));
+            return Err(WireError::expected(told, "a length that ends between two characters"));
         }
         self.at = to;
         self.expect("\"", "`\"` where the length of the text ends")?;

@@ -26,17 +26,13 @@ const NAME_SHOWN: usize = 40;
 pub(super) fn read(body: &str, builder: &mut Builder<'_>) -> Result<(), WireError> {
     if body.starts_with('\u{FEFF}') {
         // quick-xml would skip it without counting it.
-        return Err(expected(0, "a root element"));
+        return Err(WireError::expected(0, "a root element"));
     }
     if Reader::new(body).plain(builder).is_some() {
         return Ok(());
     }
     builder.clear();
     Reader::new(body).document(builder)
-}
-
-fn expected(offset: usize, what: &'static str) -> WireError {
-    WireError::new(offset, WireErrorKind::Expected(what))
 }
 
 struct Reader<'s> {
@@ -104,7 +100,7 @@ impl<'s> Reader<'s> {
                     Event::Text(text) if text.trim_ascii().is_empty() => {}
                     Event::Comment(_) | Event::PI(_) | Event::Decl(_) | Event::DocType(_) | Event::Eof => {}
                     _ if root.is_some() => return Err(WireError::new(start, WireErrorKind::TrailingBytes)),
-                    _ => return Err(expected(start, "a root element")),
+                    _ => return Err(WireError::expected(start, "a root element")),
                 }
             }
             match event {
@@ -115,7 +111,9 @@ impl<'s> Reader<'s> {
                 Event::CData(_) => self.run.text(start + "<![CDATA[".len(), end - "]]>".len()),
                 Event::GeneralRef(name) => match reference::character(name) {
                     Some(character) => self.run.character(character),
-                    None => return Err(expected(start, "a reference to a character or to a predefined entity")),
+                    None => {
+                        return Err(WireError::expected(start, "a reference to a character or to a predefined entity"));
+                    }
                 },
                 Event::Decl(declaration) => check_declaration(declaration, start)?,
                 Event::DocType(declaration) => return Err(WireError::new(start, doctype(declaration))),
@@ -141,7 +139,7 @@ impl<'s> Reader<'s> {
         let name = start + 1..start + 1 + name;
         let text = self.text.get(name.clone()).unwrap_or("");
         if !attributes::is_name(text) {
-            return Err(expected(start, "the name of an element"));
+            return Err(WireError::expected(start, "the name of an element"));
         }
         match self.levels.last_mut() {
             Some(parent) => {
@@ -200,14 +198,14 @@ impl<'s> Reader<'s> {
 
 fn check_declaration(declaration: &BytesDecl<'_>, start: usize) -> Result<(), WireError> {
     if start > 0 {
-        return Err(expected(start, "the XML declaration nowhere but at the start"));
+        return Err(WireError::expected(start, "the XML declaration nowhere but at the start"));
     }
     match declaration.encoding() {
         None => Ok(()),
         Some(Ok(name)) if ["utf-8", "utf8", "us-ascii"].iter().any(|known| name.eq_ignore_ascii_case(known)) => Ok(()),
         // A name may be as long as the body; an error is for people.
         Some(Ok(name)) => Err(WireError::new(start, WireErrorKind::Encoding(name.chars().take(NAME_SHOWN).collect()))),
-        Some(Err(_)) => Err(expected(start, "an XML declaration")),
+        Some(Err(_)) => Err(WireError::expected(start, "an XML declaration")),
     }
 }
 
@@ -231,5 +229,5 @@ fn failed(error: &Error, position: u64, len: usize) -> WireError {
         Error::IllFormed(IllFormedError::UnclosedReference) => "a reference that ends with `;`, or `&amp;`",
         _ => "well-formed XML",
     };
-    expected(offset, what)
+    WireError::expected(offset, what)
 }

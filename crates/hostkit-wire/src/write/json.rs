@@ -3,7 +3,7 @@
 //! serde_json escapes the texts. It never sees a number: lexemes are checked and copied, so that what other crates
 //! switch on in serde_json changes nothing here.
 
-use super::{deeper, number};
+use super::check::{deeper, number};
 use crate::{Value, WriteError};
 
 pub(super) fn write(value: &Value) -> Result<Vec<u8>, WriteError> {

@@ -3,6 +3,7 @@
 //! What a format cannot hold is an error; nothing is changed to make it fit. Texts are checked, never trusted: a key
 //! cannot become markup, a number cannot become anything else.
 
+mod check;
 mod form;
 mod json;
 #[cfg(feature = "server")]
@@ -15,9 +16,6 @@ mod xml;
 mod xml_check;
 
 use crate::{Format, Value, WriteError};
-
-/// How many containers may stand inside each other. The writers recurse.
-const MAX_DEPTH: usize = 128;
 
 /// Writes a value in a format.
 ///
@@ -42,61 +40,9 @@ pub fn write(format: Format, value: &Value) -> Result<Vec<u8>, WriteError> {
     }
 }
 
-fn deeper(depth: usize) -> Result<usize, WriteError> {
-    match depth < MAX_DEPTH {
-        true => Ok(depth + 1),
-        false => Err(WriteError::new(format!("the value nests deeper than {MAX_DEPTH} levels"))),
-    }
-}
-
-/// The lexeme, if it is a number of JSON.
-fn number(lexeme: &str) -> Result<&str, WriteError> {
-    match is_number(lexeme) {
-        true => Ok(lexeme),
-        false => Err(WriteError::new(format!("{lexeme:?} is not a number"))),
-    }
-}
-
-fn is_number(lexeme: &str) -> bool {
-    fn digits(text: &str) -> Option<&str> {
-        let rest = text.trim_start_matches(|char: char| char.is_ascii_digit());
-        (rest.len() < text.len()).then_some(rest)
-    }
-    let unsigned = lexeme.strip_prefix('-').unwrap_or(lexeme);
-    let integer = unsigned.strip_prefix('0').or_else(|| digits(unsigned));
-    let fraction = integer.and_then(|rest| rest.strip_prefix('.').map_or(Some(rest), digits));
-    let exponent = fraction.and_then(|rest| match rest.strip_prefix(['e', 'E']) {
-        Some(exponent) => digits(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)),
-        None => Some(rest),
-    });
-    exponent == Some("")
-}
-
-/// A PHP array holds a key once, and so must what pretends to be one.
-#[cfg(feature = "server")]
-fn unique<'v>(keys: impl Iterator<Item = &'v str>) -> Result<(), WriteError> {
-    let mut seen = std::collections::HashSet::new();
-    for key in keys {
-        if !seen.insert(key) {
-            return Err(WriteError::new(format!("{key:?} is twice in a map, which PHP cannot hold")));
-        }
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers() {
-        for lexeme in ["0", "-0", "12", "17.550", "1e5", "1.0E+25", "-1.5e-10"] {
-            assert!(is_number(lexeme), "{lexeme}");
-        }
-        for lexeme in ["", "-", "01", "+1", "1.", ".5", "1e", "1e+", "INF", "NAN", "1 ", "0x1", "1,2", "1.5.2", "٣"] {
-            assert!(!is_number(lexeme), "{lexeme}");
-        }
-    }
 
     #[cfg(not(feature = "server"))]
     #[test]

@@ -12,7 +12,8 @@ use std::io;
 
 use serde::ser::{Error, Serialize, SerializeMap, SerializeSeq, Serializer};
 
-use super::{deeper, is_number, php_float, unique};
+use super::check::{deeper, is_number, unique};
+use super::php_float;
 use crate::{Value, WriteError};
 
 pub(super) fn write(value: &Value) -> Result<Vec<u8>, WriteError> {

@@ -2,7 +2,8 @@
 //!
 //! Nothing is escaped, as in PHP: a text that looks like an entry cannot be told from one.
 
-use super::{deeper, is_number, php_float, unique};
+use super::check::{deeper, is_number, unique};
+use super::php_float;
 use crate::{Value, WriteError};
 
 pub(super) fn write(value: &Value) -> Result<Vec<u8>, WriteError> {

@@ -9,7 +9,8 @@ use quick_xml::events::attributes::Attribute;
 use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
 use quick_xml::name::QName;
 
-use super::{deeper, xml_check};
+use super::check::deeper;
+use super::xml_check;
 use crate::{Value, WriteError};
 
 const PROLOG: &[u8] = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";

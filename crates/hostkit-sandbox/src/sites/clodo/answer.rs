@@ -3,7 +3,7 @@
 use hostkit::server::{Outgoing, Serve};
 use hostkit::{Format, Value};
 
-use super::{PREFIX, Visit};
+use super::visit::{PREFIX, Visit};
 use crate::site::{self, Call, Reply};
 use crate::sites::content_type;
 use crate::world::WorldError;

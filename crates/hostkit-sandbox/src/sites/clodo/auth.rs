@@ -7,7 +7,7 @@ use clodo_proto::types::SignedIn;
 use hostkit::server::{Outgoing, Serve};
 
 use super::answer::No;
-use super::{PREFIX, format};
+use super::visit::{PREFIX, format};
 use crate::clock::Moment;
 use crate::credentials;
 use crate::site::{self, Call, Reply};

@@ -9,8 +9,8 @@ use clodo_proto::types::{BackgroundRequest, Backup, BackupId, BackupRequest, Req
 use hostkit::codec::ToText;
 use hostkit::{Csv, Gibibytes};
 
-use super::Visit;
 use super::answer::{No, yes};
+use super::visit::Visit;
 use crate::site::Reply;
 use crate::world::Job;
 

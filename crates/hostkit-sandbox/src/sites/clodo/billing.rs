@@ -9,9 +9,9 @@ use clodo_proto::billing::{
 use clodo_proto::types::{Billing, Debit, DebitKind, ServerId};
 use hostkit::{DateTime, Decimal, UnixTime, Value};
 
-use super::Visit;
 use super::answer::{No, yes};
 use super::servers::object;
+use super::visit::Visit;
 use crate::site::Reply;
 use crate::world::Payment;
 

@@ -8,9 +8,9 @@ use clodo_proto::types::{ServerId, ServerType};
 use hostkit::Decimal;
 use hostkit::codec::ToText;
 
-use super::Visit;
 use super::answer::{No, yes};
 use super::servers::{TRAFFIC, TYPE, object};
+use super::visit::Visit;
 use crate::site::Reply;
 
 /// What a gibibyte of traffic costs.

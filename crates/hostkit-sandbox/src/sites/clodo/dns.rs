@@ -11,8 +11,8 @@ use clodo_proto::types::{
 };
 use hostkit::Value;
 
-use super::Visit;
 use super::answer::{No, yes};
+use super::visit::Visit;
 use crate::site::Reply;
 use crate::world::{Record, WorldError};
 

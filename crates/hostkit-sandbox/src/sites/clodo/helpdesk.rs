@@ -5,8 +5,8 @@ use clodo_proto::types::{
     Ticket, TicketEventId, TicketHead, TicketId, TicketMessage, TicketStatus, TicketSummary, Vote,
 };
 
-use super::Visit;
 use super::answer::{No, yes};
+use super::visit::Visit;
 use crate::site::Reply;
 
 const STATUS: &str = "В работе";

@@ -6,8 +6,8 @@ use clodo_proto::types::{
 };
 use hostkit::Html;
 
-use super::Visit;
 use super::answer::{No, yes};
+use super::visit::Visit;
 use crate::site::Reply;
 
 /// A preset: its number, the image below it, its name, title and description.

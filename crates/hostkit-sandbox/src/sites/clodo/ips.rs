@@ -5,8 +5,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use clodo_proto::ips::{AddIp, DeleteIp, ListIps, ListSubnets, MoveIp};
 use clodo_proto::types::{ListedAddress, Subnet};
 
-use super::Visit;
 use super::answer::{No, yes};
+use super::visit::Visit;
 use crate::site::Reply;
 
 /// The networks for documentation, in which most addresses of the world lie.

@@ -4,8 +4,8 @@ use clodo_proto::limits::GetLimits;
 use clodo_proto::types::{LimitUnit, RequestLimit};
 use hostkit::{Api, RateRule, UnixTime};
 
-use super::Visit;
 use super::answer::{No, yes};
+use super::visit::Visit;
 use crate::site::Reply;
 
 impl Visit<'_> {

@@ -18,19 +18,16 @@ mod servers;
 mod stats;
 mod storage;
 mod user;
+mod visit;
 
 use clodo_proto::server::{Request, route};
-use hostkit::{Api, Format, RateRule, UnknownFields};
+use hostkit::{Api, RateRule, UnknownFields};
 
 use crate::api_name::ApiName;
-use crate::clock::Moment;
-use crate::rates::Used;
 use crate::site::{Call, Operation, Refusal, Reply, Site};
 use crate::world::{TokenState, World};
 use answer::No;
-
-/// The path below which everything but the sign-in lives.
-const PREFIX: &str = "/v1";
+use visit::{PREFIX, Visit, format};
 
 /// The site.
 #[derive(Debug, Clone, Copy)]
@@ -41,14 +38,6 @@ fn read(call: &Call) -> Option<Request> {
     let request = route(&call.incoming_below(PREFIX, UnknownFields::Deny)).ok()?;
     let is_below = call.path.strip_prefix(PREFIX).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     (is_below || matches!(request, Request::SignIn(_))).then_some(request)
-}
-
-/// XML, unless JSON is asked for.
-fn format(call: &Call) -> Format {
-    match call.header("accept") {
-        Some(accept) if accept.contains("json") => Format::Json,
-        _ => Format::Xml,
-    }
 }
 
 impl Site for Clodo {
@@ -98,15 +87,6 @@ impl Site for Clodo {
     fn rates(&self) -> &'static [RateRule] {
         clodo_proto::Clodo::INFO.rates
     }
-}
-
-/// The world as the owner of a token may use it.
-struct Visit<'w> {
-    world: &'w mut World,
-    account: String,
-    format: Format,
-    now: Moment,
-    used: &'w [Used],
 }
 
 fn carry_out(request: Request, visit: &mut Visit<'_>) -> Result<Reply, No> {

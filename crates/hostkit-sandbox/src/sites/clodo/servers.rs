@@ -13,7 +13,8 @@ use clodo_proto::types::{
 use hostkit::{Decimal, Gibibytes, Mebibytes};
 
 use super::answer::{No, yes};
-use super::{Visit, images};
+use super::images;
+use super::visit::Visit;
 use crate::site::Reply;
 use crate::world::{NewServer, Server, ServerState};
 

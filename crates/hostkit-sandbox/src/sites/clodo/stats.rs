@@ -6,8 +6,8 @@ use clodo_proto::stats::{GetStats, GetStatsPeriod};
 use clodo_proto::types::StatsRow;
 use hostkit::{Decimal, Kibibytes, UnixTime};
 
-use super::Visit;
 use super::answer::{No, yes};
+use super::visit::Visit;
 use crate::clock::Moment;
 use crate::site::Reply;
 use crate::world::Server;

@@ -5,8 +5,8 @@ use clodo_proto::types::{CreatedStorage, StorageDetail, StorageId, StorageSummar
 use hostkit::Bytes;
 use hostkit::codec::ToText;
 
-use super::Visit;
 use super::answer::{No, yes};
+use super::visit::Visit;
 use crate::site::Reply;
 use crate::world::Storage;
 

@@ -5,8 +5,8 @@ use clodo_proto::user::{GetUser, UpdateUser};
 use hostkit::Secret;
 use hostkit::codec::{FromText, ToText};
 
-use super::Visit;
 use super::answer::{No, yes};
+use super::visit::Visit;
 use crate::site::Reply;
 use crate::world::World;
 

@@ -1,32 +1,14 @@
 //! Keys, money and SSH keys.
 
-use hostkit::Format;
-use hostkit::wire::{Limits, parse};
 use inferno_proto::account::{GetApiKey, GetBalance, RenewApiKey};
 use inferno_proto::ssh_keys::{AddSshKey, ListSshKeys, RemoveSshKey};
 use inferno_proto::types::{ActionAnswer, ApiKey, Balance, ResultWord, SshKey, SshKeyAdded, SshKeyId};
 
+use super::Visit;
 use super::answer::{No, yes};
-use super::{CLIENT, Visit};
+use super::auth::{CLIENT, KEY, key};
 use crate::credentials;
-use crate::site::{Call, Reply};
-use crate::world::World;
-
-/// Where the key of the account is remembered once it was renewed.
-const KEY: &str = "API key";
-
-fn key(world: &World) -> String {
-    world.setting(World::ACCOUNT, KEY).unwrap_or(credentials::INFERNO_KEY).to_owned()
-}
-
-/// Whether a call has the client number in its body and the key in its header.
-pub(super) fn is_known(call: &Call, world: &World) -> bool {
-    let Ok(document) = parse(Format::Json, &call.body, &Limits::DEFAULT) else {
-        return false;
-    };
-    let client = document.root().get("cid").and_then(|node| node.as_str());
-    client == Some(CLIENT.to_string().as_str()) && call.header("x-key") == Some(key(world).as_str())
-}
+use crate::site::Reply;
 
 fn may_sign_in(email: &str, password: &str) -> Result<(), No> {
     match (email, password) {

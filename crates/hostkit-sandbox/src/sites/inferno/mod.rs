@@ -5,6 +5,7 @@
 
 mod account;
 mod answer;
+mod auth;
 mod orders;
 mod servers;
 
@@ -12,7 +13,7 @@ use hostkit::{Api, RateRule, UnknownFields};
 use inferno_proto::server::{Request, route};
 
 use crate::api_name::ApiName;
-use crate::credentials;
+use crate::clock::Moment;
 use crate::site::{Call, Operation, Refusal, Reply, Site};
 use crate::world::World;
 use answer::{No, no};
@@ -26,6 +27,10 @@ impl Site for Inferno {
         ApiName::Inferno
     }
 
+    fn world(&self, now: Moment) -> World {
+        World::new("USD", now)
+    }
+
     fn recognise(&self, call: &Call) -> Operation {
         let Ok(request) = route(&call.incoming(UnknownFields::Deny)) else {
             return Operation::UNKNOWN;
@@ -37,11 +42,11 @@ impl Site for Inferno {
     fn handle(&self, call: &Call, world: &mut World) -> Reply {
         let request = match route(&call.incoming(UnknownFields::Deny)) {
             Ok(request) => request,
-            Err(_) if !account::is_known(call, world) => return self.refuse(call, Refusal::WrongCredentials),
+            Err(_) if !auth::is_known(call, world) => return self.refuse(call, Refusal::WrongCredentials),
             Err(_) => return no("Invalid action or parameters"),
         };
         if request.info().authorised {
-            let is_known = account::is_known(call, world);
+            let is_known = auth::is_known(call, world);
             world.note_credentials(is_known);
             if !is_known {
                 return self.refuse(call, Refusal::WrongCredentials);
@@ -100,6 +105,3 @@ fn carry_out(request: Request, visit: &mut Visit<'_>) -> Result<Reply, No> {
         _ => Err(No::new("Invalid action or parameters")),
     }
 }
-
-/// The client number that an API key belongs to.
-const CLIENT: i64 = credentials::INFERNO_CLIENT;

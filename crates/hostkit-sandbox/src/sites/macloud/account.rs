@@ -1,40 +1,22 @@
-//! Signing in, the account, its money and its limits.
+//! The account, its money and its limits.
 
 use std::borrow::Cow;
 
 use hostkit::codec::ToWire;
 use hostkit::{Decimal, Format, Secret, Value};
 use macloud_proto::account::{GetAccount, Register};
-use macloud_proto::auth::SignIn;
 use macloud_proto::types::{
     Account, AccountAbilities, AccountId, AccountLimits, AccountRef, Balance, NewAccount, NewAccountRef, NewUser,
-    ServiceLimit, SessionToken, UserId,
+    ServiceLimit, UserId,
 };
 
+use super::Desk;
+use super::auth::{TOKEN_LIFE, TOKEN_PREFIX};
 use super::envelope::{Answered, No, reshape, shaped, yes};
-use super::{Desk, TOKEN_LIFE, TOKEN_PREFIX};
-use crate::credentials::{MACLOUD_EMAIL, MACLOUD_PASSWORD};
-use crate::world::{World, WorldError};
+use crate::world::WorldError;
 
 /// The number of the one customer.
 const CUSTOMER: u64 = 7;
-
-pub(super) const WRONG_CREDENTIALS: No = No::Forbidden("Forbidden", "Incorrect credentials specified");
-
-/// Gives a token; too many wrong passwords shut everybody out of signing in, as the hoster does to an address.
-pub(super) fn sign_in(call: &SignIn, world: &mut World) -> Answered {
-    if world.is_shut_out() {
-        return Err(No::Forbidden("Blacklisted", "The API requests limits were exceeded"));
-    }
-    if call.email != MACLOUD_EMAIL || call.password.expose() != MACLOUD_PASSWORD {
-        world.count_failure();
-        return Err(WRONG_CREDENTIALS);
-    }
-    world.note_credentials(true);
-    let now = world.now();
-    let token = world.sessions.issue(TOKEN_PREFIX, World::ACCOUNT, now, Some(TOKEN_LIFE));
-    yes::<SignIn>(200, "Token info", &SessionToken::new(token))
-}
 
 impl Desk<'_> {
     pub(super) fn get_account(&self) -> Answered {

@@ -3,6 +3,7 @@
 //! The older level of the API is spoken: actions answer 200, what makes a service answers 202, a new key 201.
 
 mod account;
+mod auth;
 mod backups;
 mod dns;
 mod endpoints;
@@ -17,26 +18,21 @@ mod servers;
 mod show;
 mod ssh_keys;
 
-use std::time::Duration;
-
 use hostkit::{EndpointInfo, UnknownFields};
 use http::Method;
 use macloud_proto::server::{Request, route};
 
 use crate::api_name::ApiName;
+use crate::clock::Moment;
+use crate::credentials::MACLOUD_TOKEN;
 use crate::site::{Call, Operation, Refusal, Reply, Site};
-use crate::world::{TokenState, World};
+use crate::world::World;
 use endpoints::{Near, near, nearest};
 use envelope::No;
 
 /// The site.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Macloud;
-
-/// Tokens have 64 digits; the sandbox counts in the last 32.
-const TOKEN_PREFIX: &str = "5a4db0c05a4db0c05a4db0c05a4db0c0";
-/// How long a token from a sign-in is good. The hoster does not say.
-const TOKEN_LIFE: Duration = Duration::from_secs(24 * 3600);
 
 /// Whom the sandbox serves.
 struct Desk<'w> {
@@ -101,13 +97,6 @@ fn why(path: &str, found: &str) -> No {
     }
 }
 
-/// The token of a request, bare or with its scheme.
-fn token(call: &Call) -> Option<&str> {
-    let text = call.header("authorization")?.trim();
-    let bare = text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("bearer ")).unwrap_or(text).trim();
-    if bare.is_empty() { None } else { Some(bare) }
-}
-
 fn said(no: &No) -> Reply {
     let code = no.status().to_string();
     match no {
@@ -118,17 +107,15 @@ fn said(no: &No) -> Reply {
     }
 }
 
-fn identify(call: &Call, world: &World) -> Result<String, No> {
-    let token = token(call).ok_or(No::Unauthorized("Need authorization information"))?;
-    match world.sessions.check(token, call.now) {
-        TokenState::Good(account) => Ok(account),
-        TokenState::Expired | TokenState::Unknown => Err(No::Unauthorized("Incorrect token")),
-    }
-}
-
 impl Site for Macloud {
     fn api(&self) -> ApiName {
         ApiName::Macloud
+    }
+
+    fn world(&self, now: Moment) -> World {
+        let mut world = World::new("RUB", now);
+        world.sessions.add(MACLOUD_TOKEN, World::ACCOUNT);
+        world
     }
 
     fn recognise(&self, call: &Call) -> Operation {
@@ -139,14 +126,14 @@ impl Site for Macloud {
         let request = match read(call) {
             (Operation::UNKNOWN, Read::No(no)) => return said(&no),
             (_, Read::Call(Request::SignIn(sign_in))) => {
-                return match account::sign_in(&sign_in, world) {
+                return match auth::sign_in(&sign_in, world) {
                     Ok(answer) => Reply::done(answer),
                     Err(no) => said(&no),
                 };
             }
             (_, request) => request,
         };
-        let account = match identify(call, world) {
+        let account = match auth::identify(call, world) {
             Ok(account) => account,
             Err(no) => return said(&no),
         };
@@ -166,7 +153,7 @@ impl Site for Macloud {
     fn refuse(&self, call: &Call, reason: Refusal) -> Reply {
         let no = match reason {
             Refusal::TokenExpired => No::Unauthorized("Incorrect token"),
-            Refusal::WrongCredentials if call.path.starts_with("/v1/auth") => account::WRONG_CREDENTIALS,
+            Refusal::WrongCredentials if call.path.starts_with("/v1/auth") => auth::WRONG_CREDENTIALS,
             Refusal::WrongCredentials => No::Unauthorized("Incorrect token"),
             Refusal::RateLimited => No::Forbidden("Forbidden", "The API requests limits were exceeded"),
             Refusal::Internal => No::Internal,

@@ -9,7 +9,7 @@ mod power;
 mod words;
 
 use hostkit::server::{Incoming, Outgoing, Serve};
-use hostkit::{Endpoint, EndpointInfo, Format, UnknownFields, Value};
+use hostkit::{Decimal, Endpoint, EndpointInfo, Format, UnknownFields, Value};
 use http::{Method, Response};
 use rootpanel_proto::Code;
 use rootpanel_proto::account::GetBalance;
@@ -22,6 +22,7 @@ use rootpanel_proto::tariffs::GetTarifs;
 use rootpanel_proto::types::Balance;
 
 use crate::api_name::ApiName;
+use crate::clock::Moment;
 use crate::credentials;
 use crate::site::{Call, Operation, Refusal, Reply, Site, answer};
 use crate::sites::content_type;
@@ -68,6 +69,12 @@ fn known(command: &str) -> Option<EndpointInfo> {
 impl Site for RootPanel {
     fn api(&self) -> ApiName {
         ApiName::RootPanel
+    }
+
+    fn world(&self, now: Moment) -> World {
+        let mut world = World::new("USD", now);
+        world.open_account(credentials::ROOTPANEL_TEST, Decimal::ZERO, "USD");
+        world
     }
 
     fn recognise(&self, call: &Call) -> Operation {
@@ -212,7 +219,7 @@ impl Desk<'_> {
         self.world.account(self.account).map_or("USD", |account| account.currency).to_owned()
     }
 
-    fn money(&self) -> hostkit::Decimal {
+    fn money(&self) -> Decimal {
         self.world.account(self.account).map(|account| account.balance).unwrap_or_default()
     }
 

@@ -5,7 +5,7 @@
 //! either an entry, or, inside a container, a `)` that stands alone, that closes no `(` standing alone before it in the
 //! same text, and that has behind it an entry, another `)`, or the end of the body.
 
-use super::{Frame, header};
+use super::frame::{Frame, header};
 use crate::builder::{Builder, Piece};
 use crate::{WireError, WireErrorKind};
 

@@ -6,7 +6,7 @@
 //! the end of the body. A value is a container if it is `Array` or `Class Object` and the next line is the `(` of the
 //! next level. Blanks at the end of lines do not count.
 
-use super::{Frame, header, trimmed};
+use super::frame::{Frame, header, trimmed};
 use crate::builder::Builder;
 use crate::{WireError, WireErrorKind};
 

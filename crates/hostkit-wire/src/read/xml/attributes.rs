@@ -1,6 +1,6 @@
 //! Reads the attributes of a start tag into entries named `@name`.
 
-use super::{expected, reference};
+use super::reference;
 use crate::WireError;
 use crate::builder::{Builder, Piece};
 
@@ -32,7 +32,7 @@ impl<'s> Attributes<'s> {
                 break;
             }
             if behind == at {
-                return Err(expected(at, "white space before an attribute"));
+                return Err(WireError::expected(at, "white space before an attribute"));
             }
             at = behind;
             let name_start = at;
@@ -41,15 +41,15 @@ impl<'s> Attributes<'s> {
             }
             let name = self.body.get(name_start..at).unwrap_or("");
             if !is_name(name) {
-                return Err(expected(name_start, "the name of an attribute"));
+                return Err(WireError::expected(name_start, "the name of an attribute"));
             }
             at = skip_space(tag, at);
             if tag.get(at) != Some(&b'=') {
-                return Err(expected(at, "`=` behind the name of an attribute"));
+                return Err(WireError::expected(at, "`=` behind the name of an attribute"));
             }
             at = skip_space(tag, at + 1);
             let Some(quote @ (b'"' | b'\'')) = tag.get(at).copied() else {
-                return Err(expected(at, "a value in quotes"));
+                return Err(WireError::expected(at, "a value in quotes"));
             };
             let value_start = at + 1;
             let mut is_plain = true;
@@ -58,9 +58,9 @@ impl<'s> Attributes<'s> {
                 match tag.get(at) {
                     Some(byte) if *byte == quote => break,
                     Some(b'&' | b'\t' | b'\n' | b'\r') => is_plain = false,
-                    Some(b'<') => return Err(expected(at, "`&lt;` in a value")),
+                    Some(b'<') => return Err(WireError::expected(at, "`&lt;` in a value")),
                     Some(_) => {}
-                    None => return Err(expected(at, "the closing quote of a value")),
+                    None => return Err(WireError::expected(at, "the closing quote of a value")),
                 }
                 at += 1;
             }
@@ -77,7 +77,7 @@ impl<'s> Attributes<'s> {
             at += 1;
         }
         match has_two_of_one_name(&mut self.names) {
-            true => Err(expected(start, "each attribute once")),
+            true => Err(WireError::expected(start, "each attribute once")),
             false => Ok(()),
         }
     }
@@ -93,7 +93,10 @@ impl<'s> Attributes<'s> {
                 let resolved =
                     named.split_once(';').and_then(|(name, behind)| Some((reference::character(name)?, behind)));
                 let Some((character, behind)) = resolved else {
-                    return Err(expected(end - special.len(), "a reference to a character or to a predefined entity"));
+                    return Err(WireError::expected(
+                        end - special.len(),
+                        "a reference to a character or to a predefined entity",
+                    ));
                 };
                 self.value.push(character);
                 rest = behind;

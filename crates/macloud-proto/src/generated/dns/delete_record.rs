@@ -81,9 +81,7 @@ impl Evidence for DeleteRecord {
     const SETTLE: Duration = Duration::from_secs(60);
 
     fn reading(_: &Inputs) -> Result<Each<ListDomains, ListRecords>, EncodeError> {
-        Ok(Each::new(ListDomains::new(), |list| {
-            list.into_iter().map(|item| ListRecords::new(item.id)).collect()
-        }))
+        Ok(Each::new(ListDomains::new(), |list| list.into_iter().map(|item| ListRecords::new(item.id)).collect()))
     }
 
     fn baseline(inputs: &Inputs, now: &Vec<Record>) -> Option<Baseline> {

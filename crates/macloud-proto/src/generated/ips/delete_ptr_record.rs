@@ -83,9 +83,7 @@ impl Evidence for DeletePtrRecord {
     const SETTLE: Duration = Duration::from_secs(60);
 
     fn reading(_: &Inputs) -> Result<Each<ListAddresses, ListPtrRecords>, EncodeError> {
-        Ok(Each::new(ListAddresses::new(), |list| {
-            list.into_iter().map(|item| ListPtrRecords::new(item.id)).collect()
-        }))
+        Ok(Each::new(ListAddresses::new(), |list| list.into_iter().map(|item| ListPtrRecords::new(item.id)).collect()))
     }
 
     fn baseline(inputs: &Inputs, now: &Vec<PtrRecord>) -> Option<Baseline> {

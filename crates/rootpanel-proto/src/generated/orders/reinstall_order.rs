@@ -117,11 +117,10 @@ impl Evidence for ReinstallOrder {
     fn baseline(inputs: &Inputs, now: &Vec<Order>) -> Option<Baseline> {
         let order: OrderId = inputs.get("order")?;
         let fits = |item: &Order| item.id == order;
-        Some(evidence::marks(
-            now.iter(),
-            fits,
-            |item| item.server_password.as_ref().map(evidence::mark_of_secret),
-        ).private())
+        Some(
+            evidence::marks(now.iter(), fits, |item| item.server_password.as_ref().map(evidence::mark_of_secret))
+                .private(),
+        )
     }
 
     fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<Order>) -> Option<Vec<Order>> {

@@ -1,9 +1,8 @@
-//! Turns an answer and a fault into the acts of a connection. Pure: no socket, no world.
+//! What a fault is given to spoil an answer with, and an answer delivered whole. Pure: no socket, no world.
 
 use http::Response;
 
-use super::plan::Settings;
-use super::{Fault, Strike};
+use super::settings::Settings;
 use crate::http::{Act, Delivery, Wire};
 
 /// What a fault may use to spoil an answer.
@@ -43,13 +42,4 @@ pub(crate) fn deliver(answer: &Response<Vec<u8>>, delivery: Delivery) -> Vec<Act
 /// The acts that deliver the answer as it would have been.
 pub(super) fn whole(spoil: &Spoil<'_>) -> Vec<Act> {
     deliver(spoil.answer, spoil.delivery)
-}
-
-/// The acts of a fault that is about the answer; those about the call deliver it whole.
-pub(crate) fn acts(fault: &Fault, spoil: &Spoil<'_>) -> Vec<Act> {
-    match fault.strike() {
-        Strike::Deliver(make) | Strike::Late(make) | Strike::Twice(make) | Strike::Stale(make) => make(spoil),
-        Strike::Replace(make) => deliver(&make(spoil), spoil.delivery),
-        Strike::Refuse(_) | Strike::Revoke | Strike::LoseBody | Strike::Resolve(_) => whole(spoil),
-    }
 }

@@ -1,0 +1,62 @@
+//! The schemas of named types. A type that only answers hold is as lenient as the answers; all others are strict.
+
+use super::answers::{answer_schema, loosen};
+use super::json::{Json, Object, object};
+use super::schema::{object_schema, type_schema};
+use crate::model::{Field, Model, TypeEntry, TypeKind};
+
+/// The schemas of all named types.
+pub(super) fn all(model: &Model) -> Object {
+    let mut schemas = Object::default();
+    for (name, entry) in &model.types {
+        // A client would send what only answers may hold.
+        let answers = if entry.in_requests { None } else { Some(model) };
+        schemas.set(name.as_str(), entry_schema(entry, answers));
+    }
+    schemas
+}
+
+/// The schema of a named type; with a model, that of one which only answers hold.
+fn entry_schema(entry: &TypeEntry, answers: Option<&Model>) -> Object {
+    let mut schema = match &entry.kind {
+        TypeKind::Struct(fields) => {
+            let body: Vec<Field> = fields.iter().filter(|field| field.surface.header.is_none()).cloned().collect();
+            let mut schema = object_schema(&body);
+            if let Some(model) = answers {
+                body.iter().for_each(|field| loosen(model, &mut schema, field));
+            }
+            schema
+        }
+        TypeKind::Enumeration { is_number, values } => {
+            let mut schema = object! { "type": if *is_number { "integer" } else { "string" } };
+            // An `enum` would make every value that the document does not name an error.
+            let known: Vec<Json> = values
+                .iter()
+                .map(|value| match value.wire.parse::<i64>() {
+                    Ok(number) if *is_number => Json::from(number),
+                    _ => Json::from(&value.wire),
+                })
+                .collect();
+            schema.set("x-extensible-enum", known);
+            for value in values {
+                let texts = object! { "name": &value.rust, "en": &value.en, "ru": &value.ru };
+                schema.object("x-hostkit-values").set(value.wire.as_str(), texts);
+            }
+            schema
+        }
+        TypeKind::Id { is_number: true } => object! { "type": "integer", "format": "int64", "minimum": 0 },
+        TypeKind::Id { is_number: false } => object! { "type": "string", "pattern": "^[0-9A-Za-z_-]+$" },
+        TypeKind::Union { scalar, object, list } => {
+            let shape = |ty| answers.map_or_else(|| type_schema(ty), |model| answer_schema(model, ty));
+            let shapes: Vec<Object> = [scalar, object, list].into_iter().flatten().map(shape).collect();
+            object! { "anyOf": shapes }
+        }
+    };
+    schema.say("description", &entry.en);
+    schema.say("x-hostkit-ru", &entry.ru);
+    schema.say("x-hostkit-about", &entry.about);
+    if entry.keep_raw {
+        schema.set("x-hostkit-keep-raw", true);
+    }
+    schema
+}

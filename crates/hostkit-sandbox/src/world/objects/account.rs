@@ -1,0 +1,85 @@
+//! Customers, and what a customer has that is not for rent: payments, bills, keys and tickets.
+
+use hostkit::Decimal;
+
+use crate::clock::Moment;
+
+/// A customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The name by which objects refer to it.
+    pub login: String,
+    /// What is left to spend.
+    pub balance: Decimal,
+    /// The currency, such as `RUB`.
+    pub currency: &'static str,
+    /// Every movement of money, the oldest first.
+    pub payments: Vec<Payment>,
+}
+
+/// One movement of money.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payment {
+    /// Its number.
+    pub number: u64,
+    /// When.
+    pub at: Moment,
+    /// What was paid; negative for money that came in.
+    pub amount: Decimal,
+    /// What for.
+    pub what: &'static str,
+    /// The object that it was paid for, such as `server 101`.
+    pub object: String,
+}
+
+/// A bill that is not paid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bill {
+    /// Its number.
+    pub number: u64,
+    /// Whose it is.
+    pub account: String,
+    /// What is to be paid.
+    pub amount: Decimal,
+    /// When it was made.
+    pub made: Moment,
+}
+
+/// A public key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SshKey {
+    /// Its number.
+    pub number: u64,
+    /// Whose it is.
+    pub account: String,
+    /// Its name.
+    pub name: String,
+    /// The line of `authorized_keys`.
+    pub line: String,
+}
+
+/// A ticket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ticket {
+    /// Its number.
+    pub number: u64,
+    /// Whose it is.
+    pub account: String,
+    /// What it is about.
+    pub subject: String,
+    /// Whether it was paid for.
+    pub is_vip: bool,
+    /// What was said, the oldest first.
+    pub messages: Vec<Message>,
+}
+
+/// Something that was said in a ticket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Its number.
+    pub number: u64,
+    /// When.
+    pub at: Moment,
+    /// What.
+    pub text: String,
+}
