@@ -12,6 +12,7 @@ mod fixtures;
 mod fuzz;
 mod loom;
 mod manifest;
+mod module_tree;
 mod openapi;
 mod openapi_client;
 mod package;
@@ -20,6 +21,7 @@ mod real;
 mod reference;
 mod spec;
 mod tidy;
+mod tokens;
 mod workspace;
 
 use std::process::ExitCode;
@@ -112,9 +114,18 @@ enum Verb {
     Real,
     /// Checks the rules of this repository that no compiler knows.
     Tidy {
-        /// First writes the list of indirect dependencies anew.
+        /// First writes the list of indirect dependencies anew, and shrinks that of module cycles.
         #[arg(long)]
         write: bool,
+    },
+    /// Counts the Rust tokens below each path that are neither documentation nor compiled for tests only.
+    Tokens {
+        /// Files or folders, from the root of the workspace.
+        #[arg(required = true)]
+        paths: Vec<String>,
+        /// Counts in a revision of git instead of the working tree.
+        #[arg(long, value_name = "REVISION")]
+        at: Option<String>,
     },
     /// Remakes test data that another program makes.
     Fixtures {
@@ -188,6 +199,7 @@ fn main() -> ExitCode {
         Verb::Loom { long } => loom::execute(long),
         Verb::Real => real::execute(),
         Verb::Tidy { write } => tidy::run(write),
+        Verb::Tokens { paths, at } => tokens::execute(&paths, at.as_deref()),
         Verb::Fixtures { verb: FixturesVerb::Php { check } } => fixtures::php(check),
         Verb::Explain { code } => explain::run(code.as_deref()),
         Verb::Spec { verb: SpecVerb::Check { api } } => codegen::check_specs(api.as_deref()),
