@@ -1,6 +1,8 @@
 //! `tidy`: rules of this repository that no compiler knows. Each is a function from files to findings.
 
+mod cycles;
 mod dependencies;
+mod file;
 mod sizes;
 mod texts;
 mod trees;
@@ -11,36 +13,13 @@ use crate::manifest::members;
 use crate::promises;
 use crate::workspace::{Outcome, apis, read, root};
 
-/// A file of ours: its path from the root, its text.
-#[derive(Debug, Clone)]
-pub(crate) struct File {
-    pub(crate) path: String,
-    pub(crate) text: String,
-}
-
-impl File {
-    fn is_rust(&self) -> bool {
-        self.path.ends_with(".rs")
-    }
-
-    fn is_generated(&self) -> bool {
-        // Candidates of a measurement are made by a program, too.
-        self.path.contains("/src/generated/") || self.path.starts_with("bench/candidates/")
-    }
-
-    /// Wire examples are what hosters send: no rule of ours holds there.
-    fn is_wire_example(&self) -> bool {
-        let is_spec = self.path.starts_with("specs/") && !self.path.ends_with(".toml") && !self.path.ends_with(".md");
-        is_spec || self.path.contains("/tests/php/")
-    }
-}
-
-/// Checks everything; with `write`, first writes the list of indirect dependencies anew.
+/// Checks everything; with `write`, first writes the list of indirect dependencies anew and shrinks that of cycles.
 pub(crate) fn run(write: bool) -> Outcome {
     if write {
         dependencies::write()?;
+        cycles::write(&file::all()?, &members()?)?;
     }
-    let files = files()?;
+    let files = file::all()?;
     let members = members()?;
     let mut findings = Vec::new();
     findings.extend(texts::machine(&files));
@@ -53,6 +32,7 @@ pub(crate) fn run(write: bool) -> Outcome {
     long.iter().for_each(|line| println!("{line}"));
     findings.extend(too_long);
     findings.extend(sizes::extensions(&files));
+    findings.extend(cycles::check(&files, &members)?);
     findings.extend(dependencies::check(&members)?);
     findings.extend(promises::check_page()?);
     findings.extend(trees::check()?);
@@ -66,35 +46,6 @@ pub(crate) fn run(write: bool) -> Outcome {
 /// How many crates come with each proto crate, as a table.
 pub(crate) fn trees() -> Result<String, String> {
     trees::table()
-}
-
-/// Every text file of the repository. What git ignores is left out by name, so that no git is needed.
-fn files() -> Result<Vec<File>, String> {
-    const IGNORED: &[&str] = &[".git", "target", "tmp", "corpus", "artifacts", "node_modules"];
-    let mut found = Vec::new();
-    let mut open = vec![String::new()];
-    while let Some(folder) = open.pop() {
-        let path = root().join(&folder);
-        for entry in std::fs::read_dir(&path).map_err(|error| format!("{}: {error}", path.display()))? {
-            let entry = entry.map_err(|error| error.to_string())?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
-            let kind = entry.file_type().map_err(|error| format!("{path}: {error}"))?;
-            if IGNORED.contains(&name.as_str()) {
-                // In a second worktree `.git` is a file.
-                continue;
-            } else if kind.is_dir() {
-                open.push(path);
-            } else if kind.is_file() {
-                // What is no text is no business of these rules.
-                if let Ok(text) = std::fs::read_to_string(entry.path()) {
-                    found.push(File { path, text });
-                }
-            }
-        }
-    }
-    found.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(found)
 }
 
 /// The names of hosters: the folders of the specs, and the domains of their hosts.
@@ -114,11 +65,11 @@ fn names() -> Result<Vec<String>, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{dependencies, files, members, texts};
+    use super::{dependencies, file, members, texts};
 
     #[test]
     fn p31_no_unsafe_code_and_no_unlisted_dependency() {
-        let (files, members) = (files().expect("files"), members().expect("members"));
+        let (files, members) = (file::all().expect("files"), members().expect("members"));
         let mut findings = texts::not_safe(&files, &members);
         findings.extend(dependencies::check(&members).expect("a page and a lock"));
         let (rust, packages) = (files.iter().filter(|file| file.is_rust()).count(), members.len());

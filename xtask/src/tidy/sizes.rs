@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::tidy::File;
+use crate::tidy::file::File;
 
 /// Lines from which on a hand-written file is listed.
 pub(super) const LONG: usize = 400;

@@ -1,7 +1,7 @@
 //! Rules on what files say.
 
 use crate::manifest::Manifest;
-use crate::tidy::File;
+use crate::tidy::file::File;
 
 /// Paths of a machine, and registries other than the public one.
 pub(super) fn machine(files: &[File]) -> Vec<String> {

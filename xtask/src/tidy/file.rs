@@ -1,0 +1,56 @@
+//! The text files of the repository, and of which kind each is.
+
+use crate::workspace::root;
+
+/// A file of ours: its path from the root, its text.
+#[derive(Debug, Clone)]
+pub(super) struct File {
+    pub(super) path: String,
+    pub(super) text: String,
+}
+
+impl File {
+    pub(super) fn is_rust(&self) -> bool {
+        self.path.ends_with(".rs")
+    }
+
+    pub(super) fn is_generated(&self) -> bool {
+        // Candidates of a measurement are made by a program, too.
+        self.path.contains("/src/generated/") || self.path.starts_with("bench/candidates/")
+    }
+
+    /// Wire examples are what hosters send: no rule of ours holds there.
+    pub(super) fn is_wire_example(&self) -> bool {
+        let is_spec = self.path.starts_with("specs/") && !self.path.ends_with(".toml") && !self.path.ends_with(".md");
+        is_spec || self.path.contains("/tests/php/")
+    }
+}
+
+/// Every text file of the repository. What git ignores is left out by name, so that no git is needed.
+pub(super) fn all() -> Result<Vec<File>, String> {
+    const IGNORED: &[&str] = &[".git", "target", "tmp", "corpus", "artifacts", "node_modules"];
+    let mut found = Vec::new();
+    let mut open = vec![String::new()];
+    while let Some(folder) = open.pop() {
+        let path = root().join(&folder);
+        for entry in std::fs::read_dir(&path).map_err(|error| format!("{}: {error}", path.display()))? {
+            let entry = entry.map_err(|error| error.to_string())?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
+            let kind = entry.file_type().map_err(|error| format!("{path}: {error}"))?;
+            if IGNORED.contains(&name.as_str()) {
+                // In a second worktree `.git` is a file.
+                continue;
+            } else if kind.is_dir() {
+                open.push(path);
+            } else if kind.is_file() {
+                // What is no text is no business of these rules.
+                if let Ok(text) = std::fs::read_to_string(entry.path()) {
+                    found.push(File { path, text });
+                }
+            }
+        }
+    }
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(found)
+}
