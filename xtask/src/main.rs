@@ -1,5 +1,6 @@
 //! The project's own commands: `cargo xtask …`.
 
+mod api;
 mod bench;
 mod ci;
 mod codegen;
@@ -65,6 +66,12 @@ enum Verb {
         /// Instead generates a client from a document, with a generator of PyPI, and uses it in the sandbox.
         #[arg(long, conflicts_with = "check")]
         client: bool,
+    },
+    /// Lists what each published crate shows, in `docs/api`.
+    Api {
+        /// Only compares: prints what differs and fails. Never writes.
+        #[arg(long)]
+        check: bool,
     },
     /// Runs the measurements of `bench/`, or one, each beside its peers.
     Bench {
@@ -182,7 +189,7 @@ enum SpecVerb {
 }
 
 fn main() -> ExitCode {
-    if let Some(code) = promises::wrap() {
+    if let Some(code) = promises::wrap().or_else(api::wrap) {
         return code;
     }
     let result = match Arguments::parse().verb {
@@ -191,6 +198,7 @@ fn main() -> ExitCode {
         Verb::Reference { check } => reference::run(check),
         Verb::Openapi { client: true, .. } => openapi_client::run_client(),
         Verb::Openapi { check, client: false } => openapi::run(check),
+        Verb::Api { check } => api::execute(check),
         Verb::Bench { name } => bench::bench(name.as_deref()),
         Verb::CompileCost { full, write } => compile_cost::execute(write, full),
         Verb::Fuzz { target, seconds } => fuzz::execute(target.as_deref(), seconds),
