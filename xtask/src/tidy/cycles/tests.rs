@@ -51,6 +51,16 @@ fn a_reexport_is_looked_through() {
 }
 
 #[test]
+fn handing_an_item_on_is_no_use() {
+    let files = [
+        ("lib.rs", "mod deep; pub use deep::Thing; pub struct Root;"),
+        ("deep/mod.rs", "mod inner; pub(crate) use inner::Thing; pub struct Near;"),
+        ("deep/inner.rs", "use super::Near; use crate::Root; pub struct Thing;"),
+    ];
+    assert_eq!(cycles_of(&files), NONE);
+}
+
+#[test]
 fn a_reexport_of_a_reexport_is_looked_through() {
     let files = [
         ("lib.rs", "mod deep; mod user; pub use deep::Thing;"),
