@@ -17,8 +17,9 @@ const NONE: &[Vec<String>] = &[];
 #[test]
 fn two_files_that_use_each_other_are_a_cycle() {
     let files = [
-        ("lib.rs", "mod one; mod two; mod three;"),
-        ("one.rs", "use crate::two::Two; pub struct One;"),
+        ("lib.rs", "mod base; mod one; mod two; mod three;"),
+        ("base.rs", "pub struct Base;"),
+        ("one.rs", "use crate::{base::Base, two::Two}; pub struct One;"),
         ("two.rs", "pub struct Two; fn f(_: crate::one::One) {}"),
         ("three.rs", "use crate::one::One;"),
     ];
