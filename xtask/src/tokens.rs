@@ -58,7 +58,8 @@ fn git(arguments: &[&str]) -> Command {
     command
 }
 
-/// Prints a row for each path, of the working tree or of a revision of git.
+/// Prints a row for each path, of the working tree or of a revision of git; the sum counts a file once for each path
+/// that it is below.
 pub(crate) fn execute(paths: &[String], revision: Option<&str>) -> Outcome {
     let place = revision.map_or(Place::WorkingTree, Place::Revision);
     let list = place.list()?;

@@ -1,7 +1,7 @@
 //! Which file of a crate uses which, and the files that use each other in a circle.
 //!
 //! Declaring a module is not using it, and handing an item on by `pub use` is neither: whoever names the item uses the
-//! file that defines it.
+//! file that defines it. Not seen is a method that is called where nothing names its type.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
