@@ -7,12 +7,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::SystemTime;
 
 use crate::command::{cargo, run};
-use crate::workspace::{Outcome, apis, root};
+use crate::workspace::{Outcome, apis, root, target};
 
 /// How far above its budget a figure may be.
 const MARGIN: f64 = 1.15;
@@ -197,10 +196,6 @@ fn rlib(name: &str, folder: &str) -> Result<f64, String> {
     let file = target().join(folder).join(format!("lib{}.rlib", name.replace('-', "_")));
     let bytes = fs::metadata(&file).map_err(|error| format!("{}: {error}", file.display()))?.len();
     Ok(bytes as f64)
-}
-
-fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |folder| Path::new(&folder).to_owned())
 }
 
 fn number(what: &str, figure: f64) -> String {

@@ -1,5 +1,6 @@
 //! The project's own commands: `cargo xtask …`.
 
+mod api;
 mod bench;
 mod ci;
 mod codegen;
@@ -12,6 +13,7 @@ mod fixtures;
 mod fuzz;
 mod loom;
 mod manifest;
+mod module_tree;
 mod openapi;
 mod openapi_client;
 mod package;
@@ -20,6 +22,7 @@ mod real;
 mod reference;
 mod spec;
 mod tidy;
+mod tokens;
 mod workspace;
 
 use std::process::ExitCode;
@@ -63,6 +66,12 @@ enum Verb {
         /// Instead generates a client from a document, with a generator of PyPI, and uses it in the sandbox.
         #[arg(long, conflicts_with = "check")]
         client: bool,
+    },
+    /// Lists what each published crate shows, in `docs/api`.
+    Api {
+        /// Only compares: prints what differs and fails. Never writes.
+        #[arg(long)]
+        check: bool,
     },
     /// Runs the measurements of `bench/`, or one, each beside its peers.
     Bench {
@@ -112,9 +121,18 @@ enum Verb {
     Real,
     /// Checks the rules of this repository that no compiler knows.
     Tidy {
-        /// First writes the list of indirect dependencies anew.
+        /// First writes the list of indirect dependencies anew, and shrinks that of module cycles.
         #[arg(long)]
         write: bool,
+    },
+    /// Counts the Rust tokens below each path that are neither documentation nor compiled for tests only.
+    Tokens {
+        /// Files or folders, from the root of the workspace.
+        #[arg(required = true)]
+        paths: Vec<String>,
+        /// Counts in a revision of git instead of the working tree.
+        #[arg(long, value_name = "REVISION")]
+        at: Option<String>,
     },
     /// Remakes test data that another program makes.
     Fixtures {
@@ -171,7 +189,7 @@ enum SpecVerb {
 }
 
 fn main() -> ExitCode {
-    if let Some(code) = promises::wrap() {
+    if let Some(code) = promises::wrap().or_else(api::wrap) {
         return code;
     }
     let result = match Arguments::parse().verb {
@@ -180,6 +198,7 @@ fn main() -> ExitCode {
         Verb::Reference { check } => reference::run(check),
         Verb::Openapi { client: true, .. } => openapi_client::run_client(),
         Verb::Openapi { check, client: false } => openapi::run(check),
+        Verb::Api { check } => api::execute(check),
         Verb::Bench { name } => bench::bench(name.as_deref()),
         Verb::CompileCost { full, write } => compile_cost::execute(write, full),
         Verb::Fuzz { target, seconds } => fuzz::execute(target.as_deref(), seconds),
@@ -188,6 +207,7 @@ fn main() -> ExitCode {
         Verb::Loom { long } => loom::execute(long),
         Verb::Real => real::execute(),
         Verb::Tidy { write } => tidy::run(write),
+        Verb::Tokens { paths, at } => tokens::execute(&paths, at.as_deref()),
         Verb::Fixtures { verb: FixturesVerb::Php { check } } => fixtures::php(check),
         Verb::Explain { code } => explain::run(code.as_deref()),
         Verb::Spec { verb: SpecVerb::Check { api } } => codegen::check_specs(api.as_deref()),

@@ -1,5 +1,6 @@
 //! `tidy`: rules of this repository that no compiler knows. Each is a function from files to findings.
 
+mod cycles;
 mod dependencies;
 mod files;
 mod sizes;
@@ -13,10 +14,11 @@ use crate::promises;
 use crate::workspace::{Outcome, apis, read, root};
 use files::files;
 
-/// Checks everything; with `write`, first writes the list of indirect dependencies anew.
+/// Checks everything; with `write`, first writes the list of indirect dependencies anew and shrinks that of cycles.
 pub(crate) fn run(write: bool) -> Outcome {
     if write {
         dependencies::write()?;
+        cycles::write(&files()?, &members()?)?;
     }
     let files = files()?;
     let members = members()?;
@@ -31,6 +33,7 @@ pub(crate) fn run(write: bool) -> Outcome {
     long.iter().for_each(|line| println!("{line}"));
     findings.extend(too_long);
     findings.extend(sizes::extensions(&files));
+    findings.extend(cycles::check(&files, &members)?);
     findings.extend(dependencies::check(&members)?);
     findings.extend(promises::check_page()?);
     findings.extend(trees::check()?);
@@ -63,7 +66,7 @@ fn names() -> Result<Vec<String>, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{dependencies, files, members, texts};
+    use super::{dependencies, files::files, members, texts};
 
     #[test]
     fn p31_no_unsafe_code_and_no_unlisted_dependency() {
