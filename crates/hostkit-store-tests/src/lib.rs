@@ -8,6 +8,7 @@ mod child;
 mod processes;
 mod server;
 mod shop;
+mod store_tests;
 
 use std::time::Duration;
 
@@ -58,33 +59,4 @@ pub fn client_of(config: ClientConfig<Shop>) -> hostkit_ureq::Client<Shop> {
 /// A blocking client, with a session and counts of its own but for the store.
 pub fn client<P: Place>(server: &Server, place: &P, deadline: Duration) -> hostkit_ureq::Client<Shop> {
     client_of(config(server.base(), P::open(&place.address()), deadline))
-}
-
-/// The tests of a store, and the test that is no test but what their processes run.
-#[macro_export]
-macro_rules! store_tests {
-    ($place:ty) => {
-        /// Not a test of its own: what the other processes run.
-        #[test]
-        fn child() {
-            $crate::child::<$place>();
-        }
-
-        $crate::store_tests! { $place:
-            many_processes_sign_in_once_for_each_expiry
-            clients_that_held_the_expired_token_sign_in_once
-            another_store_signs_in_again
-            wrong_credentials_are_tried_once
-            the_limit_holds_over_processes
-            a_process_that_dies_while_it_signs_in_stops_the_others_until_its_deadline
-            a_caller_that_gives_up_passes_the_sign_in_on_at_once
-            processes_killed_at_any_moment_leave_whole_entries
-        }
-    };
-    ($place:ty: $($test:ident)*) => { $(
-        #[test]
-        fn $test() {
-            $crate::$test::<$place>();
-        }
-    )* };
 }
