@@ -272,7 +272,7 @@ async fn drive<M: Machine>(mut machine: M, transport: &impl AsyncTransport, cloc
         match machine.step(clock.now()) {
             Step::Done(done) => return done,
             Step::Send(outgoing) => {
-                let result = transport.send(&outgoing).await;
+                let result = transport.send(*outgoing).await;
                 machine.receive(clock.now(), result);
             }
             Step::SleepUntil(moment) => tokio::time::sleep(clock.sleep(moment)).await,

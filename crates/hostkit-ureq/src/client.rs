@@ -265,7 +265,7 @@ fn drive<M: Machine>(mut machine: M, transport: &impl Transport, clock: &dyn Clo
         match machine.step(clock.now()) {
             Step::Done(done) => return done,
             Step::Send(outgoing) => {
-                let result = transport.send(&outgoing);
+                let result = transport.send(*outgoing);
                 machine.receive(clock.now(), result);
             }
             Step::SleepUntil(moment) => std::thread::sleep(clock.sleep(moment)),

@@ -17,7 +17,7 @@ use crate::transport::{Incoming, Outgoing, TransportError};
 ///         match machine.step(clock.now()) {
 ///             Step::Done(done) => return done,
 ///             Step::Send(outgoing) => {
-///                 let result = transport.send(&outgoing);
+///                 let result = transport.send(*outgoing);
 ///                 machine.receive(clock.now(), result);
 ///             }
 ///             Step::SleepUntil(moment) => std::thread::sleep(clock.sleep(moment)),

@@ -294,12 +294,12 @@ fn many_threads_keep_to_the_limit() {
     struct Counting(Mutex<Vec<Instant>>);
 
     impl Transport for Counting {
-        fn send(&self, outgoing: &Outgoing) -> Result<Incoming, hostkit::TransportError> {
+        fn send(&self, outgoing: Outgoing) -> Result<Incoming, hostkit::TransportError> {
             assert_eq!(outgoing.limits, AnswerLimits::DEFAULT);
             std::thread::sleep(Duration::from_millis(1));
             self.0.lock().unwrap().push(Instant::now());
             std::thread::sleep(Duration::from_millis(1));
-            Ok(Incoming { status: 200, headers: http::HeaderMap::new(), body: br#"{"id": 7}"#.to_vec() })
+            Incoming::new(&outgoing.limits, 200, http::HeaderMap::new())?.with_body(br#"{"id": 7}"#.to_vec())
         }
     }
 

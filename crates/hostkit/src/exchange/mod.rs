@@ -198,11 +198,6 @@ impl<A: Api> Exchange<A> {
     /// Takes what came of the last request. `read` is called for a successful answer, at most once.
     pub(crate) fn receive(&mut self, now: Now, result: Result<Incoming, TransportError>, read: Read<'_>) {
         let span = self.span.clone();
-        let limits = self.answer_limits();
-        let result = result.and_then(|incoming| match limits.admit(&incoming) {
-            true => Ok(incoming),
-            false => Err(settle::too_large()),
-        });
         span.in_scope(|| match std::mem::replace(&mut self.state, State::Over) {
             State::SignInFlight(signing, asked, permit) => {
                 self.core.rates().ended(now.monotonic, permit);

@@ -21,10 +21,6 @@ pub(crate) fn api_info<A: Api>() -> &'static ApiInfo {
     const { &A::INFO }
 }
 
-pub(super) fn too_large() -> TransportError {
-    TransportError::new(Phase::Body, TransportErrorKind::TooLarge, "")
-}
-
 /// The driver never said what came of the request.
 pub(super) fn lost() -> TransportError {
     TransportError::new(Phase::Head, TransportErrorKind::Timeout, "")
@@ -42,7 +38,7 @@ impl<A: Api> Exchange<A> {
                 return self.settle_failure(now, sent, failure, error, None, is_final);
             }
         };
-        let Incoming { status, headers, body } = incoming;
+        let Incoming { status, headers, body, .. } = incoming;
         let attempts = self.attempts;
         let answer = RawAnswer::new(self.info, api_info::<A>(), status, &headers, &body)
             .with_unknown_fields(self.unknown())

@@ -14,7 +14,7 @@ pub fn drive<M: Machine>(mut machine: M, transport: &impl Transport, clock: &dyn
         match machine.step(clock.now()) {
             Step::Done(done) => return done,
             Step::Send(outgoing) => {
-                let result = transport.send(&outgoing);
+                let result = transport.send(*outgoing);
                 machine.receive(clock.now(), result);
             }
             Step::SleepUntil(moment) => std::thread::sleep(clock.sleep(moment)),
@@ -36,7 +36,7 @@ pub async fn drive_async<M: Machine, S: Future<Output = ()>>(
         match machine.step(clock.now()) {
             Step::Done(done) => return done,
             Step::Send(outgoing) => {
-                let result = transport.send(&outgoing).await;
+                let result = transport.send(*outgoing).await;
                 machine.receive(clock.now(), result);
             }
             Step::SleepUntil(moment) => sleep(clock.sleep(moment)).await,
