@@ -72,7 +72,7 @@ impl<A: Api> Fill<A> {
     fn new(credentials: A::Credentials) -> Self {
         let clock = ManualClock::new(UnixTime(1_327_363_202));
         let base = URL.parse().expect("a base URL");
-        let core = ClientCore::config(credentials).base_url(base).clock(clock.clone()).build().expect("a client");
+        let core = ClientCore::builder(credentials).base_url(base).clock(clock.clone()).build().expect("a client");
         let server = Canned(Mutex::new((200, Vec::new())));
         let lists = lists::of(A::INFO.name);
         Self { core, clock, server, lists, tried: Vec::new(), unshown: BTreeSet::new(), acting: 0 }

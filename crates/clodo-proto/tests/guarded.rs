@@ -29,7 +29,7 @@ struct Bench {
 
 fn bench(script: impl IntoIterator<Item = Script>) -> Bench {
     let clock = ManualClock::new(UnixTime(1_327_400_000));
-    let core = ClientCore::config(Credentials::key("login", "key")).clock(clock.clone()).format(Format::Json).build();
+    let core = ClientCore::builder(Credentials::key("login", "key")).clock(clock.clone()).format(Format::Json).build();
     let sign_in = Script::get("/")
         .answer(204, "")
         .header("X-Auth-Token", "token")

@@ -6,13 +6,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use hostkit::{
-    Api, AsyncTransport, BaseUrl, Before, Budget, Call, CallOptions, Calls, ClientCore, Clock, Endpoint, Error,
-    ErrorOf, Machine, Observation, Outcome, OutcomeOf, Perform, Rates, RawBody, Reconcile, Reconciled, Reply, Step,
-    Ticket, WaitError, Waiter,
+    Api, AsyncTransport, BaseUrl, Before, Budget, Call, CallOptions, Calls, ClientBuilder, ClientCore, Clock, Endpoint,
+    Error, ErrorOf, FromParts, Machine, Observation, Outcome, OutcomeOf, Perform, Rates, RawBody, Reconcile,
+    Reconciled, Reply, SetupError, Step, Ticket, WaitError, Waiter,
 };
 
-use crate::builder::ClientBuilder;
-use crate::setup::SetupError;
 use crate::transport::ReqwestTransport;
 
 /// An async client of one API. Clones are the same client: they share session, rate limits, budget and connections.
@@ -45,17 +43,22 @@ impl<A: Api> Client<A> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn builder(credentials: A::Credentials) -> ClientBuilder<A> {
-        ClientBuilder::new(credentials)
+    pub fn builder(credentials: A::Credentials) -> ClientBuilder<Self> {
+        ClientBuilder::new(credentials, ReqwestTransport::new())
+    }
+}
+
+impl<A: Api, T: AsyncTransport> FromParts for Client<A, T> {
+    type Api = A;
+    type Transport = T;
+    type Over<U> = Client<A, U>;
+
+    fn from_parts(core: ClientCore<A>, transport: T) -> Self {
+        Self { core, transport: Arc::new(transport) }
     }
 }
 
 impl<A: Api, T: AsyncTransport> Client<A, T> {
-    /// A client made of a core and a transport.
-    pub fn from_parts(core: ClientCore<A>, transport: T) -> Self {
-        Self { core, transport: Arc::new(transport) }
-    }
-
     /// Makes a call that only reads, or sets a state.
     ///
     /// # Errors

@@ -4,14 +4,16 @@ use std::fmt;
 use std::pin::pin;
 
 use hostkit::sabotage::is_broken;
-use hostkit::{AnswerLimits, AsyncTransport, BaseUrl, Incoming, Outgoing, Phase, TransportError, TransportErrorKind};
-use http::Uri;
+use hostkit::{
+    AnswerLimits, AsyncTransport, Incoming, Outgoing, Phase, SetupError, TransportError, TransportErrorKind,
+};
+use hostkit_net::Names;
+use hostkit_net::failure::check_address;
 use reqwest::Client;
 use tokio::time::timeout;
 
 use crate::failure;
-use crate::resolver::Names;
-use crate::setup::{Setup, SetupError};
+use crate::setup::Setup;
 use crate::witness::Sight;
 
 /// What this crate sends with. Clones share their connections.
@@ -56,7 +58,7 @@ impl ReqwestTransport {
 impl AsyncTransport for ReqwestTransport {
     async fn send(&self, outgoing: Outgoing) -> Result<Incoming, TransportError> {
         let Outgoing { request, timeout: left, limits, reusable, .. } = outgoing;
-        check(request.uri())?;
+        check_address(request.uri())?;
         let request = reqwest::Request::try_from(request);
         let request = request.map_err(|error| failure::of(Phase::Connect, error))?;
         let client = if reusable { &self.pooled } else { &self.fresh };
@@ -102,16 +104,6 @@ async fn receive(mut response: reqwest::Response, limits: &AnswerLimits) -> Resu
         incoming.extend(&chunk)?;
     }
     Ok(incoming)
-}
-
-/// Whether it may be sent there at all: `https`, or a loopback address.
-fn check(uri: &Uri) -> Result<(), TransportError> {
-    let refused = "neither https nor a loopback address";
-    if BaseUrl::admits(uri) {
-        Ok(())
-    } else {
-        Err(TransportError::new(Phase::Connect, TransportErrorKind::Other, refused))
-    }
 }
 
 impl fmt::Debug for ReqwestTransport {

@@ -5,13 +5,11 @@ use std::sync::Arc;
 
 use hostkit::event_listener::Listener;
 use hostkit::{
-    Api, BaseUrl, Before, Budget, Call, CallOptions, Calls, ClientCore, Clock, Endpoint, Error, ErrorOf, Machine,
-    Observation, Outcome, OutcomeOf, Perform, Rates, RawBody, Reconcile, Reconciled, Reply, Step, Ticket, Transport,
-    WaitError, Waiter,
+    Api, BaseUrl, Before, Budget, Call, CallOptions, Calls, ClientBuilder, ClientCore, Clock, Endpoint, Error, ErrorOf,
+    FromParts, Machine, Observation, Outcome, OutcomeOf, Perform, Rates, RawBody, Reconcile, Reconciled, Reply,
+    SetupError, Step, Ticket, Transport, WaitError, Waiter,
 };
 
-use crate::builder::ClientBuilder;
-use crate::setup::SetupError;
 use crate::transport::UreqTransport;
 
 /// A blocking client of one API. Clones are the same client: they share session, rate limits, budget and connections.
@@ -43,17 +41,22 @@ impl<A: Api> Client<A> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn builder(credentials: A::Credentials) -> ClientBuilder<A> {
-        ClientBuilder::new(credentials)
+    pub fn builder(credentials: A::Credentials) -> ClientBuilder<Self> {
+        ClientBuilder::new(credentials, UreqTransport::new())
+    }
+}
+
+impl<A: Api, T: Transport> FromParts for Client<A, T> {
+    type Api = A;
+    type Transport = T;
+    type Over<U> = Client<A, U>;
+
+    fn from_parts(core: ClientCore<A>, transport: T) -> Self {
+        Self { core, transport: Arc::new(transport) }
     }
 }
 
 impl<A: Api, T: Transport> Client<A, T> {
-    /// A client made of a core and a transport.
-    pub fn from_parts(core: ClientCore<A>, transport: T) -> Self {
-        Self { core, transport: Arc::new(transport) }
-    }
-
     /// Makes a call that only reads, or sets a state.
     ///
     /// # Errors

@@ -5,14 +5,14 @@ use std::io::{ErrorKind, Read};
 use std::time::Duration;
 
 use hostkit::sabotage::is_broken;
-use hostkit::{AnswerLimits, BaseUrl, Incoming, Outgoing, Phase, Transport, TransportError, TransportErrorKind};
-use http::Uri;
+use hostkit::{AnswerLimits, Incoming, Outgoing, Phase, SetupError, Transport, TransportError, TransportErrorKind};
+use hostkit_net::Names;
+use hostkit_net::failure::check_address;
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use ureq::{Agent, AsSendBody};
 
 use crate::failure;
-use crate::resolver::Names;
-use crate::setup::{MAX_HEAD, Setup, SetupError};
+use crate::setup::{MAX_HEAD, Setup};
 use crate::witness::{FOREVER, Sight};
 
 /// Where ureq logs every byte that it sends and receives, and whole URLs and redirects.
@@ -84,7 +84,7 @@ struct Terms {
 impl Transport for UreqTransport {
     fn send(&self, outgoing: Outgoing) -> Result<Incoming, TransportError> {
         let Outgoing { request, timeout, limits, reusable, .. } = outgoing;
-        check(request.uri())?;
+        check_address(request.uri())?;
         let is_logged = |target| log::log_enabled!(target: target, log::Level::Trace);
         if !self.may_log_bytes && BYTE_LOGS.into_iter().any(is_logged) {
             return Err(TransportError::new(Phase::Connect, TransportErrorKind::Other, BYTES_ARE_LOGGED));
@@ -128,16 +128,6 @@ fn receive(mut body: impl Read, mut incoming: Incoming) -> Result<Incoming, Tran
         return Err(TransportError::new(Phase::Body, kind, "the body was cut short"));
     }
     Ok(incoming)
-}
-
-/// Whether it may be sent there at all: `https`, or a loopback address.
-fn check(uri: &Uri) -> Result<(), TransportError> {
-    let refused = "neither https nor a loopback address";
-    if BaseUrl::admits(uri) {
-        Ok(())
-    } else {
-        Err(TransportError::new(Phase::Connect, TransportErrorKind::Other, refused))
-    }
 }
 
 impl fmt::Debug for UreqTransport {

@@ -18,7 +18,38 @@ use crate::store::{RateStore, SessionStore};
 use crate::time::{Clock, SystemClock};
 
 /// How a client is set up. Whatever is not said has the default of the API.
-pub struct ClientConfig<A: Api> {
+///
+/// The clients start one with their own `Client::builder`, the core without a transport with [`ClientCore::builder`].
+pub struct ClientBuilder<C: FromParts> {
+    settings: Settings<C::Api>,
+    transport: Result<C::Transport, SetupError>,
+}
+
+/// What a [`ClientBuilder`] makes: a client of a core and a transport, or the core alone.
+pub trait FromParts: Sized {
+    /// The API that it calls.
+    type Api: Api;
+    /// What it sends with.
+    type Transport;
+    /// The same client with another transport.
+    type Over<T>;
+
+    /// Makes it.
+    fn from_parts(core: ClientCore<Self::Api>, transport: Self::Transport) -> Self;
+}
+
+impl<A: Api> FromParts for ClientCore<A> {
+    type Api = A;
+    type Transport = ();
+    type Over<T> = Self;
+
+    fn from_parts(core: Self, (): ()) -> Self {
+        core
+    }
+}
+
+/// All that a builder was told, but for the transport.
+pub(crate) struct Settings<A: Api> {
     pub(crate) credentials: A::Credentials,
     pub(crate) place: Place,
     pub(crate) account: Option<String>,
@@ -44,10 +75,10 @@ pub(crate) enum Place {
     At(BaseUrl),
 }
 
-/// A client that cannot be set up like this.
+/// A client or a transport that cannot be set up like this.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum ConfigError {
+pub enum SetupError {
     /// The API has no host of this name.
     UnknownHost(String),
     /// The API has no host at all: a base URL has to be given.
@@ -58,9 +89,15 @@ pub enum ConfigError {
     Format(Format),
     /// The user agent has characters that no header may have.
     UserAgent,
+    /// The proxy is no URL.
+    Proxy,
+    /// A certificate cannot be read.
+    Certificate(String),
+    /// TLS cannot be set up.
+    Tls(String),
 }
 
-impl fmt::Display for ConfigError {
+impl fmt::Display for SetupError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownHost(name) => write!(f, "the API has no host {name:?}"),
@@ -68,21 +105,23 @@ impl fmt::Display for ConfigError {
             Self::BaseUrl(error) => write!(f, "{error}"),
             Self::Format(format) => write!(f, "the API does not answer in {format}"),
             Self::UserAgent => f.write_str("the user agent has characters that no header may have"),
+            Self::Proxy => f.write_str("the proxy is not a URL such as http://127.0.0.1:3128"),
+            Self::Certificate(why) => write!(f, "a root certificate cannot be read: {why}"),
+            Self::Tls(why) => write!(f, "TLS cannot be set up: {why}"),
         }
     }
 }
 
-impl std::error::Error for ConfigError {}
+impl std::error::Error for SetupError {}
 
-impl From<BaseUrlError> for ConfigError {
+impl From<BaseUrlError> for SetupError {
     fn from(error: BaseUrlError) -> Self {
         Self::BaseUrl(error)
     }
 }
 
-impl<A: Api> ClientConfig<A> {
-    /// A client with these credentials, at the API's first host.
-    pub fn new(credentials: A::Credentials) -> Self {
+impl<A: Api> Settings<A> {
+    fn new(credentials: A::Credentials) -> Self {
         Self {
             credentials,
             place: Place::Default,
@@ -102,117 +141,134 @@ impl<A: Api> ClientConfig<A> {
             before_send: None,
         }
     }
+}
+
+impl<C: FromParts> ClientBuilder<C> {
+    /// A client with these credentials, at the API's first host. A transport that could not be made is an error of
+    /// [`Self::build`], unless another one takes its place.
+    pub fn new(credentials: <C::Api as Api>::Credentials, transport: Result<C::Transport, SetupError>) -> Self {
+        Self { settings: Settings::new(credentials), transport }
+    }
+
+    /// Sends with another transport: one with a proxy or certificates, one that wraps the client's own, or a script.
+    pub fn transport<T>(self, transport: T) -> ClientBuilder<C::Over<T>>
+    where
+        C::Over<T>: FromParts<Api = C::Api, Transport = T>,
+    {
+        ClientBuilder { settings: self.settings, transport: Ok(transport) }
+    }
 
     /// Sends to a base URL of the caller's: another installation, or a sandbox on loopback.
     pub fn base_url(mut self, base: BaseUrl) -> Self {
-        self.place = Place::At(base);
+        self.settings.place = Place::At(base);
         self
     }
 
     /// Sends to a host that the API's spec names.
     pub fn host(mut self, name: impl Into<String>) -> Self {
-        self.place = Place::Named(name.into());
+        self.settings.place = Place::Named(name.into());
         self
     }
 
     /// What the caller calls the account: a login, say, and never a secret. Tickets hold it, and are not looked for with a
     /// client of another one, whose answers would say that nothing happened.
     pub fn account(mut self, name: impl Into<String>) -> Self {
-        self.account = Some(name.into());
+        self.settings.account = Some(name.into());
         self
     }
 
     /// The format of answers, where the API has several.
     pub fn format(mut self, format: Format) -> Self {
-        self.format = Some(format);
+        self.settings.format = Some(format);
         self
     }
 
     /// The time for all of a call, instead of what its spec says.
     pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = Some(deadline);
+        self.settings.deadline = Some(deadline);
         self
     }
 
     /// What to do with fields that the spec does not know. The default lists them in the reply's report.
     pub fn unknown_fields(mut self, unknown: UnknownFields) -> Self {
-        self.unknown = unknown;
+        self.settings.unknown = unknown;
         self
     }
 
     /// One more host (or `*.suffix`) that a base URL named at sign-in may have. The token goes there.
     pub fn session_host(mut self, host: impl Into<String>) -> Self {
-        self.session_hosts.push(host.into().to_ascii_lowercase());
+        self.settings.session_hosts.push(host.into().to_ascii_lowercase());
         self
     }
 
     /// What all calls of the class *spends* may cost together. Each of them then needs a price.
     pub fn budget(mut self, budget: Budget) -> Self {
-        self.budget = Some(budget);
+        self.settings.budget = Some(budget);
         self
     }
 
     /// Rate limits that are shared with other clients of the same account.
     pub fn rates(mut self, rates: Rates) -> Self {
-        self.rates = rates;
+        self.settings.rates = rates;
         self
     }
 
     /// Shares the session with other processes: one of them signs in, and the others take over what it was given. Where
     /// the store fails, the client signs in for itself and says so in the log.
     pub fn session_store(mut self, store: SessionStore) -> Self {
-        self.session_store = Some(store);
+        self.settings.session_store = Some(store);
         self
     }
 
     /// Counts calls with those of other processes. Where the store fails, no call with a rate limit is sent.
     pub fn rate_store(mut self, store: RateStore) -> Self {
-        self.rate_store = Some(store);
+        self.settings.rate_store = Some(store);
         self
     }
 
     /// Another clock, for tests.
     pub fn clock(mut self, clock: impl Clock) -> Self {
-        self.clock = Arc::new(clock);
+        self.settings.clock = Arc::new(clock);
         self
     }
 
     /// The seed of the jitter, for tests.
     pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
+        self.settings.seed = seed;
         self
     }
 
     /// The header `User-Agent`.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
-        self.user_agent = user_agent.into();
+        self.settings.user_agent = user_agent.into();
         self
     }
 
     /// A word before every call that acts is sent: a journal writes it down here, or refuses with a reason.
     pub fn before_send(mut self, hook: impl Fn(&Intent) -> Result<(), String> + Send + Sync + 'static) -> Self {
-        self.before_send = Some(Arc::new(hook));
+        self.settings.before_send = Some(Arc::new(hook));
         self
     }
 
     /// Checks it all.
     ///
     /// # Errors
-    /// An unknown host or format, or a user agent that no header can hold.
-    pub fn build(self) -> Result<ClientCore<A>, ConfigError> {
-        ClientCore::new(self)
+    /// An unknown host or format, a user agent that no header can hold, or a transport that could not be made.
+    pub fn build(self) -> Result<C, SetupError> {
+        let core = ClientCore::new(self.settings)?;
+        Ok(C::from_parts(core, self.transport?))
     }
 }
 
-impl<A: Api> fmt::Debug for ClientConfig<A> {
+impl<C: FromParts> fmt::Debug for ClientBuilder<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The credentials stay out.
-        f.debug_struct("ClientConfig")
-            .field("api", &A::INFO.name)
-            .field("place", &self.place)
-            .field("format", &self.format)
-            .field("deadline", &self.deadline)
-            .field("budget", &self.budget)
+        f.debug_struct("ClientBuilder")
+            .field("api", &C::Api::INFO.name)
+            .field("place", &self.settings.place)
+            .field("format", &self.settings.format)
+            .field("deadline", &self.settings.deadline)
+            .field("budget", &self.settings.budget)
             .finish_non_exhaustive()
     }
 }

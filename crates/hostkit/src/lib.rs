@@ -45,7 +45,7 @@ pub use base_url::{BaseUrl, BaseUrlError};
 pub use by_hand::EndpointExt;
 pub use cancel::Cancel;
 pub use client::ClientCore;
-pub use config::{ClientConfig, ConfigError};
+pub use config::{ClientBuilder, FromParts, SetupError};
 pub use endpoint::{Call, Effect, Emptiness, Endpoint, EndpointInfo, Flag, Perform, Repeatable};
 pub use error::{Error, ErrorKind, ErrorOf};
 pub use event_listener;

@@ -203,7 +203,7 @@ fn a_ticket_says_what_is_known() {
 
 #[test]
 fn hosts_by_name() {
-    let url = |configure: fn(hostkit::ClientConfig<Shop>) -> hostkit::ClientConfig<Shop>| {
+    let url = |configure: fn(Builder) -> Builder| {
         let bench = bench_with(|clock| configure(config(direct(), clock)), [ok()]);
         bench.call(GetItem).unwrap();
         bench.transport.sent()[0].url.clone()
@@ -215,7 +215,7 @@ fn hosts_by_name() {
         "http://127.0.0.1:8080/x/item"
     );
     let clock = hostkit::ManualClock::new(WALL);
-    let refused = |config: hostkit::ClientConfig<Shop>| config.build().unwrap_err().to_string();
+    let refused = |config: Builder| config.build().unwrap_err().to_string();
     let said = [
         refused(config(direct(), &clock).host("nowhere")),
         refused(config(direct(), &clock).format(hostkit::Format::Xml)),
@@ -287,7 +287,7 @@ fn a_rate_limit_beyond_the_deadline_is_told_at_once() {
 #[test]
 fn many_threads_keep_to_the_limit() {
     use hostkit::testing::drive;
-    use hostkit::{AnswerLimits, ClientConfig, Incoming, Outgoing, RateRule, Rates, SystemClock, Transport};
+    use hostkit::{AnswerLimits, ClientCore, Incoming, Outgoing, RateRule, Rates, SystemClock, Transport};
     use std::sync::Mutex;
     use std::time::Instant;
 
@@ -305,7 +305,7 @@ fn many_threads_keep_to_the_limit() {
 
     let (count, window) = (10, Duration::from_millis(200));
     let rates = Rates::new(&[RateRule { name: "get", count, window }]);
-    let core = ClientConfig::<Shop>::new(direct()).rates(rates).build().unwrap();
+    let core = ClientCore::<Shop>::builder(direct()).rates(rates).build().unwrap();
     let transport = Counting(Mutex::new(Vec::new()));
     let start = Instant::now();
     std::thread::scope(|scope| {

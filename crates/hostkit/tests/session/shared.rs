@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use hostkit::testing::drive;
 use hostkit::{
-    AnswerLimits, CallOptions, ClientConfig, ClientCore, Clock, Incoming, Machine, ManualClock, Outcome, Outgoing,
-    Step, SystemClock, Transport, TransportError,
+    AnswerLimits, CallOptions, ClientCore, Clock, Incoming, Machine, ManualClock, Outcome, Outgoing, Step, SystemClock,
+    Transport, TransportError,
 };
 use http::HeaderMap;
 
@@ -54,7 +54,7 @@ fn many(core: &ClientCore<Shop>, server: &Server, threads: usize) -> Vec<bool> {
 #[test]
 fn many_threads_sign_in_once() {
     let server = Server::default();
-    let core = ClientConfig::<Shop>::new(key()).build().unwrap();
+    let core = ClientCore::<Shop>::builder(key()).build().unwrap();
     for round in 1..=5 {
         assert!(many(&core, &server, 64).into_iter().all(|is_ok| is_ok));
         assert_eq!(server.logins.load(Ordering::SeqCst), round);
@@ -66,7 +66,7 @@ fn many_threads_sign_in_once() {
 #[test]
 fn many_threads_try_a_wrong_key_once() {
     let server = Server { refuses: true, ..Server::default() };
-    let core = ClientConfig::<Shop>::new(key()).build().unwrap();
+    let core = ClientCore::<Shop>::builder(key()).build().unwrap();
     assert!(many(&core, &server, 64).into_iter().all(|is_ok| !is_ok));
     assert!(many(&core, &server, 64).into_iter().all(|is_ok| !is_ok));
     assert_eq!(server.logins.load(Ordering::SeqCst), 1);
