@@ -1,14 +1,15 @@
-//! The client: one method for each kind of call, and the driver below them.
+//! The client: one method for each kind of call.
 //!
 //! It is `hostkit-ureq`'s with awaits; the two are kept alike on purpose.
 
 use std::fmt;
 use std::sync::Arc;
 
+use hostkit::driver::drive_async;
 use hostkit::{
-    Api, AsyncTransport, BaseUrl, Before, Budget, Call, CallOptions, Calls, ClientBuilder, ClientCore, Clock, Endpoint,
-    Error, ErrorOf, FromParts, Machine, Observation, Outcome, OutcomeOf, Perform, Rates, RawBody, Reconcile,
-    Reconciled, Reply, SetupError, Step, Ticket, WaitError, Waiter,
+    Api, AsyncTransport, BaseUrl, Before, Budget, Call, CallOptions, Calls, ClientBuilder, ClientCore, Endpoint, Error,
+    ErrorOf, FromParts, Machine, Observation, Outcome, OutcomeOf, Perform, Rates, RawBody, Reconcile, Reconciled,
+    Reply, SetupError, Ticket, WaitError, Waiter,
 };
 
 use crate::transport::ReqwestTransport;
@@ -235,7 +236,7 @@ impl<A: Api, T: AsyncTransport> Client<A, T> {
 
     /// Runs any machine to its end with this client's transport and clock.
     pub async fn run<M: Machine>(&self, machine: M) -> M::Done {
-        drive(machine, &*self.transport, self.core.clock()).await
+        drive_async(machine, &*self.transport, self.core.clock(), tokio::time::sleep).await
     }
 
     /// What the client shares with every other driver.
@@ -266,24 +267,6 @@ impl<A: Api, T: AsyncTransport> Client<A, T> {
     /// Forgets the session, and that the credentials were refused.
     pub fn reset_session(&self) {
         self.core.reset_session();
-    }
-}
-
-/// The driver: every await is in here.
-async fn drive<M: Machine>(mut machine: M, transport: &impl AsyncTransport, clock: &dyn Clock) -> M::Done {
-    loop {
-        match machine.step(clock.now()) {
-            Step::Done(done) => return done,
-            Step::Send(outgoing) => {
-                let result = transport.send(*outgoing).await;
-                machine.receive(clock.now(), result);
-            }
-            Step::SleepUntil(moment) => tokio::time::sleep(clock.sleep(moment)).await,
-            Step::Wait(listener, moment) => {
-                // Whichever comes first, the machine looks again.
-                let _ = tokio::time::timeout(clock.patience(moment), listener).await;
-            }
-        }
     }
 }
 

@@ -1,13 +1,13 @@
-//! The client: one method for each kind of call, and the driver below them.
+//! The client: one method for each kind of call.
 
 use std::fmt;
 use std::sync::Arc;
 
-use hostkit::event_listener::Listener;
+use hostkit::driver::drive;
 use hostkit::{
-    Api, BaseUrl, Before, Budget, Call, CallOptions, Calls, ClientBuilder, ClientCore, Clock, Endpoint, Error, ErrorOf,
+    Api, BaseUrl, Before, Budget, Call, CallOptions, Calls, ClientBuilder, ClientCore, Endpoint, Error, ErrorOf,
     FromParts, Machine, Observation, Outcome, OutcomeOf, Perform, Rates, RawBody, Reconcile, Reconciled, Reply,
-    SetupError, Step, Ticket, Transport, WaitError, Waiter,
+    SetupError, Ticket, Transport, WaitError, Waiter,
 };
 
 use crate::transport::UreqTransport;
@@ -259,23 +259,6 @@ impl<A: Api, T: Transport> Client<A, T> {
     /// Forgets the session, and that the credentials were refused.
     pub fn reset_session(&self) {
         self.core.reset_session();
-    }
-}
-
-/// The driver: everything that blocks is in here.
-fn drive<M: Machine>(mut machine: M, transport: &impl Transport, clock: &dyn Clock) -> M::Done {
-    loop {
-        match machine.step(clock.now()) {
-            Step::Done(done) => return done,
-            Step::Send(outgoing) => {
-                let result = transport.send(*outgoing);
-                machine.receive(clock.now(), result);
-            }
-            Step::SleepUntil(moment) => std::thread::sleep(clock.sleep(moment)),
-            Step::Wait(listener, moment) => {
-                listener.wait_timeout(clock.patience(moment));
-            }
-        }
     }
 }
 

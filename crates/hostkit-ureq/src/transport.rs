@@ -47,20 +47,24 @@ impl UreqTransport {
         Self { pooled, fresh, names, may_log_bytes }
     }
 
-    fn run<S: AsSendBody>(&self, request: http::Request<S>, terms: &Terms) -> Result<Incoming, TransportError> {
-        let Terms { timeout, limits, reusable } = terms;
-        let agent = if *reusable { &self.pooled } else { &self.fresh };
+    fn run<S: AsSendBody>(
+        &self,
+        agent: &Agent,
+        request: http::Request<S>,
+        timeout: Duration,
+        limits: &AnswerLimits,
+    ) -> Result<Incoming, TransportError> {
         let is_plain = request.uri().scheme_str() == Some("http");
         let request = agent.configure_request(request);
         // Plain http goes to this machine, and no proxy may read it on the way.
         let request = if is_plain { request.proxy(None) } else { request };
         let request = request
             // ureq adds it to its clock, which ends: no deadline at all would be a panic.
-            .timeout_global(Some((*timeout).min(FOREVER)))
+            .timeout_global(Some(timeout.min(FOREVER)))
             // ureq counts separators and the first line as well.
             .max_response_header_size(limits.max_head.saturating_add(8 << 10).min(MAX_HEAD))
             .build();
-        Sight::begin(*timeout);
+        Sight::begin(timeout);
         let response = agent.run(request).map_err(|error| {
             let failed = failure::of(Sight::now().phase, &error);
             if failed.is_not_sent() {
@@ -74,13 +78,6 @@ impl UreqTransport {
     }
 }
 
-/// What holds for a request beside what it says.
-struct Terms {
-    timeout: Duration,
-    limits: AnswerLimits,
-    reusable: bool,
-}
-
 impl Transport for UreqTransport {
     fn send(&self, outgoing: Outgoing) -> Result<Incoming, TransportError> {
         let Outgoing { request, timeout, limits, reusable, .. } = outgoing;
@@ -92,17 +89,17 @@ impl Transport for UreqTransport {
         if is_broken("P30") {
             return Err(TransportError::new(Phase::Connect, TransportErrorKind::Refused, "broken on purpose"));
         }
-        let terms = Terms { timeout, limits, reusable };
+        let agent = if reusable { &self.pooled } else { &self.fresh };
         if is_broken("P4-blocking") {
             // What a library below might do: an answer that did not come is asked for again.
-            let result = self.run(request.clone(), &terms);
-            return if result.is_err() { self.run(request, &terms) } else { result };
+            let result = self.run(agent, request.clone(), timeout, &limits);
+            return if result.is_err() { self.run(agent, request, timeout, &limits) } else { result };
         }
         // A GET without a body is sent without a length.
         if request.body().is_empty() && !request.headers().contains_key(CONTENT_LENGTH) {
-            return self.run(request.map(|_| ()), &terms);
+            return self.run(agent, request.map(|_| ()), timeout, &limits);
         }
-        self.run(request, &terms)
+        self.run(agent, request, timeout, &limits)
     }
 }
 

@@ -11,6 +11,7 @@ mod cancel;
 mod client;
 pub mod codec;
 mod config;
+pub mod driver;
 mod endpoint;
 mod error;
 mod excerpt;
@@ -48,7 +49,6 @@ pub use client::ClientCore;
 pub use config::{ClientBuilder, FromParts, SetupError};
 pub use endpoint::{Call, Effect, Emptiness, Endpoint, EndpointInfo, Flag, Perform, Repeatable};
 pub use error::{Error, ErrorKind, ErrorOf};
-pub use event_listener;
 pub use exchange::{CallMachine, Exchange, PerformMachine, RawMachine};
 pub use fault::{EnvelopeFaults, Fault, FaultCode, FaultKind, FieldFault, StatusFaults, Verdict};
 pub use flow::{

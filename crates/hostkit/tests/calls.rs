@@ -124,7 +124,7 @@ fn cancelled_before_and_between() {
     machine.receive(bench.clock.now(), Err(hostkit::TransportError::new(Phase::Head, Kind::Reset, "")));
     let Step::Wait(listener, _) = machine.step(bench.clock.now()) else { panic!("it does not wait") };
     cancel.cancel();
-    use hostkit::event_listener::Listener;
+    use event_listener::Listener;
     assert!(listener.wait_timeout(Duration::ZERO).is_some(), "the cancellation woke nobody");
     let Step::Done(Err(error)) = machine.step(bench.clock.now()) else { panic!("it goes on") };
     assert!(error.is_cancelled());

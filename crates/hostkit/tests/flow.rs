@@ -10,7 +10,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use common::*;
-use hostkit::event_listener::Listener;
+use event_listener::Listener;
 use hostkit::testing::{Script, drive_async};
 use hostkit::{CallOptions, Calls, Cancel, Clock, Error, ErrorKind, Machine, Outcome, Phase, Step, TransportErrorKind};
 

@@ -123,7 +123,7 @@ fn a_dropped_leader_hands_over() {
         .collect();
     drop(leader);
     for listener in listeners {
-        use hostkit::event_listener::Listener;
+        use event_listener::Listener;
         assert!(listener.wait_timeout(Duration::ZERO).is_some(), "a waiter was not woken");
     }
     assert_eq!(sends(waiters[0].step(now)).endpoint, "login");
