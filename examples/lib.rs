@@ -17,6 +17,9 @@ mod readmes {
     #[doc = include_str!("../crates/hostkit-wire/README.md")]
     struct Wire;
 
+    #[doc = include_str!("../crates/hostkit-net/README.md")]
+    struct Net;
+
     #[doc = include_str!("../crates/hostkit-ureq/README.md")]
     struct Ureq;
 

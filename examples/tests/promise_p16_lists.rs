@@ -42,15 +42,15 @@ const BODY: AnswerLimits = AnswerLimits { max_body: 1 << 30, ..AnswerLimits::DEF
 struct Canned(Mutex<(u16, Vec<u8>)>);
 
 impl Transport for Canned {
-    fn send(&self, outgoing: &Outgoing) -> Result<Incoming, TransportError> {
+    fn send(&self, outgoing: Outgoing) -> Result<Incoming, TransportError> {
         if outgoing.request.headers().contains_key("x-auth-user") {
             let mut headers = http::HeaderMap::new();
             headers.insert("x-auth-token", http::HeaderValue::from_static("token-of-a-test"));
             headers.insert("x-server-management-url", http::HeaderValue::from_static("http://127.0.0.1:9/v1"));
-            return Ok(Incoming { status: 204, headers, body: Vec::new() });
+            return Incoming::new(&outgoing.limits, 204, headers);
         }
         let (status, body) = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Ok(Incoming { status, headers: http::HeaderMap::new(), body })
+        Incoming::new(&outgoing.limits, status, http::HeaderMap::new())?.with_body(body)
     }
 }
 
@@ -72,7 +72,7 @@ impl<A: Api> Fill<A> {
     fn new(credentials: A::Credentials) -> Self {
         let clock = ManualClock::new(UnixTime(1_327_363_202));
         let base = URL.parse().expect("a base URL");
-        let core = ClientCore::config(credentials).base_url(base).clock(clock.clone()).build().expect("a client");
+        let core = ClientCore::builder(credentials).base_url(base).clock(clock.clone()).build().expect("a client");
         let server = Canned(Mutex::new((200, Vec::new())));
         let lists = lists::of(A::INFO.name);
         Self { core, clock, server, lists, tried: Vec::new(), unshown: BTreeSet::new(), acting: 0 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use hostkit_wire::{Format, Value};
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
@@ -27,7 +28,8 @@ pub struct RequestParts {
     negotiates: bool,
     query: Vec<(Cow<'static, str>, String)>,
     headers: Vec<(HeaderName, HeaderValue)>,
-    body: Option<Value>,
+    /// Shared by the attempts of a call, each of which adds its own proof to a copy of the rest.
+    body: Option<Arc<Value>>,
     info: Info,
 }
 
@@ -236,7 +238,7 @@ impl RequestParts {
     /// The object as the whole body; without a field there is no body.
     pub fn body(&mut self, object: Object) {
         if !object.is_empty() {
-            self.body = Some(object.into_value());
+            self.body = Some(Arc::new(object.into_value()));
         }
     }
 
@@ -244,7 +246,7 @@ impl RequestParts {
     pub fn wrapped_body(&mut self, root: impl Into<Name>, object: Object) {
         let mut outer = self.object();
         outer.set_value(root, object.into_value());
-        self.body = Some(outer.into_value());
+        self.body = Some(Arc::new(outer.into_value()));
     }
 
     /// The object as the body, under a root name that only XML has.
@@ -254,9 +256,9 @@ impl RequestParts {
 
     /// Adds a field to the top of the body, in front of what is there: how credentials travel in a body.
     pub fn body_field(&mut self, name: &'static str, value: Value) {
-        match &mut self.body {
+        match self.body.as_mut().map(Arc::make_mut) {
             Some(Value::Map(entries)) => entries.insert(0, (name.into(), value)),
-            _ => self.body = Some(Value::Map(vec![(name.into(), value)])),
+            _ => self.body = Some(Arc::new(Value::Map(vec![(name.into(), value)]))),
         }
     }
 

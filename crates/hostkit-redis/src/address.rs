@@ -69,16 +69,12 @@ impl Address {
     pub(crate) fn is_private(&self) -> bool {
         match &self.place {
             Place::Plain(host, _) => {
-                is_localhost(host) || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+                host.eq_ignore_ascii_case("localhost")
+                    || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
             }
             Place::Tls(..) | Place::Socket(_) => true,
         }
     }
-}
-
-/// The name that has to stay on this machine, whoever answers for it.
-pub(crate) fn is_localhost(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost")
 }
 
 pub(crate) fn unfit(why: &str) -> io::Error {

@@ -6,7 +6,6 @@
 mod address;
 mod failure;
 mod link;
-mod names;
 mod script;
 mod tls;
 
@@ -16,10 +15,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use hostkit::{Change, Store, StoreKey};
+use hostkit_net::Names;
 
 use address::{Address, Place};
 use link::Link;
-use names::Names;
 use script::{Looked, Seen};
 use tls::Trust;
 
@@ -79,7 +78,7 @@ impl RedisStore {
     /// # Errors
     /// The URL cannot be used. The error does not show the URL.
     pub fn open_unencrypted(url: &str) -> io::Result<Self> {
-        let server = Server { address: Address::parse(url)?, names: Names::of_system(), trust: Trust::public()? };
+        let server = Server { address: Address::parse(url)?, names: Names::without_memory(), trust: Trust::public()? };
         Ok(Self { server: Arc::new(server), prefix: "hostkit".into(), patience: PATIENCE, link: Mutex::new(None) })
     }
 

@@ -11,11 +11,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use hostkit_net::Names;
 use redis::{Cmd, Parser, RedisError, Value};
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
 
 use crate::address::{Address, Place};
-use crate::names::Names;
 
 /// An entry has one line for each call of a window; none of ours is larger.
 pub(crate) const MAX_BYTES: usize = 8 << 20;
@@ -196,7 +196,9 @@ impl Write for Timed {
 
 /// Tries the addresses one after the other, each with its share of the time.
 fn dial(names: &Names, host: &str, port: u16, until: Instant) -> io::Result<Socket> {
-    let found = names.addresses(host, until)?;
+    let left = until.saturating_duration_since(Instant::now());
+    let found = names.addresses_within(host, left).ok_or(ErrorKind::TimedOut)?;
+    let found = found.map_err(|_| ErrorKind::HostUnreachable)?;
     let mut last = io::Error::from(ErrorKind::TimedOut);
     for (address, others) in found.iter().zip((1..=u32::try_from(found.len()).unwrap_or(1)).rev()) {
         let share = until.saturating_duration_since(Instant::now()) / others;

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use common::{PASSWORD, Redis};
-use hostkit::{Change, ClientConfig, RateStore, SessionStore, Store, StoreKey};
+use hostkit::{Change, ClientCore, RateStore, SessionStore, Store, StoreKey};
 use hostkit_redis::RedisStore;
 use hostkit_store_tests::{Free, Get, KEY, Server, Shop, client, client_of, config, customer};
 
@@ -117,14 +117,14 @@ fn a_server_that_hangs_breaks_no_deadline() {
     assert!(start.elapsed() < Duration::from_millis(550), "{error} after {:?}", start.elapsed());
     // The store's own patience comes first: without the count nothing goes.
     let store = redis.store().patience(Duration::from_millis(500));
-    let rated = ClientConfig::<Shop>::new(customer()).base_url(server.base());
+    let rated = ClientCore::<Shop>::builder(customer()).base_url(server.base());
     let rated = client_of(rated.rate_store(RateStore::new(store.clone(), "account")));
     let start = Instant::now();
     let error = rated.call(&Get).unwrap_err();
     assert!(error.to_string().contains("does not answer in time"), "{error}");
     assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
     // What has no limit signs in alone.
-    let alone = ClientConfig::<Shop>::new(customer()).base_url(server.base());
+    let alone = ClientCore::<Shop>::builder(customer()).base_url(server.base());
     client_of(alone.session_store(SessionStore::new(store, "account"))).call(&Free).unwrap();
     assert_eq!((server.sign_ins(), server.gets()), (3, 2));
     redis.signal("CONT");
@@ -189,7 +189,9 @@ fn urls_that_would_show_tokens_are_refused() {
         assert!(!format!("{store:?}").contains("secret") && !format!("{store:?}").contains("mine"), "{store:?}");
         assert!(store.root_certificates(b"secret").is_err(), "no certificate");
     }
-    assert!(RedisStore::open("redis://localhost/").unwrap().root_certificates(common::CERTIFICATE).is_err());
+    assert!(
+        RedisStore::open("redis://localhost/").unwrap().root_certificates(hostkit_net::testing::CERTIFICATE).is_err()
+    );
     for url in [
         "http://:secret@localhost/",
         "",

@@ -8,8 +8,9 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use common::{CERTIFICATE, PASSWORD, Redis};
-use hostkit::{Change, ClientConfig, RateStore, Store, StoreKey};
+use common::{PASSWORD, Redis};
+use hostkit::{Change, ClientCore, RateStore, Store, StoreKey};
+use hostkit_net::testing::CERTIFICATE;
 use hostkit_redis::RedisStore;
 use hostkit_store_tests::{Get, Place, Server, Shop, client_of, config, customer};
 
@@ -223,7 +224,7 @@ fn a_server_that_drips_gets_the_patience_and_no_more() {
         let store = RedisStore::open(&format!("{scheme}://localhost:{port}")).unwrap();
         let store = Watched(store.patience(Duration::from_millis(300)), Arc::default());
         let server = Server::start();
-        let config = ClientConfig::<Shop>::new(customer()).base_url(server.base());
+        let config = ClientCore::<Shop>::builder(customer()).base_url(server.base());
         assert!(client_of(config.rate_store(RateStore::new(store.clone(), "account"))).call(&Get).is_err());
         let (kind, took) = store.1.lock().unwrap().take().unwrap();
         assert_eq!(kind, ErrorKind::TimedOut, "{scheme}");

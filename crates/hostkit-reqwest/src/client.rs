@@ -1,18 +1,17 @@
-//! The client: one method for each kind of call, and the driver below them.
+//! The client: one method for each kind of call.
 //!
 //! It is `hostkit-ureq`'s with awaits; the two are kept alike on purpose.
 
 use std::fmt;
 use std::sync::Arc;
 
+use hostkit::driver::drive_async;
 use hostkit::{
-    Api, AsyncTransport, BaseUrl, Before, Budget, Call, CallOptions, ClientCore, Clock, Endpoint, Error, ErrorOf,
-    Evidence, Machine, Observation, Outcome, OutcomeOf, Perform, Rates, RawBody, Reconciled, Reply, Step, Ticket,
-    WaitError, Waiter,
+    Api, AsyncTransport, BaseUrl, Before, Budget, Call, CallOptions, ClientBuilder, ClientCore, Endpoint, Error,
+    ErrorOf, Evidence, FromParts, Machine, Observation, Outcome, OutcomeOf, Perform, Rates, RawBody, Reconciled,
+    Reply, SetupError, Ticket, WaitError, Waiter,
 };
 
-use crate::builder::ClientBuilder;
-use crate::setup::SetupError;
 use crate::transport::ReqwestTransport;
 
 /// An async client of one API. Clones are the same client: they share session, rate limits, budget and connections.
@@ -45,17 +44,22 @@ impl<A: Api> Client<A> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn builder(credentials: A::Credentials) -> ClientBuilder<A> {
-        ClientBuilder::new(credentials)
+    pub fn builder(credentials: A::Credentials) -> ClientBuilder<Self> {
+        ClientBuilder::new(credentials, ReqwestTransport::new())
+    }
+}
+
+impl<A: Api, T: AsyncTransport> FromParts for Client<A, T> {
+    type Api = A;
+    type Transport = T;
+    type Over<U> = Client<A, U>;
+
+    fn from_parts(core: ClientCore<A>, transport: T) -> Self {
+        Self { core, transport: Arc::new(transport) }
     }
 }
 
 impl<A: Api, T: AsyncTransport> Client<A, T> {
-    /// A client made of a core and a transport.
-    pub fn from_parts(core: ClientCore<A>, transport: T) -> Self {
-        Self { core, transport: Arc::new(transport) }
-    }
-
     /// Makes a call that only reads, or sets a state.
     ///
     /// # Errors
@@ -208,7 +212,7 @@ impl<A: Api, T: AsyncTransport> Client<A, T> {
 
     /// Runs any machine to its end with this client's transport and clock.
     pub async fn run<M: Machine>(&self, machine: M) -> M::Done {
-        drive(machine, &*self.transport, self.core.clock()).await
+        drive_async(machine, &*self.transport, self.core.clock(), tokio::time::sleep).await
     }
 
     /// What the client shares with every other driver.
@@ -239,24 +243,6 @@ impl<A: Api, T: AsyncTransport> Client<A, T> {
     /// Forgets the session, and that the credentials were refused.
     pub fn reset_session(&self) {
         self.core.reset_session();
-    }
-}
-
-/// The driver: every await is in here.
-async fn drive<M: Machine>(mut machine: M, transport: &impl AsyncTransport, clock: &dyn Clock) -> M::Done {
-    loop {
-        match machine.step(clock.now()) {
-            Step::Done(done) => return done,
-            Step::Send(outgoing) => {
-                let result = transport.send(&outgoing).await;
-                machine.receive(clock.now(), result);
-            }
-            Step::SleepUntil(moment) => tokio::time::sleep(clock.sleep(moment)).await,
-            Step::Wait(wakeup, moment) => {
-                // Whichever comes first, the machine looks again.
-                let _ = tokio::time::timeout(clock.patience(moment), wakeup).await;
-            }
-        }
     }
 }
 

@@ -6,7 +6,8 @@ use std::io;
 
 use hostkit::{Phase, TransportError, TransportErrorKind as Kind};
 
-use crate::resolver::NoAddress;
+use hostkit_net::NoAddress;
+use hostkit_net::failure::kind_of_socket_error;
 
 /// An error of reqwest in a phase.
 pub(crate) fn of(phase: Phase, error: reqwest::Error) -> TransportError {
@@ -45,14 +46,9 @@ fn kind(error: &(dyn Error + 'static)) -> Option<Kind> {
             _ => None,
         };
     }
-    match error.downcast_ref::<io::Error>()?.kind() {
-        io::ErrorKind::ConnectionRefused => Some(Kind::Refused),
-        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted | io::ErrorKind::BrokenPipe => {
-            Some(Kind::Reset)
-        }
-        io::ErrorKind::UnexpectedEof => Some(Kind::Closed),
-        io::ErrorKind::TimedOut => Some(Kind::Timeout),
+    let kind = error.downcast_ref::<io::Error>()?.kind();
+    kind_of_socket_error(kind).or(match kind {
         io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => Some(Kind::BadFraming),
         _ => None,
-    }
+    })
 }

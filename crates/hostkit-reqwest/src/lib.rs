@@ -23,16 +23,13 @@
 //! }
 //! ```
 
-mod builder;
 mod client;
 mod failure;
 mod resolver;
 mod setup;
-mod tls;
 mod transport;
 mod witness;
 
-pub use builder::ClientBuilder;
 pub use client::Client;
-pub use setup::{Setup, SetupError};
+pub use setup::Setup;
 pub use transport::ReqwestTransport;

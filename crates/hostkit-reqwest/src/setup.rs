@@ -6,21 +6,15 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hostkit::ConfigError;
+use hostkit::SetupError;
 use hostkit::sabotage::is_broken;
+use hostkit_net::{CONNECT_TIMEOUT, IDLE_TIMEOUT, Lookup, Names, Trust};
 use reqwest::{ClientBuilder, redirect, retry};
 use rustls::ClientConfig;
 
-use crate::resolver::{Lookup, Names};
-use crate::tls;
+use crate::resolver::NameResolver;
 use crate::transport::ReqwestTransport;
 use crate::witness::Watch;
-
-/// How long a connection that nobody uses is kept: shorter than servers do, so that few die in our hands.
-const IDLE: Duration = Duration::from_secs(5);
-
-/// How long connecting may take: a name may have several addresses, and the first ones may be dead.
-const CONNECT: Duration = Duration::from_secs(10);
 
 /// How many header lines are read at most; the limit of the call is checked once they are there.
 const MAX_HEADERS: usize = 256;
@@ -30,7 +24,7 @@ type Configure = dyn Fn(ClientBuilder) -> ClientBuilder + Send + Sync;
 /// How a [`ReqwestTransport`] is set up. The default goes straight to the host and trusts the public roots (webpki).
 ///
 /// ```
-/// # fn main() -> Result<(), hostkit_reqwest::SetupError> {
+/// # fn main() -> Result<(), hostkit::SetupError> {
 /// let transport = hostkit_reqwest::ReqwestTransport::setup().proxy("http://127.0.0.1:3128").build()?;
 /// # Ok(())
 /// # }
@@ -39,6 +33,7 @@ type Configure = dyn Fn(ClientBuilder) -> ClientBuilder + Send + Sync;
 pub struct Setup {
     proxy: Option<String>,
     roots: Vec<u8>,
+    #[cfg(feature = "platform-verifier")]
     is_platform: bool,
     lookup: Option<Lookup>,
     connect_timeout: Option<Duration>,
@@ -97,7 +92,7 @@ impl Setup {
         let proxy = self.proxy.as_deref().map(reqwest::Proxy::https).transpose();
         // The error would print the URL, and with it the password.
         let proxy = proxy.map_err(|_| SetupError::Proxy)?;
-        let tls = tls::configuration(&self.roots, self.is_platform)?;
+        let tls = self.trust()?.client_config()?;
         let names = Names::new(self.lookup.clone());
         let client = |is_pooled| {
             let builder = self.builder(proxy.clone(), &tls, &names, is_pooled);
@@ -105,6 +100,16 @@ impl Setup {
         };
         let (pooled, fresh) = (client(true)?, client(false)?);
         Ok(ReqwestTransport::from_clients(pooled, fresh, names))
+    }
+
+    fn trust(&self) -> Result<Trust, SetupError> {
+        let mut trust = Trust::default();
+        trust.add_pem(&self.roots)?;
+        #[cfg(feature = "platform-verifier")]
+        if self.is_platform {
+            trust.platform();
+        }
+        Ok(trust)
     }
 
     fn builder(
@@ -128,11 +133,11 @@ impl Setup {
             .no_proxy()
             // It would log every byte, secrets included.
             .connection_verbose(false)
-            .connect_timeout(self.connect_timeout.unwrap_or(CONNECT))
-            .pool_idle_timeout(IDLE)
+            .connect_timeout(self.connect_timeout.unwrap_or(CONNECT_TIMEOUT))
+            .pool_idle_timeout(IDLE_TIMEOUT)
             .pool_max_idle_per_host(if is_pooled { 64 } else { 0 })
             .tls_backend_preconfigured(tls.clone())
-            .dns_resolver(names.clone())
+            .dns_resolver(NameResolver(names.clone()))
             .connector_layer(Watch);
         match proxy {
             Some(proxy) => builder.proxy(proxy),
@@ -145,38 +150,5 @@ impl fmt::Debug for Setup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The proxy's URL may hold a password.
         f.debug_struct("Setup").field("proxy", &self.proxy.is_some()).finish_non_exhaustive()
-    }
-}
-
-/// A client or a transport that cannot be set up like this.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SetupError {
-    /// What `hostkit` says of its options.
-    Config(ConfigError),
-    /// The proxy is no URL.
-    Proxy,
-    /// A certificate cannot be read.
-    Certificate(String),
-    /// TLS cannot be set up.
-    Tls(String),
-}
-
-impl fmt::Display for SetupError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Config(error) => write!(f, "{error}"),
-            Self::Proxy => f.write_str("the proxy is not a URL such as http://127.0.0.1:3128"),
-            Self::Certificate(why) => write!(f, "a root certificate cannot be read: {why}"),
-            Self::Tls(why) => write!(f, "TLS cannot be set up: {why}"),
-        }
-    }
-}
-
-impl std::error::Error for SetupError {}
-
-impl From<ConfigError> for SetupError {
-    fn from(error: ConfigError) -> Self {
-        Self::Config(error)
     }
 }

@@ -4,14 +4,16 @@ use std::fmt;
 use std::pin::pin;
 
 use hostkit::sabotage::is_broken;
-use hostkit::{AnswerLimits, AsyncTransport, BaseUrl, Incoming, Outgoing, Phase, TransportError, TransportErrorKind};
-use http::Uri;
+use hostkit::{
+    AnswerLimits, AsyncTransport, Incoming, Outgoing, Phase, SetupError, TransportError, TransportErrorKind,
+};
+use hostkit_net::Names;
+use hostkit_net::failure::check_address;
 use reqwest::Client;
 use tokio::time::timeout;
 
 use crate::failure;
-use crate::resolver::Names;
-use crate::setup::{Setup, SetupError};
+use crate::setup::Setup;
 use crate::witness::Sight;
 
 /// What this crate sends with. Clones share their connections.
@@ -44,21 +46,22 @@ impl ReqwestTransport {
     ///
     /// A pooled connection needs no connector, so there the witness proves nothing. reqwest does not tell how much of a
     /// request was sent: all of it has to be supposed.
-    fn phase(outgoing: &Outgoing, sight: &Sight, error: Option<&reqwest::Error>) -> Phase {
+    fn phase(reusable: bool, sight: &Sight, error: Option<&reqwest::Error>) -> Phase {
         let is_proven = match error {
             Some(error) => error.is_connect(),
-            None => !outgoing.reusable,
+            None => !reusable,
         };
         if is_proven && !sight.may_have_sent() { Phase::Connect } else { Phase::Head }
     }
 }
 
 impl AsyncTransport for ReqwestTransport {
-    async fn send(&self, outgoing: &Outgoing) -> Result<Incoming, TransportError> {
-        check(outgoing.request.uri())?;
-        let request = reqwest::Request::try_from(outgoing.request.clone());
+    async fn send(&self, outgoing: Outgoing) -> Result<Incoming, TransportError> {
+        let Outgoing { request, timeout: left, limits, reusable, .. } = outgoing;
+        check_address(request.uri())?;
+        let request = reqwest::Request::try_from(request);
         let request = request.map_err(|error| failure::of(Phase::Connect, error))?;
-        let client = if outgoing.reusable { &self.pooled } else { &self.fresh };
+        let client = if reusable { &self.pooled } else { &self.fresh };
         let sight = Sight::default();
         let mut is_head_there = false;
         let result = {
@@ -70,15 +73,15 @@ impl AsyncTransport for ReqwestTransport {
                     (Err(_), Some(again)) => client.execute(again).await,
                     (response, _) => response,
                 };
-                let phase = |error| failure::of(Self::phase(outgoing, &sight, Some(&error)), error);
+                let phase = |error| failure::of(Self::phase(reusable, &sight, Some(&error)), error);
                 let response = response.map_err(phase)?;
                 is_head_there = true;
-                receive(response, &outgoing.limits).await
+                receive(response, &limits).await
             });
-            timeout(outgoing.timeout, sight.watch(exchange)).await
+            timeout(left, sight.watch(exchange)).await
         };
         let result = result.unwrap_or_else(|_| {
-            let phase = if is_head_there { Phase::Body } else { Self::phase(outgoing, &sight, None) };
+            let phase = if is_head_there { Phase::Body } else { Self::phase(reusable, &sight, None) };
             Err(TransportError::new(phase, TransportErrorKind::Timeout, ""))
         });
         // Without a connection made for it, an address may have been silent; a pooled one that was costs a question more.
@@ -90,37 +93,17 @@ impl AsyncTransport for ReqwestTransport {
     }
 }
 
-/// Reads all of an answer, and little more than the limit of one that is too large.
+/// Reads an answer to its end, as far as the limits allow.
 async fn receive(mut response: reqwest::Response, limits: &AnswerLimits) -> Result<Incoming, TransportError> {
-    let mut incoming = Incoming {
-        status: response.status().as_u16(),
-        headers: std::mem::take(response.headers_mut()),
-        body: Vec::new(),
-    };
-    if !limits.admit(&incoming) {
-        return Err(TransportError::new(Phase::Head, TransportErrorKind::TooLarge, ""));
-    }
-    let too_large = || TransportError::new(Phase::Body, TransportErrorKind::TooLarge, "");
-    if response.content_length().is_some_and(|length| length > limits.max_body as u64) {
-        return Err(too_large());
+    let headers = std::mem::take(response.headers_mut());
+    let mut incoming = Incoming::new(limits, response.status().as_u16(), headers)?;
+    if let Some(length) = response.content_length() {
+        incoming.declare(length)?;
     }
     while let Some(chunk) = response.chunk().await.map_err(|error| failure::of(Phase::Body, error))? {
-        if chunk.len() > limits.max_body.saturating_sub(incoming.body.len()) {
-            return Err(too_large());
-        }
-        incoming.body.extend_from_slice(&chunk);
+        incoming.extend(&chunk)?;
     }
     Ok(incoming)
-}
-
-/// Whether it may be sent there at all: `https`, or a loopback address.
-fn check(uri: &Uri) -> Result<(), TransportError> {
-    let refused = "neither https nor a loopback address";
-    if BaseUrl::admits(uri) {
-        Ok(())
-    } else {
-        Err(TransportError::new(Phase::Connect, TransportErrorKind::Other, refused))
-    }
 }
 
 impl fmt::Debug for ReqwestTransport {

@@ -3,6 +3,8 @@
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use hostkit::FromParts;
+
 use crate::{Free, Get, Place, Server, client_of, config};
 
 const ORDERS: &str = "HOSTKIT_STORE_TEST_ORDERS";

@@ -12,7 +12,7 @@ mod store_tests;
 
 use std::time::Duration;
 
-use hostkit::{BaseUrl, ClientConfig, RateStore, Secret, SessionStore, Store};
+use hostkit::{BaseUrl, ClientBuilder, ClientCore, FromParts, RateStore, Secret, SessionStore, Store};
 
 pub use child::child;
 pub use processes::*;
@@ -42,9 +42,12 @@ pub fn customer() -> Secret {
     Secret::new(KEY)
 }
 
+/// The builder of a client's core.
+pub type Builder = ClientBuilder<ClientCore<Shop>>;
+
 /// A client's configuration, with the session and the counts in the store.
-pub fn config(base: BaseUrl, store: impl Store + Clone, deadline: Duration) -> ClientConfig<Shop> {
-    ClientConfig::new(customer())
+pub fn config(base: BaseUrl, store: impl Store + Clone, deadline: Duration) -> Builder {
+    ClientCore::builder(customer())
         .base_url(base)
         .deadline(deadline)
         .session_store(SessionStore::new(store.clone(), "account"))
@@ -52,7 +55,7 @@ pub fn config(base: BaseUrl, store: impl Store + Clone, deadline: Duration) -> C
 }
 
 /// A blocking client of a configuration.
-pub fn client_of(config: ClientConfig<Shop>) -> hostkit_ureq::Client<Shop> {
+pub fn client_of(config: Builder) -> hostkit_ureq::Client<Shop> {
     hostkit_ureq::Client::from_parts(config.build().unwrap(), hostkit_ureq::UreqTransport::new().unwrap())
 }
 

@@ -1,16 +1,15 @@
-//! The client: one method for each kind of call, and the driver below them.
+//! The client: one method for each kind of call.
 
 use std::fmt;
 use std::sync::Arc;
 
+use hostkit::driver::drive;
 use hostkit::{
-    Api, BaseUrl, Before, Budget, Call, CallOptions, ClientCore, Clock, Endpoint, Error, ErrorOf, Evidence, Machine,
-    Observation, Outcome, OutcomeOf, Perform, Rates, RawBody, Reconciled, Reply, Step, Ticket, Transport, WaitError,
-    Waiter,
+    Api, BaseUrl, Before, Budget, Call, CallOptions, ClientBuilder, ClientCore, Endpoint, Error, ErrorOf, Evidence,
+    FromParts, Machine, Observation, Outcome, OutcomeOf, Perform, Rates, RawBody, Reconciled, Reply,
+    SetupError, Ticket, Transport, WaitError, Waiter,
 };
 
-use crate::builder::ClientBuilder;
-use crate::setup::SetupError;
 use crate::transport::UreqTransport;
 
 /// A blocking client of one API. Clones are the same client: they share session, rate limits, budget and connections.
@@ -42,17 +41,22 @@ impl<A: Api> Client<A> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn builder(credentials: A::Credentials) -> ClientBuilder<A> {
-        ClientBuilder::new(credentials)
+    pub fn builder(credentials: A::Credentials) -> ClientBuilder<Self> {
+        ClientBuilder::new(credentials, UreqTransport::new())
+    }
+}
+
+impl<A: Api, T: Transport> FromParts for Client<A, T> {
+    type Api = A;
+    type Transport = T;
+    type Over<U> = Client<A, U>;
+
+    fn from_parts(core: ClientCore<A>, transport: T) -> Self {
+        Self { core, transport: Arc::new(transport) }
     }
 }
 
 impl<A: Api, T: Transport> Client<A, T> {
-    /// A client made of a core and a transport.
-    pub fn from_parts(core: ClientCore<A>, transport: T) -> Self {
-        Self { core, transport: Arc::new(transport) }
-    }
-
     /// Makes a call that only reads, or sets a state.
     ///
     /// # Errors
@@ -231,23 +235,6 @@ impl<A: Api, T: Transport> Client<A, T> {
     /// Forgets the session, and that the credentials were refused.
     pub fn reset_session(&self) {
         self.core.reset_session();
-    }
-}
-
-/// The driver: everything that blocks is in here.
-fn drive<M: Machine>(mut machine: M, transport: &impl Transport, clock: &dyn Clock) -> M::Done {
-    loop {
-        match machine.step(clock.now()) {
-            Step::Done(done) => return done,
-            Step::Send(outgoing) => {
-                let result = transport.send(&outgoing);
-                machine.receive(clock.now(), result);
-            }
-            Step::SleepUntil(moment) => std::thread::sleep(clock.sleep(moment)),
-            Step::Wait(wakeup, moment) => {
-                wakeup.wait(clock.patience(moment));
-            }
-        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::io;
 
 use hostkit::{Phase, TransportError, TransportErrorKind as Kind};
+use hostkit_net::failure::kind_of_socket_error;
 
 /// An error of ureq in a phase.
 pub(crate) fn of(phase: Phase, error: &ureq::Error) -> TransportError {
@@ -40,11 +41,5 @@ fn io_kind(error: &io::Error) -> Kind {
             return Kind::Tls;
         }
     }
-    match error.kind() {
-        io::ErrorKind::ConnectionRefused => Kind::Refused,
-        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted | io::ErrorKind::BrokenPipe => Kind::Reset,
-        io::ErrorKind::UnexpectedEof => Kind::Closed,
-        io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => Kind::Timeout,
-        _ => Kind::Other,
-    }
+    kind_of_socket_error(error.kind()).unwrap_or(Kind::Other)
 }

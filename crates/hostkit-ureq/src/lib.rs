@@ -23,7 +23,6 @@
 //! }
 //! ```
 
-mod builder;
 mod client;
 mod failure;
 mod resolver;
@@ -32,7 +31,6 @@ mod tls;
 mod transport;
 mod witness;
 
-pub use builder::ClientBuilder;
 pub use client::Client;
-pub use setup::{Setup, SetupError};
+pub use setup::Setup;
 pub use transport::UreqTransport;

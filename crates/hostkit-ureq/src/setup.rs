@@ -6,23 +6,18 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hostkit::ConfigError;
+use hostkit::SetupError;
 use hostkit::sabotage::is_broken;
+use hostkit_net::{CONNECT_TIMEOUT, IDLE_TIMEOUT, Lookup, Names, Trust};
 use ureq::Agent;
 use ureq::config::{Config, ConfigBuilder};
 use ureq::typestate::AgentScope;
 use ureq::unversioned::transport::{ConnectProxyConnector, Connector, TcpConnector};
 
-use crate::resolver::{Lookup, Names};
-use crate::tls::{self, TlsConnector};
+use crate::resolver::NameResolver;
+use crate::tls::TlsConnector;
 use crate::transport::UreqTransport;
 use crate::witness::Watch;
-
-/// How long a connection that nobody uses is kept: shorter than servers do, so that few die in our hands.
-const IDLE: Duration = Duration::from_secs(5);
-
-/// How long connecting may take: a name may have several addresses, and the first ones may be dead.
-const CONNECT: Duration = Duration::from_secs(10);
 
 /// What a head may have at most while it is read; the limit of the call is checked once it is there.
 pub(crate) const MAX_HEAD: usize = 128 << 10;
@@ -32,7 +27,7 @@ type Configure = dyn Fn(ConfigBuilder<AgentScope>) -> ConfigBuilder<AgentScope> 
 /// How a [`UreqTransport`] is set up. The default goes straight to the host and trusts the public roots (webpki).
 ///
 /// ```
-/// # fn main() -> Result<(), hostkit_ureq::SetupError> {
+/// # fn main() -> Result<(), hostkit::SetupError> {
 /// let transport = hostkit_ureq::UreqTransport::setup().proxy("http://127.0.0.1:3128").build()?;
 /// # Ok(())
 /// # }
@@ -41,6 +36,7 @@ type Configure = dyn Fn(ConfigBuilder<AgentScope>) -> ConfigBuilder<AgentScope> 
 pub struct Setup {
     proxy: Option<String>,
     roots: Vec<u8>,
+    #[cfg(feature = "platform-verifier")]
     is_platform: bool,
     lookup: Option<Lookup>,
     connect_timeout: Option<Duration>,
@@ -114,15 +110,25 @@ impl Setup {
         let proxy = self.proxy.as_deref().map(ureq::Proxy::new).transpose();
         // The error would print the URL, and with it the password.
         let proxy = proxy.map_err(|_| SetupError::Proxy)?;
-        let tls = Arc::new(tls::configuration(&self.roots, self.is_platform)?);
+        let tls = Arc::new(self.trust()?.client_config()?);
         let names = Names::new(self.lookup.clone());
         let agent = |is_pooled: bool| {
             let config = self.config(proxy.clone(), is_pooled);
             let chain = ().chain(ConnectProxyConnector::default()).chain(TcpConnector::default());
-            Agent::with_parts(config, Watch(chain.chain(TlsConnector(Arc::clone(&tls)))), names.clone())
+            Agent::with_parts(config, Watch(chain.chain(TlsConnector(Arc::clone(&tls)))), NameResolver(names.clone()))
         };
         let (pooled, fresh) = (agent(true), agent(false));
         Ok(UreqTransport::from_agents(pooled, fresh, names, self.may_log_bytes))
+    }
+
+    fn trust(&self) -> Result<Trust, SetupError> {
+        let mut trust = Trust::default();
+        trust.add_pem(&self.roots)?;
+        #[cfg(feature = "platform-verifier")]
+        if self.is_platform {
+            trust.platform();
+        }
+        Ok(trust)
     }
 
     fn config(&self, proxy: Option<ureq::Proxy>, is_pooled: bool) -> Config {
@@ -131,7 +137,7 @@ impl Setup {
             Some(configure) => configure(builder),
             None => builder,
         };
-        let connect = self.connect_timeout.unwrap_or(CONNECT);
+        let connect = self.connect_timeout.unwrap_or(CONNECT_TIMEOUT);
         let (total, per_host) = if is_pooled { (64, 64) } else { (0, 0) };
         builder
             .max_redirects(if is_broken("P11-redirects") { 5 } else { 0 })
@@ -140,7 +146,7 @@ impl Setup {
             .proxy(proxy)
             .timeout_resolve(Some(connect))
             .timeout_connect(Some(connect))
-            .max_idle_age(IDLE)
+            .max_idle_age(IDLE_TIMEOUT)
             .max_idle_connections(total)
             .max_idle_connections_per_host(per_host)
             .input_buffer_size(2 * MAX_HEAD)
@@ -152,38 +158,5 @@ impl fmt::Debug for Setup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The proxy's URL may hold a password.
         f.debug_struct("Setup").field("proxy", &self.proxy.is_some()).finish_non_exhaustive()
-    }
-}
-
-/// A client or a transport that cannot be set up like this.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SetupError {
-    /// What `hostkit` says of its options.
-    Config(ConfigError),
-    /// The proxy is no URL.
-    Proxy,
-    /// A certificate cannot be read.
-    Certificate(String),
-    /// TLS cannot be set up.
-    Tls(String),
-}
-
-impl fmt::Display for SetupError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Config(error) => write!(f, "{error}"),
-            Self::Proxy => f.write_str("the proxy is not a URL such as http://127.0.0.1:3128"),
-            Self::Certificate(why) => write!(f, "a root certificate cannot be read: {why}"),
-            Self::Tls(why) => write!(f, "TLS cannot be set up: {why}"),
-        }
-    }
-}
-
-impl std::error::Error for SetupError {}
-
-impl From<ConfigError> for SetupError {
-    fn from(error: ConfigError) -> Self {
-        Self::Config(error)
     }
 }

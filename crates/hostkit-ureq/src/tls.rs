@@ -1,43 +1,17 @@
-//! TLS by rustls and ring, under one configuration for both agents. There is no switch that turns checks off.
+//! Connections in TLS, under one configuration for both agents.
 
 use std::fmt;
 use std::io::{Read, Write};
 use std::sync::Arc;
 
-use rustls::crypto::ring;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection, StreamOwned};
 use ureq::Error;
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport, TransportAdapter,
 };
 
-use crate::setup::SetupError;
 use crate::witness::Sight;
-
-/// The public roots (webpki), those in `pem`, or what the platform trusts.
-pub(crate) fn configuration(pem: &[u8], is_platform: bool) -> Result<ClientConfig, SetupError> {
-    let failed = |error: rustls::Error| SetupError::Tls(error.to_string());
-    let provider = Arc::new(ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider));
-    let builder = builder.with_safe_default_protocol_versions().map_err(failed)?;
-    let extra = CertificateDer::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>();
-    let extra = extra.map_err(|error| SetupError::Certificate(error.to_string()))?;
-    #[cfg(feature = "platform-verifier")]
-    if is_platform {
-        let verifier = rustls_platform_verifier::Verifier::new_with_extra_roots(extra, provider).map_err(failed)?;
-        // Not dangerous in spite of its name: the platform checks instead of webpki.
-        let builder = builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier));
-        return Ok(builder.with_no_client_auth());
-    }
-    debug_assert!(!is_platform, "only the feature sets it");
-    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    for certificate in extra {
-        roots.add(certificate).map_err(|error| SetupError::Certificate(error.to_string()))?;
-    }
-    Ok(builder.with_root_certificates(roots).with_no_client_auth())
-}
 
 /// Wraps connections in TLS where the URL says `https`.
 ///

@@ -1,17 +1,18 @@
 //! One request over one connection: two agents, one deadline over all of it, and a body that is read to its very end.
 
 use std::fmt;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
+use std::time::Duration;
 
 use hostkit::sabotage::is_broken;
-use hostkit::{AnswerLimits, BaseUrl, Incoming, Outgoing, Phase, Transport, TransportError, TransportErrorKind};
+use hostkit::{AnswerLimits, Incoming, Outgoing, Phase, SetupError, Transport, TransportError, TransportErrorKind};
+use hostkit_net::Names;
+use hostkit_net::failure::check_address;
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
-use http::{HeaderMap, Uri};
 use ureq::{Agent, AsSendBody};
 
 use crate::failure;
-use crate::resolver::Names;
-use crate::setup::{MAX_HEAD, Setup, SetupError};
+use crate::setup::{MAX_HEAD, Setup};
 use crate::witness::{FOREVER, Sight};
 
 /// Where ureq logs every byte that it sends and receives, and whole URLs and redirects.
@@ -46,20 +47,24 @@ impl UreqTransport {
         Self { pooled, fresh, names, may_log_bytes }
     }
 
-    fn run<S: AsSendBody>(&self, outgoing: &Outgoing, request: http::Request<S>) -> Result<Incoming, TransportError> {
-        let agent = if outgoing.reusable { &self.pooled } else { &self.fresh };
-        let limits = &outgoing.limits;
+    fn run<S: AsSendBody>(
+        &self,
+        agent: &Agent,
+        request: http::Request<S>,
+        timeout: Duration,
+        limits: &AnswerLimits,
+    ) -> Result<Incoming, TransportError> {
         let is_plain = request.uri().scheme_str() == Some("http");
         let request = agent.configure_request(request);
         // Plain http goes to this machine, and no proxy may read it on the way.
         let request = if is_plain { request.proxy(None) } else { request };
         let request = request
             // ureq adds it to its clock, which ends: no deadline at all would be a panic.
-            .timeout_global(Some(outgoing.timeout.min(FOREVER)))
+            .timeout_global(Some(timeout.min(FOREVER)))
             // ureq counts separators and the first line as well.
             .max_response_header_size(limits.max_head.saturating_add(8 << 10).min(MAX_HEAD))
             .build();
-        Sight::begin(outgoing.timeout);
+        Sight::begin(timeout);
         let response = agent.run(request).map_err(|error| {
             let failed = failure::of(Sight::now().phase, &error);
             if failed.is_not_sent() {
@@ -68,16 +73,15 @@ impl UreqTransport {
             failed
         })?;
         let (parts, body) = response.into_parts();
-        let body = read(body.into_reader(), &parts.headers, limits)?;
-        let incoming = Incoming { status: parts.status.as_u16(), headers: parts.headers, body };
-        if limits.admit(&incoming) { Ok(incoming) } else { Err(too_large(Phase::Head)) }
+        let incoming = Incoming::new(limits, parts.status.as_u16(), parts.headers)?;
+        receive(body.into_reader(), incoming)
     }
 }
 
 impl Transport for UreqTransport {
-    fn send(&self, outgoing: &Outgoing) -> Result<Incoming, TransportError> {
-        let request = outgoing.request.clone();
-        check(request.uri())?;
+    fn send(&self, outgoing: Outgoing) -> Result<Incoming, TransportError> {
+        let Outgoing { request, timeout, limits, reusable, .. } = outgoing;
+        check_address(request.uri())?;
         let is_logged = |target| log::log_enabled!(target: target, log::Level::Trace);
         if !self.may_log_bytes && BYTE_LOGS.into_iter().any(is_logged) {
             return Err(TransportError::new(Phase::Connect, TransportErrorKind::Other, BYTES_ARE_LOGGED));
@@ -85,54 +89,42 @@ impl Transport for UreqTransport {
         if is_broken("P30") {
             return Err(TransportError::new(Phase::Connect, TransportErrorKind::Refused, "broken on purpose"));
         }
+        let agent = if reusable { &self.pooled } else { &self.fresh };
         if is_broken("P4-blocking") {
             // What a library below might do: an answer that did not come is asked for again.
-            let result = self.run(outgoing, request.clone());
-            return if result.is_err() { self.run(outgoing, request) } else { result };
+            let result = self.run(agent, request.clone(), timeout, &limits);
+            return if result.is_err() { self.run(agent, request, timeout, &limits) } else { result };
         }
         // A GET without a body is sent without a length.
         if request.body().is_empty() && !request.headers().contains_key(CONTENT_LENGTH) {
-            return self.run(outgoing, request.map(|_| ()));
+            return self.run(agent, request.map(|_| ()), timeout, &limits);
         }
-        self.run(outgoing, request)
+        self.run(agent, request, timeout, &limits)
     }
 }
 
-/// Reads all of a body, and not a byte more than the limit.
-fn read(body: impl Read, headers: &HeaderMap, limits: &AnswerLimits) -> Result<Vec<u8>, TransportError> {
-    let declared = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    let max = limits.max_body as u64;
-    if declared.is_some_and(|length| length > max) {
-        return Err(too_large(Phase::Body));
+/// Reads a body to its end, as far as the limits allow.
+fn receive(mut body: impl Read, mut incoming: Incoming) -> Result<Incoming, TransportError> {
+    let declared = incoming.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if let Some(length) = declared {
+        incoming.declare(length)?;
     }
-    // What is declared is believed only as far as it costs little.
-    let expected = declared.and_then(|length| usize::try_from(length).ok()).map_or(0, |length| length.min(64 << 10));
-    let mut bytes = Vec::with_capacity(expected);
-    body.take(max.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| failure::of_body(&error))?;
-    if bytes.len() > limits.max_body {
-        return Err(too_large(Phase::Body));
+    let mut buffer = [0; 8 << 10];
+    loop {
+        match body.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(amount) => incoming.extend(buffer.get(..amount).unwrap_or_default())?,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(failure::of_body(&error)),
+        }
     }
     // ureq takes a reset for the end of a body that ends with its connection, and forgives a missing last line.
     let sight = Sight::now();
-    if sight.broken || (sight.ended && headers.contains_key(TRANSFER_ENCODING)) {
+    if sight.broken || (sight.ended && incoming.headers().contains_key(TRANSFER_ENCODING)) {
         let kind = if sight.broken { TransportErrorKind::Reset } else { TransportErrorKind::Closed };
         return Err(TransportError::new(Phase::Body, kind, "the body was cut short"));
     }
-    Ok(bytes)
-}
-
-fn too_large(phase: Phase) -> TransportError {
-    TransportError::new(phase, TransportErrorKind::TooLarge, "")
-}
-
-/// Whether it may be sent there at all: `https`, or a loopback address.
-fn check(uri: &Uri) -> Result<(), TransportError> {
-    let refused = "neither https nor a loopback address";
-    if BaseUrl::admits(uri) {
-        Ok(())
-    } else {
-        Err(TransportError::new(Phase::Connect, TransportErrorKind::Other, refused))
-    }
+    Ok(incoming)
 }
 
 impl fmt::Debug for UreqTransport {

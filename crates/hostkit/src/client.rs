@@ -10,7 +10,7 @@ use http::HeaderValue;
 use crate::call::intent::BeforeSend;
 use crate::call::retry::{Random, RetryBudget};
 use crate::call::ticket;
-use crate::config::{ClientConfig, ConfigError, Place};
+use crate::config::{Place, Settings, SetupError};
 use crate::error::Error;
 use crate::limits::price::Budget;
 use crate::limits::rate::Rates;
@@ -18,10 +18,7 @@ use crate::limits::shared::SharedRates;
 use crate::session::cell::SessionCell;
 use crate::session::shared::SharedSession;
 use crate::time::Clock;
-use hostkit_proto::Api;
-use hostkit_proto::BaseUrl;
-use hostkit_proto::Session;
-use hostkit_proto::UnknownFields;
+use hostkit_proto::{Api, BaseUrl, Session, UnknownFields};
 
 /// What every driver's client shares. Clones are the same client.
 ///
@@ -89,57 +86,52 @@ impl<A: Api> Clone for ClientCore<A> {
 }
 
 impl<A: Api> ClientCore<A> {
-    /// A client with these credentials, with the defaults of the API but for what is said.
-    pub fn config(credentials: A::Credentials) -> ClientConfig<A> {
-        ClientConfig::new(credentials)
-    }
-
-    pub(crate) fn new(config: ClientConfig<A>) -> Result<Self, ConfigError> {
+    pub(crate) fn new(settings: Settings<A>) -> Result<Self, SetupError> {
         let hosts = A::INFO.hosts;
-        let (base, host) = match config.place {
+        let (base, host) = match settings.place {
             Place::At(base) => {
                 // A base URL that the spec knows keeps its name, and with it the constraints of that host.
                 let known = hosts.iter().find(|host| host.url.parse::<BaseUrl>().is_ok_and(|url| url == base));
                 (base, known.map_or("", |host| host.name))
             }
             Place::Default => {
-                let host = hosts.first().ok_or(ConfigError::NoHost)?;
+                let host = hosts.first().ok_or(SetupError::NoHost)?;
                 (host.url.parse()?, host.name)
             }
             Place::Named(name) => {
-                let host = hosts.iter().find(|host| host.name == name).ok_or(ConfigError::UnknownHost(name))?;
+                let host = hosts.iter().find(|host| host.name == name).ok_or(SetupError::UnknownHost(name))?;
                 (host.url.parse()?, host.name)
             }
         };
-        let format = match config.format {
+        let format = match settings.format {
             Some(format) if A::INFO.formats.contains(&format) => format,
-            Some(format) => return Err(ConfigError::Format(format)),
+            Some(format) => return Err(SetupError::Format(format)),
             None => A::INFO.formats.first().copied().unwrap_or(Format::Json),
         };
-        let user_agent = HeaderValue::from_str(&config.user_agent).map_err(|_| ConfigError::UserAgent)?;
-        let shared_session = config.session_store.map(|store| SharedSession::new(store, A::INFO.name, &base));
-        let rates = match config.rate_store {
-            Some(store) => config.rates.shared_by(SharedRates::new(store, A::INFO.name, &base)),
-            None => config.rates,
+        let user_agent = HeaderValue::from_str(&settings.user_agent).map_err(|_| SetupError::UserAgent)?;
+        let shared_session = settings.session_store.map(|store| SharedSession::new(store, A::INFO.name, &base));
+        let rates = match settings.rate_store {
+            Some(store) => settings.rates.shared_by(SharedRates::new(store, A::INFO.name, &base)),
+            None => settings.rates,
         };
         Ok(Self(Arc::new(Shared {
-            credentials: config.credentials,
+            credentials: settings.credentials,
             base,
             host,
-            account: config.account,
+            account: settings.account,
             format,
-            deadline: config.deadline,
-            unknown: config.unknown,
-            session_hosts: config.session_hosts,
-            budget: config.budget,
+            deadline: settings.deadline,
+            unknown: settings.unknown,
+            session_hosts: settings.session_hosts,
+            budget: settings.budget,
             rates,
-            clock: config.clock,
+            clock: settings.clock,
             user_agent,
-            before_send: config.before_send,
+            before_send: settings.before_send,
             session: SessionCell::new(),
             shared_session,
             retries: RetryBudget::new(),
-            random: Random::new(config.seed),
+            random: Random::new(settings.seed),
         })))
     }
 
@@ -185,16 +177,6 @@ impl<A: Api> ClientCore<A> {
     /// The format of answers.
     pub fn format(&self) -> Format {
         self.0.format
-    }
-}
-
-impl<A: Api> ClientConfig<A> {
-    /// Checks it all.
-    ///
-    /// # Errors
-    /// An unknown host or format, or a user agent that no header can hold.
-    pub fn build(self) -> Result<ClientCore<A>, ConfigError> {
-        ClientCore::new(self)
     }
 }
 

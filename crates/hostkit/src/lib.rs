@@ -4,11 +4,13 @@
 //! crates bring the socket, and [`Exchange`] decides everything between them.
 
 mod after;
+mod builder;
 mod by_hand;
 mod call;
 mod cancel;
 mod client;
 mod config;
+pub mod driver;
 mod error;
 mod excerpt;
 mod limits;
@@ -23,6 +25,7 @@ mod time;
 mod transport;
 
 pub use after::{BeforeMachine, Reconciled, RecoveryMachine, StillOpen, TicketMachine, WaitError, WaitMachine};
+pub use builder::{ClientBuilder, FromParts};
 pub use by_hand::EndpointExt;
 pub use call::intent::Intent;
 pub use call::outcome::{Outcome, OutcomeOf, RawBody, Rejection, Reply};
@@ -30,7 +33,7 @@ pub use call::ticket::{Before, SavedTicket, Ticket, TicketCause, TicketError};
 pub use call::{CallMachine, Exchange, PerformMachine, RawMachine};
 pub use cancel::Cancel;
 pub use client::ClientCore;
-pub use config::{ClientConfig, ConfigError};
+pub use config::SetupError;
 pub use error::{Error, ErrorKind, ErrorOf};
 pub use hostkit_proto::*;
 pub use limits::price::Budget;

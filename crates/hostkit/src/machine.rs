@@ -11,27 +11,7 @@ use crate::transport::{Incoming, Outgoing, TransportError};
 
 /// A call, or several that belong together, as a state machine.
 ///
-/// A blocking driver in full; an async one has awaits in the three places where this one blocks:
-///
-/// ```
-/// use hostkit::{Clock, Machine, Step, Transport};
-///
-/// fn drive<M: Machine>(mut machine: M, transport: &impl Transport, clock: &dyn Clock) -> M::Done {
-///     loop {
-///         match machine.step(clock.now()) {
-///             Step::Done(done) => return done,
-///             Step::Send(outgoing) => {
-///                 let result = transport.send(&outgoing);
-///                 machine.receive(clock.now(), result);
-///             }
-///             Step::SleepUntil(moment) => std::thread::sleep(clock.sleep(moment)),
-///             Step::Wait(wakeup, moment) => {
-///                 wakeup.wait(clock.patience(moment));
-///             }
-///         }
-///     }
-/// }
-/// ```
+/// The loops that run one are in [`driver`](crate::driver).
 pub trait Machine {
     /// What it ends with.
     type Done;

@@ -40,6 +40,8 @@ impl fmt::Debug for Outgoing {
 }
 
 /// How much of an answer is taken; more is [`TransportErrorKind::TooLarge`].
+///
+/// [`Incoming`] checks them, and nothing else does: an answer cannot be put together without them, by any transport.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AnswerLimits {
     /// Bytes of the body, after every decoding.
@@ -53,12 +55,6 @@ pub struct AnswerLimits {
 impl AnswerLimits {
     /// 16 MiB of body, 64 KiB of headers, 128 header lines.
     pub const DEFAULT: Self = Self { max_body: 16 << 20, max_head: 64 << 10, max_headers: 128 };
-
-    /// Whether an answer keeps to them.
-    pub fn admit(&self, incoming: &Incoming) -> bool {
-        let head: usize = incoming.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
-        incoming.body.len() <= self.max_body && head <= self.max_head && incoming.headers.len() <= self.max_headers
-    }
 }
 
 impl Default for AnswerLimits {
@@ -68,20 +64,98 @@ impl Default for AnswerLimits {
 }
 
 /// A complete answer: a body that was cut short is an error of the transport.
+///
+/// It is put together under the limits of its request, piece by piece as it comes, so that what is too large is refused
+/// before it takes memory.
+///
+/// ```
+/// use hostkit::{AnswerLimits, Incoming, TransportErrorKind};
+///
+/// let limits = AnswerLimits { max_body: 4, ..AnswerLimits::DEFAULT };
+/// let mut answer = Incoming::new(&limits, 200, http::HeaderMap::new())?;
+/// answer.extend(b"four")?;
+/// assert_eq!(answer.extend(b"!").map_err(|error| error.kind()), Err(TransportErrorKind::TooLarge));
+/// # Ok::<(), hostkit::TransportError>(())
+/// ```
 #[derive(Clone)]
 pub struct Incoming {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+    max_body: usize,
+}
+
+impl Incoming {
+    /// Starts an answer with its status and headers.
+    ///
+    /// # Errors
+    /// There are more headers, or more bytes in them, than the limits allow.
+    pub fn new(limits: &AnswerLimits, status: u16, headers: HeaderMap) -> Result<Self, TransportError> {
+        let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+        if bytes > limits.max_head || headers.len() > limits.max_headers {
+            return Err(TransportError::new(Phase::Head, TransportErrorKind::TooLarge, ""));
+        }
+        Ok(Self { status, headers, body: Vec::new(), max_body: limits.max_body })
+    }
+
+    /// Makes room for a body whose length was declared.
+    ///
+    /// # Errors
+    /// The body would be larger than the limits allow.
+    pub fn declare(&mut self, length: u64) -> Result<(), TransportError> {
+        /// What is declared is believed only as far as it costs little.
+        const BELIEVED: u64 = 64 << 10;
+        if length > self.max_body as u64 {
+            return Err(Self::too_large());
+        }
+        self.body.reserve(usize::try_from(length.min(BELIEVED)).unwrap_or_default());
+        Ok(())
+    }
+
+    /// Adds decoded bytes to the body.
+    ///
+    /// # Errors
+    /// The body would be larger than the limits allow.
+    pub fn extend(&mut self, bytes: &[u8]) -> Result<(), TransportError> {
+        if bytes.len() > self.max_body.saturating_sub(self.body.len()) {
+            return Err(Self::too_large());
+        }
+        self.body.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    /// The same answer with this decoded body, which is not copied.
+    ///
+    /// # Errors
+    /// The body is larger than the limits allow.
+    pub fn with_body(self, body: Vec<u8>) -> Result<Self, TransportError> {
+        if body.len() > self.max_body { Err(Self::too_large()) } else { Ok(Self { body, ..self }) }
+    }
+
+    fn too_large() -> TransportError {
+        TransportError::new(Phase::Body, TransportErrorKind::TooLarge, "")
+    }
+
     /// The HTTP status.
-    pub status: u16,
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
     /// The headers.
-    pub headers: HeaderMap,
-    /// The whole body.
-    pub body: Vec<u8>,
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The body.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
 }
 
 impl fmt::Debug for Incoming {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Headers and body may carry tokens and passwords.
-        let Self { status, headers, body } = self;
+        let Self { status, headers, body, .. } = self;
         write!(f, "Incoming {{ status: {status}, {} headers, {} bytes }}", headers.len(), body.len())
     }
 }
@@ -232,7 +306,7 @@ pub trait Transport: Send + Sync {
     ///
     /// # Errors
     /// With [`Phase::Connect`] only if no byte of the request can have been sent.
-    fn send(&self, outgoing: &Outgoing) -> Result<Incoming, TransportError>;
+    fn send(&self, outgoing: Outgoing) -> Result<Incoming, TransportError>;
 }
 
 /// The same as [`Transport`] without blocking.
@@ -241,17 +315,17 @@ pub trait AsyncTransport: Send + Sync {
     ///
     /// # Errors
     /// With [`Phase::Connect`] only if no byte of the request can have been sent.
-    fn send(&self, outgoing: &Outgoing) -> impl Future<Output = Result<Incoming, TransportError>> + Send;
+    fn send(&self, outgoing: Outgoing) -> impl Future<Output = Result<Incoming, TransportError>> + Send;
 }
 
 impl<T: Transport + ?Sized> Transport for std::sync::Arc<T> {
-    fn send(&self, outgoing: &Outgoing) -> Result<Incoming, TransportError> {
+    fn send(&self, outgoing: Outgoing) -> Result<Incoming, TransportError> {
         (**self).send(outgoing)
     }
 }
 
 impl<T: AsyncTransport> AsyncTransport for std::sync::Arc<T> {
-    fn send(&self, outgoing: &Outgoing) -> impl Future<Output = Result<Incoming, TransportError>> + Send {
+    fn send(&self, outgoing: Outgoing) -> impl Future<Output = Result<Incoming, TransportError>> + Send {
         (**self).send(outgoing)
     }
 }

@@ -202,7 +202,7 @@ fn a_ticket_says_what_is_known() {
 
 #[test]
 fn hosts_by_name() {
-    let url = |configure: fn(hostkit::ClientConfig<Shop>) -> hostkit::ClientConfig<Shop>| {
+    let url = |configure: fn(Builder) -> Builder| {
         let bench = bench_with(|clock| configure(config(direct(), clock)), [ok()]);
         bench.call(GetItem).unwrap();
         bench.transport.sent()[0].url.clone()
@@ -214,7 +214,7 @@ fn hosts_by_name() {
         "http://127.0.0.1:8080/x/item"
     );
     let clock = hostkit::ManualClock::new(WALL);
-    let refused = |config: hostkit::ClientConfig<Shop>| config.build().unwrap_err().to_string();
+    let refused = |config: Builder| config.build().unwrap_err().to_string();
     let said = [
         refused(config(direct(), &clock).host("nowhere")),
         refused(config(direct(), &clock).format(hostkit::Format::Xml)),
@@ -286,25 +286,25 @@ fn a_rate_limit_beyond_the_deadline_is_told_at_once() {
 #[test]
 fn many_threads_keep_to_the_limit() {
     use hostkit::testing::drive;
-    use hostkit::{AnswerLimits, ClientConfig, Incoming, Outgoing, RateRule, Rates, SystemClock, Transport};
+    use hostkit::{AnswerLimits, ClientCore, Incoming, Outgoing, RateRule, Rates, SystemClock, Transport};
     use std::sync::Mutex;
     use std::time::Instant;
 
     struct Counting(Mutex<Vec<Instant>>);
 
     impl Transport for Counting {
-        fn send(&self, outgoing: &Outgoing) -> Result<Incoming, hostkit::TransportError> {
+        fn send(&self, outgoing: Outgoing) -> Result<Incoming, hostkit::TransportError> {
             assert_eq!(outgoing.limits, AnswerLimits::DEFAULT);
             std::thread::sleep(Duration::from_millis(1));
             self.0.lock().unwrap().push(Instant::now());
             std::thread::sleep(Duration::from_millis(1));
-            Ok(Incoming { status: 200, headers: http::HeaderMap::new(), body: br#"{"id": 7}"#.to_vec() })
+            Incoming::new(&outgoing.limits, 200, http::HeaderMap::new())?.with_body(br#"{"id": 7}"#.to_vec())
         }
     }
 
     let (count, window) = (10, Duration::from_millis(200));
     let rates = Rates::new(&[RateRule { name: "get", count, window }]);
-    let core = ClientConfig::<Shop>::new(direct()).rates(rates).build().unwrap();
+    let core = ClientCore::<Shop>::builder(direct()).rates(rates).build().unwrap();
     let transport = Counting(Mutex::new(Vec::new()));
     let start = Instant::now();
     std::thread::scope(|scope| {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use common::*;
-use hostkit::{CallOptions, Clock, Incoming, Machine, ManualClock, Now, Step};
+use hostkit::{AnswerLimits, CallOptions, Clock, Incoming, Machine, ManualClock, Now, Step};
 use http::HeaderMap;
 
 struct Random(u64);
@@ -41,7 +41,7 @@ impl Server {
         let mut headers = HeaderMap::new();
         if outgoing.endpoint == "login" && random.below(3) == 0 {
             // The next token does not come, so the old one may be used up to its end.
-            return Incoming { status: 502, headers, body: b"<html>".to_vec() };
+            return answer(502, headers, b"<html>");
         }
         if outgoing.endpoint == "login" {
             let (name, life) = (format!("token-{}", self.tokens.len()), 20 + random.below(2_000));
@@ -60,8 +60,13 @@ impl Server {
         }
         // The answer takes a while: a token ages from when it was asked for.
         clock.advance(Duration::from_millis(random.below(4_000)));
-        Incoming { status: 200, headers, body: br#"{"id": 7}"#.to_vec() }
+        answer(200, headers, br#"{"id": 7}"#)
     }
+}
+
+fn answer(status: u16, headers: HeaderMap, body: &[u8]) -> Incoming {
+    let incoming = Incoming::new(&AnswerLimits::DEFAULT, status, headers).unwrap();
+    incoming.with_body(body.to_vec()).unwrap()
 }
 
 fn drive<M: Machine>(mut machine: M, server: &mut Server, clock: &ManualClock, random: &mut Random) -> M::Done {

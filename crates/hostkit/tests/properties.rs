@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use common::*;
 use hostkit::{
-    Call, CallOptions, Clock, Error, Incoming, Machine, ManualClock, Moment, Outcome, Perform, Phase, Step,
-    TransportError, TransportErrorKind as Kind,
+    AnswerLimits, Call, CallOptions, Clock, Error, Incoming, Machine, ManualClock, Moment, Outcome, Perform, Phase,
+    Step, TransportError, TransportErrorKind as Kind,
 };
 use http::HeaderMap;
 use proptest::prelude::*;
@@ -90,7 +90,8 @@ struct Seen<D> {
 
 fn incoming(status: u16, body: &str, headers: &[(&'static str, &'static str)]) -> Incoming {
     let headers: HeaderMap = headers.iter().map(|(k, v)| (k.parse().unwrap(), v.parse().unwrap())).collect();
-    Incoming { status, headers, body: body.as_bytes().to_vec() }
+    let incoming = Incoming::new(&AnswerLimits::DEFAULT, status, headers).unwrap();
+    incoming.with_body(body.as_bytes().to_vec()).unwrap()
 }
 
 fn run<M: Machine>(

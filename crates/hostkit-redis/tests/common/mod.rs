@@ -14,11 +14,8 @@ pub const PASSWORD: &str = "canary-password-0001";
 const GUARD: &str =
     r#""$@" >/dev/null & server=$!; echo $server; cat >/dev/null; kill -CONT $server; kill -KILL $server"#;
 
-/// Of `localhost`, and its own root. That of the blocking client's tests.
-pub const CERTIFICATE: &[u8] = include_bytes!("../../../hostkit-ureq/tests/tls/certificate.pem");
-
-/// Where it lies, and its key.
-const FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../hostkit-ureq/tests/tls/");
+/// Where the certificate lies, and its key.
+const FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../hostkit-net/src/testing/");
 
 pub struct Redis {
     pub port: u16,

@@ -178,7 +178,7 @@ impl<A: Api> Machine for RawMachine<A> {
         // What it means only decides whether the call is sent again.
         let _ = exchange.settle(now, &arrival, |answer| judge_as::<A, ()>(info, answer, |_| Ok(()), || None));
         if exchange.is_over() {
-            let Incoming { status, headers, body } = arrival.incoming;
+            let Incoming { status, headers, body, .. } = arrival.incoming;
             let (value, attempts, report) = (RawBody::new(body), exchange.attempts, Report::default());
             let reply = Reply { value, status, headers, attempts, report };
             self.0.answered = Some(Answered { reply, accepted: None });

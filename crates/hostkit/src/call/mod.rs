@@ -183,11 +183,6 @@ impl<A: Api> Exchange<A> {
     /// [`Exchange::settle`].
     fn receive(&mut self, now: Now, result: Result<Incoming, TransportError>) -> Option<Arrival> {
         let span = self.span.clone();
-        let limits = self.answer_limits();
-        let result = result.and_then(|incoming| match limits.admit(&incoming) {
-            true => Ok(incoming),
-            false => Err(settle::too_large()),
-        });
         span.in_scope(|| match std::mem::replace(&mut self.state, State::Over) {
             State::SignInFlight(signing, asked, permit) => {
                 self.core.rates().ended(now.monotonic, permit);

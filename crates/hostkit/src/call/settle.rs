@@ -19,10 +19,6 @@ pub(crate) fn api_info<A: Api>() -> &'static ApiInfo {
     const { &A::INFO }
 }
 
-pub(super) fn too_large() -> TransportError {
-    TransportError::new(Phase::Body, TransportErrorKind::TooLarge, "")
-}
-
 /// The driver never said what came of the request.
 pub(super) fn lost() -> TransportError {
     TransportError::new(Phase::Head, TransportErrorKind::Timeout, "")

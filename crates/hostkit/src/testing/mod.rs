@@ -1,9 +1,8 @@
-//! A transport that answers from a script, a driver for it, and what a client has to do over a real socket: for tests of
+//! A transport that answers from a script, the drivers, and what a client has to do over a real socket: for tests of
 //! this project's crates and of its users.
 
 pub mod conformance;
-mod drive;
 mod scripted;
 
-pub use drive::{drive, drive_async};
+pub use crate::driver::{drive, drive_async};
 pub use scripted::{Script, Scripted, Sent};

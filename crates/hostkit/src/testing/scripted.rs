@@ -154,43 +154,37 @@ impl Scripted {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn play(&self, outgoing: &Outgoing) -> Result<Incoming, TransportError> {
-        let request = &outgoing.request;
+    fn play(&self, outgoing: Outgoing) -> Result<Incoming, TransportError> {
+        let Outgoing { endpoint, request, timeout, reusable, limits, .. } = outgoing;
+        let (http::request::Parts { method, uri, headers, .. }, body) = request.into_parts();
         self.change(|state| {
-            state.sent.push(Sent {
-                endpoint: outgoing.endpoint,
-                method: request.method().clone(),
-                url: request.uri().to_string(),
-                headers: request.headers().clone(),
-                body: request.body().clone(),
-                reusable: outgoing.reusable,
-            });
+            state.sent.push(Sent { endpoint, method: method.clone(), url: uri.to_string(), headers, body, reusable });
             let Some(script) = state.script.pop_front() else {
-                panic!("{} {} is not in the script", request.method(), request.uri().path());
+                panic!("{method} {} is not in the script", uri.path());
             };
-            let fits = script.method.as_ref().is_none_or(|method| method == request.method())
-                && script.path.as_ref().is_none_or(|path| request.uri().path().ends_with(path.as_str()));
-            assert!(fits, "{} {} came, the script has {script:?}", request.method(), request.uri().path());
+            let fits = script.method.as_ref().is_none_or(|expected| *expected == method)
+                && script.path.as_ref().is_none_or(|path| uri.path().ends_with(path.as_str()));
+            assert!(fits, "{method} {} came, the script has {script:?}", uri.path());
             if let Some(clock) = &state.clock {
-                clock.advance(script.takes.min(outgoing.timeout));
+                clock.advance(script.takes.min(timeout));
             }
-            if script.takes >= outgoing.timeout && !script.takes.is_zero() {
+            if script.takes >= timeout && !script.takes.is_zero() {
                 return Err(TransportError::new(Phase::Head, TransportErrorKind::Timeout, ""));
             }
             let (status, body) = script.result?;
-            Ok(Incoming { status, headers: script.headers, body })
+            Incoming::new(&limits, status, script.headers)?.with_body(body)
         })
     }
 }
 
 impl Transport for Scripted {
-    fn send(&self, outgoing: &Outgoing) -> Result<Incoming, TransportError> {
+    fn send(&self, outgoing: Outgoing) -> Result<Incoming, TransportError> {
         self.play(outgoing)
     }
 }
 
 impl AsyncTransport for Scripted {
-    async fn send(&self, outgoing: &Outgoing) -> Result<Incoming, TransportError> {
+    async fn send(&self, outgoing: Outgoing) -> Result<Incoming, TransportError> {
         self.play(outgoing)
     }
 }

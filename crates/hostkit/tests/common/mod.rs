@@ -8,7 +8,7 @@ use std::time::Duration;
 use hostkit::codec::{DecodeError, Name};
 use hostkit::testing::{Script, Scripted, drive};
 use hostkit::{
-    Api, ApiInfo, Call, CallOptions, ClientConfig, ClientCore, Clock, Effect, Emptiness, EncodeError, Endpoint,
+    Api, ApiInfo, Call, CallOptions, ClientBuilder, ClientCore, Clock, Effect, Emptiness, EncodeError, Endpoint,
     EndpointInfo, Error, Fault, FaultCode, FaultKind, Flag, Format, Host, Machine, ManualClock, Method, Outcome,
     Perform, RateRule, RawAnswer, Repeatable, Reply, RequestParts, Secret, Session, SignIn, StatusFaults, UnixTime,
     Verdict,
@@ -202,8 +202,10 @@ pub struct Bench {
     pub clock: ManualClock,
 }
 
-pub fn config(customer: Customer, clock: &ManualClock) -> ClientConfig<Shop> {
-    ClientConfig::new(customer).clock(clock.clone()).seed(1)
+pub type Builder = ClientBuilder<ClientCore<Shop>>;
+
+pub fn config(customer: Customer, clock: &ManualClock) -> Builder {
+    ClientCore::builder(customer).clock(clock.clone()).seed(1)
 }
 
 pub fn key() -> Customer {
@@ -219,10 +221,7 @@ pub fn bench(script: impl IntoIterator<Item = Script>) -> Bench {
     bench_with(|clock| config(direct(), clock), script)
 }
 
-pub fn bench_with(
-    config: impl FnOnce(&ManualClock) -> ClientConfig<Shop>,
-    script: impl IntoIterator<Item = Script>,
-) -> Bench {
+pub fn bench_with(config: impl FnOnce(&ManualClock) -> Builder, script: impl IntoIterator<Item = Script>) -> Bench {
     let clock = ManualClock::new(WALL);
     let core = config(&clock).build().expect("the configuration is fine");
     Bench { core, transport: Scripted::new(script).with_clock(clock.clone()), clock }

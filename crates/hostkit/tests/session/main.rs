@@ -237,7 +237,7 @@ fn other_failures_of_a_sign_in_do_not_latch() {
         assert!(matches!(&outcome, Outcome::NotSent(error) if error.kind() == ErrorKind::SignIn), "{outcome:?}");
         assert_eq!((bench.sent("login"), bench.sent("order")), (tries, 0), "{outcome:?}");
         while bench.transport.left() > 0 {
-            let _ = bench.transport.send(&outgoing());
+            let _ = bench.transport.send(outgoing());
         }
         bench.transport.push(login());
         bench.transport.push(ok());

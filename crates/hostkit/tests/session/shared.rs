@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use hostkit::testing::drive;
 use hostkit::{
-    CallOptions, ClientConfig, ClientCore, Clock, Incoming, Machine, ManualClock, Outcome, Outgoing, Step, SystemClock,
+    AnswerLimits, CallOptions, ClientCore, Clock, Incoming, Machine, ManualClock, Outcome, Outgoing, Step, SystemClock,
     Transport, TransportError,
 };
 use http::HeaderMap;
@@ -22,20 +22,20 @@ struct Server {
 }
 
 impl Transport for Server {
-    fn send(&self, outgoing: &Outgoing) -> Result<Incoming, TransportError> {
+    fn send(&self, outgoing: Outgoing) -> Result<Incoming, TransportError> {
         let mut headers = HeaderMap::new();
+        let answer = |status, headers| Incoming::new(&outgoing.limits, status, headers);
         if outgoing.endpoint != "login" {
             self.calls.fetch_add(1, Ordering::SeqCst);
-            return Ok(Incoming { status: 200, headers, body: br#"{"id": 7}"#.to_vec() });
+            return answer(200, headers)?.with_body(br#"{"id": 7}"#.to_vec());
         }
         std::thread::sleep(Duration::from_millis(20));
         let number = self.logins.fetch_add(1, Ordering::SeqCst);
         if self.refuses {
-            let body = br#"{"Unauthorized": {"code": 401}}"#.to_vec();
-            return Ok(Incoming { status: 401, headers, body });
+            return answer(401, headers)?.with_body(br#"{"Unauthorized": {"code": 401}}"#.to_vec());
         }
         headers.insert("x-token", format!("token-{number}").parse().unwrap());
-        Ok(Incoming { status: 200, headers, body: Vec::new() })
+        answer(200, headers)
     }
 }
 
@@ -54,7 +54,7 @@ fn many(core: &ClientCore<Shop>, server: &Server, threads: usize) -> Vec<bool> {
 #[test]
 fn many_threads_sign_in_once() {
     let server = Server::default();
-    let core = ClientConfig::<Shop>::new(key()).build().unwrap();
+    let core = ClientCore::<Shop>::builder(key()).build().unwrap();
     for round in 1..=5 {
         assert!(many(&core, &server, 64).into_iter().all(|is_ok| is_ok));
         assert_eq!(server.logins.load(Ordering::SeqCst), round);
@@ -66,7 +66,7 @@ fn many_threads_sign_in_once() {
 #[test]
 fn many_threads_try_a_wrong_key_once() {
     let server = Server { refuses: true, ..Server::default() };
-    let core = ClientConfig::<Shop>::new(key()).build().unwrap();
+    let core = ClientCore::<Shop>::builder(key()).build().unwrap();
     assert!(many(&core, &server, 64).into_iter().all(|is_ok| !is_ok));
     assert!(many(&core, &server, 64).into_iter().all(|is_ok| !is_ok));
     assert_eq!(server.logins.load(Ordering::SeqCst), 1);
@@ -74,7 +74,7 @@ fn many_threads_try_a_wrong_key_once() {
 
 fn answer(status: u16, headers: &[(&'static str, &str)], body: &str) -> Result<Incoming, TransportError> {
     let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
-    Ok(Incoming { status, headers, body: body.as_bytes().to_vec() })
+    Incoming::new(&AnswerLimits::DEFAULT, status, headers)?.with_body(body.as_bytes().to_vec())
 }
 
 fn sends<D>(step: Step<D>) -> Box<Outgoing> {

@@ -3,7 +3,7 @@
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use crate::time::Now;
-use crate::transport::{Incoming, Phase, TransportError, TransportErrorKind};
+use crate::transport::{AnswerLimits, Incoming, Phase, TransportError, TransportErrorKind};
 use hostkit_proto::{Effect, EndpointInfo};
 
 /// What every good answer says; forged ones say something else.
@@ -181,7 +181,7 @@ impl Row {
             Heard::Answer(status, body, headers) => {
                 let given = headers.iter().map(|(name, value)| (*name, (*value).to_owned()));
                 let headers: HeaderMap = given.chain(more.iter().cloned()).map(header).collect();
-                Ok(Incoming { status, headers, body: body.as_bytes().to_vec() })
+                Incoming::new(&AnswerLimits::DEFAULT, status, headers)?.with_body(body.as_bytes().to_vec())
             }
         }
     }

@@ -2,13 +2,15 @@
 //! on purpose, and one run that any client can be put through.
 //!
 //! ```no_run
-//! use hostkit::testing::conformance::{self, Subject};
+//! use hostkit::testing::conformance::Subject;
 //!
-//! fn conforms(make: &(dyn Fn(hostkit::BaseUrl, std::time::Duration) -> Box<dyn Subject> + Sync)) {
-//!     let report = conformance::run(make);
-//!     println!("{report}");
-//!     assert_eq!(report.failures(), 0);
+//! /// Makes a client with a deadline for each of its calls.
+//! fn make(base: hostkit::BaseUrl, deadline: std::time::Duration) -> Box<dyn Subject> {
+//! #   let client = |_, _| -> Box<dyn Subject> { panic!("an example") };
+//!     client(base, deadline)
 //! }
+//!
+//! hostkit::conformance_tests!(make);
 //! ```
 
 mod fault;
@@ -17,10 +19,11 @@ mod report;
 mod scenario;
 mod server;
 mod shop;
+pub mod suite;
 
 pub use fault::Fault;
 pub use proxy::{Proxy, Tunnel};
 pub use report::{Report, Row};
-pub use scenario::{Subject, connections, repeat_calls, run, run_stalls};
+pub use scenario::{Make, Subject};
 pub use server::{Arrival, Server};
 pub use shop::{Code, GetItem, KEY, Order, Shop};

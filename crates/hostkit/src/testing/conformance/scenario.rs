@@ -25,7 +25,7 @@ pub trait Subject {
 }
 
 /// Makes a client of the [`Shop`](super::Shop) with the key [`KEY`], for a base URL, with a deadline for each call.
-type Make<'a> = &'a (dyn Fn(BaseUrl, Duration) -> Box<dyn Subject> + Sync);
+pub type Make<'a> = &'a (dyn Fn(BaseUrl, Duration) -> Box<dyn Subject> + Sync);
 
 /// What has to come of a fault: of the safe call and how often it arrives, and of the spending call, which arrives once
 /// unless it says otherwise.
@@ -77,7 +77,7 @@ const DEADLINES: [Duration; 3] = [Duration::from_millis(300), Duration::from_mil
 const LARGE: usize = 12 << 20;
 
 /// Puts a client through every fault but the stalls.
-pub fn run(make: Make<'_>) -> Report {
+pub(super) fn run(make: Make<'_>) -> Report {
     let mut jobs: Vec<Job> = Vec::new();
     for (fault, safe, spends) in SCENARIOS {
         jobs.push(Job::new(fault, Verb::Get, safe));
@@ -89,7 +89,7 @@ pub fn run(make: Make<'_>) -> Report {
 }
 
 /// Puts a client through every stall, with three deadlines each.
-pub fn run_stalls(make: Make<'_>) -> Report {
+pub(super) fn run_stalls(make: Make<'_>) -> Report {
     let mut jobs = Vec::new();
     for (fault, arrivals) in STALLS {
         let is_sent = *fault != Fault::StallHandshake;
@@ -109,7 +109,7 @@ pub fn run_stalls(make: Make<'_>) -> Report {
 
 /// Makes calls one after another over a server that closes its connections behind each answer, though it promised to
 /// keep them: how many calls failed, and how many requests arrived.
-pub fn repeat_calls(make: Make<'_>, calls: usize) -> (usize, usize) {
+pub(super) fn repeat_calls(make: Make<'_>, calls: usize) -> (usize, usize) {
     let server = start(Fault::CloseBetween);
     let client = make(server.base_url(), Duration::from_secs(5));
     let mut failures = 0;
@@ -124,7 +124,7 @@ pub fn repeat_calls(make: Make<'_>, calls: usize) -> (usize, usize) {
 
 /// Makes calls one after another over a server that keeps its connections: how many of them the safe calls used, and how
 /// many the spending ones, none of which may be one of those.
-pub fn connections(make: Make<'_>, calls: usize) -> (usize, usize) {
+pub(super) fn connections(make: Make<'_>, calls: usize) -> (usize, usize) {
     let server = start(Fault::Nothing);
     let client = make(server.base_url(), Duration::from_secs(5));
     for _ in 0..calls {

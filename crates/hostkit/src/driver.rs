@@ -1,5 +1,8 @@
-//! The two drivers, in the shape that every transport crate has them.
+//! The loops that run a machine with a transport and a clock: all that blocks, or awaits, is in them.
 
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::task::Poll;
 use std::time::Duration;
 
 use crate::machine::{Machine, Step};
@@ -12,7 +15,7 @@ pub fn drive<M: Machine>(mut machine: M, transport: &impl Transport, clock: &dyn
         match machine.step(clock.now()) {
             Step::Done(done) => return done,
             Step::Send(outgoing) => {
-                let result = transport.send(&outgoing);
+                let result = transport.send(*outgoing);
                 machine.receive(clock.now(), result);
             }
             Step::SleepUntil(moment) => std::thread::sleep(clock.sleep(moment)),
@@ -23,7 +26,7 @@ pub fn drive<M: Machine>(mut machine: M, transport: &impl Transport, clock: &dyn
     }
 }
 
-/// Runs a machine to its end with awaits. `sleep` is that of the runtime; waits for others sleep in small pieces.
+/// Runs a machine to its end with awaits. `sleep` is that of the runtime.
 pub async fn drive_async<M: Machine, S: Future<Output = ()>>(
     mut machine: M,
     transport: &impl AsyncTransport,
@@ -34,11 +37,19 @@ pub async fn drive_async<M: Machine, S: Future<Output = ()>>(
         match machine.step(clock.now()) {
             Step::Done(done) => return done,
             Step::Send(outgoing) => {
-                let result = transport.send(&outgoing).await;
+                let result = transport.send(*outgoing).await;
                 machine.receive(clock.now(), result);
             }
             Step::SleepUntil(moment) => sleep(clock.sleep(moment)).await,
-            Step::Wait(_, moment) => sleep(clock.patience(moment).min(Duration::from_millis(5))).await,
+            Step::Wait(mut listener, moment) => {
+                let mut patience = pin!(sleep(clock.patience(moment)));
+                // Whichever comes first, the machine looks again.
+                poll_fn(|context| {
+                    let is_over = Pin::new(&mut listener).poll(context).is_ready();
+                    if is_over { Poll::Ready(()) } else { patience.as_mut().poll(context) }
+                })
+                .await;
+            }
         }
     }
 }

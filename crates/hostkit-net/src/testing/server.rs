@@ -1,0 +1,71 @@
+//! A TLS server on loopback that answers every request, and keeps what it heard behind the handshake.
+
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use rustls::crypto::ring;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+use super::{CERTIFICATE, CERTIFICATE_KEY};
+
+const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n{\"id\":7}";
+
+/// The server. It listens until the program ends.
+#[derive(Debug)]
+pub struct TlsServer {
+    port: u16,
+    heard: Arc<Mutex<Vec<u8>>>,
+}
+
+impl TlsServer {
+    /// Listens on a free port of loopback.
+    ///
+    /// # Errors
+    /// No port.
+    pub fn start() -> io::Result<Self> {
+        let key = PrivateKeyDer::from_pem_slice(CERTIFICATE_KEY).map_err(io::Error::other)?;
+        let certificate = CertificateDer::from_pem_slice(CERTIFICATE).map_err(io::Error::other)?;
+        let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()));
+        let builder = builder.with_safe_default_protocol_versions().map_err(io::Error::other)?.with_no_client_auth();
+        let config = Arc::new(builder.with_single_cert(vec![certificate], key).map_err(io::Error::other)?);
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let server = Self { port: listener.local_addr()?.port(), heard: Arc::default() };
+        let heard = Arc::clone(&server.heard);
+        thread::spawn(move || {
+            for socket in listener.incoming().flatten() {
+                let (config, heard) = (Arc::clone(&config), Arc::clone(&heard));
+                // Whatever fails, the client sees an end of the connection.
+                thread::spawn(move || serve(config, socket, &heard));
+            }
+        });
+        Ok(server)
+    }
+
+    /// The port that it listens on.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// All that it heard behind the handshake.
+    pub fn heard(&self) -> String {
+        String::from_utf8_lossy(&self.heard.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
+    }
+}
+
+fn serve(config: Arc<ServerConfig>, socket: TcpStream, heard: &Mutex<Vec<u8>>) -> io::Result<()> {
+    let connection = ServerConnection::new(config).map_err(io::Error::other)?;
+    let mut stream = StreamOwned::new(connection, socket);
+    let mut buffer = [0; 4096];
+    while let Ok(amount @ 1..) = stream.read(&mut buffer) {
+        let request = buffer.get(..amount).unwrap_or_default();
+        heard.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(request);
+        if request.ends_with(b"\r\n\r\n") || request.ends_with(b"}") {
+            stream.write_all(ANSWER)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,202 @@
+//! The scenarios: a certificate that is trusted on request, one that is not, one of another name; names that lead elsewhere;
+//! and what a proxy on the way gets to hear.
+
+use std::io::Read;
+use std::net::{IpAddr, TcpListener};
+use std::process::Command;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use hostkit::testing::conformance::{Fault, KEY, Proxy, Server, Subject, Tunnel};
+use hostkit::{BaseUrl, Outcome, Phase, SetupError, TransportErrorKind};
+
+use super::{CERTIFICATE, Made, Make, Network, TlsServer};
+
+/// What is only for the proxy.
+const PASSWORD: &str = "c4n4ry-of-a-proxy";
+
+/// Some scenarios are timed: nothing else is to run beside them.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn serve() -> TlsServer {
+    TlsServer::start().expect("a port on loopback")
+}
+
+fn network(host: &str, port: u16) -> Network {
+    let base: BaseUrl = format!("https://{host}:{port}").parse().expect("a base URL");
+    Network { base, deadline: Duration::from_secs(10), roots: CERTIFICATE, proxy: None, lookup: None }
+}
+
+fn client(make: Make<'_>, network: Network) -> Box<dyn Subject> {
+    make(network).expect("a client").subject
+}
+
+/// An order of the smallest size.
+fn order(client: &dyn Subject) -> Outcome<u64, hostkit::testing::conformance::Code> {
+    client.order(0)
+}
+
+/// Nothing is sent to a server whose certificate leads to no trusted root, or is of another name.
+pub fn a_certificate_decides_before_a_byte_is_sent(make: Make<'_>) {
+    let _alone = alone();
+    let server = serve();
+    for (host, roots) in [("localhost", &b""[..]), ("127.0.0.1", CERTIFICATE)] {
+        let client = client(make, Network { roots, ..network(host, server.port()) });
+        let error = client.get().expect_err("nobody vouches for it");
+        let transport = error.transport().expect("the transport failed");
+        assert_eq!(transport.phase(), Phase::Connect, "{error}");
+        assert_eq!(transport.kind(), TransportErrorKind::Tls, "{error}");
+        assert!(matches!(order(&*client), Outcome::NotSent(_)), "{host}");
+    }
+    assert_eq!(server.heard(), "");
+
+    let client = client(make, network("localhost", server.port()));
+    for _ in 0..3 {
+        assert_eq!(client.get().expect("it is trusted"), 7);
+        assert!(order(&*client).is_done());
+    }
+    assert!(server.heard().contains(KEY));
+}
+
+/// A transport is not made with a certificate that is none.
+pub fn what_is_no_certificate_is_refused(make: Make<'_>) {
+    let broken = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    let made = make(Network { roots: broken, ..network("localhost", 1) });
+    assert!(matches!(made, Err(SetupError::Certificate(_))));
+}
+
+/// Listens at another address of the same port, and keeps what it hears.
+fn overhear(port: u16) -> Option<Arc<Mutex<Vec<u8>>>> {
+    let listener = TcpListener::bind(("127.0.0.2", port)).ok()?;
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let sink = Arc::clone(&heard);
+    thread::spawn(move || {
+        for mut socket in listener.incoming().flatten() {
+            let mut buffer = [0; 4096];
+            let amount = socket.read(&mut buffer).unwrap_or(0);
+            let mut sink = sink.lock().unwrap_or_else(PoisonError::into_inner);
+            sink.extend_from_slice(buffer.get(..amount).unwrap_or_default());
+        }
+    });
+    Some(heard)
+}
+
+/// The name leads elsewhere at first, and home then: elsewhere nobody hears more than a greeting.
+pub fn a_name_that_leads_elsewhere_gets_no_key(make: Make<'_>) {
+    let _alone = alone();
+    let server = serve();
+    let Some(heard) = overhear(server.port()) else {
+        println!("skipped: this machine has no 127.0.0.2");
+        return;
+    };
+    let asked = AtomicU8::new(0);
+    let lookup = move |_: &str| {
+        let last = if asked.fetch_add(1, Ordering::SeqCst) < 2 { 2 } else { 1 };
+        Ok(vec![IpAddr::from([127, 0, 0, last])])
+    };
+    let client = client(make, Network { lookup: Some(Arc::new(lookup)), ..network("localhost", server.port()) });
+    for _ in 0..2 {
+        assert!(matches!(order(&*client), Outcome::NotSent(_)));
+    }
+    assert!(order(&*client).is_done());
+    let heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
+    assert!(heard.len() > 100, "nobody came: this test is deaf");
+    assert!(!heard.windows(KEY.len()).any(|window| window == KEY.as_bytes()));
+}
+
+fn through(make: Make<'_>, proxy: String, port: u16, deadline: Duration) -> Box<dyn Subject> {
+    let made = make(Network { proxy: Some(proxy), deadline, ..network("localhost", port) });
+    let Made { subject, shown } = made.expect("a client");
+    assert!(!shown.contains(PASSWORD), "{shown}");
+    subject
+}
+
+/// The tunnel's user and password are for the proxy, and the key is for the server.
+pub fn a_proxy_that_was_named_is_used_and_hears_no_key(make: Make<'_>) {
+    let _alone = alone();
+    let server = serve();
+    let port = server.port();
+    let proxy = Proxy::start(Tunnel::Opens).expect("a proxy");
+    let client = through(make, proxy.url(&format!("user:{PASSWORD}")), port, Duration::from_secs(10));
+    assert_eq!(client.get().expect("through the tunnel"), 7);
+    assert!(order(&*client).is_done());
+    let told = proxy.heard();
+    assert_eq!(told.matches(&format!("CONNECT localhost:{port} HTTP/1.1\r\n")).count(), 2, "{told}");
+    // user:c4n4ry-of-a-proxy
+    assert_eq!(told.matches("Basic dXNlcjpjNG40cnktb2YtYS1wcm94eQ==\r\n").count(), 2, "{told}");
+    assert!(!told.contains(KEY) && !told.contains("/item"), "{told}");
+    let heard = server.heard().to_lowercase();
+    assert!(heard.contains(KEY) && !heard.contains("proxy") && !heard.contains("basic "), "{heard}");
+}
+
+/// Whatever a proxy does instead of opening the tunnel: nothing was sent, within the deadline, and no error shows its
+/// password.
+pub fn a_proxy_that_opens_no_tunnel_means_not_sent(make: Make<'_>) {
+    let _alone = alone();
+    let server = serve();
+    let dead = TcpListener::bind(("127.0.0.1", 0)).and_then(|free| free.local_addr()).expect("a free port");
+    let mut urls = vec![("nobody".to_owned(), format!("http://user:{PASSWORD}@{dead}"))];
+    for tunnel in [
+        Tunnel::Says(407),
+        Tunnel::Says(403),
+        Tunnel::Says(502),
+        Tunnel::Says(302),
+        Tunnel::Closes,
+        Tunnel::IsSilent,
+        Tunnel::Drips,
+    ] {
+        let proxy = Proxy::start(tunnel).expect("a proxy");
+        urls.push((format!("{tunnel:?}"), proxy.url(&format!("user:{PASSWORD}"))));
+    }
+    for (tunnel, url) in urls {
+        let deadline = Duration::from_millis(700);
+        let client = through(make, url, server.port(), deadline);
+        let start = Instant::now();
+        let outcome = order(&*client);
+        let took = start.elapsed();
+        assert!(took < deadline + Duration::from_millis(250), "{tunnel}: {took:?}");
+        let Outcome::NotSent(error) = outcome else {
+            panic!("{tunnel}: {}", outcome.as_str());
+        };
+        let shown = format!("{error} {error:?} {:?}", client.get().map_err(|error| format!("{error} {error:?}")));
+        assert!(!shown.contains(PASSWORD) && !shown.contains("dXNlcj"), "{tunnel}: {shown}");
+    }
+    assert_eq!(server.heard(), "");
+    let proxy = Some(format!("http://user:{PASSWORD}@ho st"));
+    let made = make(Network { proxy, ..network("localhost", server.port()) });
+    let error = made.err().expect("no URL");
+    assert!(!format!("{error} {error:?}").contains(PASSWORD));
+}
+
+/// Without TLS a proxy could read the key: what is for this machine goes there directly.
+pub fn a_proxy_is_not_asked_for_this_machine(make: Make<'_>) {
+    let server = Server::start(Fault::Nothing).expect("a server");
+    let proxy = Proxy::start(Tunnel::Opens).expect("a proxy");
+    let network = Network { base: server.base_url(), proxy: Some(proxy.url("")), ..network("localhost", 1) };
+    let client = client(make, network);
+    assert!(order(&*client).is_done() && client.get().is_ok());
+    assert_eq!(proxy.heard(), "");
+}
+
+/// The test binary runs two of its own tests again, with proxies in its environment. Nobody listens on port 9, so they fail
+/// where somebody asks.
+pub fn a_proxy_of_the_environment_is_not_asked(_: Make<'_>) {
+    let _alone = alone();
+    let names = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+    for (test, variables, value) in [
+        ("a_certificate_decides_before_a_byte_is_sent", &names[..], "http://127.0.0.1:9"),
+        // Nor are the exceptions that the environment makes for them.
+        ("a_proxy_that_was_named_is_used_and_hears_no_key", &["NO_PROXY", "no_proxy"], "*"),
+    ] {
+        let mut again = Command::new(std::env::current_exe().expect("a test is a program"));
+        again.args(["--exact", test]).envs(variables.iter().map(|name| (name, value)));
+        let output = again.output().expect("the program runs");
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && said.contains("1 passed"), "{test}: {said}");
+    }
+}

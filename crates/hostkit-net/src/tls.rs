@@ -1,0 +1,84 @@
+//! TLS by rustls and ring. There is no switch that turns checks off.
+
+use std::sync::Arc;
+
+use hostkit::SetupError;
+use rustls::crypto::ring;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
+
+/// Who may vouch for a server: by default the public roots (webpki).
+#[derive(Debug, Clone, Default)]
+pub struct Trust {
+    added: Vec<CertificateDer<'static>>,
+    #[cfg(feature = "platform-verifier")]
+    is_platform: bool,
+}
+
+impl Trust {
+    /// Trusts these certificates too, in PEM, and says how many there are.
+    ///
+    /// # Errors
+    /// One of them cannot be read.
+    pub fn add_pem(&mut self, pem: &[u8]) -> Result<usize, SetupError> {
+        let before = self.added.len();
+        for certificate in CertificateDer::pem_slice_iter(pem) {
+            self.added.push(certificate.map_err(|error| SetupError::Certificate(error.to_string()))?);
+        }
+        Ok(self.added.len() - before)
+    }
+
+    /// Trusts what the operating system trusts, instead of the public roots.
+    #[cfg(feature = "platform-verifier")]
+    pub fn platform(&mut self) {
+        self.is_platform = true;
+    }
+
+    /// The configuration of TLS that trusts them.
+    ///
+    /// # Errors
+    /// A certificate that is no root, or TLS that cannot be set up.
+    pub fn client_config(&self) -> Result<ClientConfig, SetupError> {
+        let failed = |error: rustls::Error| SetupError::Tls(error.to_string());
+        let provider = Arc::new(ring::default_provider());
+        let builder = ClientConfig::builder_with_provider(Arc::clone(&provider));
+        let builder = builder.with_safe_default_protocol_versions().map_err(failed)?;
+        #[cfg(feature = "platform-verifier")]
+        if self.is_platform {
+            let added = self.added.iter().cloned();
+            let verifier = rustls_platform_verifier::Verifier::new_with_extra_roots(added, provider).map_err(failed)?;
+            // Not dangerous in spite of its name: the platform checks instead of webpki.
+            let builder = builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier));
+            return Ok(builder.with_no_client_auth());
+        }
+        let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        for certificate in &self.added {
+            roots.add(certificate.clone()).map_err(|error| SetupError::Certificate(error.to_string()))?;
+        }
+        Ok(builder.with_root_certificates(roots).with_no_client_auth())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_certificate_is_refused() {
+        let no_base64 = b"-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n";
+        assert!(matches!(Trust::default().add_pem(no_base64), Err(SetupError::Certificate(_))));
+
+        let no_certificate = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        let mut trust = Trust::default();
+        assert_eq!(trust.add_pem(no_certificate), Ok(1));
+        assert!(matches!(trust.client_config(), Err(SetupError::Certificate(_))));
+    }
+
+    #[test]
+    fn a_file_without_certificates_adds_none() {
+        let mut trust = Trust::default();
+        assert_eq!(trust.add_pem(b"nothing of the kind\n"), Ok(0));
+        assert!(trust.client_config().is_ok());
+    }
+}

@@ -1,0 +1,26 @@
+//! The client as the shared suites know it.
+
+use std::sync::LazyLock;
+
+use hostkit::testing::conformance::{Code, GetItem, Order, Shop, Subject};
+use hostkit::{Error, Outcome};
+use hostkit_reqwest::Client;
+use tokio::runtime::Runtime;
+
+/// All clients run on one runtime of two threads.
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.worker_threads(2).enable_all().build().expect("a runtime can be made")
+});
+
+pub struct Async(pub Client<Shop>);
+
+impl Subject for Async {
+    fn get(&self) -> Result<u64, Error<Code>> {
+        RUNTIME.block_on(self.0.call(&GetItem))
+    }
+
+    fn order(&self, note: usize) -> Outcome<u64, Code> {
+        RUNTIME.block_on(self.0.perform(&Order { note }))
+    }
+}

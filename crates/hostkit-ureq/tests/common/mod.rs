@@ -1,0 +1,17 @@
+//! The client as the shared suites know it.
+
+use hostkit::testing::conformance::{Code, GetItem, Order, Shop, Subject};
+use hostkit::{Error, Outcome};
+use hostkit_ureq::Client;
+
+pub struct Blocking(pub Client<Shop>);
+
+impl Subject for Blocking {
+    fn get(&self) -> Result<u64, Error<Code>> {
+        self.0.call(&GetItem)
+    }
+
+    fn order(&self, note: usize) -> Outcome<u64, Code> {
+        self.0.perform(&Order { note })
+    }
+}

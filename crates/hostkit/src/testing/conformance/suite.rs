@@ -1,0 +1,84 @@
+//! The scenarios as tests: each prints what it saw, and panics where the client does not conform.
+
+use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::scenario::{self, Make};
+
+/// The stalls are timed: nothing else is to run beside them.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The tests of a client: a function that makes one is put through each scenario.
+#[macro_export]
+macro_rules! conformance_tests {
+    ($make:expr) => {
+        $crate::conformance_tests! { $make =>
+            every_fault_has_its_outcome
+            every_stall_ends_at_the_deadline
+            a_connection_that_died_in_the_pool_costs_nothing
+            a_call_that_spends_has_a_connection_of_its_own
+            a_call_may_have_no_deadline
+            a_proxy_of_the_environment_is_not_asked
+        }
+    };
+    ($make:expr => $($test:ident)*) => {
+        $(
+            #[test]
+            fn $test() {
+                $crate::testing::conformance::suite::$test(&$make);
+            }
+        )*
+    };
+}
+
+/// Every fault but the stalls.
+pub fn every_fault_has_its_outcome(make: Make<'_>) {
+    let _alone = alone();
+    let report = scenario::run(make);
+    println!("{report}");
+    assert_eq!(report.failures(), 0, "{report}");
+}
+
+/// Every stall, with three deadlines.
+pub fn every_stall_ends_at_the_deadline(make: Make<'_>) {
+    let _alone = alone();
+    let report = scenario::run_stalls(make);
+    println!("{report}");
+    assert_eq!(report.failures(), 0, "{report}");
+}
+
+/// 200 calls over a server that closes each connection, though it promised to keep it.
+pub fn a_connection_that_died_in_the_pool_costs_nothing(make: Make<'_>) {
+    let _alone = alone();
+    let (failures, arrivals) = scenario::repeat_calls(make, 100);
+    println!("{failures} failures, {arrivals} arrivals for 200 calls");
+    assert_eq!((failures, arrivals), (0, 200));
+}
+
+/// Calls that read share a pooled connection, and each call that spends has one of its own.
+pub fn a_call_that_spends_has_a_connection_of_its_own(make: Make<'_>) {
+    assert_eq!(scenario::connections(make, 5), (1, 5));
+}
+
+/// `Duration::MAX` stands for none: no clock below overflows.
+pub fn a_call_may_have_no_deadline(make: Make<'_>) {
+    assert_eq!(scenario::connections(&|base, _| make(base, Duration::MAX), 2), (1, 2));
+}
+
+/// The test binary runs one of its own tests again, with proxies in its environment. Nobody listens on port 9, so it fails
+/// where somebody asks.
+pub fn a_proxy_of_the_environment_is_not_asked(_: Make<'_>) {
+    let _alone = alone();
+    let names = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+    let again = Command::new(std::env::current_exe().expect("a test is a program"))
+        .args(["--exact", "a_connection_that_died_in_the_pool_costs_nothing"])
+        .envs(names.map(|name| (name, "http://127.0.0.1:9")))
+        .output()
+        .expect("the program runs");
+    let said = String::from_utf8_lossy(&again.stdout);
+    assert!(again.status.success() && said.contains("1 passed"), "{said}");
+}
