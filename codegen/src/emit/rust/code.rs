@@ -41,11 +41,6 @@ impl Code {
         self.prefixed("///", text);
     }
 
-    /// Lines of the module's own doc.
-    pub(super) fn module_doc(&mut self, text: &str) {
-        self.prefixed("//!", text);
-    }
-
     /// A doc line as it is: code of an example is not wrapped.
     pub(super) fn doc_line(&mut self, text: &str) {
         self.line(if text.is_empty() { "///".to_owned() } else { format!("/// {text}") });

@@ -98,9 +98,9 @@ fn emit_codes(code: &mut Code, model: &Model) {
         let error = &errors[index];
         error.name.as_ref().map_or_else(|| camel(&error.code), |name| name.value.clone())
     };
-    code.open("hostkit::open_enum! {");
+    code.open("hostkit::text_enum! {");
     code.doc("The error codes of the API.");
-    code.open("pub enum Code: text {");
+    code.open("pub enum Code {");
     for (index, error) in errors.iter().enumerate() {
         code.doc(&error.en);
         code.alias(&error.ru);

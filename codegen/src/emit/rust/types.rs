@@ -77,10 +77,10 @@ fn emit_enumeration(code: &mut Code, entry: &TypeEntry) {
     let TypeKind::Enumeration { is_number, values } = &entry.kind else {
         return;
     };
-    code.open("hostkit::open_enum! {");
+    code.open(if *is_number { "hostkit::number_enum! {" } else { "hostkit::text_enum! {" });
     docs(code, entry);
     code.alias(&entry.ru);
-    code.open(format!("pub enum {}: {} {{", entry.name, if *is_number { "number" } else { "text" }));
+    code.open(format!("pub enum {} {{", entry.name));
     for value in values {
         code.doc(&value.en);
         code.alias(&value.ru);

@@ -9,10 +9,10 @@ use hostkit::codec::{DecodeError, FromWire, Name, Reader};
 use hostkit::wire::Node;
 use hostkit::{Bytes, Csv, Date, DateTime, Decimal, Gibibytes, Html, Kibibytes, Mebibytes, Secret, UnixTime};
 
-hostkit::open_enum! {
+hostkit::number_enum! {
     /// A level by its number.
     #[doc(alias = "Уровень числом")]
-    pub enum Level: number {
+    pub enum Level {
         /// A variant that is called like one of `Option`.
         #[doc(alias = "Никакой")]
         None = "0",
@@ -157,10 +157,10 @@ impl FromWire for Scalars {
     }
 }
 
-hostkit::open_enum! {
+hostkit::text_enum! {
     /// What a thing does; values that are no Rust names.
     #[doc(alias = "Состояния с неудобными именами")]
-    pub enum ThingStatus: text {
+    pub enum ThingStatus {
         /// It runs.
         #[doc(alias = "Работает")]
         Running = "is_running",

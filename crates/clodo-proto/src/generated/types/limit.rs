@@ -7,10 +7,10 @@ use hostkit::UnixTime;
 use hostkit::codec::{DecodeError, FromWire, Name, Reader};
 use hostkit::wire::Node;
 
-hostkit::open_enum! {
+hostkit::text_enum! {
     /// The length of the window in which calls are counted.
     #[doc(alias = "Единица времени, за которую считаются запросы")]
-    pub enum LimitUnit: text {
+    pub enum LimitUnit {
         /// A minute.
         #[doc(alias = "Минута")]
         Minute = "MINUTE",

@@ -86,10 +86,10 @@ impl FromWire for Balance {
     }
 }
 
-hostkit::open_enum! {
+hostkit::text_enum! {
     /// How something went.
     #[doc(alias = "Результат действия")]
-    pub enum ResultWord: text {
+    pub enum ResultWord {
         /// It was done.
         #[doc(alias = "Выполнено")]
         Success = "success",

@@ -118,10 +118,10 @@ impl FromWire for Order {
     }
 }
 
-hostkit::open_enum! {
+hostkit::text_enum! {
     /// How far an order or a product is.
     #[doc(alias = "Состояние заказа или услуги")]
-    pub enum OrderStatus: text {
+    pub enum OrderStatus {
         /// It waits for money.
         #[doc(alias = "Ожидает оплаты")]
         Pending = "Pending",

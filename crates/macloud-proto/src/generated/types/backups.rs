@@ -253,10 +253,10 @@ impl FromWire for Schedule {
     }
 }
 
-hostkit::open_enum! {
+hostkit::text_enum! {
     /// How often a backup is made.
     #[doc(alias = "Как часто делается копия")]
-    pub enum ScheduleType: text {
+    pub enum ScheduleType {
         /// Every day.
         #[doc(alias = "Каждый день")]
         Daily = "day",

@@ -9,10 +9,10 @@ use hostkit::wire::Node;
 
 use crate::types::{IsoId, ServerRef, ServiceStatus};
 
-hostkit::open_enum! {
+hostkit::text_enum! {
     /// What a download is doing.
     #[doc(alias = "Состояние загрузки")]
-    pub enum DownloadStatus: text {
+    pub enum DownloadStatus {
         /// The hoster fetches the file.
         #[doc(alias = "Файл загружается")]
         Processing = "processing",

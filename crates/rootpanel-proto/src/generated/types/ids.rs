@@ -21,10 +21,10 @@ hostkit::number_id! {
     pub struct OrderId;
 }
 
-hostkit::open_enum! {
+hostkit::text_enum! {
     /// The kind of a tariff.
     #[doc(alias = "Тип тарифного плана")]
-    pub enum PlanKind: text {
+    pub enum PlanKind {
         /// A virtual server.
         #[doc(alias = "Виртуальный сервер")]
         Vds = "vds",

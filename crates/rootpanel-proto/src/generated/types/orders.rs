@@ -241,10 +241,10 @@ impl FromWire for OrderReference {
     }
 }
 
-hostkit::open_enum! {
+hostkit::number_enum! {
     /// How far an order is.
     #[doc(alias = "Статус заказа")]
-    pub enum OrderStatus: number {
+    pub enum OrderStatus {
         /// It is not processed yet.
         #[doc(alias = "Не обработан")]
         New = "0",
