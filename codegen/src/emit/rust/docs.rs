@@ -4,7 +4,7 @@
 const WIDTH: usize = 120;
 
 /// The lines of a text behind a doc comment's marker at an indent; paragraphs have an empty line between them.
-fn wrapped(text: &str, indent: usize) -> Vec<String> {
+pub(super) fn wrapped(text: &str, indent: usize) -> Vec<String> {
     let room = WIDTH - indent - "/// ".len();
     let mut lines = Vec::new();
     for paragraph in text.split("\n\n").filter(|text| !text.trim().is_empty()) {

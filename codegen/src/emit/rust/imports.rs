@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::code::WIDTH;
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use quote::{format_ident, quote};
 
 /// What generated code may import: module path, name.
 const KNOWN: &[(&str, &str)] = &[
@@ -84,118 +85,100 @@ pub(crate) fn is_taken(name: &str) -> bool {
             .contains(&name)
 }
 
-/// The `use` lines that `body` needs: known names, and names of the crate itself but for those that are defined `here`.
-pub(super) fn imports(body: &str, own: &BTreeMap<String, String>, here: &[&str]) -> String {
-    let words = words(body);
-    // A file has few words, an API many names: looked up this way round, a file costs the same in an API of any size.
-    let found = words.iter().filter(|word| !here.contains(word)).filter_map(|word| own.get_key_value(*word));
-    let found: BTreeMap<&str, &str> = found.map(|(name, module)| (name.as_str(), module.as_str())).collect();
+/// The groups of `use` items: a stable sort keeps the order within each.
+const GROUPS: [&str; 3] = ["std", "hostkit", "crate"];
+
+/// Traits that have to be imported where one of their items is named: item, trait.
+const TRAITS: &[(&str, &str)] = &[("to_text", "ToText"), ("INFO", "Endpoint")];
+
+/// The `use` items of a file: known names, and names of the crate itself (name, module) that the file does not declare.
+pub(super) fn imports(items: &TokenStream, own: &BTreeMap<String, String>) -> TokenStream {
+    let mut names = Names::default();
+    names.add(items.clone(), Place::Items);
+    let needed: BTreeSet<&String> = names.used.difference(&names.declared).collect();
     let mut modules: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for (module, name) in KNOWN {
-        // The trait behind a method is needed where the method is called.
-        let is_method = match *name {
-            "ToText" => words.contains("to_text"),
-            "Endpoint" => words.contains("retarget"),
-            _ => false,
-        };
-        let is_own = own.contains_key(*name) && !here.contains(name);
-        if (words.contains(name) || is_method) && !is_own {
-            modules.entry(module).or_default().insert(name);
-        }
-    }
-    for (name, module) in found {
+    for (module, name) in KNOWN.iter().filter(|(_, name)| needed.iter().any(|needed| *needed == name)) {
         modules.entry(module).or_default().insert(name);
     }
-    let groups: [fn(&str) -> bool; 3] = [
-        |module| module.starts_with("std"),
-        |module| module.starts_with("hostkit"),
-        |module| module.starts_with("crate"),
-    ];
-    let mut text = String::new();
-    for is_in in groups {
-        // rustfmt puts a module's own names behind those of its children.
-        let mut lines: Vec<_> = modules.iter().filter(|(module, _)| is_in(module)).collect();
-        lines.sort_by_key(|(module, names)| {
-            let key = if names.len() == 1 {
-                format!("{module}::{}", names.iter().next().unwrap_or(&""))
-            } else {
-                format!("{module}::\u{7f}")
-            };
-            key.replace("::", "\u{1}")
-        });
-        for (module, names) in &lines {
-            let names: Vec<_> = names.iter().copied().collect();
-            text.push_str(&use_line(module, &names));
-        }
-        if !lines.is_empty() {
-            text.push('\n');
-        }
+    for (name, module) in needed.iter().filter_map(|name| own.get_key_value(*name)) {
+        modules.entry(module).or_default().insert(name);
     }
-    text
+    let mut modules: Vec<_> = modules.into_iter().collect();
+    modules.sort_by_key(|(module, _)| GROUPS.iter().position(|group| module.starts_with(group)));
+    let uses = modules.into_iter().map(|(module, names)| {
+        let module = module.split("::").map(|name| format_ident!("{}", name));
+        let names: Vec<_> = names.into_iter().map(|name| format_ident!("{}", name)).collect();
+        match &names[..] {
+            [name] => quote!(use #(#module::)*#name;),
+            names => quote!(use #(#module::)*{#(#names),*};),
+        }
+    });
+    uses.collect()
 }
 
-fn use_line(module: &str, names: &[&str]) -> String {
-    if let [name] = names {
-        return format!("use {module}::{name};\n");
-    }
-    let one = format!("use {module}::{{{}}};\n", names.join(", "));
-    if one.chars().count() < WIDTH {
-        return one;
-    }
-    let mut text = format!("use {module}::{{\n");
-    let mut line = String::from("   ");
-    for (index, name) in names.iter().enumerate() {
-        // rustfmt keeps a column for what follows, unless nothing does.
-        let room = if index + 1 == names.len() { WIDTH } else { WIDTH - 1 };
-        if line.len() + name.len() + 2 > room {
-            text.push_str(&line);
-            text.push('\n');
-            line = String::from("   ");
-        }
-        line.push_str(&format!(" {name},"));
-    }
-    text.push_str(&line);
-    text.push_str("\n};\n");
-    text
+/// What the tokens of a file name.
+#[derive(Default)]
+struct Names {
+    /// Not behind `::` or `.`, and no declaration.
+    used: BTreeSet<String>,
+    /// Structs and enums.
+    declared: BTreeSet<String>,
 }
 
-/// The identifiers that have to be in scope: comments, texts, names behind `::` and declared variants left out.
-fn words(body: &str) -> BTreeSet<&str> {
-    let mut words = BTreeSet::new();
-    for line in body.lines() {
-        let line = line.trim_start();
-        if line.starts_with("//") || line.starts_with("#[doc") {
-            continue;
-        }
-        let line = line.strip_prefix("type Api =").unwrap_or(line);
-        let mut is_text = false;
-        for part in line.split('"') {
-            if !is_text {
-                add_words(part, line, &mut words);
+/// Where tokens stand.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    Items,
+    /// Directly in an enum: a name here declares a variant.
+    Variants,
+}
+
+impl Names {
+    fn add(&mut self, tokens: TokenStream, place: Place) {
+        let mut tokens = tokens.into_iter().peekable();
+        // The keyword or punctuation before a name, as far as it says what the name is.
+        let mut before = String::new();
+        let mut body = Place::Items;
+        while let Some(token) = tokens.next() {
+            match token {
+                TokenTree::Group(group) if before == "#" && group.delimiter() == Delimiter::Bracket => before.clear(),
+                TokenTree::Group(group) => {
+                    self.add(group.stream(), std::mem::replace(&mut body, Place::Items));
+                    before.clear();
+                }
+                TokenTree::Ident(ident) => {
+                    let name = ident.to_string();
+                    let is_path =
+                        matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.as_char() == ':' && is_joint(next));
+                    match before.as_str() {
+                        "::" | "." => self.add_traits(&name),
+                        "struct" | "enum" => drop(self.declared.insert(name.clone())),
+                        "type" => {}
+                        _ if place == Place::Variants => {}
+                        // A module is used by its path; a variable may have its name.
+                        _ if is_path || name.starts_with(char::is_uppercase) => drop(self.used.insert(name.clone())),
+                        _ => {}
+                    }
+                    if name == "enum" {
+                        body = Place::Variants;
+                    }
+                    before = name;
+                }
+                TokenTree::Punct(punct) => match punct.as_char() {
+                    ':' if before == ":" => before = "::".to_owned(),
+                    character => before = character.to_string(),
+                },
+                TokenTree::Literal(_) => before.clear(),
             }
-            is_text = !is_text && !part.ends_with('\\') || is_text && part.ends_with('\\');
         }
     }
-    words
+
+    fn add_traits(&mut self, item: &str) {
+        let traits = TRAITS.iter().filter(|(name, _)| *name == item);
+        self.used.extend(traits.map(|(_, name)| (*name).to_owned()));
+    }
 }
 
-fn add_words<'b>(part: &'b str, line: &str, words: &mut BTreeSet<&'b str>) {
-    let (mut before, mut rest) = ("", part);
-    while let Some(start) = rest.find(|c: char| c.is_alphanumeric() || c == '_') {
-        before = if start == 0 { before } else { &rest[..start] };
-        let end = rest[start..].find(|c: char| !c.is_alphanumeric() && c != '_').map_or(rest.len(), |end| start + end);
-        let word = &rest[start..end];
-        // `Image(ImageId),` and `Running = "…"` declare a variant.
-        let declares = line.starts_with(word)
-            && word.starts_with(|first: char| first.is_ascii_uppercase())
-            && rest.len() == part.len()
-            && (line[word.len()..].starts_with('(') && line.ends_with("),")
-                || (line[word.len()..] == *" {" && !is_taken(word))
-                || line[word.len()..].starts_with(" = \""));
-        if !before.ends_with("::") && !declares {
-            words.insert(word);
-        }
-        rest = &rest[end..];
-        before = if rest.starts_with("::") { "::" } else { "" };
-    }
+fn is_joint(punct: &proc_macro2::Punct) -> bool {
+    punct.spacing() == proc_macro2::Spacing::Joint
 }

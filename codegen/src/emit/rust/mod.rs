@@ -21,6 +21,7 @@ use crate::model::Model;
 use crate::tree::Tree;
 use code::Code;
 use imports::imports;
+use quote::quote;
 
 /// Emits the generated part of an API's crate.
 pub(crate) fn emit(model: &Model) -> Tree {
@@ -34,7 +35,7 @@ pub(crate) fn emit(model: &Model) -> Tree {
     let doc = "The API itself: credentials, error codes, how calls are authorised and how it says no.";
     tree.add(
         format!("{root}/service.rs"),
-        file(&service_spec, doc, &code.finish(), &own, &["Credentials", "Code", &model.service.name.value]),
+        file(&service_spec, doc, &code.finish(), &own),
     );
 
     let mut type_modules: BTreeSet<&str> = BTreeSet::new();
@@ -45,7 +46,6 @@ pub(crate) fn emit(model: &Model) -> Tree {
     for module in &type_modules {
         let spec = format!("specs/{}/types/{module}.toml", model.api);
         let entries: Vec<_> = model.types.values().filter(|entry| entry.module == **module).collect();
-        let names: Vec<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
         let mut code = Code::default();
         for (index, entry) in entries.iter().enumerate() {
             if index > 0 {
@@ -54,7 +54,7 @@ pub(crate) fn emit(model: &Model) -> Tree {
             types::emit(&mut code, entry);
         }
         let doc = format!("Types of `types/{module}.toml`.");
-        tree.add(format!("{root}/types/{module}.rs"), file(&spec, &doc, &code.finish(), &own, &names));
+        tree.add(format!("{root}/types/{module}.rs"), file(&spec, &doc, &code.finish(), &own));
         let mut code = Code::default();
         let mut is_first = true;
         for entry in &entries {
@@ -69,7 +69,7 @@ pub(crate) fn emit(model: &Model) -> Tree {
         if !is_first {
             server_type_modules.insert(module);
             let doc = format!("What a server needs of the types of `types/{module}.toml`.");
-            tree.add(format!("{root}/server/types/{module}.rs"), file(&spec, &doc, &code.finish(), &own, &[]));
+            tree.add(format!("{root}/server/types/{module}.rs"), file(&spec, &doc, &code.finish(), &own));
         }
     }
 
@@ -79,16 +79,13 @@ pub(crate) fn emit(model: &Model) -> Tree {
         let mut code = Code::default();
         endpoint::emit(&mut code, model, endpoint);
         let doc = format!("`{} {}`: {}", endpoint.method, endpoint.path, lower_first(&endpoint.surface.en));
-        let mut here: Vec<&str> = vec![&endpoint.type_name];
-        here.extend(endpoint.one_of.iter().map(|group| group.type_name.as_str()));
-        here.extend(endpoint.waiters.iter().map(|waiter| waiter.type_name.as_str()));
         let path = format!("{root}/{}/{}.rs", endpoint.module, endpoint.name);
-        tree.add(path, file(&endpoint.spec, &doc, &code.finish(), &own, &here));
+        tree.add(path, file(&endpoint.spec, &doc, &code.finish(), &own));
         let mut code = Code::default();
         server::emit(&mut code, model, endpoint);
         let doc = format!("The server half of `{}`.", endpoint.name);
         let path = format!("{root}/server/{}/{}.rs", endpoint.module, endpoint.name);
-        tree.add(path, file(&endpoint.spec, &doc, &code.finish(), &own, &[]));
+        tree.add(path, file(&endpoint.spec, &doc, &code.finish(), &own));
     }
     for (module, endpoints) in &modules {
         let mut text = String::new();
@@ -182,13 +179,19 @@ fn own_names(model: &Model) -> BTreeMap<String, String> {
     own
 }
 
-/// Header, module doc, imports, items. `here` are the names that the file itself defines.
-fn file(spec: &str, doc: &str, body: &str, own: &BTreeMap<String, String>, here: &[&str]) -> String {
-    plain(spec, doc, &format!("{}{body}", imports(body, own, here)))
+/// A file with the imports that its items need.
+fn file(spec: &str, doc: &str, items: &str, own: &BTreeMap<String, String>) -> String {
+    let items = parsed(spec, items);
+    let imports = imports(&items, own);
+    file::file(spec, doc, quote!(#imports #items))
 }
 
 fn plain(spec: &str, doc: &str, body: &str) -> String {
-    file::file(spec, doc, body.parse().unwrap_or_else(|error| panic!("{spec}: {error}")))
+    file::file(spec, doc, parsed(spec, body))
+}
+
+fn parsed(spec: &str, text: &str) -> proc_macro2::TokenStream {
+    text.parse().unwrap_or_else(|error| panic!("{spec}: {error}"))
 }
 
 /// A sentence behind a colon starts small, unless its first word is all capitals or a name.

@@ -147,21 +147,15 @@ fn emit_attempt(code: &mut Code, group: &OneOf, variant: &Variant, is_alternativ
         }
     };
     let is_short = values.is_empty() && variant.fixed.is_empty();
-    let one = if is_alternative {
-        format!(".or_else(|_| fields.attempt(|fields| {head}{tail})){end}")
-    } else {
-        format!(".attempt(|fields| {head}{tail}){end}")
-    };
-    if is_short && code.fits(&one) {
-        return code.line(one);
+    if is_short {
+        return code.line(if is_alternative {
+            format!(".or_else(|_| fields.attempt(|fields| {head}{tail})){end}")
+        } else {
+            format!(".attempt(|fields| {head}{tail}){end}")
+        });
     }
     if is_alternative {
         code.open(".or_else(|_| {");
-        let one = format!("fields.attempt(|fields| {head}{tail})");
-        if is_short && code.fits(&one) {
-            code.line(one);
-            return code.close(format!("}}){end}"));
-        }
     }
     code.open(if is_alternative { "fields.attempt(|fields| {" } else { ".attempt(|fields| {" });
     for constant in &variant.fixed {

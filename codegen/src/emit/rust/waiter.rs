@@ -86,13 +86,11 @@ fn emit_judge(code: &mut Code, model: &Model, waiter: &Waiter, output: &str, fou
     let text = waiter.text.as_ref().or_else(|| waiter.ready.first().map(|condition| &condition.path));
     let text = text.map(|path| text_of(path)).unwrap_or_else(|| "\"\"".to_owned());
     match &waiter.percent {
-        None if code.fits(&format!("Progress::Pending(Observation::new({text}))")) => {
-            code.line(format!("Progress::Pending(Observation::new({text}))"));
-        }
-        None => {
-            code.chain("let text = ", &text, ";");
+        None if text.contains('|') => {
+            code.line(format!("let text = {text};"));
             code.line("Progress::Pending(Observation::new(text))");
         }
+        None => code.line(format!("Progress::Pending(Observation::new({text}))")),
         Some(path) => {
             code.line(format!("let observation = Observation::new({text});"));
             let number = match plain_place(path) {

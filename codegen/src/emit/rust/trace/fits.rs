@@ -145,30 +145,7 @@ fn closure(code: &mut Code, name: &str, item: &str, tests: &[String]) {
         [one] => vec![one.strip_prefix('(').and_then(|one| one.strip_suffix(')')).unwrap_or(one)],
         several => several.iter().map(String::as_str).collect(),
     };
-    let head = format!("let {name} = |item: &{item}|");
-    let one = tests.join(" && ");
-    if code.fits(&format!("{head} {one};")) {
-        code.line(format!("{head} {one};"));
-        return;
-    }
-    let second = format!("|item: &{item}| {one};");
-    if code.fits(&format!("    {second}")) {
-        code.line(format!("let {name} ="));
-        return code.indented(|code| code.line(second));
-    }
-    code.open(format!("{head} {{"));
-    if code.fits(&one) {
-        code.line(one);
-    } else {
-        for (index, test) in tests.iter().enumerate() {
-            if index == 0 {
-                code.line(test);
-            } else {
-                code.indented(|code| code.line(format!("&& {test}")));
-            }
-        }
-    }
-    code.close("};");
+    code.line(format!("let {name} = |item: &{item}| {};", tests.join(" && ")));
 }
 
 /// Ends where a field is absent that has to be seen: then nobody can tell.
