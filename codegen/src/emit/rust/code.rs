@@ -1,6 +1,7 @@
 //! Rust text on its way to tokens: lines, and docs that are wrapped for their indent.
 
 use proc_macro2::TokenStream;
+use quote::ToTokens;
 
 use super::docs;
 
@@ -39,9 +40,7 @@ impl Code {
         if text.is_empty() {
             return self.line("///");
         }
-        for line in docs::wrapped(text, self.indent * 4) {
-            self.doc_line(&line);
-        }
+        self.line(docs::Doc::new(self.indent * 4, text).into_token_stream().to_string());
     }
 
     /// A doc line as it is: code of an example is not wrapped.

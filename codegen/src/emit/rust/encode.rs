@@ -2,7 +2,7 @@
 
 use super::code::{Code, quoted};
 use super::rules::{body_check, checks, limit_check};
-use super::words::{initialiser, local, name_expression, set_statement};
+use super::words_text::{initialiser, local, name_expression, set_statement};
 use crate::model::{Endpoint, Field, Model, OneOf, Type, WireName};
 use crate::surface::Constant;
 

@@ -1,8 +1,8 @@
 //! One file per endpoint: the request, its constructor and setters, `impl Endpoint`.
 
 use super::code::{Code, quoted};
-use super::types::{derives, empty_value, field_docs, is_default, made};
-use super::words::{field_type, max_items, name_expression, parameter, rust_type, sample};
+use super::words_text::{derives, empty_value, field_docs, is_default, made};
+use super::words_text::{field_type, max_items, name_expression, parameter, rust_type, sample};
 use crate::model::{Endpoint, Field, Model, OneOf, Output, Type};
 use crate::resolve::names::camel;
 

@@ -14,6 +14,7 @@ mod trace;
 mod types;
 mod waiter;
 mod words;
+mod words_text;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,6 +22,7 @@ use crate::model::Model;
 use crate::tree::Tree;
 use code::Code;
 use imports::imports;
+use proc_macro2::TokenStream;
 use quote::quote;
 
 /// Emits the generated part of an API's crate.
@@ -45,31 +47,14 @@ pub(crate) fn emit(model: &Model) -> Tree {
     }
     for module in &type_modules {
         let spec = format!("specs/{}/types/{module}.toml", model.api);
-        let entries: Vec<_> = model.types.values().filter(|entry| entry.module == **module).collect();
-        let mut code = Code::default();
-        for (index, entry) in entries.iter().enumerate() {
-            if index > 0 {
-                code.blank();
-            }
-            types::emit(&mut code, entry);
-        }
-        let doc = format!("Types of `types/{module}.toml`.");
-        tree.add(format!("{root}/types/{module}.rs"), file(&spec, &doc, &code.finish(), &own));
-        let mut code = Code::default();
-        let mut is_first = true;
-        for entry in &entries {
-            let mut part = Code::default();
-            if types::emit_server(&mut part, entry) {
-                if !std::mem::take(&mut is_first) {
-                    code.blank();
-                }
-                code.raw(&part.finish());
-            }
-        }
-        if !is_first {
+        let entries = || model.types.values().filter(|entry| entry.module == **module);
+        let items = entries().map(types::emit).collect();
+        tree.add(format!("{root}/types/{module}.rs"), importing(&spec, &docs::types(module), items, &own));
+        let items: TokenStream = entries().map(types::emit_server).collect();
+        if !items.is_empty() {
             server_type_modules.insert(module);
-            let doc = format!("What a server needs of the types of `types/{module}.toml`.");
-            tree.add(format!("{root}/server/types/{module}.rs"), file(&spec, &doc, &code.finish(), &own));
+            let path = format!("{root}/server/types/{module}.rs");
+            tree.add(path, importing(&spec, &docs::server_types(module), items, &own));
         }
     }
 
@@ -181,7 +166,11 @@ fn own_names(model: &Model) -> BTreeMap<String, String> {
 
 /// A file with the imports that its items need.
 fn file(spec: &str, doc: &str, items: &str, own: &BTreeMap<String, String>) -> String {
-    let items = parsed(spec, items);
+    importing(spec, doc, parsed(spec, items), own)
+}
+
+/// A file with the imports that its items need.
+fn importing(spec: &str, doc: &str, items: TokenStream, own: &BTreeMap<String, String>) -> String {
     let imports = imports(&items, own);
     file::file(spec, doc, quote!(#imports #items))
 }
@@ -190,7 +179,7 @@ fn plain(spec: &str, doc: &str, body: &str) -> String {
     file::file(spec, doc, parsed(spec, body))
 }
 
-fn parsed(spec: &str, text: &str) -> proc_macro2::TokenStream {
+fn parsed(spec: &str, text: &str) -> TokenStream {
     text.parse().unwrap_or_else(|error| panic!("{spec}: {error}"))
 }
 

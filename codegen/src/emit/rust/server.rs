@@ -1,7 +1,7 @@
 //! The server half of an endpoint: reading its request, writing its answer; and the router over all of them.
 
 use super::code::{Code, quoted};
-use super::words::{initialiser, local, name_expression, read_expression, rust_type};
+use super::words_text::{initialiser, local, name_expression, read_expression, rust_type};
 use crate::model::{Endpoint, Field, Model, OneOf, Output, Type, Variant, WireName};
 use crate::surface::Constant;
 

@@ -3,7 +3,7 @@
 mod fits;
 
 use super::code::{Code, quoted};
-use super::words::{local, rust_type};
+use super::words_text::{local, rust_type};
 use crate::model::{Endpoint, Field, Items, Model, Origin, Sign, Slot, Trace, Type};
 use crate::resolve::is_text;
 use fits::{place, seen};

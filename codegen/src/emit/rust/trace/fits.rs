@@ -2,7 +2,7 @@
 
 use super::{TAKEN, compared};
 use crate::emit::rust::code::{Code, quoted};
-use crate::emit::rust::words::{local, rust_type};
+use crate::emit::rust::words_text::{local, rust_type};
 use crate::model::{Field, Model, Sign, Trace, Type, TypeKind};
 
 /// The variables of the inputs that are compared, and `fits`, or the closure that stands for it.
