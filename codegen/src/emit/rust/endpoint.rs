@@ -36,7 +36,7 @@ pub(super) fn emit(code: &mut Code, model: &Model, endpoint: &Endpoint) {
 }
 
 /// The name of the crate that the code will live in.
-pub(super) fn crate_name(model: &Model) -> String {
+fn crate_name(model: &Model) -> String {
     format!("{}_proto", model.api.replace('-', "_"))
 }
 

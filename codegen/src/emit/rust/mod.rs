@@ -32,13 +32,8 @@ pub(crate) fn emit(model: &Model) -> Tree {
     let own = own_names(model);
     let service_spec = format!("specs/{}/service.toml", model.api);
 
-    let mut code = Code::default();
-    service::emit(&mut code, model);
     let doc = "The API itself: credentials, error codes, how calls are authorised and how it says no.";
-    tree.add(
-        format!("{root}/service.rs"),
-        file(&service_spec, doc, &code.finish(), &own),
-    );
+    tree.add(format!("{root}/service.rs"), importing(&service_spec, doc, service::emit(model), &own));
 
     let mut type_modules: BTreeSet<&str> = BTreeSet::new();
     let mut server_type_modules: BTreeSet<&str> = BTreeSet::new();

@@ -4,7 +4,8 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::LitInt;
 
-use crate::model::{Field, Model, Type, TypeKind, WireName, item_limit};
+use crate::model::{Endpoint, Field, Model, Type, TypeKind, WireName, item_limit};
+use crate::surface::Constant;
 
 pub(super) fn ident(name: &str) -> Ident {
     format_ident!("{}", name)
@@ -218,4 +219,21 @@ pub(super) fn known_value(model: &Model, ty: &Type, text: &str) -> Option<TokenS
     let value = ident(&values.iter().find(|value| value.wire == text)?.rust);
     let name = ident(name);
     Some(quote!(#name::#value))
+}
+
+/// The name of a parameter, or `_` where the body does not need it.
+pub(super) fn used(name: &str, is_used: bool) -> TokenStream {
+    if is_used { ident(name).into_token_stream() } else { quote!(_) }
+}
+
+/// `Value::Text("…".into())`.
+pub(super) fn constant_value(constant: &Constant) -> TokenStream {
+    let (kind, text) = (ident(if constant.is_number { "Number" } else { "Text" }), &constant.text);
+    quote!(Value::#kind(#text.into()))
+}
+
+/// The path of a call from the root of its crate: `crate::servers::GetServer`.
+pub(super) fn path_of(endpoint: &Endpoint) -> TokenStream {
+    let (module, name) = (ident(&endpoint.module), ident(&endpoint.type_name));
+    quote!(crate::#module::#name)
 }
