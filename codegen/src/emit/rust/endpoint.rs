@@ -240,7 +240,7 @@ fn emit_endpoint(code: &mut Code, model: &Model, endpoint: &Endpoint) {
     code.blank();
     emit_info(code, endpoint);
     code.blank();
-    super::encode::emit(code, endpoint, model);
+    code.tokens(super::encode::emit(endpoint, model));
     code.blank();
     emit_decode(code, model, endpoint, &output);
     let response = &endpoint.surface.response;
