@@ -46,7 +46,7 @@ fn emit_example(code: &mut Code, model: &Model, endpoint: &Endpoint, example: &E
     code.open(format!("fn {}() {{", function(endpoint, example, format)));
     code.line(format!("let place = {};", place(model, endpoint, example)));
     let status = example.status.unwrap_or(200);
-    let wire = super::endpoint::format_name(format);
+    let wire = super::words::format_name(format);
     let statement = match (example.kind.as_str(), format) {
         ("request", "http") => format!("example::request::<{call}>(&place);"),
         ("request", _) => {
@@ -64,11 +64,11 @@ fn emit_example(code: &mut Code, model: &Model, endpoint: &Endpoint, example: &E
 
 fn emit_equal(code: &mut Code, model: &Model, endpoint: &Endpoint, example: &Example) {
     let call = format!("crate::{}::{}", endpoint.module, endpoint.type_name);
-    let formats: Vec<&str> = example
+    let formats: Vec<String> = example
         .formats
         .iter()
         .filter(|format| FORMATS.contains(&format.as_str()))
-        .map(|format| super::endpoint::format_name(format))
+        .map(|format| super::words::format_name(format).to_string())
         .collect();
     code.blank();
     code.line("#[test]");

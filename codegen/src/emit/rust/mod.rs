@@ -56,11 +56,9 @@ pub(crate) fn emit(model: &Model) -> Tree {
     let mut modules: BTreeMap<&str, Vec<&crate::model::Endpoint>> = BTreeMap::new();
     for endpoint in &model.endpoints {
         modules.entry(&endpoint.module).or_default().push(endpoint);
-        let mut code = Code::default();
-        endpoint::emit(&mut code, model, endpoint);
-        let doc = format!("`{} {}`: {}", endpoint.method, endpoint.path, lower_first(&endpoint.surface.en));
         let path = format!("{root}/{}/{}.rs", endpoint.module, endpoint.name);
-        tree.add(path, file(&endpoint.spec, &doc, &code.finish(), &own));
+        let items = endpoint::emit(model, endpoint);
+        tree.add(path, importing(&endpoint.spec, &docs::endpoint_file(endpoint), items, &own));
         let mut code = Code::default();
         server::emit(&mut code, model, endpoint);
         let doc = format!("The server half of `{}`.", endpoint.name);
@@ -178,13 +176,9 @@ fn parsed(spec: &str, text: &str) -> TokenStream {
     text.parse().unwrap_or_else(|error| panic!("{spec}: {error}"))
 }
 
-/// A sentence behind a colon starts small, unless its first word is all capitals or a name.
-fn lower_first(text: &str) -> String {
-    let mut characters = text.chars();
-    match (characters.next(), characters.clone().next()) {
-        (Some(first), Some(second)) if !second.is_uppercase() => {
-            first.to_lowercase().collect::<String>() + characters.as_str()
-        }
-        _ => text.to_owned(),
-    }
+
+fn parsed_trace(write: impl FnOnce(&mut Code)) -> TokenStream {
+    let mut code = Code::default();
+    write(&mut code);
+    parsed("", &code.finish())
 }

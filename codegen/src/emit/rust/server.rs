@@ -181,7 +181,7 @@ fn keys(variant: &Variant) -> Vec<String> {
 }
 
 fn emit_answer(code: &mut Code, model: &Model, endpoint: &Endpoint) {
-    let output = super::endpoint::output_type(endpoint);
+    let output = super::endpoint::output_type(endpoint).to_string();
     if matches!(endpoint.output, Output::None) {
         code.line("fn answer(_: &(), _: &mut Outgoing) {}");
         return;
@@ -279,7 +279,7 @@ pub(super) fn emit_every(code: &mut Code, model: &Model) {
         let mut answers = Vec::new();
         for example in examples().filter(|example| example.kind == "answer") {
             for format in example.formats.iter().filter(|format| *format != "http") {
-                let format = super::endpoint::format_name(format);
+                let format = super::words::format_name(format);
                 answers.push(format!("({}, {format}, {})", quoted(&example.case.value), example.status.unwrap_or(200)));
             }
         }

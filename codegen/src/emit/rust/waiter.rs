@@ -7,7 +7,7 @@ use crate::model::{Condition, Endpoint, Model, Step, Type, TypeKind, Waiter};
 /// One waiter of an endpoint.
 pub(super) fn emit(code: &mut Code, model: &Model, endpoint: &Endpoint, waiter: &Waiter) {
     let service = &model.service.name.value;
-    let (name, call, output) = (&waiter.type_name, &endpoint.type_name, output_type(endpoint));
+    let (name, call, output) = (&waiter.type_name, &endpoint.type_name, output_type(endpoint).to_string());
     let is_gone_ready = waiter.surface.gone.as_deref() == Some("ready");
     let found = if is_gone_ready { "()".to_owned() } else { output.clone() };
     code.doc(&waiter.surface.en);
