@@ -38,6 +38,14 @@ impl Doc {
         self
     }
 
+    /// Adds the section on errors.
+    pub(super) fn and_errors(mut self, text: &str) -> Self {
+        self.paragraph(vec!["# Errors".to_owned()]);
+        let lines = wrapped(text, WIDTH - self.indent - "/// ".len());
+        self.lines.extend(lines);
+        self
+    }
+
     /// Adds an example, whose lines are not wrapped.
     fn and_code(mut self, lines: impl IntoIterator<Item = String>) -> Self {
         let fence = || std::iter::once("```".to_owned());

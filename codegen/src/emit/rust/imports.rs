@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
+use crate::model::Model;
+
 /// What generated code may import: module path, name.
 const KNOWN: &[(&str, &str)] = &[
     ("std::collections", "BTreeMap"),
@@ -90,6 +92,19 @@ const GROUPS: [&str; 3] = ["std", "hostkit", "crate"];
 
 /// Traits that have to be imported where one of their items is named: item, trait.
 const TRAITS: &[(&str, &str)] = &[("to_text", "ToText"), ("INFO", "Endpoint")];
+
+/// The names of an API's own crate that its files may import, with their modules.
+pub(super) fn own_names(model: &Model) -> BTreeMap<String, String> {
+    let mut own = BTreeMap::new();
+    own.extend(model.types.keys().map(|name| (name.clone(), "crate::types".to_owned())));
+    for endpoint in &model.endpoints {
+        let module = ["crate::", &endpoint.module].concat();
+        let groups = endpoint.one_of.iter().map(|group| &group.type_name);
+        own.extend(groups.chain([&endpoint.type_name]).map(|name| (name.clone(), module.clone())));
+    }
+    own.insert(model.service.name.value.clone(), "crate".to_owned());
+    own
+}
 
 /// The `use` items of a file: known names, and names of the crate itself (name, module) that the file does not declare.
 pub(super) fn imports(items: &TokenStream, own: &BTreeMap<String, String>) -> TokenStream {
