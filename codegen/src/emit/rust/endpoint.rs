@@ -23,9 +23,7 @@ pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> TokenStream {
     let is_repeatable = endpoint.effect() == "safe" || endpoint.surface.repeat_documented;
     let repeatable = is_repeatable.then(|| quote!(impl Repeatable for #name {}));
     let trace = super::parsed_trace(|code| super::trace::emit(code, model, endpoint));
-    let waiters = endpoint.waiters.iter().map(|waiter| {
-        super::parsed_trace(|code| super::waiter::emit(code, model, endpoint, waiter))
-    });
+    let waiters = endpoint.waiters.iter().map(|waiter| super::waiter::emit(model, endpoint, waiter));
     quote! {
         #structure
         #(#groups)*
