@@ -6,6 +6,7 @@ use quote::quote;
 use super::docs::{self, Doc, INNER, ITEM, MEMBER};
 use super::types::{Constructor, derives, is_default};
 use super::words::{Parameter, field_type, format_name, ident, max_items, name_expression, number, rust_type};
+use super::{encode, trace, waiter};
 use crate::model::{Endpoint, Field, Model, OneOf, Output, Type, Variant, WireName};
 use crate::resolve::names::camel;
 use crate::surface::Response;
@@ -15,15 +16,11 @@ pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> TokenStream {
     let name = ident(&endpoint.type_name);
     let (structure, methods, call) = (structure(model, endpoint), methods(endpoint), implementation(model, endpoint));
     let groups = endpoint.one_of.iter().map(group);
-    let effect = if endpoint.is_callable() {
-        quote!(impl Call for #name {})
-    } else {
-        super::parsed_trace(|code| super::trace::emit_perform(code, endpoint))
-    };
+    let effect = if endpoint.is_callable() { quote!(impl Call for #name {}) } else { trace::emit_perform(endpoint) };
     let is_repeatable = endpoint.effect() == "safe" || endpoint.surface.repeat_documented;
     let repeatable = is_repeatable.then(|| quote!(impl Repeatable for #name {}));
-    let trace = super::parsed_trace(|code| super::trace::emit(code, model, endpoint));
-    let waiters = endpoint.waiters.iter().map(|waiter| super::waiter::emit(model, endpoint, waiter));
+    let trace = trace::emit(model, endpoint);
+    let waiters = endpoint.waiters.iter().map(|waiter| waiter::emit(model, endpoint, waiter));
     quote! {
         #structure
         #(#groups)*
@@ -140,7 +137,7 @@ fn setter(en: &str, parameter: &Parameter, is_option: bool) -> TokenStream {
 fn implementation(model: &Model, endpoint: &Endpoint) -> TokenStream {
     let (name, api) = (ident(&endpoint.type_name), ident(&model.service.name));
     let output = output_type(endpoint);
-    let (info, encode, decode) = (info(endpoint), super::encode::emit(endpoint, model), decode(model, endpoint));
+    let (info, encode, decode) = (info(endpoint), encode::emit(endpoint, model), decode(model, endpoint));
     let empty = empty(endpoint).map(|empty| quote!(fn empty() -> Option<#output> { Some(#empty) }));
     quote! {
         impl Endpoint for #name {

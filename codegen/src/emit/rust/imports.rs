@@ -163,8 +163,7 @@ impl Names {
                 }
                 TokenTree::Ident(ident) => {
                     let name = ident.to_string();
-                    let is_path =
-                        matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.as_char() == ':' && is_joint(next));
+                    let is_path = matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.as_char() == ':' && is_joint(next));
                     match before.as_str() {
                         "::" | "." => self.add_traits(&name),
                         "struct" | "enum" => drop(self.declared.insert(name.clone())),

@@ -1,6 +1,5 @@
 //! Rust: one file per endpoint and per file of types, the service, the server half, the tests of the examples.
 
-mod code;
 mod docs;
 mod encode;
 mod endpoint;
@@ -14,11 +13,9 @@ mod trace;
 mod types;
 mod waiter;
 mod words;
-mod words_text;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use code::Code;
 use file::file;
 use imports::{imports, own_names};
 use proc_macro2::{Ident, TokenStream};
@@ -176,10 +173,4 @@ fn emit_server(model: &Model, files: &mut Files<'_>, modules: &BTreeMap<&str, Ve
     };
     let doc = "The server half: every request of the API, and which endpoint it calls.";
     files.add(&["server", "mod.rs"], &[""], doc, items);
-}
-
-fn parsed_trace(write: impl FnOnce(&mut Code)) -> TokenStream {
-    let mut code = Code::default();
-    write(&mut code);
-    code.finish().parse().unwrap_or_else(|error| panic!("{error}"))
 }

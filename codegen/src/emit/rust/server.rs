@@ -180,7 +180,11 @@ fn keys(variant: &Variant) -> Vec<&str> {
 
 fn answer(model: &Model, endpoint: &Endpoint) -> TokenStream {
     let statements = match &endpoint.output {
-        Output::None => return quote!(fn answer(_: &(), _: &mut Outgoing) {}),
+        Output::None => {
+            return quote!(
+                fn answer(_: &(), _: &mut Outgoing) {}
+            );
+        }
         Output::Whole(_) => quote!(out.whole(output);),
         Output::Under(ty, name) => {
             let method = ident(if matches!(ty, Type::Option(_)) { "optional_value" } else { "value" });

@@ -64,8 +64,11 @@ fn credentials_variant(credentials: &Credentials) -> TokenStream {
 fn credentials_constructor(credentials: &Credentials) -> TokenStream {
     let (variant, name) = (ident(&credentials.name.value), ident(&snake(&credentials.name)));
     let doc = Doc::new(MEMBER, &credentials.en);
-    let parameters: Vec<Parameter> =
-        credentials.fields.iter().map(|(field, kind)| Parameter::new(field, field_type(kind), **kind != *"int")).collect();
+    let parameters: Vec<Parameter> = credentials
+        .fields
+        .iter()
+        .map(|(field, kind)| Parameter::new(field, field_type(kind), **kind != *"int"))
+        .collect();
     let declarations = parameters.iter().map(Parameter::declaration);
     let initialisers = parameters.iter().map(Parameter::initialiser);
     quote! {

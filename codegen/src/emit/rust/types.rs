@@ -22,9 +22,7 @@ pub(super) fn emit_server(entry: &TypeEntry) -> TokenStream {
     match (&entry.kind, entry.in_requests, entry.in_answers) {
         (TypeKind::Struct(fields), false, true) if !is_from_headers(fields) => to_wire(entry, fields),
         (TypeKind::Struct(fields), true, false) if !is_from_headers(fields) => from_wire(entry, fields),
-        (TypeKind::Union { scalar, object, list }, false, true) => {
-            union_to_wire(entry, &shapes(scalar, object, list))
-        }
+        (TypeKind::Union { scalar, object, list }, false, true) => union_to_wire(entry, &shapes(scalar, object, list)),
         (TypeKind::Union { scalar, object, list }, true, false) => {
             union_from_wire(entry, &shapes(scalar, object, list))
         }
@@ -75,7 +73,8 @@ fn structure(entry: &TypeEntry, fields: &[Field]) -> TokenStream {
     };
     let mut parts = Constructor::of(fields);
     parts.values.extend(raw_value);
-    let new = parts.emit("Everything is absent.", "What has to be there; everything else is absent.", is_default(fields));
+    let new =
+        parts.emit("Everything is absent.", "What has to be there; everything else is absent.", is_default(fields));
     let from_wire = (entry.in_answers && !is_from_headers(fields)).then(|| from_wire(entry, fields));
     let to_wire = entry.in_requests.then(|| to_wire(entry, fields));
     quote! {
@@ -173,7 +172,11 @@ fn from_wire(entry: &TypeEntry, fields: &[Field]) -> TokenStream {
 fn to_wire(entry: &TypeEntry, fields: &[Field]) -> TokenStream {
     let name = ident(&entry.name);
     // What came is written as it came; the fields count for a value that was made here.
-    let raw = entry.keep_raw.then(|| quote!(if let Some(raw) = self.raw.value() { return Some(raw); }));
+    let raw = entry.keep_raw.then(|| {
+        quote!(if let Some(raw) = self.raw.value() {
+            return Some(raw);
+        })
+    });
     let sets = fields.iter().map(|field| {
         let name = ident(&field.rust);
         set_expression(&quote!(object), "set", field, &quote!(&self.#name))

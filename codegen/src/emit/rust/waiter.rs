@@ -55,8 +55,7 @@ fn is_gone_ready(waiter: &Waiter) -> bool {
 fn info(waiter: &Waiter) -> TokenStream {
     let surface = &waiter.surface;
     let name = &surface.name.value;
-    let [first, interval, cap, deadline] =
-        [surface.first, surface.interval, surface.cap, surface.deadline].map(number);
+    let [first, interval, cap, deadline] = [surface.first, surface.interval, surface.cap, surface.deadline].map(number);
     quote! {
         const INFO: WaiterInfo = WaiterInfo {
             name: #name,

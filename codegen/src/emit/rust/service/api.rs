@@ -208,9 +208,8 @@ fn authorise(model: &Model) -> TokenStream {
     let service = &model.service;
     let headers: Vec<&str> =
         service.session.iter().flat_map(|session| &session.headers).map(|(header, _)| header.as_str()).collect();
-    let token = (!headers.is_empty()).then(|| {
-        quote!(if let Some(token) = &session.token { #(out.secret_header(#headers, token)?;)* })
-    });
+    let token = (!headers.is_empty())
+        .then(|| quote!(if let Some(token) = &session.token { #(out.secret_header(#headers, token)?;)* }));
     let constants = service.always.iter().map(|(format, body, query)| {
         let format = format_name(format);
         // Fields are put in front of the body: the last constant first.
