@@ -19,6 +19,7 @@ mod examples;
 mod explain;
 mod model;
 mod outputs;
+mod print;
 mod resolve;
 mod sabotage;
 mod schema;

@@ -53,25 +53,30 @@ impl Doc {
         self
     }
 
+    /// The lines as a `doc` attribute has them: with the blank behind the marker.
+    fn attributes(&self) -> impl Iterator<Item = String> {
+        self.lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") })
+    }
+
     fn paragraph(&mut self, lines: Vec<String>) {
         if !self.lines.is_empty() {
             self.lines.push(String::new());
         }
         self.lines.extend(lines);
     }
+}
 
-    /// The lines behind the marker of a module's own docs.
-    pub(super) fn of_module(text: &str) -> String {
-        Self::new(ITEM, text).lines.iter().map(|line| format!("//! {line}").trim_end().to_owned() + "\n").collect()
-    }
+/// The docs of a module.
+pub(super) fn of_module(text: &str) -> TokenStream {
+    let doc = Doc::new(ITEM, text);
+    let lines = doc.attributes();
+    quote!(#(#![doc = #lines])*)
 }
 
 impl ToTokens for Doc {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        for line in &self.lines {
-            let line = if line.is_empty() { String::new() } else { format!(" {line}") };
-            tokens.extend(quote!(#[doc = #line]));
-        }
+        let lines = self.attributes();
+        tokens.extend(quote!(#(#[doc = #lines])*));
     }
 }
 

@@ -2,133 +2,143 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use quote::{format_ident, quote};
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use quote::quote;
 
+use super::words::ident;
 use crate::model::Model;
 
-/// What generated code may import: module path, name.
-const KNOWN: &[(&str, &str)] = &[
-    ("std::collections", "BTreeMap"),
-    ("std::net", "IpAddr"),
-    ("std::time", "Duration"),
-    ("hostkit::codec", "AsText"),
-    ("hostkit::codec", "DateForm"),
-    ("hostkit::codec", "DecodeError"),
-    ("hostkit::codec", "FromWire"),
-    ("hostkit::codec", "InputLimit"),
-    ("hostkit::codec", "Name"),
-    ("hostkit::codec", "Object"),
-    ("hostkit::codec", "Reader"),
-    ("hostkit::codec", "Switch"),
-    ("hostkit::codec", "TextShape"),
-    ("hostkit::codec", "ToText"),
-    ("hostkit::codec", "ToWire"),
-    ("hostkit::server", "Incoming"),
-    ("hostkit::server", "Outgoing"),
-    ("hostkit::server", "Root"),
-    ("hostkit::server", "Serve"),
-    ("hostkit::wire", "Kind"),
-    ("hostkit::wire", "Node"),
-    ("hostkit", "Api"),
-    ("hostkit", "ApiInfo"),
-    ("hostkit", "Before"),
-    ("hostkit", "Bytes"),
-    ("hostkit", "Call"),
-    ("hostkit", "Calls"),
-    ("hostkit", "Csv"),
-    ("hostkit", "Date"),
-    ("hostkit", "DateTime"),
-    ("hostkit", "Decimal"),
-    ("hostkit", "Effect"),
-    ("hostkit", "Emptiness"),
-    ("hostkit", "EncodeError"),
-    ("hostkit", "Endpoint"),
-    ("hostkit", "EndpointInfo"),
-    ("hostkit", "EnvelopeFaults"),
-    ("hostkit", "ErrorOf"),
-    ("hostkit", "Fault"),
-    ("hostkit", "FaultCode"),
-    ("hostkit", "FaultKind"),
-    ("hostkit", "Flag"),
-    ("hostkit", "Format"),
-    ("hostkit", "Gibibytes"),
-    ("hostkit", "Host"),
-    ("hostkit", "Html"),
-    ("hostkit", "Inputs"),
-    ("hostkit", "Kibibytes"),
-    ("hostkit", "Mebibytes"),
-    ("hostkit", "Method"),
-    ("hostkit", "Observation"),
-    ("hostkit", "Perform"),
-    ("hostkit", "Progress"),
-    ("hostkit", "RateRule"),
-    ("hostkit", "Raw"),
-    ("hostkit", "RawAnswer"),
-    ("hostkit", "Reconcile"),
-    ("hostkit", "Repeatable"),
-    ("hostkit", "RequestParts"),
-    ("hostkit", "Rules"),
-    ("hostkit", "Secret"),
-    ("hostkit", "Session"),
-    ("hostkit", "StatusFaults"),
-    ("hostkit", "UnixTime"),
-    ("hostkit", "Value"),
-    ("hostkit", "Verdict"),
-    ("hostkit", "Waiter"),
-    ("hostkit", "WaiterInfo"),
-    ("hostkit", "trace"),
+/// What generated code may import, by module; in the order of the groups of `use` items.
+const KNOWN: &[(&str, &[&str])] = &[
+    ("std::collections", &["BTreeMap"]),
+    ("std::net", &["IpAddr"]),
+    ("std::time", &["Duration"]),
+    (
+        "hostkit::codec",
+        &[
+            "AsText",
+            "DateForm",
+            "DecodeError",
+            "FromWire",
+            "InputLimit",
+            "Name",
+            "Object",
+            "Reader",
+            "Switch",
+            "TextShape",
+            "ToText",
+            "ToWire",
+        ],
+    ),
+    ("hostkit::server", &["Incoming", "Outgoing", "Root", "Serve"]),
+    ("hostkit::wire", &["Kind", "Node"]),
+    (
+        "hostkit",
+        &[
+            "Api",
+            "ApiInfo",
+            "Before",
+            "Bytes",
+            "Call",
+            "Calls",
+            "Csv",
+            "Date",
+            "DateTime",
+            "Decimal",
+            "Effect",
+            "Emptiness",
+            "EncodeError",
+            "Endpoint",
+            "EndpointInfo",
+            "EnvelopeFaults",
+            "ErrorOf",
+            "Fault",
+            "FaultCode",
+            "FaultKind",
+            "Flag",
+            "Format",
+            "Gibibytes",
+            "Host",
+            "Html",
+            "Inputs",
+            "Kibibytes",
+            "Mebibytes",
+            "Method",
+            "Observation",
+            "Perform",
+            "Progress",
+            "RateRule",
+            "Raw",
+            "RawAnswer",
+            "Reconcile",
+            "Repeatable",
+            "RequestParts",
+            "Rules",
+            "Secret",
+            "Session",
+            "StatusFaults",
+            "UnixTime",
+            "Value",
+            "Verdict",
+            "Waiter",
+            "WaiterInfo",
+            "trace",
+        ],
+    ),
 ];
-
-/// Whether a name of a spec would hide one that generated code imports.
-pub(crate) fn is_taken(name: &str) -> bool {
-    KNOWN.iter().any(|(_, known)| *known == name)
-        || ["Option", "Result", "Vec", "String", "Some", "None", "Ok", "Err", "Box", "Credentials", "Code"]
-            .contains(&name)
-}
-
-/// The groups of `use` items: a stable sort keeps the order within each.
-const GROUPS: [&str; 3] = ["std", "hostkit", "crate"];
 
 /// Traits that have to be imported where one of their items is named: item, trait.
 const TRAITS: &[(&str, &str)] = &[("to_text", "ToText"), ("INFO", "Endpoint")];
 
-/// The names of an API's own crate that its files may import, with their modules.
-pub(super) fn own_names(model: &Model) -> BTreeMap<String, String> {
-    let mut own = BTreeMap::new();
-    own.extend(model.types.keys().map(|name| (name.clone(), "crate::types".to_owned())));
-    for endpoint in &model.endpoints {
-        let module = ["crate::", &endpoint.module].concat();
-        let groups = endpoint.one_of.iter().map(|group| &group.type_name);
-        own.extend(groups.chain([&endpoint.type_name]).map(|name| (name.clone(), module.clone())));
-    }
-    own.insert(model.service.name.value.clone(), "crate".to_owned());
-    own
+/// Whether a name of a spec would hide one that generated code imports.
+pub(crate) fn is_taken(name: &str) -> bool {
+    KNOWN.iter().any(|(_, known)| known.contains(&name))
+        || ["Option", "Result", "Vec", "String", "Some", "None", "Ok", "Err", "Box", "Credentials", "Code"]
+            .contains(&name)
 }
 
-/// The `use` items of a file: known names, and names of the crate itself (name, module) that the file does not declare.
-pub(super) fn imports(items: &TokenStream, own: &BTreeMap<String, String>) -> TokenStream {
-    let mut names = Names::default();
-    names.add(items.clone(), Place::Items);
-    let needed: BTreeSet<&String> = names.used.difference(&names.declared).collect();
-    let mut modules: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for (module, name) in KNOWN.iter().filter(|(_, name)| needed.iter().any(|needed| *needed == name)) {
-        modules.entry(module).or_default().insert(name);
-    }
-    for (name, module) in needed.iter().filter_map(|name| own.get_key_value(*name)) {
-        modules.entry(module).or_default().insert(name);
-    }
-    let mut modules: Vec<_> = modules.into_iter().collect();
-    modules.sort_by_key(|(module, _)| GROUPS.iter().position(|group| module.starts_with(group)));
-    let uses = modules.into_iter().map(|(module, names)| {
-        let module = module.split("::").map(|name| format_ident!("{}", name));
-        let names: Vec<_> = names.into_iter().map(|name| format_ident!("{}", name)).collect();
-        match &names[..] {
-            [name] => quote!(use #(#module::)*#name;),
-            names => quote!(use #(#module::)*{#(#names),*};),
+/// The names that files of an API may import: those of the core, and those of the API's own crate.
+pub(super) struct Scope<'m> {
+    /// By name: the group of `use` items, and the module.
+    modules: BTreeMap<&'m str, (usize, Vec<&'m str>)>,
+}
+
+impl<'m> Scope<'m> {
+    pub(super) fn of(model: &'m Model) -> Self {
+        let mut modules = BTreeMap::new();
+        for (module, names) in KNOWN {
+            let group = if module.starts_with("std") { 0 } else { 1 };
+            modules.extend(names.iter().map(|name| (*name, (group, module.split("::").collect()))));
         }
-    });
-    uses.collect()
+        modules.extend(model.types.keys().map(|name| (name.as_str(), (2, vec!["crate", "types"]))));
+        for endpoint in &model.endpoints {
+            let groups = endpoint.one_of.iter().map(|group| &group.type_name);
+            let names = groups.chain([&endpoint.type_name]);
+            modules.extend(names.map(|name| (name.as_str(), (2, vec!["crate", endpoint.module.as_str()]))));
+        }
+        modules.insert(&model.service.name, (2, vec!["crate"]));
+        Self { modules }
+    }
+
+    /// The `use` items of a file: the names that its items use and do not declare.
+    pub(super) fn imports(&self, items: &TokenStream) -> TokenStream {
+        let mut names = Names::default();
+        names.add(items.clone(), Place::Items);
+        let mut uses: BTreeMap<_, Vec<Ident>> = BTreeMap::new();
+        for name in names.used.difference(&names.declared) {
+            if let Some(module) = self.modules.get(name.as_str()) {
+                uses.entry(module).or_default().push(ident(name));
+            }
+        }
+        let uses = uses.into_iter().map(|((_, module), names)| {
+            let module = module.iter().map(|name| ident(name));
+            match &names[..] {
+                [name] => quote!(use #(#module::)*#name;),
+                names => quote!(use #(#module::)*{#(#names),*};),
+            }
+        });
+        uses.collect()
+    }
 }
 
 /// What the tokens of a file name.

@@ -4,7 +4,6 @@ mod docs;
 mod encode;
 mod endpoint;
 mod examples;
-mod file;
 pub(crate) mod imports;
 mod rules;
 mod server;
@@ -16,19 +15,18 @@ mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use file::file;
-use imports::{imports, own_names};
+use imports::Scope;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use words::ident;
 
 use crate::model::{Endpoint, Model};
+use crate::print;
 use crate::tree::Tree;
 
 /// Emits the generated part of an API's crate.
 pub(crate) fn emit(model: &Model) -> Tree {
-    let own = own_names(model);
-    let mut files = Files { api: &model.api, own: &own, tree: Tree::default() };
+    let mut files = Files { api: &model.api, scope: Scope::of(model), tree: Tree::default() };
     let doc = "The API itself: credentials, error codes, how calls are authorised and how it says no.";
     files.add_importing(&["service.rs"], &["service.toml"], doc, service::emit(model));
     let has_server_types = emit_types(model, &mut files);
@@ -36,9 +34,7 @@ pub(crate) fn emit(model: &Model) -> Tree {
     emit_server(model, &mut files, &modules, has_server_types);
 
     let public = modules.keys().copied().chain(["types"]).map(ident);
-    let mut service_names = ["Code", "Credentials", &model.service.name.value];
-    service_names.sort_unstable();
-    let service_names = service_names.map(ident);
+    let service = ident(&model.service.name);
     let items = quote! {
         #(pub mod #public;)*
         #[cfg(feature = "server")]
@@ -47,7 +43,7 @@ pub(crate) fn emit(model: &Model) -> Tree {
         mod examples;
         mod service;
 
-        pub use service::{#(#service_names),*};
+        pub use service::{Code, Credentials, #service};
     };
     files.add(&["mod.rs"], &[""], "Everything that the specs describe.", items);
     let doc = "Every wire example of the specs as a test.";
@@ -58,7 +54,7 @@ pub(crate) fn emit(model: &Model) -> Tree {
 /// The files of an API's crate.
 struct Files<'m> {
     api: &'m str,
-    own: &'m BTreeMap<String, String>,
+    scope: Scope<'m>,
     tree: Tree,
 }
 
@@ -67,12 +63,13 @@ impl Files<'_> {
     fn add(&mut self, path: &[&str], spec: &[&str], doc: &str, items: TokenStream) {
         let root = ["crates/", self.api, "-proto/src/generated/"].concat();
         let spec = ["specs/", self.api, "/", &spec.join("/")].concat();
-        self.tree.add([root, path.join("/")].concat(), file(&spec, doc, items));
+        let doc = docs::of_module(doc);
+        self.tree.add([root, path.join("/")].concat(), print::file(&spec, quote!(#doc #items)));
     }
 
     /// Adds a file of these items, with the imports that they need.
     fn add_importing(&mut self, path: &[&str], spec: &[&str], doc: &str, items: TokenStream) {
-        let imports = imports(&items, self.own);
+        let imports = self.scope.imports(&items);
         self.add(path, spec, doc, quote!(#imports #items));
     }
 }
@@ -132,13 +129,11 @@ fn emit_endpoints<'m>(model: &'m Model, files: &mut Files<'_>) -> BTreeMap<&'m s
     modules
 }
 
-/// The types that an endpoint's file declares, by name.
+/// The types that an endpoint's file declares.
 fn declared(endpoint: &Endpoint) -> Vec<Ident> {
     let groups = endpoint.one_of.iter().map(|group| &group.type_name);
     let waiters = endpoint.waiters.iter().map(|waiter| &waiter.type_name);
-    let mut names: Vec<&String> = std::iter::once(&endpoint.type_name).chain(groups).chain(waiters).collect();
-    names.sort();
-    names.into_iter().map(|name| ident(name)).collect()
+    [&endpoint.type_name].into_iter().chain(groups).chain(waiters).map(|name| ident(name)).collect()
 }
 
 /// The router, and every endpoint with its examples.
@@ -154,12 +149,8 @@ fn emit_server(model: &Model, files: &mut Files<'_>, modules: &BTreeMap<&str, Ve
     };
     files.add(&["server", "every.rs"], &[""], "Every endpoint with its wire examples.", items);
 
-    let mut names: Vec<&str> = modules.keys().copied().chain(["every"]).collect();
-    if has_types {
-        names.push("types");
-    }
-    names.sort_unstable();
-    let (names, router) = (names.into_iter().map(ident), server::router(model));
+    let names = modules.keys().copied().chain(["every"]).chain(has_types.then_some("types")).map(ident);
+    let router = server::router(model);
     let items = quote! {
         #(mod #names;)*
 

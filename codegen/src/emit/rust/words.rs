@@ -30,34 +30,41 @@ pub(super) fn format_name(format: &str) -> TokenStream {
 
 /// The Rust type of a type expression.
 pub(super) fn rust_type(ty: &Type) -> TokenStream {
+    let name = match ty {
+        Type::Text => "String",
+        Type::Int => "i64",
+        Type::Uint => "u64",
+        Type::Decimal => "Decimal",
+        Type::Flag | Type::Switch => "bool",
+        Type::Secret => "Secret",
+        Type::DateTime => "DateTime",
+        Type::Date => "Date",
+        Type::UnixTime => "UnixTime",
+        Type::Ip => "IpAddr",
+        Type::Html => "Html",
+        Type::Bytes => "Bytes",
+        Type::Kibibytes => "Kibibytes",
+        Type::Mebibytes => "Mebibytes",
+        Type::Gibibytes => "Gibibytes",
+        Type::Any => "Value",
+        Type::Csv(_) => "Csv",
+        Type::List(_) => "Vec",
+        Type::Map(..) => "BTreeMap",
+        Type::Option(_) => "Option",
+        Type::Named(name) => name,
+    };
+    let name = ident(name);
     match ty {
-        Type::Text => quote!(String),
-        Type::Int => quote!(i64),
-        Type::Uint => quote!(u64),
-        Type::Decimal => quote!(Decimal),
-        Type::Flag | Type::Switch => quote!(bool),
-        Type::Secret => quote!(Secret),
-        Type::DateTime => quote!(DateTime),
-        Type::Date => quote!(Date),
-        Type::UnixTime => quote!(UnixTime),
-        Type::Ip => quote!(IpAddr),
-        Type::Html => quote!(Html),
-        Type::Bytes => quote!(Bytes),
-        Type::Kibibytes => quote!(Kibibytes),
-        Type::Mebibytes => quote!(Mebibytes),
-        Type::Gibibytes => quote!(Gibibytes),
-        Type::Any => quote!(Value),
-        Type::Csv(item) => generic(quote!(Csv), [item]),
-        Type::List(item) => generic(quote!(Vec), [item]),
-        Type::Map(key, item) => generic(quote!(BTreeMap), [key, item]),
-        Type::Option(item) => generic(quote!(Option), [item]),
-        Type::Named(name) => ident(name).into_token_stream(),
+        Type::Csv(item) | Type::List(item) | Type::Option(item) => {
+            let item = rust_type(item);
+            quote!(#name<#item>)
+        }
+        Type::Map(key, item) => {
+            let (key, item) = (rust_type(key), rust_type(item));
+            quote!(#name<#key, #item>)
+        }
+        _ => quote!(#name),
     }
-}
-
-fn generic<const N: usize>(name: TokenStream, arguments: [&Type; N]) -> TokenStream {
-    let arguments = arguments.map(rust_type);
-    quote!(#name<#(#arguments),*>)
 }
 
 /// The type of a struct's field.
