@@ -17,9 +17,9 @@ mod diagnostic;
 mod emit;
 mod examples;
 mod explain;
-mod freshness;
 mod model;
 mod outputs;
+mod print;
 mod resolve;
 mod sabotage;
 mod schema;
@@ -33,17 +33,8 @@ pub use diagnostic::{Diagnostic, Diagnostics};
 pub use emit::coverage::{Coverage, coverage_table};
 pub use emit::lists::{AnswerList, Step};
 pub use explain::{explain, explained};
-pub use freshness::{Stale, stale};
-pub use outputs::{coverage, lists, openapi, reference};
+pub use outputs::Specs;
 pub use schema::schemas;
 pub use skeleton::skeleton;
 pub use source::{FileId, Sources};
 pub use tree::Tree;
-
-/// Generates the Rust code of one API from its specs.
-///
-/// # Errors
-/// Everything that is wrong with the specs, at once.
-pub fn generate(api: &str, sources: &Sources) -> Result<Tree, Diagnostics> {
-    outputs::model(api, sources).map(|model| emit::rust::emit(&model))
-}

@@ -1,4 +1,4 @@
-//! Everything besides Rust that can be made of the specs of one API.
+//! Everything that can be made of the specs of one API.
 
 use crate::diagnostic::Diagnostics;
 use crate::emit;
@@ -10,7 +10,7 @@ use crate::tree::Tree;
 use crate::{examples, resolve, syntax};
 
 /// The resolved specs of one API.
-pub(crate) fn model(api: &str, sources: &Sources) -> Result<Model, Diagnostics> {
+fn model(api: &str, sources: &Sources) -> Result<Model, Diagnostics> {
     let mut diagnostics = Diagnostics::default();
     let Some(surface) = syntax::read(api, sources, &mut diagnostics) else {
         return Err(diagnostics);
@@ -26,37 +26,47 @@ pub(crate) fn model(api: &str, sources: &Sources) -> Result<Model, Diagnostics> 
     if diagnostics.is_empty() { Ok(model) } else { Err(diagnostics) }
 }
 
-/// Counts what the specs of one API cover of its inventory.
-///
-/// # Errors
-/// Everything that is wrong with the specs, at once.
-pub fn coverage(api: &str, sources: &Sources) -> Result<Coverage, Diagnostics> {
-    model(api, sources).map(|model| emit::coverage::count(&model))
+/// The specs of one API, read and resolved once for all that is made of them.
+#[derive(Debug, Clone)]
+pub struct Specs<'s> {
+    model: Model,
+    sources: &'s Sources,
 }
 
-/// Every list in the answers of one API, with its limit.
-///
-/// # Errors
-/// Everything that is wrong with the specs, at once.
-pub fn lists(api: &str, sources: &Sources) -> Result<Vec<AnswerList>, Diagnostics> {
-    model(api, sources).map(|model| lists::collect(&model))
-}
+impl<'s> Specs<'s> {
+    /// Reads the specs of one API and resolves them.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the specs, at once.
+    pub fn read(api: &str, sources: &'s Sources) -> Result<Self, Diagnostics> {
+        model(api, sources).map(|model| Self { model, sources })
+    }
 
-/// Writes the reference of one API: Markdown pages below `docs/reference/`.
-///
-/// # Errors
-/// Everything that is wrong with the specs, at once.
-pub fn reference(api: &str, sources: &Sources) -> Result<Tree, Diagnostics> {
-    let wire = sources.examples().map(|(file, path, _)| (path, sources.text(file))).collect();
-    model(api, sources).map(|model| emit::reference::emit(&model, &wire))
-}
+    /// Rust: the generated part of the API's crate.
+    pub fn rust(&self) -> Tree {
+        emit::rust::emit(&self.model)
+    }
 
-/// Writes the OpenAPI document of one API, below `docs/openapi/`.
-///
-/// # Errors
-/// Everything that is wrong with the specs, at once.
-pub fn openapi(api: &str, sources: &Sources) -> Result<Tree, Diagnostics> {
-    model(api, sources).map(|model| emit::openapi::emit(&model))
+    /// The reference: Markdown pages below `docs/reference/`.
+    pub fn reference(&self) -> Tree {
+        let wire = self.sources.examples().map(|(file, path, _)| (path, self.sources.text(file))).collect();
+        emit::reference::emit(&self.model, &wire)
+    }
+
+    /// The OpenAPI document, below `docs/openapi/`.
+    pub fn openapi(&self) -> Tree {
+        emit::openapi::emit(&self.model)
+    }
+
+    /// What the specs cover of the API's inventory.
+    pub fn coverage(&self) -> Coverage {
+        emit::coverage::count(&self.model)
+    }
+
+    /// Every list in the answers, with its limit.
+    pub fn lists(&self) -> Vec<AnswerList> {
+        lists::collect(&self.model)
+    }
 }
 
 #[cfg(test)]

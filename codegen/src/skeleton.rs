@@ -48,7 +48,7 @@ ru = "?"                                # одно предложение
 #[cfg(test)]
 mod tests {
     use super::skeleton;
-    use crate::{Sources, generate};
+    use crate::{Sources, Specs};
 
     const SERVICE: &str = r#"
 name = "Tiny"
@@ -64,7 +64,7 @@ fault = { kind = "status", code = "code", message = "message" }
     fn found(spec: String) -> Vec<&'static str> {
         let files = [("tiny/service.toml", SERVICE.to_owned()), ("tiny/servers/ping.toml", spec)];
         let sources = Sources::new(files.map(|(path, text)| (path.to_owned(), text)));
-        match generate("tiny", &sources) {
+        match Specs::read("tiny", &sources) {
             Ok(_) => Vec::new(),
             Err(diagnostics) => diagnostics.sorted().iter().map(|finding| finding.code).collect(),
         }

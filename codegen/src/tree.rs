@@ -14,13 +14,22 @@ impl Tree {
         self.files.iter().map(|(path, text)| (path.as_str(), text.as_str()))
     }
 
-    pub(crate) fn add(&mut self, path: impl Into<String>, text: impl Into<String>) {
+    /// Adds a file.
+    pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) {
         self.files.insert(path.into(), text.into());
     }
 
     /// Adds the files of another tree.
     pub fn merge(&mut self, other: Tree) {
         self.files.extend(other.files);
+    }
+
+    /// The files of a folder.
+    #[must_use]
+    pub fn below(&self, folder: &str) -> Self {
+        let is_below = |path: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+        let files = self.files.iter().filter(|(path, _)| is_below(path));
+        Self { files: files.map(|(path, text)| (path.clone(), text.clone())).collect() }
     }
 
     /// The same files in another folder, where a path starts with `from`.

@@ -1,14 +1,13 @@
-//! What is generated from the specs of this repository: the same for the same specs, Rust, and what is in the tree.
+//! What is generated from the specs of this repository: the same for the same specs, and Rust.
 
 mod common;
 
-use std::collections::BTreeMap;
-
-use common::{apis, files, package, sources, split};
-use hostkit_codegen::{Sources, Tree, generate, schemas, stale};
+use common::{apis, package, sources, split};
+use hostkit_codegen::{Sources, Specs, Tree};
 
 fn tree(api: &str, sources: &Sources) -> Tree {
-    generate(api, sources).unwrap_or_else(|diagnostics| panic!("{}", diagnostics.render(sources, false)))
+    let specs = Specs::read(api, sources);
+    specs.unwrap_or_else(|diagnostics| panic!("{}", diagnostics.render(sources, false))).rust()
 }
 
 #[test]
@@ -56,36 +55,6 @@ fn every_file_is_rust() {
             assert!(head.1.starts_with("// Spec: specs/"), "{path}");
         }
     }
-}
-
-/// What stands in a folder of the workspace, by its path from there.
-fn present(folder: &str) -> BTreeMap<String, String> {
-    let found = files(&package().join("..").join(folder)).into_iter();
-    found.map(|(path, bytes)| (format!("{folder}/{path}"), String::from_utf8_lossy(&bytes).into_owned())).collect()
-}
-
-fn assert_fresh(folder: &str, wanted: &Tree) {
-    let present = present(folder);
-    let found = stale(wanted, present.iter().map(|(path, text)| (path.as_str(), text.as_str())));
-    assert!(found.is_empty(), "run `cargo xtask codegen`: {found:#?}");
-}
-
-#[test]
-fn what_is_in_the_tree_is_what_the_specs_give() {
-    for api in apis().into_iter().filter(|api| api != "obstacle") {
-        assert_fresh(&format!("crates/{api}-proto/src/generated"), &tree(&api, &sources(&api)));
-    }
-}
-
-#[test]
-fn the_obstacle_in_the_tree_is_what_its_specs_give() {
-    let tree = tree("obstacle", &sources("obstacle")).moved("crates/obstacle-proto/", "codegen/obstacle/");
-    assert_fresh("codegen/obstacle/src/generated", &tree);
-}
-
-#[test]
-fn the_schemas_in_the_tree_are_those_of_the_keys() {
-    assert_fresh("specs/schema", &schemas());
 }
 
 #[test]

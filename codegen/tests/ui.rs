@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use common::{files, package};
-use hostkit_codegen::{Sources, explain, generate};
+use hostkit_codegen::{Sources, Specs, explain};
 
 /// The name of the API that the cases change.
 const API: &str = "tiny";
@@ -60,7 +60,7 @@ fn codes() -> BTreeSet<String> {
 #[test]
 fn the_base_is_sound() {
     let sources = sources(&[]);
-    if let Err(diagnostics) = generate(API, &sources) {
+    if let Err(diagnostics) = Specs::read(API, &sources) {
         panic!("{}", diagnostics.render(&sources, false));
     }
 }
@@ -70,7 +70,7 @@ fn every_case_says_what_is_expected() {
     let mut wrong = Vec::new();
     for case in cases() {
         let sources = sources(&[&case]);
-        let Err(diagnostics) = generate(API, &sources) else {
+        let Err(diagnostics) = Specs::read(API, &sources) else {
             wrong.push(format!("{case}: nothing was found"));
             continue;
         };
@@ -117,11 +117,11 @@ fn every_code_has_a_case_and_an_explanation() {
 fn all_errors_of_a_run_come_at_once() {
     // Two files that cannot be read and one that can, but is wrong.
     let sources = sources(&["E0001", "E0101", "E0203", "E0206"]);
-    let found = generate(API, &sources).expect_err("errors").sorted();
+    let found = Specs::read(API, &sources).expect_err("errors").sorted();
     for code in ["E0001", "E0101", "E0203", "E0206"] {
         assert!(found.iter().any(|finding| finding.code == code), "{code} is missing: {found:?}");
     }
-    let found = generate(API, &self::sources(&["E0202", "E0203", "E0205", "E0219"])).expect_err("errors").sorted();
+    let found = Specs::read(API, &self::sources(&["E0202", "E0203", "E0205", "E0219"])).expect_err("errors").sorted();
     for code in ["E0202", "E0203", "E0205", "E0219"] {
         assert!(found.iter().any(|finding| finding.code == code), "{code} is missing: {found:?}");
     }
@@ -130,6 +130,6 @@ fn all_errors_of_a_run_come_at_once() {
 #[test]
 fn nothing_at_all_is_an_error_and_no_panic() {
     let sources = Sources::default();
-    let text = generate(API, &sources).expect_err("an error").render(&sources, false);
+    let text = Specs::read(API, &sources).expect_err("an error").render(&sources, false);
     assert!(text.contains("E0003"), "{text}");
 }

@@ -7,9 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::command::{cargo, run, run_to_its_last_line};
 use crate::workspace::Outcome;
-use crate::{
-    api, codegen, compile_cost, coverage, features, fuzz, loom, openapi, package, promises, real, reference, tidy,
-};
+use crate::{api, codegen, compile_cost, features, fuzz, loom, openapi, package, promises, real, tidy};
 
 /// What all jobs may take together, on two cores and from a fresh clone.
 const TOTAL: Duration = Duration::from_secs(25 * 60);
@@ -31,10 +29,8 @@ struct Job {
 const JOBS: &[Job] = &[
     Job { name: "fmt", budget: 10, run: || done(run(&mut cargo(&["fmt", "--all", "--check"]))) },
     Job { name: "tidy", budget: 10, run: || done(tidy::run(false)) },
-    Job { name: "codegen", budget: 15, run: || done(codegen::run(None, true)) },
-    Job { name: "coverage", budget: 10, run: || done(coverage::run(true)) },
-    Job { name: "reference", budget: 10, run: || done(reference::run(true)) },
-    Job { name: "openapi", budget: 20, run: || done(openapi::run(true)) },
+    Job { name: "codegen", budget: 15, run: || done(codegen::run(true)) },
+    Job { name: "openapi", budget: 20, run: || done(openapi::run()) },
     Job { name: "clippy", budget: 90, run: clippy },
     Job { name: "compile-cost", budget: 110, run: compile_cost },
     Job { name: "features", budget: 95, run: || done(features::run_job()) },

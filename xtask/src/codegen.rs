@@ -1,63 +1,40 @@
-//! `codegen`: writes what the generator gives, or says what differs.
+//! `codegen`: everything that is generated from the specs, written or compared.
 
-use std::collections::BTreeMap;
-use std::fs;
 use std::io::IsTerminal;
 
-use hostkit_codegen::{Diagnostics, Sources, Stale, Tree, generate, stale};
+use cargo_hostkit::{Folder, Workspace};
+use hostkit_codegen::{Coverage, Sources, Specs, Tree};
 
-use crate::workspace::{self, Outcome, apis, files, read, root};
+use crate::coverage;
+use crate::workspace::{Outcome, apis, root};
 
 /// The API of nasty names, which only the generator's own tests use.
-const OBSTACLE: &str = "obstacle";
+pub(crate) const OBSTACLE: &str = "obstacle";
 
-/// Where the JSON Schemas of the spec files stand.
-const SCHEMAS: &str = "specs/schema";
+/// The workspace, with what rustfmt made in the target folder.
+pub(crate) fn workspace() -> Workspace {
+    Workspace::new(root(), root().join("target/codegen"))
+}
 
 /// The specs of one API with their examples.
 pub(crate) fn sources(api: &str) -> Result<Sources, String> {
-    let folder = root().join("specs").join(api);
-    let (mut texts, mut examples) = (Vec::new(), Vec::new());
-    for file in files(&folder)? {
-        let (path, full) = (format!("{api}/{file}"), folder.join(&file));
-        if file.ends_with(".toml") {
-            texts.push((path, read(&full)?));
-        } else {
-            let bytes = fs::read(&full).map_err(|error| format!("{}: {error}", full.display()))?;
-            examples.push((path, bytes));
-        }
-    }
-    Ok(Sources::new(texts).with_examples(examples))
+    workspace().sources(api).map_err(|error| error.to_string())
 }
 
-/// What one of the generator's functions makes of the specs of an API, or its diagnostics as text.
-pub(crate) fn made<T>(api: &str, make: fn(&str, &Sources) -> Result<T, Diagnostics>) -> Result<T, String> {
-    let sources = sources(api)?;
-    make(api, &sources).map_err(|found| found.render(&sources, std::io::stderr().is_terminal()))
-}
-
-/// The generated Rust of one API.
-pub(crate) fn tree(api: &str) -> Result<Tree, String> {
-    let tree = made(api, generate)?;
-    Ok(if api == OBSTACLE { tree.moved("crates/obstacle-proto/", "codegen/obstacle/") } else { tree })
-}
-
-/// The APIs that have specs, the obstacle among them.
-fn all(one: Option<&str>) -> Result<Vec<String>, String> {
-    if one == Some(OBSTACLE) {
-        return Ok(vec![OBSTACLE.to_owned()]);
-    }
-    let mut all = apis(one)?;
-    if one.is_none() && root().join("specs").join(OBSTACLE).exists() {
-        all.push(OBSTACLE.to_owned());
-    }
-    Ok(all)
+/// The specs of one API resolved, or its diagnostics as text.
+fn resolved<'s>(api: &str, sources: &'s Sources) -> Result<Specs<'s>, String> {
+    Specs::read(api, sources).map_err(|found| found.render(sources, std::io::stderr().is_terminal()))
 }
 
 /// Reports everything that is wrong with the specs of all APIs.
 pub(crate) fn check_specs(one: Option<&str>) -> Outcome {
-    let apis = all(one)?;
-    let errors: Vec<String> = apis.iter().filter_map(|api| tree(api).err()).collect();
+    let apis = match one {
+        None => workspace().apis().map_err(|error| error.to_string())?,
+        Some(OBSTACLE) => vec![OBSTACLE.to_owned()],
+        one => apis(one)?,
+    };
+    let check = |api: &String| resolved(api, &sources(api)?).map(drop);
+    let errors: Vec<String> = apis.iter().filter_map(|api| check(api).err()).collect();
     if !errors.is_empty() {
         return Err(errors.join("\n"));
     }
@@ -65,74 +42,73 @@ pub(crate) fn check_specs(one: Option<&str>) -> Outcome {
     Ok(())
 }
 
-/// Generates, or with `check` compares.
-pub(crate) fn run(one: Option<&str>, check: bool) -> Outcome {
-    let mut parts = Vec::new();
-    for api in all(one)? {
-        let folder = if api == OBSTACLE { "codegen/obstacle".to_owned() } else { format!("crates/{api}-proto") };
-        parts.push((format!("{folder}/src/generated"), tree(&api)?));
-    }
-    if one.is_none() {
-        parts.push((SCHEMAS.to_owned(), hostkit_codegen::schemas()));
-    }
-    settle(parts, check, "codegen")
+/// What all specs give: generated folders, and what the specs cover.
+struct Outputs {
+    folders: Vec<Folder>,
+    coverage: Vec<Coverage>,
 }
 
-/// Makes folders what they have to be, or with `check` says what differs and by which command it is mended.
-pub(crate) fn settle(parts: Vec<(String, Tree)>, check: bool, verb: &str) -> Outcome {
+/// Resolves each API once, and makes everything of it. The obstacle has code alone.
+fn outputs(workspace: &Workspace) -> Result<Outputs, String> {
+    let (mut code, mut reference, mut openapi) = (Tree::default(), Tree::default(), Tree::default());
+    let (mut roots, mut coverage) = (Vec::new(), Vec::new());
+    for api in workspace.apis().map_err(|error| error.to_string())? {
+        let sources = sources(&api)?;
+        let specs = resolved(&api, &sources)?;
+        if api == OBSTACLE {
+            code.merge(specs.rust().moved("crates/obstacle-proto/", "codegen/obstacle/"));
+            roots.push("codegen/obstacle/src/generated".to_owned());
+            continue;
+        }
+        code.merge(specs.rust());
+        roots.push(format!("crates/{api}-proto/src/generated"));
+        reference.merge(specs.reference());
+        openapi.merge(specs.openapi());
+        coverage.push(specs.coverage());
+    }
+    let code = workspace.formatted(code).map_err(|error| error.to_string())?;
+    let mut folders: Vec<Folder> = roots.into_iter().map(|path| Folder { wanted: code.below(&path), path }).collect();
+    let others =
+        [("specs/schema", hostkit_codegen::schemas()), ("docs/reference", reference), ("docs/openapi", openapi)];
+    folders.extend(others.map(|(path, wanted)| Folder { path: path.to_owned(), wanted }));
+    Ok(Outputs { folders, coverage })
+}
+
+/// Generates everything, or with `check` compares: code, schemas, reference, OpenAPI, and the table of the README.
+pub(crate) fn run(check: bool) -> Outcome {
+    let workspace = workspace();
+    let Outputs { folders, coverage } = outputs(&workspace)?;
     let mut findings = Vec::new();
-    let mut written = 0;
-    for (folder, wanted) in parts {
-        let present = present(&folder)?;
-        let there = present.iter().map(|(path, text)| (path.as_str(), text.as_str()));
-        for finding in stale(&wanted, there) {
-            if check {
-                findings.push(describe(&finding, &wanted, &present));
-            } else {
-                mend(&finding, &wanted)?;
-                written += 1;
-            }
+    if check {
+        let stale = workspace.stale(&folders).map_err(|error| error.to_string())?;
+        findings.extend(stale.iter().map(|stale| stale.describe()));
+        if !findings.is_empty() {
+            let help = "Change the spec, not the generated file; `cargo xtask codegen` writes what is missing.";
+            findings.push(help.to_owned());
         }
+    } else {
+        let written = workspace.mend(&folders).map_err(|error| error.to_string())?;
+        println!(
+            "{}",
+            if written == 0 { "up to date".to_owned() } else { format!("{written} files written or removed") }
+        );
     }
-    if !findings.is_empty() {
-        findings.push(format!("Change the spec, not the generated file; `cargo xtask {verb}` writes what is missing."));
-        return Err(findings.join("\n"));
-    }
-    println!("{}", if written == 0 { "up to date".to_owned() } else { format!("{written} files written or removed") });
-    Ok(())
+    findings.extend(coverage::run(coverage, check)?);
+    if findings.is_empty() { Ok(()) } else { Err(findings.join("\n")) }
 }
 
-/// The files of a generated folder, by their paths from the root.
-fn present(folder: &str) -> Result<BTreeMap<String, String>, String> {
-    let mut present = BTreeMap::new();
-    for file in files(&root().join(folder))? {
-        let path = format!("{folder}/{file}");
-        // A file that is not text differs from every text.
-        let bytes = fs::read(root().join(&path)).map_err(|error| format!("{path}: {error}"))?;
-        present.insert(path, String::from_utf8_lossy(&bytes).into_owned());
-    }
-    Ok(present)
-}
+#[cfg(test)]
+mod tests {
+    use super::{outputs, workspace};
 
-fn mend(finding: &Stale, wanted: &Tree) -> Outcome {
-    let full = root().join(finding.path());
-    match wanted.get(finding.path()) {
-        Some(text) => workspace::write(&full, text),
-        None => fs::remove_file(&full).map_err(|error| format!("{}: {error}", finding.path())),
-    }
-}
-
-/// What is wrong with one file, with a diff where there are two texts.
-fn describe(finding: &Stale, wanted: &Tree, present: &BTreeMap<String, String>) -> String {
-    let path = finding.path();
-    match finding {
-        Stale::Missing(_) => format!("{path}: missing"),
-        Stale::Stray(_) => format!("{path}: a stray file: no spec makes it"),
-        Stale::Differs(_) => {
-            let there = present.get(path).map(String::as_str).unwrap_or_default();
-            let diff = similar::TextDiff::from_lines(there, wanted.get(path).unwrap_or_default());
-            let diff = diff.unified_diff().header("in the tree", "from the specs").context_radius(1).to_string();
-            format!("{path}: edited by hand, or the spec was changed without generating:\n{diff}")
-        }
+    #[test]
+    fn what_is_in_the_tree_is_what_the_specs_give() {
+        let workspace = workspace();
+        let outputs = outputs(&workspace).unwrap_or_else(|error| panic!("{error}"));
+        let files: usize = outputs.folders.iter().map(|folder| folder.wanted.files().count()).sum();
+        assert!(files > 500, "{files} files");
+        let stale = workspace.stale(&outputs.folders).expect("generated folders");
+        let stale: Vec<String> = stale.iter().map(|stale| stale.describe()).collect();
+        assert!(stale.is_empty(), "run `cargo xtask codegen`:\n{}", stale.join("\n"));
     }
 }

@@ -1,42 +1,37 @@
-//! `coverage`: what the specs cover of the documents, and the sandbox of the specs, as a table in the README.
+//! What the specs cover of the documents, and the sandbox of the specs, as a table in the README.
 
 use std::fs;
 use std::path::Path;
 
 use hostkit_codegen::{Coverage, coverage_table};
 
-use crate::codegen::made;
-use crate::workspace::{Outcome, apis, read, root, write};
+use crate::workspace::{read, root, write};
 
 const OPEN: &str = "<!-- coverage -->";
 const CLOSE: &str = "<!-- /coverage -->";
 /// Where the sandbox has a folder for each API.
 const SITES: &str = "crates/hostkit-sandbox/src/sites";
 
-/// Prints the table and what is missing; writes the table into the README, or with `check` compares.
-pub(crate) fn run(check: bool) -> Outcome {
-    let (mut all, mut unanswered) = (Vec::new(), Vec::new());
-    for api in apis(None)? {
-        let mut coverage = made(&api, hostkit_codegen::coverage)?;
-        unanswered.extend(count_sandbox(&mut coverage)?);
-        all.push(coverage);
-    }
-    let table = coverage_table(&all);
-    println!("{table}");
-    for coverage in &all {
-        report(coverage);
+/// Writes the table into the README, or with `check` compares; prints which documented calls have no spec, and gives
+/// what is wrong.
+pub(crate) fn run(mut all: Vec<Coverage>, check: bool) -> Result<Vec<String>, String> {
+    let mut findings = Vec::new();
+    for coverage in &mut all {
+        let unanswered = count_sandbox(coverage)?;
+        let unanswered = unanswered.into_iter().map(|spec| format!("{spec}: the sandbox does not answer it"));
+        if check {
+            findings.extend(unanswered)
+        } else {
+            unanswered.for_each(|line| println!("{line}"))
+        }
+        coverage.missing.iter().for_each(|missing| println!("{}: missing: {missing}", coverage.api));
     }
     let path = root().join("README.md");
     let present = read(&path)?.replace("\r\n", "\n");
-    let wanted = with_table(&present, &table)?;
-    unanswered.iter().for_each(|spec| println!("{spec}: the sandbox does not answer it"));
-    let mut findings = Vec::new();
-    if check {
-        findings.extend(unanswered.iter().map(|spec| format!("{spec}: the sandbox does not answer it")));
-    }
+    let wanted = with_table(&present, &coverage_table(&all))?;
     if present != wanted {
         if check {
-            findings.push("the table in README.md is not of these specs: run `cargo xtask coverage`".to_owned());
+            findings.push("the table in README.md is not of these specs: run `cargo xtask codegen`".to_owned());
         } else {
             write(&path, &wanted)?;
         }
@@ -47,7 +42,7 @@ pub(crate) fn run(check: bool) -> Outcome {
         }
         findings.extend(coverage.unknown.iter().cloned());
     }
-    if findings.is_empty() { Ok(()) } else { Err(findings.join("\n")) }
+    Ok(findings)
 }
 
 /// Counts the specs that the API's site has an arm for, and gives the others. That the arms are good for something is
@@ -76,12 +71,6 @@ fn texts(folder: &Path) -> Result<String, String> {
         }
     }
     Ok(text)
-}
-
-fn report(coverage: &Coverage) {
-    for missing in &coverage.missing {
-        println!("{}: missing: {missing}", coverage.api);
-    }
 }
 
 /// The README with this table between the markers.

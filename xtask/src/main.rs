@@ -19,7 +19,6 @@ mod openapi_client;
 mod package;
 mod promises;
 mod real;
-mod reference;
 mod spec;
 mod tidy;
 mod tokens;
@@ -38,33 +37,16 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Verb {
-    /// Generates the Rust code of the APIs from their specs.
+    /// Generates everything from the specs: code, schemas, reference, OpenAPI, and the table of README.md.
     Codegen {
-        /// One API; all of them without it.
-        api: Option<String>,
         /// Only compares: prints what differs and fails. Never writes.
         #[arg(long)]
         check: bool,
     },
-    /// Counts what the specs cover of the documents, and writes the table into README.md.
-    Coverage {
-        /// Only compares; fails where the table is not of these specs.
-        #[arg(long)]
-        check: bool,
-    },
-    /// Writes the reference of the APIs in English and Russian, as Markdown.
-    Reference {
-        /// Only compares: prints what differs and fails. Never writes.
-        #[arg(long)]
-        check: bool,
-    },
-    /// Writes the OpenAPI documents of the APIs, and validates them where a validator is installed.
+    /// Validates the OpenAPI documents, where a validator is installed.
     Openapi {
-        /// Only compares: prints what differs and fails. Never writes.
-        #[arg(long)]
-        check: bool,
         /// Instead generates a client from a document, with a generator of PyPI, and uses it in the sandbox.
-        #[arg(long, conflicts_with = "check")]
+        #[arg(long)]
         client: bool,
     },
     /// Lists what each published crate shows, in `docs/api`.
@@ -193,12 +175,10 @@ fn main() -> ExitCode {
         return code;
     }
     let result = match Arguments::parse().verb {
-        Verb::Codegen { api, check } => codegen::run(api.as_deref(), check),
-        Verb::Coverage { check } => coverage::run(check),
-        Verb::Reference { check } => reference::run(check),
-        Verb::Openapi { client: true, .. } => openapi_client::run_client(),
-        Verb::Openapi { check, client: false } => openapi::run(check),
+        Verb::Codegen { check } => codegen::run(check),
         Verb::Api { check } => api::execute(check),
+        Verb::Openapi { client: true } => openapi_client::run_client(),
+        Verb::Openapi { client: false } => openapi::run(),
         Verb::Bench { name } => bench::bench(name.as_deref()),
         Verb::CompileCost { full, write } => compile_cost::execute(write, full),
         Verb::Fuzz { target, seconds } => fuzz::execute(target.as_deref(), seconds),

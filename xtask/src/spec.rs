@@ -4,6 +4,7 @@ use std::fs;
 
 use hostkit_codegen::skeleton;
 
+use crate::codegen::workspace;
 use crate::workspace::{self, Outcome, apis, files, read, root};
 
 /// Writes a skeleton to `specs/<api>/<place>.toml`.
@@ -32,20 +33,11 @@ pub(crate) fn new(api: &str, place: &str) -> Outcome {
 
 /// Runs the tests of the examples so that they record what they find.
 pub(crate) fn bless(one: Option<&str>) -> Outcome {
-    let mut command = std::process::Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(root()).env("HOSTKIT_BLESS", "1").args(["test", "--quiet", "--lib", "--all-features"]);
-    match one {
-        Some("obstacle") => drop(command.args(["--package", "obstacle-proto"])),
-        one => {
-            for api in apis(one)? {
-                command.arg("--package").arg(format!("{api}-proto"));
-            }
-        }
-    }
-    let status = command.arg("generated::examples").status().map_err(|error| format!("cargo: {error}"))?;
-    if !status.success() {
-        return Err("some examples do not decode; what did is recorded".to_owned());
-    }
+    let packages = match one {
+        Some("obstacle") => vec!["obstacle-proto".to_owned()],
+        one => apis(one)?.iter().map(|api| format!("{api}-proto")).collect(),
+    };
+    cargo_hostkit::bless(&workspace(), &packages).map_err(|error| error.to_string())?;
     println!(
         "recorded; review them before you commit (`git add -N specs; git diff specs`): these values are the expectation from now on"
     );
@@ -97,7 +89,7 @@ fn layout(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use hostkit_codegen::generate;
+    use hostkit_codegen::Specs;
 
     use super::layout;
     use crate::codegen::sources;
@@ -122,7 +114,8 @@ mod tests {
         ];
         let sources = sources("clodo").expect("the specs");
         let sources = sources.with_specs([(place(".toml"), spec)]).with_examples(examples);
-        let tree = generate("clodo", &sources).unwrap_or_else(|found| panic!("{}", found.render(&sources, false)));
+        let specs = Specs::read("clodo", &sources);
+        let tree = specs.unwrap_or_else(|found| panic!("{}", found.render(&sources, false))).rust();
         let path = "crates/clodo-proto/src/generated/servers/reboot_by_get.rs";
         assert!(tree.get(path).is_some_and(|text| text.contains("impl Reconcile for RebootByGet")));
     }

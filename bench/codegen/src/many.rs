@@ -1,6 +1,6 @@
 //! Ten times the endpoints: one endpoint under other names and paths, a hundred and a thousand times, beside a whole API.
 
-use hostkit_codegen::{Sources, generate};
+use hostkit_codegen::{Sources, Specs};
 
 use crate::{both, specs, time};
 
@@ -10,11 +10,11 @@ const SPEC: &str = "reference/list_datacenters";
 pub fn grow() {
     let [none, few, many] = [0, 100, 1_000].map(|count| {
         let sources = copies(count);
-        match generate("macloud", &sources) {
-            Ok(tree) => assert!(tree.files().count() > count),
+        match Specs::read("macloud", &sources) {
+            Ok(specs) => assert!(specs.rust().files().count() > count),
             Err(diagnostics) => panic!("{}", diagnostics.render(&sources, false)),
         }
-        let cost = time(|| generate("macloud", &sources).is_ok());
+        let cost = time(|| Specs::read("macloud", &sources).map(|specs| specs.rust()).is_ok());
         println!("  98 and {count:>5} endpoints: median {:>8.1} ms, best {:>8.1} ms", cost.median, cost.best);
         cost
     });

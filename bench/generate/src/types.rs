@@ -216,7 +216,7 @@ fn rust_files(folder: &Path) -> Vec<std::path::PathBuf> {
     found
 }
 
-/// The name that `number_id!`, `text_id!` or `open_enum!` declares.
+/// The name that `number_id!`, `text_id!` or `text_enum!` declares.
 fn declared(mac: &syn::Macro) -> (String, bool) {
     let words: Vec<String> = mac.tokens.clone().into_iter().map(|token| token.to_string()).collect();
     let at = words.iter().position(|word| word == "struct" || word == "enum").expect("a declaration");

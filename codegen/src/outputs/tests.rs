@@ -1,6 +1,6 @@
 //! The other outputs of a small API: what they say, and that they notice what is missing.
 
-use super::{coverage, lists, openapi, reference};
+use super::Specs;
 use crate::emit::lists::Step;
 use crate::source::Sources;
 
@@ -56,6 +56,10 @@ id = "K1"
 id = "K2"
 "#;
 
+fn specs(sources: &Sources) -> Specs<'_> {
+    Specs::read("demo", sources).unwrap_or_else(|found| panic!("{}", found.render(sources, false)))
+}
+
 fn paint(extra: &str) -> String {
     let text = r#"
 name = "paint_box"
@@ -107,7 +111,7 @@ fn sources(extra: &str) -> Sources {
 
 #[test]
 fn coverage_counts_and_names_what_is_missing() {
-    let found = coverage("demo", &sources("")).unwrap_or_else(|found| panic!("{}", found.render(&sources(""), false)));
+    let found = specs(&sources("")).coverage();
     assert_eq!((found.documented, found.specified, found.with_examples, found.specs), (2, 1, 0, 2));
     assert_eq!((found.blocks, found.blocks_covered), (2, 1), "a part is no example");
     assert_eq!((found.inconsistencies, found.inconsistencies_covered), (2, 1));
@@ -120,13 +124,13 @@ fn coverage_counts_and_names_what_is_missing() {
 #[test]
 fn coverage_notices_what_the_inventory_does_not_know() {
     let extra = "[[note]]\nid = \"K9\"\nen = \"Unknown.\"\n";
-    let found = coverage("demo", &sources(extra)).expect("valid");
+    let found = specs(&sources(extra)).coverage();
     assert_eq!(found.unknown, ["specs/demo/boxes/paint_box.toml: the inventory has no inconsistency K9"]);
 }
 
 #[test]
 fn the_reference_has_both_languages_and_the_example() {
-    let tree = reference("demo", &sources("")).expect("valid");
+    let tree = specs(&sources("")).reference();
     let english = tree.get("docs/reference/en/demo/boxes.md").unwrap_or_default();
     let russian = tree.get("docs/reference/ru/demo/boxes.md").unwrap_or_default();
     for part in [
@@ -146,7 +150,7 @@ fn the_reference_has_both_languages_and_the_example() {
 
 #[test]
 fn operations_of_one_path_and_verb_are_told_apart() {
-    let tree = openapi("demo", &sources("")).expect("valid");
+    let tree = specs(&sources("")).openapi();
     let text = tree.get("docs/openapi/demo.json").unwrap_or_default();
     // The two differ in the name of the parameter alone, which OpenAPI takes for the same path.
     for part in ["\"/boxes/{box}#paint_box\"", "\"/boxes/{box}#move_box\"", "\"maxLength\": 8", "\"minimum\": 1"] {
@@ -181,7 +185,7 @@ water = { type = "uint", required = true, en = "Water.", ru = "Вода." }
 "#;
     let files = [("demo/service.toml", SERVICE.to_owned()), ("demo/boxes/fill_box.toml", choice.to_owned())];
     let sources = Sources::new(files.map(|(path, text)| (path.to_owned(), text)));
-    let tree = openapi("demo", &sources).unwrap_or_else(|found| panic!("{}", found.render(&sources, false)));
+    let tree = specs(&sources).openapi();
     let text = tree.get("docs/openapi/demo.json").unwrap_or_default();
     let (properties, choice) = text.split_once("\"allOf\"").unwrap_or_default();
     for name in ["\"sand\": {", "\"water\": {"] {
@@ -221,7 +225,7 @@ type = "Chest"
     let service = SERVICE.replace("[[host]]", "[lenient]\none-as-list = true\n[[host]]");
     let files = [("demo/service.toml", &*service), ("demo/types/boxes.toml", types), ("demo/boxes/get_box.toml", get)];
     let sources = Sources::new(files.map(|(path, text)| (path.to_owned(), text.to_owned())));
-    let tree = openapi("demo", &sources).unwrap_or_else(|found| panic!("{}", found.render(&sources, false)));
+    let tree = specs(&sources).openapi();
     let text = tree.get("docs/openapi/demo.json").unwrap_or_default();
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     for part in [
@@ -265,7 +269,7 @@ max-items = 7
     let files =
         [("demo/service.toml", SERVICE), ("demo/types/boxes.toml", types), ("demo/boxes/list_boxes.toml", list)];
     let sources = Sources::new(files.map(|(path, text)| (path.to_owned(), text.to_owned())));
-    let found = lists("demo", &sources).unwrap_or_else(|found| panic!("{}", found.render(&sources, false)));
+    let found = specs(&sources).lists();
     let shown = |steps: &[Step]| {
         let words = steps.iter().map(|step| match step {
             Step::Entry(names) => names.join("|"),
@@ -341,7 +345,7 @@ ru = "Роняет ящик."
         ("demo/crates/drop_crate.toml", destroy),
     ];
     let sources = Sources::new(files.map(|(path, text)| (path.to_owned(), text.to_owned())));
-    let tree = reference("demo", &sources).unwrap_or_else(|found| panic!("{}", found.render(&sources, false)));
+    let tree = specs(&sources).reference();
     let page = |language: &str| tree.get(&format!("docs/reference/{language}/demo/crates.md")).unwrap_or_default();
     for (language, parts) in [
         (
@@ -373,7 +377,7 @@ ru = "Роняет ящик."
             assert!(page(language).contains(part), "{part} is not in:\n{}", page(language));
         }
     }
-    let tree = openapi("demo", &sources).unwrap_or_else(|found| panic!("{}", found.render(&sources, false)));
+    let tree = specs(&sources).openapi();
     let text = tree.get("docs/openapi/demo.json").unwrap_or_default();
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     for part in [

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use hostkit::driver::drive_async;
 use hostkit::{
     Api, AsyncTransport, BaseUrl, Before, Budget, Call, CallOptions, ClientBuilder, ClientCore, Endpoint, Error,
-    ErrorOf, Evidence, FromParts, Machine, Observation, Outcome, OutcomeOf, Perform, Rates, RawBody, Reconciled,
-    Reply, SetupError, Ticket, WaitError, Waiter,
+    ErrorOf, Evidence, FromParts, Machine, Observation, Outcome, OutcomeOf, Perform, Rates, RawBody, Reconciled, Reply,
+    SetupError, Ticket, WaitError, Waiter,
 };
 
 use crate::transport::ReqwestTransport;

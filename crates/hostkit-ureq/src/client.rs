@@ -6,8 +6,8 @@ use std::sync::Arc;
 use hostkit::driver::drive;
 use hostkit::{
     Api, BaseUrl, Before, Budget, Call, CallOptions, ClientBuilder, ClientCore, Endpoint, Error, ErrorOf, Evidence,
-    FromParts, Machine, Observation, Outcome, OutcomeOf, Perform, Rates, RawBody, Reconciled, Reply,
-    SetupError, Ticket, Transport, WaitError, Waiter,
+    FromParts, Machine, Observation, Outcome, OutcomeOf, Perform, Rates, RawBody, Reconciled, Reply, SetupError,
+    Ticket, Transport, WaitError, Waiter,
 };
 
 use crate::transport::UreqTransport;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use hostkit::{Format, Value};
-use hostkit_codegen::{AnswerList, Sources, Step, lists};
+use hostkit_codegen::{AnswerList, Sources, Specs, Step};
 
 /// Every list that an answer of the API may hold.
 pub fn of(api: &str) -> Vec<AnswerList> {
@@ -15,7 +15,7 @@ pub fn of(api: &str) -> Vec<AnswerList> {
         Err(error) => examples.push((path, error.into_bytes())),
     });
     let sources = Sources::new(specs).with_examples(examples);
-    lists(api, &sources).unwrap_or_else(|found| panic!("{}", found.render(&sources, false)))
+    Specs::read(api, &sources).unwrap_or_else(|found| panic!("{}", found.render(&sources, false))).lists()
 }
 
 /// The endpoint and the way to the list in JSON.

@@ -59,9 +59,9 @@ impl Credentials {
     }
 }
 
-hostkit_proto::open_enum! {
+hostkit_proto::text_enum! {
     /// The error codes of the API.
-    pub enum Code: text {
+    pub enum Code {
         /// There is no such thing.
         #[doc(alias = "Не найдено")]
         NotFound = "NotFound",

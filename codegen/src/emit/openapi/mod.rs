@@ -29,7 +29,7 @@ fn document(model: &Model) -> Object {
     let mut info = object! { "title": service.name.value.as_str(), "version": "1", "summary": &service.en };
     info.say("description", &service.about);
     info.set("x-hostkit-ru", &service.ru);
-    info.set("x-hostkit-generated", "by `cargo xtask openapi` from specs/; do not edit");
+    info.set("x-hostkit-generated", "by `cargo xtask codegen` from specs/; do not edit");
     let servers: Vec<Object> = service
         .hosts
         .iter()

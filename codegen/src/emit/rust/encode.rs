@@ -1,142 +1,136 @@
 //! `encode` of an endpoint: its inputs on their way to the wire.
 
-use super::code::{Code, quoted};
+use proc_macro2::TokenStream;
+use quote::quote;
+
 use super::rules::{body_check, checks, limit_check};
-use super::words::{initialiser, local, name_expression, set_statement};
-use crate::model::{Endpoint, Field, Model, OneOf, Type, WireName};
+use super::words::{constant_value, ident, initialiser, local, path_name, set_expression, used};
+use crate::model::{Endpoint, Field, Model, OneOf, Type, Variant};
 use crate::surface::Constant;
 
-pub(super) fn emit(code: &mut Code, endpoint: &Endpoint, model: &Model) {
-    let mut body = Code::default();
-    body.indented(|code| code.indented(|code| encode_statements(code, endpoint, model)));
-    let text = body.finish();
-    let out = if text.contains("out.") || text.contains("(out") { "out" } else { "_" };
-    code.open(format!("fn encode(&self, {out}: &mut RequestParts) -> Result<(), EncodeError> {{"));
-    code.raw(&text);
-    code.line("Ok(())");
-    code.close("}");
-}
-
-fn encode_statements(code: &mut Code, endpoint: &Endpoint, model: &Model) {
-    checks(code, endpoint, model);
-    for field in &endpoint.path_parameters {
-        code.line(format!("out.path({}, &self.{})?;", quoted(field.wire()), field.rust));
+pub(super) fn emit(endpoint: &Endpoint, model: &Model) -> TokenStream {
+    let mut statements = checks(endpoint, model);
+    statements.extend(endpoint.path_parameters.iter().map(|field| {
+        let (wire, name) = (field.wire(), ident(&field.rust));
+        quote!(out.path(#wire, &self.#name)?;)
+    }));
+    statements.extend(endpoint.fixed_query.iter().map(|constant| {
+        let (key, text) = (&constant.key.value, &constant.text);
+        quote!(out.query(#key, &#text);)
+    }));
+    statements.extend(endpoint.query.iter().map(query));
+    statements.extend(endpoint.headers.iter().map(header));
+    if !endpoint.fixed_body.is_empty() || endpoint.surface.has_body {
+        statements.push(body(endpoint));
     }
-    for constant in &endpoint.fixed_query {
-        code.line(format!("out.query({}, &{});", quoted(&constant.key.value), quoted(&constant.text)));
-    }
-    for field in &endpoint.query {
-        let method = if field.is_option() { "optional_query" } else { "query" };
-        let value = match (&field.surface.form, field.is_option()) {
-            (Some(form), true) => format!("self.{}.map(|date| date.format({}))", field.rust, quoted(form)),
-            (Some(form), false) => format!("self.{}.format({})", field.rust, quoted(form)),
-            (None, _) => format!("self.{}", field.rust),
-        };
-        code.line(format!("out.{method}({}, &{value});", quoted(field.wire())));
-    }
-    for field in &endpoint.headers {
-        let method = if field.ty == Type::Secret { "secret_header" } else { "header" };
-        if field.is_option() {
-            code.open(format!("if let Some(value) = &self.{} {{", field.rust));
-            code.line(format!("out.{method}({}, value)?;", quoted(field.wire())));
-            code.close("}");
-        } else {
-            code.line(format!("out.{method}({}, &self.{})?;", quoted(field.wire()), field.rust));
+    // Each of the statements uses it.
+    let out = used("out", !statements.is_empty());
+    quote! {
+        fn encode(&self, #out: &mut RequestParts) -> Result<(), EncodeError> {
+            #(#statements)*
+            Ok(())
         }
     }
-    let has_body = !endpoint.fixed_body.is_empty() || endpoint.surface.has_body;
-    if !has_body {
-        return;
+}
+
+fn query(field: &Field) -> TokenStream {
+    let (wire, name) = (field.wire(), ident(&field.rust));
+    let method = ident(if field.is_option() { "optional_query" } else { "query" });
+    let value = match field.surface.form.as_deref() {
+        Some(form) if field.is_option() => quote!(self.#name.map(|date| date.format(#form))),
+        Some(form) => quote!(self.#name.format(#form)),
+        None => quote!(self.#name),
+    };
+    quote!(out.#method(#wire, &#value);)
+}
+
+fn header(field: &Field) -> TokenStream {
+    let (wire, name) = (field.wire(), ident(&field.rust));
+    let method = ident(if field.ty == Type::Secret { "secret_header" } else { "header" });
+    if field.is_option() {
+        quote!(if let Some(value) = &self.#name { out.#method(#wire, value)?; })
+    } else {
+        quote!(out.#method(#wire, &self.#name)?;)
     }
+}
+
+fn body(endpoint: &Endpoint) -> TokenStream {
+    let constants = endpoint.fixed_body.iter().map(set_constant);
+    let fields = endpoint.body.iter().map(|field| {
+        let name = ident(&field.rust);
+        set_input(field, &quote!(&self.#name))
+    });
+    let groups = endpoint.one_of.iter().map(group);
     let sets = !endpoint.fixed_body.is_empty() || !endpoint.body.is_empty() || !endpoint.one_of.is_empty();
-    code.line(if sets { "let mut body = out.object();" } else { "let body = out.object();" });
-    for constant in &endpoint.fixed_body {
-        code.statement(&constant_statement("body", constant));
-    }
-    for field in &endpoint.body {
-        code.statement(&set_input(field, &format!("self.{}", field.rust)));
-    }
-    for group in &endpoint.one_of {
-        encode_group(code, group);
-    }
-    body_check(code, endpoint);
+    let binding = if sets { quote!(mut body) } else { quote!(body) };
+    let check = body_check(endpoint);
     let root = &endpoint.surface.request_root;
-    let split = |path: &Option<String>| -> Vec<String> {
-        path.as_deref().unwrap_or_default().split('/').map(str::to_owned).collect()
+    let put = match (&root.xml, &root.json) {
+        (None, _) => quote!(out.body(body);),
+        (Some(xml), None) => {
+            let name = path_name(xml, xml);
+            quote!(out.xml_wrapped_body(&#name, body);)
+        }
+        (Some(xml), Some(json)) => {
+            let name = path_name(json, xml);
+            quote!(out.wrapped_body(&#name, body);)
+        }
     };
-    let name = WireName {
-        json: split(&root.json.clone().or_else(|| root.xml.clone())),
-        xml: split(&root.xml),
-        also: Vec::new(),
-    };
-    match (&root.xml, &root.json) {
-        (None, _) => code.line("out.body(body);"),
-        (Some(_), None) => code.line(format!("out.xml_wrapped_body(&{}, body);", name_expression(&name))),
-        (Some(_), Some(_)) => code.line(format!("out.wrapped_body(&{}, body);", name_expression(&name))),
+    quote! {
+        let #binding = out.object();
+        #(#constants;)*
+        #(#fields;)*
+        #(#groups)*
+        #check
+        #put
     }
 }
 
 /// A list or a map that nobody gave is not written: empty would mean something else.
-fn set_input(field: &Field, value: &str) -> String {
-    let statement = set_statement("body", field, value);
-    let is_many = matches!(field.ty, Type::List(_) | Type::Map(..)) && field.surface.spread.is_none();
-    if is_many && !field.is_required() { statement.replacen("body.set(", "body.set_filled(", 1) } else { statement }
+fn set_input(field: &Field, value: &TokenStream) -> TokenStream {
+    let is_many = matches!(field.ty, Type::List(_) | Type::Map(..));
+    let method = if is_many && !field.is_required() { "set_filled" } else { "set" };
+    set_expression(&quote!(body), method, field, value)
 }
 
-pub(super) fn constant_value(constant: &Constant) -> String {
-    let kind = if constant.is_number { "Number" } else { "Text" };
-    format!("Value::{kind}({}.into())", quoted(&constant.text))
-}
-
-fn constant_statement(target: &str, constant: &Constant) -> String {
-    format!("{target}.set_value(&Name::new({}), {});", quoted(&constant.key.value), constant_value(constant))
+fn set_constant(constant: &Constant) -> TokenStream {
+    let (key, value) = (&constant.key.value, constant_value(constant));
+    quote!(body.set_value(&Name::new(#key), #value))
 }
 
 /// The variables of `encode`.
 const TAKEN: &[&str] = &["body", "out"];
 
-fn encode_group(code: &mut Code, group: &OneOf) {
-    code.open(format!("match &self.{} {{", group.rust));
-    for variant in &group.variants {
-        let path = format!("{}::{}", group.type_name, variant.rust);
-        let pattern = match variant.fields.as_slice() {
-            [] => path,
-            [field] => format!("{path}({})", local(&field.rust, TAKEN)),
-            fields => {
-                let names: Vec<String> = fields.iter().map(|field| initialiser(&field.rust, TAKEN)).collect();
-                format!("{path} {{ {} }}", names.join(", "))
-            }
-        };
-        let pattern = if group.required { pattern } else { format!("Some({pattern})") };
-        let mut statements = Code::default();
-        for field in &variant.fields {
-            limit_check(&mut statements, field, &local(&field.rust, TAKEN));
+fn group(group: &OneOf) -> TokenStream {
+    let name = ident(&group.rust);
+    let arms = group.variants.iter().map(|variant| {
+        let pattern = pattern(group, variant);
+        let pattern = if group.required { pattern } else { quote!(Some(#pattern)) };
+        let locals = || variant.fields.iter().map(|field| (field, local(&field.rust, TAKEN)));
+        let checks: Vec<_> = locals().filter_map(|(field, local)| limit_check(field, &quote!(#local))).collect();
+        let constants = variant.fixed.iter().map(set_constant);
+        let fields = locals().map(|(field, local)| set_input(field, &quote!(#local)));
+        let sets: Vec<_> = constants.chain(fields).collect();
+        match (&checks[..], &sets[..]) {
+            ([], [set]) => quote!(#pattern => #set,),
+            _ => quote!(#pattern => { #(#checks)* #(#sets;)* }),
         }
-        for constant in &variant.fixed {
-            statements.line(constant_statement("body", constant));
+    });
+    let none = (!group.required).then(|| quote!(None => {}));
+    quote!(match &self.#name { #(#arms)* #none })
+}
+
+fn pattern(group: &OneOf, variant: &Variant) -> TokenStream {
+    let (group, name) = (ident(&group.type_name), ident(&variant.rust));
+    match variant.fields.as_slice() {
+        [] => quote!(#group::#name),
+        [field] => {
+            let local = local(&field.rust, TAKEN);
+            quote!(#group::#name(#local))
         }
-        for field in &variant.fields {
-            statements.line(set_input(field, &local(&field.rust, TAKEN)));
-        }
-        let statements = statements.finish();
-        let lines: Vec<&str> = statements.lines().collect();
-        match lines.as_slice() {
-            [] => code.line(format!("{pattern} => {{}}")),
-            [one] if one.ends_with(';') && !one.contains('?') => {
-                let one = one.trim_end_matches(';');
-                code.arm(&pattern, one);
-            }
-            lines => {
-                code.open(format!("{pattern} => {{"));
-                for line in lines {
-                    code.statement(line);
-                }
-                code.close("}");
-            }
+        fields => {
+            let fields = fields.iter().map(|field| initialiser(&field.rust, TAKEN));
+            quote!(#group::#name { #(#fields),* })
         }
     }
-    if !group.required {
-        code.line("None => {}");
-    }
-    code.close("}");
 }

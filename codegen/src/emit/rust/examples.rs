@@ -1,83 +1,82 @@
 //! Tests from the examples of the specs: one function per file.
 
-use super::code::{Code, quoted};
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+use super::server::example_folder;
+use super::words::{format_name, number, path_of};
 use crate::model::{Endpoint, Model};
+use crate::resolve::names::snake;
 use crate::surface::Example;
 
 /// The endings of the files that are answers in a format of the wire.
 const FORMATS: &[&str] = &["xml", "json", "php", "print_r", "form"];
 
-pub(super) fn emit(model: &Model) -> String {
-    let mut code = Code::default();
-    code.line("use hostkit_proto::Format;");
-    code.line("use hostkit_proto::server::example::{self, Place};");
-    code.blank();
-    code.open("fn place(folder: &'static str, case: &'static str) -> Place {");
-    code.line("Place { root: concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/../..\"), folder, case }");
-    code.close("}");
-    for endpoint in &model.endpoints {
-        for example in &endpoint.surface.examples {
-            for format in &example.formats {
-                emit_example(&mut code, model, endpoint, example, format);
+pub(super) fn emit(model: &Model) -> TokenStream {
+    let tests = model.endpoints.iter().flat_map(|endpoint| {
+        let examples = endpoint.surface.examples.iter();
+        examples.flat_map(move |example| tests(model, endpoint, example))
+    });
+    quote! {
+        use hostkit_proto::Format;
+        use hostkit_proto::server::example::{self, Place};
+
+        fn place(folder: &'static str, case: &'static str) -> Place {
+            Place { root: concat!(env!("CARGO_MANIFEST_DIR"), "/../.."), folder, case }
+        }
+
+        #(#tests)*
+    }
+}
+
+/// A test for each file of an example, and one that they agree where there are several.
+fn tests(model: &Model, endpoint: &Endpoint, example: &Example) -> Vec<TokenStream> {
+    let test = |ending: &str, check: TokenStream| {
+        let name = function(endpoint, example, ending);
+        let (folder, case) = (example_folder(model, endpoint), &example.case.value);
+        quote! {
+            #[test]
+            fn #name() {
+                let place = place(#folder, #case);
+                #check
             }
-            let answers = example.formats.iter().filter(|format| FORMATS.contains(&format.as_str())).count();
-            if answers > 1 && example.origin == "derived" && example.kind == "answer" {
-                emit_equal(&mut code, model, endpoint, example);
-            }
+        }
+    };
+    let formats = example.formats.iter();
+    let mut tests: Vec<_> = formats.map(|format| test(format, check(endpoint, example, format))).collect();
+    let wire = || example.formats.iter().filter(|format| FORMATS.contains(&format.as_str()));
+    if wire().count() > 1 && example.origin == "derived" && example.kind == "answer" {
+        let (call, status) = (path_of(endpoint), number(example.status.unwrap_or(200)));
+        let formats = wire().map(|format| format_name(format));
+        let check = quote!(example::formats_agree::<#call>(&place, &[#(#formats),*], #status););
+        tests.push(test("formats_agree", check));
+    }
+    tests
+}
+
+fn function(endpoint: &Endpoint, example: &Example, ending: &str) -> Ident {
+    let case = snake(&example.case);
+    format_ident!("{}_{}_{}_{}", endpoint.name, case.trim_end_matches('_'), example.kind, ending)
+}
+
+fn check(endpoint: &Endpoint, example: &Example, format: &str) -> TokenStream {
+    let (call, wire) = (path_of(endpoint), format_name(format));
+    let status = |usual| number(example.status.unwrap_or(usual));
+    match (example.kind.as_str(), format) {
+        ("request", "http") => quote!(example::request::<#call>(&place);),
+        ("request", _) => {
+            let path = example.path.as_ref().unwrap_or(&endpoint.path);
+            quote!(example::request_body::<#call>(&place, #wire, #path);)
+        }
+        ("answer", "http") => quote!(example::answer_with_head::<#call>(&place);),
+        ("answer", _) => {
+            let status = status(200);
+            quote!(example::answer::<#call>(&place, #wire, #status);)
+        }
+        (_, "http") => quote!(example::fault_with_head::<#call>(&place);),
+        (_, _) => {
+            let status = status(400);
+            quote!(example::fault::<#call>(&place, #wire, #status);)
         }
     }
-    code.finish()
-}
-
-fn place(model: &Model, endpoint: &Endpoint, example: &Example) -> String {
-    let folder = format!("{}/{}/{}", model.api, endpoint.surface.module, endpoint.name);
-    format!("place({}, {})", quoted(&folder), quoted(&example.case.value))
-}
-
-fn function(endpoint: &Endpoint, example: &Example, ending: &str) -> String {
-    let case = crate::resolve::names::snake(&example.case);
-    format!("{}_{}_{}_{}", endpoint.name, case.trim_end_matches('_'), example.kind, ending)
-}
-
-fn emit_example(code: &mut Code, model: &Model, endpoint: &Endpoint, example: &Example, format: &str) {
-    let call = format!("crate::{}::{}", endpoint.module, endpoint.type_name);
-    code.blank();
-    code.line("#[test]");
-    code.open(format!("fn {}() {{", function(endpoint, example, format)));
-    code.line(format!("let place = {};", place(model, endpoint, example)));
-    let status = example.status.unwrap_or(200);
-    let wire = super::endpoint::format_name(format);
-    let statement = match (example.kind.as_str(), format) {
-        ("request", "http") => format!("example::request::<{call}>(&place);"),
-        ("request", _) => {
-            let path = example.path.clone().unwrap_or_else(|| endpoint.path.clone());
-            format!("example::request_body::<{call}>(&place, {wire}, {});", quoted(&path))
-        }
-        ("answer", "http") => format!("example::answer_with_head::<{call}>(&place);"),
-        ("answer", _) => format!("example::answer::<{call}>(&place, {wire}, {status});"),
-        (_, "http") => format!("example::fault_with_head::<{call}>(&place);"),
-        (_, _) => format!("example::fault::<{call}>(&place, {wire}, {});", example.status.unwrap_or(400)),
-    };
-    code.line(statement);
-    code.close("}");
-}
-
-fn emit_equal(code: &mut Code, model: &Model, endpoint: &Endpoint, example: &Example) {
-    let call = format!("crate::{}::{}", endpoint.module, endpoint.type_name);
-    let formats: Vec<&str> = example
-        .formats
-        .iter()
-        .filter(|format| FORMATS.contains(&format.as_str()))
-        .map(|format| super::endpoint::format_name(format))
-        .collect();
-    code.blank();
-    code.line("#[test]");
-    code.open(format!("fn {}() {{", function(endpoint, example, "formats_agree")));
-    code.line(format!("let place = {};", place(model, endpoint, example)));
-    code.line(format!(
-        "example::formats_agree::<{call}>(&place, &[{}], {});",
-        formats.join(", "),
-        example.status.unwrap_or(200)
-    ));
-    code.close("}");
 }

@@ -1,6 +1,6 @@
 //! Rust: one file per endpoint and per file of types, the service, the server half, the tests of the examples.
 
-mod code;
+mod docs;
 mod encode;
 mod endpoint;
 mod examples;
@@ -15,193 +15,153 @@ mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::Model;
+use imports::Scope;
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+use words::ident;
+
+use crate::model::{Endpoint, Model};
+use crate::print;
 use crate::tree::Tree;
-use code::Code;
-use imports::imports;
 
 /// Emits the generated part of an API's crate.
 pub(crate) fn emit(model: &Model) -> Tree {
-    let root = format!("crates/{}-proto/src/generated", model.api);
-    let mut tree = Tree::default();
-    let own = own_names(model);
-    let service_spec = format!("specs/{}/service.toml", model.api);
-
-    let mut code = Code::default();
-    service::emit(&mut code, model);
+    let mut files = Files { api: &model.api, scope: Scope::of(model), tree: Tree::default() };
     let doc = "The API itself: credentials, error codes, how calls are authorised and how it says no.";
-    tree.add(
-        format!("{root}/service.rs"),
-        file(&service_spec, doc, &code.finish(), &own, &["Credentials", "Code", &model.service.name.value]),
-    );
+    files.add_importing(&["service.rs"], &["service.toml"], doc, service::emit(model));
+    let has_server_types = emit_types(model, &mut files);
+    let modules = emit_endpoints(model, &mut files);
+    emit_server(model, &mut files, &modules, has_server_types);
 
-    let mut type_modules: BTreeSet<&str> = BTreeSet::new();
-    let mut server_type_modules: BTreeSet<&str> = BTreeSet::new();
-    for entry in model.types.values() {
-        type_modules.insert(&entry.module);
-    }
-    for module in &type_modules {
-        let spec = format!("specs/{}/types/{module}.toml", model.api);
-        let entries: Vec<_> = model.types.values().filter(|entry| entry.module == **module).collect();
-        let names: Vec<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
-        let mut code = Code::default();
-        for (index, entry) in entries.iter().enumerate() {
-            if index > 0 {
-                code.blank();
-            }
-            types::emit(&mut code, entry);
-        }
-        let doc = format!("Types of `types/{module}.toml`.");
-        tree.add(format!("{root}/types/{module}.rs"), file(&spec, &doc, &code.finish(), &own, &names));
-        let mut code = Code::default();
-        let mut is_first = true;
-        for entry in &entries {
-            let mut part = Code::default();
-            if types::emit_server(&mut part, entry) {
-                if !std::mem::take(&mut is_first) {
-                    code.blank();
-                }
-                code.raw(&part.finish());
-            }
-        }
-        if !is_first {
-            server_type_modules.insert(module);
-            let doc = format!("What a server needs of the types of `types/{module}.toml`.");
-            tree.add(format!("{root}/server/types/{module}.rs"), file(&spec, &doc, &code.finish(), &own, &[]));
-        }
+    let public = modules.keys().copied().chain(["types"]).map(ident);
+    let service = ident(&model.service.name);
+    let items = quote! {
+        #(pub mod #public;)*
+        #[cfg(feature = "server")]
+        pub mod server;
+        #[cfg(all(test, feature = "server"))]
+        mod examples;
+        mod service;
+
+        pub use service::{Code, Credentials, #service};
+    };
+    files.add(&["mod.rs"], &[""], "Everything that the specs describe.", items);
+    let doc = "Every wire example of the specs as a test.";
+    files.add(&["examples.rs"], &[""], doc, examples::emit(model));
+    files.tree
+}
+
+/// The files of an API's crate.
+struct Files<'m> {
+    api: &'m str,
+    scope: Scope<'m>,
+    tree: Tree,
+}
+
+impl Files<'_> {
+    /// Adds a file of these items; path and spec are below the API's folders.
+    fn add(&mut self, path: &[&str], spec: &[&str], doc: &str, items: TokenStream) {
+        let root = ["crates/", self.api, "-proto/src/generated/"].concat();
+        let spec = ["specs/", self.api, "/", &spec.join("/")].concat();
+        let doc = docs::of_module(doc);
+        self.tree.add([root, path.join("/")].concat(), print::file(&spec, quote!(#doc #items)));
     }
 
-    let mut modules: BTreeMap<&str, Vec<&crate::model::Endpoint>> = BTreeMap::new();
+    /// Adds a file of these items, with the imports that they need.
+    fn add_importing(&mut self, path: &[&str], spec: &[&str], doc: &str, items: TokenStream) {
+        let imports = self.scope.imports(&items);
+        self.add(path, spec, doc, quote!(#imports #items));
+    }
+}
+
+/// The types, each file in a module of its own; says whether the server half has some of its own.
+fn emit_types(model: &Model, files: &mut Files<'_>) -> bool {
+    let modules: BTreeSet<&str> = model.types.values().map(|entry| entry.module.as_str()).collect();
+    let mut server = Vec::new();
+    for module in &modules {
+        let (name, spec) = ([*module, ".rs"].concat(), [*module, ".toml"].concat());
+        let entries = || model.types.values().filter(|entry| entry.module == **module);
+        let items = entries().map(types::emit).collect();
+        files.add_importing(&["types", &name], &["types", &spec], &docs::types(module), items);
+        let items: TokenStream = entries().map(types::emit_server).collect();
+        if !items.is_empty() {
+            server.push(ident(module));
+            files.add_importing(&["server", "types", &name], &["types", &spec], &docs::server_types(module), items);
+        }
+    }
+    let modules = modules.into_iter().map(ident).collect::<Vec<_>>();
+    let items = quote!(#(mod #modules;)* #(pub use #modules::*;)*);
+    files.add(&["types", "mod.rs"], &["types", ""], "Types that calls share.", items);
+    if !server.is_empty() {
+        let doc = "The server half of the types.";
+        files.add(&["server", "types", "mod.rs"], &["types", ""], doc, quote!(#(mod #server;)*));
+    }
+    !server.is_empty()
+}
+
+/// The endpoints with their server halves; gives them by module.
+fn emit_endpoints<'m>(model: &'m Model, files: &mut Files<'_>) -> BTreeMap<&'m str, Vec<&'m Endpoint>> {
+    let mut modules: BTreeMap<&str, Vec<&Endpoint>> = BTreeMap::new();
     for endpoint in &model.endpoints {
-        modules.entry(&endpoint.module).or_default().push(endpoint);
-        let mut code = Code::default();
-        endpoint::emit(&mut code, model, endpoint);
-        let doc = format!("`{} {}`: {}", endpoint.method, endpoint.path, lower_first(&endpoint.surface.en));
-        let mut here: Vec<&str> = vec![&endpoint.type_name];
-        here.extend(endpoint.one_of.iter().map(|group| group.type_name.as_str()));
-        here.extend(endpoint.waiters.iter().map(|waiter| waiter.type_name.as_str()));
-        let path = format!("{root}/{}/{}.rs", endpoint.module, endpoint.name);
-        tree.add(path, file(&endpoint.spec, &doc, &code.finish(), &own, &here));
-        let mut code = Code::default();
-        server::emit(&mut code, model, endpoint);
-        let doc = format!("The server half of `{}`.", endpoint.name);
-        let path = format!("{root}/server/{}/{}.rs", endpoint.module, endpoint.name);
-        tree.add(path, file(&endpoint.spec, &doc, &code.finish(), &own, &[]));
+        let module = endpoint.module.as_str();
+        modules.entry(module).or_default().push(endpoint);
+        let name = [&endpoint.name, ".rs"].concat();
+        // A module may have another name than the folder of its specs.
+        let spec = endpoint.spec.split('/').skip(2).collect::<Vec<_>>();
+        let (doc, server_doc) = (docs::endpoint_file(endpoint), docs::server_file(endpoint));
+        files.add_importing(&[module, &name], &spec, &doc, endpoint::emit(model, endpoint));
+        files.add_importing(&["server", module, &name], &spec, &server_doc, server::emit(model, endpoint));
     }
     for (module, endpoints) in &modules {
-        let mut text = String::new();
-        for endpoint in endpoints {
-            text.push_str(&format!("mod {};\n", endpoint.name));
-        }
-        text.push('\n');
-        for endpoint in endpoints {
-            let mut names = vec![endpoint.type_name.clone()];
-            names.extend(endpoint.one_of.iter().map(|group| group.type_name.clone()));
-            names.extend(endpoint.waiters.iter().map(|waiter| waiter.type_name.clone()));
-            names.sort();
-            let names = if let [one] = names.as_slice() { one.clone() } else { format!("{{{}}}", names.join(", ")) };
-            text.push_str(&format!("pub use {}::{names};\n", endpoint.name));
-        }
-        let doc = format!("Calls of `specs/{}/{module}/`.", model.api);
-        tree.add(format!("{root}/{module}/mod.rs"), plain(&format!("specs/{}/{module}/", model.api), &doc, &text));
-        let text: String = endpoints.iter().map(|endpoint| format!("mod {};\n", endpoint.name)).collect();
-        let doc = format!("The server half of `specs/{}/{module}/`.", model.api);
-        tree.add(
-            format!("{root}/server/{module}/mod.rs"),
-            plain(&format!("specs/{}/{module}/", model.api), &doc, &text),
-        );
+        let names = endpoints.iter().map(|endpoint| ident(&endpoint.name)).collect::<Vec<_>>();
+        let exports = endpoints.iter().map(|endpoint| {
+            let (name, types) = (ident(&endpoint.name), declared(endpoint));
+            match &types[..] {
+                [one] => quote!(pub use #name::#one;),
+                several => quote!(pub use #name::{#(#several),*};),
+            }
+        });
+        let items = quote!(#(mod #names;)* #(#exports)*);
+        files.add(&[module, "mod.rs"], &[module, ""], &docs::module(&model.api, module), items);
+        let doc = docs::server_module(&model.api, module);
+        files.add(&["server", module, "mod.rs"], &[module, ""], &doc, quote!(#(mod #names;)*));
     }
-    let types_spec = format!("specs/{}/types/", model.api);
-    let mods: String = type_modules.iter().map(|module| format!("mod {module};\n")).collect();
-    let uses: String = type_modules.iter().map(|module| format!("pub use {module}::*;\n")).collect();
-    tree.add(format!("{root}/types/mod.rs"), plain(&types_spec, "Types that calls share.", &format!("{mods}\n{uses}")));
-    if !server_type_modules.is_empty() {
-        let mods: String = server_type_modules.iter().map(|module| format!("mod {module};\n")).collect();
-        tree.add(format!("{root}/server/types/mod.rs"), plain(&types_spec, "The server half of the types.", &mods));
-    }
+    modules
+}
 
-    let mut code = Code::default();
-    server::emit_every(&mut code, model);
-    let doc = "Every endpoint with its wire examples.";
-    let uses = "use hostkit_proto::Format;\nuse hostkit_proto::server::every::{Examples, Visitor};\n";
-    let uses = format!("{uses}\nuse crate::{};\n\n", model.service.name.value);
-    let text = format!("{uses}{}", code.finish());
-    tree.add(format!("{root}/server/every.rs"), plain(&format!("specs/{}/", model.api), doc, &text));
+/// The types that an endpoint's file declares.
+fn declared(endpoint: &Endpoint) -> Vec<Ident> {
+    let groups = endpoint.one_of.iter().map(|group| &group.type_name);
+    let waiters = endpoint.waiters.iter().map(|waiter| &waiter.type_name);
+    [&endpoint.type_name].into_iter().chain(groups).chain(waiters).map(|name| ident(name)).collect()
+}
 
-    let mut code = Code::default();
-    server::emit_router(&mut code, model);
-    let mut mods: Vec<String> = modules.keys().map(|module| format!("mod {module};\n")).collect();
-    if !server_type_modules.is_empty() {
-        mods.push("mod types;\n".to_owned());
-    }
-    mods.push("mod every;\n".to_owned());
-    mods.sort();
-    let router = format!("{}\npub use every::every;\n\n{}", mods.concat(), code.finish());
+/// The router, and every endpoint with its examples.
+fn emit_server(model: &Model, files: &mut Files<'_>, modules: &BTreeMap<&str, Vec<&Endpoint>>, has_types: bool) {
+    let service = ident(&model.service.name);
+    let every = server::every(model);
+    let items = quote! {
+        use hostkit_proto::Format;
+        use hostkit_proto::server::every::{Examples, Visitor};
+        use crate::#service;
+
+        #every
+    };
+    files.add(&["server", "every.rs"], &[""], "Every endpoint with its wire examples.", items);
+
+    let names = modules.keys().copied().chain(["every"]).chain(has_types.then_some("types")).map(ident);
+    let router = server::router(model);
+    let items = quote! {
+        #(mod #names;)*
+
+        use hostkit_proto::codec::DecodeError;
+        use hostkit_proto::server::{Incoming, Router};
+        use hostkit_proto::{Endpoint, EndpointInfo};
+
+        pub use every::every;
+
+        #router
+    };
     let doc = "The server half: every request of the API, and which endpoint it calls.";
-    let uses = "use hostkit_proto::codec::DecodeError;\nuse hostkit_proto::server::{Incoming, Router};\nuse hostkit_proto::{Endpoint, EndpointInfo};\n\n";
-    let text = router.replacen("\n\npub use", &format!("\n\n{uses}pub use"), 1);
-    tree.add(format!("{root}/server/mod.rs"), plain(&format!("specs/{}/", model.api), doc, &text));
-
-    let mut text = String::new();
-    let mut all: Vec<&str> = modules.keys().copied().collect();
-    all.push("types");
-    all.sort_unstable();
-    let mut public: Vec<String> = all.iter().map(|module| format!("pub mod {module};\n")).collect();
-    public.push("#[cfg(feature = \"server\")]\npub mod server;\n".to_owned());
-    public.push("#[cfg(all(test, feature = \"server\"))]\nmod examples;\n".to_owned());
-    public.push("mod service;\n".to_owned());
-    public.sort_by_key(|line| line.rsplit(' ').next().unwrap_or_default().to_owned());
-    text.push_str(&public.concat());
-    let mut names = ["Code", "Credentials", model.service.name.value.as_str()];
-    names.sort_unstable();
-    text.push_str(&format!("\npub use service::{{{}}};\n", names.join(", ")));
-    tree.add(
-        format!("{root}/mod.rs"),
-        plain(&format!("specs/{}/", model.api), "Everything that the specs describe.", &text),
-    );
-    let doc = "Every wire example of the specs as a test.";
-    tree.add(format!("{root}/examples.rs"), plain(&format!("specs/{}/", model.api), doc, &examples::emit(model)));
-    tree
-}
-
-fn own_names(model: &Model) -> BTreeMap<String, String> {
-    let mut own = BTreeMap::new();
-    for name in model.types.keys() {
-        own.insert(name.clone(), "crate::types".to_owned());
-    }
-    for endpoint in &model.endpoints {
-        let module = format!("crate::{}", endpoint.module);
-        own.insert(endpoint.type_name.clone(), module.clone());
-        for group in &endpoint.one_of {
-            own.insert(group.type_name.clone(), module.clone());
-        }
-    }
-    own.insert(model.service.name.value.clone(), "crate".to_owned());
-    own
-}
-
-/// Header, module doc, imports, items. `here` are the names that the file itself defines.
-fn file(spec: &str, doc: &str, body: &str, own: &BTreeMap<String, String>, here: &[&str]) -> String {
-    plain(spec, doc, &format!("{}{body}", imports(body, own, here)))
-}
-
-fn plain(spec: &str, doc: &str, body: &str) -> String {
-    let mut header = Code::default();
-    header.line("// @generated by `cargo xtask codegen`. Do not edit: change the spec and run the command again.");
-    header.line(format!("// Spec: {spec}"));
-    header.blank();
-    header.module_doc(doc);
-    header.blank();
-    header.finish() + body
-}
-
-/// A sentence behind a colon starts small, unless its first word is all capitals or a name.
-fn lower_first(text: &str) -> String {
-    let mut characters = text.chars();
-    match (characters.next(), characters.clone().next()) {
-        (Some(first), Some(second)) if !second.is_uppercase() => {
-            first.to_lowercase().collect::<String>() + characters.as_str()
-        }
-        _ => text.to_owned(),
-    }
+    files.add(&["server", "mod.rs"], &[""], doc, items);
 }

@@ -1,167 +1,149 @@
 //! The rules that inputs are checked against before anything is sent.
 
-use super::code::{Code, quoted};
-use crate::model::{AtLeastOne, Endpoint, Field, Model, Type, TypeKind};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::words::{ident, known_value, number};
+use crate::model::{AtLeastOne, Endpoint, Field, Model, Type};
 use crate::resolve::names::camel;
 use crate::surface::Limits;
 
-/// The checks of all inputs, before any of them is written.
-pub(super) fn checks(code: &mut Code, endpoint: &Endpoint, model: &Model) {
-    for field in endpoint.inputs() {
-        limit_check(code, field, &format!("&self.{}", field.rust));
+/// The checks of all inputs, before any of them is written: a statement each.
+pub(super) fn checks(endpoint: &Endpoint, model: &Model) -> Vec<TokenStream> {
+    let inputs: Vec<&Field> = endpoint.inputs().collect();
+    let mut checks = Vec::new();
+    for field in &inputs {
+        let (wire, name) = (field.wire(), ident(&field.rust));
+        checks.extend(limit_check(field, &quote!(&self.#name)));
         if field.is_required() && matches!(field.ty, Type::List(_) | Type::Map(..) | Type::Csv(_)) {
-            code.statement(&format!("out.check_some({}, self.{}.is_empty())?;", quoted(field.wire()), field.rust));
+            checks.push(quote!(out.check_some(#wire, self.#name.is_empty())?;));
         }
     }
-    let inputs: Vec<&Field> = endpoint.inputs().collect();
     for field in &inputs {
-        condition_checks(code, field, &inputs, model);
-        when_checks(code, field, &inputs, model);
-        let other = field.surface.not_below.as_ref();
-        if let Some(other) = other.and_then(|name| inputs.iter().find(|other| other.wire() == name.value)) {
-            let names = (quoted(field.wire()), quoted(other.wire()));
-            let call = format!("{}, &self.{}, {}, &self.{}", names.0, field.rust, names.1, other.rust);
-            code.statement(&format!("out.check_not_below({call})?;"));
-        }
+        checks.extend(condition_checks(field, &inputs, model));
+        checks.extend(when_checks(field, &inputs, model));
+        checks.extend(not_below(field, &inputs));
     }
     if let Some(AtLeastOne::Of(inputs)) = &endpoint.at_least_one {
-        let absent = |(_, rust, is_many): &(String, String, bool)| {
-            format!("self.{rust}.{}()", if *is_many { "is_empty" } else { "is_none" })
-        };
-        code.condition("if ", &inputs.iter().map(absent).collect::<Vec<_>>(), "&&");
-        code.indented(|code| code.line(refusal(endpoint)));
-        code.line("}");
+        let absent = inputs.iter().map(|(_, rust, is_many)| {
+            let (name, is_absent) = (ident(rust), ident(if *is_many { "is_empty" } else { "is_none" }));
+            quote!(self.#name.#is_absent())
+        });
+        let refusal = refusal(endpoint);
+        checks.push(quote!(if #(#absent)&&* { #refusal }));
     }
+    checks
 }
 
 /// The check of a body that must not be empty, once it is written.
-pub(super) fn body_check(code: &mut Code, endpoint: &Endpoint) {
-    if let Some(AtLeastOne::Body(_)) = &endpoint.at_least_one {
-        code.open("if body.is_empty() {");
-        code.line(refusal(endpoint));
-        code.close("}");
-    }
+pub(super) fn body_check(endpoint: &Endpoint) -> Option<TokenStream> {
+    let Some(AtLeastOne::Body(_)) = &endpoint.at_least_one else { return None };
+    let refusal = refusal(endpoint);
+    Some(quote!(if body.is_empty() { #refusal }))
 }
 
-fn refusal(endpoint: &Endpoint) -> String {
+fn refusal(endpoint: &Endpoint) -> TokenStream {
     let names = endpoint.at_least_one.as_ref().map(AtLeastOne::names).unwrap_or_default();
-    format!("return Err(out.none_given({}));", quoted(&names))
+    quote!(return Err(out.none_given(#names));)
 }
 
-/// The check of one input against its limits.
-pub(super) fn limit_check(code: &mut Code, field: &Field, value: &str) {
+/// The check of one input against its limits, if it has some.
+pub(super) fn limit_check(field: &Field, value: &TokenStream) -> Option<TokenStream> {
     let surface = &field.surface;
-    if surface.limits == Limits::default() && surface.host_limits.is_empty() {
-        return;
-    }
-    let limit = limit_expression(&surface.limits);
-    let name = quoted(field.wire());
+    let (wire, limit) = (field.wire(), limit(&surface.limits));
     if surface.host_limits.is_empty() {
-        return code.statement(&format!("out.check({name}, {value}, &{limit})?;"));
+        return (surface.limits != Limits::default()).then(|| quote!(out.check(#wire, #value, &#limit)?;));
     }
-    let hosts: Vec<String> = surface
-        .host_limits
-        .iter()
-        .map(|(host, limits)| format!("({}, {})", quoted(&host.value), limit_expression(limits)))
-        .collect();
-    code.statement(&format!("out.check_by_host({name}, {value}, &{limit}, &[{}])?;", hosts.join(", ")));
+    let hosts = surface.host_limits.iter().map(|(host, limits)| {
+        let (host, limit) = (&host.value, self::limit(limits));
+        quote!((#host, #limit))
+    });
+    Some(quote!(out.check_by_host(#wire, #value, &#limit, &[#(#hosts),*])?;))
 }
 
-fn limit_expression(limits: &Limits) -> String {
-    let mut text = "InputLimit::NONE".to_owned();
-    let parts = [
+fn limit(limits: &Limits) -> TokenStream {
+    let numbers = [
         ("min", limits.min),
         ("max", limits.max),
         ("multiple_of", limits.multiple_of),
         ("min_length", limits.min_length),
         ("max_length", limits.max_length),
     ];
-    for (name, value) in parts {
-        if let Some(value) = value {
-            text.push_str(&format!(".{name}({value})"));
-        }
-    }
-    if let Some(shape) = &limits.shape {
-        text.push_str(&format!(".shape(TextShape::{})", camel(shape)));
-    }
-    text
+    let numbers = numbers.into_iter().filter_map(|(name, value)| {
+        let (name, value) = (ident(name), number(value?));
+        Some(quote!(.#name(#value)))
+    });
+    let shape = limits.shape.as_ref().map(|shape| {
+        let shape = ident(&camel(shape));
+        quote!(.shape(TextShape::#shape))
+    });
+    quote!(InputLimit::NONE #(#numbers)* #shape)
+}
+
+/// The check that an input is not less than another.
+fn not_below(field: &Field, inputs: &[&Field]) -> Option<TokenStream> {
+    let other = field.surface.not_below.as_ref()?;
+    let other = inputs.iter().find(|input| input.wire() == other.value)?;
+    let (wire, name) = (field.wire(), ident(&field.rust));
+    let (other_wire, other_name) = (other.wire(), ident(&other.rust));
+    Some(quote!(out.check_not_below(#wire, &self.#name, #other_wire, &self.#other_name)?;))
 }
 
 /// The checks of what an input needs of others.
-fn condition_checks(code: &mut Code, field: &Field, inputs: &[&Field], model: &Model) {
+fn condition_checks(field: &Field, inputs: &[&Field], model: &Model) -> Vec<TokenStream> {
+    let (wire, name) = (field.wire(), ident(&field.rust));
     let (absent, present) = match field.ty {
-        Type::List(_) | Type::Map(..) => {
-            (format!("self.{}.is_empty()", field.rust), format!("!self.{}.is_empty()", field.rust))
-        }
-        _ if field.is_option() => (format!("self.{}.is_none()", field.rust), format!("self.{}.is_some()", field.rust)),
-        _ => return,
+        Type::List(_) | Type::Map(..) => (quote!(self.#name.is_empty()), quote!(!self.#name.is_empty())),
+        _ if field.is_option() => (quote!(self.#name.is_none()), quote!(self.#name.is_some())),
+        _ => return Vec::new(),
     };
-    for (condition, is_required) in [(&field.surface.required_if, true), (&field.surface.only_if, false)] {
-        let Some(condition) = condition else {
-            continue;
+    let check = |condition: &str, is_required: bool| {
+        let (holds, fails) = condition_expressions(condition, inputs, model)?;
+        let (test, rule) = match is_required {
+            true => (quote!(#holds && #absent), ["is required if `", condition, "`"]),
+            false => (quote!(#fails && #present), ["is allowed only if `", condition, "`"]),
         };
-        let Some((holds, fails)) = condition_expressions(condition, inputs, model) else {
-            continue;
-        };
-        let (test, rule) = if is_required {
-            (format!("{holds} && {absent}"), format!("is required if `{}`", condition.value))
-        } else {
-            (format!("{fails} && {present}"), format!("is allowed only if `{}`", condition.value))
-        };
-        code.open(format!("if {test} {{"));
-        code.line(format!("return Err(out.refuse({}, {}));", quoted(field.wire()), quoted(&rule)));
-        code.close("}");
-    }
+        let rule = rule.concat();
+        Some(quote!(if #test { return Err(out.refuse(#wire, #rule)); }))
+    };
+    let required = field.surface.required_if.as_deref().and_then(|condition| check(condition, true));
+    let allowed = field.surface.only_if.as_deref().and_then(|condition| check(condition, false));
+    required.into_iter().chain(allowed).collect()
 }
 
 /// The checks against limits that hold because of another input.
-fn when_checks(code: &mut Code, field: &Field, inputs: &[&Field], model: &Model) {
-    for (condition, limits) in &field.surface.when {
-        let Some((holds, _)) = condition_expressions(condition, inputs, model) else {
-            continue;
-        };
-        code.open(format!("if {holds} {{"));
-        let (condition, name, limit) = (quoted(condition), quoted(field.wire()), limit_expression(limits));
-        code.statement(&format!("out.check_when({condition}, {name}, &self.{}, &{limit})?;", field.rust));
-        code.close("}");
-    }
+fn when_checks(field: &Field, inputs: &[&Field], model: &Model) -> Vec<TokenStream> {
+    let (wire, name) = (field.wire(), ident(&field.rust));
+    let check = |condition: &str, limits: &Limits| {
+        let (holds, _) = condition_expressions(condition, inputs, model)?;
+        let limit = limit(limits);
+        Some(quote!(if #holds { out.check_when(#condition, #wire, &self.#name, &#limit)?; }))
+    };
+    field.surface.when.iter().filter_map(|(condition, limits)| check(condition, limits)).collect()
 }
 
 /// The condition, and its opposite.
-fn condition_expressions(condition: &str, inputs: &[&Field], model: &Model) -> Option<(String, String)> {
+fn condition_expressions(condition: &str, inputs: &[&Field], model: &Model) -> Option<(TokenStream, TokenStream)> {
     let (name, value) = match condition.split_once('=') {
         Some((name, value)) => (name, Some(value)),
         None => (condition, None),
     };
     let field = inputs.iter().find(|field| field.wire() == name)?;
-    let place = format!("self.{}", field.rust);
-    let compare = |right: String| (format!("{place} == {right}"), format!("{place} != {right}"));
+    let name = ident(&field.rust);
+    let compare = |right: TokenStream| (quote!(self.#name == #right), quote!(self.#name != #right));
     let Some(value) = value else {
         return Some(match field.is_option() {
-            true => compare("Some(true)".to_owned()),
-            false => (place.clone(), format!("!{place}")),
+            true => compare(quote!(Some(true))),
+            false => (quote!(self.#name), quote!(!self.#name)),
         });
     };
-    let variant = match &field.ty {
-        Type::Named(name) => match &model.types.get(name)?.kind {
-            TypeKind::Enumeration { values, .. } => {
-                values.iter().find(|known| known.wire == value).map(|known| format!("{name}::{}", known.rust))
-            }
-            _ => None,
-        },
-        _ => None,
-    };
-    Some(match (variant, field.is_option()) {
-        (Some(variant), true) => compare(format!("Some({variant})")),
-        (Some(variant), false) => compare(variant),
-        (None, true) => {
-            let holds = format!("{place}.as_ref().is_some_and(|value| value.to_text() == {})", quoted(value));
-            let fails = format!("{place}.as_ref().is_none_or(|value| value.to_text() != {})", quoted(value));
-            (holds, fails)
-        }
-        (None, false) => {
-            let value = quoted(value);
-            (format!("{place}.to_text() == {value}"), format!("{place}.to_text() != {value}"))
-        }
+    Some(match (known_value(model, &field.ty, value), field.is_option()) {
+        (Some(known), true) => compare(quote!(Some(#known))),
+        (Some(known), false) => compare(known),
+        (None, true) => (
+            quote!(self.#name.as_ref().is_some_and(|value| value.to_text() == #value)),
+            quote!(self.#name.as_ref().is_none_or(|value| value.to_text() != #value)),
+        ),
+        (None, false) => (quote!(self.#name.to_text() == #value), quote!(self.#name.to_text() != #value)),
     })
 }

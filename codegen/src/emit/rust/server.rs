@@ -1,260 +1,247 @@
 //! The server half of an endpoint: reading its request, writing its answer; and the router over all of them.
 
-use super::code::{Code, quoted};
-use super::words::{initialiser, local, name_expression, read_expression, rust_type};
-use crate::model::{Endpoint, Field, Model, OneOf, Output, Type, Variant, WireName};
-use crate::surface::Constant;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::docs::{Doc, ITEM, MEMBER};
+use super::endpoint::{header, output_type};
+use super::words::{format_name, ident, initialiser, local, name_expression, number, path_name, path_of};
+use super::words::{read_expression, rust_type};
+use crate::model::{Endpoint, Field, Model, OneOf, Output, Type, Variant};
+use crate::surface::{Constant, Example};
 
 /// `impl Serve` of one endpoint.
-pub(super) fn emit(code: &mut Code, model: &Model, endpoint: &Endpoint) {
-    code.open(format!("impl Serve for {} {{", endpoint.type_name));
-    emit_parse(code, endpoint);
-    code.blank();
-    emit_answer(code, model, endpoint);
-    code.close("}");
+pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> TokenStream {
+    let name = ident(&endpoint.type_name);
+    let (parse, answer) = (parse(endpoint), answer(model, endpoint));
+    quote!(impl Serve for #name { #parse #answer })
 }
 
 /// The variables of `parse`.
 const TAKEN: &[&str] = &["fields", "path", "request"];
 
-fn variable(name: &str) -> String {
-    local(name, TAKEN)
+fn parse(endpoint: &Endpoint) -> TokenStream {
+    let binding = (!endpoint.path_parameters.is_empty()).then(|| quote!(let path =));
+    let constants = endpoint.fixed_query.iter().map(|constant| {
+        let (key, text) = (&constant.key.value, &constant.text);
+        quote!(request.fixed_query(#key, #text)?;)
+    });
+    let path = endpoint.path_parameters.iter().map(|field| {
+        let (local, wire) = (local(&field.rust, TAKEN), field.wire());
+        quote!(let #local = path.get(#wire)?;)
+    });
+    let query = endpoint.query.iter().map(query);
+    let headers = endpoint.headers.iter().map(|field| {
+        let (local, wire) = (local(&field.rust, TAKEN), field.wire());
+        let method = ident(if field.is_option() { "header" } else { "required_header" });
+        quote!(let #local = request.#method(#wire)?;)
+    });
+    let body = body(endpoint);
+    quote! {
+        fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+            #binding request.matches::<Self>()?;
+            #(#constants)*
+            #(#path)*
+            #(#query)*
+            #(#headers)*
+            #body
+        }
+    }
 }
 
-fn emit_parse(code: &mut Code, endpoint: &Endpoint) {
-    code.open("fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {");
-    let binding = if endpoint.path_parameters.is_empty() { "" } else { "let path = " };
-    code.line(format!("{binding}request.matches::<Self>()?;"));
-    for constant in &endpoint.fixed_query {
-        code.line(format!("request.fixed_query({}, {})?;", quoted(&constant.key.value), quoted(&constant.text)));
+fn query(field: &Field) -> TokenStream {
+    let (local, wire) = (local(&field.rust, TAKEN), field.wire());
+    let name = if field.is_option() { "query" } else { "required_query" };
+    match field.surface.form.as_deref() {
+        Some(form) => {
+            let (method, ty) = (ident(&[name, "_in"].concat()), rust_type(&field.ty));
+            quote!(let #local = request.#method(#form, #ty::parse, #wire)?;)
+        }
+        None => {
+            let method = ident(name);
+            quote!(let #local = request.#method(#wire)?;)
+        }
     }
-    for field in &endpoint.path_parameters {
-        code.line(format!("let {} = path.get({})?;", variable(&field.rust), quoted(field.wire())));
-    }
-    for field in &endpoint.query {
-        let method = if field.is_option() { "query" } else { "required_query" };
-        let (variable, name) = (variable(&field.rust), quoted(field.wire()));
-        code.line(match &field.surface.form {
-            Some(form) => {
-                let (form, ty) = (quoted(form), rust_type(&field.ty));
-                format!("let {variable} = request.{method}_in({form}, {ty}::parse, {name})?;")
-            }
-            None => format!("let {variable} = request.{method}({name})?;"),
-        });
-    }
-    for field in &endpoint.headers {
-        let method = if field.is_option() { "header" } else { "required_header" };
-        code.line(format!("let {} = request.{method}({})?;", variable(&field.rust), quoted(field.wire())));
-    }
-    let mut names: Vec<String> = Vec::new();
-    for field in endpoint.path_parameters.iter().chain(&endpoint.query).chain(&endpoint.headers) {
-        names.push(initialiser(&field.rust, TAKEN));
-    }
-    let has_body = !endpoint.fixed_body.is_empty() || endpoint.surface.has_body;
-    if !has_body {
-        code.line("request.no_body::<Self>()?;");
-        code.literal("Ok(Self", &names, ")");
-        code.close("}");
-        return;
+}
+
+/// The body, and the request that is made of everything.
+fn body(endpoint: &Endpoint) -> TokenStream {
+    let groups = endpoint.one_of.iter().map(|group| &group.rust);
+    let names = endpoint.inputs().map(|field| &field.rust).chain(groups);
+    let names = names.map(|name| initialiser(name, TAKEN));
+    if endpoint.fixed_body.is_empty() && !endpoint.surface.has_body {
+        return quote!(request.no_body::<Self>()?; Ok(Self { #(#names),* }));
     }
     let root = &endpoint.surface.request_root;
-    let split = |path: &str| -> Vec<String> { path.split('/').map(str::to_owned).collect() };
     let root = match (&root.xml, &root.json) {
-        (None, _) => "Root::None".to_owned(),
+        (None, _) => quote!(Root::None),
         (Some(xml), None) => {
-            let name = WireName { json: split(xml), xml: split(xml), also: Vec::new() };
-            format!("Root::XmlOnly({})", name_expression(&name))
+            let name = path_name(xml, xml);
+            quote!(Root::XmlOnly(#name))
         }
         (Some(xml), Some(json)) => {
-            let name = WireName { json: split(json), xml: split(xml), also: Vec::new() };
-            format!("Root::Under({})", name_expression(&name))
+            let name = path_name(json, xml);
+            quote!(Root::Under(#name))
         }
     };
-    let reads = !endpoint.fixed_body.is_empty() || !endpoint.body.is_empty() || !endpoint.one_of.is_empty();
-    names.extend(endpoint.body.iter().map(|field| initialiser(&field.rust, TAKEN)));
-    names.extend(endpoint.one_of.iter().map(|group| initialiser(&group.rust, TAKEN)));
-    if !reads {
-        code.line(format!("request.body::<Self, _>(&{root}, |_| Ok(Self {{ {} }}))", names.join(", ")));
-        code.close("}");
-        return;
+    if endpoint.fixed_body.is_empty() && endpoint.body.is_empty() && endpoint.one_of.is_empty() {
+        return quote!(request.body::<Self, _>(&#root, |_| Ok(Self { #(#names),* })));
     }
-    code.open(format!("request.body::<Self, _>(&{root}, |fields| {{"));
-    for constant in &endpoint.fixed_body {
-        code.line(fixed_statement(constant));
-    }
+    let constants = endpoint.fixed_body.iter().map(fixed);
     // Made keys take what is left: they come last.
     let (spread, plain): (Vec<&Field>, Vec<&Field>) =
         endpoint.body.iter().partition(|field| field.surface.spread.is_some());
-    for field in &plain {
-        code.long_line(&format!("let {} = ", variable(&field.rust)), &read_expression(field), ";");
+    let plain = plain.into_iter().map(|field| {
+        let (local, read) = (local(&field.rust, TAKEN), read_expression(field));
+        quote!(let #local = #read;)
+    });
+    let groups = endpoint.one_of.iter().map(group);
+    let spread = spread.into_iter().map(|field| {
+        let local = local(&field.rust, TAKEN);
+        let method = ident(if matches!(field.ty, Type::Map(..)) { "gather_map" } else { "gather_list" });
+        let template = field.surface.spread.as_deref();
+        quote!(let #local = fields.#method(#template)?;)
+    });
+    quote! {
+        request.body::<Self, _>(&#root, |fields| {
+            #(#constants)*
+            #(#plain)*
+            #(#groups)*
+            #(#spread)*
+            Ok(Self { #(#names),* })
+        })
     }
-    for group in &endpoint.one_of {
-        parse_group(code, group);
-    }
-    for field in spread {
-        let method = if matches!(field.ty, Type::Map(..)) { "gather_map" } else { "gather_list" };
-        let template = quoted(field.surface.spread.as_ref().map(|spread| spread.value.as_str()).unwrap_or_default());
-        code.line(format!("let {} = fields.{method}({template})?;", variable(&field.rust)));
-    }
-    code.literal("Ok(Self", &names, ")");
-    code.close("})");
-    code.close("}");
 }
 
-fn fixed_statement(constant: &Constant) -> String {
-    format!("fields.fixed({}, {})?;", quoted(&constant.key.value), quoted(&constant.text))
+fn fixed(constant: &Constant) -> TokenStream {
+    let (key, text) = (&constant.key.value, &constant.text);
+    quote!(fields.fixed(#key, #text)?;)
 }
 
 /// Tries the variants in turn: those first that have a key of their own.
-fn parse_group(code: &mut Code, group: &OneOf) {
+fn group(group: &OneOf) -> TokenStream {
     let is_own = |variant: &Variant, key: &str| {
-        let others = group.variants.iter().filter(|other| other.rust != variant.rust);
-        !others.into_iter().any(|other| keys(other).iter().any(|known| known == key))
+        let mut others = group.variants.iter().filter(|other| other.rust != variant.rust);
+        !others.any(|other| keys(other).contains(&key))
     };
     let mut order: Vec<&Variant> = group.variants.iter().collect();
     order.sort_by_key(|variant| !variant.fields.iter().any(|field| is_own(variant, field.wire())));
-    let mut all: Vec<String> = group.variants.iter().flat_map(keys).map(|key| quoted(&key)).collect();
-    all.sort();
-    all.dedup();
-    if !group.required {
-        code.open(format!("let {} = if fields.has_any(&[{}]) {{", variable(&group.rust), all.join(", ")));
+    let mut attempts = order.into_iter().map(|variant| attempt(group, variant));
+    let first = attempts.next().map(|attempt| quote!(fields.attempt(|fields| #attempt)));
+    let others = attempts.map(|attempt| quote!(.or_else(|_| fields.attempt(|fields| #attempt))));
+    let variant = quote!(#first #(#others)* ?);
+    let name = local(&group.rust, TAKEN);
+    if group.required {
+        return quote!(let #name = #variant;);
     }
-    let binding = if group.required { variable(&group.rust) } else { "variant".to_owned() };
-    code.line(format!("let {binding} = fields"));
-    for (index, variant) in order.iter().enumerate() {
-        let end = if index + 1 == order.len() { "?;" } else { "" };
-        code.indented(|code| emit_attempt(code, group, variant, index > 0, end));
-    }
-    if !group.required {
-        code.line("Some(variant)");
-        code.close("} else {");
-        code.reopen();
-        code.line("None");
-        code.close("};");
+    let mut keys: Vec<&str> = group.variants.iter().flat_map(keys).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    quote! {
+        let #name = if fields.has_any(&[#(#keys),*]) {
+            let variant = #variant;
+            Some(variant)
+        } else {
+            None
+        };
     }
 }
 
-/// One link of the chain of attempts.
-fn emit_attempt(code: &mut Code, group: &OneOf, variant: &Variant, is_alternative: bool, end: &str) {
-    let path = format!("{}::{}", group.type_name, variant.rust);
-    let mut values = Vec::new();
-    let (head, tail) = match variant.fields.as_slice() {
-        [] => (format!("Ok({path}"), ")"),
-        [field] => (format!("Ok({path}({})", read_expression(field)), ")"),
+/// The body of the closure that reads one variant.
+fn attempt(group: &OneOf, variant: &Variant) -> TokenStream {
+    let (group, name) = (ident(&group.type_name), ident(&variant.rust));
+    let value = match variant.fields.as_slice() {
+        [] => quote!(Ok(#group::#name)),
+        [field] => {
+            let read = read_expression(field);
+            quote!(Ok(#group::#name(#read)))
+        }
         fields => {
-            values = fields.iter().map(|field| format!("{}: {}", field.rust, read_expression(field))).collect();
-            (format!("Ok({path}"), ")")
+            let fields = fields.iter().map(|field| {
+                let (name, read) = (ident(&field.rust), read_expression(field));
+                quote!(#name: #read)
+            });
+            quote!(Ok(#group::#name { #(#fields),* }))
         }
     };
-    let is_short = values.is_empty() && variant.fixed.is_empty();
-    let one = if is_alternative {
-        format!(".or_else(|_| fields.attempt(|fields| {head}{tail})){end}")
-    } else {
-        format!(".attempt(|fields| {head}{tail}){end}")
-    };
-    if is_short && code.fits(&one) {
-        return code.line(one);
+    if variant.fixed.is_empty() {
+        return value;
     }
-    if is_alternative {
-        code.open(".or_else(|_| {");
-        let one = format!("fields.attempt(|fields| {head}{tail})");
-        if is_short && code.fits(&one) {
-            code.line(one);
-            return code.close(format!("}}){end}"));
-        }
-    }
-    code.open(if is_alternative { "fields.attempt(|fields| {" } else { ".attempt(|fields| {" });
-    for constant in &variant.fixed {
-        code.line(fixed_statement(constant));
-    }
-    if values.is_empty() {
-        code.line(format!("{head}{tail}"));
-    } else {
-        code.literal(&head, &values, tail);
-    }
-    code.close(if is_alternative { "})".to_owned() } else { format!("}}){end}") });
-    if is_alternative {
-        code.close(format!("}}){end}"));
-    }
+    let constants = variant.fixed.iter().map(fixed);
+    quote!({ #(#constants)* #value })
 }
 
 /// The keys by which a variant travels.
-fn keys(variant: &Variant) -> Vec<String> {
+fn keys(variant: &Variant) -> Vec<&str> {
     let fields = variant.fields.iter().flat_map(|field| [field.name.json.first(), field.name.xml.first()]);
-    let mut keys: Vec<String> = fields.flatten().cloned().collect();
-    keys.extend(variant.fixed.iter().map(|constant| constant.key.value.clone()));
-    keys
+    let constants = variant.fixed.iter().map(|constant| constant.key.as_str());
+    fields.flatten().map(String::as_str).chain(constants).collect()
 }
 
-fn emit_answer(code: &mut Code, model: &Model, endpoint: &Endpoint) {
-    let output = super::endpoint::output_type(endpoint);
-    if matches!(endpoint.output, Output::None) {
-        code.line("fn answer(_: &(), _: &mut Outgoing) {}");
-        return;
-    }
-    code.open(format!("fn answer(output: &{output}, out: &mut Outgoing) {{"));
-    match &endpoint.output {
-        Output::None => {}
-        Output::Whole(_) => code.line("out.whole(output);"),
-        Output::Under(Type::Option(_), name) => {
-            code.line(format!("out.optional_value(&{}, output);", name_expression(name)));
+fn answer(model: &Model, endpoint: &Endpoint) -> TokenStream {
+    let statements = match &endpoint.output {
+        Output::None => {
+            return quote!(
+                fn answer(_: &(), _: &mut Outgoing) {}
+            );
         }
-        Output::Under(_, name) => code.line(format!("out.value(&{}, output);", name_expression(name))),
-        Output::Headers(ty) => {
-            for field in model.fields(ty).unwrap_or_default() {
-                let header = quoted(field.surface.header.as_deref().unwrap_or_else(|| field.wire()));
-                if field.is_required() {
-                    code.line(format!("out.header({header}, &output.{});", field.rust));
-                } else {
-                    code.open(format!("if let Some(value) = &output.{} {{", field.rust));
-                    code.line(format!("out.header({header}, value);"));
-                    code.close("}");
-                }
-            }
+        Output::Whole(_) => quote!(out.whole(output);),
+        Output::Under(ty, name) => {
+            let method = ident(if matches!(ty, Type::Option(_)) { "optional_value" } else { "value" });
+            let name = name_expression(name);
+            quote!(out.#method(&#name, output);)
         }
+        Output::Headers(ty) => model.fields(ty).unwrap_or_default().iter().map(answer_header).collect(),
+    };
+    let output = output_type(endpoint);
+    quote!(fn answer(output: &#output, out: &mut Outgoing) { #statements })
+}
+
+fn answer_header(field: &Field) -> TokenStream {
+    let (name, header) = (ident(&field.rust), header(field));
+    match field.is_required() {
+        true => quote!(out.header(#header, &output.#name);),
+        false => quote!(if let Some(value) = &output.#name { out.header(#header, value); }),
     }
-    code.close("}");
 }
 
 /// The router over all endpoints of the API.
-pub(super) fn emit_router(code: &mut Code, model: &Model) {
-    code.doc("A request of any endpoint.");
-    code.line("#[derive(Debug, Clone, PartialEq)]");
-    code.line("#[non_exhaustive]");
-    code.line("#[allow(clippy::large_enum_variant, reason = \"a request is routed once and matched at once\")]");
-    code.open("pub enum Request {");
-    for endpoint in &model.endpoints {
-        code.doc(&endpoint.surface.en);
-        code.line(format!("{}({}),", endpoint.type_name, path_of(endpoint)));
-    }
-    code.close("}");
-    code.blank();
-    code.open("impl Request {");
-    code.doc("What is known of the call.");
-    code.open("pub fn info(&self) -> EndpointInfo {");
-    code.open("match self {");
-    for endpoint in &model.endpoints {
-        code.line(format!("Self::{}(_) => {}::INFO,", endpoint.type_name, path_of(endpoint)));
-    }
-    code.close("}");
-    code.close("}");
-    code.close("}");
-    code.blank();
-    code.doc("Finds the endpoint that a request calls.");
-    code.doc("");
-    code.doc("# Errors");
-    code.doc("Where no endpoint takes the request, the error of the one that came nearest.");
-    code.open("pub fn route(request: &Incoming<'_>) -> Result<Request, DecodeError> {");
-    code.line("let mut router = Router::new(request);");
-    for endpoint in by_demand(model) {
-        code.line(format!("router.attempt(Request::{});", endpoint.type_name));
-    }
-    code.line("router.finish()");
-    code.close("}");
-}
+pub(super) fn router(model: &Model) -> TokenStream {
+    let request = Doc::new(ITEM, "A request of any endpoint.");
+    let variants = model.endpoints.iter().map(|endpoint| {
+        let (name, path) = (ident(&endpoint.type_name), path_of(endpoint));
+        let doc = Doc::new(MEMBER, &endpoint.surface.en);
+        quote!(#doc #name(#path),)
+    });
+    let infos = model.endpoints.iter().map(|endpoint| {
+        let (name, path) = (ident(&endpoint.type_name), path_of(endpoint));
+        quote!(Self::#name(_) => #path::INFO,)
+    });
+    let info = Doc::new(MEMBER, "What is known of the call.");
+    let route = Doc::new(ITEM, "Finds the endpoint that a request calls.")
+        .and_errors("Where no endpoint takes the request, the error of the one that came nearest.");
+    let names = by_demand(model).into_iter().map(|endpoint| ident(&endpoint.type_name));
+    quote! {
+        #request
+        #[derive(Debug, Clone, PartialEq)]
+        #[non_exhaustive]
+        #[allow(clippy::large_enum_variant, reason = "a request is routed once and matched at once")]
+        pub enum Request { #(#variants)* }
 
-fn path_of(endpoint: &Endpoint) -> String {
-    format!("crate::{}::{}", endpoint.module, endpoint.type_name)
+        impl Request {
+            #info
+            pub fn info(&self) -> EndpointInfo {
+                match self { #(#infos)* }
+            }
+        }
+
+        #route
+        pub fn route(request: &Incoming<'_>) -> Result<Request, DecodeError> {
+            let mut router = Router::new(request);
+            #(router.attempt(Request::#names);)*
+            router.finish()
+        }
+    }
 }
 
 /// Those that ask for most come first, so that a variant with a constant or a required field wins over one without.
@@ -272,29 +259,36 @@ fn by_demand(model: &Model) -> Vec<&Endpoint> {
 }
 
 /// `every`: all endpoints with their examples, for tests that hold for all of them.
-pub(super) fn emit_every(code: &mut Code, model: &Model) {
-    code.doc("Shows every endpoint of the API to a visitor, with its wire examples.");
-    code.open(format!("pub fn every(visitor: &mut impl Visitor<Api = {}>) {{", model.service.name.value));
-    for endpoint in &model.endpoints {
-        let method = if endpoint.is_callable() { "call" } else { "perform" };
-        let examples = || endpoint.surface.examples.iter();
-        let requests: Vec<String> = examples()
-            .filter(|example| example.kind == "request" && example.formats.iter().any(|format| format == "http"))
-            .map(|example| quoted(&example.case.value))
-            .collect();
-        let mut answers = Vec::new();
-        for example in examples().filter(|example| example.kind == "answer") {
-            for format in example.formats.iter().filter(|format| *format != "http") {
-                let format = super::endpoint::format_name(format);
-                answers.push(format!("({}, {format}, {})", quoted(&example.case.value), example.status.unwrap_or(200)));
-            }
+pub(super) fn every(model: &Model) -> TokenStream {
+    let api = ident(&model.service.name);
+    let doc = Doc::new(ITEM, "Shows every endpoint of the API to a visitor, with its wire examples.");
+    let visits = model.endpoints.iter().map(|endpoint| {
+        let method = ident(if endpoint.is_callable() { "call" } else { "perform" });
+        let (path, folder) = (path_of(endpoint), example_folder(model, endpoint));
+        let examples = &endpoint.surface.examples;
+        let requests = examples.iter().filter(|example| example.kind == "request" && is_in(example, "http"));
+        let requests = requests.map(|example| example.case.as_str());
+        let answers = examples.iter().filter(|example| example.kind == "answer").flat_map(|example| {
+            let (case, status) = (example.case.as_str(), number(example.status.unwrap_or(200)));
+            let formats = example.formats.iter().filter(|format| *format != "http").map(|format| format_name(format));
+            formats.map(move |format| quote!((#case, #format, #status)))
+        });
+        quote! {
+            visitor.#method::<#path>(&Examples {
+                folder: #folder,
+                requests: &[#(#requests),*],
+                answers: &[#(#answers),*],
+            });
         }
-        let folder = format!("{}/{}/{}", model.api, endpoint.surface.module, endpoint.name);
-        code.open(format!("visitor.{method}::<{}>(&Examples {{", path_of(endpoint)));
-        code.line(format!("folder: {},", quoted(&folder)));
-        code.list("requests: &[", &requests, "],");
-        code.list("answers: &[", &answers, "],");
-        code.close("});");
-    }
-    code.close("}");
+    });
+    quote!(#doc pub fn every(visitor: &mut impl Visitor<Api = #api>) { #(#visits)* })
+}
+
+fn is_in(example: &Example, format: &str) -> bool {
+    example.formats.iter().any(|known| known == format)
+}
+
+/// The folder of an endpoint's examples, below that of all specs.
+pub(super) fn example_folder(model: &Model, endpoint: &Endpoint) -> String {
+    [model.api.as_str(), &endpoint.surface.module, &endpoint.name].join("/")
 }

@@ -2,69 +2,55 @@
 
 mod fits;
 
-use super::code::{Code, quoted};
-use super::words::{local, rust_type};
-use crate::model::{Endpoint, Field, Items, Model, Origin, Sign, Slot, Trace, Type};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::words::{ident, local, number, rust_type, used};
+use crate::model::{Compared, Endpoint, Field, Items, Model, Origin, Sign, Slot, Trace, Type};
 use crate::resolve::is_text;
-use fits::{place, seen};
+use fits::{Closure, place};
 
 /// Variables of the generated functions: an input of the same name gets another.
 const TAKEN: &[&str] = &["inputs", "baseline", "now", "item", "fits", "nearly", "is_so", "list", "row"];
 
-/// What the docs of the call say of it.
-pub(super) fn sentence(endpoint: &Endpoint) -> String {
-    if let Some(why) = &endpoint.surface.no_trace {
-        return format!(" No call shows it: {}", why.value);
-    }
-    let Some(trace) = &endpoint.trace else {
-        return String::new();
-    };
-    match &trace.sign {
-        Sign::New(_) if !trace.named.is_empty() => {
-            " `reconcile` does it; where the name is not unique, it takes what `before` gave before the call."
-                .to_owned()
-        }
-        Sign::Gone => " `reconcile` does it.".to_owned(),
-        Sign::Became if trace.not_found => " `reconcile` does it.".to_owned(),
-        _ => " `reconcile` does it, with what `before` gave before the call.".to_owned(),
-    }
-}
-
 /// `impl Perform` with what a ticket remembers.
-pub(super) fn emit_perform(code: &mut Code, endpoint: &Endpoint) {
-    let name = &endpoint.type_name;
+pub(super) fn emit_perform(endpoint: &Endpoint) -> TokenStream {
+    let name = ident(&endpoint.type_name);
     let remembered = endpoint.trace.as_ref().map(remembered).unwrap_or_default();
     let each = endpoint.trace.as_ref().and_then(|trace| trace.each.as_ref());
     if remembered.is_empty() && each.is_none() {
-        return code.line(format!("impl Perform for {name} {{}}"));
+        return quote!(impl Perform for #name {});
     }
-    code.open(format!("impl Perform for {name} {{"));
-    code.open("fn inputs(&self) -> Inputs {");
-    let mut text = "Inputs::new()".to_owned();
-    for own in &remembered {
-        let name = &own.rust;
-        text.push_str(&match (&own.ty, own.is_option()) {
+    let inputs = remembered.into_iter().map(|own| {
+        let (text, name) = (&own.rust, ident(&own.rust));
+        match (&own.ty, own.is_option()) {
             (Type::List(_), _) => {
-                format!(".with_rows(\"{name}\", self.{name}.iter().map(|item| vec![Some(evidence::text(item))]))")
+                quote!(.with_rows(#text, self.#name.iter().map(|item| vec![Some(evidence::text(item))])))
             }
-            (Type::Secret, _) => format!(".with_secret(\"{name}\", &self.{name})"),
-            (_, true) => format!(".with_option(\"{name}\", self.{name}.as_ref())"),
-            (_, false) => format!(".with(\"{name}\", &self.{name})"),
-        });
-    }
-    match each {
-        None => code.chain("", &text, ""),
-        Some((own, columns)) => {
-            let columns: Vec<String> =
-                columns.iter().map(|(_, field)| format!("Some(evidence::text(&item.{}))", field.rust)).collect();
-            code.open(format!("let rows = self.{}.iter().map(|item| {{", own.rust));
-            code.call("vec![", &columns, "]");
-            code.close("});");
-            code.chain("", &format!("{text}.with_rows(\"{}\", rows)", own.rust), "");
+            (Type::Secret, _) => quote!(.with_secret(#text, &self.#name)),
+            (_, true) => quote!(.with_option(#text, self.#name.as_ref())),
+            (_, false) => quote!(.with(#text, &self.#name)),
+        }
+    });
+    let (rows, with_rows) = each.map(|(own, columns)| rows(own, columns)).unzip();
+    quote! {
+        impl Perform for #name {
+            fn inputs(&self) -> Inputs {
+                #rows
+                Inputs::new() #(#inputs)* #with_rows
+            }
         }
     }
-    code.close("}");
-    code.close("}");
+}
+
+/// What is remembered of the input whose items show one by one: its rows, and how they are handed over.
+fn rows(own: &Field, columns: &[Compared]) -> (TokenStream, TokenStream) {
+    let (text, name) = (&own.rust, ident(&own.rust));
+    let columns = columns.iter().map(|(_, field)| ident(&field.rust));
+    let rows = quote! {
+        let rows = self.#name.iter().map(|item| { vec![#(Some(evidence::text(&item.#columns))),*] });
+    };
+    (rows, quote!(.with_rows(#text, rows)))
 }
 
 /// The inputs that a ticket remembers, without that of `each`.
@@ -73,8 +59,16 @@ fn remembered(trace: &Trace) -> Vec<&Field> {
         Origin::Own(own) | Origin::OwnAs(own, _) => Some(own),
         Origin::First(_) => None,
     });
+    distinct(read.chain(compared(trace)))
+}
+
+fn compared(trace: &Trace) -> impl Iterator<Item = &Field> {
+    trace.named.iter().chain(&trace.filter).map(|(_, own)| own)
+}
+
+fn distinct<'f>(all: impl Iterator<Item = &'f Field>) -> Vec<&'f Field> {
     let mut fields: Vec<&Field> = Vec::new();
-    for own in read.chain(compared(trace)) {
+    for own in all {
         if fields.iter().all(|known| known.rust != own.rust) {
             fields.push(own);
         }
@@ -82,58 +76,61 @@ fn remembered(trace: &Trace) -> Vec<&Field> {
     fields
 }
 
-fn compared(trace: &Trace) -> impl Iterator<Item = &Field> {
-    trace.named.iter().chain(&trace.filter).map(|(_, own)| own)
-}
-
-/// `impl Reconcile` of an endpoint.
-pub(super) fn emit(code: &mut Code, model: &Model, endpoint: &Endpoint) {
-    let name = &endpoint.type_name;
+/// `impl Evidence` of an endpoint, if something shows that the call happened.
+pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
+    let name = ident(&endpoint.type_name);
     if let Some(why) = &endpoint.surface.no_trace {
-        code.blank();
-        return code.call("hostkit_proto::not_shown!(", &[name.clone(), quoted(&why.value)], ");");
+        let why = &why.value;
+        return Some(quote!(hostkit_proto::not_shown!(#name, #why);));
     }
-    let Some(trace) = &endpoint.trace else {
-        return;
-    };
-    let reading = rust_type(&trace.output);
-    let found = if is_shown(trace) { rust_type(&trace.item) } else { "()".to_owned() };
-    let found = if trace.each.is_some() { format!("Vec<{found}>") } else { found };
-    code.blank();
-    code.open(format!("impl Evidence for {name} {{"));
-    let read = match &trace.first {
-        None => trace.read.clone(),
-        Some(first) => format!("Each<{first}, {}>", trace.read),
-    };
-    code.line(format!("type Reading = {read};"));
-    code.line(format!("type Found = {found};"));
-    code.blank();
-    code.line(format!("const SETTLE: Duration = Duration::from_secs({});", trace.settle));
-    if !trace.unseen_is_no {
-        code.line("const UNSEEN_IS_NO: bool = false;");
-    }
+    let trace = endpoint.trace.as_ref()?;
+    let (reading, item) = (rust_type(&trace.output), rust_type(&trace.item));
+    let found = if is_shown(trace) { item } else { quote!(()) };
+    let found = if trace.each.is_some() { quote!(Vec<#found>) } else { found };
+    let settle = number(trace.settle);
+    let unseen = (!trace.unseen_is_no).then(|| {
+        quote!(
+            const UNSEEN_IS_NO: bool = false;
+        )
+    });
     // Proxies repeat what is no POST, where the first upstream does not answer.
-    if matches!(trace.sign, Sign::New(_)) && endpoint.method != "POST" {
-        code.line("const MAY_BE_DOUBLED: bool = true;");
-    }
-    code.blank();
-    emit_read(code, trace, &read);
-    code.blank();
-    emit_before(code, model, trace, &reading);
-    code.blank();
-    let before = if needs_before(trace) { "baseline" } else { "_" };
-    let inputs = if uses_inputs(trace) { "inputs" } else { "_" };
-    let parameters = [format!("{inputs}: &Inputs"), format!("{before}: Option<&Baseline>"), format!("now: {reading}")];
-    code.call("fn find(", &parameters, &format!(") -> Option<Vec<{found}>> {{"));
-    code.indented(|code| emit_look(code, model, trace));
-    code.line("}");
-    if trace.not_found {
-        code.blank();
-        code.open("fn not_found() -> Option<()> {");
-        code.line("Some(())");
-        code.close("}");
-    }
-    code.close("}");
+    let may_be_doubled = matches!(trace.sign, Sign::New(_)) && endpoint.method != "POST";
+    let doubled = may_be_doubled.then(|| {
+        quote!(
+            const MAY_BE_DOUBLED: bool = true;
+        )
+    });
+    let read = read(trace);
+    let (reading_fn, baseline, find) = (reading_of(trace, &read), baseline(model, trace, &reading), find(model, trace));
+    let inputs = used("inputs", trace.each.is_some() || compares(trace));
+    let marks = used("baseline", needs_baseline(trace));
+    let not_found = trace.not_found.then(|| {
+        quote!(
+            fn not_found() -> Option<()> {
+                Some(())
+            }
+        )
+    });
+    Some(quote! {
+        impl Evidence for #name {
+            type Reading = #read;
+            type Found = #found;
+
+            const SETTLE: Duration = Duration::from_secs(#settle);
+            #unseen
+            #doubled
+
+            #reading_fn
+
+            #baseline
+
+            fn find(#inputs: &Inputs, #marks: Option<&Baseline>, now: #reading) -> Option<Vec<#found>> {
+                #find
+            }
+
+            #not_found
+        }
+    })
 }
 
 /// What is gone cannot be shown.
@@ -142,217 +139,236 @@ fn is_shown(trace: &Trace) -> bool {
 }
 
 /// What can only be found to be gone is looked at for that alone.
-fn needs_before(trace: &Trace) -> bool {
+fn needs_baseline(trace: &Trace) -> bool {
     !matches!(trace.sign, Sign::Became) || !trace.not_found || has_tests(trace)
 }
 
-fn uses_inputs(trace: &Trace) -> bool {
-    trace.each.is_some() || compared(trace).next().is_some()
+/// Whether an item is compared with inputs of the call.
+fn compares(trace: &Trace) -> bool {
+    compared(trace).next().is_some()
 }
 
 fn has_tests(trace: &Trace) -> bool {
-    !trace.named.is_empty() || !trace.filter.is_empty() || !trace.is.is_empty() || matches!(trace.sign, Sign::There(_))
+    compares(trace) || !trace.is.is_empty() || matches!(trace.sign, Sign::There(_))
 }
 
-fn emit_read(code: &mut Code, trace: &Trace, read: &str) {
-    let is_used = trace.inputs.iter().any(|(_, origin)| !matches!(origin, Origin::First(_)));
-    let inputs = if is_used { "inputs" } else { "_" };
-    code.call("fn reading(", &[format!("{inputs}: &Inputs")], &format!(") -> Result<{read}, EncodeError> {{"));
-    code.indented(|code| {
-        for (_, origin) in &trace.inputs {
-            if let Origin::Own(own) | Origin::OwnAs(own, _) = origin {
-                let (name, ty) = (&own.rust, rust_type(&own.ty));
-                code.line(format!("let {}: {ty} = inputs.need(Self::INFO.name, \"{name}\")?;", local(name, TAKEN)));
-            }
+/// The type of what is read.
+fn read(trace: &Trace) -> TokenStream {
+    let read = ident(&trace.read);
+    match &trace.first {
+        None => quote!(#read),
+        Some(first) => {
+            let first = ident(first);
+            quote!(Each<#first, #read>)
         }
-        let value = |slot: &Slot, origin: &Origin| {
-            let value = match origin {
-                Origin::Own(own) => local(&own.rust, TAKEN),
-                Origin::OwnAs(own, ty) => format!("{ty}::new({}.get())", local(&own.rust, TAKEN)),
-                Origin::First(field) => format!("item.{}", field.rust),
-            };
-            match slot {
-                Slot::Variant(variant) => format!("{variant}({value})"),
-                Slot::Field(_) => value,
-            }
-        };
-        let is_given = |slot: &Slot| matches!(slot, Slot::Field(field) if !field.is_required());
-        let required: Vec<String> =
-            trace.inputs.iter().filter(|(slot, _)| !is_given(slot)).map(|(slot, origin)| value(slot, origin)).collect();
-        let mut read = format!("{}::new({})", trace.read, required.join(", "));
-        for (slot, origin) in trace.inputs.iter().filter(|(slot, _)| is_given(slot)) {
-            if let Slot::Field(field) = slot {
-                read.push_str(&format!(".{}({})", field.rust, value(slot, origin)));
-            }
-        }
-        match &trace.first {
-            None => code.line(format!("Ok({read})")),
-            Some(first) => {
-                let is_used = trace.inputs.iter().any(|(_, origin)| !matches!(origin, Origin::First(_)));
-                let capture = if is_used { "move " } else { "" };
-                code.open(format!("Ok(Each::new({first}::new(), {capture}|list| {{"));
-                code.chain("", &format!("list.into_iter().map(|item| {read}).collect()"), "");
-                code.close("}))");
-            }
-        }
+    }
+}
+
+/// `reading`: the call that is made from the inputs, or one for each item of a list.
+fn reading_of(trace: &Trace, read: &TokenStream) -> TokenStream {
+    let own = trace.inputs.iter().filter_map(|(_, origin)| match origin {
+        Origin::Own(own) | Origin::OwnAs(own, _) => Some(own),
+        Origin::First(_) => None,
     });
-    code.line("}");
+    let own: Vec<_> = own.collect();
+    let inputs = used("inputs", !own.is_empty());
+    let needed = own.iter().map(|own| {
+        let (text, local, ty) = (&own.rust, local(&own.rust, TAKEN), rust_type(&own.ty));
+        quote!(let #local: #ty = inputs.need(Self::INFO.name, #text)?;)
+    });
+    let is_given = |slot: &Slot| matches!(slot, Slot::Field(field) if !field.is_required());
+    let (given, required): (Vec<_>, Vec<_>) = trace.inputs.iter().partition(|(slot, _)| is_given(slot));
+    let required = required.into_iter().map(|(slot, origin)| value(slot, origin));
+    let given = given.into_iter().filter_map(|(slot, origin)| match slot {
+        Slot::Field(field) => {
+            let (name, value) = (ident(&field.rust), value(slot, origin));
+            Some(quote!(.#name(#value)))
+        }
+        Slot::Variant(_) => None,
+    });
+    let call = ident(&trace.read);
+    let call = quote!(#call::new(#(#required),*) #(#given)*);
+    let reading = match &trace.first {
+        None => call,
+        Some(first) => {
+            let (first, capture) = (ident(first), (!own.is_empty()).then(|| quote!(move)));
+            quote!(Each::new(#first::new(), #capture |list| list.into_iter().map(|item| #call).collect()))
+        }
+    };
+    quote! {
+        fn reading(#inputs: &Inputs) -> Result<#read, EncodeError> {
+            #(#needed)*
+            Ok(#reading)
+        }
+    }
 }
 
-fn emit_before(code: &mut Code, model: &Model, trace: &Trace, reading: &str) {
-    if !needs_before(trace) {
-        code.open(format!("fn baseline(_: &Inputs, _: &{reading}) -> Option<Baseline> {{"));
-        code.line("None");
-        return code.close("}");
+/// What an input of the read becomes.
+fn value(slot: &Slot, origin: &Origin) -> TokenStream {
+    let value = match origin {
+        Origin::Own(own) => {
+            let local = local(&own.rust, TAKEN);
+            quote!(#local)
+        }
+        Origin::OwnAs(own, ty) => {
+            let (local, ty) = (local(&own.rust, TAKEN), ident(ty));
+            quote!(#ty::new(#local.get()))
+        }
+        Origin::First(field) => {
+            let name = ident(&field.rust);
+            quote!(item.#name)
+        }
+    };
+    match slot {
+        Slot::Variant(variant) => {
+            let variant = variant.split("::").map(ident);
+            quote!(#(#variant)::*(#value))
+        }
+        Slot::Field(_) => value,
+    }
+}
+
+/// `baseline`: the marks of the items that are there before the call.
+fn baseline(model: &Model, trace: &Trace, reading: &TokenStream) -> TokenStream {
+    if !needs_baseline(trace) {
+        return quote!(fn baseline(_: &Inputs, _: &#reading) -> Option<Baseline> { None });
     }
     let is_new = matches!(trace.sign, Sign::New(_));
-    let inputs = if !is_new && uses_inputs(trace) { "inputs" } else { "_" };
-    let parameters = [format!("{inputs}: &Inputs"), format!("now: &{reading}")];
-    code.call("fn baseline(", &parameters, ") -> Option<Baseline> {");
-    code.indented(|code| {
-        let fits = if is_new { "|_| true".to_owned() } else { fits::emit(code, model, trace) };
-        let (mark, is_private) = match &trace.sign {
-            Sign::New(key) => (key_mark(key, "Some"), false),
-            Sign::Changed(field) => changed_mark(model, trace, field),
-            Sign::There(_) | Sign::Gone | Sign::Became => ("|_| Some(String::new())".to_owned(), false),
-        };
-        let private = if is_private { ".private()" } else { "" };
-        let arguments = [items(trace, true), fits, mark];
-        code.call("Some(evidence::marks(", &arguments, &format!("){private})"));
-    });
-    code.line("}");
-}
-
-/// `Some(text(&item.id))`, or the text itself.
-fn key_mark(key: &Field, some: &str) -> String {
-    match some {
-        "" => format!("|item| evidence::text(&item.{})", key.rust),
-        some => format!("|item| {some}(evidence::text(&item.{}))", key.rust),
+    let inputs = used("inputs", !is_new && (trace.each.is_some() || compares(trace)));
+    let fits = if is_new { Closure::always(true) } else { fits::fits(model, trace) };
+    let (mark, is_private) = match &trace.sign {
+        Sign::New(key) => {
+            let key = ident(&key.rust);
+            (quote!(|item| Some(evidence::text(&item.#key))), false)
+        }
+        Sign::Changed(field) => changed_mark(model, trace, field),
+        Sign::There(_) | Sign::Gone | Sign::Became => (quote!(|_| Some(String::new())), false),
+    };
+    let (items, private) = (items(trace, true), is_private.then(|| quote!(.private())));
+    let Closure { statements, argument } = fits;
+    quote! {
+        fn baseline(#inputs: &Inputs, now: &#reading) -> Option<Baseline> {
+            #statements
+            Some(evidence::marks(#items, #argument, #mark)#private)
+        }
     }
 }
 
 /// The mark of a field that changes, and whether it must not be written down.
-fn changed_mark(model: &Model, trace: &Trace, field: &Field) -> (String, bool) {
-    let name = &field.rust;
+fn changed_mark(model: &Model, trace: &Trace, field: &Field) -> (TokenStream, bool) {
+    let name = ident(&field.rust);
     let kind = match &field.ty {
         Type::Secret => "mark_of_secret",
         ty if is_text(model, ty) => "text",
         _ => "fingerprint",
     };
+    let (print, is_private) = (ident(kind), kind != "text");
     match (field.is_option(), trace.absent_is_no) {
-        (true, false) => (format!("|item| item.{name}.as_ref().map(evidence::{kind})"), kind != "text"),
-        (true, true) => (format!("|item| Some(evidence::fingerprint(&item.{name}))"), true),
-        (false, _) => (format!("|item| Some(evidence::{kind}(&item.{name}))"), kind != "text"),
+        (true, false) => (quote!(|item| item.#name.as_ref().map(evidence::#print)), is_private),
+        (true, true) => (quote!(|item| Some(evidence::fingerprint(&item.#name))), true),
+        (false, _) => (quote!(|item| Some(evidence::#print(&item.#name))), is_private),
     }
 }
 
 /// The items of what was read, borrowed or not.
-fn items(trace: &Trace, is_borrowed: bool) -> String {
-    let list = match (trace.items, trace.lists.as_slice()) {
-        (Items::Fields, _) | (_, []) => String::new(),
-        (_, [list, ..]) => format!(".{list}"),
-    };
+fn items(trace: &Trace, is_borrowed: bool) -> TokenStream {
+    let lists = trace.lists.iter().map(|list| ident(list));
+    if trace.items == Items::Fields {
+        return match is_borrowed {
+            true => quote!([#(now.#lists.as_ref()),*].into_iter().flatten()),
+            false => quote!([#(now.#lists),*].into_iter().flatten()),
+        };
+    }
+    let list = lists.take(1);
+    let now = quote!(now #(.#list)*);
     match (trace.items, is_borrowed) {
-        (Items::One, _) => "[now]".to_owned(),
-        (Items::List | Items::Maybe, true) => format!("now{list}.iter()"),
-        (Items::List | Items::Maybe, false) => format!("now{list}"),
-        (Items::Values, true) => format!("now{list}.values()"),
-        (Items::Values, false) => format!("now{list}.into_values()"),
-        (Items::Fields, true) => {
-            let fields: Vec<String> = trace.lists.iter().map(|list| format!("now.{list}.as_ref()")).collect();
-            format!("[{}].into_iter().flatten()", fields.join(", "))
-        }
-        (Items::Fields, false) => {
-            let fields: Vec<String> = trace.lists.iter().map(|list| format!("now.{list}")).collect();
-            format!("[{}].into_iter().flatten()", fields.join(", "))
-        }
+        (Items::One | Items::Fields, _) => quote!([now]),
+        (Items::List | Items::Maybe, true) => quote!(#now.iter()),
+        (Items::List | Items::Maybe, false) => now,
+        (Items::Values, true) => quote!(#now.values()),
+        (Items::Values, false) => quote!(#now.into_values()),
     }
 }
 
-fn emit_look(code: &mut Code, model: &Model, trace: &Trace) {
+/// `find`: what of the items shows that the call happened.
+fn find(model: &Model, trace: &Trace) -> TokenStream {
     if let Some((own, columns)) = &trace.each {
-        return emit_look_each(code, trace, own, columns);
+        return find_each(trace, own, columns);
     }
-    let fits = fits::emit(code, model, trace);
-    if let (Sign::Became, true, Some(absent)) = (&trace.sign, trace.is.is_empty(), all_absent(trace)) {
-        code.open(format!("if {absent} {{"));
-        code.line("return None;");
-        code.close("}");
-    }
-    if matches!(trace.sign, Sign::Became) && is_shown(trace) && !trace.absent_is_no {
-        seen(code, trace);
-    }
+    let Closure { statements, argument: fits } = fits::fits(model, trace);
+    let is_untold = matches!(trace.sign, Sign::Became) && trace.is.is_empty();
+    let absent = is_untold.then(|| all_absent(trace)).flatten();
+    let absent = absent.map(|absent| quote!(if #absent { return None; }));
+    let is_seen = matches!(trace.sign, Sign::Became) && is_shown(trace) && !trace.absent_is_no;
+    let seen = is_seen.then(|| fits::seen(trace));
     let now = items(trace, false);
-    let (name, arguments) = match &trace.sign {
+    let found = match &trace.sign {
         Sign::New(key) => {
-            let nearly = fits::emit_nearly(code, model, trace);
-            ("appeared", vec!["baseline".to_owned(), now, is_named(trace), fits, nearly, key_mark(key, "")])
+            let Closure { statements, argument: nearly } = fits::nearly(model, trace);
+            let (is_named, key) = (is_named(trace), ident(&key.rust));
+            quote! {
+                #statements
+                evidence::appeared(baseline, #now, #is_named, #fits, #nearly, |item| evidence::text(&item.#key))
+            }
         }
         Sign::Changed(field) => {
-            let is_so = fits::emit_is_so(code, model, trace);
-            ("changed", vec!["baseline".to_owned(), now, fits, changed_mark(model, trace, field).0, is_so])
+            let Closure { statements, argument: is_so } = fits::is_so(model, trace);
+            let (mark, _) = changed_mark(model, trace, field);
+            quote!(#statements evidence::changed(baseline, #now, #fits, #mark, #is_so))
         }
-        Sign::Gone => ("gone", vec!["baseline".to_owned(), now, count(trace), fits]),
+        Sign::Gone => {
+            let count = count(trace);
+            quote!(evidence::gone(baseline, #now, #count, #fits))
+        }
         Sign::Became if !is_shown(trace) => {
-            let before = if needs_before(trace) { "baseline" } else { "None" };
-            ("ended", vec![before.to_owned(), "&now".to_owned(), fits])
+            let baseline = if needs_baseline(trace) { quote!(baseline) } else { quote!(None) };
+            quote!(evidence::ended(#baseline, &now, #fits))
         }
-        Sign::Became | Sign::There(_) => ("became", vec!["baseline".to_owned(), "now".to_owned(), fits]),
+        Sign::Became | Sign::There(_) => quote!(evidence::became(baseline, now, #fits)),
     };
-    code.call(&format!("evidence::{name}("), &arguments, ")");
+    quote!(#statements #absent #seen #found)
 }
 
-fn emit_look_each(code: &mut Code, trace: &Trace, own: &Field, columns: &[(Vec<Field>, Field)]) {
-    let Sign::New(key) = &trace.sign else {
-        return;
-    };
-    code.line(format!("let rows = inputs.rows(\"{}\")?;", own.rust));
-    let texts: Vec<String> = columns
-        .iter()
-        .map(|(path, _)| match place("item", path) {
-            (place, true) if path.len() == 1 => format!("{place}.map(evidence::text)"),
-            (place, true) => format!("{place}.map(|value| evidence::text(value))"),
-            (place, false) => format!("Some(evidence::text(&{place}))"),
-        })
-        .collect();
-    code.open(format!("let fits = |row: &Vec<Option<String>>, item: &{}| {{", rust_type(&trace.item)));
-    code.call("*row == [", &texts, "]");
-    code.close("};");
-    let arguments =
-        ["baseline".to_owned(), items(trace, false), "rows".to_owned(), "fits".to_owned(), key_mark(key, "")];
-    code.call("evidence::appeared_each(", &arguments, ")");
+fn find_each(trace: &Trace, own: &Field, columns: &[Compared]) -> TokenStream {
+    let Sign::New(key) = &trace.sign else { return TokenStream::new() };
+    let (text, key, item, now) = (&own.rust, ident(&key.rust), rust_type(&trace.item), items(trace, false));
+    let columns = columns.iter().map(|(path, _)| match place("item", path) {
+        (place, true) if path.len() == 1 => quote!(#place.map(evidence::text)),
+        (place, true) => quote!(#place.map(|value| evidence::text(value))),
+        (place, false) => quote!(Some(evidence::text(&#place))),
+    });
+    quote! {
+        let rows = inputs.rows(#text)?;
+        let fits = |row: &Vec<Option<String>>, item: &#item| { *row == [#(#columns),*] };
+        evidence::appeared_each(baseline, #now, rows, fits, |item| evidence::text(&item.#key))
+    }
 }
 
 /// How many items the call takes away.
-fn count(trace: &Trace) -> String {
+fn count(trace: &Trace) -> TokenStream {
     match compared(trace).find(|own| matches!(own.ty, Type::List(_))) {
-        Some(own) => format!("{}.len()", local(&own.rust, TAKEN)),
-        None => "1".to_owned(),
+        Some(own) => {
+            let local = local(&own.rust, TAKEN);
+            quote!(#local.len())
+        }
+        None => quote!(1),
     }
 }
 
 /// Whether all inputs are absent that could be compared: then nothing can be told.
-fn all_absent(trace: &Trace) -> Option<String> {
+fn all_absent(trace: &Trace) -> Option<TokenStream> {
     let inputs: Vec<&Field> = compared(trace).collect();
     let is_optional = !inputs.is_empty() && inputs.iter().all(|own| own.is_option());
-    let absent: Vec<String> = inputs.iter().map(|own| format!("{}.is_none()", local(&own.rust, TAKEN))).collect();
-    is_optional.then(|| absent.join(" && "))
+    let inputs = inputs.into_iter().map(|own| local(&own.rust, TAKEN));
+    is_optional.then(|| quote!(#(#inputs.is_none())&&*))
 }
 
 /// Whether the call names what it makes: then the list before is not needed.
-fn is_named(trace: &Trace) -> String {
-    let names: Vec<String> = trace
-        .named
-        .iter()
-        .map(
-            |(_, own)| {
-                if own.is_option() { format!("{}.is_some()", local(&own.rust, TAKEN)) } else { "true".to_owned() }
-            },
-        )
-        .collect();
-    match names.as_slice() {
-        [] => "false".to_owned(),
-        names if names.iter().any(|name| name == "true") => "true".to_owned(),
-        names => names.join(" || "),
+fn is_named(trace: &Trace) -> TokenStream {
+    if trace.named.is_empty() || trace.named.iter().any(|(_, own)| !own.is_option()) {
+        let is_named = !trace.named.is_empty();
+        return quote!(#is_named);
     }
+    let names = trace.named.iter().map(|(_, own)| local(&own.rust, TAKEN));
+    quote!(#(#names.is_some())||*)
 }

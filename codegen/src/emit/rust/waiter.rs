@@ -1,127 +1,184 @@
 //! Waiters: which call to poll, and what its answers mean.
 
-use super::code::{Code, quoted};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::docs::{self, Doc, ITEM, MEMBER};
 use super::endpoint::output_type;
-use crate::model::{Condition, Endpoint, Model, Step, Type, TypeKind, Waiter};
+use super::words::{ident, known_value, number};
+use crate::model::{Condition, Endpoint, Model, Step, Type, Waiter};
 
 /// One waiter of an endpoint.
-pub(super) fn emit(code: &mut Code, model: &Model, endpoint: &Endpoint, waiter: &Waiter) {
-    let service = &model.service.name.value;
-    let (name, call, output) = (&waiter.type_name, &endpoint.type_name, output_type(endpoint));
-    let is_gone_ready = waiter.surface.gone.as_deref() == Some("ready");
-    let found = if is_gone_ready { "()".to_owned() } else { output.clone() };
-    code.doc(&waiter.surface.en);
-    code.alias(&waiter.surface.ru);
-    code.line("#[derive(Debug, Clone, PartialEq)]");
-    code.open(format!("pub struct {name} {{"));
-    code.line(format!("call: {call},"));
-    code.close("}");
-    code.blank();
-    code.open(format!("impl {name} {{"));
-    code.doc("Polls with this call.");
-    code.open(format!("pub fn new(call: {call}) -> Self {{"));
-    code.line("Self { call }");
-    code.close("}");
-    code.close("}");
-    code.blank();
-    code.open(format!("impl Waiter for {name} {{"));
-    code.line(format!("type Endpoint = {call};"));
-    code.line(format!("type Found = {found};"));
-    code.blank();
-    let seconds = |name: &str, value: i64| format!("{name}: Duration::from_secs({value})");
-    let fields = [
-        format!("name: {}", quoted(&waiter.surface.name)),
-        seconds("first", waiter.surface.first),
-        seconds("interval", waiter.surface.interval),
-        seconds("cap", waiter.surface.cap),
-        seconds("deadline", waiter.surface.deadline),
-        "..WaiterInfo::DEFAULT".to_owned(),
-    ];
-    code.literal("const INFO: WaiterInfo = WaiterInfo", &fields, ";");
-    code.blank();
-    code.open(format!("fn poll(&self) -> {call} {{"));
-    code.line("self.call.clone()");
-    code.close("}");
-    code.blank();
-    emit_judge(code, model, waiter, &output, &found, is_gone_ready);
-    let on_gone = match waiter.surface.gone.as_deref() {
-        Some("ready") => Some("Progress::Ready(())".to_owned()),
-        Some("failed") => Some("Progress::Failed(fault.to_string())".to_owned()),
-        Some("pending") => Some("Progress::Pending(Observation::new(fault.to_string()))".to_owned()),
-        _ => None,
-    };
-    if let Some(progress) = on_gone {
-        code.blank();
-        code.open(format!(
-            "fn on_fault(&self, fault: &Fault<<{service} as Api>::Code>) -> Option<Progress<{found}>> {{"
-        ));
-        if is_gone_ready {
-            code.line(format!("fault.is_not_found().then_some({progress})"));
-        } else {
-            code.line(format!("fault.is_not_found().then(|| {progress})"));
+pub(super) fn emit(model: &Model, endpoint: &Endpoint, waiter: &Waiter) -> TokenStream {
+    let (name, call) = (ident(&waiter.type_name), ident(&endpoint.type_name));
+    let (doc, alias) = (Doc::new(ITEM, &waiter.surface.en), docs::alias(&waiter.surface.ru));
+    let new = Doc::new(MEMBER, "Polls with this call.");
+    let output = output_type(endpoint);
+    let found = if is_gone_ready(waiter) { quote!(()) } else { output.clone() };
+    let (info, judge, on_fault) = (info(waiter), judge(model, waiter), on_fault(model, waiter, &found));
+    quote! {
+        #doc
+        #alias
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct #name { call: #call, }
+
+        impl #name {
+            #new
+            pub fn new(call: #call) -> Self {
+                Self { call }
+            }
         }
-        code.close("}");
+
+        impl Waiter for #name {
+            type Endpoint = #call;
+            type Found = #found;
+
+            #info
+
+            fn poll(&self) -> #call {
+                self.call.clone()
+            }
+
+            fn judge(&self, output: #output) -> Progress<#found> {
+                #judge
+            }
+
+            #on_fault
+        }
     }
-    code.close("}");
 }
 
-fn emit_judge(code: &mut Code, model: &Model, waiter: &Waiter, output: &str, found: &str, is_gone_ready: bool) {
-    code.open(format!("fn judge(&self, output: {output}) -> Progress<{found}> {{"));
-    if !waiter.failed.is_empty() {
-        let tests: Vec<String> = waiter.failed.iter().map(|condition| test(model, condition)).collect();
-        code.condition("if ", &tests, "||");
-        code.indented(|code| {
-            let text = waiter.failed.first().map(|condition| text_of(&condition.path)).unwrap_or_default();
-            // Behind an `Option` the text is owned already.
-            let into = if text.ends_with("unwrap_or_default()") { "" } else { ".into()" };
-            code.call("return Progress::Failed(", &[format!("{text}{into}")], ");");
-        });
-        code.line("}");
+fn is_gone_ready(waiter: &Waiter) -> bool {
+    waiter.surface.gone.as_deref() == Some("ready")
+}
+
+fn info(waiter: &Waiter) -> TokenStream {
+    let surface = &waiter.surface;
+    let name = &surface.name.value;
+    let [first, interval, cap, deadline] = [surface.first, surface.interval, surface.cap, surface.deadline].map(number);
+    quote! {
+        const INFO: WaiterInfo = WaiterInfo {
+            name: #name,
+            first: Duration::from_secs(#first),
+            interval: Duration::from_secs(#interval),
+            cap: Duration::from_secs(#cap),
+            deadline: Duration::from_secs(#deadline),
+            ..WaiterInfo::DEFAULT
+        };
     }
-    let tests: Vec<String> = waiter.ready.iter().map(|condition| test(model, condition)).collect();
-    code.condition("if ", &tests, "&&");
-    let value = if is_gone_ready { "()" } else { "output" };
-    code.indented(|code| code.line(format!("return Progress::Ready({value});")));
-    code.line("}");
-    let text = waiter.text.as_ref().or_else(|| waiter.ready.first().map(|condition| &condition.path));
-    let text = text.map(|path| text_of(path)).unwrap_or_else(|| "\"\"".to_owned());
-    match &waiter.percent {
-        None if code.fits(&format!("Progress::Pending(Observation::new({text}))")) => {
-            code.line(format!("Progress::Pending(Observation::new({text}))"));
+}
+
+/// What it means that the API no longer knows the object, if it means something.
+fn on_fault(model: &Model, waiter: &Waiter, found: &TokenStream) -> Option<TokenStream> {
+    let progress = match waiter.surface.gone.as_deref()? {
+        "ready" => quote!(then_some(Progress::Ready(()))),
+        "failed" => quote!(then(|| Progress::Failed(fault.to_string()))),
+        "pending" => quote!(then(|| Progress::Pending(Observation::new(fault.to_string())))),
+        _ => return None,
+    };
+    let api = ident(&model.service.name);
+    Some(quote! {
+        fn on_fault(&self, fault: &Fault<<#api as Api>::Code>) -> Option<Progress<#found>> {
+            fault.is_not_found().#progress
         }
+    })
+}
+
+fn judge(model: &Model, waiter: &Waiter) -> TokenStream {
+    let tests = waiter.failed.iter().map(|condition| test(model, condition));
+    let failed = waiter.failed.first().map(|first| {
+        let text = Text::of(&first.path).owned();
+        quote!(if #(#tests)||* { return Progress::Failed(#text); })
+    });
+    let tests = waiter.ready.iter().map(|condition| test(model, condition));
+    let value = if is_gone_ready(waiter) { quote!(()) } else { quote!(output) };
+    let path = waiter.text.as_ref().or_else(|| waiter.ready.first().map(|condition| &condition.path));
+    let text = path.map_or(Text::None, |path| Text::of(path));
+    let pending = pending(waiter, &text);
+    quote! {
+        #failed
+        if #(#tests)&&* { return Progress::Ready(#value); }
+        #pending
+    }
+}
+
+fn pending(waiter: &Waiter, text: &Text) -> TokenStream {
+    let expression = text.expression();
+    let Some(path) = &waiter.percent else {
+        return match text {
+            Text::Maybe(_) => quote!(let text = #expression; Progress::Pending(Observation::new(text))),
+            _ => quote!(Progress::Pending(Observation::new(#expression))),
+        };
+    };
+    let number = match plain_place(path) {
+        Some(plain) => quote!(#plain.to_text().parse().ok()),
         None => {
-            code.chain("let text = ", &text, ";");
-            code.line("Progress::Pending(Observation::new(text))");
+            let place = place(path);
+            quote!(#place.and_then(|value| value.to_text().parse().ok()))
         }
-        Some(path) => {
-            code.line(format!("let observation = Observation::new({text});"));
-            let number = match plain_place(path) {
-                Some(plain) => format!("{plain}.to_text().parse().ok()"),
-                None => format!("{}.and_then(|value| value.to_text().parse().ok())", place(path)),
-            };
-            code.open(format!("match {number} {{"));
-            code.line("Some(percent) => Progress::Pending(observation.percent(percent)),");
-            code.line("None => Progress::Pending(observation),");
-            code.close("}");
+    };
+    quote! {
+        let observation = Observation::new(#expression);
+        match #number {
+            Some(percent) => Progress::Pending(observation.percent(percent)),
+            None => Progress::Pending(observation),
         }
     }
-    code.close("}");
+}
+
+/// The text of what is seen while waiting.
+enum Text {
+    None,
+    /// The place of a value that is always there.
+    Plain(TokenStream),
+    /// The place of a value that may be absent.
+    Maybe(TokenStream),
+}
+
+impl Text {
+    fn of(path: &[Step]) -> Self {
+        match last_type(path) {
+            Some(Type::List(_) | Type::Map(..) | Type::Flag | Type::Switch) | None => Self::None,
+            _ => plain_place(path).map_or_else(|| Self::Maybe(place(path)), Self::Plain),
+        }
+    }
+
+    fn expression(&self) -> TokenStream {
+        match self {
+            Self::None => quote!(""),
+            Self::Plain(place) => quote!(#place.to_text()),
+            Self::Maybe(place) => quote!(#place.map(|value| value.to_text().into_owned()).unwrap_or_default()),
+        }
+    }
+
+    fn owned(&self) -> TokenStream {
+        let expression = self.expression();
+        if let Self::Maybe(_) = self { expression } else { quote!(#expression.into()) }
+    }
 }
 
 /// An expression for the value at a path: `Option<&T>`.
-fn place(path: &[Step]) -> String {
-    let mut expression = String::new();
-    for (index, step) in path.iter().enumerate() {
-        expression = match (index, step) {
-            (0, Step::First) => "output.first()".to_owned(),
-            (0, Step::Field { rust, is_option: true, .. }) => format!("output.{rust}.as_ref()"),
-            (0, Step::Field { rust, .. }) => format!("Some(&output.{rust})"),
-            (_, Step::First) => format!("{expression}.and_then(|list| list.first())"),
-            (_, Step::Field { rust, is_option: true, .. }) => {
-                format!("{expression}.and_then(|value| value.{rust}.as_ref())")
+fn place(path: &[Step]) -> TokenStream {
+    let mut steps = path.iter();
+    let mut expression = match steps.next() {
+        None => return TokenStream::new(),
+        Some(Step::First) => quote!(output.first()),
+        Some(Step::Field { rust, is_option, .. }) => {
+            let name = ident(rust);
+            if *is_option { quote!(output.#name.as_ref()) } else { quote!(Some(&output.#name)) }
+        }
+    };
+    for step in steps {
+        expression.extend(match step {
+            Step::First => quote!(.and_then(|list| list.first())),
+            Step::Field { rust, is_option, .. } => {
+                let name = ident(rust);
+                match is_option {
+                    true => quote!(.and_then(|value| value.#name.as_ref())),
+                    false => quote!(.map(|value| &value.#name)),
+                }
             }
-            (_, Step::Field { rust, .. }) => format!("{expression}.map(|value| &value.{rust})"),
-        };
+        });
     }
     expression
 }
@@ -134,69 +191,54 @@ fn last_type(path: &[Step]) -> Option<&Type> {
 }
 
 /// The place of a value that is always there: no `Option` on the way.
-fn plain_place(path: &[Step]) -> Option<String> {
+fn plain_place(path: &[Step]) -> Option<TokenStream> {
     match path {
-        [Step::Field { rust, is_option: false, .. }] => Some(format!("output.{rust}")),
+        [Step::Field { rust, is_option: false, .. }] => {
+            let name = ident(rust);
+            Some(quote!(output.#name))
+        }
         _ => None,
     }
 }
 
-fn test(model: &Model, condition: &Condition) -> String {
-    let plain = plain_place(&condition.path);
-    if let (Some(plain), false) = (&plain, condition.is_there) {
-        let alternatives: Vec<String> = condition.any_of.iter().map(|text| quoted(text)).collect();
-        return match variants(model, &condition.path, &condition.any_of).as_deref() {
-            Some([one]) => format!("{plain} == {one}"),
-            Some(several) => format!("matches!({plain}, {})", several.join(" | ")),
-            None => match alternatives.as_slice() {
-                [one] => format!("{plain}.to_text() == {one}"),
-                _ => format!("matches!(&*{plain}.to_text(), {})", alternatives.join(" | ")),
-            },
-        };
-    }
-    if let (Some(plain), Some(ty)) = (&plain, last_type(&condition.path)) {
-        match ty {
-            Type::List(_) | Type::Map(..) | Type::Text | Type::Secret | Type::Csv(_) => {
-                return format!("!{plain}.is_empty()");
+fn test(model: &Model, condition: &Condition) -> TokenStream {
+    let ty = last_type(&condition.path);
+    match (plain_place(&condition.path), condition.is_there) {
+        (Some(plain), false) => plain_test(model, condition, &plain),
+        (Some(plain), true) if is_many(ty) => quote!(!#plain.is_empty()),
+        (Some(plain), true) if matches!(ty, Some(Type::Flag | Type::Switch)) => plain,
+        (_, true) => {
+            let place = place(&condition.path);
+            match ty {
+                ty if is_many(ty) => quote!(#place.is_some_and(|value| !value.is_empty())),
+                Some(Type::Flag | Type::Switch) => quote!(#place.is_some_and(|value| *value)),
+                _ => quote!(#place.is_some()),
             }
-            Type::Flag | Type::Switch => return plain.clone(),
-            _ => {}
+        }
+        (None, false) => {
+            let (place, texts) = (place(&condition.path), &condition.any_of);
+            match &texts[..] {
+                [one] => quote!(#place.is_some_and(|value| value.to_text() == #one)),
+                _ => quote!(#place.is_some_and(|value| matches!(&*value.to_text(), #(#texts)|*))),
+            }
         }
     }
-    let place = place(&condition.path);
-    if condition.is_there {
-        return match last_type(&condition.path) {
-            Some(Type::List(_) | Type::Map(..) | Type::Text | Type::Secret | Type::Csv(_)) => {
-                format!("{place}.is_some_and(|value| !value.is_empty())")
-            }
-            Some(Type::Flag | Type::Switch) => format!("{place}.is_some_and(|value| *value)"),
-            _ => format!("{place}.is_some()"),
-        };
-    }
-    let texts: Vec<String> = condition.any_of.iter().map(|text| quoted(text)).collect();
-    match texts.as_slice() {
-        [one] => format!("{place}.is_some_and(|value| value.to_text() == {one})"),
-        _ => format!("{place}.is_some_and(|value| matches!(&*value.to_text(), {}))", texts.join(" | ")),
-    }
 }
 
-/// The variants that these texts stand for, where the value is an open enumeration that knows them all.
-fn variants(model: &Model, path: &[Step], texts: &[String]) -> Option<Vec<String>> {
-    let Some(Type::Named(name)) = last_type(path) else {
-        return None;
-    };
-    let TypeKind::Enumeration { values, .. } = &model.types.get(name)?.kind else {
-        return None;
-    };
-    let variant =
-        |text: &String| values.iter().find(|value| value.wire == *text).map(|value| format!("{name}::{}", value.rust));
-    texts.iter().map(variant).collect()
+/// Whether a value of the type can be empty.
+fn is_many(ty: Option<&Type>) -> bool {
+    matches!(ty, Some(Type::List(_) | Type::Map(..) | Type::Text | Type::Secret | Type::Csv(_)))
 }
 
-fn text_of(path: &[Step]) -> String {
-    match last_type(path) {
-        Some(Type::List(_) | Type::Map(..) | Type::Flag | Type::Switch) | None => "\"\"".to_owned(),
-        _ if plain_place(path).is_some() => format!("{}.to_text()", plain_place(path).unwrap_or_default()),
-        _ => format!("{}.map(|value| value.to_text().into_owned()).unwrap_or_default()", place(path)),
+/// Whether a value that is always there is one of these: variants, where it is an open enumeration that knows them all.
+fn plain_test(model: &Model, condition: &Condition, plain: &TokenStream) -> TokenStream {
+    let texts = &condition.any_of;
+    let known = last_type(&condition.path)
+        .and_then(|ty| texts.iter().map(|text| known_value(model, ty, text)).collect::<Option<Vec<_>>>());
+    match (known.as_deref(), &texts[..]) {
+        (Some([one]), _) => quote!(#plain == #one),
+        (Some(several), _) => quote!(matches!(#plain, #(#several)|*)),
+        (None, [one]) => quote!(#plain.to_text() == #one),
+        (None, _) => quote!(matches!(&*#plain.to_text(), #(#texts)|*)),
     }
 }

@@ -1,83 +1,160 @@
-//! Expressions and type names that several parts of the Rust emitter share.
+//! Names, types and expressions that several emitters share.
 
-use super::code::quoted;
-use crate::model::{Field, Model, Type, TypeKind, WireName, item_limit};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use syn::LitInt;
+
+use crate::model::{Endpoint, Field, Model, Type, TypeKind, WireName, item_limit};
+use crate::surface::Constant;
+
+pub(super) fn ident(name: &str) -> Ident {
+    format_ident!("{}", name)
+}
+
+/// A number without a suffix.
+pub(super) fn number(value: i64) -> TokenStream {
+    let digits = Literal::u64_unsuffixed(value.unsigned_abs());
+    if value < 0 { quote!(-#digits) } else { quote!(#digits) }
+}
+
+/// `Format::Xml` for `xml`.
+pub(super) fn format_name(format: &str) -> TokenStream {
+    match format {
+        "xml" => quote!(Format::Xml),
+        "php" => quote!(Format::Php),
+        "print_r" => quote!(Format::PrintR),
+        "form" => quote!(Format::Form),
+        _ => quote!(Format::Json),
+    }
+}
 
 /// The Rust type of a type expression.
-pub(super) fn rust_type(ty: &Type) -> String {
+pub(super) fn rust_type(ty: &Type) -> TokenStream {
+    let name = match ty {
+        Type::Text => "String",
+        Type::Int => "i64",
+        Type::Uint => "u64",
+        Type::Decimal => "Decimal",
+        Type::Flag | Type::Switch => "bool",
+        Type::Secret => "Secret",
+        Type::DateTime => "DateTime",
+        Type::Date => "Date",
+        Type::UnixTime => "UnixTime",
+        Type::Ip => "IpAddr",
+        Type::Html => "Html",
+        Type::Bytes => "Bytes",
+        Type::Kibibytes => "Kibibytes",
+        Type::Mebibytes => "Mebibytes",
+        Type::Gibibytes => "Gibibytes",
+        Type::Any => "Value",
+        Type::Csv(_) => "Csv",
+        Type::List(_) => "Vec",
+        Type::Map(..) => "BTreeMap",
+        Type::Option(_) => "Option",
+        Type::Named(name) => name,
+    };
+    let name = ident(name);
     match ty {
-        Type::Text => "String".to_owned(),
-        Type::Int => "i64".to_owned(),
-        Type::Uint => "u64".to_owned(),
-        Type::Decimal => "Decimal".to_owned(),
-        Type::Flag | Type::Switch => "bool".to_owned(),
-        Type::Secret => "Secret".to_owned(),
-        Type::DateTime => "DateTime".to_owned(),
-        Type::Date => "Date".to_owned(),
-        Type::UnixTime => "UnixTime".to_owned(),
-        Type::Ip => "IpAddr".to_owned(),
-        Type::Html => "Html".to_owned(),
-        Type::Bytes => "Bytes".to_owned(),
-        Type::Kibibytes => "Kibibytes".to_owned(),
-        Type::Mebibytes => "Mebibytes".to_owned(),
-        Type::Gibibytes => "Gibibytes".to_owned(),
-        Type::Any => "Value".to_owned(),
-        Type::Csv(item) => format!("Csv<{}>", rust_type(item)),
-        Type::List(item) => format!("Vec<{}>", rust_type(item)),
-        Type::Map(key, item) => format!("BTreeMap<{}, {}>", rust_type(key), rust_type(item)),
-        Type::Option(item) => format!("Option<{}>", rust_type(item)),
-        Type::Named(name) => name.clone(),
+        Type::Csv(item) | Type::List(item) | Type::Option(item) => {
+            let item = rust_type(item);
+            quote!(#name<#item>)
+        }
+        Type::Map(key, item) => {
+            let (key, item) = (rust_type(key), rust_type(item));
+            quote!(#name<#key, #item>)
+        }
+        _ => quote!(#name),
     }
 }
 
 /// The type of a struct's field.
-pub(super) fn field_type(field: &Field) -> String {
+pub(super) fn field_type(field: &Field) -> TokenStream {
     let ty = rust_type(&field.ty);
-    if field.is_option() { format!("Option<{ty}>") } else { ty }
+    if field.is_option() { quote!(Option<#ty>) } else { ty }
 }
 
-/// The type of a constructor's or setter's parameter, and the expression that converts it.
-pub(super) fn parameter(field: &Field) -> (String, String) {
-    let name = &field.rust;
-    match field.ty {
-        Type::Text => ("impl Into<String>".to_owned(), format!("{name}.into()")),
-        Type::Secret => ("impl Into<Secret>".to_owned(), format!("{name}.into()")),
-        _ => (rust_type(&field.ty), name.clone()),
+/// A parameter of a constructor or setter.
+pub(super) struct Parameter {
+    pub(super) name: Ident,
+    ty: TokenStream,
+    /// Whether it takes what can be turned into the type.
+    is_converted: bool,
+}
+
+impl Parameter {
+    pub(super) fn of(field: &Field) -> Self {
+        let ty = rust_type(&field.ty);
+        Self::new(&field.rust, ty, matches!(field.ty, Type::Text | Type::Secret))
+    }
+
+    pub(super) fn new(name: &str, ty: TokenStream, is_converted: bool) -> Self {
+        let ty = if is_converted { quote!(impl Into<#ty>) } else { ty };
+        Self { name: ident(name), ty, is_converted }
+    }
+
+    /// `name: impl Into<String>`.
+    pub(super) fn declaration(&self) -> TokenStream {
+        let Self { name, ty, .. } = self;
+        quote!(#name: #ty)
+    }
+
+    /// `name.into()`.
+    pub(super) fn value(&self) -> TokenStream {
+        let name = &self.name;
+        if self.is_converted { quote!(#name.into()) } else { quote!(#name) }
+    }
+
+    /// `name: name.into()`, or `name` alone.
+    pub(super) fn initialiser(&self) -> TokenStream {
+        let (name, value) = (&self.name, self.value());
+        if self.is_converted { quote!(#name: #value) } else { value }
     }
 }
 
 /// `Name::new("ip").xml("@addr")`.
-pub(super) fn name_expression(name: &WireName) -> String {
-    let list = |items: &[String]| items.iter().map(|item| quoted(item)).collect::<Vec<_>>().join(", ");
-    let first = |path: &[String]| path.first().cloned().unwrap_or_default();
-    let mut text = format!("Name::new({})", quoted(&first(&name.json)));
-    if name.json.len() > 1 {
-        text.push_str(&format!(".json_inner(&[{}])", list(&name.json[1..])));
+pub(super) fn name_expression(name: &WireName) -> TokenStream {
+    let WireName { json, xml, also } = name;
+    let (json, json_inner) = first_and_rest(json);
+    let (xml, xml_inner) = first_and_rest(xml);
+    let mut expression = quote!(Name::new(#json));
+    if !json_inner.is_empty() {
+        expression.extend(quote!(.json_inner(&[#(#json_inner),*])));
     }
-    if first(&name.xml) != first(&name.json) {
-        text.push_str(&format!(".xml({})", quoted(&first(&name.xml))));
+    if xml != json {
+        expression.extend(quote!(.xml(#xml)));
     }
-    if name.xml.len() > 1 {
-        text.push_str(&format!(".xml_inner(&[{}])", list(&name.xml[1..])));
+    if !xml_inner.is_empty() {
+        expression.extend(quote!(.xml_inner(&[#(#xml_inner),*])));
     }
-    if !name.also.is_empty() {
-        text.push_str(&format!(".also(&[{}])", list(&name.also)));
+    if !also.is_empty() {
+        expression.extend(quote!(.also(&[#(#also),*])));
     }
-    text
+    expression
+}
+
+fn first_and_rest(path: &[String]) -> (&str, &[String]) {
+    path.split_first().map_or(("", &[]), |(first, rest)| (first.as_str(), rest))
+}
+
+/// The path of a name that is the same in every format, with `/` between its parts.
+pub(super) fn path_name(json: &str, xml: &str) -> TokenStream {
+    let split = |path: &str| path.split('/').map(str::to_owned).collect();
+    name_expression(&WireName { json: split(json), xml: split(xml), also: Vec::new() })
 }
 
 /// The variable for a field, where the names in `taken` are variables already.
-pub(super) fn local(name: &str, taken: &[&str]) -> String {
-    if taken.contains(&name) { format!("{name}_") } else { name.to_owned() }
+pub(super) fn local(name: &str, taken: &[&str]) -> Ident {
+    if taken.contains(&name) { format_ident!("{}_", name) } else { ident(name) }
 }
 
 /// `name`, or `name: variable` where the variable has another name.
-pub(super) fn initialiser(name: &str, taken: &[&str]) -> String {
-    let local = local(name, taken);
-    if local == name { local } else { format!("{name}: {local}") }
+pub(super) fn initialiser(name: &str, taken: &[&str]) -> TokenStream {
+    let (local, name) = (local(name, taken), ident(name));
+    if local == name { quote!(#name) } else { quote!(#name: #local) }
 }
 
-pub(super) fn max_items(given: Option<i64>) -> String {
+/// The most items of a list, with its digits in groups.
+pub(super) fn max_items(given: Option<i64>) -> LitInt {
     let digits = item_limit(given).to_string();
     let mut grouped = String::new();
     for (position, digit) in digits.chars().enumerate() {
@@ -86,96 +163,84 @@ pub(super) fn max_items(given: Option<i64>) -> String {
         }
         grouped.push(digit);
     }
-    grouped
+    LitInt::new(&grouped, Span::call_site())
 }
 
 /// `fields.required(&Name::new("id"))?`.
-pub(super) fn read_expression(field: &Field) -> String {
-    read_under(&format!("&{}", name_expression(&field.name)), field)
+pub(super) fn read_expression(field: &Field) -> TokenStream {
+    let name = name_expression(&field.name);
+    read_under(quote!(&#name), field)
 }
 
 /// `fields.required(const { &Name::new("id") })?`, where many objects are read: the name is made by the compiler, and
 /// not for each of them.
-pub(super) fn read_of_many(field: &Field) -> String {
-    read_under(&format!("const {{ &{} }}", name_expression(&field.name)), field)
+pub(super) fn read_of_many(field: &Field) -> TokenStream {
+    let name = name_expression(&field.name);
+    read_under(quote!(const { &#name }), field)
 }
 
-fn read_under(name: &str, field: &Field) -> String {
+fn read_under(name: TokenStream, field: &Field) -> TokenStream {
     let max = max_items(field.surface.max_items);
     match (&field.ty, field.is_required()) {
-        (Type::List(_), true) => format!("fields.required_list({name}, {max})?"),
-        (Type::List(_), false) => format!("fields.list({name}, {max})?"),
-        (Type::Map(..), true) => format!("fields.required_map({name})?"),
-        (Type::Map(..), false) => format!("fields.map({name})?"),
-        (_, true) => format!("fields.required({name})?"),
+        (Type::List(_), true) => quote!(fields.required_list(#name, #max)?),
+        (Type::List(_), false) => quote!(fields.list(#name, #max)?),
+        (Type::Map(..), true) => quote!(fields.required_map(#name)?),
+        (Type::Map(..), false) => quote!(fields.map(#name)?),
+        (_, true) => quote!(fields.required(#name)?),
         (_, false) => match &field.surface.absent {
-            Some(absent) => format!("fields.or({name}, {})?", absent.value),
-            None if field.surface.trim => format!("fields.trimmed({name})?"),
-            None => format!("fields.optional({name})?"),
-        },
-    }
-}
-
-/// `&self.disk`, wrapped where the wire wants another spelling; `value` is the place of the value.
-pub(super) fn write_expression(field: &Field, value: &str) -> String {
-    let reference = if value.starts_with("self.") { format!("&{value}") } else { value.to_owned() };
-    if matches!(field.ty, Type::Switch) {
-        return format!("&Switch({reference})");
-    }
-    if field.surface.write_text {
-        return format!("&AsText({reference})");
-    }
-    if let Some(form) = &field.surface.form {
-        return format!("&DateForm({reference}, {})", quoted(form));
-    }
-    reference
-}
-
-/// `body.set(&Name::new("vps_hdd"), &self.disk);`, or the spreading of made keys.
-pub(super) fn set_statement(target: &str, field: &Field, value: &str) -> String {
-    if let Some(spread) = &field.surface.spread {
-        let method = if matches!(field.ty, Type::Map(..)) { "spread_map" } else { "spread_list" };
-        let reference = if value.starts_with("self.") { format!("&{value}") } else { value.to_owned() };
-        return format!("{target}.{method}({}, {reference});", quoted(spread));
-    }
-    format!("{target}.set(&{}, {});", name_expression(&field.name), write_expression(field, value))
-}
-
-/// A value of the type for an example, as an expression; `None` where the type has no simple one.
-pub(super) fn sample(model: &Model, ty: &Type) -> Option<String> {
-    Some(match ty {
-        Type::Text => "\"example\"".to_owned(),
-        Type::Secret => "\"example-secret\"".to_owned(),
-        Type::Int | Type::Uint => "1".to_owned(),
-        Type::Decimal => "hostkit_proto::Decimal::ONE".to_owned(),
-        Type::Flag | Type::Switch => "true".to_owned(),
-        Type::Bytes | Type::Kibibytes | Type::Mebibytes | Type::Gibibytes => {
-            let name = rust_type(ty);
-            format!("hostkit_proto::{name}(1)")
-        }
-        Type::Ip => "std::net::IpAddr::from([192, 0, 2, 7])".to_owned(),
-        Type::UnixTime => "hostkit_proto::UnixTime(1_301_860_800)".to_owned(),
-        Type::Csv(item) => format!("vec![{}].into()", sample(model, item)?),
-        Type::List(item) => format!("vec![{}]", sample_owned(model, item)?),
-        Type::Map(..) => "std::collections::BTreeMap::new()".to_owned(),
-        Type::Named(name) => match &model.types.get(name)?.kind {
-            TypeKind::Id { is_number: true } => format!("{name}::new(1)"),
-            TypeKind::Id { is_number: false } => format!("{name}::new(\"0a1b\").expect(\"letters and digits\")"),
-            TypeKind::Enumeration { values, .. } => format!("{name}::{}", values.first()?.rust),
-            TypeKind::Struct(fields) => {
-                let samples: Option<Vec<_>> =
-                    fields.iter().filter(|field| field.is_required()).map(|field| sample(model, &field.ty)).collect();
-                format!("{name}::new({})", samples?.join(", "))
+            Some(absent) => {
+                let absent = absent.value;
+                quote!(fields.or(#name, #absent)?)
             }
-            TypeKind::Union { .. } => return None,
+            None if field.surface.trim => quote!(fields.trimmed(#name)?),
+            None => quote!(fields.optional(#name)?),
         },
-        Type::DateTime | Type::Date | Type::Html | Type::Any | Type::Option(_) => return None,
-    })
+    }
 }
 
-fn sample_owned(model: &Model, ty: &Type) -> Option<String> {
-    Some(match ty {
-        Type::Text | Type::Secret => format!("{}.into()", sample(model, ty)?),
-        _ => sample(model, ty)?,
-    })
+/// `body.set(&Name::new("vps_hdd"), &self.disk)`, or the spreading of made keys; `value` is a reference.
+pub(super) fn set_expression(target: &TokenStream, method: &str, field: &Field, value: &TokenStream) -> TokenStream {
+    if let Some(spread) = &field.surface.spread {
+        let method = ident(if matches!(field.ty, Type::Map(..)) { "spread_map" } else { "spread_list" });
+        let spread = spread.value.as_str();
+        return quote!(#target.#method(#spread, #value));
+    }
+    let (method, name) = (ident(method), name_expression(&field.name));
+    // Wrapped where the wire wants another spelling.
+    let value = match &field.surface.form {
+        _ if matches!(field.ty, Type::Switch) => quote!(&Switch(#value)),
+        _ if field.surface.write_text => quote!(&AsText(#value)),
+        Some(form) => {
+            let form = form.as_str();
+            quote!(&DateForm(#value, #form))
+        }
+        None => value.clone(),
+    };
+    quote!(#target.#method(&#name, #value))
+}
+
+/// The path of a known value of an open enumeration: `Status::Running`.
+pub(super) fn known_value(model: &Model, ty: &Type, text: &str) -> Option<TokenStream> {
+    let Type::Named(name) = ty else { return None };
+    let TypeKind::Enumeration { values, .. } = &model.types.get(name)?.kind else { return None };
+    let value = ident(&values.iter().find(|value| value.wire == text)?.rust);
+    let name = ident(name);
+    Some(quote!(#name::#value))
+}
+
+/// The name of a parameter, or `_` where the body does not need it.
+pub(super) fn used(name: &str, is_used: bool) -> TokenStream {
+    if is_used { ident(name).into_token_stream() } else { quote!(_) }
+}
+
+/// `Value::Text("…".into())`.
+pub(super) fn constant_value(constant: &Constant) -> TokenStream {
+    let (kind, text) = (ident(if constant.is_number { "Number" } else { "Text" }), &constant.text);
+    quote!(Value::#kind(#text.into()))
+}
+
+/// The path of a call from the root of its crate: `crate::servers::GetServer`.
+pub(super) fn path_of(endpoint: &Endpoint) -> TokenStream {
+    let (module, name) = (ident(&endpoint.module), ident(&endpoint.type_name));
+    quote!(crate::#module::#name)
 }

@@ -52,9 +52,9 @@ impl Credentials {
     }
 }
 
-hostkit_proto::open_enum! {
+hostkit_proto::text_enum! {
     /// The error codes of the API.
-    pub enum Code: text {
+    pub enum Code {
         /// The request is wrong, or what it names does not exist.
         #[doc(alias = "Некорректный запрос, либо указанного в нём объекта нет")]
         BadRequest = "BadRequest",

@@ -7,7 +7,7 @@ use std::fmt;
 pub struct UnknownText(Box<str>);
 
 impl UnknownText {
-    /// For the macro [`open_enum!`](crate::open_enum) alone.
+    /// For [`text_enum!`](crate::text_enum) and [`number_enum!`](crate::number_enum) alone.
     #[doc(hidden)]
     pub fn from_wire(text: &str) -> Self {
         Self(text.into())
@@ -25,12 +25,12 @@ impl fmt::Debug for UnknownText {
     }
 }
 
-/// Declares an open enumeration of texts (`text`) or of numbers (`number`).
+/// Declares an open enumeration that travels as text.
 ///
 /// ```
-/// hostkit::open_enum! {
+/// hostkit::text_enum! {
 ///     /// What a server is doing.
-///     pub enum Status: text {
+///     pub enum Status {
 ///         /// It runs.
 ///         Running = "is_running",
 ///     }
@@ -39,10 +39,24 @@ impl fmt::Debug for UnknownText {
 /// assert_eq!(Status::from_text("is_dancing").as_str(), "is_dancing");
 /// ```
 #[macro_export]
+macro_rules! text_enum {
+    ($($item:tt)+) => { $crate::open_enum! { text $($item)+ } };
+}
+
+/// Declares an open enumeration that travels as a number; otherwise as [`text_enum!`](crate::text_enum).
+#[macro_export]
+macro_rules! number_enum {
+    ($($item:tt)+) => { $crate::open_enum! { number $($item)+ } };
+}
+
+/// What [`text_enum!`](crate::text_enum) and [`number_enum!`](crate::number_enum) have in common.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! open_enum {
     (
+        $kind:ident
         $(#[$meta:meta])*
-        pub enum $name:ident: $kind:ident {
+        pub enum $name:ident {
             $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)+
         }
     ) => {

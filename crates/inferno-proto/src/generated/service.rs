@@ -53,9 +53,9 @@ impl Credentials {
     }
 }
 
-hostkit_proto::open_enum! {
+hostkit_proto::text_enum! {
     /// The error codes of the API.
-    pub enum Code: text {
+    pub enum Code {
         /// The server of this order exists or is being made already.
         #[doc(alias = "Сервер для этого заказа уже создан или создаётся")]
         AlreadyInProgress = "904",

@@ -57,9 +57,9 @@ impl Credentials {
     }
 }
 
-hostkit_proto::open_enum! {
+hostkit_proto::text_enum! {
     /// The error codes of the API.
-    pub enum Code: text {
+    pub enum Code {
         /// An argument is wrong; the fields of the fault say which.
         #[doc(alias = "Ошибка в параметрах запроса")]
         BadRequest = "400",

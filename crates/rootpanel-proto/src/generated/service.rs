@@ -69,9 +69,9 @@ impl Credentials {
     }
 }
 
-hostkit_proto::open_enum! {
+hostkit_proto::text_enum! {
     /// The error codes of the API.
-    pub enum Code: text {
+    pub enum Code {
         /// The database could not be reached.
         #[doc(alias = "Ошибка подключения к базе данных")]
         DatabaseDown = "1",

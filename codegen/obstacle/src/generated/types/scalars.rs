@@ -9,10 +9,10 @@ use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
 use hostkit_proto::wire::Node;
 use hostkit_proto::{Bytes, Csv, Date, DateTime, Decimal, Gibibytes, Html, Kibibytes, Mebibytes, Secret, UnixTime};
 
-hostkit_proto::open_enum! {
+hostkit_proto::number_enum! {
     /// A level by its number.
     #[doc(alias = "Уровень числом")]
-    pub enum Level: number {
+    pub enum Level {
         /// A variant that is called like one of `Option`.
         #[doc(alias = "Никакой")]
         None = "0",
@@ -157,10 +157,10 @@ impl FromWire for Scalars {
     }
 }
 
-hostkit_proto::open_enum! {
+hostkit_proto::text_enum! {
     /// What a thing does; values that are no Rust names.
     #[doc(alias = "Состояния с неудобными именами")]
-    pub enum ThingStatus: text {
+    pub enum ThingStatus {
         /// It runs.
         #[doc(alias = "Работает")]
         Running = "is_running",

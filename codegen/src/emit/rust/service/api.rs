@@ -1,88 +1,94 @@
 //! `impl Api`: what is known of it, how it signs in, what it puts on a call, and how it says no.
 
-use crate::emit::rust::code::{Code, quoted};
-use crate::emit::rust::encode::constant_value;
-use crate::emit::rust::endpoint::format_name;
-use crate::model::{Field, Model};
-use crate::surface::{Credentials, Pairs, Rate};
+use proc_macro2::TokenStream;
+use quote::quote;
 
-pub(super) fn emit(code: &mut Code, model: &Model) {
-    let service = &model.service;
-    code.open(format!("impl Api for {} {{", service.name.value));
-    code.line("type Credentials = Credentials;");
-    code.line("type Code = Code;");
-    code.blank();
-    emit_info(code, model);
-    code.blank();
-    emit_sign_in(code, model);
-    code.blank();
-    emit_session(code, model);
-    code.blank();
-    emit_authorise(code, model);
-    code.blank();
-    emit_verdict(code, model);
-    code.close("}");
+use crate::emit::rust::words::{constant_value, format_name, ident, number, path_of, used};
+use crate::model::Model;
+use crate::surface::{Credentials, Host, Rate};
+
+pub(super) fn emit(model: &Model) -> TokenStream {
+    let name = ident(&model.service.name.value);
+    let (info, sign_in, session) = (info(model), sign_in(model), session(model));
+    let (authorise, verdict) = (authorise(model), verdict(model));
+    quote! {
+        impl Api for #name {
+            type Credentials = Credentials;
+            type Code = Code;
+
+            #info
+            #sign_in
+            #session
+            #authorise
+            #verdict
+        }
+    }
 }
 
-fn texts(items: &[String]) -> String {
-    items.iter().map(|item| quoted(item)).collect::<Vec<_>>().join(", ")
-}
-
-fn emit_info(code: &mut Code, model: &Model) {
-    let service = &model.service;
-    code.open("const INFO: ApiInfo = ApiInfo {");
-    code.line(format!("name: {},", quoted(&model.api)));
-    let host =
-        |host: &crate::surface::Host| format!("Host {{ name: {}, url: {} }}", quoted(&host.name), quoted(&host.url));
-    code.list("hosts: &[", &service.hosts.iter().map(host).collect::<Vec<_>>(), "],");
-    let formats: Vec<&str> = service.formats.iter().map(|format| format_name(format)).collect();
-    code.line(format!("formats: &[{}],", formats.join(", ")));
-    if let Some(format) = &service.request_format {
-        code.line(format!("request_format: Some({}),", format_name(format)));
-    }
-    if service.negotiates {
-        code.line("negotiates: true,");
-    }
-    emit_rules(code, model);
-    code.line(format!("zone: {},", quoted(&service.zone)));
-    if !service.rates.is_empty() {
-        let rate = |rate: &Rate| {
-            let seconds = match rate.per.as_str() {
-                "second" => 1,
-                "hour" => 3_600,
-                "day" => 86_400,
-                _ => 60,
-            };
-            let name = quoted(&rate.name);
-            format!("RateRule {{ name: {name}, count: {}, window: Duration::from_secs({seconds}) }}", rate.count)
+fn info(model: &Model) -> TokenStream {
+    let (api, service) = (&model.api, &model.service);
+    let hosts = service.hosts.iter().map(|Host { name, url, .. }| {
+        let name = &name.value;
+        quote!(Host { name: #name, url: #url })
+    });
+    let formats = service.formats.iter().map(|format| format_name(format));
+    let request_format = service.request_format.as_ref().map(|format| {
+        let format = format_name(format);
+        quote!(request_format: Some(#format),)
+    });
+    let negotiates = service.negotiates.then(|| quote!(negotiates: true,));
+    let (rules, zone) = (rules(model), &service.zone);
+    let rates = service.rates.iter().map(rate);
+    let rates = (!service.rates.is_empty()).then(|| quote!(rates: &[#(#rates),*],));
+    let session = service.session.as_ref();
+    let session_hosts = texts("session_hosts", session.map_or(&[], |session| &session.hosts));
+    let session_lifetime = session.and_then(|session| session.lifetime).map(|lifetime| {
+        let lifetime = number(lifetime);
+        quote!(session_lifetime: Some(Duration::from_secs(#lifetime)),)
+    });
+    let request_keys = texts("request_keys", &request_keys(model));
+    let envelope = service.fault.write.iter().map(|constant| {
+        let (key, text) = (&constant.key.value, &constant.text);
+        quote!((#key, #text))
+    });
+    let success_envelope = (!service.fault.write.is_empty()).then(|| quote!(success_envelope: &[#(#envelope),*],));
+    quote! {
+        const INFO: ApiInfo = ApiInfo {
+            name: #api,
+            hosts: &[#(#hosts),*],
+            formats: &[#(#formats),*],
+            #request_format
+            #negotiates
+            rules: #rules,
+            zone: #zone,
+            #rates
+            #session_hosts
+            #session_lifetime
+            #request_keys
+            #success_envelope
+            ..ApiInfo::DEFAULT
         };
-        code.list("rates: &[", &service.rates.iter().map(rate).collect::<Vec<_>>(), "],");
     }
-    if let Some(session) = &service.session {
-        if !session.hosts.is_empty() {
-            code.line(format!("session_hosts: &[{}],", texts(&session.hosts)));
-        }
-        if let Some(lifetime) = session.lifetime {
-            code.line(format!("session_lifetime: Some(Duration::from_secs({lifetime})),"));
-        }
-    }
-    let keys = request_keys(model);
-    if !keys.is_empty() {
-        code.line(format!("request_keys: &[{}],", texts(&keys)));
-    }
-    if !service.fault.write.is_empty() {
-        let pairs: Vec<String> = service
-            .fault
-            .write
-            .iter()
-            .map(|constant| format!("({}, {})", quoted(&constant.key.value), quoted(&constant.text)))
-            .collect();
-        code.line(format!("success_envelope: &[{}],", pairs.join(", ")));
-    }
-    code.line("..ApiInfo::DEFAULT");
-    code.close("};");
 }
 
+/// `name: &["…"],`, or nothing where the list is empty.
+fn texts(name: &str, items: &[String]) -> Option<TokenStream> {
+    let name = ident(name);
+    (!items.is_empty()).then(|| quote!(#name: &[#(#items),*],))
+}
+
+fn rate(rate: &Rate) -> TokenStream {
+    let (name, count) = (&rate.name.value, number(rate.count));
+    let seconds = number(match rate.per.as_str() {
+        "second" => 1,
+        "hour" => 3_600,
+        "day" => 86_400,
+        _ => 60,
+    });
+    quote!(RateRule { name: #name, count: #count, window: Duration::from_secs(#seconds) })
+}
+
+/// The keys that are put into the body of every request.
 fn request_keys(model: &Model) -> Vec<String> {
     let credentials = model.service.credentials.iter().flat_map(|credentials| &credentials.body);
     let mut keys: Vec<String> = credentials.map(|(key, _)| key.value.clone()).collect();
@@ -92,10 +98,9 @@ fn request_keys(model: &Model) -> Vec<String> {
     keys
 }
 
-fn emit_rules(code: &mut Code, model: &Model) {
+fn rules(model: &Model) -> TokenStream {
     let service = &model.service;
     let lenient = &service.lenient;
-    code.open("rules: Rules {");
     let flags = [
         ("one_as_list", lenient.one_as_list),
         ("map_as_list", lenient.map_as_list),
@@ -105,220 +110,198 @@ fn emit_rules(code: &mut Code, model: &Model) {
         ("empty_text_is_absent", lenient.empty_text_is_absent),
         ("loose_flags", lenient.loose_flags),
     ];
-    for (name, _) in flags.iter().filter(|(_, is_on)| *is_on) {
-        code.line(format!("{name}: true,"));
-    }
+    let flags = flags.into_iter().filter(|(_, is_on)| *is_on).map(|(name, _)| ident(name));
     let lists = [
         ("date_times", &service.datetime_forms),
         ("dates", &service.date_forms),
         ("zero_dates", &service.zero_dates),
         ("envelope", &service.fault.keys),
     ];
-    for (name, items) in lists {
-        if !items.is_empty() {
-            code.list(&format!("{name}: &["), &items.iter().map(|item| quoted(item)).collect::<Vec<_>>(), "],");
-        }
-    }
-    code.line("..Rules::STRICT");
-    code.close("},");
+    let lists = lists.into_iter().filter_map(|(name, items)| texts(name, items));
+    quote!(Rules { #(#flags: true,)* #(#lists)* ..Rules::STRICT })
 }
 
 /// `Credentials::Key { login, key }`, or with `..` where not every field is used.
-fn pattern(credentials: &Credentials, used: &[&str]) -> String {
-    let name = format!("Credentials::{}", credentials.name.value);
-    let fields: Vec<&str> =
-        credentials.fields.iter().map(|(field, _)| field.value.as_str()).filter(|field| used.contains(field)).collect();
-    match (fields.is_empty(), fields.len() == credentials.fields.len()) {
-        (true, _) => format!("{name} {{ .. }}"),
-        (false, true) => format!("{name} {{ {} }}", fields.join(", ")),
-        (false, false) => format!("{name} {{ {}, .. }}", fields.join(", ")),
-    }
+fn pattern(credentials: &Credentials, used: &[&str]) -> TokenStream {
+    let name = ident(&credentials.name);
+    let fields = credentials.fields.iter().map(|(field, _)| field.as_str()).filter(|field| used.contains(field));
+    let fields: Vec<_> = fields.map(ident).collect();
+    let rest = (fields.len() < credentials.fields.len()).then(|| quote!(..));
+    let fields = fields.into_iter().map(|field| quote!(#field)).chain(rest);
+    quote!(Credentials::#name { #(#fields),* })
 }
 
-fn emit_sign_in(code: &mut Code, model: &Model) {
+fn sign_in(model: &Model) -> TokenStream {
     let all = &model.service.credentials;
     let asks = all.iter().any(|credentials| credentials.sign_in.is_some());
-    let uses = all.iter().any(|credentials| credentials.sign_in.is_some() || credentials.token.is_some());
-    let (first, second) = (if uses { "credentials" } else { "_" }, if asks { "out" } else { "_" });
-    code.call(
-        "fn sign_in(",
-        &[format!("{first}: &Credentials"), format!("{second}: &mut RequestParts")],
-        ") -> Result<hostkit_proto::SignIn, EncodeError> {",
-    );
-    code.reopen();
-    if !uses {
-        code.line("Ok(hostkit_proto::SignIn::NotNeeded)");
-        code.close("}");
-        return;
-    }
-    code.open("match credentials {");
-    for credentials in all {
-        if let Some(path) = &credentials.sign_in {
-            let Some(endpoint) = model.endpoint(path) else {
-                continue;
-            };
-            let inputs: Vec<&Field> = endpoint.inputs().filter(|input| input.is_required()).collect();
-            let used: Vec<&str> = inputs.iter().map(|input| input.rust.as_str()).collect();
-            code.open(format!("{} => {{", pattern(credentials, &used)));
-            let call = format!("crate::{}::{}", endpoint.module, endpoint.type_name);
-            let clone = |input: &&Field| {
-                let is_copy =
-                    credentials.fields.iter().any(|(field, kind)| field.value == input.rust && kind.value == "int");
-                if is_copy { format!("*{}", input.rust) } else { format!("{}.clone()", input.rust) }
-            };
-            let arguments: Vec<String> = inputs.iter().map(clone).collect();
-            code.line(format!("let call = {call}::new({});", arguments.join(", ")));
-            code.line(format!("out.retarget(&{call}::INFO);"));
-            code.line("call.encode(out)?;");
-            code.line("Ok(hostkit_proto::SignIn::Ask)");
-            code.close("}");
-        } else if let Some(token) = &credentials.token {
-            let session = format!("Ok(hostkit_proto::SignIn::Ready(Session::with_token({}.clone())))", token.value);
-            code.arm(&pattern(credentials, &[token.value.as_str()]), &session);
-        } else {
-            code.line(format!("{} => Ok(hostkit_proto::SignIn::NotNeeded),", pattern(credentials, &[])));
+    let uses = asks || all.iter().any(|credentials| credentials.token.is_some());
+    let (credentials, out) = (used("credentials", uses), used("out", asks));
+    let body = if uses {
+        let arms = all.iter().filter_map(|credentials| sign_in_arm(model, credentials));
+        quote!(match credentials { #(#arms)* })
+    } else {
+        quote!(Ok(hostkit_proto::SignIn::NotNeeded))
+    };
+    quote! {
+        fn sign_in(#credentials: &Credentials, #out: &mut RequestParts) -> Result<hostkit_proto::SignIn, EncodeError> {
+            #body
         }
     }
-    code.close("}");
-    code.close("}");
 }
 
-fn emit_session(code: &mut Code, model: &Model) {
+fn sign_in_arm(model: &Model, credentials: &Credentials) -> Option<TokenStream> {
+    let Some(path) = &credentials.sign_in else {
+        let Some(token) = &credentials.token else {
+            let pattern = pattern(credentials, &[]);
+            return Some(quote!(#pattern => Ok(hostkit_proto::SignIn::NotNeeded),));
+        };
+        let (pattern, token) = (pattern(credentials, &[token]), ident(token));
+        return Some(quote!(#pattern => Ok(hostkit_proto::SignIn::Ready(Session::with_token(#token.clone()))),));
+    };
+    let endpoint = model.endpoint(path)?;
+    let inputs: Vec<&str> =
+        endpoint.inputs().filter(|input| input.is_required()).map(|input| input.rust.as_str()).collect();
+    let (pattern, call) = (pattern(credentials, &inputs), path_of(endpoint));
+    let arguments = inputs.iter().map(|input| {
+        let is_copy = credentials.fields.iter().any(|(field, kind)| field.value == *input && kind.value == "int");
+        let input = ident(input);
+        if is_copy { quote!(*#input) } else { quote!(#input.clone()) }
+    });
+    Some(quote! {
+        #pattern => {
+            let call = #call::new(#(#arguments),*);
+            out.retarget(&#call::INFO);
+            call.encode(out)?;
+            Ok(hostkit_proto::SignIn::Ask)
+        }
+    })
+}
+
+fn session(model: &Model) -> TokenStream {
     let sign_in = model.service.credentials.iter().find_map(|credentials| credentials.sign_in.as_ref());
     let endpoint = sign_in.and_then(|path| model.endpoint(path));
     let (Some(endpoint), Some(session)) = (endpoint, &model.service.session) else {
-        code.open("fn session(_: &RawAnswer<'_>) -> Result<Session, DecodeError> {");
-        code.line("Ok(Session::default())");
-        code.close("}");
-        return;
+        return quote! {
+            fn session(_: &RawAnswer<'_>) -> Result<Session, DecodeError> {
+                Ok(Session::default())
+            }
+        };
     };
-    code.open("fn session(answer: &RawAnswer<'_>) -> Result<Session, DecodeError> {");
-    code.line(format!("let answer = crate::{}::{}::decode(answer)?;", endpoint.module, endpoint.type_name));
-    let mut values = vec![format!("token: Some(answer.{})", session.token.value)];
+    let (call, token) = (path_of(endpoint), ident(&session.token));
     let fields = endpoint.output.ty().and_then(|ty| model.fields(ty)).unwrap_or_default();
     let members = [("base_url", &session.base_url), ("ends", &session.ends), ("issued", &session.issued)];
-    for (member, place) in members {
-        let Some(place) = place else { continue };
+    let members = members.into_iter().filter_map(|(member, place)| {
+        let place = place.as_ref()?;
         let is_option = fields.iter().any(|field| field.rust == place.value && field.is_option());
-        let place = format!("answer.{}", place.value);
-        values.push(if is_option { format!("{member}: {place}") } else { format!("{member}: Some({place})") });
+        let (member, place) = (ident(member), ident(place));
+        Some(if is_option { quote!(#member: answer.#place,) } else { quote!(#member: Some(answer.#place),) })
+    });
+    quote! {
+        fn session(answer: &RawAnswer<'_>) -> Result<Session, DecodeError> {
+            let answer = #call::decode(answer)?;
+            Ok(Session { token: Some(answer.#token), #(#members)* ..Session::default() })
+        }
     }
-    values.push("..Session::default()".to_owned());
-    code.literal("Ok(Session", &values, ")");
-    code.close("}");
 }
 
-fn emit_authorise(code: &mut Code, model: &Model) {
-    let mut body = Code::default();
-    body.indented(|code| code.indented(|code| authorise_statements(code, model)));
-    let text = body.finish();
-    let name = |word: &'static str| if text.contains(word) { word } else { "_" };
-    let arguments = [
-        format!("{}: &Credentials", name("credentials")),
-        format!("{}: &Session", name("session")),
-        format!("{}: &mut RequestParts", name("out")),
-    ];
-    code.call("fn authorise(", &arguments, ") -> Result<(), EncodeError> {");
-    code.raw(&text);
-    code.indented(|code| code.line("Ok(())"));
-    code.line("}");
-}
-
-fn authorise_statements(code: &mut Code, model: &Model) {
+fn authorise(model: &Model) -> TokenStream {
     let service = &model.service;
-    if let Some(session) = &service.session
-        && !session.headers.is_empty()
-    {
-        code.open("if let Some(token) = &session.token {");
-        for (header, _) in &session.headers {
-            code.line(format!("out.secret_header({}, token)?;", quoted(&header.value)));
-        }
-        code.close("}");
-    }
-    // Fields are put in front of the body: the last constant first.
-    for (format, body, query) in &service.always {
-        code.open(format!("if out.format() == {} {{", format_name(format)));
-        for constant in body.iter().rev() {
-            code.line(format!("out.body_field({}, {});", quoted(&constant.key.value), constant_value(constant)));
-        }
-        for constant in query {
-            code.line(format!("out.query({}, &{});", quoted(&constant.key.value), quoted(&constant.text)));
-        }
-        code.close("}");
-    }
-    let carries = |credentials: &Credentials| !credentials.headers.is_empty() || !credentials.body.is_empty();
-    if !service.credentials.iter().any(carries) {
-        return;
-    }
-    code.open("match credentials {");
-    for credentials in &service.credentials {
-        if !carries(credentials) {
-            code.line(format!("{} => {{}}", pattern(credentials, &[])));
-            continue;
-        }
-        let used: Vec<&str> =
-            credentials.headers.iter().chain(&credentials.body).map(|(_, field)| field.value.as_str()).collect();
-        code.open(format!("{} => {{", pattern(credentials, &used)));
-        emit_pairs(code, credentials, &credentials.headers, true);
-        let body: Pairs = credentials.body.iter().rev().cloned().collect();
-        emit_pairs(code, credentials, &body, false);
-        code.close("}");
-    }
-    code.close("}");
-}
-
-fn emit_pairs(code: &mut Code, credentials: &Credentials, pairs: &Pairs, are_headers: bool) {
-    for (key, field) in pairs {
-        let kind = credentials.fields.iter().find(|(name, _)| name.value == field.value);
-        let kind = kind.map_or("text", |(_, kind)| kind.value.as_str());
-        let key = quoted(&key.value);
-        if kind != "int" {
-            code.line(format!("out.check({key}, {}, &InputLimit::NONE.min_length(1))?;", field.value));
-        }
-        code.line(match (are_headers, kind) {
-            (true, "secret") => format!("out.secret_header({key}, {})?;", field.value),
-            (true, _) => format!("out.header({key}, {})?;", field.value),
-            (false, "int") => format!("out.body_field({key}, Value::Number({}.to_string()));", field.value),
-            (false, "secret") => format!("out.body_field({key}, Value::Text({}.expose().to_owned()));", field.value),
-            (false, _) => format!("out.body_field({key}, Value::Text({}.clone()));", field.value),
+    let headers: Vec<&str> =
+        service.session.iter().flat_map(|session| &session.headers).map(|(header, _)| header.as_str()).collect();
+    let token = (!headers.is_empty())
+        .then(|| quote!(if let Some(token) = &session.token { #(out.secret_header(#headers, token)?;)* }));
+    let constants = service.always.iter().map(|(format, body, query)| {
+        let format = format_name(format);
+        // Fields are put in front of the body: the last constant first.
+        let body = body.iter().rev().map(|constant| {
+            let (key, value) = (&constant.key.value, constant_value(constant));
+            quote!(out.body_field(#key, #value);)
         });
+        let query = query.iter().map(|constant| {
+            let (key, text) = (&constant.key.value, &constant.text);
+            quote!(out.query(#key, &#text);)
+        });
+        quote!(if out.format() == #format { #(#body)* #(#query)* })
+    });
+    let carries = |credentials: &Credentials| !credentials.headers.is_empty() || !credentials.body.is_empty();
+    let is_proof = service.credentials.iter().any(carries);
+    let proof = is_proof.then(|| {
+        let arms = service.credentials.iter().map(proof_arm);
+        quote!(match credentials { #(#arms)* })
+    });
+    let credentials = used("credentials", is_proof);
+    let session = used("session", token.is_some());
+    let out = used("out", token.is_some() || is_proof || !service.always.is_empty());
+    quote! {
+        fn authorise(
+            #credentials: &Credentials,
+            #session: &Session,
+            #out: &mut RequestParts,
+        ) -> Result<(), EncodeError> {
+            #token
+            #(#constants)*
+            #proof
+            Ok(())
+        }
     }
 }
 
-fn emit_verdict(code: &mut Code, model: &Model) {
-    let service = &model.service;
-    let fault = &service.fault;
-    code.open("fn verdict(answer: &RawAnswer<'_>) -> Verdict<Code> {");
-    let first = |items: &[String]| quoted(items.first().map(String::as_str).unwrap_or_default());
-    if fault.kind == "status" {
-        let fields = [
-            format!("code: {}", first(&fault.code)),
-            format!("message: {}", first(&fault.message)),
-            format!("details: {}", quoted(&fault.details)),
-        ];
-        code.literal("StatusFaults", &fields, "");
-        code.append(".verdict(answer)");
+/// What one kind of credentials puts on a call.
+fn proof_arm(credentials: &Credentials) -> TokenStream {
+    let all = credentials.headers.iter().chain(&credentials.body);
+    let pattern = pattern(credentials, &all.map(|(_, field)| field.as_str()).collect::<Vec<_>>());
+    let headers = credentials.headers.iter().map(|(key, field)| pair(credentials, key, field, true));
+    // Fields are put in front of the body, as above.
+    let body = credentials.body.iter().rev().map(|(key, field)| pair(credentials, key, field, false));
+    quote!(#pattern => { #(#headers)* #(#body)* })
+}
+
+fn pair(credentials: &Credentials, key: &str, field: &str, is_header: bool) -> TokenStream {
+    let kind = credentials.fields.iter().find(|(name, _)| name.value == *field);
+    let kind = kind.map_or("text", |(_, kind)| kind.value.as_str());
+    let field = ident(field);
+    let check = (kind != "int").then(|| quote!(out.check(#key, #field, &InputLimit::NONE.min_length(1))?;));
+    let put = match (is_header, kind) {
+        (true, "secret") => quote!(out.secret_header(#key, #field)?;),
+        (true, _) => quote!(out.header(#key, #field)?;),
+        (false, "int") => quote!(out.body_field(#key, Value::Number(#field.to_string()));),
+        (false, "secret") => quote!(out.body_field(#key, Value::Text(#field.expose().to_owned()));),
+        (false, _) => quote!(out.body_field(#key, Value::Text(#field.clone()));),
+    };
+    quote!(#check #put)
+}
+
+fn verdict(model: &Model) -> TokenStream {
+    let (fault, errors) = (&model.service.fault, &model.service.errors);
+    let details = &fault.details;
+    let faults = if fault.kind == "status" {
+        let first = |items: &[String]| items.first().cloned().unwrap_or_default();
+        let (code, message) = (first(&fault.code), first(&fault.message));
+        quote!(StatusFaults { code: #code, message: #message, details: #details })
     } else {
-        let accepted: Vec<String> = service
-            .errors
-            .iter()
-            .filter_map(|error| {
-                error.accepted.as_ref().map(|reason| format!("({}, {})", quoted(&error.code), quoted(reason)))
-            })
-            .collect();
-        let verify: Vec<String> =
-            service.errors.iter().filter(|error| error.verify).map(|error| error.code.value.clone()).collect();
-        code.open("EnvelopeFaults {");
-        code.line(format!("marker: {},", quoted(&fault.marker)));
-        code.line(format!("success: &[{}],", texts(&fault.success)));
-        code.line(format!("code: &[{}],", texts(&fault.code)));
-        code.line(format!("message: &[{}],", texts(&fault.message)));
-        code.line(format!("details: {},", quoted(&fault.details)));
-        code.line(format!("fields: {},", quoted(&fault.fields)));
-        code.list("accepted: &[", &accepted, "],");
-        code.line(format!("verify: &[{}],", texts(&verify)));
-        code.close("}");
-        code.line(".verdict(answer)");
+        let (marker, success, fields) = (&fault.marker, &fault.success, &fault.fields);
+        let (code, message) = (&fault.code, &fault.message);
+        let accepted = errors.iter().filter_map(|error| {
+            let (code, reason) = (&error.code.value, error.accepted.as_ref()?);
+            Some(quote!((#code, #reason)))
+        });
+        let verify = errors.iter().filter(|error| error.verify).map(|error| &error.code.value);
+        quote! {
+            EnvelopeFaults {
+                marker: #marker,
+                success: &[#(#success),*],
+                code: &[#(#code),*],
+                message: &[#(#message),*],
+                details: #details,
+                fields: #fields,
+                accepted: &[#(#accepted),*],
+                verify: &[#(#verify),*],
+            }
+        }
+    };
+    quote! {
+        fn verdict(answer: &RawAnswer<'_>) -> Verdict<Code> {
+            #faults.verdict(answer)
+        }
     }
-    code.close("}");
 }

@@ -82,5 +82,5 @@ impl Perform for RestoreBackup {}
 
 hostkit_proto::not_shown!(
     RestoreBackup,
-    "The document does not say by which word the log of a server knows a restore, and `get_restore_state` needs the number that the answer had.",
+    "The document does not say by which word the log of a server knows a restore, and `get_restore_state` needs the number that the answer had."
 );

@@ -79,5 +79,5 @@ impl Perform for KeepServer {}
 
 hostkit_proto::not_shown!(
     KeepServer,
-    "No answer has the flag; what follows from it shows at the end of the paid period.",
+    "No answer has the flag; what follows from it shows at the end of the paid period."
 );

@@ -81,5 +81,5 @@ impl Perform for LetServerExpire {}
 
 hostkit_proto::not_shown!(
     LetServerExpire,
-    "No answer has the flag; what follows from it shows at the end of the paid period.",
+    "No answer has the flag; what follows from it shows at the end of the paid period."
 );

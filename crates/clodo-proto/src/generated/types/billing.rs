@@ -93,10 +93,10 @@ impl FromWire for Debit {
     }
 }
 
-hostkit_proto::open_enum! {
+hostkit_proto::text_enum! {
     /// What money was charged for.
     #[doc(alias = "Вид списания")]
-    pub enum DebitKind: text {
+    pub enum DebitKind {
         /// Memory of scale servers.
         #[doc(alias = "Scale Server: оперативная память")]
         Memory = "mem",

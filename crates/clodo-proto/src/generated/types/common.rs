@@ -15,10 +15,10 @@ hostkit_proto::number_id! {
     pub struct ImageId;
 }
 
-hostkit_proto::open_enum! {
+hostkit_proto::number_enum! {
     /// How many months are paid at once.
     #[doc(alias = "Сколько месяцев оплачивается сразу")]
-    pub enum PayMonths: number {
+    pub enum PayMonths {
         /// One month.
         #[doc(alias = "Один месяц")]
         One = "1",
@@ -34,10 +34,10 @@ hostkit_proto::open_enum! {
     }
 }
 
-hostkit_proto::open_enum! {
+hostkit_proto::text_enum! {
     /// The unit in which a virtual server is paid.
     #[doc(alias = "Период оплаты VirtualServer")]
-    pub enum PayPeriod: text {
+    pub enum PayPeriod {
         /// By the hour.
         #[doc(alias = "Почасовая оплата")]
         Hour = "h",
@@ -65,10 +65,10 @@ hostkit_proto::number_id! {
     pub struct ServerId;
 }
 
-hostkit_proto::open_enum! {
+hostkit_proto::text_enum! {
     /// How a server is sold.
     #[doc(alias = "Тип виртуального сервера")]
-    pub enum ServerType: text {
+    pub enum ServerType {
         /// Fixed resources, paid ahead.
         #[doc(alias = "Фиксированные ресурсы, оплата вперёд")]
         Virtual = "VirtualServer",
@@ -78,10 +78,10 @@ hostkit_proto::open_enum! {
     }
 }
 
-hostkit_proto::open_enum! {
+hostkit_proto::number_enum! {
     /// How much the hoster looks after a server.
     #[doc(alias = "Тип поддержки сервера")]
-    pub enum SupportLevel: number {
+    pub enum SupportLevel {
         /// The usual support.
         #[doc(alias = "Обычная поддержка")]
         Usual = "1",

@@ -446,10 +446,10 @@ impl FromWire for ZoneSummary {
     }
 }
 
-hostkit_proto::open_enum! {
+hostkit_proto::text_enum! {
     /// Whether a zone is kept here or copied from elsewhere.
     #[doc(alias = "Тип зоны DNS")]
-    pub enum ZoneType: text {
+    pub enum ZoneType {
         /// Kept here.
         #[doc(alias = "Основная зона")]
         Master = "MASTER",

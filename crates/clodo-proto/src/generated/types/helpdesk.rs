@@ -9,10 +9,10 @@ use hostkit_proto::{DateTime, Decimal};
 
 use crate::types::UserId;
 
-hostkit_proto::open_enum! {
+hostkit_proto::number_enum! {
     /// Whether the user agreed to a piece of paid work.
     #[doc(alias = "Подтверждение платных работ пользователем")]
-    pub enum Consent: number {
+    pub enum Consent {
         /// The user does not agree.
         #[doc(alias = "Не согласен")]
         Refused = "-1",
@@ -222,10 +222,10 @@ impl FromWire for TicketMessage {
     }
 }
 
-hostkit_proto::open_enum! {
+hostkit_proto::number_enum! {
     /// Where a ticket stands, as a number: the text beside it is for people.
     #[doc(alias = "Статус обращения числом; текст рядом предназначен для человека")]
-    pub enum TicketStatus: number {
+    pub enum TicketStatus {
         /// It is being worked on, by the document's example.
         #[doc(alias = "Обрабатывается (по примеру документа)")]
         InProgress = "1",
@@ -375,10 +375,10 @@ impl FromWire for TicketWork {
     }
 }
 
-hostkit_proto::open_enum! {
+hostkit_proto::number_enum! {
     /// What the user thinks of the answer.
     #[doc(alias = "Отзыв пользователя на запрос")]
-    pub enum Vote: number {
+    pub enum Vote {
         /// Not satisfied.
         #[doc(alias = "Отрицательный отзыв")]
         Bad = "-1",

@@ -116,10 +116,10 @@ impl FromWire for ImageDetail {
     }
 }
 
-hostkit_proto::open_enum! {
+hostkit_proto::text_enum! {
     /// Whether an image can be installed.
     #[doc(alias = "Статус образа ОС")]
-    pub enum ImageStatus: text {
+    pub enum ImageStatus {
         /// It can be installed.
         #[doc(alias = "Доступен для установки")]
         Active = "ACTIVE",
@@ -212,10 +212,10 @@ impl FromWire for PresetField {
     }
 }
 
-hostkit_proto::open_enum! {
+hostkit_proto::text_enum! {
     /// What a parameter of a preset holds.
     #[doc(alias = "Тип параметра пресета")]
-    pub enum PresetFieldKind: text {
+    pub enum PresetFieldKind {
         /// Plain text.
         #[doc(alias = "Простое текстовое поле")]
         Text = "string",

@@ -7,10 +7,10 @@ use hostkit_proto::UnixTime;
 use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
 use hostkit_proto::wire::Node;
 
-hostkit_proto::open_enum! {
+hostkit_proto::text_enum! {
     /// The length of the window in which calls are counted.
     #[doc(alias = "Единица времени, за которую считаются запросы")]
-    pub enum LimitUnit: text {
+    pub enum LimitUnit {
         /// A minute.
         #[doc(alias = "Минута")]
         Minute = "MINUTE",

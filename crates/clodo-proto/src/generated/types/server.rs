@@ -56,10 +56,10 @@ hostkit_proto::number_id! {
     pub struct LogEntryId;
 }
 
-hostkit_proto::open_enum! {
+hostkit_proto::text_enum! {
     /// What a planned change of a server is about.
     #[doc(alias = "Вид запланированного изменения сервера")]
-    pub enum PlannedChange: text {
+    pub enum PlannedChange {
         /// Its resources.
         #[doc(alias = "Параметры сервера")]
         Resources = "params",
@@ -114,10 +114,10 @@ impl FromWire for ServerLogEntry {
     }
 }
 
-hostkit_proto::open_enum! {
+hostkit_proto::text_enum! {
     /// What a server is doing.
     #[doc(alias = "Состояние сервера")]
-    pub enum ServerStatus: text {
+    pub enum ServerStatus {
         /// It runs.
         #[doc(alias = "Работает")]
         Running = "is_running",
@@ -214,10 +214,10 @@ impl FromWire for ServerSummary {
     }
 }
 
-hostkit_proto::open_enum! {
+hostkit_proto::text_enum! {
     /// What is paid ahead when a server becomes a VirtualServer.
     #[doc(alias = "Период оплаты при смене типа на VirtualServer")]
-    pub enum TypeChangePeriod: text {
+    pub enum TypeChangePeriod {
         /// An hour.
         #[doc(alias = "Почасовая оплата")]
         Hour = "1h",

@@ -81,10 +81,10 @@ hostkit_proto::text_id! {
     pub struct DataCentreId;
 }
 
-hostkit_proto::open_enum! {
+hostkit_proto::text_enum! {
     /// What gives the director of a company the power to act.
     #[doc(alias = "Документ, на основании которого действует руководитель")]
-    pub enum DirectorDocument: text {
+    pub enum DirectorDocument {
         /// The charter.
         #[doc(alias = "Устав")]
         Charter = "u",

@@ -103,5 +103,5 @@ impl Perform for Reinstall {}
 
 hostkit_proto::not_shown!(
     Reinstall,
-    "The server keeps its number and its address, and the document does not say that its password is another one.",
+    "The server keeps its number and its address, and the document does not say that its password is another one."
 );

@@ -86,10 +86,10 @@ impl FromWire for Balance {
     }
 }
 
-hostkit_proto::open_enum! {
+hostkit_proto::text_enum! {
     /// How something went.
     #[doc(alias = "Результат действия")]
-    pub enum ResultWord: text {
+    pub enum ResultWord {
         /// It was done.
         #[doc(alias = "Выполнено")]
         Success = "success",

@@ -118,10 +118,10 @@ impl FromWire for Order {
     }
 }
 
-hostkit_proto::open_enum! {
+hostkit_proto::text_enum! {
     /// How far an order or a product is.
     #[doc(alias = "Состояние заказа или услуги")]
-    pub enum OrderStatus: text {
+    pub enum OrderStatus {
         /// It waits for money.
         #[doc(alias = "Ожидает оплаты")]
         Pending = "Pending",

@@ -73,5 +73,5 @@ impl Perform for CreateBackup {}
 
 hostkit_proto::not_shown!(
     CreateBackup,
-    "A schedule's backup of another server looks the same: the list names the server by a number of another kind, and only while the backup is new. For servers `create_server_backup` has a trace.",
+    "A schedule's backup of another server looks the same: the list names the server by a number of another kind, and only while the backup is new. For servers `create_server_backup` has a trace."
 );

@@ -77,5 +77,5 @@ impl Perform for StartDownload {}
 
 hostkit_proto::not_shown!(
     StartDownload,
-    "Downloads are not listed, and the key of this one is in the lost answer alone.",
+    "Downloads are not listed, and the key of this one is in the lost answer alone."
 );

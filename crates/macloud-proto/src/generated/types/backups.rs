@@ -253,10 +253,10 @@ impl FromWire for Schedule {
     }
 }
 
-hostkit_proto::open_enum! {
+hostkit_proto::text_enum! {
     /// How often a backup is made.
     #[doc(alias = "Как часто делается копия")]
-    pub enum ScheduleType: text {
+    pub enum ScheduleType {
         /// Every day.
         #[doc(alias = "Каждый день")]
         Daily = "day",

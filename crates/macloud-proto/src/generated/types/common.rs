@@ -10,10 +10,10 @@ use hostkit_proto::wire::Node;
 
 use crate::types::{AddressId, DatacenterId, GroupId, KeyId, KeyStatus, PlanId, ServerId, TemplateId};
 
-hostkit_proto::open_enum! {
+hostkit_proto::text_enum! {
     /// Which internet protocol an address belongs to.
     #[doc(alias = "Версия протокола адреса")]
-    pub enum AddressFamily: text {
+    pub enum AddressFamily {
         /// IPv4.
         #[doc(alias = "IPv4")]
         V4 = "4",
@@ -241,10 +241,10 @@ impl FromWire for ServiceAddress {
     }
 }
 
-hostkit_proto::open_enum! {
+hostkit_proto::text_enum! {
     /// The state of a service.
     #[doc(alias = "Состояние услуги")]
-    pub enum ServiceStatus: text {
+    pub enum ServiceStatus {
         /// Ordered, not made yet.
         #[doc(alias = "Заказана, ещё не создана")]
         New = "new",

@@ -9,10 +9,10 @@ use hostkit_proto::wire::Node;
 
 use crate::types::{DomainId, RecordId, ServiceStatus};
 
-hostkit_proto::open_enum! {
+hostkit_proto::text_enum! {
     /// What a CAA record is about.
     #[doc(alias = "Назначение CAA-записи")]
-    pub enum CaaTag: text {
+    pub enum CaaTag {
         /// Who may issue certificates.
         #[doc(alias = "Кто может выпускать сертификаты")]
         Issue = "issue",
@@ -251,10 +251,10 @@ impl FromWire for RecordAbilities {
     }
 }
 
-hostkit_proto::open_enum! {
+hostkit_proto::text_enum! {
     /// The type of a DNS record.
     #[doc(alias = "Тип DNS-записи")]
-    pub enum RecordType: text {
+    pub enum RecordType {
         /// An IPv4 address.
         #[doc(alias = "IPv4-адрес")]
         A = "A",

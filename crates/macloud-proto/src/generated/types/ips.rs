@@ -194,10 +194,10 @@ impl FromWire for AddressOwner {
     }
 }
 
-hostkit_proto::open_enum! {
+hostkit_proto::text_enum! {
     /// What kind of service has an address.
     #[doc(alias = "Вид услуги, которой принадлежит адрес")]
-    pub enum OwnerType: text {
+    pub enum OwnerType {
         /// A server.
         #[doc(alias = "Сервер")]
         Server = "server",

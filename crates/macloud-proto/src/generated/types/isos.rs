@@ -9,10 +9,10 @@ use hostkit_proto::wire::Node;
 
 use crate::types::{IsoId, ServerRef, ServiceStatus};
 
-hostkit_proto::open_enum! {
+hostkit_proto::text_enum! {
     /// What a download is doing.
     #[doc(alias = "Состояние загрузки")]
-    pub enum DownloadStatus: text {
+    pub enum DownloadStatus {
         /// The hoster fetches the file.
         #[doc(alias = "Файл загружается")]
         Processing = "processing",

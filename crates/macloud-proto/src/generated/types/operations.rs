@@ -132,10 +132,10 @@ impl FromWire for OperationService {
     }
 }
 
-hostkit_proto::open_enum! {
+hostkit_proto::number_enum! {
     /// Whether an operation is paid.
     #[doc(alias = "Оплачена ли операция")]
-    pub enum OperationStatus: number {
+    pub enum OperationStatus {
         /// Not paid.
         #[doc(alias = "Не оплачено")]
         Unpaid = "0",
@@ -145,10 +145,10 @@ hostkit_proto::open_enum! {
     }
 }
 
-hostkit_proto::open_enum! {
+hostkit_proto::number_enum! {
     /// The direction of an operation.
     #[doc(alias = "Направление операции")]
-    pub enum OperationType: number {
+    pub enum OperationType {
         /// Money came in.
         #[doc(alias = "Зачисление")]
         Credit = "1",
@@ -191,10 +191,10 @@ impl FromWire for PaymentMethod {
     }
 }
 
-hostkit_proto::open_enum! {
+hostkit_proto::text_enum! {
     /// A balance of the account.
     #[doc(alias = "Баланс аккаунта")]
-    pub enum Purse: text {
+    pub enum Purse {
         /// The main balance.
         #[doc(alias = "Основной баланс")]
         Real = "real",

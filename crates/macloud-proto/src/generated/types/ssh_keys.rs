@@ -8,10 +8,10 @@ use hostkit_proto::wire::Node;
 
 use crate::types::KeyId;
 
-hostkit_proto::open_enum! {
+hostkit_proto::text_enum! {
     /// Whether an SSH key is still there.
     #[doc(alias = "Действует ли SSH-ключ")]
-    pub enum KeyStatus: text {
+    pub enum KeyStatus {
         /// It can be used.
         #[doc(alias = "Действует")]
         Active = "active",

@@ -82,5 +82,5 @@ impl Perform for AddonsOrder {}
 
 hostkit_proto::not_shown!(
     AddonsOrder,
-    "The list of orders does not show add-ons, and the balance stays the same where an add-on costs nothing or is not paid yet.",
+    "The list of orders does not show add-ons, and the balance stays the same where an add-on costs nothing or is not paid yet."
 );

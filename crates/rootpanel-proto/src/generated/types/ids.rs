@@ -21,10 +21,10 @@ hostkit_proto::number_id! {
     pub struct OrderId;
 }
 
-hostkit_proto::open_enum! {
+hostkit_proto::text_enum! {
     /// The kind of a tariff.
     #[doc(alias = "Тип тарифного плана")]
-    pub enum PlanKind: text {
+    pub enum PlanKind {
         /// A virtual server.
         #[doc(alias = "Виртуальный сервер")]
         Vds = "vds",

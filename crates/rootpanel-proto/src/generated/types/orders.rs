@@ -241,10 +241,10 @@ impl FromWire for OrderReference {
     }
 }
 
-hostkit_proto::open_enum! {
+hostkit_proto::number_enum! {
     /// How far an order is.
     #[doc(alias = "Статус заказа")]
-    pub enum OrderStatus: number {
+    pub enum OrderStatus {
         /// It is not processed yet.
         #[doc(alias = "Не обработан")]
         New = "0",

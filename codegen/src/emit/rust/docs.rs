@@ -1,0 +1,240 @@
+//! Documentation: its texts, wrapped to the width of the project.
+
+mod sample;
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+
+use crate::model::{Endpoint, Field, Model, Sign};
+use crate::surface::Limits;
+
+pub(super) use sample::credentials;
+
+/// rustfmt's `max_width` in this project: it does not wrap docs.
+const WIDTH: usize = 120;
+
+/// The indent of an item's docs, of a member's (a field, a method), and of what is in a member.
+pub(super) const ITEM: usize = 0;
+pub(super) const MEMBER: usize = 4;
+pub(super) const INNER: usize = 8;
+
+/// Doc comments; paragraphs have an empty line between them.
+pub(super) struct Doc {
+    indent: usize,
+    lines: Vec<String>,
+}
+
+impl Doc {
+    pub(super) fn new(indent: usize, text: &str) -> Self {
+        Self { indent, lines: Vec::new() }.and(text)
+    }
+
+    /// Adds paragraphs; nothing where the text is empty.
+    pub(super) fn and(mut self, text: &str) -> Self {
+        for paragraph in text.split("\n\n").filter(|text| !text.trim().is_empty()) {
+            let lines = wrapped(paragraph, WIDTH - self.indent - "/// ".len());
+            self.paragraph(lines);
+        }
+        self
+    }
+
+    /// Adds the section on errors.
+    pub(super) fn and_errors(mut self, text: &str) -> Self {
+        self.paragraph(vec!["# Errors".to_owned()]);
+        let lines = wrapped(text, WIDTH - self.indent - "/// ".len());
+        self.lines.extend(lines);
+        self
+    }
+
+    /// Adds an example, whose lines are not wrapped.
+    fn and_code(mut self, lines: impl IntoIterator<Item = String>) -> Self {
+        let fence = || std::iter::once("```".to_owned());
+        self.paragraph(fence().chain(lines).chain(fence()).collect());
+        self
+    }
+
+    /// The lines as a `doc` attribute has them: with the blank behind the marker.
+    fn attributes(&self) -> impl Iterator<Item = String> {
+        self.lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") })
+    }
+
+    fn paragraph(&mut self, lines: Vec<String>) {
+        if !self.lines.is_empty() {
+            self.lines.push(String::new());
+        }
+        self.lines.extend(lines);
+    }
+}
+
+/// The docs of a module.
+pub(super) fn of_module(text: &str) -> TokenStream {
+    let doc = Doc::new(ITEM, text);
+    let lines = doc.attributes();
+    quote!(#(#![doc = #lines])*)
+}
+
+impl ToTokens for Doc {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let lines = self.attributes();
+        tokens.extend(quote!(#(#[doc = #lines])*));
+    }
+}
+
+/// One paragraph in lines of at most so many characters.
+fn wrapped(paragraph: &str, room: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in paragraph.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= room => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+/// `#[doc(alias = "…")]` for a Russian sentence or word.
+pub(super) fn alias(text: &str) -> TokenStream {
+    let text: String = text.trim().trim_end_matches('.').replace(['"', '\'', '\\', '`'], "");
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if text.is_empty() { TokenStream::new() } else { quote!(#[doc(alias = #text)]) }
+}
+
+/// The docs of a field: its sentence, and what limits it.
+pub(super) fn field(indent: usize, field: &Field) -> Doc {
+    let surface = &field.surface;
+    let mut facts = Vec::new();
+    facts.extend(surface.unit.as_ref().map(|unit| format!("Unit: {unit}.")));
+    facts.extend(limits(&surface.limits).map(|limits| format!("Limits: {limits}.")));
+    for (host, there) in &surface.host_limits {
+        facts.extend(limits(there).map(|limits| format!("At `{}`: Limits: {limits}.", host.value)));
+    }
+    for (condition, then) in &surface.when {
+        facts.extend(limits(then).map(|limits| format!("Limits if `{}`: {limits}.", condition.value)));
+    }
+    facts.extend(surface.not_below.as_ref().map(|other| format!("Not less than `{}`.", other.value)));
+    facts.extend(surface.required_if.as_ref().map(|condition| format!("Required if `{}`.", condition.value)));
+    facts.extend(surface.only_if.as_ref().map(|condition| format!("Only if `{}`.", condition.value)));
+    match surface.provenance.as_deref() {
+        None | Some("documented") => {}
+        Some("client") => facts.push("Known from clients, not from the document.".to_owned()),
+        Some(other) => facts.push(format!("Provenance: {other}.")),
+    }
+    Doc::new(indent, &surface.en).and(&facts.join(" "))
+}
+
+fn limits(limits: &Limits) -> Option<String> {
+    let mut parts = Vec::new();
+    match (limits.min, limits.max) {
+        (Some(min), Some(max)) => parts.push(format!("from {min} to {max}")),
+        (Some(min), None) => parts.push(format!("at least {min}")),
+        (None, Some(max)) => parts.push(format!("at most {max}")),
+        (None, None) => {}
+    }
+    parts.extend(limits.multiple_of.map(|step| format!("a multiple of {step}")));
+    match (limits.min_length, limits.max_length) {
+        (Some(min), Some(max)) => parts.push(format!("{min} to {max} characters")),
+        (Some(1), None) => parts.push("not empty".to_owned()),
+        (Some(min), None) => parts.push(format!("at least {min} characters")),
+        (None, Some(max)) => parts.push(format!("at most {max} characters")),
+        (None, None) => {}
+    }
+    parts.extend(limits.shape.as_ref().map(|shape| crate::emit::shape_words(shape).0.to_owned()));
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// The docs of a call: what it does, its facts, and how it is found out whether it happened.
+pub(super) fn endpoint(model: &Model, endpoint: &Endpoint) -> Doc {
+    let surface = &endpoint.surface;
+    let mut facts = format!("`{} {}`", endpoint.method, endpoint.path);
+    if let Some(action) = &surface.action {
+        facts += &format!(", action `{action}`");
+    }
+    facts += &format!("; effect: **{}**", endpoint.effect());
+    if !surface.flags.is_empty() {
+        facts += &format!(" ({})", surface.flags.join(", "));
+    }
+    facts += &match (surface.source_line, surface.provenance.as_deref()) {
+        (Some(line), _) => format!(". Source: line {line} of the document."),
+        (None, Some(provenance)) => format!(". Provenance: {provenance}."),
+        (None, None) => ".".to_owned(),
+    };
+    let mut doc = Doc::new(ITEM, &surface.en).and(&facts).and(&surface.about);
+    if let Some(inputs) = &endpoint.at_least_one {
+        doc = doc.and(&format!("At least one of these has to be given: {}.", inputs.names()));
+    }
+    if !surface.reconcile.is_empty() {
+        doc = doc.and(&format!("If the end stays open: {}{}", surface.reconcile, reconciliation(endpoint)));
+    }
+    match sample::call(model, endpoint) {
+        Some(lines) => doc.and_code(lines),
+        None => doc,
+    }
+}
+
+/// What `reconcile` can do for a call.
+fn reconciliation(endpoint: &Endpoint) -> String {
+    if let Some(why) = &endpoint.surface.no_trace {
+        return format!(" No call shows it: {}", why.value);
+    }
+    let Some(trace) = &endpoint.trace else {
+        return String::new();
+    };
+    let how = match &trace.sign {
+        Sign::New(_) if !trace.named.is_empty() => {
+            "; where the name is not unique, it takes what `before` gave before the call."
+        }
+        Sign::Gone => ".",
+        Sign::Became if trace.not_found => ".",
+        _ => ", with what `before` gave before the call.",
+    };
+    format!(" `reconcile` does it{how}")
+}
+
+/// What a file of types is.
+pub(super) fn types(module: &str) -> String {
+    format!("Types of `types/{module}.toml`.")
+}
+
+/// What the server's file of types is.
+pub(super) fn server_types(module: &str) -> String {
+    format!("What a server needs of the types of `types/{module}.toml`.")
+}
+
+/// What an endpoint's file is.
+pub(super) fn endpoint_file(endpoint: &Endpoint) -> String {
+    format!("`{} {}`: {}", endpoint.method, endpoint.path, lower_first(&endpoint.surface.en))
+}
+
+/// What the server's file of an endpoint is.
+pub(super) fn server_file(endpoint: &Endpoint) -> String {
+    format!("The server half of `{}`.", endpoint.name)
+}
+
+/// What a module of calls is.
+pub(super) fn module(api: &str, module: &str) -> String {
+    format!("Calls of `specs/{api}/{module}/`.")
+}
+
+/// What the server's module of calls is.
+pub(super) fn server_module(api: &str, module: &str) -> String {
+    format!("The server half of `specs/{api}/{module}/`.")
+}
+
+/// A field of credentials.
+pub(super) fn credential(field: &str) -> Doc {
+    Doc::new(INNER, &format!("The field `{field}`."))
+}
+
+/// A sentence behind a colon starts small, unless its first word is all capitals or a name.
+fn lower_first(text: &str) -> String {
+    let mut characters = text.chars();
+    match (characters.next(), characters.clone().next()) {
+        (Some(first), Some(second)) if !second.is_uppercase() => {
+            first.to_lowercase().collect::<String>() + characters.as_str()
+        }
+        _ => text.to_owned(),
+    }
+}

@@ -1,0 +1,92 @@
+//! Reading folders of specs, and reading and writing files.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use hostkit_codegen::Sources;
+
+use crate::{Error, Workspace};
+
+impl Workspace {
+    /// The APIs that have specs: folders of `specs/` with a service.
+    ///
+    /// # Errors
+    /// Where the folder cannot be read.
+    pub fn apis(&self) -> Result<Vec<String>, Error> {
+        let specs = self.root.join("specs");
+        let mut apis = Vec::new();
+        for entry in fs::read_dir(&specs).map_err(|error| Error::of(&specs, &error))? {
+            let entry = entry.map_err(|error| Error::of(&specs, &error))?;
+            if entry.path().join("service.toml").exists() {
+                apis.push(entry.file_name().to_string_lossy().into_owned());
+            }
+        }
+        apis.sort();
+        Ok(apis)
+    }
+
+    /// The specs of one API with their examples.
+    ///
+    /// # Errors
+    /// Where a file cannot be read.
+    pub fn sources(&self, api: &str) -> Result<Sources, Error> {
+        let folder = self.root.join("specs").join(api);
+        let (mut texts, mut examples) = (Vec::new(), Vec::new());
+        for file in files(&folder)? {
+            let (path, full) = (format!("{api}/{file}"), folder.join(&file));
+            if file.ends_with(".toml") {
+                texts.push((path, read(&full)?));
+            } else {
+                examples.push((path, fs::read(&full).map_err(|error| Error::of(&full, &error))?));
+            }
+        }
+        Ok(Sources::new(texts).with_examples(examples))
+    }
+}
+
+/// Every file below a folder, relative to it, with `/` as the separator; none where there is no such folder.
+///
+/// # Errors
+/// Where a folder cannot be read.
+pub fn files(folder: &Path) -> Result<Vec<String>, Error> {
+    let mut found = Vec::new();
+    let mut open = vec![folder.to_path_buf()];
+    while let Some(next) = open.pop() {
+        let entries = match fs::read_dir(&next) {
+            Ok(entries) => entries,
+            // A folder that is generated may not be there yet.
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            Err(error) => return Err(Error::of(&next, &error)),
+        };
+        for entry in entries {
+            let path = entry.map_err(|error| Error::of(&next, &error))?.path();
+            if path.is_dir() {
+                open.push(path);
+            } else if let Ok(relative) = path.strip_prefix(folder) {
+                found.push(relative.to_string_lossy().replace('\\', "/"));
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The text of a file.
+///
+/// # Errors
+/// Where it cannot be read, or is no text.
+pub fn read(path: &Path) -> Result<String, Error> {
+    fs::read_to_string(path).map_err(|error| Error::of(path, &error))
+}
+
+/// Writes a file and the folders that it stands in.
+///
+/// # Errors
+/// Where it cannot be written.
+pub fn write(path: &Path, text: &str) -> Result<(), Error> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(|error| Error::of(folder, &error))?;
+    }
+    fs::write(path, text).map_err(|error| Error::of(path, &error))
+}

@@ -1,0 +1,159 @@
+//! What generated folders are, compared with what they have to be.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use hostkit_codegen::Tree;
+
+use crate::{Error, Workspace, files, write};
+
+/// A generated folder: every file in it that is not wanted is a stray.
+#[derive(Debug, Clone)]
+pub struct Folder {
+    /// Relative to the root of the workspace.
+    pub path: String,
+    /// What has to be in it, by paths from the root.
+    pub wanted: Tree,
+}
+
+/// One file that is not as it has to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stale {
+    /// The specs give the file, and it is not there.
+    Missing {
+        /// The file.
+        path: String,
+    },
+    /// The file is there, and no spec makes it.
+    Stray {
+        /// The file.
+        path: String,
+    },
+    /// The file was edited by hand, or a spec was changed without generating.
+    Differs {
+        /// The file.
+        path: String,
+        /// What stands in it.
+        present: String,
+        /// What has to stand in it.
+        wanted: String,
+    },
+}
+
+impl Stale {
+    /// The file.
+    pub fn path(&self) -> &str {
+        match self {
+            Self::Missing { path } | Self::Stray { path } | Self::Differs { path, .. } => path,
+        }
+    }
+
+    /// What is wrong with the file, with a diff where there are two texts.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Missing { path } => format!("{path}: missing"),
+            Self::Stray { path } => format!("{path}: a stray file: no spec makes it"),
+            Self::Differs { path, present, wanted } => {
+                let diff = similar::TextDiff::from_lines(present, wanted);
+                let diff = diff.unified_diff().header("in the tree", "from the specs").context_radius(1).to_string();
+                format!("{path}: edited by hand, or the spec was changed without generating:\n{diff}")
+            }
+        }
+    }
+}
+
+impl Workspace {
+    /// The files of these folders that are not as they have to be.
+    ///
+    /// # Errors
+    /// Where a folder or file cannot be read.
+    pub fn stale(&self, folders: &[Folder]) -> Result<Vec<Stale>, Error> {
+        let mut found = Vec::new();
+        for folder in folders {
+            found.extend(compare(&folder.wanted, self.present(&folder.path)?));
+        }
+        Ok(found)
+    }
+
+    /// Writes and removes files until the folders are as they have to be, and says how many it were.
+    ///
+    /// # Errors
+    /// Where a file cannot be read, written or removed.
+    pub fn mend(&self, folders: &[Folder]) -> Result<usize, Error> {
+        let stale = self.stale(folders)?;
+        for finding in &stale {
+            let full = self.root.join(finding.path());
+            match folders.iter().find_map(|folder| folder.wanted.get(finding.path())) {
+                Some(text) => write(&full, text)?,
+                None => fs::remove_file(&full).map_err(|error| Error::of(&full, &error))?,
+            }
+        }
+        Ok(stale.len())
+    }
+
+    /// The files of a generated folder, by their paths from the root.
+    fn present(&self, folder: &str) -> Result<BTreeMap<String, String>, Error> {
+        let mut present = BTreeMap::new();
+        for file in files(&self.root.join(folder))? {
+            let path = format!("{folder}/{file}");
+            let full = self.root.join(&path);
+            let bytes = fs::read(&full).map_err(|error| Error::of(&full, &error))?;
+            // A file that is not text differs from every text.
+            present.insert(path, String::from_utf8_lossy(&bytes).into_owned());
+        }
+        Ok(present)
+    }
+}
+
+/// Line ends do not count: a checkout may have turned them around.
+fn compare(wanted: &Tree, mut present: BTreeMap<String, String>) -> Vec<Stale> {
+    let mut found = Vec::new();
+    for (path, text) in wanted.files() {
+        let path = path.to_owned();
+        match present.remove(&path) {
+            None => found.push(Stale::Missing { path }),
+            Some(there) if there.replace("\r\n", "\n") != text => {
+                found.push(Stale::Differs { path, present: there, wanted: text.to_owned() });
+            }
+            Some(_) => {}
+        }
+    }
+    found.extend(present.into_keys().map(|path| Stale::Stray { path }));
+    found.sort_by(|a, b| a.path().cmp(b.path()));
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use hostkit_codegen::Tree;
+
+    use super::{Stale, compare};
+
+    fn wanted() -> Tree {
+        let mut tree = Tree::default();
+        tree.add("src/a.rs", "one\ntwo\n");
+        tree.add("src/b.rs", "three\n");
+        tree
+    }
+
+    fn present<const N: usize>(files: [(&str, &str); N]) -> BTreeMap<String, String> {
+        files.map(|(path, text)| (path.to_owned(), text.to_owned())).into()
+    }
+
+    #[test]
+    fn the_same_is_fresh() {
+        assert!(compare(&wanted(), present([("src/b.rs", "three\n"), ("src/a.rs", "one\r\ntwo\r\n")])).is_empty());
+    }
+
+    #[test]
+    fn a_space_a_stray_and_a_gap_are_found() {
+        let found = compare(&wanted(), present([("src/a.rs", "one \ntwo\n"), ("src/c.rs", "")]));
+        let [Stale::Differs { path: a, .. }, Stale::Missing { path: b }, Stale::Stray { path: c }] = &found[..] else {
+            panic!("{found:?}");
+        };
+        assert_eq!([a, b, c], ["src/a.rs", "src/b.rs", "src/c.rs"]);
+        assert!(found[0].describe().contains("-one \n+one\n"), "{}", found[0].describe());
+    }
+}

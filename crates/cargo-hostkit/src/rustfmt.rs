@@ -1,0 +1,129 @@
+//! rustfmt as a process, over those files alone that it has not seen before.
+
+use std::collections::hash_map::DefaultHasher;
+use std::fs;
+use std::hash::{Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use hostkit_codegen::Tree;
+
+use crate::{Error, Workspace, files, read, write};
+
+/// The project's settings, and in a target folder the copies to format stand below them.
+const SETTINGS: &str = "rustfmt.toml";
+
+/// A file that has to be formatted.
+struct Job<'t> {
+    path: &'t str,
+    text: &'t str,
+    /// Where the result is kept.
+    kept: PathBuf,
+}
+
+impl Workspace {
+    /// The same files as rustfmt writes them with the settings of this workspace.
+    ///
+    /// What it made of a text is kept under the text's hash, so that a run formats what the specs changed.
+    ///
+    /// # Errors
+    /// Where rustfmt is missing, or a file cannot be read or written.
+    pub fn formatted(&self, tree: Tree) -> Result<Tree, Error> {
+        let mut made_by = DefaultHasher::new();
+        version()?.hash(&mut made_by);
+        fs::read(self.root.join(SETTINGS)).unwrap_or_default().hash(&mut made_by);
+        let kept = |text: &str| {
+            let mut hasher = made_by.clone();
+            text.hash(&mut hasher);
+            self.kept.join(format!("{:016x}.rs", hasher.finish()))
+        };
+        let all: Vec<Job<'_>> = tree.files().map(|(path, text)| Job { path, text, kept: kept(text) }).collect();
+        let new: Vec<&Job<'_>> = all.iter().filter(|job| !job.kept.exists()).collect();
+        if !new.is_empty() {
+            self.format(&new)?;
+        }
+        let mut formatted = Tree::default();
+        for job in &all {
+            formatted.add(job.path, read(&job.kept)?);
+        }
+        self.forget(&all)?;
+        Ok(formatted)
+    }
+
+    /// Formats copies in a folder of this process, then moves each where its text is looked for.
+    fn format(&self, jobs: &[&Job<'_>]) -> Result<(), Error> {
+        let copies = self.kept.join(std::process::id().to_string());
+        for job in jobs {
+            write(&copies.join(job.path), job.text)?;
+        }
+        for job in jobs {
+            declare(&copies.join(job.path), job.text)?;
+        }
+        let processes = std::thread::available_parallelism().map_or(1, usize::from).min(jobs.len());
+        let shares = jobs.chunks(jobs.len().div_ceil(processes));
+        let mut running = Vec::new();
+        for share in shares {
+            let mut command = rustfmt();
+            command.args(["--edition", "2024", "--config-path"]).arg(self.root.join(SETTINGS));
+            command.args(share.iter().map(|job| copies.join(job.path))).stdin(Stdio::null()).stderr(Stdio::piped());
+            running.push(command.spawn().map_err(missing)?);
+        }
+        for child in running {
+            let output = child.wait_with_output().map_err(missing)?;
+            if !output.status.success() {
+                let said = String::from_utf8_lossy(&output.stderr).into_owned();
+                return Err(Error { message: format!("rustfmt ended with {}:\n{said}", output.status) });
+            }
+        }
+        for job in jobs {
+            let copy = copies.join(job.path);
+            fs::rename(&copy, &job.kept).map_err(|error| Error::of(&copy, &error))?;
+        }
+        fs::remove_dir_all(&copies).map_err(|error| Error::of(&copies, &error))
+    }
+
+    /// Removes what was kept of texts that the specs no longer give.
+    fn forget(&self, all: &[Job<'_>]) -> Result<(), Error> {
+        for file in files(&self.kept)? {
+            let full = self.kept.join(&file);
+            // What stands in a folder belongs to another process.
+            if !file.contains('/') && all.iter().all(|job| job.kept != full) {
+                // Another process may have removed it already.
+                let _ = fs::remove_file(&full);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// rustfmt follows `mod name;`, and has no stable switch against it: it finds an empty file there.
+fn declare(copy: &Path, text: &str) -> Result<(), Error> {
+    let folder = match copy.file_name().and_then(|name| name.to_str()) {
+        Some("mod.rs" | "lib.rs") => copy.with_file_name(""),
+        _ => copy.with_extension(""),
+    };
+    let names = text.lines().filter_map(|line| {
+        let line = line.strip_prefix("pub ").unwrap_or(line);
+        line.strip_prefix("mod ")?.trim().strip_suffix(';')
+    });
+    for name in names {
+        let nested = folder.join(name).join("mod.rs");
+        let file = folder.join(name).with_extension("rs");
+        if !nested.exists() && !file.exists() {
+            write(&file, "")?;
+        }
+    }
+    Ok(())
+}
+
+fn rustfmt() -> Command {
+    Command::new(std::env::var_os("RUSTFMT").unwrap_or_else(|| "rustfmt".into()))
+}
+
+fn version() -> Result<Vec<u8>, Error> {
+    Ok(rustfmt().arg("--version").stdin(Stdio::null()).output().map_err(missing)?.stdout)
+}
+
+fn missing(error: std::io::Error) -> Error {
+    Error::of(Path::new("rustfmt"), &error)
+}

@@ -1,0 +1,78 @@
+//! rustfmt over files of a workspace: with its settings, each file once, and none but those that were given.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use cargo_hostkit::{Workspace, files};
+use hostkit_codegen::Tree;
+
+/// A folder that is gone when the test ends.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("cargo-hostkit-{}-{name}", std::process::id()));
+        fs::create_dir_all(&folder).expect("a folder");
+        fs::write(folder.join("rustfmt.toml"), "max_width = 40\n").expect("a file");
+        Self(folder)
+    }
+
+    fn workspace(&self) -> Workspace {
+        Workspace::new(&self.0, self.0.join("kept"))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What is left in the system's folder of temporary files does no harm.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn tree(files: &[(&str, &str)]) -> Tree {
+    let mut tree = Tree::default();
+    files.iter().for_each(|(path, text)| tree.add(*path, *text));
+    tree
+}
+
+fn kept(folder: &Path) -> Vec<String> {
+    files(&folder.join("kept")).expect("a folder")
+}
+
+#[test]
+fn the_settings_of_the_workspace_hold_and_modules_are_not_followed() {
+    let scratch = Scratch::new("settings");
+    let long = "fn sum( first: u8,second: u8 ) -> u16 { first + second }\n";
+    let given = tree(&[("src/mod.rs", "mod  other;\npub mod given;\n"), ("src/given.rs", long)]);
+    let formatted = scratch.workspace().formatted(given).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(formatted.get("src/mod.rs"), Some("pub mod given;\nmod other;\n"));
+    let wanted = "fn sum(first: u8, second: u8) -> u16 {\n    first + second\n}\n";
+    assert_eq!(formatted.get("src/given.rs"), Some(wanted));
+    assert_eq!(formatted.files().count(), 2);
+}
+
+#[test]
+fn a_text_is_formatted_once_and_forgotten_when_it_is_no_longer_given() {
+    let scratch = Scratch::new("once");
+    let workspace = scratch.workspace();
+    workspace.formatted(tree(&[("a.rs", "fn  a() {}\n"), ("b.rs", "fn  b() {}\n")])).expect("formatted");
+    let first = kept(&scratch.0);
+    assert_eq!(first.len(), 2, "{first:?}");
+    // What is kept is taken as it is: the second run asks no rustfmt.
+    for file in &first {
+        fs::write(scratch.0.join("kept").join(file), "kept\n").expect("a file");
+    }
+    let again = workspace.formatted(tree(&[("a.rs", "fn  a() {}\n")])).expect("formatted");
+    assert_eq!(again.get("a.rs"), Some("kept\n"));
+    assert_eq!(kept(&scratch.0).len(), 1);
+    fs::write(scratch.0.join("rustfmt.toml"), "max_width = 50\n").expect("a file");
+    let other = workspace.formatted(tree(&[("a.rs", "fn  a() {}\n")])).expect("formatted");
+    assert_eq!(other.get("a.rs"), Some("fn a() {}\n"), "other settings");
+}
+
+#[test]
+fn what_is_no_rust_is_an_error() {
+    let scratch = Scratch::new("error");
+    let error = scratch.workspace().formatted(tree(&[("a.rs", "fn fn\n")])).expect_err("no Rust");
+    assert!(error.to_string().starts_with("rustfmt ended with"), "{error}");
+}
