@@ -10,8 +10,8 @@
 //! | emit | model | files | `emit` |
 //!
 //! A stage adds what is wrong to one list of diagnostics and goes on, so that a run names everything at once; only an
-//! emitter needs specs that are sound. Each code has a text, [`explain`], and a case in `tests/ui`. Emitters write
-//! text by hand in the project's own width: the output is what rustfmt would make of it, and a test parses every file.
+//! emitter needs specs that are sound. Each code has a text, [`explain`], and a case in `tests/ui`. Emitters of Rust give
+//! tokens, and `print` makes a file of them; what is then left to rustfmt is the breaking of lines.
 
 mod diagnostic;
 mod emit;

@@ -9,7 +9,7 @@ use hostkit::server::Serve;
 use hostkit::server::every::{Examples, Visitor};
 use hostkit::server::example::{self, Place};
 use hostkit::{
-    Api, Call, CallOptions, ClientConfig, ClientCore, Effect, Endpoint, EndpointExt, Error, ErrorKind, FaultCode,
+    AnswerLimits, Api, Call, CallOptions, ClientCore, Effect, Endpoint, EndpointExt, Error, ErrorKind, FaultCode,
     Incoming, Machine, Moment, Now, Outcome, Perform, RawAnswer, Reply, Step, TicketCause, UnixTime,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -56,7 +56,8 @@ impl Given {
     }
 
     fn incoming(&self) -> Incoming {
-        Incoming { status: self.status, headers: self.headers.clone(), body: self.body.clone() }
+        let incoming = Incoming::new(&AnswerLimits::DEFAULT, self.status, self.headers.clone());
+        incoming.and_then(|incoming| incoming.with_body(self.body.clone())).expect("a small answer")
     }
 
     fn response(&self) -> http::Response<Vec<u8>> {
@@ -199,7 +200,7 @@ impl<A: Api> Pass<A> {
 
     /// A client that has called nothing yet, so that no limit and no session is left of the case before.
     fn core(&self) -> ClientCore<A> {
-        ClientConfig::new(self.credentials.clone()).seed(1).build().expect("a client")
+        ClientCore::builder(self.credentials.clone()).seed(1).build().expect("a client")
     }
 
     fn each<E: Serve + Endpoint<Api = A>>(

@@ -147,8 +147,9 @@ struct Names {
 }
 
 /// Where tokens stand.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Default, PartialEq)]
 enum Place {
+    #[default]
     Items,
     /// Directly in an enum: a name here declares a variant.
     Variants,
@@ -164,7 +165,7 @@ impl Names {
             match token {
                 TokenTree::Group(group) if before == "#" && group.delimiter() == Delimiter::Bracket => before.clear(),
                 TokenTree::Group(group) => {
-                    self.add(group.stream(), std::mem::replace(&mut body, Place::Items));
+                    self.add(group.stream(), std::mem::take(&mut body));
                     before.clear();
                 }
                 TokenTree::Ident(ident) => {

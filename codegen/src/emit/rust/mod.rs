@@ -63,14 +63,17 @@ impl Files<'_> {
     fn add(&mut self, path: &[&str], spec: &[&str], doc: &str, items: TokenStream) {
         let root = ["crates/", self.api, "-proto/src/generated/"].concat();
         let spec = ["specs/", self.api, "/", &spec.join("/")].concat();
-        let doc = docs::of_module(doc);
-        self.tree.add([root, path.join("/")].concat(), print::file(&spec, quote!(#doc #items)));
+        let mut tokens = docs::of_module(doc);
+        // Moved: tokens that are shared, as by `quote!`, would be copied when they are parsed.
+        tokens.extend(items);
+        self.tree.add([root, path.join("/")].concat(), print::file(&spec, tokens));
     }
 
     /// Adds a file of these items, with the imports that they need.
     fn add_importing(&mut self, path: &[&str], spec: &[&str], doc: &str, items: TokenStream) {
-        let imports = self.scope.imports(&items);
-        self.add(path, spec, doc, quote!(#imports #items));
+        let mut tokens = self.scope.imports(&items);
+        tokens.extend(items);
+        self.add(path, spec, doc, tokens);
     }
 }
 
