@@ -27,14 +27,14 @@ fn main() {
         let files = Specs::read(api, sources).map_or(0, |specs| specs.rust().files().count());
         assert!(files > endpoints, "{api}: {files} files of {endpoints} endpoints");
         let cost = time(|| Specs::read(api, sources).map(|specs| specs.rust()).is_ok());
-        let all = time(|| all(api, sources));
+        let all_outputs = time(|| everything(api, sources));
         let share = cost.median / endpoints as f64;
         println!(
             "  {api:<10} {endpoints:>3} endpoints {files:>4} files  median {:>7.1} ms  best {:>7.1} ms  {share:>6.3} ms an endpoint  {:>7.1} ms",
-            cost.median, cost.best, all.median
+            cost.median, cost.best, all_outputs.median
         );
         rust_alone += cost.median;
-        together += all.median;
+        together += all_outputs.median;
         if *api == "macloud" {
             each = share;
         }
@@ -44,10 +44,11 @@ fn main() {
 }
 
 /// Everything that `cargo xtask codegen` makes of the specs of an API, each model resolved once.
-fn all(api: &str, sources: &Sources) -> usize {
+fn everything(api: &str, sources: &Sources) -> usize {
     Specs::read(api, sources).map_or(0, |specs| {
         let lists = specs.lists().len() + specs.coverage().types.len();
-        [specs.rust(), specs.reference(), specs.openapi()].iter().map(|tree| tree.files().count()).sum::<usize>() + lists
+        [specs.rust(), specs.reference(), specs.openapi()].iter().map(|tree| tree.files().count()).sum::<usize>()
+            + lists
     })
 }
 
