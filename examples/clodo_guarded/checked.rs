@@ -3,7 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use hostkit::{Call, Error, Outcome, OutcomeOf, Perform, Transport};
+use hostkit::transport::Transport;
+use hostkit::{Call, Error, Outcome, OutcomeOf, Perform};
 use hostkit_ureq::Client;
 
 use clodo_proto::{Clodo, Code};

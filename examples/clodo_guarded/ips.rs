@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use hostkit::Transport;
+use hostkit::transport::Transport;
 use hostkit_ureq::Client;
 
 use super::checked::{Change, Check, CheckError, Checked};

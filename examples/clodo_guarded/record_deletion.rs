@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use hostkit::{Error, Outcome, OutcomeOf, Transport};
+use hostkit::transport::Transport;
+use hostkit::{Error, Outcome, OutcomeOf};
 use hostkit_ureq::Client;
 
 use super::checked::pause;

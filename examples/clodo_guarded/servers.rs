@@ -1,6 +1,7 @@
 //! Servers: a PUT that buys another package each time it arrives, and the GET that changes a server's type, to and fro.
 
-use hostkit::{Decimal, Transport};
+use hostkit::Decimal;
+use hostkit::transport::Transport;
 use hostkit_ureq::Client;
 
 use super::checked::{Change, Check, CheckError, Checked};

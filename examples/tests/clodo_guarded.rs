@@ -9,9 +9,12 @@ use clodo_proto::ips::{AddIp, MoveIp};
 use clodo_proto::servers::{BuyTraffic, ChangeToVirtual};
 use clodo_proto::types::{RecordId, ServerId, TypeChangePeriod, ZoneId};
 use clodo_proto::{Clodo, Credentials};
-use hostkit::testing::{Script, Scripted};
-use hostkit::{Clock, Decimal, Format, ManualClock, Method, Moment, Outcome, Phase, TransportErrorKind, UnixTime};
+use hostkit::protocol::Method;
+use hostkit::time::{Clock, ManualClock, Moment};
+use hostkit::transport::{Phase, TransportErrorKind};
+use hostkit::{Decimal, Format, Outcome, UnixTime};
 use hostkit_examples::clodo_guarded::*;
+use hostkit_testing::{Script, Scripted};
 use hostkit_ureq::Client;
 
 const ZONE: ZoneId = ZoneId::new(405290);

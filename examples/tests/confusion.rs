@@ -9,11 +9,13 @@ use std::fmt::Debug;
 use std::fs;
 use std::path::PathBuf;
 
-use hostkit::server::Serve;
-use hostkit::server::every::{Examples, Visitor};
-use hostkit::server::example::{self, Place};
-use hostkit::wire::{Kind, Limits, Node};
-use hostkit::{Api, Call, Endpoint, Format, Perform, RawAnswer, Verdict};
+use hostkit::protocol::server::Serve;
+use hostkit::protocol::server::every::{Examples, Visitor};
+use hostkit::protocol::server::example;
+use hostkit::protocol::server::example::Place;
+use hostkit::protocol::wire::{Kind, Limits, Node};
+use hostkit::protocol::{RawAnswer, Verdict};
+use hostkit::{Api, Call, Endpoint, Format, Perform};
 
 type Accepts = Box<dyn Fn(u16, &[u8]) -> bool>;
 
@@ -44,7 +46,7 @@ impl<A: Api> Matrix<A> {
         });
         // An answer without data is the same document at every endpoint.
         let answers = answers.filter(|(_, _, _, bytes)| {
-            hostkit::wire::parse_any(A::INFO.formats, bytes, &Limits::DEFAULT)
+            hostkit::protocol::wire::parse_any(A::INFO.formats, bytes, &Limits::DEFAULT)
                 .is_ok_and(|document| has_data(document.root(), A::INFO.rules.envelope))
         });
         let accepts = |status: u16, body: &[u8]| {

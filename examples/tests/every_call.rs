@@ -5,10 +5,12 @@ mod support;
 
 use std::fmt::Debug;
 
-use hostkit::server::Serve;
-use hostkit::server::every::{Examples, Visitor};
-use hostkit::server::example::{self, Place};
-use hostkit::{Api, Call, Endpoint, Format, ManualClock, Perform, UnixTime, UnknownFields};
+use hostkit::protocol::server::Serve;
+use hostkit::protocol::server::every::{Examples, Visitor};
+use hostkit::protocol::server::example;
+use hostkit::protocol::server::example::Place;
+use hostkit::time::ManualClock;
+use hostkit::{Api, Call, Endpoint, Format, Perform, UnixTime, UnknownFields};
 use support::Server;
 
 /// One pass over an API: how many answers were given, by both clients each.

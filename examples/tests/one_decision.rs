@@ -4,13 +4,19 @@
 use std::fmt::{Debug, Display};
 use std::path::Path;
 
-use hostkit::judgement::{Judgement, JudgementOf, NoValue, Why, judge};
-use hostkit::server::Serve;
-use hostkit::server::every::{Examples, Visitor};
-use hostkit::server::example::{self, Place};
+use hostkit::by_hand::EndpointExt;
+use hostkit::machinery::{ClientCore, Machine, Step};
+use hostkit::protocol::RawAnswer;
+use hostkit::protocol::judgement::{Judgement, JudgementOf, NoValue, Why, judge};
+use hostkit::protocol::server::Serve;
+use hostkit::protocol::server::every::{Examples, Visitor};
+use hostkit::protocol::server::example;
+use hostkit::protocol::server::example::Place;
+use hostkit::time::{Moment, Now};
+use hostkit::transport::{AnswerLimits, Incoming};
 use hostkit::{
-    AnswerLimits, Api, Call, CallOptions, ClientCore, Effect, Endpoint, EndpointExt, Error, ErrorKind, FaultCode,
-    Incoming, Machine, Moment, Now, Outcome, Perform, RawAnswer, Reply, Step, TicketCause, UnixTime,
+    Api, Call, CallOptions, Effect, Endpoint, Error, ErrorKind, FaultCode, Outcome, Perform, Reply, TicketCause,
+    UnixTime,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 

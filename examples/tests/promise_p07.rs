@@ -7,9 +7,10 @@ mod entries;
 use std::borrow::Cow;
 
 use entries::Entry;
-use hostkit::codec::{Name, Object};
-use hostkit::server::example;
-use hostkit::{BaseUrl, EndpointInfo, Format, RequestParts, Value};
+use hostkit::protocol::codec::{Name, Object};
+use hostkit::protocol::server::example;
+use hostkit::protocol::{EndpointInfo, RequestParts, Value};
+use hostkit::{BaseUrl, Format};
 use percent_encoding::percent_decode_str;
 
 /// What breaks out of somewhere.
@@ -268,8 +269,11 @@ fn with_text(entry: &Entry, request: &http::Request<Vec<u8>>, text: &str) -> Vec
             }
             _ => false,
         });
-        found
-            .extend(changed.iter().filter_map(|tree| Some((target.clone(), hostkit::wire::write(format, tree).ok()?))));
+        found.extend(
+            changed
+                .iter()
+                .filter_map(|tree| Some((target.clone(), hostkit::protocol::wire::write(format, tree).ok()?))),
+        );
     }
     found
 }

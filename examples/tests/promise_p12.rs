@@ -17,10 +17,12 @@ use std::error::Error as _;
 use std::fmt::Debug;
 
 use canary::{CORE, Listener, SECRET, search};
-use hostkit::server::Serve;
-use hostkit::server::every::{Examples, Visitor};
-use hostkit::server::example;
-use hostkit::{Api, Call, Endpoint, Error, Flag, Format, ManualClock, Outcome, Perform, Secret, UnixTime, Value};
+use hostkit::protocol::server::Serve;
+use hostkit::protocol::server::every::{Examples, Visitor};
+use hostkit::protocol::server::example;
+use hostkit::protocol::{Flag, Value};
+use hostkit::time::ManualClock;
+use hostkit::{Api, Call, Endpoint, Error, Format, Outcome, Perform, Secret, UnixTime};
 use raw_server::RawServer;
 
 /// The names of secret fields in the specs.
@@ -66,7 +68,7 @@ fn planted(format: Format, bytes: &[u8], secret: &Value) -> Vec<u8> {
     if let Value::Map(fields) = &mut tree {
         fields.push(("field_of_tomorrow".into(), Value::Text(SECRET.to_owned())));
     }
-    hostkit::wire::write(format, &tree).unwrap_or_else(|_| bytes.to_vec())
+    hostkit::protocol::wire::write(format, &tree).unwrap_or_else(|_| bytes.to_vec())
 }
 
 fn answer(status: u16, body: &[u8]) -> Vec<u8> {
@@ -175,7 +177,7 @@ impl<A: Api> Pass<A> {
                 *node = Value::Text(SECRET.to_owned());
             }
         });
-        let Ok(body) = hostkit::wire::write(format, &tree) else { return call };
+        let Ok(body) = hostkit::protocol::wire::write(format, &tree) else { return call };
         let target = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
         let incoming = example::incoming(request.method().as_str(), &target, request.headers(), &body);
         E::parse(&incoming).unwrap_or(call)

@@ -3,10 +3,11 @@
 
 use std::fmt::Debug;
 
-use hostkit::server::Serve;
-use hostkit::server::every::{Examples, Visitor};
-use hostkit::server::example;
-use hostkit::{Api, Call, Endpoint, ManualClock, Perform, UnixTime};
+use hostkit::protocol::server::Serve;
+use hostkit::protocol::server::every::{Examples, Visitor};
+use hostkit::protocol::server::example;
+use hostkit::time::ManualClock;
+use hostkit::{Api, Call, Endpoint, Perform, UnixTime};
 use hostkit_sandbox::{ApiName, Sandbox, credentials};
 
 #[path = "support/entries.rs"]

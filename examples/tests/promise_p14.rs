@@ -15,7 +15,7 @@ mod targets;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use hostkit::Value;
+use hostkit::protocol::Value;
 use mutation::{Case, Random, cases, change, on_a_small_stack};
 use targets::Target;
 
@@ -108,7 +108,7 @@ fn long_keys_make_no_long_errors() {
                 _ => false,
             }));
             for tree in trees.iter().take(if mutation::is_long() { usize::MAX } else { 12 }) {
-                let Ok(bytes) = hostkit::wire::write(answer.format, tree) else { continue };
+                let Ok(bytes) = hostkit::protocol::wire::write(answer.format, tree) else { continue };
                 (probe.run)(answer.status, &bytes);
                 count += 1;
             }

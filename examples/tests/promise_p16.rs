@@ -9,9 +9,10 @@ mod raw_server;
 
 use std::fmt::{Debug, Write as _};
 
-use hostkit::server::{Serve, example};
-use hostkit::wire::{Format, Limits, Node, parse};
-use hostkit::{AnswerLimits, Call, CallOptions, Outcome, Perform};
+use hostkit::protocol::server::{Serve, example};
+use hostkit::protocol::wire::{Format, Limits, Node, parse};
+use hostkit::transport::AnswerLimits;
+use hostkit::{Call, CallOptions, Outcome, Perform};
 use macloud_proto::{Credentials, Macloud};
 use peak_alloc::PeakAlloc;
 use raw_server::RawServer;
@@ -90,7 +91,9 @@ fn calling<E: Serve + Call<Api = Macloud> + Debug + 'static>(folder: &'static st
         };
         match result {
             Ok(_) => End::Taken,
-            Err(error) if error.transport().is_some_and(hostkit::TransportError::is_not_sent) => End::NotSent,
+            Err(error) if error.transport().is_some_and(hostkit::transport::TransportError::is_not_sent) => {
+                End::NotSent
+            }
             Err(error) if error.fault().is_some() => End::Rejected,
             // Whoever asks an idempotent call again has to be told that it may have happened.
             Err(error) => {
@@ -225,7 +228,8 @@ fn cases(answer: &[u8]) -> Vec<Case> {
 
 fn depth(node: Node<'_>) -> usize {
     let below = node.entries().map(|(_, node)| depth(node)).chain(node.items().map(depth)).max();
-    usize::from(matches!(node.kind(), hostkit::wire::Kind::Map | hostkit::wire::Kind::List)) + below.unwrap_or(0)
+    usize::from(matches!(node.kind(), hostkit::protocol::wire::Kind::Map | hostkit::protocol::wire::Kind::List))
+        + below.unwrap_or(0)
 }
 
 fn longest(node: Node<'_>) -> usize {

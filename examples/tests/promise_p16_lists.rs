@@ -13,14 +13,15 @@ use std::fmt::Debug;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use hostkit::server::every::{Examples, Visitor};
-use hostkit::server::{Serve, example};
-use hostkit::testing::drive;
-use hostkit::wire::Limits;
-use hostkit::{
-    AnswerLimits, Api, Call, CallOptions, ClientCore, Endpoint, Format, Incoming, ManualClock, Outcome, Outgoing,
-    Perform, RawAnswer, Transport, TransportError, UnixTime, UnknownFields,
-};
+use hostkit::machinery::ClientCore;
+use hostkit::machinery::drive;
+use hostkit::protocol::RawAnswer;
+use hostkit::protocol::server::every::{Examples, Visitor};
+use hostkit::protocol::server::{Serve, example};
+use hostkit::protocol::wire::Limits;
+use hostkit::time::ManualClock;
+use hostkit::transport::{AnswerLimits, Incoming, Outgoing, Transport, TransportError};
+use hostkit::{Api, Call, CallOptions, Endpoint, Format, Outcome, Perform, UnixTime, UnknownFields};
 use hostkit_codegen::AnswerList;
 
 /// Lists that no example shows with an item in it, so that nothing can be put into them: the private addresses of

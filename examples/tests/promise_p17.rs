@@ -6,8 +6,9 @@ mod entries;
 #[path = "support/raw_server.rs"]
 mod raw_server;
 
-use hostkit::server::example;
-use hostkit::{Format, ManualClock, UnixTime, UnknownFields};
+use hostkit::protocol::server::example;
+use hostkit::time::ManualClock;
+use hostkit::{Format, UnixTime, UnknownFields};
 use raw_server::RawServer;
 
 #[test]
@@ -68,7 +69,7 @@ fn through_a_socket<E>(
     format: Format,
 ) -> usize
 where
-    E: hostkit::server::Serve + hostkit::Call + std::fmt::Debug,
+    E: hostkit::protocol::server::Serve + hostkit::Call + std::fmt::Debug,
     E::Output: std::fmt::Debug,
 {
     let server = RawServer::start();

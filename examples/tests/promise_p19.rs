@@ -3,7 +3,8 @@
 #[path = "support/entries.rs"]
 mod entries;
 
-use hostkit::{Format, UnknownFields, Value};
+use hostkit::protocol::Value;
+use hostkit::{Format, UnknownFields};
 
 const FIELD: &str = "field_of_tomorrow";
 const TEXT: &str = "value_of_tomorrow";
@@ -35,7 +36,7 @@ fn a_new_field_is_reported() {
                 _ => false,
             });
             for tree in changed {
-                let Ok(bytes) = hostkit::wire::write(answer.format, &tree) else { continue };
+                let Ok(bytes) = hostkit::protocol::wire::write(answer.format, &tree) else { continue };
                 cases += 1;
                 let shown = || {
                     format!("{} {} {}: {}", entry.folder, answer.case, answer.format, String::from_utf8_lossy(&bytes))
@@ -89,7 +90,7 @@ fn a_new_value_is_kept() {
                     _ => false,
                 });
                 for tree in changed {
-                    let Ok(bytes) = hostkit::wire::write(answer.format, &tree) else { continue };
+                    let Ok(bytes) = hostkit::protocol::wire::write(answer.format, &tree) else { continue };
                     cases += 1;
                     match (entry.decode)(answer.status, &bytes, UnknownFields::Collect) {
                         Ok(decoded) => {

@@ -3,8 +3,9 @@
 #[path = "support/entries.rs"]
 mod entries;
 
-use hostkit::codec::{FromText, ToText};
-use hostkit::{Decimal, Format, Value};
+use hostkit::protocol::Value;
+use hostkit::protocol::codec::{FromText, ToText};
+use hostkit::{Decimal, Format};
 
 /// Sums that binary floats cannot hold.
 const SUMS: [&str; 6] = [
@@ -44,7 +45,7 @@ fn sums_come_back_from_every_field() {
                     _ => false,
                 });
                 for tree in changed {
-                    let Ok(bytes) = hostkit::wire::write(answer.format, &tree) else { continue };
+                    let Ok(bytes) = hostkit::protocol::wire::write(answer.format, &tree) else { continue };
                     cases += 1;
                     // A field of another type refuses it, or is absent and reported.
                     let Ok(again) = (entry.rewrite)(answer.status, &bytes, answer.format) else { continue };

@@ -93,7 +93,7 @@ fn zero_dates_are_none() {
                 let before = (entry.decode)(answer.status, &answer.bytes, hostkit::UnknownFields::Collect);
                 let nones = before.map(|decoded| decoded.shown.matches(marker).count()).unwrap_or_default();
                 let changed = entries::variants(&tree, |_, node| match node {
-                    hostkit::Value::Text(text)
+                    hostkit::protocol::Value::Text(text)
                         if is_date(text) && !text.contains("0000") && !text.contains("-0001") =>
                     {
                         *text = zero.to_owned();
@@ -102,7 +102,7 @@ fn zero_dates_are_none() {
                     _ => false,
                 });
                 for tree in changed {
-                    let Ok(bytes) = hostkit::wire::write(answer.format, &tree) else { continue };
+                    let Ok(bytes) = hostkit::protocol::wire::write(answer.format, &tree) else { continue };
                     // A required date that is zero is an error, an optional one is none; neither is a date.
                     if let Ok(decoded) = (entry.decode)(answer.status, &bytes, hostkit::UnknownFields::Collect) {
                         cases += 1;

@@ -4,9 +4,10 @@ use std::fmt::Debug;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use hostkit::server::Serve;
-use hostkit::server::every::{Examples, Visitor};
-use hostkit::server::example::{self, Place};
+use hostkit::protocol::server::Serve;
+use hostkit::protocol::server::every::{Examples, Visitor};
+use hostkit::protocol::server::example;
+use hostkit::protocol::server::example::Place;
 use hostkit::{Api, Call, Endpoint, Error, FaultCode, Perform, Rates};
 use hostkit_sandbox::{ApiName, Ended, Sandbox, credentials};
 use hostkit_ureq::Client;

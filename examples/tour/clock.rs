@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use hostkit::{Clock, Moment, Now, SystemClock};
+use hostkit::time::{Clock, Moment, Now, SystemClock};
 
 /// Waiting takes no real time: both sides move to the moment that was waited for.
 #[derive(Debug, Clone)]

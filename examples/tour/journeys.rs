@@ -1,7 +1,7 @@
 //! The journeys. Both clients have the same methods, so each journey is written once: the async one has an `await`
 //! behind every call, and that is all the difference.
 
-use hostkit::Value;
+use hostkit::protocol::Value;
 
 /// The number of the first product. The document does not show the fields of a product, so they come as a tree.
 fn first_product(products: &Value) -> Option<u64> {

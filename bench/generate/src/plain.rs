@@ -95,9 +95,10 @@ pub fn tree(api: &Api) -> TokenStream {
     });
     quote! {
         #imports
-        use hostkit::codec::{DecodeError, FromWire, Name, Reader};
-        use hostkit::wire::Node;
-        use hostkit::{Api, Endpoint, RawAnswer};
+        use hostkit::protocol::codec::{DecodeError, FromWire, Name, Reader};
+        use hostkit::protocol::wire::Node;
+        use hostkit::{Api, Endpoint};
+        use hostkit::protocol::RawAnswer;
         use http::HeaderMap;
         use #krate::#marker;
         #(#objects)*

@@ -20,7 +20,9 @@
 //! use clodo_proto::servers::GetServer;
 //! use clodo_proto::types::{ServerId, ServerStatus};
 //! use clodo_proto::{Clodo, Credentials};
-//! use hostkit::{Api, Effect, Endpoint, EndpointExt, RawAnswer, Session};
+//! use hostkit::{Api, Effect, Endpoint};
+//! use hostkit::by_hand::EndpointExt;
+//! use hostkit::protocol::{RawAnswer, Session};
 //!
 //! let call = GetServer::new(ServerId::new(298));
 //! assert_eq!(GetServer::INFO.effect, Effect::Safe);

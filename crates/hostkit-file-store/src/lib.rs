@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use fs4::TryLockError;
-use hostkit::{Change, Store, StoreKey};
+use hostkit::store::{Change, Store, StoreKey};
 
 /// How long somebody else may hold the lock of an entry. Changes take milliseconds; whoever holds it for longer hangs.
 const PATIENCE: Duration = Duration::from_secs(5);

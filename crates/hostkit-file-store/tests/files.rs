@@ -99,7 +99,7 @@ fn a_lock_that_is_never_given_back_is_an_error_in_time() {
     let error = client(&server, &folder, Duration::from_millis(300)).call(&Get).unwrap_err();
     assert!(start.elapsed() < Duration::from_millis(550), "{error} after {:?}", start.elapsed());
     let store = FileStore::open(folder.path()).unwrap().patience(Duration::from_millis(200));
-    let config = hostkit::ClientCore::<Shop>::builder(customer()).base_url(server.base());
+    let config = hostkit::machinery::ClientCore::<Shop>::builder(customer()).base_url(server.base());
     let client = client_of(config.rate_store(RateStore::new(store, "account")));
     let start = Instant::now();
     let error = client.call(&Get).unwrap_err();

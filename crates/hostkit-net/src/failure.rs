@@ -2,7 +2,8 @@
 
 use std::io;
 
-use hostkit::{BaseUrl, Phase, TransportError, TransportErrorKind as Kind};
+use hostkit::BaseUrl;
+use hostkit::transport::{Phase, TransportError, TransportErrorKind as Kind};
 use http::Uri;
 
 /// What an error of a socket means; `None` where the library above may know more.

@@ -14,7 +14,7 @@ use std::io::{self, ErrorKind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use hostkit::{Change, Store, StoreKey};
+use hostkit::store::{Change, Store, StoreKey};
 use hostkit_net::Names;
 
 use address::{Address, Place};

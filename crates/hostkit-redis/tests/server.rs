@@ -9,7 +9,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use common::{PASSWORD, Redis};
-use hostkit::{Change, ClientCore, RateStore, SessionStore, Store, StoreKey};
+use hostkit::machinery::ClientCore;
+use hostkit::store::{Change, Store, StoreKey};
+use hostkit::{RateStore, SessionStore};
 use hostkit_redis::RedisStore;
 use hostkit_store_tests::{Free, Get, KEY, Server, Shop, client, client_of, config, customer};
 

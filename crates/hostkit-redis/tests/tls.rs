@@ -9,7 +9,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use common::{PASSWORD, Redis};
-use hostkit::{Change, ClientCore, RateStore, Store, StoreKey};
+use hostkit::RateStore;
+use hostkit::machinery::ClientCore;
+use hostkit::store::{Change, Store, StoreKey};
 use hostkit_net::testing::CERTIFICATE;
 use hostkit_redis::RedisStore;
 use hostkit_store_tests::{Get, Place, Server, Shop, client_of, config, customer};

@@ -5,11 +5,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use hostkit::driver::drive_async;
+use hostkit::machinery::drive_async;
+use hostkit::machinery::{ClientCore, FromParts, Machine};
+use hostkit::transport::AsyncTransport;
 use hostkit::{
-    Api, AsyncTransport, BaseUrl, Before, Budget, Call, CallOptions, ClientBuilder, ClientCore, Endpoint, Error,
-    ErrorOf, Evidence, FromParts, Machine, Observation, Outcome, OutcomeOf, Perform, Rates, RawBody, Reconciled, Reply,
-    SetupError, Ticket, WaitError, Waiter,
+    Api, BaseUrl, Before, Budget, Call, CallOptions, ClientBuilder, Endpoint, Error, ErrorOf, Evidence, Observation,
+    Outcome, OutcomeOf, Perform, Rates, RawBody, Reconciled, Reply, SetupError, Ticket, WaitError, Waiter,
 };
 
 use crate::transport::ReqwestTransport;

@@ -4,7 +4,7 @@
 use std::error::Error;
 use std::io;
 
-use hostkit::{Phase, TransportError, TransportErrorKind as Kind};
+use hostkit::transport::{Phase, TransportError, TransportErrorKind as Kind};
 
 use hostkit_net::NoAddress;
 use hostkit_net::failure::kind_of_socket_error;

@@ -3,10 +3,9 @@
 use std::fmt;
 use std::pin::pin;
 
-use hostkit::sabotage::is_broken;
-use hostkit::{
-    AnswerLimits, AsyncTransport, Incoming, Outgoing, Phase, SetupError, TransportError, TransportErrorKind,
-};
+use hostkit::SetupError;
+use hostkit::protocol::sabotage::is_broken;
+use hostkit::transport::{AnswerLimits, AsyncTransport, Incoming, Outgoing, Phase, TransportError, TransportErrorKind};
 use hostkit_net::Names;
 use hostkit_net::failure::check_address;
 use reqwest::Client;

@@ -1,20 +1,20 @@
-//! The scenarios of `hostkit::testing::conformance` over a real socket.
+//! The scenarios of `hostkit_testing::conformance` over a real socket.
 
 mod common;
 
 use std::time::Duration;
 
 use common::Async;
-use hostkit::testing::conformance::{GetItem, KEY, Order, Shop, Subject};
 use hostkit::{BaseUrl, Secret};
 use hostkit_reqwest::Client;
+use hostkit_testing::conformance::{GetItem, KEY, Order, Shop, Subject};
 
 fn make(base: BaseUrl, deadline: Duration) -> Box<dyn Subject> {
     let client = Client::builder(Secret::new(KEY)).base_url(base).deadline(deadline).seed(1).build();
     Box::new(Async(client.expect("the client can be made")))
 }
 
-hostkit::conformance_tests!(make);
+hostkit_testing::conformance_tests!(make);
 
 /// That this compiles is the test: clients and their calls go between threads.
 #[allow(dead_code)]

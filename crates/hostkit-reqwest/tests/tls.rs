@@ -3,10 +3,10 @@
 mod common;
 
 use common::Async;
-use hostkit::testing::conformance::KEY;
 use hostkit::{Secret, SetupError};
 use hostkit_net::testing::{Made, Network};
 use hostkit_reqwest::{Client, ReqwestTransport};
+use hostkit_testing::conformance::KEY;
 
 fn make(network: Network) -> Result<Made, SetupError> {
     let mut setup = ReqwestTransport::setup().root_certificates(network.roots);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use hostkit::RateRule;
+use hostkit::protocol::RateRule;
 
 use crate::api_name::ApiName;
 use crate::clock::Moment;

@@ -1,7 +1,8 @@
 //! What an API adds to the sandbox: one site per API, over the generated server half of its proto crate.
 
-use hostkit::server::Incoming;
-use hostkit::{Effect, RateRule, UnknownFields};
+use hostkit::protocol::RateRule;
+use hostkit::protocol::server::Incoming;
+use hostkit::{Effect, UnknownFields};
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 
 use crate::api_name::ApiName;

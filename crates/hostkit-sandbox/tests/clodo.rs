@@ -12,7 +12,8 @@ use clodo_proto::{
     backups, billing, dns, helpdesk, images, ips, limits, requests, servers, stats, storage, types, user,
 };
 use common::{ask, talk};
-use hostkit::{Decimal, Endpoint, Format, Gibibytes, Mebibytes, Session};
+use hostkit::protocol::Session;
+use hostkit::{Decimal, Endpoint, Format, Gibibytes, Mebibytes};
 use hostkit_sandbox::world::World;
 use hostkit_sandbox::{ApiName, Sandbox, credentials};
 

@@ -5,7 +5,8 @@
 mod common;
 
 use common::ask;
-use hostkit::{Decimal, Endpoint, Format, Session};
+use hostkit::protocol::Session;
+use hostkit::{Decimal, Endpoint, Format};
 use hostkit_sandbox::world::World;
 use hostkit_sandbox::{ApiName, Ended, Sandbox, credentials};
 

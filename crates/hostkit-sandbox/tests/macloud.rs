@@ -6,7 +6,8 @@ mod exchange;
 use std::time::Duration;
 
 use exchange::{ask, assert_document, send};
-use hostkit::{Decimal, Endpoint, ErrorOf, Format, Secret, Session};
+use hostkit::protocol::Session;
+use hostkit::{Decimal, Endpoint, ErrorOf, Format, Secret};
 use hostkit_sandbox::credentials::{MACLOUD_EMAIL, MACLOUD_PASSWORD, MACLOUD_TOKEN};
 use hostkit_sandbox::sites::macloud::Macloud;
 use hostkit_sandbox::world::World;

@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use exchange::{ask, assert_document, examples, request, send};
-use hostkit::{Csv, Decimal, Endpoint, ErrorOf, Format, Session};
+use hostkit::protocol::{Csv, Session};
+use hostkit::{Decimal, Endpoint, ErrorOf, Format};
 use hostkit_sandbox::credentials::{ROOTPANEL_KEY, ROOTPANEL_LOGIN, ROOTPANEL_TEST};
 use hostkit_sandbox::sites::rootpanel::RootPanel;
 use hostkit_sandbox::world::{Acceptance, World};

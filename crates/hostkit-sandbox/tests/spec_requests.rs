@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use common::talk;
 use hostkit::Format;
-use hostkit::wire::{Limits, parse_any};
+use hostkit::protocol::wire::{Limits, parse_any};
 use hostkit_sandbox::world::{NewServer, Record, World};
 use hostkit_sandbox::{ApiName, Credentials, Ended, Sandbox, credentials};
 

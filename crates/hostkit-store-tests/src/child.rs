@@ -3,7 +3,7 @@
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use hostkit::FromParts;
+use hostkit::machinery::FromParts;
 
 use crate::{Free, Get, Place, Server, client_of, config};
 

@@ -12,7 +12,9 @@ mod store_tests;
 
 use std::time::Duration;
 
-use hostkit::{BaseUrl, ClientBuilder, ClientCore, FromParts, RateStore, Secret, SessionStore, Store};
+use hostkit::machinery::{ClientCore, FromParts};
+use hostkit::store::Store;
+use hostkit::{BaseUrl, ClientBuilder, RateStore, Secret, SessionStore};
 
 pub use child::child;
 pub use processes::*;

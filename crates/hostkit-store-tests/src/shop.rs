@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::{
-    Api, ApiInfo, Call, Effect, EncodeError, Endpoint, EndpointInfo, FaultCode, FaultKind, RateRule, RawAnswer,
-    RequestParts, Secret, Session, SignIn, StatusFaults, Verdict,
+use hostkit::protocol::codec::{DecodeError, Name};
+use hostkit::protocol::{
+    ApiInfo, EncodeError, EndpointInfo, RateRule, RawAnswer, RequestParts, Session, SignIn, StatusFaults, Verdict,
 };
+use hostkit::{Api, Call, Effect, Endpoint, FaultCode, FaultKind, Secret};
 
 /// The credentials.
 pub const KEY: &str = "canary-key-0001";

@@ -3,11 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use hostkit::driver::drive;
+use hostkit::machinery::drive;
+use hostkit::machinery::{ClientCore, FromParts, Machine};
+use hostkit::transport::Transport;
 use hostkit::{
-    Api, BaseUrl, Before, Budget, Call, CallOptions, ClientBuilder, ClientCore, Endpoint, Error, ErrorOf, Evidence,
-    FromParts, Machine, Observation, Outcome, OutcomeOf, Perform, Rates, RawBody, Reconciled, Reply, SetupError,
-    Ticket, Transport, WaitError, Waiter,
+    Api, BaseUrl, Before, Budget, Call, CallOptions, ClientBuilder, Endpoint, Error, ErrorOf, Evidence, Observation,
+    Outcome, OutcomeOf, Perform, Rates, RawBody, Reconciled, Reply, SetupError, Ticket, WaitError, Waiter,
 };
 
 use crate::transport::UreqTransport;

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use hostkit::{Phase, TransportError, TransportErrorKind as Kind};
+use hostkit::transport::{Phase, TransportError, TransportErrorKind as Kind};
 use hostkit_net::failure::kind_of_socket_error;
 
 /// An error of ureq in a phase.

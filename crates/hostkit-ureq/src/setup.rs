@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hostkit::SetupError;
-use hostkit::sabotage::is_broken;
+use hostkit::protocol::sabotage::is_broken;
 use hostkit_net::{CONNECT_TIMEOUT, IDLE_TIMEOUT, Lookup, Names, Trust};
 use ureq::Agent;
 use ureq::config::{Config, ConfigBuilder};

@@ -4,8 +4,9 @@ use std::fmt;
 use std::io::{ErrorKind, Read};
 use std::time::Duration;
 
-use hostkit::sabotage::is_broken;
-use hostkit::{AnswerLimits, Incoming, Outgoing, Phase, SetupError, Transport, TransportError, TransportErrorKind};
+use hostkit::SetupError;
+use hostkit::protocol::sabotage::is_broken;
+use hostkit::transport::{AnswerLimits, Incoming, Outgoing, Phase, Transport, TransportError, TransportErrorKind};
 use hostkit_net::Names;
 use hostkit_net::failure::check_address;
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};

@@ -1,12 +1,12 @@
-//! The scenarios of `hostkit::testing::conformance` over a real socket.
+//! The scenarios of `hostkit_testing::conformance` over a real socket.
 
 mod common;
 
 use std::time::Duration;
 
 use common::Blocking;
-use hostkit::testing::conformance::{KEY, Shop, Subject};
 use hostkit::{BaseUrl, Secret};
+use hostkit_testing::conformance::{KEY, Shop, Subject};
 use hostkit_ureq::Client;
 
 fn make(base: BaseUrl, deadline: Duration) -> Box<dyn Subject> {
@@ -14,7 +14,7 @@ fn make(base: BaseUrl, deadline: Duration) -> Box<dyn Subject> {
     Box::new(Blocking(client.expect("the client can be made")))
 }
 
-hostkit::conformance_tests!(make);
+hostkit_testing::conformance_tests!(make);
 
 /// That this compiles is the test: clients and their calls go between threads.
 #[allow(dead_code)]

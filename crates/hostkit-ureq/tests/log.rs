@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use hostkit::testing::conformance::{Fault, KEY, Order, Server, Shop};
 use hostkit::{Outcome, Secret};
+use hostkit_testing::conformance::{Fault, KEY, Order, Server, Shop};
 use hostkit_ureq::{Client, UreqTransport};
 use log::{Level, LevelFilter, Log, Metadata, Record};
 
@@ -35,7 +35,7 @@ fn has_key(lines: &str) -> bool {
     (0..KEY.len() - 6).any(|start| lines.contains(&KEY[start..start + 6]))
 }
 
-fn order(server: &Server, transport: UreqTransport) -> (Outcome<u64, hostkit::testing::conformance::Code>, String) {
+fn order(server: &Server, transport: UreqTransport) -> (Outcome<u64, hostkit_testing::conformance::Code>, String) {
     LINES.lock().unwrap_or_else(PoisonError::into_inner).clear();
     let builder = Client::<Shop>::builder(Secret::new(KEY)).base_url(server.base_url()).transport(transport);
     let outcome = builder.build().expect("the client can be made").perform(&Order { note: 0 });

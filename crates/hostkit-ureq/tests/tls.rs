@@ -3,9 +3,9 @@
 mod common;
 
 use common::Blocking;
-use hostkit::testing::conformance::KEY;
 use hostkit::{Secret, SetupError};
 use hostkit_net::testing::{Made, Network};
+use hostkit_testing::conformance::KEY;
 use hostkit_ureq::{Client, UreqTransport};
 
 fn make(network: Network) -> Result<Made, SetupError> {

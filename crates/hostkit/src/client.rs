@@ -26,7 +26,8 @@ use hostkit_proto::{Api, BaseUrl, Session, UnknownFields};
 /// [`ClientCore::perform`]. The class is in the type:
 ///
 /// ```
-/// # use hostkit::{Api, Call, CallOptions, ClientCore, Perform};
+/// # use hostkit::{Api, Call, CallOptions, Perform};
+/// # use hostkit::machinery::ClientCore;
 /// fn read<E: Call>(core: &ClientCore<E::Api>, read: &E) {
 ///     let _machine = core.call(read, CallOptions::new());
 /// }
@@ -36,7 +37,8 @@ use hostkit_proto::{Api, BaseUrl, Session, UnknownFields};
 /// ```
 ///
 /// ```compile_fail,E0277
-/// # use hostkit::{Api, CallOptions, ClientCore, Endpoint, Perform};
+/// # use hostkit::{Api, CallOptions, Endpoint, Perform};
+/// # use hostkit::machinery::ClientCore;
 /// fn order<E: Perform>(core: &ClientCore<E::Api>, order: &E) {
 ///     let _machine = core.call(order, CallOptions::new());
 /// }
@@ -45,7 +47,8 @@ use hostkit_proto::{Api, BaseUrl, Session, UnknownFields};
 /// and so is what may be repeated without asking:
 ///
 /// ```compile_fail,E0277
-/// # use hostkit::{Endpoint, Perform, Repeatable};
+/// # use hostkit::{Endpoint, Perform};
+/// # use hostkit::protocol::Repeatable;
 /// fn retry_forever<E: Repeatable>(call: E) {}
 /// fn order<E: Perform>(order: E) {
 ///     retry_forever(order);

@@ -11,7 +11,7 @@ use crate::transport::{Incoming, Outgoing, TransportError};
 
 /// A call, or several that belong together, as a state machine.
 ///
-/// The loops that run one are in [`driver`](crate::driver).
+/// The loops that run one are [`drive`](crate::machinery::drive) and [`drive_async`](crate::machinery::drive_async).
 pub trait Machine {
     /// What it ends with.
     type Done;

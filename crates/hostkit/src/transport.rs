@@ -69,13 +69,13 @@ impl Default for AnswerLimits {
 /// before it takes memory.
 ///
 /// ```
-/// use hostkit::{AnswerLimits, Incoming, TransportErrorKind};
+/// use hostkit::transport::{AnswerLimits, Incoming, TransportErrorKind};
 ///
 /// let limits = AnswerLimits { max_body: 4, ..AnswerLimits::DEFAULT };
 /// let mut answer = Incoming::new(&limits, 200, http::HeaderMap::new())?;
 /// answer.extend(b"four")?;
 /// assert_eq!(answer.extend(b"!").map_err(|error| error.kind()), Err(TransportErrorKind::TooLarge));
-/// # Ok::<(), hostkit::TransportError>(())
+/// # Ok::<(), hostkit::transport::TransportError>(())
 /// ```
 #[derive(Clone)]
 pub struct Incoming {

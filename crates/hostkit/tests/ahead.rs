@@ -9,11 +9,14 @@ use std::time::Duration;
 
 use common::things::{ListThings, ids, things};
 use common::*;
-use hostkit::testing::Script;
+use hostkit::machinery::{Machine, Step};
+use hostkit::time::Clock;
+use hostkit::transport::{Phase, TransportErrorKind};
 use hostkit::{
-    Before, Budget, CallOptions, Clock, Decimal, Endpoint, Evidence, Machine, Outcome, Phase, Reconciled, SavedTicket,
-    Step, StillOpen, Ticket, TicketCause, TransportErrorKind,
+    Before, Budget, CallOptions, Decimal, Endpoint, Evidence, Outcome, Reconciled, SavedTicket, StillOpen, Ticket,
+    TicketCause,
 };
+use hostkit_testing::Script;
 
 fn ahead(bench: &Bench) -> Ticket {
     bench.run(bench.core.ticket(&Order, CallOptions::new())).unwrap()

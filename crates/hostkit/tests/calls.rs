@@ -7,11 +7,11 @@ mod common;
 use std::time::Duration;
 
 use common::*;
-use hostkit::testing::Script;
-use hostkit::{
-    AnswerLimits, CallOptions, Cancel, Clock, ErrorKind, Machine, Outcome, Phase, Step, TicketCause,
-    TransportErrorKind as Kind, UnknownFields,
-};
+use hostkit::machinery::{Machine, Step};
+use hostkit::time::Clock;
+use hostkit::transport::{AnswerLimits, Phase, TransportErrorKind as Kind};
+use hostkit::{CallOptions, Cancel, ErrorKind, Outcome, TicketCause, UnknownFields};
+use hostkit_testing::Script;
 
 #[test]
 fn a_reply_has_everything() {
@@ -38,7 +38,7 @@ fn unknown_fields_can_be_denied() {
 fn an_attempt_waits_before_the_next() {
     let bench = bench([Script::any().answer(502, ""), Script::any().answer(502, ""), ok()]);
     bench.call(GetItem).unwrap();
-    let waited = bench.clock.now().monotonic.since(hostkit::Moment::START);
+    let waited = bench.clock.now().monotonic.since(hostkit::time::Moment::START);
     // Half of it is jitter: 250 and 500 ms at most.
     assert!(waited >= Duration::from_millis(375) && waited <= Duration::from_millis(750), "{waited:?}");
 }
@@ -121,7 +121,7 @@ fn cancelled_before_and_between() {
     let bench = bench([Script::any().answer(502, ""), ok()]);
     let mut machine = bench.core.call(&GetItem, CallOptions::new().cancel(cancel.clone()));
     assert!(matches!(machine.step(bench.clock.now()), Step::Send(_)));
-    machine.receive(bench.clock.now(), Err(hostkit::TransportError::new(Phase::Head, Kind::Reset, "")));
+    machine.receive(bench.clock.now(), Err(hostkit::transport::TransportError::new(Phase::Head, Kind::Reset, "")));
     let Step::Wait(wakeup, _) = machine.step(bench.clock.now()) else { panic!("it does not wait") };
     cancel.cancel();
     assert!(wakeup.wait(Duration::ZERO), "the cancellation woke nobody");
@@ -213,7 +213,7 @@ fn hosts_by_name() {
         url(|config| config.base_url("http://127.0.0.1:8080/x".parse().unwrap())),
         "http://127.0.0.1:8080/x/item"
     );
-    let clock = hostkit::ManualClock::new(WALL);
+    let clock = hostkit::time::ManualClock::new(WALL);
     let refused = |config: Builder| config.build().unwrap_err().to_string();
     let said = [
         refused(config(direct(), &clock).host("nowhere")),
@@ -230,12 +230,18 @@ fn hosts_by_name() {
 
 #[test]
 fn calls_by_hand() {
-    use hostkit::EndpointExt;
+    use hostkit::by_hand::EndpointExt;
     let base = "http://127.0.0.1:8080/v1".parse().unwrap();
-    let request = Order.to_http(&base, &direct(), &hostkit::Session::default()).unwrap();
+    let request = Order.to_http(&base, &direct(), &hostkit::protocol::Session::default()).unwrap();
     assert_eq!(request.uri().to_string(), "http://127.0.0.1:8080/v1/orders");
     assert_eq!(request.headers()["x-key"], KEY);
-    assert!(!Open.to_http(&base, &direct(), &hostkit::Session::default()).unwrap().headers().contains_key("x-key"));
+    assert!(
+        !Open
+            .to_http(&base, &direct(), &hostkit::protocol::Session::default())
+            .unwrap()
+            .headers()
+            .contains_key("x-key")
+    );
 
     let answer = |status: u16, body: &str| {
         let mut answer = http::Response::new(body.as_bytes().to_vec());
@@ -285,15 +291,19 @@ fn a_rate_limit_beyond_the_deadline_is_told_at_once() {
 /// A transport that counts like a server: at any point of the call.
 #[test]
 fn many_threads_keep_to_the_limit() {
-    use hostkit::testing::drive;
-    use hostkit::{AnswerLimits, ClientCore, Incoming, Outgoing, RateRule, Rates, SystemClock, Transport};
+    use hostkit::Rates;
+    use hostkit::machinery::ClientCore;
+    use hostkit::machinery::drive;
+    use hostkit::protocol::RateRule;
+    use hostkit::time::SystemClock;
+    use hostkit::transport::{AnswerLimits, Incoming, Outgoing, Transport};
     use std::sync::Mutex;
     use std::time::Instant;
 
     struct Counting(Mutex<Vec<Instant>>);
 
     impl Transport for Counting {
-        fn send(&self, outgoing: Outgoing) -> Result<Incoming, hostkit::TransportError> {
+        fn send(&self, outgoing: Outgoing) -> Result<Incoming, hostkit::transport::TransportError> {
             assert_eq!(outgoing.limits, AnswerLimits::DEFAULT);
             std::thread::sleep(Duration::from_millis(1));
             self.0.lock().unwrap().push(Instant::now());

@@ -3,9 +3,11 @@
 mod common;
 
 use common::*;
-use hostkit::judgement::{Judgement, NoValue, Why, judge};
-use hostkit::testing::Script;
-use hostkit::{Api, Endpoint, EndpointExt, FaultKind, RawAnswer, Reason};
+use hostkit::by_hand::EndpointExt;
+use hostkit::protocol::RawAnswer;
+use hostkit::protocol::judgement::{Judgement, NoValue, Why, judge};
+use hostkit::{Api, Endpoint, FaultKind, Reason};
+use hostkit_testing::Script;
 use http::{HeaderMap, HeaderValue};
 
 struct Answer {

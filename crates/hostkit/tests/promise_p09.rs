@@ -9,7 +9,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use common::*;
-use hostkit::{AnswerLimits, CallOptions, Clock, Incoming, Machine, ManualClock, Now, Step};
+use hostkit::CallOptions;
+use hostkit::machinery::{Machine, Step};
+use hostkit::time::{Clock, ManualClock, Now};
+use hostkit::transport::{AnswerLimits, Incoming};
 use http::HeaderMap;
 
 struct Random(u64);
@@ -36,7 +39,12 @@ struct Server {
 }
 
 impl Server {
-    fn answer(&mut self, outgoing: &hostkit::Outgoing, clock: &ManualClock, random: &mut Random) -> Incoming {
+    fn answer(
+        &mut self,
+        outgoing: &hostkit::transport::Outgoing,
+        clock: &ManualClock,
+        random: &mut Random,
+    ) -> Incoming {
         let asked = clock.now();
         let mut headers = HeaderMap::new();
         if outgoing.endpoint == "login" && random.below(3) == 0 {

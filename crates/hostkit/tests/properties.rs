@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use common::*;
-use hostkit::{
-    AnswerLimits, Call, CallOptions, Clock, Error, Incoming, Machine, ManualClock, Moment, Outcome, Perform, Phase,
-    Step, TransportError, TransportErrorKind as Kind,
-};
+use hostkit::machinery::{Machine, Step};
+use hostkit::time::{Clock, ManualClock, Moment};
+use hostkit::transport::{AnswerLimits, Incoming, Phase, TransportError, TransportErrorKind as Kind};
+use hostkit::{Call, CallOptions, Error, Outcome, Perform};
 use http::HeaderMap;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -95,7 +95,7 @@ fn incoming(status: u16, body: &str, headers: &[(&'static str, &'static str)]) -
 }
 
 fn run<M: Machine>(
-    core: &hostkit::ClientCore<Shop>,
+    core: &hostkit::machinery::ClientCore<Shop>,
     clock: &ManualClock,
     cancel: &hostkit::Cancel,
     mut machine: M,
@@ -265,11 +265,11 @@ proptest! {
         length in 1u64..10,
     ) {
         let window = Duration::from_secs(length);
-        let rules = [hostkit::RateRule { name: "get", count, window }];
+        let rules = [hostkit::protocol::RateRule { name: "get", count, window }];
         let rates = hostkit::Rates::new(Box::leak(Box::new(rules)));
         let mut now = Moment::START;
         let mut counted = Vec::new();
-        let mut under_way: Vec<(Moment, hostkit::Permit)> = Vec::new();
+        let mut under_way: Vec<(Moment, hostkit::machinery::Permit)> = Vec::new();
         for (pause, takes, share) in arrivals {
             now = now + Duration::from_millis(pause);
             let deadline = now + Duration::from_secs(60);

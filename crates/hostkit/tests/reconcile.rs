@@ -8,11 +8,13 @@ use std::time::Duration;
 
 use common::things::{ids, things};
 use common::*;
-use hostkit::testing::Script;
+use hostkit::protocol::evidence;
+use hostkit::transport::{Phase, TransportErrorKind};
 use hostkit::{
-    Before, CallOptions, Cancel, Effect, ErrorKind, Evidence, Outcome, Phase, Reconciled, SavedTicket, StillOpen,
-    Ticket, TicketError, TransportErrorKind, evidence,
+    Before, CallOptions, Cancel, Effect, ErrorKind, Evidence, Outcome, Reconciled, SavedTicket, StillOpen, Ticket,
+    TicketError,
 };
+use hostkit_testing::Script;
 
 /// A client after a call that broke, its ticket, and the list that it had read before.
 fn broken<E: hostkit::Perform<Api = Shop>>(call: E, script: impl IntoIterator<Item = Script>) -> (Bench, Ticket) {

@@ -5,10 +5,11 @@
 mod common;
 
 use common::*;
-use hostkit::testing::Script;
-use hostkit::{
-    Budget, CallOptions, Clock, Decimal, ErrorKind, Machine, Outcome, Phase, Step, TransportErrorKind as Kind,
-};
+use hostkit::machinery::{Machine, Step};
+use hostkit::time::Clock;
+use hostkit::transport::{Phase, TransportErrorKind as Kind};
+use hostkit::{Budget, CallOptions, Decimal, ErrorKind, Outcome};
+use hostkit_testing::Script;
 
 fn money(text: &str) -> Decimal {
     text.parse().unwrap()

@@ -5,8 +5,9 @@
 mod common;
 
 use common::*;
-use hostkit::testing::Script;
-use hostkit::{Outcome, Phase, TransportErrorKind as Kind};
+use hostkit::Outcome;
+use hostkit::transport::{Phase, TransportErrorKind as Kind};
+use hostkit_testing::Script;
 
 /// How often a safe, an idempotent, a repeatable and an acting call are sent when everything goes wrong alike, and what
 /// becomes of the acting one.

@@ -5,9 +5,10 @@
 mod common;
 
 use common::*;
-use hostkit::testing::Script;
-use hostkit::wire::Value;
-use hostkit::{Outcome, Phase, Raw, SavedTicket, Secret, TransportErrorKind};
+use hostkit::protocol::wire::Value;
+use hostkit::transport::{Phase, TransportErrorKind};
+use hostkit::{Outcome, Raw, SavedTicket, Secret};
+use hostkit_testing::Script;
 
 #[test]
 fn a_ticket_goes_through_serde() {

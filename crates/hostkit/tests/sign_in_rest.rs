@@ -7,8 +7,11 @@ mod common;
 use std::time::Duration;
 
 use common::*;
-use hostkit::testing::Script;
-use hostkit::{CallOptions, Clock, ErrorKind, Machine, Outcome, Phase, Step, TransportErrorKind as Kind};
+use hostkit::machinery::{Machine, Step};
+use hostkit::time::Clock;
+use hostkit::transport::{Phase, TransportErrorKind as Kind};
+use hostkit::{CallOptions, ErrorKind, Outcome};
+use hostkit_testing::Script;
 
 fn keyed(script: impl IntoIterator<Item = Script>) -> Bench {
     bench_with(|clock| config(key(), clock), script)

@@ -9,8 +9,9 @@ use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
 use common::{Bench, GetItem, KEY, LimitedGet, TOKEN, bench_with, config, fault, key, login, ok};
-use hostkit::testing::Script;
-use hostkit::{Change, ErrorKind, RateStore, SessionStore, Store, StoreKey};
+use hostkit::store::{Change, Store, StoreKey};
+use hostkit::{ErrorKind, RateStore, SessionStore};
+use hostkit_testing::Script;
 
 /// A store in memory; clones share it.
 #[derive(Debug, Clone, Default)]

@@ -8,9 +8,11 @@ use std::error::Error as _;
 use std::fmt::{Debug, Display};
 
 use common::*;
-use hostkit::codec::DecodeError;
-use hostkit::testing::Script;
-use hostkit::{CallOptions, Machine, Outcome, Phase, TransportError, TransportErrorKind as Kind};
+use hostkit::machinery::Machine;
+use hostkit::protocol::codec::DecodeError;
+use hostkit::transport::{Phase, TransportError, TransportErrorKind as Kind};
+use hostkit::{CallOptions, Outcome};
+use hostkit_testing::Script;
 
 fn failure(script: Script) -> hostkit::Error<Code> {
     let scripts: Vec<_> = (0..3).map(|_| script.clone()).collect();
@@ -110,7 +112,7 @@ fn no_secret_is_ever_said() {
         said(&mut text, &config(key(), &bench.clock));
         let mut machine = bench.core.perform(&Order, CallOptions::new());
         said(&mut text, &machine);
-        said(&mut text, &machine.step(hostkit::Clock::now(&bench.clock)));
+        said(&mut text, &machine.step(hostkit::time::Clock::now(&bench.clock)));
         drop(machine);
         bench.core.reset_session();
         let outcome = bench.perform(Order);

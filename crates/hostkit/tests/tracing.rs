@@ -9,8 +9,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use common::*;
-use hostkit::testing::Script;
-use hostkit::{CallOptions, Phase, TransportErrorKind as Kind};
+use hostkit::CallOptions;
+use hostkit::transport::{Phase, TransportErrorKind as Kind};
+use hostkit_testing::Script;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};

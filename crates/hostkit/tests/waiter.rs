@@ -7,11 +7,11 @@ mod common;
 use std::time::Duration;
 
 use common::*;
-use hostkit::testing::Script;
-use hostkit::{
-    CallOptions, Cancel, Clock, ErrorKind, Fault, Machine, Moment, Observation, Progress, Step, WaitError, Waiter,
-    WaiterInfo,
-};
+use hostkit::machinery::{Machine, Step};
+use hostkit::protocol::{Progress, WaiterInfo};
+use hostkit::time::{Clock, Moment};
+use hostkit::{CallOptions, Cancel, ErrorKind, Fault, Observation, WaitError, Waiter};
+use hostkit_testing::Script;
 
 /// Waits until the item has number 9, or is gone.
 #[derive(Clone, Copy)]

@@ -17,7 +17,9 @@
 //! # A call without a client
 //!
 //! ```
-//! use hostkit::{Api, Effect, Endpoint, EndpointExt, RawAnswer, Session};
+//! use hostkit::{Api, Effect, Endpoint};
+//! use hostkit::by_hand::EndpointExt;
+//! use hostkit::protocol::{RawAnswer, Session};
 //! use inferno_proto::servers::Install;
 //! use inferno_proto::types::OrderId;
 //! use inferno_proto::{Credentials, Inferno};

@@ -17,7 +17,9 @@
 //! # A call without a client
 //!
 //! ```
-//! use hostkit::{Api, Effect, Endpoint, EndpointExt, RawAnswer, Session};
+//! use hostkit::{Api, Effect, Endpoint};
+//! use hostkit::by_hand::EndpointExt;
+//! use hostkit::protocol::{RawAnswer, Session};
 //! use macloud_proto::account::GetBalance;
 //! use macloud_proto::servers::CreateServer;
 //! use macloud_proto::types::{DatacenterId, PlanId};

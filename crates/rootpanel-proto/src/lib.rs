@@ -15,7 +15,9 @@
 //! # A call without a client
 //!
 //! ```
-//! use hostkit::{Api, Effect, Endpoint, EndpointExt, RawAnswer, Session, Verdict};
+//! use hostkit::{Api, Effect, Endpoint};
+//! use hostkit::by_hand::EndpointExt;
+//! use hostkit::protocol::{RawAnswer, Session, Verdict};
 //! use rootpanel_proto::orders::CreateOrder;
 //! use rootpanel_proto::types::TariffId;
 //! use rootpanel_proto::{Credentials, RootPanel};

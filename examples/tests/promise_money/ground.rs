@@ -6,9 +6,10 @@ mod size;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use hostkit::time::{Clock, Moment, Now};
 use hostkit::{
-    Api, BaseUrl, Call, CallOptions, Clock, Error, ErrorOf, Moment, Now, Observation, Outcome, Perform, Rates, Reply,
-    UnixTime, WaitError, Waiter,
+    Api, BaseUrl, Call, CallOptions, Error, ErrorOf, Observation, Outcome, Perform, Rates, Reply, UnixTime, WaitError,
+    Waiter,
 };
 use hostkit_reqwest::ReqwestTransport;
 use hostkit_sandbox::world::World;

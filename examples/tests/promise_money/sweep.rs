@@ -6,9 +6,10 @@ use std::fmt::Debug;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use hostkit::server::Serve;
-use hostkit::server::every::{Examples, Visitor};
-use hostkit::server::example::{self, Place};
+use hostkit::protocol::server::Serve;
+use hostkit::protocol::server::every::{Examples, Visitor};
+use hostkit::protocol::server::example;
+use hostkit::protocol::server::example::Place;
 use hostkit::{Call, CallOptions, Endpoint, Perform};
 use hostkit_sandbox::fault::Group;
 use hostkit_sandbox::{Armed, Fault};

@@ -4,7 +4,8 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use hostkit::{Api, Before, Call, Clock, Evidence, Moment, Now, OutcomeOf, Perform, Reconciled, SystemClock, Ticket};
+use hostkit::time::{Clock, Moment, Now, SystemClock};
+use hostkit::{Api, Before, Call, Evidence, OutcomeOf, Perform, Reconciled, Ticket};
 use hostkit_sandbox::Sandbox;
 use tokio::runtime::Runtime;
 

@@ -9,14 +9,13 @@ mod size;
 use std::fmt::Debug;
 use std::marker::PhantomData;
 
-use hostkit::server::every::{Examples, Visitor};
-use hostkit::server::example::{self, Place};
-use hostkit::server::{Incoming, Serve};
-use hostkit::wire::{Kind, Limits, Node};
-use hostkit::{
-    Api, BaseUrl, Call, Endpoint, EndpointInfo, Format, Perform, RawAnswer, Report, RequestParts, UnknownFields, Value,
-    Verdict,
-};
+use hostkit::protocol::server::every::{Examples, Visitor};
+use hostkit::protocol::server::example;
+use hostkit::protocol::server::example::Place;
+use hostkit::protocol::server::{Incoming, Serve};
+use hostkit::protocol::wire::{Kind, Limits, Node};
+use hostkit::protocol::{EndpointInfo, RawAnswer, RequestParts, Value, Verdict};
+use hostkit::{Api, BaseUrl, Call, Endpoint, Format, Perform, Report, UnknownFields};
 
 #[allow(unused_imports)]
 pub use size::{is_long, is_small, size};
@@ -203,7 +202,7 @@ impl<A: Api> Visitor for Collector<A> {
 
 /// The tree of a document, to be changed and written again; `None` where nothing can be read.
 pub fn tree(format: Format, bytes: &[u8]) -> Option<Value> {
-    hostkit::wire::parse(format, bytes, &Limits::DEFAULT).ok().map(|document| copy(document.root()))
+    hostkit::protocol::wire::parse(format, bytes, &Limits::DEFAULT).ok().map(|document| copy(document.root()))
 }
 
 fn copy(node: Node<'_>) -> Value {

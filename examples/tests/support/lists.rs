@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use hostkit::{Format, Value};
+use hostkit::Format;
+use hostkit::protocol::Value;
 use hostkit_codegen::{AnswerList, Sources, Specs, Step};
 
 /// Every list that an answer of the API may hold.
@@ -74,7 +75,7 @@ impl<'l> Bodies<'l> {
     fn bytes(&self, count: usize) -> Option<Vec<u8>> {
         let mut tree = self.tree.clone();
         fill(&mut tree, self.steps, self.format, &mut |_| vec![self.item.clone(); count]);
-        hostkit::wire::write(self.format, &tree).ok()
+        hostkit::protocol::wire::write(self.format, &tree).ok()
     }
 
     /// The answer with so many items.

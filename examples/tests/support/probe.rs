@@ -5,9 +5,10 @@ use std::fmt::Debug;
 
 use std::marker::PhantomData;
 
-use hostkit::server::every::{Examples, Visitor};
-use hostkit::server::{Outgoing, Serve};
-use hostkit::{Api, Call, Endpoint, Format, Perform, RawAnswer, UnknownFields, Verdict};
+use hostkit::protocol::server::every::{Examples, Visitor};
+use hostkit::protocol::server::{Outgoing, Serve};
+use hostkit::protocol::{RawAnswer, Verdict};
+use hostkit::{Api, Call, Endpoint, Format, Perform, UnknownFields};
 use http::HeaderMap;
 
 /// The most that an error or one line of a report may take: it is for people.

@@ -5,7 +5,8 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use hostkit::{Format, Value};
+use hostkit::Format;
+use hostkit::protocol::Value;
 
 /// What grows, and by what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,7 +93,7 @@ impl Shape {
         // A writer that refuses a name of this kind refuses the short one, too.
         let write = |count: usize| {
             let grown = super::entries::variant(tree, place, |_, node| self.grow(node, count))?;
-            hostkit::wire::write(format, &grown).ok()
+            hostkit::protocol::wire::write(format, &grown).ok()
         };
         let (few, more) = (write(8)?, write(40)?);
         let each = (more.len().checked_sub(few.len())? / 32).max(1);

@@ -9,8 +9,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use hostkit::server::example;
-use hostkit::wire::{Limits, parse, parse_any};
+use hostkit::protocol::server::example;
+use hostkit::protocol::wire::{Limits, parse, parse_any};
 use hostkit::{BaseUrl, Format};
 
 use crate::entries::{self, Entry};
@@ -145,7 +145,7 @@ fn reader(format: Format, bytes: &[u8]) {
     }
     let Some(tree) = entries::tree(format, bytes) else { return };
     // What was read can be written, unless the format has no way to say it, and is read as the same again.
-    let Ok(written) = hostkit::wire::write(format, &tree) else { return };
+    let Ok(written) = hostkit::protocol::wire::write(format, &tree) else { return };
     let second = entries::tree(format, &written);
     match format {
         Format::Json | Format::Form | Format::Xml => assert_eq!(second, Some(tree)),

@@ -3,8 +3,9 @@
 use std::fmt::Debug;
 use std::net::IpAddr;
 
-use hostkit::codec::{FromText, ToText};
-use hostkit::{Bytes, Csv, Date, DateTime, Decimal, Gibibytes, Kibibytes, Mebibytes, Secret, UnixTime};
+use hostkit::protocol::Csv;
+use hostkit::protocol::codec::{FromText, ToText};
+use hostkit::{Bytes, Date, DateTime, Decimal, Gibibytes, Kibibytes, Mebibytes, Secret, UnixTime};
 
 /// The forms of dates that the APIs use.
 const FORMS: [&str; 8] = [

@@ -6,8 +6,8 @@ use std::fmt::Debug;
 use std::marker::PhantomData;
 use std::time::Duration;
 
-use hostkit::server::Serve;
-use hostkit::server::every::{Examples, Visitor};
+use hostkit::protocol::server::Serve;
+use hostkit::protocol::server::every::{Examples, Visitor};
 use hostkit::{Api, Call, Endpoint, Evidence, Reconciled, SavedTicket, StillOpen, Ticket};
 use hostkit_sandbox::ApiName;
 use hostkit_sandbox::world::World;

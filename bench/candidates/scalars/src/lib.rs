@@ -4,8 +4,9 @@ mod names;
 
 use std::net::IpAddr;
 
-use hostkit::codec::FromText;
-use hostkit::{Bytes, Csv, Date, DateTime, Decimal, Gibibytes, Kibibytes, Mebibytes, Secret, UnixTime};
+use hostkit::protocol::codec::FromText;
+use hostkit::{Bytes, Date, DateTime, Decimal, Gibibytes, Kibibytes, Mebibytes, Secret, UnixTime};
+use hostkit::protocol::Csv;
 
 /// A value that is one piece of text.
 pub trait Scalar: Sized {
@@ -30,10 +31,10 @@ pub trait Scalar: Sized {
 macro_rules! from_text {
     ($($name:ty),* $(,)?) => { $(
         impl crate::Scalar for $name {
-            const EXPECTED: &'static str = <$name as hostkit::codec::FromText>::EXPECTED;
+            const EXPECTED: &'static str = <$name as hostkit::protocol::codec::FromText>::EXPECTED;
 
             fn read(text: &str) -> Option<Self> {
-                <$name as hostkit::codec::FromText>::from_text(text)
+                <$name as hostkit::protocol::codec::FromText>::from_text(text)
             }
         }
     )* };
@@ -47,7 +48,7 @@ macro_rules! whole {
             const EXPECTED: &'static str = "a whole number";
 
             fn read(text: &str) -> Option<Self> {
-                <$name as hostkit::codec::FromText>::from_text(text)
+                <$name as hostkit::protocol::codec::FromText>::from_text(text)
             }
 
             fn number(number: u64) -> Option<Self> {

@@ -7,9 +7,8 @@ use clodo_proto::types::{
     ServerStatus, ServerType, StorageId, TicketEventId, TicketId, TicketStatus, UserId,
     Vote, ZoneId, ZoneType,
 };
-use hostkit::{
-    Bytes, Csv, DateTime, Decimal, Gibibytes, Kibibytes, Mebibytes, Secret, UnixTime,
-};
+use hostkit::{Bytes, DateTime, Decimal, Gibibytes, Kibibytes, Mebibytes, Secret, UnixTime};
+use hostkit::protocol::Csv;
 use crate::Error;
 use candidate_lenient as lenient;
 use serde::Deserialize;

@@ -7,9 +7,8 @@ use clodo_proto::types::{
     ServerStatus, ServerType, StorageId, TicketEventId, TicketId, TicketStatus, UserId,
     Vote, ZoneId, ZoneType,
 };
-use hostkit::{
-    Bytes, Csv, DateTime, Decimal, Gibibytes, Kibibytes, Mebibytes, Secret, UnixTime,
-};
+use hostkit::{Bytes, DateTime, Decimal, Gibibytes, Kibibytes, Mebibytes, Secret, UnixTime};
+use hostkit::protocol::Csv;
 use candidate_source::{
     Decode, Error, Json, Key, Source, Xml, list, optional, required, required_list,
     there, unknown,

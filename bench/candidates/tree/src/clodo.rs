@@ -7,12 +7,12 @@ use clodo_proto::types::{
     ServerStatus, ServerType, StorageId, TicketEventId, TicketId, TicketStatus, UserId,
     Vote, ZoneId, ZoneType,
 };
-use hostkit::{
-    Bytes, Csv, DateTime, Decimal, Gibibytes, Kibibytes, Mebibytes, Secret, UnixTime,
-};
-use hostkit::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit::wire::Node;
-use hostkit::{Api, Endpoint, RawAnswer};
+use hostkit::{Bytes, DateTime, Decimal, Gibibytes, Kibibytes, Mebibytes, Secret, UnixTime};
+use hostkit::protocol::Csv;
+use hostkit::protocol::codec::{DecodeError, FromWire, Name, Reader};
+use hostkit::protocol::wire::Node;
+use hostkit::{Api, Endpoint};
+use hostkit::protocol::RawAnswer;
 use http::HeaderMap;
 use clodo_proto::Clodo;
 #[derive(Debug, Clone, PartialEq)]

@@ -9,9 +9,10 @@ use macloud_proto::types::{
     UserId,
 };
 use hostkit::{Bytes, Date, DateTime, Decimal, Gibibytes, Secret};
-use hostkit::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit::wire::Node;
-use hostkit::{Api, Endpoint, RawAnswer};
+use hostkit::protocol::codec::{DecodeError, FromWire, Name, Reader};
+use hostkit::protocol::wire::Node;
+use hostkit::{Api, Endpoint};
+use hostkit::protocol::RawAnswer;
 use http::HeaderMap;
 use macloud_proto::Macloud;
 #[derive(Debug, Clone, PartialEq)]

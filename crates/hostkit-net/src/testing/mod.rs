@@ -8,8 +8,8 @@ pub use server::TlsServer;
 
 use std::time::Duration;
 
-use hostkit::testing::conformance::Subject;
 use hostkit::{BaseUrl, SetupError};
+use hostkit_testing::conformance::Subject;
 
 use crate::Lookup;
 
@@ -42,7 +42,7 @@ pub struct Made {
     pub shown: String,
 }
 
-/// Makes a client of the shop, with the key [`KEY`](hostkit::testing::conformance::KEY).
+/// Makes a client of the shop, with the key [`KEY`](hostkit_testing::conformance::KEY).
 pub type Make<'a> = &'a dyn Fn(Network) -> Result<Made, SetupError>;
 
 /// The tests of a client: a function of the type [`Make`] is put through each scenario of [`tls`].

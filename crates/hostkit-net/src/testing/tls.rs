@@ -9,8 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use hostkit::testing::conformance::{Fault, KEY, Proxy, Server, Subject, Tunnel};
-use hostkit::{BaseUrl, Outcome, Phase, SetupError, TransportErrorKind};
+use hostkit::transport::{Phase, TransportErrorKind};
+use hostkit::{BaseUrl, Outcome, SetupError};
+use hostkit_testing::conformance::{Fault, KEY, Proxy, Server, Subject, Tunnel};
 
 use super::{CERTIFICATE, Made, Make, Network, TlsServer};
 
@@ -37,7 +38,7 @@ fn client(make: Make<'_>, network: Network) -> Box<dyn Subject> {
 }
 
 /// An order of the smallest size.
-fn order(client: &dyn Subject) -> Outcome<u64, hostkit::testing::conformance::Code> {
+fn order(client: &dyn Subject) -> Outcome<u64, hostkit_testing::conformance::Code> {
     client.order(0)
 }
 

@@ -39,7 +39,7 @@ impl Object {
     ///
     /// let mut body = Object::new(Format::Json);
     /// body.set("vps_memory", &512_u32);
-    /// body.set(Name::new("vps_os").xml("os"), &"debian");
+    /// body.set(Name::new("vps_os").xml("os"), &"debian".to_owned());
     /// ```
     pub fn set(&mut self, name: impl Into<Name>, value: &impl ToWire) {
         if let Some(value) = value.to_wire(self.format) {

@@ -66,7 +66,7 @@ pub trait Evidence: Perform {
 ///
 /// ```compile_fail,E0277
 /// struct NoCall;
-/// hostkit::not_shown!(NoCall, "it is none");
+/// hostkit_proto::not_shown!(NoCall, "it is none");
 /// ```
 #[macro_export]
 macro_rules! not_shown {

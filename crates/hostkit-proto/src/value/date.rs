@@ -59,11 +59,11 @@ impl DateTime {
     /// The hour that a change of the clock doubled or skipped is an error, not a guess.
     ///
     /// ```
-    /// use hostkit::DateTime;
+    /// use hostkit_proto::DateTime;
     /// let read = DateTime::new(2012, 1, 24, 4, 0, 2).unwrap();
     /// assert_eq!(read.in_moscow()?.0, 1_327_363_202);
     /// assert!(DateTime::new(2014, 10, 26, 1, 30, 0).unwrap().in_moscow().is_err());
-    /// # Ok::<(), hostkit::ZoneError>(())
+    /// # Ok::<(), hostkit_proto::ZoneError>(())
     /// ```
     pub fn in_moscow(self) -> Result<UnixTime, ZoneError> {
         static MOSCOW: jiff::tz::TimeZone = jiff::tz::get!("Europe/Moscow");

@@ -3,7 +3,7 @@
 /// Declares an id that is a whole number.
 ///
 /// ```
-/// hostkit::number_id! {
+/// hostkit_proto::number_id! {
 ///     /// The number of a server.
 ///     pub struct ServerId;
 /// }
@@ -13,7 +13,7 @@
 /// Text is none, whatever it says:
 ///
 /// ```compile_fail,E0308
-/// hostkit::number_id! {
+/// hostkit_proto::number_id! {
 ///     /// The number of a server.
 ///     pub struct ServerId;
 /// }
@@ -92,7 +92,7 @@ macro_rules! number_id {
 /// Declares an id that is text of letters, digits, `-` and `_`: nothing that could leave its place in a path.
 ///
 /// ```
-/// hostkit::text_id! {
+/// hostkit_proto::text_id! {
 ///     /// The key of a download.
 ///     pub struct DownloadKey;
 /// }

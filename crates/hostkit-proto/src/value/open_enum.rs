@@ -28,7 +28,7 @@ impl fmt::Debug for UnknownText {
 /// Declares an open enumeration that travels as text.
 ///
 /// ```
-/// hostkit::text_enum! {
+/// hostkit_proto::text_enum! {
 ///     /// What a server is doing.
 ///     pub enum Status {
 ///         /// It runs.

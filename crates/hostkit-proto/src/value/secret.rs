@@ -9,7 +9,7 @@ use hostkit_wire::sabotage::is_broken;
 /// A password, key or token: no `Display`, a redacted `Debug`, wiped when dropped.
 ///
 /// ```
-/// let secret = hostkit::Secret::new("hunter2");
+/// let secret = hostkit_proto::Secret::new("hunter2");
 /// assert_eq!(format!("{secret:?}"), "Secret([redacted])");
 /// assert_eq!(secret.expose(), "hunter2");
 /// ```

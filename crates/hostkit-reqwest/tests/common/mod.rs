@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
-use hostkit::testing::conformance::{Code, GetItem, Order, Shop, Subject};
 use hostkit::{Error, Outcome};
 use hostkit_reqwest::Client;
+use hostkit_testing::conformance::{Code, GetItem, Order, Shop, Subject};
 use tokio::runtime::Runtime;
 
 /// All clients run on one runtime of two threads.

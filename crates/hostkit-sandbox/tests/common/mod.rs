@@ -6,9 +6,8 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use hostkit::{
-    Api, BaseUrl, Effect, Endpoint, Format, RateRule, RawAnswer, RequestParts, Session, UnknownFields, Verdict,
-};
+use hostkit::protocol::{RateRule, RawAnswer, RequestParts, Session, Verdict};
+use hostkit::{Api, BaseUrl, Effect, Endpoint, Format, UnknownFields};
 use hostkit_sandbox::site::{Call, Operation, Refusal, Reply, Site, answer};
 use hostkit_sandbox::world::{NewServer, TokenState, World};
 use hostkit_sandbox::{ApiName, Sandbox};

@@ -8,8 +8,11 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use hostkit::wire::{self, Kind, Limits};
-use hostkit::{Api, BaseUrl, Endpoint, EndpointExt, ErrorOf, Format, Session};
+use hostkit::by_hand::EndpointExt;
+use hostkit::protocol::Session;
+use hostkit::protocol::wire;
+use hostkit::protocol::wire::{Kind, Limits};
+use hostkit::{Api, BaseUrl, Endpoint, ErrorOf, Format};
 use hostkit_sandbox::{ApiName, Sandbox};
 
 /// Sends one request and reads the answer; the server closes the connection after it.

@@ -1,7 +1,7 @@
 //! The client as the shared suites know it.
 
-use hostkit::testing::conformance::{Code, GetItem, Order, Shop, Subject};
 use hostkit::{Error, Outcome};
+use hostkit_testing::conformance::{Code, GetItem, Order, Shop, Subject};
 use hostkit_ureq::Client;
 
 pub struct Blocking(pub Client<Shop>);

@@ -17,7 +17,7 @@ pub enum Reconciled<T, C: FaultCode> {
     DidNot,
     /// Nobody knows yet. Reconcile again later; do not send the call again.
     StillOpen(StillOpen<C>),
-    /// It cannot be found out by reading: no call of the API shows it, for this reason. [`Ticket::reconcile`] says what
+    /// It cannot be found out by reading: no call of the API shows it, for this reason. [`Ticket::reconcile`](crate::Ticket::reconcile) says what
     /// a person can do.
     NotShown(&'static str),
 }
@@ -30,7 +30,7 @@ pub enum StillOpen<C: FaultCode> {
     OtherCall,
     /// The ticket is that of a client with another base URL, or of another account: what this one reads says nothing.
     OtherPlace,
-    /// What was read cannot tell: it takes what the same read gave before the call ([`Ticket::with_before`]), or it was
+    /// What was read cannot tell: it takes what the same read gave before the call ([`Ticket::with_before`](crate::Ticket::with_before)), or it was
     /// so before already, or it shows only while it lasts, or perhaps much later; or a cache answers, with what it was told
     /// before the call.
     CannotTell,

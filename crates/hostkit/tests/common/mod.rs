@@ -5,14 +5,19 @@ pub mod things;
 
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::testing::{Script, Scripted, drive};
-use hostkit::{
-    Api, ApiInfo, Call, CallOptions, ClientBuilder, ClientCore, Clock, Effect, Emptiness, EncodeError, Endpoint,
-    EndpointInfo, Error, Fault, FaultCode, FaultKind, Flag, Format, Host, Machine, ManualClock, Method, Outcome,
-    Perform, RateRule, RawAnswer, Repeatable, Reply, RequestParts, Secret, Session, SignIn, StatusFaults, UnixTime,
-    Verdict,
+use hostkit::machinery::drive;
+use hostkit::machinery::{ClientCore, Machine};
+use hostkit::protocol::codec::{DecodeError, Name};
+use hostkit::protocol::{
+    ApiInfo, Emptiness, EncodeError, EndpointInfo, Flag, Host, Method, RateRule, RawAnswer, Repeatable, RequestParts,
+    Session, SignIn, StatusFaults, Verdict,
 };
+use hostkit::time::{Clock, ManualClock};
+use hostkit::{
+    Api, Call, CallOptions, ClientBuilder, Effect, Endpoint, Error, Fault, FaultCode, FaultKind, Format, Outcome,
+    Perform, Reply, Secret, UnixTime,
+};
+use hostkit_testing::{Script, Scripted};
 
 pub const KEY: &str = "canary-key-0001";
 pub const TOKEN: &str = "canary-token-0002";
@@ -258,7 +263,7 @@ impl Bench {
     }
 
     pub fn seconds(&self) -> u64 {
-        self.clock.now().monotonic.since(hostkit::Moment::START).as_secs()
+        self.clock.now().monotonic.since(hostkit::time::Moment::START).as_secs()
     }
 }
 

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use hostkit::codec::{DecodeError, Name};
-use hostkit::evidence::{self, Baseline, Evidence, Inputs};
-use hostkit::testing::Script;
-use hostkit::{Call, Effect, EncodeError, Endpoint, EndpointInfo, RawAnswer, RequestParts};
+use hostkit::protocol::codec::{DecodeError, Name};
+use hostkit::protocol::evidence;
+use hostkit::protocol::evidence::{Baseline, Evidence, Inputs};
+use hostkit::protocol::{EncodeError, EndpointInfo, RawAnswer, RequestParts};
+use hostkit::{Call, Effect, Endpoint};
+use hostkit_testing::Script;
 
 use super::*;
 
@@ -88,7 +90,7 @@ impl Evidence for Delete {
     }
 }
 
-hostkit::not_shown!(Build, "a building site shows nothing");
+hostkit::protocol::not_shown!(Build, "a building site shows nothing");
 
 pub fn things(ids: &str) -> Script {
     Script::get("/things").answer(200, format!(r#"{{"ids": [{ids}]}}"#))

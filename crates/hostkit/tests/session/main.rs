@@ -9,8 +9,9 @@ mod shared;
 use std::time::Duration;
 
 use common::*;
-use hostkit::testing::Script;
-use hostkit::{CallOptions, ErrorKind, Outcome, Outgoing, Phase, Transport, TransportErrorKind as Kind};
+use hostkit::transport::{Outgoing, Phase, Transport, TransportErrorKind as Kind};
+use hostkit::{CallOptions, ErrorKind, Outcome};
+use hostkit_testing::Script;
 
 fn keyed(script: impl IntoIterator<Item = Script>) -> Bench {
     bench_with(|clock| config(key(), clock), script)
@@ -251,9 +252,9 @@ fn outgoing() -> Outgoing {
         endpoint: "rest",
         request,
         timeout: Duration::from_secs(1),
-        deadline: hostkit::Moment::START,
+        deadline: hostkit::time::Moment::START,
         reusable: true,
-        limits: hostkit::AnswerLimits::DEFAULT,
+        limits: hostkit::transport::AnswerLimits::DEFAULT,
     }
 }
 

@@ -4,11 +4,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
-use hostkit::testing::drive;
-use hostkit::{
-    AnswerLimits, CallOptions, ClientCore, Clock, Incoming, Machine, ManualClock, Outcome, Outgoing, Step, SystemClock,
-    Transport, TransportError,
-};
+use hostkit::machinery::drive;
+use hostkit::machinery::{ClientCore, Machine, Step};
+use hostkit::time::{Clock, ManualClock, SystemClock};
+use hostkit::transport::{AnswerLimits, Incoming, Outgoing, Transport, TransportError};
+use hostkit::{CallOptions, Outcome};
 use http::HeaderMap;
 
 use crate::common::*;

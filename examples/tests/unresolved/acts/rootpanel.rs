@@ -1,6 +1,6 @@
 //! The calls of RootPanel.
 
-use hostkit::Csv;
+use hostkit::protocol::Csv;
 use hostkit_sandbox::world::World;
 use rootpanel_proto::types::{AddonId, OrderId, TariffId};
 use rootpanel_proto::{RootPanel, orders, servers};

@@ -1,7 +1,8 @@
 //! How the site says yes and no.
 
-use hostkit::server::{Outgoing, Serve};
-use hostkit::{Format, Value};
+use hostkit::Format;
+use hostkit::protocol::Value;
+use hostkit::protocol::server::{Outgoing, Serve};
 
 use super::visit::{PREFIX, Visit};
 use crate::site::{self, Call, Reply};
@@ -68,7 +69,7 @@ impl No {
         let is_bare = self.status == 401 && format == Format::Json;
         let document = if is_bare { inner } else { Value::Map(vec![(name.into(), inner)]) };
         // Such small documents can be written in every format.
-        let body = hostkit::wire::write(format, &document).unwrap_or_default();
+        let body = hostkit::protocol::wire::write(format, &document).unwrap_or_default();
         let mut answer = site::answer(self.status, content_type(format), body);
         if self.status == 401 {
             // Recorded: a token that is none comes with the refusal too.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clodo_proto::auth::SignIn;
 use clodo_proto::types::SignedIn;
-use hostkit::server::{Outgoing, Serve};
+use hostkit::protocol::server::{Outgoing, Serve};
 
 use super::answer::No;
 use super::visit::{PREFIX, format};

@@ -6,8 +6,9 @@ use clodo_proto::backups::{
 };
 use clodo_proto::requests::GetRequest;
 use clodo_proto::types::{BackgroundRequest, Backup, BackupId, BackupRequest, RequestId, RestoreState, ServerId};
-use hostkit::codec::ToText;
-use hostkit::{Csv, Gibibytes};
+use hostkit::Gibibytes;
+use hostkit::protocol::Csv;
+use hostkit::protocol::codec::ToText;
 
 use super::answer::{No, yes};
 use super::visit::Visit;

@@ -7,7 +7,8 @@ use clodo_proto::billing::{
     GetServerBillingToday,
 };
 use clodo_proto::types::{Billing, Debit, DebitKind, ServerId};
-use hostkit::{DateTime, Decimal, UnixTime, Value};
+use hostkit::protocol::Value;
+use hostkit::{DateTime, Decimal, UnixTime};
 
 use super::answer::{No, yes};
 use super::servers::object;

@@ -6,7 +6,7 @@ use clodo_proto::servers::{
 };
 use clodo_proto::types::{ServerId, ServerType};
 use hostkit::Decimal;
-use hostkit::codec::ToText;
+use hostkit::protocol::codec::ToText;
 
 use super::answer::{No, yes};
 use super::servers::{TRAFFIC, TYPE, object};

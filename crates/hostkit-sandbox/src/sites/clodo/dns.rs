@@ -9,7 +9,7 @@ use clodo_proto::types::{
     CreatedZone, DeletedRecord, DnsOverview, RecordId, ReverseId, ReverseName, ServerAddress, Zone, ZoneId,
     ZoneSummary, ZoneType,
 };
-use hostkit::Value;
+use hostkit::protocol::Value;
 
 use super::answer::{No, yes};
 use super::visit::Visit;

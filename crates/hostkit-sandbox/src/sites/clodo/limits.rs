@@ -2,7 +2,8 @@
 
 use clodo_proto::limits::GetLimits;
 use clodo_proto::types::{LimitUnit, RequestLimit};
-use hostkit::{Api, RateRule, UnixTime};
+use hostkit::protocol::RateRule;
+use hostkit::{Api, UnixTime};
 
 use super::answer::{No, yes};
 use super::visit::Visit;

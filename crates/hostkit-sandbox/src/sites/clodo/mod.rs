@@ -21,7 +21,8 @@ mod user;
 mod visit;
 
 use clodo_proto::server::{Request, route};
-use hostkit::{Api, RateRule, UnknownFields};
+use hostkit::protocol::RateRule;
+use hostkit::{Api, UnknownFields};
 
 use crate::api_name::ApiName;
 use crate::site::{Call, Operation, Refusal, Reply, Site};

@@ -3,7 +3,7 @@
 use clodo_proto::storage::{CreateStorage, DeleteStorage, GetStorage, ListStorages, UpdateStorage};
 use clodo_proto::types::{CreatedStorage, StorageDetail, StorageId, StorageSummary};
 use hostkit::Bytes;
-use hostkit::codec::ToText;
+use hostkit::protocol::codec::ToText;
 
 use super::answer::{No, yes};
 use super::visit::Visit;

@@ -3,7 +3,7 @@
 use clodo_proto::types::{DataCentre, DataCentreId, UserId, UserProfile};
 use clodo_proto::user::{GetUser, UpdateUser};
 use hostkit::Secret;
-use hostkit::codec::{FromText, ToText};
+use hostkit::protocol::codec::{FromText, ToText};
 
 use super::answer::{No, yes};
 use super::visit::Visit;

@@ -1,7 +1,8 @@
 //! How the site says yes and no.
 
-use hostkit::server::{Outgoing, Serve};
-use hostkit::{Format, Value};
+use hostkit::Format;
+use hostkit::protocol::Value;
+use hostkit::protocol::server::{Outgoing, Serve};
 
 use crate::site::{self, Reply};
 use crate::sites::content_type;
@@ -65,7 +66,7 @@ pub(super) fn no(message: &str) -> Reply {
 
 fn refused(format: Format, document: &Value, code: String) -> Reply {
     // Such small documents can be written in every format.
-    let body = hostkit::wire::write(format, document).unwrap_or_default();
+    let body = hostkit::protocol::wire::write(format, document).unwrap_or_default();
     Reply::refused(site::answer(200, content_type(format), body), code)
 }
 

@@ -1,7 +1,7 @@
 //! The client number and the key that every authorised call carries.
 
 use hostkit::Format;
-use hostkit::wire::{Limits, parse};
+use hostkit::protocol::wire::{Limits, parse};
 
 use crate::credentials;
 use crate::site::Call;

@@ -9,7 +9,8 @@ mod auth;
 mod orders;
 mod servers;
 
-use hostkit::{Api, RateRule, UnknownFields};
+use hostkit::protocol::RateRule;
+use hostkit::{Api, UnknownFields};
 use inferno_proto::server::{Request, route};
 
 use crate::api_name::ApiName;

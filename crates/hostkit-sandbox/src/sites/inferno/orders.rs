@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hostkit::Value;
+use hostkit::protocol::Value;
 use inferno_proto::orders::{CancelOrder, CreateOrder, ListOrders};
 use inferno_proto::products::ListProducts;
 use inferno_proto::services::{GetService, ListServices};

@@ -2,8 +2,9 @@
 
 use std::net::IpAddr;
 
-use hostkit::codec::ToWire;
-use hostkit::{Csv, Format, Value};
+use hostkit::Format;
+use hostkit::protocol::codec::ToWire;
+use hostkit::protocol::{Csv, Value};
 use inferno_proto::servers::{
     Boot, CheckInstall, CheckReinstall, GetInfo, GetInfoServer, Install, Reboot, Reinstall, Stop,
 };

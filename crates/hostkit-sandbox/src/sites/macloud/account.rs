@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use hostkit::codec::ToWire;
-use hostkit::{Decimal, Format, Secret, Value};
+use hostkit::protocol::Value;
+use hostkit::protocol::codec::ToWire;
+use hostkit::{Decimal, Format, Secret};
 use macloud_proto::account::{GetAccount, Register};
 use macloud_proto::types::{
     Account, AccountAbilities, AccountId, AccountLimits, AccountRef, Balance, NewAccount, NewAccountRef, NewUser,

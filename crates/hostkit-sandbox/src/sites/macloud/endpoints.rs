@@ -1,6 +1,7 @@
 //! Every endpoint of the API: for requests that are no call although verb and path are those of one.
 
-use hostkit::{Endpoint, EndpointInfo};
+use hostkit::Endpoint;
+use hostkit::protocol::EndpointInfo;
 use http::Method;
 use macloud_proto::{account, auth, backups, dns, ips, isos, operations, reference, schedules, servers, ssh_keys};
 

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use hostkit::server::{Outgoing, Serve};
-use hostkit::{Format, Value};
+use hostkit::Format;
+use hostkit::protocol::Value;
+use hostkit::protocol::server::{Outgoing, Serve};
 use http::Response;
 
 use crate::site::answer;

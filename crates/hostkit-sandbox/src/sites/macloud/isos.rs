@@ -5,7 +5,7 @@ use macloud_proto::types::{
     DownloadStatus, Iso, IsoAbilities, IsoDownload, IsoFile, IsoId, IsoKey, ServerId, ServerRef, ServiceStatus,
 };
 
-use hostkit::Value;
+use hostkit::protocol::Value;
 
 use super::Desk;
 use super::envelope::{Answered, No, done, shaped, yes};

@@ -18,7 +18,8 @@ mod servers;
 mod show;
 mod ssh_keys;
 
-use hostkit::{EndpointInfo, UnknownFields};
+use hostkit::UnknownFields;
+use hostkit::protocol::EndpointInfo;
 use http::Method;
 use macloud_proto::server::{Request, route};
 

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use hostkit::codec::ToWire;
-use hostkit::{DateTime, Format, Value};
+use hostkit::protocol::Value;
+use hostkit::protocol::codec::ToWire;
+use hostkit::{DateTime, Format};
 use macloud_proto::servers::{
     AttachIso, ChangePlan, CreateServer, CreateServerSource, DeleteServer, DetachIso, DisableAutoprolong,
     EnableAutoprolong, GetPassword, GetServer, GetStat, GetVnc, HardRebootServer, ProlongServer, RebootServer,

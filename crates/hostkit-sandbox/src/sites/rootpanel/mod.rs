@@ -8,8 +8,9 @@ mod orders;
 mod power;
 mod words;
 
-use hostkit::server::{Incoming, Outgoing, Serve};
-use hostkit::{Decimal, Endpoint, EndpointInfo, Format, UnknownFields, Value};
+use hostkit::protocol::server::{Incoming, Outgoing, Serve};
+use hostkit::protocol::{EndpointInfo, Value};
+use hostkit::{Decimal, Endpoint, Format, UnknownFields};
 use http::{Method, Response};
 use rootpanel_proto::Code;
 use rootpanel_proto::account::GetBalance;

@@ -1,6 +1,7 @@
 //! What can be ordered: the world's plans as tariffs, its images as add-ons, and the two add-ons that are none.
 
-use hostkit::{Csv, Decimal};
+use hostkit::Decimal;
+use hostkit::protocol::Csv;
 use rootpanel_proto::Code;
 use rootpanel_proto::types::{
     AddonId, LocationId, PlanKind, Tariff, TariffAddon, TariffId, TariffLocation, TariffPeriod,

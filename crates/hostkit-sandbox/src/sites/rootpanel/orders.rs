@@ -1,6 +1,7 @@
 //! Orders: what moves money, and what the list of them shows.
 
-use hostkit::{Csv, Decimal, Secret};
+use hostkit::protocol::Csv;
+use hostkit::{Decimal, Secret};
 use rootpanel_proto::Code;
 use rootpanel_proto::orders::{AddonsOrder, CreateOrder, GetOrders, ReinstallOrder, RenewOrder};
 use rootpanel_proto::types::{

@@ -1,7 +1,7 @@
 //! What stops and starts servers, and the console.
 
 use hostkit::Secret;
-use hostkit::server::Serve;
+use hostkit::protocol::server::Serve;
 use rootpanel_proto::Code;
 use rootpanel_proto::orders::{SuspendOrder, UnsuspendOrder};
 use rootpanel_proto::servers::{GetVnc, ShutdownServer, StartServer};

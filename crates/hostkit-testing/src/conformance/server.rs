@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::fault::{After, Fault};
-use hostkit_proto::BaseUrl;
+use hostkit::BaseUrl;
 
 /// What nobody waits longer for, so that a test ends.
 const PATIENCE: Duration = Duration::from_secs(8);

@@ -2,17 +2,21 @@
 
 use std::time::Duration;
 
-use hostkit_proto::ApiInfo;
-use hostkit_proto::DecodeError;
-use hostkit_proto::RawAnswer;
-use hostkit_proto::Secret;
-use hostkit_proto::Session;
-use hostkit_proto::codec::Name;
-use hostkit_proto::{Api, SignIn};
-use hostkit_proto::{Call, Endpoint, Perform, Repeatable};
-use hostkit_proto::{Effect, EndpointInfo};
-use hostkit_proto::{EncodeError, RequestParts};
-use hostkit_proto::{FaultCode, FaultKind, StatusFaults, Verdict};
+use hostkit::Api;
+use hostkit::Effect;
+use hostkit::Secret;
+use hostkit::protocol::ApiInfo;
+use hostkit::protocol::DecodeError;
+use hostkit::protocol::EndpointInfo;
+use hostkit::protocol::RawAnswer;
+use hostkit::protocol::Repeatable;
+use hostkit::protocol::Session;
+use hostkit::protocol::SignIn;
+use hostkit::protocol::codec::Name;
+use hostkit::protocol::{EncodeError, RequestParts};
+use hostkit::protocol::{StatusFaults, Verdict};
+use hostkit::{Call, Endpoint, Perform};
+use hostkit::{FaultCode, FaultKind};
 
 /// The key that must not travel anywhere but in the header `x-key` to the server itself.
 pub const KEY: &str = "canary-key-31337";

@@ -8,9 +8,9 @@ use super::fault::Fault;
 use super::report::{Report, Row};
 use super::server::Server;
 use super::shop::{Code, KEY};
-use crate::call::outcome::Outcome;
-use crate::error::Error;
-use hostkit_proto::BaseUrl;
+use hostkit::BaseUrl;
+use hostkit::Error;
+use hostkit::Outcome;
 
 /// A client that is put through the scenarios, blocking.
 pub trait Subject {

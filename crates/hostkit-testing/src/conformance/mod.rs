@@ -2,7 +2,7 @@
 //! on purpose, and one run that any client can be put through.
 //!
 //! ```no_run
-//! use hostkit::testing::conformance::Subject;
+//! use hostkit_testing::conformance::Subject;
 //!
 //! /// Makes a client with a deadline for each of its calls.
 //! fn make(base: hostkit::BaseUrl, deadline: std::time::Duration) -> Box<dyn Subject> {
@@ -10,7 +10,7 @@
 //!     client(base, deadline)
 //! }
 //!
-//! hostkit::conformance_tests!(make);
+//! hostkit_testing::conformance_tests!(make);
 //! ```
 
 mod fault;

@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
-use crate::time::ManualClock;
-use crate::transport::{AsyncTransport, Incoming, Outgoing, Phase, Transport, TransportError, TransportErrorKind};
+use hostkit::time::ManualClock;
+use hostkit::transport::{AsyncTransport, Incoming, Outgoing, Phase, Transport, TransportError, TransportErrorKind};
 
 /// What a transport answers, in order.
 ///
 /// ```
-/// use hostkit::testing::{Script, Scripted};
-/// use hostkit::{Phase, TransportErrorKind};
+/// use hostkit_testing::{Script, Scripted};
+/// use hostkit::transport::{Phase, TransportErrorKind};
 ///
 /// let transport = Scripted::new([
 ///     Script::fail(Phase::Connect, TransportErrorKind::Refused),

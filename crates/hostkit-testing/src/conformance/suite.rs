@@ -29,7 +29,7 @@ macro_rules! conformance_tests {
         $(
             #[test]
             fn $test() {
-                $crate::testing::conformance::suite::$test(&$make);
+                $crate::conformance::suite::$test(&$make);
             }
         )*
     };

@@ -1,0 +1,9 @@
+//! What clients are made of: the core that every driver shares, the machines that it makes, and the loops that run them.
+
+pub use crate::after::{BeforeMachine, RecoveryMachine, TicketMachine, WaitMachine};
+pub use crate::builder::FromParts;
+pub use crate::call::{CallMachine, PerformMachine, RawMachine};
+pub use crate::client::ClientCore;
+pub use crate::driver::{drive, drive_async};
+pub use crate::limits::rate::Permit;
+pub use crate::machine::{Machine, Step, Wakeup};
