@@ -380,7 +380,7 @@ fn texts_stay_in_every_place_of_a_request() {
         assert_eq!(out.header("x-text", &text).is_ok(), can_be_header, "{text:?} as a header");
         let mut object: Object = out.object();
         object.set(&name, &text);
-        object.set(&Name::new("last"), &"end".to_owned());
+        object.set("last", &"end".to_owned());
         if format == Format::Xml {
             out.wrapped_body(&Name::new("root"), object);
         } else {

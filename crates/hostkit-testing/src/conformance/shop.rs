@@ -109,7 +109,7 @@ impl Endpoint for Order {
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
-        body.set(&Name::new("note"), &"x".repeat(self.note));
+        body.set("note", &"x".repeat(self.note));
         out.body(body);
         Ok(())
     }

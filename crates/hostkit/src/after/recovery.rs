@@ -67,7 +67,7 @@ enum State<E: Evidence> {
     /// The next read is due.
     Due,
     /// A read that was asked for at this moment.
-    Reading(ReadingMachine<E::Reading>, Moment),
+    Reading(Box<ReadingMachine<E::Reading>>, Moment),
     Pause(Pause),
 }
 
@@ -176,7 +176,7 @@ impl<E: Evidence> Machine for RecoveryMachine<E> {
                 State::Due => match E::reading(self.ticket.inputs()) {
                     Ok(reading) => {
                         let reading = ReadingMachine::new(&self.core, reading, &run.limits, now);
-                        run.state = State::Reading(reading, now.monotonic);
+                        run.state = State::Reading(Box::new(reading), now.monotonic);
                     }
                     Err(error) => return Step::Done(Reconciled::StillOpen(StillOpen::Unread(error.into()))),
                 },
