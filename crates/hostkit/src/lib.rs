@@ -1,4 +1,4 @@
-//! The core of hostkit: what an endpoint is, how a call is carried out, and the values that APIs of hosters speak in.
+//! The engine of hostkit: what an endpoint is, how a call is carried out, and the values that APIs of hosters speak in.
 //!
 //! Nothing here knows a hoster, opens a socket or reads a clock. The proto crates bring the endpoints, the transport
 //! crates bring the socket, and [`Exchange`] decides everything between them.
