@@ -86,8 +86,8 @@ where
 fn calling<E: Serve + Call<Api = Macloud> + Debug + 'static>(folder: &'static str, case: &'static str) -> Class {
     class::<E>(folder, case, |call, ground, options, is_blocking| {
         let result = match is_blocking {
-            true => ground.blocking.call_with(call, options),
-            false => ground.runtime.block_on(ground.asynchronous.call_with(call, options)),
+            true => ground.blocking.with(options).call_full(call),
+            false => ground.runtime.block_on(ground.asynchronous.with(options).call_full(call)),
         };
         match result {
             Ok(_) => End::Taken,
@@ -108,8 +108,8 @@ fn calling<E: Serve + Call<Api = Macloud> + Debug + 'static>(folder: &'static st
 fn performing<E: Serve + Perform<Api = Macloud> + Debug + 'static>(folder: &'static str, case: &'static str) -> Class {
     class::<E>(folder, case, |call, ground, options, is_blocking| {
         let outcome = match is_blocking {
-            true => ground.blocking.perform_with(call, options),
-            false => ground.runtime.block_on(ground.asynchronous.perform_with(call, options)),
+            true => ground.blocking.with(options).perform_full(call),
+            false => ground.runtime.block_on(ground.asynchronous.with(options).perform_full(call)),
         };
         match outcome {
             Outcome::Done(_) | Outcome::Accepted(..) => End::Taken,

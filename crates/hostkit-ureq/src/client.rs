@@ -15,10 +15,13 @@ use crate::transport::UreqTransport;
 
 /// A blocking client of one API. Clones are the same client: they share session, rate limits, budget and connections.
 ///
+/// What is said with [`Client::with`] holds for every call of that value, whichever method makes it.
+///
 /// Every method blocks until the call has ended, at its deadline at the latest.
 pub struct Client<A: Api, T = UreqTransport> {
     core: ClientCore<A>,
     transport: Arc<T>,
+    options: CallOptions,
 }
 
 impl<A: Api> Client<A> {
@@ -53,11 +56,32 @@ impl<A: Api, T: Transport> FromParts for Client<A, T> {
     type Over<U> = Client<A, U>;
 
     fn from_parts(core: ClientCore<A>, transport: T) -> Self {
-        Self { core, transport: Arc::new(transport) }
+        Self { core, transport: Arc::new(transport), options: CallOptions::new() }
     }
 }
 
 impl<A: Api, T: Transport> Client<A, T> {
+    /// The same client, whose calls have these options; they take the place of all that were given before.
+    ///
+    /// The deadline is that of one [`Client::call`] or [`Client::perform`] with its sign-in, its pauses and its retries; of
+    /// all polls of a [`Client::wait`] together; and of all reads together in [`Client::reconcile`], [`Client::before`] and
+    /// [`Client::ticket`].
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use hostkit::{Call, CallOptions};
+    /// # fn list<E: Call>(client: &hostkit_ureq::Client<E::Api>, list: &E) -> Result<(), Box<dyn std::error::Error>> {
+    /// let hasty = client.with(CallOptions::new().deadline(Duration::from_secs(2)));
+    /// let reply = hasty.call_full(list)?;
+    /// println!("{} after {} attempts", reply.status, reply.attempts);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use = "the options are those of the client that is given back"]
+    pub fn with(&self, options: CallOptions) -> Self {
+        Self { options, ..self.clone() }
+    }
+
     /// Makes a call that only reads, or sets a state.
     ///
     /// # Errors
@@ -66,24 +90,12 @@ impl<A: Api, T: Transport> Client<A, T> {
         self.call_full(endpoint).map(|reply| reply.value)
     }
 
-    /// The same with status, headers, attempts and what the decoder noticed.
+    /// As [`Client::call`], with status, headers, attempts and what the decoder noticed.
     ///
     /// # Errors
     /// As [`Client::call`].
     pub fn call_full<E: Call<Api = A>>(&self, endpoint: &E) -> Result<Reply<E::Output>, ErrorOf<E>> {
-        self.call_with(endpoint, CallOptions::new())
-    }
-
-    /// The same with options of this one call.
-    ///
-    /// # Errors
-    /// As [`Client::call`].
-    pub fn call_with<E: Call<Api = A>>(
-        &self,
-        endpoint: &E,
-        options: CallOptions,
-    ) -> Result<Reply<E::Output>, ErrorOf<E>> {
-        self.run(self.core.call(endpoint, options))
+        self.run(self.core.call(endpoint, self.options.clone()))
     }
 
     /// The bytes of the answer, whatever it says.
@@ -91,19 +103,7 @@ impl<A: Api, T: Transport> Client<A, T> {
     /// # Errors
     /// Only the transport, or the sign-in.
     pub fn call_raw<E: Call<Api = A>>(&self, endpoint: &E) -> Result<Reply<RawBody>, Error<A::Code>> {
-        self.call_raw_with(endpoint, CallOptions::new())
-    }
-
-    /// The same with options of this one call.
-    ///
-    /// # Errors
-    /// As [`Client::call_raw`].
-    pub fn call_raw_with<E: Call<Api = A>>(
-        &self,
-        endpoint: &E,
-        options: CallOptions,
-    ) -> Result<Reply<RawBody>, Error<A::Code>> {
-        self.run(self.core.raw(endpoint, options))
+        self.run(self.core.raw(endpoint, self.options.clone()))
     }
 
     /// Makes a call that acts. It is sent once at most, over a connection of its own.
@@ -111,18 +111,9 @@ impl<A: Api, T: Transport> Client<A, T> {
         self.perform_full(endpoint).map(|reply| reply.value)
     }
 
-    /// The same with status, headers and what the decoder noticed.
+    /// As [`Client::perform`], with status, headers and what the decoder noticed.
     pub fn perform_full<E: Perform<Api = A>>(&self, endpoint: &E) -> Outcome<Reply<E::Output>, A::Code> {
-        self.perform_with(endpoint, CallOptions::new())
-    }
-
-    /// The same with options of this one call, such as what it may cost.
-    pub fn perform_with<E: Perform<Api = A>>(
-        &self,
-        endpoint: &E,
-        options: CallOptions,
-    ) -> Outcome<Reply<E::Output>, A::Code> {
-        self.run(self.core.perform(endpoint, options))
+        self.run(self.core.perform(endpoint, self.options.clone()))
     }
 
     /// Polls until what the waiter waits for is there, and tells `on_progress` each thing that it sees on the way.
@@ -134,24 +125,7 @@ impl<A: Api, T: Transport> Client<A, T> {
         W: Waiter,
         W::Endpoint: Endpoint<Api = A>,
     {
-        self.wait_with(waiter, CallOptions::new(), on_progress)
-    }
-
-    /// The same with options: a deadline for all of it, and who may cancel it.
-    ///
-    /// # Errors
-    /// As [`Client::wait`].
-    pub fn wait_with<W>(
-        &self,
-        waiter: W,
-        options: CallOptions,
-        on_progress: impl FnMut(&Observation),
-    ) -> Result<W::Found, WaitError<A::Code>>
-    where
-        W: Waiter,
-        W::Endpoint: Endpoint<Api = A>,
-    {
-        self.run(self.core.wait(waiter, options, on_progress))
+        self.run(self.core.wait(waiter, self.options.clone(), on_progress))
     }
 
     /// Finds out whether a call happened whose end was open. It is never sent again: what shows it is read, and "did not"
@@ -160,16 +134,7 @@ impl<A: Api, T: Transport> Client<A, T> {
     /// Where the caller named nothing in the call, only what showed before it tells its work from that of others: see
     /// [`Client::before`]. Where it did, none is needed as long as the name is unique.
     pub fn reconcile<E: Evidence<Api = A>>(&self, ticket: &Ticket) -> Reconciled<E::Found, A::Code> {
-        self.reconcile_with::<E>(ticket, CallOptions::new())
-    }
-
-    /// The same with options: a deadline for all of it, and who may cancel it.
-    pub fn reconcile_with<E: Evidence<Api = A>>(
-        &self,
-        ticket: &Ticket,
-        options: CallOptions,
-    ) -> Reconciled<E::Found, A::Code> {
-        self.run(self.core.reconcile::<E>(ticket, options))
+        self.run(self.core.reconcile::<E>(ticket, self.options.clone()))
     }
 
     /// Reads what shows of a call before it is made, for [`Ticket::with_before`]. `None` where nothing shows it.
@@ -177,7 +142,7 @@ impl<A: Api, T: Transport> Client<A, T> {
     /// # Errors
     /// It could not be read.
     pub fn before<E: Evidence<Api = A>>(&self, endpoint: &E) -> Result<Option<Before>, ErrorOf<E>> {
-        self.run(self.core.before(endpoint, CallOptions::new()))
+        self.run(self.core.before(endpoint, self.options.clone()))
     }
 
     /// Makes a ticket for a call before the call is made: for what gives none of its own, a process that dies. It reads
@@ -200,7 +165,7 @@ impl<A: Api, T: Transport> Client<A, T> {
     /// # Errors
     /// What shows could not be read. Nothing acts.
     pub fn ticket<E: Evidence<Api = A>>(&self, endpoint: &E) -> Result<Ticket, ErrorOf<E>> {
-        self.run(self.core.ticket(endpoint, CallOptions::new()))
+        self.run(self.core.ticket(endpoint, self.options.clone()))
     }
 
     /// Runs any machine to its end with this client's transport and clock.
@@ -241,7 +206,7 @@ impl<A: Api, T: Transport> Client<A, T> {
 
 impl<A: Api, T> Clone for Client<A, T> {
     fn clone(&self) -> Self {
-        Self { core: self.core.clone(), transport: Arc::clone(&self.transport) }
+        Self { core: self.core.clone(), transport: Arc::clone(&self.transport), options: self.options.clone() }
     }
 }
 

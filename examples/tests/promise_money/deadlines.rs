@@ -52,10 +52,10 @@ fn one(kind: Kind, fault: &'static Fault, deadline: Duration, found: &Mutex<(Vec
     sandbox.faults().set(|settings| settings.drip = Duration::from_millis(30));
     sandbox.faults().arm(Armed::new(fault).api(rootpanel_proto::RootPanel::NAME).always());
     let start = Instant::now();
-    let has_read = client.call_with(&read, options()).is_ok();
+    let has_read = client.with(options()).call_full(&read).is_ok();
     let reading = start.elapsed();
     let start = Instant::now();
-    let outcome = client.perform_with(&order, options());
+    let outcome = client.with(options()).perform_full(&order);
     let ordering = start.elapsed();
     let patience = Instant::now() + Duration::from_secs(2);
     while sandbox.open_connections() > 0 && Instant::now() < patience {

@@ -145,25 +145,24 @@ impl<A: Side> Client<A> {
 }
 
 impl<A: Api> Client<A> {
-    pub fn call_with<E: Call<Api = A>>(
-        &self,
-        endpoint: &E,
-        options: CallOptions,
-    ) -> Result<Reply<E::Output>, ErrorOf<E>> {
+    pub fn with(&self, options: CallOptions) -> Self {
         match self {
-            Self::Blocking(client) => client.call_with(endpoint, options),
-            Self::Async(client, runtime) => runtime.block_on(client.call_with(endpoint, options)),
+            Self::Blocking(client) => Self::Blocking(client.with(options)),
+            Self::Async(client, runtime) => Self::Async(client.with(options), Arc::clone(runtime)),
         }
     }
 
-    pub fn perform_with<E: Perform<Api = A>>(
-        &self,
-        endpoint: &E,
-        options: CallOptions,
-    ) -> Outcome<Reply<E::Output>, A::Code> {
+    pub fn call_full<E: Call<Api = A>>(&self, endpoint: &E) -> Result<Reply<E::Output>, ErrorOf<E>> {
         match self {
-            Self::Blocking(client) => client.perform_with(endpoint, options),
-            Self::Async(client, runtime) => runtime.block_on(client.perform_with(endpoint, options)),
+            Self::Blocking(client) => client.call_full(endpoint),
+            Self::Async(client, runtime) => runtime.block_on(client.call_full(endpoint)),
+        }
+    }
+
+    pub fn perform_full<E: Perform<Api = A>>(&self, endpoint: &E) -> Outcome<Reply<E::Output>, A::Code> {
+        match self {
+            Self::Blocking(client) => client.perform_full(endpoint),
+            Self::Async(client, runtime) => runtime.block_on(client.perform_full(endpoint)),
         }
     }
 

@@ -69,12 +69,12 @@ fn one(kind: Kind, fault: &'static Fault, deadline: Duration, found: &Mutex<Foun
     let client = || Setup::<RootPanel>::by_name(&sandbox, &resolver, deadline * 3 / 4).build(kind);
     let reading = client();
     let start = Instant::now();
-    let has_read = reading.call_with(&GetTarifs::new(), options()).is_ok();
+    let has_read = reading.with(options()).call_full(&GetTarifs::new()).is_ok();
     let read_in = start.elapsed();
     let threads = resolver.most_at_once();
     let ordering = client();
     let start = Instant::now();
-    let outcome = ordering.perform_with(&CreateOrder::new(TariffId::new(1), 1), options());
+    let outcome = ordering.with(options()).perform_full(&CreateOrder::new(TariffId::new(1), 1));
     let ordered_in = start.elapsed();
     let arrivals = sandbox.ledger().arrivals("create_order");
 
@@ -120,7 +120,7 @@ fn p22_one_thread_for_a_name() {
             for _ in 0..32 {
                 let client = client.clone();
                 let options = CallOptions::new().deadline(Duration::from_millis(300));
-                scope.spawn(move || client.call_with(&GetTarifs::new(), options).is_ok());
+                scope.spawn(move || client.with(options).call_full(&GetTarifs::new()).is_ok());
             }
         });
         if (resolver.asked(), resolver.most_at_once()) != (1, 1) {
@@ -144,10 +144,10 @@ fn p22_wrong_then_right() {
             let order = CreateOrder::new(TariffId::new(1), 1);
             let ordering = client();
             sandbox.faults().arm(Armed::new(fault));
-            let first = ordering.perform_with(&order, CallOptions::new());
-            let second = ordering.perform_with(&order, CallOptions::new());
+            let first = ordering.perform_full(&order);
+            let second = ordering.perform_full(&order);
             sandbox.faults().arm(Armed::new(fault));
-            let has_read = client().call_with(&GetTarifs::new(), CallOptions::new()).is_ok();
+            let has_read = client().call_full(&GetTarifs::new()).is_ok();
             let said = (first.as_str(), second.as_str(), has_read, sandbox.ledger().arrivals("create_order"));
             if said != ("not sent", "done", true, 1) {
                 violations.push(format!("{kind:?} {id}: {said:?}"));
@@ -167,7 +167,7 @@ fn p22_silent_then_right() {
         let resolver = sandbox.resolver();
         sandbox.faults().arm(Armed::new(Fault::by_id("dns-silent-address").expect("a fault")));
         let client = Setup::<RootPanel>::by_name(&sandbox, &resolver, Duration::from_secs(5)).build(kind);
-        let read = |deadline| client.call_with(&GetTarifs::new(), CallOptions::new().deadline(deadline)).is_ok();
+        let read = |deadline| client.with(CallOptions::new().deadline(deadline)).call_full(&GetTarifs::new()).is_ok();
         let first = read(Duration::from_millis(300));
         let said = (first, read(Duration::from_secs(2)), resolver.asked());
         if said != (false, true, 2) {
@@ -198,7 +198,7 @@ fn p1_names_by_seed() {
             let client = Setup::<RootPanel>::by_name(&stage.sandbox, &resolver, Duration::from_secs(2)).build(kind);
             stage.sandbox.ledger().clear();
             let struck = stage.sandbox.faults().struck().len();
-            let outcome = client.perform_with(&order, CallOptions::new().deadline(Duration::from_secs(5)));
+            let outcome = client.with(CallOptions::new().deadline(Duration::from_secs(5))).perform_full(&order);
             let (arrivals, commits) = settled(&stage, &outcome);
             let is_right = match &outcome {
                 Outcome::Done(_) => arrivals == 1 && commits == 1,

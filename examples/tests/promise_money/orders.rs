@@ -156,7 +156,7 @@ fn run<A: Side, E: Perform<Api = A>>(
                 }
             }
         }
-        let outcome = ordering.perform_with(order, options);
+        let outcome = ordering.with(options).perform_full(order);
         if point.id().starts_with("late") {
             stage.sandbox.clock().advance(Duration::from_secs(5));
         }
@@ -289,9 +289,9 @@ fn macloud_order() -> macloud_proto::servers::CreateServer {
 
     let sandbox = Sandbox::start().expect("a sandbox");
     let client = Client::<macloud_proto::Macloud>::of(&sandbox, Kind::Blocking);
-    let group = client.call_with(&ListServerGroups::new(), CallOptions::new()).expect("groups").value[0].id;
-    let plan = client.call_with(&ListServerPlans::new(group), CallOptions::new()).expect("plans").value[0].id;
-    let datacenter = client.call_with(&ListDatacenters::new(), CallOptions::new()).expect("data centres").value[0].id;
-    let template = client.call_with(&ListTemplates::new(), CallOptions::new()).expect("templates").value[0].id;
+    let group = client.call_full(&ListServerGroups::new()).expect("groups").value[0].id;
+    let plan = client.call_full(&ListServerPlans::new(group)).expect("plans").value[0].id;
+    let datacenter = client.call_full(&ListDatacenters::new()).expect("data centres").value[0].id;
+    let template = client.call_full(&ListTemplates::new()).expect("templates").value[0].id;
     CreateServer::new(datacenter, plan).source(CreateServerSource::Template(template))
 }

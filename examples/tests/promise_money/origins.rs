@@ -143,8 +143,8 @@ fn p11_the_token_stays_at_its_origin() {
                 stage.sandbox.faults().set(|settings| settings.foreign = format!("http://{}", foreign.address));
                 stage.sandbox.faults().arm(Armed::new(fault).on(name).times(2));
                 let client = Client::<clodo_proto::Clodo>::of(&stage.sandbox, kind);
-                let _ = client.call_with(&read, options());
-                let _ = client.perform_with(&act, options());
+                let _ = client.with(options()).call_full(&read);
+                let _ = client.with(options()).perform_full(&act);
                 check(format!("{kind:?} {fault} at {name}"));
             }
         }
@@ -156,8 +156,8 @@ fn p11_the_token_stays_at_its_origin() {
             let stage = Stage::new(clodo_proto::Clodo::NAME);
             let base = format!("http://{}", home.address).parse().expect("a base URL");
             let client = Setup::<clodo_proto::Clodo> { base, ..Setup::of(&stage.sandbox) }.build(kind);
-            let _ = client.call_with(&read, options());
-            let _ = client.perform_with(&act, options());
+            let _ = client.with(options()).call_full(&read);
+            let _ = client.with(options()).perform_full(&act);
             if String::from_utf8_lossy(&home.heard()).contains("\r\nx-auth-token: ") && !lure.contains("%2e") {
                 // At home it may be heard; the token must not have come with a refused URL all the same.
                 check(format!("{kind:?} {lure:?} was taken"));

@@ -27,7 +27,7 @@ fn p5_retries_in_an_outage() {
             let mut most = 0;
             for _ in 0..calls {
                 let before = sandbox.clock().now();
-                match client.call_with(&read(), CallOptions::new().deadline(Duration::from_secs(30))) {
+                match client.with(CallOptions::new().deadline(Duration::from_secs(30))).call_full(&read()) {
                     Ok(_) => violations.push(format!("{kind:?} {id}: a call got through")),
                     Err(error) => most = most.max(error.attempts()),
                 }
@@ -71,11 +71,11 @@ fn p4_nothing_below_sends_again() {
             let stage = Stage::new(clodo_proto::Clodo::NAME);
             let client = Client::<clodo_proto::Clodo>::of(&stage.sandbox, kind);
             let read = clodo_proto::billing::GetBalance::new();
-            client.call_with(&read, options()).expect("a first call");
+            client.with(options()).call_full(&read).expect("a first call");
             for _ in 0..rounds {
                 stage.reset();
                 stage.sandbox.faults().arm(Armed::new(fault).on("get_balance"));
-                let said = client.call_with(&read, options());
+                let said = client.with(options()).call_full(&read);
                 let attempts = said.map_or_else(|error| error.attempts(), |reply| reply.attempts) as usize;
                 let arrivals = stage.sandbox.ledger().arrivals("get_balance");
                 if arrivals != attempts {
@@ -85,7 +85,7 @@ fn p4_nothing_below_sends_again() {
                 // A pool of dead connections must not matter to what acts: nor may it be sent again after a fault.
                 stage.sandbox.faults().arm(Armed::new(fault).on("create_server"));
                 let connections = stage.sandbox.connections();
-                let outcome = client.perform_with(&order, options());
+                let outcome = client.with(options()).perform_full(&order);
                 let connections = stage.sandbox.connections() - connections;
                 let orders = stage.sandbox.ledger().arrivals("create_server");
                 if orders != 1 || connections != 1 {

@@ -39,7 +39,7 @@ fn p24_rates_are_kept_and_used() {
                     let take = |left: u64| left.checked_sub(1);
                     while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok() {
                         let options = CallOptions::new().deadline(Duration::from_secs(3600));
-                        if let Err(error) = client.call_with(&clodo_proto::billing::GetBalance::new(), options) {
+                        if let Err(error) = client.with(options).call_full(&clodo_proto::billing::GetBalance::new()) {
                             lock(found).push(format!("{kind:?}: {error}"));
                         }
                     }
@@ -67,7 +67,7 @@ fn p24_rates_are_kept_and_used() {
         let mut late = 0;
         for _ in 0..=QUOTA {
             let options = CallOptions::new().deadline(Duration::from_secs(5));
-            match client.call_with(&clodo_proto::billing::GetBalance::new(), options) {
+            match client.with(options).call_full(&clodo_proto::billing::GetBalance::new()) {
                 Err(error) if error.kind() == ErrorKind::Exhausted => late += 1,
                 Err(error) => violations.push(format!("{kind:?}: {error}")),
                 Ok(_) => {}
@@ -103,7 +103,7 @@ fn wait_for_one(kind: Kind, waiters: usize, is_limited: bool) -> (Vec<String>, u
         Gibibytes(5),
         CreateServerOs::Image(ImageId::new(1)),
     );
-    let server = client.perform_with(&order, CallOptions::new()).into_result().expect("a server").value.id;
+    let server = client.perform_full(&order).into_result().expect("a server").value.id;
     let clock = SandboxClock::new(&sandbox);
     let rates = if is_limited { None } else { Some(Rates::new(&[])) };
     let client = Setup::<Clodo> { rates, clock: clock.clone(), ..Setup::of(&sandbox) }.build(kind);

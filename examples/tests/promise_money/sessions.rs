@@ -34,7 +34,7 @@ fn expire(sandbox: &Sandbox, round: u64) {
 fn storm(kind: Kind, expiries: u64, violations: &mut Vec<String>) -> u64 {
     let sandbox = Sandbox::start().expect("a sandbox");
     let client = Client::<clodo_proto::Clodo>::of(&sandbox, kind);
-    client.call_with(&balance(), options()).expect("a first call");
+    client.with(options()).call_full(&balance()).expect("a first call");
     let failures = AtomicU64::new(0);
     let mut cases = 0;
     for round in 0..expiries {
@@ -55,7 +55,7 @@ fn storm(kind: Kind, expiries: u64, violations: &mut Vec<String>) -> u64 {
                     for _ in 0..callers {
                         scope.spawn(|| {
                             barrier.wait();
-                            client.call_with(&balance(), options()).is_err().then(failed)
+                            client.with(options()).call_full(&balance()).is_err().then(failed)
                         });
                     }
                 });
@@ -63,7 +63,7 @@ fn storm(kind: Kind, expiries: u64, violations: &mut Vec<String>) -> u64 {
             Client::Async(client, runtime) => runtime.block_on(async {
                 let call = || {
                     let client = client.clone();
-                    tokio::spawn(async move { client.call_with(&balance(), options()).await.is_ok() })
+                    tokio::spawn(async move { client.with(options()).call_full(&balance()).await.is_ok() })
                 };
                 let tasks: Vec<_> = (0..callers).map(|_| call()).collect();
                 for task in tasks {
@@ -111,12 +111,12 @@ fn p6_a_401_is_no_reason_to_order_again() {
             Gibibytes(5),
             clodo_proto::servers::CreateServerOs::Image(clodo_proto::types::ImageId::new(1)),
         );
-        client.call_with(&balance(), options()).expect("a first call");
+        client.with(options()).call_full(&balance()).expect("a first call");
         for round in 0..size(2, 10, 100) {
             sandbox.ledger().clear();
             // The token is gone before this one: it arrives once with the dead token, and never again.
             sandbox.world(clodo_proto::Clodo::NAME, |world| world.sessions.revoke());
-            let outcome = client.perform_with(&order, options());
+            let outcome = client.with(options()).perform_full(&order);
             let arrivals = sandbox.ledger().arrivals("create_server");
             if arrivals != 1
                 || !matches!(outcome, Outcome::Rejected(_))
@@ -139,11 +139,11 @@ fn p6_a_401_is_no_reason_to_order_again() {
                                 sandbox.world(clodo_proto::Clodo::NAME, |world| world.sessions.revoke());
                             }
                             sent.fetch_add(1, Ordering::Relaxed);
-                            match client.perform_with(order, options()) {
+                            match client.with(options()).perform_full(order) {
                                 Outcome::Done(_) | Outcome::Accepted(..) => done.fetch_add(1, Ordering::Relaxed),
                                 _ => rejected.fetch_add(1, Ordering::Relaxed),
                             };
-                            let read = client.call_with(&balance(), options());
+                            let read = client.with(options()).call_full(&balance());
                             let count = read.map_or_else(|error| error.attempts(), |reply| reply.attempts);
                             attempts.fetch_max(u64::from(count), Ordering::Relaxed);
                         }
@@ -185,7 +185,7 @@ where
             scope.spawn(|| {
                 ready.wait();
                 for _ in 0..3 {
-                    assert!(client.call_with(call, options()).is_err(), "wrong credentials are good");
+                    assert!(client.with(options()).call_full(call).is_err(), "wrong credentials are good");
                 }
             });
         }

@@ -149,7 +149,7 @@ impl<A: Side> Visitor for Sweep<'_, A> {
         E: Serve + Call + Endpoint<Api = A> + Debug + 'static,
         E::Output: Debug + PartialEq,
     {
-        self.each::<E>(examples, false, |client, call, options| class(&client.call_with(call, options)));
+        self.each::<E>(examples, false, |client, call, options| class(&client.with(options).call_full(call)));
     }
 
     fn perform<E>(&mut self, examples: &Examples)
@@ -157,7 +157,9 @@ impl<A: Side> Visitor for Sweep<'_, A> {
         E: Serve + Perform + Endpoint<Api = A> + Debug + 'static,
         E::Output: Debug + PartialEq,
     {
-        self.each::<E>(examples, true, |client, call, options| client.perform_with(call, options).as_str().to_owned());
+        self.each::<E>(examples, true, |client, call, options| {
+            client.with(options).perform_full(call).as_str().to_owned()
+        });
     }
 }
 

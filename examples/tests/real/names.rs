@@ -125,8 +125,8 @@ impl Client {
         let options = CallOptions::new().deadline(deadline);
         let call = GetTarifs::new();
         match self {
-            Self::Blocking(client) => client.call_with(&call, options).map(drop),
-            Self::Async(client, runtime) => runtime.block_on(client.call_with(&call, options)).map(drop),
+            Self::Blocking(client) => client.with(options).call_full(&call).map(drop),
+            Self::Async(client, runtime) => runtime.block_on(client.with(options).call_full(&call)).map(drop),
         }
     }
 
@@ -135,8 +135,8 @@ impl Client {
         let options = CallOptions::new().deadline(deadline);
         let order = CreateOrder::new(TariffId::new(1), 1);
         match self {
-            Self::Blocking(client) => client.perform_with(&order, options).as_str(),
-            Self::Async(client, runtime) => runtime.block_on(client.perform_with(&order, options)).as_str(),
+            Self::Blocking(client) => client.with(options).perform_full(&order).as_str(),
+            Self::Async(client, runtime) => runtime.block_on(client.with(options).perform_full(&order)).as_str(),
         }
     }
 }
