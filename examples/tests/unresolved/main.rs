@@ -9,6 +9,7 @@ mod ahead;
 mod clients;
 mod flows;
 mod ground;
+mod options;
 mod orders;
 mod tickets;
 mod verdicts;
