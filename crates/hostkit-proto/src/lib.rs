@@ -1,8 +1,11 @@
-//! What the generated API crates stand on: what an endpoint is, how answers are read and judged, the values that APIs of
-//! hosters speak in, and what shows that a call happened.
+//! What the generated API crates stand on: what an endpoint is, how answers are read and judged, the values that APIs
+//! of hosters speak in, and what shows that a call happened.
 //!
-//! Nothing here knows a hoster, opens a socket, reads a clock, holds a session or waits. The proto crates bring the
-//! endpoints; `hostkit` carries their calls out.
+//! A program meets it through the crate of an API: it makes an [`Endpoint`], reads its constants in [`EndpointInfo`],
+//! and takes values such as [`DateTime`], [`Gibibytes`] or [`Secret`] from answers. `hostkit` carries the calls out.
+//!
+//! Generated code uses [`codec`], [`evidence`] and [`judgement`]. Nothing here knows a hoster, opens a socket, reads a
+//! clock, holds a session or waits.
 
 mod answer;
 mod api;

@@ -1,7 +1,11 @@
-//! The engine of hostkit: what an endpoint is, how a call is carried out, and the values that APIs of hosters speak in.
+//! Calls to hosters' control APIs that say how they ended: done, accepted, rejected, not sent, or open with a ticket.
 //!
-//! Nothing here knows a hoster, opens a socket or reads a clock. The proto crates bring the endpoints, the transport
-//! crates bring the socket, and [`Exchange`] decides everything between them.
+//! A program takes the crate of one API and one client (`hostkit-ureq` or `hostkit-reqwest`). Calls that only read go
+//! through the client's `call` and give a `Result`; calls that act go through `perform`, are sent once, and give an
+//! [`Outcome`]. What stays open leaves a [`Ticket`], by which the client finds out whether the call happened.
+//!
+//! The engine below opens no socket and reads no clock: authors of a client implement [`Transport`] or
+//! [`AsyncTransport`], and the loops of [`driver`] run each call as a [`Machine`].
 
 mod after;
 mod builder;
