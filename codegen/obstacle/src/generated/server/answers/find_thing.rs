@@ -3,7 +3,7 @@
 
 //! The server half of `find_thing`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::answers::FindThing;
@@ -17,6 +17,6 @@ impl Serve for FindThing {
     }
 
     fn answer(output: &Option<Thing>, out: &mut Outgoing) {
-        out.optional_value(&Name::new("thing"), output);
+        out.optional_value("thing", output);
     }
 }

@@ -4,7 +4,7 @@
 //! The server half of `get_balance`.
 
 use hostkit_proto::Decimal;
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::answers::GetBalance;
@@ -17,6 +17,6 @@ impl Serve for GetBalance {
     }
 
     fn answer(output: &Decimal, out: &mut Outgoing) {
-        out.value(&Name::new("balance"), output);
+        out.value("balance", output);
     }
 }

@@ -3,7 +3,7 @@
 
 //! The server half of `get_box`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::answers::GetBox;
@@ -18,6 +18,6 @@ impl Serve for GetBox {
     }
 
     fn answer(output: &Parcel, out: &mut Outgoing) {
-        out.value(&Name::new("box"), output);
+        out.value("box", output);
     }
 }

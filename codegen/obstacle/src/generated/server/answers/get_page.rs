@@ -4,7 +4,7 @@
 //! The server half of `get_page`.
 
 use hostkit_proto::Html;
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::answers::GetPage;
@@ -17,6 +17,6 @@ impl Serve for GetPage {
     }
 
     fn answer(output: &Html, out: &mut Outgoing) {
-        out.value(&Name::new("page"), output);
+        out.value("page", output);
     }
 }

@@ -3,7 +3,7 @@
 
 //! The server half of `get_scalars`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::answers::GetScalars;
@@ -17,6 +17,6 @@ impl Serve for GetScalars {
     }
 
     fn answer(output: &Scalars, out: &mut Outgoing) {
-        out.value(&Name::new("scalars"), output);
+        out.value("scalars", output);
     }
 }

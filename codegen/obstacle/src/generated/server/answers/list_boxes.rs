@@ -17,6 +17,6 @@ impl Serve for ListBoxes {
     }
 
     fn answer(output: &Vec<Parcel>, out: &mut Outgoing) {
-        out.value(&Name::new("boxes").xml_inner(&["box"]), output);
+        out.value(Name::new("boxes").xml_inner(&["box"]), output);
     }
 }

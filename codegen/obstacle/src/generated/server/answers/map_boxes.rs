@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::answers::MapBoxes;
@@ -19,6 +19,6 @@ impl Serve for MapBoxes {
     }
 
     fn answer(output: &BTreeMap<ThingKey, Parcel>, out: &mut Outgoing) {
-        out.value(&Name::new("boxes"), output);
+        out.value("boxes", output);
     }
 }

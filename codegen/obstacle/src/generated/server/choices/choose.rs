@@ -43,6 +43,6 @@ impl Serve for Choose {
     }
 
     fn answer(output: &ThingId, out: &mut Outgoing) {
-        out.value(&Name::new("id"), output);
+        out.value("id", output);
     }
 }

@@ -4,7 +4,7 @@
 //! The server half of `get_keywords`.
 
 use hostkit_proto::DateTime;
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::names::GetKeywords;
@@ -41,6 +41,6 @@ impl Serve for GetKeywords {
     }
 
     fn answer(output: &Keywords, out: &mut Outgoing) {
-        out.value(&Name::new("keywords"), output);
+        out.value("keywords", output);
     }
 }

@@ -11,30 +11,30 @@ use crate::types::Keywords;
 impl ToWire for Keywords {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("self"), &self.self_);
-        object.set(&Name::new("type"), &self.type_);
-        object.set(&Name::new("fn").xml("@fn"), &self.fn_);
-        object.set(&Name::new("async"), &self.async_);
-        object.set(&Name::new("node"), &self.node);
-        object.set(&Name::new("reader"), &self.reader);
-        object.set(&Name::new("fields"), &self.fields);
-        object.set(&Name::new("object"), &self.object);
-        object.set(&Name::new("format"), &self.format);
-        object.set(&Name::new("out"), &self.out);
-        object.set(&Name::new("answer"), &self.answer);
-        object.set(&Name::new("body"), &self.body);
-        object.set(&Name::new("value"), &self.value);
-        object.set(&Name::new("code"), &self.code);
-        object.set(&Name::new("request"), &self.request);
-        object.set(&Name::new("path"), &self.path);
-        object.set(&Name::new("new"), &self.new_);
-        object.set(&Name::new("clone"), &self.clone_);
-        object.set(&Name::new("2fa").xml("two-factor"), &self.n2fa);
-        object.set(&Name::new("dotted.name-with-hyphens"), &self.dotted_name_with_hyphens);
-        object.set(&Name::new("with blank").xml("blank"), &self.with_blank);
-        object.set(&Name::new("имя").xml("name"), &self.name);
-        object.set(&Name::new("SHOUTED"), &self.shouted);
-        object.set(&Name::new("camelCase").also(&["camel-case"]), &self.camel_case);
+        object.set("self", &self.self_);
+        object.set("type", &self.type_);
+        object.set(Name::new("fn").xml("@fn"), &self.fn_);
+        object.set("async", &self.async_);
+        object.set("node", &self.node);
+        object.set("reader", &self.reader);
+        object.set("fields", &self.fields);
+        object.set("object", &self.object);
+        object.set("format", &self.format);
+        object.set("out", &self.out);
+        object.set("answer", &self.answer);
+        object.set("body", &self.body);
+        object.set("value", &self.value);
+        object.set("code", &self.code);
+        object.set("request", &self.request);
+        object.set("path", &self.path);
+        object.set("new", &self.new_);
+        object.set("clone", &self.clone_);
+        object.set(Name::new("2fa").xml("two-factor"), &self.n2fa);
+        object.set("dotted.name-with-hyphens", &self.dotted_name_with_hyphens);
+        object.set(Name::new("with blank").xml("blank"), &self.with_blank);
+        object.set(Name::new("имя").xml("name"), &self.name);
+        object.set("SHOUTED", &self.shouted);
+        object.set("camelCase", &self.camel_case);
         Some(object.into_value())
     }
 }

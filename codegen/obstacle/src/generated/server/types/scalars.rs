@@ -3,7 +3,7 @@
 
 //! What a server needs of the types of `types/scalars.toml`.
 
-use hostkit_proto::codec::{DateForm, Name, Object, Switch, ToWire};
+use hostkit_proto::codec::{DateForm, Object, Switch, ToWire};
 use hostkit_proto::{Format, Value};
 
 use crate::types::Scalars;
@@ -11,27 +11,27 @@ use crate::types::Scalars;
 impl ToWire for Scalars {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("text"), &self.text);
-        object.set(&Name::new("padded"), &self.padded);
-        object.set(&Name::new("int"), &self.int);
-        object.set(&Name::new("uint"), &self.uint);
-        object.set(&Name::new("decimal"), &self.decimal);
-        object.set(&Name::new("flag"), &self.flag);
-        object.set(&Name::new("switch"), &Switch(&self.switch));
-        object.set(&Name::new("secret"), &self.secret);
-        object.set(&Name::new("datetime"), &DateForm(&self.datetime, "%d.%m.%Y %H:%M:%S"));
-        object.set(&Name::new("date"), &DateForm(&self.date, "%d.%m.%Y"));
-        object.set(&Name::new("never"), &DateForm(&self.never, "%d.%m.%Y %H:%M:%S"));
-        object.set(&Name::new("unixtime"), &self.unixtime);
-        object.set(&Name::new("ip"), &self.ip);
-        object.set(&Name::new("html"), &self.html);
-        object.set(&Name::new("bytes"), &self.bytes);
-        object.set(&Name::new("kibibytes"), &self.kibibytes);
-        object.set(&Name::new("mebibytes"), &self.mebibytes);
-        object.set(&Name::new("gibibytes"), &self.gibibytes);
-        object.set(&Name::new("csv"), &self.csv);
-        object.set(&Name::new("status"), &self.status);
-        object.set(&Name::new("level"), &self.level);
+        object.set("text", &self.text);
+        object.set("padded", &self.padded);
+        object.set("int", &self.int);
+        object.set("uint", &self.uint);
+        object.set("decimal", &self.decimal);
+        object.set("flag", &self.flag);
+        object.set("switch", &Switch(&self.switch));
+        object.set("secret", &self.secret);
+        object.set("datetime", &DateForm(&self.datetime, "%d.%m.%Y %H:%M:%S"));
+        object.set("date", &DateForm(&self.date, "%d.%m.%Y"));
+        object.set("never", &DateForm(&self.never, "%d.%m.%Y %H:%M:%S"));
+        object.set("unixtime", &self.unixtime);
+        object.set("ip", &self.ip);
+        object.set("html", &self.html);
+        object.set("bytes", &self.bytes);
+        object.set("kibibytes", &self.kibibytes);
+        object.set("mebibytes", &self.mebibytes);
+        object.set("gibibytes", &self.gibibytes);
+        object.set("csv", &self.csv);
+        object.set("status", &self.status);
+        object.set("level", &self.level);
         Some(object.into_value())
     }
 }

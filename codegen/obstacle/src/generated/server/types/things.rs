@@ -15,7 +15,7 @@ impl ToWire for Kept {
             return Some(raw);
         }
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
+        object.set("id", &self.id);
         Some(object.into_value())
     }
 }
@@ -33,7 +33,7 @@ impl ToWire for Load {
 impl ToWire for LoadParts {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("cpu"), &self.cpu);
+        object.set("cpu", &self.cpu);
         Some(object.into_value())
     }
 }
@@ -41,14 +41,14 @@ impl ToWire for LoadParts {
 impl ToWire for Parcel {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("key"), &self.key);
-        object.set(&Name::new("status"), &self.status);
-        object.set(&Name::new("percent"), &self.percent);
-        object.set(&Name::new("things").xml_inner(&["thing"]), &self.things);
-        object.set(&Name::new("tags").xml("tag"), &self.tags);
-        object.set(&Name::new("prices"), &self.prices);
-        object.set(&Name::new("load"), &self.load);
-        object.set(&Name::new("extra"), &self.extra);
+        object.set("key", &self.key);
+        object.set("status", &self.status);
+        object.set("percent", &self.percent);
+        object.set(Name::new("things").xml_inner(&["thing"]), &self.things);
+        object.set(Name::new("tags").xml("tag"), &self.tags);
+        object.set("prices", &self.prices);
+        object.set("load", &self.load);
+        object.set("extra", &self.extra);
         Some(object.into_value())
     }
 }
@@ -68,9 +68,9 @@ impl FromWire for Record {
 impl ToWire for Thing {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("_attr").json_inner(&["id"]).xml("@id"), &self.id);
-        object.set(&Name::new("_attr").json_inner(&["kind"]).xml("@kind"), &self.kind);
-        object.set(&Name::new("title").xml("$text"), &self.title);
+        object.set(Name::new("_attr").json_inner(&["id"]).xml("@id"), &self.id);
+        object.set(Name::new("_attr").json_inner(&["kind"]).xml("@kind"), &self.kind);
+        object.set(Name::new("title").xml("$text"), &self.title);
         Some(object.into_value())
     }
 }

@@ -3,7 +3,7 @@
 
 //! The server half of `create_backup`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::backups::CreateBackup;
@@ -18,6 +18,6 @@ impl Serve for CreateBackup {
     }
 
     fn answer(output: &BackupRequest, out: &mut Outgoing) {
-        out.value(&Name::new("backup_create"), output);
+        out.value("backup_create", output);
     }
 }

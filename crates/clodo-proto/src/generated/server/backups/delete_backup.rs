@@ -20,6 +20,6 @@ impl Serve for DeleteBackup {
     }
 
     fn answer(output: &BackupRequest, out: &mut Outgoing) {
-        out.value(&Name::new("backup_delete"), output);
+        out.value("backup_delete", output);
     }
 }

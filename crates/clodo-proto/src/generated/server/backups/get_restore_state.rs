@@ -20,6 +20,6 @@ impl Serve for GetRestoreState {
     }
 
     fn answer(output: &RestoreState, out: &mut Outgoing) {
-        out.value(&Name::new("restore_state"), output);
+        out.value("restore_state", output);
     }
 }

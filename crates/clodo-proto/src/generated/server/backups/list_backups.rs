@@ -18,6 +18,6 @@ impl Serve for ListBackups {
     }
 
     fn answer(output: &Vec<Backup>, out: &mut Outgoing) {
-        out.value(&Name::new("backups").json_inner(&["backup"]).xml_inner(&["backup"]), output);
+        out.value(Name::new("backups").json_inner(&["backup"]).xml_inner(&["backup"]), output);
     }
 }

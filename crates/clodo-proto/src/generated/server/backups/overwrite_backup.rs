@@ -20,6 +20,6 @@ impl Serve for OverwriteBackup {
     }
 
     fn answer(output: &BackupRequest, out: &mut Outgoing) {
-        out.value(&Name::new("backup_create"), output);
+        out.value("backup_create", output);
     }
 }

@@ -20,6 +20,6 @@ impl Serve for RestoreBackup {
     }
 
     fn answer(output: &BackupRequest, out: &mut Outgoing) {
-        out.value(&Name::new("backup_restore"), output);
+        out.value("backup_restore", output);
     }
 }

@@ -33,6 +33,6 @@ impl Serve for GetBilling {
     }
 
     fn answer(output: &Billing, out: &mut Outgoing) {
-        out.value(&Name::new("billing"), output);
+        out.value("billing", output);
     }
 }

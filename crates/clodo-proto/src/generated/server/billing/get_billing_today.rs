@@ -3,7 +3,7 @@
 
 //! The server half of `get_billing_today`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::billing::GetBillingToday;
@@ -17,6 +17,6 @@ impl Serve for GetBillingToday {
     }
 
     fn answer(output: &Billing, out: &mut Outgoing) {
-        out.value(&Name::new("billing"), output);
+        out.value("billing", output);
     }
 }

@@ -34,6 +34,6 @@ impl Serve for GetServerBilling {
     }
 
     fn answer(output: &Billing, out: &mut Outgoing) {
-        out.value(&Name::new("billing"), output);
+        out.value("billing", output);
     }
 }

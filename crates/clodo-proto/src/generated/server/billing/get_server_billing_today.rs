@@ -3,7 +3,7 @@
 
 //! The server half of `get_server_billing_today`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::billing::GetServerBillingToday;
@@ -18,6 +18,6 @@ impl Serve for GetServerBillingToday {
     }
 
     fn answer(output: &Billing, out: &mut Outgoing) {
-        out.value(&Name::new("billing"), output);
+        out.value("billing", output);
     }
 }

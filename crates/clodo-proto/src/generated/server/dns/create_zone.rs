@@ -21,6 +21,6 @@ impl Serve for CreateZone {
     }
 
     fn answer(output: &CreatedZone, out: &mut Outgoing) {
-        out.value(&Name::new("dns"), output);
+        out.value("dns", output);
     }
 }

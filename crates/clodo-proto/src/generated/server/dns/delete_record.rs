@@ -20,6 +20,6 @@ impl Serve for DeleteRecord {
     }
 
     fn answer(output: &Option<DeletedRecord>, out: &mut Outgoing) {
-        out.optional_value(&Name::new("dns"), output);
+        out.optional_value("dns", output);
     }
 }

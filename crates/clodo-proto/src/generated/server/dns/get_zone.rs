@@ -3,7 +3,7 @@
 
 //! The server half of `get_zone`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::dns::GetZone;
@@ -18,6 +18,6 @@ impl Serve for GetZone {
     }
 
     fn answer(output: &Zone, out: &mut Outgoing) {
-        out.value(&Name::new("dns"), output);
+        out.value("dns", output);
     }
 }

@@ -3,7 +3,7 @@
 
 //! The server half of `list_zones`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::dns::ListZones;
@@ -17,6 +17,6 @@ impl Serve for ListZones {
     }
 
     fn answer(output: &DnsOverview, out: &mut Outgoing) {
-        out.value(&Name::new("dns"), output);
+        out.value("dns", output);
     }
 }

@@ -3,7 +3,7 @@
 
 //! The server half of `get_ticket`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::helpdesk::GetTicket;
@@ -18,6 +18,6 @@ impl Serve for GetTicket {
     }
 
     fn answer(output: &Ticket, out: &mut Outgoing) {
-        out.value(&Name::new("helpdesk"), output);
+        out.value("helpdesk", output);
     }
 }

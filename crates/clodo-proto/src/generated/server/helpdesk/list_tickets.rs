@@ -17,6 +17,6 @@ impl Serve for ListTickets {
     }
 
     fn answer(output: &Vec<TicketSummary>, out: &mut Outgoing) {
-        out.value(&Name::new("helpdesk").json_inner(&["tickets"]).xml_inner(&["tickets", "ticket"]), output);
+        out.value(Name::new("helpdesk").json_inner(&["tickets"]).xml_inner(&["tickets", "ticket"]), output);
     }
 }

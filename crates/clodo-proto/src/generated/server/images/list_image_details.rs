@@ -17,6 +17,6 @@ impl Serve for ListImageDetails {
     }
 
     fn answer(output: &Vec<ImageDetail>, out: &mut Outgoing) {
-        out.value(&Name::new("images").xml_inner(&["image"]), output);
+        out.value(Name::new("images").xml_inner(&["image"]), output);
     }
 }

@@ -17,6 +17,6 @@ impl Serve for ListImages {
     }
 
     fn answer(output: &Vec<Image>, out: &mut Outgoing) {
-        out.value(&Name::new("images").xml_inner(&["image"]), output);
+        out.value(Name::new("images").xml_inner(&["image"]), output);
     }
 }

@@ -17,6 +17,6 @@ impl Serve for ListPresets {
     }
 
     fn answer(output: &Vec<Preset>, out: &mut Outgoing) {
-        out.value(&Name::new("presets").xml_inner(&["preset"]), output);
+        out.value(Name::new("presets").xml_inner(&["preset"]), output);
     }
 }

@@ -18,6 +18,6 @@ impl Serve for ListIps {
     }
 
     fn answer(output: &Vec<ListedAddress>, out: &mut Outgoing) {
-        out.value(&Name::new("addresses").json_inner(&["public"]).xml_inner(&["public", "ip"]), output);
+        out.value(Name::new("addresses").json_inner(&["public"]).xml_inner(&["public", "ip"]), output);
     }
 }

@@ -18,6 +18,6 @@ impl Serve for ListSubnets {
     }
 
     fn answer(output: &Vec<Subnet>, out: &mut Outgoing) {
-        out.value(&Name::new("nets").xml_inner(&["net"]), output);
+        out.value(Name::new("nets").xml_inner(&["net"]), output);
     }
 }

@@ -17,6 +17,6 @@ impl Serve for GetLimits {
     }
 
     fn answer(output: &Vec<RequestLimit>, out: &mut Outgoing) {
-        out.value(&Name::new("limits").json_inner(&["rate"]).xml_inner(&["rate", "limit"]), output);
+        out.value(Name::new("limits").json_inner(&["rate"]).xml_inner(&["rate", "limit"]), output);
     }
 }

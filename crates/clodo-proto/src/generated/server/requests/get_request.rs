@@ -3,7 +3,7 @@
 
 //! The server half of `get_request`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::requests::GetRequest;
@@ -18,6 +18,6 @@ impl Serve for GetRequest {
     }
 
     fn answer(output: &BackgroundRequest, out: &mut Outgoing) {
-        out.value(&Name::new("request"), output);
+        out.value("request", output);
     }
 }

@@ -60,6 +60,6 @@ impl Serve for CreateServer {
     }
 
     fn answer(output: &CreatedServer, out: &mut Outgoing) {
-        out.value(&Name::new("server"), output);
+        out.value("server", output);
     }
 }

@@ -3,7 +3,7 @@
 
 //! The server half of `get_server`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::servers::GetServer;
@@ -18,6 +18,6 @@ impl Serve for GetServer {
     }
 
     fn answer(output: &ServerDetail, out: &mut Outgoing) {
-        out.value(&Name::new("server"), output);
+        out.value("server", output);
     }
 }

@@ -18,6 +18,6 @@ impl Serve for GetServerLog {
     }
 
     fn answer(output: &Vec<ServerLogEntry>, out: &mut Outgoing) {
-        out.value(&Name::new("logs").xml_inner(&["log"]), output);
+        out.value(Name::new("logs").xml_inner(&["log"]), output);
     }
 }

@@ -17,6 +17,6 @@ impl Serve for ListServerDetails {
     }
 
     fn answer(output: &Vec<ServerDetail>, out: &mut Outgoing) {
-        out.value(&Name::new("servers").xml_inner(&["server"]), output);
+        out.value(Name::new("servers").xml_inner(&["server"]), output);
     }
 }

@@ -17,6 +17,6 @@ impl Serve for ListServers {
     }
 
     fn answer(output: &Vec<ServerSummary>, out: &mut Outgoing) {
-        out.value(&Name::new("servers").xml_inner(&["server"]), output);
+        out.value(Name::new("servers").xml_inner(&["server"]), output);
     }
 }

@@ -39,6 +39,6 @@ impl Serve for GetStats {
     }
 
     fn answer(output: &Vec<StatsRow>, out: &mut Outgoing) {
-        out.value(&Name::new("stats").xml_inner(&["row"]), output);
+        out.value(Name::new("stats").xml_inner(&["row"]), output);
     }
 }

@@ -24,6 +24,6 @@ impl Serve for CreateStorage {
     }
 
     fn answer(output: &CreatedStorage, out: &mut Outgoing) {
-        out.value(&Name::new("storage"), output);
+        out.value("storage", output);
     }
 }

@@ -3,7 +3,7 @@
 
 //! The server half of `get_storage`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::storage::GetStorage;
@@ -18,6 +18,6 @@ impl Serve for GetStorage {
     }
 
     fn answer(output: &StorageDetail, out: &mut Outgoing) {
-        out.value(&Name::new("storage"), output);
+        out.value("storage", output);
     }
 }

@@ -17,6 +17,6 @@ impl Serve for ListStorages {
     }
 
     fn answer(output: &Vec<StorageSummary>, out: &mut Outgoing) {
-        out.value(&Name::new("storages").xml_inner(&["storage"]), output);
+        out.value(Name::new("storages").xml_inner(&["storage"]), output);
     }
 }

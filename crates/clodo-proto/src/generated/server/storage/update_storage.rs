@@ -34,6 +34,6 @@ impl Serve for UpdateStorage {
     }
 
     fn answer(output: &Option<BTreeMap<String, String>>, out: &mut Outgoing) {
-        out.optional_value(&Name::new("storage"), output);
+        out.optional_value("storage", output);
     }
 }

@@ -11,10 +11,10 @@ use crate::types::{Address, Addresses, ListedAddress, Subnet};
 impl ToWire for Address {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("ip").xml("@addr").also(&["addr"]), &self.ip);
-        object.set(&Name::new("primary_ip").xml("@primary_ip").also(&["is_primary", "@is_primary"]), &self.primary);
-        object.set(&Name::new("isp").xml("@isp"), &self.panel_licence);
-        object.set(&Name::new("ddosprotect").xml("@ddosprotect"), &self.ddos_protection);
+        object.set(Name::new("ip").xml("@addr"), &self.ip);
+        object.set(Name::new("primary_ip").xml("@primary_ip"), &self.primary);
+        object.set(Name::new("isp").xml("@isp"), &self.panel_licence);
+        object.set(Name::new("ddosprotect").xml("@ddosprotect"), &self.ddos_protection);
         Some(object.into_value())
     }
 }
@@ -22,8 +22,8 @@ impl ToWire for Address {
 impl ToWire for Addresses {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("public").xml_inner(&["ip"]), &self.public);
-        object.set(&Name::new("private").xml_inner(&["ip"]), &self.private);
+        object.set(Name::new("public").xml_inner(&["ip"]), &self.public);
+        object.set(Name::new("private").xml_inner(&["ip"]), &self.private);
         Some(object.into_value())
     }
 }
@@ -31,9 +31,9 @@ impl ToWire for Addresses {
 impl ToWire for ListedAddress {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("ip").xml("@addr").also(&["addr"]), &self.ip);
-        object.set(&Name::new("is_primary").xml("@is_primary").also(&["primary_ip", "@primary_ip"]), &self.primary);
-        object.set(&Name::new("isp").xml("@isp"), &self.panel_licence);
+        object.set(Name::new("ip").xml("@addr"), &self.ip);
+        object.set(Name::new("is_primary").xml("@is_primary"), &self.primary);
+        object.set(Name::new("isp").xml("@isp"), &self.panel_licence);
         Some(object.into_value())
     }
 }
@@ -41,8 +41,8 @@ impl ToWire for ListedAddress {
 impl ToWire for Subnet {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("ip_subnet"), &self.subnet);
-        object.set(&Name::new("current"), &self.current);
+        object.set("ip_subnet", &self.subnet);
+        object.set("current", &self.current);
         Some(object.into_value())
     }
 }

@@ -3,7 +3,7 @@
 
 //! What a server needs of the types of `types/backup.toml`.
 
-use hostkit_proto::codec::{AsText, DateForm, Name, Object, ToWire};
+use hostkit_proto::codec::{AsText, DateForm, Object, ToWire};
 use hostkit_proto::{Format, Value};
 
 use crate::types::{Backup, BackupRequest, RestoreState};
@@ -11,14 +11,14 @@ use crate::types::{Backup, BackupRequest, RestoreState};
 impl ToWire for Backup {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("file"), &AsText(&self.id));
-        object.set(&Name::new("date"), &DateForm(&self.made, "%Y-%m-%d %H:%M:%S"));
-        object.set(&Name::new("price"), &self.price);
-        object.set(&Name::new("size"), &AsText(&self.size));
-        object.set(&Name::new("desc"), &self.description);
-        object.set(&Name::new("days"), &self.days);
-        object.set(&Name::new("time"), &self.time);
-        object.set(&Name::new("os_type"), &self.os_type);
+        object.set("file", &AsText(&self.id));
+        object.set("date", &DateForm(&self.made, "%Y-%m-%d %H:%M:%S"));
+        object.set("price", &self.price);
+        object.set("size", &AsText(&self.size));
+        object.set("desc", &self.description);
+        object.set("days", &self.days);
+        object.set("time", &self.time);
+        object.set("os_type", &self.os_type);
         Some(object.into_value())
     }
 }
@@ -26,7 +26,7 @@ impl ToWire for Backup {
 impl ToWire for BackupRequest {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("req"), &self.request);
+        object.set("req", &self.request);
         Some(object.into_value())
     }
 }
@@ -34,7 +34,7 @@ impl ToWire for BackupRequest {
 impl ToWire for RestoreState {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("progress"), &self.progress);
+        object.set("progress", &self.progress);
         Some(object.into_value())
     }
 }

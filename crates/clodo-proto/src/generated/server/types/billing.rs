@@ -3,7 +3,7 @@
 
 //! What a server needs of the types of `types/billing.toml`.
 
-use hostkit_proto::codec::{Name, Object, ToWire};
+use hostkit_proto::codec::{Object, ToWire};
 use hostkit_proto::{Format, Value};
 
 use crate::types::{Billing, Debit};
@@ -11,11 +11,11 @@ use crate::types::{Billing, Debit};
 impl ToWire for Billing {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("total_debit_amount"), &self.total_debit);
-        object.set(&Name::new("total_credit_amount"), &self.total_credit);
-        object.set(&Name::new("period"), &self.period);
-        object.set(&Name::new("debits"), &self.debits);
-        object.set(&Name::new("credits"), &self.credits);
+        object.set("total_debit_amount", &self.total_debit);
+        object.set("total_credit_amount", &self.total_credit);
+        object.set("period", &self.period);
+        object.set("debits", &self.debits);
+        object.set("credits", &self.credits);
         Some(object.into_value())
     }
 }
@@ -23,8 +23,8 @@ impl ToWire for Billing {
 impl ToWire for Debit {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("debits_amount"), &self.amount);
-        object.set(&Name::new("debits_count"), &self.count);
+        object.set("debits_amount", &self.amount);
+        object.set("debits_count", &self.count);
         Some(object.into_value())
     }
 }

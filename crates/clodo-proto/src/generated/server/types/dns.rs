@@ -15,7 +15,7 @@ use crate::types::{
 impl ToWire for CreatedZone {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
+        object.set("id", &self.id);
         Some(object.into_value())
     }
 }
@@ -23,7 +23,7 @@ impl ToWire for CreatedZone {
 impl ToWire for DeletedRecord {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("new_soa"), &self.serial);
+        object.set("new_soa", &self.serial);
         Some(object.into_value())
     }
 }
@@ -31,10 +31,10 @@ impl ToWire for DeletedRecord {
 impl ToWire for DnsOverview {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("domains").xml_inner(&["domain"]), &self.domains);
-        object.set(&Name::new("domains_check"), &self.domains_check);
-        object.set(&Name::new("reverse").xml_inner(&["item"]), &self.reverse);
-        object.set(&Name::new("vps_list").xml_inner(&["vps"]), &self.servers);
+        object.set(Name::new("domains").xml_inner(&["domain"]), &self.domains);
+        object.set("domains_check", &self.domains_check);
+        object.set(Name::new("reverse").xml_inner(&["item"]), &self.reverse);
+        object.set(Name::new("vps_list").xml_inner(&["vps"]), &self.servers);
         Some(object.into_value())
     }
 }
@@ -57,13 +57,13 @@ impl FromWire for NewRecord {
 impl ToWire for Record {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("domain_id"), &self.zone);
-        object.set(&Name::new("name"), &self.name);
-        object.set(&Name::new("type"), &self.kind);
-        object.set(&Name::new("content"), &self.content);
-        object.set(&Name::new("ttl"), &self.ttl);
-        object.set(&Name::new("prio"), &self.priority);
+        object.set("id", &self.id);
+        object.set("domain_id", &self.zone);
+        object.set("name", &self.name);
+        object.set("type", &self.kind);
+        object.set("content", &self.content);
+        object.set("ttl", &self.ttl);
+        object.set("prio", &self.priority);
         Some(object.into_value())
     }
 }
@@ -86,12 +86,12 @@ impl FromWire for RecordChange {
 impl ToWire for ReverseName {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("ip_value"), &self.ip);
-        object.set(&Name::new("virtual_mashines_title"), &self.server_title);
-        object.set(&Name::new("resellers_id"), &self.resellers_id);
-        object.set(&Name::new("reverse_value"), &self.reverse_value);
-        object.set(&Name::new("domain_value"), &self.domain_value);
-        object.set(&Name::new("id"), &self.id);
+        object.set("ip_value", &self.ip);
+        object.set("virtual_mashines_title", &self.server_title);
+        object.set("resellers_id", &self.resellers_id);
+        object.set("reverse_value", &self.reverse_value);
+        object.set("domain_value", &self.domain_value);
+        object.set("id", &self.id);
         Some(object.into_value())
     }
 }
@@ -99,8 +99,8 @@ impl ToWire for ReverseName {
 impl ToWire for ServerAddress {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("virtual_mashines_title"), &self.server_title);
-        object.set(&Name::new("ip_value"), &self.ip);
+        object.set("virtual_mashines_title", &self.server_title);
+        object.set("ip_value", &self.ip);
         Some(object.into_value())
     }
 }
@@ -108,8 +108,8 @@ impl ToWire for ServerAddress {
 impl ToWire for Zone {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("record_types").xml_inner(&["type"]), &self.record_types);
-        object.set(&Name::new("records").xml_inner(&["record"]), &self.records);
+        object.set(Name::new("record_types").xml_inner(&["type"]), &self.record_types);
+        object.set(Name::new("records").xml_inner(&["record"]), &self.records);
         Some(object.into_value())
     }
 }
@@ -117,12 +117,12 @@ impl ToWire for Zone {
 impl ToWire for ZoneSummary {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("name"), &self.name);
-        object.set(&Name::new("type"), &self.kind);
-        object.set(&Name::new("records_count"), &self.records_count);
-        object.set(&Name::new("unchecked"), &self.unchecked);
-        object.set(&Name::new("unchecked_expire"), &DateForm(&self.unchecked_expire, "%d.%m.%Y %H:%M"));
+        object.set("id", &self.id);
+        object.set("name", &self.name);
+        object.set("type", &self.kind);
+        object.set("records_count", &self.records_count);
+        object.set("unchecked", &self.unchecked);
+        object.set("unchecked_expire", &DateForm(&self.unchecked_expire, "%d.%m.%Y %H:%M"));
         Some(object.into_value())
     }
 }

@@ -11,9 +11,9 @@ use crate::types::{Ticket, TicketHead, TicketMessage, TicketSummary, TicketWork}
 impl ToWire for Ticket {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("ticket"), &self.head);
-        object.set(&Name::new("events").xml_inner(&["event"]), &self.messages);
-        object.set(&Name::new("works").xml_inner(&["work"]), &self.works);
+        object.set("ticket", &self.head);
+        object.set(Name::new("events").xml_inner(&["event"]), &self.messages);
+        object.set(Name::new("works").xml_inner(&["work"]), &self.works);
         Some(object.into_value())
     }
 }
@@ -21,16 +21,16 @@ impl ToWire for Ticket {
 impl ToWire for TicketHead {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("text"), &self.text);
-        object.set(&Name::new("subject"), &self.subject);
-        object.set(&Name::new("status"), &self.status);
-        object.set(&Name::new("status_id"), &self.status_id);
-        object.set(&Name::new("type_name"), &self.section);
-        object.set(&Name::new("open_date"), &DateForm(&self.opened, "%Y-%m-%d %H:%M:%S"));
-        object.set(&Name::new("operator_name"), &self.operator);
-        object.set(&Name::new("sla"), &self.vip);
-        object.set(&Name::new("vote"), &self.vote);
+        object.set("id", &self.id);
+        object.set("text", &self.text);
+        object.set("subject", &self.subject);
+        object.set("status", &self.status);
+        object.set("status_id", &self.status_id);
+        object.set("type_name", &self.section);
+        object.set("open_date", &DateForm(&self.opened, "%Y-%m-%d %H:%M:%S"));
+        object.set("operator_name", &self.operator);
+        object.set("sla", &self.vip);
+        object.set("vote", &self.vote);
         Some(object.into_value())
     }
 }
@@ -38,14 +38,14 @@ impl ToWire for TicketHead {
 impl ToWire for TicketMessage {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("ticket_events_id"), &self.id);
-        object.set(&Name::new("ticket_events_date"), &DateForm(&self.date, "%Y-%m-%d %H:%M:%S"));
-        object.set(&Name::new("ticket_events_user_id"), &self.author);
-        object.set(&Name::new("ticket_events_text"), &self.text);
-        object.set(&Name::new("ticket_events_new_user"), &self.is_new);
-        object.set(&Name::new("users_name"), &self.author_name);
-        object.set(&Name::new("is_user_msg"), &self.is_own);
-        object.set(&Name::new("is_file"), &self.is_file);
+        object.set("ticket_events_id", &self.id);
+        object.set("ticket_events_date", &DateForm(&self.date, "%Y-%m-%d %H:%M:%S"));
+        object.set("ticket_events_user_id", &self.author);
+        object.set("ticket_events_text", &self.text);
+        object.set("ticket_events_new_user", &self.is_new);
+        object.set("users_name", &self.author_name);
+        object.set("is_user_msg", &self.is_own);
+        object.set("is_file", &self.is_file);
         Some(object.into_value())
     }
 }
@@ -53,13 +53,13 @@ impl ToWire for TicketMessage {
 impl ToWire for TicketSummary {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("subject"), &self.subject);
-        object.set(&Name::new("status"), &self.status);
-        object.set(&Name::new("type_name"), &self.section);
-        object.set(&Name::new("open_date"), &DateForm(&self.opened, "%Y-%m-%d %H:%M:%S"));
-        object.set(&Name::new("status_id"), &self.status_id);
-        object.set(&Name::new("is_new_events"), &self.has_news);
+        object.set("id", &self.id);
+        object.set("subject", &self.subject);
+        object.set("status", &self.status);
+        object.set("type_name", &self.section);
+        object.set("open_date", &DateForm(&self.opened, "%Y-%m-%d %H:%M:%S"));
+        object.set("status_id", &self.status_id);
+        object.set("is_new_events", &self.has_news);
         Some(object.into_value())
     }
 }
@@ -67,18 +67,18 @@ impl ToWire for TicketSummary {
 impl ToWire for TicketWork {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("ticket_events_id"), &self.id);
-        object.set(&Name::new("ticket_events_date"), &DateForm(&self.date, "%Y-%m-%d %H:%M:%S"));
-        object.set(&Name::new("ticket_events_user_id"), &self.author);
-        object.set(&Name::new("ticket_events_text"), &self.task);
-        object.set(&Name::new("ticket_events_new_user"), &self.is_new);
-        object.set(&Name::new("users_name"), &self.author_name);
-        object.set(&Name::new("is_user_msg"), &self.is_own);
-        object.set(&Name::new("is_file"), &self.is_file);
-        object.set(&Name::new("works_time"), &self.time);
-        object.set(&Name::new("works_cost"), &self.cost);
-        object.set(&Name::new("works_user_accept"), &self.consent);
-        object.set(&Name::new("works_actions"), &self.actions);
+        object.set("ticket_events_id", &self.id);
+        object.set("ticket_events_date", &DateForm(&self.date, "%Y-%m-%d %H:%M:%S"));
+        object.set("ticket_events_user_id", &self.author);
+        object.set("ticket_events_text", &self.task);
+        object.set("ticket_events_new_user", &self.is_new);
+        object.set("users_name", &self.author_name);
+        object.set("is_user_msg", &self.is_own);
+        object.set("is_file", &self.is_file);
+        object.set("works_time", &self.time);
+        object.set("works_cost", &self.cost);
+        object.set("works_user_accept", &self.consent);
+        object.set("works_actions", &self.actions);
         Some(object.into_value())
     }
 }

@@ -11,10 +11,10 @@ use crate::types::{Image, ImageDetail, Preset, PresetField};
 impl ToWire for Image {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id").xml("@id"), &self.id);
-        object.set(&Name::new("name").xml("@name"), &self.name);
-        object.set(&Name::new("vps_type").xml("@vps_type"), &self.server_type);
-        object.set(&Name::new("status").xml("@status"), &self.status);
+        object.set(Name::new("id").xml("@id"), &self.id);
+        object.set(Name::new("name").xml("@name"), &self.name);
+        object.set(Name::new("vps_type").xml("@vps_type"), &self.server_type);
+        object.set(Name::new("status").xml("@status"), &self.status);
         Some(object.into_value())
     }
 }
@@ -22,14 +22,13 @@ impl ToWire for Image {
 impl ToWire for ImageDetail {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("_attr").json_inner(&["id"]).xml("@id").also(&["id"]), &self.id);
-        object.set(&Name::new("_attr").json_inner(&["name"]).xml("@name").also(&["name"]), &self.name);
-        object
-            .set(&Name::new("_attr").json_inner(&["vps_type"]).xml("@vps_type").also(&["vps_type"]), &self.server_type);
-        object.set(&Name::new("_attr").json_inner(&["status"]).xml("@status").also(&["status"]), &self.status);
-        object.set(&Name::new("os_type"), &self.os_type);
-        object.set(&Name::new("os_bits"), &self.os_bits);
-        object.set(&Name::new("os_hvm"), &self.hvm);
+        object.set(Name::new("_attr").json_inner(&["id"]).xml("@id"), &self.id);
+        object.set(Name::new("_attr").json_inner(&["name"]).xml("@name"), &self.name);
+        object.set(Name::new("_attr").json_inner(&["vps_type"]).xml("@vps_type"), &self.server_type);
+        object.set(Name::new("_attr").json_inner(&["status"]).xml("@status"), &self.status);
+        object.set("os_type", &self.os_type);
+        object.set("os_bits", &self.os_bits);
+        object.set("os_hvm", &self.hvm);
         Some(object.into_value())
     }
 }
@@ -37,11 +36,11 @@ impl ToWire for ImageDetail {
 impl ToWire for Preset {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("name"), &self.name);
-        object.set(&Name::new("title"), &self.title);
-        object.set(&Name::new("description"), &self.description);
-        object.set(&Name::new("fields").xml_inner(&["field"]), &self.parameters);
+        object.set("id", &self.id);
+        object.set("name", &self.name);
+        object.set("title", &self.title);
+        object.set("description", &self.description);
+        object.set(Name::new("fields").xml_inner(&["field"]), &self.parameters);
         Some(object.into_value())
     }
 }
@@ -49,10 +48,10 @@ impl ToWire for Preset {
 impl ToWire for PresetField {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("title"), &self.title);
-        object.set(&Name::new("name"), &self.name);
-        object.set(&Name::new("type"), &self.kind);
-        object.set(&Name::new("req"), &self.is_required);
+        object.set("title", &self.title);
+        object.set("name", &self.name);
+        object.set("type", &self.kind);
+        object.set("req", &self.is_required);
         Some(object.into_value())
     }
 }

@@ -11,13 +11,13 @@ use crate::types::RequestLimit;
 impl ToWire for RequestLimit {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("verb").xml("@verb"), &self.verb);
-        object.set(&Name::new("URI").xml("@URI"), &self.uri);
-        object.set(&Name::new("regex").xml("@regex"), &self.regex);
-        object.set(&Name::new("value").xml("@value"), &AsText(&self.value));
-        object.set(&Name::new("remaining").xml("@remaining"), &self.remaining);
-        object.set(&Name::new("unit").xml("@unit"), &self.unit);
-        object.set(&Name::new("resetTime").xml("@resetTime"), &self.reset_time);
+        object.set(Name::new("verb").xml("@verb"), &self.verb);
+        object.set(Name::new("URI").xml("@URI"), &self.uri);
+        object.set(Name::new("regex").xml("@regex"), &self.regex);
+        object.set(Name::new("value").xml("@value"), &AsText(&self.value));
+        object.set(Name::new("remaining").xml("@remaining"), &self.remaining);
+        object.set(Name::new("unit").xml("@unit"), &self.unit);
+        object.set(Name::new("resetTime").xml("@resetTime"), &self.reset_time);
         Some(object.into_value())
     }
 }

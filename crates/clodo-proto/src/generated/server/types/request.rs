@@ -3,7 +3,7 @@
 
 //! What a server needs of the types of `types/request.toml`.
 
-use hostkit_proto::codec::{DateForm, Name, Object, ToWire};
+use hostkit_proto::codec::{DateForm, Object, ToWire};
 use hostkit_proto::{Format, Value};
 
 use crate::types::BackgroundRequest;
@@ -11,13 +11,10 @@ use crate::types::BackgroundRequest;
 impl ToWire for BackgroundRequest {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("vps_num"), &self.server);
-        object.set(&Name::new("req_complete"), &self.complete);
-        object.set(&Name::new("req_complete_date"), &DateForm(&self.completed, "%Y-%m-%d %H:%M:%S"));
-        object.set(
-            &Name::new("req_requests_inwork").also(&["req_inwork"]),
-            &DateForm(&self.started, "%Y-%m-%d %H:%M:%S"),
-        );
+        object.set("vps_num", &self.server);
+        object.set("req_complete", &self.complete);
+        object.set("req_complete_date", &DateForm(&self.completed, "%Y-%m-%d %H:%M:%S"));
+        object.set("req_requests_inwork", &DateForm(&self.started, "%Y-%m-%d %H:%M:%S"));
         Some(object.into_value())
     }
 }

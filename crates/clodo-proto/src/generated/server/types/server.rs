@@ -3,7 +3,7 @@
 
 //! What a server needs of the types of `types/server.toml`.
 
-use hostkit_proto::codec::{AsText, DateForm, Name, Object, ToWire};
+use hostkit_proto::codec::{AsText, DateForm, Object, ToWire};
 use hostkit_proto::{Format, Value};
 
 use crate::types::{CreatedServer, ServerLogEntry, ServerSummary};
@@ -11,10 +11,10 @@ use crate::types::{CreatedServer, ServerLogEntry, ServerSummary};
 impl ToWire for CreatedServer {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("name"), &self.name);
-        object.set(&Name::new("imageId"), &AsText(&self.image));
-        object.set(&Name::new("adminPass"), &self.root_password);
+        object.set("id", &self.id);
+        object.set("name", &self.name);
+        object.set("imageId", &AsText(&self.image));
+        object.set("adminPass", &self.root_password);
         Some(object.into_value())
     }
 }
@@ -22,11 +22,11 @@ impl ToWire for CreatedServer {
 impl ToWire for ServerLogEntry {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &AsText(&self.id));
-        object.set(&Name::new("command"), &self.command);
-        object.set(&Name::new("user"), &self.user);
-        object.set(&Name::new("date"), &DateForm(&self.date, "%d.%m.%Y %H:%M:%S"));
-        object.set(&Name::new("status"), &self.status);
+        object.set("id", &AsText(&self.id));
+        object.set("command", &self.command);
+        object.set("user", &self.user);
+        object.set("date", &DateForm(&self.date, "%d.%m.%Y %H:%M:%S"));
+        object.set("status", &self.status);
         Some(object.into_value())
     }
 }
@@ -34,15 +34,15 @@ impl ToWire for ServerLogEntry {
 impl ToWire for ServerSummary {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &AsText(&self.id));
-        object.set(&Name::new("full_id"), &self.full_id);
-        object.set(&Name::new("name"), &self.name);
-        object.set(&Name::new("imageId"), &AsText(&self.image));
-        object.set(&Name::new("type"), &self.server_type);
-        object.set(&Name::new("status"), &self.status);
-        object.set(&Name::new("os_type"), &self.os_type);
-        object.set(&Name::new("os_bits"), &AsText(&self.os_bits));
-        object.set(&Name::new("addresses"), &self.addresses);
+        object.set("id", &AsText(&self.id));
+        object.set("full_id", &self.full_id);
+        object.set("name", &self.name);
+        object.set("imageId", &AsText(&self.image));
+        object.set("type", &self.server_type);
+        object.set("status", &self.status);
+        object.set("os_type", &self.os_type);
+        object.set("os_bits", &AsText(&self.os_bits));
+        object.set("addresses", &self.addresses);
         Some(object.into_value())
     }
 }

@@ -3,7 +3,7 @@
 
 //! What a server needs of the types of `types/server_detail.toml`.
 
-use hostkit_proto::codec::{AsText, DateForm, Name, Object, ToWire};
+use hostkit_proto::codec::{AsText, DateForm, Object, ToWire};
 use hostkit_proto::{Format, Value};
 
 use crate::types::ServerDetail;
@@ -11,47 +11,47 @@ use crate::types::ServerDetail;
 impl ToWire for ServerDetail {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("full_id"), &self.full_id);
-        object.set(&Name::new("name"), &self.name);
-        object.set(&Name::new("imageId"), &AsText(&self.image));
-        object.set(&Name::new("type"), &self.server_type);
-        object.set(&Name::new("status"), &self.status);
-        object.set(&Name::new("addresses"), &self.addresses);
-        object.set(&Name::new("vps_memory"), &AsText(&self.memory));
-        object.set(&Name::new("vps_memory_max"), &AsText(&self.memory_max));
-        object.set(&Name::new("vps_mem_load"), &AsText(&self.memory_load));
-        object.set(&Name::new("vps_mem_max"), &AsText(&self.memory_allotted));
-        object.set(&Name::new("vps_mem_1h_min"), &AsText(&self.memory_hour_min));
-        object.set(&Name::new("vps_mem_1h_max"), &AsText(&self.memory_hour_max));
-        object.set(&Name::new("vps_mem_1h_avg"), &AsText(&self.memory_hour_average));
-        object.set(&Name::new("vps_cpu_load"), &AsText(&self.cpu_load));
-        object.set(&Name::new("vps_cpu_max"), &AsText(&self.cpu_max));
-        object.set(&Name::new("vps_cpu_1h_min"), &AsText(&self.cpu_hour_min));
-        object.set(&Name::new("vps_cpu_1h_max"), &AsText(&self.cpu_hour_max));
-        object.set(&Name::new("vps_cpu_1h_avg"), &AsText(&self.cpu_hour_average));
-        object.set(&Name::new("vps_disk_load"), &AsText(&self.disk_load));
-        object.set(&Name::new("vps_hdd_load"), &AsText(&self.disk_used));
-        object.set(&Name::new("vps_hdd_max"), &AsText(&self.disk));
-        object.set(&Name::new("vps_os_title"), &self.os_title);
-        object.set(&Name::new("vps_os_version"), &self.os_version);
-        object.set(&Name::new("vps_os_bits").also(&["os_bits"]), &AsText(&self.os_bits));
-        object.set(&Name::new("vps_os_type").also(&["os_type"]), &self.os_type);
-        object.set(&Name::new("vps_vnc"), &self.vnc);
-        object.set(&Name::new("vps_root_pass"), &self.root_password);
-        object.set(&Name::new("vps_user_pass"), &self.user_password);
-        object.set(&Name::new("vps_vnc_pass"), &self.vnc_password);
-        object.set(&Name::new("vps_adddate"), &DateForm(&self.ordered, "%d.%m.%Y %H:%M:%S"));
-        object.set(&Name::new("vps_createdate"), &DateForm(&self.created, "%d.%m.%Y %H:%M:%S"));
-        object.set(&Name::new("vps_billingdate"), &DateForm(&self.paid_until, "%d.%m.%Y %H:%M:%S"));
-        object.set(&Name::new("vps_update"), &DateForm(&self.started, "%d.%m.%Y %H:%M:%S"));
-        object.set(&Name::new("vps_update_days"), &self.uptime);
-        object.set(&Name::new("vps_traff").also(&["vps_traf"]), &AsText(&self.traffic));
-        object.set(&Name::new("vps_traff_used"), &AsText(&self.traffic_left));
-        object.set(&Name::new("vps_traff_free"), &AsText(&self.free_traffic));
-        object.set(&Name::new("vps_traff_used_free"), &AsText(&self.free_traffic_left));
-        object.set(&Name::new("vps_traf_rx"), &AsText(&self.received));
-        object.set(&Name::new("vps_traf_tx"), &AsText(&self.sent));
+        object.set("id", &self.id);
+        object.set("full_id", &self.full_id);
+        object.set("name", &self.name);
+        object.set("imageId", &AsText(&self.image));
+        object.set("type", &self.server_type);
+        object.set("status", &self.status);
+        object.set("addresses", &self.addresses);
+        object.set("vps_memory", &AsText(&self.memory));
+        object.set("vps_memory_max", &AsText(&self.memory_max));
+        object.set("vps_mem_load", &AsText(&self.memory_load));
+        object.set("vps_mem_max", &AsText(&self.memory_allotted));
+        object.set("vps_mem_1h_min", &AsText(&self.memory_hour_min));
+        object.set("vps_mem_1h_max", &AsText(&self.memory_hour_max));
+        object.set("vps_mem_1h_avg", &AsText(&self.memory_hour_average));
+        object.set("vps_cpu_load", &AsText(&self.cpu_load));
+        object.set("vps_cpu_max", &AsText(&self.cpu_max));
+        object.set("vps_cpu_1h_min", &AsText(&self.cpu_hour_min));
+        object.set("vps_cpu_1h_max", &AsText(&self.cpu_hour_max));
+        object.set("vps_cpu_1h_avg", &AsText(&self.cpu_hour_average));
+        object.set("vps_disk_load", &AsText(&self.disk_load));
+        object.set("vps_hdd_load", &AsText(&self.disk_used));
+        object.set("vps_hdd_max", &AsText(&self.disk));
+        object.set("vps_os_title", &self.os_title);
+        object.set("vps_os_version", &self.os_version);
+        object.set("vps_os_bits", &AsText(&self.os_bits));
+        object.set("vps_os_type", &self.os_type);
+        object.set("vps_vnc", &self.vnc);
+        object.set("vps_root_pass", &self.root_password);
+        object.set("vps_user_pass", &self.user_password);
+        object.set("vps_vnc_pass", &self.vnc_password);
+        object.set("vps_adddate", &DateForm(&self.ordered, "%d.%m.%Y %H:%M:%S"));
+        object.set("vps_createdate", &DateForm(&self.created, "%d.%m.%Y %H:%M:%S"));
+        object.set("vps_billingdate", &DateForm(&self.paid_until, "%d.%m.%Y %H:%M:%S"));
+        object.set("vps_update", &DateForm(&self.started, "%d.%m.%Y %H:%M:%S"));
+        object.set("vps_update_days", &self.uptime);
+        object.set("vps_traff", &AsText(&self.traffic));
+        object.set("vps_traff_used", &AsText(&self.traffic_left));
+        object.set("vps_traff_free", &AsText(&self.free_traffic));
+        object.set("vps_traff_used_free", &AsText(&self.free_traffic_left));
+        object.set("vps_traf_rx", &AsText(&self.received));
+        object.set("vps_traf_tx", &AsText(&self.sent));
         Some(object.into_value())
     }
 }

@@ -3,7 +3,7 @@
 
 //! What a server needs of the types of `types/stats.toml`.
 
-use hostkit_proto::codec::{Name, Object, ToWire};
+use hostkit_proto::codec::{Object, ToWire};
 use hostkit_proto::{Format, Value};
 
 use crate::types::StatsRow;
@@ -11,15 +11,15 @@ use crate::types::StatsRow;
 impl ToWire for StatsRow {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("statdate"), &self.time);
-        object.set(&Name::new("cpu_sec"), &self.cpu_seconds);
-        object.set(&Name::new("cpu_perc"), &self.cpu);
-        object.set(&Name::new("mem_current"), &self.memory_allotted);
-        object.set(&Name::new("mem_used"), &self.memory_used);
-        object.set(&Name::new("net_rx"), &self.received);
-        object.set(&Name::new("net_tx"), &self.sent);
-        object.set(&Name::new("hdd_read"), &self.disk_reads);
-        object.set(&Name::new("hdd_write"), &self.disk_writes);
+        object.set("statdate", &self.time);
+        object.set("cpu_sec", &self.cpu_seconds);
+        object.set("cpu_perc", &self.cpu);
+        object.set("mem_current", &self.memory_allotted);
+        object.set("mem_used", &self.memory_used);
+        object.set("net_rx", &self.received);
+        object.set("net_tx", &self.sent);
+        object.set("hdd_read", &self.disk_reads);
+        object.set("hdd_write", &self.disk_writes);
         Some(object.into_value())
     }
 }

@@ -3,7 +3,7 @@
 
 //! What a server needs of the types of `types/storage.toml`.
 
-use hostkit_proto::codec::{Name, Object, ToWire};
+use hostkit_proto::codec::{Object, ToWire};
 use hostkit_proto::{Format, Value};
 
 use crate::types::{CreatedStorage, StorageDetail, StorageSummary};
@@ -11,11 +11,11 @@ use crate::types::{CreatedStorage, StorageDetail, StorageSummary};
 impl ToWire for CreatedStorage {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("login"), &self.login);
-        object.set(&Name::new("cluster"), &self.cluster);
-        object.set(&Name::new("key"), &self.api_key);
-        object.set(&Name::new("storagekey"), &self.storage_key);
+        object.set("id", &self.id);
+        object.set("login", &self.login);
+        object.set("cluster", &self.cluster);
+        object.set("key", &self.api_key);
+        object.set("storagekey", &self.storage_key);
         Some(object.into_value())
     }
 }
@@ -23,20 +23,20 @@ impl ToWire for CreatedStorage {
 impl ToWire for StorageDetail {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("title"), &self.title);
-        object.set(&Name::new("login"), &self.login);
-        object.set(&Name::new("cluster"), &self.cluster);
-        object.set(&Name::new("key"), &self.storage_key);
-        object.set(&Name::new("size"), &self.size);
-        object.set(&Name::new("is_default"), &self.is_default);
-        object.set(&Name::new("cache_xomcc"), &self.cache_control);
-        object.set(&Name::new("cache_expires"), &self.cache_expires);
-        object.set(&Name::new("cache_bypass"), &self.cache_bypass);
-        object.set(&Name::new("cache_refererfilter"), &self.cache_referer_filter);
-        object.set(&Name::new("cache_publicsearch"), &self.cache_public_search);
-        object.set(&Name::new("public_url"), &self.public_domain);
-        object.set(&Name::new("public_url_checked"), &self.public_domain_check);
+        object.set("id", &self.id);
+        object.set("title", &self.title);
+        object.set("login", &self.login);
+        object.set("cluster", &self.cluster);
+        object.set("key", &self.storage_key);
+        object.set("size", &self.size);
+        object.set("is_default", &self.is_default);
+        object.set("cache_xomcc", &self.cache_control);
+        object.set("cache_expires", &self.cache_expires);
+        object.set("cache_bypass", &self.cache_bypass);
+        object.set("cache_refererfilter", &self.cache_referer_filter);
+        object.set("cache_publicsearch", &self.cache_public_search);
+        object.set("public_url", &self.public_domain);
+        object.set("public_url_checked", &self.public_domain_check);
         Some(object.into_value())
     }
 }
@@ -44,13 +44,13 @@ impl ToWire for StorageDetail {
 impl ToWire for StorageSummary {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("title"), &self.title);
-        object.set(&Name::new("login"), &self.login);
-        object.set(&Name::new("cluster"), &self.cluster);
-        object.set(&Name::new("key"), &self.storage_key);
-        object.set(&Name::new("size"), &self.size);
-        object.set(&Name::new("token"), &self.token);
+        object.set("id", &self.id);
+        object.set("title", &self.title);
+        object.set("login", &self.login);
+        object.set("cluster", &self.cluster);
+        object.set("key", &self.storage_key);
+        object.set("size", &self.size);
+        object.set("token", &self.token);
         Some(object.into_value())
     }
 }

@@ -11,7 +11,7 @@ use crate::types::{AllowedAddress, DataCentre, PanelSignIn, UserProfile};
 impl ToWire for AllowedAddress {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("ip"), &self.ip);
+        object.set("ip", &self.ip);
         Some(object.into_value())
     }
 }
@@ -19,9 +19,9 @@ impl ToWire for AllowedAddress {
 impl ToWire for DataCentre {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("apihost"), &self.api_host);
-        object.set(&Name::new("title"), &self.title);
+        object.set("id", &self.id);
+        object.set("apihost", &self.api_host);
+        object.set("title", &self.title);
         Some(object.into_value())
     }
 }
@@ -29,9 +29,9 @@ impl ToWire for DataCentre {
 impl ToWire for PanelSignIn {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("auth_date"), &self.date);
-        object.set(&Name::new("auth_ip"), &self.ip);
-        object.set(&Name::new("auth_status"), &self.status);
+        object.set("auth_date", &self.date);
+        object.set("auth_ip", &self.ip);
+        object.set("auth_status", &self.status);
         Some(object.into_value())
     }
 }
@@ -39,71 +39,71 @@ impl ToWire for PanelSignIn {
 impl ToWire for UserProfile {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("users_id"), &self.id);
-        object.set(&Name::new("users_login"), &self.login);
-        object.set(&Name::new("users_last_visit"), &self.last_visit);
-        object.set(&Name::new("users_added"), &self.added);
-        object.set(&Name::new("users_balance"), &self.balance);
-        object.set(&Name::new("users_family"), &self.last_name);
-        object.set(&Name::new("users_firstname"), &self.first_name);
-        object.set(&Name::new("users_lastname"), &self.patronymic);
-        object.set(&Name::new("users_profile_jabber"), &self.jabber);
-        object.set(&Name::new("users_profile_email"), &self.email);
-        object.set(&Name::new("users_profile_phone"), &self.phone);
-        object.set(&Name::new("users_profile_icq"), &self.icq);
-        object.set(&Name::new("users_profile_skype"), &self.skype);
-        object.set(&Name::new("users_profile_facetype"), &self.owner_kind);
-        object.set(&Name::new("users_profile_orgname"), &self.company);
-        object.set(&Name::new("users_profile_inn"), &self.tax_number);
-        object.set(&Name::new("users_profile_address"), &self.legal_address);
-        object.set(&Name::new("users_profile_formasobstv"), &self.legal_form);
-        object.set(&Name::new("users_profile_factaddress"), &self.actual_address);
-        object.set(&Name::new("users_profile_ogrn"), &self.ogrn);
-        object.set(&Name::new("users_profile_okpo"), &self.okpo);
-        object.set(&Name::new("users_profile_kpp"), &self.kpp);
-        object.set(&Name::new("users_profile_raschschet"), &self.bank_account);
-        object.set(&Name::new("users_profile_bik"), &self.bank_code);
-        object.set(&Name::new("users_profile_bank"), &self.bank_name);
-        object.set(&Name::new("users_profile_korrschet"), &self.bank_correspondent_account);
-        object.set(&Name::new("users_profile_dir"), &self.director_position);
-        object.set(&Name::new("users_profile_dirdocument"), &self.director_document);
-        object.set(&Name::new("users_profile_dirdocumentnum"), &self.director_document_number);
-        object.set(&Name::new("users_profile_dirdocumentdate"), &self.director_document_date);
-        object.set(&Name::new("users_profile_dirfio"), &self.director_name);
-        object.set(&Name::new("users_profile_buhfio"), &self.accountant_name);
-        object.set(&Name::new("users_profile_workphone"), &self.work_phone);
-        object.set(&Name::new("users_profile_workphoneext"), &self.work_phone_extension);
-        object.set(&Name::new("users_profile_fax"), &self.fax);
-        object.set(&Name::new("users_profile_faxext"), &self.fax_extension);
-        object.set(&Name::new("users_profile_mailaddress"), &self.postal_address);
-        object.set(&Name::new("users_profile_ident"), &self.finance_contact_is_same);
-        object.set(&Name::new("users_profile_finfamily"), &self.finance_last_name);
-        object.set(&Name::new("users_profile_finfirstname"), &self.finance_first_name);
-        object.set(&Name::new("users_profile_finlastname"), &self.finance_patronymic);
-        object.set(&Name::new("users_profile_finworkphone"), &self.finance_work_phone);
-        object.set(&Name::new("users_profile_finworkphoneext"), &self.finance_work_phone_extension);
-        object.set(&Name::new("users_profile_finphone"), &self.finance_phone);
-        object.set(&Name::new("users_profile_finfax"), &self.finance_fax);
-        object.set(&Name::new("users_profile_finfaxext"), &self.finance_fax_extension);
-        object.set(&Name::new("users_profile_finemail"), &self.finance_email);
-        object.set(&Name::new("users_profile_birthday"), &self.birthday);
-        object.set(&Name::new("users_profile_passportseries"), &self.passport_series);
-        object.set(&Name::new("users_profile_passportnumber"), &self.passport_number);
-        object.set(&Name::new("users_profile_passportdate"), &self.passport_date);
-        object.set(&Name::new("users_profile_passportwho"), &self.passport_issuer);
-        object.set(&Name::new("users_profile_disableannounces"), &self.no_announcements);
-        object.set(&Name::new("users_profile_scalemoneysms"), &self.low_balance_sms);
-        object.set(&Name::new("users_profile_vpsdeletesms"), &self.server_end_sms);
-        object.set(&Name::new("users_profile_vbddeletesms"), &self.disk_deletion_sms);
-        object.set(&Name::new("users_profile_disableannouncesscale"), &self.no_daily_costs);
-        object.set(&Name::new("users_profile_authsms"), &self.sign_in_sms);
-        object.set(&Name::new("default_vps_num"), &self.default_server);
-        object.set(&Name::new("default_storage_num"), &self.default_storage);
-        object.set(&Name::new("scale_exists"), &self.has_scale_servers);
-        object.set(&Name::new("allow_change_facetype"), &self.may_change_owner_kind);
-        object.set(&Name::new("dcs").xml_inner(&["dc"]), &self.data_centres);
-        object.set(&Name::new("auth_ips").xml_inner(&["auth_ip"]), &self.allowed_addresses);
-        object.set(&Name::new("auth_log").xml_inner(&["auth"]), &self.sign_ins);
+        object.set("users_id", &self.id);
+        object.set("users_login", &self.login);
+        object.set("users_last_visit", &self.last_visit);
+        object.set("users_added", &self.added);
+        object.set("users_balance", &self.balance);
+        object.set("users_family", &self.last_name);
+        object.set("users_firstname", &self.first_name);
+        object.set("users_lastname", &self.patronymic);
+        object.set("users_profile_jabber", &self.jabber);
+        object.set("users_profile_email", &self.email);
+        object.set("users_profile_phone", &self.phone);
+        object.set("users_profile_icq", &self.icq);
+        object.set("users_profile_skype", &self.skype);
+        object.set("users_profile_facetype", &self.owner_kind);
+        object.set("users_profile_orgname", &self.company);
+        object.set("users_profile_inn", &self.tax_number);
+        object.set("users_profile_address", &self.legal_address);
+        object.set("users_profile_formasobstv", &self.legal_form);
+        object.set("users_profile_factaddress", &self.actual_address);
+        object.set("users_profile_ogrn", &self.ogrn);
+        object.set("users_profile_okpo", &self.okpo);
+        object.set("users_profile_kpp", &self.kpp);
+        object.set("users_profile_raschschet", &self.bank_account);
+        object.set("users_profile_bik", &self.bank_code);
+        object.set("users_profile_bank", &self.bank_name);
+        object.set("users_profile_korrschet", &self.bank_correspondent_account);
+        object.set("users_profile_dir", &self.director_position);
+        object.set("users_profile_dirdocument", &self.director_document);
+        object.set("users_profile_dirdocumentnum", &self.director_document_number);
+        object.set("users_profile_dirdocumentdate", &self.director_document_date);
+        object.set("users_profile_dirfio", &self.director_name);
+        object.set("users_profile_buhfio", &self.accountant_name);
+        object.set("users_profile_workphone", &self.work_phone);
+        object.set("users_profile_workphoneext", &self.work_phone_extension);
+        object.set("users_profile_fax", &self.fax);
+        object.set("users_profile_faxext", &self.fax_extension);
+        object.set("users_profile_mailaddress", &self.postal_address);
+        object.set("users_profile_ident", &self.finance_contact_is_same);
+        object.set("users_profile_finfamily", &self.finance_last_name);
+        object.set("users_profile_finfirstname", &self.finance_first_name);
+        object.set("users_profile_finlastname", &self.finance_patronymic);
+        object.set("users_profile_finworkphone", &self.finance_work_phone);
+        object.set("users_profile_finworkphoneext", &self.finance_work_phone_extension);
+        object.set("users_profile_finphone", &self.finance_phone);
+        object.set("users_profile_finfax", &self.finance_fax);
+        object.set("users_profile_finfaxext", &self.finance_fax_extension);
+        object.set("users_profile_finemail", &self.finance_email);
+        object.set("users_profile_birthday", &self.birthday);
+        object.set("users_profile_passportseries", &self.passport_series);
+        object.set("users_profile_passportnumber", &self.passport_number);
+        object.set("users_profile_passportdate", &self.passport_date);
+        object.set("users_profile_passportwho", &self.passport_issuer);
+        object.set("users_profile_disableannounces", &self.no_announcements);
+        object.set("users_profile_scalemoneysms", &self.low_balance_sms);
+        object.set("users_profile_vpsdeletesms", &self.server_end_sms);
+        object.set("users_profile_vbddeletesms", &self.disk_deletion_sms);
+        object.set("users_profile_disableannouncesscale", &self.no_daily_costs);
+        object.set("users_profile_authsms", &self.sign_in_sms);
+        object.set("default_vps_num", &self.default_server);
+        object.set("default_storage_num", &self.default_storage);
+        object.set("scale_exists", &self.has_scale_servers);
+        object.set("allow_change_facetype", &self.may_change_owner_kind);
+        object.set(Name::new("dcs").xml_inner(&["dc"]), &self.data_centres);
+        object.set(Name::new("auth_ips").xml_inner(&["auth_ip"]), &self.allowed_addresses);
+        object.set(Name::new("auth_log").xml_inner(&["auth"]), &self.sign_ins);
         Some(object.into_value())
     }
 }

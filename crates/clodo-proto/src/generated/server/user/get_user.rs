@@ -3,7 +3,7 @@
 
 //! The server half of `get_user`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::types::UserProfile;
@@ -17,6 +17,6 @@ impl Serve for GetUser {
     }
 
     fn answer(output: &UserProfile, out: &mut Outgoing) {
-        out.value(&Name::new("user"), output);
+        out.value("user", output);
     }
 }

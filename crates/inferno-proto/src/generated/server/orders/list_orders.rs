@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::orders::ListOrders;
@@ -20,6 +20,6 @@ impl Serve for ListOrders {
     }
 
     fn answer(output: &BTreeMap<OrderId, Order>, out: &mut Outgoing) {
-        out.value(&Name::new("orders"), output);
+        out.value("orders", output);
     }
 }

@@ -3,7 +3,7 @@
 
 //! The server half of `list_ssh_keys`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::ssh_keys::ListSshKeys;
@@ -18,6 +18,6 @@ impl Serve for ListSshKeys {
     }
 
     fn answer(output: &Vec<SshKey>, out: &mut Outgoing) {
-        out.value(&Name::new("list"), output);
+        out.value("list", output);
     }
 }

@@ -3,7 +3,7 @@
 
 //! What a server needs of the types of `types/account.toml`.
 
-use hostkit_proto::codec::{AsText, Name, Object, ToWire};
+use hostkit_proto::codec::{AsText, Object, ToWire};
 use hostkit_proto::{Format, Value};
 
 use crate::types::{ApiKey, Balance};
@@ -11,8 +11,8 @@ use crate::types::{ApiKey, Balance};
 impl ToWire for ApiKey {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("cid"), &self.client);
-        object.set(&Name::new("key"), &self.key);
+        object.set("cid", &self.client);
+        object.set("key", &self.key);
         Some(object.into_value())
     }
 }
@@ -23,9 +23,9 @@ impl ToWire for Balance {
             return Some(raw);
         }
         let mut object = Object::new(format);
-        object.set(&Name::new("result"), &self.result);
-        object.set(&Name::new("balance").also(&["credit"]), &AsText(&self.balance));
-        object.set(&Name::new("currency").also(&["currency_code"]), &self.currency);
+        object.set("result", &self.result);
+        object.set("balance", &AsText(&self.balance));
+        object.set("currency", &self.currency);
         Some(object.into_value())
     }
 }

@@ -3,7 +3,7 @@
 
 //! What a server needs of the types of `types/orders.toml`.
 
-use hostkit_proto::codec::{AsText, Name, Object, ToWire};
+use hostkit_proto::codec::{AsText, Object, ToWire};
 use hostkit_proto::{Format, Value};
 
 use crate::types::{NewOrder, Order, UnpaidInvoice};
@@ -11,9 +11,9 @@ use crate::types::{NewOrder, Order, UnpaidInvoice};
 impl ToWire for NewOrder {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("orderid"), &self.order);
-        object.set(&Name::new("invoiceid"), &self.invoice);
-        object.set(&Name::new("productids"), &self.products);
+        object.set("orderid", &self.order);
+        object.set("invoiceid", &self.invoice);
+        object.set("productids", &self.products);
         Some(object.into_value())
     }
 }
@@ -21,14 +21,14 @@ impl ToWire for NewOrder {
 impl ToWire for Order {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &AsText(&self.id));
-        object.set(&Name::new("ordernum"), &self.number);
-        object.set(&Name::new("amount"), &AsText(&self.amount));
-        object.set(&Name::new("invoiceid"), &AsText(&self.invoice));
-        object.set(&Name::new("status"), &self.status);
-        object.set(&Name::new("nextduedate"), &self.next_due);
-        object.set(&Name::new("payStatus"), &self.pay_status);
-        object.set(&Name::new("unpaidInvoices"), &self.unpaid_invoices);
+        object.set("id", &AsText(&self.id));
+        object.set("ordernum", &self.number);
+        object.set("amount", &AsText(&self.amount));
+        object.set("invoiceid", &AsText(&self.invoice));
+        object.set("status", &self.status);
+        object.set("nextduedate", &self.next_due);
+        object.set("payStatus", &self.pay_status);
+        object.set("unpaidInvoices", &self.unpaid_invoices);
         Some(object.into_value())
     }
 }
@@ -39,7 +39,7 @@ impl ToWire for UnpaidInvoice {
             return Some(raw);
         }
         let mut object = Object::new(format);
-        object.set(&Name::new("status"), &self.status);
+        object.set("status", &self.status);
         Some(object.into_value())
     }
 }

@@ -3,7 +3,7 @@
 
 //! What a server needs of the types of `types/products.toml`.
 
-use hostkit_proto::codec::{Name, Object, ToWire};
+use hostkit_proto::codec::{Object, ToWire};
 use hostkit_proto::{Format, Value};
 
 use crate::types::{Catalogue, Templates};
@@ -11,8 +11,8 @@ use crate::types::{Catalogue, Templates};
 impl ToWire for Catalogue {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("ostpls"), &self.templates);
-        object.set(&Name::new("products"), &self.products);
+        object.set("ostpls", &self.templates);
+        object.set("products", &self.products);
         Some(object.into_value())
     }
 }

@@ -3,7 +3,7 @@
 
 //! What a server needs of the types of `types/servers.toml`.
 
-use hostkit_proto::codec::{AsText, Name, Object, ToWire};
+use hostkit_proto::codec::{AsText, Object, ToWire};
 use hostkit_proto::{Format, Value};
 
 use crate::types::{ActionAnswer, InstallAnswer, InstallCheck, QueueAnswer, ServerInfo, VpsInfo};
@@ -14,10 +14,10 @@ impl ToWire for ActionAnswer {
             return Some(raw);
         }
         let mut object = Object::new(format);
-        object.set(&Name::new("result"), &self.result);
-        object.set(&Name::new("message").also(&["msg"]), &self.message);
-        object.set(&Name::new("method"), &self.method);
-        object.set(&Name::new("retx"), &self.queue);
+        object.set("result", &self.result);
+        object.set("message", &self.message);
+        object.set("method", &self.method);
+        object.set("retx", &self.queue);
         Some(object.into_value())
     }
 }
@@ -25,9 +25,9 @@ impl ToWire for ActionAnswer {
 impl ToWire for InstallAnswer {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("method"), &self.method);
-        object.set(&Name::new("msg"), &self.message);
-        object.set(&Name::new("retx"), &self.queue);
+        object.set("method", &self.method);
+        object.set("msg", &self.message);
+        object.set("retx", &self.queue);
         Some(object.into_value())
     }
 }
@@ -38,10 +38,10 @@ impl ToWire for InstallCheck {
             return Some(raw);
         }
         let mut object = Object::new(format);
-        object.set(&Name::new("result"), &self.result);
-        object.set(&Name::new("method"), &self.method);
-        object.set(&Name::new("msg").also(&["message"]), &self.message);
-        object.set(&Name::new("retx"), &self.queue);
+        object.set("result", &self.result);
+        object.set("method", &self.method);
+        object.set("msg", &self.message);
+        object.set("retx", &self.queue);
         Some(object.into_value())
     }
 }
@@ -49,9 +49,9 @@ impl ToWire for InstallCheck {
 impl ToWire for QueueAnswer {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("result"), &self.result);
-        object.set(&Name::new("msg"), &self.message);
-        object.set(&Name::new("error_code"), &self.code);
+        object.set("result", &self.result);
+        object.set("msg", &self.message);
+        object.set("error_code", &self.code);
         Some(object.into_value())
     }
 }
@@ -59,12 +59,12 @@ impl ToWire for QueueAnswer {
 impl ToWire for ServerInfo {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("orderid"), &self.order);
-        object.set(&Name::new("orderStatus"), &self.order_status);
-        object.set(&Name::new("productStatus"), &self.product_status);
-        object.set(&Name::new("dedicatedip"), &self.dedicated_ip);
-        object.set(&Name::new("nextduedate"), &self.next_due);
-        object.set(&Name::new("vps_info"), &self.vps);
+        object.set("orderid", &self.order);
+        object.set("orderStatus", &self.order_status);
+        object.set("productStatus", &self.product_status);
+        object.set("dedicatedip", &self.dedicated_ip);
+        object.set("nextduedate", &self.next_due);
+        object.set("vps_info", &self.vps);
         Some(object.into_value())
     }
 }
@@ -72,14 +72,14 @@ impl ToWire for ServerInfo {
 impl ToWire for VpsInfo {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("result"), &self.result);
-        object.set(&Name::new("message"), &self.message);
-        object.set(&Name::new("main_id"), &AsText(&self.id));
-        object.set(&Name::new("vps_name"), &self.name);
-        object.set(&Name::new("ip"), &self.ip);
-        object.set(&Name::new("real_state"), &self.state);
-        object.set(&Name::new("online"), &self.online);
-        object.set(&Name::new("vps_password"), &self.password);
+        object.set("result", &self.result);
+        object.set("message", &self.message);
+        object.set("main_id", &AsText(&self.id));
+        object.set("vps_name", &self.name);
+        object.set("ip", &self.ip);
+        object.set("real_state", &self.state);
+        object.set("online", &self.online);
+        object.set("vps_password", &self.password);
         Some(object.into_value())
     }
 }

@@ -3,7 +3,7 @@
 
 //! What a server needs of the types of `types/services.toml`.
 
-use hostkit_proto::codec::{Name, Object, ToWire};
+use hostkit_proto::codec::{Object, ToWire};
 use hostkit_proto::{Format, Value};
 
 use crate::types::{Service, ServiceDetail, Services};
@@ -14,10 +14,10 @@ impl ToWire for Service {
             return Some(raw);
         }
         let mut object = Object::new(format);
-        object.set(&Name::new("id").also(&["serviceid"]), &self.id);
-        object.set(&Name::new("name"), &self.name);
-        object.set(&Name::new("status"), &self.status);
-        object.set(&Name::new("nextduedate"), &self.next_due);
+        object.set("id", &self.id);
+        object.set("name", &self.name);
+        object.set("status", &self.status);
+        object.set("nextduedate", &self.next_due);
         Some(object.into_value())
     }
 }
@@ -28,8 +28,8 @@ impl ToWire for ServiceDetail {
             return Some(raw);
         }
         let mut object = Object::new(format);
-        object.set(&Name::new("result"), &self.result);
-        object.set(&Name::new("service").also(&["data"]), &self.service);
+        object.set("result", &self.result);
+        object.set("service", &self.service);
         Some(object.into_value())
     }
 }
@@ -40,8 +40,8 @@ impl ToWire for Services {
             return Some(raw);
         }
         let mut object = Object::new(format);
-        object.set(&Name::new("result"), &self.result);
-        object.set(&Name::new("services").also(&["data", "items", "list"]), &self.services);
+        object.set("result", &self.result);
+        object.set("services", &self.services);
         Some(object.into_value())
     }
 }

@@ -3,7 +3,7 @@
 
 //! What a server needs of the types of `types/ssh_keys.toml`.
 
-use hostkit_proto::codec::{Name, Object, ToWire};
+use hostkit_proto::codec::{Object, ToWire};
 use hostkit_proto::{Format, Value};
 
 use crate::types::{SshKey, SshKeyAdded};
@@ -14,8 +14,8 @@ impl ToWire for SshKey {
             return Some(raw);
         }
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("name"), &self.name);
+        object.set("id", &self.id);
+        object.set("name", &self.name);
         Some(object.into_value())
     }
 }
@@ -26,7 +26,7 @@ impl ToWire for SshKeyAdded {
             return Some(raw);
         }
         let mut object = Object::new(format);
-        object.set(&Name::new("message").also(&["msg"]), &self.message);
+        object.set("message", &self.message);
         Some(object.into_value())
     }
 }

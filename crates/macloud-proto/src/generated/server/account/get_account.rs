@@ -3,7 +3,7 @@
 
 //! The server half of `get_account`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::account::GetAccount;
@@ -17,6 +17,6 @@ impl Serve for GetAccount {
     }
 
     fn answer(output: &Account, out: &mut Outgoing) {
-        out.value(&Name::new("data"), output);
+        out.value("data", output);
     }
 }

@@ -3,7 +3,7 @@
 
 //! The server half of `get_limits`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::account::GetLimits;
@@ -17,6 +17,6 @@ impl Serve for GetLimits {
     }
 
     fn answer(output: &AccountLimits, out: &mut Outgoing) {
-        out.value(&Name::new("data"), output);
+        out.value("data", output);
     }
 }

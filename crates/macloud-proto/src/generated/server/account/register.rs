@@ -20,6 +20,6 @@ impl Serve for Register {
     }
 
     fn answer(output: &NewAccount, out: &mut Outgoing) {
-        out.value(&Name::new("data"), output);
+        out.value("data", output);
     }
 }

@@ -20,6 +20,6 @@ impl Serve for SignIn {
     }
 
     fn answer(output: &SessionToken, out: &mut Outgoing) {
-        out.value(&Name::new("data"), output);
+        out.value("data", output);
     }
 }

@@ -20,6 +20,6 @@ impl Serve for CopyBackup {
     }
 
     fn answer(output: &BackupId, out: &mut Outgoing) {
-        out.value(&Name::new("data").json_inner(&["id"]).xml_inner(&["id"]), output);
+        out.value(Name::new("data").json_inner(&["id"]).xml_inner(&["id"]), output);
     }
 }

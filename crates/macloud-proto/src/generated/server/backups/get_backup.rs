@@ -3,7 +3,7 @@
 
 //! The server half of `get_backup`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::backups::GetBackup;
@@ -18,6 +18,6 @@ impl Serve for GetBackup {
     }
 
     fn answer(output: &Backup, out: &mut Outgoing) {
-        out.value(&Name::new("data"), output);
+        out.value("data", output);
     }
 }

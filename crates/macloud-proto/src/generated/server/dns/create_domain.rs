@@ -20,6 +20,6 @@ impl Serve for CreateDomain {
     }
 
     fn answer(output: &DomainId, out: &mut Outgoing) {
-        out.value(&Name::new("data").json_inner(&["id"]).xml_inner(&["id"]), output);
+        out.value(Name::new("data").json_inner(&["id"]).xml_inner(&["id"]), output);
     }
 }

@@ -24,6 +24,6 @@ impl Serve for CreateRecord {
     }
 
     fn answer(output: &RecordId, out: &mut Outgoing) {
-        out.value(&Name::new("data").json_inner(&["id"]).xml_inner(&["id"]), output);
+        out.value(Name::new("data").json_inner(&["id"]).xml_inner(&["id"]), output);
     }
 }

@@ -3,7 +3,7 @@
 
 //! The server half of `list_records`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::dns::ListRecords;
@@ -18,6 +18,6 @@ impl Serve for ListRecords {
     }
 
     fn answer(output: &Vec<Record>, out: &mut Outgoing) {
-        out.value(&Name::new("data"), output);
+        out.value("data", output);
     }
 }

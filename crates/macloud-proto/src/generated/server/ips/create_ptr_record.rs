@@ -21,6 +21,6 @@ impl Serve for CreatePtrRecord {
     }
 
     fn answer(output: &PtrId, out: &mut Outgoing) {
-        out.value(&Name::new("data").json_inner(&["id"]).xml_inner(&["id"]), output);
+        out.value(Name::new("data").json_inner(&["id"]).xml_inner(&["id"]), output);
     }
 }

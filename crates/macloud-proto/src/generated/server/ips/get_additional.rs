@@ -3,7 +3,7 @@
 
 //! The server half of `get_additional`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::ips::GetAdditional;
@@ -18,6 +18,6 @@ impl Serve for GetAdditional {
     }
 
     fn answer(output: &AdditionalAddresses, out: &mut Outgoing) {
-        out.value(&Name::new("data"), output);
+        out.value("data", output);
     }
 }

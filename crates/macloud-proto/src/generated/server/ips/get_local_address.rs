@@ -3,7 +3,7 @@
 
 //! The server half of `get_local_address`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::ips::GetLocalAddress;
@@ -18,6 +18,6 @@ impl Serve for GetLocalAddress {
     }
 
     fn answer(output: &Option<LocalAddress>, out: &mut Outgoing) {
-        out.optional_value(&Name::new("data"), output);
+        out.optional_value("data", output);
     }
 }

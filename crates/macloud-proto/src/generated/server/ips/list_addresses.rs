@@ -3,7 +3,7 @@
 
 //! The server half of `list_addresses`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::ips::ListAddresses;
@@ -17,6 +17,6 @@ impl Serve for ListAddresses {
     }
 
     fn answer(output: &Vec<PoolAddress>, out: &mut Outgoing) {
-        out.value(&Name::new("data"), output);
+        out.value("data", output);
     }
 }

@@ -3,7 +3,7 @@
 
 //! The server half of `list_ptr_records`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::ips::ListPtrRecords;
@@ -18,6 +18,6 @@ impl Serve for ListPtrRecords {
     }
 
     fn answer(output: &Vec<PtrRecord>, out: &mut Outgoing) {
-        out.value(&Name::new("data"), output);
+        out.value("data", output);
     }
 }

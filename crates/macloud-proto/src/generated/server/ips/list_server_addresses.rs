@@ -3,7 +3,7 @@
 
 //! The server half of `list_server_addresses`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::ips::ListServerAddresses;
@@ -18,6 +18,6 @@ impl Serve for ListServerAddresses {
     }
 
     fn answer(output: &Vec<AdditionalAddresses>, out: &mut Outgoing) {
-        out.value(&Name::new("data"), output);
+        out.value("data", output);
     }
 }

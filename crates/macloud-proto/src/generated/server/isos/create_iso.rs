@@ -18,6 +18,6 @@ impl Serve for CreateIso {
     }
 
     fn answer(output: &IsoId, out: &mut Outgoing) {
-        out.value(&Name::new("data").json_inner(&["id"]).xml_inner(&["id"]), output);
+        out.value(Name::new("data").json_inner(&["id"]).xml_inner(&["id"]), output);
     }
 }

@@ -3,7 +3,7 @@
 
 //! The server half of `list_isos`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::isos::ListIsos;
@@ -17,6 +17,6 @@ impl Serve for ListIsos {
     }
 
     fn answer(output: &Vec<Iso>, out: &mut Outgoing) {
-        out.value(&Name::new("data"), output);
+        out.value("data", output);
     }
 }

@@ -19,6 +19,6 @@ impl Serve for StartDownload {
     }
 
     fn answer(output: &IsoKey, out: &mut Outgoing) {
-        out.value(&Name::new("data").json_inner(&["id"]).xml_inner(&["id"]), output);
+        out.value(Name::new("data").json_inner(&["id"]).xml_inner(&["id"]), output);
     }
 }

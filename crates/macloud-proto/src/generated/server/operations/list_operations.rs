@@ -3,7 +3,7 @@
 
 //! The server half of `list_operations`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::operations::ListOperations;
@@ -19,6 +19,6 @@ impl Serve for ListOperations {
     }
 
     fn answer(output: &Vec<Operation>, out: &mut Outgoing) {
-        out.value(&Name::new("data"), output);
+        out.value("data", output);
     }
 }

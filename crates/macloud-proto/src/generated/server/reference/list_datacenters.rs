@@ -3,7 +3,7 @@
 
 //! The server half of `list_datacenters`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::reference::ListDatacenters;
@@ -17,6 +17,6 @@ impl Serve for ListDatacenters {
     }
 
     fn answer(output: &Vec<Datacenter>, out: &mut Outgoing) {
-        out.value(&Name::new("data"), output);
+        out.value("data", output);
     }
 }

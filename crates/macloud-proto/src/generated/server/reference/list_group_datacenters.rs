@@ -3,7 +3,7 @@
 
 //! The server half of `list_group_datacenters`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::reference::ListGroupDatacenters;
@@ -18,6 +18,6 @@ impl Serve for ListGroupDatacenters {
     }
 
     fn answer(output: &Vec<Datacenter>, out: &mut Outgoing) {
-        out.value(&Name::new("data"), output);
+        out.value("data", output);
     }
 }

@@ -3,7 +3,7 @@
 
 //! The server half of `list_group_templates`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::reference::ListGroupTemplates;
@@ -18,6 +18,6 @@ impl Serve for ListGroupTemplates {
     }
 
     fn answer(output: &Vec<Template>, out: &mut Outgoing) {
-        out.value(&Name::new("data"), output);
+        out.value("data", output);
     }
 }

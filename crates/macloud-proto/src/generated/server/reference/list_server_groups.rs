@@ -3,7 +3,7 @@
 
 //! The server half of `list_server_groups`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::reference::ListServerGroups;
@@ -17,6 +17,6 @@ impl Serve for ListServerGroups {
     }
 
     fn answer(output: &Vec<ServerGroup>, out: &mut Outgoing) {
-        out.value(&Name::new("data"), output);
+        out.value("data", output);
     }
 }

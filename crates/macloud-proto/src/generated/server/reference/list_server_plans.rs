@@ -3,7 +3,7 @@
 
 //! The server half of `list_server_plans`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::reference::ListServerPlans;
@@ -18,6 +18,6 @@ impl Serve for ListServerPlans {
     }
 
     fn answer(output: &Vec<ServerPlan>, out: &mut Outgoing) {
-        out.value(&Name::new("data"), output);
+        out.value("data", output);
     }
 }

@@ -3,7 +3,7 @@
 
 //! The server half of `get_schedules`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::schedules::GetSchedules;
@@ -18,6 +18,6 @@ impl Serve for GetSchedules {
     }
 
     fn answer(output: &Schedules, out: &mut Outgoing) {
-        out.value(&Name::new("data"), output);
+        out.value("data", output);
     }
 }

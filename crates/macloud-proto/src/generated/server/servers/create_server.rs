@@ -59,6 +59,6 @@ impl Serve for CreateServer {
     }
 
     fn answer(output: &ServerId, out: &mut Outgoing) {
-        out.value(&Name::new("data").json_inner(&["id"]).xml_inner(&["id"]), output);
+        out.value(Name::new("data").json_inner(&["id"]).xml_inner(&["id"]), output);
     }
 }

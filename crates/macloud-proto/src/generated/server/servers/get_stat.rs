@@ -3,7 +3,7 @@
 
 //! The server half of `get_stat`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::servers::GetStat;
@@ -20,6 +20,6 @@ impl Serve for GetStat {
     }
 
     fn answer(output: &Vec<ServerStat>, out: &mut Outgoing) {
-        out.value(&Name::new("data"), output);
+        out.value("data", output);
     }
 }

@@ -3,7 +3,7 @@
 
 //! The server half of `list_servers`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::servers::ListServers;
@@ -17,6 +17,6 @@ impl Serve for ListServers {
     }
 
     fn answer(output: &Vec<Server>, out: &mut Outgoing) {
-        out.value(&Name::new("data"), output);
+        out.value("data", output);
     }
 }

@@ -20,6 +20,6 @@ impl Serve for CreateKey {
     }
 
     fn answer(output: &KeyId, out: &mut Outgoing) {
-        out.value(&Name::new("data").json_inner(&["id"]).xml_inner(&["id"]), output);
+        out.value(Name::new("data").json_inner(&["id"]).xml_inner(&["id"]), output);
     }
 }

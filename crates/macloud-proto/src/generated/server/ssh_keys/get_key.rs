@@ -3,7 +3,7 @@
 
 //! The server half of `get_key`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::ssh_keys::GetKey;
@@ -18,6 +18,6 @@ impl Serve for GetKey {
     }
 
     fn answer(output: &SshKeyDetail, out: &mut Outgoing) {
-        out.value(&Name::new("data"), output);
+        out.value("data", output);
     }
 }

@@ -3,7 +3,7 @@
 
 //! The server half of `list_keys`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{Incoming, Outgoing, Serve};
 
 use crate::ssh_keys::ListKeys;
@@ -17,6 +17,6 @@ impl Serve for ListKeys {
     }
 
     fn answer(output: &Vec<SshKey>, out: &mut Outgoing) {
-        out.value(&Name::new("data"), output);
+        out.value("data", output);
     }
 }

@@ -3,7 +3,7 @@
 
 //! What a server needs of the types of `types/account.toml`.
 
-use hostkit_proto::codec::{Name, Object, ToWire};
+use hostkit_proto::codec::{Object, ToWire};
 use hostkit_proto::{Format, Value};
 
 use crate::types::{
@@ -14,10 +14,10 @@ use crate::types::{
 impl ToWire for Account {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("account"), &self.account);
-        object.set(&Name::new("created"), &self.created);
-        object.set(&Name::new("forecast"), &self.forecast);
-        object.set(&Name::new("can"), &self.can);
+        object.set("account", &self.account);
+        object.set("created", &self.created);
+        object.set("forecast", &self.forecast);
+        object.set("can", &self.can);
         Some(object.into_value())
     }
 }
@@ -25,9 +25,9 @@ impl ToWire for Account {
 impl ToWire for AccountAbilities {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("add_user"), &self.add_user);
-        object.set(&Name::new("add_service"), &self.add_service);
-        object.set(&Name::new("convert_to_cash"), &self.convert_to_cash);
+        object.set("add_user", &self.add_user);
+        object.set("add_service", &self.add_service);
+        object.set("convert_to_cash", &self.convert_to_cash);
         Some(object.into_value())
     }
 }
@@ -35,18 +35,18 @@ impl ToWire for AccountAbilities {
 impl ToWire for AccountLimits {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("server"), &self.server);
-        object.set(&Name::new("server-ip4"), &self.server_ip4);
-        object.set(&Name::new("server-ip6"), &self.server_ip6);
-        object.set(&Name::new("iso"), &self.iso);
-        object.set(&Name::new("backup"), &self.backup);
-        object.set(&Name::new("ssl"), &self.ssl);
-        object.set(&Name::new("domain"), &self.domain);
-        object.set(&Name::new("dns"), &self.dns);
-        object.set(&Name::new("extdisk-hdd"), &self.external_hdd);
-        object.set(&Name::new("extdisk-nvme"), &self.external_nvme);
-        object.set(&Name::new("reserve-ip"), &self.reserved_ip);
-        object.set(&Name::new("gpu"), &self.gpu);
+        object.set("server", &self.server);
+        object.set("server-ip4", &self.server_ip4);
+        object.set("server-ip6", &self.server_ip6);
+        object.set("iso", &self.iso);
+        object.set("backup", &self.backup);
+        object.set("ssl", &self.ssl);
+        object.set("domain", &self.domain);
+        object.set("dns", &self.dns);
+        object.set("extdisk-hdd", &self.external_hdd);
+        object.set("extdisk-nvme", &self.external_nvme);
+        object.set("reserve-ip", &self.reserved_ip);
+        object.set("gpu", &self.gpu);
         Some(object.into_value())
     }
 }
@@ -54,8 +54,8 @@ impl ToWire for AccountLimits {
 impl ToWire for AccountRef {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("name"), &self.name);
+        object.set("id", &self.id);
+        object.set("name", &self.name);
         Some(object.into_value())
     }
 }
@@ -63,10 +63,10 @@ impl ToWire for AccountRef {
 impl ToWire for Balance {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("real"), &self.real);
-        object.set(&Name::new("bonus"), &self.bonus);
-        object.set(&Name::new("partner"), &self.partner);
-        object.set(&Name::new("currency"), &self.currency);
+        object.set("real", &self.real);
+        object.set("bonus", &self.bonus);
+        object.set("partner", &self.partner);
+        object.set("currency", &self.currency);
         Some(object.into_value())
     }
 }
@@ -74,8 +74,8 @@ impl ToWire for Balance {
 impl ToWire for NewAccount {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("account"), &self.account);
-        object.set(&Name::new("user"), &self.user);
+        object.set("account", &self.account);
+        object.set("user", &self.user);
         Some(object.into_value())
     }
 }
@@ -83,7 +83,7 @@ impl ToWire for NewAccount {
 impl ToWire for NewAccountRef {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
+        object.set("id", &self.id);
         Some(object.into_value())
     }
 }
@@ -91,9 +91,9 @@ impl ToWire for NewAccountRef {
 impl ToWire for NewUser {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("name"), &self.name);
-        object.set(&Name::new("token"), &self.token);
+        object.set("id", &self.id);
+        object.set("name", &self.name);
+        object.set("token", &self.token);
         Some(object.into_value())
     }
 }
@@ -101,9 +101,9 @@ impl ToWire for NewUser {
 impl ToWire for ServiceLimit {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("max"), &self.max);
-        object.set(&Name::new("child_max"), &self.child_max);
-        object.set(&Name::new("now"), &self.now);
+        object.set("max", &self.max);
+        object.set("child_max", &self.child_max);
+        object.set("now", &self.now);
         Some(object.into_value())
     }
 }
@@ -111,7 +111,7 @@ impl ToWire for ServiceLimit {
 impl ToWire for SessionToken {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("token"), &self.token);
+        object.set("token", &self.token);
         Some(object.into_value())
     }
 }

@@ -3,7 +3,7 @@
 
 //! What a server needs of the types of `types/backups.toml`.
 
-use hostkit_proto::codec::{Name, Object, ToWire};
+use hostkit_proto::codec::{Object, ToWire};
 use hostkit_proto::{Format, Value};
 
 use crate::types::{Backup, BackupAbilities, BackupDownload, Schedule, Schedules};
@@ -11,19 +11,19 @@ use crate::types::{Backup, BackupAbilities, BackupDownload, Schedule, Schedules}
 impl ToWire for Backup {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("name"), &self.name);
-        object.set(&Name::new("full_name"), &self.full_name);
-        object.set(&Name::new("status"), &self.status);
-        object.set(&Name::new("status_text"), &self.status_text);
-        object.set(&Name::new("created"), &self.created);
-        object.set(&Name::new("updated"), &self.updated);
-        object.set(&Name::new("end"), &self.paid_until);
-        object.set(&Name::new("server"), &self.server);
-        object.set(&Name::new("can"), &self.can);
-        object.set(&Name::new("datacenter"), &self.datacenter);
-        object.set(&Name::new("quantity"), &self.size);
-        object.set(&Name::new("download"), &self.download);
+        object.set("id", &self.id);
+        object.set("name", &self.name);
+        object.set("full_name", &self.full_name);
+        object.set("status", &self.status);
+        object.set("status_text", &self.status_text);
+        object.set("created", &self.created);
+        object.set("updated", &self.updated);
+        object.set("end", &self.paid_until);
+        object.set("server", &self.server);
+        object.set("can", &self.can);
+        object.set("datacenter", &self.datacenter);
+        object.set("quantity", &self.size);
+        object.set("download", &self.download);
         Some(object.into_value())
     }
 }
@@ -31,9 +31,9 @@ impl ToWire for Backup {
 impl ToWire for BackupAbilities {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("update"), &self.update);
-        object.set(&Name::new("prolong"), &self.prolong);
-        object.set(&Name::new("delete"), &self.delete);
+        object.set("update", &self.update);
+        object.set("prolong", &self.prolong);
+        object.set("delete", &self.delete);
         Some(object.into_value())
     }
 }
@@ -41,8 +41,8 @@ impl ToWire for BackupAbilities {
 impl ToWire for BackupDownload {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("link"), &self.link);
-        object.set(&Name::new("end"), &self.expires);
+        object.set("link", &self.link);
+        object.set("end", &self.expires);
         Some(object.into_value())
     }
 }
@@ -50,10 +50,10 @@ impl ToWire for BackupDownload {
 impl ToWire for Schedule {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("type"), &self.kind);
-        object.set(&Name::new("day"), &self.day);
-        object.set(&Name::new("hour"), &self.hour);
-        object.set(&Name::new("left"), &self.copies);
+        object.set("type", &self.kind);
+        object.set("day", &self.day);
+        object.set("hour", &self.hour);
+        object.set("left", &self.copies);
         Some(object.into_value())
     }
 }
@@ -61,9 +61,9 @@ impl ToWire for Schedule {
 impl ToWire for Schedules {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("day"), &self.daily);
-        object.set(&Name::new("week"), &self.weekly);
-        object.set(&Name::new("month"), &self.monthly);
+        object.set("day", &self.daily);
+        object.set("week", &self.weekly);
+        object.set("month", &self.monthly);
         Some(object.into_value())
     }
 }

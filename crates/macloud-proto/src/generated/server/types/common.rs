@@ -3,7 +3,7 @@
 
 //! What a server needs of the types of `types/common.toml`.
 
-use hostkit_proto::codec::{Name, Object, ToWire};
+use hostkit_proto::codec::{Object, ToWire};
 use hostkit_proto::{Format, Value};
 
 use crate::types::{DatacenterRef, GroupRef, KeyRef, PlanRef, ServerRef, ServiceAddress, TemplateRef};
@@ -11,9 +11,9 @@ use crate::types::{DatacenterRef, GroupRef, KeyRef, PlanRef, ServerRef, ServiceA
 impl ToWire for DatacenterRef {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("name"), &self.name);
-        object.set(&Name::new("country"), &self.country);
+        object.set("id", &self.id);
+        object.set("name", &self.name);
+        object.set("country", &self.country);
         Some(object.into_value())
     }
 }
@@ -21,8 +21,8 @@ impl ToWire for DatacenterRef {
 impl ToWire for GroupRef {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("name"), &self.name);
+        object.set("id", &self.id);
+        object.set("name", &self.name);
         Some(object.into_value())
     }
 }
@@ -30,10 +30,10 @@ impl ToWire for GroupRef {
 impl ToWire for KeyRef {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("name"), &self.name);
-        object.set(&Name::new("status"), &self.status);
-        object.set(&Name::new("data"), &self.public_key);
+        object.set("id", &self.id);
+        object.set("name", &self.name);
+        object.set("status", &self.status);
+        object.set("data", &self.public_key);
         Some(object.into_value())
     }
 }
@@ -41,8 +41,8 @@ impl ToWire for KeyRef {
 impl ToWire for PlanRef {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("name"), &self.name);
+        object.set("id", &self.id);
+        object.set("name", &self.name);
         Some(object.into_value())
     }
 }
@@ -50,8 +50,8 @@ impl ToWire for PlanRef {
 impl ToWire for ServerRef {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("name"), &self.name);
+        object.set("id", &self.id);
+        object.set("name", &self.name);
         Some(object.into_value())
     }
 }
@@ -59,9 +59,9 @@ impl ToWire for ServerRef {
 impl ToWire for ServiceAddress {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("ip"), &self.ip);
-        object.set(&Name::new("type"), &self.family);
+        object.set("id", &self.id);
+        object.set("ip", &self.ip);
+        object.set("type", &self.family);
         Some(object.into_value())
     }
 }
@@ -69,9 +69,9 @@ impl ToWire for ServiceAddress {
 impl ToWire for TemplateRef {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("name"), &self.name);
-        object.set(&Name::new("image"), &self.image);
+        object.set("id", &self.id);
+        object.set("name", &self.name);
+        object.set("image", &self.image);
         Some(object.into_value())
     }
 }

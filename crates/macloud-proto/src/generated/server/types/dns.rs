@@ -3,7 +3,7 @@
 
 //! What a server needs of the types of `types/dns.toml`.
 
-use hostkit_proto::codec::{Name, Object, ToWire};
+use hostkit_proto::codec::{Object, ToWire};
 use hostkit_proto::{Format, Value};
 
 use crate::types::{Domain, DomainAbilities, Record, RecordAbilities};
@@ -11,16 +11,16 @@ use crate::types::{Domain, DomainAbilities, Record, RecordAbilities};
 impl ToWire for Domain {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("name"), &self.name);
-        object.set(&Name::new("full_name"), &self.full_name);
-        object.set(&Name::new("status"), &self.status);
-        object.set(&Name::new("status_text"), &self.status_text);
-        object.set(&Name::new("created"), &self.created);
-        object.set(&Name::new("updated"), &self.updated);
-        object.set(&Name::new("end"), &self.paid_until);
-        object.set(&Name::new("real"), &self.delegated);
-        object.set(&Name::new("can"), &self.can);
+        object.set("id", &self.id);
+        object.set("name", &self.name);
+        object.set("full_name", &self.full_name);
+        object.set("status", &self.status);
+        object.set("status_text", &self.status_text);
+        object.set("created", &self.created);
+        object.set("updated", &self.updated);
+        object.set("end", &self.paid_until);
+        object.set("real", &self.delegated);
+        object.set("can", &self.can);
         Some(object.into_value())
     }
 }
@@ -28,7 +28,7 @@ impl ToWire for Domain {
 impl ToWire for DomainAbilities {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("delete"), &self.delete);
+        object.set("delete", &self.delete);
         Some(object.into_value())
     }
 }
@@ -36,14 +36,14 @@ impl ToWire for DomainAbilities {
 impl ToWire for Record {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("host"), &self.host);
-        object.set(&Name::new("type"), &self.kind);
-        object.set(&Name::new("priority"), &self.priority);
-        object.set(&Name::new("tag"), &self.tag);
-        object.set(&Name::new("value"), &self.value);
-        object.set(&Name::new("timestamp"), &self.changed);
-        object.set(&Name::new("can"), &self.can);
+        object.set("id", &self.id);
+        object.set("host", &self.host);
+        object.set("type", &self.kind);
+        object.set("priority", &self.priority);
+        object.set("tag", &self.tag);
+        object.set("value", &self.value);
+        object.set("timestamp", &self.changed);
+        object.set("can", &self.can);
         Some(object.into_value())
     }
 }
@@ -51,8 +51,8 @@ impl ToWire for Record {
 impl ToWire for RecordAbilities {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("update"), &self.update);
-        object.set(&Name::new("delete"), &self.delete);
+        object.set("update", &self.update);
+        object.set("delete", &self.delete);
         Some(object.into_value())
     }
 }

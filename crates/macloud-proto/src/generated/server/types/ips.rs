@@ -3,7 +3,7 @@
 
 //! What a server needs of the types of `types/ips.toml`.
 
-use hostkit_proto::codec::{Name, Object, ToWire};
+use hostkit_proto::codec::{Object, ToWire};
 use hostkit_proto::{Format, Value};
 
 use crate::types::{AdditionalAddresses, AddressAbilities, AddressOwner, PoolAddress, PtrRecord, ReservedAddress};
@@ -11,18 +11,18 @@ use crate::types::{AdditionalAddresses, AddressAbilities, AddressOwner, PoolAddr
 impl ToWire for AdditionalAddresses {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("name"), &self.name);
-        object.set(&Name::new("full_name"), &self.full_name);
-        object.set(&Name::new("status"), &self.status);
-        object.set(&Name::new("status_text"), &self.status_text);
-        object.set(&Name::new("created"), &self.created);
-        object.set(&Name::new("updated"), &self.updated);
-        object.set(&Name::new("end"), &self.paid_until);
-        object.set(&Name::new("ip"), &self.addresses);
-        object.set(&Name::new("server"), &self.server);
-        object.set(&Name::new("datacenter"), &self.datacenter);
-        object.set(&Name::new("can"), &self.can);
+        object.set("id", &self.id);
+        object.set("name", &self.name);
+        object.set("full_name", &self.full_name);
+        object.set("status", &self.status);
+        object.set("status_text", &self.status_text);
+        object.set("created", &self.created);
+        object.set("updated", &self.updated);
+        object.set("end", &self.paid_until);
+        object.set("ip", &self.addresses);
+        object.set("server", &self.server);
+        object.set("datacenter", &self.datacenter);
+        object.set("can", &self.can);
         Some(object.into_value())
     }
 }
@@ -30,7 +30,7 @@ impl ToWire for AdditionalAddresses {
 impl ToWire for AddressAbilities {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("delete"), &self.delete);
+        object.set("delete", &self.delete);
         Some(object.into_value())
     }
 }
@@ -38,9 +38,9 @@ impl ToWire for AddressAbilities {
 impl ToWire for AddressOwner {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("type"), &self.kind);
-        object.set(&Name::new("name"), &self.name);
+        object.set("id", &self.id);
+        object.set("type", &self.kind);
+        object.set("name", &self.name);
         Some(object.into_value())
     }
 }
@@ -48,15 +48,15 @@ impl ToWire for AddressOwner {
 impl ToWire for PoolAddress {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("ip"), &self.ip);
-        object.set(&Name::new("type"), &self.family);
-        object.set(&Name::new("host"), &self.host);
-        object.set(&Name::new("gateway"), &self.gateway);
-        object.set(&Name::new("netmask"), &self.netmask);
-        object.set(&Name::new("datacenter"), &self.datacenter);
-        object.set(&Name::new("service"), &self.service);
-        object.set(&Name::new("is_net"), &self.is_net);
+        object.set("id", &self.id);
+        object.set("ip", &self.ip);
+        object.set("type", &self.family);
+        object.set("host", &self.host);
+        object.set("gateway", &self.gateway);
+        object.set("netmask", &self.netmask);
+        object.set("datacenter", &self.datacenter);
+        object.set("service", &self.service);
+        object.set("is_net", &self.is_net);
         Some(object.into_value())
     }
 }
@@ -64,10 +64,10 @@ impl ToWire for PoolAddress {
 impl ToWire for PtrRecord {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("ip"), &self.ip);
-        object.set(&Name::new("host"), &self.host);
-        object.set(&Name::new("updated"), &self.updated);
+        object.set("id", &self.id);
+        object.set("ip", &self.ip);
+        object.set("host", &self.host);
+        object.set("updated", &self.updated);
         Some(object.into_value())
     }
 }
@@ -75,18 +75,18 @@ impl ToWire for PtrRecord {
 impl ToWire for ReservedAddress {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("name"), &self.name);
-        object.set(&Name::new("full_name"), &self.full_name);
-        object.set(&Name::new("status"), &self.status);
-        object.set(&Name::new("status_text"), &self.status_text);
-        object.set(&Name::new("created"), &self.created);
-        object.set(&Name::new("updated"), &self.updated);
-        object.set(&Name::new("end"), &self.paid_until);
-        object.set(&Name::new("ip"), &self.addresses);
-        object.set(&Name::new("server"), &self.server);
-        object.set(&Name::new("datacenter"), &self.datacenter);
-        object.set(&Name::new("can"), &self.can);
+        object.set("id", &self.id);
+        object.set("name", &self.name);
+        object.set("full_name", &self.full_name);
+        object.set("status", &self.status);
+        object.set("status_text", &self.status_text);
+        object.set("created", &self.created);
+        object.set("updated", &self.updated);
+        object.set("end", &self.paid_until);
+        object.set("ip", &self.addresses);
+        object.set("server", &self.server);
+        object.set("datacenter", &self.datacenter);
+        object.set("can", &self.can);
         Some(object.into_value())
     }
 }

@@ -3,7 +3,7 @@
 
 //! What a server needs of the types of `types/isos.toml`.
 
-use hostkit_proto::codec::{Name, Object, ToWire};
+use hostkit_proto::codec::{Object, ToWire};
 use hostkit_proto::{Format, Value};
 
 use crate::types::{Iso, IsoAbilities, IsoDownload, IsoFile};
@@ -11,18 +11,18 @@ use crate::types::{Iso, IsoAbilities, IsoDownload, IsoFile};
 impl ToWire for Iso {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("name"), &self.name);
-        object.set(&Name::new("full_name"), &self.full_name);
-        object.set(&Name::new("status"), &self.status);
-        object.set(&Name::new("status_text"), &self.status_text);
-        object.set(&Name::new("created"), &self.created);
-        object.set(&Name::new("updated"), &self.updated);
-        object.set(&Name::new("end"), &self.paid_until);
-        object.set(&Name::new("file"), &self.file);
-        object.set(&Name::new("attached"), &self.attached);
-        object.set(&Name::new("server"), &self.server);
-        object.set(&Name::new("can"), &self.can);
+        object.set("id", &self.id);
+        object.set("name", &self.name);
+        object.set("full_name", &self.full_name);
+        object.set("status", &self.status);
+        object.set("status_text", &self.status_text);
+        object.set("created", &self.created);
+        object.set("updated", &self.updated);
+        object.set("end", &self.paid_until);
+        object.set("file", &self.file);
+        object.set("attached", &self.attached);
+        object.set("server", &self.server);
+        object.set("can", &self.can);
         Some(object.into_value())
     }
 }
@@ -30,7 +30,7 @@ impl ToWire for Iso {
 impl ToWire for IsoAbilities {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("delete"), &self.delete);
+        object.set("delete", &self.delete);
         Some(object.into_value())
     }
 }
@@ -38,8 +38,8 @@ impl ToWire for IsoAbilities {
 impl ToWire for IsoDownload {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("status"), &self.status);
-        object.set(&Name::new("description"), &self.description);
+        object.set("status", &self.status);
+        object.set("description", &self.description);
         Some(object.into_value())
     }
 }
@@ -47,9 +47,9 @@ impl ToWire for IsoDownload {
 impl ToWire for IsoFile {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("size"), &self.size);
-        object.set(&Name::new("md5"), &self.md5);
-        object.set(&Name::new("url"), &self.url);
+        object.set("size", &self.size);
+        object.set("md5", &self.md5);
+        object.set("url", &self.url);
         Some(object.into_value())
     }
 }

@@ -3,7 +3,7 @@
 
 //! What a server needs of the types of `types/operations.toml`.
 
-use hostkit_proto::codec::{AsText, Name, Object, ToWire};
+use hostkit_proto::codec::{AsText, Object, ToWire};
 use hostkit_proto::{Format, Value};
 
 use crate::types::{Operation, OperationService, PaymentMethod};
@@ -11,18 +11,18 @@ use crate::types::{Operation, OperationService, PaymentMethod};
 impl ToWire for Operation {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("purse"), &self.purse);
-        object.set(&Name::new("type"), &self.kind);
-        object.set(&Name::new("status"), &self.status);
-        object.set(&Name::new("summ"), &AsText(&self.amount));
-        object.set(&Name::new("created"), &self.created);
-        object.set(&Name::new("updated"), &self.updated);
-        object.set(&Name::new("comment"), &self.comment);
-        object.set(&Name::new("payment"), &self.payment);
-        object.set(&Name::new("service"), &self.service);
-        object.set(&Name::new("paylink"), &self.paylink);
-        object.set(&Name::new("pdf"), &self.pdf);
+        object.set("id", &self.id);
+        object.set("purse", &self.purse);
+        object.set("type", &self.kind);
+        object.set("status", &self.status);
+        object.set("summ", &AsText(&self.amount));
+        object.set("created", &self.created);
+        object.set("updated", &self.updated);
+        object.set("comment", &self.comment);
+        object.set("payment", &self.payment);
+        object.set("service", &self.service);
+        object.set("paylink", &self.paylink);
+        object.set("pdf", &self.pdf);
         Some(object.into_value())
     }
 }
@@ -30,8 +30,8 @@ impl ToWire for Operation {
 impl ToWire for OperationService {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("name"), &self.name);
+        object.set("id", &self.id);
+        object.set("name", &self.name);
         Some(object.into_value())
     }
 }
@@ -39,8 +39,8 @@ impl ToWire for OperationService {
 impl ToWire for PaymentMethod {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("type"), &self.kind);
-        object.set(&Name::new("name"), &self.name);
+        object.set("type", &self.kind);
+        object.set("name", &self.name);
         Some(object.into_value())
     }
 }

@@ -3,7 +3,7 @@
 
 //! What a server needs of the types of `types/reference.toml`.
 
-use hostkit_proto::codec::{Name, Object, ToWire};
+use hostkit_proto::codec::{Object, ToWire};
 use hostkit_proto::{Format, Value};
 
 use crate::types::{
@@ -14,11 +14,11 @@ use crate::types::{
 impl ToWire for BackupPrice {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("cost"), &self.cost);
-        object.set(&Name::new("full_cost"), &self.full_cost);
-        object.set(&Name::new("period"), &self.period);
-        object.set(&Name::new("period_name"), &self.period_name);
-        object.set(&Name::new("for"), &self.per);
+        object.set("cost", &self.cost);
+        object.set("full_cost", &self.full_cost);
+        object.set("period", &self.period);
+        object.set("period_name", &self.period_name);
+        object.set("for", &self.per);
         Some(object.into_value())
     }
 }
@@ -26,10 +26,10 @@ impl ToWire for BackupPrice {
 impl ToWire for Datacenter {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("name"), &self.name);
-        object.set(&Name::new("country"), &self.country);
-        object.set(&Name::new("active"), &self.active);
+        object.set("id", &self.id);
+        object.set("name", &self.name);
+        object.set("country", &self.country);
+        object.set("active", &self.active);
         Some(object.into_value())
     }
 }
@@ -37,7 +37,7 @@ impl ToWire for Datacenter {
 impl ToWire for LeastAmount {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("min"), &self.min);
+        object.set("min", &self.min);
         Some(object.into_value())
     }
 }
@@ -45,22 +45,22 @@ impl ToWire for LeastAmount {
 impl ToWire for ParameterPrice {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("min"), &self.min);
-        object.set(&Name::new("max"), &self.max);
-        object.set(&Name::new("step"), &self.step);
-        object.set(&Name::new("ram_for_cpu"), &self.ram_for_cpu);
-        object.set(&Name::new("for"), &self.per);
-        object.set(&Name::new("cost"), &self.cost);
-        object.set(&Name::new("full_cost"), &self.full_cost);
-        object.set(&Name::new("period"), &self.period);
-        object.set(&Name::new("period_name"), &self.period_name);
-        object.set(&Name::new("st_bonus"), &self.bonus);
-        object.set(&Name::new("st_name"), &self.st_name);
-        object.set(&Name::new("st_id"), &self.st_id);
-        object.set(&Name::new("type"), &self.kind);
-        object.set(&Name::new("title"), &self.title);
-        object.set(&Name::new("hint"), &self.hint);
-        object.set(&Name::new("order"), &self.order);
+        object.set("min", &self.min);
+        object.set("max", &self.max);
+        object.set("step", &self.step);
+        object.set("ram_for_cpu", &self.ram_for_cpu);
+        object.set("for", &self.per);
+        object.set("cost", &self.cost);
+        object.set("full_cost", &self.full_cost);
+        object.set("period", &self.period);
+        object.set("period_name", &self.period_name);
+        object.set("st_bonus", &self.bonus);
+        object.set("st_name", &self.st_name);
+        object.set("st_id", &self.st_id);
+        object.set("type", &self.kind);
+        object.set("title", &self.title);
+        object.set("hint", &self.hint);
+        object.set("order", &self.order);
         Some(object.into_value())
     }
 }
@@ -68,11 +68,11 @@ impl ToWire for ParameterPrice {
 impl ToWire for PlanParameters {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("cpu"), &self.cpu);
-        object.set(&Name::new("ram"), &self.ram);
-        object.set(&Name::new("disk"), &self.disk);
-        object.set(&Name::new("ip4"), &self.ip4);
-        object.set(&Name::new("gpu"), &self.gpu);
+        object.set("cpu", &self.cpu);
+        object.set("ram", &self.ram);
+        object.set("disk", &self.disk);
+        object.set("ip4", &self.ip4);
+        object.set("gpu", &self.gpu);
         Some(object.into_value())
     }
 }
@@ -80,12 +80,12 @@ impl ToWire for PlanParameters {
 impl ToWire for ServerGroup {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("name"), &self.name);
-        object.set(&Name::new("description"), &self.description);
-        object.set(&Name::new("active"), &self.active);
-        object.set(&Name::new("type"), &self.kind);
-        object.set(&Name::new("image"), &self.image);
+        object.set("id", &self.id);
+        object.set("name", &self.name);
+        object.set("description", &self.description);
+        object.set("active", &self.active);
+        object.set("type", &self.kind);
+        object.set("image", &self.image);
         Some(object.into_value())
     }
 }
@@ -93,23 +93,23 @@ impl ToWire for ServerGroup {
 impl ToWire for ServerPlan {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("name"), &self.name);
-        object.set(&Name::new("description"), &self.description);
-        object.set(&Name::new("cost"), &self.cost);
-        object.set(&Name::new("full_cost"), &self.full_cost);
-        object.set(&Name::new("period"), &self.period);
-        object.set(&Name::new("period_name"), &self.period_name);
-        object.set(&Name::new("min_money"), &self.min_money);
-        object.set(&Name::new("can_bonus"), &self.can_bonus);
-        object.set(&Name::new("data"), &self.tariff);
-        object.set(&Name::new("server-group"), &self.group);
-        object.set(&Name::new("selected"), &self.selected);
-        object.set(&Name::new("active"), &self.active);
-        object.set(&Name::new("enable"), &self.enabled);
-        object.set(&Name::new("has_params"), &self.has_params);
-        object.set(&Name::new("backup"), &self.backup);
-        object.set(&Name::new("params"), &self.params);
+        object.set("id", &self.id);
+        object.set("name", &self.name);
+        object.set("description", &self.description);
+        object.set("cost", &self.cost);
+        object.set("full_cost", &self.full_cost);
+        object.set("period", &self.period);
+        object.set("period_name", &self.period_name);
+        object.set("min_money", &self.min_money);
+        object.set("can_bonus", &self.can_bonus);
+        object.set("data", &self.tariff);
+        object.set("server-group", &self.group);
+        object.set("selected", &self.selected);
+        object.set("active", &self.active);
+        object.set("enable", &self.enabled);
+        object.set("has_params", &self.has_params);
+        object.set("backup", &self.backup);
+        object.set("params", &self.params);
         Some(object.into_value())
     }
 }
@@ -117,15 +117,15 @@ impl ToWire for ServerPlan {
 impl ToWire for Template {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("name"), &self.name);
-        object.set(&Name::new("image"), &self.image);
-        object.set(&Name::new("active"), &self.active);
-        object.set(&Name::new("has_instruction"), &self.has_instruction);
-        object.set(&Name::new("ssh-key"), &self.ssh_key);
-        object.set(&Name::new("server-plan"), &self.plans);
-        object.set(&Name::new("limits"), &self.limits);
-        object.set(&Name::new("template_group"), &self.template_group);
+        object.set("id", &self.id);
+        object.set("name", &self.name);
+        object.set("image", &self.image);
+        object.set("active", &self.active);
+        object.set("has_instruction", &self.has_instruction);
+        object.set("ssh-key", &self.ssh_key);
+        object.set("server-plan", &self.plans);
+        object.set("limits", &self.limits);
+        object.set("template_group", &self.template_group);
         Some(object.into_value())
     }
 }
@@ -133,9 +133,9 @@ impl ToWire for Template {
 impl ToWire for TemplateLimits {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("cpu"), &self.cpu);
-        object.set(&Name::new("ram"), &self.ram);
-        object.set(&Name::new("disk"), &self.disk);
+        object.set("cpu", &self.cpu);
+        object.set("ram", &self.ram);
+        object.set("disk", &self.disk);
         Some(object.into_value())
     }
 }

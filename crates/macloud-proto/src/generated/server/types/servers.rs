@@ -3,7 +3,7 @@
 
 //! What a server needs of the types of `types/servers.toml`.
 
-use hostkit_proto::codec::{Name, Object, ToWire};
+use hostkit_proto::codec::{Object, ToWire};
 use hostkit_proto::{Format, Value};
 
 use crate::types::{
@@ -14,8 +14,8 @@ use crate::types::{
 impl ToWire for Bandwidth {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("current_month"), &self.current_month);
-        object.set(&Name::new("past_month").also(&["last_month"]), &self.past_month);
+        object.set("current_month", &self.current_month);
+        object.set("past_month", &self.past_month);
         Some(object.into_value())
     }
 }
@@ -23,9 +23,9 @@ impl ToWire for Bandwidth {
 impl ToWire for LocalAddress {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("ip"), &self.ip);
-        object.set(&Name::new("netmask"), &self.netmask);
-        object.set(&Name::new("mac"), &self.mac);
+        object.set("ip", &self.ip);
+        object.set("netmask", &self.netmask);
+        object.set("mac", &self.mac);
         Some(object.into_value())
     }
 }
@@ -33,19 +33,19 @@ impl ToWire for LocalAddress {
 impl ToWire for Server {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("name"), &self.name);
-        object.set(&Name::new("full_name"), &self.full_name);
-        object.set(&Name::new("status"), &self.status);
-        object.set(&Name::new("status_text"), &self.status_text);
-        object.set(&Name::new("created"), &self.created);
-        object.set(&Name::new("updated"), &self.updated);
-        object.set(&Name::new("end"), &self.paid_until);
-        object.set(&Name::new("ip"), &self.addresses);
-        object.set(&Name::new("server-plan"), &self.plan);
-        object.set(&Name::new("template"), &self.template);
-        object.set(&Name::new("datacenter"), &self.datacenter);
-        object.set(&Name::new("can"), &self.can);
+        object.set("id", &self.id);
+        object.set("name", &self.name);
+        object.set("full_name", &self.full_name);
+        object.set("status", &self.status);
+        object.set("status_text", &self.status_text);
+        object.set("created", &self.created);
+        object.set("updated", &self.updated);
+        object.set("end", &self.paid_until);
+        object.set("ip", &self.addresses);
+        object.set("server-plan", &self.plan);
+        object.set("template", &self.template);
+        object.set("datacenter", &self.datacenter);
+        object.set("can", &self.can);
         Some(object.into_value())
     }
 }
@@ -53,12 +53,12 @@ impl ToWire for Server {
 impl ToWire for ServerAbilities {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("reboot"), &self.reboot);
-        object.set(&Name::new("update"), &self.update);
-        object.set(&Name::new("delete"), &self.delete);
-        object.set(&Name::new("prolong"), &self.prolong);
-        object.set(&Name::new("backup"), &self.backup);
-        object.set(&Name::new("ip_local"), &self.ip_local);
+        object.set("reboot", &self.reboot);
+        object.set("update", &self.update);
+        object.set("delete", &self.delete);
+        object.set("prolong", &self.prolong);
+        object.set("backup", &self.backup);
+        object.set("ip_local", &self.ip_local);
         Some(object.into_value())
     }
 }
@@ -66,16 +66,16 @@ impl ToWire for ServerAbilities {
 impl ToWire for ServerAddress {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("ip"), &self.ip);
-        object.set(&Name::new("type"), &self.family);
-        object.set(&Name::new("host"), &self.host);
-        object.set(&Name::new("gateway"), &self.gateway);
-        object.set(&Name::new("netmask"), &self.netmask);
-        object.set(&Name::new("mac"), &self.mac);
-        object.set(&Name::new("system"), &self.system);
-        object.set(&Name::new("is_net"), &self.is_net);
-        object.set(&Name::new("active"), &self.active);
+        object.set("id", &self.id);
+        object.set("ip", &self.ip);
+        object.set("type", &self.family);
+        object.set("host", &self.host);
+        object.set("gateway", &self.gateway);
+        object.set("netmask", &self.netmask);
+        object.set("mac", &self.mac);
+        object.set("system", &self.system);
+        object.set("is_net", &self.is_net);
+        object.set("active", &self.active);
         Some(object.into_value())
     }
 }
@@ -83,28 +83,28 @@ impl ToWire for ServerAddress {
 impl ToWire for ServerDetail {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("name"), &self.name);
-        object.set(&Name::new("full_name"), &self.full_name);
-        object.set(&Name::new("status"), &self.status);
-        object.set(&Name::new("status_text"), &self.status_text);
-        object.set(&Name::new("created"), &self.created);
-        object.set(&Name::new("updated"), &self.updated);
-        object.set(&Name::new("end"), &self.paid_until);
-        object.set(&Name::new("autoprolong"), &self.autoprolong);
-        object.set(&Name::new("autorun"), &self.autorun);
-        object.set(&Name::new("ip"), &self.addresses);
-        object.set(&Name::new("ip_local"), &self.local_address);
-        object.set(&Name::new("reserve_ip"), &self.reserves_address);
-        object.set(&Name::new("host"), &self.host);
-        object.set(&Name::new("data"), &self.tariff);
-        object.set(&Name::new("server-plan"), &self.plan);
-        object.set(&Name::new("server-group"), &self.group);
-        object.set(&Name::new("template"), &self.template);
-        object.set(&Name::new("datacenter"), &self.datacenter);
-        object.set(&Name::new("ssh-key"), &self.ssh_key);
-        object.set(&Name::new("can"), &self.can);
-        object.set(&Name::new("bandwidth"), &self.bandwidth);
+        object.set("id", &self.id);
+        object.set("name", &self.name);
+        object.set("full_name", &self.full_name);
+        object.set("status", &self.status);
+        object.set("status_text", &self.status_text);
+        object.set("created", &self.created);
+        object.set("updated", &self.updated);
+        object.set("end", &self.paid_until);
+        object.set("autoprolong", &self.autoprolong);
+        object.set("autorun", &self.autorun);
+        object.set("ip", &self.addresses);
+        object.set("ip_local", &self.local_address);
+        object.set("reserve_ip", &self.reserves_address);
+        object.set("host", &self.host);
+        object.set("data", &self.tariff);
+        object.set("server-plan", &self.plan);
+        object.set("server-group", &self.group);
+        object.set("template", &self.template);
+        object.set("datacenter", &self.datacenter);
+        object.set("ssh-key", &self.ssh_key);
+        object.set("can", &self.can);
+        object.set("bandwidth", &self.bandwidth);
         Some(object.into_value())
     }
 }
@@ -112,15 +112,15 @@ impl ToWire for ServerDetail {
 impl ToWire for ServerLoad {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("cpu"), &self.cpu);
-        object.set(&Name::new("disk_reads"), &self.disk_reads);
-        object.set(&Name::new("disk_writes"), &self.disk_writes);
-        object.set(&Name::new("lnet_rx"), &self.local_received);
-        object.set(&Name::new("lnet_tx"), &self.local_sent);
-        object.set(&Name::new("vnet_rx"), &self.internet_received);
-        object.set(&Name::new("vnet_tx"), &self.internet_sent);
-        object.set(&Name::new("vnet_packets_rx"), &self.internet_packets_received);
-        object.set(&Name::new("vnet_packets_tx"), &self.internet_packets_sent);
+        object.set("cpu", &self.cpu);
+        object.set("disk_reads", &self.disk_reads);
+        object.set("disk_writes", &self.disk_writes);
+        object.set("lnet_rx", &self.local_received);
+        object.set("lnet_tx", &self.local_sent);
+        object.set("vnet_rx", &self.internet_received);
+        object.set("vnet_tx", &self.internet_sent);
+        object.set("vnet_packets_rx", &self.internet_packets_received);
+        object.set("vnet_packets_tx", &self.internet_packets_sent);
         Some(object.into_value())
     }
 }
@@ -128,8 +128,8 @@ impl ToWire for ServerLoad {
 impl ToWire for ServerPassword {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("user"), &self.user);
-        object.set(&Name::new("password"), &self.password);
+        object.set("user", &self.user);
+        object.set("password", &self.password);
         Some(object.into_value())
     }
 }
@@ -137,8 +137,8 @@ impl ToWire for ServerPassword {
 impl ToWire for ServerStat {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("dt"), &self.time);
-        object.set(&Name::new("stat"), &self.load);
+        object.set("dt", &self.time);
+        object.set("stat", &self.load);
         Some(object.into_value())
     }
 }
@@ -146,9 +146,9 @@ impl ToWire for ServerStat {
 impl ToWire for VncAccess {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("host"), &self.host);
-        object.set(&Name::new("port"), &self.port);
-        object.set(&Name::new("password"), &self.password);
+        object.set("host", &self.host);
+        object.set("port", &self.port);
+        object.set("password", &self.password);
         Some(object.into_value())
     }
 }

@@ -3,7 +3,7 @@
 
 //! What a server needs of the types of `types/ssh_keys.toml`.
 
-use hostkit_proto::codec::{Name, Object, ToWire};
+use hostkit_proto::codec::{Object, ToWire};
 use hostkit_proto::{Format, Value};
 
 use crate::types::{SshKey, SshKeyDetail};
@@ -11,8 +11,8 @@ use crate::types::{SshKey, SshKeyDetail};
 impl ToWire for SshKey {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("name"), &self.name);
+        object.set("id", &self.id);
+        object.set("name", &self.name);
         Some(object.into_value())
     }
 }
@@ -20,10 +20,10 @@ impl ToWire for SshKey {
 impl ToWire for SshKeyDetail {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &self.id);
-        object.set(&Name::new("name"), &self.name);
-        object.set(&Name::new("status"), &self.status);
-        object.set(&Name::new("data"), &self.public_key);
+        object.set("id", &self.id);
+        object.set("name", &self.name);
+        object.set("status", &self.status);
+        object.set("data", &self.public_key);
         Some(object.into_value())
     }
 }

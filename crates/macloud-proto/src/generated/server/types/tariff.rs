@@ -3,7 +3,7 @@
 
 //! What a server needs of the types of `types/tariff.toml`.
 
-use hostkit_proto::codec::{Name, Object, ToWire};
+use hostkit_proto::codec::{Object, ToWire};
 use hostkit_proto::{Format, Value};
 
 use crate::types::{CpuAmount, GpuAmount, SizeAmount, Tariff};
@@ -11,11 +11,11 @@ use crate::types::{CpuAmount, GpuAmount, SizeAmount, Tariff};
 impl ToWire for CpuAmount {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("type"), &self.kind);
-        object.set(&Name::new("title"), &self.title);
-        object.set(&Name::new("value"), &self.value);
-        object.set(&Name::new("for"), &self.per);
-        object.set(&Name::new("total"), &self.total);
+        object.set("type", &self.kind);
+        object.set("title", &self.title);
+        object.set("value", &self.value);
+        object.set("for", &self.per);
+        object.set("total", &self.total);
         Some(object.into_value())
     }
 }
@@ -23,8 +23,8 @@ impl ToWire for CpuAmount {
 impl ToWire for GpuAmount {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("value"), &self.value);
-        object.set(&Name::new("for"), &self.per);
+        object.set("value", &self.value);
+        object.set("for", &self.per);
         Some(object.into_value())
     }
 }
@@ -32,13 +32,13 @@ impl ToWire for GpuAmount {
 impl ToWire for SizeAmount {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("type"), &self.kind);
-        object.set(&Name::new("title"), &self.title);
-        object.set(&Name::new("value"), &self.value);
-        object.set(&Name::new("bytes"), &self.bytes);
-        object.set(&Name::new("for"), &self.per);
-        object.set(&Name::new("total"), &self.total);
-        object.set(&Name::new("total_bytes"), &self.total_bytes);
+        object.set("type", &self.kind);
+        object.set("title", &self.title);
+        object.set("value", &self.value);
+        object.set("bytes", &self.bytes);
+        object.set("for", &self.per);
+        object.set("total", &self.total);
+        object.set("total_bytes", &self.total_bytes);
         Some(object.into_value())
     }
 }
@@ -46,11 +46,11 @@ impl ToWire for SizeAmount {
 impl ToWire for Tariff {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("cpu"), &self.cpu);
-        object.set(&Name::new("ram"), &self.ram);
-        object.set(&Name::new("disk"), &self.disk);
-        object.set(&Name::new("traff"), &self.traffic);
-        object.set(&Name::new("gpu"), &self.gpu);
+        object.set("cpu", &self.cpu);
+        object.set("ram", &self.ram);
+        object.set("disk", &self.disk);
+        object.set("traff", &self.traffic);
+        object.set("gpu", &self.gpu);
         Some(object.into_value())
     }
 }

@@ -20,6 +20,6 @@ impl Serve for GetOrders {
     }
 
     fn answer(output: &Vec<Order>, out: &mut Outgoing) {
-        out.value(&Name::new("orders"), output);
+        out.value("orders", output);
     }
 }

@@ -21,6 +21,6 @@ impl Serve for GetTarifs {
     }
 
     fn answer(output: &Vec<Tariff>, out: &mut Outgoing) {
-        out.value(&Name::new("tarifs"), output);
+        out.value("tarifs", output);
     }
 }

@@ -3,7 +3,7 @@
 
 //! What a server needs of the types of `types/account.toml`.
 
-use hostkit_proto::codec::{AsText, Name, Object, ToWire};
+use hostkit_proto::codec::{AsText, Object, ToWire};
 use hostkit_proto::{Format, Value};
 
 use crate::types::Balance;
@@ -11,8 +11,8 @@ use crate::types::Balance;
 impl ToWire for Balance {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("balance"), &AsText(&self.amount));
-        object.set(&Name::new("currency"), &self.currency);
+        object.set("balance", &AsText(&self.amount));
+        object.set("currency", &self.currency);
         Some(object.into_value())
     }
 }

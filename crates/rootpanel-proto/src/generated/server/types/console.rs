@@ -3,7 +3,7 @@
 
 //! What a server needs of the types of `types/console.toml`.
 
-use hostkit_proto::codec::{AsText, Name, Object, ToWire};
+use hostkit_proto::codec::{AsText, Object, ToWire};
 use hostkit_proto::{Format, Value};
 
 use crate::types::VncConsole;
@@ -11,9 +11,9 @@ use crate::types::VncConsole;
 impl ToWire for VncConsole {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("orderid"), &AsText(&self.order));
-        object.set(&Name::new("wss_url"), &self.url);
-        object.set(&Name::new("password"), &self.password);
+        object.set("orderid", &AsText(&self.order));
+        object.set("wss_url", &self.url);
+        object.set("password", &self.password);
         Some(object.into_value())
     }
 }

@@ -3,7 +3,7 @@
 
 //! What a server needs of the types of `types/orders.toml`.
 
-use hostkit_proto::codec::{AsText, Name, Object, ToWire};
+use hostkit_proto::codec::{AsText, Object, ToWire};
 use hostkit_proto::{Format, Value};
 
 use crate::types::{ExtraAddress, NewOrder, Order, OrderReference, OrderedAddons, ReinstalledOrder, Renewal};
@@ -20,17 +20,17 @@ impl ToWire for ExtraAddress {
 impl ToWire for NewOrder {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("orderid"), &AsText(&self.order));
-        object.set(&Name::new("vid"), &self.kind);
-        object.set(&Name::new("tarifid"), &AsText(&self.tariff));
-        object.set(&Name::new("domain"), &self.domain);
-        object.set(&Name::new("period"), &AsText(&self.period));
-        object.set(&Name::new("addons"), &self.addons);
-        object.set(&Name::new("balance"), &AsText(&self.balance));
-        object.set(&Name::new("cost"), &AsText(&self.cost));
-        object.set(&Name::new("currency"), &self.currency);
-        object.set(&Name::new("serverlogin"), &self.server_login);
-        object.set(&Name::new("serverpassword"), &self.server_password);
+        object.set("orderid", &AsText(&self.order));
+        object.set("vid", &self.kind);
+        object.set("tarifid", &AsText(&self.tariff));
+        object.set("domain", &self.domain);
+        object.set("period", &AsText(&self.period));
+        object.set("addons", &self.addons);
+        object.set("balance", &AsText(&self.balance));
+        object.set("cost", &AsText(&self.cost));
+        object.set("currency", &self.currency);
+        object.set("serverlogin", &self.server_login);
+        object.set("serverpassword", &self.server_password);
         Some(object.into_value())
     }
 }
@@ -38,20 +38,20 @@ impl ToWire for NewOrder {
 impl ToWire for Order {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("orderid"), &AsText(&self.id));
-        object.set(&Name::new("vid"), &self.kind);
-        object.set(&Name::new("tarifid"), &AsText(&self.tariff));
-        object.set(&Name::new("tarifname"), &self.tariff_name);
-        object.set(&Name::new("orderdate"), &self.ordered);
-        object.set(&Name::new("startdate"), &self.started);
-        object.set(&Name::new("todate"), &self.paid_until);
-        object.set(&Name::new("leftdays"), &AsText(&self.days_left));
-        object.set(&Name::new("status"), &self.status);
-        object.set(&Name::new("serverlogin"), &self.server_login);
-        object.set(&Name::new("serverpassword"), &self.server_password);
-        object.set(&Name::new("serveripv4"), &self.ipv4);
-        object.set(&Name::new("serveripv6"), &self.ipv6);
-        object.set(&Name::new("extraips"), &self.extra_addresses);
+        object.set("orderid", &AsText(&self.id));
+        object.set("vid", &self.kind);
+        object.set("tarifid", &AsText(&self.tariff));
+        object.set("tarifname", &self.tariff_name);
+        object.set("orderdate", &self.ordered);
+        object.set("startdate", &self.started);
+        object.set("todate", &self.paid_until);
+        object.set("leftdays", &AsText(&self.days_left));
+        object.set("status", &self.status);
+        object.set("serverlogin", &self.server_login);
+        object.set("serverpassword", &self.server_password);
+        object.set("serveripv4", &self.ipv4);
+        object.set("serveripv6", &self.ipv6);
+        object.set("extraips", &self.extra_addresses);
         Some(object.into_value())
     }
 }
@@ -59,7 +59,7 @@ impl ToWire for Order {
 impl ToWire for OrderReference {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("orderid"), &AsText(&self.order));
+        object.set("orderid", &AsText(&self.order));
         Some(object.into_value())
     }
 }
@@ -67,11 +67,11 @@ impl ToWire for OrderReference {
 impl ToWire for OrderedAddons {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("orderid"), &AsText(&self.order));
-        object.set(&Name::new("addons"), &self.addons);
-        object.set(&Name::new("balance"), &AsText(&self.balance));
-        object.set(&Name::new("cost"), &AsText(&self.cost));
-        object.set(&Name::new("currency"), &self.currency);
+        object.set("orderid", &AsText(&self.order));
+        object.set("addons", &self.addons);
+        object.set("balance", &AsText(&self.balance));
+        object.set("cost", &AsText(&self.cost));
+        object.set("currency", &self.currency);
         Some(object.into_value())
     }
 }
@@ -79,9 +79,9 @@ impl ToWire for OrderedAddons {
 impl ToWire for ReinstalledOrder {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("orderid"), &AsText(&self.order));
-        object.set(&Name::new("serverlogin"), &self.server_login);
-        object.set(&Name::new("serverpassword"), &self.server_password);
+        object.set("orderid", &AsText(&self.order));
+        object.set("serverlogin", &self.server_login);
+        object.set("serverpassword", &self.server_password);
         Some(object.into_value())
     }
 }
@@ -89,11 +89,11 @@ impl ToWire for ReinstalledOrder {
 impl ToWire for Renewal {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("orderid"), &AsText(&self.order));
-        object.set(&Name::new("period"), &AsText(&self.period));
-        object.set(&Name::new("balance"), &AsText(&self.balance));
-        object.set(&Name::new("cost"), &AsText(&self.cost));
-        object.set(&Name::new("currency"), &self.currency);
+        object.set("orderid", &AsText(&self.order));
+        object.set("period", &AsText(&self.period));
+        object.set("balance", &AsText(&self.balance));
+        object.set("cost", &AsText(&self.cost));
+        object.set("currency", &self.currency);
         Some(object.into_value())
     }
 }

@@ -3,7 +3,7 @@
 
 //! What a server needs of the types of `types/tariffs.toml`.
 
-use hostkit_proto::codec::{AsText, Name, Object, Switch, ToWire};
+use hostkit_proto::codec::{AsText, Object, Switch, ToWire};
 use hostkit_proto::{Format, Value};
 
 use crate::types::{Tariff, TariffAddon, TariffLocation, TariffPeriod};
@@ -11,15 +11,15 @@ use crate::types::{Tariff, TariffAddon, TariffLocation, TariffPeriod};
 impl ToWire for Tariff {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &AsText(&self.id));
-        object.set(&Name::new("vid"), &self.kind);
-        object.set(&Name::new("name"), &self.name);
-        object.set(&Name::new("costMonthly"), &AsText(&self.monthly_cost));
-        object.set(&Name::new("currency"), &self.currency);
-        object.set(&Name::new("allowWithoutDomain"), &Switch(&self.without_domain));
-        object.set(&Name::new("months"), &self.periods);
-        object.set(&Name::new("addons"), &self.addons);
-        object.set(&Name::new("locations"), &self.locations);
+        object.set("id", &AsText(&self.id));
+        object.set("vid", &self.kind);
+        object.set("name", &self.name);
+        object.set("costMonthly", &AsText(&self.monthly_cost));
+        object.set("currency", &self.currency);
+        object.set("allowWithoutDomain", &Switch(&self.without_domain));
+        object.set("months", &self.periods);
+        object.set("addons", &self.addons);
+        object.set("locations", &self.locations);
         Some(object.into_value())
     }
 }
@@ -27,11 +27,11 @@ impl ToWire for Tariff {
 impl ToWire for TariffAddon {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &AsText(&self.id));
-        object.set(&Name::new("name"), &self.name);
-        object.set(&Name::new("costMonthly"), &AsText(&self.monthly_cost));
-        object.set(&Name::new("cntforoneorder"), &AsText(&self.max_count));
-        object.set(&Name::new("onlyifrenew"), &Switch(&self.existing_only));
+        object.set("id", &AsText(&self.id));
+        object.set("name", &self.name);
+        object.set("costMonthly", &AsText(&self.monthly_cost));
+        object.set("cntforoneorder", &AsText(&self.max_count));
+        object.set("onlyifrenew", &Switch(&self.existing_only));
         Some(object.into_value())
     }
 }
@@ -39,9 +39,9 @@ impl ToWire for TariffAddon {
 impl ToWire for TariffLocation {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("id"), &AsText(&self.id));
-        object.set(&Name::new("name"), &self.name);
-        object.set(&Name::new("costMonthly"), &AsText(&self.monthly_cost));
+        object.set("id", &AsText(&self.id));
+        object.set("name", &self.name);
+        object.set("costMonthly", &AsText(&self.monthly_cost));
         Some(object.into_value())
     }
 }
@@ -49,10 +49,10 @@ impl ToWire for TariffLocation {
 impl ToWire for TariffPeriod {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("months"), &AsText(&self.months));
-        object.set(&Name::new("discount"), &AsText(&self.discount));
-        object.set(&Name::new("allowForNewOrder"), &Switch(&self.for_new));
-        object.set(&Name::new("allowForRenew"), &Switch(&self.for_renewal));
+        object.set("months", &AsText(&self.months));
+        object.set("discount", &AsText(&self.discount));
+        object.set("allowForNewOrder", &Switch(&self.for_new));
+        object.set("allowForRenew", &Switch(&self.for_renewal));
         Some(object.into_value())
     }
 }
