@@ -198,19 +198,9 @@ pub(super) fn types(module: &str) -> String {
     format!("Types of `types/{module}.toml`.")
 }
 
-/// What the server's file of types is.
-pub(super) fn server_types(module: &str) -> String {
-    format!("What a server needs of the types of `types/{module}.toml`.")
-}
-
 /// What an endpoint's file is.
 pub(super) fn endpoint_file(endpoint: &Endpoint) -> String {
     format!("`{} {}`: {}", endpoint.method, endpoint.path, lower_first(&endpoint.surface.en))
-}
-
-/// What the server's file of an endpoint is.
-pub(super) fn server_file(endpoint: &Endpoint) -> String {
-    format!("The server half of `{}`.", endpoint.name)
 }
 
 /// What a module of calls is.
@@ -218,7 +208,7 @@ pub(super) fn module(api: &str, module: &str) -> String {
     format!("Calls of `specs/{api}/{module}/`.")
 }
 
-/// What the server's module of calls is.
+/// What the server's file of a module is.
 pub(super) fn server_module(api: &str, module: &str) -> String {
     format!("The server half of `specs/{api}/{module}/`.")
 }

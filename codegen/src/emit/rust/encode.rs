@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::rules::{body_check, checks, limit_check};
-use super::words::{constant_value, ident, initialiser, local, path_name, set_expression, used};
+use super::words::{constant_value, ident, initialiser, local, path_name, set_expression, used, written_name};
 use crate::model::{Endpoint, Field, Model, OneOf, Type, Variant};
 use crate::surface::Constant;
 
@@ -68,12 +68,12 @@ fn body(endpoint: &Endpoint) -> TokenStream {
     let put = match (&root.xml, &root.json) {
         (None, _) => quote!(out.body(body);),
         (Some(xml), None) => {
-            let name = path_name(xml, xml);
-            quote!(out.xml_wrapped_body(&#name, body);)
+            let name = written_name(&path_name(xml, xml));
+            quote!(out.xml_wrapped_body(#name, body);)
         }
         (Some(xml), Some(json)) => {
-            let name = path_name(json, xml);
-            quote!(out.wrapped_body(&#name, body);)
+            let name = written_name(&path_name(json, xml));
+            quote!(out.wrapped_body(#name, body);)
         }
     };
     quote! {
@@ -95,7 +95,7 @@ fn set_input(field: &Field, value: &TokenStream) -> TokenStream {
 
 fn set_constant(constant: &Constant) -> TokenStream {
     let (key, value) = (&constant.key.value, constant_value(constant));
-    quote!(body.set_value(&Name::new(#key), #value))
+    quote!(body.set_value(#key, #value))
 }
 
 /// The variables of `encode`.

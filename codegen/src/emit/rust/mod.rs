@@ -1,4 +1,5 @@
-//! Rust: one file per endpoint and per file of types, the service, the server half, the tests of the examples.
+//! Rust: one file per endpoint and per file of types, the service, the server half with one file per module, the tests
+//! of the examples.
 
 mod docs;
 mod encode;
@@ -77,29 +78,25 @@ impl Files<'_> {
     }
 }
 
-/// The types, each file in a module of its own; says whether the server half has some of its own.
+/// The types, each file in a module of its own, and their server half in one file; says whether they have one.
 fn emit_types(model: &Model, files: &mut Files<'_>) -> bool {
     let modules: BTreeSet<&str> = model.types.values().map(|entry| entry.module.as_str()).collect();
-    let mut server = Vec::new();
+    let mut server = TokenStream::new();
     for module in &modules {
         let (name, spec) = ([*module, ".rs"].concat(), [*module, ".toml"].concat());
         let entries = || model.types.values().filter(|entry| entry.module == **module);
         let items = entries().map(types::emit).collect();
         files.add_importing(&["types", &name], &["types", &spec], &docs::types(module), items);
-        let items: TokenStream = entries().map(types::emit_server).collect();
-        if !items.is_empty() {
-            server.push(ident(module));
-            files.add_importing(&["server", "types", &name], &["types", &spec], &docs::server_types(module), items);
-        }
+        server.extend(entries().map(types::emit_server));
     }
     let modules = modules.into_iter().map(ident).collect::<Vec<_>>();
     let items = quote!(#(mod #modules;)* #(pub use #modules::*;)*);
     files.add(&["types", "mod.rs"], &["types", ""], "Types that calls share.", items);
-    if !server.is_empty() {
-        let doc = "The server half of the types.";
-        files.add(&["server", "types", "mod.rs"], &["types", ""], doc, quote!(#(mod #server;)*));
+    let has_server = !server.is_empty();
+    if has_server {
+        files.add_importing(&["server", "types.rs"], &["types", ""], "The server half of the types.", server);
     }
-    !server.is_empty()
+    has_server
 }
 
 /// The endpoints with their server halves; gives them by module.
@@ -111,9 +108,8 @@ fn emit_endpoints<'m>(model: &'m Model, files: &mut Files<'_>) -> BTreeMap<&'m s
         let name = [&endpoint.name, ".rs"].concat();
         // A module may have another name than the folder of its specs.
         let spec = endpoint.spec.split('/').skip(2).collect::<Vec<_>>();
-        let (doc, server_doc) = (docs::endpoint_file(endpoint), docs::server_file(endpoint));
+        let doc = docs::endpoint_file(endpoint);
         files.add_importing(&[module, &name], &spec, &doc, endpoint::emit(model, endpoint));
-        files.add_importing(&["server", module, &name], &spec, &server_doc, server::emit(model, endpoint));
     }
     for (module, endpoints) in &modules {
         let names = endpoints.iter().map(|endpoint| ident(&endpoint.name)).collect::<Vec<_>>();
@@ -127,7 +123,8 @@ fn emit_endpoints<'m>(model: &'m Model, files: &mut Files<'_>) -> BTreeMap<&'m s
         let items = quote!(#(mod #names;)* #(#exports)*);
         files.add(&[module, "mod.rs"], &[module, ""], &docs::module(&model.api, module), items);
         let doc = docs::server_module(&model.api, module);
-        files.add(&["server", module, "mod.rs"], &[module, ""], &doc, quote!(#(mod #names;)*));
+        let items = endpoints.iter().map(|endpoint| server::emit(model, endpoint)).collect();
+        files.add_importing(&["server", &[*module, ".rs"].concat()], &[module, ""], &doc, items);
     }
     modules
 }

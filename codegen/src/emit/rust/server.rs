@@ -6,7 +6,7 @@ use quote::quote;
 use super::docs::{Doc, ITEM, MEMBER};
 use super::endpoint::{header, output_type};
 use super::words::{format_name, ident, initialiser, local, name_expression, number, path_name, path_of};
-use super::words::{read_expression, rust_type};
+use super::words::{read_expression, rust_type, written_name};
 use crate::model::{Endpoint, Field, Model, OneOf, Output, Type, Variant};
 use crate::surface::{Constant, Example};
 
@@ -76,11 +76,11 @@ fn body(endpoint: &Endpoint) -> TokenStream {
     let root = match (&root.xml, &root.json) {
         (None, _) => quote!(Root::None),
         (Some(xml), None) => {
-            let name = path_name(xml, xml);
+            let name = name_expression(&path_name(xml, xml));
             quote!(Root::XmlOnly(#name))
         }
         (Some(xml), Some(json)) => {
-            let name = path_name(json, xml);
+            let name = name_expression(&path_name(json, xml));
             quote!(Root::Under(#name))
         }
     };
@@ -188,8 +188,8 @@ fn answer(model: &Model, endpoint: &Endpoint) -> TokenStream {
         Output::Whole(_) => quote!(out.whole(output);),
         Output::Under(ty, name) => {
             let method = ident(if matches!(ty, Type::Option(_)) { "optional_value" } else { "value" });
-            let name = name_expression(name);
-            quote!(out.#method(&#name, output);)
+            let name = written_name(name);
+            quote!(out.#method(#name, output);)
         }
         Output::Headers(ty) => model.fields(ty).unwrap_or_default().iter().map(answer_header).collect(),
     };

@@ -132,14 +132,23 @@ pub(super) fn name_expression(name: &WireName) -> TokenStream {
     expression
 }
 
+/// `"vps_hdd"`, or `Name::new("ip").xml("@addr")` where the formats differ: a name that is written and never read.
+pub(super) fn written_name(name: &WireName) -> TokenStream {
+    match (name.json.as_slice(), name.xml.as_slice()) {
+        ([json], [xml]) if json == xml => quote!(#json),
+        // Other spellings matter to who reads.
+        _ => name_expression(&WireName { also: Vec::new(), ..name.clone() }),
+    }
+}
+
 fn first_and_rest(path: &[String]) -> (&str, &[String]) {
     path.split_first().map_or(("", &[]), |(first, rest)| (first.as_str(), rest))
 }
 
-/// The path of a name that is the same in every format, with `/` between its parts.
-pub(super) fn path_name(json: &str, xml: &str) -> TokenStream {
+/// The name that these paths say, with `/` between their parts.
+pub(super) fn path_name(json: &str, xml: &str) -> WireName {
     let split = |path: &str| path.split('/').map(str::to_owned).collect();
-    name_expression(&WireName { json: split(json), xml: split(xml), also: Vec::new() })
+    WireName { json: split(json), xml: split(xml), also: Vec::new() }
 }
 
 /// The variable for a field, where the names in `taken` are variables already.
@@ -198,14 +207,14 @@ fn read_under(name: TokenStream, field: &Field) -> TokenStream {
     }
 }
 
-/// `body.set(&Name::new("vps_hdd"), &self.disk)`, or the spreading of made keys; `value` is a reference.
+/// `body.set("vps_hdd", &self.disk)`, or the spreading of made keys; `value` is a reference.
 pub(super) fn set_expression(target: &TokenStream, method: &str, field: &Field, value: &TokenStream) -> TokenStream {
     if let Some(spread) = &field.surface.spread {
         let method = ident(if matches!(field.ty, Type::Map(..)) { "spread_map" } else { "spread_list" });
         let spread = spread.value.as_str();
         return quote!(#target.#method(#spread, #value));
     }
-    let (method, name) = (ident(method), name_expression(&field.name));
+    let (method, name) = (ident(method), written_name(&field.name));
     // Wrapped where the wire wants another spelling.
     let value = match &field.surface.form {
         _ if matches!(field.ty, Type::Switch) => quote!(&Switch(#value)),
@@ -216,7 +225,7 @@ pub(super) fn set_expression(target: &TokenStream, method: &str, field: &Field, 
         }
         None => value.clone(),
     };
-    quote!(#target.#method(&#name, #value))
+    quote!(#target.#method(#name, #value))
 }
 
 /// The path of a known value of an open enumeration: `Status::Running`.

@@ -3,7 +3,7 @@
 
 //! `PUT /any`: changes what is given; nothing at all is no change.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Obstacle;
@@ -122,19 +122,19 @@ impl Endpoint for ChangeAny {
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
-        body.set(&Name::new("a_name_that_is_long"), &self.a_name_that_is_long);
-        body.set(&Name::new("b"), &self.b);
-        body.set_filled(&Name::new("c"), &self.c);
-        body.set(&Name::new("d"), &self.d);
-        body.set(&Name::new("e"), &self.e);
-        body.set(&Name::new("f"), &self.f);
-        body.set(&Name::new("g"), &self.g);
-        body.set(&Name::new("another_name_that_is_long"), &self.another_name_that_is_long);
-        body.set(&Name::new("i"), &self.i);
+        body.set("a_name_that_is_long", &self.a_name_that_is_long);
+        body.set("b", &self.b);
+        body.set_filled("c", &self.c);
+        body.set("d", &self.d);
+        body.set("e", &self.e);
+        body.set("f", &self.f);
+        body.set("g", &self.g);
+        body.set("another_name_that_is_long", &self.another_name_that_is_long);
+        body.set("i", &self.i);
         if body.is_empty() {
             return Err(out.none_given("a_name_that_is_long, b, c, d, e, f, g and 2 more"));
         }
-        out.wrapped_body(&Name::new("any"), body);
+        out.wrapped_body("any", body);
         Ok(())
     }
 

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts};
 
 use crate::Obstacle;
@@ -70,7 +70,7 @@ impl Endpoint for ChangeRecords {
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
-        body.set(&Name::new("ttl"), &self.ttl);
+        body.set("ttl", &self.ttl);
         body.spread_map("{field}_{key}", &self.records);
         out.body(body);
         Ok(())

@@ -105,24 +105,24 @@ impl Endpoint for Choose {
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("disk", &self.disk, &InputLimit::NONE.min(5))?;
         let mut body = out.object();
-        body.set(&Name::new("disk"), &self.disk);
+        body.set("disk", &self.disk);
         match &self.what {
-            ChooseWhat::Body(body_) => body.set(&Name::new("body"), body_),
+            ChooseWhat::Body(body_) => body.set("body", body_),
             ChooseWhat::Out { out: out_, fields } => {
-                body.set(&Name::new("out"), out_);
-                body.set(&Name::new("fields"), fields);
+                body.set("out", out_);
+                body.set("fields", fields);
             }
-            ChooseWhat::Self_ => body.set_value(&Name::new("nothing"), Value::Text("0".into())),
+            ChooseWhat::Self_ => body.set_value("nothing", Value::Text("0".into())),
         }
         match &self.when {
-            Some(ChooseWhen::At(at)) => body.set(&Name::new("at"), &DateForm(at, "%d.%m.%Y %H:%M:%S")),
+            Some(ChooseWhen::At(at)) => body.set("at", &DateForm(at, "%d.%m.%Y %H:%M:%S")),
             Some(ChooseWhen::In(in_)) => {
                 out.check("in", in_, &InputLimit::NONE.min(1).max(9))?;
-                body.set(&Name::new("in"), in_);
+                body.set("in", in_);
             }
             None => {}
         }
-        out.wrapped_body(&Name::new("choice"), body);
+        out.wrapped_body("choice", body);
         Ok(())
     }
 

@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name, TextShape};
+use hostkit_proto::codec::{DecodeError, InputLimit, TextShape};
 use hostkit_proto::{Call, Csv, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Obstacle;
@@ -201,23 +201,23 @@ impl Endpoint for Constrain {
         }
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set(&Name::new("tags"), &self.tags);
-        body.set(&Name::new("days"), &self.days);
-        body.set(&Name::new("low"), &self.low);
-        body.set(&Name::new("high"), &self.high);
-        body.set_filled(&Name::new("names"), &self.names);
-        body.set(&Name::new("level"), &self.level);
-        body.set(&Name::new("place"), &self.place);
-        body.set(&Name::new("at"), &self.at);
-        body.set(&Name::new("link"), &self.link);
-        body.set(&Name::new("key"), &self.key);
-        body.set(&Name::new("v6"), &self.v6);
+        body.set("tags", &self.tags);
+        body.set("days", &self.days);
+        body.set("low", &self.low);
+        body.set("high", &self.high);
+        body.set_filled("names", &self.names);
+        body.set("level", &self.level);
+        body.set("place", &self.place);
+        body.set("at", &self.at);
+        body.set("link", &self.link);
+        body.set("key", &self.key);
+        body.set("v6", &self.v6);
         match &self.which {
             Some(ConstrainWhich::First(the_first_way)) => {
                 out.check("the_first_way", the_first_way, &InputLimit::NONE.min(1))?;
-                body.set(&Name::new("the_first_way"), the_first_way);
+                body.set("the_first_way", the_first_way);
             }
-            Some(ConstrainWhich::Second(the_second_way)) => body.set(&Name::new("the_second_way"), the_second_way),
+            Some(ConstrainWhich::Second(the_second_way)) => body.set("the_second_way", the_second_way),
             None => {}
         }
         out.body(body);

@@ -3,7 +3,7 @@
 
 //! `POST /depend`: inputs that depend on others, and limits.
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name, ToText};
+use hostkit_proto::codec::{DecodeError, InputLimit, ToText};
 use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts};
 
 use crate::Obstacle;
@@ -103,10 +103,10 @@ impl Endpoint for Depend {
             return Err(out.refuse("size", "is allowed only if `kind=big`"));
         }
         let mut body = out.object();
-        body.set(&Name::new("auto-renew"), &self.auto_renew);
-        body.set(&Name::new("period"), &self.period);
-        body.set(&Name::new("kind"), &self.kind);
-        body.set(&Name::new("size"), &self.size);
+        body.set("auto-renew", &self.auto_renew);
+        body.set("period", &self.period);
+        body.set("kind", &self.kind);
+        body.set("size", &self.size);
         out.body(body);
         Ok(())
     }

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
@@ -64,8 +64,8 @@ impl Endpoint for Destroy {
         out.path("id", &self.id)?;
         out.query("delete", &"1");
         let mut body = out.object();
-        body.set_value(&Name::new("sure"), Value::Text("yes".into()));
-        body.set_value(&Name::new("really"), Value::Number("1".into()));
+        body.set_value("sure", Value::Text("yes".into()));
+        body.set_value("really", Value::Number("1".into()));
         out.body(body);
         Ok(())
     }

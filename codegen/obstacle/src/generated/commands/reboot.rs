@@ -3,7 +3,7 @@
 
 //! `POST /things/{id}/action`: the root is the command.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
 
 use crate::Obstacle;
@@ -57,7 +57,7 @@ impl Endpoint for Reboot {
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id)?;
         let body = out.object();
-        out.wrapped_body(&Name::new("reboot"), body);
+        out.wrapped_body("reboot", body);
         Ok(())
     }
 

@@ -125,16 +125,16 @@ impl Endpoint for SetKeywords {
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
-        body.set(&Name::new("self"), &self.self_);
-        body.set(&Name::new("fields"), &self.fields);
-        body.set(&Name::new("body"), &self.body);
-        body.set(&Name::new("out"), &AsText(&self.out));
-        body.set(&Name::new("value"), &DateForm(&self.value, "%Y-%m-%d"));
-        body.set(&Name::new("request"), &Switch(&self.request));
-        body.set_filled(&Name::new("path").xml("paths").xml_inner(&["path"]), &self.path);
-        body.set(&Name::new("code"), &self.code);
-        body.set(&Name::new("variant"), &self.variant);
-        out.xml_wrapped_body(&Name::new("keywords"), body);
+        body.set("self", &self.self_);
+        body.set("fields", &self.fields);
+        body.set("body", &self.body);
+        body.set("out", &AsText(&self.out));
+        body.set("value", &DateForm(&self.value, "%Y-%m-%d"));
+        body.set("request", &Switch(&self.request));
+        body.set_filled(Name::new("path").xml("paths").xml_inner(&["path"]), &self.path);
+        body.set("code", &self.code);
+        body.set("variant", &self.variant);
+        out.xml_wrapped_body("keywords", body);
         Ok(())
     }
 

@@ -190,8 +190,8 @@ impl Record {
 impl ToWire for Record {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("name"), &self.name);
-        object.set(&Name::new("content"), &self.content);
+        object.set("name", &self.name);
+        object.set("content", &self.content);
         Some(object.into_value())
     }
 }

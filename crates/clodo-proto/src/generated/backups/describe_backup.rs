@@ -3,7 +3,7 @@
 
 //! `POST /servers/{id}/backup/setdesc`: sets the description of a backup.
 
-use hostkit_proto::codec::{AsText, DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{AsText, DecodeError, InputLimit};
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Clodo;
@@ -64,9 +64,9 @@ impl Endpoint for DescribeBackup {
         out.check("id", &self.id, &InputLimit::NONE.min(1))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set(&Name::new("file"), &AsText(&self.backup));
-        body.set(&Name::new("desc"), &self.description);
-        out.xml_wrapped_body(&Name::new("backup"), body);
+        body.set("file", &AsText(&self.backup));
+        body.set("desc", &self.description);
+        out.xml_wrapped_body("backup", body);
         Ok(())
     }
 

@@ -69,7 +69,7 @@ impl Endpoint for GetRestoreState {
         out.check("id", &self.id, &InputLimit::NONE.min(1))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set(&Name::new("req"), &AsText(&self.request));
+        body.set("req", &AsText(&self.request));
         out.body(body);
         Ok(())
     }

@@ -68,7 +68,7 @@ impl Endpoint for RestoreBackup {
         out.check("id", &self.id, &InputLimit::NONE.min(1))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set(&Name::new("file"), &AsText(&self.backup));
+        body.set("file", &AsText(&self.backup));
         out.body(body);
         Ok(())
     }

@@ -3,7 +3,7 @@
 
 //! `POST /servers/{id}/backup/setcal`: says on which days and at what time a backup is made anew.
 
-use hostkit_proto::codec::{AsText, DecodeError, InputLimit, Name, TextShape};
+use hostkit_proto::codec::{AsText, DecodeError, InputLimit, TextShape};
 use hostkit_proto::{Call, Csv, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Clodo;
@@ -73,10 +73,10 @@ impl Endpoint for ScheduleBackup {
         out.check("backups_time", &self.time, &InputLimit::NONE.shape(TextShape::Clock))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set(&Name::new("file"), &AsText(&self.backup));
-        body.set(&Name::new("backups_days"), &self.days);
-        body.set(&Name::new("backups_time"), &self.time);
-        out.xml_wrapped_body(&Name::new("backup"), body);
+        body.set("file", &AsText(&self.backup));
+        body.set("backups_days", &self.days);
+        body.set("backups_time", &self.time);
+        out.xml_wrapped_body("backup", body);
         Ok(())
     }
 

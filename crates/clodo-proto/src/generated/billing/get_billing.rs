@@ -71,15 +71,15 @@ impl Endpoint for GetBilling {
         let mut body = out.object();
         match &self.period {
             GetBillingPeriod::Dates { from, to } => {
-                body.set(&Name::new("from"), &DateForm(from, "%Y-%m-%d %H:%M:%S"));
-                body.set(&Name::new("to"), &DateForm(to, "%Y-%m-%d %H:%M:%S"));
+                body.set("from", &DateForm(from, "%Y-%m-%d %H:%M:%S"));
+                body.set("to", &DateForm(to, "%Y-%m-%d %H:%M:%S"));
             }
             GetBillingPeriod::Stamps { from, to } => {
-                body.set(&Name::new("from"), &AsText(from));
-                body.set(&Name::new("to"), &AsText(to));
+                body.set("from", &AsText(from));
+                body.set("to", &AsText(to));
             }
         }
-        out.wrapped_body(&Name::new("billing"), body);
+        out.wrapped_body("billing", body);
         Ok(())
     }
 

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
@@ -74,7 +74,7 @@ impl Endpoint for AddRecords {
         out.path("id", &self.id)?;
         let mut body = out.object();
         body.spread_list("{field}_0{index}", &self.records);
-        out.xml_wrapped_body(&Name::new("dns"), body);
+        out.xml_wrapped_body("dns", body);
         Ok(())
     }
 

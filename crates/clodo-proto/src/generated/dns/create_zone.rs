@@ -91,10 +91,10 @@ impl Endpoint for CreateZone {
             return Err(out.refuse("slave_addr", "is allowed only if `newdomain_type=SLAVE`"));
         }
         let mut body = out.object();
-        body.set(&Name::new("newdomain"), &self.domain);
-        body.set(&Name::new("newdomain_type"), &self.kind);
-        body.set(&Name::new("slave_addr"), &self.master);
-        out.xml_wrapped_body(&Name::new("dns"), body);
+        body.set("newdomain", &self.domain);
+        body.set("newdomain_type", &self.kind);
+        body.set("slave_addr", &self.master);
+        out.xml_wrapped_body("dns", body);
         Ok(())
     }
 

@@ -72,7 +72,7 @@ impl Endpoint for DeleteRecord {
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set(&Name::new("delete_record"), &AsText(&self.record));
+        body.set("delete_record", &AsText(&self.record));
         out.body(body);
         Ok(())
     }

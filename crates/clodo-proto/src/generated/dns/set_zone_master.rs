@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Clodo;
@@ -64,8 +64,8 @@ impl Endpoint for SetZoneMaster {
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set(&Name::new("domain_master"), &self.master);
-        out.xml_wrapped_body(&Name::new("dns"), body);
+        body.set("domain_master", &self.master);
+        out.xml_wrapped_body("dns", body);
         Ok(())
     }
 

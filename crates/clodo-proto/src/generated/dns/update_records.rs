@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Clodo;
@@ -67,7 +67,7 @@ impl Endpoint for UpdateRecords {
         out.path("id", &self.id)?;
         let mut body = out.object();
         body.spread_map("{field}_{key}", &self.changes);
-        out.xml_wrapped_body(&Name::new("dns"), body);
+        out.xml_wrapped_body("dns", body);
         Ok(())
     }
 

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
@@ -89,12 +89,12 @@ impl Endpoint for CreateTicket {
         out.check("tickets_text", &self.text, &InputLimit::NONE.min_length(1))?;
         out.check("virtual_mashines_num", &self.server, &InputLimit::NONE.min(0))?;
         let mut body = out.object();
-        body.set_value(&Name::new("tickets_sla_type"), Value::Number("0".into()));
-        body.set(&Name::new("tickets_type"), &self.section);
-        body.set(&Name::new("tickets_subj"), &self.subject);
-        body.set(&Name::new("tickets_text"), &self.text);
-        body.set(&Name::new("virtual_mashines_num"), &self.server);
-        out.wrapped_body(&Name::new("helpdesk"), body);
+        body.set_value("tickets_sla_type", Value::Number("0".into()));
+        body.set("tickets_type", &self.section);
+        body.set("tickets_subj", &self.subject);
+        body.set("tickets_text", &self.text);
+        body.set("virtual_mashines_num", &self.server);
+        out.wrapped_body("helpdesk", body);
         Ok(())
     }
 

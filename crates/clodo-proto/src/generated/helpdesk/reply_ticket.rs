@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
@@ -71,8 +71,8 @@ impl Endpoint for ReplyTicket {
         out.check("text", &self.text, &InputLimit::NONE.min_length(1))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set(&Name::new("text"), &self.text);
-        out.wrapped_body(&Name::new("helpdesk"), body);
+        body.set("text", &self.text);
+        out.wrapped_body("helpdesk", body);
         Ok(())
     }
 

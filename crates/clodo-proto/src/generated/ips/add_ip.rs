@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
@@ -80,7 +80,7 @@ impl Endpoint for AddIp {
         out.check("id", &self.id, &InputLimit::NONE.min(1))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set(&Name::new("subnet"), &self.subnet);
+        body.set("subnet", &self.subnet);
         out.body(body);
         Ok(())
     }

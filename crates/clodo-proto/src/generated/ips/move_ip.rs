@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
@@ -75,7 +75,7 @@ impl Endpoint for MoveIp {
         out.check("id", &self.target, &InputLimit::NONE.min(1))?;
         out.path("id", &self.target)?;
         let mut body = out.object();
-        body.set(&Name::new("ip"), &self.ip);
+        body.set("ip", &self.ip);
         out.body(body);
         Ok(())
     }

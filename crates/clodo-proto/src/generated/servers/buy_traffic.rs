@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
@@ -76,8 +76,8 @@ impl Endpoint for BuyTraffic {
         out.check("vps_traff", &self.traffic, &InputLimit::NONE.min(1))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set(&Name::new("vps_traff"), &self.traffic);
-        out.wrapped_body(&Name::new("server"), body);
+        body.set("vps_traff", &self.traffic);
+        out.wrapped_body("server", body);
         Ok(())
     }
 

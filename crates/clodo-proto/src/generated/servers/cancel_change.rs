@@ -3,7 +3,7 @@
 
 //! `PUT /servers/{id}`: takes back a planned change of a server.
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Clodo;
@@ -60,8 +60,8 @@ impl Endpoint for CancelChange {
         out.check("id", &self.id, &InputLimit::NONE.min(1))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set(&Name::new("modify_type"), &self.change);
-        out.wrapped_body(&Name::new("server"), body);
+        body.set("modify_type", &self.change);
+        out.wrapped_body("server", body);
         Ok(())
     }
 

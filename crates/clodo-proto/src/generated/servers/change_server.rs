@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Mebibytes, Method, Perform, RawAnswer, RequestParts,
@@ -137,16 +137,16 @@ impl Endpoint for ChangeServer {
         }
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set(&Name::new("vps_memory"), &self.memory);
-        body.set(&Name::new("vps_memory_max"), &self.memory_max);
-        body.set(&Name::new("vps_hdd"), &self.disk);
-        body.set(&Name::new("vps_admin"), &self.support);
-        body.set(&Name::new("vps_pay_period"), &self.pay_period);
-        body.set(&Name::new("vps_abonement"), &self.pay_months);
+        body.set("vps_memory", &self.memory);
+        body.set("vps_memory_max", &self.memory_max);
+        body.set("vps_hdd", &self.disk);
+        body.set("vps_admin", &self.support);
+        body.set("vps_pay_period", &self.pay_period);
+        body.set("vps_abonement", &self.pay_months);
         if body.is_empty() {
             return Err(out.none_given("vps_memory, vps_memory_max, vps_hdd, vps_admin, vps_pay_period and 1 more"));
         }
-        out.wrapped_body(&Name::new("server"), body);
+        out.wrapped_body("server", body);
         Ok(())
     }
 

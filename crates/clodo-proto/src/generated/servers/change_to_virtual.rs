@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
@@ -75,8 +75,8 @@ impl Endpoint for ChangeToVirtual {
         out.check("id", &self.id, &InputLimit::NONE.min(1))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set(&Name::new("pay_type"), &self.pay_period);
-        out.wrapped_body(&Name::new("server"), body);
+        body.set("pay_type", &self.pay_period);
+        out.wrapped_body("server", body);
         Ok(())
     }
 

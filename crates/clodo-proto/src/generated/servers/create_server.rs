@@ -252,29 +252,29 @@ impl Endpoint for CreateServer {
             out.check_when("vps_pay_period=h", "vps_abonement", &self.pay_months, &InputLimit::NONE.max(1))?;
         }
         let mut body = out.object();
-        body.set(&Name::new("vps_title").also(&["name"]), &self.name);
-        body.set(&Name::new("vps_type"), &self.server_type);
-        body.set(&Name::new("vps_memory"), &self.memory);
-        body.set(&Name::new("vps_memory_max"), &self.memory_max);
-        body.set(&Name::new("vps_hdd"), &self.disk);
-        body.set(&Name::new("vps_admin"), &self.support);
-        body.set(&Name::new("vps_pay_period"), &self.pay_period);
-        body.set(&Name::new("vps_abonement"), &self.pay_months);
-        body.set(&Name::new("vps_autoupdate"), &Switch(&self.auto_update));
-        body.set(&Name::new("vps_isp"), &Switch(&self.panel));
-        body.set(&Name::new("vps_swapsize"), &self.swap);
-        body.set(&Name::new("vps_hddshaper"), &Switch(&self.disk_shaper));
-        body.set(&Name::new("vps_memblocksize"), &self.memory_block);
-        body.set(&Name::new("vps_minfreebytes"), &self.memory_reserve);
-        body.set(&Name::new("vps_meminterval"), &self.memory_interval);
+        body.set("vps_title", &self.name);
+        body.set("vps_type", &self.server_type);
+        body.set("vps_memory", &self.memory);
+        body.set("vps_memory_max", &self.memory_max);
+        body.set("vps_hdd", &self.disk);
+        body.set("vps_admin", &self.support);
+        body.set("vps_pay_period", &self.pay_period);
+        body.set("vps_abonement", &self.pay_months);
+        body.set("vps_autoupdate", &Switch(&self.auto_update));
+        body.set("vps_isp", &Switch(&self.panel));
+        body.set("vps_swapsize", &self.swap);
+        body.set("vps_hddshaper", &Switch(&self.disk_shaper));
+        body.set("vps_memblocksize", &self.memory_block);
+        body.set("vps_minfreebytes", &self.memory_reserve);
+        body.set("vps_meminterval", &self.memory_interval);
         match &self.os {
-            CreateServerOs::Image(image) => body.set(&Name::new("vps_os"), image),
+            CreateServerOs::Image(image) => body.set("vps_os", image),
             CreateServerOs::Preset { preset, parameters } => {
-                body.set(&Name::new("vps_os_preset"), preset);
-                body.set_filled(&Name::new("vps_os_preset_params"), parameters);
+                body.set("vps_os_preset", preset);
+                body.set_filled("vps_os_preset_params", parameters);
             }
         }
-        out.wrapped_body(&Name::new("server"), body);
+        out.wrapped_body("server", body);
         Ok(())
     }
 

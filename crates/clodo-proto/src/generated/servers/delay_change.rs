@@ -3,7 +3,7 @@
 
 //! `PUT /servers/{id}`: says in how many days the new resources of a server come into force.
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Clodo;
@@ -63,8 +63,8 @@ impl Endpoint for DelayChange {
         out.check("newconfig_date", &self.days, &InputLimit::NONE.min(0).max(23))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set(&Name::new("newconfig_date"), &self.days);
-        out.wrapped_body(&Name::new("server"), body);
+        body.set("newconfig_date", &self.days);
+        out.wrapped_body("server", body);
         Ok(())
     }
 

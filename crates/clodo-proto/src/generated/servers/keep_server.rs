@@ -3,7 +3,7 @@
 
 //! `PUT /servers/{id}`: keeps a VirtualServer that was to go at the end of its paid period, and goes on paying for it.
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value,
 };
@@ -65,8 +65,8 @@ impl Endpoint for KeepServer {
         out.check("id", &self.id, &InputLimit::NONE.min(1))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set_value(&Name::new("vps_abonement_disabled"), Value::Number("0".into()));
-        out.wrapped_body(&Name::new("server"), body);
+        body.set_value("vps_abonement_disabled", Value::Number("0".into()));
+        out.wrapped_body("server", body);
         Ok(())
     }
 

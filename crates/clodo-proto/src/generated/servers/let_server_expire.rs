@@ -3,7 +3,7 @@
 
 //! `PUT /servers/{id}`: ends the renewal of a VirtualServer: it is deleted at the end of its paid period.
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value,
 };
@@ -67,8 +67,8 @@ impl Endpoint for LetServerExpire {
         out.check("id", &self.id, &InputLimit::NONE.min(1))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set_value(&Name::new("vps_abonement_disabled"), Value::Number("1".into()));
-        out.wrapped_body(&Name::new("server"), body);
+        body.set_value("vps_abonement_disabled", Value::Number("1".into()));
+        out.wrapped_body("server", body);
         Ok(())
     }
 

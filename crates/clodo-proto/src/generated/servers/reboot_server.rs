@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name, ToText};
+use hostkit_proto::codec::{DecodeError, InputLimit, ToText};
 use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
@@ -69,7 +69,7 @@ impl Endpoint for RebootServer {
         out.check("id", &self.id, &InputLimit::NONE.min(1))?;
         out.path("id", &self.id)?;
         let body = out.object();
-        out.wrapped_body(&Name::new("reboot"), body);
+        out.wrapped_body("reboot", body);
         Ok(())
     }
 

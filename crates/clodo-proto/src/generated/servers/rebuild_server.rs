@@ -81,9 +81,9 @@ impl Endpoint for RebuildServer {
         out.check("id", &self.id, &InputLimit::NONE.min(1))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set(&Name::new("imageId").xml("@imageId"), &self.image);
-        body.set(&Name::new("vps_isp").xml("@vps_isp"), &Switch(&self.panel));
-        out.wrapped_body(&Name::new("rebuild"), body);
+        body.set(Name::new("imageId").xml("@imageId"), &self.image);
+        body.set(Name::new("vps_isp").xml("@vps_isp"), &Switch(&self.panel));
+        out.wrapped_body("rebuild", body);
         Ok(())
     }
 

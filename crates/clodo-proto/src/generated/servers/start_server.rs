@@ -3,7 +3,7 @@
 
 //! `POST /servers/{id}/action`: starts a server.
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts};
 
 use crate::Clodo;
@@ -61,7 +61,7 @@ impl Endpoint for StartServer {
         out.check("id", &self.id, &InputLimit::NONE.min(1))?;
         out.path("id", &self.id)?;
         let body = out.object();
-        out.wrapped_body(&Name::new("start"), body);
+        out.wrapped_body("start", body);
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 
 //! `PUT /servers/{id}`: sets how a server grows and what it may cost a day.
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name, Switch};
+use hostkit_proto::codec::{DecodeError, InputLimit, Switch};
 use hostkit_proto::{
     Call, Decimal, Effect, EncodeError, Endpoint, EndpointInfo, Mebibytes, Method, RawAnswer, RequestParts,
 };
@@ -132,16 +132,16 @@ impl Endpoint for TuneServer {
         out.check("vps_minfreebytes", &self.memory_reserve, &InputLimit::NONE.min(1).max(1024))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set(&Name::new("vps_daylimit"), &self.day_limit);
-        body.set(&Name::new("vps_swapsize"), &self.swap);
-        body.set(&Name::new("vps_hddshaper"), &Switch(&self.disk_shaper));
-        body.set(&Name::new("vps_memblocksize"), &self.memory_block);
-        body.set(&Name::new("vps_minfreebytes"), &self.memory_reserve);
-        body.set(&Name::new("vps_meminterval"), &self.memory_interval);
+        body.set("vps_daylimit", &self.day_limit);
+        body.set("vps_swapsize", &self.swap);
+        body.set("vps_hddshaper", &Switch(&self.disk_shaper));
+        body.set("vps_memblocksize", &self.memory_block);
+        body.set("vps_minfreebytes", &self.memory_reserve);
+        body.set("vps_meminterval", &self.memory_interval);
         if body.is_empty() {
             return Err(out.none_given("vps_daylimit, vps_swapsize, vps_hddshaper, vps_memblocksize and 2 more"));
         }
-        out.wrapped_body(&Name::new("server"), body);
+        out.wrapped_body("server", body);
         Ok(())
     }
 

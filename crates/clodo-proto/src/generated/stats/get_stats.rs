@@ -96,16 +96,16 @@ impl Endpoint for GetStats {
         let mut body = out.object();
         match &self.period {
             Some(GetStatsPeriod::Dates { from, to }) => {
-                body.set(&Name::new("from"), &DateForm(from, "%Y-%m-%d %H:%M:%S"));
-                body.set(&Name::new("to"), &DateForm(to, "%Y-%m-%d %H:%M:%S"));
+                body.set("from", &DateForm(from, "%Y-%m-%d %H:%M:%S"));
+                body.set("to", &DateForm(to, "%Y-%m-%d %H:%M:%S"));
             }
             Some(GetStatsPeriod::Stamps { from, to }) => {
-                body.set(&Name::new("from"), &AsText(from));
-                body.set(&Name::new("to"), &AsText(to));
+                body.set("from", &AsText(from));
+                body.set("to", &AsText(to));
             }
             None => {}
         }
-        out.wrapped_body(&Name::new("stats"), body);
+        out.wrapped_body("stats", body);
         Ok(())
     }
 

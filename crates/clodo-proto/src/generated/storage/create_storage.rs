@@ -113,13 +113,13 @@ impl Endpoint for CreateStorage {
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
-        body.set(&Name::new("title"), &self.title);
-        body.set(&Name::new("cache_xomcc"), &self.cache_control);
-        body.set(&Name::new("cache_expires"), &self.cache_expires);
-        body.set(&Name::new("cache_bypass"), &self.cache_bypass);
-        body.set(&Name::new("cache_refererfilter"), &self.cache_referer_filter);
-        body.set(&Name::new("cache_publicsearch"), &Switch(&self.cache_public_search));
-        out.wrapped_body(&Name::new("storage"), body);
+        body.set("title", &self.title);
+        body.set("cache_xomcc", &self.cache_control);
+        body.set("cache_expires", &self.cache_expires);
+        body.set("cache_bypass", &self.cache_bypass);
+        body.set("cache_refererfilter", &self.cache_referer_filter);
+        body.set("cache_publicsearch", &Switch(&self.cache_public_search));
+        out.wrapped_body("storage", body);
         Ok(())
     }
 

@@ -143,11 +143,11 @@ impl NewRecord {
 impl ToWire for NewRecord {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("name"), &self.name);
-        object.set(&Name::new("type"), &self.kind);
-        object.set(&Name::new("content"), &self.content);
-        object.set(&Name::new("ttl"), &self.ttl);
-        object.set(&Name::new("prio"), &self.priority);
+        object.set("name", &self.name);
+        object.set("type", &self.kind);
+        object.set("content", &self.content);
+        object.set("ttl", &self.ttl);
+        object.set("prio", &self.priority);
         Some(object.into_value())
     }
 }
@@ -242,11 +242,11 @@ impl RecordChange {
 impl ToWire for RecordChange {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(&Name::new("name"), &self.name);
-        object.set(&Name::new("type"), &self.kind);
-        object.set(&Name::new("content"), &self.content);
-        object.set(&Name::new("ttl"), &self.ttl);
-        object.set(&Name::new("prio"), &self.priority);
+        object.set("name", &self.name);
+        object.set("type", &self.kind);
+        object.set("content", &self.content);
+        object.set("ttl", &self.ttl);
+        object.set("prio", &self.priority);
         Some(object.into_value())
     }
 }

@@ -3,7 +3,7 @@
 
 //! `POST /user/update`: changes the profile of the account.
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name, Switch};
+use hostkit_proto::codec::{DecodeError, InputLimit, Switch};
 use hostkit_proto::{
     Call, Decimal, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts, Secret,
 };
@@ -506,65 +506,65 @@ impl Endpoint for UpdateUser {
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("default_vps_num", &self.default_server, &InputLimit::NONE.min(0))?;
         let mut body = out.object();
-        body.set(&Name::new("users_family"), &self.last_name);
-        body.set(&Name::new("users_firstname"), &self.first_name);
-        body.set(&Name::new("users_lastname"), &self.patronymic);
-        body.set(&Name::new("users_profile_jabber"), &self.jabber);
-        body.set(&Name::new("users_profile_email"), &self.email);
-        body.set(&Name::new("users_profile_phone"), &self.phone);
-        body.set(&Name::new("users_profile_icq"), &self.icq);
-        body.set(&Name::new("users_profile_skype"), &self.skype);
-        body.set(&Name::new("users_profile_facetype"), &self.owner_kind);
-        body.set(&Name::new("users_profile_orgname"), &self.company);
-        body.set(&Name::new("users_profile_inn"), &self.tax_number);
-        body.set(&Name::new("users_profile_address"), &self.legal_address);
-        body.set(&Name::new("users_profile_formasobstv"), &self.legal_form);
-        body.set(&Name::new("users_profile_factaddress"), &self.actual_address);
-        body.set(&Name::new("users_profile_ogrn"), &self.ogrn);
-        body.set(&Name::new("users_profile_okpo"), &self.okpo);
-        body.set(&Name::new("users_profile_kpp"), &self.kpp);
-        body.set(&Name::new("users_profile_raschschet"), &self.bank_account);
-        body.set(&Name::new("users_profile_bik"), &self.bank_code);
-        body.set(&Name::new("users_profile_bank"), &self.bank_name);
-        body.set(&Name::new("users_profile_korrschet"), &self.bank_correspondent_account);
-        body.set(&Name::new("users_profile_dir"), &self.director_position);
-        body.set(&Name::new("users_profile_dirdocument"), &self.director_document);
-        body.set(&Name::new("users_profile_dirdocumentnum"), &self.director_document_number);
-        body.set(&Name::new("users_profile_dirdocumentdate"), &self.director_document_date);
-        body.set(&Name::new("users_profile_dirfio"), &self.director_name);
-        body.set(&Name::new("users_profile_buhfio"), &self.accountant_name);
-        body.set(&Name::new("users_profile_workphone"), &self.work_phone);
-        body.set(&Name::new("users_profile_workphoneext"), &self.work_phone_extension);
-        body.set(&Name::new("users_profile_fax"), &self.fax);
-        body.set(&Name::new("users_profile_faxext"), &self.fax_extension);
-        body.set(&Name::new("users_profile_mailaddress"), &self.postal_address);
-        body.set(&Name::new("users_profile_ident"), &Switch(&self.finance_contact_is_same));
-        body.set(&Name::new("users_profile_finfamily"), &self.finance_last_name);
-        body.set(&Name::new("users_profile_finfirstname"), &self.finance_first_name);
-        body.set(&Name::new("users_profile_finlastname"), &self.finance_patronymic);
-        body.set(&Name::new("users_profile_finworkphone"), &self.finance_work_phone);
-        body.set(&Name::new("users_profile_finworkphoneext"), &self.finance_work_phone_extension);
-        body.set(&Name::new("users_profile_finphone"), &self.finance_phone);
-        body.set(&Name::new("users_profile_finfax"), &self.finance_fax);
-        body.set(&Name::new("users_profile_finfaxext"), &self.finance_fax_extension);
-        body.set(&Name::new("users_profile_finemail"), &self.finance_email);
-        body.set(&Name::new("users_profile_birthday"), &self.birthday);
-        body.set(&Name::new("users_profile_passportseries"), &self.passport_series);
-        body.set(&Name::new("users_profile_passportnumber"), &self.passport_number);
-        body.set(&Name::new("users_profile_passportdate"), &self.passport_date);
-        body.set(&Name::new("users_profile_passportwho"), &self.passport_issuer);
-        body.set(&Name::new("users_profile_disableannounces"), &Switch(&self.no_announcements));
-        body.set(&Name::new("users_profile_scalemoneysms"), &self.low_balance_sms);
-        body.set(&Name::new("users_profile_vpsdeletesms"), &Switch(&self.server_end_sms));
-        body.set(&Name::new("users_profile_vbddeletesms"), &Switch(&self.disk_deletion_sms));
-        body.set(&Name::new("users_profile_disableannouncesscale"), &Switch(&self.no_daily_costs));
-        body.set(&Name::new("users_profile_authsms"), &Switch(&self.sign_in_sms));
-        body.set(&Name::new("default_vps_num"), &self.default_server);
-        body.set(&Name::new("default_storage_num"), &self.default_storage);
+        body.set("users_family", &self.last_name);
+        body.set("users_firstname", &self.first_name);
+        body.set("users_lastname", &self.patronymic);
+        body.set("users_profile_jabber", &self.jabber);
+        body.set("users_profile_email", &self.email);
+        body.set("users_profile_phone", &self.phone);
+        body.set("users_profile_icq", &self.icq);
+        body.set("users_profile_skype", &self.skype);
+        body.set("users_profile_facetype", &self.owner_kind);
+        body.set("users_profile_orgname", &self.company);
+        body.set("users_profile_inn", &self.tax_number);
+        body.set("users_profile_address", &self.legal_address);
+        body.set("users_profile_formasobstv", &self.legal_form);
+        body.set("users_profile_factaddress", &self.actual_address);
+        body.set("users_profile_ogrn", &self.ogrn);
+        body.set("users_profile_okpo", &self.okpo);
+        body.set("users_profile_kpp", &self.kpp);
+        body.set("users_profile_raschschet", &self.bank_account);
+        body.set("users_profile_bik", &self.bank_code);
+        body.set("users_profile_bank", &self.bank_name);
+        body.set("users_profile_korrschet", &self.bank_correspondent_account);
+        body.set("users_profile_dir", &self.director_position);
+        body.set("users_profile_dirdocument", &self.director_document);
+        body.set("users_profile_dirdocumentnum", &self.director_document_number);
+        body.set("users_profile_dirdocumentdate", &self.director_document_date);
+        body.set("users_profile_dirfio", &self.director_name);
+        body.set("users_profile_buhfio", &self.accountant_name);
+        body.set("users_profile_workphone", &self.work_phone);
+        body.set("users_profile_workphoneext", &self.work_phone_extension);
+        body.set("users_profile_fax", &self.fax);
+        body.set("users_profile_faxext", &self.fax_extension);
+        body.set("users_profile_mailaddress", &self.postal_address);
+        body.set("users_profile_ident", &Switch(&self.finance_contact_is_same));
+        body.set("users_profile_finfamily", &self.finance_last_name);
+        body.set("users_profile_finfirstname", &self.finance_first_name);
+        body.set("users_profile_finlastname", &self.finance_patronymic);
+        body.set("users_profile_finworkphone", &self.finance_work_phone);
+        body.set("users_profile_finworkphoneext", &self.finance_work_phone_extension);
+        body.set("users_profile_finphone", &self.finance_phone);
+        body.set("users_profile_finfax", &self.finance_fax);
+        body.set("users_profile_finfaxext", &self.finance_fax_extension);
+        body.set("users_profile_finemail", &self.finance_email);
+        body.set("users_profile_birthday", &self.birthday);
+        body.set("users_profile_passportseries", &self.passport_series);
+        body.set("users_profile_passportnumber", &self.passport_number);
+        body.set("users_profile_passportdate", &self.passport_date);
+        body.set("users_profile_passportwho", &self.passport_issuer);
+        body.set("users_profile_disableannounces", &Switch(&self.no_announcements));
+        body.set("users_profile_scalemoneysms", &self.low_balance_sms);
+        body.set("users_profile_vpsdeletesms", &Switch(&self.server_end_sms));
+        body.set("users_profile_vbddeletesms", &Switch(&self.disk_deletion_sms));
+        body.set("users_profile_disableannouncesscale", &Switch(&self.no_daily_costs));
+        body.set("users_profile_authsms", &Switch(&self.sign_in_sms));
+        body.set("default_vps_num", &self.default_server);
+        body.set("default_storage_num", &self.default_storage);
         if body.is_empty() {
             return Err(out.none_given("users_family, users_firstname, users_lastname and 52 more"));
         }
-        out.xml_wrapped_body(&Name::new("user"), body);
+        out.xml_wrapped_body("user", body);
         Ok(())
     }
 

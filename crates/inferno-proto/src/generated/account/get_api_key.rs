@@ -3,7 +3,7 @@
 
 //! `POST /api_client.php`: the API key that the account has.
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts, Secret, Value,
 };
@@ -69,9 +69,9 @@ impl Endpoint for GetApiKey {
         out.check("pass", &self.password, &InputLimit::NONE.min_length(1))?;
         out.query("action", &"getApiKey");
         let mut body = out.object();
-        body.set_value(&Name::new("generate"), Value::Number("0".into()));
-        body.set(&Name::new("email"), &self.email);
-        body.set(&Name::new("pass"), &self.password);
+        body.set_value("generate", Value::Number("0".into()));
+        body.set("email", &self.email);
+        body.set("pass", &self.password);
         out.body(body);
         Ok(())
     }

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Secret, Value,
@@ -75,9 +75,9 @@ impl Endpoint for RenewApiKey {
         out.check("pass", &self.password, &InputLimit::NONE.min_length(1))?;
         out.query("action", &"getApiKey");
         let mut body = out.object();
-        body.set_value(&Name::new("generate"), Value::Number("1".into()));
-        body.set(&Name::new("email"), &self.email);
-        body.set(&Name::new("pass"), &self.password);
+        body.set_value("generate", Value::Number("1".into()));
+        body.set("email", &self.email);
+        body.set("pass", &self.password);
         out.body(body);
         Ok(())
     }

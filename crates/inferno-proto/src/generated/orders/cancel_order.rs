@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
 use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
 
@@ -66,7 +66,7 @@ impl Endpoint for CancelOrder {
         out.check("orderid", &self.order, &InputLimit::NONE.min(1))?;
         out.query("action", &"cancel");
         let mut body = out.object();
-        body.set(&Name::new("orderid"), &self.order);
+        body.set("orderid", &self.order);
         out.body(body);
         Ok(())
     }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
@@ -70,7 +70,7 @@ impl Endpoint for CreateOrder {
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.query("action", &"create");
         let mut body = out.object();
-        body.set(&Name::new("pid"), &self.product);
+        body.set("pid", &self.product);
         out.body(body);
         Ok(())
     }

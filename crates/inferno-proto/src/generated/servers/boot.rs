@@ -3,7 +3,7 @@
 
 //! `POST /api_client.php`: starts a server.
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Format, Method, RawAnswer, RequestParts};
 
 use crate::Inferno;
@@ -64,7 +64,7 @@ impl Endpoint for Boot {
         out.check("orderid", &self.order, &InputLimit::NONE.min(1))?;
         out.query("action", &"boot");
         let mut body = out.object();
-        body.set(&Name::new("orderid"), &self.order);
+        body.set("orderid", &self.order);
         out.body(body);
         Ok(())
     }

@@ -3,7 +3,7 @@
 
 //! `POST /api_client.php`: checks whether a reinstallation would be accepted, without doing it.
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::{
     Call, Csv, Effect, EncodeError, Endpoint, EndpointInfo, Format, Method, RawAnswer, Repeatable, RequestParts, Value,
 };
@@ -76,10 +76,10 @@ impl Endpoint for CheckReinstall {
         out.check("ostpl", &self.template, &InputLimit::NONE.min_length(1))?;
         out.query("action", &"reinstall");
         let mut body = out.object();
-        body.set_value(&Name::new("run"), Value::Number("0".into()));
-        body.set(&Name::new("orderid"), &self.order);
-        body.set(&Name::new("ostpl"), &self.template);
-        body.set(&Name::new("sshkey_ids"), &self.ssh_keys);
+        body.set_value("run", Value::Number("0".into()));
+        body.set("orderid", &self.order);
+        body.set("ostpl", &self.template);
+        body.set("sshkey_ids", &self.ssh_keys);
         out.body(body);
         Ok(())
     }

@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name, ToText};
+use hostkit_proto::codec::{DecodeError, InputLimit, ToText};
 use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Observation, Progress, RawAnswer, Repeatable,
     RequestParts, Value, Waiter, WaiterInfo,
@@ -78,11 +78,11 @@ impl Endpoint for GetInfo {
         match &self.server {
             GetInfoServer::Order(order) => {
                 out.check("orderid", order, &InputLimit::NONE.min(1))?;
-                body.set(&Name::new("orderid"), order);
+                body.set("orderid", order);
             }
             GetInfoServer::Address(ip) => {
-                body.set_value(&Name::new("orderid"), Value::Number("0".into()));
-                body.set(&Name::new("ip"), ip);
+                body.set_value("orderid", Value::Number("0".into()));
+                body.set("ip", ip);
             }
         }
         out.body(body);

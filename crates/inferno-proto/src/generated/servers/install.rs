@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
 use hostkit_proto::{
     Csv, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Format, Method, Perform, RawAnswer, RequestParts, Value,
@@ -87,10 +87,10 @@ impl Endpoint for Install {
         out.check("ostpl", &self.template, &InputLimit::NONE.min_length(1))?;
         out.query("action", &"install");
         let mut body = out.object();
-        body.set_value(&Name::new("run"), Value::Number("1".into()));
-        body.set(&Name::new("orderid"), &self.order);
-        body.set(&Name::new("ostpl"), &self.template);
-        body.set(&Name::new("sshkey_ids"), &self.ssh_keys);
+        body.set_value("run", Value::Number("1".into()));
+        body.set("orderid", &self.order);
+        body.set("ostpl", &self.template);
+        body.set("sshkey_ids", &self.ssh_keys);
         out.body(body);
         Ok(())
     }

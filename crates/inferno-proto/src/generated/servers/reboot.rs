@@ -3,7 +3,7 @@
 
 //! `POST /api_client.php`: reboots a server.
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Format, Method, Perform, RawAnswer, RequestParts,
 };
@@ -68,7 +68,7 @@ impl Endpoint for Reboot {
         out.check("orderid", &self.order, &InputLimit::NONE.min(1))?;
         out.query("action", &"reboot");
         let mut body = out.object();
-        body.set(&Name::new("orderid"), &self.order);
+        body.set("orderid", &self.order);
         out.body(body);
         Ok(())
     }

@@ -3,7 +3,7 @@
 
 //! `POST /api_client.php`: one service in more detail.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts,
 };
@@ -57,7 +57,7 @@ impl Endpoint for GetService {
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.query("action", &"getService");
         let mut body = out.object();
-        body.set(&Name::new("serviceid"), &self.service);
+        body.set("serviceid", &self.service);
         out.body(body);
         Ok(())
     }

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
@@ -80,8 +80,8 @@ impl Endpoint for AddSshKey {
         out.check("name", &self.name, &InputLimit::NONE.min_length(1))?;
         out.query("action", &"sshkey.add");
         let mut body = out.object();
-        body.set(&Name::new("sshkey"), &self.key);
-        body.set(&Name::new("name"), &self.name);
+        body.set("sshkey", &self.key);
+        body.set("name", &self.name);
         out.body(body);
         Ok(())
     }

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
 use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
 
@@ -63,7 +63,7 @@ impl Endpoint for RemoveSshKey {
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.query("action", &"sshkey.remove");
         let mut body = out.object();
-        body.set(&Name::new("id"), &self.id);
+        body.set("id", &self.id);
         out.body(body);
         Ok(())
     }

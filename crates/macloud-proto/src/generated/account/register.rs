@@ -71,8 +71,8 @@ impl Endpoint for Register {
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("email", &self.email, &InputLimit::NONE.min_length(3))?;
         let mut body = out.object();
-        body.set(&Name::new("email"), &self.email);
-        body.set(&Name::new("code"), &self.code);
+        body.set("email", &self.email);
+        body.set("code", &self.code);
         out.body(body);
         Ok(())
     }

@@ -64,8 +64,8 @@ impl Endpoint for SignIn {
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("email", &self.email, &InputLimit::NONE.min_length(1))?;
         let mut body = out.object();
-        body.set(&Name::new("email"), &self.email);
-        body.set(&Name::new("password"), &self.password);
+        body.set("email", &self.email);
+        body.set("password", &self.password);
         out.body(body);
         Ok(())
     }

@@ -67,7 +67,7 @@ impl Endpoint for CopyBackup {
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set(&Name::new("datacenter"), &self.datacenter);
+        body.set("datacenter", &self.datacenter);
         out.body(body);
         Ok(())
     }

@@ -3,7 +3,7 @@
 
 //! `PUT /v1/backup/{id}`: stops prolonging a backup automatically: it goes when its paid time ends.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts, Value};
 
 use crate::Macloud;
@@ -66,8 +66,8 @@ impl Endpoint for DisableBackupAutoprolong {
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set_value(&Name::new("autoprolong"), Value::Number("0".into()));
-        body.set(&Name::new("name"), &self.name);
+        body.set_value("autoprolong", Value::Number("0".into()));
+        body.set("name", &self.name);
         out.body(body);
         Ok(())
     }

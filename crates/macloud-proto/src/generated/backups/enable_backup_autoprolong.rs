@@ -3,7 +3,7 @@
 
 //! `PUT /v1/backup/{id}`: prolongs a backup automatically from now on.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value,
 };
@@ -69,8 +69,8 @@ impl Endpoint for EnableBackupAutoprolong {
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set_value(&Name::new("autoprolong"), Value::Number("1".into()));
-        body.set(&Name::new("name"), &self.name);
+        body.set_value("autoprolong", Value::Number("1".into()));
+        body.set("name", &self.name);
         out.body(body);
         Ok(())
     }

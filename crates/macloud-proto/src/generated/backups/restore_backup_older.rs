@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
@@ -70,7 +70,7 @@ impl Endpoint for RestoreBackupOlder {
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set(&Name::new("service"), &self.service);
+        body.set("service", &self.service);
         out.body(body);
         Ok(())
     }

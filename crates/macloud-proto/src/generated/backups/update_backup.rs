@@ -3,7 +3,7 @@
 
 //! `PUT /v1/backup/{id}`: renames a backup.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Macloud;
@@ -59,7 +59,7 @@ impl Endpoint for UpdateBackup {
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set(&Name::new("name"), &self.name);
+        body.set("name", &self.name);
         out.body(body);
         Ok(())
     }

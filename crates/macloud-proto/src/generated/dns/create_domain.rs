@@ -78,8 +78,8 @@ impl Endpoint for CreateDomain {
         out.check("name", &self.name, &InputLimit::NONE.shape(TextShape::Domain))?;
         out.check("ip", &self.ip, &InputLimit::NONE.shape(TextShape::Ipv4))?;
         let mut body = out.object();
-        body.set(&Name::new("name"), &self.name);
-        body.set(&Name::new("ip"), &self.ip);
+        body.set("name", &self.name);
+        body.set("ip", &self.ip);
         out.body(body);
         Ok(())
     }

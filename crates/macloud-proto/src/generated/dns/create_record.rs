@@ -104,11 +104,11 @@ impl Endpoint for CreateRecord {
         }
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set(&Name::new("host"), &self.host);
-        body.set(&Name::new("type"), &self.kind);
-        body.set(&Name::new("value"), &self.value);
-        body.set(&Name::new("tag"), &self.tag);
-        body.set(&Name::new("priority"), &self.priority);
+        body.set("host", &self.host);
+        body.set("type", &self.kind);
+        body.set("value", &self.value);
+        body.set("tag", &self.tag);
+        body.set("priority", &self.priority);
         out.body(body);
         Ok(())
     }

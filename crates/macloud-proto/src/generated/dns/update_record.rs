@@ -3,7 +3,7 @@
 
 //! `PUT /v1/dns.record/{id}`: changes the value of a DNS record; name and type stay.
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Macloud;
@@ -78,9 +78,9 @@ impl Endpoint for UpdateRecord {
         out.check("value", &self.value, &InputLimit::NONE.min_length(1))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set(&Name::new("value"), &self.value);
-        body.set(&Name::new("tag"), &self.tag);
-        body.set(&Name::new("priority"), &self.priority);
+        body.set("value", &self.value);
+        body.set("tag", &self.tag);
+        body.set("priority", &self.priority);
         out.body(body);
         Ok(())
     }

@@ -77,8 +77,8 @@ impl Endpoint for CreatePtrRecord {
         out.check("host", &self.host, &InputLimit::NONE.min_length(3))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set(&Name::new("ip"), &self.ip);
-        body.set(&Name::new("host"), &self.host);
+        body.set("ip", &self.ip);
+        body.set("host", &self.host);
         out.body(body);
         Ok(())
     }

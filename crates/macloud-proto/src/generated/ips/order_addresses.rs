@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
@@ -83,8 +83,8 @@ impl Endpoint for OrderAddresses {
         out.check("count", &self.count, &InputLimit::NONE.min(1))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set(&Name::new("type"), &self.family);
-        body.set(&Name::new("count"), &self.count);
+        body.set("type", &self.family);
+        body.set("count", &self.count);
         out.body(body);
         Ok(())
     }

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
@@ -68,7 +68,7 @@ impl Endpoint for RemoveAdditional {
         out.check_some("delete", self.addresses.is_empty())?;
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set(&Name::new("delete"), &self.addresses);
+        body.set("delete", &self.addresses);
         out.body(body);
         Ok(())
     }

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
@@ -79,8 +79,8 @@ impl Endpoint for RemoveServerAddresses {
         out.check_some("delete", self.addresses.is_empty())?;
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set(&Name::new("type"), &self.family);
-        body.set(&Name::new("delete"), &self.addresses);
+        body.set("type", &self.family);
+        body.set("delete", &self.addresses);
         out.body(body);
         Ok(())
     }

@@ -3,7 +3,7 @@
 
 //! `PUT /v1/ip/{id}`: sets the host name of an address.
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name, TextShape};
+use hostkit_proto::codec::{DecodeError, InputLimit, TextShape};
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Macloud;
@@ -64,7 +64,7 @@ impl Endpoint for SetAddressHost {
         out.check("host", &self.host, &InputLimit::NONE.shape(TextShape::Domain))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set(&Name::new("host"), &self.host);
+        body.set("host", &self.host);
         out.body(body);
         Ok(())
     }

@@ -3,7 +3,7 @@
 
 //! `PUT /v1/ip.ptr/{id}`: changes the name in a PTR record.
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Macloud;
@@ -64,7 +64,7 @@ impl Endpoint for UpdatePtrRecord {
         out.check("host", &self.host, &InputLimit::NONE.min_length(3))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set(&Name::new("host"), &self.host);
+        body.set("host", &self.host);
         out.body(body);
         Ok(())
     }

@@ -63,7 +63,7 @@ impl Endpoint for StartDownload {
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("url", &self.url, &InputLimit::NONE.shape(TextShape::Link))?;
         let mut body = out.object();
-        body.set(&Name::new("url"), &self.url);
+        body.set("url", &self.url);
         out.body(body);
         Ok(())
     }

@@ -65,7 +65,7 @@ impl Endpoint for CreateTopUp {
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
-        body.set(&Name::new("summ"), &self.amount);
+        body.set("summ", &self.amount);
         out.body(body);
         Ok(())
     }

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
@@ -97,10 +97,10 @@ impl Endpoint for CreateServerMonthlySchedule {
         )?;
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set_value(&Name::new("type"), Value::Text("month".into()));
-        body.set(&Name::new("day"), &self.day);
-        body.set(&Name::new("hour"), &self.hour);
-        body.set(&Name::new("left"), &self.copies);
+        body.set_value("type", Value::Text("month".into()));
+        body.set("day", &self.day);
+        body.set("hour", &self.hour);
+        body.set("left", &self.copies);
         out.body(body);
         Ok(())
     }

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Method, Perform, RawAnswer, RequestParts, evidence,
@@ -112,11 +112,11 @@ impl Endpoint for ChangePlan {
         out.check("disk", &self.disk, &InputLimit::NONE.min(1))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set(&Name::new("server-plan"), &self.plan);
-        body.set(&Name::new("cpu"), &self.cpu);
-        body.set(&Name::new("ram"), &self.ram);
-        body.set(&Name::new("disk"), &self.disk);
-        body.set(&Name::new("gpu"), &self.gpu);
+        body.set("server-plan", &self.plan);
+        body.set("cpu", &self.cpu);
+        body.set("ram", &self.ram);
+        body.set("disk", &self.disk);
+        body.set("gpu", &self.gpu);
         out.body(body);
         Ok(())
     }

@@ -212,23 +212,23 @@ impl Endpoint for CreateServer {
         out.check("ram", &self.ram, &InputLimit::NONE.min(1))?;
         out.check("disk", &self.disk, &InputLimit::NONE.min(1))?;
         let mut body = out.object();
-        body.set(&Name::new("datacenter"), &self.datacenter);
-        body.set(&Name::new("server-plan"), &self.plan);
-        body.set(&Name::new("name"), &self.name);
-        body.set(&Name::new("autoprolong"), &Switch(&self.autoprolong));
-        body.set(&Name::new("ssh-key"), &self.ssh_key);
-        body.set(&Name::new("host"), &self.host);
-        body.set(&Name::new("cpu"), &self.cpu);
-        body.set(&Name::new("ram"), &self.ram);
-        body.set(&Name::new("disk"), &self.disk);
-        body.set(&Name::new("ip4"), &Switch(&self.ip4));
-        body.set(&Name::new("schedule"), &AsText(&self.schedule));
-        body.set(&Name::new("gpu"), &self.gpu);
-        body.set(&Name::new("ip-reserve"), &self.reserved_ip);
+        body.set("datacenter", &self.datacenter);
+        body.set("server-plan", &self.plan);
+        body.set("name", &self.name);
+        body.set("autoprolong", &Switch(&self.autoprolong));
+        body.set("ssh-key", &self.ssh_key);
+        body.set("host", &self.host);
+        body.set("cpu", &self.cpu);
+        body.set("ram", &self.ram);
+        body.set("disk", &self.disk);
+        body.set("ip4", &Switch(&self.ip4));
+        body.set("schedule", &AsText(&self.schedule));
+        body.set("gpu", &self.gpu);
+        body.set("ip-reserve", &self.reserved_ip);
         match &self.source {
-            Some(CreateServerSource::Template(template)) => body.set(&Name::new("template"), template),
-            Some(CreateServerSource::Backup(backup)) => body.set(&Name::new("backup"), backup),
-            Some(CreateServerSource::Iso(iso)) => body.set(&Name::new("iso"), iso),
+            Some(CreateServerSource::Template(template)) => body.set("template", template),
+            Some(CreateServerSource::Backup(backup)) => body.set("backup", backup),
+            Some(CreateServerSource::Iso(iso)) => body.set("iso", iso),
             None => {}
         }
         out.body(body);

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
@@ -75,8 +75,8 @@ impl Endpoint for EnableAutoprolong {
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set_value(&Name::new("autoprolong"), Value::Number("1".into()));
-        body.set(&Name::new("name"), &self.name);
+        body.set_value("autoprolong", Value::Number("1".into()));
+        body.set("name", &self.name);
         out.body(body);
         Ok(())
     }

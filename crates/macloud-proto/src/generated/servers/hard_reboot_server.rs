@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
@@ -68,7 +68,7 @@ impl Endpoint for HardRebootServer {
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set_value(&Name::new("type"), Value::Text("hard".into()));
+        body.set_value("type", Value::Text("hard".into()));
         out.body(body);
         Ok(())
     }

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name, TextShape};
+use hostkit_proto::codec::{DecodeError, InputLimit, TextShape};
 use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
@@ -94,9 +94,9 @@ impl Endpoint for ReinstallServer {
         out.check("host", &self.host, &InputLimit::NONE.shape(TextShape::Domain))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set(&Name::new("template"), &self.template);
-        body.set(&Name::new("ssh-key"), &self.ssh_key);
-        body.set(&Name::new("host"), &self.host);
+        body.set("template", &self.template);
+        body.set("ssh-key", &self.ssh_key);
+        body.set("host", &self.host);
         out.body(body);
         Ok(())
     }

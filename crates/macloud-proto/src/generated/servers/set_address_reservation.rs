@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{AsText, DecodeError, Name, Switch};
+use hostkit_proto::codec::{AsText, DecodeError, Switch};
 use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
@@ -84,9 +84,9 @@ impl Endpoint for SetAddressReservation {
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set(&Name::new("name"), &self.name);
-        body.set(&Name::new("reserve_ip"), &AsText(&self.reserve));
-        body.set(&Name::new("autoprolong"), &Switch(&self.autoprolong));
+        body.set("name", &self.name);
+        body.set("reserve_ip", &AsText(&self.reserve));
+        body.set("autoprolong", &Switch(&self.autoprolong));
         out.body(body);
         Ok(())
     }

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Secret, evidence,
@@ -74,7 +74,7 @@ impl Endpoint for SetPassword {
         out.check("password", &self.password, &InputLimit::NONE.min_length(1))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set(&Name::new("password"), &self.password);
+        body.set("password", &self.password);
         out.body(body);
         Ok(())
     }

@@ -3,7 +3,7 @@
 
 //! `PUT /v1/server/{id}`: renames a server.
 
-use hostkit_proto::codec::{AsText, DecodeError, Name};
+use hostkit_proto::codec::{AsText, DecodeError};
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts};
 
 use crate::Macloud;
@@ -73,8 +73,8 @@ impl Endpoint for UpdateServer {
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set(&Name::new("name"), &self.name);
-        body.set(&Name::new("autorun"), &AsText(&self.autorun));
+        body.set("name", &self.name);
+        body.set("autorun", &AsText(&self.autorun));
         out.body(body);
         Ok(())
     }

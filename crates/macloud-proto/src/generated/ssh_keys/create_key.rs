@@ -71,8 +71,8 @@ impl Endpoint for CreateKey {
         out.check("name", &self.name, &InputLimit::NONE.min_length(1))?;
         out.check("data", &self.public_key, &InputLimit::NONE.min_length(1))?;
         let mut body = out.object();
-        body.set(&Name::new("name"), &self.name);
-        body.set(&Name::new("data"), &self.public_key);
+        body.set("name", &self.name);
+        body.set("data", &self.public_key);
         out.body(body);
         Ok(())
     }

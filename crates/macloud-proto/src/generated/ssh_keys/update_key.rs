@@ -3,7 +3,7 @@
 
 //! `PUT /v1/ssh-key/{id}`: changes the name and the text of an SSH key.
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Macloud;
@@ -69,8 +69,8 @@ impl Endpoint for UpdateKey {
         out.check("data", &self.public_key, &InputLimit::NONE.min_length(1))?;
         out.path("id", &self.id)?;
         let mut body = out.object();
-        body.set(&Name::new("name"), &self.name);
-        body.set(&Name::new("data"), &self.public_key);
+        body.set("name", &self.name);
+        body.set("data", &self.public_key);
         out.body(body);
         Ok(())
     }

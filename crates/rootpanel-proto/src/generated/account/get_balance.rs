@@ -3,7 +3,7 @@
 
 //! `POST /apih.php`: the money of the account.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, Value,
 };
@@ -51,7 +51,7 @@ impl Endpoint for GetBalance {
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
-        body.set_value(&Name::new("command"), Value::Text("getBalance".into()));
+        body.set_value("command", Value::Text("getBalance".into()));
         out.body(body);
         Ok(())
     }

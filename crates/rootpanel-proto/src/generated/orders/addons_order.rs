@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::{
     Csv, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value,
 };
@@ -66,9 +66,9 @@ impl Endpoint for AddonsOrder {
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check_some("addons", self.addons.is_empty())?;
         let mut body = out.object();
-        body.set_value(&Name::new("command"), Value::Text("addonsOrder".into()));
-        body.set(&Name::new("orderid"), &self.order);
-        body.set(&Name::new("addons"), &self.addons);
+        body.set_value("command", Value::Text("addonsOrder".into()));
+        body.set("orderid", &self.order);
+        body.set("addons", &self.addons);
         out.body(body);
         Ok(())
     }

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
 use hostkit_proto::{
     Csv, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
@@ -113,14 +113,14 @@ impl Endpoint for CreateOrder {
             return Err(out.refuse("autorenewperiod", "is required if `autorenew`"));
         }
         let mut body = out.object();
-        body.set_value(&Name::new("command"), Value::Text("createOrder".into()));
-        body.set_value(&Name::new("vid"), Value::Text("vds".into()));
-        body.set(&Name::new("tarifid"), &self.tariff);
-        body.set(&Name::new("locationid"), &self.location);
-        body.set(&Name::new("period"), &self.period);
-        body.set(&Name::new("addons"), &self.addons);
-        body.set(&Name::new("autorenew"), &self.autorenew);
-        body.set(&Name::new("autorenewperiod"), &self.autorenew_period);
+        body.set_value("command", Value::Text("createOrder".into()));
+        body.set_value("vid", Value::Text("vds".into()));
+        body.set("tarifid", &self.tariff);
+        body.set("locationid", &self.location);
+        body.set("period", &self.period);
+        body.set("addons", &self.addons);
+        body.set("autorenew", &self.autorenew);
+        body.set("autorenewperiod", &self.autorenew_period);
         out.body(body);
         Ok(())
     }

@@ -67,8 +67,8 @@ impl Endpoint for GetOrders {
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
-        body.set_value(&Name::new("command"), Value::Text("getOrders".into()));
-        body.set(&Name::new("orderid"), &self.order);
+        body.set_value("command", Value::Text("getOrders".into()));
+        body.set("orderid", &self.order);
         out.body(body);
         Ok(())
     }

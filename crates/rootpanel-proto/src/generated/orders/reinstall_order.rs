@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
@@ -85,10 +85,10 @@ impl Endpoint for ReinstallOrder {
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
-        body.set_value(&Name::new("command"), Value::Text("reinstallOrder".into()));
-        body.set(&Name::new("orderid"), &self.order);
-        body.set(&Name::new("osid"), &self.system);
-        body.set(&Name::new("panelid"), &self.panel);
+        body.set_value("command", Value::Text("reinstallOrder".into()));
+        body.set("orderid", &self.order);
+        body.set("osid", &self.system);
+        body.set("panelid", &self.panel);
         out.body(body);
         Ok(())
     }

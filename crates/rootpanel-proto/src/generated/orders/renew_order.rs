@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
@@ -70,9 +70,9 @@ impl Endpoint for RenewOrder {
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("period", &self.period, &InputLimit::NONE.min(1))?;
         let mut body = out.object();
-        body.set_value(&Name::new("command"), Value::Text("renewOrder".into()));
-        body.set(&Name::new("orderid"), &self.order);
-        body.set(&Name::new("period"), &self.period);
+        body.set_value("command", Value::Text("renewOrder".into()));
+        body.set("orderid", &self.order);
+        body.set("period", &self.period);
         out.body(body);
         Ok(())
     }

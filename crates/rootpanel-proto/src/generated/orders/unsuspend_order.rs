@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, Value, evidence,
@@ -63,8 +63,8 @@ impl Endpoint for UnsuspendOrder {
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
-        body.set_value(&Name::new("command"), Value::Text("unSuspendOrder".into()));
-        body.set(&Name::new("orderid"), &self.order);
+        body.set_value("command", Value::Text("unSuspendOrder".into()));
+        body.set("orderid", &self.order);
         out.body(body);
         Ok(())
     }

@@ -3,7 +3,7 @@
 
 //! `POST /apih.php`: resets a server in hardware: what was not written to disk is lost.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value,
 };
@@ -62,8 +62,8 @@ impl Endpoint for ResetServer {
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
-        body.set_value(&Name::new("command"), Value::Text("resetServer".into()));
-        body.set(&Name::new("orderid"), &self.order);
+        body.set_value("command", Value::Text("resetServer".into()));
+        body.set("orderid", &self.order);
         out.body(body);
         Ok(())
     }

@@ -3,7 +3,7 @@
 
 //! `POST /apih.php`: shuts a server down by its operating system.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts, Value};
 
 use crate::RootPanel;
@@ -57,8 +57,8 @@ impl Endpoint for ShutdownServer {
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
-        body.set_value(&Name::new("command"), Value::Text("shutdownServer".into()));
-        body.set(&Name::new("orderid"), &self.order);
+        body.set_value("command", Value::Text("shutdownServer".into()));
+        body.set("orderid", &self.order);
         out.body(body);
         Ok(())
     }

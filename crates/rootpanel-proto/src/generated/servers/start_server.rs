@@ -3,7 +3,7 @@
 
 //! `POST /apih.php`: starts a server.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts, Value};
 
 use crate::RootPanel;
@@ -56,8 +56,8 @@ impl Endpoint for StartServer {
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
-        body.set_value(&Name::new("command"), Value::Text("startServer".into()));
-        body.set(&Name::new("orderid"), &self.order);
+        body.set_value("command", Value::Text("startServer".into()));
+        body.set("orderid", &self.order);
         out.body(body);
         Ok(())
     }

@@ -63,9 +63,9 @@ impl Endpoint for GetTarifs {
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
-        body.set_value(&Name::new("command"), Value::Text("getTarifs".into()));
-        body.set_value(&Name::new("vid"), Value::Text("vds".into()));
-        body.set(&Name::new("tarifid"), &self.tariff);
+        body.set_value("command", Value::Text("getTarifs".into()));
+        body.set_value("vid", Value::Text("vds".into()));
+        body.set("tarifid", &self.tariff);
         out.body(body);
         Ok(())
     }
