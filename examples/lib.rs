@@ -14,6 +14,12 @@ mod readmes {
     #[doc = include_str!("../crates/hostkit/README.md")]
     struct Hostkit;
 
+    #[doc = include_str!("../crates/hostkit-proto/README.md")]
+    struct Proto;
+
+    #[doc = include_str!("../crates/hostkit-testing/README.md")]
+    struct Testing;
+
     #[doc = include_str!("../crates/hostkit-wire/README.md")]
     struct Wire;
 

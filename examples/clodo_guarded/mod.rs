@@ -7,7 +7,7 @@
 //! use clodo_proto::types::{RecordId, ZoneId};
 //! use hostkit_examples::clodo_guarded::{AcceptBodyHazard, RecordDeletion, RecordDeletionError, delete_record};
 //!
-//! fn delete(client: &hostkit_ureq::Client<Clodo>) -> Result<RecordDeletion, RecordDeletionError> {
+//! fn delete(client: &hostkit_ureq::Client<Clodo>) -> Result<RecordDeletion, Box<RecordDeletionError>> {
 //!     delete_record(client, ZoneId::new(7), RecordId::new(12), AcceptBodyHazard)
 //! }
 //! ```

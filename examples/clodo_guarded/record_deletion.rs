@@ -125,9 +125,10 @@ pub fn delete_record(
     zone: ZoneId,
     record: RecordId,
     accept: AcceptBodyHazard,
-) -> Result<RecordDeletion, RecordDeletionError> {
+) -> Result<RecordDeletion, Box<RecordDeletionError>> {
     let AcceptBodyHazard = accept;
-    let failed = |zone_before, outcome, cause| RecordDeletionError { zone, record, zone_before, outcome, cause };
+    let failed =
+        |zone_before, outcome, cause| Box::new(RecordDeletionError { zone, record, zone_before, outcome, cause });
     let read = GetZone::new(zone);
     let before = match client.call(&read) {
         Ok(before) => before,

@@ -73,7 +73,7 @@ fn delete() -> Script {
     Script::method(Method::DELETE, "/dns/405290").answer(204, "")
 }
 
-fn delete_with(script: impl IntoIterator<Item = Script>) -> (Bench, Result<RecordDeletion, RecordDeletionError>) {
+fn delete_with(script: impl IntoIterator<Item = Script>) -> (Bench, Result<RecordDeletion, Box<RecordDeletionError>>) {
     let bench = bench(script);
     let result = bench.run(|client| delete_record(client, ZONE, RECORD, AcceptBodyHazard));
     let deletions = bench.sent().iter().filter(|name| **name == "delete_record").count();

@@ -379,10 +379,10 @@ fn texts_stay_in_every_place_of_a_request() {
         let can_be_header = text.bytes().all(|byte| byte >= 0x20 && byte != 0x7f || byte == b'\t');
         assert_eq!(out.header("x-text", &text).is_ok(), can_be_header, "{text:?} as a header");
         let mut object: Object = out.object();
-        object.set(&name, &text);
+        object.set(name, &text);
         object.set("last", &"end".to_owned());
         if format == Format::Xml {
-            out.wrapped_body(&Name::new("root"), object);
+            out.wrapped_body("root", object);
         } else {
             out.body(object);
         }

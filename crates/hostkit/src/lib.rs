@@ -4,8 +4,9 @@
 //! through the client's `call` and give a `Result`; calls that act go through `perform`, are sent once, and give an
 //! [`Outcome`]. What stays open leaves a [`Ticket`], by which the client finds out whether the call happened.
 //!
-//! The engine below opens no socket and reads no clock: authors of a client implement [`Transport`] or
-//! [`AsyncTransport`], and the loops of [`driver`] run each call as a [`Machine`].
+//! The engine below opens no socket and reads no clock: authors of a client implement
+//! [`Transport`](transport::Transport) or [`AsyncTransport`](transport::AsyncTransport), and the loops of [`machinery`]
+//! run each call as a [`Machine`](machinery::Machine). What API crates are made of is the [`protocol`].
 
 mod after;
 mod builder;
