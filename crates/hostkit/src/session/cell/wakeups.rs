@@ -156,7 +156,7 @@ fn one_waiter_is_woken() {
 /// The models can fail: with the look before the listening they do.
 #[test]
 fn a_waiter_that_listens_after_it_looked_sleeps_for_ever() {
-    ends_in_a_deadlock("session_cell::wakeups::late");
+    ends_in_a_deadlock("session::cell::wakeups::late");
 }
 
 #[test]
