@@ -9,8 +9,9 @@ use crate::command::{cargo, run, run_to_its_last_line};
 use crate::workspace::Outcome;
 use crate::{api, codegen, compile_cost, features, fuzz, loom, openapi, package, promises, real, tidy};
 
-/// What all jobs may take together, on two cores and from a fresh clone.
-const TOTAL: Duration = Duration::from_secs(25 * 60);
+/// What all jobs may take together, on two cores and from a fresh clone. It was 25 minutes; crates and tests that came with
+/// the split of the engine took it beyond that, and it goes back when the tests have fewer binaries.
+const TOTAL: Duration = Duration::from_secs(40 * 60);
 
 /// How a job ended that did not fail.
 enum End {
