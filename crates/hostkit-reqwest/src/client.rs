@@ -157,7 +157,7 @@ impl<A: Api, T: AsyncTransport> Client<A, T> {
     /// is all that [`Client::reconcile`] needs afterwards.
     ///
     /// ```
-    /// # use hostkit::{ Reconciled};
+    /// # use hostkit::Evidence;
     /// # async fn order<E: Evidence>(client: &hostkit_reqwest::Client<E::Api>, order: &E) -> Result<(), Box<dyn std::error::Error>> {
     /// let ticket = client.ticket(order).await?;
     /// std::fs::write("order.ticket", ticket.save().to_string())?;

@@ -149,7 +149,7 @@ impl<A: Api, T: Transport> Client<A, T> {
     /// what shows before the call, too, so a save of it is all that [`Client::reconcile`] needs afterwards.
     ///
     /// ```
-    /// # use hostkit::{ Reconciled};
+    /// # use hostkit::Evidence;
     /// # fn order<E: Evidence>(client: &hostkit_ureq::Client<E::Api>, order: &E) -> Result<(), Box<dyn std::error::Error>> {
     /// let ticket = client.ticket(order)?;
     /// std::fs::write("order.ticket", ticket.save().to_string())?;
