@@ -67,6 +67,9 @@ impl<A: Api, T: Transport> Client<A, T> {
     /// all polls of a [`Client::wait`] together; and of all reads together in [`Client::reconcile`], [`Client::before`] and
     /// [`Client::ticket`].
     ///
+    /// A price and the most that a call may cost are those of every call of that client: set them for each order anew. To
+    /// [`Client::reconcile`], use a client without a short deadline: "did not happen" takes the time that the hoster needs.
+    ///
     /// ```
     /// # use std::time::Duration;
     /// # use hostkit::{Call, CallOptions};

@@ -41,7 +41,8 @@ impl fmt::Debug for Outgoing {
 
 /// How much of an answer is taken; more is [`TransportErrorKind::TooLarge`].
 ///
-/// [`Incoming`] checks them, and nothing else does: an answer cannot be put together without them, by any transport.
+/// [`Incoming`] checks them, and nothing else does: no transport can put an answer together without limits, and it has to
+/// pass those of its request, [`Outgoing::limits`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AnswerLimits {
     /// Bytes of the body, after every decoding.

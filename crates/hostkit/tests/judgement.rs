@@ -110,4 +110,13 @@ fn by_hand_and_through_the_exchange() {
         assert_eq!(by_hand.may_have_happened(), outcome.may_have_happened(), "{}: {outcome:?}", answer.status);
         assert_eq!(by_hand.may_have_happened(), answer.status != 401);
     }
+    // No proxy repeats a POST, so that a limit held it back; only a failed server leaves it open.
+    for answer in [fault(404, "NotFound"), fault(503, "TooMany"), fault(500, "Error")] {
+        let mut response = http::Response::new(answer.body.clone().into_bytes());
+        *response.status_mut() = http::StatusCode::from_u16(answer.status).expect("a status");
+        let by_hand = Reboot::from_http(&response).expect_err("a fault");
+        let outcome = bench([Script::any().answer(answer.status, answer.body)]).perform(Reboot);
+        assert_eq!(by_hand.may_have_happened(), outcome.may_have_happened(), "{}: {outcome:?}", answer.status);
+        assert_eq!(by_hand.may_have_happened(), answer.status == 500);
+    }
 }
