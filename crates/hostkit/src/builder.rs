@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hostkit_proto::{Api, BaseUrl, UnknownFields};
 use hostkit_wire::Format;
 
 use crate::call::intent::Intent;
@@ -14,7 +15,6 @@ use crate::limits::rate::Rates;
 use crate::limits::shared::RateStore;
 use crate::session::shared::SessionStore;
 use crate::time::Clock;
-use hostkit_proto::{Api, BaseUrl, UnknownFields};
 
 /// How a client is set up. Whatever is not said has the default of the API.
 ///

@@ -2,12 +2,12 @@
 //!
 //! What is deliberately not here: sessions, retries, rate limits, deadlines, outcomes. Those are the exchange's.
 
+use hostkit_proto::judgement::{Judgement, NoValue, judge};
+use hostkit_proto::{Api, BaseUrl, EncodeError, Endpoint, RawAnswer, RequestParts, Session};
 use hostkit_wire::Format;
 
 use crate::call::api_info;
 use crate::error::{Error, ErrorOf};
-use hostkit_proto::judgement::{Judgement, NoValue, judge};
-use hostkit_proto::{Api, BaseUrl, EncodeError, Endpoint, RawAnswer, RequestParts, Session};
 
 /// Calls of an endpoint without one of our clients.
 pub trait EndpointExt: Endpoint + Sized {

@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hostkit_proto::{Api, BaseUrl, Session, UnknownFields};
 use hostkit_wire::Format;
-use http::HeaderValue;
 
 use crate::call::intent::BeforeSend;
 use crate::call::retry::{Random, RetryBudget};
@@ -18,7 +18,8 @@ use crate::limits::shared::SharedRates;
 use crate::session::cell::SessionCell;
 use crate::session::shared::SharedSession;
 use crate::time::Clock;
-use hostkit_proto::{Api, BaseUrl, Session, UnknownFields};
+
+use http::HeaderValue;
 
 /// What every driver's client shares. Clones are the same client.
 ///

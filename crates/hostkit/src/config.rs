@@ -5,6 +5,7 @@ use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
+use hostkit_proto::{Api, BaseUrl, BaseUrlError, UnknownFields};
 use hostkit_wire::Format;
 
 use crate::call::intent::BeforeSend;
@@ -13,7 +14,6 @@ use crate::limits::rate::Rates;
 use crate::limits::shared::RateStore;
 use crate::session::shared::SessionStore;
 use crate::time::{Clock, SystemClock};
-use hostkit_proto::{Api, BaseUrl, BaseUrlError, UnknownFields};
 
 /// All that a builder was told, but for the transport.
 pub(crate) struct Settings<A: Api> {

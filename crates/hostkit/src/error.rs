@@ -3,11 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
+use hostkit_proto::judgement::Why;
+use hostkit_proto::{Api, DecodeError, EncodeError, Endpoint, EndpointInfo, Fault, FaultCode, FaultKind, Flag};
+
 use crate::call::ticket::Ticket;
 use crate::excerpt::Excerpt;
 use crate::transport::{TransportError, TransportErrorKind};
-use hostkit_proto::judgement::Why;
-use hostkit_proto::{Api, DecodeError, EncodeError, Endpoint, EndpointInfo, Fault, FaultCode, FaultKind, Flag};
 
 /// The error of calls of one endpoint.
 pub type ErrorOf<E> = Error<<<E as Endpoint>::Api as Api>::Code>;

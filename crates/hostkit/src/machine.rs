@@ -44,6 +44,10 @@ pub enum Step<D> {
 pub struct Wakeup(EventListener);
 
 impl Wakeup {
+    pub(crate) fn new(listener: EventListener) -> Self {
+        Self(listener)
+    }
+
     /// Blocks until the event comes, for this long at most. Whether it came.
     pub fn wait(self, at_most: Duration) -> bool {
         self.0.wait_timeout(at_most).is_some()
@@ -55,12 +59,6 @@ impl Future for Wakeup {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         Pin::new(&mut self.0).poll(context)
-    }
-}
-
-impl From<EventListener> for Wakeup {
-    fn from(listener: EventListener) -> Self {
-        Self(listener)
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use hostkit_proto::UnknownFields;
 use hostkit_wire::{Format, Limits};
-use rust_decimal::Decimal;
 
 use crate::cancel::Cancel;
 use crate::transport::AnswerLimits;
-use hostkit_proto::UnknownFields;
+
+use rust_decimal::Decimal;
 
 /// What one call may be told beside what it is. The default leaves everything to the client and the endpoint.
 #[derive(Debug, Clone, Default)]

@@ -170,6 +170,51 @@ fn a_deadline_or_a_cancellation_leaves_it_open() {
     assert!(done.is_open(), "{done}");
 }
 
+fn notes(thing: u64, ids: &str) -> Script {
+    Script::get(&format!("/things/{thing}/notes")).answer(200, format!(r#"{{"ids": [{ids}]}}"#))
+}
+
+/// Each thing is read for its own notes; one that is gone meanwhile has none.
+#[test]
+fn what_shows_in_one_of_many_is_looked_for_in_each() {
+    let (_, ticket) = broken(AddNote, []);
+    let look = |script: Vec<Script>| {
+        let bench = bench(script);
+        let done = bench.run(bench.core.reconcile::<AddNote>(&ticket, CallOptions::new()));
+        assert_eq!(bench.transport.left(), 0, "all of the script was wanted");
+        done
+    };
+    let done = look(vec![things("5, 6, 8"), notes(5, "1"), fault(404, "NotFound"), notes(8, "2, 7")]);
+    assert_eq!(done.happened(), Some(7));
+    let done = look(vec![things("5, 6"), notes(5, "1"), fault(403, "Forbidden")]);
+    assert!(
+        matches!(&done, Reconciled::StillOpen(StillOpen::Unread(error)) if error.endpoint() == "list_notes"),
+        "{done}"
+    );
+    // What is gone is skipped where one of many is read, and is an error where the list itself is.
+    let done = look(vec![fault(404, "NotFound")]);
+    assert!(
+        matches!(&done, Reconciled::StillOpen(StillOpen::Unread(error)) if error.endpoint() == "list_things"),
+        "{done}"
+    );
+    // One of the answers is older than the settle time allows: it cannot say that nothing happened.
+    let late = |age: &str| vec![things("5"), notes(5, "1, 2").header("age", age)];
+    let script: Vec<Script> =
+        (0..3).flat_map(|_| late("99999999")).chain((0..9).flat_map(|_| late("99999999"))).collect();
+    let done = look(script);
+    assert!(matches!(done, Reconciled::StillOpen(StillOpen::CannotTell)), "{done}");
+}
+
+/// What shows in many before a call is the baseline of all of them together.
+#[test]
+fn the_baseline_of_many_is_read_whole() {
+    let bench = bench([things("5, 8"), notes(5, "1"), notes(8, "2")]);
+    let before = bench.run(bench.core.before(&AddNote, CallOptions::new())).unwrap();
+    let (_, ticket) = broken(AddNote, []);
+    let text = ticket.with_before(before).save().to_string();
+    assert!(text.contains(r#""before":["1","2"]"#), "{text}");
+}
+
 /// Nothing is read, and the verdict says why.
 #[test]
 fn what_nothing_shows_is_said_to_be_so() {

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use hostkit_proto::evidence::Inputs;
+use hostkit_proto::{Endpoint, Evidence};
+
 use super::reading::{Limits, ReadingMachine};
 use crate::call::ticket::{Before, Ticket};
 use crate::client::ClientCore;
@@ -10,9 +13,6 @@ use crate::machine::{Machine, Step};
 use crate::options::CallOptions;
 use crate::time::Now;
 use crate::transport::{Incoming, TransportError};
-use hostkit_proto::Endpoint;
-use hostkit_proto::Evidence;
-use hostkit_proto::evidence::Inputs;
 
 /// Reads what shows of a call before it is made; `None` where nothing on the API shows it.
 pub struct BeforeMachine<E: Evidence> {

@@ -12,12 +12,11 @@ pub use recovery::RecoveryMachine;
 pub use verdict::{Reconciled, StillOpen};
 pub use wait::{WaitError, WaitMachine};
 
+use hostkit_proto::{Api, Endpoint, Evidence};
+
 use crate::call::ticket::Ticket;
 use crate::client::ClientCore;
 use crate::options::CallOptions;
-use hostkit_proto::Api;
-use hostkit_proto::Endpoint;
-use hostkit_proto::Evidence;
 
 impl<A: Api> ClientCore<A> {
     /// Finds out whether a call happened whose end was open, without sending it again. The deadline is that of all reads

@@ -3,7 +3,7 @@
 use super::reading::Limits;
 use crate::cancel::Cancel;
 use crate::error::{Cause, Error};
-use crate::machine::Step;
+use crate::machine::{Step, Wakeup};
 use crate::time::{Moment, Now};
 
 /// A pause until a moment, which ends early where the deadline comes first or the caller cancels.
@@ -32,7 +32,7 @@ impl Pause {
             return Step::Done(Ok(()));
         }
         match listener {
-            Some(listener) => Step::Wait(listener.into(), self.until),
+            Some(listener) => Step::Wait(Wakeup::new(listener), self.until),
             None => Step::SleepUntil(self.until),
         }
     }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use hostkit_proto::evidence::Reading;
+use hostkit_proto::{Api, Endpoint, EndpointInfo};
 use http::HeaderMap;
 use http::header::AGE;
 
@@ -12,10 +14,6 @@ use crate::machine::{Machine, Step};
 use crate::options::CallOptions;
 use crate::time::{Moment, Now};
 use crate::transport::{Incoming, TransportError};
-use hostkit_proto::Api;
-use hostkit_proto::Endpoint;
-use hostkit_proto::EndpointInfo;
-use hostkit_proto::evidence::Reading;
 
 /// The options of all calls of a recovery, and the deadline of all of them together.
 pub(super) struct Limits {

@@ -3,6 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
+use hostkit_proto::evidence::AnswerOf;
+use hostkit_proto::{Api, Endpoint, Evidence, FaultCode};
+
 use super::pause::Pause;
 use super::reading::{Limits, ReadingMachine};
 use super::verdict::{Reconciled, StillOpen};
@@ -13,11 +16,6 @@ use crate::machine::{Machine, Step};
 use crate::options::CallOptions;
 use crate::time::{Moment, Now};
 use crate::transport::{Incoming, TransportError};
-use hostkit_proto::Api;
-use hostkit_proto::Endpoint;
-use hostkit_proto::Evidence;
-use hostkit_proto::FaultCode;
-use hostkit_proto::evidence::AnswerOf;
 
 /// How many reads have to miss it before it did not happen.
 const READS: u32 = 3;

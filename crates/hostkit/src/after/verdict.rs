@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use crate::error::Error;
 use hostkit_proto::FaultCode;
+
+use crate::error::Error;
 
 /// What became of a call whose end was open.
 #[derive(Debug, Clone)]
@@ -17,8 +18,8 @@ pub enum Reconciled<T, C: FaultCode> {
     DidNot,
     /// Nobody knows yet. Reconcile again later; do not send the call again.
     StillOpen(StillOpen<C>),
-    /// It cannot be found out by reading: no call of the API shows it, for this reason. [`Ticket::reconcile`](crate::Ticket::reconcile) says what
-    /// a person can do.
+    /// It cannot be found out by reading: no call of the API shows it, for this reason.
+    /// [`Ticket::reconcile`](crate::Ticket::reconcile) says what a person can do.
     NotShown(&'static str),
 }
 

@@ -3,18 +3,16 @@
 use std::fmt;
 use std::time::Duration;
 
+use hostkit_proto::sabotage::is_broken;
+use hostkit_proto::{Api, Endpoint, FaultCode, Observation, Progress, Waiter};
+
 use crate::call::CallMachine;
 use crate::client::ClientCore;
 use crate::error::{Error, ErrorKind};
-use crate::machine::{Machine, Step};
+use crate::machine::{Machine, Step, Wakeup};
 use crate::options::CallOptions;
 use crate::time::{Moment, Now};
 use crate::transport::{Incoming, TransportError};
-use hostkit_proto::Api;
-use hostkit_proto::Endpoint;
-use hostkit_proto::FaultCode;
-use hostkit_proto::sabotage::is_broken;
-use hostkit_proto::{Observation, Progress, Waiter};
 
 /// How many polls in a row may fail without an answer of the API before the waiter gives up.
 const MISSES: u32 = 5;
@@ -214,7 +212,7 @@ impl<W: Waiter, F: FnMut(&Observation)> Machine for WaitMachine<W, F> {
                 };
                 let listener = cancel.listen();
                 if !cancel.is_cancelled() {
-                    return Step::Wait(listener.into(), until);
+                    return Step::Wait(Wakeup::new(listener), until);
                 }
                 continue;
             }

@@ -1,8 +1,9 @@
 //! What is left of an exchange that nobody waits for any more.
 
+use hostkit_proto::Api;
+
 use super::{Exchange, State};
 use crate::call::retry::Class;
-use hostkit_proto::Api;
 
 impl<A: Api> Drop for Exchange<A> {
     fn drop(&mut self) {

@@ -1,10 +1,11 @@
 //! How an exchange ends: with an answer that has a value, or without one.
 
+use hostkit_proto::Reason;
+
 use crate::call::outcome::Reply;
 use crate::error::Error;
 use crate::time::Now;
 use crate::transport::Incoming;
-use hostkit_proto::Reason;
 
 /// An answer to the call, before it is judged.
 pub(super) struct Arrival {

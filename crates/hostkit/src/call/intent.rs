@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use hostkit_proto::Effect;
 use rust_decimal::Decimal;
 
 use crate::time::Now;
-use hostkit_proto::Effect;
 
 /// A call that acts and is about to be sent.
 #[derive(Debug, Clone, PartialEq)]

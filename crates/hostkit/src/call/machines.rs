@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+use hostkit_proto::evidence::Inputs;
+use hostkit_proto::judgement::{judge, judge_as};
+use hostkit_proto::{Api, Call, Endpoint, FaultCode, FaultKind, Perform, Report};
+
 use super::{Answered, Arrival, Exchange, Failed, Stage};
 use crate::call::outcome::{Outcome, RawBody, Rejection, Reply};
 use crate::call::ticket::{OpenEnd, Ticket, TicketCause};
@@ -11,9 +15,6 @@ use crate::machine::{Machine, Step};
 use crate::options::CallOptions;
 use crate::time::Now;
 use crate::transport::{Incoming, TransportError};
-use hostkit_proto::evidence::Inputs;
-use hostkit_proto::judgement::{judge, judge_as};
-use hostkit_proto::{Api, Call, Endpoint, FaultCode, FaultKind, Perform, Report};
 
 impl<A: Api> ClientCore<A> {
     /// A call that only reads, or sets a state.

@@ -18,6 +18,8 @@ pub(crate) mod ticket;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hostkit_proto::sabotage::is_broken;
+use hostkit_proto::{Api, EncodeError, EndpointInfo, RequestParts, UnknownFields};
 use hostkit_wire::Limits;
 
 use crate::call::retry::Class;
@@ -26,14 +28,12 @@ use crate::error::{Cause, Error};
 use crate::limits::price::Reservation;
 use crate::limits::rate::Permit;
 use crate::limits::shared::Asked;
-use crate::machine::Step;
+use crate::machine::{Step, Wakeup};
 use crate::options::CallOptions;
 use crate::session::cell::{LeadGuard, Lease};
 use crate::store::clerk::Answer;
 use crate::time::{Moment, Now};
 use crate::transport::{AnswerLimits, Incoming, TransportError};
-use hostkit_proto::sabotage::is_broken;
-use hostkit_proto::{Api, EncodeError, EndpointInfo, RequestParts, UnknownFields};
 
 use ended::{Answered, Arrival, Failed, Stage};
 pub use machines::{CallMachine, PerformMachine, RawMachine};
@@ -298,7 +298,7 @@ impl<A: Api> Exchange<A> {
         };
         let listener = cancel.listen();
         // Cancelled before the listener was there: look again.
-        (!cancel.is_cancelled()).then(|| Step::Wait(listener.into(), until))
+        (!cancel.is_cancelled()).then(|| Step::Wait(Wakeup::new(listener), until))
     }
 
     fn deadline(&mut self, now: Now) -> Moment {

@@ -3,12 +3,12 @@
 use std::fmt;
 use std::ops::Deref;
 
+use hostkit_proto::{Api, Endpoint, Fault, FaultCode, Reason, Report};
 use http::HeaderMap;
 
 use crate::call::ticket::Ticket;
 use crate::error::Error;
 use crate::excerpt::Excerpt;
-use hostkit_proto::{Api, Endpoint, Fault, FaultCode, Reason, Report};
 
 /// The outcome of calls of one endpoint.
 pub type OutcomeOf<E> = Outcome<<E as Endpoint>::Output, <<E as Endpoint>::Api as Api>::Code>;

@@ -3,10 +3,11 @@
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
-use crate::time::Now;
 use hostkit_proto::judgement::Why;
 use hostkit_proto::sabotage::is_broken;
 use hostkit_proto::{Effect, EndpointInfo, FaultKind};
+
+use crate::time::Now;
 
 /// How often a call is sent at most, a replay after a new sign-in included.
 pub(crate) const MAX_ATTEMPTS: u32 = 3;

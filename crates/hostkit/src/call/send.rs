@@ -1,5 +1,7 @@
 //! Everything between the wish to send a call and its first byte: price, session, rate limits, journal.
 
+use hostkit_proto::sabotage::is_broken;
+use hostkit_proto::{Api, BaseUrl, Effect, RequestParts, Session, SignIn};
 use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, HeaderValue, USER_AGENT};
 
 use super::stores::Joint;
@@ -14,8 +16,6 @@ use crate::machine::Step;
 use crate::session::cell::{Admission, Lease};
 use crate::time::{Moment, Now};
 use crate::transport::Outgoing;
-use hostkit_proto::sabotage::is_broken;
-use hostkit_proto::{Api, BaseUrl, Effect, RequestParts, Session, SignIn};
 
 /// How many sign-ins one call makes at most.
 pub(super) const MAX_SIGN_INS: u32 = 3;

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use hostkit_proto::judgement::{Judgement, NoValue, Why};
+use hostkit_proto::sabotage::is_broken;
+use hostkit_proto::{Api, ApiInfo, Effect, EndpointInfo, RawAnswer, Reason, Report};
 use http::header::RETRY_AFTER;
 
 use super::{Arrival, Exchange, Failed, Stage, State};
@@ -10,9 +13,6 @@ use crate::call::retry::{Again, Failure, MAX_ATTEMPTS};
 use crate::error::{Cause, Error};
 use crate::time::Now;
 use crate::transport::{Incoming, Phase, TransportError, TransportErrorKind};
-use hostkit_proto::judgement::{Judgement, NoValue, Why};
-use hostkit_proto::sabotage::is_broken;
-use hostkit_proto::{Api, ApiInfo, Effect, EndpointInfo, RawAnswer, Reason, Report};
 
 /// The API's constants with the lifetime that answers need.
 pub(crate) fn api_info<A: Api>() -> &'static ApiInfo {

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use hostkit_proto::judgement::{Judgement, Why, judge_as};
+use hostkit_proto::{Api, FaultKind, UnixTime};
 use http::header::RETRY_AFTER;
 
 use super::{Exchange, FailedSignIn, SigningIn, State};
@@ -13,8 +15,6 @@ use crate::limits::rate::Room;
 use crate::machine::Step;
 use crate::time::{Moment, Now};
 use crate::transport::{Incoming, TransportError};
-use hostkit_proto::judgement::{Judgement, Why, judge_as};
-use hostkit_proto::{Api, FaultKind, UnixTime};
 
 /// What came of a sign-in.
 enum Attempt<C> {

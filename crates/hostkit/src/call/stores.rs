@@ -5,15 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use event_listener::EventListener;
+use hostkit_proto::{Api, Session};
 
 use super::{Exchange, SigningIn, State};
 use crate::error::{Cause, Error};
 use crate::limits::rate::Room;
-use crate::machine::Step;
+use crate::machine::{Step, Wakeup};
 use crate::session::shared::{Begun, SignInLease};
 use crate::store::clerk::{Answer, Polled};
 use crate::time::{Moment, Now};
-use hostkit_proto::{Api, Session};
 
 /// How long a wait for somebody else may be deaf to a cancellation.
 const DEAF: Duration = Duration::from_millis(50);
@@ -166,6 +166,6 @@ impl<A: Api> Exchange<A> {
             Some(_) => deadline.min(now.monotonic + DEAF),
             None => deadline,
         };
-        Step::Wait(listener.into(), until)
+        Step::Wait(Wakeup::new(listener), until)
     }
 }

@@ -9,12 +9,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use event_listener::EventListener;
+use hostkit_proto::RateRule;
+use hostkit_proto::sabotage::is_broken;
 
 use crate::limits::shared::{Asked, SharedRates, Wanted};
 use crate::store::clerk::{Answer, Polled};
 use crate::time::Moment;
-use hostkit_proto::RateRule;
-use hostkit_proto::sabotage::is_broken;
 
 /// The rate limits of one account. Clones share their counts.
 #[derive(Debug, Clone)]

@@ -10,10 +10,11 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::store::clerk::{Answer, Clerk, random, stamp, whole_millis};
-use crate::store::entry::{self, Damaged, Writer};
-use crate::store::{Store, StoreKey};
 use hostkit_proto::BaseUrl;
+
+use crate::store::clerk::{Answer, Clerk, random, stamp, whole_millis};
+use crate::store::entry::{Damaged, Writer};
+use crate::store::{Store, StoreKey, entry};
 
 const KIND: &str = "rates";
 

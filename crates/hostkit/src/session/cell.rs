@@ -9,10 +9,10 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use event_listener::{Event, EventListener};
+use hostkit_proto::sabotage::is_broken;
 
 use crate::sync::{Mutex, listens_late};
 use crate::time::{Moment, Now};
-use hostkit_proto::sabotage::is_broken;
 
 /// A cell for sessions `T`, whose sign-ins fail with `E`. Clones are the same cell.
 pub(crate) struct SessionCell<T, E>(Arc<Shared<T, E>>);

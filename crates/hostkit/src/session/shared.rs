@@ -9,12 +9,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use hostkit_proto::{BaseUrl, Secret, Session};
+
 use crate::store::clerk::{Answer, Clerk, random, stamp};
-use crate::store::entry::{self, Damaged, Writer};
-use crate::store::{Store, StoreKey};
-use hostkit_proto::BaseUrl;
-use hostkit_proto::Secret;
-use hostkit_proto::Session;
+use crate::store::entry::{Damaged, Writer};
+use crate::store::{Store, StoreKey, entry};
 
 const KIND: &str = "session";
 

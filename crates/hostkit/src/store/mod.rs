@@ -11,9 +11,8 @@ use std::fmt;
 use std::io;
 use std::time::SystemTime;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
 use hostkit_proto::BaseUrl;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Entries outside of the process, each changed by one at a time.
 ///

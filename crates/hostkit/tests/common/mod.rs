@@ -192,6 +192,7 @@ endpoints! {
     Build: Perform = {
         name: "build", path: "/build", method: Method::POST, effect: Effect::State, flags: &[Flag::Async],
     };
+    AddNote: Perform = { name: "add_note", path: "/notes", method: Method::POST, effect: Effect::State };
     AddAddress: Perform = { name: "add_address", path: "/addresses", method: Method::PUT, effect: Effect::Spends };
     Delete: Perform = { name: "delete", path: "/item", method: Method::DELETE, effect: Effect::Destructive };
 }

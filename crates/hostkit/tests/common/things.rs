@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hostkit::protocol::codec::{DecodeError, Name};
 use hostkit::protocol::evidence;
-use hostkit::protocol::evidence::{Baseline, Evidence, Inputs};
+use hostkit::protocol::evidence::{Baseline, Each, Evidence, Inputs};
 use hostkit::protocol::{EncodeError, EndpointInfo, RawAnswer, RequestParts};
 use hostkit::{Call, Effect, Endpoint};
 use hostkit_testing::Script;
@@ -87,6 +87,46 @@ impl Evidence for Delete {
 
     fn not_found() -> Option<()> {
         Some(())
+    }
+}
+
+/// The notes of one thing.
+#[derive(Debug, Clone)]
+pub struct ListNotes(pub u64);
+
+impl Endpoint for ListNotes {
+    type Api = Shop;
+    type Output = Vec<u64>;
+    const INFO: EndpointInfo =
+        EndpointInfo { name: "list_notes", path: "/things/{id}/notes", effect: Effect::Safe, ..EndpointInfo::DEFAULT };
+
+    fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.path("id", &self.0)
+    }
+
+    fn decode(answer: &RawAnswer<'_>) -> Result<Vec<u64>, DecodeError> {
+        answer.list(&Name::new("ids"), 100)
+    }
+}
+
+impl Call for ListNotes {}
+
+/// A note shows among those of some thing: each has to be asked for its own.
+impl Evidence for AddNote {
+    type Reading = Each<ListThings, ListNotes>;
+    type Found = u64;
+    const SETTLE: Duration = Duration::from_secs(60);
+
+    fn reading(_: &Inputs) -> Result<Each<ListThings, ListNotes>, EncodeError> {
+        Ok(Each::new(ListThings, |things| things.into_iter().map(ListNotes).collect()))
+    }
+
+    fn baseline(_: &Inputs, now: &Vec<u64>) -> Option<Baseline> {
+        Some(ids(now))
+    }
+
+    fn find(_: &Inputs, baseline: Option<&Baseline>, now: Vec<u64>) -> Option<Vec<u64>> {
+        evidence::appeared(baseline, now, false, |_| true, |_| false, evidence::text)
     }
 }
 

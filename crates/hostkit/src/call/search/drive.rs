@@ -1,5 +1,7 @@
 //! The three machines as one, and what the caller is told at the end.
 
+use hostkit_proto::{Call, Perform};
+
 use super::super::{CallMachine, Exchange, PerformMachine, RawMachine};
 use super::server::VALUE;
 use super::shop::{Code, Shop};
@@ -8,7 +10,6 @@ use crate::error::Error;
 use crate::machine::{Machine, Step};
 use crate::time::Now;
 use crate::transport::{Incoming, TransportError};
-use hostkit_proto::{Call, Perform};
 
 /// What the caller is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

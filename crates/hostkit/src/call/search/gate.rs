@@ -5,6 +5,8 @@ use std::io;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use hostkit_proto::{RateRule, Secret, Session};
+
 use super::super::State;
 use super::super::stores::Joint;
 use super::drive::Driven;
@@ -15,7 +17,6 @@ use crate::session::shared::{Begun, SessionStore, SharedSession, SignInLease};
 use crate::store::clerk::{Answer, Polled};
 use crate::store::{Change, Store, StoreKey};
 use crate::time::{Moment, Now};
-use hostkit_proto::{RateRule, Secret, Session};
 
 const ACCOUNT: &str = "account";
 const API: &str = "shop";

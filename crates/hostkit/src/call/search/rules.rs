@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use hostkit_proto::Effect;
+
 use super::super::stores::Joint;
 use super::super::{Failed, Stage, State};
 use super::caller::{Caller, Driver};
@@ -13,7 +15,6 @@ use crate::call::retry::Class;
 use crate::machine::Step;
 use crate::time::{Moment, Now};
 use crate::transport::Outgoing;
-use hostkit_proto::Effect;
 
 /// P22: nobody waits in place, or beyond the deadline.
 pub(super) fn wait_is_fine(now: Now, until: Moment, deadline: Moment) {

@@ -1,10 +1,10 @@
 //! What the server may do with a request and what the client may hear of it: every pair of the two.
 
+use hostkit_proto::{Effect, EndpointInfo};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use crate::time::Now;
 use crate::transport::{AnswerLimits, Incoming, Phase, TransportError, TransportErrorKind};
-use hostkit_proto::{Effect, EndpointInfo};
 
 /// What every good answer says; forged ones say something else.
 pub(super) const VALUE: u64 = 7;

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use hostkit_proto::RateRule;
+
 use super::gate::Keeps;
 use super::server::Answers;
 use super::shop::*;
 use super::world::Left;
-use hostkit_proto::RateRule;
 
 /// Which calls there are, and what can happen to them beside the answers.
 pub(super) struct Setting {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use hostkit_proto::Effect;
+
 use super::super::stores::Joint;
 use super::super::{Exchange, Failed, SigningIn, Stage, State};
 use super::caller::{Caller, Driver};
@@ -10,7 +12,6 @@ use super::shop::{Code, Shop};
 use super::world::World;
 use crate::client::Admitted;
 use crate::time::{Moment, Now};
-use hostkit_proto::Effect;
 
 /// The variants of [`State`], by their number.
 pub(super) const STATES: &[&str] =

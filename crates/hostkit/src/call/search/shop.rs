@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use super::drive::Driven;
-use crate::client::ClientCore;
-use crate::options::CallOptions;
 use hostkit_proto::codec::Name;
 use hostkit_proto::{
     Api, ApiInfo, Call, DecodeError, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Fault, FaultCode,
     FaultKind, Flag, Host, Perform, RawAnswer, RequestParts, Secret, Session, SignIn, StatusFaults, Verdict,
 };
+
+use super::drive::Driven;
+use crate::client::ClientCore;
+use crate::options::CallOptions;
 
 /// The time of every call.
 pub(super) const DEADLINE: Duration = Duration::from_secs(30);

@@ -1,10 +1,11 @@
 //! How time passes: to where something is due, and on to the end where nothing else happens.
 
+use hostkit_proto::UnixTime;
+
 use super::caller::{Caller, Driver};
 use super::server::{Fate, LOGINS, ROWS, Row};
 use super::world::{WALL, World};
 use crate::time::{Moment, Now};
-use hostkit_proto::UnixTime;
 
 impl World {
     /// The next moment at which a driver does something by itself.

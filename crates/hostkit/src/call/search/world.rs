@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use hostkit_proto::{RateRule, Secret, Session, UnixTime};
 use rust_decimal::Decimal;
 
 use super::caller::{Caller, Driver, Wire};
@@ -21,7 +22,6 @@ use crate::machine::Step;
 use crate::session::cell::Admission;
 use crate::time::{ManualClock, Moment, Now};
 use crate::transport::{Incoming, Outgoing};
-use hostkit_proto::{RateRule, Secret, Session, UnixTime};
 
 /// What an order costs.
 pub(super) const PRICE: i64 = 30;

@@ -1,7 +1,8 @@
 //! What showed before a call, with the time at which it was read.
 
-use crate::time::Now;
 use hostkit_proto::evidence::Baseline;
+
+use crate::time::Now;
 
 /// What showed before a call, and when that was: a baseline for [`Ticket::with_before`](super::Ticket::with_before).
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,10 +8,11 @@ use std::fmt;
 pub use before::Before;
 pub use saved::{SavedTicket, TicketError};
 
-use crate::excerpt::Excerpt;
-use crate::time::{Moment, Now};
 use hostkit_proto::evidence::{Baseline, Inputs};
 use hostkit_proto::{Api, Effect, Endpoint, Secret};
+
+use crate::excerpt::Excerpt;
+use crate::time::{Moment, Now};
 
 /// A call that may have happened: what it was, where and when, why nobody knows, and how to find out.
 ///

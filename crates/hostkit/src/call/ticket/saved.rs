@@ -3,12 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
+use hostkit_proto::evidence::{Baseline, Input, Inputs};
+use hostkit_proto::{Api, Endpoint, Evidence, UnixTime};
 use hostkit_wire::{Format, Kind, Limits, Node, Value, parse, write};
 
 use super::{Place, Ticket, TicketCause, TicketInner};
 use crate::time::{Moment, Now};
-use hostkit_proto::evidence::{Baseline, Input, Inputs};
-use hostkit_proto::{Api, Endpoint, Evidence, UnixTime};
 
 /// The version of the text. A reader takes no other.
 const VERSION: u64 = 1;

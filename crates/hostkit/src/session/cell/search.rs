@@ -5,10 +5,10 @@ use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
 
 use event_listener::{EventListener, Listener};
+use hostkit_proto::UnixTime;
 
 use super::{Admission, LeadGuard, SessionCell};
 use crate::time::{Moment, Now};
-use hostkit_proto::UnixTime;
 
 const LIFE: Duration = Duration::from_secs(100);
 /// Nearly to the end of a session, and longer than any rest: so a rest is there or over, whatever it is.

@@ -6,12 +6,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use event_listener::Listener;
+use hostkit_proto::UnixTime;
 use loom::thread;
 
 use super::{Admission, LeadGuard, SessionCell};
 use crate::sync::model::{ends_in_a_deadlock, every_interleaving, every_late_interleaving};
 use crate::time::{Moment, Now};
-use hostkit_proto::UnixTime;
 
 type Cell = SessionCell<u64, &'static str>;
 
