@@ -222,7 +222,7 @@ fn text_of(measured: &BTreeMap<String, Figures>) -> String {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{Figures, children, crates, reference, spent, text_of};
+    use super::{Figures, crates, reference, text_of};
     use crate::workspace::root;
 
     #[test]
@@ -249,6 +249,7 @@ mod tests {
     #[test]
     #[cfg(target_os = "linux")]
     fn time_of_children_is_seen() {
+        use super::{children, spent};
         let busy = || {
             crate::command::run(
                 std::process::Command::new("sh").args(["-c", "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done"]),
