@@ -1,5 +1,5 @@
 """Lists plans, orders a server and reads it until it is active, with a client that is generated from
-docs/openapi/macloud.json. `cargo xtask openapi --client` generates it, starts the sandbox and runs this:
+docs/openapi/macloud.json. `cargo xtask test openapi --client` generates it, starts the sandbox and runs this:
 
     openapi_client.py BASE_URL TOKEN
 

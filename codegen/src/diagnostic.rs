@@ -98,7 +98,7 @@ impl Diagnostics {
         let count = self.count();
         text.push_str(&format!("{count} {}", if count == 1 { "error" } else { "errors" }));
         let first = self.sorted().first().map_or("", |finding| finding.code);
-        text.push_str(&format!("; `cargo xtask explain {first}` says more\n"));
+        text.push_str(&format!("; `cargo xtask spec explain {first}` says more\n"));
         text
     }
 }

@@ -125,7 +125,7 @@ fn the_verb_knows_every_target() {
     assert!(missing.is_empty(), "{:?}", missing.iter().map(|target| target.name).collect::<Vec<_>>());
 }
 
-/// The fuzzer of those who have none: `cargo xtask fuzz` runs it where libFuzzer cannot be built.
+/// The fuzzer of those who have none: `cargo xtask test fuzz` runs it where libFuzzer cannot be built.
 #[test]
 fn changes_for_a_while() {
     let Ok(wanted) = std::env::var("HOSTKIT_FUZZ") else { return };

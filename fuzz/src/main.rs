@@ -1,6 +1,6 @@
 //! One fuzzer for all targets of `examples/tests/support/targets.rs`; `HOSTKIT_FUZZ_TARGET` says which.
 //!
-//! `cargo xtask fuzz` builds and runs it. Before the first run it writes the samples of its target into
+//! `cargo xtask test fuzz` builds and runs it. Before the first run it writes the samples of its target into
 //! `HOSTKIT_FUZZ_SAMPLES` and the words of the formats into the file `HOSTKIT_FUZZ_WORDS`.
 
 #![no_main]

@@ -61,7 +61,7 @@ pub(crate) fn run_job() -> Result<Option<String>, String> {
         if path.exists() {
             Ok(difference(file, &read(&path)?, text))
         } else {
-            Ok(Some(format!("{file}: missing; `cargo xtask api` writes it")))
+            Ok(Some(format!("{file}: missing; `cargo xtask release api` writes it")))
         }
     })?;
     Ok(None)
@@ -194,7 +194,8 @@ fn of_module<'a>(tokens: impl Iterator<Item = &'a Token>) -> Option<(String, Vec
 }
 
 fn text_of(package: &str, version: &str, lines: &[String]) -> String {
-    let head = format!("# {package}: public items with all features, written by `cargo xtask api`, {version}\n");
+    let head =
+        format!("# {package}: public items with all features, written by `cargo xtask release api`, {version}\n");
     let lines = lines.iter().flat_map(|line| [line.as_str(), "\n"]);
     std::iter::once(head.as_str()).chain(lines).collect()
 }
@@ -205,7 +206,7 @@ fn difference(file: &str, there: &str, wanted: &str) -> Option<String> {
     }
     let diff = similar::TextDiff::from_lines(there, wanted);
     let diff = diff.unified_diff().header("in the list", "in the code").context_radius(0).to_string();
-    Some(format!("{file}: the public items are others; `cargo xtask api` writes the list:\n{diff}"))
+    Some(format!("{file}: the public items are others; `cargo xtask release api` writes the list:\n{diff}"))
 }
 
 #[cfg(test)]

@@ -88,7 +88,8 @@ pub(crate) fn execute(write: bool, in_full: bool) -> Outcome {
         return Ok(());
     }
     Err(format!(
-        "over the budget by more than 15 %: {}\nwhere it pays: cargo xtask compile-cost --write, and say why in the commit",
+        "over the budget by more than 15 %: {}\nwhere it pays: cargo xtask release compile-cost --write, and say why in \
+         the commit",
         over.join(", ")
     ))
 }
@@ -205,8 +206,8 @@ fn number(what: &str, figure: f64) -> String {
 fn text_of(measured: &BTreeMap<String, Figures>) -> String {
     let mut text = String::from(
         "# What compiling a proto crate alone may cost: CPU time in multiples of the reference crate of\n\
-         # xtask/src/compile_cost.rs, and bytes of the rlib. Written by `cargo xtask compile-cost --write`; more than 15 %\n\
-         # above a figure fails.\n",
+         # xtask/src/compile_cost.rs, and bytes of the rlib. Written by `cargo xtask release compile-cost --write`; more\n\
+         # than 15 % above a figure fails.\n",
     );
     for (name, figures) in measured {
         let _ = writeln!(text, "\n[{name}]");
@@ -221,7 +222,7 @@ fn text_of(measured: &BTreeMap<String, Figures>) -> String {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{Figures, children, crates, reference, spent, text_of};
+    use super::{Figures, crates, reference, text_of};
     use crate::workspace::root;
 
     #[test]
@@ -248,6 +249,7 @@ mod tests {
     #[test]
     #[cfg(target_os = "linux")]
     fn time_of_children_is_seen() {
+        use super::{children, spent};
         let busy = || {
             crate::command::run(
                 std::process::Command::new("sh").args(["-c", "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done"]),

@@ -17,6 +17,6 @@ pub(crate) fn run(code: Option<&str>) -> Outcome {
             print!("{text}");
             Ok(())
         }
-        None => Err(format!("there is no code `{code}`; `cargo xtask explain` lists them")),
+        None => Err(format!("there is no code `{code}`; `cargo xtask spec explain` lists them")),
     }
 }

@@ -1,8 +1,8 @@
-//! The job `package`: every crate that may go to a registry can be packed, and its metadata is complete.
+//! The job `package`: every crate that may go to a registry can be packed, and its metadata and licences are complete.
 
-use crate::command::{cargo, run};
+use crate::command::{cargo, output, run};
 use crate::manifest::{Manifest, members};
-use crate::workspace::{Outcome, root};
+use crate::workspace::{Outcome, read, root};
 
 /// What the page of a crate in a registry is made of.
 const KEYS: &[&str] = &[
@@ -18,35 +18,66 @@ const KEYS: &[&str] = &[
     "categories",
 ];
 
-/// Checks the metadata, then packs all crates; nothing is uploaded, and no network is used.
+/// The texts of the licences, which have to be in each packed crate.
+const LICENCES: [&str; 2] = ["LICENSE-MIT", "LICENSE-APACHE"];
+
+/// Checks and packs, which is the job of CI: nothing is compiled.
 pub(crate) fn run_job() -> Outcome {
+    execute(false)
+}
+
+/// Checks the metadata, then packs all crates; with `verify` also compiles each from what was packed, in the order of their
+/// dependencies. Nothing is uploaded, and no network is used.
+pub(crate) fn execute(verify: bool) -> Outcome {
     let members = members()?;
-    let mut findings: Vec<String> = members.iter().filter(|member| member.is_published).flat_map(missing).collect();
-    for member in members.iter().filter(|member| member.is_published) {
-        let readme = root().join(&member.folder).join("README.md");
-        if !readme.exists() {
+    let published: Vec<&Manifest> = members.iter().filter(|member| member.is_published).collect();
+    let mut findings: Vec<String> = published.iter().flat_map(|member| missing(member)).collect();
+    for member in &published {
+        let folder = root().join(&member.folder);
+        if !folder.join("README.md").exists() {
             findings.push(format!("{}/README.md is missing", member.folder));
         }
-    }
-    for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
-        if !root().join(licence).exists() {
-            findings.push(format!("{licence} is missing"));
+        for licence in LICENCES {
+            // A link to the text of the root, or a copy of it.
+            if std::fs::read_to_string(folder.join(licence)).ok() != Some(read(&root().join(licence))?) {
+                findings.push(format!("{}/{licence}: is not the text of the root's", member.folder));
+            }
         }
     }
     if !findings.is_empty() {
         return Err(findings.join("\n"));
     }
-    let mut arguments = vec!["package", "--workspace", "--no-verify", "--allow-dirty", "--offline", "--quiet"];
+    let mut arguments = vec!["package", "--workspace", "--allow-dirty", "--offline"];
     for member in members.iter().filter(|member| !member.is_published) {
         arguments.extend(["--exclude", member.name.as_str()]);
     }
-    run(&mut cargo(&arguments))
+    let listed = output(cargo(&arguments).arg("--list"))?;
+    for licence in LICENCES {
+        let count = listed.lines().filter(|line| *line == licence).count();
+        if count != published.len() {
+            return Err(format!("{licence} is packed into {count} of {} crates", published.len()));
+        }
+    }
+    run(cargo(&arguments).args(if verify { &[][..] } else { &["--no-verify", "--quiet"] }))
 }
 
 fn missing(manifest: &Manifest) -> Vec<String> {
     let package = manifest.table.get("package").and_then(|package| package.as_table());
     let lacks = KEYS.iter().filter(|key| !package.is_some_and(|package| package.contains_key(**key)));
-    lacks.map(|key| format!("{}/Cargo.toml: `{key}` is missing", manifest.folder)).collect()
+    let mut findings: Vec<String> =
+        lacks.map(|key| format!("{}/Cargo.toml: `{key}` is missing", manifest.folder)).collect();
+    let page = package.and_then(|package| package.get("documentation")).and_then(|page| page.as_str());
+    if page.is_some_and(|page| page != format!("https://docs.rs/{}", manifest.name)) {
+        findings.push(format!("{}/Cargo.toml: `documentation` is not the page of this crate", manifest.folder));
+    }
+    let table = ["metadata", "docs", "rs"]
+        .iter()
+        .try_fold(package, |table, key| Some(table?.get(*key).and_then(|table| table.as_table())));
+    let has_all = table.flatten().and_then(|table| table.get("all-features")).and_then(|flag| flag.as_bool());
+    if has_all != Some(true) {
+        findings.push(format!("{}/Cargo.toml: docs.rs does not show all features", manifest.folder));
+    }
+    findings
 }
 
 #[cfg(test)]
@@ -56,9 +87,14 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_named() {
-        let text = "[package]\nname = \"a\"\nversion.workspace = true\n";
+        let text = "[package]\nname = \"a\"\nversion.workspace = true\ndocumentation = \"https://docs.rs/b\"\n";
         let found = missing(&parse("crates/a", text).unwrap());
-        assert!(found.contains(&"crates/a/Cargo.toml: `description` is missing".to_owned()), "{found:?}");
+        for finding in ["`description` is missing", "`documentation` is not the page of this crate", "all features"] {
+            assert!(found.iter().any(|line| line.contains(finding)), "{finding}: {found:?}");
+        }
         assert!(!found.iter().any(|line| line.contains("`version`")), "{found:?}");
+        let whole = format!("{}[package.metadata.docs.rs]\nall-features = true\n", text.replace("/b", "/a"));
+        let found = missing(&parse("crates/a", &whole).unwrap());
+        assert!(!found.iter().any(|line| line.contains("documentation") || line.contains("docs.rs")), "{found:?}");
     }
 }

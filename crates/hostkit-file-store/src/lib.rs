@@ -1,7 +1,7 @@
 //! Entries of hostkit's stores as files of one folder, for the processes of one machine.
 //!
-//! An entry is a file with mode 0600, replaced as a whole; beside it lies the file that is locked while it changes. What
-//! the entries mean is not known here.
+//! An entry is a file, with mode 0600 where there are modes, that is replaced as a whole; beside it lies the file that is
+//! locked while it changes. What the entries mean is not known here.
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
@@ -31,9 +31,11 @@ pub struct FileStore {
 
 impl FileStore {
     /// Takes a folder of a local file system, and makes it, with mode 0700, where there is none. It should hold nothing else.
+    /// On Windows it has the rights of the folder that it is in: choose one that other accounts cannot read.
     ///
     /// # Errors
-    /// It could not be made, is no folder, or is open to others than its owner ([`ErrorKind::PermissionDenied`]).
+    /// It could not be made, is no folder, or, where there are modes, is open to others than its owner
+    /// ([`ErrorKind::PermissionDenied`]).
     pub fn open(folder: impl AsRef<Path>) -> io::Result<Self> {
         let folder = folder.as_ref();
         let mut builder = fs::DirBuilder::new();
@@ -131,6 +133,7 @@ fn check_closed(data: &fs::Metadata, path: &Path) -> io::Result<()> {
             return Err(io::Error::new(ErrorKind::PermissionDenied, text));
         }
     }
+    // Windows has access lists instead, which the standard library does not read: those of the folder decide.
     #[cfg(not(unix))]
     let _ = (data, path);
     Ok(())

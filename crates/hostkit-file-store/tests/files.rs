@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use common::Folder;
 use hostkit::RateStore;
 use hostkit_file_store::FileStore;
-use hostkit_store_tests::{Get, KEY, Server, Shop, WINDOW, client, client_of, customer};
+use hostkit_store_tests::{Get, Server, Shop, WINDOW, client, client_of, customer};
 
 fn entry(folder: &Folder, kind: &str) -> std::path::PathBuf {
     let found = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
@@ -30,6 +30,8 @@ fn settle(folder: &Folder) {
 #[cfg(unix)]
 fn files_are_for_the_owner_alone() {
     use std::os::unix::fs::PermissionsExt;
+
+    use hostkit_store_tests::KEY;
     let (server, folder) = (Server::start(), Folder::new("modes"));
     let client = client(&server, &folder, Duration::from_secs(10));
     client.call(&Get).unwrap();

@@ -1,7 +1,7 @@
 //! Whether the code behind a promise is broken on purpose, so that its test can be seen to fail.
 //!
 //! Only a build with `--cfg hostkit_sabotage` asks the environment; every other one has a constant `false` here, which
-//! no setting changes. `cargo xtask promises --sabotage P8` makes that build.
+//! no setting changes. `cargo xtask test promises --sabotage P8` makes that build.
 
 /// Whether the promise is broken on purpose.
 #[cfg(not(hostkit_sabotage))]

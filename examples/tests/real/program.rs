@@ -13,7 +13,7 @@ pub fn is_wanted(name: &str) -> bool {
     let wanted = std::env::var("HOSTKIT_REAL").unwrap_or_default();
     let is_wanted = wanted.split(' ').any(|word| word == name);
     if !is_wanted {
-        println!("SKIPPED: no {name} in HOSTKIT_REAL; `cargo xtask real` runs this");
+        println!("SKIPPED: no {name} in HOSTKIT_REAL; `cargo xtask test real` runs this");
     }
     is_wanted
 }

@@ -50,7 +50,7 @@ fn findings(page: &str, ids: &[&str], file: impl Fn(&str) -> Option<String>) -> 
         }
     }
     let strangers = rows.iter().filter_map(|row| row.first()).filter(|id| !ids.contains(&format!("P{id}").as_str()));
-    findings.extend(strangers.map(|id| format!("{PAGE}: P{id} is no promise of `cargo xtask promises`")));
+    findings.extend(strangers.map(|id| format!("{PAGE}: P{id} is no promise of `cargo xtask test promises`")));
     findings
 }
 

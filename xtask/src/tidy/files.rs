@@ -27,7 +27,7 @@ impl File {
 }
 
 /// Every text file of the repository. What git ignores is left out by name, so that no git is needed.
-pub(super) fn files() -> Result<Vec<File>, String> {
+pub(crate) fn files() -> Result<Vec<File>, String> {
     const IGNORED: &[&str] = &[".git", "target", "tmp", "corpus", "artifacts", "node_modules"];
     let mut found = Vec::new();
     let mut open = vec![String::new()];

@@ -12,7 +12,7 @@ use std::path::Path;
 use crate::manifest::members;
 use crate::promises;
 use crate::workspace::{Outcome, apis, read, root};
-use files::files;
+pub(crate) use files::files;
 
 /// Checks everything; with `write`, first writes the list of indirect dependencies anew and shrinks that of cycles.
 pub(crate) fn run(write: bool) -> Outcome {

@@ -27,7 +27,7 @@ pub struct Redis {
 }
 
 impl Redis {
-    /// None where there is no redis-server; an error where `cargo xtask real` says that there is.
+    /// None where there is no redis-server; an error where `cargo xtask test real` says that there is.
     pub fn start() -> Option<Self> {
         let is_there = Command::new("redis-server").arg("--version").output().is_ok_and(|told| told.status.success());
         if !is_there {
