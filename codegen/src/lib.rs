@@ -7,7 +7,7 @@
 //! | syntax | text | the surface: as written, every value with its place | `syntax`, `surface` |
 //! | resolve | surface | the model: Rust names, types, paths in each format | `resolve`, `model` |
 //! | examples | model and the bytes of the wire examples | nothing, or what is wrong with them | `examples` |
-//! | emit | model | files | `emit` |
+//! | emit | model; for documentation the recorded values of examples, too | files | `emit`, `recorded` |
 //!
 //! A stage adds what is wrong to one list of diagnostics and goes on, so that a run names everything at once; only an
 //! emitter needs specs that are sound. Each code has a text, [`explain`], and a case in `tests/ui`. Emitters of Rust give
@@ -20,6 +20,7 @@ mod explain;
 mod model;
 mod outputs;
 mod print;
+mod recorded;
 mod resolve;
 mod sabotage;
 mod schema;

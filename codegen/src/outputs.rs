@@ -5,6 +5,7 @@ use crate::emit;
 use crate::emit::coverage::Coverage;
 use crate::emit::lists::{self, AnswerList};
 use crate::model::Model;
+use crate::recorded::Wire;
 use crate::source::Sources;
 use crate::tree::Tree;
 use crate::{examples, resolve, syntax};
@@ -44,7 +45,7 @@ impl<'s> Specs<'s> {
 
     /// Rust: the generated part of the API's crate.
     pub fn rust(&self) -> Tree {
-        emit::rust::emit(&self.model)
+        emit::rust::emit(&self.model, &Wire::new(self.sources.examples().map(|(_, path, bytes)| (path, bytes))))
     }
 
     /// The reference: Markdown pages below `docs/reference/`.

@@ -35,6 +35,21 @@ pub(crate) fn file(spec: &str, tokens: TokenStream) -> String {
     text
 }
 
+/// The lines of some statements, such as those of a doc example.
+///
+/// # Panics
+/// As [`file`].
+pub(crate) fn statements(tokens: TokenStream) -> Vec<String> {
+    let body = quote::quote!(fn example() { #tokens });
+    let text = match syn::parse2(body) {
+        Ok(item) => print(vec![item]),
+        Err(error) => panic!("an example is no Rust: {error}"),
+    };
+    let lines: Vec<&str> = text.lines().collect();
+    let inner = lines.get(1..lines.len().saturating_sub(1)).unwrap_or_default();
+    inner.iter().map(|line| line.strip_prefix("    ").unwrap_or(line).to_owned()).collect()
+}
+
 fn print(items: Vec<Item>) -> String {
     prettyplease::unparse(&File { items, ..empty() })
 }

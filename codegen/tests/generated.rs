@@ -2,6 +2,8 @@
 
 mod common;
 
+use std::sync::LazyLock;
+
 use common::{apis, package, sources, split};
 use hostkit_codegen::{Sources, Specs, Tree};
 
@@ -9,6 +11,15 @@ fn tree(api: &str, sources: &Sources) -> Tree {
     let specs = Specs::read(api, sources);
     specs.unwrap_or_else(|diagnostics| panic!("{}", diagnostics.render(sources, false))).rust()
 }
+
+/// What is generated from each API's specs.
+static TREES: LazyLock<Vec<(String, Tree)>> = LazyLock::new(|| {
+    let trees = apis().into_iter().map(|api| {
+        let tree = tree(&api, &sources(&api));
+        (api, tree)
+    });
+    trees.collect()
+});
 
 #[test]
 fn p31_the_order_of_the_files_does_not_matter() {
@@ -41,8 +52,7 @@ fn p31_the_order_of_the_files_does_not_matter() {
 
 #[test]
 fn every_file_is_rust() {
-    for api in apis() {
-        let tree = tree(&api, &sources(&api));
+    for (api, tree) in TREES.iter() {
         assert!(tree.files().count() > 10, "{api}");
         for (path, text) in tree.files() {
             assert!(path.ends_with(".rs"), "{path}");
@@ -55,6 +65,50 @@ fn every_file_is_rust() {
             assert!(head.1.starts_with("// Spec: specs/"), "{path}");
         }
     }
+}
+
+/// The lines of documentation in a generated file.
+fn documentation(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter(|line| line.trim_start().starts_with("//"))
+}
+
+#[test]
+fn documentation_is_not_wider_than_the_code() {
+    let mut count = 0;
+    for (_, tree) in TREES.iter() {
+        for (path, text) in tree.files() {
+            for line in documentation(text) {
+                assert!(line.chars().count() <= 120, "{path}: {line}");
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 10_000, "{count} lines");
+}
+
+#[test]
+fn every_call_has_an_example() {
+    let mut missing = Vec::new();
+    for (_, tree) in TREES.iter() {
+        let calls = tree.files().filter(|(_, text)| text.contains("\nimpl Endpoint for "));
+        let bare = calls.filter(|(_, text)| !documentation(text).any(|line| line.contains("client.")));
+        missing.extend(bare.map(|(path, _)| path.to_owned()));
+    }
+    // It needs an input, and has no example of a request.
+    assert_eq!(missing, ["crates/obstacle-proto/src/generated/answers/get_box.rs"]);
+}
+
+#[test]
+fn a_call_without_a_recorded_value_has_an_example_if_it_needs_nothing() {
+    let (specs, examples) = split("obstacle");
+    let unrecorded = examples.into_iter().filter(|(path, _)| !path.ends_with(".value"));
+    let tree = tree("obstacle", &Sources::new(specs).with_examples(unrecorded));
+    let has_example = |path: &str| {
+        let text = tree.get(&format!("crates/obstacle-proto/src/generated/{path}.rs")).expect("a file");
+        documentation(text).any(|line| line.contains("client."))
+    };
+    assert!(has_example("answers/list_boxes"));
+    assert!(!has_example("choices/constrain"));
 }
 
 #[test]

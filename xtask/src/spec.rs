@@ -38,6 +38,8 @@ pub(crate) fn bless(one: Option<&str>) -> Outcome {
         one => apis(one)?.iter().map(|api| format!("{api}-proto")).collect(),
     };
     cargo_hostkit::bless(&workspace(), &packages).map_err(|error| error.to_string())?;
+    // The examples in the documentation show what was recorded.
+    crate::codegen::run(false)?;
     println!(
         "recorded; review them before you commit (`git add -N specs; git diff specs`): these values are the expectation from now on"
     );

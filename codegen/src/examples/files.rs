@@ -9,7 +9,7 @@ use crate::source::{FileId, Sources, Span};
 use crate::surface::{Endpoint, Example, Surface};
 
 /// The file of an example in one format.
-pub(super) fn path(api: &str, endpoint: &Endpoint, example: &Example, ending: &str) -> String {
+pub(crate) fn path(api: &str, endpoint: &Endpoint, example: &Example, ending: &str) -> String {
     format!("{api}/{}/{}/{}.{}.{ending}", endpoint.module, endpoint.stem, example.case.value, example.kind)
 }
 

@@ -24,9 +24,8 @@ pub struct Obstacle;
 ///
 /// ```
 /// use obstacle_proto::Credentials;
-///
 /// let credentials = Credentials::key("example", "example-secret");
-/// assert!(!format!("{credentials:?}").contains("example-secret"));
+/// assert!(! format!("{credentials:?}") .contains("example-secret"));
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

@@ -1,14 +1,17 @@
 //! Documentation: its texts, wrapped to the width of the project.
 
+mod client;
+mod output;
 mod sample;
+mod value;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
+use sample::Sample;
 
 use crate::model::{Endpoint, Field, Model, Sign};
+use crate::recorded::Wire;
 use crate::surface::Limits;
-
-pub(super) use sample::credentials;
 
 /// rustfmt's `max_width` in this project: it does not wrap docs.
 const WIDTH: usize = 120;
@@ -46,10 +49,11 @@ impl Doc {
         self
     }
 
-    /// Adds an example, whose lines are not wrapped.
-    fn and_code(mut self, lines: impl IntoIterator<Item = String>) -> Self {
-        let fence = || std::iter::once("```".to_owned());
-        self.paragraph(fence().chain(lines).chain(fence()).collect());
+    /// Adds an example, if there is one; its lines are not wrapped.
+    fn and_sample(mut self, sample: Option<Sample>) -> Self {
+        let Some(Sample { attribute, lines }) = sample else { return self };
+        let (start, end) = (format!("```{attribute}"), "```".to_owned());
+        self.paragraph([start].into_iter().chain(lines).chain([end]).collect());
         self
     }
 
@@ -146,7 +150,7 @@ fn limits(limits: &Limits) -> Option<String> {
 }
 
 /// The docs of a call: what it does, its facts, and how it is found out whether it happened.
-pub(super) fn endpoint(model: &Model, endpoint: &Endpoint) -> Doc {
+pub(super) fn endpoint(model: &Model, wire: &Wire<'_>, endpoint: &Endpoint) -> Doc {
     let surface = &endpoint.surface;
     let mut facts = format!("`{} {}`", endpoint.method, endpoint.path);
     if let Some(action) = &surface.action {
@@ -168,10 +172,12 @@ pub(super) fn endpoint(model: &Model, endpoint: &Endpoint) -> Doc {
     if !surface.reconcile.is_empty() {
         doc = doc.and(&format!("If the end stays open: {}{}", surface.reconcile, reconciliation(endpoint)));
     }
-    match sample::call(model, endpoint) {
-        Some(lines) => doc.and_code(lines),
-        None => doc,
-    }
+    doc.and_sample(sample::call(model, wire, endpoint))
+}
+
+/// The docs of the credentials.
+pub(super) fn credentials(model: &Model) -> Doc {
+    Doc::new(ITEM, "What a user proves himself with.").and_sample(sample::credentials(model))
 }
 
 /// What `reconcile` can do for a call.

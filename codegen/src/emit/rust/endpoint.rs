@@ -5,16 +5,18 @@ use quote::quote;
 
 use super::docs::{self, Doc, INNER, ITEM, MEMBER};
 use super::types::{Constructor, derives, is_default};
-use super::words::{Parameter, field_type, format_name, ident, max_items, name_expression, number, rust_type};
+use super::words::{Parameter, field_type, format_name, header, ident, max_items, name_expression, number, rust_type};
 use super::{encode, trace, waiter};
 use crate::model::{Endpoint, Field, Model, OneOf, Output, Type, Variant, WireName};
+use crate::recorded::Wire;
 use crate::resolve::names::camel;
 use crate::surface::Response;
 
 /// The items of the endpoint.
-pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> TokenStream {
+pub(super) fn emit(model: &Model, wire: &Wire<'_>, endpoint: &Endpoint) -> TokenStream {
     let name = ident(&endpoint.type_name);
-    let (structure, methods, call) = (structure(model, endpoint), methods(endpoint), implementation(model, endpoint));
+    let (structure, methods, call) =
+        (structure(model, wire, endpoint), methods(endpoint), implementation(model, endpoint));
     let groups = endpoint.one_of.iter().map(group);
     let effect = if endpoint.is_callable() { quote!(impl Call for #name {}) } else { trace::emit_perform(endpoint) };
     let is_repeatable = endpoint.effect() == "safe" || endpoint.surface.repeat_documented;
@@ -33,9 +35,9 @@ pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> TokenStream {
     }
 }
 
-fn structure(model: &Model, endpoint: &Endpoint) -> TokenStream {
+fn structure(model: &Model, wire: &Wire<'_>, endpoint: &Endpoint) -> TokenStream {
     let name = ident(&endpoint.type_name);
-    let (doc, alias) = (docs::endpoint(model, endpoint), docs::alias(&endpoint.surface.ru));
+    let (doc, alias) = (docs::endpoint(model, wire, endpoint), docs::alias(&endpoint.surface.ru));
     let derives = derives(has_default(endpoint));
     let fields = endpoint.inputs().map(|field| {
         let (doc, name, ty) = (docs::field(MEMBER, field), ident(&field.rust), field_type(field));
@@ -261,9 +263,4 @@ fn decode_header(field: &Field) -> TokenStream {
         true => quote!(#name: answer.required_header(#header)?),
         false => quote!(#name: answer.optional_header(#header)),
     }
-}
-
-/// The header that an output's field stands in.
-pub(super) fn header(field: &Field) -> &str {
-    field.surface.header.as_deref().unwrap_or_else(|| field.wire())
 }

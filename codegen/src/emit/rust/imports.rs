@@ -83,6 +83,12 @@ const KNOWN: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// What the doc examples may import, likewise: users take everything from the engine.
+const KNOWN_TO_USERS: &[(&str, &[&str])] = &[
+    ("std::collections", &["BTreeMap"]),
+    ("hostkit", &["Bytes", "Date", "DateTime", "Gibibytes", "Html", "Kibibytes", "Mebibytes", "Outcome", "UnixTime"]),
+];
+
 /// Traits that have to be imported where one of their items is named: item, trait.
 const TRAITS: &[(&str, &str)] = &[("to_text", "ToText"), ("INFO", "Endpoint")];
 
@@ -100,19 +106,29 @@ pub(super) struct Scope<'m> {
 }
 
 impl<'m> Scope<'m> {
+    /// Inside the API's crate.
     pub(super) fn of(model: &'m Model) -> Self {
+        Self::with(model, KNOWN, (2, "crate"))
+    }
+
+    /// Outside of the API's crate, whose name is given.
+    pub(super) fn of_user(model: &'m Model, own: &'m str) -> Self {
+        Self::with(model, KNOWN_TO_USERS, (1, own))
+    }
+
+    fn with(model: &'m Model, known: &[(&'static str, &[&'static str])], (group, own): (usize, &'m str)) -> Self {
         let mut modules = BTreeMap::new();
-        for (module, names) in KNOWN {
+        for (module, names) in known {
             let group = if module.starts_with("std") { 0 } else { 1 };
             modules.extend(names.iter().map(|name| (*name, (group, module.split("::").collect()))));
         }
-        modules.extend(model.types.keys().map(|name| (name.as_str(), (2, vec!["crate", "types"]))));
+        modules.extend(model.types.keys().map(|name| (name.as_str(), (group, vec![own, "types"]))));
         for endpoint in &model.endpoints {
             let groups = endpoint.one_of.iter().map(|group| &group.type_name);
             let names = groups.chain([&endpoint.type_name]);
-            modules.extend(names.map(|name| (name.as_str(), (2, vec!["crate", endpoint.module.as_str()]))));
+            modules.extend(names.map(|name| (name.as_str(), (group, vec![own, endpoint.module.as_str()]))));
         }
-        modules.insert(&model.service.name, (2, vec!["crate"]));
+        modules.insert(&model.service.name, (group, vec![own]));
         Self { modules }
     }
 

@@ -23,15 +23,16 @@ use words::ident;
 
 use crate::model::{Endpoint, Model};
 use crate::print;
+use crate::recorded::Wire;
 use crate::tree::Tree;
 
 /// Emits the generated part of an API's crate.
-pub(crate) fn emit(model: &Model) -> Tree {
+pub(crate) fn emit(model: &Model, wire: &Wire<'_>) -> Tree {
     let mut files = Files { api: &model.api, scope: Scope::of(model), tree: Tree::default() };
     let doc = "The API itself: credentials, error codes, how calls are authorised and how it says no.";
     files.add_importing(&["service.rs"], &["service.toml"], doc, service::emit(model));
     let has_server_types = emit_types(model, &mut files);
-    let modules = emit_endpoints(model, &mut files);
+    let modules = emit_endpoints(model, wire, &mut files);
     emit_server(model, &mut files, &modules, has_server_types);
 
     let public = modules.keys().copied().chain(["types"]).map(ident);
@@ -100,7 +101,11 @@ fn emit_types(model: &Model, files: &mut Files<'_>) -> bool {
 }
 
 /// The endpoints with their server halves; gives them by module.
-fn emit_endpoints<'m>(model: &'m Model, files: &mut Files<'_>) -> BTreeMap<&'m str, Vec<&'m Endpoint>> {
+fn emit_endpoints<'m>(
+    model: &'m Model,
+    wire: &Wire<'_>,
+    files: &mut Files<'_>,
+) -> BTreeMap<&'m str, Vec<&'m Endpoint>> {
     let mut modules: BTreeMap<&str, Vec<&Endpoint>> = BTreeMap::new();
     for endpoint in &model.endpoints {
         let module = endpoint.module.as_str();
@@ -109,7 +114,7 @@ fn emit_endpoints<'m>(model: &'m Model, files: &mut Files<'_>) -> BTreeMap<&'m s
         // A module may have another name than the folder of its specs.
         let spec = endpoint.spec.split('/').skip(2).collect::<Vec<_>>();
         let doc = docs::endpoint_file(endpoint);
-        files.add_importing(&[module, &name], &spec, &doc, endpoint::emit(model, endpoint));
+        files.add_importing(&[module, &name], &spec, &doc, endpoint::emit(model, wire, endpoint));
     }
     for (module, endpoints) in &modules {
         let names = endpoints.iter().map(|endpoint| ident(&endpoint.name)).collect::<Vec<_>>();

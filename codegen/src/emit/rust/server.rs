@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::docs::{Doc, ITEM, MEMBER};
-use super::endpoint::{header, output_type};
-use super::words::{format_name, ident, initialiser, local, name_expression, number, path_name, path_of};
+use super::endpoint::output_type;
+use super::words::{format_name, header, ident, initialiser, local, name_expression, number, path_name, path_of};
 use super::words::{read_expression, rust_type, written_name};
 use crate::model::{Endpoint, Field, Model, OneOf, Output, Type, Variant};
 use crate::surface::{Constant, Example};

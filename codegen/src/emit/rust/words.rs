@@ -248,6 +248,11 @@ pub(super) fn constant_value(constant: &Constant) -> TokenStream {
     quote!(Value::#kind(#text.into()))
 }
 
+/// The header that an output's field stands in.
+pub(super) fn header(field: &Field) -> &str {
+    field.surface.header.as_deref().unwrap_or_else(|| field.wire())
+}
+
 /// The path of a call from the root of its crate: `crate::servers::GetServer`.
 pub(super) fn path_of(endpoint: &Endpoint) -> TokenStream {
     let (module, name) = (ident(&endpoint.module), ident(&endpoint.type_name));

@@ -28,9 +28,8 @@ pub struct Clodo;
 ///
 /// ```
 /// use clodo_proto::Credentials;
-///
 /// let credentials = Credentials::key("example", "example-secret");
-/// assert!(!format!("{credentials:?}").contains("example-secret"));
+/// assert!(! format!("{credentials:?}") .contains("example-secret"));
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

@@ -29,9 +29,8 @@ pub struct Inferno;
 ///
 /// ```
 /// use inferno_proto::Credentials;
-///
 /// let credentials = Credentials::key(777, "example-secret");
-/// assert!(!format!("{credentials:?}").contains("example-secret"));
+/// assert!(! format!("{credentials:?}") .contains("example-secret"));
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

@@ -22,9 +22,8 @@ pub struct Macloud;
 ///
 /// ```
 /// use macloud_proto::Credentials;
-///
 /// let credentials = Credentials::token("example-secret");
-/// assert!(!format!("{credentials:?}").contains("example-secret"));
+/// assert!(! format!("{credentials:?}") .contains("example-secret"));
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

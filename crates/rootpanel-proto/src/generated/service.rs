@@ -32,9 +32,8 @@ pub struct RootPanel;
 ///
 /// ```
 /// use rootpanel_proto::Credentials;
-///
 /// let credentials = Credentials::api_key("example", "example-secret");
-/// assert!(!format!("{credentials:?}").contains("example-secret"));
+/// assert!(! format!("{credentials:?}") .contains("example-secret"));
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

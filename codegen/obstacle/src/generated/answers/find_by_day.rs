@@ -13,6 +13,18 @@ use crate::Obstacle;
 /// Dates in a query, in the forms of the service.
 ///
 /// `GET /by-day`; effect: **safe**.
+///
+/// ```no_run
+/// use hostkit::{Date, DateTime};
+/// use obstacle_proto::answers::FindByDay;
+///
+/// # fn example(client: &hostkit_ureq::Client<obstacle_proto::Obstacle>) -> Result<(), Box<dyn std::error::Error>> {
+/// let call = FindByDay::new(DateTime::new(2012, 1, 24, 4, 0, 2).ok_or("no such date")?)
+///     .day(Date::new(2012, 1, 24).ok_or("no such date")?)
+///     .until(DateTime::new(2012, 1, 25, 0, 0, 0).ok_or("no such date")?);
+/// client.call(&call)?;
+/// # Ok(()) }
+/// ```
 #[doc(alias = "Даты в строке запроса")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

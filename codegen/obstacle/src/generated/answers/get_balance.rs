@@ -15,12 +15,19 @@ use crate::Obstacle;
 /// `GET /balance`; effect: **safe**.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use obstacle_proto::answers::GetBalance;
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"balance":"-12.50"}"#;
+/// # let answers = Scripted::new([Script::any().answer(200, body)]);
+/// # let credentials = obstacle_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<obstacle_proto::Obstacle>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = GetBalance::new();
-/// assert_eq!(GetBalance::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let balance = client.call(&call)?;
+/// assert_eq!(balance, "-12.50".parse() ?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Скаляр в корне ответа")]
 #[derive(Debug, Clone, PartialEq, Default)]

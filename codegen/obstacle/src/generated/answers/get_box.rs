@@ -17,16 +17,6 @@ use crate::types::{Parcel, ThingKey};
 /// One box, and what waits for it.
 ///
 /// `GET /boxes/{key}`; effect: **safe**.
-///
-/// ```
-/// use hostkit_proto::{Effect, Endpoint};
-/// use obstacle_proto::answers::GetBox;
-/// use obstacle_proto::types::ThingKey;
-///
-/// let call = GetBox::new(ThingKey::new("0a1b").expect("letters and digits"));
-/// assert_eq!(GetBox::INFO.effect, Effect::Safe);
-/// # drop(call);
-/// ```
 #[doc(alias = "Одна коробка")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

@@ -16,12 +16,19 @@ use crate::types::Kept;
 /// `GET /kept`; effect: **safe**.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use obstacle_proto::answers::GetKept;
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"id":7,"colour":"red","size":[1,2]}"#;
+/// # let answers = Scripted::new([Script::any().answer(200, body)]);
+/// # let credentials = obstacle_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<obstacle_proto::Obstacle>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = GetKept::new();
-/// assert_eq!(GetKept::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let kept = client.call(&call)?;
+/// assert_eq!(kept.id, 7);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Объект без обёртки, сохранённый целиком")]
 #[derive(Debug, Clone, PartialEq, Default)]

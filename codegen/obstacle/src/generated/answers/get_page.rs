@@ -15,12 +15,19 @@ use crate::Obstacle;
 /// `GET /page`; effect: **safe**.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use obstacle_proto::answers::GetPage;
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = "<page>a <b>bold</b> word</page>";
+/// # let answers = Scripted::new([Script::any().answer(200, body)]);
+/// # let credentials = obstacle_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<obstacle_proto::Obstacle>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = GetPage::new();
-/// assert_eq!(GetPage::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let page = client.call(&call)?;
+/// println!("{page:?}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Разметка внутри ответа")]
 #[derive(Debug, Clone, PartialEq, Default)]

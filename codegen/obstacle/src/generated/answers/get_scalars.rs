@@ -14,12 +14,22 @@ use crate::types::Scalars;
 /// `GET /scalars`; effect: **safe**.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use obstacle_proto::answers::GetScalars;
+/// use obstacle_proto::types::ThingStatus;
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"scalars":{"text":"","int":null,"flag":"","status":"dancing","level":"7"}}"#;
+/// # let answers = Scripted::new([Script::any().answer(200, body)]);
+/// # let credentials = obstacle_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<obstacle_proto::Obstacle>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = GetScalars::new();
-/// assert_eq!(GetScalars::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let scalars = client.call(&call)?;
+/// assert_eq!(scalars.text, "");
+/// assert_eq!(scalars.flag, Some(false));
+/// assert_eq!(scalars.status, Some(ThingStatus::from_text("dancing")));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Все скаляры")]
 #[derive(Debug, Clone, PartialEq, Default)]

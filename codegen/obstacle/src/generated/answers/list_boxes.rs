@@ -16,12 +16,26 @@ use crate::types::Parcel;
 /// `GET /boxes`; effect: **safe**.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use obstacle_proto::answers::ListBoxes;
+/// use obstacle_proto::types::ThingKey;
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"boxes":[{"key":"k-1","things":[{"_attr":{"id":1,"kind":"a"},"title":"one"},{"_attr":{"id":"#,
+/// #     r#"2}}],"tags":["x","y"],"prices":{"small":0.10,"big":"9"},"load":0.5},{"key":"k-2","things":[]"#,
+/// #     r#","prices":[],"load":{"cpu":1}}]}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::any().answer(200, body)]);
+/// # let credentials = obstacle_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<obstacle_proto::Obstacle>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = ListBoxes::new();
-/// assert_eq!(ListBoxes::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let boxes = client.call(&call)?;
+/// assert_eq!(boxes.len(), 2);
+/// assert_eq!(boxes[0].key, ThingKey::new("k-1").ok_or("letters and digits") ?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Список; пустой приходит ошибкой")]
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -16,12 +16,19 @@ use crate::types::{Parcel, ThingKey};
 /// `GET /map`; effect: **safe**.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use obstacle_proto::answers::MapBoxes;
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"boxes":[]}"#;
+/// # let answers = Scripted::new([Script::any().answer(200, body)]);
+/// # let credentials = obstacle_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<obstacle_proto::Obstacle>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = MapBoxes::new();
-/// assert_eq!(MapBoxes::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let boxes = client.call(&call)?;
+/// assert_eq!(boxes.len(), 0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Словарь коробок")]
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -15,13 +15,24 @@ use crate::types::Record;
 ///
 /// If the end stays open: Read the records. No call shows it: Nothing that is read has it.
 ///
-/// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// ```no_run
+/// use hostkit::Outcome;
 /// use obstacle_proto::choices::AddRecords;
+/// use obstacle_proto::types::Record;
 ///
-/// let call = AddRecords::new();
-/// assert_eq!(AddRecords::INFO.effect, Effect::State);
-/// # drop(call);
+/// # fn example(client: &hostkit_ureq::Client<obstacle_proto::Obstacle>) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut record = Record::new("a");
+/// record.content = Some("x".into());
+/// let call = AddRecords::new().records(vec![record, Record::new("b")]);
+/// match client.perform(&call) {
+///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// }
+/// # Ok(()) }
 /// ```
 #[doc(alias = "Составные ключи из списка")]
 #[derive(Debug, Clone, PartialEq, Default)]

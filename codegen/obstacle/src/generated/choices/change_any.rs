@@ -14,13 +14,13 @@ use crate::Obstacle;
 ///
 /// At least one of these has to be given: a_name_that_is_long, b, c, d, e, f, g and 2 more.
 ///
-/// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// ```no_run
 /// use obstacle_proto::choices::ChangeAny;
 ///
-/// let call = ChangeAny::new();
-/// assert_eq!(ChangeAny::INFO.effect, Effect::Idempotent);
-/// # drop(call);
+/// # fn example(client: &hostkit_ureq::Client<obstacle_proto::Obstacle>) -> Result<(), Box<dyn std::error::Error>> {
+/// let call = ChangeAny::new().b("two");
+/// client.call(&call)?;
+/// # Ok(()) }
 /// ```
 #[doc(alias = "Изменяет то, что задано: пустой запрос не имеет смысла")]
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -17,13 +17,33 @@ use crate::types::{Record, RecordId};
 ///
 /// If the end stays open: Read the records. No call shows it: Nothing that is read has it.
 ///
-/// ```
-/// use hostkit_proto::{Effect, Endpoint};
-/// use obstacle_proto::choices::ChangeRecords;
+/// ```no_run
+/// use std::collections::BTreeMap;
 ///
-/// let call = ChangeRecords::new();
-/// assert_eq!(ChangeRecords::INFO.effect, Effect::State);
-/// # drop(call);
+/// use hostkit::Outcome;
+/// use obstacle_proto::choices::ChangeRecords;
+/// use obstacle_proto::types::{Record, RecordId};
+///
+/// # fn example(client: &hostkit_ureq::Client<obstacle_proto::Obstacle>) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut record = Record::new("a");
+/// record.content = Some("x".into());
+/// let call = ChangeRecords::new()
+///     .ttl(5)
+///     .records(
+///         BTreeMap::from([
+///             (RecordId::new(7), record),
+///             (RecordId::new(12), Record::new("b")),
+///         ]),
+///     );
+/// match client.perform(&call) {
+///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// }
+/// # Ok(()) }
 /// ```
 #[doc(alias = "Составные ключи из словаря")]
 #[derive(Debug, Clone, PartialEq, Default)]

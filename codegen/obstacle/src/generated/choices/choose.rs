@@ -24,12 +24,31 @@ use crate::types::{Parcel, ThingId};
 /// the call.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
-/// use obstacle_proto::choices::{Choose, ChooseWhat};
+/// use hostkit::{DateTime, Gibibytes, Outcome};
+/// use obstacle_proto::choices::{Choose, ChooseWhat, ChooseWhen};
+/// use obstacle_proto::types::ThingId;
 ///
-/// let call = Choose::new(hostkit_proto::Gibibytes(1), ChooseWhat::Body("example".into()));
-/// assert_eq!(Choose::INFO.effect, Effect::Spends);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"id":7}"#;
+/// # let answers = Scripted::new([Script::post("/choices").answer(200, body)]);
+/// # let credentials = obstacle_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<obstacle_proto::Obstacle>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = Choose::new(Gibibytes(5), ChooseWhat::Body("b".into()))
+///     .when(
+///         ChooseWhen::At(DateTime::new(2012, 1, 24, 4, 0, 2).ok_or("no such date")?),
+///     );
+/// let answer = match client.perform(&call) {
+///     Outcome::Done(answer) | Outcome::Accepted(answer, _) => answer,
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// };
+/// assert_eq!(answer, ThingId::new(7));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Выбор одного из нескольких")]
 #[derive(Debug, Clone, PartialEq)]

@@ -17,14 +17,27 @@ use crate::types::{Level, PositiveId, ThingKey};
 ///
 /// At least one of these has to be given: low, high, names, which.
 ///
-/// ```
-/// use hostkit_proto::{Effect, Endpoint};
-/// use obstacle_proto::choices::Constrain;
-/// use obstacle_proto::types::PositiveId;
+/// ```no_run
+/// use obstacle_proto::choices::{Constrain, ConstrainWhich};
+/// use obstacle_proto::types::{Level, PositiveId, ThingKey};
 ///
-/// let call = Constrain::new(PositiveId::new(1), vec!["example".into()], vec![1].into());
-/// assert_eq!(Constrain::INFO.effect, Effect::Idempotent);
-/// # drop(call);
+/// # fn example(client: &hostkit_ureq::Client<obstacle_proto::Obstacle>) -> Result<(), Box<dyn std::error::Error>> {
+/// let call = Constrain::new(PositiveId::new(1), vec!["a".into()], vec![1, 7].into())
+///     .low(1)
+///     .high(1)
+///     .names(vec!["n".into()])
+///     .level(Level::Some)
+///     .place("example.net")
+///     .at("23:59")
+///     .link("ftps://example.net/a")
+///     .key(
+///         ThingKey::new("0123456789abcdef0123456789abcdef")
+///             .ok_or("letters and digits")?,
+///     )
+///     .v6("2001:db8::1".parse()?)
+///     .which(ConstrainWhich::First(PositiveId::new(1)));
+/// client.call(&call)?;
+/// # Ok(()) }
 /// ```
 #[doc(alias = "Правила для нескольких полей, вид текста, непустые списки")]
 #[derive(Debug, Clone, PartialEq)]

@@ -14,13 +14,21 @@ use crate::Obstacle;
 ///
 /// If the end stays open: Read the thing. No call shows it: Nothing that is read has it.
 ///
-/// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// ```no_run
+/// use hostkit::Outcome;
 /// use obstacle_proto::choices::Depend;
 ///
-/// let call = Depend::new();
-/// assert_eq!(Depend::INFO.effect, Effect::State);
-/// # drop(call);
+/// # fn example(client: &hostkit_ureq::Client<obstacle_proto::Obstacle>) -> Result<(), Box<dyn std::error::Error>> {
+/// let call = Depend::new().auto_renew(true).period(3).kind("big").size(6);
+/// match client.perform(&call) {
+///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// }
+/// # Ok(()) }
 /// ```
 #[doc(alias = "Зависимые поля и ограничения")]
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -21,14 +21,22 @@ use crate::types::{Thing, ThingId};
 ///
 /// If the end stays open: Read the thing. `reconcile` does it.
 ///
-/// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// ```no_run
+/// use hostkit::Outcome;
 /// use obstacle_proto::commands::Destroy;
 /// use obstacle_proto::types::ThingId;
 ///
-/// let call = Destroy::new(ThingId::new(1));
-/// assert_eq!(Destroy::INFO.effect, Effect::Destructive);
-/// # drop(call);
+/// # fn example(client: &hostkit_ureq::Client<obstacle_proto::Obstacle>) -> Result<(), Box<dyn std::error::Error>> {
+/// let call = Destroy::new(ThingId::new(7));
+/// match client.perform(&call) {
+///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// }
+/// # Ok(()) }
 /// ```
 #[doc(alias = "Удаление через GET")]
 #[derive(Debug, Clone, PartialEq)]

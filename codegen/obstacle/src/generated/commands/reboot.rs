@@ -15,14 +15,22 @@ use crate::types::ThingId;
 ///
 /// If the end stays open: Look at the uptime. No call shows it: Nothing that is read has it.
 ///
-/// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// ```no_run
+/// use hostkit::Outcome;
 /// use obstacle_proto::commands::Reboot;
 /// use obstacle_proto::types::ThingId;
 ///
-/// let call = Reboot::new(ThingId::new(1));
-/// assert_eq!(Reboot::INFO.effect, Effect::State);
-/// # drop(call);
+/// # fn example(client: &hostkit_ureq::Client<obstacle_proto::Obstacle>) -> Result<(), Box<dyn std::error::Error>> {
+/// let call = Reboot::new(ThingId::new(7));
+/// match client.perform(&call) {
+///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// }
+/// # Ok(()) }
 /// ```
 #[doc(alias = "Команда в корневом элементе")]
 #[derive(Debug, Clone, PartialEq)]

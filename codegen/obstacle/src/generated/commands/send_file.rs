@@ -20,13 +20,21 @@ use crate::types::{Parcel, ThingKey};
 ///
 /// If the end stays open: List the files. `reconcile` does it, with what `before` gave before the call.
 ///
-/// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// ```no_run
+/// use hostkit::Outcome;
 /// use obstacle_proto::commands::SendFile;
 ///
-/// let call = SendFile::new(1);
-/// assert_eq!(SendFile::INFO.effect, Effect::State);
-/// # drop(call);
+/// # fn example(client: &hostkit_ureq::Client<obstacle_proto::Obstacle>) -> Result<(), Box<dyn std::error::Error>> {
+/// let call = SendFile::new(2);
+/// match client.perform(&call) {
+///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// }
+/// # Ok(()) }
 /// ```
 #[doc(alias = "Скаляр в корне документа")]
 #[derive(Debug, Clone, PartialEq)]

@@ -18,13 +18,44 @@ use crate::types::{Keywords, ThingId, ThingKey};
 /// `GET /self/{self}/path/{path}/request/{request}`; effect: **safe** (pii). Source: line 7 of the document.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::DateTime;
 /// use obstacle_proto::names::GetKeywords;
 /// use obstacle_proto::types::{ThingId, ThingKey};
 ///
-/// let call = GetKeywords::new(ThingId::new(1), ThingKey::new("0a1b").expect("letters and digits"), "example", "example");
-/// assert_eq!(GetKeywords::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"keywords":{"fn":7,"self":"me","type":"t","async":true,"node":"node","reader":"reader","fie"#,
+/// #     r#"lds":"fields","object":"object","format":"format","out":"out","answer":"answer","body":"body"#,
+/// #     r#"","value":"value","code":"code","request":"request","path":"path","new":"new","clone":"clone"#,
+/// #     r#"","2fa":"1","dotted.name-with-hyphens":"d","with blank":"b","имя":"ж","SHOUTED":"s","camelCa"#,
+/// #     r#"se":"c"}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([
+/// #     Script::get("/self/7/path/a-b_c/request/x%20y%2Fz").answer(200, body),
+/// # ]);
+/// # let credentials = obstacle_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<obstacle_proto::Obstacle>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = GetKeywords::new(
+///         ThingId::new(7),
+///         ThingKey::new("a-b_c").ok_or("letters and digits")?,
+///         "x y/z",
+///         "t",
+///     )
+///     .fields(vec![1, 2].into())
+///     .out(true)
+///     .answer(DateTime::new(2012, 1, 24, 4, 0, 2).ok_or("no such date")?)
+///     .new_(1)
+///     .clone_(2)
+///     .encode_(3)
+///     .filter("ж");
+/// let keywords = client.call(&call)?;
+/// assert_eq!(keywords.self_, "me");
+/// assert_eq!(keywords.type_.as_deref(), Some("t"));
+/// assert_eq!(keywords.fn_, Some(7));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Параметры с неудобными именами")]
 #[derive(Debug, Clone, PartialEq)]

@@ -17,13 +17,22 @@ use crate::types::ThingStatus;
 ///
 /// If the end stays open: Read them.
 ///
-/// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// ```no_run
+/// use hostkit::Date;
 /// use obstacle_proto::names::SetKeywords;
+/// use obstacle_proto::types::ThingStatus;
 ///
-/// let call = SetKeywords::new("example", "example");
-/// assert_eq!(SetKeywords::INFO.effect, Effect::Idempotent);
-/// # drop(call);
+/// # fn example(client: &hostkit_ureq::Client<obstacle_proto::Obstacle>) -> Result<(), Box<dyn std::error::Error>> {
+/// let call = SetKeywords::new("me", "f")
+///     .body("b")
+///     .out(7)
+///     .value(Date::new(2012, 1, 24).ok_or("no such date")?)
+///     .request(true)
+///     .path(vec!["a".into(), "b".into()])
+///     .code(ThingStatus::N2fast)
+///     .variant("example-secret");
+/// client.call(&call)?;
+/// # Ok(()) }
 /// ```
 #[doc(alias = "Те же имена в теле запроса")]
 #[derive(Debug, Clone, PartialEq)]

@@ -1,101 +1,157 @@
-//! Doc examples: the call as it would be made, and what it says of itself.
+//! Doc examples: the call of its first request example, made through a client that answers as its answer example does.
 
-use super::{Doc, ITEM};
-use crate::model::{Endpoint, Model, OneOf, Type, TypeKind};
-use crate::resolve::names::{camel, snake};
+use std::cmp::Reverse;
 
-/// The docs of the credentials.
-pub(in crate::emit::rust) fn credentials(model: &Model) -> Doc {
-    let mut lines = vec![format!("use {}::Credentials;", crate_name(model)), String::new()];
-    if let Some(first) = model.service.credentials.first() {
-        let sample = |kind: &str| match kind {
-            "int" => "777",
-            "secret" => "\"example-secret\"",
-            _ => "\"example\"",
-        };
-        let arguments: Vec<&str> = first.fields.iter().map(|(_, kind)| sample(kind)).collect();
-        lines.push(format!("let credentials = Credentials::{}({});", snake(&first.name), arguments.join(", ")));
-        lines.push("assert!(!format!(\"{credentials:?}\").contains(\"example-secret\"));".to_owned());
-    }
-    Doc::new(ITEM, "What a user proves himself with.").and_code(lines)
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::client::{self, Shown};
+use super::output::{FIELDS, assertions};
+use super::value::{SECRET, Values};
+use crate::emit::rust::imports::Scope;
+use crate::emit::rust::words::ident;
+use crate::model::{Endpoint, Model, Output};
+use crate::print;
+use crate::recorded::Wire;
+use crate::resolve::names::is_identifier;
+
+/// Longer answers are not shown.
+const BODY: usize = 1500;
+
+/// What stands before a line of an example; rustfmt's `max_width` is that of the project.
+const WIDTH: usize = 120 - "/// ".len();
+
+/// A doc example: what stands behind its fence, and its lines.
+pub(super) struct Sample {
+    pub(super) attribute: &'static str,
+    pub(super) lines: Vec<String>,
 }
 
-/// The lines of a call's example; none where an input has no simple value.
-pub(super) fn call(model: &Model, endpoint: &Endpoint) -> Option<Vec<String>> {
-    let inputs = endpoint.inputs().filter(|field| field.is_required()).map(|field| sample(model, &field.ty));
-    let groups = endpoint.one_of.iter().filter(|group| group.required).map(|group| first_variant(model, group));
-    let arguments = inputs.chain(groups).collect::<Option<Vec<_>>>()?.join(", ");
-    let own = crate_name(model);
-    let is_used = |name: &&str| arguments.contains(&format!("{name}::"));
-    let types: Vec<&str> = model.types.keys().map(String::as_str).filter(is_used).collect();
-    let mut names = vec![endpoint.type_name.as_str()];
-    names.extend(endpoint.one_of.iter().map(|group| group.type_name.as_str()).filter(is_used));
-    names.sort_unstable();
-    let mut lines = vec![format!("use {own}::{}::{};", endpoint.module, braced(&names))];
-    if !types.is_empty() {
-        lines.push(format!("use {own}::types::{};", braced(&types)));
+/// The example of the credentials.
+pub(super) fn credentials(model: &Model) -> Option<Sample> {
+    let first = model.service.credentials.first()?;
+    let (own, new) = (ident(&crate_name(model)), client::new(first));
+    let lines = print::statements(quote! {
+        use #own::Credentials;
+        let credentials = Credentials::#new;
+        assert!(!format!("{credentials:?}").contains(#SECRET));
+    });
+    Some(Sample { attribute: "", lines })
+}
+
+/// The example of a call. There is none before the value of a request example is recorded, but for a call that needs
+/// nothing: that one is made as it is.
+pub(super) fn call(model: &Model, wire: &Wire<'_>, endpoint: &Endpoint) -> Option<Sample> {
+    let requests = Shown::all(model, wire, endpoint, "request");
+    let mut samples = requests.iter().filter_map(|request| {
+        let mut values = Values::new(model);
+        let call = values.call(endpoint, &request.value)?;
+        let before = &values.before;
+        sample(model, wire, endpoint, Some(request), quote!(#(#before)* let call = #call;))
+    });
+    samples.next().or_else(|| {
+        let needs =
+            endpoint.inputs().any(|field| field.is_required()) || endpoint.one_of.iter().any(|group| group.required);
+        let name = ident(&endpoint.type_name);
+        if needs { None } else { sample(model, wire, endpoint, None, quote!(let call = #name::new();)) }
+    })
+}
+
+fn sample(
+    model: &Model,
+    wire: &Wire<'_>,
+    endpoint: &Endpoint,
+    request: Option<&Shown<'_>>,
+    call: TokenStream,
+) -> Option<Sample> {
+    let name = crate_name(model);
+    let own = ident(&name);
+    let result = result(endpoint);
+    let answers = Shown::all(model, wire, endpoint, "answer").into_iter();
+    let answers = answers.filter(|answer| answer.length() <= BODY).map(|answer| {
+        let checks = assertions(model, endpoint, &result, &answer.value);
+        (answer, checks)
+    });
+    // Of those that show enough the answer to that request, else the shortest.
+    let answer = answers.min_by_key(|(answer, checks)| {
+        let is_other = request.is_none_or(|request| request.case() != answer.case());
+        (Reverse(checks.len().min(FIELDS)), is_other, answer.length(), answer.case())
+    });
+    let made = make(endpoint, &result);
+    let rest = match (&endpoint.output, &answer) {
+        (Output::None, _) => TokenStream::new(),
+        (_, Some((_, checks))) if !checks.is_empty() => quote!(#(#checks)*),
+        // A value of which nothing can be compared is shown.
+        _ => {
+            let shown = format!("{{{result}:?}}");
+            quote!(println!(#shown);)
+        }
+    };
+    let visible = quote!(#call #made #rest);
+    let (attribute, setup, end) = match answer {
+        Some((answer, _)) => {
+            let expected = request.map_or_else(|| quote!(Script::any()), Shown::expected);
+            let (body, answer) = (answer.body(), answer.answer(model, &quote!(body)));
+            let setup =
+                client::emit(model, wire, &own, endpoint.surface.authorised, &body, &quote!(#expected #answer))?;
+            ("", hidden(print::statements(setup)), "# Ok::<(), Box<dyn std::error::Error>>(())")
+        }
+        None => {
+            let api = &model.service.name.value;
+            let head = format!(
+                "# fn example(client: &hostkit_ureq::Client<{name}::{api}>) -> Result<(), Box<dyn std::error::Error>> {{"
+            );
+            ("no_run", vec![head], "# Ok(()) }")
+        }
+    };
+    let mut lines = imports(Scope::of_user(model, &name).imports(&visible));
+    lines.extend(setup);
+    lines.extend(print::statements(visible));
+    lines.push(end.to_owned());
+    lines.iter().all(|line| line.chars().count() <= WIDTH).then_some(Sample { attribute, lines })
+}
+
+/// Makes the call: one that acts can end in five ways, and none of them is dropped.
+fn make(endpoint: &Endpoint, result: &Ident) -> TokenStream {
+    let is_nothing = endpoint.output == Output::None;
+    if endpoint.is_callable() {
+        return if is_nothing { quote!(client.call(&call)?;) } else { quote!(let #result = client.call(&call)?;) };
     }
-    lines.push("use hostkit_proto::{Effect, Endpoint};".to_owned());
-    lines.sort();
-    let name = &endpoint.type_name;
-    lines.extend([
-        String::new(),
-        format!("let call = {name}::new({arguments});"),
-        format!("assert_eq!({name}::INFO.effect, Effect::{});", camel(endpoint.effect())),
-        "# drop(call);".to_owned(),
-    ]);
-    Some(lines)
+    let (value, gives, binding) = match is_nothing {
+        true => (quote!(()), quote!({}), TokenStream::new()),
+        false => (quote!(#result), quote!(#result,), quote!(let #result =)),
+    };
+    let end = (!is_nothing).then(|| quote!(;));
+    quote! {
+        #binding match client.perform(&call) {
+            Outcome::Done(#value) | Outcome::Accepted(#value, _) => #gives
+            Outcome::Rejected(rejection) => return Err(rejection.into()),
+            Outcome::NotSent(error) => return Err(error.into()),
+            Outcome::Unresolved(ticket) => return Err(format!("may have happened: {}", ticket.save()).into()),
+        } #end
+    }
+}
+
+/// The name of the variable with the output: what is behind the verb, `server` for `get_server`.
+fn result(endpoint: &Endpoint) -> Ident {
+    const TAKEN: [&str; 6] = ["call", "client", "answers", "credentials", "ticket", "error"];
+    let name = endpoint.name.split_once('_').map(|(_, name)| name);
+    ident(name.filter(|name| is_identifier(name) && !TAKEN.contains(name)).unwrap_or("answer"))
+}
+
+/// The lines of the imports, those of the standard library first, and an empty line behind each of the two groups.
+fn imports(uses: TokenStream) -> Vec<String> {
+    let lines = print::statements(uses);
+    let (standard, others): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| line.starts_with("use std::"));
+    let groups = [standard, others].into_iter().filter(|group| !group.is_empty());
+    groups.flat_map(|group| group.into_iter().chain([String::new()])).collect()
+}
+
+fn hidden(lines: Vec<String>) -> Vec<String> {
+    lines.into_iter().map(|line| format!("# {line}")).collect()
 }
 
 /// The name of the crate that the code will live in.
 fn crate_name(model: &Model) -> String {
     format!("{}_proto", model.api.replace('-', "_"))
-}
-
-fn braced(names: &[&str]) -> String {
-    if let [one] = names { (*one).to_owned() } else { format!("{{{}}}", names.join(", ")) }
-}
-
-fn first_variant(model: &Model, group: &OneOf) -> Option<String> {
-    let variant = group.variants.first()?;
-    let [field] = variant.fields.as_slice() else { return None };
-    Some(format!("{}::{}({})", group.type_name, variant.rust, owned(model, &field.ty)?))
-}
-
-/// A value of the type, as an expression; `None` where the type has no simple one.
-fn sample(model: &Model, ty: &Type) -> Option<String> {
-    Some(match ty {
-        Type::Text => "\"example\"".to_owned(),
-        Type::Secret => "\"example-secret\"".to_owned(),
-        Type::Int | Type::Uint => "1".to_owned(),
-        Type::Decimal => "hostkit_proto::Decimal::ONE".to_owned(),
-        Type::Flag | Type::Switch => "true".to_owned(),
-        Type::Bytes => "hostkit_proto::Bytes(1)".to_owned(),
-        Type::Kibibytes => "hostkit_proto::Kibibytes(1)".to_owned(),
-        Type::Mebibytes => "hostkit_proto::Mebibytes(1)".to_owned(),
-        Type::Gibibytes => "hostkit_proto::Gibibytes(1)".to_owned(),
-        Type::Ip => "std::net::IpAddr::from([192, 0, 2, 7])".to_owned(),
-        Type::UnixTime => "hostkit_proto::UnixTime(1_301_860_800)".to_owned(),
-        Type::Csv(item) => format!("vec![{}].into()", sample(model, item)?),
-        Type::List(item) => format!("vec![{}]", owned(model, item)?),
-        Type::Map(..) => "std::collections::BTreeMap::new()".to_owned(),
-        Type::Named(name) => match &model.types.get(name)?.kind {
-            TypeKind::Id { is_number: true } => format!("{name}::new(1)"),
-            TypeKind::Id { is_number: false } => format!("{name}::new(\"0a1b\").expect(\"letters and digits\")"),
-            TypeKind::Enumeration { values, .. } => format!("{name}::{}", values.first()?.rust),
-            TypeKind::Struct(fields) => {
-                let required = fields.iter().filter(|field| field.is_required());
-                let samples: Option<Vec<_>> = required.map(|field| sample(model, &field.ty)).collect();
-                format!("{name}::new({})", samples?.join(", "))
-            }
-            TypeKind::Union { .. } => return None,
-        },
-        Type::DateTime | Type::Date | Type::Html | Type::Any | Type::Option(_) => return None,
-    })
-}
-
-/// A sample where nothing converts it.
-fn owned(model: &Model, ty: &Type) -> Option<String> {
-    let sample = sample(model, ty)?;
-    Some(if matches!(ty, Type::Text | Type::Secret) { format!("{sample}.into()") } else { sample })
 }

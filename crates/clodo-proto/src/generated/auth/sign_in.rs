@@ -22,11 +22,28 @@ use crate::types::SignedIn;
 ///
 /// ```
 /// use clodo_proto::auth::SignIn;
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::UnixTime;
 ///
-/// let call = SignIn::new("example", "example-secret");
-/// assert_eq!(SignIn::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = "";
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, body)
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret")
+/// #         .header("X-Auth-Token-Issued", "2022-05-27T19:28:19+0300")
+/// #         .header("X-Auth-Token-Expired", "2022-05-27T19:48:19+0300"),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = SignIn::new("jdoe", "example-secret");
+/// let answer = client.call(&call)?;
+/// assert_eq!(answer.management_url, "https://api.clodo.ru/v1");
+/// assert_eq!(answer.expires, Some(UnixTime(1653670099)));
+/// assert_eq!(answer.issued, Some(UnixTime(1653668899)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Авторизация: по логину и ключу выдаются токен на двадцать минут и адрес API")]
 #[derive(Debug, Clone, PartialEq)]

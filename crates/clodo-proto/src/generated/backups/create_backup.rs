@@ -27,12 +27,33 @@ use crate::types::{Backup, BackupRequest, ServerId};
 ///
 /// ```
 /// use clodo_proto::backups::CreateBackup;
-/// use clodo_proto::types::ServerId;
-/// use hostkit_proto::{Effect, Endpoint};
+/// use clodo_proto::types::{RequestId, ServerId};
+/// use hostkit::Outcome;
 ///
-/// let call = CreateBackup::new(ServerId::new(1));
-/// assert_eq!(CreateBackup::INFO.effect, Effect::Spends);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"backup_create":{"req":3120121}}"#;
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::post("/servers/298/backup/create").answer(200, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = CreateBackup::new(ServerId::new(298));
+/// let backup = match client.perform(&call) {
+///     Outcome::Done(backup) | Outcome::Accepted(backup, _) => backup,
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// };
+/// assert_eq!(backup.request, RequestId::new(3120121));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Создание новой резервной копии; хранение оплачивается по часам")]
 #[derive(Debug, Clone, PartialEq)]

@@ -18,11 +18,27 @@ use crate::types::{BackupId, ServerId};
 /// ```
 /// use clodo_proto::backups::DescribeBackup;
 /// use clodo_proto::types::{BackupId, ServerId};
-/// use hostkit_proto::{Effect, Endpoint};
 ///
-/// let call = DescribeBackup::new(ServerId::new(1), BackupId::new(1), "example");
-/// assert_eq!(DescribeBackup::INFO.effect, Effect::Idempotent);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = "";
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::post("/servers/298/backup/setdesc").answer(204, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = DescribeBackup::new(
+///     ServerId::new(298),
+///     BackupId::new(2),
+///     "Описание",
+/// );
+/// client.call(&call)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Описание резервной копии")]
 #[derive(Debug, Clone, PartialEq)]

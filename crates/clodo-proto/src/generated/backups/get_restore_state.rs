@@ -24,11 +24,24 @@ use crate::types::{RequestId, RestoreState, ServerId};
 /// ```
 /// use clodo_proto::backups::GetRestoreState;
 /// use clodo_proto::types::{RequestId, ServerId};
-/// use hostkit_proto::{Effect, Endpoint};
 ///
-/// let call = GetRestoreState::new(ServerId::new(1), RequestId::new(1));
-/// assert_eq!(GetRestoreState::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"restore_state":{"progress":54}}"#;
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::get("/servers/298/backup/getstate").answer(200, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = GetRestoreState::new(ServerId::new(298), RequestId::new(3120121));
+/// let restore_state = client.call(&call)?;
+/// assert_eq!(restore_state.progress, 54);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Состояние восстановления из резервной копии")]
 #[derive(Debug, Clone, PartialEq)]

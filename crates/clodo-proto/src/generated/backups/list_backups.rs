@@ -15,12 +15,33 @@ use crate::types::{Backup, ServerId};
 ///
 /// ```
 /// use clodo_proto::backups::ListBackups;
-/// use clodo_proto::types::ServerId;
-/// use hostkit_proto::{Effect, Endpoint};
+/// use clodo_proto::types::{BackupId, ServerId};
+/// use hostkit::DateTime;
 ///
-/// let call = ListBackups::new(ServerId::new(1));
-/// assert_eq!(ListBackups::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"backups":{"backup":{"file":"2","date":"2012-01-24 04:00:02","price":0.05,"size":"5","desc""#,
+/// #     r#":"Описание","days":"1,3,5,7","time":"03:30","os_type":"debian"}}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::get("/servers/298/backup/getlist").answer(200, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = ListBackups::new(ServerId::new(298));
+/// let backups = client.call(&call)?;
+/// assert_eq!(backups.len(), 1);
+/// assert_eq!(backups[0].id, BackupId::new(2));
+/// assert_eq!(backups[0].made, DateTime::new(2012, 1, 24, 4, 0, 2));
+/// assert_eq!(backups[0].price, Some("0.05".parse() ?));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Список резервных копий сервера")]
 #[derive(Debug, Clone, PartialEq)]

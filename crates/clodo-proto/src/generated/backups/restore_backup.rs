@@ -21,12 +21,33 @@ use crate::types::{BackupId, BackupRequest, ServerId};
 ///
 /// ```
 /// use clodo_proto::backups::RestoreBackup;
-/// use clodo_proto::types::{BackupId, ServerId};
-/// use hostkit_proto::{Effect, Endpoint};
+/// use clodo_proto::types::{BackupId, RequestId, ServerId};
+/// use hostkit::Outcome;
 ///
-/// let call = RestoreBackup::new(ServerId::new(1), BackupId::new(1));
-/// assert_eq!(RestoreBackup::INFO.effect, Effect::Destructive);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"backup_restore":{"req":3120121}}"#;
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::post("/servers/298/backup/restore").answer(200, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = RestoreBackup::new(ServerId::new(298), BackupId::new(2));
+/// let backup = match client.perform(&call) {
+///     Outcome::Done(backup) | Outcome::Accepted(backup, _) => backup,
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// };
+/// assert_eq!(backup.request, RequestId::new(3120121));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Восстановление сервера из резервной копии; текущее содержимое диска теряется")]
 #[derive(Debug, Clone, PartialEq)]

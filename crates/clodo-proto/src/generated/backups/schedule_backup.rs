@@ -18,11 +18,28 @@ use crate::types::{BackupId, ServerId};
 /// ```
 /// use clodo_proto::backups::ScheduleBackup;
 /// use clodo_proto::types::{BackupId, ServerId};
-/// use hostkit_proto::{Effect, Endpoint};
 ///
-/// let call = ScheduleBackup::new(ServerId::new(1), BackupId::new(1), vec![1].into(), "example");
-/// assert_eq!(ScheduleBackup::INFO.effect, Effect::Idempotent);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = "";
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::post("/servers/298/backup/setcal").answer(204, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = ScheduleBackup::new(
+///     ServerId::new(298),
+///     BackupId::new(2),
+///     vec![1, 3, 5, 7].into(),
+///     "03:30",
+/// );
+/// client.call(&call)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Календарь обновления резервной копии")]
 #[derive(Debug, Clone, PartialEq)]

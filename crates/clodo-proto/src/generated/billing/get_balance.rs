@@ -18,11 +18,24 @@ use crate::Clodo;
 ///
 /// ```
 /// use clodo_proto::billing::GetBalance;
-/// use hostkit_proto::{Effect, Endpoint};
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"balance":1234.50}"#;
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::get("/billing/balance").answer(200, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = GetBalance::new();
-/// assert_eq!(GetBalance::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let balance = client.call(&call)?;
+/// assert_eq!(balance, "1234.50".parse() ?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Получить текущий баланс")]
 #[derive(Debug, Clone, PartialEq, Default)]

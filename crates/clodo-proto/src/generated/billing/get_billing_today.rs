@@ -15,11 +15,46 @@ use crate::types::Billing;
 ///
 /// ```
 /// use clodo_proto::billing::GetBillingToday;
-/// use hostkit_proto::{Effect, Endpoint};
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     "{\"billing\":{\n",
+/// #     "\t\"total_debit_amount\":57.78,\n",
+/// #     "\t\"total_credit_amount\":0,\n",
+/// #     "\t\"period\":\"25.01.2012\",\n",
+/// #     "\t\"debits\":{\n",
+/// #     "\t\t\"vbd\":{\n",
+/// #     "\t\t\t\"debits_amount\":3.8,\n",
+/// #     "\t\t\t\"debits_count\":380},\n",
+/// #     "\t\t\"vps\":{\n",
+/// #     "\t\t\t\"debits_amount\":17.550,\n",
+/// #     "\t\t\t\"debits_count\":13.00},\n",
+/// #     "\t\t\"licence\":{\n",
+/// #     "\t\t\t\"debits_amount\":\"36.43\",\n",
+/// #     "\t\t\t\"debits_count\":\"1\"}\n",
+/// #     "\t},\n",
+/// #     "\t\"credits\":[]\n",
+/// #     "\t}\n",
+/// #     "}",
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::get("/billing").answer(200, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = GetBillingToday::new();
-/// assert_eq!(GetBillingToday::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let billing_today = client.call(&call)?;
+/// assert_eq!(billing_today.total_debit, "57.78".parse() ?);
+/// assert_eq!(billing_today.total_credit, Some("0".parse() ?));
+/// assert_eq!(billing_today.period.as_deref(), Some("25.01.2012"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Получить список операций по счету за текущий день")]
 #[derive(Debug, Clone, PartialEq, Default)]

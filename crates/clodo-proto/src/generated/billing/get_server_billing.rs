@@ -16,6 +16,58 @@ use crate::types::{Billing, ServerId};
 /// `POST /billing/{id}`; effect: **safe**. Source: line 1989 of the document.
 ///
 /// Sent as POST, because a GET would need a body: it counts against the quota of POST, which is smaller.
+///
+/// ```
+/// use clodo_proto::billing::{GetServerBilling, GetServerBillingPeriod};
+/// use clodo_proto::types::ServerId;
+/// use hostkit::UnixTime;
+///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     "{\"billing\":{\n",
+/// #     "\t\"total_debit_amount\":57.78,\n",
+/// #     "\t\"total_credit_amount\":0,\n",
+/// #     "\t\"period\":\"25.01.2012\",\n",
+/// #     "\t\"debits\":{\n",
+/// #     "\t\t\"vbd\":{\n",
+/// #     "\t\t\t\"debits_amount\":3.8,\n",
+/// #     "\t\t\t\"debits_count\":380},\n",
+/// #     "\t\t\"vps\":{\n",
+/// #     "\t\t\t\"debits_amount\":17.550,\n",
+/// #     "\t\t\t\"debits_count\":13.00},\n",
+/// #     "\t\t\"licence\":{\n",
+/// #     "\t\t\t\"debits_amount\":\"36.43\",\n",
+/// #     "\t\t\t\"debits_count\":\"1\"}\n",
+/// #     "\t},\n",
+/// #     "\t\"credits\":[]\n",
+/// #     "\t}\n",
+/// #     "}",
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::post("/billing/298").answer(200, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = GetServerBilling::new(
+///     ServerId::new(298),
+///     GetServerBillingPeriod::Stamps {
+///         from: UnixTime(1301860800),
+///         to: Some(UnixTime(1301947199)),
+///     },
+/// );
+/// let server_billing = client.call(&call)?;
+/// assert_eq!(server_billing.total_debit, "57.78".parse() ?);
+/// assert_eq!(server_billing.total_credit, Some("0".parse() ?));
+/// assert_eq!(server_billing.period.as_deref(), Some("25.01.2012"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[doc(alias = "Получить список операций по одному VPS за период")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

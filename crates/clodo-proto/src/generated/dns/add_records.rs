@@ -28,12 +28,38 @@ use crate::types::{NewRecord, Record, Zone, ZoneId};
 ///
 /// ```
 /// use clodo_proto::dns::AddRecords;
-/// use clodo_proto::types::{NewRecord, Record, ZoneId};
-/// use hostkit_proto::{Effect, Endpoint};
+/// use clodo_proto::types::{NewRecord, ZoneId};
+/// use hostkit::Outcome;
 ///
-/// let call = AddRecords::new(ZoneId::new(1), vec![NewRecord::new("example", "example", "example")]);
-/// assert_eq!(AddRecords::INFO.effect, Effect::State);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = "";
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::post("/dns/405290").answer(204, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let mut new_record = NewRecord::new("example.com", "MX", "mail.example.com");
+/// new_record.ttl = Some(3600);
+/// new_record.priority = Some(10);
+/// let call = AddRecords::new(
+///     ZoneId::new(405290),
+///     vec![NewRecord::new("www.example.com", "A", "192.0.2.17"), new_record],
+/// );
+/// match client.perform(&call) {
+///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Добавление записей в зону")]
 #[derive(Debug, Clone, PartialEq)]

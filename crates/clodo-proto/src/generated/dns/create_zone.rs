@@ -29,12 +29,33 @@ use crate::types::{CreatedZone, DnsOverview, ZoneSummary, ZoneType};
 ///
 /// ```
 /// use clodo_proto::dns::CreateZone;
-/// use clodo_proto::types::ZoneType;
-/// use hostkit_proto::{Effect, Endpoint};
+/// use clodo_proto::types::{ZoneId, ZoneType};
+/// use hostkit::Outcome;
 ///
-/// let call = CreateZone::new("example", ZoneType::Master);
-/// assert_eq!(CreateZone::INFO.effect, Effect::State);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"dns":{"id":"405290"}}"#;
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::method(hostkit::protocol::Method::PUT, "/dns/").answer(200, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = CreateZone::new("example.com", ZoneType::Master);
+/// let zone = match client.perform(&call) {
+///     Outcome::Done(zone) | Outcome::Accepted(zone, _) => zone,
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// };
+/// assert_eq!(zone.id, ZoneId::new(405290));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Добавление зоны")]
 #[derive(Debug, Clone, PartialEq)]

@@ -29,11 +29,34 @@ use crate::types::{DeletedRecord, Record, RecordId, Zone, ZoneId};
 /// ```
 /// use clodo_proto::dns::DeleteRecord;
 /// use clodo_proto::types::{RecordId, ZoneId};
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 ///
-/// let call = DeleteRecord::new(ZoneId::new(1), RecordId::new(1));
-/// assert_eq!(DeleteRecord::INFO.effect, Effect::Destructive);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"dns":{"new_soa":"2012012402"}}"#;
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::method(hostkit::protocol::Method::DELETE, "/dns/405290")
+/// #         .answer(200, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = DeleteRecord::new(ZoneId::new(405290), RecordId::new(12));
+/// let record = match client.perform(&call) {
+///     Outcome::Done(record) | Outcome::Accepted(record, _) => record,
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// };
+/// let record = record.ok_or("there is none")?;
+/// assert_eq!(record.serial, 2012012402);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Удаление записи в зоне; если тело запроса потеряется, удалится вся зона")]
 #[derive(Debug, Clone, PartialEq)]

@@ -18,11 +18,29 @@ use crate::types::{Zone, ZoneId};
 /// ```
 /// use clodo_proto::dns::GetZone;
 /// use clodo_proto::types::ZoneId;
-/// use hostkit_proto::{Effect, Endpoint};
 ///
-/// let call = GetZone::new(ZoneId::new(1));
-/// assert_eq!(GetZone::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"dns":{"record_types":{"type":["A"]},"records":{"record":[{"id":"12","name":"example.com"}]"#,
+/// #     "}}}",
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::get("/dns/405290").answer(200, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = GetZone::new(ZoneId::new(405290));
+/// let zone = client.call(&call)?;
+/// assert_eq!(zone.record_types.len(), 1);
+/// assert_eq!(zone.record_types[0], "A");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Просмотр зоны")]
 #[derive(Debug, Clone, PartialEq)]

@@ -15,11 +15,32 @@ use crate::types::DnsOverview;
 ///
 /// ```
 /// use clodo_proto::dns::ListZones;
-/// use hostkit_proto::{Effect, Endpoint};
+/// use clodo_proto::types::{ZoneId, ZoneType};
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"dns":{"domains":{"id":405290,"name":"example.com","type":"MASTER","records_count":7},"reve"#,
+/// #     r#"rse":[]}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::get("/dns/").answer(200, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = ListZones::new();
-/// assert_eq!(ListZones::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let zones = client.call(&call)?;
+/// assert_eq!(zones.domains.len(), 1);
+/// assert_eq!(zones.domains[0].id, ZoneId::new(405290));
+/// assert_eq!(zones.domains[0].name, "example.com");
+/// assert_eq!(zones.domains[0].kind, Some(ZoneType::Master));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Получение списка зон")]
 #[derive(Debug, Clone, PartialEq, Default)]

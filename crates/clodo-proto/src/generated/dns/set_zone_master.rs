@@ -22,11 +22,23 @@ use crate::types::ZoneId;
 /// ```
 /// use clodo_proto::dns::SetZoneMaster;
 /// use clodo_proto::types::ZoneId;
-/// use hostkit_proto::{Effect, Endpoint};
 ///
-/// let call = SetZoneMaster::new(ZoneId::new(1), std::net::IpAddr::from([192, 0, 2, 7]));
-/// assert_eq!(SetZoneMaster::INFO.effect, Effect::Idempotent);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = "";
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::post("/dns/207821").answer(204, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = SetZoneMaster::new(ZoneId::new(207821), "192.0.2.54".parse()?);
+/// client.call(&call)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Установка адреса master-сервера для SLAVE-зоны")]
 #[derive(Debug, Clone, PartialEq)]

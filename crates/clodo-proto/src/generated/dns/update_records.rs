@@ -21,13 +21,41 @@ use crate::types::{RecordChange, RecordId, ZoneId};
 /// If the end stays open: Read the zone: the records have the new values.
 ///
 /// ```
-/// use clodo_proto::dns::UpdateRecords;
-/// use clodo_proto::types::ZoneId;
-/// use hostkit_proto::{Effect, Endpoint};
+/// use std::collections::BTreeMap;
 ///
-/// let call = UpdateRecords::new(ZoneId::new(1), std::collections::BTreeMap::new());
-/// assert_eq!(UpdateRecords::INFO.effect, Effect::Idempotent);
-/// # drop(call);
+/// use clodo_proto::dns::UpdateRecords;
+/// use clodo_proto::types::{RecordChange, RecordId, ZoneId};
+///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = "";
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::post("/dns/405290").answer(204, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let mut record_change = RecordChange::new();
+/// record_change.content = Some("192.0.2.18".into());
+/// record_change.ttl = Some(600);
+/// let mut record_change_2 = RecordChange::new();
+/// record_change_2.name = Some("mail.example.com".into());
+/// record_change_2.kind = Some("MX".into());
+/// record_change_2.content = Some("mx.example.com".into());
+/// record_change_2.priority = Some(20);
+/// let call = UpdateRecords::new(
+///     ZoneId::new(405290),
+///     BTreeMap::from([
+///         (RecordId::new(12), record_change),
+///         (RecordId::new(13), record_change_2),
+///     ]),
+/// );
+/// client.call(&call)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Изменение записей зоны")]
 #[derive(Debug, Clone, PartialEq)]

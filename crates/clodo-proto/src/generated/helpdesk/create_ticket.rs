@@ -27,12 +27,37 @@ use crate::types::{SectionId, ServerId, TicketSummary};
 ///
 /// ```
 /// use clodo_proto::helpdesk::CreateTicket;
-/// use clodo_proto::types::SectionId;
-/// use hostkit_proto::{Effect, Endpoint};
+/// use clodo_proto::types::{SectionId, ServerId};
+/// use hostkit::Outcome;
 ///
-/// let call = CreateTicket::new(SectionId::new(1), "example", "example");
-/// assert_eq!(CreateTicket::INFO.effect, Effect::State);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = "";
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::post("/helpdesk/").answer(204, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = CreateTicket::new(
+///         SectionId::new(1),
+///         "Тема сообщения",
+///         "Текст <b> & ещё",
+///     )
+///     .server(ServerId::new(298));
+/// match client.perform(&call) {
+///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Добавление запроса в службу поддержки")]
 #[derive(Debug, Clone, PartialEq)]

@@ -28,11 +28,35 @@ use crate::types::{SectionId, ServerId, TicketSummary};
 /// ```
 /// use clodo_proto::helpdesk::CreateVipTicket;
 /// use clodo_proto::types::SectionId;
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 ///
-/// let call = CreateVipTicket::new(SectionId::new(1), "example", "example");
-/// assert_eq!(CreateVipTicket::INFO.effect, Effect::Spends);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = "";
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::post("/helpdesk/").answer(204, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = CreateVipTicket::new(
+///     SectionId::new(1),
+///     "Тема сообщения",
+///     "Текст сообщения!!!",
+/// );
+/// match client.perform(&call) {
+///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Добавление VIP-запроса в службу поддержки; может быть платным")]
 #[derive(Debug, Clone, PartialEq)]

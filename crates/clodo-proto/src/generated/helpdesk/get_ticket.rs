@@ -17,12 +17,31 @@ use crate::types::{Ticket, TicketId};
 ///
 /// ```
 /// use clodo_proto::helpdesk::GetTicket;
-/// use clodo_proto::types::TicketId;
-/// use hostkit_proto::{Effect, Endpoint};
+/// use clodo_proto::types::{TicketId, Vote};
 ///
-/// let call = GetTicket::new(TicketId::new(1));
-/// assert_eq!(GetTicket::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"helpdesk":{"ticket":{"id":445822,"subject":"test works","sla":0,"vote":0},"events":[],"wor"#,
+/// #     r#"ks":null}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::get("/helpdesk/445822").answer(200, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = GetTicket::new(TicketId::new(445822));
+/// let answer = client.call(&call)?;
+/// assert_eq!(answer.head.id, TicketId::new(445822));
+/// assert_eq!(answer.head.subject.as_deref(), Some("test works"));
+/// assert_eq!(answer.head.vote, Some(Vote::None));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Получение содержимого запроса в службу поддержки")]
 #[derive(Debug, Clone, PartialEq)]

@@ -17,11 +17,28 @@ use crate::types::TicketSummary;
 ///
 /// ```
 /// use clodo_proto::helpdesk::ListTickets;
-/// use hostkit_proto::{Effect, Endpoint};
+/// use clodo_proto::types::{TicketId, TicketStatus};
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"helpdesk":{"tickets":{"id":299442,"subject":"test req","status_id":1,"is_new_events":0}}}"#;
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::get("/helpdesk/").answer(200, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = ListTickets::new();
-/// assert_eq!(ListTickets::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let tickets = client.call(&call)?;
+/// assert_eq!(tickets.len(), 1);
+/// assert_eq!(tickets[0].id, TicketId::new(299442));
+/// assert_eq!(tickets[0].subject.as_deref(), Some("test req"));
+/// assert_eq!(tickets[0].status_id, Some(TicketStatus::InProgress));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Получение списка открытых запросов")]
 #[derive(Debug, Clone, PartialEq, Default)]

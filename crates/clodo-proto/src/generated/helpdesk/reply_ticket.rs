@@ -25,11 +25,34 @@ use crate::types::{Ticket, TicketId, TicketMessage};
 /// ```
 /// use clodo_proto::helpdesk::ReplyTicket;
 /// use clodo_proto::types::TicketId;
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 ///
-/// let call = ReplyTicket::new(TicketId::new(1), "example");
-/// assert_eq!(ReplyTicket::INFO.effect, Effect::State);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = "";
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::post("/helpdesk/445822").answer(204, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = ReplyTicket::new(
+///     TicketId::new(445822),
+///     "Текст сообщения!!!",
+/// );
+/// match client.perform(&call) {
+///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Добавление сообщения в запрос")]
 #[derive(Debug, Clone, PartialEq)]

@@ -19,11 +19,32 @@ use crate::types::ImageDetail;
 ///
 /// ```
 /// use clodo_proto::images::ListImageDetails;
-/// use hostkit_proto::{Effect, Endpoint};
+/// use clodo_proto::types::ImageId;
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"images":{"image":{"os_type":"debian","os_bits":64,"os_hvm":false,"_attr":{"id":541,"name":"#,
+/// #     r#""Debian 6 64 bits"}}}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::get("/images/detail").answer(200, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = ListImageDetails::new();
-/// assert_eq!(ListImageDetails::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let image_details = client.call(&call)?;
+/// assert_eq!(image_details.len(), 1);
+/// assert_eq!(image_details[0].id, ImageId::new(541));
+/// assert_eq!(image_details[0].name, "Debian 6 64 bits");
+/// assert_eq!(image_details[0].os_type, "debian");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Получить список доступных ОС (детализированно)")]
 #[derive(Debug, Clone, PartialEq, Default)]

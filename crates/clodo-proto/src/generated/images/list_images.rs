@@ -19,11 +19,32 @@ use crate::types::Image;
 ///
 /// ```
 /// use clodo_proto::images::ListImages;
-/// use hostkit_proto::{Effect, Endpoint};
+/// use clodo_proto::types::{ImageId, ServerType};
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"images":{"id":"1988","name":"Debian 9 32 bits","vps_type":"VirtualServer","status":"ACTIVE"#,
+/// #     r#""}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::get("/images").answer(200, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = ListImages::new();
-/// assert_eq!(ListImages::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let images = client.call(&call)?;
+/// assert_eq!(images.len(), 1);
+/// assert_eq!(images[0].id, ImageId::new(1988));
+/// assert_eq!(images[0].name, "Debian 9 32 bits");
+/// assert_eq!(images[0].server_type, Some(ServerType::Virtual));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Получить список доступных ОС")]
 #[derive(Debug, Clone, PartialEq, Default)]

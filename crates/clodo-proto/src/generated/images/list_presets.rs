@@ -19,11 +19,31 @@ use crate::types::Preset;
 ///
 /// ```
 /// use clodo_proto::images::ListPresets;
-/// use hostkit_proto::{Effect, Endpoint};
+/// use clodo_proto::types::PresetId;
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"presets":{"id":322,"name":"gitlabhq","description":null,"fields":{"title":"Домен","name":""#,
+/// #     r#"domain","type":"domain","req":true}}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::get("/images/presets").answer(200, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = ListPresets::new();
-/// assert_eq!(ListPresets::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let presets = client.call(&call)?;
+/// assert_eq!(presets.len(), 1);
+/// assert_eq!(presets[0].id, PresetId::new(322));
+/// assert_eq!(presets[0].name, "gitlabhq");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Получить список доступных пресетов")]
 #[derive(Debug, Clone, PartialEq, Default)]

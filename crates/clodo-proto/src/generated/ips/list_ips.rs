@@ -16,11 +16,26 @@ use crate::types::{ListedAddress, ServerId};
 /// ```
 /// use clodo_proto::ips::ListIps;
 /// use clodo_proto::types::ServerId;
-/// use hostkit_proto::{Effect, Endpoint};
 ///
-/// let call = ListIps::new(ServerId::new(1));
-/// assert_eq!(ListIps::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"addresses":{"public":[{"addr":"62.76.41.218","primary_ip":true}]}}"#;
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::get("/servers/298/ips").answer(200, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = ListIps::new(ServerId::new(298));
+/// let ips = client.call(&call)?;
+/// assert_eq!(ips.len(), 1);
+/// assert_eq!(ips[0].ip.to_string(), "62.76.41.218");
+/// assert!(ips[0].primary);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Список публичных IP-адресов сервера")]
 #[derive(Debug, Clone, PartialEq)]

@@ -16,11 +16,30 @@ use crate::types::{ServerId, Subnet};
 /// ```
 /// use clodo_proto::ips::ListSubnets;
 /// use clodo_proto::types::ServerId;
-/// use hostkit_proto::{Effect, Endpoint};
 ///
-/// let call = ListSubnets::new(ServerId::new(1));
-/// assert_eq!(ListSubnets::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"nets":[{"ip_subnet":"62.76.176.*","current":"1"},{"ip_subnet":"62.76.177.*","current":"0"}"#,
+/// #     "]}",
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::get("/servers/298/ips/getsubnets/").answer(200, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = ListSubnets::new(ServerId::new(298));
+/// let subnets = client.call(&call)?;
+/// assert_eq!(subnets.len(), 2);
+/// assert_eq!(subnets[0].subnet, "62.76.176.*");
+/// assert!(subnets[0].current);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Подсети, из которых сервер может получить адрес")]
 #[derive(Debug, Clone, PartialEq)]

@@ -17,11 +17,31 @@ use crate::types::RequestLimit;
 ///
 /// ```
 /// use clodo_proto::limits::GetLimits;
-/// use hostkit_proto::{Effect, Endpoint};
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"limits":{"rate":{"verb":"GET","URI":"*","regex":".*","value":"60","remaining":"59","unit":"#,
+/// #     r#""HOUR","resetTime":"1302530220"}}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::get("/limits").answer(200, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = GetLimits::new();
-/// assert_eq!(GetLimits::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let limits = client.call(&call)?;
+/// assert_eq!(limits.len(), 1);
+/// assert_eq!(limits[0].verb, "GET");
+/// assert_eq!(limits[0].uri, "*");
+/// assert_eq!(limits[0].regex.as_deref(), Some(".*"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Текущие ограничения на количество запросов для аккаунта")]
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -20,12 +20,32 @@ use crate::types::{BackgroundRequest, RequestId};
 ///
 /// ```
 /// use clodo_proto::requests::GetRequest;
-/// use clodo_proto::types::RequestId;
-/// use hostkit_proto::{Effect, Endpoint};
+/// use clodo_proto::types::{RequestId, ServerId};
+/// use hostkit::DateTime;
 ///
-/// let call = GetRequest::new(RequestId::new(1));
-/// assert_eq!(GetRequest::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"request":{"vps_num":"298","req_complete":"1","req_complete_date":"2011-03-11 14:48:31","re"#,
+/// #     r#"q_requests_inwork":"2011-03-11 14:36:56"}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::get("/requests/3120121").answer(200, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = GetRequest::new(RequestId::new(3120121));
+/// let request = client.call(&call)?;
+/// assert_eq!(request.server, Some(ServerId::new(298)));
+/// assert!(request.complete);
+/// assert_eq!(request.completed, DateTime::new(2011, 3, 11, 14, 48, 31));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Получение статуса запроса")]
 #[derive(Debug, Clone, PartialEq)]

@@ -29,11 +29,31 @@ use crate::types::{ServerDetail, ServerId, ServerType, TypeChangePeriod};
 /// ```
 /// use clodo_proto::servers::ChangeToVirtual;
 /// use clodo_proto::types::{ServerId, TypeChangePeriod};
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 ///
-/// let call = ChangeToVirtual::new(ServerId::new(1), TypeChangePeriod::Hour);
-/// assert_eq!(ChangeToVirtual::INFO.effect, Effect::Spends);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = "";
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::get("/servers/298/change_type/").answer(204, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = ChangeToVirtual::new(ServerId::new(298), TypeChangePeriod::ThreeMonths);
+/// match client.perform(&call) {
+///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Смена типа ScaleServer на VirtualServer с оплатой вперёд")]
 #[derive(Debug, Clone, PartialEq)]

@@ -31,12 +31,42 @@ use crate::types::{CreatedServer, ImageId, PayMonths, PayPeriod, PresetId, Serve
 ///
 /// ```
 /// use clodo_proto::servers::{CreateServer, CreateServerOs};
-/// use clodo_proto::types::{ImageId, ServerType};
-/// use hostkit_proto::{Effect, Endpoint};
+/// use clodo_proto::types::{ImageId, ServerId, ServerType, SupportLevel};
+/// use hostkit::{Gibibytes, Mebibytes, Outcome};
 ///
-/// let call = CreateServer::new("example", ServerType::Virtual, hostkit_proto::Mebibytes(1), hostkit_proto::Gibibytes(1), CreateServerOs::Image(ImageId::new(1)));
-/// assert_eq!(CreateServer::INFO.effect, Effect::Spends);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"server":{"id":299,"name":"api-test","imageId":"541","adminPass":"PLACEHOLDE"}}"#;
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::post("/servers").answer(202, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = CreateServer::new(
+///         "api-test",
+///         ServerType::Virtual,
+///         Mebibytes(512),
+///         Gibibytes(5),
+///         CreateServerOs::Image(ImageId::new(551)),
+///     )
+///     .support(SupportLevel::Usual);
+/// let server = match client.perform(&call) {
+///     Outcome::Done(server) | Outcome::Accepted(server, _) => server,
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// };
+/// assert_eq!(server.id, ServerId::new(299));
+/// assert_eq!(server.name.as_deref(), Some("api-test"));
+/// assert_eq!(server.image, Some(ImageId::new(541)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Создание виртуального сервера; с этого момента списываются деньги")]
 #[derive(Debug, Clone, PartialEq)]

@@ -20,12 +20,32 @@ use crate::types::{ServerDetail, ServerId, ServerStatus};
 ///
 /// ```
 /// use clodo_proto::servers::GetServer;
-/// use clodo_proto::types::ServerId;
-/// use hostkit_proto::{Effect, Endpoint};
+/// use clodo_proto::types::{ServerId, ServerStatus};
+/// use hostkit::DateTime;
 ///
-/// let call = GetServer::new(ServerId::new(1));
-/// assert_eq!(GetServer::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"server":{"id":298,"status":"is_error","vps_billingdate":"2011-05-04 22:11:47","vps_update""#,
+/// #     r#":"0000-00-00 00:00:00"}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::get("/servers/298").answer(200, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = GetServer::new(ServerId::new(298));
+/// let server = client.call(&call)?;
+/// assert_eq!(server.id, ServerId::new(298));
+/// assert_eq!(server.status, ServerStatus::Failed);
+/// assert_eq!(server.paid_until, DateTime::new(2011, 5, 4, 22, 11, 47));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Подробная информация о виртуальном сервере, включая пароли")]
 #[derive(Debug, Clone, PartialEq)]

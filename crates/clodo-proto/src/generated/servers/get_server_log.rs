@@ -17,12 +17,32 @@ use crate::types::{ServerId, ServerLogEntry};
 ///
 /// ```
 /// use clodo_proto::servers::GetServerLog;
-/// use clodo_proto::types::ServerId;
-/// use hostkit_proto::{Effect, Endpoint};
+/// use clodo_proto::types::{LogEntryId, ServerId};
 ///
-/// let call = GetServerLog::new(ServerId::new(1));
-/// assert_eq!(GetServerLog::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"logs":{"log":{"id":"86097442","command":"Старт","user":"Клиент (панель)","date":"25.12.201"#,
+/// #     r#"1 04:13:50","status":"ОК"}}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::get("/servers/298/log/").answer(200, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = GetServerLog::new(ServerId::new(298));
+/// let server_log = client.call(&call)?;
+/// assert_eq!(server_log.len(), 1);
+/// assert_eq!(server_log[0].id, LogEntryId::new(86097442));
+/// assert_eq!(server_log[0].command.as_deref(), Some("Старт"));
+/// assert_eq!(server_log[0].user.as_deref(), Some("Клиент (панель)"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Журнал действий с виртуальным сервером")]
 #[derive(Debug, Clone, PartialEq)]

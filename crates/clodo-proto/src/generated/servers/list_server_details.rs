@@ -19,11 +19,41 @@ use crate::types::ServerDetail;
 ///
 /// ```
 /// use clodo_proto::servers::ListServerDetails;
-/// use hostkit_proto::{Effect, Endpoint};
+/// use clodo_proto::types::{ImageId, ServerId};
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"servers":{"vps_memory":"768","vps_memory_max":"768","vps_mem_load":"8.21","vps_cpu_load":""#,
+/// #     r#"0.00","vps_disk_load":"18","vps_os_title":"Debian","vps_os_version":"6","vps_os_bits":"64",""#,
+/// #     r#"vps_os_type":"debian","id":"298","name":"api-test","imageId":"561","type":"VirtualServer","s"#,
+/// #     r#"tatus":"is_running","vps_vnc":"188.127.239.206:5909","vps_cpu_max":"2267","vps_cpu_1h_min":""#,
+/// #     r#"0.00","vps_cpu_1h_max":"1.67","vps_mem_max":"768","vps_mem_1h_min":"63.05","vps_mem_1h_max":"#,
+/// #     r#""63.07","vps_hdd_load":"901","vps_hdd_max":"5","addresses":{"public":[{"ip":"188.127.237.202"#,
+/// #     r#"","primary_ip":true,"isp":false},{"ip":"188.127.237.203","primary_ip":false,"isp":false}]},""#,
+/// #     r#"vps_root_pass":"PLACEHOLDE","vps_user_pass":"PLACEHOLDE","vps_vnc_pass":"PLACEHOLDE","vps_cr"#,
+/// #     r#"eatedate":"07.02.2011 11:09:02","vps_billingdate":"04.05.2011 22:11:47","vps_update":"04.03."#,
+/// #     r#"2011 22:12:43","vps_update_days":"(31 день)","vps_traff":null,"vps_traff_used":null,"vps_tra"#,
+/// #     r#"ff_free":null,"vps_traff_used_free":null}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::get("/servers/detail").answer(200, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = ListServerDetails::new();
-/// assert_eq!(ListServerDetails::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let server_details = client.call(&call)?;
+/// assert_eq!(server_details.len(), 1);
+/// assert_eq!(server_details[0].id, ServerId::new(298));
+/// assert_eq!(server_details[0].name.as_deref(), Some("api-test"));
+/// assert_eq!(server_details[0].image, Some(ImageId::new(561)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Список виртуальных серверов с подробной информацией, включая пароли")]
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -19,11 +19,31 @@ use crate::types::ServerSummary;
 ///
 /// ```
 /// use clodo_proto::servers::ListServers;
-/// use hostkit_proto::{Effect, Endpoint};
+/// use clodo_proto::types::{ServerId, ServerStatus};
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"servers":[{"id":"60","status":"is_disabled","addresses":{"public":{"ip":"188.127.237.202","#,
+/// #     r#""is_primary":"1","isp":"0","ddosprotect":1}}}]}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::get("/servers").answer(200, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = ListServers::new();
-/// assert_eq!(ListServers::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let servers = client.call(&call)?;
+/// assert_eq!(servers.len(), 1);
+/// assert_eq!(servers[0].id, ServerId::new(60));
+/// assert_eq!(servers[0].status, ServerStatus::Stopped);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Список виртуальных серверов с общей информацией")]
 #[derive(Debug, Clone, PartialEq, Default)]

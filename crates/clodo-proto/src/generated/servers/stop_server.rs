@@ -18,11 +18,23 @@ use crate::types::ServerId;
 /// ```
 /// use clodo_proto::servers::StopServer;
 /// use clodo_proto::types::ServerId;
-/// use hostkit_proto::{Effect, Endpoint};
 ///
-/// let call = StopServer::new(ServerId::new(1));
-/// assert_eq!(StopServer::INFO.effect, Effect::Idempotent);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = "";
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::post("/servers/298/action").answer(204, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = StopServer::new(ServerId::new(298));
+/// client.call(&call)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Выключение виртуального сервера")]
 #[derive(Debug, Clone, PartialEq)]

@@ -20,11 +20,30 @@ use crate::types::ServerId;
 /// ```
 /// use clodo_proto::servers::TuneServer;
 /// use clodo_proto::types::ServerId;
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Mebibytes;
 ///
-/// let call = TuneServer::new(ServerId::new(1));
-/// assert_eq!(TuneServer::INFO.effect, Effect::Idempotent);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = "";
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::method(hostkit::protocol::Method::PUT, "/servers/298").answer(204, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = TuneServer::new(ServerId::new(298))
+///     .day_limit("150.50".parse()?)
+///     .swap(Mebibytes(1024))
+///     .disk_shaper(true)
+///     .memory_block(Mebibytes(64))
+///     .memory_reserve(Mebibytes(128))
+///     .memory_interval(30);
+/// client.call(&call)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Настройка масштабирования и суточного лимита списаний сервера")]
 #[derive(Debug, Clone, PartialEq)]

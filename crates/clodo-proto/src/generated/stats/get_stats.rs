@@ -21,13 +21,38 @@ use crate::types::{ServerId, StatsRow};
 /// exist.
 ///
 /// ```
-/// use clodo_proto::stats::GetStats;
+/// use clodo_proto::stats::{GetStats, GetStatsPeriod};
 /// use clodo_proto::types::ServerId;
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::{DateTime, Kibibytes, UnixTime};
 ///
-/// let call = GetStats::new(ServerId::new(1));
-/// assert_eq!(GetStats::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"stats":{"row":{"statdate":"1301917620","cpu_perc":"2.29","mem_current":"524288","mem_used""#,
+/// #     r#":"143280","net_rx":"1","net_tx":"1","hdd_read":"0","hdd_write":"33"}}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::post("/stats/298").answer(200, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = GetStats::new(ServerId::new(298))
+///     .period(GetStatsPeriod::Dates {
+///         from: Some(DateTime::new(2011, 4, 4, 0, 0, 0).ok_or("no such date")?),
+///         to: Some(DateTime::new(2011, 4, 4, 23, 59, 59).ok_or("no such date")?),
+///     });
+/// let stats = client.call(&call)?;
+/// assert_eq!(stats.len(), 1);
+/// assert_eq!(stats[0].time, UnixTime(1301917620));
+/// assert_eq!(stats[0].cpu, Some("2.29".parse() ?));
+/// assert_eq!(stats[0].memory_allotted, Some(Kibibytes(524288)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Статистика использования ресурсов сервера по минутам")]
 #[derive(Debug, Clone, PartialEq)]

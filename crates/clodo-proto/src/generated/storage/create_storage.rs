@@ -27,11 +27,39 @@ use crate::types::{CreatedStorage, StorageSummary};
 ///
 /// ```
 /// use clodo_proto::storage::CreateStorage;
-/// use hostkit_proto::{Effect, Endpoint};
+/// use clodo_proto::types::StorageId;
+/// use hostkit::Outcome;
 ///
-/// let call = CreateStorage::new();
-/// assert_eq!(CreateStorage::INFO.effect, Effect::Spends);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"storage":{"id":123,"login":"storage_123_1","cluster":"cs1.clodo.ru:80","key":"APIKEYPLACEH"#,
+/// #     r#"OLDERPLACEHOLDERPLACEHOLDE","storagekey":"STORAGEKEYONEPLACEHOLDERPLACEHOLDERPLA"}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::method(hostkit::protocol::Method::PUT, "/storage/").answer(200, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = CreateStorage::new().title("storage");
+/// let storage = match client.perform(&call) {
+///     Outcome::Done(storage) | Outcome::Accepted(storage, _) => storage,
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// };
+/// assert_eq!(storage.id, StorageId::new(123));
+/// assert_eq!(storage.login, "storage_123_1");
+/// assert_eq!(storage.cluster.as_deref(), Some("cs1.clodo.ru:80"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Создание хранилища; оплата по факту использования")]
 #[derive(Debug, Clone, PartialEq, Default)]

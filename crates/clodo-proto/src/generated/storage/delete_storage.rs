@@ -23,11 +23,31 @@ use crate::types::{StorageId, StorageSummary};
 /// ```
 /// use clodo_proto::storage::DeleteStorage;
 /// use clodo_proto::types::StorageId;
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 ///
-/// let call = DeleteStorage::new(StorageId::new(1));
-/// assert_eq!(DeleteStorage::INFO.effect, Effect::Destructive);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = "";
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::method(hostkit::protocol::Method::DELETE, "/storage/5").answer(204, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = DeleteStorage::new(StorageId::new(5));
+/// match client.perform(&call) {
+///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Удаление хранилища со всеми данными")]
 #[derive(Debug, Clone, PartialEq)]

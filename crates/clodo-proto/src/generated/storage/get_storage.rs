@@ -18,11 +18,35 @@ use crate::types::{StorageDetail, StorageId};
 /// ```
 /// use clodo_proto::storage::GetStorage;
 /// use clodo_proto::types::StorageId;
-/// use hostkit_proto::{Effect, Endpoint};
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"storage":{"id":"1","title":"storage","login":"storage_123_1","cluster":"cs1.clodo.ru:80","#,
+/// #     "\n",
+/// #     r#""key":"STORAGEKEYONEPLACEHOLDERPLACEHOLDERPLA","size":"19282934228","is_default":"0","cache_"#,
+/// #     "xomcc\":0,\"cache_expires\":\"off\",\n",
+/// #     r#""cache_bypass":"X-Cache-Bypass-PLACEHOL","cache_refererfilter":"","cache_publicsearch":true,"#,
+/// #     "\n",
+/// #     r#""public_url":"storage.test.com","public_url_checked":"checked"}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::get("/storage/1/detail").answer(200, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = GetStorage::new(StorageId::new(1));
-/// assert_eq!(GetStorage::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let storage = client.call(&call)?;
+/// assert_eq!(storage.id, StorageId::new(1));
+/// assert_eq!(storage.title, "storage");
+/// assert_eq!(storage.login.as_deref(), Some("storage_123_1"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Получение расширенной информации о хранилище")]
 #[derive(Debug, Clone, PartialEq)]

@@ -17,11 +17,29 @@ use crate::types::StorageSummary;
 ///
 /// ```
 /// use clodo_proto::storage::ListStorages;
-/// use hostkit_proto::{Effect, Endpoint};
+/// use clodo_proto::types::StorageId;
+/// use hostkit::Bytes;
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"storages":{"storage":{"id":1,"title":"storage","size":19282934228}}}"#;
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::get("/storage/").answer(200, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = ListStorages::new();
-/// assert_eq!(ListStorages::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let storages = client.call(&call)?;
+/// assert_eq!(storages.len(), 1);
+/// assert_eq!(storages[0].id, StorageId::new(1));
+/// assert_eq!(storages[0].title.as_deref(), Some("storage"));
+/// assert_eq!(storages[0].size, Some(Bytes(19282934228)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Получение списка хранилищ")]
 #[derive(Debug, Clone, PartialEq, Default)]

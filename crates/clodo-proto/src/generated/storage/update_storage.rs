@@ -24,11 +24,27 @@ use crate::types::StorageId;
 /// ```
 /// use clodo_proto::storage::UpdateStorage;
 /// use clodo_proto::types::StorageId;
-/// use hostkit_proto::{Effect, Endpoint};
 ///
-/// let call = UpdateStorage::new(StorageId::new(1));
-/// assert_eq!(UpdateStorage::INFO.effect, Effect::Idempotent);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"storage":[]}"#;
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::post("/storage/1").answer(200, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = UpdateStorage::new(StorageId::new(1))
+///     .title("storage")
+///     .cache_bypass("X-Cache-Bypass-PLACEHOL");
+/// let storage = client.call(&call)?;
+/// let storage = storage.ok_or("there is none")?;
+/// assert_eq!(storage.len(), 0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Изменение настроек хранилища")]
 #[derive(Debug, Clone, PartialEq)]

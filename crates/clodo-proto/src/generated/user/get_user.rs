@@ -20,12 +20,47 @@ use crate::types::UserProfile;
 /// centre's API.
 ///
 /// ```
+/// use clodo_proto::types::UserId;
 /// use clodo_proto::user::GetUser;
-/// use hostkit_proto::{Effect, Endpoint};
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"user":{"users_id":"123","users_login":"jdoe","users_last_visit":"2012-01-25 17:40:02","use"#,
+/// #     "rs_added\":\"2011-03-11 14:36:56\",\n",
+/// #     r#""users_balance":"1234.50","users_family":"Петров","users_firstname":"Иван","users_lastname":"#,
+/// #     "\"Сергеевич\",\n",
+/// #     r#""users_profile_email":"jdoe@example.com","users_profile_phone":"+70000000000","users_profile"#,
+/// #     "_icq\":\"\",\n",
+/// #     r#""users_profile_raschschet":"PLACEHOLDER","users_profile_dirdocument":"u","users_profile_iden"#,
+/// #     "t\":\"1\",\n",
+/// #     r#""users_profile_passportseries":"ABCD","users_profile_passportnumber":"EFGHIJ","users_profile"#,
+/// #     "_disableannounces\":\"\",\n",
+/// #     r#""users_profile_scalemoneysms":"100","users_profile_authsms":"0","default_vps_num":"298","def"#,
+/// #     "ault_storage_num\":null,\n",
+/// #     "\"scale_exists\":1,\n",
+/// #     r#""dcs":[{"id":"kh","apihost":"api.kh.clodo.ru","title":"KIAE House"},{"id":"mn","apihost":"ap"#,
+/// #     "i.mn.clodo.ru\",\"title\":\"Miran\"}],\n",
+/// #     "\"auth_ips\":[{\"ip\":\"192.0.2.7\"}],\n",
+/// #     r#""auth_log":[{"auth_date":"2012-01-25 17:40:02","auth_ip":"192.0.2.7","auth_status":"ОК"}]}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::get("/user/").answer(200, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = GetUser::new();
-/// assert_eq!(GetUser::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let user = client.call(&call)?;
+/// assert_eq!(user.id, UserId::new(123));
+/// assert_eq!(user.login.as_deref(), Some("jdoe"));
+/// assert_eq!(user.last_visit.as_deref(), Some("2012-01-25 17:40:02"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Профиль пользователя")]
 #[derive(Debug, Clone, PartialEq, Default)]

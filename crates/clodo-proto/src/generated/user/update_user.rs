@@ -25,11 +25,23 @@ use crate::types::{DirectorDocument, ServerId, StorageId};
 ///
 /// ```
 /// use clodo_proto::user::UpdateUser;
-/// use hostkit_proto::{Effect, Endpoint};
 ///
-/// let call = UpdateUser::new();
-/// assert_eq!(UpdateUser::INFO.effect, Effect::Idempotent);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = "";
+/// # let answers = Scripted::new([
+/// #     Script::get("")
+/// #         .answer(204, "")
+/// #         .header("X-Server-Management-Url", "https://api.clodo.ru/v1")
+/// #         .header("X-Auth-Token", "example-secret"),
+/// #     Script::post("/user/update").answer(204, body),
+/// # ]);
+/// # let credentials = clodo_proto::Credentials::key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = UpdateUser::new().jabber("test@jabber.com").icq("13382781");
+/// client.call(&call)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Изменение профиля пользователя")]
 #[derive(Debug, Clone, PartialEq, Default)]

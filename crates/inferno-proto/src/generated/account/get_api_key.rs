@@ -20,12 +20,25 @@ use crate::types::ApiKey;
 /// the same action with `generate=1`, which makes a new key.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use inferno_proto::account::GetApiKey;
 ///
-/// let call = GetApiKey::new("example", "example-secret");
-/// assert_eq!(GetApiKey::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     "{\n",
+/// #     "    \"cid\": \"777\",\n",
+/// #     "    \"key\": \"PLACEHOLDERPLACEHOLDER\"\n",
+/// #     "}",
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::post("/api_client.php").answer(200, body)]);
+/// # let credentials = inferno_proto::Credentials::key(777, "example-secret");
+/// # let client = hostkit_ureq::Client::<inferno_proto::Inferno>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = GetApiKey::new("your_email", "example-secret");
+/// let api_key = client.call(&call)?;
+/// assert_eq!(api_key.client, 777);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Получить действующий API ключ")]
 #[derive(Debug, Clone, PartialEq)]

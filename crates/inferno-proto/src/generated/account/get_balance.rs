@@ -14,12 +14,29 @@ use crate::types::Balance;
 /// `POST /api_client.php`, action `balance`; effect: **safe**. Source: line 28 of the document.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use inferno_proto::account::GetBalance;
+/// use inferno_proto::types::ResultWord;
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     "{\n",
+/// #     "    \"result\": \"success\",\n",
+/// #     "    \"balance\": \"150.50\",\n",
+/// #     "    \"currency\": \"EUR\"\n",
+/// #     "}",
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::post("/api_client.php").answer(200, body)]);
+/// # let credentials = inferno_proto::Credentials::key(777, "example-secret");
+/// # let client = hostkit_ureq::Client::<inferno_proto::Inferno>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = GetBalance::new();
-/// assert_eq!(GetBalance::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let balance = client.call(&call)?;
+/// assert_eq!(balance.result, ResultWord::Success);
+/// assert_eq!(balance.balance, Some("150.50".parse() ?));
+/// assert_eq!(balance.currency.as_deref(), Some("EUR"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Получить доступный баланс")]
 #[derive(Debug, Clone, PartialEq, Default)]

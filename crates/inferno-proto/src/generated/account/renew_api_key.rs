@@ -25,12 +25,34 @@ use crate::types::ApiKey;
 /// what `before` gave before the call.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use inferno_proto::account::RenewApiKey;
 ///
-/// let call = RenewApiKey::new("example", "example-secret");
-/// assert_eq!(RenewApiKey::INFO.effect, Effect::Destructive);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     "{\n",
+/// #     "    \"result\": \"success\",\n",
+/// #     "    \"cid\": 777,\n",
+/// #     "    \"key\": \"PLACEHOLDERPLACEHOLDER\"\n",
+/// #     "}",
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::post("/api_client.php").answer(200, body)]);
+/// # let credentials = inferno_proto::Credentials::key(777, "example-secret");
+/// # let client = hostkit_ureq::Client::<inferno_proto::Inferno>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = RenewApiKey::new("user@example.com", "example-secret");
+/// let api_key = match client.perform(&call) {
+///     Outcome::Done(api_key) | Outcome::Accepted(api_key, _) => api_key,
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// };
+/// assert_eq!(api_key.client, 777);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Создать новый API ключ; прежний перестанет работать")]
 #[derive(Debug, Clone, PartialEq)]

@@ -22,13 +22,27 @@ use crate::types::{Order, OrderId, OrderStatus};
 /// harm. `reconcile` does it, with what `before` gave before the call.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use inferno_proto::orders::CancelOrder;
 /// use inferno_proto::types::OrderId;
 ///
-/// let call = CancelOrder::new(OrderId::new(1));
-/// assert_eq!(CancelOrder::INFO.effect, Effect::State);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = ["{\n", "    \"result\": \"success\"\n", "}"].concat();
+/// # let answers = Scripted::new([Script::post("/api_client.php").answer(200, body)]);
+/// # let credentials = inferno_proto::Credentials::key(777, "example-secret");
+/// # let client = hostkit_ureq::Client::<inferno_proto::Inferno>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = CancelOrder::new(OrderId::new(46000));
+/// match client.perform(&call) {
+///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Отменить неоплаченный (Pending) заказ")]
 #[derive(Debug, Clone, PartialEq)]

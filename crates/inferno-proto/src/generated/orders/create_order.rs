@@ -27,13 +27,38 @@ use crate::types::{NewOrder, Order, OrderId, ProductId};
 /// `before` gave before the call.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use inferno_proto::orders::CreateOrder;
-/// use inferno_proto::types::ProductId;
+/// use inferno_proto::types::{InvoiceId, OrderId, ProductId};
 ///
-/// let call = CreateOrder::new(ProductId::new(1));
-/// assert_eq!(CreateOrder::INFO.effect, Effect::Spends);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     "{\n",
+/// #     "    \"result\": \"success\",\n",
+/// #     "    \"orderid\": 47000,\n",
+/// #     "    \"invoiceid\": 366000,\n",
+/// #     "    \"productids\": \"49700\"\n",
+/// #     "}",
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::post("/api_client.php").answer(200, body)]);
+/// # let credentials = inferno_proto::Credentials::key(777, "example-secret");
+/// # let client = hostkit_ureq::Client::<inferno_proto::Inferno>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = CreateOrder::new(ProductId::new(303));
+/// let order = match client.perform(&call) {
+///     Outcome::Done(order) | Outcome::Accepted(order, _) => order,
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// };
+/// assert_eq!(order.order, OrderId::new(47000));
+/// assert_eq!(order.invoice, Some(InvoiceId::new(366000)));
+/// assert_eq!(order.products, "49700");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Создать заказ и счёт на оплату")]
 #[derive(Debug, Clone, PartialEq)]

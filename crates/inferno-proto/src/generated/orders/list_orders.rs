@@ -19,12 +19,20 @@ use crate::types::{Order, OrderId};
 /// lost order must not be told that there is none by another document.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use inferno_proto::orders::ListOrders;
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = ["{\n", "    \"result\": \"success\",\n", "    \"orders\": []\n", "}"]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::post("/api_client.php").answer(200, body)]);
+/// # let credentials = inferno_proto::Credentials::key(777, "example-secret");
+/// # let client = hostkit_ureq::Client::<inferno_proto::Inferno>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = ListOrders::new();
-/// assert_eq!(ListOrders::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let orders = client.call(&call)?;
+/// assert_eq!(orders.len(), 0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Получить список заказов: активных и неоплаченных")]
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -14,12 +14,33 @@ use crate::types::Catalogue;
 /// `GET /api_client.php`, action `list`; effect: **safe**. Source: line 21 of the document.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use inferno_proto::products::ListProducts;
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     "{\n",
+/// #     "    \"ostpls\": {\n",
+/// #     "        \"centos7-64-default\": {\n",
+/// #     "            \"os\": \"linux\"\n",
+/// #     "        },\n",
+/// #     "        \"debian12\": \"Debian 12\"\n",
+/// #     "    },\n",
+/// #     "    \"products\": {\n",
+/// #     "        \"303\": \"KVM-1\",\n",
+/// #     "        \"304\": \"KVM-2\"\n",
+/// #     "    }\n",
+/// #     "}",
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::get("/api_client.php").answer(200, body)]);
+/// # let credentials = inferno_proto::Credentials::key(777, "example-secret");
+/// # let client = hostkit_ureq::Client::<inferno_proto::Inferno>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = ListProducts::new();
-/// assert_eq!(ListProducts::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let products = client.call(&call)?;
+/// println!("{products:?}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Список тарифных планов и шаблонов")]
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -19,13 +19,27 @@ use crate::types::{ActionAnswer, OrderId};
 /// If the end stays open: Read the state of the server with `get_info`.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use inferno_proto::servers::Boot;
-/// use inferno_proto::types::OrderId;
+/// use inferno_proto::types::{OrderId, ResultWord};
 ///
-/// let call = Boot::new(OrderId::new(1));
-/// assert_eq!(Boot::INFO.effect, Effect::Idempotent);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     "{\n",
+/// #     "    \"result\": \"success\",\n",
+/// #     "    \"message\": \"ok\"\n",
+/// #     "}",
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::post("/api_client.php").answer(200, body)]);
+/// # let credentials = inferno_proto::Credentials::key(777, "example-secret");
+/// # let client = hostkit_ureq::Client::<inferno_proto::Inferno>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = Boot::new(OrderId::new(47012));
+/// let answer = client.call(&call)?;
+/// assert_eq!(answer.result, ResultWord::Success);
+/// assert_eq!(answer.message.as_deref(), Some("ok"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Запустить VPS")]
 #[derive(Debug, Clone, PartialEq)]

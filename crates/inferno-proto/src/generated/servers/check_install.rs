@@ -19,13 +19,23 @@ use crate::types::{InstallCheck, OrderId, SshKeyId};
 /// sent.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use inferno_proto::servers::CheckInstall;
-/// use inferno_proto::types::OrderId;
+/// use inferno_proto::types::{OrderId, ResultWord, SshKeyId};
 ///
-/// let call = CheckInstall::new(OrderId::new(1), "example");
-/// assert_eq!(CheckInstall::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"method":"createVPS","result":"success","msg":"ok"}"#;
+/// # let answers = Scripted::new([Script::post("/api_client.php").answer(200, body)]);
+/// # let credentials = inferno_proto::Credentials::key(777, "example-secret");
+/// # let client = hostkit_ureq::Client::<inferno_proto::Inferno>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = CheckInstall::new(OrderId::new(47000), "centos7-64-default")
+///     .ssh_keys(vec![SshKeyId::new(1), SshKeyId::new(2), SshKeyId::new(3)].into());
+/// let install = client.call(&call)?;
+/// assert_eq!(install.result, ResultWord::Success);
+/// assert_eq!(install.method.as_deref(), Some("createVPS"));
+/// assert_eq!(install.message.as_deref(), Some("ok"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Проверить параметры установки VPS, не запуская её")]
 #[derive(Debug, Clone, PartialEq)]

@@ -19,13 +19,23 @@ use crate::types::{InstallCheck, OrderId, SshKeyId};
 /// sent.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use inferno_proto::servers::CheckReinstall;
-/// use inferno_proto::types::OrderId;
+/// use inferno_proto::types::{OrderId, ResultWord, SshKeyId};
 ///
-/// let call = CheckReinstall::new(OrderId::new(1), "example");
-/// assert_eq!(CheckReinstall::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"method":"reinstallVPS","result":"success","msg":"ok"}"#;
+/// # let answers = Scripted::new([Script::post("/api_client.php").answer(200, body)]);
+/// # let credentials = inferno_proto::Credentials::key(777, "example-secret");
+/// # let client = hostkit_ureq::Client::<inferno_proto::Inferno>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = CheckReinstall::new(OrderId::new(47000), "centos7-64-default")
+///     .ssh_keys(vec![SshKeyId::new(1), SshKeyId::new(2), SshKeyId::new(3)].into());
+/// let reinstall = client.call(&call)?;
+/// assert_eq!(reinstall.result, ResultWord::Success);
+/// assert_eq!(reinstall.method.as_deref(), Some("reinstallVPS"));
+/// assert_eq!(reinstall.message.as_deref(), Some("ok"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Проверить параметры переустановки VPS, не запуская её")]
 #[derive(Debug, Clone, PartialEq)]

@@ -22,13 +22,31 @@ use crate::types::{OrderId, OrderStatus, ServerInfo};
 /// A success does not mean that there are data of the server: its part, `vps_info`, has a `result` of its own.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use inferno_proto::servers::{GetInfo, GetInfoServer};
-/// use inferno_proto::types::OrderId;
+/// use inferno_proto::types::{OrderId, OrderStatus};
 ///
-/// let call = GetInfo::new(GetInfoServer::Order(OrderId::new(1)));
-/// assert_eq!(GetInfo::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     "{\n",
+/// #     "    \"result\": \"success\",\n",
+/// #     "    \"orderid\": 47012,\n",
+/// #     "    \"orderStatus\": \"Active\",\n",
+/// #     "    \"dedicatedip\": \"37.1.0.111\",\n",
+/// #     "    \"nextduedate\": \"2026-05-01\"\n",
+/// #     "}",
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::post("/api_client.php").answer(200, body)]);
+/// # let credentials = inferno_proto::Credentials::key(777, "example-secret");
+/// # let client = hostkit_ureq::Client::<inferno_proto::Inferno>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = GetInfo::new(GetInfoServer::Order(OrderId::new(47012)));
+/// let info = client.call(&call)?;
+/// assert_eq!(info.order, OrderId::new(47012));
+/// assert_eq!(info.order_status, OrderStatus::Active);
+/// assert_eq!(info.dedicated_ip, Some("37.1.0.111".parse() ?));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Получить информацию о VPS по заказу или по IP-адресу")]
 #[derive(Debug, Clone, PartialEq)]

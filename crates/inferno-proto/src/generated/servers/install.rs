@@ -27,13 +27,34 @@ use crate::types::{InstallAnswer, OrderId, ServerInfo, SshKeyId};
 /// refused with code 904 while the first one runs. `reconcile` does it, with what `before` gave before the call.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use inferno_proto::servers::Install;
-/// use inferno_proto::types::OrderId;
+/// use inferno_proto::types::{OrderId, SshKeyId};
 ///
-/// let call = Install::new(OrderId::new(1), "example");
-/// assert_eq!(Install::INFO.effect, Effect::Destructive);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"method":"createVPS","result":"success","msg":"ok","retx":{"result":"fail","msg":"VSCD: que"#,
+/// #     r#"ue is full","error_code":17}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::post("/api_client.php").answer(200, body)]);
+/// # let credentials = inferno_proto::Credentials::key(777, "example-secret");
+/// # let client = hostkit_ureq::Client::<inferno_proto::Inferno>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = Install::new(OrderId::new(47000), "centos7-64-default")
+///     .ssh_keys(vec![SshKeyId::new(1), SshKeyId::new(2), SshKeyId::new(3)].into());
+/// let answer = match client.perform(&call) {
+///     Outcome::Done(answer) | Outcome::Accepted(answer, _) => answer,
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// };
+/// assert_eq!(answer.method, "createVPS");
+/// assert_eq!(answer.message.as_deref(), Some("ok"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Запустить установку нового VPS по оплаченному заказу")]
 #[derive(Debug, Clone, PartialEq)]

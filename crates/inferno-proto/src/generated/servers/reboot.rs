@@ -22,13 +22,34 @@ use crate::types::{ActionAnswer, OrderId};
 /// another one. No call shows it: A server that was rebooted looks as before.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use inferno_proto::servers::Reboot;
-/// use inferno_proto::types::OrderId;
+/// use inferno_proto::types::{OrderId, ResultWord};
 ///
-/// let call = Reboot::new(OrderId::new(1));
-/// assert_eq!(Reboot::INFO.effect, Effect::State);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"method":"rebootVPS","result":"success","msg":"ok","retx":{"result":"success","msg":"VSCD: "#,
+/// #     r#"VPS added to queue","error_code":"0"}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::post("/api_client.php").answer(200, body)]);
+/// # let credentials = inferno_proto::Credentials::key(777, "example-secret");
+/// # let client = hostkit_ureq::Client::<inferno_proto::Inferno>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = Reboot::new(OrderId::new(47012));
+/// let answer = match client.perform(&call) {
+///     Outcome::Done(answer) | Outcome::Accepted(answer, _) => answer,
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// };
+/// assert_eq!(answer.result, ResultWord::Success);
+/// assert_eq!(answer.message.as_deref(), Some("ok"));
+/// assert_eq!(answer.method.as_deref(), Some("rebootVPS"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Перезагрузить VPS")]
 #[derive(Debug, Clone, PartialEq)]

@@ -26,13 +26,34 @@ use crate::types::{InstallAnswer, OrderId, SshKeyId};
 /// that its password is another one.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use inferno_proto::servers::Reinstall;
-/// use inferno_proto::types::OrderId;
+/// use inferno_proto::types::{OrderId, SshKeyId};
 ///
-/// let call = Reinstall::new(OrderId::new(1), "example");
-/// assert_eq!(Reinstall::INFO.effect, Effect::Destructive);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"method":"reinstallVPS","result":"success","msg":"ok","retx":{"result":"success","msg":"VSC"#,
+/// #     r#"D: VPS added to queue","error_code":0}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::post("/api_client.php").answer(200, body)]);
+/// # let credentials = inferno_proto::Credentials::key(777, "example-secret");
+/// # let client = hostkit_ureq::Client::<inferno_proto::Inferno>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = Reinstall::new(OrderId::new(47000), "centos7-64-default")
+///     .ssh_keys(vec![SshKeyId::new(1), SshKeyId::new(2), SshKeyId::new(3)].into());
+/// let answer = match client.perform(&call) {
+///     Outcome::Done(answer) | Outcome::Accepted(answer, _) => answer,
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// };
+/// assert_eq!(answer.method, "reinstallVPS");
+/// assert_eq!(answer.message.as_deref(), Some("ok"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Запустить переустановку ранее созданного VPS; все данные теряются")]
 #[derive(Debug, Clone, PartialEq)]

@@ -16,13 +16,30 @@ use crate::types::{ServiceDetail, ServiceId};
 /// `POST /api_client.php`, action `getService`; effect: **safe** (secret-response). Source: line 170 of the document.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use inferno_proto::services::GetService;
-/// use inferno_proto::types::ServiceId;
+/// use inferno_proto::types::{ResultWord, ServiceId};
 ///
-/// let call = GetService::new(ServiceId::new(1));
-/// assert_eq!(GetService::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     "{\n",
+/// #     "    \"result\": \"success\",\n",
+/// #     "    \"data\": {\n",
+/// #     "        \"serviceid\": 49700,\n",
+/// #     "        \"name\": \"KVM-1\",\n",
+/// #     "        \"status\": \"Active\"\n",
+/// #     "    }\n",
+/// #     "}",
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::post("/api_client.php").answer(200, body)]);
+/// # let credentials = inferno_proto::Credentials::key(777, "example-secret");
+/// # let client = hostkit_ureq::Client::<inferno_proto::Inferno>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = GetService::new(ServiceId::new(49700));
+/// let service = client.call(&call)?;
+/// assert_eq!(service.result, ResultWord::Success);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Получить более подробную информацию об услуге")]
 #[derive(Debug, Clone, PartialEq)]

@@ -14,12 +14,21 @@ use crate::types::Services;
 /// `POST /api_client.php`, action `services`; effect: **safe**. Source: line 163 of the document.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use inferno_proto::services::ListServices;
+/// use inferno_proto::types::ResultWord;
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = ["{\n", "    \"result\": \"success\",\n", "    \"services\": []\n", "}"]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::post("/api_client.php").answer(200, body)]);
+/// # let credentials = inferno_proto::Credentials::key(777, "example-secret");
+/// # let client = hostkit_ureq::Client::<inferno_proto::Inferno>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = ListServices::new();
-/// assert_eq!(ListServices::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let services = client.call(&call)?;
+/// assert_eq!(services.result, ResultWord::Success);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Получить список услуг")]
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -25,12 +25,33 @@ use crate::types::{SshKey, SshKeyAdded};
 /// takes what `before` gave before the call.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use inferno_proto::ssh_keys::AddSshKey;
 ///
-/// let call = AddSshKey::new("example");
-/// assert_eq!(AddSshKey::INFO.effect, Effect::State);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     "{\n",
+/// #     "    \"result\": \"success\",\n",
+/// #     "    \"message\": \"SSH key added\"\n",
+/// #     "}",
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::post("/api_client.php").answer(200, body)]);
+/// # let credentials = inferno_proto::Credentials::key(777, "example-secret");
+/// # let client = hostkit_ureq::Client::<inferno_proto::Inferno>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = AddSshKey::new("ssh-ed25519 AAAAC3XXXXXXXXXXXXXXXX email@mail.com");
+/// let ssh_key = match client.perform(&call) {
+///     Outcome::Done(ssh_key) | Outcome::Accepted(ssh_key, _) => ssh_key,
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// };
+/// assert_eq!(ssh_key.message, "SSH key added");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Добавить SSH ключ авторизации")]
 #[derive(Debug, Clone, PartialEq)]

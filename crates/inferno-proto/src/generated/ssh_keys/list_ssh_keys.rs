@@ -14,12 +14,36 @@ use crate::types::SshKey;
 /// `POST /api_client.php`, action `sshkey.list`; effect: **safe**. Source: line 159 of the document.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use inferno_proto::ssh_keys::ListSshKeys;
+/// use inferno_proto::types::SshKeyId;
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     "{\n",
+/// #     "    \"list\": [\n",
+/// #     "        {\n",
+/// #     "            \"id\": 7,\n",
+/// #     "            \"name\": \"email@mail.com\"\n",
+/// #     "        },\n",
+/// #     "        {\n",
+/// #     "            \"id\": 8,\n",
+/// #     "            \"name\": \"laptop\"\n",
+/// #     "        }\n",
+/// #     "    ]\n",
+/// #     "}",
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::post("/api_client.php").answer(200, body)]);
+/// # let credentials = inferno_proto::Credentials::key(777, "example-secret");
+/// # let client = hostkit_ureq::Client::<inferno_proto::Inferno>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = ListSshKeys::new();
-/// assert_eq!(ListSshKeys::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let ssh_keys = client.call(&call)?;
+/// assert_eq!(ssh_keys.len(), 2);
+/// assert_eq!(ssh_keys[0].id, SshKeyId::new(7));
+/// assert_eq!(ssh_keys[0].name.as_deref(), Some("email@mail.com"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Просмотреть список SSH ключей")]
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -22,13 +22,28 @@ use crate::types::{ActionAnswer, SshKey, SshKeyId};
 /// If the end stays open: List the keys and look whether it is still there. `reconcile` does it.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use inferno_proto::ssh_keys::RemoveSshKey;
-/// use inferno_proto::types::SshKeyId;
+/// use inferno_proto::types::{ResultWord, SshKeyId};
 ///
-/// let call = RemoveSshKey::new(SshKeyId::new(1));
-/// assert_eq!(RemoveSshKey::INFO.effect, Effect::Destructive);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = ["{\n", "    \"result\": \"success\"\n", "}"].concat();
+/// # let answers = Scripted::new([Script::post("/api_client.php").answer(200, body)]);
+/// # let credentials = inferno_proto::Credentials::key(777, "example-secret");
+/// # let client = hostkit_ureq::Client::<inferno_proto::Inferno>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = RemoveSshKey::new(SshKeyId::new(7));
+/// let ssh_key = match client.perform(&call) {
+///     Outcome::Done(ssh_key) | Outcome::Accepted(ssh_key, _) => ssh_key,
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// };
+/// assert_eq!(ssh_key.result, ResultWord::Success);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Удалить SSH ключ")]
 #[derive(Debug, Clone, PartialEq)]

@@ -16,12 +16,26 @@ use crate::types::Account;
 /// The forecast is cached and changes only when services or money do.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::{Date, DateTime};
 /// use macloud_proto::account::GetAccount;
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{ "status": "ok", "status_msg": "Account information", "data": { "account": { "id": 7, "name"#,
+/// #     r#"": "a7" }, "created": "2014-11-19 15:28:42", "forecast": "2020-08-12", "can": { "add_user": "#,
+/// #     r#"true, "add_service": true, "convert_to_cash": true } } }"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::get("/v1/account").answer(200, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = GetAccount::new();
-/// assert_eq!(GetAccount::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let account = client.call(&call)?;
+/// assert_eq!(account.created, DateTime::new(2014, 11, 19, 15, 28, 42));
+/// assert_eq!(account.forecast, Date::new(2020, 8, 12));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Сведения об аккаунте")]
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -16,12 +16,25 @@ use crate::types::Balance;
 /// A balance without operations is absent. The host `vdsina_com` counts in dollars and names the currency.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::account::GetBalance;
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"ok","status_msg":"Balance information","data":{"real":"105.00","bonus":"0.00","cu"#,
+/// #     r#"rrency":"USD"}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::get("/v1/account.balance").answer(200, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = GetBalance::new();
-/// assert_eq!(GetBalance::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let balance = client.call(&call)?;
+/// assert_eq!(balance.real, Some("105.00".parse() ?));
+/// assert_eq!(balance.bonus, Some("0.00".parse() ?));
+/// assert_eq!(balance.currency.as_deref(), Some("USD"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Балансы аккаунта")]
 #[derive(Debug, Clone, PartialEq, Default)]

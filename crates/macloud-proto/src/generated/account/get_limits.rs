@@ -14,12 +14,24 @@ use crate::types::AccountLimits;
 /// `GET /v1/account.limit`; effect: **safe**. Source: line 42 of the document.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::account::GetLimits;
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{ "status": "ok", "status_msg": "Account limits information", "data": { "server": { "max": 1"#,
+/// #     r#", "now": 1 }, "server-ip4": { "max": 100, "child_max": 10, "now": 1 } } }"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::get("/v1/account.limit").answer(200, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = GetLimits::new();
-/// assert_eq!(GetLimits::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let limits = client.call(&call)?;
+/// assert_eq!(limits.server.max, 1);
+/// assert_eq!(limits.server.now, Some(1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Лимиты аккаунта по видам услуг")]
 #[derive(Debug, Clone, PartialEq, Default)]

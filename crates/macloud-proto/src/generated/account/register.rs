@@ -20,12 +20,32 @@ use crate::types::NewAccount;
 /// API has no list of accounts.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use macloud_proto::account::Register;
+/// use macloud_proto::types::AccountId;
 ///
-/// let call = Register::new("example");
-/// assert_eq!(Register::INFO.effect, Effect::State);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"ok","status_msg":"New account created","data":{"account":{"id":190},"user":{"id":"#,
+/// #     r#"347,"name":"admin@domain.ru","token":null}}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::post("/v1/register").answer(200, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = Register::new("admin@domain.ru").code("SuperPartner");
+/// let answer = match client.perform(&call) {
+///     Outcome::Done(answer) | Outcome::Accepted(answer, _) => answer,
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// };
+/// assert_eq!(answer.account.id, AccountId::new(190));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Создаёт новый аккаунт и пользователя")]
 #[derive(Debug, Clone, PartialEq)]

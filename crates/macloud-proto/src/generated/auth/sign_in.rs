@@ -19,12 +19,23 @@ use crate::types::SessionToken;
 /// users with two factors or an address limit. VDSina says that it was removed there: use a permanent token.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::auth::SignIn;
 ///
-/// let call = SignIn::new("example", "example-secret");
-/// assert_eq!(SignIn::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"ok","status_msg":"Token info","data":{"token":"PLACEHOLDERPLACEHOLDERPLACEHOLDERP"#,
+/// #     r#"LACEHOLDERPLACEHOLDERPLACEHOLD"}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::post("/v1/auth").answer(200, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = SignIn::new("admin@domain.ru", "example-secret");
+/// let answer = client.call(&call)?;
+/// println!("{answer:?}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Вход по почте и паролю: выдаёт токен")]
 #[derive(Debug, Clone, PartialEq)]

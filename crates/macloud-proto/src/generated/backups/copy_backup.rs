@@ -23,13 +23,30 @@ use crate::types::{Backup, BackupId, DatacenterId};
 /// `before` gave before the call.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use macloud_proto::backups::CopyBackup;
 /// use macloud_proto::types::{BackupId, DatacenterId};
 ///
-/// let call = CopyBackup::new(BackupId::new(1), DatacenterId::new(1));
-/// assert_eq!(CopyBackup::INFO.effect, Effect::Spends);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"ok","status_msg":"Backup creation queued","data":{"id":290232}}"#;
+/// # let answers = Scripted::new([
+/// #     Script::post("/v1/backup.copy/290230").answer(202, body),
+/// # ]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = CopyBackup::new(BackupId::new(290230), DatacenterId::new(1));
+/// let backup = match client.perform(&call) {
+///     Outcome::Done(backup) | Outcome::Accepted(backup, _) => backup,
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// };
+/// assert_eq!(backup, BackupId::new(290232));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Копирует резервную копию в другой дата-центр")]
 #[derive(Debug, Clone, PartialEq)]

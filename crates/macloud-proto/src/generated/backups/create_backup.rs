@@ -20,13 +20,27 @@ use crate::types::ServiceId;
 /// number of another kind, and only while the backup is new. For servers `create_server_backup` has a trace.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use macloud_proto::backups::CreateBackup;
 /// use macloud_proto::types::ServiceId;
 ///
-/// let call = CreateBackup::new(ServiceId::new(1));
-/// assert_eq!(CreateBackup::INFO.effect, Effect::Spends);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"ok","status_msg":"Backup creation queued"}"#;
+/// # let answers = Scripted::new([Script::post("/v1/backup/1345").answer(202, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = CreateBackup::new(ServiceId::new(1345));
+/// match client.perform(&call) {
+///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Создаёт резервную копию сервера или диска в том же дата-центре")]
 #[derive(Debug, Clone, PartialEq)]

@@ -25,13 +25,29 @@ use crate::types::{Backup, ServerId};
 /// it, with what `before` gave before the call.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use macloud_proto::backups::CreateServerBackup;
 /// use macloud_proto::types::ServerId;
 ///
-/// let call = CreateServerBackup::new(ServerId::new(1));
-/// assert_eq!(CreateServerBackup::INFO.effect, Effect::Spends);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"ok","status_msg":"Backup creation queued"}"#;
+/// # let answers = Scripted::new([
+/// #     Script::post("/v1/server.backup/1345").answer(202, body),
+/// # ]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = CreateServerBackup::new(ServerId::new(1345));
+/// match client.perform(&call) {
+///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Создаёт резервную копию сервера (старый путь)")]
 #[derive(Debug, Clone, PartialEq)]

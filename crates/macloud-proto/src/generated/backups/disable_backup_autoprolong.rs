@@ -16,13 +16,23 @@ use crate::types::BackupId;
 /// If the end stays open: A backup does not show whether it is prolonged: set it again.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::backups::DisableBackupAutoprolong;
 /// use macloud_proto::types::BackupId;
 ///
-/// let call = DisableBackupAutoprolong::new(BackupId::new(1));
-/// assert_eq!(DisableBackupAutoprolong::INFO.effect, Effect::Idempotent);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"ok","status_msg":"Backup updated"}"#;
+/// # let answers = Scripted::new([
+/// #     Script::method(hostkit::protocol::Method::PUT, "/v1/backup/290230")
+/// #         .answer(200, body),
+/// # ]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = DisableBackupAutoprolong::new(BackupId::new(290230))
+///     .name("before update");
+/// client.call(&call)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Выключает автопродление: копия пропадёт в конце оплаченного срока")]
 #[derive(Debug, Clone, PartialEq)]

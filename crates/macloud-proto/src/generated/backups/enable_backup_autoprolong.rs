@@ -19,13 +19,30 @@ use crate::types::BackupId;
 /// not show whether it is prolonged.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use macloud_proto::backups::EnableBackupAutoprolong;
 /// use macloud_proto::types::BackupId;
 ///
-/// let call = EnableBackupAutoprolong::new(BackupId::new(1));
-/// assert_eq!(EnableBackupAutoprolong::INFO.effect, Effect::Spends);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"ok","status_msg":"Backup updated"}"#;
+/// # let answers = Scripted::new([
+/// #     Script::method(hostkit::protocol::Method::PUT, "/v1/backup/290230")
+/// #         .answer(200, body),
+/// # ]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = EnableBackupAutoprolong::new(BackupId::new(290230)).name("before update");
+/// match client.perform(&call) {
+///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Включает автопродление резервной копии")]
 #[derive(Debug, Clone, PartialEq)]

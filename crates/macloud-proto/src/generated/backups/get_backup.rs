@@ -19,13 +19,31 @@ use crate::types::{Backup, BackupId, ServiceStatus};
 /// `GET /v1/backup/{id}`; effect: **safe** (secret-response). Source: line 135 of the document.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::backups::GetBackup;
 /// use macloud_proto::types::BackupId;
 ///
-/// let call = GetBackup::new(BackupId::new(1));
-/// assert_eq!(GetBackup::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"ok","status_msg":"Backup information","data":{"id":290230,"name":"before update","#,
+/// #     r#""full_name":"Backup #290230 - before update (40 Gb)","created":"2024-05-01 03:00:00","update"#,
+/// #     r#"d":"2024-05-01 03:20:00","end":"2024-05-02 03:00:00","status":"active","status_text":null,"s"#,
+/// #     r#"erver":null,"can":{"update":true,"prolong":false,"delete":true},"datacenter":{"id":29,"name""#,
+/// #     r#":"Serverius","country":"nl"},"quantity":40,"download":null}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::get("/v1/backup/290230").answer(200, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = GetBackup::new(BackupId::new(290230));
+/// let backup = client.call(&call)?;
+/// assert_eq!(backup.id, BackupId::new(290230));
+/// assert_eq!(backup.name.as_deref(), Some("before update"));
+/// assert_eq!(
+///     backup.full_name.as_deref(), Some("Backup #290230 - before update (40 Gb)")
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Сведения о резервной копии")]
 #[derive(Debug, Clone, PartialEq)]

@@ -16,12 +16,35 @@ use crate::types::Backup;
 /// `GET /v1/backup`; effect: **safe** (secret-response). Source: line 135 of the document.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::backups::ListBackups;
+/// use macloud_proto::types::BackupId;
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"ok","status_msg":"Backup list","data":[{"id":290230,"name":"before update","full_"#,
+/// #     r#"name":"Backup #290230 - before update (40 Gb)","created":"2024-05-01 03:00:00","updated":"20"#,
+/// #     r#"24-05-01 03:20:00","end":"2024-05-02 03:00:00","status":"active","status_text":null,"server""#,
+/// #     r#":null,"can":{"update":true,"prolong":false,"delete":true},"datacenter":{"id":29,"name":"Serv"#,
+/// #     r#"erius","country":"nl"},"quantity":40,"download":null},{"id":290231,"name":"","full_name":"Ba"#,
+/// #     r#"ckup #290231","created":"2024-05-02 03:00:00","updated":"2024-05-02 03:00:05","end":"2024-05"#,
+/// #     r#"-03 03:00:00","status":"new","status_text":"Creation (9%) Processing","server":{"id":1345,"n"#,
+/// #     r#"ame":"web"},"can":{"update":false,"prolong":false,"delete":false}}]}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::get("/v1/backup").answer(200, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = ListBackups::new();
-/// assert_eq!(ListBackups::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let backups = client.call(&call)?;
+/// assert_eq!(backups.len(), 2);
+/// assert_eq!(backups[0].id, BackupId::new(290230));
+/// assert_eq!(backups[0].name.as_deref(), Some("before update"));
+/// assert_eq!(
+///     backups[0].full_name.as_deref(), Some("Backup #290230 - before update (40 Gb)")
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Резервные копии аккаунта")]
 #[derive(Debug, Clone, PartialEq, Default)]

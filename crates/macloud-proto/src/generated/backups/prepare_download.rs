@@ -26,13 +26,30 @@ use crate::types::{Backup, BackupId};
 /// call.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use macloud_proto::backups::PrepareDownload;
 /// use macloud_proto::types::BackupId;
 ///
-/// let call = PrepareDownload::new(BackupId::new(1));
-/// assert_eq!(PrepareDownload::INFO.effect, Effect::State);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"ok","status_msg":"Service backup downloading queued"}"#;
+/// # let answers = Scripted::new([
+/// #     Script::method(hostkit::protocol::Method::PUT, "/v1/backup.download/290230")
+/// #         .answer(202, body),
+/// # ]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = PrepareDownload::new(BackupId::new(290230));
+/// match client.perform(&call) {
+///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Готовит ссылку на скачивание копии, на сутки")]
 #[derive(Debug, Clone, PartialEq)]

@@ -25,13 +25,30 @@ use crate::types::{BackupId, ServerDetail, ServerId, ServiceId};
 /// what `before` gave before the call.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use macloud_proto::backups::RestoreBackup;
 /// use macloud_proto::types::{BackupId, ServiceId};
 ///
-/// let call = RestoreBackup::new(BackupId::new(1), ServiceId::new(1));
-/// assert_eq!(RestoreBackup::INFO.effect, Effect::Destructive);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"ok","status_msg":"Service backup restoring queued"}"#;
+/// # let answers = Scripted::new([
+/// #     Script::method(hostkit::protocol::Method::PUT, "/v1/backup.restore/290230")
+/// #         .answer(202, body),
+/// # ]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = RestoreBackup::new(BackupId::new(290230), ServiceId::new(1345));
+/// match client.perform(&call) {
+///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Восстанавливает копию поверх сервера или диска")]
 #[derive(Debug, Clone, PartialEq)]

@@ -25,13 +25,30 @@ use crate::types::{BackupId, ServerDetail, ServerId};
 /// what `before` gave before the call.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use macloud_proto::backups::RestoreServerBackup;
 /// use macloud_proto::types::{BackupId, ServerId};
 ///
-/// let call = RestoreServerBackup::new(ServerId::new(1), BackupId::new(1));
-/// assert_eq!(RestoreServerBackup::INFO.effect, Effect::Destructive);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"ok","status_msg":"Service backup restore queued"}"#;
+/// # let answers = Scripted::new([
+/// #     Script::method(hostkit::protocol::Method::PUT, "/v1/server.backup/1345")
+/// #         .answer(200, body),
+/// # ]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = RestoreServerBackup::new(ServerId::new(1345), BackupId::new(290230));
+/// match client.perform(&call) {
+///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Восстанавливает копию поверх сервера (старый путь)")]
 #[derive(Debug, Clone, PartialEq)]

@@ -16,13 +16,22 @@ use crate::types::BackupId;
 /// If the end stays open: Reading the backup shows its name.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::backups::UpdateBackup;
 /// use macloud_proto::types::BackupId;
 ///
-/// let call = UpdateBackup::new(BackupId::new(1), "example");
-/// assert_eq!(UpdateBackup::INFO.effect, Effect::Idempotent);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"ok","status_msg":"Backup updated"}"#;
+/// # let answers = Scripted::new([
+/// #     Script::method(hostkit::protocol::Method::PUT, "/v1/backup/290230")
+/// #         .answer(200, body),
+/// # ]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = UpdateBackup::new(BackupId::new(290230), "before update");
+/// client.call(&call)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Переименовывает резервную копию")]
 #[derive(Debug, Clone, PartialEq)]

@@ -24,12 +24,28 @@ use crate::types::{Domain, DomainId};
 /// takes what `before` gave before the call.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use macloud_proto::dns::CreateDomain;
+/// use macloud_proto::types::DomainId;
 ///
-/// let call = CreateDomain::new("example");
-/// assert_eq!(CreateDomain::INFO.effect, Effect::State);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"ok","status_msg":"DNS domain created","data":{"id":501}}"#;
+/// # let answers = Scripted::new([Script::post("/v1/dns").answer(202, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = CreateDomain::new("example.org").ip("185.251.37.62".parse()?);
+/// let domain = match client.perform(&call) {
+///     Outcome::Done(domain) | Outcome::Accepted(domain, _) => domain,
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// };
+/// assert_eq!(domain, DomainId::new(501));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Добавляет DNS-домен")]
 #[derive(Debug, Clone, PartialEq)]

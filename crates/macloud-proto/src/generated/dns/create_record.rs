@@ -23,13 +23,34 @@ use crate::types::{CaaTag, DomainId, Record, RecordId, RecordType};
 /// gave before the call.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use macloud_proto::dns::CreateRecord;
-/// use macloud_proto::types::{DomainId, RecordType};
+/// use macloud_proto::types::{DomainId, RecordId, RecordType};
 ///
-/// let call = CreateRecord::new(DomainId::new(1), "example", RecordType::A, "example");
-/// assert_eq!(CreateRecord::INFO.effect, Effect::State);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"ok","status_msg":"DNS record created","data":{"id":9004}}"#;
+/// # let answers = Scripted::new([Script::post("/v1/dns.record/501").answer(200, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = CreateRecord::new(
+///         DomainId::new(501),
+///         "@",
+///         RecordType::Mx,
+///         "mail.example.org",
+///     )
+///     .priority(10);
+/// let record = match client.perform(&call) {
+///     Outcome::Done(record) | Outcome::Accepted(record, _) => record,
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// };
+/// assert_eq!(record, RecordId::new(9004));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Добавляет DNS-запись")]
 #[derive(Debug, Clone, PartialEq)]

@@ -20,13 +20,30 @@ use crate::types::{Record, RecordId};
 /// If the end stays open: List the records of every domain, some seconds later. `reconcile` does it.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use macloud_proto::dns::DeleteRecord;
 /// use macloud_proto::types::RecordId;
 ///
-/// let call = DeleteRecord::new(RecordId::new(1));
-/// assert_eq!(DeleteRecord::INFO.effect, Effect::Destructive);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"ok","status_msg":"DNS record deleted"}"#;
+/// # let answers = Scripted::new([
+/// #     Script::method(hostkit::protocol::Method::DELETE, "/v1/dns.record/9001")
+/// #         .answer(200, body),
+/// # ]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = DeleteRecord::new(RecordId::new(9001));
+/// match client.perform(&call) {
+///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Удаляет DNS-запись")]
 #[derive(Debug, Clone, PartialEq)]

@@ -19,13 +19,28 @@ use crate::types::{Domain, DomainId, ServiceStatus};
 /// `GET /v1/dns/{id}`; effect: **safe**. Source: line 182 of the document.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::dns::GetDomain;
 /// use macloud_proto::types::DomainId;
 ///
-/// let call = GetDomain::new(DomainId::new(1));
-/// assert_eq!(GetDomain::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"ok","status_msg":"DNS domain information","data":{"id":501,"name":"example.org",""#,
+/// #     r#"full_name":"DNS #501 - example.org","created":"2024-05-01 10:00:00","updated":"2024-05-01 10"#,
+/// #     r#":02:00","end":"2025-05-01 10:00:00","status":"active","status_text":"","real":true,"can":{"d"#,
+/// #     r#"elete":true}}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::get("/v1/dns/501").answer(200, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = GetDomain::new(DomainId::new(501));
+/// let domain = client.call(&call)?;
+/// assert_eq!(domain.id, DomainId::new(501));
+/// assert_eq!(domain.name, "example.org");
+/// assert_eq!(domain.full_name.as_deref(), Some("DNS #501 - example.org"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Сведения о DNS-домене")]
 #[derive(Debug, Clone, PartialEq)]

@@ -16,12 +16,31 @@ use crate::types::Domain;
 /// `GET /v1/dns`; effect: **safe**. Source: line 182 of the document.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::dns::ListDomains;
+/// use macloud_proto::types::DomainId;
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"ok","status_msg":"DNS domains list","data":[{"id":501,"name":"example.org","full_"#,
+/// #     r#"name":"DNS #501 - example.org","created":"2024-05-01 10:00:00","updated":"2024-05-01 10:02:0"#,
+/// #     r#"0","end":"2025-05-01 10:00:00","status":"active","status_text":null,"real":false,"can":{"del"#,
+/// #     r#"ete":true}},{"id":502,"name":"example.net","full_name":"DNS #501 - example.org","created":"2"#,
+/// #     r#"024-05-01 10:00:00","updated":"2024-05-01 10:02:00","end":"2025-05-01 10:00:00","status":"ne"#,
+/// #     r#"w","status_text":"Creation (9%) Processing","real":false,"can":{"delete":false}}]}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::get("/v1/dns").answer(200, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = ListDomains::new();
-/// assert_eq!(ListDomains::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let domains = client.call(&call)?;
+/// assert_eq!(domains.len(), 2);
+/// assert_eq!(domains[0].id, DomainId::new(501));
+/// assert_eq!(domains[0].name, "example.org");
+/// assert_eq!(domains[0].full_name.as_deref(), Some("DNS #501 - example.org"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "DNS-домены аккаунта")]
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -16,13 +16,28 @@ use crate::types::{DomainId, Record};
 /// A new record may not show at once. No call reads a single record.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::dns::ListRecords;
-/// use macloud_proto::types::DomainId;
+/// use macloud_proto::types::{DomainId, RecordId, RecordType};
 ///
-/// let call = ListRecords::new(DomainId::new(1));
-/// assert_eq!(ListRecords::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"ok","status_msg":"DNS records list","data":{"id":9003,"host":"www.example.org","t"#,
+/// #     r#"ype":"A","priority":null,"tag":null,"value":"185.251.37.62","timestamp":"2024-05-01 10:02:00"#,
+/// #     r#"","can":{"update":true,"delete":true}}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::get("/v1/dns.record/501").answer(200, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = ListRecords::new(DomainId::new(501));
+/// let records = client.call(&call)?;
+/// assert_eq!(records.len(), 1);
+/// assert_eq!(records[0].id, RecordId::new(9003));
+/// assert_eq!(records[0].host.as_deref(), Some("www.example.org"));
+/// assert_eq!(records[0].kind, RecordType::A);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "DNS-записи домена")]
 #[derive(Debug, Clone, PartialEq)]

@@ -16,13 +16,22 @@ use crate::types::{CaaTag, RecordId};
 /// If the end stays open: List the records of the domain, some seconds later.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::dns::UpdateRecord;
 /// use macloud_proto::types::RecordId;
 ///
-/// let call = UpdateRecord::new(RecordId::new(1), "example");
-/// assert_eq!(UpdateRecord::INFO.effect, Effect::Idempotent);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"ok","status_msg":"DNS record updated"}"#;
+/// # let answers = Scripted::new([
+/// #     Script::method(hostkit::protocol::Method::PUT, "/v1/dns.record/9001")
+/// #         .answer(200, body),
+/// # ]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = UpdateRecord::new(RecordId::new(9001), "mx.example.org").priority(20);
+/// client.call(&call)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Меняет значение DNS-записи; имя и тип остаются")]
 #[derive(Debug, Clone, PartialEq)]

@@ -25,13 +25,29 @@ use crate::types::{LocalAddress, ServerId};
 /// call.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use macloud_proto::ips::CreateLocalAddress;
 /// use macloud_proto::types::ServerId;
 ///
-/// let call = CreateLocalAddress::new(ServerId::new(1));
-/// assert_eq!(CreateLocalAddress::INFO.effect, Effect::State);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"ok","status_msg":"Server local IP creation queued"}"#;
+/// # let answers = Scripted::new([
+/// #     Script::post("/v1/server.ip.local/1345").answer(202, body),
+/// # ]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = CreateLocalAddress::new(ServerId::new(1345));
+/// match client.perform(&call) {
+///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Подключает сервер к локальной сети дата-центра")]
 #[derive(Debug, Clone, PartialEq)]

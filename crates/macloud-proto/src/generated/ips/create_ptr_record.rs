@@ -26,13 +26,32 @@ use crate::types::{AddressId, PtrId, PtrRecord};
 /// call.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use macloud_proto::ips::CreatePtrRecord;
-/// use macloud_proto::types::AddressId;
+/// use macloud_proto::types::{AddressId, PtrId};
 ///
-/// let call = CreatePtrRecord::new(AddressId::new(1), std::net::IpAddr::from([192, 0, 2, 7]), "example");
-/// assert_eq!(CreatePtrRecord::INFO.effect, Effect::State);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"ok","status_msg":"PTR record created","data":{"id":12}}"#;
+/// # let answers = Scripted::new([Script::post("/v1/ip.ptr/1574").answer(201, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = CreatePtrRecord::new(
+///     AddressId::new(1574),
+///     "185.251.37.62".parse()?,
+///     "web.example.org",
+/// );
+/// let ptr_record = match client.perform(&call) {
+///     Outcome::Done(ptr_record) | Outcome::Accepted(ptr_record, _) => ptr_record,
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// };
+/// assert_eq!(ptr_record, PtrId::new(12));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Добавляет PTR-запись: одну для IPv4, сколько угодно в подсети IPv6")]
 #[derive(Debug, Clone, PartialEq)]

@@ -22,13 +22,30 @@ use crate::types::{PtrId, PtrRecord};
 /// If the end stays open: List the PTR records of every address. `reconcile` does it.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use macloud_proto::ips::DeletePtrRecord;
 /// use macloud_proto::types::PtrId;
 ///
-/// let call = DeletePtrRecord::new(PtrId::new(1));
-/// assert_eq!(DeletePtrRecord::INFO.effect, Effect::Destructive);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"ok","status_msg":"PTR record deleted"}"#;
+/// # let answers = Scripted::new([
+/// #     Script::method(hostkit::protocol::Method::DELETE, "/v1/ip.ptr/12")
+/// #         .answer(200, body),
+/// # ]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = DeletePtrRecord::new(PtrId::new(12));
+/// match client.perform(&call) {
+///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Удаляет PTR-запись")]
 #[derive(Debug, Clone, PartialEq)]

@@ -14,13 +14,29 @@ use crate::types::{AdditionalAddresses, AdditionalId};
 /// `GET /v1/server-ip/{id}`; effect: **safe**. Source: line 155 of the document.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::ips::GetAdditional;
 /// use macloud_proto::types::AdditionalId;
 ///
-/// let call = GetAdditional::new(AdditionalId::new(1));
-/// assert_eq!(GetAdditional::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"ok","status_msg":"Additional IP information","data":{"id":88,"name":"extra","full"#,
+/// #     r#"_name":"Additional IP #88","created":"2024-05-01 10:00:00","updated":"2024-05-01 10:02:00",""#,
+/// #     r#"end":"2024-05-02 10:00:00","status":"active","status_text":null,"ip":[{"id":1600,"ip":"185.2"#,
+/// #     r#"51.37.70","type":"4"},{"id":1601,"ip":"185.251.37.71","type":"4"}],"server":{"id":1345,"name"#,
+/// #     r#"":"web"},"datacenter":{"id":29,"name":"Serverius","country":"nl"},"can":{"delete":true}}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::get("/v1/server-ip/88").answer(200, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = GetAdditional::new(AdditionalId::new(88));
+/// let additional = client.call(&call)?;
+/// assert_eq!(additional.id, AdditionalId::new(88));
+/// assert_eq!(additional.name.as_deref(), Some("extra"));
+/// assert_eq!(additional.full_name.as_deref(), Some("Additional IP #88"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Услуга с дополнительными IP-адресами")]
 #[derive(Debug, Clone, PartialEq)]

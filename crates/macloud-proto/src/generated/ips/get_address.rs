@@ -16,13 +16,28 @@ use crate::types::{AddressId, PoolAddress};
 /// Not on the page of Macloud.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::ips::GetAddress;
-/// use macloud_proto::types::AddressId;
+/// use macloud_proto::types::{AddressFamily, AddressId};
 ///
-/// let call = GetAddress::new(AddressId::new(1));
-/// assert_eq!(GetAddress::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"ok","status_msg":"IP information","data":{"id":1574,"ip":"185.251.37.62","type":""#,
+/// #     r#"4","host":"host.example.org","gateway":"185.251.37.1","netmask":"255.255.255.0","datacenter""#,
+/// #     r#":{"id":29,"name":"Serverius","country":"nl"},"service":{"id":88,"type":"server-ip","name":"e"#,
+/// #     r#"xtra"},"is_net":false}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::get("/v1/ip/1574").answer(200, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = GetAddress::new(AddressId::new(1574));
+/// let address = client.call(&call)?;
+/// assert_eq!(address.id, AddressId::new(1574));
+/// assert_eq!(address.ip.to_string(), "185.251.37.62");
+/// assert_eq!(address.family, Some(AddressFamily::V4));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Сведения об IP-адресе")]
 #[derive(Debug, Clone, PartialEq)]

@@ -14,13 +14,29 @@ use crate::types::{LocalAddress, ServerId};
 /// `GET /v1/server.ip.local/{id}`; effect: **safe**. Source: line 164 of the document.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::ips::GetLocalAddress;
 /// use macloud_proto::types::ServerId;
 ///
-/// let call = GetLocalAddress::new(ServerId::new(1));
-/// assert_eq!(GetLocalAddress::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"ok","status_msg":"Server local IP information","data":{"ip":"10.0.0.7","netmask":"#,
+/// #     r#""255.255.255.0","mac":"52:54:00:00:05:42"}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([
+/// #     Script::get("/v1/server.ip.local/1345").answer(200, body),
+/// # ]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = GetLocalAddress::new(ServerId::new(1345));
+/// let local_address = client.call(&call)?;
+/// let local_address = local_address.ok_or("there is none")?;
+/// assert_eq!(local_address.ip.to_string(), "10.0.0.7");
+/// assert_eq!(local_address.netmask.as_deref(), Some("255.255.255.0"));
+/// assert_eq!(local_address.mac.as_deref(), Some("52:54:00:00:05:42"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Локальный адрес сервера: один или ни одного")]
 #[derive(Debug, Clone, PartialEq)]

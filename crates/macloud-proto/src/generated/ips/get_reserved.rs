@@ -16,13 +16,29 @@ use crate::types::{ReservedAddress, ReservedId};
 /// Not on the page of Macloud.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::ips::GetReserved;
 /// use macloud_proto::types::ReservedId;
 ///
-/// let call = GetReserved::new(ReservedId::new(1));
-/// assert_eq!(GetReserved::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"ok","status_msg":"Reserved IP information","data":{"id":77,"name":"extra","full_n"#,
+/// #     r#"ame":"Additional IP #77","created":"2024-05-01 10:00:00","updated":"2024-05-01 10:02:00","en"#,
+/// #     r#"d":"2024-05-02 10:00:00","status":"active","status_text":null,"ip":{"id":1600,"ip":"185.251."#,
+/// #     r#"37.70","type":"4"},"server":null,"datacenter":{"id":29,"name":"Serverius","country":"nl"},"c"#,
+/// #     r#"an":{"delete":true}}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::get("/v1/ip-reserve/77").answer(200, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = GetReserved::new(ReservedId::new(77));
+/// let reserved = client.call(&call)?;
+/// assert_eq!(reserved.id, ReservedId::new(77));
+/// assert_eq!(reserved.name.as_deref(), Some("extra"));
+/// assert_eq!(reserved.full_name.as_deref(), Some("Additional IP #77"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Сведения о зарезервированном адресе")]
 #[derive(Debug, Clone, PartialEq)]

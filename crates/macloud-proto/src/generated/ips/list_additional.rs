@@ -16,12 +16,29 @@ use crate::types::AdditionalAddresses;
 /// `GET /v1/server-ip`; effect: **safe**. Source: line 155 of the document.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::ips::ListAdditional;
+/// use macloud_proto::types::AdditionalId;
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"ok","status_msg":"Additional IP list","data":[{"id":89,"name":"extra","full_name""#,
+/// #     r#":"Additional IP #89","created":"2024-05-01 10:00:00","updated":"2024-05-01 10:02:00","end":""#,
+/// #     r#"2024-05-02 10:00:00","status":"new","status_text":"Creation (9%) Processing","ip":null,"serv"#,
+/// #     r#"er":{"id":1345,"name":"web"},"datacenter":null,"can":{"delete":false}}]}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::get("/v1/server-ip").answer(200, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = ListAdditional::new();
-/// assert_eq!(ListAdditional::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let additional = client.call(&call)?;
+/// assert_eq!(additional.len(), 1);
+/// assert_eq!(additional[0].id, AdditionalId::new(89));
+/// assert_eq!(additional[0].name.as_deref(), Some("extra"));
+/// assert_eq!(additional[0].full_name.as_deref(), Some("Additional IP #89"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Услуги с дополнительными IP-адресами")]
 #[derive(Debug, Clone, PartialEq, Default)]

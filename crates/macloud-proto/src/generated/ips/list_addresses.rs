@@ -18,12 +18,30 @@ use crate::types::PoolAddress;
 /// Not on the page of Macloud.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::ips::ListAddresses;
+/// use macloud_proto::types::{AddressFamily, AddressId};
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"ok","status_msg":"IP list","data":[{"id":1574,"ip":"185.251.37.62","type":"4","ho"#,
+/// #     r#"st":"host.example.org","gateway":"185.251.37.1","netmask":"255.255.255.0","datacenter":{"id""#,
+/// #     r#":29,"name":"Serverius","country":"nl"},"service":{"id":1345,"type":"server","name":"web"},"i"#,
+/// #     r#"s_net":false},{"id":1580,"ip":"2a14:1e00:1:3f2::","type":"6","host":"","gateway":"fe80::1",""#,
+/// #     r#"netmask":"64","datacenter":null,"service":null,"is_net":true}]}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::get("/v1/ip").answer(200, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = ListAddresses::new();
-/// assert_eq!(ListAddresses::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let addresses = client.call(&call)?;
+/// assert_eq!(addresses.len(), 2);
+/// assert_eq!(addresses[0].id, AddressId::new(1574));
+/// assert_eq!(addresses[0].ip.to_string(), "185.251.37.62");
+/// assert_eq!(addresses[0].family, Some(AddressFamily::V4));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Все IP-адреса аккаунта")]
 #[derive(Debug, Clone, PartialEq, Default)]

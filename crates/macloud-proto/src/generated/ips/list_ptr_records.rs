@@ -16,13 +16,27 @@ use crate::types::{AddressId, PtrRecord};
 /// Not on the page of Macloud.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::ips::ListPtrRecords;
-/// use macloud_proto::types::AddressId;
+/// use macloud_proto::types::{AddressId, PtrId};
 ///
-/// let call = ListPtrRecords::new(AddressId::new(1));
-/// assert_eq!(ListPtrRecords::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"ok","status_msg":"IP PTR list","data":[{"id":12,"ip":"185.251.37.62","host":"web."#,
+/// #     r#"example.org","updated":"2024-05-01 10:00:00"}]}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::get("/v1/ip.ptr/1574").answer(200, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = ListPtrRecords::new(AddressId::new(1574));
+/// let ptr_records = client.call(&call)?;
+/// assert_eq!(ptr_records.len(), 1);
+/// assert_eq!(ptr_records[0].id, PtrId::new(12));
+/// assert_eq!(ptr_records[0].ip.to_string(), "185.251.37.62");
+/// assert_eq!(ptr_records[0].host.as_deref(), Some("web.example.org"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "PTR-записи адреса или подсети IPv6")]
 #[derive(Debug, Clone, PartialEq)]

@@ -16,12 +16,35 @@ use crate::types::ReservedAddress;
 /// Not on the page of Macloud. One appears when a server that reserves its address is deleted.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::ips::ListReserved;
+/// use macloud_proto::types::ReservedId;
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"ok","status_msg":"Reserved IP list","data":[{"id":77,"name":"extra","full_name":""#,
+/// #     r#"Additional IP #77","created":"2024-05-01 10:00:00","updated":"2024-05-01 10:02:00","end":"20"#,
+/// #     r#"24-05-02 10:00:00","status":"active","status_text":null,"ip":[{"id":1600,"ip":"185.251.37.70"#,
+/// #     r#"","type":"4"},{"id":1601,"ip":"185.251.37.71","type":"4"}],"server":null,"datacenter":{"id":"#,
+/// #     r#"29,"name":"Serverius","country":"nl"},"can":{"delete":true}},{"id":78,"name":"extra","full_n"#,
+/// #     r#"ame":"Additional IP #78","created":"2024-05-01 10:00:00","updated":"2024-05-01 10:02:00","en"#,
+/// #     r#"d":"2024-05-02 10:00:00","status":"active","status_text":"Deletion","ip":[{"id":1600,"ip":"1"#,
+/// #     r#"85.251.37.70","type":"4"},{"id":1601,"ip":"185.251.37.71","type":"4"}],"server":{"id":1345,""#,
+/// #     r#"name":"web"},"datacenter":{"id":29,"name":"Serverius","country":"nl"},"can":{"delete":true}}"#,
+/// #     "]}",
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::get("/v1/ip-reserve").answer(200, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = ListReserved::new();
-/// assert_eq!(ListReserved::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let reserved = client.call(&call)?;
+/// assert_eq!(reserved.len(), 2);
+/// assert_eq!(reserved[0].id, ReservedId::new(77));
+/// assert_eq!(reserved[0].name.as_deref(), Some("extra"));
+/// assert_eq!(reserved[0].full_name.as_deref(), Some("Additional IP #77"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Зарезервированные IP-адреса")]
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -16,13 +16,30 @@ use crate::types::{AdditionalAddresses, ServerId};
 /// `GET /v1/server.ip/{id}`; effect: **safe**. Source: line 155 of the document.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::ips::ListServerAddresses;
-/// use macloud_proto::types::ServerId;
+/// use macloud_proto::types::{AdditionalId, ServerId};
 ///
-/// let call = ListServerAddresses::new(ServerId::new(1));
-/// assert_eq!(ListServerAddresses::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"ok","status_msg":"Server IP list","data":[{"id":88,"name":"extra","full_name":"Ad"#,
+/// #     r#"ditional IP #88","created":"2024-05-01 10:00:00","updated":"2024-05-01 10:02:00","end":"2024"#,
+/// #     r#"-05-02 10:00:00","status":"active","status_text":null,"ip":[{"id":1600,"ip":"185.251.37.70","#,
+/// #     r#""type":"4"},{"id":1601,"ip":"185.251.37.71","type":"4"}],"server":{"id":1345,"name":"web"},""#,
+/// #     r#"datacenter":{"id":29,"name":"Serverius","country":"nl"},"can":{"delete":true}}]}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::get("/v1/server.ip/1345").answer(200, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = ListServerAddresses::new(ServerId::new(1345));
+/// let server_addresses = client.call(&call)?;
+/// assert_eq!(server_addresses.len(), 1);
+/// assert_eq!(server_addresses[0].id, AdditionalId::new(88));
+/// assert_eq!(server_addresses[0].name.as_deref(), Some("extra"));
+/// assert_eq!(server_addresses[0].full_name.as_deref(), Some("Additional IP #88"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Дополнительные IP-адреса сервера")]
 #[derive(Debug, Clone, PartialEq)]

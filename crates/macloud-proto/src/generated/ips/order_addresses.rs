@@ -25,13 +25,27 @@ use crate::types::{PoolAddress, ServerId};
 /// with what `before` gave before the call.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use macloud_proto::ips::OrderAddresses;
 /// use macloud_proto::types::ServerId;
 ///
-/// let call = OrderAddresses::new(ServerId::new(1), 1);
-/// assert_eq!(OrderAddresses::INFO.effect, Effect::Spends);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"ok","status_msg":"Server additional IP creation queued"}"#;
+/// # let answers = Scripted::new([Script::post("/v1/server.ip/1345").answer(202, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = OrderAddresses::new(ServerId::new(1345), 2).family(4);
+/// match client.perform(&call) {
+///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Заказывает дополнительные IP-адреса для сервера")]
 #[derive(Debug, Clone, PartialEq)]

@@ -23,13 +23,33 @@ use crate::types::{AdditionalAddresses, AdditionalId, AddressId, ServiceAddress}
 /// If the end stays open: Read the service: it shows its addresses. `reconcile` does it.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use macloud_proto::ips::RemoveAdditional;
 /// use macloud_proto::types::{AdditionalId, AddressId};
 ///
-/// let call = RemoveAdditional::new(AdditionalId::new(1), vec![AddressId::new(1)]);
-/// assert_eq!(RemoveAdditional::INFO.effect, Effect::Destructive);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"ok","status_msg":"Additional IP deletion queued"}"#;
+/// # let answers = Scripted::new([
+/// #     Script::method(hostkit::protocol::Method::PUT, "/v1/server-ip/88")
+/// #         .answer(200, body),
+/// # ]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = RemoveAdditional::new(
+///     AdditionalId::new(88),
+///     vec![AddressId::new(1600), AddressId::new(1601)],
+/// );
+/// match client.perform(&call) {
+///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Освобождает часть адресов услуги")]
 #[derive(Debug, Clone, PartialEq)]

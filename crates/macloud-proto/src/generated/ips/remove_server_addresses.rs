@@ -23,13 +23,34 @@ use crate::types::{AddressId, PoolAddress, ServerId};
 /// If the end stays open: List the addresses of the account, or the additional ones of the server. `reconcile` does it.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use macloud_proto::ips::RemoveServerAddresses;
 /// use macloud_proto::types::{AddressId, ServerId};
 ///
-/// let call = RemoveServerAddresses::new(ServerId::new(1), vec![AddressId::new(1)]);
-/// assert_eq!(RemoveServerAddresses::INFO.effect, Effect::Destructive);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"ok","status_msg":"Server additional IP deletion queued"}"#;
+/// # let answers = Scripted::new([
+/// #     Script::method(hostkit::protocol::Method::PUT, "/v1/server.ip/1345")
+/// #         .answer(200, body),
+/// # ]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = RemoveServerAddresses::new(
+///         ServerId::new(1345),
+///         vec![AddressId::new(1600)],
+///     )
+///     .family(4);
+/// match client.perform(&call) {
+///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Освобождает дополнительные адреса сервера")]
 #[derive(Debug, Clone, PartialEq)]

@@ -19,13 +19,21 @@ use crate::types::AddressId;
 /// If the end stays open: Read the address: it shows its host name.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::ips::SetAddressHost;
 /// use macloud_proto::types::AddressId;
 ///
-/// let call = SetAddressHost::new(AddressId::new(1), "example");
-/// assert_eq!(SetAddressHost::INFO.effect, Effect::Idempotent);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"ok","status_msg":"IP updated"}"#;
+/// # let answers = Scripted::new([
+/// #     Script::method(hostkit::protocol::Method::PUT, "/v1/ip/1574").answer(200, body),
+/// # ]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = SetAddressHost::new(AddressId::new(1574), "web.example.org");
+/// client.call(&call)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Задаёт имя хоста для IP-адреса")]
 #[derive(Debug, Clone, PartialEq)]

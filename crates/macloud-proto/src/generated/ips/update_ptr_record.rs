@@ -18,13 +18,21 @@ use crate::types::PtrId;
 /// If the end stays open: List the PTR records of the address.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::ips::UpdatePtrRecord;
 /// use macloud_proto::types::PtrId;
 ///
-/// let call = UpdatePtrRecord::new(PtrId::new(1), "example");
-/// assert_eq!(UpdatePtrRecord::INFO.effect, Effect::Idempotent);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"ok","status_msg":"PTR record updated"}"#;
+/// # let answers = Scripted::new([
+/// #     Script::method(hostkit::protocol::Method::PUT, "/v1/ip.ptr/12").answer(200, body),
+/// # ]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = UpdatePtrRecord::new(PtrId::new(12), "mail.example.org");
+/// client.call(&call)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Меняет имя в PTR-записи")]
 #[derive(Debug, Clone, PartialEq)]

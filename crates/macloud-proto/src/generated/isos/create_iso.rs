@@ -23,13 +23,32 @@ use crate::types::{Iso, IsoId, IsoKey};
 /// before the call.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use macloud_proto::isos::CreateIso;
-/// use macloud_proto::types::IsoKey;
+/// use macloud_proto::types::{IsoId, IsoKey};
 ///
-/// let call = CreateIso::new(IsoKey::new("0a1b").expect("letters and digits"));
-/// assert_eq!(CreateIso::INFO.effect, Effect::Spends);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"ok","status_msg":"ISO created","data":{"id":210}}"#;
+/// # let answers = Scripted::new([
+/// #     Script::post("/v1/iso/0123456789abcdef0123456789abcdef").answer(202, body),
+/// # ]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = CreateIso::new(
+///     IsoKey::new("0123456789abcdef0123456789abcdef").ok_or("letters and digits")?,
+/// );
+/// let iso = match client.perform(&call) {
+///     Outcome::Done(iso) | Outcome::Accepted(iso, _) => iso,
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// };
+/// assert_eq!(iso, IsoId::new(210));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Создаёт услугу ISO из загруженного образа")]
 #[derive(Debug, Clone, PartialEq)]

@@ -25,13 +25,30 @@ use crate::types::{Iso, IsoId, ServiceStatus};
 /// does it.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use macloud_proto::isos::DeleteIso;
 /// use macloud_proto::types::IsoId;
 ///
-/// let call = DeleteIso::new(IsoId::new(1));
-/// assert_eq!(DeleteIso::INFO.effect, Effect::Destructive);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"ok","status_msg":"ISO deleted"}"#;
+/// # let answers = Scripted::new([
+/// #     Script::method(hostkit::protocol::Method::DELETE, "/v1/iso/210")
+/// #         .answer(200, body),
+/// # ]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = DeleteIso::new(IsoId::new(210));
+/// match client.perform(&call) {
+///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Удаляет образ ISO")]
 #[derive(Debug, Clone, PartialEq)]

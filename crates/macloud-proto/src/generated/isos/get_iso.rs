@@ -14,13 +14,29 @@ use crate::types::{Iso, IsoId};
 /// `GET /v1/iso/{id}`; effect: **safe**. Source: line 77 of the document.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::isos::GetIso;
 /// use macloud_proto::types::IsoId;
 ///
-/// let call = GetIso::new(IsoId::new(1));
-/// assert_eq!(GetIso::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"ok","status_msg":"ISO information","data":{"id":210,"name":"netinst.iso","full_na"#,
+/// #     r#"me":"ISO #210 - netinst.iso","created":"2024-05-01 10:00:00","updated":"2024-05-01 10:05:00""#,
+/// #     r#","end":"2024-05-02 10:00:00","status":"active","status_text":null,"file":{"size":"841 Mb","m"#,
+/// #     r#"d5":"d41d8cd98f00b204e9800998ecf8427e","url":"https://example.org/netinst.iso"},"attached":f"#,
+/// #     r#"alse,"server":null,"can":{"delete":true}}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::get("/v1/iso/210").answer(200, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = GetIso::new(IsoId::new(210));
+/// let iso = client.call(&call)?;
+/// assert_eq!(iso.id, IsoId::new(210));
+/// assert_eq!(iso.name.as_deref(), Some("netinst.iso"));
+/// assert_eq!(iso.full_name.as_deref(), Some("ISO #210 - netinst.iso"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Сведения об образе ISO")]
 #[derive(Debug, Clone, PartialEq)]

@@ -19,13 +19,29 @@ use crate::types::{DownloadStatus, IsoDownload, IsoKey};
 /// `GET /v1/iso/{key}`; effect: **safe**. Source: line 83 of the document.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::isos::GetIsoProgress;
-/// use macloud_proto::types::IsoKey;
+/// use macloud_proto::types::{DownloadStatus, IsoKey};
 ///
-/// let call = GetIsoProgress::new(IsoKey::new("0a1b").expect("letters and digits"));
-/// assert_eq!(GetIsoProgress::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"ok","status_msg":"ISO server download info","data":{"status":"error","description"#,
+/// #     r#"":"Wrong MIME type"}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([
+/// #     Script::get("/v1/iso/0123456789abcdef0123456789abcdef").answer(200, body),
+/// # ]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = GetIsoProgress::new(
+///     IsoKey::new("0123456789abcdef0123456789abcdef").ok_or("letters and digits")?,
+/// );
+/// let iso_progress = client.call(&call)?;
+/// assert_eq!(iso_progress.status, DownloadStatus::Failed);
+/// assert_eq!(iso_progress.description.as_deref(), Some("Wrong MIME type"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Ход загрузки образа")]
 #[derive(Debug, Clone, PartialEq)]

@@ -16,12 +16,33 @@ use crate::types::Iso;
 /// `GET /v1/iso`; effect: **safe**. Source: line 77 of the document.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::isos::ListIsos;
+/// use macloud_proto::types::IsoId;
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"ok","status_msg":"ISO list","data":[{"id":210,"name":"netinst.iso","full_name":"I"#,
+/// #     r#"SO #210 - netinst.iso","created":"2024-05-01 10:00:00","updated":"2024-05-01 10:05:00","end""#,
+/// #     r#":"2024-05-02 10:00:00","status":"active","status_text":null,"file":{"size":"841 Mb","md5":"d"#,
+/// #     r#"41d8cd98f00b204e9800998ecf8427e"},"attached":false,"server":null,"can":{"delete":true}},{"id"#,
+/// #     r#"":210,"name":"netinst.iso","full_name":"ISO #210 - netinst.iso","created":"2024-05-01 10:00:"#,
+/// #     r#"00","updated":"2024-05-01 10:05:00","end":"2024-05-02 10:00:00","status":"active","status_te"#,
+/// #     r#"xt":"Attaching","file":{"size":"841 Mb","md5":"d41d8cd98f00b204e9800998ecf8427e"},"attached""#,
+/// #     r#":true,"server":{"id":1345,"name":"web"},"can":{"delete":false}}]}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::get("/v1/iso").answer(200, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = ListIsos::new();
-/// assert_eq!(ListIsos::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let isos = client.call(&call)?;
+/// assert_eq!(isos.len(), 2);
+/// assert_eq!(isos[0].id, IsoId::new(210));
+/// assert_eq!(isos[0].name.as_deref(), Some("netinst.iso"));
+/// assert_eq!(isos[0].full_name.as_deref(), Some("ISO #210 - netinst.iso"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Образы ISO аккаунта")]
 #[derive(Debug, Clone, PartialEq, Default)]

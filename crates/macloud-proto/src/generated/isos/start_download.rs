@@ -20,12 +20,35 @@ use crate::types::IsoKey;
 /// call shows it: Downloads are not listed, and the key of this one is in the lost answer alone.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use macloud_proto::isos::StartDownload;
+/// use macloud_proto::types::IsoKey;
 ///
-/// let call = StartDownload::new("example");
-/// assert_eq!(StartDownload::INFO.effect, Effect::Spends);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"ok","status_msg":"ISO download queued","data":{"id":"0123456789abcdef0123456789ab"#,
+/// #     r#"cdef"}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::post("/v1/iso").answer(202, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = StartDownload::new("https://example.org/netinst.iso");
+/// let download = match client.perform(&call) {
+///     Outcome::Done(download) | Outcome::Accepted(download, _) => download,
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// };
+/// assert_eq!(
+///     download, IsoKey::new("0123456789abcdef0123456789abcdef")
+///     .ok_or("letters and digits") ?
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Ставит загрузку образа ISO в очередь")]
 #[derive(Debug, Clone, PartialEq)]

@@ -25,12 +25,28 @@ use crate::types::{Operation, OperationId};
 /// `before` gave before the call.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use macloud_proto::operations::CreateTopUp;
+/// use macloud_proto::types::OperationId;
 ///
-/// let call = CreateTopUp::new(hostkit_proto::Decimal::ONE);
-/// assert_eq!(CreateTopUp::INFO.effect, Effect::State);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"ok","status_msg":"Operation created","data":{"id":2177311}}"#;
+/// # let answers = Scripted::new([Script::post("/v1/operation").answer(200, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = CreateTopUp::new("1000".parse()?);
+/// let top_up = match client.perform(&call) {
+///     Outcome::Done(top_up) | Outcome::Accepted(top_up, _) => top_up,
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// };
+/// assert_eq!(top_up, OperationId::new(2177311));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Создаёт неоплаченное пополнение баланса")]
 #[derive(Debug, Clone, PartialEq)]

@@ -16,13 +16,30 @@ use crate::types::{Operation, OperationId};
 /// `GET /v1/operation/{id}`; effect: **safe** (secret-response). Source: line 170 of the document.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::operations::GetOperation;
-/// use macloud_proto::types::OperationId;
+/// use macloud_proto::types::{OperationId, OperationType, Purse};
 ///
-/// let call = GetOperation::new(OperationId::new(1));
-/// assert_eq!(GetOperation::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"ok","status_msg":"Operation information","data":{"id":2177311,"purse":"real","typ"#,
+/// #     r#"e":-1,"status":1,"summ":"8.3","created":"2024-05-01 14:39:29","updated":"2024-05-01 14:48:28"#,
+/// #     r#"","comment":"Списание за услугу","payment":null,"service":{"id":137841,"name":"web"},"paylin"#,
+/// #     r#"k":null,"pdf":null}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([
+/// #     Script::get("/v1/operation/2177311").answer(200, body),
+/// # ]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = GetOperation::new(OperationId::new(2177311));
+/// let operation = client.call(&call)?;
+/// assert_eq!(operation.id, OperationId::new(2177311));
+/// assert_eq!(operation.purse, Some(Purse::Real));
+/// assert_eq!(operation.kind, OperationType::Debit);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Сведения об операции")]
 #[derive(Debug, Clone, PartialEq)]

@@ -19,12 +19,36 @@ use crate::types::Operation;
 /// paid carries a one-time link that pays it without a login.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Date;
 /// use macloud_proto::operations::ListOperations;
+/// use macloud_proto::types::{OperationId, OperationType, Purse};
 ///
-/// let call = ListOperations::new();
-/// assert_eq!(ListOperations::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{ "status": "ok", "status_msg": "Operation list", "data": [ { "id": 2177311, "purse": "real""#,
+/// #     r#", "type": 1, "status": 0, "summ": "1000", "created": "2019-07-18 14:39:29", "updated": "2019"#,
+/// #     r#"-07-18 14:48:28", "comment": "Пополнение баланса", "payment": { "type": "webmoney", "name": "#,
+/// #     r#""WebMoney R" }, "service": null, "paylink": "https://cp.macloud.ru/operation/select/PLACEHOL"#,
+/// #     r#"DERPLACEHOLDERPLACEHOLDERPLACE" }, { "id": 2170929, "purse": "real", "type": -1, "status": 1"#,
+/// #     r#", "summ": "8.3", "created": "2019-07-17 14:24:25", "updated": "2019-07-17 14:24:25", "commen"#,
+/// #     r#"t": "Списание за услугу Сервер 1 ГБ #137841 – api test server", "payment": null, "service": "#,
+/// #     r#"{ "id": 137841 }, "paylink": null } ] }"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::get("/v1/operation").answer(200, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = ListOperations::new()
+///     .from(Date::new(2019, 7, 17).ok_or("no such date")?)
+///     .to(Date::new(2019, 7, 19).ok_or("no such date")?);
+/// let operations = client.call(&call)?;
+/// assert_eq!(operations.len(), 2);
+/// assert_eq!(operations[0].id, OperationId::new(2177311));
+/// assert_eq!(operations[0].purse, Some(Purse::Real));
+/// assert_eq!(operations[0].kind, OperationType::Credit);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Операции по балансам")]
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -16,12 +16,27 @@ use crate::types::Datacenter;
 /// `GET /v1/datacenter`; effect: **safe**. Source: line 54 of the document.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::reference::ListDatacenters;
+/// use macloud_proto::types::DatacenterId;
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"ok","status_msg":"Datacenters list","data":{"id":1,"name":"Дата-центр RU","countr"#,
+/// #     r#"y":"ru","active":true}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::get("/v1/datacenter").answer(200, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = ListDatacenters::new();
-/// assert_eq!(ListDatacenters::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let datacenters = client.call(&call)?;
+/// assert_eq!(datacenters.len(), 1);
+/// assert_eq!(datacenters[0].id, DatacenterId::new(1));
+/// assert_eq!(datacenters[0].name.as_deref(), Some("Дата-центр RU"));
+/// assert_eq!(datacenters[0].country, "ru");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Список дата-центров")]
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -16,13 +16,27 @@ use crate::types::{Datacenter, GroupId};
 /// An old form: that the number means a group of plans is a guess.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::reference::ListGroupDatacenters;
-/// use macloud_proto::types::GroupId;
+/// use macloud_proto::types::{DatacenterId, GroupId};
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"ok","status_msg":"Datacenters list","data":[{"id":1,"name":"Дата-центр RU","count"#,
+/// #     r#"ry":"ru","active":true}]}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::get("/v1/datacenter/1").answer(200, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = ListGroupDatacenters::new(GroupId::new(1));
-/// assert_eq!(ListGroupDatacenters::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let group_datacenters = client.call(&call)?;
+/// assert_eq!(group_datacenters.len(), 1);
+/// assert_eq!(group_datacenters[0].id, DatacenterId::new(1));
+/// assert_eq!(group_datacenters[0].name.as_deref(), Some("Дата-центр RU"));
+/// assert_eq!(group_datacenters[0].country, "ru");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Дата-центры, где доступна группа тарифов")]
 #[derive(Debug, Clone, PartialEq)]

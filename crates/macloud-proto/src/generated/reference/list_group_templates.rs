@@ -16,13 +16,27 @@ use crate::types::{GroupId, Template};
 /// An old form: that the number means a group of plans is a guess.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::reference::ListGroupTemplates;
-/// use macloud_proto::types::GroupId;
+/// use macloud_proto::types::{GroupId, TemplateId};
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"ok","status_msg":"OS templates list","data":[{"id":22,"name":"Ubuntu 16.04","acti"#,
+/// #     r#"ve":true,"ssh-key":true,"server-plan":[],"limits":[],"template_group":3}]}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::get("/v1/template/1").answer(200, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = ListGroupTemplates::new(GroupId::new(1));
-/// assert_eq!(ListGroupTemplates::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let group_templates = client.call(&call)?;
+/// assert_eq!(group_templates.len(), 1);
+/// assert_eq!(group_templates[0].id, TemplateId::new(22));
+/// assert_eq!(group_templates[0].name, "Ubuntu 16.04");
+/// assert_eq!(group_templates[0].active, Some(true));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Шаблоны ОС для группы тарифов")]
 #[derive(Debug, Clone, PartialEq)]

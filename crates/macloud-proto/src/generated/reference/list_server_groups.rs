@@ -14,12 +14,28 @@ use crate::types::ServerGroup;
 /// `GET /v1/server-group`; effect: **safe**. Source: line 51 of the document.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::reference::ListServerGroups;
+/// use macloud_proto::types::GroupId;
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"ok","status_msg":"Groups list","data":[{"id":1,"name":"Standard servers","descrip"#,
+/// #     r#"tion":"Servers on shared cores","active":true,"type":"standard","image":"http://api2.macloud"#,
+/// #     r#".ru/uploads/group/1.png"},{"id":5,"name":"VDS","description":null,"active":false}]}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::get("/v1/server-group").answer(200, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = ListServerGroups::new();
-/// assert_eq!(ListServerGroups::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let server_groups = client.call(&call)?;
+/// assert_eq!(server_groups.len(), 2);
+/// assert_eq!(server_groups[0].id, GroupId::new(1));
+/// assert_eq!(server_groups[0].name, "Standard servers");
+/// assert_eq!(server_groups[0].description.as_deref(), Some("Servers on shared cores"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Группы тарифов")]
 #[derive(Debug, Clone, PartialEq, Default)]

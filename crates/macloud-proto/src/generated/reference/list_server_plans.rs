@@ -17,13 +17,40 @@ use crate::types::{GroupId, ServerPlan};
 /// plan. Retired plans vanish from here although servers still have them.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::reference::ListServerPlans;
-/// use macloud_proto::types::GroupId;
+/// use macloud_proto::types::{GroupId, PlanId};
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"ok","status_msg":"Server plans list","data":[{"id":7,"name":"Constructor","cost":"#,
+/// #     r#""0.00","full_cost":12.5,"period":"day","period_name":"день","min_money":100.5,"can_bonus":tr"#,
+/// #     r#"ue,"description":"","data":{"cpu":{"value":1,"for":"core"},"ram":{"value":0.5,"bytes":536870"#,
+/// #     r#"912,"for":"Gb"},"disk":{"value":10,"bytes":10737418240,"for":"Gb"},"traff":{"value":32,"byte"#,
+/// #     r#"s":35184372088832,"for":"Tb"},"gpu":{"value":1,"for":"pc"}},"server-group":2,"selected":fals"#,
+/// #     r#"e,"active":true,"enable":true,"has_params":true,"backup":{"cost":0.1,"full_cost":0.1,"period"#,
+/// #     r#"":"day","period_name":"день","for":"ГБ"},"params":{"cpu":{"cost":"0.5","full_cost":"0.5","pe"#,
+/// #     r#"riod":"day","period_name":"день","st_bonus":true,"min":1,"max":16,"step":1,"for":"core","typ"#,
+/// #     r#"e":"integer","title":"vCPU","order":1,"st_name":"cpu"},"ram":{"cost":"0.5","full_cost":"0.5""#,
+/// #     r#","period":"day","period_name":"день","st_bonus":true,"min":1,"max":64,"step":1,"ram_for_cpu""#,
+/// #     r#":8,"for":"ГБ"},"disk":{"cost":"0.5","full_cost":"0.5","period":"day","period_name":"день","s"#,
+/// #     r#"t_bonus":true,"min":10,"max":500,"step":10,"for":"ГБ"},"ip4":{"cost":"0.5","full_cost":"0.5""#,
+/// #     r#","period":"day","period_name":"день","st_bonus":true,"hint":"IPv4","st_id":12},"gpu":{"cost""#,
+/// #     r#":"0.5","full_cost":"0.5","period":"day","period_name":"день","st_bonus":true,"min":0,"max":2"#,
+/// #     r#","step":1}}}]}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::get("/v1/server-plan/1").answer(200, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = ListServerPlans::new(GroupId::new(1));
-/// assert_eq!(ListServerPlans::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let server_plans = client.call(&call)?;
+/// assert_eq!(server_plans.len(), 1);
+/// assert_eq!(server_plans[0].id, PlanId::new(7));
+/// assert_eq!(server_plans[0].name, "Constructor");
+/// assert_eq!(server_plans[0].cost, "0.00".parse() ?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Тарифы группы с ценами")]
 #[derive(Debug, Clone, PartialEq)]

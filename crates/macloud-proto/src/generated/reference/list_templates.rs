@@ -16,12 +16,27 @@ use crate::types::Template;
 /// Compare `limits` with the plan before an order.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::reference::ListTemplates;
+/// use macloud_proto::types::TemplateId;
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"ok","status_msg":"OS templates list","data":[{"id":22,"name":"Ubuntu 16.04","acti"#,
+/// #     r#"ve":true,"ssh-key":true,"server-plan":[],"limits":[],"template_group":3}]}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::get("/v1/template").answer(200, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = ListTemplates::new();
-/// assert_eq!(ListTemplates::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let templates = client.call(&call)?;
+/// assert_eq!(templates.len(), 1);
+/// assert_eq!(templates[0].id, TemplateId::new(22));
+/// assert_eq!(templates[0].name, "Ubuntu 16.04");
+/// assert_eq!(templates[0].active, Some(true));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Шаблоны операционных систем")]
 #[derive(Debug, Clone, PartialEq, Default)]

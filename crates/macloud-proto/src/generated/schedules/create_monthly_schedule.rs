@@ -24,13 +24,29 @@ use crate::types::{Schedules, ServiceId};
 /// If the end stays open: Read the schedules. `reconcile` does it, with what `before` gave before the call.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use macloud_proto::schedules::CreateMonthlySchedule;
 /// use macloud_proto::types::ServiceId;
 ///
-/// let call = CreateMonthlySchedule::new(ServiceId::new(1), 1, 1, 1);
-/// assert_eq!(CreateMonthlySchedule::INFO.effect, Effect::Spends);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"ok","status_msg":"Service backup schedule created"}"#;
+/// # let answers = Scripted::new([
+/// #     Script::post("/v1/backup.schedule/1345").answer(200, body),
+/// # ]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = CreateMonthlySchedule::new(ServiceId::new(1345), 30, 6, 4);
+/// match client.perform(&call) {
+///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Добавляет ежемесячное расписание копий, не больше одного")]
 #[derive(Debug, Clone, PartialEq)]

@@ -26,13 +26,29 @@ use crate::types::{Schedules, ServerId};
 /// If the end stays open: Read the schedules. `reconcile` does it, with what `before` gave before the call.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use macloud_proto::schedules::CreateServerWeeklySchedule;
 /// use macloud_proto::types::ServerId;
 ///
-/// let call = CreateServerWeeklySchedule::new(ServerId::new(1), 1, 1, 1);
-/// assert_eq!(CreateServerWeeklySchedule::INFO.effect, Effect::Spends);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"ok","status_msg":"Service backup schedule created"}"#;
+/// # let answers = Scripted::new([
+/// #     Script::post("/v1/server.schedule/1345").answer(200, body),
+/// # ]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = CreateServerWeeklySchedule::new(ServerId::new(1345), 1, 3, 4);
+/// match client.perform(&call) {
+///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Добавляет еженедельное расписание копий (старый путь), не больше одного")]
 #[derive(Debug, Clone, PartialEq)]

@@ -24,13 +24,30 @@ use crate::types::{Schedule, ScheduleType, Schedules, ServiceId};
 /// If the end stays open: Read the schedules: that of this kind is gone, and the others are left. `reconcile` does it.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use macloud_proto::schedules::DeleteSchedule;
 /// use macloud_proto::types::{ScheduleType, ServiceId};
 ///
-/// let call = DeleteSchedule::new(ServiceId::new(1), ScheduleType::Daily);
-/// assert_eq!(DeleteSchedule::INFO.effect, Effect::Destructive);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"ok","status_msg":"Service backup schedule deleted"}"#;
+/// # let answers = Scripted::new([
+/// #     Script::method(hostkit::protocol::Method::DELETE, "/v1/backup.schedule/1345")
+/// #         .answer(200, body),
+/// # ]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = DeleteSchedule::new(ServiceId::new(1345), ScheduleType::Weekly);
+/// match client.perform(&call) {
+///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Удаляет одно расписание копий")]
 #[derive(Debug, Clone, PartialEq)]

@@ -14,13 +14,30 @@ use crate::types::{Schedules, ServiceId};
 /// `GET /v1/backup.schedule/{id}`; effect: **safe**. Source: line 144 of the document.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::schedules::GetSchedules;
-/// use macloud_proto::types::ServiceId;
+/// use macloud_proto::types::{ScheduleType, ServiceId};
 ///
-/// let call = GetSchedules::new(ServiceId::new(1));
-/// assert_eq!(GetSchedules::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"ok","status_msg":"Service schedule information","data":{"day":{"type":"day","left"#,
+/// #     r#"":4,"hour":3},"week":{"type":"week","left":2,"hour":3,"day":1},"month":{"type":"month","left"#,
+/// #     r#"":1,"hour":3,"day":15}}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([
+/// #     Script::get("/v1/backup.schedule/1345").answer(200, body),
+/// # ]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = GetSchedules::new(ServiceId::new(1345));
+/// let schedules = client.call(&call)?;
+/// let daily = schedules.daily.as_ref().ok_or("there is none")?;
+/// assert_eq!(daily.kind, ScheduleType::Daily);
+/// assert_eq!(daily.hour, Some(3));
+/// assert_eq!(daily.copies, Some(4));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Расписания резервных копий услуги")]
 #[derive(Debug, Clone, PartialEq)]

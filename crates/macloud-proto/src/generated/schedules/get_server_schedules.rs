@@ -16,13 +16,30 @@ use crate::types::{Schedules, ServerId};
 /// The older path is known from one client, for deletion only.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::schedules::GetServerSchedules;
-/// use macloud_proto::types::ServerId;
+/// use macloud_proto::types::{ScheduleType, ServerId};
 ///
-/// let call = GetServerSchedules::new(ServerId::new(1));
-/// assert_eq!(GetServerSchedules::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"ok","status_msg":"Service schedule information","data":{"day":{"type":"day","left"#,
+/// #     r#"":4,"hour":3},"week":{"type":"week","left":2,"hour":3,"day":1},"month":{"type":"month","left"#,
+/// #     r#"":1,"hour":3,"day":15}}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([
+/// #     Script::get("/v1/server.schedule/1345").answer(200, body),
+/// # ]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = GetServerSchedules::new(ServerId::new(1345));
+/// let server_schedules = client.call(&call)?;
+/// let daily = server_schedules.daily.as_ref().ok_or("there is none")?;
+/// assert_eq!(daily.kind, ScheduleType::Daily);
+/// assert_eq!(daily.hour, Some(3));
+/// assert_eq!(daily.copies, Some(4));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Расписания резервных копий сервера (старый путь)")]
 #[derive(Debug, Clone, PartialEq)]

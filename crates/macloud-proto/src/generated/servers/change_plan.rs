@@ -25,13 +25,34 @@ use crate::types::{PlanId, ServerDetail, ServerId};
 /// call.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::{Gibibytes, Outcome};
 /// use macloud_proto::servers::ChangePlan;
 /// use macloud_proto::types::{PlanId, ServerId};
 ///
-/// let call = ChangePlan::new(ServerId::new(1), PlanId::new(1));
-/// assert_eq!(ChangePlan::INFO.effect, Effect::Spends);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"ok","status_msg":"Server plan enhance queued"}"#;
+/// # let answers = Scripted::new([
+/// #     Script::method(hostkit::protocol::Method::PUT, "/v1/server.plan/1345")
+/// #         .answer(200, body),
+/// # ]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = ChangePlan::new(ServerId::new(1345), PlanId::new(45))
+///     .cpu(4)
+///     .ram(Gibibytes(8))
+///     .disk(Gibibytes(80))
+///     .gpu(0);
+/// match client.perform(&call) {
+///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Переводит сервер на старший тариф; вернуть нельзя")]
 #[derive(Debug, Clone, PartialEq)]

@@ -27,13 +27,32 @@ use crate::types::{BackupId, DatacenterId, IsoId, KeyId, PlanId, ReservedId, Ser
 /// debit. `reconcile` does it; where the name is not unique, it takes what `before` gave before the call.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
-/// use macloud_proto::servers::CreateServer;
-/// use macloud_proto::types::{DatacenterId, PlanId};
+/// use hostkit::Outcome;
+/// use macloud_proto::servers::{CreateServer, CreateServerSource};
+/// use macloud_proto::types::{DatacenterId, KeyId, PlanId, ServerId, TemplateId};
 ///
-/// let call = CreateServer::new(DatacenterId::new(1), PlanId::new(1));
-/// assert_eq!(CreateServer::INFO.effect, Effect::Spends);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"ok","status_msg":"Server created","data":{"id":138828}}"#;
+/// # let answers = Scripted::new([Script::post("/v1/server").answer(202, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = CreateServer::new(DatacenterId::new(1), PlanId::new(2))
+///     .name("web-7f3a")
+///     .ssh_key(KeyId::new(3))
+///     .host("web.example.org")
+///     .source(CreateServerSource::Template(TemplateId::new(22)));
+/// let server = match client.perform(&call) {
+///     Outcome::Done(server) | Outcome::Accepted(server, _) => server,
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// };
+/// assert_eq!(server, ServerId::new(138828));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Заказывает сервер")]
 #[derive(Debug, Clone, PartialEq)]

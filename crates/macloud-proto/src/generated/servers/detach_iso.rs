@@ -22,13 +22,30 @@ use crate::types::{Iso, ServerId};
 /// If the end stays open: List the images: none shows this server. `reconcile` does it.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use macloud_proto::servers::DetachIso;
 /// use macloud_proto::types::ServerId;
 ///
-/// let call = DetachIso::new(ServerId::new(1));
-/// assert_eq!(DetachIso::INFO.effect, Effect::State);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"ok","status_msg":"Server ISO detach queued"}"#;
+/// # let answers = Scripted::new([
+/// #     Script::method(hostkit::protocol::Method::DELETE, "/v1/server.iso/1345")
+/// #         .answer(200, body),
+/// # ]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = DetachIso::new(ServerId::new(1345));
+/// match client.perform(&call) {
+///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Отключает образ ISO от сервера и перезапускает его")]
 #[derive(Debug, Clone, PartialEq)]

@@ -18,13 +18,22 @@ use crate::types::ServerId;
 /// If the end stays open: Reading the server shows `name` and `autoprolong`.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::servers::DisableAutoprolong;
 /// use macloud_proto::types::ServerId;
 ///
-/// let call = DisableAutoprolong::new(ServerId::new(1));
-/// assert_eq!(DisableAutoprolong::INFO.effect, Effect::Idempotent);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"ok","status_msg":"Server updated"}"#;
+/// # let answers = Scripted::new([
+/// #     Script::method(hostkit::protocol::Method::PUT, "/v1/server/1345")
+/// #         .answer(200, body),
+/// # ]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = DisableAutoprolong::new(ServerId::new(1345)).name("web");
+/// client.call(&call)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Выключает автопродление: сервер остановится в конце оплаченного срока")]
 #[derive(Debug, Clone, PartialEq)]

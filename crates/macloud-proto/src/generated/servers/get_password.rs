@@ -18,13 +18,26 @@ use crate::types::{ServerId, ServerPassword};
 /// Not on the page of Macloud.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::servers::GetPassword;
 /// use macloud_proto::types::ServerId;
 ///
-/// let call = GetPassword::new(ServerId::new(1));
-/// assert_eq!(GetPassword::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"ok","status_msg":"Server password information","data":{"user":"root","password":""#,
+/// #     r#"PLACEHOLDERPLACE"}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([
+/// #     Script::get("/v1/server.password/1345").answer(200, body),
+/// # ]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = GetPassword::new(ServerId::new(1345));
+/// let password = client.call(&call)?;
+/// assert_eq!(password.user.as_deref(), Some("root"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Данные для входа на сервер, созданные при установке")]
 #[derive(Debug, Clone, PartialEq)]

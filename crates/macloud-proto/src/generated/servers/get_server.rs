@@ -21,13 +21,32 @@ use crate::types::{ServerDetail, ServerId, ServiceStatus};
 /// A new server has no address yet. Actions are allowed as `can` says.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::servers::GetServer;
-/// use macloud_proto::types::ServerId;
+/// use macloud_proto::types::{ServerId, ServiceStatus};
 ///
-/// let call = GetServer::new(ServerId::new(1));
-/// assert_eq!(GetServer::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"ok","status_msg":"Server information","data":{"id":1346,"name":"web-2","status":""#,
+/// #     r#"new","status_text":"Creation (9%) Processing","created":"2024-05-01 10:00:00","updated":"202"#,
+/// #     r#"4-05-01 10:00:01","end":"2024-05-02 10:00:00","autoprolong":false,"ip":null,"ip_local":null,"#,
+/// #     r#""host":"web-2.example.org","data":{"cpu":{"value":2,"for":"core","total":2},"ram":{"value":4"#,
+/// #     r#","bytes":4294967296,"for":"Gb","total":4,"total_bytes":4294967296},"disk":{"value":40,"bytes"#,
+/// #     r#"":42949672960,"for":"Gb","total":40,"total_bytes":42949672960},"traff":{"value":32,"bytes":3"#,
+/// #     r#"5184372088832,"for":"Tb"},"gpu":null},"server-plan":{"id":44,"name":"Start"},"template":null"#,
+/// #     r#","datacenter":null,"ssh-key":null,"can":[],"bandwidth":[]}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::get("/v1/server/1345").answer(200, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = GetServer::new(ServerId::new(1345));
+/// let server = client.call(&call)?;
+/// assert_eq!(server.id, ServerId::new(1346));
+/// assert_eq!(server.name.as_deref(), Some("web-2"));
+/// assert_eq!(server.status, ServiceStatus::New);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Сервер со всеми данными")]
 #[derive(Debug, Clone, PartialEq)]

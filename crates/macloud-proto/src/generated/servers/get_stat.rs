@@ -18,13 +18,27 @@ use crate::types::{ServerId, ServerStat};
 /// The last 30 days where no period is given.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::DateTime;
 /// use macloud_proto::servers::GetStat;
 /// use macloud_proto::types::ServerId;
 ///
-/// let call = GetStat::new(ServerId::new(1));
-/// assert_eq!(GetStat::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{ "status": "ok", "status_msg": "Server stat information", "data": [ { "dt": "2019-07-12 00:"#,
+/// #     r#"00:00", "stat": { "cpu": 2.0839426931666667, "disk_reads": 1, "disk_writes": 11, "lnet_rx": "#,
+/// #     r#"0, "lnet_tx": 0, "vnet_rx": 9948, "vnet_tx": 103054 } } ] }"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::get("/v1/server.stat/1345").answer(200, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = GetStat::new(ServerId::new(1345));
+/// let stat = client.call(&call)?;
+/// assert_eq!(stat.len(), 1);
+/// assert_eq!(Some(stat[0].time), DateTime::new(2019, 7, 12, 0, 0, 0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Статистика сервера по часам")]
 #[derive(Debug, Clone, PartialEq)]

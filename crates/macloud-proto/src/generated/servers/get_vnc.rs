@@ -18,13 +18,25 @@ use crate::types::{ServerId, VncAccess};
 /// Not in the document of VDSina.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::servers::GetVnc;
 /// use macloud_proto::types::ServerId;
 ///
-/// let call = GetVnc::new(ServerId::new(1));
-/// assert_eq!(GetVnc::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"ok","status_msg":"Server VNC information","data":{"host":"kvm1.example.org","port"#,
+/// #     r#"":"5907","password":"PLACEHOLDERPLACE"}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::get("/v1/server.vnc/1345").answer(200, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = GetVnc::new(ServerId::new(1345));
+/// let vnc = client.call(&call)?;
+/// assert_eq!(vnc.host, "kvm1.example.org");
+/// assert_eq!(vnc.port, 5907);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Данные для подключения к серверу по VNC")]
 #[derive(Debug, Clone, PartialEq)]

@@ -18,12 +18,31 @@ use crate::types::Server;
 /// Rows carry neither price nor configuration, and one address at most.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::servers::ListServers;
+/// use macloud_proto::types::ServerId;
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"ok","status_msg":"Server list","data":{"id":1345,"name":"web","full_name":"Server"#,
+/// #     r#" #1345 - web","created":"2024-05-01 10:00:00","updated":"2024-05-01 10:02:00","end":"2024-05"#,
+/// #     r#"-02 10:00:00","status":"active","status_text":null,"ip":{"id":1574,"ip":"185.251.37.62","typ"#,
+/// #     r#"e":"4"},"server-plan":{"id":44,"name":"Start"},"template":{"id":22,"name":"Ubuntu 24.04"},"d"#,
+/// #     r#"atacenter":{"id":29,"name":"Serverius","country":"nl"},"can":{"reboot":true,"update":true,"d"#,
+/// #     r#"elete":true,"prolong":false}}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::get("/v1/server").answer(200, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = ListServers::new();
-/// assert_eq!(ListServers::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let servers = client.call(&call)?;
+/// assert_eq!(servers.len(), 1);
+/// assert_eq!(servers[0].id, ServerId::new(1345));
+/// assert_eq!(servers[0].name.as_deref(), Some("web"));
+/// assert_eq!(servers[0].full_name.as_deref(), Some("Server #1345 - web"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Серверы аккаунта")]
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -25,13 +25,33 @@ use crate::types::{KeyId, ServerDetail, ServerId, TemplateId};
 /// what `before` gave before the call.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use macloud_proto::servers::ReinstallServer;
-/// use macloud_proto::types::ServerId;
+/// use macloud_proto::types::{KeyId, ServerId, TemplateId};
 ///
-/// let call = ReinstallServer::new(ServerId::new(1));
-/// assert_eq!(ReinstallServer::INFO.effect, Effect::Destructive);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"ok","status_msg":"Server reinstall queued"}"#;
+/// # let answers = Scripted::new([
+/// #     Script::method(hostkit::protocol::Method::PUT, "/v1/server.reinstall/1345")
+/// #         .answer(200, body),
+/// # ]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = ReinstallServer::new(ServerId::new(1345))
+///     .template(TemplateId::new(22))
+///     .ssh_key(KeyId::new(3))
+///     .host("web.example.org");
+/// match client.perform(&call) {
+///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Переустанавливает сервер: данные пропадут")]
 #[derive(Debug, Clone, PartialEq)]

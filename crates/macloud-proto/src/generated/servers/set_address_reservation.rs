@@ -26,13 +26,31 @@ use crate::types::{ServerDetail, ServerId};
 /// the call.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use macloud_proto::servers::SetAddressReservation;
 /// use macloud_proto::types::ServerId;
 ///
-/// let call = SetAddressReservation::new(ServerId::new(1), "example", true);
-/// assert_eq!(SetAddressReservation::INFO.effect, Effect::Spends);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"ok","status_msg":"Server updating queued"}"#;
+/// # let answers = Scripted::new([
+/// #     Script::method(hostkit::protocol::Method::PUT, "/v1/server/1345")
+/// #         .answer(202, body),
+/// # ]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = SetAddressReservation::new(ServerId::new(1345), "web", true)
+///     .autoprolong(true);
+/// match client.perform(&call) {
+///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Сохранять ли IP-адрес при удалении сервера")]
 #[derive(Debug, Clone, PartialEq)]

@@ -19,13 +19,22 @@ use crate::types::ServerId;
 /// If the end stays open: Reading the server shows `name` and `autoprolong`.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::servers::UpdateServer;
 /// use macloud_proto::types::ServerId;
 ///
-/// let call = UpdateServer::new(ServerId::new(1), "example");
-/// assert_eq!(UpdateServer::INFO.effect, Effect::Idempotent);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"ok","status_msg":"Server updated"}"#;
+/// # let answers = Scripted::new([
+/// #     Script::method(hostkit::protocol::Method::PUT, "/v1/server/1345")
+/// #         .answer(200, body),
+/// # ]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = UpdateServer::new(ServerId::new(1345), "web").autorun(true);
+/// client.call(&call)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Переименовывает сервер")]
 #[derive(Debug, Clone, PartialEq)]

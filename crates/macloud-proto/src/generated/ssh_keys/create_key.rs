@@ -23,12 +23,31 @@ use crate::types::{KeyId, SshKey};
 /// takes what `before` gave before the call.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use macloud_proto::ssh_keys::CreateKey;
+/// use macloud_proto::types::KeyId;
 ///
-/// let call = CreateKey::new("example", "example");
-/// assert_eq!(CreateKey::INFO.effect, Effect::State);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"ok","status_msg":"SSH key created","data":{"id":3}}"#;
+/// # let answers = Scripted::new([Script::post("/v1/ssh-key").answer(201, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = CreateKey::new(
+///     "laptop",
+///     "ssh-rsa PLACEHOLDERPLACEHOLDER user@example.org",
+/// );
+/// let key = match client.perform(&call) {
+///     Outcome::Done(key) | Outcome::Accepted(key, _) => key,
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// };
+/// assert_eq!(key, KeyId::new(3));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Добавляет SSH-ключ")]
 #[derive(Debug, Clone, PartialEq)]

@@ -21,13 +21,30 @@ use crate::types::{KeyId, KeyStatus, SshKeyDetail};
 /// does it.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use macloud_proto::ssh_keys::DeleteKey;
 /// use macloud_proto::types::KeyId;
 ///
-/// let call = DeleteKey::new(KeyId::new(1));
-/// assert_eq!(DeleteKey::INFO.effect, Effect::Destructive);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"ok","status_msg":"SSH key deleted"}"#;
+/// # let answers = Scripted::new([
+/// #     Script::method(hostkit::protocol::Method::DELETE, "/v1/ssh-key/3")
+/// #         .answer(200, body),
+/// # ]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = DeleteKey::new(KeyId::new(3));
+/// match client.perform(&call) {
+///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Удаляет SSH-ключ")]
 #[derive(Debug, Clone, PartialEq)]

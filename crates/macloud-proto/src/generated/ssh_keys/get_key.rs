@@ -14,13 +14,26 @@ use crate::types::{KeyId, SshKeyDetail};
 /// `GET /v1/ssh-key/{id}`; effect: **safe**. Source: line 72 of the document.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::ssh_keys::GetKey;
-/// use macloud_proto::types::KeyId;
+/// use macloud_proto::types::{KeyId, KeyStatus};
 ///
-/// let call = GetKey::new(KeyId::new(1));
-/// assert_eq!(GetKey::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"ok","status_msg":"SSH key information","data":{"id":3,"name":"laptop","status":"a"#,
+/// #     r#"ctive","data":"ssh-rsa PLACEHOLDERPLACEHOLDER user@example.org"}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::get("/v1/ssh-key/3").answer(200, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = GetKey::new(KeyId::new(3));
+/// let key = client.call(&call)?;
+/// assert_eq!(key.id, KeyId::new(3));
+/// assert_eq!(key.name.as_deref(), Some("laptop"));
+/// assert_eq!(key.status, Some(KeyStatus::Active));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "SSH-ключ с содержимым")]
 #[derive(Debug, Clone, PartialEq)]

@@ -14,12 +14,26 @@ use crate::types::SshKey;
 /// `GET /v1/ssh-key`; effect: **safe**. Source: line 72 of the document.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::ssh_keys::ListKeys;
+/// use macloud_proto::types::KeyId;
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"ok","status_msg":"SSH keys list","data":[{"id":1,"name":"laptop"},{"id":2,"name":"#,
+/// #     r#""office"}]}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::get("/v1/ssh-key").answer(200, body)]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = ListKeys::new();
-/// assert_eq!(ListKeys::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let keys = client.call(&call)?;
+/// assert_eq!(keys.len(), 2);
+/// assert_eq!(keys[0].id, KeyId::new(1));
+/// assert_eq!(keys[0].name, "laptop");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "SSH-ключи аккаунта")]
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -18,13 +18,25 @@ use crate::types::KeyId;
 /// If the end stays open: Read the key and compare.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use macloud_proto::ssh_keys::UpdateKey;
 /// use macloud_proto::types::KeyId;
 ///
-/// let call = UpdateKey::new(KeyId::new(1), "example", "example");
-/// assert_eq!(UpdateKey::INFO.effect, Effect::Idempotent);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"ok","status_msg":"SSH key updated"}"#;
+/// # let answers = Scripted::new([
+/// #     Script::method(hostkit::protocol::Method::PUT, "/v1/ssh-key/3").answer(200, body),
+/// # ]);
+/// # let credentials = macloud_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = UpdateKey::new(
+///     KeyId::new(3),
+///     "old laptop",
+///     "ssh-rsa PLACEHOLDERPLACEHOLDER user@example.org",
+/// );
+/// client.call(&call)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Меняет название и содержимое SSH-ключа")]
 #[derive(Debug, Clone, PartialEq)]

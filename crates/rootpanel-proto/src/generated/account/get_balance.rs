@@ -16,12 +16,20 @@ use crate::types::Balance;
 /// `POST /apih.php`, action `getBalance`; effect: **safe**. Source: line 416 of the document.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use rootpanel_proto::account::GetBalance;
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"SUCCESS","balance":150.5,"currency":"EUR"}"#;
+/// # let answers = Scripted::new([Script::post("/apih.php").answer(200, body)]);
+/// # let credentials = rootpanel_proto::Credentials::api_key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<rootpanel_proto::RootPanel>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = GetBalance::new();
-/// assert_eq!(GetBalance::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let balance = client.call(&call)?;
+/// assert_eq!(balance.amount, "150.5".parse() ?);
+/// assert_eq!(balance.currency.as_deref(), Some("EUR"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Получить сумму внутреннего баланса пользователя")]
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -21,13 +21,37 @@ use crate::types::{AddonId, OrderId, OrderedAddons};
 /// orders does not show add-ons, and the balance stays the same where an add-on costs nothing or is not paid yet.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use rootpanel_proto::orders::AddonsOrder;
 /// use rootpanel_proto::types::{AddonId, OrderId};
 ///
-/// let call = AddonsOrder::new(OrderId::new(1), vec![AddonId::new(1)].into());
-/// assert_eq!(AddonsOrder::INFO.effect, Effect::Spends);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"SUCCESS","orderid":"47000","addons":"7,8","balance":"136.02","cost":"3.00","curre"#,
+/// #     r#"ncy":"EUR"}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::post("/apih.php").answer(200, body)]);
+/// # let credentials = rootpanel_proto::Credentials::api_key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<rootpanel_proto::RootPanel>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = AddonsOrder::new(
+///     OrderId::new(47000),
+///     vec![AddonId::new(7), AddonId::new(8)].into(),
+/// );
+/// let order = match client.perform(&call) {
+///     Outcome::Done(order) | Outcome::Accepted(order, _) => order,
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// };
+/// assert_eq!(order.order, OrderId::new(47000));
+/// assert_eq!(order.balance, Some("136.02".parse() ?));
+/// assert_eq!(order.cost, Some("3.00".parse() ?));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Заказать дополнительные услуги")]
 #[derive(Debug, Clone, PartialEq)]

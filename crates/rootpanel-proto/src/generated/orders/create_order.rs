@@ -28,13 +28,35 @@ use crate::types::{AddonId, LocationId, NewOrder, Order, TariffId};
 /// does it, with what `before` gave before the call.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use rootpanel_proto::orders::CreateOrder;
-/// use rootpanel_proto::types::TariffId;
+/// use rootpanel_proto::types::{OrderId, PlanKind, TariffId};
 ///
-/// let call = CreateOrder::new(TariffId::new(1), 1);
-/// assert_eq!(CreateOrder::INFO.effect, Effect::Spends);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"SUCCESS","orderid":47000,"tarifid":12,"period":1,"addons":5,"balance":144.01,"cos"#,
+/// #     r#"t":6.49,"vid":"vds","domain":"","currency":"EUR","serverlogin":"root","serverpassword":"PLAC"#,
+/// #     r#"EHOLDER"}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::post("/apih.php").answer(200, body)]);
+/// # let credentials = rootpanel_proto::Credentials::api_key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<rootpanel_proto::RootPanel>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = CreateOrder::new(TariffId::new(12), 1);
+/// let order = match client.perform(&call) {
+///     Outcome::Done(order) | Outcome::Accepted(order, _) => order,
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// };
+/// assert_eq!(order.order, OrderId::new(47000));
+/// assert_eq!(order.kind, Some(PlanKind::Vds));
+/// assert_eq!(order.tariff, Some(TariffId::new(12)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Создать заказ; стоимость списывается с баланса")]
 #[derive(Debug, Clone, PartialEq)]

@@ -21,12 +21,29 @@ use crate::types::{Order, OrderId};
 /// Without any order the hoster answers with error 26, which is an empty list.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use rootpanel_proto::orders::GetOrders;
+/// use rootpanel_proto::types::{OrderId, PlanKind, TariffId};
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"SUCCESS","orders":[{"status":"0","startdate":"","todate":"","leftdays":"","server"#,
+/// #     r#"login":"","serverpassword":"","serveripv4":"","serveripv6":"","extraips":[],"orderid":"47000"#,
+/// #     r#"","vid":"vds","tarifid":"12","tarifname":"VDS SSD 1 (\u041d\u0438\u0434\u0435\u0440\u043b\u0"#,
+/// #     r#"430\u043d\u0434\u044b)","orderdate":"2026-01-24 12:00:02"}]}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::post("/apih.php").answer(200, body)]);
+/// # let credentials = rootpanel_proto::Credentials::api_key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<rootpanel_proto::RootPanel>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = GetOrders::new();
-/// assert_eq!(GetOrders::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let orders = client.call(&call)?;
+/// assert_eq!(orders.len(), 1);
+/// assert_eq!(orders[0].id, OrderId::new(47000));
+/// assert_eq!(orders[0].kind, Some(PlanKind::Vds));
+/// assert_eq!(orders[0].tariff, Some(TariffId::new(12)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Получить список заказов")]
 #[derive(Debug, Clone, PartialEq, Default)]

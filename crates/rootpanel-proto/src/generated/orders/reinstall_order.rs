@@ -27,13 +27,31 @@ use crate::types::{AddonId, Order, OrderId, ReinstalledOrder};
 /// queued, a second call is refused with code 44. `reconcile` does it, with what `before` gave before the call.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use rootpanel_proto::orders::ReinstallOrder;
-/// use rootpanel_proto::types::OrderId;
+/// use rootpanel_proto::types::{AddonId, OrderId};
 ///
-/// let call = ReinstallOrder::new(OrderId::new(1));
-/// assert_eq!(ReinstallOrder::INFO.effect, Effect::Destructive);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"SUCCESS","orderid":"47000","serverlogin":"root","serverpassword":"PLACEHOLDER"}"#;
+/// # let answers = Scripted::new([Script::post("/apih.php").answer(200, body)]);
+/// # let credentials = rootpanel_proto::Credentials::api_key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<rootpanel_proto::RootPanel>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = ReinstallOrder::new(OrderId::new(47000))
+///     .system(AddonId::new(5))
+///     .panel(AddonId::new(9));
+/// let order = match client.perform(&call) {
+///     Outcome::Done(order) | Outcome::Accepted(order, _) => order,
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// };
+/// assert_eq!(order.order, OrderId::new(47000));
+/// assert_eq!(order.server_login.as_deref(), Some("root"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Переустановить сервер заказа; все данные теряются")]
 #[derive(Debug, Clone, PartialEq)]

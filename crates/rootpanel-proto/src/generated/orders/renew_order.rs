@@ -23,13 +23,34 @@ use crate::types::{Order, OrderId, Renewal};
 /// `reconcile` does it, with what `before` gave before the call.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use rootpanel_proto::orders::RenewOrder;
 /// use rootpanel_proto::types::OrderId;
 ///
-/// let call = RenewOrder::new(OrderId::new(1), 1);
-/// assert_eq!(RenewOrder::INFO.effect, Effect::Spends);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"SUCCESS","orderid":"47000","period":"1","balance":"139.02","cost":"4.99","currenc"#,
+/// #     r#"y":"EUR"}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::post("/apih.php").answer(200, body)]);
+/// # let credentials = rootpanel_proto::Credentials::api_key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<rootpanel_proto::RootPanel>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = RenewOrder::new(OrderId::new(47000), 1);
+/// let order = match client.perform(&call) {
+///     Outcome::Done(order) | Outcome::Accepted(order, _) => order,
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// };
+/// assert_eq!(order.order, OrderId::new(47000));
+/// assert_eq!(order.period, Some(1));
+/// assert_eq!(order.balance, Some("139.02".parse() ?));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Продлить заказ; каждый вызов добавляет период")]
 #[derive(Debug, Clone, PartialEq)]

@@ -23,13 +23,28 @@ use crate::types::{Order, OrderId, OrderReference, OrderStatus};
 /// `reconcile` does it, with what `before` gave before the call.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use rootpanel_proto::orders::SuspendOrder;
 /// use rootpanel_proto::types::OrderId;
 ///
-/// let call = SuspendOrder::new(OrderId::new(1));
-/// assert_eq!(SuspendOrder::INFO.effect, Effect::State);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"SUCCESS","orderid":"47000"}"#;
+/// # let answers = Scripted::new([Script::post("/apih.php").answer(200, body)]);
+/// # let credentials = rootpanel_proto::Credentials::api_key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<rootpanel_proto::RootPanel>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = SuspendOrder::new(OrderId::new(47000));
+/// let order = match client.perform(&call) {
+///     Outcome::Done(order) | Outcome::Accepted(order, _) => order,
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// };
+/// assert_eq!(order.order, OrderId::new(47000));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Приостановить заказ; сервер останавливается")]
 #[derive(Debug, Clone, PartialEq)]

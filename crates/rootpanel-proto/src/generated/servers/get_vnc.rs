@@ -18,13 +18,32 @@ use crate::types::{OrderId, VncConsole};
 /// If the end stays open: Open another session: a repeat does no harm. No call shows it: Sessions are not listed.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use rootpanel_proto::servers::GetVnc;
 /// use rootpanel_proto::types::OrderId;
 ///
-/// let call = GetVnc::new(OrderId::new(1));
-/// assert_eq!(GetVnc::INFO.effect, Effect::State);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"SUCCESS","orderid":"47000","wss_url":"wss:\/\/vnc.example.net\/?token=PLACEHOLDER"#,
+/// #     r#"","password":"PLACEHOLDER"}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::post("/apih.php").answer(200, body)]);
+/// # let credentials = rootpanel_proto::Credentials::api_key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<rootpanel_proto::RootPanel>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = GetVnc::new(OrderId::new(47000));
+/// let vnc = match client.perform(&call) {
+///     Outcome::Done(vnc) | Outcome::Accepted(vnc, _) => vnc,
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// };
+/// assert_eq!(vnc.order, Some(OrderId::new(47000)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Открыть VNC-консоль")]
 #[derive(Debug, Clone, PartialEq)]

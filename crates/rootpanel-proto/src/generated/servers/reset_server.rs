@@ -21,13 +21,28 @@ use crate::types::{OrderId, OrderReference};
 /// The list of orders does not show whether a server runs.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
+/// use hostkit::Outcome;
 /// use rootpanel_proto::servers::ResetServer;
 /// use rootpanel_proto::types::OrderId;
 ///
-/// let call = ResetServer::new(OrderId::new(1));
-/// assert_eq!(ResetServer::INFO.effect, Effect::State);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"SUCCESS","orderid":"47000"}"#;
+/// # let answers = Scripted::new([Script::post("/apih.php").answer(200, body)]);
+/// # let credentials = rootpanel_proto::Credentials::api_key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<rootpanel_proto::RootPanel>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = ResetServer::new(OrderId::new(47000));
+/// let server = match client.perform(&call) {
+///     Outcome::Done(server) | Outcome::Accepted(server, _) => server,
+///     Outcome::Rejected(rejection) => return Err(rejection.into()),
+///     Outcome::NotSent(error) => return Err(error.into()),
+///     Outcome::Unresolved(ticket) => {
+///         return Err(format!("may have happened: {}", ticket.save()).into());
+///     }
+/// };
+/// assert_eq!(server.order, OrderId::new(47000));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Аппаратно перезагрузить (сбросить) сервер")]
 #[derive(Debug, Clone, PartialEq)]

@@ -16,13 +16,20 @@ use crate::types::{OrderId, OrderReference};
 /// If the end stays open: Read the server itself: the list of orders does not show whether it runs.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use rootpanel_proto::servers::ShutdownServer;
 /// use rootpanel_proto::types::OrderId;
 ///
-/// let call = ShutdownServer::new(OrderId::new(1));
-/// assert_eq!(ShutdownServer::INFO.effect, Effect::Idempotent);
-/// # drop(call);
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"status":"SUCCESS","orderid":"47000"}"#;
+/// # let answers = Scripted::new([Script::post("/apih.php").answer(200, body)]);
+/// # let credentials = rootpanel_proto::Credentials::api_key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<rootpanel_proto::RootPanel>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = ShutdownServer::new(OrderId::new(47000));
+/// let server = client.call(&call)?;
+/// assert_eq!(server.order, OrderId::new(47000));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Программно выключить сервер")]
 #[derive(Debug, Clone, PartialEq)]

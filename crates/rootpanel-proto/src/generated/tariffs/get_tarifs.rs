@@ -18,12 +18,31 @@ use crate::types::{Tariff, TariffId};
 /// Prices are here and nowhere else. Without any tariff the hoster answers with error 10, which is an empty list.
 ///
 /// ```
-/// use hostkit_proto::{Effect, Endpoint};
 /// use rootpanel_proto::tariffs::GetTarifs;
+/// use rootpanel_proto::types::{PlanKind, TariffId};
 ///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"status":"SUCCESS","tarifs":[{"id":12,"vid":"vds","name":"VDS SSD 1","costMonthly":4.99,"cu"#,
+/// #     r#"rrency":"EUR","allowWithoutDomain":1,"months":[{"months":1,"discount":0,"allowForNewOrder":t"#,
+/// #     r#"rue,"allowForRenew":true},{"months":12,"discount":15.5,"allowForNewOrder":true,"allowForRene"#,
+/// #     r#"w":false}],"addons":[{"id":5,"name":"Debian 12","costMonthly":0,"cntforoneorder":1,"onlyifre"#,
+/// #     r#"new":""}],"locations":[{"id":3,"name":"\u0410\u043c\u0441\u0442\u0435\u0440\u0434\u0430\u043"#,
+/// #     r#"c","costMonthly":4.99}]}]}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::post("/apih.php").answer(200, body)]);
+/// # let credentials = rootpanel_proto::Credentials::api_key("example", "example-secret");
+/// # let client = hostkit_ureq::Client::<rootpanel_proto::RootPanel>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = GetTarifs::new();
-/// assert_eq!(GetTarifs::INFO.effect, Effect::Safe);
-/// # drop(call);
+/// let tarifs = client.call(&call)?;
+/// assert_eq!(tarifs.len(), 1);
+/// assert_eq!(tarifs[0].id, TariffId::new(12));
+/// assert_eq!(tarifs[0].kind, Some(PlanKind::Vds));
+/// assert_eq!(tarifs[0].name.as_deref(), Some("VDS SSD 1"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Получить список тарифных планов")]
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -1,0 +1,176 @@
+//! The client of a doc example: it answers as the wire examples do, so that the example runs without a network.
+
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::quote;
+
+use super::value::SECRET;
+use crate::emit::rust::words::{header, ident};
+use crate::model::{Endpoint, Model, Output, Type};
+use crate::recorded::{Recorded, Wire};
+use crate::resolve::names::snake;
+use crate::surface::{Credentials, Example};
+
+/// How many characters of a body stand on a line.
+const LINE: usize = 92;
+
+/// One file of an example of a call, with the value that is recorded of it.
+pub(super) struct Shown<'s> {
+    endpoint: &'s Endpoint,
+    example: &'s Example,
+    head: Option<&'s str>,
+    body: &'s str,
+    pub(super) value: Recorded<'s>,
+}
+
+impl<'s> Shown<'s> {
+    /// The examples of a kind that are text and have a recorded value.
+    pub(super) fn all(model: &Model, wire: &Wire<'s>, endpoint: &'s Endpoint, kind: &str) -> Vec<Self> {
+        let examples = endpoint.surface.examples.iter().filter(|example| example.kind == kind);
+        let files = examples.flat_map(|example| example.formats.iter().map(move |ending| (example, ending)));
+        let shown = files.filter_map(|(example, ending)| {
+            let text = wire.text(model, endpoint, example, ending)?;
+            let (head, body) = match ending == "http" {
+                true => text.split_once("\n\n").map(|(head, body)| (Some(head), body))?,
+                false => (None, text),
+            };
+            Some(Self { endpoint, example, head, body, value: wire.value(model, endpoint, example, ending)? })
+        });
+        shown.collect()
+    }
+
+    /// The name of the case.
+    pub(super) fn case(&self) -> &'s str {
+        &self.example.case.value
+    }
+
+    pub(super) fn length(&self) -> usize {
+        self.body.len()
+    }
+
+    /// Expects this request: `Script::get("/servers/298")`.
+    pub(super) fn expected(&self) -> TokenStream {
+        let target = self.head.and_then(|head| head.split(' ').nth(1)).or(self.example.path.as_deref());
+        let target = target.unwrap_or(&self.endpoint.path);
+        let path = target.split('?').next().unwrap_or_default();
+        script(&self.endpoint.method, path)
+    }
+
+    /// The body as a literal, without the blanks around it, of which no format makes anything.
+    pub(super) fn body(&self) -> TokenStream {
+        body(self.body.trim())
+    }
+
+    /// Answers with this and a body: `.answer(200, body)`.
+    pub(super) fn answer(&self, model: &Model, body: &TokenStream) -> TokenStream {
+        let said = self.head.and_then(|head| head.split(' ').nth(1)?.parse().ok());
+        let status = Literal::i64_unsuffixed(said.or(self.example.status).unwrap_or(200));
+        let headers = self.head.into_iter().flat_map(str::lines).skip(1).filter_map(|line| line.split_once(':'));
+        let headers = headers.map(|(name, value)| (name.trim(), value.trim()));
+        let headers = headers.filter(|(name, _)| is_read(model, self.endpoint, name)).map(|(name, value)| {
+            // A token is one of the secrets.
+            let value = if is_secret(model, self.endpoint, name) { SECRET } else { value };
+            quote!(.header(#name, #value))
+        });
+        quote!(.answer(#status, #body) #(#headers)*)
+    }
+}
+
+fn script(method: &str, path: &str) -> TokenStream {
+    // A base URL with a path of its own is called without the slash.
+    let path = if path == "/" { "" } else { path };
+    match method {
+        "GET" => quote!(Script::get(#path)),
+        "POST" => quote!(Script::post(#path)),
+        method => {
+            let method = ident(method);
+            quote!(Script::method(hostkit::protocol::Method::#method, #path))
+        }
+    }
+}
+
+/// Whether the output has a field from this header.
+fn is_read(model: &Model, endpoint: &Endpoint, name: &str) -> bool {
+    let Output::Headers(ty) = &endpoint.output else { return false };
+    model.fields(ty).unwrap_or_default().iter().any(|field| header(field).eq_ignore_ascii_case(name))
+}
+
+fn is_secret(model: &Model, endpoint: &Endpoint, name: &str) -> bool {
+    let Output::Headers(ty) = &endpoint.output else { return false };
+    let mut fields = model.fields(ty).unwrap_or_default().iter();
+    fields.any(|field| header(field).eq_ignore_ascii_case(name) && field.ty == Type::Secret)
+}
+
+/// A text as a literal, in pieces where it is long.
+fn body(text: &str) -> TokenStream {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let end = rest.char_indices().nth(LINE).map_or(rest.len(), |(end, _)| end);
+        // A line of the body ends a piece.
+        let end = rest.find('\n').map_or(end, |line| end.min(line + 1));
+        let (mut piece, _) = rest.split_at(end);
+        // Escapes make the literal longer than its text.
+        while literal(piece).to_string().chars().count() > LINE + r##"r#""#"##.len() {
+            piece = piece.char_indices().next_back().map_or("", |(last, _)| piece.split_at(last).0);
+        }
+        pieces.push(literal(piece));
+        (_, rest) = rest.split_at(piece.len());
+    }
+    match pieces.as_slice() {
+        [] => quote!(""),
+        [piece] => quote!(#piece),
+        pieces => quote!([#(#pieces),*].concat()),
+    }
+}
+
+/// A raw literal where one reads better.
+fn literal(text: &str) -> TokenStream {
+    let is_raw = text.contains(['"', '\\']) && !text.contains("\"#") && !text.chars().any(char::is_control);
+    let raw = is_raw.then(|| ["r#\"", text, "\"#"].concat().parse::<TokenStream>().ok());
+    raw.flatten().unwrap_or_else(|| quote!(#text))
+}
+
+/// The statements that make the client; none where a sign-in has no example.
+pub(super) fn emit(
+    model: &Model,
+    wire: &Wire<'_>,
+    own: &Ident,
+    is_authorised: bool,
+    body: &TokenStream,
+    call: &TokenStream,
+) -> Option<TokenStream> {
+    let credentials = &model.service.credentials;
+    let ready = credentials.iter().find(|credentials| credentials.sign_in.is_none()).or(credentials.first())?;
+    let sign_in = match &ready.sign_in {
+        Some(place) if is_authorised => Some(sign_in(model, wire, place)?),
+        _ => None,
+    };
+    let (api, credentials) = (ident(&model.service.name), new(ready));
+    Some(quote! {
+        use hostkit_testing::{Script, Scripted};
+        let body = #body;
+        let answers = Scripted::new([#sign_in #call]);
+        let credentials = #own::Credentials::#credentials;
+        let client = hostkit_ureq::Client::<#own::#api>::builder(credentials).transport(answers).build()?;
+    })
+}
+
+fn sign_in(model: &Model, wire: &Wire<'_>, place: &str) -> Option<TokenStream> {
+    let endpoint = model.endpoint(place)?;
+    let answers = Shown::all(model, wire, endpoint, "answer");
+    let answer = answers.iter().min_by_key(|answer| (answer.length(), answer.case()))?;
+    let answer = answer.answer(model, &answer.body());
+    let expected = script(&endpoint.method, &endpoint.path);
+    Some(quote!(#expected #answer,))
+}
+
+/// `key("example", "example-secret")`.
+pub(super) fn new(credentials: &Credentials) -> TokenStream {
+    let arguments = credentials.fields.iter().map(|(_, kind)| match kind.as_str() {
+        "int" => quote!(777),
+        "secret" => quote!(#SECRET),
+        _ => quote!("example"),
+    });
+    let name = ident(&snake(&credentials.name));
+    quote!(#name(#(#arguments),*))
+}
