@@ -1,14 +1,14 @@
-//! Blessing: the tests of wire examples run so that they record what they find.
+//! Blessing: runs the tests of wire examples so that they record their results.
 
 use std::path::Path;
 use std::process::Command;
 
 use crate::{Error, Workspace};
 
-/// Runs the tests of the examples of these packages with `HOSTKIT_BLESS` set; a person reviews what they record.
+/// Runs the example tests of these packages with `HOSTKIT_BLESS` set; the recorded files must be reviewed.
 ///
 /// # Errors
-/// Where some examples do not decode; what did is recorded.
+/// Some examples do not decode; the others are recorded.
 pub fn bless(workspace: &Workspace, packages: &[String]) -> Result<(), Error> {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(workspace.root()).env("HOSTKIT_BLESS", "1");

@@ -1,4 +1,4 @@
-//! Reading folders of specs, and reading and writing files.
+//! Reads spec folders, and reads and writes files.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -9,10 +9,10 @@ use hostkit_codegen::Sources;
 use crate::{Error, Workspace};
 
 impl Workspace {
-    /// The APIs that have specs: folders of `specs/` with a service.
+    /// The APIs with specs: the folders of `specs/` that have a service file.
     ///
     /// # Errors
-    /// Where the folder cannot be read.
+    /// The folder cannot be read.
     pub fn apis(&self) -> Result<Vec<String>, Error> {
         let specs = self.root.join("specs");
         let mut apis = Vec::new();
@@ -29,7 +29,7 @@ impl Workspace {
     /// The specs of one API with their examples.
     ///
     /// # Errors
-    /// Where a file cannot be read.
+    /// A file cannot be read.
     pub fn sources(&self, api: &str) -> Result<Sources, Error> {
         let folder = self.root.join("specs").join(api);
         let (mut texts, mut examples) = (Vec::new(), Vec::new());
@@ -45,10 +45,10 @@ impl Workspace {
     }
 }
 
-/// Every file below a folder, relative to it, with `/` as the separator; none where there is no such folder.
+/// All files below a folder, relative to it, with `/` as the separator; none if the folder is missing.
 ///
 /// # Errors
-/// Where a folder cannot be read.
+/// A folder cannot be read.
 pub fn files(folder: &Path) -> Result<Vec<String>, Error> {
     let mut found = Vec::new();
     let mut open = vec![folder.to_path_buf()];
@@ -72,18 +72,18 @@ pub fn files(folder: &Path) -> Result<Vec<String>, Error> {
     Ok(found)
 }
 
-/// The text of a file.
+/// Reads a text file.
 ///
 /// # Errors
-/// Where it cannot be read, or is no text.
+/// The file cannot be read, or is not UTF-8.
 pub fn read(path: &Path) -> Result<String, Error> {
     fs::read_to_string(path).map_err(|error| Error::of(path, &error))
 }
 
-/// Writes a file and the folders that it stands in.
+/// Writes a file, creating its parent folders.
 ///
 /// # Errors
-/// Where it cannot be written.
+/// The file cannot be written.
 pub fn write(path: &Path, text: &str) -> Result<(), Error> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|error| Error::of(folder, &error))?;

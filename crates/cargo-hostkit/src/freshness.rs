@@ -1,4 +1,4 @@
-//! What generated folders are, compared with what they have to be.
+//! Compares generated folders with the generator's output.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,24 +7,24 @@ use hostkit_codegen::Tree;
 
 use crate::{Error, Workspace, files, write};
 
-/// A generated folder: every file in it that is not wanted is a stray.
+/// A generated folder; files in it that are not in `wanted` are strays.
 #[derive(Debug, Clone)]
 pub struct Folder {
     /// Relative to the root of the workspace.
     pub path: String,
-    /// What has to be in it, by paths from the root.
+    /// The expected contents, by path from the root.
     pub wanted: Tree,
 }
 
-/// One file that is not as it has to be.
+/// A file that differs from the generator's output.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stale {
-    /// The specs give the file, and it is not there.
+    /// The file is missing.
     Missing {
         /// The file.
         path: String,
     },
-    /// The file is there, and no spec makes it.
+    /// The file exists, but no spec generates it.
     Stray {
         /// The file.
         path: String,
@@ -33,9 +33,9 @@ pub enum Stale {
     Differs {
         /// The file.
         path: String,
-        /// What stands in it.
+        /// Its current text.
         present: String,
-        /// What has to stand in it.
+        /// The expected text.
         wanted: String,
     },
 }
@@ -48,7 +48,7 @@ impl Stale {
         }
     }
 
-    /// What is wrong with the file, with a diff where there are two texts.
+    /// Describes what is wrong, with a diff if the text differs.
     pub fn describe(&self) -> String {
         match self {
             Self::Missing { path } => format!("{path}: missing"),
@@ -63,10 +63,10 @@ impl Stale {
 }
 
 impl Workspace {
-    /// The files of these folders that are not as they have to be.
+    /// The stale files of these folders.
     ///
     /// # Errors
-    /// Where a folder or file cannot be read.
+    /// A folder or file cannot be read.
     pub fn stale(&self, folders: &[Folder]) -> Result<Vec<Stale>, Error> {
         let mut found = Vec::new();
         for folder in folders {
@@ -75,10 +75,10 @@ impl Workspace {
         Ok(found)
     }
 
-    /// Writes and removes files until the folders are as they have to be, and says how many it were.
+    /// Writes and removes files until the folders are fresh, and returns how many files were changed.
     ///
     /// # Errors
-    /// Where a file cannot be read, written or removed.
+    /// A file cannot be read, written or removed.
     pub fn mend(&self, folders: &[Folder]) -> Result<usize, Error> {
         let stale = self.stale(folders)?;
         for finding in &stale {
@@ -105,7 +105,7 @@ impl Workspace {
     }
 }
 
-/// Line ends do not count: a checkout may have turned them around.
+/// Ignores line endings, which a checkout may have converted.
 fn compare(wanted: &Tree, mut present: BTreeMap<String, String>) -> Vec<Stale> {
     let mut found = Vec::new();
     for (path, text) in wanted.files() {

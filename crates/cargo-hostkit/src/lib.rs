@@ -1,7 +1,7 @@
-//! What stands between the generator and a workspace: folders, rustfmt, freshness, and blessing.
+//! Generates code into a workspace: reads spec folders, runs rustfmt, checks freshness, and blesses examples.
 //!
-//! The generator itself, `hostkit_codegen`, has neither files nor processes. Not here: which outputs a workspace has, and
-//! where they go.
+//! The generator itself, `hostkit_codegen`, uses neither files nor processes. Which outputs a workspace has, and where
+//! they go, is decided by the caller.
 #![forbid(unsafe_code)]
 
 mod bless;
@@ -16,7 +16,7 @@ pub use bless::bless;
 pub use folders::{files, read, write};
 pub use freshness::{Folder, Stale};
 
-/// A workspace with specs, and where to keep what rustfmt made.
+/// A workspace with specs, and the cache of formatted files.
 #[derive(Debug, Clone)]
 pub struct Workspace {
     root: PathBuf,
@@ -24,7 +24,7 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// The workspace at `root`; `kept` is a folder for this library alone, below the target folder for example.
+    /// The workspace at `root`; `kept` is the cache folder of this library, for example below the target folder.
     pub fn new(root: impl Into<PathBuf>, kept: impl Into<PathBuf>) -> Self {
         Self { root: root.into(), kept: kept.into() }
     }

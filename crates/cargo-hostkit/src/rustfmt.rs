@@ -1,4 +1,4 @@
-//! rustfmt as a process, over those files alone that it has not seen before.
+//! Runs rustfmt over the files that are not in the cache.
 
 use std::collections::hash_map::DefaultHasher;
 use std::fs;
@@ -13,21 +13,21 @@ use crate::{Error, Workspace, files, read, write};
 /// The project's settings, and in a target folder the copies to format stand below them.
 const SETTINGS: &str = "rustfmt.toml";
 
-/// A file that has to be formatted.
+/// A file to format.
 struct Job<'t> {
     path: &'t str,
     text: &'t str,
-    /// Where the result is kept.
+    /// Where the result is cached.
     kept: PathBuf,
 }
 
 impl Workspace {
-    /// The same files as rustfmt writes them with the settings of this workspace.
+    /// Formats files with the workspace's rustfmt settings.
     ///
-    /// What it made of a text is kept under the text's hash, so that a run formats what the specs changed.
+    /// Results are cached under the hash of the input, so only changed files are formatted.
     ///
     /// # Errors
-    /// Where rustfmt is missing, or a file cannot be read or written.
+    /// rustfmt is missing or fails, or a file cannot be read or written.
     pub fn formatted(&self, tree: Tree) -> Result<Tree, Error> {
         let mut made_by = DefaultHasher::new();
         version()?.hash(&mut made_by);
@@ -50,7 +50,7 @@ impl Workspace {
         Ok(formatted)
     }
 
-    /// Formats copies in a folder of this process, then moves each where its text is looked for.
+    /// Formats copies in a folder of this process, then moves each to its place in the cache.
     fn format(&self, jobs: &[&Job<'_>]) -> Result<(), Error> {
         let copies = self.kept.join(std::process::id().to_string());
         for job in jobs {
@@ -82,7 +82,7 @@ impl Workspace {
         fs::remove_dir_all(&copies).map_err(|error| Error::of(&copies, &error))
     }
 
-    /// Removes what was kept of texts that the specs no longer give.
+    /// Removes cached files that the specs no longer generate.
     fn forget(&self, all: &[Job<'_>]) -> Result<(), Error> {
         for file in files(&self.kept)? {
             let full = self.kept.join(&file);
@@ -96,7 +96,7 @@ impl Workspace {
     }
 }
 
-/// rustfmt follows `mod name;`, and has no stable switch against it: it finds an empty file there.
+/// rustfmt follows `mod name;` and has no stable option against it, so it is given an empty file there.
 fn declare(copy: &Path, text: &str) -> Result<(), Error> {
     let folder = match copy.file_name().and_then(|name| name.to_str()) {
         Some("mod.rs" | "lib.rs") => copy.with_file_name(""),

@@ -1,7 +1,22 @@
-//! Entries of hostkit's stores as files of one folder, for the processes of one machine.
+//! Shares hostkit's sessions and rate limits between the processes of one machine through files in one directory.
 //!
-//! An entry is a file, with mode 0600 where there are modes, that is replaced as a whole; beside it lies the file that is
-//! locked while it changes. What the entries mean is not known here.
+//! ```no_run
+//! use hostkit::machinery::ClientCore;
+//! use hostkit::{RateStore, SessionStore};
+//! use hostkit_file_store::FileStore;
+//!
+//! # fn example<A: hostkit::Api>(credentials: A::Credentials) -> Result<(), Box<dyn std::error::Error>> {
+//! let store = FileStore::open("/var/lib/my-service/hostkit")?;
+//! let builder = ClientCore::<A>::builder(credentials) // or the builder of a client
+//!     .session_store(SessionStore::new(store.clone(), "account 1"))
+//!     .rate_store(RateStore::new(store, "account 1"));
+//! # let _ = builder;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! An entry is a file with mode 0600 that is replaced atomically under the lock of a file next to it. The contents of
+//! an entry are opaque to this crate.
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
@@ -13,16 +28,16 @@ use std::time::{Duration, Instant, SystemTime};
 use fs4::TryLockError;
 use hostkit::store::{Change, Store, StoreKey};
 
-/// How long somebody else may hold the lock of an entry. Changes take milliseconds; whoever holds it for longer hangs.
+/// Default wait for an entry's lock; a change takes milliseconds, so a longer holder hangs.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How often a lock that somebody else holds is tried.
-const LOOK: Duration = Duration::from_millis(1);
+/// Pause between attempts to take a lock.
+const POLL_INTERVAL: Duration = Duration::from_millis(1);
 
-/// An entry has one line for each call of a window; no file of ours is larger.
+/// The largest entry, in bytes: one line for each call in a rate-limit window stays below it.
 const MAX_BYTES: u64 = 8 << 20;
 
-/// A folder of entries. Clones share it.
+/// A store in one directory. Clones share it.
 #[derive(Clone)]
 pub struct FileStore {
     folder: Arc<Path>,
@@ -30,11 +45,11 @@ pub struct FileStore {
 }
 
 impl FileStore {
-    /// Takes a folder of a local file system, and makes it, with mode 0700, where there is none. It should hold nothing else.
-    /// On Windows it has the rights of the folder that it is in: choose one that other accounts cannot read.
+    /// Opens a directory on a local file system, creating it with mode 0700 if missing; it should hold nothing else.
+    /// On Windows the permissions of the directory above decide: choose one that other accounts cannot read.
     ///
     /// # Errors
-    /// It could not be made, is no folder, or, where there are modes, is open to others than its owner
+    /// It cannot be created, is not a directory, or is accessible to others than its owner
     /// ([`ErrorKind::PermissionDenied`]).
     pub fn open(folder: impl AsRef<Path>) -> io::Result<Self> {
         let folder = folder.as_ref();
@@ -45,13 +60,13 @@ impl FileStore {
         builder.create(folder)?;
         let data = fs::metadata(folder)?;
         if !data.is_dir() {
-            return Err(io::Error::new(ErrorKind::NotADirectory, "the place of the store is no folder"));
+            return Err(io::Error::new(ErrorKind::NotADirectory, "the store's path is not a directory"));
         }
         check_closed(&data, folder)?;
         Ok(Self { folder: folder.into(), patience: PATIENCE })
     }
 
-    /// How long it waits for somebody who holds the lock of an entry, instead of five seconds.
+    /// Sets how long a change waits for the lock of an entry; five seconds by default.
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
@@ -61,10 +76,10 @@ impl FileStore {
         self.folder.join(format!("{}.{ending}", key.as_str()))
     }
 
-    /// The lock, which ends with the file, and so with the process.
+    /// Takes the lock, which is released when the file is closed, so also when the process dies.
     fn lock(&self, key: &StoreKey) -> io::Result<File> {
         let path = self.path(key, "lock");
-        // The file is never removed: a lock on a file that is gone keeps nobody out.
+        // The file is never removed: a lock on a removed file would exclude no other process.
         let file = private(OpenOptions::new().read(true).write(true).create(true).truncate(false)).open(&path)?;
         let start = Instant::now();
         loop {
@@ -75,7 +90,7 @@ impl FileStore {
                     let text = format!("{} has been locked for {:?}", path.display(), self.patience);
                     return Err(io::Error::new(ErrorKind::TimedOut, text));
                 }
-                Err(TryLockError::WouldBlock) => std::thread::sleep(LOOK),
+                Err(TryLockError::WouldBlock) => std::thread::sleep(POLL_INTERVAL),
             }
         }
     }
@@ -89,7 +104,7 @@ impl Store for FileStore {
         let Some(after) = change(SystemTime::now(), before.as_deref()) else {
             return Ok(());
         };
-        // Only the one who holds the lock writes this file. What a crash left of it is written over.
+        // Only the holder of the lock writes this file; leftovers of a crash are overwritten.
         let new = self.path(key, "new");
         let mut file = private(OpenOptions::new().write(true).create(true).truncate(true)).open(&new)?;
         check_closed(&file.metadata()?, &new)?;
@@ -109,27 +124,27 @@ fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     let data = file.metadata()?;
     check_closed(&data, path)?;
     if !data.is_file() || data.len() > MAX_BYTES {
-        return Err(io::Error::new(ErrorKind::InvalidData, format!("{} is no entry of a store", path.display())));
+        return Err(io::Error::new(ErrorKind::InvalidData, format!("{} is not a store entry", path.display())));
     }
     let mut bytes = Vec::new();
     file.take(MAX_BYTES).read_to_end(&mut bytes)?;
     Ok(Some(bytes))
 }
 
-/// For the owner alone, from the moment that it is there.
+/// Creates the file with access for its owner only.
 fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
     options
 }
 
-/// Refuses what others can open, because a token may be in it, or may have been put there.
+/// Refuses a file or directory that others can access: they could read a token, or plant one.
 fn check_closed(data: &fs::Metadata, path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     {
         let mode = std::os::unix::fs::PermissionsExt::mode(&data.permissions());
         if mode & 0o077 != 0 {
-            let text = format!("{} is open to others (mode {:o})", path.display(), mode & 0o777);
+            let text = format!("{} is accessible to others (mode {:o})", path.display(), mode & 0o777);
             return Err(io::Error::new(ErrorKind::PermissionDenied, text));
         }
     }

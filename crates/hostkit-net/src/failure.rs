@@ -1,4 +1,4 @@
-//! What goes wrong at a socket, in the terms of an exchange.
+//! Maps socket errors to transport errors, and refuses addresses that need TLS.
 
 use std::io;
 
@@ -6,7 +6,7 @@ use hostkit::BaseUrl;
 use hostkit::transport::{Phase, TransportError, TransportErrorKind as Kind};
 use http::Uri;
 
-/// What an error of a socket means; `None` where the library above may know more.
+/// Maps an I/O error kind to a transport error kind; `None` if only the HTTP library can tell.
 pub fn kind_of_socket_error(kind: io::ErrorKind) -> Option<Kind> {
     match kind {
         io::ErrorKind::ConnectionRefused => Some(Kind::Refused),
@@ -22,7 +22,7 @@ pub fn kind_of_socket_error(kind: io::ErrorKind) -> Option<Kind> {
 /// Refuses to send anywhere but over `https` or to a loopback address.
 ///
 /// # Errors
-/// Another address; no byte was sent.
+/// Any other address; no byte was sent.
 pub fn check_address(uri: &Uri) -> Result<(), TransportError> {
     if BaseUrl::admits(uri) {
         return Ok(());

@@ -1,7 +1,6 @@
-//! What the clients and the stores of hostkit share below HTTP: trusted TLS roots, name lookups, and what a socket's errors
-//! mean.
+//! TLS roots, name lookups and socket errors, shared by the transports and stores of hostkit.
 //!
-//! It knows no hoster, no HTTP library and no runtime: the clients bring theirs.
+//! It depends on no hoster, HTTP library or async runtime.
 
 pub mod failure;
 mod names;
@@ -14,8 +13,8 @@ pub use tls::Trust;
 
 use std::time::Duration;
 
-/// How long an unused connection is kept: shorter than servers do, so that few die in the pool.
+/// How long an idle connection is kept: shorter than servers do, so that few are closed while in the pool.
 pub const IDLE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long connecting may take by default: a name may have several addresses, and the first ones may be dead.
+/// The default limit for connecting: a name may have several addresses, and the first ones may be unreachable.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);

@@ -1,7 +1,7 @@
-//! Names to addresses: an answer is remembered for half a minute, and one thread asks for a name however many callers wait.
+//! Name lookups that are cached for 30 seconds and use one thread per name, however many callers wait.
 //!
-//! The system may take half a minute to say that it does not know a name, and hang for ever; the resolvers of HTTP libraries
-//! start a thread for each request, or hold one of the runtime's for each call that waits.
+//! The system's resolver may take half a minute to report an unknown name, or hang forever; those of HTTP libraries
+//! start a thread for each request, or block a runtime thread for each waiting call.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -14,26 +14,26 @@ use std::time::{Duration, Instant};
 
 use event_listener::{Event, EventListener, Listener};
 
-/// How long an answer is believed.
+/// How long an answer is cached.
 const MEMORY: Duration = Duration::from_secs(30);
 
-/// A question that is open for so long is asked once more beside it, the next time after twice as long, and so on: the
-/// system's resolver waits without end for a name server that took a connection and says nothing.
+/// A lookup that takes longer is started again beside the first, with the interval doubling each time: the system's
+/// resolver waits forever for a name server that accepts a connection and then sends nothing.
 const HUNG: Duration = Duration::from_secs(60);
 
-/// How many addresses of a name are tried at most.
+/// The most addresses of a name that are tried.
 const MAX_ADDRESSES: usize = 16;
 
-/// Asks the system, or what the caller named in its place. It may block: it runs on a thread of its own.
+/// A lookup function in place of the system's resolver; it may block, since it runs on a thread of its own.
 pub type Lookup = Arc<dyn Fn(&str) -> io::Result<Vec<IpAddr>> + Send + Sync>;
 
-/// Names to addresses, for threads and for tasks. Clones share what they know.
+/// Cached name lookups for threads and tasks. Clones share the cache.
 #[derive(Clone)]
 pub struct Names(Arc<Shared>);
 
 struct Shared {
     hosts: Mutex<HashMap<String, Host>>,
-    /// A question ended, of whichever name.
+    /// Notified when a lookup of any name ends.
     answered: Event,
     lookup: Lookup,
     memory: Duration,
@@ -42,15 +42,15 @@ struct Shared {
 
 #[derive(Default)]
 struct Host {
-    /// Since when a question is open.
+    /// When the lookup in progress began.
     asking: Option<Instant>,
-    /// How many questions hang, since one was answered.
+    /// How many lookups have hung since the last answer.
     hanging: u32,
-    /// How many questions have ended, so that a waiter sees the end of the one that it waits for.
+    /// How many lookups have ended, by which a waiter recognises the end of its own.
     asked: u64,
     /// The last answer, and when it came.
     answer: Option<(Instant, Result<Vec<IpAddr>, NoAddress>)>,
-    /// The answer was true once, but somebody could not connect.
+    /// A caller could not connect to a cached address.
     is_stale: bool,
 }
 
@@ -73,12 +73,12 @@ impl fmt::Display for NoAddress {
 impl Error for NoAddress {}
 
 impl Names {
-    /// Asks the system, or `lookup` in its place.
+    /// Looks names up with `lookup`, or with the system's resolver.
     pub fn new(lookup: Option<Lookup>) -> Self {
         Self::with(lookup, MEMORY, HUNG)
     }
 
-    /// Asks the system each time: for a server that may fail over to another address, and is rarely connected to.
+    /// Looks names up without a cache: for a server that may fail over to another address and is rarely connected to.
     pub fn without_memory() -> Self {
         Self::with(None, Duration::ZERO, HUNG)
     }
@@ -89,15 +89,15 @@ impl Names {
         Self(Arc::new(Shared { hosts: Mutex::default(), answered: Event::new(), lookup, memory, hung }))
     }
 
-    /// Believes no address any longer: one of them could not be reached, or was somebody else's.
+    /// Invalidates the cache, because an address could not be reached or belonged to another host.
     pub fn forget(&self) {
         self.0.hosts().values_mut().for_each(|host| host.is_stale = true);
     }
 
-    /// The addresses of a host, of which there is at least one, however long that takes.
+    /// Returns the addresses of a host, at least one; there is no time limit.
     ///
     /// # Errors
-    /// The name has none.
+    /// The name has no address, or the lookup failed.
     pub async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, NoAddress> {
         let mut question = Question { host, awaited: None };
         let mut listener: Option<EventListener> = None;
@@ -107,13 +107,13 @@ impl Names {
             }
             match listener.take() {
                 Some(listener) => listener.await,
-                // The answer may have come before anybody listened, so the next step is another look.
+                // The answer may have arrived before the listener was registered, so it is checked again.
                 None => listener = Some(self.0.answered.listen()),
             }
         }
     }
 
-    /// The same for a thread that waits no longer than `patience`: `None` is a question without an answer by then.
+    /// Blocking version of [`Self::addresses`] that returns `None` if there is no answer within `patience`.
     pub fn addresses_within(&self, host: &str, patience: Duration) -> Option<Result<Vec<IpAddr>, NoAddress>> {
         let start = Instant::now();
         let mut question = Question { host, awaited: None };
@@ -130,7 +130,7 @@ impl Names {
         }
     }
 
-    /// The answer, if it is there; otherwise the question is asked, once for all who wait.
+    /// Returns the answer if it is available; otherwise starts a lookup, one for all waiters.
     fn answer(&self, question: &mut Question<'_>) -> Option<Result<Vec<IpAddr>, NoAddress>> {
         let Question { host, awaited } = question;
         if let Ok(address) = host.trim_start_matches('[').trim_end_matches(']').parse() {
@@ -140,7 +140,7 @@ impl Names {
         let entry = hosts.entry((*host).to_owned()).or_default();
         match awaited {
             Some(asked) if *asked == entry.asked => return None,
-            // Whoever waited believes the answer, even if somebody else had time to doubt it.
+            // A waiter accepts the answer even if another caller has invalidated it since.
             Some(_) => return entry.answer.as_ref().map(|(_, answer)| answer.clone()),
             None => {}
         }
@@ -151,7 +151,7 @@ impl Names {
         let hangs = entry.asking.is_some_and(|since| since.elapsed() > patience);
         if entry.asking.is_none() || hangs {
             let (shared, name) = (Arc::clone(&self.0), (*host).to_owned());
-            // A thread of its own, because nothing can be done about a system call that hangs.
+            // A separate thread, because a hanging system call cannot be cancelled.
             let thread = std::thread::Builder::new().name("hostkit-resolver".into());
             if thread.spawn(move || shared.ask(name)).is_err() {
                 return Some(Err(NoAddress::without_answer()));
@@ -164,10 +164,10 @@ impl Names {
     }
 }
 
-/// A question of one caller.
+/// One caller's lookup.
 struct Question<'h> {
     host: &'h str,
-    /// The end that it waits for, once it was asked.
+    /// The value of [`Host::asked`] when it began to wait.
     awaited: Option<u64>,
 }
 
@@ -177,7 +177,7 @@ impl Shared {
     }
 
     fn ask(&self, name: String) {
-        // A lookup of the caller's may panic, and whoever waits has to be told.
+        // A lookup function may panic, and its waiters must still be woken.
         let answer = match catch_unwind(AssertUnwindSafe(|| (self.lookup)(&name))) {
             Ok(Ok(mut found)) => {
                 found.retain(|address| may_be(&name, *address));
@@ -196,14 +196,14 @@ impl Shared {
 }
 
 impl Host {
-    /// The addresses, if they were found lately. That there are none is not remembered.
+    /// The cached addresses, if still valid; failures are not cached.
     fn known(&self, memory: Duration) -> Option<Vec<IpAddr>> {
         let (since, answer) = self.answer.as_ref().filter(|_| !self.is_stale)?;
         answer.as_ref().ok().filter(|_| since.elapsed() < memory).cloned()
     }
 }
 
-/// Plain http is sent to `localhost`, so whoever answers for that name must not lead it to another machine.
+/// Plain http is allowed to `localhost`, so a resolver must not lead that name to another machine.
 fn may_be(name: &str, address: IpAddr) -> bool {
     !name.eq_ignore_ascii_case("localhost") || address.is_loopback()
 }

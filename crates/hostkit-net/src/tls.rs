@@ -1,4 +1,4 @@
-//! TLS by rustls and ring. There is no switch that turns checks off.
+//! TLS with rustls and ring, whose verification cannot be turned off.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 
-/// Who may vouch for a server: by default the public roots (webpki).
+/// Trusted certificate authorities; by default the public roots (webpki).
 #[derive(Debug, Clone, Default)]
 pub struct Trust {
     added: Vec<CertificateDer<'static>>,
@@ -17,10 +17,10 @@ pub struct Trust {
 }
 
 impl Trust {
-    /// Trusts these certificates too, in PEM, and says how many there are.
+    /// Adds root certificates in PEM, and returns how many there were.
     ///
     /// # Errors
-    /// One of them cannot be read.
+    /// A certificate cannot be read.
     pub fn add_pem(&mut self, pem: &[u8]) -> Result<usize, SetupError> {
         let before = self.added.len();
         for certificate in CertificateDer::pem_slice_iter(pem) {
@@ -29,16 +29,16 @@ impl Trust {
         Ok(self.added.len() - before)
     }
 
-    /// Trusts what the operating system trusts, instead of the public roots.
+    /// Verifies with the operating system's trust store instead of the public roots.
     #[cfg(feature = "platform-verifier")]
     pub fn platform(&mut self) {
         self.is_platform = true;
     }
 
-    /// The configuration of TLS that trusts them.
+    /// Builds a client configuration that trusts these roots.
     ///
     /// # Errors
-    /// A certificate that is no root, or TLS that cannot be set up.
+    /// A certificate is not a valid root, or TLS cannot be set up.
     pub fn client_config(&self) -> Result<ClientConfig, SetupError> {
         let failed = |error: rustls::Error| SetupError::Tls(error.to_string());
         let provider = Arc::new(ring::default_provider());
@@ -48,7 +48,7 @@ impl Trust {
         if self.is_platform {
             let added = self.added.iter().cloned();
             let verifier = rustls_platform_verifier::Verifier::new_with_extra_roots(added, provider).map_err(failed)?;
-            // Not dangerous in spite of its name: the platform checks instead of webpki.
+            // Safe despite the method's name: the platform verifies instead of webpki.
             let builder = builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier));
             return Ok(builder.with_no_client_auth());
         }

@@ -1,4 +1,4 @@
-//! Where a server is and who asks it, out of a URL.
+//! Parses a Redis URL into an address and credentials.
 
 use std::fmt;
 use std::io::{self, ErrorKind};
@@ -9,63 +9,65 @@ use hostkit::Secret;
 use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo};
 use rustls::pki_types::ServerName;
 
-/// A server, and what it is told first.
+/// A server, and the credentials and database selected on connecting.
 #[derive(Clone)]
 pub(crate) struct Address {
     pub(crate) place: Place,
     pub(crate) user: Option<Secret>,
     pub(crate) password: Option<Secret>,
-    /// Its number.
+    /// The database number; 0 is the server's default.
     pub(crate) database: i64,
 }
 
 #[derive(Clone)]
 pub(crate) enum Place {
     Plain(String, u16),
-    /// In TLS, and the name that the certificate has to be of.
+    /// Over TLS, with the name that the certificate must match.
     Tls(String, u16, ServerName<'static>),
     Socket(PathBuf),
 }
 
-/// What TLS is called, and the same without it.
+/// Each TLS scheme, and the plain scheme that `redis` parses in its place.
 const SCHEMES: &[(&str, &str)] = &[("rediss://", "redis://"), ("valkeys://", "valkey://")];
 
 impl Address {
-    /// Reads it. The error says nothing of the URL.
+    /// Parses a URL; the error never contains it.
     ///
-    /// Whether it is TLS is decided here and not by the crate `redis`, where another crate of the program can switch on
-    /// that `#insecure` turns the checks off.
+    /// TLS is decided here because a feature of the crate `redis`, which any dependency may enable, lets `#insecure`
+    /// turn verification off.
     pub(crate) fn parse(url: &str) -> io::Result<Self> {
         if url.contains('#') {
-            return Err(unfit(
-                "has a fragment; nothing turns the checks of TLS off, and a # in a password is written %23",
+            return Err(invalid_url(
+                "has a fragment; TLS verification cannot be turned off, and a # in a password is written %23",
             ));
         }
         let tls = SCHEMES.iter().find_map(|(tls, plain)| Some(format!("{plain}{}", url.strip_prefix(tls)?)));
         let info: Result<ConnectionInfo, _> = tls.as_deref().unwrap_or(url).into_connection_info();
-        let info = info.map_err(|_| unfit("is not one of Redis"))?;
+        let info = info.map_err(|_| invalid_url("is not a valid Redis URL"))?;
         let place = match (info.addr(), tls.is_some()) {
             (ConnectionAddr::Tcp(..), _) if url.contains('?') => {
-                return Err(unfit("has settings behind a ?, of which there are none; in a password it is written %3F"));
+                return Err(invalid_url(
+                    "has a query, and no parameters are supported; a ? in a password is written %3F",
+                ));
             }
             (ConnectionAddr::Tcp(host, port), false) => Place::Plain(host.clone(), *port),
             (ConnectionAddr::Tcp(host, port), true) => {
                 let name = ServerName::try_from(host.as_str());
-                let name = name.map_err(|_| unfit("names a host that no certificate can be of"))?;
+                let name = name.map_err(|_| invalid_url("has a host that cannot be verified against a certificate"))?;
                 Place::Tls(host.clone(), *port, name.to_owned())
             }
             (ConnectionAddr::Unix(path), _) if cfg!(unix) => Place::Socket(path.clone()),
-            _ => return Err(unfit("is of a kind that is not known here")),
+            _ => return Err(invalid_url("has an unsupported kind of address")),
         };
         let settings = info.redis_settings();
         let (user, password) = (settings.username().map(Secret::from), settings.password().map(Secret::from));
         if user.is_some() && password.is_none() {
-            return Err(unfit("has a user and no password"));
+            return Err(invalid_url("has a user but no password"));
         }
         Ok(Self { place, user, password, database: settings.db() })
     }
 
-    /// Whether nobody on a network hears what is said.
+    /// Whether the traffic is encrypted or stays on this machine.
     pub(crate) fn is_private(&self) -> bool {
         match &self.place {
             Place::Plain(host, _) => {
@@ -77,7 +79,7 @@ impl Address {
     }
 }
 
-pub(crate) fn unfit(why: &str) -> io::Error {
+pub(crate) fn invalid_url(why: &str) -> io::Error {
     io::Error::new(ErrorKind::InvalidInput, format!("the URL of the Redis server {why}"))
 }
 

@@ -1,11 +1,26 @@
-//! Entries of hostkit's stores in a Redis server, for the processes of several machines.
+//! Shares hostkit's sessions and rate limits between machines through a Redis server.
 //!
-//! An entry is one string of the server, replaced by a script only where it is still what the change was made of: no lock
-//! is held, so no process that dies leaves one. The time is the server's. What the entries mean is not known here.
+//! ```no_run
+//! use hostkit::machinery::ClientCore;
+//! use hostkit::{RateStore, SessionStore};
+//! use hostkit_redis::RedisStore;
+//!
+//! # fn example<A: hostkit::Api>(credentials: A::Credentials) -> Result<(), Box<dyn std::error::Error>> {
+//! let store = RedisStore::open("rediss://user:password@redis.example:6379/0")?;
+//! let builder = ClientCore::<A>::builder(credentials) // or the builder of a client
+//!     .session_store(SessionStore::new(store.clone(), "account 1"))
+//!     .rate_store(RateStore::new(store, "account 1"));
+//! # let _ = builder;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! An entry is one string key, which a script replaces by compare-and-set: no lock is held, so a process that dies
+//! leaves none behind. The clock is the server's. The contents of an entry are opaque to this crate.
 
 mod address;
+mod connection;
 mod failure;
-mod link;
 mod script;
 mod tls;
 
@@ -18,31 +33,32 @@ use hostkit::store::{Change, Store, StoreKey};
 use hostkit_net::Names;
 
 use address::{Address, Place};
-use link::Link;
-use script::{Looked, Seen};
+use connection::Connection;
+use script::{Query, Reply};
 use tls::Trust;
 
-/// What one change of an entry may take, with all its connections and repeats.
+/// Default time limit of one change, including connecting and retries.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// An entry that nobody changes ends after this: longer than any window, and a bound for how long a token lies there.
-const KEPT: Duration = Duration::from_secs(7 * 24 * 3_600);
+/// Expiry of an unchanged entry: longer than any rate-limit window, and a bound on how long a token stays in the
+/// server.
+const EXPIRY: Duration = Duration::from_secs(7 * 24 * 3_600);
 
-/// How often somebody else may be quicker before it pauses. One of them is always the quickest: all together go on.
-const IN_A_ROW: u32 = 4;
+/// Lost races before a pause; no livelock, because one of the competing writers always succeeds.
+const CONFLICTS_BEFORE_PAUSE: u32 = 4;
 
-/// The longest pause after somebody else was quicker.
+/// The longest pause after lost races.
 const LONGEST_PAUSE: Duration = Duration::from_millis(16);
 
-/// What stands for "as long as it takes" in a store's patience.
+/// The longest time limit that can be set; larger ones are reduced to it.
 const LONGEST_PATIENCE: Duration = Duration::from_secs(3_600);
 
-/// A Redis server that keeps entries. Clones share the server and each have a connection of their own, made when needed.
+/// A store in a Redis server. Clones share the server; each opens a connection of its own when it needs one.
 pub struct RedisStore {
     server: Arc<Server>,
     prefix: Arc<str>,
     patience: Duration,
-    link: Mutex<Option<Link>>,
+    connection: Mutex<Option<Connection>>,
 }
 
 struct Server {
@@ -52,44 +68,53 @@ struct Server {
 }
 
 impl RedisStore {
-    /// Takes the server at a URL: `rediss://USER:PASSWORD@redis.example:6379/0` in TLS, or on this machine
-    /// `redis://:PASSWORD@127.0.0.1:6379/0` and `unix:///run/redis.sock`. It is not asked anything yet.
+    /// Creates a store for the server at a URL; nothing is sent yet.
     ///
-    /// In TLS the certificate has to be of the URL's host and lead to a public root (webpki) or to one of
-    /// [`Self::root_certificates`]; no switch turns that off, and a URL with `#insecure` is refused.
+    /// The URL is `rediss://USER:PASSWORD@redis.example:6379/0` for TLS, or, on this machine,
+    /// `redis://:PASSWORD@127.0.0.1:6379/0` or `unix:///run/redis.sock`.
+    ///
+    /// With TLS, the certificate must match the URL's host and chain to a public root (webpki) or to one of
+    /// [`Self::root_certificates`]. Verification cannot be turned off; a URL with `#insecure` is refused.
     ///
     /// # Errors
-    /// The URL cannot be used ([`ErrorKind::InvalidInput`]), or leads to another machine without TLS: tokens and the
-    /// server's password would pass the network as they are ([`ErrorKind::PermissionDenied`]; see
-    /// [`Self::open_unencrypted`]). The error does not show the URL.
+    /// The URL is invalid ([`ErrorKind::InvalidInput`]), or names another machine without TLS, which would send tokens
+    /// and the server's password in clear text ([`ErrorKind::PermissionDenied`]; see [`Self::open_unencrypted`]). The
+    /// error does not contain the URL.
     pub fn open(url: &str) -> io::Result<Self> {
         let store = Self::open_unencrypted(url)?;
         let address = &store.server.address;
         if address.is_private() {
             return Ok(store);
         }
-        let text = format!("{address} is another machine, and redis:// does not encrypt: take rediss://");
+        let text = format!("{address} is another machine, and redis:// does not encrypt: use rediss://");
         Err(io::Error::new(ErrorKind::PermissionDenied, text))
     }
 
-    /// Takes a server anywhere, also without TLS. Tokens and the server's password then pass the network as they are: only
-    /// for a network whose every machine may have them, such as one inside of WireGuard.
+    /// Like [`Self::open`], but also accepts another machine without TLS.
+    ///
+    /// Tokens and the server's password are then sent in clear text: use it only on a network that encrypts below, such
+    /// as WireGuard.
     ///
     /// # Errors
-    /// The URL cannot be used. The error does not show the URL.
+    /// The URL is invalid. The error does not contain the URL.
     pub fn open_unencrypted(url: &str) -> io::Result<Self> {
         let server = Server { address: Address::parse(url)?, names: Names::without_memory(), trust: Trust::public()? };
-        Ok(Self { server: Arc::new(server), prefix: "hostkit".into(), patience: PATIENCE, link: Mutex::new(None) })
+        Ok(Self {
+            server: Arc::new(server),
+            prefix: "hostkit".into(),
+            patience: PATIENCE,
+            connection: Mutex::new(None),
+        })
     }
 
-    /// Trusts these certificates too, in PEM: those of a server whose certificate leads to no public root.
+    /// Adds trusted root certificates in PEM, for a server whose certificate does not chain to a public root.
     ///
     /// # Errors
-    /// There is no certificate in it, one that cannot be read, or the URL asks for no TLS.
+    /// The PEM has no certificate or an unreadable one, or the URL does not use TLS.
     pub fn root_certificates(mut self, pem: &[u8]) -> io::Result<Self> {
         let before = &self.server;
         if !matches!(before.address.place, Place::Tls(..)) {
-            return Err(address::unfit("is not rediss://: no certificate is asked for there"));
+            return Err(address::invalid_url("is not rediss://, so root certificates have no effect"));
         }
         let server =
             Server { address: before.address.clone(), names: before.names.clone(), trust: before.trust.and(pem)? };
@@ -97,20 +122,21 @@ impl RedisStore {
         Ok(self)
     }
 
-    /// What the names of all its keys begin with, instead of `hostkit`. Whatever shares limits shares the prefix.
+    /// Sets the prefix of all keys; `hostkit` by default. Clients that share limits must use the same prefix.
     pub fn prefix(mut self, prefix: impl Into<Arc<str>>) -> Self {
         self.prefix = prefix.into();
         self
     }
 
-    /// What one change of an entry may take, instead of two seconds: it bounds connecting, sending, receiving and all
-    /// repeats; an hour at most. Calls never wait for longer than their deadline, whatever stands here.
+    /// Sets the time limit of one change of an entry, two seconds by default and an hour at most.
+    ///
+    /// It covers connecting, sending, receiving and all retries. A call never waits beyond its own deadline.
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience.min(LONGEST_PATIENCE);
         self
     }
 
-    /// The key of an entry: what kind it is, and a hash of the rest, which holds the account's name.
+    /// The Redis key of an entry: its kind and a hash, so that the account's name is not in the server.
     fn key(&self, key: &StoreKey) -> String {
         let kind = key.as_str().split('.').next().unwrap_or_default();
         let hash = hmac_sha256::Hash::hash(key.as_str().as_bytes());
@@ -119,55 +145,55 @@ impl RedisStore {
         name
     }
 
-    /// Runs the script over the connection that is there, or a new one. After an error the connection is not used again: an
-    /// answer that is late would be taken for the next one.
-    fn ask(&self, link: &mut Option<Link>, left: Duration, looked: &Looked<'_>) -> io::Result<Seen> {
+    /// Runs the script over the open connection or a new one. After an error the connection is dropped: a late answer
+    /// would be taken for that of the next command.
+    fn ask(&self, connection: &mut Option<Connection>, left: Duration, query: &Query<'_>) -> io::Result<Reply> {
         let until = Instant::now() + left;
         let server = &self.server;
         let failed = |failure| failure::of(&server.address, &failure);
-        let mut used = match link.take() {
+        let mut used = match connection.take() {
             Some(used) => used,
-            None => Link::open(&server.address, &server.names, &server.trust.config, until).map_err(failed)?,
+            None => Connection::open(&server.address, &server.names, &server.trust.config, until).map_err(failed)?,
         };
-        let seen = looked.run(&mut used, until).map_err(failed)?;
-        *link = Some(used);
+        let seen = query.run(&mut used, until).map_err(failed)?;
+        *connection = Some(used);
         Ok(seen)
     }
 }
 
 impl Store for RedisStore {
     fn change(&self, key: &StoreKey, change: Change<'_>) -> io::Result<()> {
-        let mut link = self.link.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let name = self.key(key);
         let start = Instant::now();
-        // A connection from before may have ended while nobody looked; a new one that fails is the server's fault.
-        let mut is_old = link.is_some();
+        // A reused connection may have been closed while idle, so its failure is retried once; a new one's is not.
+        let mut is_old = connection.is_some();
         let mut conflicts = 0;
-        let mut looked = Looked::first(&name);
+        let mut query = Query::read(&name);
         loop {
             let left = self.patience.saturating_sub(start.elapsed());
             if left.is_zero() {
-                return Err(failure::late(&self.server.address, self.patience));
+                return Err(failure::timed_out(&self.server.address, self.patience));
             }
-            match self.ask(&mut link, if is_old { left / 2 } else { left }, &looked) {
-                Ok(Seen::Kept) => return Ok(()),
-                Ok(Seen::Found(_, _)) if conflicts > 0 && conflicts % IN_A_ROW == 0 => {
+            match self.ask(&mut connection, if is_old { left / 2 } else { left }, &query) {
+                Ok(Reply::Replaced) => return Ok(()),
+                Ok(Reply::Current(_, _)) if conflicts > 0 && conflicts % CONFLICTS_BEFORE_PAUSE == 0 => {
                     pause(conflicts, left);
                     conflicts += 1;
-                    looked = Looked::first(&name);
+                    query = Query::read(&name);
                 }
-                Ok(Seen::Found(now, before)) => match change(now, before.as_deref()) {
+                Ok(Reply::Current(now, before)) => match change(now, before.as_deref()) {
                     Some(after) => {
                         conflicts += 1;
-                        looked = Looked::then(&name, before, after, KEPT);
+                        query = Query::replace(&name, before, after, EXPIRY);
                     }
                     None => return Ok(()),
                 },
-                Err(error) if is_old && failure::is_of_connection(&error) => {
-                    // Whether the last change was kept is not known. It is made again of what is there now; a call that
-                    // is counted twice, or a lease that is its own, is nothing to the entries.
+                Err(error) if is_old && failure::is_retryable(&error) => {
+                    // It is unknown whether the last change was applied, so it is made again from the current entry:
+                    // counting a call twice, or meeting its own lease, does no harm.
                     is_old = false;
-                    looked = Looked::first(&name);
+                    query = Query::read(&name);
                 }
                 Err(error) => return Err(error),
             }
@@ -175,11 +201,13 @@ impl Store for RedisStore {
     }
 }
 
-/// Keeps those apart who change one entry at the same time.
+/// Sleeps for a random time, so that concurrent writers of one entry do not stay in step.
 fn pause(conflicts: u32, left: Duration) {
     use std::hash::{BuildHasher, RandomState};
-    let longest =
-        Duration::from_micros(250).saturating_mul(1 << (conflicts / IN_A_ROW).min(6)).min(LONGEST_PAUSE).min(left);
+    let longest = Duration::from_micros(250)
+        .saturating_mul(1 << (conflicts / CONFLICTS_BEFORE_PAUSE).min(6))
+        .min(LONGEST_PAUSE)
+        .min(left);
     // The hasher's keys are random.
     let share = RandomState::new().hash_one(Instant::now()) % 1_000;
     std::thread::sleep(longest.mul_f64(share as f64 / 1_000.0));
@@ -188,7 +216,7 @@ fn pause(conflicts: u32, left: Duration) {
 impl Clone for RedisStore {
     fn clone(&self) -> Self {
         let (server, prefix) = (Arc::clone(&self.server), Arc::clone(&self.prefix));
-        Self { server, prefix, patience: self.patience, link: Mutex::new(None) }
+        Self { server, prefix, patience: self.patience, connection: Mutex::new(None) }
     }
 }
 

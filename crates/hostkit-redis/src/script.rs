@@ -1,13 +1,13 @@
-//! The one script: looks at an entry and at the server's clock, or replaces the entry where it is still what it was.
+//! The compare-and-set script: replaces an entry if it is unchanged, otherwise returns it with the server's time.
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use redis::{RedisError, Value};
 
-use crate::link::{Failure, Link, MAX_BYTES};
+use crate::connection::{Connection, Failure, MAX_BYTES};
 
-/// `ARGV`: whether an entry is expected (`0`, `1`, or `?` for a look without a change), which, what to replace it with,
-/// for how long, and the longest that is read.
+/// `ARGV`: whether an entry is expected (`0`, `1`, or `?` to read only), the expected entry, its replacement, the
+/// expiry in milliseconds, and the largest entry that is returned, in bytes.
 const SCRIPT: &str = r"
 local held = redis.call('GET', KEYS[1])
 if (ARGV[1] == '0' and not held) or (ARGV[1] == '1' and held == ARGV[2]) then
@@ -19,33 +19,33 @@ local time = redis.call('TIME')
 return {time[1], time[2], held}
 ";
 
-/// What the script came to.
-pub(crate) enum Seen {
-    /// The entry is replaced.
-    Kept,
-    /// The entry is this one at this time, and another than what was expected.
-    Found(SystemTime, Option<Vec<u8>>),
+/// The result of the script.
+pub(crate) enum Reply {
+    /// The entry was replaced.
+    Replaced,
+    /// The server's time and the current entry, which is not the expected one.
+    Current(SystemTime, Option<Vec<u8>>),
 }
 
-/// A question to the script.
-pub(crate) struct Looked<'k> {
+/// One invocation of the script.
+pub(crate) struct Query<'k> {
     key: &'k str,
-    /// The entry that a change was made of, and what it is to become.
+    /// The expected entry, its replacement and the expiry; `None` only reads.
     change: Option<(Option<Vec<u8>>, Vec<u8>, Duration)>,
 }
 
-impl<'k> Looked<'k> {
-    /// Only looks.
-    pub(crate) fn first(key: &'k str) -> Self {
+impl<'k> Query<'k> {
+    /// Reads the entry.
+    pub(crate) fn read(key: &'k str) -> Self {
         Self { key, change: None }
     }
 
-    /// Replaces what was seen.
-    pub(crate) fn then(key: &'k str, before: Option<Vec<u8>>, after: Vec<u8>, kept: Duration) -> Self {
+    /// Replaces `before` by `after`.
+    pub(crate) fn replace(key: &'k str, before: Option<Vec<u8>>, after: Vec<u8>, kept: Duration) -> Self {
         Self { key, change: Some((before, after, kept)) }
     }
 
-    pub(crate) fn run(&self, link: &mut Link, until: Instant) -> Result<Seen, Failure> {
+    pub(crate) fn run(&self, connection: &mut Connection, until: Instant) -> Result<Reply, Failure> {
         let nothing: &[u8] = b"";
         let (expected, before, after, kept) = match &self.change {
             None => ("?", nothing, nothing, Duration::ZERO),
@@ -63,13 +63,13 @@ impl<'k> Looked<'k> {
             .arg(u64::try_from(kept.as_millis()).unwrap_or(u64::MAX))
             .arg(MAX_BYTES);
         let strange = || RedisError::from((redis::ErrorKind::UnexpectedReturnType, "not the script's answer"));
-        read(link.ask(&command, until)?).ok_or_else(|| Failure::Told(strange()))
+        read(connection.ask(&command, until)?).ok_or_else(|| Failure::Server(strange()))
     }
 }
 
-fn read(answer: Value) -> Option<Seen> {
+fn read(answer: Value) -> Option<Reply> {
     let parts = match answer {
-        Value::Int(1) => return Some(Seen::Kept),
+        Value::Int(1) => return Some(Reply::Replaced),
         Value::Array(parts) => parts,
         _ => return None,
     };
@@ -82,7 +82,7 @@ fn read(answer: Value) -> Option<Seen> {
         Some(Value::Nil) | None => None,
         Some(_) => return None,
     };
-    Some(Seen::Found(UNIX_EPOCH.checked_add(since)?, entry))
+    Some(Reply::Current(UNIX_EPOCH.checked_add(since)?, entry))
 }
 
 fn number(value: Value) -> Option<u64> {
@@ -100,12 +100,12 @@ mod tests {
     #[test]
     fn nothing_else_is_taken_for_an_answer() {
         let text = |text: &str| Value::BulkString(text.into());
-        assert!(matches!(read(Value::Int(1)), Some(Seen::Kept)));
+        assert!(matches!(read(Value::Int(1)), Some(Reply::Replaced)));
         let found = read(Value::Array(vec![text("1700000000"), text("999999"), text("entry")]));
-        assert!(matches!(&found, Some(Seen::Found(_, Some(bytes))) if bytes == b"entry"));
+        assert!(matches!(&found, Some(Reply::Current(_, Some(bytes))) if bytes == b"entry"));
         let none = read(Value::Array(vec![text("1700000000"), text("0"), Value::Nil]));
         assert!(
-            matches!(none, Some(Seen::Found(time, None)) if time == UNIX_EPOCH + Duration::from_secs(1_700_000_000))
+            matches!(none, Some(Reply::Current(time, None)) if time == UNIX_EPOCH + Duration::from_secs(1_700_000_000))
         );
         let foreign = [
             Value::Nil,

@@ -1,8 +1,7 @@
-//! Whom the store believes in TLS.
+//! TLS configuration and trusted roots.
 //!
-//! What is deliberately not here: the TLS of the crate `redis`. It takes the provider of the process, which panics where
-//! another crate of the program brings a second one; it trusts what the system trusts, or instead of all that a
-//! certificate of ours; and it waits for each byte anew.
+//! The TLS of the crate `redis` is not used: it takes the process-wide crypto provider and panics if two are linked; it
+//! trusts either the system's roots or one custom root, never both; and its timeout restarts with each read.
 
 use std::io::{self, ErrorKind};
 use std::sync::Arc;
@@ -10,7 +9,7 @@ use std::sync::Arc;
 use hostkit::SetupError;
 use rustls::ClientConfig;
 
-/// Whom it trusts, and the configuration that says so.
+/// The trusted roots, and the configuration built from them.
 #[derive(Clone)]
 pub(crate) struct Trust {
     roots: hostkit_net::Trust,
@@ -23,14 +22,14 @@ impl Trust {
         Self::of(hostkit_net::Trust::default()).map_err(io::Error::other)
     }
 
-    /// Those of before, and the certificates of a PEM file.
+    /// Adds the certificates of a PEM file.
     pub(crate) fn and(&self, pem: &[u8]) -> io::Result<Self> {
         let failed = |why: &str| {
             io::Error::new(ErrorKind::InvalidInput, format!("a root certificate for Redis cannot be read: {why}"))
         };
         let mut roots = self.roots.clone();
         match roots.add_pem(pem).and_then(|added| Ok((added, Self::of(roots)?))) {
-            Ok((0, _)) => Err(failed("there is none in it")),
+            Ok((0, _)) => Err(failed("the PEM contains none")),
             Ok((_, trust)) => Ok(trust),
             Err(SetupError::Certificate(why)) => Err(failed(&why)),
             Err(other) => Err(io::Error::other(other)),

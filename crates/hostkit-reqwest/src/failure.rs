@@ -1,5 +1,5 @@
-//! What reqwest's errors mean to an exchange. They print URLs with their queries, so only the words of their innermost
-//! cause are kept.
+//! Maps reqwest's errors to transport errors. They print URLs with their queries, so only the text of the innermost
+//! cause is kept.
 
 use std::error::Error;
 use std::io;
@@ -9,7 +9,7 @@ use hostkit::transport::{Phase, TransportError, TransportErrorKind as Kind};
 use hostkit_net::NoAddress;
 use hostkit_net::failure::kind_of_socket_error;
 
-/// An error of reqwest in a phase.
+/// Maps an error that occurred in a phase.
 pub(crate) fn of(phase: Phase, error: reqwest::Error) -> TransportError {
     let error = error.without_url();
     let mut innermost: &(dyn Error + 'static) = &error;
@@ -24,7 +24,7 @@ pub(crate) fn of(phase: Phase, error: reqwest::Error) -> TransportError {
     TransportError::new(phase, found.unwrap_or(Kind::Other), &innermost.to_string())
 }
 
-/// What is below an error. An error of the standard library keeps what it is made of to itself.
+/// The cause of an error; the source of an `io::Error` skips its inner error, which is needed here.
 fn cause<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
     let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
     inner.map(|inner| inner as &(dyn Error + 'static)).or_else(|| error.source())
@@ -39,7 +39,7 @@ fn kind(error: &(dyn Error + 'static)) -> Option<Kind> {
     }
     if let Some(error) = error.downcast_ref::<hyper::Error>() {
         return match error {
-            // The test for it is not compiled for clients; the conformance suite notices if the words change.
+            // hyper's predicate exists for servers only; the conformance suite fails if the text changes.
             error if error.is_parse() && error.to_string().contains("too large") => Some(Kind::TooLarge),
             error if error.is_parse() => Some(Kind::BadFraming),
             error if error.is_incomplete_message() || error.is_closed() || error.is_canceled() => Some(Kind::Closed),

@@ -1,7 +1,5 @@
-//! The async client of hostkit: [`Client`] drives the machines of `hostkit` over [`reqwest`], on tokio.
-//!
-//! It knows no API: a proto crate brings the endpoints, `hostkit` decides what is sent and how often, and this crate
-//! brings the socket. `hostkit-ureq` has the same names without awaits.
+//! The async client of hostkit, on tokio: make a [`Client`] from credentials, `call` what is safe and `perform` what
+//! acts.
 //!
 //! ```
 //! use hostkit::{Call, Perform};
@@ -16,19 +14,22 @@
 //!     let _servers = client.call(&list).await?;
 //!     match client.perform(&order).await {
 //!         hostkit::Outcome::Done(_) => println!("ordered"),
-//!         hostkit::Outcome::Unresolved(ticket) => println!("look before you order again: {ticket}"),
+//!         hostkit::Outcome::Unresolved(ticket) => println!("reconcile before ordering again: {ticket}"),
 //!         other => println!("nothing was ordered: {}", other.as_str()),
 //!     }
 //!     Ok(())
 //! }
 //! ```
+//!
+//! Proto crates provide the endpoints, `hostkit` decides what is sent and how often, and this crate sends it with
+//! [`reqwest`]. `hostkit-ureq` is the blocking counterpart.
 
 mod client;
 mod failure;
+mod progress;
 mod resolver;
 mod setup;
 mod transport;
-mod witness;
 
 pub use client::Client;
 pub use setup::Setup;

@@ -1,11 +1,11 @@
-//! The shared name lookups, as reqwest asks for them: hyper's resolver holds a thread of the runtime for each call that waits.
+//! Adapts the shared name lookups to reqwest: hyper's own blocks a runtime thread for each waiting call.
 
 use std::net::SocketAddr;
 
 use hostkit_net::Names;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-/// [`Names`] in reqwest's terms.
+/// [`Names`] as a resolver of reqwest.
 #[derive(Debug)]
 pub(crate) struct NameResolver(pub(crate) Names);
 
@@ -14,7 +14,7 @@ impl Resolve for NameResolver {
         let names = self.0.clone();
         Box::pin(async move {
             let found = names.addresses(name.as_str()).await?;
-            // The port is filled in by reqwest.
+            // reqwest replaces the port.
             Ok(Box::new(found.into_iter().map(|address| SocketAddr::new(address, 0))) as Addrs)
         })
     }

@@ -1,4 +1,4 @@
-//! How the transport is set up: a proxy, certificates, and reqwest's own settings where they do no harm.
+//! Transport settings: proxy, certificates, name lookup, and reqwest's own settings where they are safe.
 
 use std::fmt;
 use std::io;
@@ -12,16 +12,16 @@ use hostkit_net::{CONNECT_TIMEOUT, IDLE_TIMEOUT, Lookup, Names, Trust};
 use reqwest::{ClientBuilder, redirect, retry};
 use rustls::ClientConfig;
 
+use crate::progress::Watch;
 use crate::resolver::NameResolver;
 use crate::transport::ReqwestTransport;
-use crate::witness::Watch;
 
-/// How many header lines are read at most; the limit of the call is checked once they are there.
+/// The most header lines that are read; the limit of the call is checked afterwards.
 const MAX_HEADERS: usize = 256;
 
 type Configure = dyn Fn(ClientBuilder) -> ClientBuilder + Send + Sync;
 
-/// How a [`ReqwestTransport`] is set up. The default goes straight to the host and trusts the public roots (webpki).
+/// Builds a [`ReqwestTransport`], which by default connects directly and trusts the public roots (webpki).
 ///
 /// ```
 /// # fn main() -> Result<(), hostkit::SetupError> {
@@ -41,21 +41,22 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// Sends through an HTTP proxy, `http://user:password@host:port`, in a tunnel that it cannot look into. Plain http,
-    /// which is for this machine alone, goes there directly. The environment is never asked.
+    /// Sends through an HTTP proxy, `http://user:password@host:port`, in a `CONNECT` tunnel.
+    ///
+    /// Plain http, which is allowed to loopback only, bypasses it. Proxy variables of the environment are ignored.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = Some(url.into());
         self
     }
 
-    /// Trusts these certificates too, in PEM: those of a test installation, say.
+    /// Adds trusted root certificates in PEM, such as those of a test installation.
     pub fn root_certificates(mut self, pem: &[u8]) -> Self {
         self.roots.extend_from_slice(pem);
         self.roots.push(b'\n');
         self
     }
 
-    /// Trusts what the operating system trusts, instead of the public roots.
+    /// Verifies certificates with the operating system's trust store instead of the public roots.
     #[cfg(feature = "platform-verifier")]
     pub fn platform_verifier(mut self) -> Self {
         self.is_platform = true;
@@ -63,31 +64,33 @@ impl Setup {
     }
 
     /// Changes reqwest's own settings, such as the local address or the keep-alive of TCP. Redirects, retries, proxy,
-    /// pool and TLS are set afterwards: they stay what they have to be.
+    /// pool and TLS are set afterwards and cannot be changed.
     pub fn configure(mut self, configure: impl Fn(ClientBuilder) -> ClientBuilder + Send + Sync + 'static) -> Self {
         self.configure = Some(Box::new(configure));
         self
     }
 
-    /// Asks this for the addresses of a name, instead of the system: a list of the caller's own, another resolver, or a
-    /// test. It may block, on a thread that belongs to one name; its answer is believed for half a minute, or until
-    /// an address cannot be reached. `localhost` stays on this machine, whatever is answered.
+    /// Resolves host names with this function instead of the system's resolver.
+    ///
+    /// It may block: it runs on a thread for that name. Answers are cached for 30 seconds, or until an address cannot
+    /// be reached. Addresses of `localhost` that are not loopback are dropped.
     pub fn lookup(mut self, lookup: impl Fn(&str) -> io::Result<Vec<IpAddr>> + Send + Sync + 'static) -> Self {
         self.lookup = Some(Arc::new(lookup));
         self
     }
 
-    /// The time for the name, for connecting to its addresses, all of them together, and for the handshake of TLS; 10
-    /// seconds by default. The deadline of the call ends it, too.
+    /// Limits the name lookup, connecting to all its addresses and the TLS handshake together; 10 seconds by default.
+    ///
+    /// The call's deadline applies as well.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = Some(timeout);
         self
     }
 
-    /// Makes the transport.
+    /// Builds the transport.
     ///
     /// # Errors
-    /// A proxy that is no URL, or certificates that cannot be read.
+    /// The proxy's URL is invalid, or a certificate cannot be read.
     pub fn build(self) -> Result<ReqwestTransport, SetupError> {
         let proxy = self.proxy.as_deref().map(reqwest::Proxy::https).transpose();
         // The error would print the URL, and with it the password.
@@ -131,7 +134,7 @@ impl Setup {
             .http1_only()
             .http1_max_headers(MAX_HEADERS)
             .no_proxy()
-            // It would log every byte, secrets included.
+            // Verbose mode logs every byte, secrets included.
             .connection_verbose(false)
             .connect_timeout(self.connect_timeout.unwrap_or(CONNECT_TIMEOUT))
             .pool_idle_timeout(IDLE_TIMEOUT)

@@ -1,4 +1,4 @@
-//! One request over one connection: two clients, one deadline over all of it, and a body that is read to its very end.
+//! Sends one request over one connection: two clients (pooled and unpooled), one deadline, and a body read to its end.
 
 use std::fmt;
 use std::pin::pin;
@@ -12,10 +12,10 @@ use reqwest::Client;
 use tokio::time::timeout;
 
 use crate::failure;
+use crate::progress::ConnectionProgress;
 use crate::setup::Setup;
-use crate::witness::Sight;
 
-/// What this crate sends with. Clones share their connections.
+/// The transport of this crate. Clones share their connections.
 #[derive(Clone)]
 pub struct ReqwestTransport {
     pooled: Client,
@@ -24,15 +24,15 @@ pub struct ReqwestTransport {
 }
 
 impl ReqwestTransport {
-    /// The default: straight to the host, the public roots.
+    /// Creates a transport with default settings: direct connections and the public roots.
     ///
     /// # Errors
-    /// TLS that cannot be set up.
+    /// TLS cannot be set up.
     pub fn new() -> Result<Self, SetupError> {
         Self::setup().build()
     }
 
-    /// One that is to be set up.
+    /// Starts building a transport with settings of its own.
     pub fn setup() -> Setup {
         Setup::default()
     }
@@ -41,11 +41,11 @@ impl ReqwestTransport {
         Self { pooled, fresh, names }
     }
 
-    /// The phase of a failure before the answer's head was there.
+    /// The phase of a failure before the answer's head arrived.
     ///
-    /// A pooled connection needs no connector, so there the witness proves nothing. reqwest does not tell how much of a
-    /// request was sent: all of it has to be supposed.
-    fn phase(reusable: bool, sight: &Sight, error: Option<&reqwest::Error>) -> Phase {
+    /// A pooled connection bypasses the connector, so an unused connector proves nothing. reqwest does not report how
+    /// much of a request was sent, so all of it is assumed to have been.
+    fn phase(reusable: bool, sight: &ConnectionProgress, error: Option<&reqwest::Error>) -> Phase {
         let is_proven = match error {
             Some(error) => error.is_connect(),
             None => !reusable,
@@ -61,10 +61,10 @@ impl AsyncTransport for ReqwestTransport {
         let request = reqwest::Request::try_from(request);
         let request = request.map_err(|error| failure::of(Phase::Connect, error))?;
         let client = if reusable { &self.pooled } else { &self.fresh };
-        let sight = Sight::default();
+        let sight = ConnectionProgress::default();
         let mut is_head_there = false;
         let result = {
-            // Pinned here: each of those around it would be moved with it otherwise, and it is large.
+            // The future is large: pinned here, the futures that wrap it do not copy it.
             let exchange = pin!(async {
                 let again = if is_broken("P4-async") { request.try_clone() } else { None };
                 let response = match (client.execute(request).await, again) {
@@ -83,7 +83,8 @@ impl AsyncTransport for ReqwestTransport {
             let phase = if is_head_there { Phase::Body } else { Self::phase(reusable, &sight, None) };
             Err(TransportError::new(phase, TransportErrorKind::Timeout, ""))
         });
-        // Without a connection made for it, an address may have been silent; a pooled one that was costs a question more.
+        // A timeout without a new connection may mean a dead address; if a pooled connection was slow, it costs one
+        // lookup.
         let is_late = |error: &TransportError| error.kind() == TransportErrorKind::Timeout && !sight.may_have_sent();
         if result.as_ref().is_err_and(|error| error.is_not_sent() || is_late(error)) {
             self.names.forget();
@@ -92,7 +93,7 @@ impl AsyncTransport for ReqwestTransport {
     }
 }
 
-/// Reads an answer to its end, as far as the limits allow.
+/// Reads an answer to its end, within the limits.
 async fn receive(mut response: reqwest::Response, limits: &AnswerLimits) -> Result<Incoming, TransportError> {
     let headers = std::mem::take(response.headers_mut());
     let mut incoming = Incoming::new(limits, response.status().as_u16(), headers)?;

@@ -1,4 +1,4 @@
-//! The access log: what a proxy or a web server on the way would have written down.
+//! The access log, as a proxy or web server would have written it.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -35,7 +35,7 @@ impl AccessLog {
         self.lock().iter().cloned().collect()
     }
 
-    /// The lines whose target or referer holds a text, as it is or percent-encoded.
+    /// The lines whose target or referer contains a text, plain or percent-encoded.
     pub fn with(&self, text: &str) -> Vec<Line> {
         let decoded = |target: &str| percent_encoding::percent_decode_str(target).decode_utf8_lossy().into_owned();
         let holds = |field: &str| field.contains(text) || decoded(field).contains(text);

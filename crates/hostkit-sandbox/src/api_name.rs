@@ -1,4 +1,4 @@
-//! The four APIs that the sandbox speaks.
+//! The APIs that the sandbox serves.
 
 use std::fmt;
 
@@ -19,7 +19,7 @@ impl ApiName {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Clodo, Self::Inferno, Self::RootPanel, Self::Macloud];
 
-    /// The first path segment below which it is served, and its name in `specs/`.
+    /// The first segment of its path, and its name in `specs/`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Clodo => "clodo",

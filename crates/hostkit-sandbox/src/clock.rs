@@ -15,7 +15,7 @@ const MOSCOW: u64 = 3 * 3600;
 pub struct Moment(Duration);
 
 impl Moment {
-    /// A moment so long after 1970.
+    /// The moment at this distance from 1970.
     pub const fn since_epoch(duration: Duration) -> Self {
         Self(duration)
     }
@@ -76,7 +76,7 @@ fn civil(days: u64) -> Option<(i16, i8, i8)> {
     Some((i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?))
 }
 
-/// A handle to the clock; copies share it.
+/// A handle to the clock. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Clock {
     started: Instant,
@@ -97,7 +97,7 @@ impl Clock {
         Moment(self.epoch.saturating_add(self.started.elapsed()).saturating_add(offset))
     }
 
-    /// Lets so much time pass at once.
+    /// Advances the clock.
     pub fn advance(&self, duration: Duration) {
         let mut offset = self.offset.lock().unwrap_or_else(PoisonError::into_inner);
         *offset = offset.saturating_add(duration);

@@ -1,4 +1,4 @@
-//! What a user of the sandbox proves himself with. None of these was ever valid anywhere else.
+//! Credentials of the sandbox's accounts, which were never valid anywhere else.
 
 /// Clodo: the login.
 pub const CLODO_LOGIN: &str = "sandbox";

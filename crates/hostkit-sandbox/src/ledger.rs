@@ -1,4 +1,4 @@
-//! What the server really did: one entry for every request that reached it, whatever the client was told.
+//! What the server really did: one entry per request, whatever answer the client received.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,13 +14,13 @@ use crate::world::{Change, Credentials};
 /// How a request ended inside the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ended {
-    /// It was a read, or it changed nothing because all was so already.
+    /// A read, or a change to the state that was already there.
     Answered,
     /// It changed something.
     Committed,
-    /// The API said no, with this code.
+    /// The API refused it with this code.
     Refused(String),
-    /// A fault struck before it was carried out.
+    /// A fault prevented it.
     NotReached,
     /// It will be carried out later.
     Pending,
@@ -33,7 +33,7 @@ pub enum Ended {
 pub enum Hop {
     /// The client.
     Client,
-    /// A proxy behind it, on its own.
+    /// A proxy that repeated the client's request.
     Proxy,
 }
 
@@ -52,7 +52,7 @@ pub struct Entry {
     pub connection: u64,
     /// Who sent it.
     pub hop: Hop,
-    /// Whether the credentials were good.
+    /// Whether the credentials were accepted.
     pub credentials: Credentials,
     /// How it ended.
     pub ended: Ended,
@@ -97,12 +97,12 @@ pub(crate) struct Arrival {
 #[derive(Debug, Default)]
 struct Book {
     entries: Vec<Entry>,
-    /// How many entries there ever were: no two have one number, or what a forgotten call still does would be written
-    /// into the entry of another.
+    /// Total entries ever made: numbers are not reused, or a late effect of a cleared entry would be recorded in
+    /// another.
     arrived: u64,
 }
 
-/// A handle to the ledger; copies share it.
+/// A handle to the ledger. Clones share it.
 #[derive(Debug, Clone, Default)]
 pub struct Ledger(Arc<Mutex<Book>>);
 
@@ -121,12 +121,12 @@ impl Ledger {
         self.lock().entries.iter().filter(|entry| entry.operation == operation).cloned().collect()
     }
 
-    /// How often clients sent an operation. What a proxy repeated does not count.
+    /// How often clients sent an operation, without a proxy's repeats.
     pub fn arrivals(&self, operation: &str) -> usize {
         self.lock().entries.iter().filter(|entry| entry.operation == operation && entry.hop == Hop::Client).count()
     }
 
-    /// How often an operation was carried out, by whomever.
+    /// How often an operation was carried out, whoever sent it.
     pub fn commits(&self, operation: &str) -> usize {
         self.lock().entries.iter().filter(|entry| entry.operation == operation && entry.is_committed()).count()
     }
@@ -146,12 +146,12 @@ impl Ledger {
         self.lock().entries.is_empty()
     }
 
-    /// Forgets all entries. The numbers go on; what a forgotten call changes later is not noted.
+    /// Clears all entries. Numbering continues; later effects of cleared entries are not recorded.
     pub fn clear(&self) {
         self.lock().entries.clear();
     }
 
-    /// Notes an arrival that nothing has been decided about.
+    /// Records the arrival of a request that has not been handled yet.
     pub(crate) fn arrive(&self, arrival: Arrival) -> u64 {
         let mut book = self.lock();
         book.arrived += 1;

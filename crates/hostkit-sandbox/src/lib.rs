@@ -1,7 +1,20 @@
-//! A local stand-in for hosters: one process on loopback with a small world inside, a ledger of what really happened, a
-//! clock that tests advance, and a catalogue of faults to switch on.
+//! Simulated hosters on loopback for tests: point a client at [`Sandbox::url`] and compare its results with the
+//! [`Ledger`].
 //!
-//! What is deliberately not here: clients. A test brings its own and compares what it was told with the [`Ledger`].
+//! ```
+//! use hostkit_sandbox::{ApiName, Fault, Sandbox};
+//!
+//! let sandbox = Sandbox::start()?;
+//! let base_url = sandbox.url(ApiName::Inferno); // for the client under test
+//! sandbox.faults().next("create_order", Fault::by_id("reset-after-commit").ok_or("no such fault")?);
+//! // Here the client orders, and its connection is reset after the order was placed.
+//! println!("{} orders placed", sandbox.ledger().commits("create_order"));
+//! # drop(base_url);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A [`Clock`] lets tests advance time, and [`fault`] has the catalogue of faults. Clients are deliberately not
+//! included.
 
 mod access;
 mod api_name;

@@ -1,4 +1,4 @@
-//! The sandbox as a program: serves all APIs on loopback until it is ended, and prints what arrives.
+//! The sandbox as a program: serves all APIs on loopback until it is stopped, and prints each request.
 
 use std::io;
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! Counts calls against the rate limits of an API: what a client's own counting is measured by.
+//! Counts calls against an API's rate limits, as the reference for a client's own counting.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -7,14 +7,14 @@ use hostkit::protocol::RateRule;
 use crate::api_name::ApiName;
 use crate::clock::Moment;
 
-/// What is used up of a rate limit.
+/// Usage of one rate limit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Used {
     /// The name of the rule in the spec.
     pub rule: &'static str,
-    /// The calls of the present window, the one that asks among them.
+    /// Calls in the current window, including this one.
     pub calls: u64,
-    /// When the first of them no longer counts.
+    /// When the oldest of them leaves the window.
     pub reset: Moment,
 }
 
@@ -26,7 +26,7 @@ pub(crate) struct Rates {
 }
 
 impl Rates {
-    /// Counts a call by the rules that its operation names; `false` if it is one too many.
+    /// Counts a call against the rules of its operation; `false` if it exceeds one.
     pub(crate) fn count(&mut self, api: ApiName, rules: &[RateRule], names: &[&str], now: Moment) -> bool {
         let named = || rules.iter().filter(|rule| names.contains(&rule.name));
         for rule in named() {
@@ -45,7 +45,7 @@ impl Rates {
         true
     }
 
-    /// Counts a call that is let through whatever the rules say.
+    /// Counts a call that is allowed regardless of the limits.
     pub(crate) fn note(&mut self, api: ApiName, rules: &[RateRule], names: &[&str], now: Moment) {
         for rule in rules.iter().filter(|rule| names.contains(&rule.name)) {
             let calls = self.seen.entry((api, rule.name)).or_default();
@@ -56,7 +56,7 @@ impl Rates {
         }
     }
 
-    /// What an API's calls have used up by now.
+    /// Current usage of an API's rate limits.
     pub(crate) fn used(&self, api: ApiName, rules: &[RateRule], now: Moment) -> Vec<Used> {
         let used = |rule: &RateRule| {
             let calls = self.seen.get(&(api, rule.name));
@@ -67,7 +67,7 @@ impl Rates {
         rules.iter().map(used).collect()
     }
 
-    /// Forgets all calls, but not how many were too many.
+    /// Clears the counted calls, but keeps the number of refused ones.
     pub(crate) fn forget(&mut self) {
         self.seen.clear();
     }

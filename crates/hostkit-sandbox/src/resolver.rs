@@ -1,4 +1,4 @@
-//! Names to the address of the sandbox, with faults: what a client is given in the place of the system's resolver.
+//! A resolver that maps every name to the sandbox and can be given faults, for clients to use instead of the system's.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -11,10 +11,10 @@ use socket2::{Domain, Socket, Type};
 
 use crate::fault::{Fault, FaultPlan, Named, Point, Sighting, right, wants_silence_at};
 
-/// How late a slow answer is.
+/// Delay of a slow answer.
 const LATE: Duration = Duration::from_millis(150);
 
-/// A resolver that leads every name to the sandbox, unless a fault strikes. Copies share it.
+/// Resolves every name to the sandbox unless a fault applies. Clones share it.
 #[derive(Clone)]
 pub struct Resolver(Arc<Shared>);
 
@@ -27,20 +27,20 @@ struct Shared {
 #[derive(Default)]
 struct State {
     asked: u64,
-    /// How many questions about a name are open, and were at most.
+    /// Lookups in progress, and their maximum so far.
     open: HashMap<String, (usize, usize)>,
     /// They stay as long as the resolver does.
     silences: Vec<(IpAddr, Option<Silence>)>,
 }
 
-/// A place that takes no connection and says so to nobody.
+/// A listener that neither accepts nor refuses connections.
 struct Silence {
     _listener: Socket,
     _filler: TcpStream,
 }
 
 impl Silence {
-    /// A queue of one that is full: the system drops what comes then.
+    /// Fills the listener's backlog of one, so the system drops further connection attempts.
     fn at(address: SocketAddr) -> io::Result<Self> {
         let listener = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
         if address.is_ipv6() {
@@ -58,7 +58,7 @@ impl Resolver {
         Self(Arc::new(Shared { faults, port, state: Mutex::default() }))
     }
 
-    /// The addresses of a name. It blocks as long as a fault wants it to.
+    /// Resolves a name; blocks for as long as an armed fault requires.
     ///
     /// # Errors
     /// The fault's.

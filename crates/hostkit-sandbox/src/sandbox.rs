@@ -152,7 +152,7 @@ impl Sandbox {
         self.server.open()
     }
 
-    /// An origin on which nobody listens: connecting to it is refused.
+    /// An origin that refuses connections.
     ///
     /// # Errors
     /// No port is free.

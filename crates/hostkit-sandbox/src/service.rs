@@ -11,7 +11,7 @@ use crate::access::{AccessLog, Line};
 use crate::api_name::ApiName;
 use crate::clock::{Clock, Moment};
 use crate::fault::{self, Fault, FaultPlan, Point, Settings, Sighting, Spoil, Strike};
-use crate::http::{Act, Delivery, Framing, Head, Incoming, Service};
+use crate::http::{Act, Delivery, Framing, Head, Request, Service};
 use crate::ledger::{Arrival, Ended, Entry, Hop, Ledger};
 use crate::rates::Rates;
 use crate::site::{Call, Operation, Refusal, Reply, Site, Verdict, answer, pairs};
@@ -167,7 +167,7 @@ impl Service for Hub {
         Some(self.strike_early(fault, &head.target))
     }
 
-    fn call(&self, request: Incoming) -> Vec<Act> {
+    fn call(&self, request: Request) -> Vec<Act> {
         let framing = if request.is_modern { *lock(&self.framing) } else { Framing::Length };
         let is_head = request.method == Method::HEAD;
         let delivery = Delivery { framing, keep_alive: request.keep_alive, is_head };
@@ -193,7 +193,7 @@ impl Service for Hub {
 }
 
 impl Hub {
-    fn read(&self, api: ApiName, request: Incoming) -> Call {
+    fn read(&self, api: ApiName, request: Request) -> Call {
         let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
         let below = path.strip_prefix('/').and_then(|path| path.strip_prefix(api.as_str())).unwrap_or_default();
         let host = request.headers.get(http::header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1");

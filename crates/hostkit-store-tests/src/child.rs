@@ -1,4 +1,4 @@
-//! The processes of the tests: the test binary starts itself, with its orders in the environment.
+//! Child processes of the tests: the test binary starts itself, with its task in the environment.
 
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ const ORDERS: &str = "HOSTKIT_STORE_TEST_ORDERS";
 const SERVER: &str = "HOSTKIT_STORE_TEST_SERVER";
 const STORE: &str = "HOSTKIT_STORE_TEST_STORE";
 
-/// What the other processes run; nothing without orders.
+/// The entry point of a child process; does nothing without a task.
 #[doc(hidden)]
 pub fn child<P: Place>() {
     let Ok(orders) = std::env::var(ORDERS) else {
@@ -51,7 +51,7 @@ pub fn child<P: Place>() {
             });
         }
         ("limited", seconds) => {
-            // Sixteen callers share a small limit, and nobody promises them turns: the deadline is a generous one.
+            // Sixteen callers share a small limit without fairness, so the deadline is generous.
             let client = client_of(config(base, store, Duration::from_secs(60)));
             let end = Instant::now() + Duration::from_secs(seconds.parse().unwrap());
             std::thread::scope(|scope| {
@@ -77,7 +77,7 @@ pub fn child<P: Place>() {
     }
 }
 
-/// Starts a process with orders.
+/// Starts a child process with a task.
 pub(crate) fn spawn<P: Place>(server: &Server, place: &P, orders: &str) -> Child {
     Command::new(std::env::current_exe().unwrap())
         .args(["child", "--exact", "--nocapture"])

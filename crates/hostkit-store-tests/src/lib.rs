@@ -1,7 +1,7 @@
-//! What every store has to hold: one sign-in for each expiry, limits that are kept together, processes that die.
+//! Tests that every store must pass: one sign-in per expiry, shared rate limits, and processes that die.
 //!
-//! The crate of a store says where its entries lie, as a [`Place`], and [`store_tests!`] makes the tests. Each starts
-//! processes of the test binary itself, with their orders in the environment. It is no part of what users build.
+//! A store's crate implements [`Place`] for its location, and [`store_tests!`] defines the tests. Each starts the test
+//! binary again as further processes, which get their task from the environment. The crate is not published.
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
 mod child;
@@ -21,18 +21,18 @@ pub use processes::*;
 pub use server::Server;
 pub use shop::{COUNT, Code, Free, Get, KEY, Shop, WINDOW};
 
-/// Where the entries of one test lie; dropped, it takes them along.
+/// The location of one test's entries, which are deleted on drop.
 pub trait Place: Sized {
     /// The store.
     type Store: Store + Clone;
 
-    /// An empty place; none, with a printed line that says why, where the machine cannot have it.
+    /// Creates an empty location; `None`, with the reason printed, if this machine cannot provide one.
     fn new(test: &str) -> Option<Self>;
 
-    /// How another process finds it.
+    /// The address by which another process opens it.
     fn address(&self) -> String;
 
-    /// The store at an address.
+    /// Opens the store at an address.
     fn open(address: &str) -> Self::Store;
 
     /// The bytes of all entries.

@@ -27,7 +27,7 @@ pub fn many_processes_sign_in_once_for_each_expiry<P: Place>() {
     println!("{} processes, 5 expiries, {} sign-ins, {} calls", MIXED.len(), server.sign_ins(), server.gets());
 }
 
-/// Those who held the token that ended agree on one sign-in.
+/// Processes that hold an expired token agree on one sign-in.
 pub fn clients_that_held_the_expired_token_sign_in_once<P: Place>() {
     let (server, Some(place)) = (Server::start(), P::new("held")) else { return };
     let clients: Vec<_> = (0..8).map(|_| client(&server, &place, Duration::from_secs(20))).collect();
@@ -43,7 +43,7 @@ pub fn clients_that_held_the_expired_token_sign_in_once<P: Place>() {
     println!("8 clients, 20 expiries, {} sign-ins", server.sign_ins());
 }
 
-/// The control: what counts in the others is the store.
+/// The control: processes that do not share a store each sign in.
 pub fn another_store_signs_in_again<P: Place>() {
     let (server, Some(one), Some(two)) = (Server::start(), P::new("one"), P::new("two")) else { return };
     run(&server, &one, MIXED);
@@ -52,7 +52,7 @@ pub fn another_store_signs_in_again<P: Place>() {
     assert_eq!(server.sign_ins(), 2);
 }
 
-/// Nobody else tries credentials that were refused.
+/// Rejected credentials are not tried by another process.
 pub fn wrong_credentials_are_tried_once<P: Place>() {
     let (server, Some(place)) = (Server::start(), P::new("wrong")) else { return };
     server.refuse();

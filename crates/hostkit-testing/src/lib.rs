@@ -1,5 +1,14 @@
-//! For tests of what stands on hostkit: a transport that answers from a script, and what a transport has to do over a
-//! real socket.
+//! Tests code that uses hostkit with a scripted transport, and tests transports with a conformance suite over real
+//! sockets.
+//!
+//! ```
+//! use hostkit_testing::{Script, Scripted};
+//!
+//! let transport = Scripted::new([Script::get("/items").answer(200, r#"{"ids": [1, 2]}"#)]);
+//! assert_eq!(transport.left(), 1);
+//! ```
+//!
+//! Authors of transports use [`conformance`].
 
 pub mod conformance;
 mod scripted;

@@ -1,4 +1,4 @@
-//! A transport that answers from a script and keeps what was sent.
+//! A transport that answers from a script and records requests.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use hostkit::time::ManualClock;
 use hostkit::transport::{AsyncTransport, Incoming, Outgoing, Phase, Transport, TransportError, TransportErrorKind};
 
-/// What a transport answers, in order.
+/// One scripted answer, and the request that it expects.
 ///
 /// ```
 /// use hostkit_testing::{Script, Scripted};
@@ -37,44 +37,44 @@ impl Script {
         Self { method, path, takes: Duration::ZERO, headers: HeaderMap::new(), result: Ok((200, Vec::new())) }
     }
 
-    /// Takes any request.
+    /// Expects any request.
     pub fn any() -> Self {
         Self::expecting(None, None)
     }
 
-    /// Takes a GET whose path, without the query, ends like this.
+    /// Expects a GET whose path, without the query, ends with this.
     pub fn get(path: &str) -> Self {
         Self::expecting(Some(Method::GET), Some(path))
     }
 
-    /// Takes a POST whose path, without the query, ends like this.
+    /// Expects a POST whose path, without the query, ends with this.
     pub fn post(path: &str) -> Self {
         Self::expecting(Some(Method::POST), Some(path))
     }
 
-    /// Takes a request of this verb whose path ends like this.
+    /// Expects a request with this method whose path ends with this.
     pub fn method(method: Method, path: &str) -> Self {
         Self::expecting(Some(method), Some(path))
     }
 
-    /// Takes any request and fails.
+    /// Expects any request, and fails it.
     pub fn fail(phase: Phase, kind: TransportErrorKind) -> Self {
         Self::any().failing(phase, kind)
     }
 
-    /// Answers.
+    /// Answers with this status and body.
     pub fn answer(mut self, status: u16, body: impl Into<Vec<u8>>) -> Self {
         self.result = Ok((status, body.into()));
         self
     }
 
-    /// Fails.
+    /// Fails in this phase.
     pub fn failing(mut self, phase: Phase, kind: TransportErrorKind) -> Self {
         self.result = Err(TransportError::new(phase, kind, ""));
         self
     }
 
-    /// Adds a header to the answer; one that HTTP does not allow is left out.
+    /// Adds a header to the answer; an invalid header is omitted.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value)) {
             self.headers.append(name, value);
@@ -82,7 +82,7 @@ impl Script {
         self
     }
 
-    /// Lets a manual clock pass before the answer.
+    /// Advances the manual clock before the answer.
     pub fn takes(mut self, duration: Duration) -> Self {
         self.takes = duration;
         self
@@ -100,7 +100,7 @@ impl fmt::Debug for Script {
 pub struct Sent {
     /// The endpoint's name.
     pub endpoint: &'static str,
-    /// The verb.
+    /// The method.
     pub method: Method,
     /// The whole URL.
     pub url: String,
@@ -112,7 +112,7 @@ pub struct Sent {
     pub reusable: bool,
 }
 
-/// A transport that answers from a script. Clones share it. It panics at a request that the script does not expect.
+/// A transport that answers from a script, and panics on a request that the script does not expect. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Scripted(Arc<Mutex<State>>);
 
@@ -129,7 +129,7 @@ impl Scripted {
         Self(Arc::new(Mutex::new(State { script: script.into_iter().collect(), sent: Vec::new(), clock: None })))
     }
 
-    /// Moves this clock for scripts that take time.
+    /// Sets the clock that scripts advance.
     pub fn with_clock(self, clock: ManualClock) -> Self {
         self.change(|state| state.clock = Some(clock));
         self
@@ -145,7 +145,7 @@ impl Scripted {
         self.change(|state| state.sent.clone())
     }
 
-    /// How much of the script is left.
+    /// How many scripted answers are left.
     pub fn left(&self) -> usize {
         self.change(|state| state.script.len())
     }

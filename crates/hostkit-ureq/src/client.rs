@@ -15,9 +15,9 @@ use crate::transport::UreqTransport;
 
 /// A blocking client of one API. Clones are the same client: they share session, rate limits, budget and connections.
 ///
-/// What is said with [`Client::with`] holds for every call of that value, whichever method makes it.
+/// Options set with [`Client::with`] apply to every call made through that value, whichever method makes it.
 ///
-/// Every method blocks until the call has ended, at its deadline at the latest.
+/// Every method blocks until the call has ended, at most until its deadline.
 pub struct Client<A: Api, T = UreqTransport> {
     core: ClientCore<A>,
     transport: Arc<T>,
@@ -25,15 +25,15 @@ pub struct Client<A: Api, T = UreqTransport> {
 }
 
 impl<A: Api> Client<A> {
-    /// A client with these credentials at the API's first host.
+    /// Creates a client with default settings for the API's default host.
     ///
     /// # Errors
-    /// An API without a host of its own: it needs [`ClientBuilder::base_url`].
+    /// The API has no default host and needs [`ClientBuilder::base_url`], or TLS cannot be set up.
     pub fn new(credentials: A::Credentials) -> Result<Self, SetupError> {
         Self::builder(credentials).build()
     }
 
-    /// A client that is to be set up.
+    /// Starts building a client with settings of its own.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -61,14 +61,14 @@ impl<A: Api, T: Transport> FromParts for Client<A, T> {
 }
 
 impl<A: Api, T: Transport> Client<A, T> {
-    /// The same client, whose calls have these options; they take the place of all that were given before.
+    /// Returns the same client with these options in place of all earlier ones.
     ///
-    /// The deadline is that of one [`Client::call`] or [`Client::perform`] with its sign-in, its pauses and its retries; of
-    /// all polls of a [`Client::wait`] together; and of all reads together in [`Client::reconcile`], [`Client::before`] and
-    /// [`Client::ticket`].
+    /// The deadline covers one [`Client::call`] or [`Client::perform`] including sign-in, pauses and retries; all polls
+    /// of a [`Client::wait`]; and all reads of [`Client::reconcile`], [`Client::before`] or [`Client::ticket`].
     ///
-    /// A price and the most that a call may cost are those of every call of that client: set them for each order anew. To
-    /// [`Client::reconcile`], use a client without a short deadline: "did not happen" takes the time that the hoster needs.
+    /// An expected price and a maximum cost apply to every call of the returned client, so set them for each order. Do
+    /// not [`Client::reconcile`] with a short deadline: "did not happen" takes as long as the hoster may need to show
+    /// the call.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -80,20 +80,20 @@ impl<A: Api, T: Transport> Client<A, T> {
     /// # Ok(())
     /// # }
     /// ```
-    #[must_use = "the options are those of the client that is given back"]
+    #[must_use = "the options apply to the returned client only"]
     pub fn with(&self, options: CallOptions) -> Self {
         Self { options, ..self.clone() }
     }
 
-    /// Makes a call that only reads, or sets a state.
+    /// Makes a safe call: one that only reads, or sets a state and may be repeated.
     ///
     /// # Errors
-    /// Whatever kept the value from coming; [`Error::kind`] says what.
+    /// Any failure to get the value; [`Error::kind`] tells which.
     pub fn call<E: Call<Api = A>>(&self, endpoint: &E) -> Result<E::Output, ErrorOf<E>> {
         self.call_full(endpoint).map(|reply| reply.value)
     }
 
-    /// As [`Client::call`], with status, headers, attempts and what the decoder noticed.
+    /// Like [`Client::call`], also returning the status, headers, number of attempts and decoding notices.
     ///
     /// # Errors
     /// As [`Client::call`].
@@ -101,28 +101,28 @@ impl<A: Api, T: Transport> Client<A, T> {
         self.run(self.core.call(endpoint, self.options.clone()))
     }
 
-    /// The bytes of the answer, whatever it says.
+    /// Makes a safe call and returns the body undecoded, whatever the status.
     ///
     /// # Errors
-    /// Only the transport, or the sign-in.
+    /// Only failures of the transport or of the sign-in.
     pub fn call_raw<E: Call<Api = A>>(&self, endpoint: &E) -> Result<Reply<RawBody>, Error<A::Code>> {
         self.run(self.core.raw(endpoint, self.options.clone()))
     }
 
-    /// Makes a call that acts. It is sent once at most, over a connection of its own.
+    /// Makes a mutating call, which is sent at most once, over a new connection.
     pub fn perform<E: Perform<Api = A>>(&self, endpoint: &E) -> OutcomeOf<E> {
         self.perform_full(endpoint).map(|reply| reply.value)
     }
 
-    /// As [`Client::perform`], with status, headers and what the decoder noticed.
+    /// Like [`Client::perform`], also returning the status, headers and decoding notices.
     pub fn perform_full<E: Perform<Api = A>>(&self, endpoint: &E) -> Outcome<Reply<E::Output>, A::Code> {
         self.run(self.core.perform(endpoint, self.options.clone()))
     }
 
-    /// Polls until what the waiter waits for is there, and tells `on_progress` each thing that it sees on the way.
+    /// Polls until the waiter's condition is met, passing each observation to `on_progress`.
     ///
     /// # Errors
-    /// It will never be there, or the time was up.
+    /// The condition can no longer be met, or the deadline passed.
     pub fn wait<W>(&self, waiter: W, on_progress: impl FnMut(&Observation)) -> Result<W::Found, WaitError<A::Code>>
     where
         W: Waiter,
@@ -131,77 +131,81 @@ impl<A: Api, T: Transport> Client<A, T> {
         self.run(self.core.wait(waiter, self.options.clone(), on_progress))
     }
 
-    /// Finds out whether a call happened whose end was open. It is never sent again: what shows it is read, and "did not"
-    /// takes three reads and the time that the hoster may need to show it.
+    /// Finds out whether a call with an unknown outcome happened.
     ///
-    /// Where the caller named nothing in the call, only what showed before it tells its work from that of others: see
-    /// [`Client::before`]. Where it did, none is needed as long as the name is unique.
+    /// The call is never sent again: its evidence is read instead. "Did not happen" takes three reads and the time that
+    /// the hoster may need to show the call.
+    ///
+    /// If the call carries a unique name chosen by the caller, no baseline is needed. Otherwise only a baseline tells
+    /// its effect from that of other calls: see [`Client::before`].
     pub fn reconcile<E: Evidence<Api = A>>(&self, ticket: &Ticket) -> Reconciled<E::Found, A::Code> {
         self.run(self.core.reconcile::<E>(ticket, self.options.clone()))
     }
 
-    /// Reads what shows of a call before it is made, for [`Ticket::with_before`]. `None` where nothing shows it.
+    /// Reads the baseline of a call before it is made, for [`Ticket::with_before`]; `None` if the call leaves no
+    /// evidence.
     ///
     /// # Errors
-    /// It could not be read.
+    /// The baseline could not be read.
     pub fn before<E: Evidence<Api = A>>(&self, endpoint: &E) -> Result<Option<Before>, ErrorOf<E>> {
         self.run(self.core.before(endpoint, self.options.clone()))
     }
 
-    /// Makes a ticket for a call before the call is made: for what gives none of its own, a process that dies. It reads
-    /// what shows before the call, too, so a save of it is all that [`Client::reconcile`] needs afterwards.
+    /// Makes a ticket for a call before the call is made, in case the process dies.
+    ///
+    /// It includes the baseline, so the saved ticket is all that [`Client::reconcile`] needs later.
     ///
     /// ```
     /// # use hostkit::Evidence;
     /// # fn order<E: Evidence>(client: &hostkit_ureq::Client<E::Api>, order: &E) -> Result<(), Box<dyn std::error::Error>> {
     /// let ticket = client.ticket(order)?;
     /// std::fs::write("order.ticket", ticket.save().to_string())?;
-    /// let outcome = client.perform(order); // whatever becomes of this line, the file can tell
+    /// let outcome = client.perform(order); // the file can settle it, even if the process dies here
     /// # drop(outcome);
     /// # Ok(())
     /// # }
     /// ```
     ///
-    /// It is good for one call, and only once that has ended or is run no longer: of a call that still waits to be sent it
-    /// would be said that it did not happen.
+    /// A ticket is valid for one call, and only after that call has ended or was abandoned: a call still waiting to be
+    /// sent would be reported as not having happened.
     ///
     /// # Errors
-    /// What shows could not be read. Nothing acts.
+    /// The baseline could not be read. No mutating call was sent.
     pub fn ticket<E: Evidence<Api = A>>(&self, endpoint: &E) -> Result<Ticket, ErrorOf<E>> {
         self.run(self.core.ticket(endpoint, self.options.clone()))
     }
 
-    /// Runs any machine to its end with this client's transport and clock.
+    /// Runs any machine to completion with this client's transport and clock.
     pub fn run<M: Machine>(&self, machine: M) -> M::Done {
         drive(machine, &*self.transport, self.core.clock())
     }
 
-    /// What the client shares with every other driver.
+    /// The part of the client that does not depend on the transport.
     pub fn core(&self) -> &ClientCore<A> {
         &self.core
     }
 
-    /// What it sends with.
+    /// The transport that requests are sent with.
     pub fn transport(&self) -> &T {
         &self.transport
     }
 
-    /// What is left of the budget.
+    /// The budget, if one was set.
     pub fn budget(&self) -> Option<&Budget> {
         self.core.budget()
     }
 
-    /// The rate limits, to share them with another client of the same account.
+    /// The rate limits, for sharing with another client of the same account.
     pub fn rates(&self) -> &Rates {
         self.core.rates()
     }
 
-    /// Where the client sends to before a sign-in names another place.
+    /// The base URL that is used until a sign-in returns another.
     pub fn base_url(&self) -> &BaseUrl {
         self.core.base_url()
     }
 
-    /// Forgets the session, and that the credentials were refused.
+    /// Discards the session, and any record that the credentials were rejected.
     pub fn reset_session(&self) {
         self.core.reset_session();
     }

@@ -1,7 +1,4 @@
-//! The blocking client of hostkit: [`Client`] drives the machines of `hostkit` over [`ureq`].
-//!
-//! It knows no API: a proto crate brings the endpoints, `hostkit` decides what is sent and how often, and this crate
-//! brings the socket. There is no async runtime in its tree. `hostkit-reqwest` has the same names with awaits.
+//! The blocking client of hostkit: make a [`Client`] from credentials, `call` what is safe and `perform` what acts.
 //!
 //! ```
 //! use hostkit::{Call, Perform};
@@ -16,20 +13,23 @@
 //!     let _servers = client.call(&list)?;
 //!     match client.perform(&order) {
 //!         hostkit::Outcome::Done(_) => println!("ordered"),
-//!         hostkit::Outcome::Unresolved(ticket) => println!("look before you order again: {ticket}"),
+//!         hostkit::Outcome::Unresolved(ticket) => println!("reconcile before ordering again: {ticket}"),
 //!         other => println!("nothing was ordered: {}", other.as_str()),
 //!     }
 //!     Ok(())
 //! }
 //! ```
+//!
+//! Proto crates provide the endpoints, `hostkit` decides what is sent and how often, and this crate sends it with
+//! [`ureq`], without an async runtime among its dependencies. `hostkit-reqwest` is the async counterpart.
 
 mod client;
 mod failure;
+mod progress;
 mod resolver;
 mod setup;
 mod tls;
 mod transport;
-mod witness;
 
 pub use client::Client;
 pub use setup::Setup;

@@ -1,4 +1,4 @@
-//! The shared name lookups, as ureq asks for them: its own resolver starts a thread for each request with a time limit.
+//! Adapts the shared name lookups to ureq: ureq's own starts a thread for each request with a timeout.
 
 use std::net::SocketAddr;
 
@@ -9,14 +9,14 @@ use ureq::config::Config;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
-/// [`Names`] in ureq's terms.
+/// [`Names`] as a resolver of ureq.
 #[derive(Debug)]
 pub(crate) struct NameResolver(pub(crate) Names);
 
 impl Resolver for NameResolver {
     fn resolve(&self, uri: &Uri, config: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
         let (Some(host), Some(port)) = (uri.host(), port(uri)) else {
-            return Err(Error::BadUri("there is no host".to_owned()));
+            return Err(Error::BadUri("the URL has no host".to_owned()));
         };
         let found = self.0.addresses_within(host, *timeout.after).ok_or(Error::Timeout(timeout.reason))?;
         let found = found.map_err(|_| Error::HostNotFound)?;

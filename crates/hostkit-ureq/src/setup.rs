@@ -1,4 +1,4 @@
-//! How the transport is set up: a proxy, certificates, and ureq's own settings where they do no harm.
+//! Transport settings: proxy, certificates, name lookup, and ureq's own settings where they are safe.
 
 use std::fmt;
 use std::io;
@@ -14,17 +14,17 @@ use ureq::config::{Config, ConfigBuilder};
 use ureq::typestate::AgentScope;
 use ureq::unversioned::transport::{ConnectProxyConnector, Connector, TcpConnector};
 
+use crate::progress::Watch;
 use crate::resolver::NameResolver;
 use crate::tls::TlsConnector;
 use crate::transport::UreqTransport;
-use crate::witness::Watch;
 
-/// What a head may have at most while it is read; the limit of the call is checked once it is there.
+/// The largest head that is read, in bytes; the limit of the call is checked afterwards.
 pub(crate) const MAX_HEAD: usize = 128 << 10;
 
 type Configure = dyn Fn(ConfigBuilder<AgentScope>) -> ConfigBuilder<AgentScope> + Send + Sync;
 
-/// How a [`UreqTransport`] is set up. The default goes straight to the host and trusts the public roots (webpki).
+/// Builds a [`UreqTransport`], which by default connects directly and trusts the public roots (webpki).
 ///
 /// ```
 /// # fn main() -> Result<(), hostkit::SetupError> {
@@ -45,40 +45,41 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// Sends through an HTTP proxy, `http://user:password@host:port`, in a tunnel that it cannot look into. Plain http,
-    /// which is for this machine alone, goes there directly. The environment is never asked.
+    /// Sends through an HTTP proxy, `http://user:password@host:port`, in a `CONNECT` tunnel.
+    ///
+    /// Plain http, which is allowed to loopback only, bypasses it. Proxy variables of the environment are ignored.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = Some(url.into());
         self
     }
 
-    /// Trusts these certificates too, in PEM: those of a test installation, say.
+    /// Adds trusted root certificates in PEM, such as those of a test installation.
     pub fn root_certificates(mut self, pem: &[u8]) -> Self {
         self.roots.extend_from_slice(pem);
         self.roots.push(b'\n');
         self
     }
 
-    /// Trusts what the operating system trusts, instead of the public roots.
+    /// Verifies certificates with the operating system's trust store instead of the public roots.
     #[cfg(feature = "platform-verifier")]
     pub fn platform_verifier(mut self) -> Self {
         self.is_platform = true;
         self
     }
 
-    /// Sends although the program's logger takes what ureq says at TRACE.
+    /// Allows sending while the program's logger accepts ureq's TRACE output, which contains secrets.
     ///
-    /// There, ureq writes every byte of requests and answers into the log, keys, tokens and passwords included (target
-    /// `ureq_proto::util`), and where a redirect leads (`ureq::util`). So a transport refuses to send while these targets
-    /// are logged at TRACE. Filtering them (`ureq=debug`) is better than this switch; what hostkit itself says to
-    /// `tracing` has no secrets at any level.
+    /// At TRACE, ureq logs every byte of requests and answers, keys, tokens and passwords included (target
+    /// `ureq_proto::util`), and redirect targets (`ureq::util`). By default the transport refuses to send while these
+    /// targets are enabled. Prefer filtering them (`ureq=debug`); hostkit's own `tracing` output has no secrets at any
+    /// level.
     pub fn allow_byte_log(mut self) -> Self {
         self.may_log_bytes = true;
         self
     }
 
     /// Changes ureq's own settings, such as the address family or sizes of buffers. Redirects, time limits, proxy,
-    /// pool and status handling are set afterwards: they stay what they have to be.
+    /// pool and status handling are set afterwards and cannot be changed.
     pub fn configure(
         mut self,
         configure: impl Fn(ConfigBuilder<AgentScope>) -> ConfigBuilder<AgentScope> + Send + Sync + 'static,
@@ -87,25 +88,27 @@ impl Setup {
         self
     }
 
-    /// Asks this for the addresses of a name, instead of the system: a list of the caller's own, another resolver, or a
-    /// test. It may block, on a thread that belongs to one name; its answer is believed for half a minute, or until
-    /// an address cannot be reached. `localhost` stays on this machine, whatever is answered.
+    /// Resolves host names with this function instead of the system's resolver.
+    ///
+    /// It may block: it runs on a thread for that name. Answers are cached for 30 seconds, or until an address cannot
+    /// be reached. Addresses of `localhost` that are not loopback are dropped.
     pub fn lookup(mut self, lookup: impl Fn(&str) -> io::Result<Vec<IpAddr>> + Send + Sync + 'static) -> Self {
         self.lookup = Some(Arc::new(lookup));
         self
     }
 
-    /// The time for the name, and again for connecting to its addresses, all of them together; 10 seconds by default.
-    /// The deadline of the call ends it, too.
+    /// Limits the name lookup, and separately the connecting to all its addresses; 10 seconds each by default.
+    ///
+    /// The call's deadline applies as well.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = Some(timeout);
         self
     }
 
-    /// Makes the transport.
+    /// Builds the transport.
     ///
     /// # Errors
-    /// A proxy that is no URL, or certificates that cannot be read.
+    /// The proxy's URL is invalid, or a certificate cannot be read.
     pub fn build(self) -> Result<UreqTransport, SetupError> {
         let proxy = self.proxy.as_deref().map(ureq::Proxy::new).transpose();
         // The error would print the URL, and with it the password.

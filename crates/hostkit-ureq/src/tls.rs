@@ -1,4 +1,4 @@
-//! Connections in TLS, under one configuration for both agents.
+//! TLS connections that share one configuration between both agents.
 
 use std::fmt;
 use std::io::{Read, Write};
@@ -11,12 +11,12 @@ use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport, TransportAdapter,
 };
 
-use crate::witness::Sight;
+use crate::progress::ConnectionProgress;
 
-/// Wraps connections in TLS where the URL says `https`.
+/// Wraps connections in TLS if the URL is `https`.
 ///
-/// ureq's own connector cannot add to the public roots, and builds its configuration anew for each request that has a
-/// time limit of its own.
+/// ureq's own connector cannot add roots to the public ones, and rebuilds its configuration for each request that sets
+/// a timeout.
 pub(crate) struct TlsConnector(pub(crate) Arc<ClientConfig>);
 
 impl<In: Transport> Connector<In> for TlsConnector {
@@ -30,12 +30,13 @@ impl<In: Transport> Connector<In> for TlsConnector {
             return Ok(Some(Either::A(transport)));
         }
         let host = details.uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
-        let name = ServerName::try_from(host).map_err(|_| Error::Tls("the host is no name for a certificate"))?;
+        let name =
+            ServerName::try_from(host).map_err(|_| Error::Tls("the host cannot be verified against a certificate"))?;
         let failed = |error: rustls::Error| Error::Other(Box::new(error));
         let mut connection = ClientConnection::new(Arc::clone(&self.0), name.to_owned()).map_err(failed)?;
         let mut socket = TransportAdapter::new(transport.boxed(), Arc::clone(&details.current_time));
-        // The limit of `details` is as old as the beginning of the connect: only what is left of it holds.
-        socket.set_timeout(NextTimeout { after: Sight::left().into(), ..details.timeout });
+        // The timeout in `details` was computed when connecting began, so the remaining time is used instead.
+        socket.set_timeout(NextTimeout { after: ConnectionProgress::left().into(), ..details.timeout });
         connection.complete_io(&mut socket)?;
         let config = details.config;
         let buffers = LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size());
@@ -49,7 +50,7 @@ impl fmt::Debug for TlsConnector {
     }
 }
 
-/// A connection in TLS.
+/// A TLS connection.
 pub(crate) struct TlsTransport {
     buffers: LazyBuffers,
     stream: StreamOwned<ClientConnection, TransportAdapter>,

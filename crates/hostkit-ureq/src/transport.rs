@@ -1,4 +1,4 @@
-//! One request over one connection: two agents, one deadline over all of it, and a body that is read to its very end.
+//! Sends one request over one connection: two agents (pooled and unpooled), one deadline, and a body read to its end.
 
 use std::fmt;
 use std::io::{ErrorKind, Read};
@@ -13,15 +13,15 @@ use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use ureq::{Agent, AsSendBody};
 
 use crate::failure;
+use crate::progress::{ConnectionProgress, FOREVER};
 use crate::setup::{MAX_HEAD, Setup};
-use crate::witness::{FOREVER, Sight};
 
-/// Where ureq logs every byte that it sends and receives, and whole URLs and redirects.
+/// The log targets under which ureq writes every byte that it sends and receives, URLs and redirects.
 const BYTE_LOGS: [&str; 2] = ["ureq_proto::util", "ureq::util"];
-const BYTES_ARE_LOGGED: &str = "the logger takes `ureq` at TRACE, where it writes every byte of requests and answers, \
+const BYTES_ARE_LOGGED: &str = "the logger accepts `ureq` at TRACE, which logs every byte of requests and answers, \
                                 secrets included: filter it (ureq=debug), or see Setup::allow_byte_log";
 
-/// What this crate sends with. Clones share their connections.
+/// The transport of this crate. Clones share their connections.
 #[derive(Clone)]
 pub struct UreqTransport {
     pooled: Agent,
@@ -31,15 +31,15 @@ pub struct UreqTransport {
 }
 
 impl UreqTransport {
-    /// The default: straight to the host, the public roots.
+    /// Creates a transport with default settings: direct connections and the public roots.
     ///
     /// # Errors
-    /// TLS that cannot be set up.
+    /// TLS cannot be set up.
     pub fn new() -> Result<Self, SetupError> {
         Self::setup().build()
     }
 
-    /// One that is to be set up.
+    /// Starts building a transport with settings of its own.
     pub fn setup() -> Setup {
         Setup::default()
     }
@@ -57,17 +57,17 @@ impl UreqTransport {
     ) -> Result<Incoming, TransportError> {
         let is_plain = request.uri().scheme_str() == Some("http");
         let request = agent.configure_request(request);
-        // Plain http goes to this machine, and no proxy may read it on the way.
+        // Plain http is allowed to loopback only, and a proxy could read it.
         let request = if is_plain { request.proxy(None) } else { request };
         let request = request
-            // ureq adds it to its clock, which ends: no deadline at all would be a panic.
+            // ureq adds the timeout to an `Instant` and would panic on overflow.
             .timeout_global(Some(timeout.min(FOREVER)))
-            // ureq counts separators and the first line as well.
+            // ureq also counts separators and the status line.
             .max_response_header_size(limits.max_head.saturating_add(8 << 10).min(MAX_HEAD))
             .build();
-        Sight::begin(timeout);
+        ConnectionProgress::begin(timeout);
         let response = agent.run(request).map_err(|error| {
-            let failed = failure::of(Sight::now().phase, &error);
+            let failed = failure::of(ConnectionProgress::now().phase, &error);
             if failed.is_not_sent() {
                 self.names.forget();
             }
@@ -96,7 +96,7 @@ impl Transport for UreqTransport {
             let result = self.run(agent, request.clone(), timeout, &limits);
             return if result.is_err() { self.run(agent, request, timeout, &limits) } else { result };
         }
-        // A GET without a body is sent without a length.
+        // With the unit type as body, ureq sends no Content-Length.
         if request.body().is_empty() && !request.headers().contains_key(CONTENT_LENGTH) {
             return self.run(agent, request.map(|_| ()), timeout, &limits);
         }
@@ -104,7 +104,7 @@ impl Transport for UreqTransport {
     }
 }
 
-/// Reads a body to its end, as far as the limits allow.
+/// Reads a body to its end, within the limits.
 fn receive(mut body: impl Read, mut incoming: Incoming) -> Result<Incoming, TransportError> {
     let declared = incoming.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if let Some(length) = declared {
@@ -119,10 +119,10 @@ fn receive(mut body: impl Read, mut incoming: Incoming) -> Result<Incoming, Tran
             Err(error) => return Err(failure::of_body(&error)),
         }
     }
-    // ureq takes a reset for the end of a body that ends with its connection, and forgives a missing last line.
-    let sight = Sight::now();
-    if sight.broken || (sight.ended && incoming.headers().contains_key(TRANSFER_ENCODING)) {
-        let kind = if sight.broken { TransportErrorKind::Reset } else { TransportErrorKind::Closed };
+    // ureq treats a reset as the end of a body without a length, and accepts a chunked body without its last chunk.
+    let progress = ConnectionProgress::now();
+    if progress.broken || (progress.ended && incoming.headers().contains_key(TRANSFER_ENCODING)) {
+        let kind = if progress.broken { TransportErrorKind::Reset } else { TransportErrorKind::Closed };
         return Err(TransportError::new(Phase::Body, kind, "the body was cut short"));
     }
     Ok(incoming)

@@ -1,10 +1,10 @@
-//! What can be wrong with a body, and where.
+//! Errors of parsing and writing, with their offsets.
 
 use std::fmt;
 
 use crate::Format;
 
-/// A body that cannot be read.
+/// An error of parsing a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WireError {
     offset: usize,
@@ -15,17 +15,17 @@ pub struct WireError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WireErrorKind {
-    /// Something else was expected here.
+    /// Unexpected input at this place.
     Expected(&'static str),
     /// The body ends too early.
     Truncated,
-    /// There is something behind the end of the document.
+    /// Bytes follow the end of the document.
     TrailingBytes,
     /// The body has no bytes.
     Empty,
     /// The body is not UTF-8; `true` where it reads like windows-1251.
     NotUtf8(bool),
-    /// Another kind of document: an HTML page where data were expected.
+    /// An HTML page instead of data.
     Html,
     /// More bytes than the limit.
     TooLong(usize),
@@ -39,7 +39,7 @@ pub enum WireErrorKind {
     Unsupported(&'static str),
     /// The document says that it is written in this encoding, cut to 40 characters; only UTF-8 is read.
     Encoding(String),
-    /// The body looks like none of these formats.
+    /// The body matches none of these formats.
     ExpectedFormat(Vec<Format>),
 }
 
@@ -57,7 +57,7 @@ impl WireError {
         Self { offset: self.offset + base, kind: self.kind }
     }
 
-    /// Where, in bytes from the start of the body.
+    /// The offset in bytes from the start of the body.
     pub fn offset(&self) -> usize {
         self.offset
     }

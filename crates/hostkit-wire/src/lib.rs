@@ -1,7 +1,16 @@
-//! Reads XML, JSON, PHP `serialize()`, PHP `print_r` and forms into one borrowed flat tree, and writes them.
+//! Parses XML, JSON, PHP `serialize()`, PHP `print_r` and forms into one tree, and writes them.
 //!
-//! What is deliberately not here: schemas, types, dates, money. A [`Document`] knows what the bytes say, not what they
-//! mean.
+//! ```
+//! use hostkit_wire::{Format, Limits, parse};
+//!
+//! let document = parse(Format::Json, br#"{"price": 17.550}"#, &Limits::DEFAULT)?;
+//! let price = document.root().get("price").and_then(|price| price.as_str());
+//! assert_eq!(price, Some("17.550")); // a lexeme, never an f64
+//! # Ok::<(), hostkit_wire::WireError>(())
+//! ```
+//!
+//! A [`Document`] is a flat tree that borrows from the body. Schemas, types, dates and money are deliberately left to
+//! the layers above.
 
 mod builder;
 mod document;

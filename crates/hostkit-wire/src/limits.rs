@@ -1,4 +1,4 @@
-//! How much a reader may take.
+//! Limits on what a reader accepts.
 
 /// Limits of one parse. They count decoded bytes, nodes, depth and children.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -7,7 +7,7 @@ pub struct Limits {
     pub max_bytes: usize,
     /// Nodes of the tree, keys included.
     pub max_nodes: usize,
-    /// Containers inside each other.
+    /// Depth of nested containers.
     pub max_depth: usize,
     /// Children of one list or one map.
     pub max_items: usize,

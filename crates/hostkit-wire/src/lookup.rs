@@ -38,8 +38,8 @@ impl<'k> Key<'k> {
 /// Looks up the fields of one map.
 ///
 /// A look-up starts behind the last hit: a document that keeps the order of its fields is read in one pass. What stands
-/// elsewhere is walked to, and in a large object from the third time on found by its hash, so that an absent field costs
-/// a few words and not all keys.
+/// elsewhere is walked to, and in a large object from the third time on found by its hash, so that an absent field
+/// costs a few words and not all keys.
 #[derive(Debug, Clone)]
 pub struct Lookup<'t> {
     document: &'t Document<'t>,
@@ -71,7 +71,7 @@ const NOWHERE: Entry = Entry { key: 0, position: 0 };
 /// The first entries of a map by their hashes, in their order where hashes are equal.
 #[derive(Debug, Clone)]
 struct Table {
-    /// The numbers of entries; one that finds its slot taken stands in the next free one.
+    /// Entry numbers by hash, with linear probing.
     slots: [u8; SLOTS],
     /// The indices of the keys.
     keys: [u32; HASHED],
@@ -116,7 +116,7 @@ impl<'t> Lookup<'t> {
         Some((found.position as usize, Node::at(self.document, found.key + 1)))
     }
 
-    /// The number of the map's entries, where the last of them was found: else nobody has counted them.
+    /// The number of entries, known only once the last one was found.
     #[inline]
     pub fn counted(&self) -> Option<usize> {
         (self.next.key >= self.end).then_some(self.next.position as usize)

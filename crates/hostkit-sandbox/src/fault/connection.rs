@@ -1,4 +1,4 @@
-//! The connection ends: by a reset or in order, at every point of a call.
+//! Faults that close or reset the connection, at every point of a call.
 
 use super::definition::{Fault, Group, Point, Strike};
 use super::spoil::{Spoil, deliver};

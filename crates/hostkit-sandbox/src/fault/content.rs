@@ -1,4 +1,4 @@
-//! The impostors: documents of another kind under status 200, after the call was carried out.
+//! Faults that answer 200 with a document of another kind, after the call was carried out.
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};

@@ -1,4 +1,4 @@
-//! What a fault is: its group, the point at which it strikes, and what it does there.
+//! The definition of a fault: its group, the point at which it applies, and its effect.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -15,7 +15,7 @@ use crate::site::Refusal;
 pub enum Group {
     /// The connection ends.
     Connection,
-    /// Nothing comes, or too little at a time.
+    /// The answer stalls or trickles.
     Slowness,
     /// HTTP itself is wrong.
     Framing,
@@ -34,7 +34,7 @@ pub enum Group {
 }
 
 impl Group {
-    /// The group's word.
+    /// The group's name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Connection => "connection",
@@ -53,7 +53,7 @@ impl Group {
 /// Where in a call a fault strikes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Point {
-    /// A client asks where the name leads; there is no connection yet.
+    /// The client resolves the name; there is no connection yet.
     Resolve,
     /// The connection was accepted, nothing was read.
     Accept,
@@ -85,7 +85,7 @@ pub(crate) enum Strike {
     Deliver(fn(&Spoil<'_>) -> Vec<Act>),
     /// Delivers another answer.
     Replace(fn(&Spoil<'_>) -> Response<Vec<u8>>),
-    /// The API itself says no, in its own words.
+    /// The API refuses the call in its own format.
     Refuse(Refusal),
     /// Forgets every token, then lets the call go on.
     Revoke,
@@ -97,11 +97,11 @@ pub(crate) enum Strike {
     Late(fn(&Spoil<'_>) -> Vec<Act>),
     /// Reads do not show the change for a while; what becomes of the answer.
     Stale(fn(&Spoil<'_>) -> Vec<Act>),
-    /// A question about a name ends like this.
+    /// Name resolution has this result.
     Resolve(fn() -> Named),
 }
 
-/// What a question about a name ends in.
+/// The result of a name lookup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Named {
     /// These addresses, in this order.
@@ -164,7 +164,7 @@ impl Fault {
         self.en
     }
 
-    /// What a question about a name ends in, if the fault is about names.
+    /// The result of a name lookup, if this is a fault of name resolution.
     pub(crate) fn named(&self) -> Option<Named> {
         match self.strike {
             Strike::Resolve(make) => Some(make()),

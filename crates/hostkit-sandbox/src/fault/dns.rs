@@ -1,18 +1,18 @@
-//! Names lead nowhere, to the wrong place, or take too long. They strike when a client asks the sandbox's resolver.
+//! Faults of name resolution, applied when a client uses the sandbox's resolver.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::definition::{Fault, Group, Named, Point, Strike};
 
-/// Where the sandbox is.
+/// The sandbox's address.
 const RIGHT: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
-/// The same machine, but the sandbox does not listen there.
+/// A loopback address on which the sandbox does not listen.
 const V6: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
-/// An address that takes connections, and says neither yes nor no to them.
+/// An address whose connection attempts are neither accepted nor refused.
 pub(crate) const SILENT: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 99));
-/// The same in IPv6, once the sandbox sits there and is silent.
+/// The IPv6 equivalent, once the sandbox listens there without accepting.
 pub(crate) const SILENT_V6: IpAddr = V6;
-/// Another machine: an address for documents, which nobody has.
+/// Another machine: an address reserved for documentation.
 const ELSEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 
 const fn fault(id: &'static str, make: fn() -> Named, en: &'static str) -> Fault {
@@ -25,17 +25,21 @@ pub(super) const FAULTS: &[Fault] = &[
     fault("dns-no-address", || Named::Addresses(Vec::new()), "The name is known and has no address."),
     fault("dns-silent", || Named::Silence, "The resolver does not answer."),
     fault("dns-slow", || Named::Slow, "The right address comes late.").harmless(),
-    fault("dns-wrong-address", || dead(1), "An address on which nobody listens."),
-    fault("dns-wrong-addresses", || dead(8), "Eight addresses on which nobody listens."),
+    fault("dns-wrong-address", || dead(1), "An address that refuses connections."),
+    fault("dns-wrong-addresses", || dead(8), "Eight addresses that refuse connections."),
     fault("dns-silent-address", || Named::Addresses(vec![SILENT]), "An address that does not answer at all."),
-    fault("dns-unspecified-address", unspecified, "The address of nobody, as a resolver that blocks the name says."),
+    fault(
+        "dns-unspecified-address",
+        unspecified,
+        "The unspecified address, as a resolver that blocks the name returns.",
+    ),
     fault("dns-elsewhere", || Named::Addresses(vec![ELSEWHERE]), "The name of this machine leads to another one."),
     fault("dns-first-elsewhere", || first(&[ELSEWHERE]), "The name of this machine leads to another one first.")
         .harmless(),
-    fault("dns-first-dead", || first(&[address(10)]), "On the first of two addresses nobody listens.").harmless(),
-    fault("dns-many-dead-first", many_dead_first, "On the first eight of nine addresses nobody listens.").harmless(),
+    fault("dns-first-dead", || first(&[address(10)]), "The first of two addresses refuses connections.").harmless(),
+    fault("dns-many-dead-first", many_dead_first, "The first eight of nine addresses refuse connections.").harmless(),
     fault("dns-first-silent", || first(&[SILENT]), "The first of two addresses does not answer at all.").harmless(),
-    fault("dns-v6-dead-first", || first(&[V6]), "IPv6 comes first, and nobody listens there.").harmless(),
+    fault("dns-v6-dead-first", || first(&[V6]), "The IPv6 address comes first and refuses connections.").harmless(),
     fault("dns-v6-silent-first", || first(&[SILENT_V6]), "IPv6 comes first, and does not answer at all.").harmless(),
     fault("dns-a-thousand", || Named::Addresses(vec![RIGHT; 1000]), "A thousand addresses, all of them good.")
         .harmless(),
@@ -46,7 +50,7 @@ pub(crate) fn right() -> Vec<IpAddr> {
     vec![RIGHT]
 }
 
-/// Whether a fault needs somebody who is silent at this address.
+/// Whether a fault needs a listener that never accepts at this address.
 pub(crate) fn wants_silence_at(fault: &Fault) -> Option<IpAddr> {
     match fault.id() {
         "dns-silent-address" | "dns-first-silent" => Some(SILENT),

@@ -1,4 +1,4 @@
-//! The bytes are not in the encoding that they should be in: character sets, compression, content types.
+//! Faults of encoding: character sets, compression, content types.
 
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderValue, Response};
@@ -24,7 +24,7 @@ pub(super) const FAULTS: &[Fault] = &[
         |s| content_type(s, "text/plain; charset=KOI8-R"),
         "The right document under another charset.",
     ),
-    fault("gzip-unasked", gzip_unasked, "The right document, compressed, though nobody asked for that."),
+    fault("gzip-unasked", gzip_unasked, "The right document, compressed without having been requested."),
     fault("gzip-bomb", gzip_bomb, "Under two megabytes that unpack to a quarter of a gigabyte."),
     fault("gzip-label", |s| label(s, "gzip"), "Labelled as compressed, but plain."),
     fault("brotli-label", |s| label(s, "br"), "Labelled as compressed in a way that the client does not know."),
@@ -57,7 +57,7 @@ fn cp1251(spoil: &Spoil<'_>) -> Response<Vec<u8>> {
         _ => b'?',
     };
     let text = String::from_utf8_lossy(spoil.answer.body()).into_owned();
-    // Without a Cyrillic letter the bytes would be valid UTF-8, and no fault: a word of them follows.
+    // Pure ASCII would be valid UTF-8 and no fault, so a Cyrillic word is appended.
     let mut body: Vec<u8> = text.chars().map(encode).collect();
     body.extend("Ошибка".chars().map(encode));
     let mut answer = with(spoil, body);
@@ -129,7 +129,7 @@ fn crc32(bytes: &[u8]) -> u32 {
 const REPEATS: usize = 1_040_000;
 
 /// One blank and then matches of 258 bytes at distance 1 in fixed Huffman codes: 13 bits each. The check sum at the end
-/// is wrong, but whoever looks at it has unpacked everything already.
+/// is wrong, but checking it requires unpacking everything first.
 fn gzip_bomb(spoil: &Spoil<'_>) -> Response<Vec<u8>> {
     let mut bits = Bits::default();
     bits.push(1, 1); // the last block

@@ -1,4 +1,4 @@
-//! HTTP itself is wrong: lengths, chunks, status lines, headers.
+//! Faults of HTTP itself: lengths, chunks, status lines, headers.
 
 use super::definition::{Fault, Group, Point, Strike};
 use super::spoil::{Spoil, deliver};
@@ -85,12 +85,7 @@ pub(super) const FAULTS: &[Fault] = &[
         |s| extra_line(s, b"no colon here\r\n"),
         "A header line without a colon.",
     ),
-    fault(
-        "extra-answer",
-        Point::AfterAnswer,
-        extra_answer,
-        "A second answer that nobody asked for follows on the connection.",
-    ),
+    fault("extra-answer", Point::AfterAnswer, extra_answer, "An unsolicited second answer follows on the connection."),
     fault("tiny-chunks", Point::InBody, tiny_chunks, "A chunk for every byte.").harmless(),
     fault("trailers", Point::InBody, trailers, "Headers follow the last chunk.").harmless(),
     fault("interim", Point::InHead, interim, "`103 Early Hints` comes first.").harmless(),

@@ -1,4 +1,4 @@
-//! Tokens, credentials, and the places that they could be lured to.
+//! Faults of tokens and credentials, and attempts to send them to another origin.
 
 use http::{HeaderName, HeaderValue, Response};
 

@@ -1,4 +1,4 @@
-//! The documents that come instead of the right one, and how the large ones are made.
+//! The documents that replace the right one, and how the large ones are made.
 
 pub(super) const LOGIN_PAGE: &str = "<!DOCTYPE html>\n<html lang=\"ru\">\n<head><meta charset=\"utf-8\"><title>Вход</title></head>\n\
 <body><form method=\"post\" action=\"/login\"><input name=\"login\"><input name=\"password\" type=\"password\">\
@@ -38,7 +38,7 @@ pub(super) const OTHER_PHP: &str = "a:1:{s:7:\"weather\";a:1:{s:4:\"city\";s:4:\
 pub(super) const OTHER_PRINT_R: &str =
     "Array\n(\n    [weather] => Array\n        (\n            [city] => Kyiv\n        )\n\n)\n";
 
-/// A length that PHP's readers tend to believe.
+/// A length that naive PHP readers allocate.
 pub(super) const PHP_LONG: &str = "s:99999999999999:\"";
 /// An object: a format that can make any class of the reader's.
 pub(super) const PHP_OBJECT: &str = "O:8:\"stdClass\":1:{s:6:\"status\";s:7:\"SUCCESS\";}";

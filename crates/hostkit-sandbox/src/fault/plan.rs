@@ -1,4 +1,4 @@
-//! Which fault strikes which call: armed by hand for the next calls, or drawn by a seed.
+//! Which fault applies to which call: armed for the next calls, or drawn from a seed.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,7 +7,7 @@ use super::definition::{Fault, Point};
 use super::settings::Settings;
 use crate::api_name::ApiName;
 
-/// A fault that waits for its calls.
+/// A fault that is armed for coming calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Armed {
     fault: &'static Fault,
@@ -23,9 +23,10 @@ impl Armed {
         Self { fault, api: None, operation: None, skip: 0, times: 1 }
     }
 
-    /// Only calls of this operation, by its name in the spec. A fault that strikes before the request is read then
-    /// strikes when it was read, because nobody knows the operation earlier; the client sees the same. One about names
-    /// strikes the next question, because no question says what it is for.
+    /// Only calls of this operation, by its name in the spec.
+    ///
+    /// A fault before the request is read is then delayed until it was read, because the operation is unknown earlier;
+    /// the client sees no difference. A fault of name resolution applies to the next lookup, which has no operation.
     pub fn on(self, operation: impl Into<String>) -> Self {
         Self { operation: Some(operation.into()), ..self }
     }
@@ -35,12 +36,12 @@ impl Armed {
         Self { api: Some(api), ..self }
     }
 
-    /// Lets so many calls pass first.
+    /// Skips this many calls first.
     pub fn skip(self, calls: u64) -> Self {
         Self { skip: calls, ..self }
     }
 
-    /// Strikes so many calls.
+    /// Applies to this many calls.
     pub fn times(self, times: u64) -> Self {
         Self { times, ..self }
     }
@@ -64,7 +65,7 @@ impl Armed {
             Point::Resolve => self.fault.point() == Point::Resolve,
             Point::Accept => self.fault.point() == Point::Accept && self.api.is_none() && self.operation.is_none(),
             Point::BeforeRead => self.fault.point() == Point::BeforeRead && self.operation.is_none(),
-            // Here everything is known, and a fault that needed its operation's name strikes late.
+            // By now the operation is known, so a fault that was delayed until then can be chosen.
             _ => match self.fault.point() {
                 Point::Resolve => false,
                 Point::Accept => self.api.is_some() || self.operation.is_some(),
@@ -119,7 +120,7 @@ pub struct Struck {
     pub operation: Option<String>,
 }
 
-/// What is known of a call when a fault is looked for.
+/// What is known of a call when a fault is chosen.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sighting<'a> {
     /// The moment: `Accept`, `BeforeRead`, or `BeforeCommit` for "everything is known".
@@ -139,7 +140,7 @@ struct Inner {
     settings: Settings,
 }
 
-/// A handle to the plan of faults; copies share it.
+/// A handle to the fault plan. Clones share it.
 #[derive(Debug, Clone, Default)]
 pub struct FaultPlan(Arc<Mutex<Inner>>);
 
@@ -189,12 +190,12 @@ impl FaultPlan {
         self.lock().struck.clone()
     }
 
-    /// What faults use.
+    /// The settings of faults.
     pub fn settings(&self) -> Settings {
         self.lock().settings.clone()
     }
 
-    /// Changes what faults use.
+    /// Changes the settings of faults.
     pub fn set(&self, change: impl FnOnce(&mut Settings)) {
         change(&mut self.lock().settings);
     }

@@ -1,4 +1,4 @@
-//! The call happens at another time, another number of times, or not as it was meant.
+//! Faults that carry a call out late, more than once, or not as requested.
 
 use super::definition::{Fault, Group, Point, Strike};
 use super::spoil::whole;

@@ -1,13 +1,13 @@
-//! What faults use: times, and where they lead.
+//! Settings of faults: durations, and the origin that they redirect to.
 
 use std::time::Duration;
 
-/// What faults use.
+/// Settings of faults.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// The origin that redirects and named URLs lead to, such as `http://127.0.0.1:8081`.
     pub foreign: String,
-    /// What `Retry-After` asks for.
+    /// The value of `Retry-After`.
     pub retry_after: Duration,
     /// The time between two bytes of a drip, in real time.
     pub drip: Duration,

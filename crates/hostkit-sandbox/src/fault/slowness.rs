@@ -1,4 +1,4 @@
-//! Nothing comes, or too little at a time: the stall points.
+//! Faults that stall or trickle, at every point of an answer.
 
 use std::time::Duration;
 

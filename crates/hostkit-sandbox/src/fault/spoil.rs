@@ -1,11 +1,11 @@
-//! What a fault is given to spoil an answer with, and an answer delivered whole. Pure: no socket, no world.
+//! The input that faults build their answers from, and unmodified delivery; without a socket or a world.
 
 use http::Response;
 
 use super::settings::Settings;
 use crate::http::{Act, Delivery, Wire};
 
-/// What a fault may use to spoil an answer.
+/// The input of a fault that modifies an answer.
 pub(crate) struct Spoil<'a> {
     /// The answer as it would have been; an empty 200 where the call was not carried out.
     pub(crate) answer: &'a Response<Vec<u8>>,

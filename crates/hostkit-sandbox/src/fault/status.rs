@@ -1,4 +1,4 @@
-//! The status is no success, and the body is a web server's page instead of the API's own document.
+//! Faults with an error status and a web server's page instead of the API's own document.
 
 use http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use http::{HeaderValue, Response, StatusCode};
@@ -97,7 +97,7 @@ pub(super) fn redirect(status: u16, location: &str) -> Response<Vec<u8>> {
     answer
 }
 
-/// What a gateway says that gave up waiting; also used by the group semantics.
+/// A gateway timeout; also used by the group semantics.
 pub(super) fn gateway_timeout(spoil: &Spoil<'_>) -> Vec<Act> {
     deliver(&page(504), spoil.delivery)
 }

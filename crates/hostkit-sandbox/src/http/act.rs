@@ -1,4 +1,4 @@
-//! What a connection does, step by step: an answer, good or spoiled, is a list of these.
+//! The steps that make up an answer on the connection, valid or faulty.
 
 use std::time::Duration;
 
@@ -10,21 +10,21 @@ use super::stop::Stop;
 pub(crate) enum Act {
     /// Sends bytes.
     Write(Vec<u8>),
-    /// Sends bytes one by one, so far apart.
+    /// Sends bytes one by one, with this pause between them.
     Drip(Vec<u8>, Duration),
-    /// Sends the same bytes again and again, so far apart, until the client leaves or the stall limit is over.
+    /// Repeats the same bytes with this pause, until the client disconnects or the stall limit is reached.
     Repeat(Vec<u8>, Duration),
-    /// Says nothing for a while.
+    /// Pauses.
     Pause(Duration),
-    /// Says nothing until the client leaves or the stall limit is over.
+    /// Sends nothing until the client disconnects or the stall limit is reached.
     Stall,
-    /// Ends the connection with a reset.
+    /// Resets the connection.
     Reset,
-    /// Ends the connection in order.
+    /// Closes the connection in an orderly way.
     Finish,
 }
 
-/// Carries a list out; the socket is given back if the connection lives on.
+/// Performs the steps; returns the socket if the connection stays open.
 pub(crate) fn perform(mut socket: Socket, acts: Vec<Act>, stop: &Stop, limit: Duration) -> Option<Socket> {
     for act in acts {
         let sent = match act {

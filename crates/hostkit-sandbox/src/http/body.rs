@@ -5,15 +5,15 @@ use std::io;
 use super::head::{Bounds, Framed, Refused};
 use super::socket::Socket;
 
-/// The longest line of a chunk's size or of a trailer.
+/// The longest chunk-size or trailer line, in bytes.
 const LINE: usize = 1024;
 /// The most lines of trailers.
 const TRAILERS: usize = 32;
 
-/// Why there is no body.
+/// Why a body could not be read.
 #[derive(Debug)]
 pub(crate) enum NoBody {
-    /// The client went away, or sent nothing for too long.
+    /// The client disconnected, or timed out.
     Gone,
     Refused(Refused),
 }

@@ -3,7 +3,7 @@
 use http::header::{CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
-/// What a request may be as large as.
+/// Size limits of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
     /// Bytes of request line and headers together.
@@ -19,7 +19,7 @@ impl Bounds {
     pub const DEFAULT: Self = Self { head: 64 << 10, headers: 128, body: 4 << 20 };
 }
 
-/// A request that is refused before anybody looks at what it asks for.
+/// A malformed request, refused before it is routed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Refused {
     pub(crate) status: u16,
@@ -66,7 +66,7 @@ impl Head {
                 return Err(Refused { status: 431, why: "too many header lines" });
             }
             let (name, value) = header(line)?;
-            // The map itself has a limit of its own; more lines than it holds are refused, not a panic.
+            // `HeaderMap` has a capacity limit of its own; exceeding it must not panic.
             headers.try_append(name, value).map_err(|_| Refused { status: 431, why: "too many header lines" })?;
         }
         if is_modern && headers.get_all(HOST).iter().count() != 1 {
@@ -78,7 +78,7 @@ impl Head {
         Ok(Self { method, target, headers, is_modern, keep_alive, framed })
     }
 
-    /// Where the head ends, if its empty line has come.
+    /// Where the head ends, if its empty line has arrived.
     pub(crate) fn end(bytes: &[u8]) -> Option<usize> {
         bytes.windows(4).position(|window| window == b"\r\n\r\n").map(|start| start + 4)
     }
@@ -118,7 +118,7 @@ fn request_line(line: &[u8]) -> Result<(Method, String, bool), Refused> {
         return Err(Refused::bad("the target is no URL"));
     }
     let path = match target.strip_prefix("http://") {
-        // The form that proxies get: everything from the first slash after the authority.
+        // Absolute form, as sent to proxies: the path starts at the first slash after the authority.
         Some(rest) => rest.find('/').map_or("/", |slash| rest.get(slash..).unwrap_or("/")),
         None => target,
     };
@@ -132,7 +132,7 @@ fn header(line: &[u8]) -> Result<(HeaderName, HeaderValue), Refused> {
     let colon = line.iter().position(|byte| *byte == b':').ok_or(Refused::bad("a header has no colon"))?;
     let (name, value) = line.split_at(colon);
     let value = value.get(1..).unwrap_or_default().trim_ascii();
-    // A name that begins with a blank is a folded line, one that ends with a blank is a way to smuggle: both fail here.
+    // A leading space is obsolete line folding, a trailing one allows request smuggling: both are refused.
     let name = HeaderName::from_bytes(name).map_err(|_| Refused::bad("a header's name is no token"))?;
     let value = HeaderValue::from_bytes(value).map_err(|_| Refused::bad("a header's value has control characters"))?;
     Ok((name, value))

@@ -1,7 +1,7 @@
 //! A small HTTP/1.1 server on loopback: a thread per connection, bounded sizes, and full control over every byte that
 //! goes out.
 //!
-//! What is deliberately not here: TLS, HTTP/2, pipelining beyond one answer after the other, compression.
+//! Deliberately not supported: TLS, HTTP/2, concurrent pipelining, compression.
 
 mod act;
 mod body;
@@ -16,4 +16,4 @@ pub use head::Bounds;
 pub(crate) use head::Head;
 pub use response::Framing;
 pub(crate) use response::{Delivery, Wire, chunks, push_header};
-pub(crate) use server::{Incoming, Server, Service};
+pub(crate) use server::{Request, Server, Service};

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use http::header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, Response};
 
-/// How the body of an answer says where it ends.
+/// How the end of an answer's body is marked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Framing {
     /// By `Content-Length`.
@@ -17,7 +17,7 @@ pub enum Framing {
     Close,
 }
 
-/// How one answer has to be delivered.
+/// How one answer is delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Delivery {
     pub(crate) framing: Framing,
@@ -32,7 +32,7 @@ impl Delivery {
         !self.is_head && status >= 200 && !matches!(status, 204 | 304)
     }
 
-    /// Whether the connection lives on after an answer that was delivered whole.
+    /// Whether the connection stays open after a complete answer.
     pub(crate) fn lives(self) -> bool {
         self.keep_alive && self.framing != Framing::Close
     }

@@ -1,4 +1,4 @@
-//! Accepts connections, reads requests and lets a service say what to do; a thread per connection.
+//! Accepts connections, reads requests and passes them to a [`Service`], with a thread per connection.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -17,38 +17,38 @@ use super::response::{Delivery, Framing, Wire};
 use super::socket::Socket;
 use super::stop::Stop;
 
-/// How long a client may be silent: between two requests, and within one.
+/// Read and write timeout of a connection, between requests and within one.
 const SILENCE: Duration = Duration::from_secs(60);
 /// The most connections at once; further ones are closed on arrival.
 const CONNECTIONS: usize = 2048;
-/// What a connection's thread needs is small and known: the readers of the wire hold a bound on their depth.
+/// Stack size of a connection's thread; it suffices because the wire readers bound their depth.
 const STACK: usize = 1 << 20;
-/// How long the end of the server waits for its threads.
+/// How long dropping the server waits for its threads.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// A request, read whole.
+/// A complete request.
 #[derive(Debug)]
-pub(crate) struct Incoming {
+pub(crate) struct Request {
     /// The number of the connection that it came on.
     pub(crate) connection: u64,
     pub(crate) method: Method,
     pub(crate) target: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
-    /// Whether the client understands chunks.
+    /// Whether the client speaks HTTP/1.1, and so understands chunked bodies.
     pub(crate) is_modern: bool,
     pub(crate) keep_alive: bool,
 }
 
-/// What the server asks at the three points at which it knows something new.
+/// Decides what a connection does, at the three points where more becomes known.
 pub(crate) trait Service: Send + Sync + 'static {
-    /// A connection was accepted; `Some` ends it that way.
+    /// A connection was accepted; `Some` ends it with these steps.
     fn accepted(&self) -> Option<Vec<Act>>;
-    /// A head was read, its body was not; `Some` ends the connection that way.
+    /// A head was read, but not its body; `Some` ends the connection with these steps.
     fn head(&self, connection: u64, head: &Head) -> Option<Vec<Act>>;
-    /// A request was read.
-    fn call(&self, request: Incoming) -> Vec<Act>;
-    /// How long a stall lasts at most.
+    /// A complete request was read.
+    fn call(&self, request: Request) -> Vec<Act>;
+    /// The longest duration of a stall.
     fn stall_limit(&self) -> Duration;
 }
 
@@ -102,10 +102,10 @@ impl<S: Service> Server<S> {
 impl<S: Service> Drop for Server<S> {
     fn drop(&mut self) {
         self.shared.stop.stop();
-        // The acceptor waits for a connection: this one wakes it.
+        // Connecting wakes the acceptor, which blocks in `accept`.
         let _ = TcpStream::connect_timeout(&self.address, Duration::from_secs(1));
         if let Some(acceptor) = self.acceptor.take() {
-            // A panic of it was printed when it happened.
+            // A panic of the thread was already printed.
             let _ = acceptor.join();
         }
         for stream in lock(&self.shared.open).values() {
@@ -122,7 +122,7 @@ impl<S: Service> Drop for Server<S> {
 fn accept<S: Service>(listener: &TcpListener, shared: &Arc<Shared<S>>) {
     while !shared.stop.is_stopped() {
         let Ok((stream, _)) = listener.accept() else {
-            // No descriptors are left, or the like: trying again at once would only burn time.
+            // Accepting fails when descriptors run out, for example; retrying at once would spin.
             shared.stop.wait(Duration::from_millis(20));
             continue;
         };
@@ -152,7 +152,7 @@ fn accept<S: Service>(listener: &TcpListener, shared: &Arc<Shared<S>>) {
     }
 }
 
-/// Takes a connection off the list when its thread ends, also by a panic.
+/// Removes a connection from the list when its thread ends, even by a panic.
 struct Leave<'a, S: Service> {
     shared: &'a Shared<S>,
     connection: u64,
@@ -186,7 +186,7 @@ fn serve<S: Service>(stream: TcpStream, connection: u64, shared: &Shared<S>) {
             Err(failure) => return refuse(socket, &failure, shared),
         };
         let Head { method, target, headers, is_modern, keep_alive, .. } = head;
-        let request = Incoming { connection, method, target, headers, body, is_modern, keep_alive };
+        let request = Request { connection, method, target, headers, body, is_modern, keep_alive };
         let acts = shared.service.call(request);
         let is_last = acts.iter().any(|act| matches!(act, Act::Reset | Act::Finish | Act::Stall));
         if is_last {
@@ -199,7 +199,7 @@ fn serve<S: Service>(stream: TcpStream, connection: u64, shared: &Shared<S>) {
     }
 }
 
-/// Carries out acts that end the connection.
+/// Performs steps that end the connection.
 fn end<S: Service>(socket: Socket, acts: Vec<Act>, shared: &Shared<S>) {
     if let Some(socket) = perform(socket, acts, &shared.stop, shared.service.stall_limit()) {
         socket.finish();
@@ -209,7 +209,7 @@ fn end<S: Service>(socket: Socket, acts: Vec<Act>, shared: &Shared<S>) {
 fn read_head(socket: &mut Socket, bounds: &Bounds) -> Result<Head, NoBody> {
     let mut searched: usize = 0;
     loop {
-        // Empty lines before a request are what some clients send after a body; they are skipped (RFC 9112, 2.2).
+        // Some clients send an empty line after a body; it is skipped (RFC 9112, 2.2).
         while searched == 0 && socket.buffer().starts_with(b"\r\n") {
             socket.take(2);
         }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::stop::Stop;
 
-/// How often a stalled connection looks whether its client is still there.
+/// How often a stalled connection checks whether its client is still connected.
 const LOOK: Duration = Duration::from_millis(10);
 /// How long an orderly close waits for the client's own close.
 const LINGER: Duration = Duration::from_millis(500);
@@ -27,7 +27,7 @@ impl Socket {
         Self { stream, buffer: Vec::new(), held: false }
     }
 
-    /// The bytes that have come and were not taken.
+    /// The bytes that were received and not yet taken.
     pub(crate) fn buffer(&self) -> &[u8] {
         &self.buffer
     }
@@ -66,15 +66,16 @@ impl Socket {
         self.stream.write_all(bytes)
     }
 
-    /// Ends with a reset. Where nothing unread is there yet, the client's next byte is waited for.
+    /// Ends with a reset, waiting for the client's next byte if none is unread.
     pub(crate) fn reset(self) {
         if !self.held {
-            // It may have left already: then there is nobody to reset.
+            // If the client has disconnected already, there is nothing to reset.
             let _ = self.stream.peek(&mut [0]);
         }
     }
 
-    /// Ends with an orderly close: half-closes, then waits a moment for the client, so that no reset overtakes the data.
+    /// Ends with an orderly close: half-closes, then waits a moment for the client, so that no reset overtakes the
+    /// data.
     pub(crate) fn finish(mut self) {
         if self.release().is_err() || self.stream.shutdown(Shutdown::Write).is_err() {
             return;
@@ -91,20 +92,20 @@ impl Socket {
         }
     }
 
-    /// Says and reads nothing until the client leaves, the server stops or the time is over.
+    /// Idles until the client disconnects, the server stops or the time is over.
     pub(crate) fn stall(&mut self, stop: &Stop, limit: Duration) {
         if self.release().is_err() || self.stream.set_read_timeout(Some(LOOK)).is_err() {
             return;
         }
         let until = Instant::now() + limit;
         let mut sink = [0; 8192];
-        // A little is taken off, or a request that nobody read would hide that the client has left.
+        // Some bytes are consumed, because an unread request would hide that the client has disconnected.
         let mut room: usize = 64 << 10;
         while Instant::now() < until && !stop.is_stopped() {
             match self.stream.peek(&mut [0]) {
                 Ok(0) => return,
                 Ok(_) if room > 0 => room = room.saturating_sub(self.stream.read(&mut sink).unwrap_or(room)),
-                // What else a client sends into the silence stays unread, but it keeps `peek` from waiting.
+                // Further bytes from the client stay unread, but keep `peek` from blocking.
                 Ok(_) if stop.wait(LOOK) => return,
                 Ok(_) => {}
                 Err(error) if is_timeout(&error) => {}

@@ -1,10 +1,10 @@
-//! The end of a server, for those of its threads that wait.
+//! A stop signal that wakes the waiting threads of a server.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Tells every thread of a server to end.
+/// The stop signal of a server.
 #[derive(Debug, Default)]
 pub(crate) struct Stop {
     stopped: AtomicBool,
@@ -17,7 +17,7 @@ impl Stop {
         self.stopped.load(Ordering::SeqCst)
     }
 
-    /// Waits so long, or until the end; says whether it is the end.
+    /// Waits for a duration or until the signal; returns whether the server stops.
     pub(crate) fn wait(&self, duration: Duration) -> bool {
         let until = Instant::now() + duration;
         let mut guard = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
@@ -30,7 +30,7 @@ impl Stop {
         true
     }
 
-    /// Ends every wait, now and later.
+    /// Ends all current and future waits.
     pub(crate) fn stop(&self) {
         let _guard = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
         self.stopped.store(true, Ordering::SeqCst);

@@ -1,8 +1,8 @@
 //! A small world: accounts, plans, servers, backups, zones and keys, with no word of any hoster in it.
 //!
-//! `objects` has what there is; the other modules have the methods of [`World`] that look at it and change it.
-//! Methods that change something check everything first, then change, and note it: a refused call leaves the world as it
-//! was. Time is an argument of [`World::settle`]; nothing here reads a clock.
+//! `objects` has the data types; the other modules have the methods of [`World`] that read and change them. Methods
+//! that change something check everything first, then change, and note it: a refused call leaves the world as it was.
+//! Time is an argument of [`World::settle`]; nothing here reads a clock.
 
 mod account;
 mod address;

@@ -1,4 +1,4 @@
-//! Questions to the hoster; nobody ever answers them.
+//! Support tickets, which are never answered.
 
 use hostkit::Decimal;
 

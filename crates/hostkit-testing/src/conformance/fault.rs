@@ -34,9 +34,9 @@ pub enum Fault {
     CutReset,
     /// Closes a body that ends with the connection too early.
     CutClose,
-    /// Sends the client elsewhere.
+    /// Redirects to another origin.
     Redirect(String),
-    /// A compressed body, though none was wanted.
+    /// A compressed body that was not requested.
     Gzip,
     /// One header of 1 MB.
     LargeHeader,
@@ -50,7 +50,7 @@ pub enum Fault {
     TwoLengths,
     /// Something that is not HTTP.
     NotHttp,
-    /// A page for people.
+    /// An HTML page.
     Html,
     /// Success without a body.
     Empty,
@@ -80,11 +80,11 @@ pub enum Fault {
     DripHead,
     /// One byte of the body at a time.
     DripBody,
-    /// Says "continue" for ever.
+    /// Sends `100 Continue` without end.
     DripContinue,
 }
 
-/// What becomes of the connection.
+/// What happens to the connection afterwards.
 pub(super) enum After {
     /// It takes another request.
     Go,

@@ -1,5 +1,4 @@
-//! What every client has to do over a real socket: one list of scenarios, played by a server on loopback that misbehaves
-//! on purpose, and one run that any client can be put through.
+//! A conformance suite for clients: scenarios over real sockets, with a loopback server that misbehaves on purpose.
 //!
 //! ```no_run
 //! use hostkit_testing::conformance::Subject;

@@ -1,4 +1,4 @@
-//! An HTTP proxy on loopback that opens tunnels, or does not, and keeps what it was told on the way.
+//! A loopback HTTP proxy that opens or refuses tunnels, and records what it receives.
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// What a proxy does when it is asked.
+/// How a proxy answers `CONNECT`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tunnel {
     /// Opens a tunnel.
@@ -17,11 +17,11 @@ pub enum Tunnel {
     Closes,
     /// Answers nothing.
     IsSilent,
-    /// Answers one byte at a time, and never comes to an end.
+    /// Answers one byte at a time, without end.
     Drips,
 }
 
-/// A proxy. It listens until the program ends.
+/// A proxy that listens until the program ends.
 #[derive(Debug)]
 pub struct Proxy {
     address: SocketAddr,
@@ -32,7 +32,7 @@ impl Proxy {
     /// Listens on a free port of loopback.
     ///
     /// # Errors
-    /// No port.
+    /// No port is free.
     pub fn start(tunnel: Tunnel) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let proxy = Self { address: listener.local_addr()?, heard: Arc::default() };
@@ -53,7 +53,7 @@ impl Proxy {
         format!("http://{user}{at}{}", self.address)
     }
 
-    /// All that it heard, in tunnels, too.
+    /// All bytes received so far, including those in tunnels.
     pub fn heard(&self) -> String {
         String::from_utf8_lossy(&self.heard.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
     }

@@ -1,4 +1,4 @@
-//! What a run found: a row for each scenario and verb.
+//! The result of a run: a row for each scenario and kind of call.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,11 +8,11 @@ use std::time::Duration;
 pub struct Row {
     /// What the server did, and which call was made.
     pub name: String,
-    /// What should have come of it.
+    /// The expected result.
     pub expected: String,
-    /// What came of it.
+    /// The actual result.
     pub found: String,
-    /// How long it took beyond its deadline.
+    /// How far it exceeded its deadline.
     pub late: Option<Duration>,
 }
 
@@ -22,11 +22,11 @@ impl Row {
         self.found == self.expected && self.late.is_none_or(|late| late <= Self::GRACE)
     }
 
-    /// What a call may take beyond its deadline.
+    /// How far a call may exceed its deadline.
     pub const GRACE: Duration = Duration::from_millis(250);
 }
 
-/// What a run found.
+/// The result of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
     /// A row for each scenario and verb.
@@ -34,7 +34,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// How many rows are not fine.
+    /// How many rows failed.
     pub fn failures(&self) -> usize {
         self.rows.iter().filter(|row| !row.is_fine()).count()
     }

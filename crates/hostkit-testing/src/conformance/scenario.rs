@@ -12,12 +12,12 @@ use hostkit::BaseUrl;
 use hostkit::Error;
 use hostkit::Outcome;
 
-/// A client that is put through the scenarios, blocking.
+/// A client under test, with blocking calls.
 pub trait Subject {
     /// `client.call(&GetItem)`.
     ///
     /// # Errors
-    /// What the call says.
+    /// The error of the call.
     fn get(&self) -> Result<u64, Error<Code>>;
 
     /// `client.perform(&Order { note })`.
@@ -27,8 +27,8 @@ pub trait Subject {
 /// Makes a client of the [`Shop`](super::Shop) with the key [`KEY`], for a base URL, with a deadline for each call.
 pub type Make<'a> = &'a (dyn Fn(BaseUrl, Duration) -> Box<dyn Subject> + Sync);
 
-/// What has to come of a fault: of the safe call and how often it arrives, and of the spending call, which arrives once
-/// unless it says otherwise.
+/// The expected results under a fault: of the safe call and how often it arrives, and of the spending call, which
+/// arrives once unless stated otherwise.
 const SCENARIOS: &[(Fault, &str, &str)] = &[
     (Fault::Nothing, "ok ×1", "done ×1"),
     (Fault::CloseBetween, "ok ×1", "done ×1"),
@@ -73,10 +73,10 @@ const STALLS: &[(Fault, usize)] = &[
 
 const DEADLINES: [Duration; 3] = [Duration::from_millis(300), Duration::from_millis(600), Duration::from_millis(1200)];
 
-/// More than the buffers of a socket take.
+/// More bytes than a socket's buffers hold.
 const LARGE: usize = 12 << 20;
 
-/// Puts a client through every fault but the stalls.
+/// Runs a client against every fault except the stalls.
 pub(super) fn run(make: Make<'_>) -> Report {
     let mut jobs: Vec<Job> = Vec::new();
     for (fault, safe, spends) in SCENARIOS {
@@ -88,7 +88,7 @@ pub(super) fn run(make: Make<'_>) -> Report {
     report
 }
 
-/// Puts a client through every stall, with three deadlines each.
+/// Runs a client against every stall, with three deadlines each.
 pub(super) fn run_stalls(make: Make<'_>) -> Report {
     let mut jobs = Vec::new();
     for (fault, arrivals) in STALLS {
@@ -122,8 +122,8 @@ pub(super) fn repeat_calls(make: Make<'_>, calls: usize) -> (usize, usize) {
     (failures, server.arrivals().len())
 }
 
-/// Makes calls one after another over a server that keeps its connections: how many of them the safe calls used, and how
-/// many the spending ones, none of which may be one of those.
+/// Makes calls one after another over a server that keeps its connections: how many of them the safe calls used, and
+/// how many the spending ones, none of which may be one of those.
 pub(super) fn connections(make: Make<'_>, calls: usize) -> (usize, usize) {
     let server = start(Fault::Nothing);
     let client = make(server.base_url(), Duration::from_secs(5));
@@ -197,7 +197,7 @@ fn play(make: Make<'_>, jobs: &[Job]) -> Report {
     Report { rows }
 }
 
-/// A redirect is an answer like any other: nothing goes to the other place.
+/// A redirect is not followed: nothing is sent to its target.
 fn redirect(make: Make<'_>, verb: Verb) -> Row {
     let elsewhere = start(Fault::Nothing);
     let server = start(Fault::Redirect(elsewhere.url(&format!("/item?key={KEY}"))));

@@ -1,4 +1,4 @@
-//! A server on loopback that does one thing wrong, and counts what arrives.
+//! A loopback server with one fault that records the requests it receives.
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 use super::fault::{After, Fault};
 use hostkit::BaseUrl;
 
-/// What nobody waits longer for, so that a test ends.
+/// Limits every wait, so that a test ends.
 const PATIENCE: Duration = Duration::from_secs(8);
 
-/// A request that the server saw, in part at least.
+/// A request that arrived, at least in part.
 #[derive(Debug, Clone)]
 pub struct Arrival {
     /// The number of the connection that it came over.
@@ -40,10 +40,10 @@ struct Shared {
 }
 
 impl Server {
-    /// Listens on a free port of loopback, or makes sure that nobody does.
+    /// Listens on a free loopback port, or reserves one that refuses connections.
     ///
     /// # Errors
-    /// No port.
+    /// No port is free.
     pub fn start(fault: Fault) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
@@ -156,7 +156,7 @@ impl Shared {
     }
 }
 
-/// What faults write with.
+/// Writing as faults need it.
 pub(super) struct Pen<'a>(&'a TcpStream);
 
 impl Pen<'_> {
@@ -164,7 +164,7 @@ impl Pen<'_> {
         self.0.write_all(text.as_ref())
     }
 
-    /// Writes one byte at a time, for ever.
+    /// Writes one byte at a time, without end.
     pub(super) fn drip(&mut self, byte: u8, pause: Duration) -> io::Result<()> {
         let end = Instant::now() + PATIENCE;
         while Instant::now() < end {
@@ -175,7 +175,7 @@ impl Pen<'_> {
     }
 }
 
-/// Says nothing until the peer hangs up, and takes what it sends so slowly that nothing large arrives in time.
+/// Sends nothing until the peer disconnects, and reads so slowly that nothing large arrives in time.
 fn hold(mut stream: &TcpStream) -> io::Result<()> {
     let start = Instant::now();
     let mut piece = vec![0; 1 << 10];

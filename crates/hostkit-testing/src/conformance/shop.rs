@@ -18,14 +18,14 @@ use hostkit::protocol::{StatusFaults, Verdict};
 use hostkit::{Call, Endpoint, Perform};
 use hostkit::{FaultCode, FaultKind};
 
-/// The key that must not travel anywhere but in the header `x-key` to the server itself.
+/// The key, which must be sent only in the header `x-key` and only to the server itself.
 pub const KEY: &str = "canary-key-31337";
 
 /// The shop's API. Its credentials are the key.
 #[derive(Debug)]
 pub struct Shop;
 
-/// An error code of the shop, which knows none.
+/// The shop's error code; it has none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Code(String);
 

@@ -1,4 +1,4 @@
-//! The scenarios as tests: each prints what it saw, and panics where the client does not conform.
+//! The scenarios as tests: each prints its report, and panics if the client does not conform.
 
 use std::process::Command;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use super::scenario::{self, Make};
 
-/// The stalls are timed: nothing else is to run beside them.
+/// Serialises the tests, because the stalls are timed.
 fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The tests of a client: a function that makes one is put through each scenario.
+/// Defines the tests of a client, given a function that creates one.
 #[macro_export]
 macro_rules! conformance_tests {
     ($make:expr) => {
@@ -69,8 +69,8 @@ pub fn a_call_may_have_no_deadline(make: Make<'_>) {
     assert_eq!(scenario::connections(&|base, _| make(base, Duration::MAX), 2), (1, 2));
 }
 
-/// The test binary runs one of its own tests again, with proxies in its environment. Nobody listens on port 9, so it fails
-/// where somebody asks.
+/// Runs one of the binary's own tests again with proxy variables set. Port 9 refuses connections, so a client that uses
+/// them fails.
 pub fn a_proxy_of_the_environment_is_not_asked(_: Make<'_>) {
     let _alone = alone();
     let names = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];

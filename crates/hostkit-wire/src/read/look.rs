@@ -1,4 +1,4 @@
-//! What a body looks like from outside: its encoding, its first bytes, and the format that they speak for.
+//! Detects a body's encoding and format from its first bytes.
 
 use crate::sabotage::is_broken;
 use crate::{Format, Limits, WireError, WireErrorKind};
@@ -26,7 +26,7 @@ fn looks_like_windows_1251(body: &[u8]) -> bool {
     high > 0 && letters * 4 >= high * 3
 }
 
-/// Where the document starts in the body, and its text.
+/// The offset of the document in the body, and its text.
 pub(super) fn document(format: Format, body: &str) -> Result<(usize, &str), WireError> {
     let start = mark(body);
     let whole = body.get(start..).unwrap_or("");

@@ -1,4 +1,4 @@
-//! Reads what PHP's `serialize()` writes: one pass, no recursion, and nothing is allocated on the word of a length.
+//! Reads what PHP's `serialize()` writes: one pass, no recursion, and no allocation sized by a declared length.
 //!
 //! Deliberately not here: references (`r`, `R`), classes with a serialisation of their own (`C`) and escaped strings
 //! (`S`). They are refused by name. White space may stand behind the document, as it does behind many a PHP script,
@@ -261,13 +261,13 @@ impl<'s> Reader<'s> {
 
     /// `:LEN:"…"` and what must follow, as the range between the quotes.
     fn counted(&mut self, behind: &str) -> Result<(usize, usize), WireError> {
-        let (length, told) = self.length()?;
+        let (length, number_at) = self.length()?;
         self.expect(":\"", "`:\"` behind a length")?;
         let from = self.at;
         let to = from.checked_add(length).filter(|to| *to <= self.body.len());
-        let to = to.ok_or_else(|| WireError::new(told, WireErrorKind::Truncated))?;
+        let to = to.ok_or_else(|| WireError::new(number_at, WireErrorKind::Truncated))?;
         if !self.body.is_char_boundary(to) {
-            return Err(WireError::expected(told, "a length that ends between two characters"));
+            return Err(WireError::expected(number_at, "a length that ends between two characters"));
         }
         self.at = to;
         self.expect("\"", "`\"` where the length of the text ends")?;
@@ -277,21 +277,21 @@ impl<'s> Reader<'s> {
 
     /// `:N:{`, the number of entries of an array or an object, which the rest of the body must be able to hold.
     fn count(&mut self) -> Result<usize, WireError> {
-        let (count, told) = self.length()?;
+        let (count, number_at) = self.length()?;
         self.expect(":{", "`:{` behind a count")?;
         match count <= self.rest().len() / SHORTEST_ENTRY {
             true => Ok(count),
-            false => Err(WireError::new(told, WireErrorKind::Truncated)),
+            false => Err(WireError::new(number_at, WireErrorKind::Truncated)),
         }
     }
 
     /// `:N`, with the place where the number stands; a number that no memory holds is cut to the largest.
     fn length(&mut self) -> Result<(usize, usize), WireError> {
         self.expect(":", "`:`")?;
-        let told = self.at;
+        let number_at = self.at;
         self.digits("a length")?;
-        let text = self.body.get(told..self.at).unwrap_or("");
-        Ok((text.parse().unwrap_or(usize::MAX), told))
+        let text = self.body.get(number_at..self.at).unwrap_or("");
+        Ok((text.parse().unwrap_or(usize::MAX), number_at))
     }
 }
 

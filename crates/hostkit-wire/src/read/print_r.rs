@@ -1,6 +1,7 @@
 //! Reads what PHP's `print_r` prints for arrays and objects: indented, or flattened to one line of single blanks.
 //!
-//! `print_r` escapes nothing, so some texts cannot be told from syntax. The rules are fixed, and every scalar is text:
+//! `print_r` escapes nothing, so some texts are indistinguishable from syntax. The rules are fixed, and every scalar is
+//! text:
 //!
 //! * The text is *indented* if it starts with `Array` or `Class Object`, a line `(`, and a line that is `)` or starts
 //!   with four blanks and `[`. Everything else is *flat*. See [`indented`] and [`flat`] for their rules.

@@ -1,4 +1,4 @@
-//! What every writer asks before it writes: how deep it may go, whether a number is one, whether a key is there once.
+//! Checks shared by the writers: depth, number syntax and duplicate keys.
 
 use crate::WriteError;
 

@@ -1,6 +1,6 @@
 //! Writes what PHP's `print_r` prints for arrays, in its indented form.
 //!
-//! Nothing is escaped, as in PHP: a text that looks like an entry cannot be told from one.
+//! Nothing is escaped, as in PHP: a text that looks like an entry is indistinguishable from one.
 
 use super::check::{deeper, is_number, unique};
 use super::php_float;

@@ -2,7 +2,7 @@
 //!
 //! Every endpoint is answered from the world: the log of a server has what happened to it, `stats` the minutes in which
 //! it was on, `limits` what is left. Only the load of a server is made up, from its number and the minute; and the
-//! presets of `images` are a list that nobody changes, as at the hoster.
+//! presets of `images` are a fixed list, as at the hoster.
 
 mod answer;
 mod auth;

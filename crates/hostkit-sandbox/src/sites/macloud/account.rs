@@ -11,7 +11,7 @@ use macloud_proto::types::{
     ServiceLimit, UserId,
 };
 
-use super::Desk;
+use super::Handler;
 use super::auth::{TOKEN_LIFE, TOKEN_PREFIX};
 use super::envelope::{Answered, No, reshape, shaped, yes};
 use crate::world::WorldError;
@@ -19,7 +19,7 @@ use crate::world::WorldError;
 /// The number of the one customer.
 const CUSTOMER: u64 = 7;
 
-impl Desk<'_> {
+impl Handler<'_> {
     pub(super) fn get_account(&self) -> Answered {
         let mut reference = AccountRef::new(AccountId::new(CUSTOMER));
         reference.name = Some(format!("a{CUSTOMER}"));

@@ -1,4 +1,4 @@
-//! Backups: made without a word of their number, copied, put back, linked to.
+//! Backups: created (without returning their number), copied, restored, and linked to.
 
 use macloud_proto::backups::{
     CopyBackup, CreateBackup, CreateServerBackup, DeleteBackup, DisableBackupAutoprolong, EnableBackupAutoprolong,
@@ -7,10 +7,10 @@ use macloud_proto::backups::{
 use macloud_proto::types::{Backup, BackupAbilities, BackupDownload, BackupId, ServiceStatus};
 
 use super::envelope::{Answered, No, done, yes};
-use super::{Desk, reference};
+use super::{Handler, reference};
 use crate::world::{self, World};
 
-impl Desk<'_> {
+impl Handler<'_> {
     fn backup(&self, found: &world::Backup) -> Backup {
         let now = self.world.now();
         let is_new = now.since(found.made) < World::BUILD;

@@ -9,7 +9,7 @@ use macloud_proto::types::{
     CaaTag, Domain, DomainAbilities, DomainId, Record, RecordAbilities, RecordId, RecordType, ServiceStatus,
 };
 
-use super::Desk;
+use super::Handler;
 use super::envelope::{Answered, No, done, yes};
 use super::servers::is_domain;
 use crate::world;
@@ -30,7 +30,7 @@ fn check(kind: &str, value: &str, tag: Option<&CaaTag>) -> Result<(), No> {
     if is_good { Ok(()) } else { Err(No::field("value", "Wrong value")) }
 }
 
-impl Desk<'_> {
+impl Handler<'_> {
     fn domain(&self, zone: &world::Zone) -> Domain {
         let mut domain = Domain::new(DomainId::new(zone.number), zone.name.as_str(), ServiceStatus::Active, false);
         domain.full_name = Some(format!("DNS #{} - {}", zone.number, zone.name));

@@ -13,7 +13,7 @@ use macloud_proto::types::{
     PoolAddress, PtrId, PtrRecord, ReservedAddress, ReservedId, ServerId, ServiceAddress, ServiceId, ServiceStatus,
 };
 
-use super::Desk;
+use super::Handler;
 use super::envelope::{Answered, No, done, yes};
 use super::reference::centre;
 use super::servers::is_domain;
@@ -26,7 +26,7 @@ fn service_address(ip: Ipv4Addr) -> ServiceAddress {
     address
 }
 
-impl Desk<'_> {
+impl Handler<'_> {
     fn ip(&self, id: AddressId) -> Result<Ipv4Addr, No> {
         let ip = address_of(id).ok_or(No::NotFound)?;
         self.world.holder(&self.account, ip)?;

@@ -7,11 +7,11 @@ use macloud_proto::types::{
 
 use hostkit::protocol::Value;
 
-use super::Desk;
+use super::Handler;
 use super::envelope::{Answered, No, done, shaped, yes};
 use crate::world;
 
-impl Desk<'_> {
+impl Handler<'_> {
     fn iso(&self, found: &world::Iso) -> Iso {
         let mut iso = Iso::new(IsoId::new(found.number), ServiceStatus::Active, found.server.is_some());
         let name = found.url.rsplit('/').next().unwrap_or_default().to_owned();

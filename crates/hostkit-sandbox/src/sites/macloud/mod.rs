@@ -35,13 +35,13 @@ use envelope::No;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Macloud;
 
-/// Whom the sandbox serves.
-struct Desk<'w> {
+/// Handles the requests of one account.
+struct Handler<'w> {
     world: &'w mut World,
     account: String,
 }
 
-/// What a request is.
+/// A parsed request, or its refusal.
 enum Read {
     Call(Request),
     No(No),
@@ -51,10 +51,10 @@ fn operation(info: &EndpointInfo) -> Operation {
     Operation { name: info.name, effect: info.effect, rates: info.rates }
 }
 
-/// Reads a request, with the operation that it is or comes nearest to.
+/// Parses a request, with its operation or the one that comes nearest.
 fn read(call: &Call) -> (Operation, Read) {
     let mut incoming = call.incoming(UnknownFields::Deny);
-    // A reboot without a word is a soft one.
+    // A reboot without a type is a soft one.
     if call.method == Method::PUT && call.path.starts_with("/v1/server.reboot/") && is_empty(&call.body) {
         incoming.body = br#"{"type":"soft"}"#;
     }
@@ -62,7 +62,7 @@ fn read(call: &Call) -> (Operation, Read) {
         Ok(request) => return (operation(&request.info()), Read::Call(request)),
         Err(error) => error,
     };
-    // Fields that the spec does not know are no reason to say no, but only where nothing else fits.
+    // Fields that the spec does not know are tolerated, but only if no endpoint matches strictly.
     incoming.unknown = UnknownFields::Ignore;
     if let Ok(request) = route(&incoming) {
         return (operation(&request.info()), Read::Call(request));
@@ -84,7 +84,7 @@ fn is_empty(body: &[u8]) -> bool {
     matches!(body.trim_ascii(), b"" | b"{}" | b"[]" | b"null")
 }
 
-/// What the API says of a request that cannot be read: a wrong number in the path is no service.
+/// The error for an unreadable request: an invalid number in the path means that the service does not exist.
 fn why(path: &str, found: &str) -> No {
     let field = path.rsplit('.').next().unwrap_or(path);
     if path.starts_with("path.") {
@@ -140,12 +140,12 @@ impl Site for Macloud {
         };
         world.note_credentials(true);
         let answered = match request {
-            Read::Call(request) => Desk { world, account }.serve(request),
+            Read::Call(request) => Handler { world, account }.serve(request),
             Read::No(no) => Err(no),
         };
         match answered {
             Ok(answer) => Reply::done(answer),
-            // An empty list is an answer that was found, whatever it is called.
+            // The API reports an empty list as an error, but the call succeeded.
             Err(no @ No::Empty(_)) => Reply::done(no.answer()),
             Err(no) => said(&no),
         }

@@ -8,7 +8,7 @@ use macloud_proto::types::{
     Operation, OperationId, OperationService, OperationStatus, OperationType, PaymentMethod, Purse, ServiceId,
 };
 
-use super::Desk;
+use super::Handler;
 use super::envelope::{Answered, No, done, yes};
 use crate::clock::Moment;
 use crate::world::{Bill, Payment};
@@ -49,7 +49,7 @@ fn unpaid(bill: &Bill) -> Operation {
     operation
 }
 
-impl Desk<'_> {
+impl Handler<'_> {
     fn operations(&self) -> Result<Vec<(Moment, Operation)>, No> {
         let payments = &self.world.account(&self.account)?.payments;
         let mut all: Vec<_> = payments.iter().map(|payment| (payment.at, paid(payment))).collect();

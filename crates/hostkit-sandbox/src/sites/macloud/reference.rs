@@ -9,7 +9,7 @@ use macloud_proto::types::{
     ServerPlan, SizeAmount, Tariff, Template, TemplateId, TemplateLimits,
 };
 
-use super::Desk;
+use super::Handler;
 use super::envelope::{Answered, No, yes};
 use crate::world::{Plan, World};
 
@@ -111,7 +111,7 @@ fn check(group: GroupId) -> Result<(), No> {
     if group.get() == GROUP { Ok(()) } else { Err(No::NotFound) }
 }
 
-impl Desk<'_> {
+impl Handler<'_> {
     pub(super) fn list_server_groups(&self) -> Answered {
         let mut group = ServerGroup::new(GroupId::new(GROUP), GROUP_NAME);
         group.description = Some("Servers on shared cores".to_owned());

@@ -7,7 +7,7 @@ use macloud_proto::schedules::{
 };
 use macloud_proto::types::{Schedule, ScheduleType, Schedules};
 
-use super::Desk;
+use super::Handler;
 use super::envelope::{Answered, No, done, yes};
 use crate::world::{self, Cycle, WorldError};
 
@@ -25,7 +25,7 @@ fn shown(schedule: &world::Schedule) -> Schedule {
     shown
 }
 
-impl Desk<'_> {
+impl Handler<'_> {
     fn schedules(&self, server: u64) -> Result<Schedules, No> {
         let mut all = Schedules::new();
         for schedule in self.world.schedules(&self.account, server)? {

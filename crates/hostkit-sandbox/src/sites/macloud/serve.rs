@@ -2,10 +2,10 @@
 
 use macloud_proto::server::Request;
 
-use super::Desk;
+use super::Handler;
 use super::envelope::{Answered, No};
 
-impl Desk<'_> {
+impl Handler<'_> {
     pub(super) fn serve(&mut self, request: Request) -> Answered {
         match request {
             Request::GetAccount(_) => self.get_account(),

@@ -14,7 +14,7 @@ use macloud_proto::types::{ServerId, ServerPassword, ServerStat, VncAccess};
 
 use super::envelope::{Answered, No, done, reshape, shaped, yes};
 use super::show::load;
-use super::{Desk, reference};
+use super::{Handler, reference};
 use crate::clock::Moment;
 use crate::world::{Cycle, Details, NewServer, Schedule, Server};
 
@@ -23,7 +23,7 @@ const HOUR: u64 = 3600;
 /// How far back statistics go.
 const MONTH: Duration = Duration::from_secs(30 * 24 * HOUR);
 
-impl Desk<'_> {
+impl Handler<'_> {
     pub(super) fn server(&self, id: ServerId) -> Result<&Server, No> {
         Ok(self.world.server(&self.account, id.get())?)
     }

@@ -6,7 +6,7 @@ use macloud_proto::types::{
     ServerAddress, ServerDetail, ServerId, ServiceStatus, TemplateId, TemplateRef,
 };
 
-use super::Desk;
+use super::Handler;
 use super::reference::{GROUP, GROUP_NAME, centre, tariff};
 use crate::world::{self, ServerState};
 
@@ -53,7 +53,7 @@ fn abilities(server: &world::Server) -> ServerAbilities {
     can
 }
 
-impl Desk<'_> {
+impl Handler<'_> {
     /// The addresses of a server; a new one has none yet.
     fn addresses(&self, server: &world::Server) -> Vec<ServerAddress> {
         if server.is_building() {

@@ -3,11 +3,11 @@
 use macloud_proto::ssh_keys::{CreateKey, DeleteKey, GetKey, ListKeys, UpdateKey};
 use macloud_proto::types::{KeyId, KeyRef, KeyStatus, SshKey, SshKeyDetail};
 
-use super::Desk;
+use super::Handler;
 use super::envelope::{Answered, No, done, yes};
 use crate::world;
 
-impl Desk<'_> {
+impl Handler<'_> {
     fn key(&self, id: KeyId) -> Result<&world::SshKey, No> {
         self.world.keys(&self.account).into_iter().find(|key| key.number == id.get()).ok_or(No::NotFound)
     }

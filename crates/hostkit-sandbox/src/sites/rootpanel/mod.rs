@@ -34,11 +34,11 @@ use form::Form;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RootPanel;
 
-/// What an answer is, unless it is a no with a code.
+/// An answer, or a refusal with a code.
 type Answered = Result<Response<Vec<u8>>, Code>;
 
-/// Whom the sandbox serves, and in which format.
-struct Desk<'w> {
+/// Handles the requests of one account, in one format.
+struct Handler<'w> {
     world: &'w mut World,
     account: &'static str,
     /// The test account: nothing is charged and nothing is done.
@@ -95,8 +95,8 @@ impl Site for RootPanel {
         };
         world.note_credentials(true);
         let is_trial = account == credentials::ROOTPANEL_TEST;
-        let mut desk = Desk { world, account, is_trial, format };
-        match desk.serve(call, &form) {
+        let mut handler = Handler { world, account, is_trial, format };
+        match handler.serve(call, &form) {
             Ok(answer) => Reply::done(answer),
             Err(code) => Reply::refused(refusal(format, &code), code.as_str()),
         }
@@ -181,7 +181,7 @@ fn accepted<E: Serve>(format: Format, output: &E::Output, code: &Code) -> Respon
     written(&out)
 }
 
-impl Desk<'_> {
+impl Handler<'_> {
     fn serve(&mut self, call: &Call, form: &Form) -> Answered {
         if known(form.command()).is_none() {
             return Err(Code::UnknownCommand);

@@ -36,7 +36,7 @@ pub(super) fn image_of(world: &World, addon: AddonId) -> Option<u64> {
     world.image(number).ok().map(|image| image.number)
 }
 
-/// The image that a new order is to have; without a word it is the first.
+/// The image of a new order; the first one if none is given.
 pub(super) fn chosen_image(world: &World, addons: Option<&Csv<AddonId>>) -> Result<Option<u64>, Code> {
     let mut chosen = None;
     for addon in addons.into_iter().flat_map(|addons| addons.iter()) {

@@ -9,7 +9,7 @@ use rootpanel_proto::types::{
     TariffId,
 };
 
-use super::{Answered, Desk, accepted, offers, yes};
+use super::{Answered, Handler, accepted, offers, yes};
 use crate::clock::Moment;
 use crate::world::{Acceptance, Details, NewServer, Server, ServerState, WorldError};
 
@@ -32,7 +32,7 @@ pub(super) fn code(error: &WorldError) -> Code {
     }
 }
 
-impl Desk<'_> {
+impl Handler<'_> {
     /// The server of an order. The test account has none.
     pub(super) fn server(&self, order: OrderId) -> Result<&Server, Code> {
         self.world.server(self.account, order.get()).map_err(|error| code(&error))

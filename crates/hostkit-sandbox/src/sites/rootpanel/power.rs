@@ -8,10 +8,10 @@ use rootpanel_proto::servers::{GetVnc, ShutdownServer, StartServer};
 use rootpanel_proto::types::{OrderId, OrderReference, VncConsole};
 
 use super::orders::code;
-use super::{Answered, Desk, yes};
+use super::{Answered, Handler, yes};
 use crate::world::{ServerState, WorldError};
 
-impl Desk<'_> {
+impl Handler<'_> {
     pub(super) fn suspend(&mut self, order: OrderId) -> Answered {
         if self.server(order)?.state == ServerState::Suspended {
             return Err(Code::AlreadySuspended);

@@ -1,4 +1,5 @@
-//! Addresses that nobody on the internet has: those that are free, those ordered or kept as a service, and their names.
+//! Addresses that do not exist on the internet: those that are free, those ordered or kept as a service, and their
+//! names.
 
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;

@@ -1,7 +1,7 @@
-//! How far the request under way has come, seen at the connection itself: what ureq's errors do not tell.
+//! Tracks at the connection how far the current request has got, which ureq's errors do not report.
 //!
-//! "Not sent" is a promise about money, so it rests on the one place where bytes leave. A request is sent by the thread
-//! that asked for it, so what is seen is kept per thread.
+//! "Not sent" is a promise about money, so it is decided where bytes leave. ureq sends a request on the calling thread,
+//! so the state is thread-local.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
@@ -10,54 +10,54 @@ use hostkit::transport::Phase;
 use ureq::Error;
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 
-/// More time than the clock of a socket has.
+/// Stands for "no deadline" where a finite timeout is required.
 pub(crate) const FOREVER: Duration = Duration::from_secs(3600 * 24 * 365);
 
-/// What was seen of the request under way on this thread.
+/// Progress of the current request on this thread.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Sight {
-    /// How far it came.
+pub(crate) struct ConnectionProgress {
+    /// The phase that was reached.
     pub(crate) phase: Phase,
-    /// The peer closed the connection while more was awaited.
+    /// The peer closed the connection while more data was expected.
     pub(crate) ended: bool,
-    /// A read failed, which ureq takes for the end of a body that ends with the connection.
+    /// A read failed, which ureq treats as the end of a body without a length.
     pub(crate) broken: bool,
     deadline: Instant,
 }
 
-impl Sight {
+impl ConnectionProgress {
     fn start(deadline: Instant) -> Self {
         Self { phase: Phase::Connect, ended: false, broken: false, deadline }
     }
 
-    /// A request begins on this thread, and has this much time.
+    /// Starts a request on this thread.
     pub(crate) fn begin(timeout: Duration) {
         let now = Instant::now();
-        SIGHT.set(Self::start(now.checked_add(timeout).unwrap_or(now + FOREVER)));
+        PROGRESS.set(Self::start(now.checked_add(timeout).unwrap_or(now + FOREVER)));
     }
 
-    /// What was seen since.
+    /// The progress since [`Self::begin`].
     pub(crate) fn now() -> Self {
-        SIGHT.get()
+        PROGRESS.get()
     }
 
-    /// The time that is left for all of it.
+    /// The time left until the deadline.
     pub(crate) fn left() -> Duration {
-        SIGHT.get().deadline.saturating_duration_since(Instant::now())
+        PROGRESS.get().deadline.saturating_duration_since(Instant::now())
     }
 
     fn note(change: impl FnOnce(&mut Self)) {
-        let mut sight = SIGHT.get();
-        change(&mut sight);
-        SIGHT.set(sight);
+        let mut progress = PROGRESS.get();
+        change(&mut progress);
+        PROGRESS.set(progress);
     }
 }
 
 thread_local! {
-    static SIGHT: Cell<Sight> = Cell::new(Sight::start(Instant::now()));
+    static PROGRESS: Cell<ConnectionProgress> = Cell::new(ConnectionProgress::start(Instant::now()));
 }
 
-/// A chain of connectors whose connections are watched.
+/// Wraps a chain of connectors and records the progress of their connections.
 #[derive(Debug)]
 pub(crate) struct Watch<C>(pub(crate) C);
 
@@ -66,20 +66,20 @@ impl<C: Connector> Connector for Watch<C> {
 
     fn connect(&self, details: &ConnectionDetails, chained: Option<()>) -> Result<Option<Self::Out>, Error> {
         let connected = self.0.connect(details, chained);
-        // What a proxy was told on the way is no byte of the request.
-        Sight::note(|sight| *sight = Sight::start(sight.deadline));
+        // Bytes exchanged with a proxy do not belong to the request.
+        ConnectionProgress::note(|progress| *progress = ConnectionProgress::start(progress.deadline));
         Ok(connected?.map(Watched))
     }
 }
 
-/// No longer than what is left of all the time: what ureq allows a proxy is as old as the beginning of the connect.
+/// Caps a timeout at the remaining time: ureq computes that of a proxy when connecting begins.
 fn within(timeout: NextTimeout) -> NextTimeout {
-    let left = Sight::left().into();
+    let left = ConnectionProgress::left().into();
     if left < timeout.after { NextTimeout { after: left, ..timeout } } else { timeout }
 }
 
-/// The time that is left, up to a sixty-fourth of a second more: it is set at the socket only where it has changed, so calls
-/// with the same deadline set it once for each connection, not twice for each call.
+/// Rounds a timeout up to 1/64 s: ureq sets a socket's timeout only if it changed, so calls with equal deadlines set it
+/// once per connection instead of twice per call.
 fn coarse(timeout: NextTimeout) -> NextTimeout {
     const GRAIN: Duration = Duration::from_micros(15_625);
     if timeout.after.is_not_happening() || timeout.after.is_zero() {
@@ -90,7 +90,7 @@ fn coarse(timeout: NextTimeout) -> NextTimeout {
     NextTimeout { after, ..timeout }
 }
 
-/// A connection that notes what passes.
+/// A connection that records progress.
 #[derive(Debug)]
 pub(crate) struct Watched<T>(T);
 
@@ -100,17 +100,17 @@ impl<T: Transport> Transport for Watched<T> {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
-        // Before the attempt, because a failed one may have sent something.
-        Sight::note(|sight| sight.phase = Phase::Send);
+        // Recorded first, because a failed write may have sent something.
+        ConnectionProgress::note(|progress| progress.phase = Phase::Send);
         self.0.transmit_output(amount, coarse(within(timeout)))
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
         let result = self.0.await_input(coarse(within(timeout)));
-        Sight::note(|sight| {
-            sight.phase = sight.phase.max(Phase::Head);
-            sight.ended |= matches!(result, Ok(false));
-            sight.broken |= result.is_err();
+        ConnectionProgress::note(|progress| {
+            progress.phase = progress.phase.max(Phase::Head);
+            progress.ended |= matches!(result, Ok(false));
+            progress.broken |= result.is_err();
         });
         result
     }

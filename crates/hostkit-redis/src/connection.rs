@@ -1,7 +1,7 @@
-//! A connection: what is asked goes out, and what is told comes in, until a moment and no later.
+//! A connection whose commands have an absolute deadline.
 //!
-//! The crate `redis` writes the commands and reads the answers. Its own connections wait for the system's resolver however
-//! long that takes, and for each byte anew.
+//! The crate `redis` encodes commands and parses answers. Its own connections are not used, because they wait for the
+//! system's resolver without a limit and restart their timeout with each read.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -17,28 +17,28 @@ use rustls::{ClientConfig, ClientConnection, StreamOwned};
 
 use crate::address::{Address, Place};
 
-/// An entry has one line for each call of a window; none of ours is larger.
+/// The largest entry: one line for each call in a rate-limit window stays below it.
 pub(crate) const MAX_BYTES: usize = 8 << 20;
-/// An entry, and what stands around it.
+/// The largest answer: an entry and the protocol's framing.
 const LONGEST_ANSWER: u64 = (MAX_BYTES + (64 << 10)) as u64;
 
-pub(crate) struct Link {
+pub(crate) struct Connection {
     stream: Stream,
     parser: Parser,
 }
 
-/// Why there is no answer.
+/// Why a command failed.
 pub(crate) enum Failure {
-    /// None came.
+    /// No answer arrived.
     Network(io::Error),
-    /// It says no.
-    Told(RedisError),
-    /// It does not know the user or the password.
+    /// The server answered with an error.
+    Server(RedisError),
+    /// The server rejected the user or the password.
     Refused(RedisError),
 }
 
-impl Link {
-    /// Connects, and says who asks.
+impl Connection {
+    /// Connects, authenticates and selects the database.
     pub(crate) fn open(
         address: &Address,
         names: &Names,
@@ -46,40 +46,41 @@ impl Link {
         until: Instant,
     ) -> Result<Self, Failure> {
         let stream = Stream::open(address, names, tls, until).map_err(Failure::Network)?;
-        let mut link = Self { stream, parser: Parser::new() };
+        let mut connection = Self { stream, parser: Parser::new() };
         if let Some(password) = &address.password {
             let mut command = redis::cmd("AUTH");
             if let Some(user) = &address.user {
                 command.arg(user.expose());
             }
             command.arg(password.expose());
-            link.ask(&command, until).map_err(|failure| match failure {
-                Failure::Told(error) => Failure::Refused(error),
+            connection.ask(&command, until).map_err(|failure| match failure {
+                Failure::Server(error) => Failure::Refused(error),
                 other => other,
             })?;
         }
         if address.database != 0 {
-            link.ask(redis::cmd("SELECT").arg(address.database), until)?;
+            connection.ask(redis::cmd("SELECT").arg(address.database), until)?;
         }
-        Ok(link)
+        Ok(connection)
     }
 
-    /// After a failure of the network the connection is of no use: an answer that is late would be taken for the next one.
+    /// Runs one command. After a network failure the connection must be dropped: a late answer would be taken for that
+    /// of the next command.
     pub(crate) fn ask(&mut self, command: &Cmd, until: Instant) -> Result<Value, Failure> {
         self.stream.timed().until = until;
-        let said = self.stream.write_all(&command.get_packed_command()).and_then(|()| self.stream.flush());
-        said.map_err(Failure::Network)?;
+        let sent = self.stream.write_all(&command.get_packed_command()).and_then(|()| self.stream.flush());
+        sent.map_err(Failure::Network)?;
         let mut reader = Recorded { reader: (&mut self.stream).take(LONGEST_ANSWER), broke: None };
-        let told = self.parser.parse_value(&mut reader).and_then(Value::extract_error);
-        told.map_err(|error| match reader.broke {
+        let answer = self.parser.parse_value(&mut reader).and_then(Value::extract_error);
+        answer.map_err(|error| match reader.broke {
             Some(broke) => Failure::Network(broke),
             None if error.kind() == redis::ErrorKind::Io => Failure::Network(ErrorKind::UnexpectedEof.into()),
-            None => Failure::Told(error),
+            None => Failure::Server(error),
         })
     }
 }
 
-/// Keeps the error, which the parser wraps so that its cause is not seen.
+/// Keeps the I/O error, because the parser hides it.
 struct Recorded<R> {
     reader: R,
     broke: Option<io::Error>,
@@ -148,7 +149,7 @@ impl Write for Stream {
     }
 }
 
-/// A socket that nobody waits for after a moment, also if it gives a byte now and then.
+/// A socket with an absolute deadline, which a peer that trickles bytes cannot extend.
 struct Timed {
     socket: Socket,
     until: Instant,
@@ -189,12 +190,12 @@ impl Write for Timed {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        // Neither kind of socket keeps anything back.
+        // Neither kind of socket buffers.
         Ok(())
     }
 }
 
-/// Tries the addresses one after the other, each with its share of the time.
+/// Tries the addresses in turn, giving each an equal share of the remaining time.
 fn dial(names: &Names, host: &str, port: u16, until: Instant) -> io::Result<Socket> {
     let left = until.saturating_duration_since(Instant::now());
     let found = names.addresses_within(host, left).ok_or(ErrorKind::TimedOut)?;

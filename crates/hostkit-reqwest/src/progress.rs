@@ -1,7 +1,7 @@
-//! Whether a connection was made for the request under way: what reqwest's errors tell of some failures, and a deadline
-//! of ours of none.
+//! Tracks whether a connection was made for the current request, which our own deadline cannot tell and reqwest's
+//! errors only sometimes do.
 //!
-//! "Not sent" is a promise about money. It is given only where the connector, TLS included, was still at work.
+//! "Not sent" is a promise about money, so it is made only while the connector, TLS included, has not finished.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -16,12 +16,12 @@ tokio::task_local! {
     static CONNECTED: Arc<AtomicBool>;
 }
 
-/// Whether the request under way may have a connection.
+/// Whether a connection was made for the current request.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Sight(Arc<AtomicBool>);
+pub(crate) struct ConnectionProgress(Arc<AtomicBool>);
 
-impl Sight {
-    /// Polls a request in sight of this witness.
+impl ConnectionProgress {
+    /// Runs a request and records its progress here.
     pub(crate) async fn watch<F: Future>(&self, request: F) -> F::Output {
         CONNECTED.scope(Arc::clone(&self.0), request).await
     }
@@ -32,7 +32,7 @@ impl Sight {
     }
 }
 
-/// Puts a witness around reqwest's connector.
+/// Wraps reqwest's connector in [`Watched`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Watch;
 
@@ -44,8 +44,8 @@ impl<S> Layer<S> for Watch {
     }
 }
 
-/// A connector that notes its success. reqwest clones it six times for a request, connection or not: shared, it is only
-/// cloned in full where there is one to make.
+/// A connector that records its success. reqwest clones it six times per request, so it is shared and cloned in full
+/// only to make a connection.
 #[derive(Debug)]
 pub(crate) struct Watched<S>(Arc<S>);
 
@@ -66,19 +66,19 @@ where
     type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        // The clone that is made for a connection is asked instead.
+        // Readiness is checked in `call`, on the clone that connects.
         Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, request: R) -> Self::Future {
-        // The connector is called by the task that sends, and may be finished by another.
-        let sight = CONNECTED.try_with(Arc::clone).ok();
+        // The connector is called by the sending task but may be completed by another, so the flag is taken now.
+        let progress = CONNECTED.try_with(Arc::clone).ok();
         let mut connector = S::clone(&self.0);
         Box::pin(async move {
             poll_fn(|context| connector.poll_ready(context)).await?;
             let connected = connector.call(request).await?;
-            if let Some(sight) = sight {
-                sight.store(true, Ordering::SeqCst);
+            if let Some(progress) = progress {
+                progress.store(true, Ordering::SeqCst);
             }
             Ok(connected)
         })
