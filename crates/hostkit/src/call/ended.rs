@@ -22,7 +22,7 @@ pub(super) struct Answered<T> {
 /// Why there is no value, and what that says about the call.
 pub(super) struct Failed<C> {
     pub(super) error: Error<C>,
-    pub(super) stage: Stage,
+    pub(super) ending: Ending,
     /// When it was sent for the last time.
     pub(super) sent: Now,
     pub(super) ended: Now,
@@ -30,7 +30,7 @@ pub(super) struct Failed<C> {
 
 /// What a failure says about the call if there is no other attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stage {
+pub(super) enum Ending {
     NotSent,
     Rejected,
     Open,

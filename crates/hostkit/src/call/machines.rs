@@ -6,7 +6,7 @@ use hostkit_proto::evidence::Inputs;
 use hostkit_proto::judgement::{judge, judge_as};
 use hostkit_proto::{Api, Call, Endpoint, FaultCode, FaultKind, Perform, Report};
 
-use super::{Answered, Arrival, Exchange, Failed, Stage};
+use super::{Answered, Arrival, Ending, Exchange, Failed};
 use crate::call::outcome::{Outcome, RawBody, Rejection, Reply};
 use crate::call::ticket::{OpenEnd, Ticket, TicketCause};
 use crate::client::ClientCore;
@@ -51,7 +51,7 @@ impl<A: Api, T> Typed<A, T> {
     fn step(&mut self, now: Now) -> Step<Result<Answered<T>, Failed<A::Code>>> {
         match self.answered.take() {
             None => self.exchange.step(now).map(Err),
-            Some(answered) => match self.exchange.rest(now) {
+            Some(answered) => match self.exchange.report_wait(now) {
                 None => Step::Done(Ok(answered)),
                 Some(step) => {
                     self.answered = Some(answered);
@@ -63,7 +63,7 @@ impl<A: Api, T> Typed<A, T> {
 
     fn receive<E: Endpoint<Api = A, Output = T>>(&mut self, now: Now, result: Result<Incoming, TransportError>) {
         if let Some(arrival) = self.exchange.receive(now, result)
-            && let Some((value, accepted, report)) = self.exchange.settle(now, &arrival, judge::<E>)
+            && let Some((value, accepted, report)) = self.exchange.apply_answer(now, &arrival, judge::<E>)
         {
             let Arrival { incoming: Incoming { status, headers, .. }, .. } = arrival;
             let attempts = self.exchange.attempts;
@@ -112,16 +112,16 @@ impl<E: Perform> Machine for PerformMachine<E> {
         self.0.step(now).map(|end| match end {
             Ok(Answered { reply, accepted: None }) => Outcome::Done(reply),
             Ok(Answered { reply, accepted: Some(reason) }) => Outcome::Accepted(reply, reason),
-            Err(Failed { error, stage: Stage::NotSent, .. }) => Outcome::NotSent(error),
+            Err(Failed { error, ending: Ending::NotSent, .. }) => Outcome::NotSent(error),
             Err(failed) => {
                 let place = self.0.exchange.core().place();
                 let inputs = std::mem::take(&mut self.1);
                 let may_have_happened = failed.error.may_have_happened();
                 let end = open_end(&failed);
                 let ticket = || Ticket::new::<E>(place, inputs, end);
-                let rejection = match failed.stage {
-                    Stage::Rejected => Rejection::try_from(failed.error).ok(),
-                    Stage::NotSent | Stage::Open => None,
+                let rejection = match failed.ending {
+                    Ending::Rejected => Rejection::try_from(failed.error).ok(),
+                    Ending::NotSent | Ending::Open => None,
                 };
                 match rejection {
                     None => Outcome::Unresolved(ticket()),
@@ -177,7 +177,7 @@ impl<A: Api> Machine for RawMachine<A> {
         let Some(arrival) = exchange.receive(now, result) else { return };
         let info = exchange.info;
         // What it means only decides whether the call is sent again.
-        let _ = exchange.settle(now, &arrival, |answer| judge_as::<A, ()>(info, answer, |_| Ok(()), || None));
+        let _ = exchange.apply_answer(now, &arrival, |answer| judge_as::<A, ()>(info, answer, |_| Ok(()), || None));
         if exchange.is_over() {
             let Incoming { status, headers, body, .. } = arrival.incoming;
             let (value, attempts, report) = (RawBody::new(body), exchange.attempts, Report::default());

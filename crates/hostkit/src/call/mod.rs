@@ -31,11 +31,11 @@ use crate::limits::shared::Asked;
 use crate::machine::{Step, Wakeup};
 use crate::options::CallOptions;
 use crate::session::cell::{LeadGuard, Lease};
-use crate::store::clerk::Answer;
+use crate::store::thread::Answer;
 use crate::time::{Moment, Now};
 use crate::transport::{AnswerLimits, Incoming, TransportError};
 
-use ended::{Answered, Arrival, Failed, Stage};
+use ended::{Answered, Arrival, Ending, Failed};
 pub use machines::{CallMachine, PerformMachine, RawMachine};
 pub(crate) use settle::api_info;
 
@@ -106,13 +106,13 @@ struct SigningIn<A: Api> {
     guard: Guard<A>,
     parts: RequestParts,
     not_before: Moment,
-    joint: stores::Joint,
+    shared_sign_in: stores::SharedSignIn,
 }
 
 struct FailedSignIn<A: Api> {
     guard: Guard<A>,
     error: Arc<Error<A::Code>>,
-    is_latched: bool,
+    is_rejected: bool,
 }
 
 impl<A: Api> Exchange<A> {
@@ -180,13 +180,13 @@ impl<A: Api> Exchange<A> {
     }
 
     /// Takes what came of the last request. An answer to the call itself is given back: it is to be judged, and settled by
-    /// [`Exchange::settle`].
+    /// [`Exchange::apply_answer`].
     fn receive(&mut self, now: Now, result: Result<Incoming, TransportError>) -> Option<Arrival> {
         let span = self.span.clone();
         span.in_scope(|| match std::mem::replace(&mut self.state, State::Over) {
             State::SignInFlight(signing, asked, permit) => {
                 self.core.rates().ended(now.monotonic, permit);
-                self.settle_sign_in(now, signing, asked, result);
+                self.apply_sign_in(now, signing, asked, result);
                 None
             }
             State::Flight(sent, permit) => {
@@ -194,7 +194,7 @@ impl<A: Api> Exchange<A> {
                 match result {
                     Ok(incoming) => Some(Arrival { sent, incoming }),
                     Err(error) => {
-                        self.settle_broken(now, sent, error);
+                        self.apply_transport_error(now, sent, error);
                         None
                     }
                 }
@@ -211,7 +211,7 @@ impl<A: Api> Exchange<A> {
     fn advance(&mut self, now: Now, deadline: Moment) -> Option<Step<Failed<A::Code>>> {
         match std::mem::replace(&mut self.state, State::Over) {
             State::Ended(failed) => {
-                if let Some(step) = self.rest(now) {
+                if let Some(step) = self.report_wait(now) {
                     self.state = State::Ended(failed);
                     return Some(step);
                 }
@@ -219,7 +219,7 @@ impl<A: Api> Exchange<A> {
             }
             State::Over => {
                 let error = Error::refused(self.info, "the exchange was stepped after its end");
-                return Some(Step::Done(self.failed(error, Stage::NotSent, false, now)));
+                return Some(Step::Done(self.failed(error, Ending::NotSent, false, now)));
             }
             // Stepped in turn of an answer: it can only be waited for, until the deadline.
             State::Flight(sent, permit) if now.monotonic < deadline => {
@@ -228,7 +228,7 @@ impl<A: Api> Exchange<A> {
             }
             State::Flight(sent, permit) => {
                 self.core.rates().ended(now.monotonic, permit);
-                self.settle_broken(now, sent, settle::lost());
+                self.apply_transport_error(now, sent, settle::lost());
             }
             State::SignInFlight(signing, asked, permit) if now.monotonic < deadline => {
                 self.state = State::SignInFlight(signing, asked, permit);
@@ -236,7 +236,7 @@ impl<A: Api> Exchange<A> {
             }
             State::SignInFlight(signing, asked, permit) => {
                 self.core.rates().ended(now.monotonic, permit);
-                self.settle_sign_in(now, signing, asked, Err(settle::lost()));
+                self.apply_sign_in(now, signing, asked, Err(settle::lost()));
             }
             State::Telling(failure, answer) => match stores::still_telling(&answer) {
                 Some(listener) if now.monotonic < deadline => {
@@ -261,7 +261,7 @@ impl<A: Api> Exchange<A> {
     }
 
     /// What is still waited for at the end: that a store is told how long the server wants nobody to call.
-    fn rest<D>(&mut self, now: Now) -> Option<Step<D>> {
+    fn report_wait<D>(&mut self, now: Now) -> Option<Step<D>> {
         let deadline = self.deadline(now);
         let answer = self.holding.take()?;
         let listener = stores::still_holding(&answer).filter(|_| now.monotonic < deadline)?;
@@ -329,25 +329,25 @@ impl<A: Api> Exchange<A> {
         }
     }
 
-    fn failed(&self, error: Error<A::Code>, stage: Stage, may_have_happened: bool, now: Now) -> Failed<A::Code> {
+    fn failed(&self, error: Error<A::Code>, ending: Ending, may_have_happened: bool, now: Now) -> Failed<A::Code> {
         let may = may_have_happened || self.may_have_happened;
         let error = error.with_attempts(self.attempts).with_may_have_happened(may);
-        Failed { error, stage, sent: now, ended: now }
+        Failed { error, ending, sent: now, ended: now }
     }
 
     /// Ends a call that is not sent, or not sent again: then the attempt before decides what may have happened.
     fn fail(&mut self, error: Error<A::Code>, now: Now) {
-        let stage = self.last.take().map_or(Stage::NotSent, |failed| failed.stage);
-        let failed = self.failed(error, stage, false, now);
+        let ending = self.last.take().map_or(Ending::NotSent, |failed| failed.ending);
+        let failed = self.failed(error, ending, false, now);
         self.end(failed);
     }
 
     /// The one way to an end without a value: what was put aside for the price is given back, or counts as spent.
     fn end(&mut self, failed: Failed<A::Code>) {
-        let (class, is_back) = match failed.stage {
-            Stage::NotSent => ("not sent", true),
-            Stage::Rejected => ("rejected", !failed.error.may_have_happened()),
-            Stage::Open => ("open", false),
+        let (class, is_back) = match failed.ending {
+            Ending::NotSent => ("not sent", true),
+            Ending::Rejected => ("rejected", !failed.error.may_have_happened()),
+            Ending::Open => ("open", false),
         };
         match self.reservation.take() {
             Some(reservation) if is_back => reservation.give_back(),

@@ -24,17 +24,17 @@ pub(crate) enum Failure {
     /// The API's own "no".
     Fault { kind: FaultKind, status: u16 },
     /// No success, and no document of the API.
-    Unrecognised { status: u16, told_to_wait: bool },
+    Unrecognised { status: u16, has_retry_after: bool },
 }
 
 impl Failure {
-    /// What an answer without a value is, under this status; `told_to_wait` is whether it says how long to wait.
-    pub(crate) fn of<C>(why: &Why<C>, status: u16, told_to_wait: bool) -> Self {
+    /// What an answer without a value is, under this status; `has_retry_after` is whether it says how long to wait.
+    pub(crate) fn of<C>(why: &Why<C>, status: u16, has_retry_after: bool) -> Self {
         match why {
             Why::Fault(fault) => Self::Fault { kind: fault.kind, status },
             Why::Unreadable(_) => Self::Unreadable,
             Why::Unrecognised => {
-                Self::Unrecognised { status, told_to_wait: told_to_wait && matches!(status, 413 | 429 | 503) }
+                Self::Unrecognised { status, has_retry_after: has_retry_after && matches!(status, 413 | 429 | 503) }
             }
         }
     }
@@ -43,7 +43,7 @@ impl Failure {
     pub(crate) fn is_rate_limited(self) -> bool {
         match self {
             Self::Fault { kind, .. } => kind == FaultKind::RateLimited,
-            Self::Unrecognised { status, told_to_wait } => status == 429 || told_to_wait,
+            Self::Unrecognised { status, has_retry_after } => status == 429 || has_retry_after,
             _ => false,
         }
     }
@@ -101,7 +101,7 @@ pub(crate) fn again(class: Class, failure: Failure) -> Again {
             if_repeatable(Again::Yes)
         }
         Failure::Fault { .. } => Again::No,
-        Failure::Unrecognised { told_to_wait: true, .. } | Failure::Unrecognised { status: 429, .. } => Again::Yes,
+        Failure::Unrecognised { has_retry_after: true, .. } | Failure::Unrecognised { status: 429, .. } => Again::Yes,
         Failure::Unrecognised { status: 401, .. } => Again::SignIn,
         Failure::Unrecognised { status: 500.., .. } => if_repeatable(Again::Yes),
         // Another kind of document under a good status is like an unreadable one; under a bad one it is final.
@@ -210,12 +210,12 @@ mod tests {
     }
 
     fn unrecognised(status: u16) -> Failure {
-        Failure::Unrecognised { status, told_to_wait: false }
+        Failure::Unrecognised { status, has_retry_after: false }
     }
 
     #[test]
     fn follows_the_table() {
-        let told = Failure::Unrecognised { status: 503, told_to_wait: true };
+        let limited = Failure::Unrecognised { status: 503, has_retry_after: true };
         // Failure; then what safe and idempotent calls do. Acting ones are never sent again.
         let table = [
             (Failure::NotSent, Yes, Yes),
@@ -236,7 +236,7 @@ mod tests {
             (fault(FaultKind::RateLimited, 503), Yes, Yes),
             (fault(FaultKind::RateLimited, 200), Yes, Yes),
             (unrecognised(429), Yes, Yes),
-            (told, Yes, Yes),
+            (limited, Yes, Yes),
             (fault(FaultKind::Internal, 500), Yes, No),
             (fault(FaultKind::Temporary, 503), Yes, No),
             (fault(FaultKind::Unsupported, 501), No, No),

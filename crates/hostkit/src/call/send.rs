@@ -4,7 +4,7 @@ use hostkit_proto::sabotage::is_broken;
 use hostkit_proto::{Api, BaseUrl, Effect, RequestParts, Session, SignIn};
 use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, HeaderValue, USER_AGENT};
 
-use super::stores::Joint;
+use super::stores::SharedSignIn;
 use super::{Exchange, SigningIn, State, settle};
 use crate::call::intent::Intent;
 use crate::call::retry::Class;
@@ -171,8 +171,12 @@ impl<A: Api> Exchange<A> {
                 Entry::Not(None)
             }
             Admission::Lead(guard) if self.sign_ins < MAX_SIGN_INS => {
-                self.state =
-                    State::SignIn(SigningIn { guard, parts, not_before: now.monotonic, joint: Joint::Unasked });
+                self.state = State::SignIn(SigningIn {
+                    guard,
+                    parts,
+                    not_before: now.monotonic,
+                    shared_sign_in: SharedSignIn::Unasked,
+                });
                 Entry::Not(None)
             }
             Admission::Lead(guard) => {

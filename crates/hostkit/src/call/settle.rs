@@ -7,7 +7,7 @@ use hostkit_proto::sabotage::is_broken;
 use hostkit_proto::{Api, ApiInfo, Effect, EndpointInfo, RawAnswer, Reason, Report};
 use http::header::RETRY_AFTER;
 
-use super::{Arrival, Exchange, Failed, Stage, State};
+use super::{Arrival, Ending, Exchange, Failed, State};
 use crate::call::retry;
 use crate::call::retry::{Again, Failure, MAX_ATTEMPTS};
 use crate::error::{Cause, Error};
@@ -26,7 +26,7 @@ pub(super) fn lost() -> TransportError {
 
 impl<A: Api> Exchange<A> {
     /// Takes what the answer to the call means, and says so where it has a value.
-    pub(super) fn settle<T>(
+    pub(super) fn apply_answer<T>(
         &mut self,
         now: Now,
         arrival: &Arrival,
@@ -37,15 +37,15 @@ impl<A: Api> Exchange<A> {
             Judgement::Done(value) | Judgement::Nothing(value) => (value, None),
             Judgement::Accepted(value, reason) => (value, Some(reason)),
             Judgement::Rejected(no_value) => {
-                self.settle_no_value(now, arrival.sent, &answer, Stage::Rejected, no_value);
+                self.apply_no_value(now, arrival.sent, &answer, Ending::Rejected, no_value);
                 return None;
             }
             Judgement::Open(no_value) => {
-                self.settle_no_value(now, arrival.sent, &answer, Stage::Open, no_value);
+                self.apply_no_value(now, arrival.sent, &answer, Ending::Open, no_value);
                 return None;
             }
         };
-        self.settle_value(answer.status());
+        self.apply_value(answer.status());
         Some((value, accepted, answer.report()))
     }
 
@@ -56,19 +56,19 @@ impl<A: Api> Exchange<A> {
             .with_limits(self.tree_limits())
     }
 
-    fn settle_value(&mut self, status: u16) {
+    fn apply_value(&mut self, status: u16) {
         self.span.clone().in_scope(|| {
             self.prove_session();
             self.succeed(status);
         });
     }
 
-    fn settle_no_value(
+    fn apply_no_value(
         &mut self,
         now: Now,
         sent: Now,
         answer: &RawAnswer<'_>,
-        stage: Stage,
+        ending: Ending,
         no_value: NoValue<A::Code>,
     ) {
         self.span.clone().in_scope(|| {
@@ -86,21 +86,21 @@ impl<A: Api> Exchange<A> {
                 self.prove_session();
             }
             let error = Error::new(self.info, why.into()).with_answer(self.info, status, answer.body());
-            let failed = Failed { sent, ..self.failed(error, stage, may_have_happened, now) };
-            self.settle_failure(now, failure, failed, wait, false);
+            let failed = Failed { sent, ..self.failed(error, ending, may_have_happened, now) };
+            self.retry_or_end(now, failure, failed, wait, false);
         });
     }
 
     /// Takes that no answer came.
-    pub(super) fn settle_broken(&mut self, now: Now, sent: Now, error: TransportError) {
+    pub(super) fn apply_transport_error(&mut self, now: Now, sent: Now, error: TransportError) {
         let is_final = matches!(error.kind(), TransportErrorKind::TooLarge | TransportErrorKind::Cancelled);
         let is_not_sent = error.is_not_sent();
         let failure = if is_not_sent { Failure::NotSent } else { Failure::Broken };
-        let stage = if is_not_sent || is_broken("P2") { Stage::NotSent } else { Stage::Open };
-        let may_have_happened = stage == Stage::Open && self.info.effect != Effect::Safe;
+        let ending = if is_not_sent || is_broken("P2") { Ending::NotSent } else { Ending::Open };
+        let may_have_happened = ending == Ending::Open && self.info.effect != Effect::Safe;
         let error = Error::new(self.info, Cause::Transport(error));
-        let failed = Failed { sent, ..self.failed(error, stage, may_have_happened, now) };
-        self.settle_failure(now, failure, failed, None, is_final);
+        let failed = Failed { sent, ..self.failed(error, ending, may_have_happened, now) };
+        self.retry_or_end(now, failure, failed, None, is_final);
     }
 
     fn prove_session(&self) {
@@ -109,7 +109,7 @@ impl<A: Api> Exchange<A> {
         }
     }
 
-    fn settle_failure(
+    fn retry_or_end(
         &mut self,
         now: Now,
         failure: Failure,

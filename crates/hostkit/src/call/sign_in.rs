@@ -87,7 +87,7 @@ impl<A: Api> Exchange<A> {
     }
 
     /// Takes what came of the sign-in.
-    pub(super) fn settle_sign_in(
+    pub(super) fn apply_sign_in(
         &mut self,
         now: Now,
         mut signing: SigningIn<A>,
@@ -97,13 +97,13 @@ impl<A: Api> Exchange<A> {
         if matches!(&result, Err(error) if error.is_not_sent()) {
             signing.guard.unsent();
         }
-        let told = result.as_ref().ok().and_then(|incoming| told_to_wait(incoming, now)).unwrap_or_default();
-        signing.guard.told(now.monotonic + told);
+        let wait = result.as_ref().ok().and_then(|incoming| sign_in_wait(incoming, now)).unwrap_or_default();
+        signing.guard.retry_after(now.monotonic + wait);
         let is_out_of_time = matches!(&result, Err(error) if error.is_timeout());
-        let (error, is_latched) = match self.read_session(&signing, asked, result) {
+        let (error, is_rejected) = match self.read_session(&signing, asked, result) {
             Attempt::Session(admitted, lifetime) => {
                 let early = self.core.shared().random.unit();
-                self.saving = signing.joint.save(&admitted.session, now.since(asked), lifetime);
+                self.saving = signing.shared_sign_in.save(&admitted.session, now.since(asked), lifetime);
                 self.fresh = Some(signing.guard.succeed(admitted, asked, lifetime, early));
                 self.state = State::Prepare;
                 return;
@@ -116,7 +116,7 @@ impl<A: Api> Exchange<A> {
             }
             Attempt::Missed(error) => {
                 let shared = self.core.shared();
-                let until = now.monotonic + backoff(self.sign_ins, false, &shared.random).max(told);
+                let until = now.monotonic + backoff(self.sign_ins, false, &shared.random).max(wait);
                 // Twice and no more: some APIs lock an account after a few tries that they count in their own way.
                 if self.sign_ins < 2 && until < self.deadline(now) && self.core.shared().retries.take() {
                     self.state = State::SignIn(SigningIn { not_before: until, ..signing });
@@ -127,8 +127,8 @@ impl<A: Api> Exchange<A> {
             Attempt::Final(error) => (error, false),
             Attempt::Refused(error) => (error, true),
         };
-        let failure = FailedSignIn { guard: signing.guard, error: Arc::new(error), is_latched };
-        match signing.joint.fail(is_latched) {
+        let failure = FailedSignIn { guard: signing.guard, error: Arc::new(error), is_rejected };
+        match signing.shared_sign_in.fail(is_rejected) {
             Some(answer) => self.state = State::Telling(failure, answer),
             None => self.share_failure(now, failure),
         }
@@ -136,8 +136,8 @@ impl<A: Api> Exchange<A> {
 
     /// Fails the sign-in for all who wait for it.
     pub(super) fn share_failure(&mut self, now: Now, failure: FailedSignIn<A>) {
-        let FailedSignIn { guard, error, is_latched } = failure;
-        match guard.fail(Arc::clone(&error), now, is_latched) {
+        let FailedSignIn { guard, error, is_rejected } = failure;
+        match guard.fail(Arc::clone(&error), now, is_rejected) {
             // Asked for ahead of time: the old session still serves calls that only read.
             Some(lease) if self.class != Class::Acting => {
                 self.fresh = Some(lease);
@@ -190,9 +190,9 @@ impl<A: Api> Exchange<A> {
 }
 
 /// How long the server wants nobody to sign in, where it says so: whoever asks again earlier may be locked out.
-fn told_to_wait(incoming: &Incoming, now: Now) -> Option<Duration> {
-    let told = incoming.headers.get(RETRY_AFTER)?.to_str().ok()?;
-    matches!(incoming.status, 403 | 413 | 429 | 503).then(|| retry_after(told, now)).flatten()
+fn sign_in_wait(incoming: &Incoming, now: Now) -> Option<Duration> {
+    let text = incoming.headers.get(RETRY_AFTER)?.to_str().ok()?;
+    matches!(incoming.status, 403 | 413 | 429 | 503).then(|| retry_after(text, now)).flatten()
 }
 
 /// Whether the API's own document at a sign-in is about the credentials: nothing else was sent that could be wrong.

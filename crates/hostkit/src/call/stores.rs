@@ -12,7 +12,7 @@ use crate::error::{Cause, Error};
 use crate::limits::rate::Room;
 use crate::machine::{Step, Wakeup};
 use crate::session::shared::{Begun, SignInLease};
-use crate::store::clerk::{Answer, Polled};
+use crate::store::thread::{Answer, Polled};
 use crate::time::{Moment, Now};
 
 /// How long a wait for somebody else may be deaf to a cancellation.
@@ -22,7 +22,7 @@ const DEAF: Duration = Duration::from_millis(50);
 const LOOK: Duration = Duration::from_millis(25);
 
 /// How a sign-in stands with those of other processes.
-pub(super) enum Joint {
+pub(super) enum SharedSignIn {
     Unasked,
     Asked(Answer<Begun>),
     /// It is for all of them.
@@ -34,7 +34,7 @@ pub(super) enum Joint {
 /// A sign-in that goes on; or the step that comes first, if it is not another transition.
 pub(super) type Joined<A, D> = Result<SigningIn<A>, Option<Step<D>>>;
 
-impl Joint {
+impl SharedSignIn {
     /// Keeps a new session for all; the answer is to be waited for, so that a process that ends soon has kept it.
     pub(super) fn save(self, session: &Session, age: Duration, lifetime: Option<Duration>) -> Option<Answer<()>> {
         match self {
@@ -79,27 +79,27 @@ impl<A: Api> Exchange<A> {
         let Some(store) = &self.core.shared().shared_session else {
             return Ok(signing);
         };
-        let answer = match signing.joint {
-            Joint::Held(_) | Joint::Alone => return Ok(signing),
-            Joint::Asked(answer) => answer,
-            Joint::Unasked => store.begin(self.needed_life(now, deadline), deadline.since(now.monotonic)),
+        let answer = match signing.shared_sign_in {
+            SharedSignIn::Held(_) | SharedSignIn::Alone => return Ok(signing),
+            SharedSignIn::Asked(answer) => answer,
+            SharedSignIn::Unasked => store.begin(self.needed_life(now, deadline), deadline.since(now.monotonic)),
         };
         let begun = match answer.poll() {
             Polled::Pending(listener) => {
                 let step = self.listen(now, deadline, listener);
-                self.state = State::SignIn(SigningIn { joint: Joint::Asked(answer), ..signing });
+                self.state = State::SignIn(SigningIn { shared_sign_in: SharedSignIn::Asked(answer), ..signing });
                 return Err(Some(step));
             }
             Polled::Ready(begun) => begun,
         };
         match begun {
             Ok(Begun::Lead(lease)) => {
-                signing.joint = Joint::Held(lease);
+                signing.shared_sign_in = SharedSignIn::Held(lease);
                 return Ok(signing);
             }
             Ok(Begun::Busy) => {
                 let not_before = now.monotonic + LOOK;
-                self.state = State::SignIn(SigningIn { joint: Joint::Unasked, not_before, ..signing });
+                self.state = State::SignIn(SigningIn { shared_sign_in: SharedSignIn::Unasked, not_before, ..signing });
             }
             Ok(Begun::Found { session, age }) => {
                 let lifetime = session.lifetime;
@@ -114,7 +114,7 @@ impl<A: Api> Exchange<A> {
                     }
                     Err(why) => {
                         tracing::warn!(why, "a stored session is refused: signing in without the store");
-                        signing.joint = Joint::Alone;
+                        signing.shared_sign_in = SharedSignIn::Alone;
                         return Ok(signing);
                     }
                 }
@@ -127,7 +127,7 @@ impl<A: Api> Exchange<A> {
             }
             Err(error) => {
                 tracing::warn!(error = %error, "the session store failed: signing in without it");
-                signing.joint = Joint::Alone;
+                signing.shared_sign_in = SharedSignIn::Alone;
                 return Ok(signing);
             }
         }

@@ -13,7 +13,7 @@ use hostkit_proto::RateRule;
 use hostkit_proto::sabotage::is_broken;
 
 use crate::limits::shared::{Asked, SharedRates, Wanted};
-use crate::store::clerk::{Answer, Polled};
+use crate::store::thread::{Answer, Polled};
 use crate::time::Moment;
 
 /// The rate limits of one account. Clones share their counts.
@@ -47,7 +47,7 @@ struct Window {
     length: Duration,
     calls: VecDeque<Counted>,
     /// What the server said: so many more calls until this moment.
-    told: Option<(usize, Moment)>,
+    reported: Option<(usize, Moment)>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -73,7 +73,7 @@ impl Rates {
             count: rule.count as usize,
             length: rule.window,
             calls: VecDeque::new(),
-            told: None,
+            reported: None,
         };
         let windows = rules.iter().map(|rule| (rule.name.to_owned(), window(rule))).collect();
         Self { own: Arc::new(Mutex::new(State { windows, next: 0 })), shared: None }
@@ -102,7 +102,7 @@ impl Rates {
                 if wanted.is_empty() {
                     return Room::Go(Permit(0));
                 }
-                if let Some(until) = self.told(now, names) {
+                if let Some(until) = self.held_until(now, names) {
                     return Room::Later(until);
                 }
                 Asked { names, answer: shared.ask(wanted, deadline.since(now)) }
@@ -128,14 +128,14 @@ impl Rates {
     }
 
     /// Until when the server said that nothing goes; each process heeds what it was told itself, too.
-    fn told(&self, now: Moment, names: &[&str]) -> Option<Moment> {
+    fn held_until(&self, now: Moment, names: &[&str]) -> Option<Moment> {
         self.change(|state| {
-            let told = names.iter().filter_map(|name| {
+            let reported = names.iter().filter_map(|name| {
                 let window = state.windows.get_mut(*name)?;
                 window.forget(now);
-                window.told.and_then(|(left, reset)| (left == 0).then_some(reset))
+                window.reported.and_then(|(left, reset)| (left == 0).then_some(reset))
             });
-            told.max()
+            reported.max()
         })
     }
 
@@ -160,7 +160,7 @@ impl Rates {
             for name in names {
                 if let Some(window) = state.windows.get_mut(*name) {
                     window.calls.push_back(Counted { id, latest: deadline.max(now), is_under_way: true });
-                    if let Some((left, _)) = &mut window.told {
+                    if let Some((left, _)) = &mut window.reported {
                         *left = left.saturating_sub(1);
                     }
                 }
@@ -189,16 +189,16 @@ impl Rates {
     /// Takes over a limit that the server told: `count` calls in `window`, of which `remaining` are left until `reset`.
     pub fn set(&self, name: &str, count: u32, window: Duration, remaining: Option<(u32, Moment)>) {
         self.change(|state| {
-            let told = remaining.map(|(remaining, reset)| (remaining as usize, reset));
+            let reported = remaining.map(|(remaining, reset)| (remaining as usize, reset));
             let entry = state.windows.entry(name.to_owned()).or_insert_with(|| Window {
                 count: 0,
                 length: window,
                 calls: VecDeque::new(),
-                told: None,
+                reported: None,
             });
             entry.count = count as usize;
             entry.length = window;
-            entry.told = told;
+            entry.reported = reported;
         });
     }
 
@@ -207,8 +207,8 @@ impl Rates {
         self.change(|state| {
             for name in names {
                 if let Some(window) = state.windows.get_mut(*name) {
-                    let until = window.told.map_or(until, |(_, reset)| reset.max(until));
-                    window.told = Some((0, until));
+                    let until = window.reported.map_or(until, |(_, reset)| reset.max(until));
+                    window.reported = Some((0, until));
                 }
             }
         });
@@ -230,7 +230,7 @@ impl Rates {
                 window.forget(now);
                 let mut calls: Vec<_> = window.calls.iter().map(|call| (call.latest, call.is_under_way)).collect();
                 calls.sort_unstable();
-                (name.clone(), calls, window.told)
+                (name.clone(), calls, window.reported)
             });
             looks.collect()
         })
@@ -252,26 +252,26 @@ impl Window {
     fn forget(&mut self, now: Moment) {
         let length = self.length;
         self.calls.retain(|call| call.latest + length > now);
-        if self.told.is_some_and(|(_, reset)| reset <= now) {
-            self.told = None;
+        if self.reported.is_some_and(|(_, reset)| reset <= now) {
+            self.reported = None;
         }
     }
 
     /// The earliest moment with room for one more call; `now` if there is room.
     fn room(&self, now: Moment) -> Moment {
-        let told = match self.told {
+        let reported = match self.reported {
             Some((0, reset)) => reset,
             _ => now,
         };
         if self.calls.len() < self.count || is_broken("P24") {
-            return told;
+            return reported;
         }
         // A call under way may end at once. So many have to go that one more fits in.
         let surplus = self.calls.len() - self.count;
         let mut ends: Vec<_> = self.calls.iter().map(|call| self.end(call, now)).collect();
         ends.sort_unstable();
         let room = ends.get(surplus).copied().unwrap_or(now + self.length);
-        told.max(room).max(now + Duration::from_millis(1))
+        reported.max(room).max(now + Duration::from_millis(1))
     }
 
     fn end(&self, call: &Counted, now: Moment) -> Moment {

@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 
 use hostkit_proto::BaseUrl;
 
-use crate::store::clerk::{Answer, Clerk, random, stamp, whole_millis};
 use crate::store::entry::{Damaged, Writer};
+use crate::store::thread::{Answer, StoreThread, random, stamp, whole_millis};
 use crate::store::{Store, StoreKey, entry};
 
 const KIND: &str = "rates";
@@ -24,14 +24,14 @@ const HORIZON: u64 = 24 * 3_600_000;
 /// Rate limits that several processes keep together.
 #[derive(Clone)]
 pub struct RateStore {
-    clerk: Clerk,
+    thread: StoreThread,
     account: Arc<str>,
 }
 
 impl RateStore {
     /// Counts in `store`, for the account that the caller calls `account`. Whatever shares a limit shares the name.
     pub fn new(store: impl Store, account: impl Into<Arc<str>>) -> Self {
-        Self { clerk: Clerk::new(store), account: account.into() }
+        Self { thread: StoreThread::new(store), account: account.into() }
     }
 }
 
@@ -44,7 +44,7 @@ impl fmt::Debug for RateStore {
 /// The entry of one account's counts.
 #[derive(Debug, Clone)]
 pub(crate) struct SharedRates {
-    clerk: Clerk,
+    thread: StoreThread,
     key: Arc<StoreKey>,
 }
 
@@ -71,14 +71,14 @@ pub(crate) struct Grant {
 impl SharedRates {
     pub(crate) fn new(store: RateStore, api: &str, base: &BaseUrl) -> Self {
         let key = Arc::new(StoreKey::new(KIND, api, base, &store.account));
-        Self { clerk: store.clerk, key }
+        Self { thread: store.thread, key }
     }
 
     /// Asks for a call that will have arrived within `allowed`; the answer is how long to wait, where there is no room.
     pub(crate) fn ask(&self, wanted: Vec<Wanted>, allowed: Duration) -> Answer<Result<Grant, Duration>> {
         let rates = self.clone();
         let id = random();
-        self.clerk.ask(move |store| {
+        self.thread.ask(move |store| {
             let admitted = rates.change(store, |now, kept| kept.admit(now, id, &wanted, millis(allowed)))?;
             Ok(admitted.map(|()| Grant { rates, id: Some(id) }).map_err(Duration::from_millis))
         })
@@ -90,7 +90,7 @@ impl SharedRates {
         // call ends in the entry no earlier than it did.
         let asked = Instant::now();
         let rates = self.clone();
-        self.clerk.post(move |store| {
+        self.thread.post(move |store| {
             let queued = whole_millis(asked.elapsed());
             rates.tell(store, |now, kept| kept.ended(now.saturating_sub(queued), id));
         });
@@ -100,7 +100,7 @@ impl SharedRates {
     /// start another process, which has to find it.
     pub(crate) fn hold(&self, wanted: Vec<Wanted>, wait: Duration) -> Answer<()> {
         let rates = self.clone();
-        self.clerk.ask(move |store| {
+        self.thread.ask(move |store| {
             rates.change(store, |now, kept| {
                 for wanted in &wanted {
                     let window = kept.window(wanted);
@@ -112,13 +112,13 @@ impl SharedRates {
 
     /// Waits until the store has done all that it was asked.
     #[cfg(all(test, not(loom)))]
-    pub(crate) fn settle(&self) {
-        self.clerk.settle();
+    pub(crate) fn wait_idle(&self) {
+        self.thread.wait_idle();
     }
 
     fn post(&self, change: impl Fn(u64, &mut Kept) + Send + 'static) {
         let rates = self.clone();
-        self.clerk.post(move |store| rates.tell(store, change));
+        self.thread.post(move |store| rates.tell(store, change));
     }
 
     fn tell(&self, store: &dyn Store, change: impl Fn(u64, &mut Kept)) {

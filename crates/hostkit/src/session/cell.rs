@@ -34,25 +34,26 @@ struct State<T, E> {
     /// The last failure, with the sign-in that it belongs to.
     failure: Option<(u64, E)>,
     /// Wrong credentials: every call fails with this until somebody resets the cell.
-    latch: Option<E>,
+    rejected: Option<E>,
     /// How many sign-ins in a row were sent and did not end in a session, nor in a word on the credentials; and when the
     /// next one may be sent.
-    vain: u32,
-    rests_until: Moment,
+    failed_sign_ins: u32,
+    backoff_until: Moment,
     /// How many it will be if the session that is held is refused before any call was accepted with it.
-    vain_if_refused: u32,
+    failed_if_refused: u32,
 }
 
 /// How many of them may follow each other at once, and the longest rest after more of them.
-const VAIN_AT_ONCE: u32 = 2;
-const LONGEST_REST: Duration = Duration::from_secs(60);
+const FAILURES_WITHOUT_BACKOFF: u32 = 2;
+const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
 
 /// The server may have counted each of them as a failure, whether or not anybody saw its answer: a caller whose deadline
 /// is too short for it, or who drops his futures, must not lock the account out.
-fn rest(vain: u32) -> Duration {
-    let doublings = vain.saturating_sub(VAIN_AT_ONCE + 1).min(10);
-    let rest = if vain > VAIN_AT_ONCE { Duration::from_secs(1 << doublings) } else { Duration::ZERO };
-    rest.min(LONGEST_REST)
+fn backoff(failed_sign_ins: u32) -> Duration {
+    let doublings = failed_sign_ins.saturating_sub(FAILURES_WITHOUT_BACKOFF + 1).min(10);
+    let backoff =
+        if failed_sign_ins > FAILURES_WITHOUT_BACKOFF { Duration::from_secs(1 << doublings) } else { Duration::ZERO };
+    backoff.min(LONGEST_BACKOFF)
 }
 
 struct Held<T> {
@@ -120,7 +121,7 @@ pub(crate) struct LeadGuard<T, E> {
     sent: u32,
     sent_at: Moment,
     /// Until when the server wants nobody to sign in.
-    told: Moment,
+    retry_after: Moment,
 }
 
 impl<T, E> Clone for SessionCell<T, E> {
@@ -143,10 +144,10 @@ impl<T, E: Clone> SessionCell<T, E> {
             round: 0,
             is_led: false,
             failure: None,
-            latch: None,
-            vain: 0,
-            rests_until: Moment::START,
-            vain_if_refused: 0,
+            rejected: None,
+            failed_sign_ins: 0,
+            backoff_until: Moment::START,
+            failed_if_refused: 0,
         };
         Self(Arc::new(Shared { state: Mutex::new(state), proven: AtomicU64::new(0), changed: Event::new() }))
     }
@@ -154,7 +155,7 @@ impl<T, E: Clone> SessionCell<T, E> {
     /// Asks for a session that is good for `need` more. `waiting` is the caller's memory between two questions.
     pub(crate) fn ask(&self, now: Now, need: Duration, waiting: &mut Option<u64>) -> Admission<T, E> {
         let admission = self.change(|state, changed| {
-            if let Some(error) = &state.latch {
+            if let Some(error) = &state.rejected {
                 return Some(Admission::Failed(error.clone()));
             }
             if let Some(held) = &state.held {
@@ -162,8 +163,8 @@ impl<T, E: Clone> SessionCell<T, E> {
                 let life = held.life.filter(|_| !is_broken("P9"));
                 let is_good = life.is_none_or(|life| life.is_good(age, need));
                 let is_young = life.is_none_or(|life| age < life.renew);
-                let rests = now.monotonic < state.rests_until;
-                if is_good && (is_young || state.is_led || rests) {
+                let is_backing_off = now.monotonic < state.backoff_until;
+                if is_good && (is_young || state.is_led || is_backing_off) {
                     *waiting = None;
                     return Some(Admission::Ready(held.lease()));
                 }
@@ -186,7 +187,7 @@ impl<T, E: Clone> SessionCell<T, E> {
                 is_over: false,
                 sent: 0,
                 sent_at: Moment::START,
-                told: Moment::START,
+                retry_after: Moment::START,
             }))
         });
         admission.unwrap_or_else(|| Admission::Wait(self.0.changed.listen()))
@@ -208,8 +209,8 @@ impl<T, E: Clone> SessionCell<T, E> {
             if state.held.as_ref().is_some_and(|held| held.generation == generation) {
                 state.held = None;
                 if !is_proven {
-                    state.vain = state.vain_if_refused;
-                    state.rests_until = now + rest(state.vain);
+                    state.failed_sign_ins = state.failed_if_refused;
+                    state.backoff_until = now + backoff(state.failed_sign_ins);
                 }
             }
         });
@@ -219,9 +220,9 @@ impl<T, E: Clone> SessionCell<T, E> {
     pub(crate) fn reset(&self) {
         self.change(|state, _| {
             state.held = None;
-            state.latch = None;
+            state.rejected = None;
             state.failure = None;
-            (state.vain, state.rests_until) = (0, Moment::START);
+            (state.failed_sign_ins, state.backoff_until) = (0, Moment::START);
             // A guard counts only while its own round is led.
             state.is_led = false;
         });
@@ -249,7 +250,7 @@ impl<T, E> LeadGuard<T, E> {
 
     /// When the sign-in may be sent at the earliest.
     pub(crate) fn not_before(&self) -> Moment {
-        self.cell.0.state.lock().unwrap_or_else(PoisonError::into_inner).rests_until
+        self.cell.0.state.lock().unwrap_or_else(PoisonError::into_inner).backoff_until
     }
 
     /// The sign-in is sent. Until a session comes of it, or a word on the credentials, it counts as vain.
@@ -259,8 +260,8 @@ impl<T, E> LeadGuard<T, E> {
     }
 
     /// The server wants nobody to sign in until then.
-    pub(crate) fn told(&mut self, until: Moment) {
-        self.told = self.told.max(until);
+    pub(crate) fn retry_after(&mut self, until: Moment) {
+        self.retry_after = self.retry_after.max(until);
     }
 
     /// It was not sent after all.
@@ -276,9 +277,9 @@ impl<T, E> LeadGuard<T, E> {
             let is_current = state.is_led && state.round == self.round;
             if is_current {
                 state.is_led = false;
-                state.vain = state.vain.saturating_add(self.sent);
+                state.failed_sign_ins = state.failed_sign_ins.saturating_add(self.sent);
                 if self.sent > 0 {
-                    state.rests_until = (self.sent_at + rest(state.vain)).max(self.told);
+                    state.backoff_until = (self.sent_at + backoff(state.failed_sign_ins)).max(self.retry_after);
                 }
                 change(&mut state);
             }
@@ -298,8 +299,8 @@ impl<T, E> LeadGuard<T, E> {
             state.generation += 1;
             generation = state.generation;
             state.failure = None;
-            state.vain_if_refused = state.vain;
-            (state.vain, state.rests_until) = (0, Moment::START);
+            state.failed_if_refused = state.failed_sign_ins;
+            (state.failed_sign_ins, state.backoff_until) = (0, Moment::START);
             let life = lifetime.map(|whole| Life { whole, renew: whole.mul_f64(0.8 + 0.1 * early.clamp(0.0, 1.0)) });
             state.held = Some(Held { session: shared, generation, asked, life });
         });
@@ -308,16 +309,16 @@ impl<T, E> LeadGuard<T, E> {
 
     /// Shares an error with all who waited. Where the old session is still good it is given back, and asked for again
     /// only after a tenth of its lifetime.
-    pub(crate) fn fail(mut self, error: E, now: Now, is_latched: bool) -> Option<Lease<T>>
+    pub(crate) fn fail(mut self, error: E, now: Now, is_rejected: bool) -> Option<Lease<T>>
     where
         E: Clone,
     {
         let round = self.round;
         let mut old = None;
         self.finish(|state| {
-            if is_latched && !is_broken("P10") {
+            if is_rejected && !is_broken("P10") {
                 state.held = None;
-                state.latch = Some(error.clone());
+                state.rejected = Some(error.clone());
             }
             state.failure = Some((round, error));
             state.held = state.held.take().and_then(|mut held| {

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 use hostkit_proto::{BaseUrl, Secret, Session};
 
-use crate::store::clerk::{Answer, Clerk, random, stamp};
 use crate::store::entry::{Damaged, Writer};
+use crate::store::thread::{Answer, StoreThread, random, stamp};
 use crate::store::{Store, StoreKey, entry};
 
 const KIND: &str = "session";
@@ -31,7 +31,7 @@ const YOUNG: f64 = 0.8;
 /// The store holds tokens. Whoever can read it can act as the account until they end; the token is kept as it is.
 #[derive(Clone)]
 pub struct SessionStore {
-    clerk: Clerk,
+    thread: StoreThread,
     account: Arc<str>,
 }
 
@@ -39,7 +39,7 @@ impl SessionStore {
     /// Sessions in `store`, for the account that the caller calls `account`: a login, say, and never a secret. Two accounts
     /// of one API need two names, or one would act as the other.
     pub fn new(store: impl Store, account: impl Into<Arc<str>>) -> Self {
-        Self { clerk: Clerk::new(store), account: account.into() }
+        Self { thread: StoreThread::new(store), account: account.into() }
     }
 }
 
@@ -54,7 +54,7 @@ impl fmt::Debug for SessionStore {
 pub(crate) struct SharedSession(Arc<Client>);
 
 struct Client {
-    clerk: Clerk,
+    thread: StoreThread,
     key: StoreKey,
     /// The stamp of the session that this client had last; it asks only for others.
     own: AtomicU64,
@@ -75,7 +75,7 @@ pub(crate) enum Begun {
 impl SharedSession {
     pub(crate) fn new(store: SessionStore, api: &str, base: &BaseUrl) -> Self {
         let key = StoreKey::new(KIND, api, base, &store.account);
-        Self(Arc::new(Client { clerk: store.clerk, key, own: AtomicU64::new(0) }))
+        Self(Arc::new(Client { thread: store.thread, key, own: AtomicU64::new(0) }))
     }
 
     /// Asks for a session that is good for `need` more and is not the one that this client had; or for the duty to sign in
@@ -88,7 +88,7 @@ impl SharedSession {
             need,
             lease: millis(lease.min(LONGEST_LEASE)),
         };
-        self.0.clerk.ask(move |store| {
+        self.0.thread.ask(move |store| {
             let decision = shared.change(store, |now, kept| kept.begin(now, &question))?;
             Ok(match decision {
                 Decision::Found { session, stamp, age } => {
@@ -104,8 +104,8 @@ impl SharedSession {
 
     /// Waits until the store has done all that it was asked.
     #[cfg(all(test, not(loom)))]
-    pub(crate) fn settle(&self) {
-        self.0.clerk.settle();
+    pub(crate) fn wait_idle(&self) {
+        self.0.thread.wait_idle();
     }
 
     fn change<T>(&self, store: &dyn Store, mut change: impl FnMut(u64, &mut Kept) -> T) -> io::Result<T> {
@@ -142,11 +142,11 @@ impl SignInLease {
         shared.0.own.store(stamp, Ordering::SeqCst);
         let token = session.token.clone();
         let base_url = session.base_url.clone();
-        let told = Instant::now();
-        self.shared.0.clerk.ask(move |store| {
+        let queued = Instant::now();
+        self.shared.0.thread.ask(move |store| {
             shared.change(store, |now, kept| {
                 // It aged in the queue, and while the store told its time.
-                let asked = now.saturating_sub(millis(age.saturating_add(told.elapsed())));
+                let asked = now.saturating_sub(millis(age.saturating_add(queued.elapsed())));
                 // Whose lease ended meanwhile may be late; ages are in whole seconds, so they alone do not decide.
                 let is_ours = kept.lease.is_some_and(|(held_by, _)| Some(held_by) == holder);
                 kept.release(holder);
@@ -163,7 +163,7 @@ impl SignInLease {
     pub(crate) fn fail(mut self, is_refused: bool) -> Answer<()> {
         let holder = self.holder.take();
         let shared = self.shared.clone();
-        self.shared.0.clerk.ask(move |store| {
+        self.shared.0.thread.ask(move |store| {
             shared.change(store, |now, kept| {
                 kept.release(holder);
                 if is_refused {
@@ -178,7 +178,7 @@ impl Drop for SignInLease {
     fn drop(&mut self) {
         let Some(holder) = self.holder.take() else { return };
         let shared = self.shared.clone();
-        self.shared.0.clerk.post(move |store| {
+        self.shared.0.thread.post(move |store| {
             if let Err(error) = shared.change(store, |_, kept| kept.release(Some(holder))) {
                 tracing::warn!(error = %error, "a store could not be told of the end of a sign-in");
             }

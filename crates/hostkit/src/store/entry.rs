@@ -50,8 +50,8 @@ pub(crate) fn read<'b>(kind: &str, bytes: &'b [u8]) -> Result<Vec<Vec<&'b str>>,
         .strip_suffix('\n')
         .and_then(|text| text.rfind('\n').map(|at| text.split_at(at + 1)))
         .ok_or(Damaged("it has no end"))?;
-    let told = last.strip_prefix("end ").ok_or(Damaged("it has no end"))?;
-    if u64::from_str_radix(told, 16) != Ok(sum(body.as_bytes())) {
+    let expected = last.strip_prefix("end ").ok_or(Damaged("it has no end"))?;
+    if u64::from_str_radix(expected, 16) != Ok(sum(body.as_bytes())) {
         return Err(Damaged("its sum is another one"));
     }
     let mut lines = body.lines();

@@ -4,8 +4,8 @@
 //! No machine and no future ever waits for a store: a thread of its own asks it, and the exchange waits for that thread
 //! as it waits for anything else, until its deadline at the latest.
 
-pub(crate) mod clerk;
 pub(crate) mod entry;
+pub(crate) mod thread;
 
 use std::fmt;
 use std::io;

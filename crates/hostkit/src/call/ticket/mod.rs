@@ -42,7 +42,7 @@ struct TicketInner {
     inputs: Inputs,
     baseline: Option<Baseline>,
     /// It was read from text: its moments are those of another process.
-    is_of_old: bool,
+    is_restored: bool,
 }
 
 /// Whose call it was: a number of one installation or account means nothing at another.
@@ -126,7 +126,7 @@ impl Ticket {
 
     /// Whether the call was sent before this moment, by the clock that the two have in common.
     fn is_before(&self, moment: Now) -> bool {
-        match self.0.is_of_old {
+        match self.0.is_restored {
             true => self.0.sent.wall < moment.wall,
             false => self.0.sent.monotonic < moment.monotonic,
         }
@@ -179,7 +179,7 @@ impl Ticket {
     /// The moment of giving up, by this process' clock. A ticket of another process has none, and neither has one that
     /// was made before the call.
     pub(crate) fn given_up(&self) -> Option<Moment> {
-        (!self.0.is_of_old && self.0.cause != TicketCause::Ahead).then_some(self.0.ended.monotonic)
+        (!self.0.is_restored && self.0.cause != TicketCause::Ahead).then_some(self.0.ended.monotonic)
     }
 
     /// Whether the call may be looked for with this client.
@@ -255,7 +255,7 @@ impl TicketInner {
             body: None,
             inputs,
             baseline: None,
-            is_of_old: false,
+            is_restored: false,
         }
     }
 }

@@ -121,7 +121,7 @@ impl SavedTicket {
             text: self.text.as_str().into(),
             status: self.status,
             baseline: self.before.clone().map(Baseline::new),
-            is_of_old: true,
+            is_restored: true,
             ..TicketInner::of::<E>(self.place.clone(), self.inputs.clone(), at(self.sent), at(self.ended))
         })))
     }

@@ -86,11 +86,11 @@ struct World {
     session: u64,
     generation: u64,
     is_held: bool,
-    is_latched: bool,
+    is_rejected: bool,
     /// When each of the sign-ins was sent that no session and no word on the credentials came of.
-    vain: Vec<Moment>,
+    failed_sign_ins: Vec<Moment>,
     /// The same, if the session that is held is refused before it was accepted.
-    vain_if_refused: Vec<Moment>,
+    failed_if_refused: Vec<Moment>,
 }
 
 /// All that decides what happens next.
@@ -98,9 +98,9 @@ struct World {
 struct Shape {
     /// The age of the session, its renewal, and whether it was accepted.
     held: Option<(Duration, Duration, bool)>,
-    is_latched: bool,
+    is_rejected: bool,
     rests: bool,
-    vain: (u32, u32),
+    failed_sign_ins: (u32, u32),
     /// How often the leader's sign-in was sent, whether just now, and whether it may not be sent yet, or not again.
     leader: Option<(u32, bool, bool, bool)>,
     has_former: bool,
@@ -119,9 +119,9 @@ impl World {
             session: 0,
             generation: 0,
             is_held: false,
-            is_latched: false,
-            vain: Vec::new(),
-            vain_if_refused: Vec::new(),
+            is_rejected: false,
+            failed_sign_ins: Vec::new(),
+            failed_if_refused: Vec::new(),
         }
     }
 
@@ -129,7 +129,7 @@ impl World {
         let look = self.cell.look();
         let now = self.now.monotonic;
         assert_eq!(look.is_led, self.leader.is_some(), "who leads");
-        assert_eq!(look.is_latched, self.is_latched, "the latch");
+        assert_eq!(look.is_rejected, self.is_rejected, "the rejected");
         assert_eq!(
             look.held.as_ref().map(|(session, _)| **session),
             self.is_held.then_some(self.session),
@@ -138,18 +138,18 @@ impl World {
         let life = |(asked, whole, renew): (Now, Duration, Duration)| (self.now.since(asked).min(whole), renew);
         let held = look.life.map(life).map(|(age, renew)| (age, renew.min(LIFE), look.is_proven));
         let leader = self.leader.as_ref().map(|guard| {
-            let (sent, sent_at, told) = guard.look();
-            (sent.min(3), sent > 0 && sent_at == now, guard.not_before() > now, told > now)
+            let (sent, sent_at, retry_after) = guard.look();
+            (sent.min(3), sent > 0 && sent_at == now, guard.not_before() > now, retry_after > now)
         });
         let is_told = |waiting: u64| look.failed.is_some_and(|failed| failed >= waiting);
         let mut callers = [0, 1, 2].map(|number: usize| self.callers[number].waiting.map(is_told));
         callers[..2].sort_unstable();
         Shape {
             held,
-            is_latched: look.is_latched,
-            rests: look.rests_until > now,
+            is_rejected: look.is_rejected,
+            rests: look.backoff_until > now,
             // More of them rest for longer, which is all the same to somebody who lets 95 seconds pass.
-            vain: (look.vain.0.min(4), look.vain.1.min(4)),
+            failed_sign_ins: (look.failed_sign_ins.0.min(4), look.failed_sign_ins.1.min(4)),
             leader,
             has_former: self.former.is_some(),
             callers,
@@ -166,7 +166,7 @@ impl World {
                 _ => return false,
             },
             Event::Told => match &mut self.leader {
-                Some(guard) if guard.look().0 > 0 => guard.told(self.now.monotonic + TOLD),
+                Some(guard) if guard.look().0 > 0 => guard.retry_after(self.now.monotonic + TOLD),
                 _ => return false,
             },
             Event::Leader(how) => {
@@ -192,16 +192,16 @@ impl World {
                 self.cell.evict(self.generation, self.now.monotonic);
                 self.is_held = false;
                 if !is_proven {
-                    self.vain = std::mem::take(&mut self.vain_if_refused);
+                    self.failed_sign_ins = std::mem::take(&mut self.failed_if_refused);
                     // It rests from the refusal on.
-                    self.vain.iter_mut().for_each(|sent| *sent = self.now.monotonic);
+                    self.failed_sign_ins.iter_mut().for_each(|sent| *sent = self.now.monotonic);
                 }
             }
             Event::Prove | Event::Evict => return false,
             Event::Reset => {
                 self.cell.reset();
-                (self.is_held, self.is_latched) = (false, false);
-                self.vain.clear();
+                (self.is_held, self.is_rejected) = (false, false);
+                self.failed_sign_ins.clear();
                 self.former = self.leader.take().or(self.former.take());
                 self.wake();
             }
@@ -216,13 +216,13 @@ impl World {
         caller.listener = None;
         match self.cell.ask(self.now, NEEDS[number], &mut caller.waiting) {
             Admission::Ready(lease) => {
-                assert!(self.is_held && !self.is_latched, "a session from nowhere");
+                assert!(self.is_held && !self.is_rejected, "a session from nowhere");
                 assert_eq!((*lease.session, lease.generation), (self.session, self.generation), "an old session");
                 assert!(!lease.is_past_its_end(self.now), "a session past its end");
             }
             Admission::Lead(guard) => {
                 assert!(self.leader.is_none(), "two leaders");
-                assert!(!self.is_latched, "a sign-in with credentials that are known to be wrong");
+                assert!(!self.is_rejected, "a sign-in with credentials that are known to be wrong");
                 self.leader = Some(guard);
             }
             Admission::Wait(listener) => {
@@ -231,7 +231,7 @@ impl World {
             }
             Admission::Failed(error) => {
                 match error {
-                    "wrong" => assert!(self.is_latched),
+                    "wrong" => assert!(self.is_rejected),
                     "failed" => assert!(waited, "a failure for somebody who did not wait"),
                     other => panic!("{other} came from before the reset"),
                 }
@@ -249,9 +249,13 @@ impl World {
         if sent > 1 || sent == 0 && guard.not_before() > now {
             return false;
         }
-        if let (0, [_, _, .., last]) = (sent, &self.vain[..]) {
-            let rest = if self.vain.len() > 2 { Duration::from_secs(1) } else { Duration::ZERO };
-            assert!(now.since(*last) >= rest, "the sign-in after {} in vain does not rest", self.vain.len());
+        if let (0, [_, _, .., last]) = (sent, &self.failed_sign_ins[..]) {
+            let rest = if self.failed_sign_ins.len() > 2 { Duration::from_secs(1) } else { Duration::ZERO };
+            assert!(
+                now.since(*last) >= rest,
+                "the sign-in after {} in failed_sign_ins does not rest",
+                self.failed_sign_ins.len()
+            );
         }
         guard.sent(now);
         true
@@ -259,7 +263,7 @@ impl World {
 
     fn end(&mut self, guard: Guard, how: End) {
         let (sent, sent_at, _) = guard.look();
-        self.vain.extend((0..sent).map(|_| sent_at));
+        self.failed_sign_ins.extend((0..sent).map(|_| sent_at));
         match how {
             End::Succeed => {
                 self.session += 1;
@@ -267,7 +271,7 @@ impl World {
                 assert!(lease.generation > self.generation);
                 self.generation = lease.generation;
                 self.is_held = true;
-                self.vain_if_refused = std::mem::take(&mut self.vain);
+                self.failed_if_refused = std::mem::take(&mut self.failed_sign_ins);
             }
             End::Fail => {
                 let old = guard.fail("failed", self.now, false);
@@ -275,7 +279,7 @@ impl World {
             }
             End::Latch => {
                 assert!(guard.fail("wrong", self.now, true).is_none());
-                (self.is_held, self.is_latched) = (false, true);
+                (self.is_held, self.is_rejected) = (false, true);
             }
             End::Drop => drop(guard),
         }

@@ -11,16 +11,16 @@ use event_listener::{Event, EventListener};
 use super::Store;
 use crate::sync::{Mutex, listens_late};
 
-type Job = Box<dyn FnOnce(&dyn Store) + Send>;
+type Task = Box<dyn FnOnce(&dyn Store) + Send>;
 
-/// Does the jobs of one store in their order. Its thread ends when the last clone is gone and the jobs are done.
+/// Does the tasks of one store in their order. Its thread ends when the last clone is gone and the tasks are done.
 #[derive(Clone)]
-pub(crate) struct Clerk(mpsc::Sender<Job>);
+pub(crate) struct StoreThread(mpsc::Sender<Task>);
 
-impl Clerk {
+impl StoreThread {
     pub(crate) fn new(store: impl Store) -> Self {
-        let (sender, jobs) = mpsc::channel::<Job>();
-        let work = move || jobs.into_iter().for_each(|job| job(&store));
+        let (sender, tasks) = mpsc::channel::<Task>();
+        let work = move || tasks.into_iter().for_each(|task| task(&store));
         if let Err(error) = std::thread::Builder::new().name("hostkit-store".into()).spawn(work) {
             // Without the thread the channel is closed, and every question is answered with an error.
             tracing::error!(error = %error, "no thread for a store");
@@ -28,28 +28,28 @@ impl Clerk {
         Self(sender)
     }
 
-    /// A job that nobody waits for.
-    pub(crate) fn post(&self, job: impl FnOnce(&dyn Store) + Send + 'static) {
-        if self.0.send(Box::new(job)).is_err() {
+    /// A task that nobody waits for.
+    pub(crate) fn post(&self, task: impl FnOnce(&dyn Store) + Send + 'static) {
+        if self.0.send(Box::new(task)).is_err() {
             tracing::error!("the thread of a store is gone");
         }
     }
 
-    /// A job whose answer is waited for.
+    /// A task whose answer is waited for.
     pub(crate) fn ask<T: Send + 'static>(
         &self,
         question: impl FnOnce(&dyn Store) -> io::Result<T> + Send + 'static,
     ) -> Answer<T> {
-        let (promise, answer) = promise();
-        self.post(move |store| promise.keep(question(store)));
+        let (completion, answer) = completion();
+        self.post(move |store| completion.complete(question(store)));
         answer
     }
 }
 
 #[cfg(all(test, not(loom)))]
-impl Clerk {
+impl StoreThread {
     /// Waits until all that was asked is done.
-    pub(crate) fn settle(&self) {
+    pub(crate) fn wait_idle(&self) {
         use event_listener::Listener;
 
         let answer = self.ask(|_| Ok(()));
@@ -59,9 +59,9 @@ impl Clerk {
     }
 }
 
-impl fmt::Debug for Clerk {
+impl fmt::Debug for StoreThread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Clerk")
+        f.write_str("StoreThread")
     }
 }
 
@@ -96,21 +96,21 @@ pub(crate) enum Polled<T, P = EventListener> {
     Ready(io::Result<T>),
 }
 
-fn promise<T>() -> (Promise<T>, Answer<T>) {
+fn completion<T>() -> (Completion<T>, Answer<T>) {
     let slot = Arc::new(Slot { state: Mutex::new(Polled::Pending(())), changed: Event::new() });
-    (Promise(Arc::clone(&slot)), Answer(slot))
+    (Completion(Arc::clone(&slot)), Answer(slot))
 }
 
 /// The duty to answer: dropped by a store that panicked, it says so.
-struct Promise<T>(Arc<Slot<T>>);
+struct Completion<T>(Arc<Slot<T>>);
 
-impl<T> Promise<T> {
-    fn keep(self, answer: io::Result<T>) {
+impl<T> Completion<T> {
+    fn complete(self, answer: io::Result<T>) {
         drop(self.0.replace(Polled::Ready(answer)));
     }
 }
 
-impl<T> Drop for Promise<T> {
+impl<T> Drop for Completion<T> {
     fn drop(&mut self) {
         if let Polled::Ready(answer) = self.0.replace(Polled::Pending(())) {
             drop(self.0.replace(Polled::Ready(answer)));
@@ -178,21 +178,21 @@ mod tests {
 
     #[test]
     fn answers_in_order_and_survives_being_forgotten() {
-        let clerk = Clerk::new(Nothing);
-        drop(clerk.ask(|_| Ok(1)));
-        let answers: Vec<_> = (0..100).map(|number| clerk.ask(move |_| Ok(number))).collect();
+        let thread = StoreThread::new(Nothing);
+        drop(thread.ask(|_| Ok(1)));
+        let answers: Vec<_> = (0..100).map(|number| thread.ask(move |_| Ok(number))).collect();
         let numbers: Vec<i32> = answers.iter().map(|answer| wait(answer).unwrap()).collect();
         assert_eq!(numbers, (0..100).collect::<Vec<_>>());
     }
 
     #[test]
     fn a_store_that_panics_strands_nobody() {
-        let clerk = Clerk::new(Nothing);
-        let first = clerk.ask(|_| -> io::Result<()> { panic!("on purpose") });
-        let second = clerk.ask(|_| Ok(()));
+        let thread = StoreThread::new(Nothing);
+        let first = thread.ask(|_| -> io::Result<()> { panic!("on purpose") });
+        let second = thread.ask(|_| Ok(()));
         assert!(wait(&first).is_err());
         assert!(wait(&second).is_err());
         std::thread::sleep(Duration::from_millis(20));
-        assert!(wait(&clerk.ask(|_| Ok(()))).is_err());
+        assert!(wait(&thread.ask(|_| Ok(()))).is_err());
     }
 }
