@@ -1,4 +1,4 @@
-//! The machines that drivers run: an exchange with the encode and decode of one endpoint around it.
+//! The machines that drivers run: an exchange with the encoder and decoder of one endpoint.
 
 use std::fmt;
 
@@ -17,23 +17,23 @@ use crate::time::Now;
 use crate::transport::{Incoming, TransportError};
 
 impl<A: Api> ClientCore<A> {
-    /// A call that only reads, or sets a state.
+    /// Starts a safe or idempotent call.
     pub fn call<E: Call<Api = A>>(&self, endpoint: &E, options: CallOptions) -> CallMachine<E> {
         CallMachine::new(self, endpoint, options)
     }
 
-    /// A call that acts.
+    /// Starts a mutating call.
     pub fn perform<E: Perform<Api = A>>(&self, endpoint: &E, options: CallOptions) -> PerformMachine<E> {
         PerformMachine::new(self, endpoint, options)
     }
 
-    /// A call whose answer is taken as it comes, whatever it says.
+    /// Starts a call whose answer is returned undecoded, whatever its status.
     pub fn raw<E: Call<Api = A>>(&self, endpoint: &E, options: CallOptions) -> RawMachine<A> {
         RawMachine::new(self, endpoint, options)
     }
 }
 
-/// An exchange, and the answer to its call once there is one that has a value.
+/// An exchange, and the decoded answer once there is one.
 struct Typed<A: Api, T> {
     exchange: Exchange<A>,
     answered: Option<Answered<T>>,
@@ -72,7 +72,7 @@ impl<A: Api, T> Typed<A, T> {
     }
 }
 
-/// A call that only reads, or sets a state. It ends with a reply or an error.
+/// A safe or idempotent call. It ends with a reply or an error.
 pub struct CallMachine<E: Endpoint>(TypedOf<E>);
 
 impl<E: Call> CallMachine<E> {
@@ -96,7 +96,7 @@ impl<E: Call> Machine for CallMachine<E> {
     }
 }
 
-/// A call that acts. It ends with an outcome.
+/// A mutating call. It ends with an outcome.
 pub struct PerformMachine<E: Endpoint>(TypedOf<E>, Inputs);
 
 impl<E: Perform> PerformMachine<E> {
@@ -137,7 +137,7 @@ impl<E: Perform> Machine for PerformMachine<E> {
     }
 }
 
-/// What a ticket says of a call that may have happened.
+/// The open end that a ticket records.
 fn open_end<C: FaultCode>(failed: &Failed<C>) -> OpenEnd {
     let (cause, text) = match failed.error.cause() {
         Cause::Transport(error) if error.is_timeout() => (TicketCause::TimedOut, error.to_string()),
@@ -153,7 +153,7 @@ fn open_end<C: FaultCode>(failed: &Failed<C>) -> OpenEnd {
     OpenEnd { sent: failed.sent, ended: failed.ended, cause, text: text.into(), status, body }
 }
 
-/// A call whose answer is taken as it comes, whatever it says. Only the transport, or the sign-in, makes it fail.
+/// A call whose answer is returned undecoded, whatever its status. It fails only in the transport or at sign-in.
 pub struct RawMachine<A: Api>(Typed<A, RawBody>);
 
 impl<A: Api> RawMachine<A> {
@@ -176,7 +176,7 @@ impl<A: Api> Machine for RawMachine<A> {
         let exchange = &mut self.0.exchange;
         let Some(arrival) = exchange.receive(now, result) else { return };
         let info = exchange.info;
-        // What it means only decides whether the call is sent again.
+        // The judgement only decides whether the call is retried.
         let _ = exchange.apply_answer(now, &arrival, |answer| judge_as::<A, ()>(info, answer, |_| Ok(()), || None));
         if exchange.is_over() {
             let Incoming { status, headers, body, .. } = arrival.incoming;
@@ -212,7 +212,7 @@ macro_rules! looked_into {
                 &self.0.exchange
             }
 
-            /// Whether its answer is an acceptance, where there is one that the caller has not fetched.
+            /// Whether the answer is an acceptance, if there is one that the caller has not taken yet.
             pub(super) fn is_accepted(&self) -> Option<bool> {
                 self.0.answered.as_ref().map(|answered| answered.accepted.is_some())
             }
@@ -233,7 +233,7 @@ mod tests {
 
     fn assert_send<T: Send>() {}
 
-    /// Machines go into futures that move between threads. That this compiles is the test.
+    /// Machines go into futures that move between threads; compiling this is the test.
     #[allow(dead_code)]
     fn machines_are_send<E: Call + Perform>() {
         assert_send::<CallMachine<E>>();

@@ -1,4 +1,4 @@
-//! What an answer, or none, means for the call: done, tried again, or over.
+//! Applies an answer, or its absence, to the exchange: done, retried, or failed.
 
 use std::time::Duration;
 
@@ -14,18 +14,18 @@ use crate::error::{Cause, Error};
 use crate::time::Now;
 use crate::transport::{Incoming, Phase, TransportError, TransportErrorKind};
 
-/// The API's constants with the lifetime that answers need.
+/// The API's constants as a `'static` reference.
 pub(crate) fn api_info<A: Api>() -> &'static ApiInfo {
     const { &A::INFO }
 }
 
-/// The driver never said what came of the request.
+/// The error for a request whose result the driver never reported.
 pub(super) fn lost() -> TransportError {
     TransportError::new(Phase::Head, TransportErrorKind::Timeout, "")
 }
 
 impl<A: Api> Exchange<A> {
-    /// Takes what the answer to the call means, and says so where it has a value.
+    /// Judges an answer and applies the judgement; returns the value if there is one.
     pub(super) fn apply_answer<T>(
         &mut self,
         now: Now,
@@ -49,7 +49,7 @@ impl<A: Api> Exchange<A> {
         Some((value, accepted, answer.report()))
     }
 
-    /// An answer as it is read for this call, or for its sign-in.
+    /// Prepares an answer to this call, or to its sign-in, for decoding.
     pub(super) fn answer<'a>(&self, info: &EndpointInfo, incoming: &'a Incoming) -> RawAnswer<'a> {
         RawAnswer::new(info, api_info::<A>(), incoming.status, &incoming.headers, &incoming.body)
             .with_unknown_fields(self.unknown())
@@ -76,7 +76,7 @@ impl<A: Api> Exchange<A> {
             let status = answer.status();
             let wait = answer.header(RETRY_AFTER.as_str()).and_then(|text| retry::retry_after(text, now));
             let failure = Failure::of(&why, status, wait.is_some());
-            // Any word of the API but one against the session shows that it was accepted.
+            // Any answer of the API but an authentication fault shows that the session was accepted.
             let is_accepted = match &why {
                 Why::Fault(fault) => !fault.is_auth(),
                 Why::Unreadable(_) => true,
@@ -91,7 +91,7 @@ impl<A: Api> Exchange<A> {
         });
     }
 
-    /// Takes that no answer came.
+    /// Applies a failure of the transport.
     pub(super) fn apply_transport_error(&mut self, now: Now, sent: Now, error: TransportError) {
         let is_final = matches!(error.kind(), TransportErrorKind::TooLarge | TransportErrorKind::Cancelled);
         let is_not_sent = error.is_not_sent();
@@ -124,7 +124,7 @@ impl<A: Api> Exchange<A> {
         }
         let is_refused = again == Again::SignIn || failed.error.is_auth();
         if let (true, Some(generation)) = (is_refused, self.generation) {
-            // Also where the call is not replayed: the next one must not try with the same token.
+            // Also if the call is not replayed: the next one must not reuse the token.
             self.core.shared().session.evict(generation, now.monotonic);
         }
         let is_allowed = !is_final && self.attempts < MAX_ATTEMPTS;

@@ -1,8 +1,7 @@
-//! How many calls an API takes in a window of time, kept across clones and threads, and across processes where a store
-//! is named. Time is an argument.
+//! Rate limits, shared by clones and threads, and by processes if there is a store. Time is an argument.
 //!
-//! A call counts from the moment it is let go until a window after its answer came: the server counts when the call
-//! arrives, which is somewhere in between. That is why no window of the server ever holds more calls than its limit.
+//! A call counts from its admission until one window after its answer: the server counts its arrival, which is
+//! somewhere in between. So no window of the server ever holds more calls than its limit.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,18 +19,18 @@ use crate::time::Moment;
 #[derive(Debug, Clone)]
 pub struct Rates {
     own: Arc<Mutex<State>>,
-    /// Where the calls of all processes are counted, if not here.
+    /// The count shared by all processes, if any.
     shared: Option<SharedRates>,
 }
 
-/// What a call that wants to go is told.
+/// The answer to a call that asks for admission.
 pub(crate) enum Room {
     Go(Permit),
     /// There may be room then.
     Later(Moment),
-    /// The store has not said yet.
+    /// The store has not answered yet.
     Wait(EventListener),
-    /// The store cannot say.
+    /// The store failed.
     Broken(std::io::Error),
 }
 
@@ -46,28 +45,28 @@ struct Window {
     count: usize,
     length: Duration,
     calls: VecDeque<Counted>,
-    /// What the server said: so many more calls until this moment.
+    /// The server's own count: so many more calls until this moment.
     reported: Option<(usize, Moment)>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Counted {
     id: u64,
-    /// When it arrived at the latest: the end of the call, or its deadline while it is under way.
+    /// The latest arrival: the end of the call, or its deadline while it is in flight.
     latest: Moment,
     is_under_way: bool,
 }
 
-/// A call that was let go.
+/// An admitted call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[must_use = "the call counts until its deadline if its end is not told"]
+#[must_use = "the call counts until its deadline unless `Rates::ended` is called"]
 pub struct Permit(u64);
 
 #[cfg(all(test, not(loom)))]
 pub(crate) type Look = (String, Vec<(Moment, bool)>, Option<(usize, Moment)>);
 
 impl Rates {
-    /// The limits of an API, nothing counted yet.
+    /// The limits of an API, with no call counted.
     pub fn new(rules: &[RateRule]) -> Self {
         let window = |rule: &RateRule| Window {
             count: rule.count as usize,
@@ -79,12 +78,12 @@ impl Rates {
         Self { own: Arc::new(Mutex::new(State { windows, next: 0 })), shared: None }
     }
 
-    /// The same limits, whose calls are counted with those of other processes.
+    /// The same limits, counted together with other processes.
     pub(crate) fn shared_by(self, shared: SharedRates) -> Self {
         Self { shared: Some(shared), ..self }
     }
 
-    /// Lets a call go, here or in the store. `asked` is the caller's memory between two questions.
+    /// Admits a call, here or in the store. `asked` is the pending request, kept between two calls.
     pub(crate) fn ask(
         &self,
         now: Moment,
@@ -127,7 +126,7 @@ impl Rates {
         self.change(|state| names.iter().filter_map(|name| wanted(state, name)).collect())
     }
 
-    /// Until when the server said that nothing goes; each process heeds what it was told itself, too.
+    /// The end of the server's `Retry-After`; each process also honours the one that it received itself.
     fn held_until(&self, now: Moment, names: &[&str]) -> Option<Moment> {
         self.change(|state| {
             let reported = names.iter().filter_map(|name| {
@@ -139,7 +138,7 @@ impl Rates {
         })
     }
 
-    /// Lets a call go that will have arrived by `deadline`, if every named limit has room. It counts in this process alone.
+    /// Admits a call that arrives by `deadline`, if every named limit has room. Counts in this process only.
     ///
     /// # Errors
     /// The moment at which there may be room.
@@ -169,7 +168,7 @@ impl Rates {
         })
     }
 
-    /// Tells that the call has its answer, or will have none.
+    /// Records that the call has ended, with or without an answer.
     pub fn ended(&self, now: Moment, permit: Permit) {
         match &self.shared {
             Some(_) if permit.0 == 0 => return,
@@ -186,7 +185,8 @@ impl Rates {
         });
     }
 
-    /// Takes over a limit that the server told: `count` calls in `window`, of which `remaining` are left until `reset`.
+    /// Applies a limit that the server reported: `count` calls per `window`, of which `remaining` are left until
+    /// `reset`.
     pub fn set(&self, name: &str, count: u32, window: Duration, remaining: Option<(u32, Moment)>) {
         self.change(|state| {
             let reported = remaining.map(|(remaining, reset)| (remaining as usize, reset));
@@ -202,7 +202,7 @@ impl Rates {
         });
     }
 
-    /// Lets no call of this process on these limits go before `until`: the server said that there were too many.
+    /// Blocks this process's calls on these limits until `until`, as the server's `Retry-After` asks.
     pub fn hold(&self, names: &[&str], until: Moment) {
         self.change(|state| {
             for name in names {
@@ -214,15 +214,15 @@ impl Rates {
         });
     }
 
-    /// The same for so long from now, and for the other processes of the store.
+    /// The same for `wait` from now, also for the other processes of the store.
     pub(crate) fn hold_all(&self, now: Moment, names: &'static [&'static str], wait: Duration) -> Option<Answer<()>> {
         self.hold(names, now + wait);
         let shared = self.shared.as_ref()?;
         Some(shared.hold(self.wanted(names), wait))
     }
 
-    /// What a search sees of the limits: of each its calls that still count, with their latest end and whether they are
-    /// under way, and what the server said.
+    /// A snapshot of each limit: the calls that still count, with their latest end and whether they are in flight, and
+    /// the server's own count.
     #[cfg(all(test, not(loom)))]
     pub(crate) fn look(&self, now: Moment) -> Vec<Look> {
         self.change(|state| {
@@ -236,7 +236,7 @@ impl Rates {
         })
     }
 
-    /// Where the calls of all processes are counted.
+    /// The count shared by all processes.
     #[cfg(all(test, not(loom)))]
     pub(crate) fn shared(&self) -> Option<&SharedRates> {
         self.shared.as_ref()
@@ -266,7 +266,7 @@ impl Window {
         if self.calls.len() < self.count || is_broken("P24") {
             return reported;
         }
-        // A call under way may end at once. So many have to go that one more fits in.
+        // A call in flight may end at once. This many have to expire before one more fits.
         let surplus = self.calls.len() - self.count;
         let mut ends: Vec<_> = self.calls.iter().map(|call| self.end(call, now)).collect();
         ends.sort_unstable();
@@ -297,7 +297,7 @@ mod tests {
     fn counts_from_the_answer() {
         let rates = Rates::new(RULES);
         let permits: Vec<_> = (0..3).map(|_| rates.admit(at(0), at(30), &["get"]).unwrap()).collect();
-        // Under way: they may end at once, but they count until a window after their end.
+        // In flight: they may end at once, but count until one window after their end.
         assert_eq!(rates.admit(at(1), at(30), &["get"]), Err(at(11)));
         rates.ended(at(2), permits[0]);
         assert_eq!(rates.admit(at(3), at(30), &["get"]), Err(at(12)));

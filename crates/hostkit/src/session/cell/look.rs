@@ -1,4 +1,4 @@
-//! What a search sees of a cell: all that decides what it says next.
+//! The state of a cell as the search compares it: all that decides its next answer.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
@@ -7,19 +7,19 @@ use std::time::Duration;
 use super::{LeadGuard, SessionCell};
 use crate::time::{Moment, Now};
 
-/// What there is in a cell.
+/// A snapshot of a cell.
 pub(crate) struct Look<T> {
     /// The session that is held, with its generation.
     pub(crate) held: Option<(Arc<T>, u64)>,
-    /// When it was asked for, how long it is good for, and the age at which the next one is asked for.
+    /// When it was requested, its lifetime, and the age at which it is renewed.
     pub(crate) life: Option<(Now, Duration, Duration)>,
     pub(crate) is_led: bool,
     pub(crate) is_rejected: bool,
-    /// The sign-in that failed last.
+    /// The round of the last failed sign-in.
     pub(crate) failed: Option<u64>,
-    /// How many sign-ins in a row were in vain, and how many it will be if the session is refused.
+    /// Consecutive failed sign-ins, and their number if the held session is refused.
     pub(crate) failed_sign_ins: (u32, u32),
-    /// Until when the next one rests.
+    /// The earliest moment for the next sign-in.
     pub(crate) backoff_until: Moment,
     /// Whether a call was accepted with the session.
     pub(crate) is_proven: bool,
@@ -43,7 +43,7 @@ impl<T, E> SessionCell<T, E> {
 }
 
 impl<T, E> LeadGuard<T, E> {
-    /// How often its sign-in was sent, when for the last time, and until when the server wants no other.
+    /// Sign-ins sent, the time of the last one, and the end of the server's `Retry-After`.
     pub(crate) fn look(&self) -> (u32, Moment, Moment) {
         (self.sent, self.sent_at, self.retry_after)
     }

@@ -1,5 +1,4 @@
-//! Every order of events around one cell, over its merged states, without a bound: one leader at most, nobody stranded,
-//! nobody led by what is over.
+//! Exhaustive search over the states of one cell: at most one leader, no stranded waiter, no stale leader.
 
 use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
@@ -11,11 +10,11 @@ use super::{Admission, LeadGuard, SessionCell};
 use crate::time::{Moment, Now};
 
 const LIFE: Duration = Duration::from_secs(100);
-/// Nearly to the end of a session, and longer than any rest: so a rest is there or over, whatever it is.
+/// Close to the end of a session and longer than any backoff, so that a step of time always ends a backoff.
 const AGE: Duration = Duration::from_secs(95);
-/// What the server tells a sign-in to wait.
+/// The server's `Retry-After` at a sign-in.
 const TOLD: Duration = Duration::from_secs(70);
-/// What each caller needs of a session. The last one cannot do with an old one.
+/// The validity that each caller needs; an old session does not suffice for the last one.
 const NEEDS: [Duration; 3] = [Duration::ZERO, Duration::ZERO, Duration::from_secs(50)];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,12 +22,12 @@ enum Event {
     Ask(usize),
     /// The leader sends its sign-in.
     Send,
-    /// It was not sent after all.
+    /// No byte of it went out.
     Unsent,
-    /// The server wants it to wait.
+    /// The server answers with `Retry-After`.
     Told,
     Leader(End),
-    /// Of a leader whose cell was reset meanwhile.
+    /// A leader ends whose cell was reset meanwhile.
     Former(End),
     /// A call is accepted with the session, or refused.
     Prove,
@@ -66,7 +65,7 @@ const EVENTS: [Event; 18] = [
     Event::Age,
 ];
 
-/// One caller's memory.
+/// What one caller remembers between calls.
 #[derive(Default)]
 struct Caller {
     waiting: Option<u64>,
@@ -75,21 +74,21 @@ struct Caller {
 
 type Guard = LeadGuard<u64, &'static str>;
 
-/// The cell, those around it, and what the model knows of it.
+/// The cell, its callers, and the model that it is checked against.
 struct World {
     cell: SessionCell<u64, &'static str>,
     now: Now,
     callers: [Caller; 3],
     leader: Option<Guard>,
     former: Option<Guard>,
-    /// The last session, and whether it may still be held.
+    /// The last session; the model also knows whether it may still be held.
     session: u64,
     generation: u64,
     is_held: bool,
     is_rejected: bool,
-    /// When each of the sign-ins was sent that no session and no word on the credentials came of.
+    /// When each of the consecutive failed sign-ins was sent.
     failed_sign_ins: Vec<Moment>,
-    /// The same, if the session that is held is refused before it was accepted.
+    /// The same, if the held session is refused before it was accepted.
     failed_if_refused: Vec<Moment>,
 }
 
@@ -104,7 +103,7 @@ struct Shape {
     /// How often the leader's sign-in was sent, whether just now, and whether it may not be sent yet, or not again.
     leader: Option<(u32, bool, bool, bool)>,
     has_former: bool,
-    /// Whether each caller waits, and is to be told of a failure. The first two are alike.
+    /// Whether each caller waits, and for a failure that is already known. The first two are interchangeable.
     callers: [Option<bool>; 3],
 }
 
@@ -148,7 +147,7 @@ impl World {
             held,
             is_rejected: look.is_rejected,
             rests: look.backoff_until > now,
-            // More of them rest for longer, which is all the same to somebody who lets 95 seconds pass.
+            // More failures only lengthen the backoff, and a step of 95 seconds ends it in any case.
             failed_sign_ins: (look.failed_sign_ins.0.min(4), look.failed_sign_ins.1.min(4)),
             leader,
             has_former: self.former.is_some(),
@@ -156,7 +155,7 @@ impl World {
         }
     }
 
-    /// False where it cannot happen now: such a path is no path.
+    /// `false` if the event cannot happen in this state.
     fn happen(&mut self, event: Event) -> bool {
         match event {
             Event::Ask(caller) => self.ask(caller),
@@ -193,7 +192,7 @@ impl World {
                 self.is_held = false;
                 if !is_proven {
                     self.failed_sign_ins = std::mem::take(&mut self.failed_if_refused);
-                    // It rests from the refusal on.
+                    // The backoff counts from the refusal.
                     self.failed_sign_ins.iter_mut().for_each(|sent| *sent = self.now.monotonic);
                 }
             }
@@ -241,7 +240,7 @@ impl World {
         }
     }
 
-    /// Twice at most, as an exchange does; the second one at the exchange's own pace.
+    /// Sends at most twice, like an exchange, which paces the second one itself.
     fn send(&mut self) -> bool {
         let now = self.now.monotonic;
         let Some(guard) = &mut self.leader else { return false };
@@ -286,7 +285,7 @@ impl World {
         self.wake();
     }
 
-    /// Whoever waits was told to look again.
+    /// Every waiter was woken.
     fn wake(&mut self) {
         for caller in &mut self.callers {
             if let Some(listener) = caller.listener.take() {
@@ -295,7 +294,7 @@ impl World {
         }
     }
 
-    /// Whoever asks now gets on: nobody waits where nobody leads.
+    /// A caller that asks now makes progress: none waits without a leader.
     fn nobody_is_stranded(&self) {
         if self.leader.is_none() {
             let admission = self.cell.ask(self.now, Duration::ZERO, &mut None);
@@ -304,7 +303,7 @@ impl World {
     }
 }
 
-/// A path through the states, said when something on it fails.
+/// A path through the states, printed when an assertion on it fails.
 struct Path<'p>(&'p [Event]);
 
 impl Drop for Path<'_> {

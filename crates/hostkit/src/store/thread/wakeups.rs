@@ -1,4 +1,4 @@
-//! Every interleaving of a store's thread that answers, or panics, and of those who wait for the answer.
+//! Every interleaving of a store's thread that answers or panics and of the waiters for its answer.
 
 use event_listener::Listener;
 use loom::thread;
@@ -37,7 +37,7 @@ fn a_completion_that_is_dropped_is_heard() {
     });
 }
 
-/// The models can fail: with the look before the listening they do.
+/// Control: a waiter that checks before it listens does deadlock.
 #[test]
 fn whoever_listens_after_it_looked_sleeps_for_ever() {
     ends_in_a_deadlock("store::thread::wakeups::late");
