@@ -47,7 +47,7 @@ impl<A: Api> Matrix<A> {
         // An answer without data is the same document at every endpoint.
         let answers = answers.filter(|(_, _, _, bytes)| {
             hostkit::protocol::wire::parse_any(A::INFO.formats, bytes, &Limits::DEFAULT)
-                .is_ok_and(|document| has_data(document.root(), A::INFO.rules.envelope))
+                .is_ok_and(|document| has_data(document.root(), A::INFO.leniency.envelope))
         });
         let accepts = |status: u16, body: &[u8]| {
             let headers = http::HeaderMap::new();

@@ -1,4 +1,4 @@
-//! An answer as it came, and the tree of its body, read once for the verdict and the value alike.
+//! A received answer with its body's tree, which is parsed once for both verdict and value.
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ fn is_unmarked(document: &Document<'_>, root: &Name) -> bool {
     is_broken("P18") && document.root().get(root.first(document.format())).is_none()
 }
 
-/// An answer as it came.
+/// A received answer, not decoded yet.
 #[derive(Debug)]
 pub struct RawAnswer<'a> {
     endpoint: &'static str,
@@ -54,13 +54,13 @@ impl<'a> RawAnswer<'a> {
         }
     }
 
-    /// What to do with fields that the spec does not know.
+    /// Sets the treatment of fields that the spec does not know.
     pub fn with_unknown_fields(mut self, unknown: UnknownFields) -> Self {
         self.unknown = unknown;
         self
     }
 
-    /// Limits other than the usual ones.
+    /// Sets the limits of the tree.
     pub fn with_limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
@@ -96,12 +96,12 @@ impl<'a> RawAnswer<'a> {
         self.document.get_or_init(|| hostkit_wire::parse_any(self.formats, self.body, &self.limits)).as_ref()
     }
 
-    /// What the decodes of this answer found beside their values.
+    /// Unknown and unreadable fields found while decoding this answer.
     pub fn report(&self) -> Report {
         self.report.borrow().clone()
     }
 
-    /// A header as text; `None` where it is absent, not text, or there twice.
+    /// A header as text; `None` if it is absent, not text, or repeated.
     pub fn header(&self, name: &str) -> Option<&'a str> {
         let mut values = self.headers.get_all(name).iter();
         let first = values.next()?;
@@ -111,7 +111,7 @@ impl<'a> RawAnswer<'a> {
         first.to_str().ok()
     }
 
-    /// A header that has to be there.
+    /// A required header.
     pub fn required_header<T: FromText>(&self, name: &'static str) -> Result<T, DecodeError> {
         let found = self.header(name);
         let error = || DecodeError::new(self.endpoint, format!("header {name}"), T::EXPECTED, "nothing of that kind");
@@ -130,7 +130,7 @@ impl<'a> RawAnswer<'a> {
         let document = self.document().map_err(|error| {
             DecodeError::new(self.endpoint, "answer", "a readable document", error.to_string()).at(error.offset())
         })?;
-        let mut reader = Reader::new(self.endpoint, "answer", &self.api.rules, self.unknown);
+        let mut reader = Reader::new(self.endpoint, "answer", &self.api.leniency, self.unknown);
         let value = read(document, &mut reader)?;
         self.report.borrow_mut().merge(reader.report);
         Ok(value)
@@ -152,10 +152,10 @@ impl<'a> RawAnswer<'a> {
     /// The value under one root name, if there is one.
     ///
     /// # Errors
-    /// A value that cannot be read. A 200 without a body is what a proxy says that lost one: only another status of
-    /// success says that there is none. Where every answer has an envelope, an answer without it is another one.
+    /// An unreadable value. A 200 without a body, because a proxy may have lost it: only another success status means
+    /// "no value". For APIs with an envelope, an answer without it.
     pub fn optional_value<T: FromWire>(&self, root: &Name) -> Result<Option<T>, DecodeError> {
-        let envelope = self.api.rules.envelope;
+        let envelope = self.api.leniency.envelope;
         let has_envelope = !envelope.is_empty();
         if self.is_empty() && !has_envelope {
             let found = "no body under status 200";
@@ -167,7 +167,7 @@ impl<'a> RawAnswer<'a> {
                 return Err(reader.error(format!("`{}`", envelope[0]), "nothing"));
             }
             let mut fields = reader.object(document.root(), "")?;
-            // What is there has to be the value: an unreadable one is another answer. Without an envelope, so is a
+            // A present value has to be readable, or this is the answer to another call. Without an envelope, so is a
             // document without the root.
             let is_there = fields.has_value(root)? || !has_envelope;
             let value = if is_there { Some(fields.required(root)?) } else { None };
@@ -207,11 +207,11 @@ impl<'a> RawAnswer<'a> {
         self.read(|document, reader| T::from_wire(document.root(), reader))
     }
 
-    /// No value.
+    /// Checks that the answer has no value.
     ///
-    /// Where every answer has an envelope, the envelope has to be there and to hold no data: an object or a list in it
-    /// is another call's answer. Elsewhere the body has to be empty, under a status that says "no content" or
-    /// "accepted": a 200 without a body is what a proxy says that lost one.
+    /// For APIs with an envelope, the envelope is required and must hold no object or list, which would be another
+    /// call's answer. Otherwise the body has to be empty under a success status other than 200, because a proxy may
+    /// have lost the body of a 200.
     ///
     /// # Errors
     /// Anything else.
@@ -219,7 +219,7 @@ impl<'a> RawAnswer<'a> {
         if is_broken("P18-silent") {
             return Ok(());
         }
-        let envelope = self.api.rules.envelope;
+        let envelope = self.api.leniency.envelope;
         if envelope.is_empty() {
             let found = match (self.is_empty(), self.status) {
                 (true, 200) => "no body under status 200",

@@ -1,4 +1,4 @@
-//! One API: how its calls are authorised and how it says no. Generated from `service.toml`.
+//! One API: its authorisation and its faults. Generated from `service.toml`.
 
 use crate::answer::RawAnswer;
 use crate::codec::DecodeError;
@@ -10,35 +10,34 @@ use crate::session::Session;
 
 /// One API of one hoster.
 pub trait Api: Sized + Send + Sync + 'static {
-    /// What a user proves himself with.
+    /// The credentials of a user.
     type Credentials: Clone + Send + Sync + 'static;
     /// The catalogue of error codes; open.
     type Code: FaultCode;
-    /// What is known of the API.
+    /// The API's constants.
     const INFO: ApiInfo;
 
-    /// Says whether a session has to be asked for, and writes the request that asks: [`RequestParts::retarget`] says
-    /// which call it is.
+    /// Decides whether a sign-in is needed, and if so encodes it; [`RequestParts::retarget`] selects its endpoint.
     fn sign_in(credentials: &Self::Credentials, out: &mut RequestParts) -> Result<SignIn, EncodeError>;
 
-    /// Reads the answer to the request of [`Api::sign_in`].
+    /// Decodes the answer to the request of [`Api::sign_in`].
     fn session(answer: &RawAnswer<'_>) -> Result<Session, DecodeError>;
 
-    /// Adds what proves the caller: headers, fields of the body.
+    /// Adds the credentials or the token to the request's headers or body.
     fn authorise(credentials: &Self::Credentials, session: &Session, out: &mut RequestParts)
     -> Result<(), EncodeError>;
 
-    /// Says what an answer means before its data are read.
+    /// Classifies an answer before its data are decoded.
     fn verdict(answer: &RawAnswer<'_>) -> Verdict<Self::Code>;
 }
 
-/// What [`Api::sign_in`] found.
+/// Whether a sign-in is needed.
 #[derive(Debug, Clone)]
 pub enum SignIn {
     /// Calls carry the credentials themselves.
     NotNeeded,
     /// The credentials hold a token already.
     Ready(Session),
-    /// The request that was written has to be sent first.
+    /// The encoded request has to be sent first.
     Ask,
 }

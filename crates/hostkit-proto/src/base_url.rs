@@ -1,4 +1,4 @@
-//! Where an API lives: scheme, host, port and a path prefix, checked once.
+//! The base URL of an API: scheme, host, port and path prefix, validated once.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -18,7 +18,7 @@ pub struct BaseUrl {
     prefix: String,
 }
 
-/// A text that is no base URL.
+/// Why a text is no base URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BaseUrlError(&'static str);
 
@@ -44,7 +44,7 @@ impl BaseUrl {
         self.authority.split(':').next().unwrap_or(&self.authority)
     }
 
-    /// The port, if it is written.
+    /// The port, if the URL names one.
     pub fn port(&self) -> Option<u16> {
         self.authority.strip_prefix(self.host())?.strip_prefix(':')?.parse().ok()
     }
@@ -54,14 +54,13 @@ impl BaseUrl {
         format!("{}://{}", self.scheme, self.authority)
     }
 
-    /// Whether a URL has scheme and authority of this one.
     /// Whether the URL is of this origin: the same scheme, host and port.
     pub fn is_origin_of(&self, uri: &Uri) -> bool {
         uri.scheme_str() == Some(self.scheme)
             && uri.authority().is_some_and(|authority| authority.as_str() == self.authority)
     }
 
-    /// Whether a request may go to a URL at all: `https`, or `http` on a loopback address, without a user.
+    /// Whether requests to a URL are permitted: `https`, or `http` on a loopback address, without user info.
     pub fn admits(uri: &Uri) -> bool {
         let Some(authority) = uri.authority().filter(|authority| !authority.as_str().contains('@')) else {
             return false;
@@ -73,7 +72,7 @@ impl BaseUrl {
         }
     }
 
-    /// The path that every call stands below, without a slash at its end.
+    /// The path prefix of every call, without a trailing slash.
     pub fn prefix(&self) -> &str {
         &self.prefix
     }
@@ -83,13 +82,11 @@ impl BaseUrl {
         is_loopback(self.host())
     }
 
-    /// Takes over a base URL that the API named at sign-in.
-    ///
-    /// It is accepted only if it is `https` on the default port and its host is one of `allowed` (exactly, or below a
-    /// `*.` entry), or if it has the very origin of `self` and that is a loopback address.
+    /// Validates a base URL that the API named at sign-in, to which the token would be sent.
     ///
     /// # Errors
-    /// Anything else, because the token would go there.
+    /// Unless it is `https` on the default port with a host in `allowed` (exactly, or below a `*.` entry), or has the
+    /// origin of `self` and that is a loopback address.
     pub fn accept_named(&self, named: &str, allowed: &[impl AsRef<str>]) -> Result<Self, BaseUrlError> {
         let url: Self = named.parse()?;
         if is_broken("P11") || (self.is_loopback() && url.origin() == self.origin()) {

@@ -1,4 +1,4 @@
-//! One kind of call: what goes out, and how to read what comes back.
+//! Endpoints: the encoder of a request and the decoder of its answer.
 
 use crate::answer::RawAnswer;
 use crate::api::Api;
@@ -8,22 +8,22 @@ use crate::evidence::Inputs;
 use crate::info::EndpointInfo;
 use crate::request::RequestParts;
 
-/// One kind of call. Generated, one type per endpoint variant.
+/// A call of one endpoint. Generated, one type per endpoint variant.
 pub trait Endpoint: Send + Sync {
     /// The API that the call belongs to.
     type Api: Api;
-    /// What a successful answer says.
+    /// The value of a successful answer.
     type Output: Send;
-    /// What is known of the call before it is made.
+    /// The endpoint's constants.
     const INFO: EndpointInfo;
 
-    /// Writes the request. Constraints of the spec are checked here, before anything is sent.
+    /// Encodes the request, and checks the spec's constraints before anything is sent.
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError>;
 
-    /// Reads a successful answer.
+    /// Decodes a successful answer.
     fn decode(answer: &RawAnswer<'_>) -> Result<Self::Output, DecodeError>;
 
-    /// The output that stands for a fault which only says that there is nothing, where [`EndpointInfo::empty`] names it.
+    /// The output for a fault that only means "there is nothing", listed in [`EndpointInfo::empty`].
     fn empty() -> Option<Self::Output> {
         None
     }
@@ -42,13 +42,13 @@ pub trait Call: Endpoint {}
     label = "use `call`"
 )]
 pub trait Perform: Endpoint {
-    /// The inputs that it can be found by, should its end stay open. Never a secret.
+    /// The inputs that identify the call in a recovery. Never a secret.
     fn inputs(&self) -> Inputs {
         Inputs::new()
     }
 }
 
-/// Calls that may be sent again without the caller's word.
+/// Calls that may be repeated automatically.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` must not be sent twice",
     label = "a repeat may act, or spend, again"

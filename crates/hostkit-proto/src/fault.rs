@@ -1,4 +1,4 @@
-//! How an API says no: one fault type for all, with a catalogue of codes for each, and the two ways to find one.
+//! Faults of an API: one type for all APIs, the catalogue of codes of each, and the two ways to detect one.
 
 use std::fmt;
 
@@ -34,9 +34,9 @@ pub enum FaultKind {
     RateLimited,
     /// It may work later; the call was not carried out.
     Temporary,
-    /// The API failed inside: nobody says whether the call was carried out.
+    /// The API failed internally; the call may have been carried out.
     Internal,
-    /// Money is missing.
+    /// The account lacks funds.
     Payment,
     /// There is nothing to list.
     Empty,
@@ -74,7 +74,7 @@ pub struct FieldFault {
     pub messages: Vec<String>,
 }
 
-/// An API's "no", in its own words.
+/// An error reported by an API.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Fault<C> {
@@ -90,8 +90,8 @@ pub struct Fault<C> {
     pub fields: Vec<FieldFault>,
     /// What it means.
     pub kind: FaultKind,
-    /// It is open whether the call was carried out: the document of the API does not say, or a proxy may have sent it twice
-    /// and this is the answer to the second arrival.
+    /// Whether the call may have been carried out all the same: the API's documentation does not say, or a proxy may
+    /// have sent it twice and this answers the second arrival.
     pub verify: bool,
 }
 
@@ -130,7 +130,7 @@ impl<C> Fault<C> {
         self.kind == FaultKind::RateLimited
     }
 
-    /// The API's own document of a failing server, which does not say that nothing was carried out; a limit does.
+    /// Whether it reports a failing server, which leaves open what was carried out; a rate limit does not.
     pub fn is_of_a_failed_server(&self) -> bool {
         self.status >= 500 && !self.is_rate_limited()
     }
@@ -158,14 +158,14 @@ impl<C: FaultCode> fmt::Display for Fault<C> {
     }
 }
 
-/// What an answer means before its data are read.
+/// The class of an answer before its data are decoded.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verdict<C> {
-    /// The API says yes, or says nothing against it.
+    /// A success, or nothing that says otherwise.
     Success,
-    /// The API took the call and will carry it out later, for this reason.
+    /// The API accepted the call and will carry it out later, for this reason.
     Accepted(&'static str),
-    /// The API says no.
+    /// The API reports a fault.
     Fault(Fault<C>),
     /// The status is no success and the body is not the API's error document.
     Unrecognised,
@@ -186,7 +186,7 @@ pub struct StatusFaults<'a> {
 impl StatusFaults<'_> {
     /// Says what an answer means.
     pub fn verdict<C: FaultCode>(&self, answer: &RawAnswer<'_>) -> Verdict<C> {
-        // Under a good status nothing is read, so that a success without a document is not parsed in vain.
+        // Under a success status nothing is parsed, since a success may have no document.
         let root = if is_success(answer.status()) { None } else { root(answer) };
         self.verdict_on(answer.status(), root)
     }
@@ -266,9 +266,9 @@ impl EnvelopeFaults<'_> {
         let details = top(self.details).unwrap_or_default();
         let mut fault = Fault::new(status, code.map(C::from_text), message.unwrap_or_default(), details);
         fault.verify |= code.is_some_and(|code| self.verify.contains(&code));
-        // A "no" under a good status and without a code may be an inner error, whatever its text says.
+        // A fault under a success status and without a code may be an internal error, whatever its text.
         fault.verify |= is_success && code.is_none();
-        // A document that says yes under a failing status holds data, with secrets perhaps, and no complaints.
+        // A success document under a failing status holds data, possibly secrets, and no field faults.
         if !says_yes && let Some(root) = root {
             fault.fields = root.get(self.fields).map(field_faults).unwrap_or_default();
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use hostkit_wire::Format;
 use http::Method;
 
-use crate::rules::Rules;
+use crate::leniency::Leniency;
 
 /// What a call may do at the hoster. It is written in the spec and never derived from the verb.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -159,7 +159,7 @@ pub struct ApiInfo {
     /// Whether the wanted format is said in the header `Accept`.
     pub negotiates: bool,
     /// How leniently answers are read.
-    pub rules: Rules,
+    pub leniency: Leniency,
     /// The time zone of its date-times, such as `Europe/Moscow`.
     pub zone: &'static str,
     /// The rate limits that hold where the account has no others.
@@ -182,7 +182,7 @@ impl ApiInfo {
         formats: &[Format::Json],
         request_format: None,
         negotiates: false,
-        rules: Rules::STRICT,
+        leniency: Leniency::STRICT,
         zone: "UTC",
         rates: &[],
         session_hosts: &[],

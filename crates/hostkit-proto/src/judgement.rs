@@ -1,6 +1,6 @@
-//! What an answer means for its call, decided here for every reader: clients, calls by hand, sign-ins, and examples.
+//! What an answer means for its call, for all readers: clients, calls by hand, sign-ins and examples.
 //!
-//! What is deliberately not here: attempts, sessions, time. An answer means the same the first time and the last.
+//! Deliberately not here: attempts, sessions, time. The same answer always has the same meaning.
 
 use http::Method;
 
@@ -20,13 +20,13 @@ pub type JudgementOf<E> = Judgement<<E as Endpoint>::Output, <<E as Endpoint>::A
 pub enum Judgement<T, C> {
     /// It was carried out.
     Done(T),
-    /// The API took it and will carry it out later.
+    /// The API accepted it and will carry it out later.
     Accepted(T, Reason),
-    /// The API's fault says only that there is nothing, and this value stands for it.
+    /// The fault only means "there is nothing"; this is the value for it.
     Nothing(T),
-    /// The API said no.
+    /// The API rejected it.
     Rejected(NoValue<C>),
-    /// Nobody can tell from this answer whether it was carried out.
+    /// The answer leaves open whether it was carried out.
     Open(NoValue<C>),
 }
 
@@ -42,9 +42,9 @@ pub struct NoValue<C> {
 /// Why an answer gives no value.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Why<C> {
-    /// It is the API's "no", or its document of a failure of its own.
+    /// It is a fault of the API, or its report of an internal failure.
     Fault(Fault<C>),
-    /// It says yes and is not what the spec says.
+    /// It is a success that violates the spec.
     Unreadable(DecodeError),
     /// It is no success and no document of this API.
     Unrecognised,
@@ -134,10 +134,9 @@ fn weigh<C: FaultCode>(info: &EndpointInfo, mut why: Why<C>) -> (bool, NoValue<C
     (is_rejected, NoValue { why, may_have_happened: may && info.effect != Effect::Safe })
 }
 
-/// Whether a "no" may be the answer to a second arrival of a call that was carried out: proxies repeat GET, PUT and
-/// DELETE when a server drops the connection. Only what is refused for its credentials, or because there is no such call,
-/// was refused the first time, too: the first arrival may have been the last one that a limit allows, and what it deleted
-/// is nobody's now.
+/// Whether a fault may answer the second arrival of a call that was carried out: proxies repeat GET, PUT and DELETE
+/// when a server drops the connection. Only a refusal for credentials or an unsupported call would have hit the first
+/// arrival, too; that one may have used up a limit, or deleted the object.
 fn may_answer_a_repeat(info: &EndpointInfo, kind: FaultKind) -> bool {
     let is_repeated = !matches!(info.method, Method::POST);
     let is_certain = matches!(kind, FaultKind::Auth | FaultKind::Unsupported);

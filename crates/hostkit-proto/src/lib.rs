@@ -1,5 +1,5 @@
-//! What the generated API crates stand on: what an endpoint is, how answers are read and judged, the values that APIs
-//! of hosters speak in, and what shows that a call happened.
+//! The foundation of the generated API crates: endpoints, decoding and judgement of answers, value types, and evidence
+//! that a call happened.
 //!
 //! A program meets it through the crate of an API: it makes an [`Endpoint`], reads its constants in [`EndpointInfo`],
 //! and takes values such as [`DateTime`], [`Gibibytes`] or [`Secret`] from answers. `hostkit` carries the calls out.
@@ -16,9 +16,9 @@ pub mod evidence;
 mod fault;
 mod info;
 pub mod judgement;
+mod leniency;
 mod percent;
 mod request;
-mod rules;
 #[cfg(feature = "server")]
 pub mod server;
 mod session;
@@ -39,8 +39,8 @@ pub use hostkit_wire::{Format, Value};
 pub use http::Method;
 pub use info::{ApiInfo, Effect, Emptiness, EndpointInfo, Flag, Host, RateRule};
 pub use judgement::Reason;
+pub use leniency::Leniency;
 pub use request::RequestParts;
-pub use rules::Rules;
 pub use rust_decimal::Decimal;
 #[cfg(feature = "serde")]
 #[doc(hidden)]

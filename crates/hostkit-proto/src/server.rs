@@ -1,4 +1,4 @@
-//! The other half: reading requests and writing answers, for sandboxes and tests.
+//! The server half: decodes requests and encodes answers, for sandboxes and tests.
 
 pub mod every;
 pub mod example;
@@ -19,15 +19,15 @@ pub trait Serve: Endpoint + Sized {
     ///
     /// # Errors
     /// A request that is not this call; the router then tries the next one.
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError>;
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError>;
 
     /// Writes the answer.
-    fn answer(output: &Self::Output, out: &mut Outgoing);
+    fn answer(output: &Self::Output, out: &mut WrittenAnswer);
 }
 
-/// A request as it came.
+/// A received request.
 #[derive(Debug)]
-pub struct Incoming<'a> {
+pub struct ReceivedRequest<'a> {
     /// The verb.
     pub method: http::Method,
     /// The path below the prefix of the base URL, still percent-encoded.
@@ -64,7 +64,7 @@ impl PathParameters {
     /// One parameter.
     ///
     /// # Errors
-    /// A text that is no such value.
+    /// The text is no such value.
     pub fn get<T: FromText>(&self, name: &'static str) -> Result<T, DecodeError> {
         let found = self.values.get(name).map(String::as_str).unwrap_or_default();
         T::from_text(found).ok_or_else(|| DecodeError::new(self.endpoint, format!("path.{name}"), T::EXPECTED, found))
@@ -76,7 +76,7 @@ fn wrong<T: FromText>(place: &str, name: &str, found: Option<&str>) -> DecodeErr
     DecodeError::new("request", format!("{place}.{name}"), T::EXPECTED, found)
 }
 
-impl<'a> Incoming<'a> {
+impl<'a> ReceivedRequest<'a> {
     /// The path parameters, if verb and path are those of the endpoint. A trailing slash does not matter.
     ///
     /// # Errors
@@ -116,7 +116,7 @@ impl<'a> Incoming<'a> {
     /// A query parameter that may be absent.
     ///
     /// # Errors
-    /// A text that is no such value.
+    /// The text is no such value.
     pub fn query<T: FromText>(&self, name: &'static str) -> Result<Option<T>, DecodeError> {
         self.query_text(name)
             .map(|text| T::from_text(text).ok_or_else(|| wrong::<T>("query", name, Some(text))))
@@ -176,7 +176,7 @@ impl<'a> Incoming<'a> {
     /// A header that may be absent.
     ///
     /// # Errors
-    /// A text that is no such value.
+    /// The text is no such value.
     pub fn header<T: FromText>(&self, name: &'static str) -> Result<Option<T>, DecodeError> {
         self.header_text(name)
             .map(|text| T::from_text(text).ok_or_else(|| wrong::<T>("header", name, None)))
@@ -191,12 +191,12 @@ impl<'a> Incoming<'a> {
         self.header(name)?.ok_or_else(|| wrong::<T>("header", name, None))
     }
 
-    /// Whether the body has nothing in it.
+    /// Whether the body is more than white space.
     pub fn has_body(&self) -> bool {
         !self.body.iter().all(u8::is_ascii_whitespace)
     }
 
-    /// That the body holds nothing but what every request of the API carries.
+    /// Checks that the body holds only the keys that every request of the API carries.
     ///
     /// # Errors
     /// It is another call: a body can change what a call means.
@@ -218,7 +218,7 @@ impl<'a> Incoming<'a> {
             Some(format) => std::slice::from_ref(format),
             None => api.formats,
         };
-        let mut reader = Reader::new(E::INFO.name, "request", &api.rules, self.unknown);
+        let mut reader = Reader::new(E::INFO.name, "request", &api.leniency, self.unknown);
         reader.envelope = api.request_keys;
         // A body without bytes is an object without fields.
         let body = if self.has_body() { self.body } else { b"{}" };
@@ -252,14 +252,14 @@ impl<'a> Incoming<'a> {
 /// Tries the endpoints of an API on a request, one after the other.
 #[derive(Debug)]
 pub struct Router<'r, 'a, R> {
-    request: &'r Incoming<'a>,
+    request: &'r ReceivedRequest<'a>,
     found: Option<R>,
     nearest: Option<DecodeError>,
 }
 
 impl<'r, 'a, R> Router<'r, 'a, R> {
     /// A router that has not tried any yet.
-    pub fn new(request: &'r Incoming<'a>) -> Self {
+    pub fn new(request: &'r ReceivedRequest<'a>) -> Self {
         Self { request, found: None, nearest: None }
     }
 
@@ -289,9 +289,9 @@ impl<'r, 'a, R> Router<'r, 'a, R> {
     }
 }
 
-/// An answer that is being written.
+/// An answer under construction.
 #[derive(Debug, Clone)]
-pub struct Outgoing {
+pub struct WrittenAnswer {
     /// The HTTP status.
     pub status: u16,
     /// Headers.
@@ -302,7 +302,7 @@ pub struct Outgoing {
     envelope: Vec<(&'static str, Value)>,
 }
 
-impl Outgoing {
+impl WrittenAnswer {
     /// An answer in a format, with the fields of the API's envelope for a success.
     pub fn new(format: Format, status: u16, envelope: Vec<(&'static str, Value)>) -> Self {
         Self { status, headers: HeaderMap::new(), format, body: None, envelope }

@@ -1,4 +1,4 @@
-//! What a waiter is: which call to poll, how often, and what its answers say about the end.
+//! Waiters as data: which call to poll, how often, and how to judge its answers.
 
 use std::time::Duration;
 
@@ -6,11 +6,11 @@ use crate::api::Api;
 use crate::endpoint::{Call, Endpoint};
 use crate::fault::Fault;
 
-/// Waits for an end that comes later than the answer of a call: a server that is being built. Generated from specs.
+/// Waits for a state that is reached after a call's answer, such as a server being built. Generated from specs.
 pub trait Waiter: Send {
     /// The call that is polled.
     type Endpoint: Call;
-    /// What is there in the end.
+    /// The value at the end.
     type Found;
     /// What is known of the waiter.
     const INFO: WaiterInfo;
@@ -18,7 +18,7 @@ pub trait Waiter: Send {
     /// The call to make now.
     fn poll(&self) -> Self::Endpoint;
 
-    /// What an answer says.
+    /// Judges an answer.
     fn judge(&self, output: <Self::Endpoint as Endpoint>::Output) -> Progress<Self::Found>;
 
     /// What a fault says; `None` where it is an error like any other. Waiting for something to go away, "not found" is
@@ -66,9 +66,9 @@ impl WaiterInfo {
 pub enum Progress<T> {
     /// Not yet.
     Pending(Observation),
-    /// It is there.
+    /// The state is reached.
     Ready(T),
-    /// It will never be there, in words.
+    /// The state will never be reached, for this reason.
     Failed(String),
 }
 

@@ -1,7 +1,7 @@
 //! What an API adds to the sandbox: one site per API, over the generated server half of its proto crate.
 
 use hostkit::protocol::RateRule;
-use hostkit::protocol::server::Incoming;
+use hostkit::protocol::server::ReceivedRequest;
 use hostkit::{Effect, UnknownFields};
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 
@@ -35,14 +35,14 @@ pub struct Call {
 
 impl Call {
     /// The request for a generated router.
-    pub fn incoming(&self, unknown: UnknownFields) -> Incoming<'_> {
+    pub fn incoming(&self, unknown: UnknownFields) -> ReceivedRequest<'_> {
         self.incoming_below("", unknown)
     }
 
     /// The same, with a further prefix of the path taken off where it is there, such as `/v1`.
-    pub fn incoming_below(&self, prefix: &str, unknown: UnknownFields) -> Incoming<'_> {
+    pub fn incoming_below(&self, prefix: &str, unknown: UnknownFields) -> ReceivedRequest<'_> {
         let path = self.path.strip_prefix(prefix).filter(|rest| rest.is_empty() || rest.starts_with('/'));
-        Incoming {
+        ReceivedRequest {
             method: self.method.clone(),
             path: path.map_or(self.path.as_str(), |rest| if rest.is_empty() { "/" } else { rest }),
             query: self.query.clone(),

@@ -1,4 +1,4 @@
-//! How a client is set up, the same for every driver.
+//! Configuration of a client, shared by all drivers.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,24 +16,24 @@ use crate::limits::shared::RateStore;
 use crate::session::shared::SessionStore;
 use crate::time::Clock;
 
-/// How a client is set up. Whatever is not said has the default of the API.
+/// Configures a client. Unset options have the API's defaults.
 ///
-/// The clients start one with their own `Client::builder`, the core without a transport with [`ClientCore::builder`].
+/// Clients start one with their `Client::builder`; [`ClientCore::builder`] starts one without a transport.
 pub struct ClientBuilder<C: FromParts> {
     settings: Settings<C::Api>,
     transport: Result<C::Transport, SetupError>,
 }
 
-/// What a [`ClientBuilder`] makes: a client of a core and a transport, or the core alone.
+/// What a [`ClientBuilder`] builds: a client from a core and a transport, or the core alone.
 pub trait FromParts: Sized {
-    /// The API that it calls.
+    /// The client's API.
     type Api: Api;
-    /// What it sends with.
+    /// The client's transport.
     type Transport;
-    /// The same client with another transport.
+    /// The same client type over another transport.
     type Over<T>;
 
-    /// Makes it.
+    /// Builds the client.
     fn from_parts(core: ClientCore<Self::Api>, transport: Self::Transport) -> Self;
 }
 
@@ -48,20 +48,20 @@ impl<A: Api> FromParts for ClientCore<A> {
 }
 
 impl<A: Api> ClientCore<A> {
-    /// A core with these credentials, with the defaults of the API but for what is said.
+    /// Starts a core with these credentials and the API's defaults.
     pub fn builder(credentials: A::Credentials) -> ClientBuilder<Self> {
         ClientBuilder::new(credentials, Ok(()))
     }
 }
 
 impl<C: FromParts> ClientBuilder<C> {
-    /// A client with these credentials, at the API's first host. A transport that could not be made is an error of
-    /// [`Self::build`], unless another one takes its place.
+    /// Starts a client with these credentials at the API's first host. An error in `transport` is returned by
+    /// [`Self::build`], unless [`Self::transport`] replaces it.
     pub fn new(credentials: <C::Api as Api>::Credentials, transport: Result<C::Transport, SetupError>) -> Self {
         Self { settings: Settings::new(credentials), transport }
     }
 
-    /// Sends with another transport: one with a proxy or certificates, one that wraps the client's own, or a script.
+    /// Sets another transport: one with a proxy or certificates, a wrapper around the client's own, or a script.
     pub fn transport<T>(self, transport: T) -> ClientBuilder<C::Over<T>>
     where
         C::Over<T>: FromParts<Api = C::Api, Transport = T>,
@@ -69,102 +69,103 @@ impl<C: FromParts> ClientBuilder<C> {
         ClientBuilder { settings: self.settings, transport: Ok(transport) }
     }
 
-    /// Sends to a base URL of the caller's: another installation, or a sandbox on loopback.
+    /// Sets the base URL: another installation, or a sandbox on loopback.
     pub fn base_url(mut self, base: BaseUrl) -> Self {
         self.settings.place = Place::At(base);
         self
     }
 
-    /// Sends to a host that the API's spec names.
+    /// Selects one of the hosts in the API's spec by its name.
     pub fn host(mut self, name: impl Into<String>) -> Self {
         self.settings.place = Place::Named(name.into());
         self
     }
 
-    /// What the caller calls the account: a login, say, and never a secret. Tickets hold it, and are not looked for with a
-    /// client of another one, whose answers would say that nothing happened.
+    /// Names the account, for example by its login; never a secret. Tickets record it, and a client of another account
+    /// refuses them: its answers would falsely show that nothing happened.
     pub fn account(mut self, name: impl Into<String>) -> Self {
         self.settings.account = Some(name.into());
         self
     }
 
-    /// The format of answers, where the API has several.
+    /// Sets the format of answers, for APIs with several.
     pub fn format(mut self, format: Format) -> Self {
         self.settings.format = Some(format);
         self
     }
 
-    /// The time for all of a call, instead of what its spec says.
+    /// Sets the total time of each call, in place of the deadline in its spec.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.settings.deadline = Some(deadline);
         self
     }
 
-    /// What to do with fields that the spec does not know. The default lists them in the reply's report.
+    /// Sets the treatment of fields that the spec does not know. By default the reply's report lists them.
     pub fn unknown_fields(mut self, unknown: UnknownFields) -> Self {
         self.settings.unknown = unknown;
         self
     }
 
-    /// One more host (or `*.suffix`) that a base URL named at sign-in may have. The token goes there.
+    /// Allows one more host (or `*.suffix`) for a base URL named at sign-in. The token is sent there.
     pub fn session_host(mut self, host: impl Into<String>) -> Self {
         self.settings.session_hosts.push(host.into().to_ascii_lowercase());
         self
     }
 
-    /// What all calls of the class *spends* may cost together. Each of them then needs a price.
+    /// Limits the total cost of calls of the class *spends*. Each of them then needs a price.
     pub fn budget(mut self, budget: Budget) -> Self {
         self.settings.budget = Some(budget);
         self
     }
 
-    /// Rate limits that are shared with other clients of the same account.
+    /// Shares rate limits with other clients of the same account.
     pub fn rates(mut self, rates: Rates) -> Self {
         self.settings.rates = rates;
         self
     }
 
-    /// Shares the session with other processes: one of them signs in, and the others take over what it was given. Where
-    /// the store fails, the client signs in for itself and says so in the log.
+    /// Shares the session with other processes: one of them signs in, the others reuse its session. If the store fails,
+    /// the client signs in by itself and logs a warning.
     pub fn session_store(mut self, store: SessionStore) -> Self {
         self.settings.session_store = Some(store);
         self
     }
 
-    /// Counts calls with those of other processes. Where the store fails, no call with a rate limit is sent.
+    /// Shares rate limits with other processes. If the store fails, calls with a rate limit are not sent.
     pub fn rate_store(mut self, store: RateStore) -> Self {
         self.settings.rate_store = Some(store);
         self
     }
 
-    /// Another clock, for tests.
+    /// Sets the clock, for tests.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.settings.clock = Arc::new(clock);
         self
     }
 
-    /// The seed of the jitter, for tests.
+    /// Sets the seed of the jitter, for tests.
     pub fn seed(mut self, seed: u64) -> Self {
         self.settings.seed = seed;
         self
     }
 
-    /// The header `User-Agent`.
+    /// Sets the header `User-Agent`.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.settings.user_agent = user_agent.into();
         self
     }
 
-    /// A word before every call that acts is sent: a journal writes it down here, or refuses with a reason.
+    /// Sets a hook that is called before each mutating request, for example to write a journal; `Err` vetoes the
+    /// request.
     pub fn before_send(mut self, hook: impl Fn(&Intent) -> Result<(), String> + Send + Sync + 'static) -> Self {
         self.settings.before_send = Some(Arc::new(hook));
         self
     }
 
-    /// Checks it all.
+    /// Checks the configuration and builds the client.
     ///
     /// # Errors
-    /// An unknown host or format, a user agent that no header can hold, or a transport that could not be made.
+    /// An unknown host or format, a user agent that is no valid header value, or a transport that could not be set up.
     pub fn build(self) -> Result<C, SetupError> {
         let core = ClientCore::new(self.settings)?;
         Ok(C::from_parts(core, self.transport?))
@@ -173,7 +174,7 @@ impl<C: FromParts> ClientBuilder<C> {
 
 impl<C: FromParts> fmt::Debug for ClientBuilder<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The credentials stay out.
+        // Credentials are left out.
         f.debug_struct("ClientBuilder")
             .field("api", &C::Api::INFO.name)
             .field("place", &self.settings.place)

@@ -1,6 +1,6 @@
-//! One call by hand: the request as bytes, and the answer as a value, for whoever has a transport and a policy of his own.
+//! One call without a client: encodes the request and decodes the answer, for programs with their own transport.
 //!
-//! What is deliberately not here: sessions, retries, rate limits, deadlines, outcomes. Those are the exchange's.
+//! Deliberately not here: sessions, retries, rate limits, deadlines, outcomes. They belong to the exchange.
 
 use hostkit_proto::judgement::{Judgement, NoValue, judge};
 use hostkit_proto::{Api, BaseUrl, EncodeError, Endpoint, RawAnswer, RequestParts, Session};
@@ -9,9 +9,9 @@ use hostkit_wire::Format;
 use crate::call::api_info;
 use crate::error::{Error, ErrorOf};
 
-/// Calls of an endpoint without one of our clients.
+/// Encodes and decodes calls of an endpoint without a client.
 pub trait EndpointExt: Endpoint + Sized {
-    /// The request, with its proof, below `base`. The answer is wanted in the first of the API's formats.
+    /// Encodes the request below `base`, with credentials or token. It asks for the first of the API's formats.
     ///
     /// # Errors
     /// An input that the spec forbids.
@@ -34,11 +34,11 @@ pub trait EndpointExt: Endpoint + Sized {
         parts.finish(base)
     }
 
-    /// What an answer says; [`judge`] says in addition whether the call was carried out or only accepted.
+    /// Decodes the value of an answer; [`judge`] also distinguishes carried out from accepted.
     ///
     /// # Errors
-    /// The API's "no", another kind of document, or a document that is not what the spec says. For a call that acts,
-    /// [`Error::may_have_happened`] is set wherever the answer leaves it open.
+    /// A fault of the API, a document of another kind, or one that violates the spec. For a mutating call,
+    /// [`Error::may_have_happened`] is set wherever the answer leaves that open.
     fn from_http(answer: &http::Response<Vec<u8>>) -> Result<Self::Output, ErrorOf<Self>> {
         let info = Self::INFO;
         let status = answer.status().as_u16();

@@ -1,4 +1,4 @@
-//! A word from another thread or task that a call is not wanted any more.
+//! Cancellation of calls from another thread or task.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use event_listener::{Event, EventListener};
 
 /// Cancels the calls that carry it, before they are sent and while they wait. Clones are the same token.
 ///
-/// What is on the wire is not called back: a call that acts ends as its answer says, or as unresolved at its deadline.
+/// A request in flight is not aborted: a mutating call ends with its answer, or unresolved at its deadline.
 #[derive(Clone, Default)]
 pub struct Cancel(Arc<Shared>);
 
@@ -19,12 +19,12 @@ struct Shared {
 }
 
 impl Cancel {
-    /// A token that nobody has used.
+    /// A token that is not cancelled.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Cancels, for good.
+    /// Cancels the calls permanently.
     pub fn cancel(&self) {
         self.0.is_cancelled.store(true, Ordering::SeqCst);
         self.0.changed.notify(usize::MAX);

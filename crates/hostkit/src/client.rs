@@ -1,4 +1,4 @@
-//! What every driver's client shares: configuration, session, rate limits and budgets, and the machines made from them.
+//! The core of every client: configuration, session, rate limits and budgets, and the machines made from them.
 
 use std::fmt;
 use std::sync::Arc;
@@ -21,10 +21,10 @@ use crate::time::Clock;
 
 use http::HeaderValue;
 
-/// What every driver's client shares. Clones are the same client.
+/// The core of a client, shared by all drivers. Clones share one core.
 ///
-/// Only calls that are safe, or that set a state, go through [`ClientCore::call`]; whatever acts goes through
-/// [`ClientCore::perform`]. The class is in the type:
+/// Safe and idempotent calls go through [`ClientCore::call`], mutating ones through [`ClientCore::perform`]. The type
+/// carries the class:
 ///
 /// ```
 /// # use hostkit::{Api, Call, CallOptions, Perform};
@@ -45,7 +45,7 @@ use http::HeaderValue;
 /// }
 /// ```
 ///
-/// and so is what may be repeated without asking:
+/// and whether a call may be repeated automatically:
 ///
 /// ```compile_fail,E0277
 /// # use hostkit::{Endpoint, Perform};
@@ -77,7 +77,7 @@ pub(crate) struct Shared<A: Api> {
     pub(crate) random: Random,
 }
 
-/// A session, and the checked base URL that its token may go to.
+/// A session with the checked base URL that its token is sent to.
 pub(crate) struct Admitted {
     pub(crate) session: Session,
     pub(crate) base: BaseUrl,
@@ -94,7 +94,7 @@ impl<A: Api> ClientCore<A> {
         let hosts = A::INFO.hosts;
         let (base, host) = match settings.place {
             Place::At(base) => {
-                // A base URL that the spec knows keeps its name, and with it the constraints of that host.
+                // A base URL of the spec keeps the name of its host, and thereby that host's constraints.
                 let known = hosts.iter().find(|host| host.url.parse::<BaseUrl>().is_ok_and(|url| url == base));
                 (base, known.map_or("", |host| host.name))
             }
@@ -143,7 +143,7 @@ impl<A: Api> ClientCore<A> {
         &self.0
     }
 
-    /// Forgets the session, and that the credentials were refused. The next call signs in again.
+    /// Forgets the session and any rejection of the credentials; the next call signs in again.
     pub fn reset_session(&self) {
         self.0.session.reset();
     }
@@ -153,7 +153,7 @@ impl<A: Api> ClientCore<A> {
         &*self.0.clock
     }
 
-    /// The rate limits, to share them or to tell them what the server said.
+    /// The rate limits, to share them or to apply limits that the server reports.
     pub fn rates(&self) -> &Rates {
         &self.0.rates
     }
@@ -163,17 +163,17 @@ impl<A: Api> ClientCore<A> {
         self.0.budget.as_ref()
     }
 
-    /// Where the client sends to before a sign-in names another place.
+    /// The base URL, unless a sign-in names another one.
     pub fn base_url(&self) -> &BaseUrl {
         &self.0.base
     }
 
-    /// What the caller calls the account.
+    /// The configured name of the account.
     pub fn account(&self) -> Option<&str> {
         self.0.account.as_deref()
     }
 
-    /// Where the client's calls go, and whose they are.
+    /// The client's base URL and account, for tickets.
     pub(crate) fn place(&self) -> ticket::Place {
         ticket::Place { base: self.0.base.to_string(), account: self.0.account.clone() }
     }
@@ -186,7 +186,7 @@ impl<A: Api> ClientCore<A> {
 
 impl<A: Api> fmt::Debug for ClientCore<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The credentials and the session stay out.
+        // Credentials and session are left out.
         f.debug_struct("ClientCore")
             .field("api", &A::INFO.name)
             .field("base_url", &self.0.base.to_string())

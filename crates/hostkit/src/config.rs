@@ -1,4 +1,4 @@
-//! What a client is set up with, and why it cannot be.
+//! A client's settings, and the errors in them.
 
 use std::fmt;
 use std::hash::{BuildHasher, Hasher};
@@ -15,7 +15,7 @@ use crate::limits::shared::RateStore;
 use crate::session::shared::SessionStore;
 use crate::time::{Clock, SystemClock};
 
-/// All that a builder was told, but for the transport.
+/// The options of a builder, without the transport.
 pub(crate) struct Settings<A: Api> {
     pub(crate) credentials: A::Credentials,
     pub(crate) place: Place,
@@ -34,7 +34,7 @@ pub(crate) struct Settings<A: Api> {
     pub(crate) before_send: Option<BeforeSend>,
 }
 
-/// Where the API is.
+/// The configured location of the API.
 #[derive(Debug, Clone)]
 pub(crate) enum Place {
     Default,
@@ -42,19 +42,19 @@ pub(crate) enum Place {
     At(BaseUrl),
 }
 
-/// A client or a transport that cannot be set up like this.
+/// Why a client or a transport cannot be set up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SetupError {
     /// The API has no host of this name.
     UnknownHost(String),
-    /// The API has no host at all: a base URL has to be given.
+    /// The API has no default host, so a base URL is required.
     NoHost,
-    /// The host of the spec is no base URL.
+    /// The URL of the host is no valid base URL.
     BaseUrl(BaseUrlError),
     /// The API does not answer in this format.
     Format(Format),
-    /// The user agent has characters that no header may have.
+    /// The user agent has characters that are invalid in a header.
     UserAgent,
     /// The proxy is no URL.
     Proxy,
@@ -102,7 +102,7 @@ impl<A: Api> Settings<A> {
             session_store: None,
             rate_store: None,
             clock: Arc::new(SystemClock),
-            // The hasher's keys are the only randomness that the standard library gives; jitter needs no more.
+            // The hasher's keys are the only randomness in the standard library, and good enough for jitter.
             seed: std::collections::hash_map::RandomState::new().build_hasher().finish(),
             user_agent: concat!("hostkit/", env!("CARGO_PKG_VERSION")).to_owned(),
             before_send: None,

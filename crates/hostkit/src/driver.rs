@@ -1,4 +1,4 @@
-//! The loops that run a machine with a transport and a clock: all that blocks, or awaits, is in them.
+//! The loops that run a machine with a transport and a clock; only these block or await.
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
@@ -26,7 +26,7 @@ pub fn drive<M: Machine>(mut machine: M, transport: &impl Transport, clock: &dyn
     }
 }
 
-/// Runs a machine to its end with awaits. `sleep` is that of the runtime.
+/// Runs a machine to its end, asynchronously. `sleep` is the runtime's.
 pub async fn drive_async<M: Machine, S: Future<Output = ()>>(
     mut machine: M,
     transport: &impl AsyncTransport,
@@ -43,7 +43,7 @@ pub async fn drive_async<M: Machine, S: Future<Output = ()>>(
             Step::SleepUntil(moment) => sleep(clock.sleep(moment)).await,
             Step::Wait(mut listener, moment) => {
                 let mut patience = pin!(sleep(clock.patience(moment)));
-                // Whichever comes first, the machine looks again.
+                // Either event steps the machine again.
                 poll_fn(|context| {
                     let is_over = Pin::new(&mut listener).poll(context).is_ready();
                     if is_over { Poll::Ready(()) } else { patience.as_mut().poll(context) }

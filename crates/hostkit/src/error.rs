@@ -1,4 +1,4 @@
-//! Why a call has no value: one opaque error with questions to ask it.
+//! The error of a call: one opaque type with predicates.
 
 use std::fmt;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ struct Inner<C> {
     attempts: u32,
     body: Option<Excerpt>,
     may_have_happened: bool,
-    /// Of a "no" that leaves it open.
+    /// The ticket of a rejection that leaves the outcome open.
     ticket: Option<Ticket>,
 }
 
@@ -39,26 +39,26 @@ pub enum ErrorKind {
     SignIn,
     /// No complete answer came.
     Transport,
-    /// The API said no.
+    /// The API answered with a fault.
     Fault,
     /// The answer is no document of this API.
     Unrecognised,
-    /// The answer is not what the spec says.
+    /// The answer violates the spec.
     Decode,
-    /// A policy of this side said no; nothing was sent.
+    /// A local policy refused the call; nothing was sent.
     Refused,
-    /// The time, or the patience for a rate limit, was used up before it could be sent.
+    /// Deadline or rate-limit wait exceeded before the request was sent.
     Exhausted,
-    /// The caller cancelled it before it was sent, or between two attempts.
+    /// The caller cancelled it before it was sent, or between attempts.
     Cancelled,
-    /// It may have happened, and nobody knows; see [`Error::ticket`].
+    /// It may have happened, and the outcome is unknown; see [`Error::ticket`].
     Unresolved,
 }
 
 #[derive(Clone)]
 pub(crate) enum Cause<C> {
     Encode(EncodeError),
-    /// Shared by all who waited for that sign-in.
+    /// Shared by all callers that waited for the sign-in.
     SignIn(Arc<Error<C>>),
     Transport(TransportError),
     Fault(Fault<C>),
@@ -129,7 +129,7 @@ impl<C> Error<C> {
         error
     }
 
-    /// Keeps status and start of the answer; the body of a success that may hold secrets is left out.
+    /// Adds the status and the start of the body, except that of a success that may hold secrets.
     pub(crate) fn with_answer(mut self, info: &EndpointInfo, status: u16, body: &[u8]) -> Self {
         let is_withheld = status < 300 && (info.has(Flag::SecretResponse) || info.has(Flag::Pii));
         self.0.status = Some(status);
@@ -161,7 +161,7 @@ impl<C> Error<C> {
         self.0.body.as_ref()
     }
 
-    /// The fault with what belongs to it, or the error as it was.
+    /// The fault with its attempts and excerpt, or the error unchanged.
     pub(crate) fn into_fault(self) -> Result<(Fault<C>, u32, Option<Excerpt>), Self> {
         match *self.0 {
             Inner { cause: Cause::Fault(fault), attempts, body, .. } => Ok((fault, attempts, body)),
@@ -195,18 +195,18 @@ impl<C> Error<C> {
         self.0.status
     }
 
-    /// How often the call was sent.
+    /// The number of times that the call was sent.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// At most 2 KiB of the last answer, for a person to read; bytes that are not UTF-8 are named and shown as
-    /// windows-1251. None where no answer came, or where a success holds secrets.
+    /// At most 2 KiB of the last answer, for display; text that is not UTF-8 is marked and shown as windows-1251.
+    /// `None` if no answer came, or if a success may hold secrets.
     pub fn body(&self) -> Option<&str> {
         self.0.body.as_ref().map(Excerpt::as_str)
     }
 
-    /// The API's own "no", also where it was the sign-in that got it.
+    /// The API's fault, of the call or of its sign-in.
     pub fn fault(&self) -> Option<&Fault<C>> {
         match &self.0.cause {
             Cause::Fault(fault) => Some(fault),
@@ -223,7 +223,7 @@ impl<C> Error<C> {
         }
     }
 
-    /// What went wrong on the way.
+    /// The transport's error.
     pub fn transport(&self) -> Option<&TransportError> {
         match &self.0.cause {
             Cause::Transport(error) => Some(error),
@@ -232,12 +232,12 @@ impl<C> Error<C> {
         }
     }
 
-    /// What the call names does not exist, says the API.
+    /// The API reports that the named object does not exist.
     pub fn is_not_found(&self) -> bool {
         matches!(&self.0.cause, Cause::Fault(fault) if fault.is_not_found())
     }
 
-    /// Credentials or token were not accepted.
+    /// The API rejected the credentials or the token.
     pub fn is_auth(&self) -> bool {
         match &self.0.cause {
             Cause::SignIn(error) => error.is_auth(),
@@ -246,14 +246,14 @@ impl<C> Error<C> {
         }
     }
 
-    /// Too many calls: the API says so, or the client held the call back.
+    /// A rate limit was exceeded, by the API's answer or by the client's own count.
     pub fn is_rate_limited(&self) -> bool {
         self.fault().map(|fault| fault.kind) == Some(FaultKind::RateLimited)
             || matches!((&self.0.cause, self.0.status), (Cause::Unrecognised, Some(429)))
             || matches!(&self.0.cause, Cause::NoRoom(_))
     }
 
-    /// The time was up.
+    /// The deadline passed.
     pub fn is_timeout(&self) -> bool {
         match &self.0.cause {
             Cause::Exhausted(_) | Cause::NoRoom(_) => true,
@@ -268,7 +268,7 @@ impl<C> Error<C> {
             || self.transport().is_some_and(|error| error.kind() == TransportErrorKind::Cancelled)
     }
 
-    /// Whether the call may have been carried out. Always false for safe calls, which do nothing.
+    /// Whether the call may have been carried out. Always `false` for safe calls.
     pub fn may_have_happened(&self) -> bool {
         self.0.may_have_happened
     }
@@ -335,7 +335,7 @@ impl<C: FaultCode> fmt::Display for Error<C> {
 
 impl<C: FaultCode> fmt::Debug for Error<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // No headers and no body: both may hold secrets.
+        // Headers and body may hold secrets, so both are left out.
         f.debug_struct("Error")
             .field("text", &format_args!("{self}"))
             .field("kind", &self.kind())

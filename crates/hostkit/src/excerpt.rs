@@ -1,11 +1,11 @@
-//! The start of a body, as far as an error shows it.
+//! The start of a body that an error shows.
 
 use std::fmt;
 
 /// How many bytes of a body are kept.
 const KEPT: usize = 2048;
 
-/// At most 2 KiB of a body as text. Its `Debug` says how long it is and never what it says.
+/// At most 2 KiB of a body as text. Its `Debug` shows only the length.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Excerpt {
     text: Box<str>,
@@ -17,7 +17,7 @@ impl Excerpt {
         let start = body.get(..KEPT).unwrap_or(body);
         let text = match std::str::from_utf8(start) {
             Ok(text) => text.to_owned(),
-            // The cut may have gone through a character.
+            // The cut may split a character.
             Err(error) if error.error_len().is_none() && body.len() > KEPT => {
                 String::from_utf8_lossy(start.get(..error.valid_up_to()).unwrap_or_default()).into_owned()
             }
@@ -37,7 +37,7 @@ impl fmt::Debug for Excerpt {
     }
 }
 
-/// The letters of windows-1251; its signs, which no error page needs, are shown as replacement characters.
+/// Decodes the letters of windows-1251; other non-ASCII characters become replacement characters.
 fn windows_1251(bytes: &[u8]) -> String {
     let letter = |byte: u8| match byte {
         0..=0x7F => char::from(byte),

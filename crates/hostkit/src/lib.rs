@@ -1,8 +1,9 @@
-//! Calls to hosters' control APIs that say how they ended: done, accepted, rejected, not sent, or open with a ticket.
+//! Calls to hosters' control APIs with explicit outcomes: done, accepted, rejected, not sent, or unresolved with a
+//! ticket.
 //!
-//! A program takes the crate of one API and one client (`hostkit-ureq` or `hostkit-reqwest`). Calls that only read go
-//! through the client's `call` and give a `Result`; calls that act go through `perform`, are sent once, and give an
-//! [`Outcome`]. What stays open leaves a [`Ticket`], by which the client finds out whether the call happened.
+//! A program uses the crate of one API and one client (`hostkit-ureq` or `hostkit-reqwest`). Safe and idempotent calls
+//! go through the client's `call` and return a `Result`; mutating calls go through `perform`, are sent once, and return
+//! an [`Outcome`]. An unresolved one carries a [`Ticket`], with which the client finds out whether the call happened.
 //!
 //! The engine below opens no socket and reads no clock: authors of a client implement
 //! [`Transport`](transport::Transport) or [`AsyncTransport`](transport::AsyncTransport), and the loops of [`machinery`]

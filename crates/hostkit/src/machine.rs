@@ -1,4 +1,4 @@
-//! What a driver runs: a machine that says what to do next and is told what came of it. No socket, no clock.
+//! The interface between a driver and a state machine. No socket, no clock.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -9,18 +9,18 @@ use event_listener::{EventListener, Listener};
 use crate::time::{Moment, Now};
 use crate::transport::{Incoming, Outgoing, TransportError};
 
-/// A call, or several that belong together, as a state machine.
+/// A call, or a sequence of related calls, as a state machine.
 ///
 /// The loops that run one are [`drive`](crate::machinery::drive) and [`drive_async`](crate::machinery::drive_async).
 pub trait Machine {
     /// What it ends with.
     type Done;
 
-    /// Says what to do now. A machine may be stepped again at any time, but for between a [`Step::Send`] and its
-    /// [`Machine::receive`], and after [`Step::Done`].
+    /// Returns the next step. May be called at any time except between a [`Step::Send`] and its [`Machine::receive`],
+    /// and after [`Step::Done`].
     fn step(&mut self, now: Now) -> Step<Self::Done>;
 
-    /// Takes what came of the last [`Step::Send`].
+    /// Takes the result of the last [`Step::Send`].
     fn receive(&mut self, now: Now, result: Result<Incoming, TransportError>);
 }
 
@@ -28,17 +28,17 @@ pub trait Machine {
 #[derive(Debug)]
 #[must_use]
 pub enum Step<D> {
-    /// Send this once, and hand what comes of it to [`Machine::receive`].
+    /// Send this once, and pass the result to [`Machine::receive`].
     Send(Box<Outgoing>),
     /// Step again at this moment.
     SleepUntil(Moment),
-    /// Step again when the event comes, at this moment at the latest.
+    /// Step again on this event, at this moment at the latest.
     Wait(Wakeup, Moment),
     /// It is over.
     Done(D),
 }
 
-/// The event that a machine waits for: it blocks a thread, or is awaited as a future.
+/// An event that a machine waits for, by blocking a thread or as a future.
 #[derive(Debug)]
 #[must_use = "the machine waits for it"]
 pub struct Wakeup(EventListener);
@@ -48,7 +48,7 @@ impl Wakeup {
         Self(listener)
     }
 
-    /// Blocks until the event comes, for this long at most. Whether it came.
+    /// Blocks until the event, at most `at_most`; returns whether it came.
     pub fn wait(self, at_most: Duration) -> bool {
         self.0.wait_timeout(at_most).is_some()
     }
@@ -63,7 +63,7 @@ impl Future for Wakeup {
 }
 
 impl<D> Step<D> {
-    /// The same step with another end.
+    /// Maps the result of a finished machine.
     pub fn map<T>(self, map: impl FnOnce(D) -> T) -> Step<T> {
         match self {
             Self::Send(outgoing) => Step::Send(outgoing),
@@ -72,7 +72,7 @@ impl<D> Step<D> {
             Self::Done(done) => Step::Done(map(done)),
         }
     }
-    /// What it ended with, or the step that still leads there.
+    /// The result, or the step that is still to be taken.
     pub(crate) fn into_done<T>(self) -> Result<D, Step<T>> {
         match self {
             Self::Send(outgoing) => Err(Step::Send(outgoing)),

@@ -1,4 +1,4 @@
-//! What clients are made of: the core that every driver shares, the machines that it makes, and the loops that run them.
+//! The parts of a client: the core shared by all drivers, its machines, and the loops that run them.
 
 pub use crate::after::{BeforeMachine, RecoveryMachine, TicketMachine, WaitMachine};
 pub use crate::builder::FromParts;

@@ -1,4 +1,4 @@
-//! What one call may be told beside what it is.
+//! The options of a single call.
 
 use std::time::Duration;
 
@@ -10,11 +10,11 @@ use crate::transport::AnswerLimits;
 
 use rust_decimal::Decimal;
 
-/// What one call may be told beside what it is. The default leaves everything to the client and the endpoint.
+/// The options of a single call. By default everything is up to the client and the endpoint.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct CallOptions {
-    /// The time for all of the call: sign-in, waiting, retries, and the last byte of the answer.
+    /// The total time of the call: sign-in, waiting, retries, and receipt of the whole answer.
     pub deadline: Option<Duration>,
     /// The highest price that a call of the class *spends* may have. It needs [`CallOptions::price`].
     pub max_cost: Option<Decimal>,
@@ -24,11 +24,11 @@ pub struct CallOptions {
     pub unknown_fields: Option<UnknownFields>,
     /// The format of the answer, one of the API's.
     pub format: Option<Format>,
-    /// How much of an answer is taken.
+    /// The largest answer that is accepted.
     pub answer_limits: Option<AnswerLimits>,
-    /// How large the tree of an answer may grow.
+    /// The largest parsed tree of an answer.
     pub tree_limits: Option<Limits>,
-    /// Who may cancel it.
+    /// The token that cancels it.
     pub cancel: Option<Cancel>,
 }
 
@@ -38,7 +38,7 @@ impl CallOptions {
         Self::default()
     }
 
-    /// Sets the time for all of the call.
+    /// Sets the total time of the call.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
         self
@@ -50,13 +50,13 @@ impl CallOptions {
         self
     }
 
-    /// Says what the call costs.
+    /// Sets the price of the call.
     pub fn price(mut self, price: Decimal) -> Self {
         self.price = Some(price);
         self
     }
 
-    /// Says what to do with fields that the spec does not know.
+    /// Sets the treatment of fields that the spec does not know.
     pub fn unknown_fields(mut self, unknown: UnknownFields) -> Self {
         self.unknown_fields = Some(unknown);
         self
@@ -68,19 +68,19 @@ impl CallOptions {
         self
     }
 
-    /// Sets how much of an answer is taken.
+    /// Sets the largest answer that is accepted.
     pub fn answer_limits(mut self, limits: AnswerLimits) -> Self {
         self.answer_limits = Some(limits);
         self
     }
 
-    /// Sets how large the tree of an answer may grow.
+    /// Sets the largest parsed tree of an answer.
     pub fn tree_limits(mut self, limits: Limits) -> Self {
         self.tree_limits = Some(limits);
         self
     }
 
-    /// Says who may cancel it.
+    /// Sets the token that cancels the call.
     pub fn cancel(mut self, cancel: Cancel) -> Self {
         self.cancel = Some(cancel);
         self

@@ -1,12 +1,12 @@
-//! The lock below whatever is waited for: that of the standard library, or loom's where a test tries every interleaving.
+//! The mutex of the standard library, or loom's where a test tries every interleaving.
 
 #[cfg(all(test, loom))]
 pub(crate) use loom::sync::Mutex;
 #[cfg(not(all(test, loom)))]
 pub(crate) use std::sync::Mutex;
 
-/// Whether a waiter starts to listen only after it looked, which is wrong: what changes in between is never heard. Only a
-/// model asks for it, to see that it would notice.
+/// Whether a waiter listens only after it checked, which misses a change in between. Only the control models turn it
+/// on, to show that they would notice.
 #[cfg(not(all(test, loom)))]
 #[inline(always)]
 pub(crate) const fn listens_late() -> bool {
@@ -31,8 +31,8 @@ pub(crate) mod model {
         LATE.get()
     }
 
-    /// Tries every interleaving with at most two switches that nobody asked for, or as many as `LOOM_MAX_PREEMPTIONS` says,
-    /// and prints how many there were.
+    /// Tries every interleaving with at most two preemptions, or `LOOM_MAX_PREEMPTIONS`, and prints how many there
+    /// were.
     pub(crate) fn every_interleaving(name: &str, model: impl Fn() + Sync + Send + 'static) {
         let count = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
         let counted = std::sync::Arc::clone(&count);
@@ -53,8 +53,8 @@ pub(crate) mod model {
         every_interleaving(name, model);
     }
 
-    /// Runs an ignored test of this binary, which has to end in a deadlock. Loom tells of it with a panic amid others, and
-    /// so ends the process.
+    /// Runs an ignored test of this binary that has to end in a deadlock, in a process of its own, because loom's
+    /// report of it aborts the process.
     pub(crate) fn ends_in_a_deadlock(test: &str) {
         let mut command = std::process::Command::new(std::env::current_exe().unwrap());
         let output = command.args([test, "--exact", "--ignored", "--nocapture"]).output().unwrap();

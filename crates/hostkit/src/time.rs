@@ -1,4 +1,4 @@
-//! Time as plain data: what a machine is told instead of reading a clock, and the clocks that drivers read for it.
+//! Time as plain data for machines, and the clocks that drivers read.
 
 use std::fmt;
 use std::ops::Add;
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use hostkit_proto::UnixTime;
 
-/// A point on a clock that never goes back, counted from a start that nobody needs to know.
+/// A point in monotonic time, counted from an arbitrary start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Moment(Duration);
 
@@ -35,12 +35,12 @@ impl Add<Duration> for Moment {
     }
 }
 
-/// What time it is, on both clocks: a machine that slept has a wall clock that went on while the other may have stood.
+/// The time on both clocks. While a computer sleeps, the wall clock runs on and the monotonic one may stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Now {
-    /// The clock that never goes back.
+    /// The monotonic clock.
     pub monotonic: Moment,
-    /// The clock on the wall, which may be set.
+    /// The wall clock, which may be set.
     pub wall: UnixTime,
 }
 
@@ -58,24 +58,24 @@ impl Now {
         Self { monotonic: Moment(self.monotonic.0.saturating_sub(duration)), wall }
     }
 
-    /// The time since `earlier` on whichever clock says more: a token must not outlive either.
+    /// The time since `earlier`, by the clock that shows more: a token must expire on both.
     pub fn since(self, earlier: Self) -> Duration {
         let wall = u64::try_from(self.wall.0.saturating_sub(earlier.wall.0)).unwrap_or(0);
         self.monotonic.since(earlier.monotonic).max(Duration::from_secs(wall))
     }
 }
 
-/// The clock that a driver reads, and how it waits on it.
+/// The clock of a driver, and how it sleeps.
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
-    /// What time it is.
+    /// The present time.
     fn now(&self) -> Now;
 
-    /// How long a driver sleeps to get to `until`. A clock of a test moves there and says zero.
+    /// How long a driver sleeps to reach `until`. A test clock advances to it and returns zero.
     fn sleep(&self, until: Moment) -> Duration {
         until.since(self.now().monotonic)
     }
 
-    /// How long a driver waits at most for somebody else before it steps its machine again.
+    /// The longest wait for another caller before a driver steps its machine again.
     fn patience(&self, until: Moment) -> Duration {
         until.since(self.now().monotonic)
     }
@@ -89,29 +89,29 @@ impl Clock for SystemClock {
     fn now(&self) -> Now {
         // One start for the whole process, so that moments of several clients can be compared.
         static START: OnceLock<Instant> = OnceLock::new();
-        // A year before it, so that what happened before the process can be said, too.
+        // Starts a year earlier, so that moments before the process can be represented.
         let elapsed = Duration::from_secs(365 * 86_400) + START.get_or_init(Instant::now).elapsed();
         let wall = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         Now { monotonic: Moment(elapsed), wall: UnixTime(i64::try_from(wall).unwrap_or(i64::MAX)) }
     }
 }
 
-/// A clock that stands still until a test moves it. Sleeping on it moves it and takes no time; clones share it.
+/// A clock for tests that advances only on demand. Sleeping advances it and takes no time; clones share it.
 #[derive(Debug, Clone)]
 pub struct ManualClock(Arc<Mutex<Now>>);
 
 impl ManualClock {
-    /// A clock that stands at this wall time.
+    /// A clock at this wall time.
     pub fn new(wall: UnixTime) -> Self {
         Self(Arc::new(Mutex::new(Now { monotonic: Moment::START, wall })))
     }
 
-    /// Moves both clocks.
+    /// Advances both clocks.
     pub fn advance(&self, duration: Duration) {
         self.change(|now| *now = now.later(duration));
     }
 
-    /// Moves the wall clock alone: a machine that slept, or a clock that was set.
+    /// Advances the wall clock only, like a computer that slept or a clock that was set.
     pub fn advance_wall(&self, seconds: i64) {
         self.change(|now| now.wall = UnixTime(now.wall.0.saturating_add(seconds)));
     }
@@ -139,7 +139,7 @@ impl Clock for ManualClock {
     }
 
     fn patience(&self, until: Moment) -> Duration {
-        // Nobody moves this clock while all wait, so a waiter looks again soon in real time.
+        // This clock may not advance while all threads wait, so a waiter checks again soon in real time.
         until.since(self.now().monotonic).min(Duration::from_millis(20))
     }
 }

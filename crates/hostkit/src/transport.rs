@@ -1,4 +1,4 @@
-//! The one method between the machines and a socket, and what can go wrong in it.
+//! The interface between machines and sockets, and its errors.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,21 +8,21 @@ use http::HeaderMap;
 
 use crate::time::Moment;
 
-/// A request that is to be sent once, by one connection, without redirects, proxies or retries.
+/// A request to send once, on one connection, without redirects or retries.
 #[derive(Clone)]
 pub struct Outgoing {
     /// The endpoint's name, for logs.
     pub endpoint: &'static str,
     /// The request. Headers that hold a secret are marked sensitive.
     pub request: http::Request<Vec<u8>>,
-    /// The time that is left for all of it: resolving, connecting, sending, and the last byte of the answer.
+    /// The remaining time for everything: resolving, connecting, sending, and receipt of the whole answer.
     pub timeout: Duration,
     /// The same as a moment of the machine's clock.
     pub deadline: Moment,
-    /// Whether a pooled connection may be used. Calls that act go over a fresh one: a dead pooled connection would leave
-    /// open whether they arrived.
+    /// Whether a pooled connection may be used. Calls that act go over a fresh one: a dead pooled connection would
+    /// leave open whether they arrived.
     pub reusable: bool,
-    /// How much of an answer is taken.
+    /// The largest answer that is accepted.
     pub limits: AnswerLimits,
 }
 
@@ -39,10 +39,10 @@ impl fmt::Debug for Outgoing {
     }
 }
 
-/// How much of an answer is taken; more is [`TransportErrorKind::TooLarge`].
+/// The largest answer that is accepted; a larger one is [`TransportErrorKind::TooLarge`].
 ///
-/// [`Incoming`] checks them, and nothing else does: no transport can put an answer together without limits, and it has to
-/// pass those of its request, [`Outgoing::limits`].
+/// [`Incoming`] enforces them: no transport can build an answer without limits, and it has to pass those of its
+/// request, [`Outgoing::limits`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AnswerLimits {
     /// Bytes of the body, after every decoding.
@@ -64,10 +64,10 @@ impl Default for AnswerLimits {
     }
 }
 
-/// A complete answer: a body that was cut short is an error of the transport.
+/// A complete answer; a truncated body is an error of the transport.
 ///
-/// It is put together under the limits of its request, piece by piece as it comes, so that what is too large is refused
-/// before it takes memory.
+/// It is built piece by piece under the limits of its request, so that too large an answer is refused before it takes
+/// memory.
 ///
 /// ```
 /// use hostkit::transport::{AnswerLimits, Incoming, TransportErrorKind};
@@ -99,12 +99,12 @@ impl Incoming {
         Ok(Self { status, headers, body: Vec::new(), max_body: limits.max_body })
     }
 
-    /// Makes room for a body whose length was declared.
+    /// Reserves memory for a body of a declared length.
     ///
     /// # Errors
     /// The body would be larger than the limits allow.
     pub fn declare(&mut self, length: u64) -> Result<(), TransportError> {
-        /// What is declared is believed only as far as it costs little.
+        /// Only this much of a declared length is reserved, because a hostile server may declare any.
         const BELIEVED: u64 = 64 << 10;
         if length > self.max_body as u64 {
             return Err(Self::too_large());
@@ -161,10 +161,10 @@ impl fmt::Debug for Incoming {
     }
 }
 
-/// How far a request had come when it failed.
+/// The phase in which a request failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Phase {
-    /// Resolving, connecting, or the TLS handshake: no byte of the request was sent, for certain.
+    /// Resolving, connecting, or the TLS handshake: certainly no byte of the request was sent.
     Connect,
     /// Sending. A byte may have been sent.
     Send,
@@ -189,9 +189,9 @@ impl Phase {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
-    /// The time was up.
+    /// The time ran out.
     Timeout,
-    /// Nobody listens.
+    /// The connection was refused.
     Refused,
     /// The name could not be resolved.
     Dns,
@@ -228,7 +228,7 @@ impl TransportErrorKind {
     }
 }
 
-/// A request that got no complete answer.
+/// Why a request got no complete answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TransportError {
     phase: Phase,
@@ -242,7 +242,7 @@ impl TransportError {
         Self { phase, kind, message: scrub(message).into() }
     }
 
-    /// How far the request had come.
+    /// The phase in which the request failed.
     pub fn phase(&self) -> Phase {
         self.phase
     }
@@ -252,7 +252,7 @@ impl TransportError {
         self.kind
     }
 
-    /// What the library below said, without URLs; may be empty.
+    /// The message of the underlying library, without URLs; may be empty.
     pub fn message(&self) -> &str {
         &self.message
     }
@@ -262,7 +262,7 @@ impl TransportError {
         self.phase == Phase::Connect
     }
 
-    /// Whether the time was up.
+    /// Whether the time ran out.
     pub fn is_timeout(&self) -> bool {
         self.kind == TransportErrorKind::Timeout
     }
@@ -303,7 +303,7 @@ fn scrub(message: &str) -> String {
 /// An implementation must not follow redirects, resend anything, decode a compressed body without counting its decoded
 /// bytes, or take longer than [`Outgoing::timeout`].
 pub trait Transport: Send + Sync {
-    /// Sends it.
+    /// Sends the request and returns the whole answer.
     ///
     /// # Errors
     /// With [`Phase::Connect`] only if no byte of the request can have been sent.
@@ -312,7 +312,7 @@ pub trait Transport: Send + Sync {
 
 /// The same as [`Transport`] without blocking.
 pub trait AsyncTransport: Send + Sync {
-    /// Sends it.
+    /// Sends the request and returns the whole answer.
     ///
     /// # Errors
     /// With [`Phase::Connect`] only if no byte of the request can have been sent.

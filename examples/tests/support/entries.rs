@@ -12,7 +12,7 @@ use std::marker::PhantomData;
 use hostkit::protocol::server::every::{Examples, Visitor};
 use hostkit::protocol::server::example;
 use hostkit::protocol::server::example::Place;
-use hostkit::protocol::server::{Incoming, Serve};
+use hostkit::protocol::server::{ReceivedRequest, Serve};
 use hostkit::protocol::wire::{Kind, Limits, Node};
 use hostkit::protocol::{EndpointInfo, RawAnswer, RequestParts, Value, Verdict};
 use hostkit::{Api, BaseUrl, Call, Endpoint, Format, Perform, Report, UnknownFields};
@@ -54,7 +54,7 @@ pub struct Entry {
     /// What the server half writes for the value of an answer.
     pub rewrite: Rewrite,
     /// What the client half writes for a request that the server half has read.
-    pub resend: fn(&Incoming<'_>) -> Result<http::Request<Vec<u8>>, String>,
+    pub resend: fn(&ReceivedRequest<'_>) -> Result<http::Request<Vec<u8>>, String>,
 }
 
 impl Entry {
@@ -133,7 +133,7 @@ pub fn written<E: Endpoint>(call: &E, format: Format) -> Result<http::Request<Ve
     call.encode(&mut out).and_then(|()| out.finish(&base)).map_err(|error| error.to_string())
 }
 
-fn resend<E: Serve>(request: &Incoming<'_>) -> Result<http::Request<Vec<u8>>, String> {
+fn resend<E: Serve>(request: &ReceivedRequest<'_>) -> Result<http::Request<Vec<u8>>, String> {
     let call = E::parse(request).map_err(|error| error.to_string())?;
     let is_json = request
         .headers
@@ -169,7 +169,7 @@ impl<A: Api> Collector<A> {
             folder: examples.folder,
             info: E::INFO,
             output: std::any::type_name::<E::Output>(),
-            envelope: A::INFO.rules.envelope,
+            envelope: A::INFO.leniency.envelope,
             answers,
             requests,
             decode: decode::<E>,

@@ -6,7 +6,7 @@ use std::fmt::Debug;
 use std::marker::PhantomData;
 
 use hostkit::protocol::server::every::{Examples, Visitor};
-use hostkit::protocol::server::{Outgoing, Serve};
+use hostkit::protocol::server::{Serve, WrittenAnswer};
 use hostkit::protocol::{RawAnswer, Verdict};
 use hostkit::{Api, Call, Endpoint, Format, Perform, UnknownFields};
 use http::HeaderMap;
@@ -126,7 +126,7 @@ where
 {
     let api = &<E::Api as Api>::INFO;
     let format = answer.document().map_or(api.formats[0], |document| document.format());
-    let mut out = Outgoing::for_endpoint::<E>(format, answer.status());
+    let mut out = WrittenAnswer::for_endpoint::<E>(format, answer.status());
     E::answer(value, &mut out);
     let Ok(body) = out.body() else { return };
     if format == Format::PrintR {

@@ -108,7 +108,7 @@ impl<A: Api> Acts for Bench<'_, A> {
                 side.clock.advance(Duration::from_secs(3600));
                 let build = Duration::from_secs(60);
                 side.sandbox.world(api, |world| world.set_build(build.max(world.build_time()))).unwrap();
-                side.sandbox.faults().set(|settings| settings.delay = E::SETTLE / 2);
+                side.sandbox.faults().set(|settings| settings.delay = E::SHOWS_WITHIN / 2);
                 let before = side.client.before(&call);
                 side.sandbox.ledger().clear();
                 strike(&side.sandbox, name, fault);
@@ -116,7 +116,7 @@ impl<A: Api> Acts for Bench<'_, A> {
                 let ticket = open(outcome).with_before(before);
                 let said = side.client.reconcile::<E>(&ticket);
                 // What is late happens at the end.
-                side.clock.advance(E::SETTLE);
+                side.clock.advance(E::SHOWS_WITHIN);
                 side.sandbox.world(api, |_| ()).unwrap();
                 let ledger = side.sandbox.ledger();
                 let (arrivals, commits) = (ledger.arrivals(name), ledger.commits(name));

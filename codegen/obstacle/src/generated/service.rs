@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
 use hostkit_proto::{
-    Api, ApiInfo, EncodeError, Endpoint, FaultCode, FaultKind, Format, Host, RateRule, RawAnswer, RequestParts, Rules,
-    Secret, Session, StatusFaults, Verdict,
+    Api, ApiInfo, EncodeError, Endpoint, FaultCode, FaultKind, Format, Host, Leniency, RateRule, RawAnswer,
+    RequestParts, Secret, Session, StatusFaults, Verdict,
 };
 
 /// An API with nasty names; nobody's, and every test's.
@@ -108,7 +108,7 @@ impl Api for Obstacle {
         ],
         formats: &[Format::Xml, Format::Json],
         negotiates: true,
-        rules: Rules {
+        leniency: Leniency {
             one_as_list: true,
             null_as_empty: true,
             list_as_empty_map: true,
@@ -118,7 +118,7 @@ impl Api for Obstacle {
             date_times: &["%d.%m.%Y %H:%M:%S", "%Y-%m-%d %H:%M:%S"],
             dates: &["%d.%m.%Y", "%Y-%m-%d"],
             zero_dates: &["00.00.0000 00:00:00"],
-            ..Rules::STRICT
+            ..Leniency::STRICT
         },
         zone: "Europe/Moscow",
         rates: &[RateRule { name: "per-minute", count: 10, window: Duration::from_secs(60) }],

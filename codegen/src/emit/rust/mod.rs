@@ -160,7 +160,7 @@ fn emit_server(model: &Model, files: &mut Files<'_>, modules: &BTreeMap<&str, Ve
         #(mod #names;)*
 
         use hostkit_proto::codec::DecodeError;
-        use hostkit_proto::server::{Incoming, Router};
+        use hostkit_proto::server::{ReceivedRequest, Router};
         use hostkit_proto::{Endpoint, EndpointInfo};
 
         pub use every::every;

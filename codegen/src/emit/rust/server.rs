@@ -38,7 +38,7 @@ fn parse(endpoint: &Endpoint) -> TokenStream {
     });
     let body = body(endpoint);
     quote! {
-        fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+        fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
             #binding request.matches::<Self>()?;
             #(#constants)*
             #(#path)*
@@ -182,7 +182,7 @@ fn answer(model: &Model, endpoint: &Endpoint) -> TokenStream {
     let statements = match &endpoint.output {
         Output::None => {
             return quote!(
-                fn answer(_: &(), _: &mut Outgoing) {}
+                fn answer(_: &(), _: &mut WrittenAnswer) {}
             );
         }
         Output::Whole(_) => quote!(out.whole(output);),
@@ -194,7 +194,7 @@ fn answer(model: &Model, endpoint: &Endpoint) -> TokenStream {
         Output::Headers(ty) => model.fields(ty).unwrap_or_default().iter().map(answer_header).collect(),
     };
     let output = output_type(endpoint);
-    quote!(fn answer(output: &#output, out: &mut Outgoing) { #statements })
+    quote!(fn answer(output: &#output, out: &mut WrittenAnswer) { #statements })
 }
 
 fn answer_header(field: &Field) -> TokenStream {
@@ -236,7 +236,7 @@ pub(super) fn router(model: &Model) -> TokenStream {
         }
 
         #route
-        pub fn route(request: &Incoming<'_>) -> Result<Request, DecodeError> {
+        pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
             let mut router = Router::new(request);
             #(router.attempt(Request::#names);)*
             router.finish()

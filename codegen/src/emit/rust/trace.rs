@@ -116,7 +116,7 @@ pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
             type Reading = #read;
             type Found = #found;
 
-            const SETTLE: Duration = Duration::from_secs(#settle);
+            const SHOWS_WITHIN: Duration = Duration::from_secs(#settle);
             #unseen
             #doubled
 

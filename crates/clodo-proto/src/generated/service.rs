@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
 use hostkit_proto::{
-    Api, ApiInfo, EncodeError, Endpoint, FaultCode, FaultKind, Format, Host, RateRule, RawAnswer, RequestParts, Rules,
-    Secret, Session, StatusFaults, Verdict,
+    Api, ApiInfo, EncodeError, Endpoint, FaultCode, FaultKind, Format, Host, Leniency, RateRule, RawAnswer,
+    RequestParts, Secret, Session, StatusFaults, Verdict,
 };
 
 /// Clodo: virtual servers that are paid by the month or by use, DNS and cloud storage.
@@ -112,7 +112,7 @@ impl Api for Clodo {
         ],
         formats: &[Format::Xml, Format::Json],
         negotiates: true,
-        rules: Rules {
+        leniency: Leniency {
             one_as_list: true,
             null_as_empty: true,
             list_as_empty_map: true,
@@ -128,7 +128,7 @@ impl Api for Clodo {
                 "0000-00-00 00:00:00",
                 "0000-00-00",
             ],
-            ..Rules::STRICT
+            ..Leniency::STRICT
         },
         zone: "Europe/Moscow",
         rates: &[

@@ -1,9 +1,9 @@
-//! Why an input cannot be sent.
+//! The error of an input that violates its spec.
 
 use std::borrow::Cow;
 use std::fmt;
 
-/// An input that the spec forbids, found before anything was sent.
+/// An input that the spec forbids, detected before anything is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EncodeError {
     endpoint: &'static str,
@@ -27,7 +27,7 @@ impl EncodeError {
         &self.field
     }
 
-    /// The rule that it breaks, with the value where that is no secret.
+    /// The violated rule, with the value unless it is a secret.
     pub fn rule(&self) -> &str {
         &self.rule
     }

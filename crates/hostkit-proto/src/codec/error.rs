@@ -1,8 +1,8 @@
-//! An answer (or, in a server, a request) that is not what its spec says.
+//! The error of an answer (in a server, of a request) that violates its spec.
 
 use std::fmt;
 
-/// Where a value is wrong, what was expected, and what is there.
+/// A decoding error: place, expected value and found value.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DecodeError(Box<Inner>);
 
@@ -17,10 +17,10 @@ struct Inner {
     is_over_limit: bool,
 }
 
-/// How much of a text an error keeps, in bytes: what it quotes may be as long as the answer.
+/// Bytes of a text that an error keeps; a quoted value may be as long as the answer.
 const KEPT: usize = 1_000;
 
-/// A text that is not longer than an error should be.
+/// Truncates a text for an error.
 fn kept(text: impl Into<String>) -> String {
     let mut text = text.into();
     if text.len() > KEPT {
@@ -61,7 +61,7 @@ impl DecodeError {
         self
     }
 
-    /// There is more than the limit allows: what is said of the rest of the answer would be a guess.
+    /// Marks a limit that was exceeded: the rest of the answer was not read.
     pub(crate) fn over_limit(mut self) -> Self {
         self.0.is_over_limit = true;
         self

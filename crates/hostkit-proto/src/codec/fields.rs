@@ -1,8 +1,8 @@
-//! The fields of one object: each looked up by name, in whatever order they stand.
+//! The fields of one object, looked up by name in any order.
 //!
-//! A look-up starts behind the last hit, because answers mostly keep the order of their spec: an object is read in one
-//! pass then, and in time linear in its entries in any case. What is generic here is compiled once for each type of
-//! field in each API, so it is short, and what only errors need is elsewhere.
+//! A lookup starts after the previous hit: answers mostly keep the order of their spec, so an object is usually read in
+//! one pass. Generic functions are compiled once per field type and API, so they are short, and error paths are
+//! outlined.
 
 mod finish;
 mod lists;
@@ -109,7 +109,7 @@ impl<'t, 'a, 'r> Fields<'t, 'a, 'r> {
         Step::Name(name.first(self.node.format()))
     }
 
-    /// A field without which the object is not this object.
+    /// Decodes a required field.
     pub fn required<T: FromWire>(&mut self, name: &Name) -> Result<T, DecodeError> {
         match self.find(name)? {
             Some(node) => {
@@ -126,7 +126,7 @@ impl<'t, 'a, 'r> Fields<'t, 'a, 'r> {
         self.reader.within(step, |reader| reader.error("a value", "nothing").at(offset))
     }
 
-    /// A field that may be absent. One that cannot be read is absent too, and a defect.
+    /// Decodes an optional field. An unreadable one counts as absent and is reported as a defect.
     pub fn optional<T: FromWire>(&mut self, name: &Name) -> Result<Option<T>, DecodeError> {
         let Some(node) = self.find(name)? else {
             return Ok(None);
@@ -144,7 +144,7 @@ impl<'t, 'a, 'r> Fields<'t, 'a, 'r> {
         }
     }
 
-    /// Takes note of a field that cannot be read; `spec` is that of this object.
+    /// Reports an unreadable field; `spec` is that of this object.
     #[cold]
     fn defect(&mut self, error: DecodeError, spec: &'static str) -> Result<(), DecodeError> {
         self.reader.spec = spec;
@@ -157,12 +157,12 @@ impl<'t, 'a, 'r> Fields<'t, 'a, 'r> {
         Ok(found.is_some_and(|node| !self.reader.is_absent(node)))
     }
 
-    /// A field whose absence means a value.
+    /// Decodes a field with a default.
     pub fn or<T: FromWire>(&mut self, name: &Name, absent: T) -> Result<T, DecodeError> {
         Ok(self.optional(name)?.unwrap_or(absent))
     }
 
-    /// The whole object as it came. Nothing in it is unknown then.
+    /// The whole undecoded object; none of its fields then counts as unknown.
     pub fn raw(&mut self) -> Raw {
         for position in 0..self.node.entries().count() {
             self.seen.set(position);

@@ -47,8 +47,8 @@ impl Raw {
 
     /// The tree; `None` in a value that was not read from an answer. It may hold secrets.
     ///
-    /// It is made of the text of the whole answer each time, and comparing two makes both: for every item of a long list
-    /// that takes the square of its length.
+    /// It is made of the text of the whole answer each time, and comparing two makes both: for every item of a long
+    /// list that takes the square of its length.
     pub fn value(&self) -> Option<Value> {
         match &self.0 {
             Kept::Nothing => None,

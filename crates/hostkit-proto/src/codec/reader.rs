@@ -8,7 +8,7 @@ use hostkit_wire::{Format, Kind, Node};
 use super::{DecodeError, Fields, FromText};
 use crate::codec::raw::Source;
 use crate::codec::{Report, UnknownFields};
-use crate::rules::Rules;
+use crate::leniency::Leniency;
 use hostkit_wire::sabotage::is_broken;
 
 /// One step of the path to a value. Copied for every field, so it owns nothing.
@@ -24,7 +24,7 @@ pub(crate) enum Step {
 #[derive(Debug)]
 pub struct Reader<'r> {
     pub(crate) endpoint: &'static str,
-    pub(crate) rules: &'r Rules,
+    pub(crate) leniency: &'r Leniency,
     pub(crate) unknown: UnknownFields,
     pub(crate) report: Report,
     path: Vec<Step>,
@@ -41,19 +41,24 @@ pub struct Reader<'r> {
 const SHOWN: usize = 60;
 
 impl<'r> Reader<'r> {
-    pub(crate) fn new(endpoint: &'static str, start: &'static str, rules: &'r Rules, unknown: UnknownFields) -> Self {
+    pub(crate) fn new(
+        endpoint: &'static str,
+        start: &'static str,
+        leniency: &'r Leniency,
+        unknown: UnknownFields,
+    ) -> Self {
         let mut path = Vec::with_capacity(8);
         path.push(Step::Name(start));
         Self {
             endpoint,
-            rules,
+            leniency,
             unknown,
             report: Report::default(),
             path,
             keys: Vec::new(),
             source: None,
             spec: "",
-            envelope: rules.envelope,
+            envelope: leniency.envelope,
         }
     }
 
@@ -74,18 +79,18 @@ impl<'r> Reader<'r> {
         match node.kind() {
             Kind::Null => true,
             Kind::Text => node.is_empty_text() && self.is_empty_text_absent(node.format()),
-            Kind::List => self.rules.list_as_empty_map && node.is_empty(),
+            Kind::List => self.leniency.list_as_empty_map && node.is_empty(),
             _ => false,
         }
     }
 
     fn is_empty_text_absent(&self, format: Format) -> bool {
-        self.rules.empty_text_is_absent || matches!(format, Format::Xml | Format::Form)
+        self.leniency.empty_text_is_absent || matches!(format, Format::Xml | Format::Form)
     }
 
     /// XML, `print_r` and forms have no scalars but text, so there every number comes as text.
     pub(crate) fn is_loose(&self, node: Node<'_>) -> bool {
-        self.rules.loose_scalars || matches!(node.format(), Format::Xml | Format::PrintR | Format::Form)
+        self.leniency.loose_scalars || matches!(node.format(), Format::Xml | Format::PrintR | Format::Form)
     }
 
     /// The text of a scalar: text, or the lexeme of a number.

@@ -98,7 +98,7 @@ impl FromWire for bool {
         if let Some(value) = node.as_bool() {
             return Ok(value);
         }
-        let loose = reader.rules.loose_flags || matches!(node.format(), Format::Xml | Format::PrintR | Format::Form);
+        let loose = reader.leniency.loose_flags || matches!(node.format(), Format::Xml | Format::PrintR | Format::Form);
         match node.kind() {
             Kind::Null if loose => Ok(false),
             Kind::Text | Kind::Number if loose => reader.text_value(node),
@@ -108,7 +108,7 @@ impl FromWire for bool {
 
     // An empty element or text is the PHP spelling of `false`.
     fn is_absent(node: Node<'_>, reader: &Reader<'_>) -> bool {
-        node.kind() == Kind::Null && node.format() != Format::Xml && !reader.rules.loose_flags
+        node.kind() == Kind::Null && node.format() != Format::Xml && !reader.leniency.loose_flags
     }
 }
 
@@ -171,7 +171,7 @@ impl ToWire for Html {
 impl FromWire for DateTime {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let text = reader.scalar(node, "a date and time")?.trim();
-        let forms = reader.rules.date_times;
+        let forms = reader.leniency.date_times;
         match forms.iter().find_map(|form| Self::parse(form, text)) {
             Some(value) => Ok(value),
             None => Err(reader.expected(format!("a date and time such as {}", forms.first().unwrap_or(&"")), node)),
@@ -179,7 +179,7 @@ impl FromWire for DateTime {
     }
 
     fn is_absent(node: Node<'_>, reader: &Reader<'_>) -> bool {
-        reader.is_absent(node) || node.as_str().is_some_and(|text| reader.rules.zero_dates.contains(&text))
+        reader.is_absent(node) || node.as_str().is_some_and(|text| reader.leniency.zero_dates.contains(&text))
     }
 }
 
@@ -192,7 +192,7 @@ impl ToWire for DateTime {
 impl FromWire for Date {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let text = reader.scalar(node, "a date")?.trim();
-        let forms = reader.rules.dates;
+        let forms = reader.leniency.dates;
         match forms.iter().find_map(|form| Self::parse(form, text)) {
             Some(value) => Ok(value),
             None => Err(reader.expected(format!("a date such as {}", forms.first().unwrap_or(&"")), node)),
@@ -200,7 +200,7 @@ impl FromWire for Date {
     }
 
     fn is_absent(node: Node<'_>, reader: &Reader<'_>) -> bool {
-        reader.is_absent(node) || node.as_str().is_some_and(|text| reader.rules.zero_dates.contains(&text))
+        reader.is_absent(node) || node.as_str().is_some_and(|text| reader.leniency.zero_dates.contains(&text))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Values that are one piece of text: in paths, queries, keys of maps and comma lists.
+//! Values with a plain text form, for paths, queries, map keys and comma-separated lists.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -10,16 +10,16 @@ use hostkit_wire::sabotage::is_broken;
 
 /// Reads a value from text.
 pub trait FromText: Sized {
-    /// What an error says was expected.
+    /// The expected value in error texts.
     const EXPECTED: &'static str;
 
-    /// Reads it; `None` where the text is something else.
+    /// Parses the text; `None` if it is no such value.
     fn from_text(text: &str) -> Option<Self>;
 }
 
 /// Writes a value as text.
 pub trait ToText {
-    /// Writes it.
+    /// The value as text.
     fn to_text(&self) -> Cow<'_, str>;
 }
 
@@ -52,7 +52,7 @@ macro_rules! integers {
 
 integers!(i64, u64, u32, u16, u8);
 
-/// The number that these digits are, where they are digits and few enough to fit. Most numbers are such.
+/// Parses up to nine digits, which is the common case.
 fn few_digits(text: &str) -> Option<u32> {
     if text.is_empty() || text.len() > 9 {
         return None;
@@ -60,7 +60,7 @@ fn few_digits(text: &str) -> Option<u32> {
     text.bytes().try_fold(0, |number, byte| byte.is_ascii_digit().then(|| number * 10 + u32::from(byte - b'0')))
 }
 
-/// The decimal number that these digits are, with a point between two of them or without one.
+/// Parses up to 18 digits with an optional inner decimal point.
 fn few_decimals(text: &str) -> Option<Decimal> {
     // Eighteen digits fit into an `i64`.
     if text.len() > 18 {
@@ -241,7 +241,7 @@ impl<T: ToText + ?Sized> ToText for &T {
 mod tests {
     use super::*;
 
-    /// What was read before there were short cuts.
+    /// The reference without the fast path.
     fn read_slowly(text: &str) -> Option<Decimal> {
         Decimal::from_str_exact(text.trim()).or_else(|_| Decimal::from_scientific(text.trim())).ok()
     }

@@ -1,4 +1,4 @@
-//! Values without a type of their own: the wire's tree, kept as it is.
+//! Untyped values: copies of the wire tree.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -28,7 +28,7 @@ pub(crate) fn copy(node: Node<'_>) -> Value {
     }
 }
 
-/// As many as there are, without room for more: a vector that grows by itself takes three times its items for a moment.
+/// Collects with exact capacity: a growing vector briefly takes three times the memory of its items.
 fn exactly<T>(count: usize, items: impl Iterator<Item = T>) -> Vec<T> {
     let mut all = Vec::with_capacity(count);
     all.extend(items);

@@ -1,4 +1,4 @@
-//! What every value of an answer or a request can do: be read from the wire tree, and be written into one.
+//! Decoding of values from the wire tree and encoding into it.
 
 use hostkit_wire::{Format, Node, Value};
 
@@ -6,7 +6,7 @@ use super::{DecodeError, Reader};
 
 /// Reads a value from a node of the wire tree.
 pub trait FromWire: Sized {
-    /// Reads it.
+    /// Decodes `node`.
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError>;
 
     /// Whether the node stands for "no value" where the field is optional.
@@ -15,8 +15,8 @@ pub trait FromWire: Sized {
     }
 }
 
-/// Turns a value into a tree that the writers take; `None` leaves the field out.
+/// Encodes a value as a tree.
 pub trait ToWire {
-    /// Turns it.
+    /// Encodes the value; `None` omits the field.
     fn to_wire(&self, format: Format) -> Option<Value>;
 }

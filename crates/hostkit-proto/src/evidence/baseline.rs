@@ -1,7 +1,7 @@
-//! What showed before a call.
+//! The baseline: what a read of the evidence showed before a call.
 
-/// What showed before a call: the marks of what its evidence compares. A ticket keeps it, so that what the call made can
-/// be told from what was there already.
+/// What a read of the evidence showed before a call, as marks. A ticket keeps it to distinguish what the call created
+/// from what existed already.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Baseline {
     marks: Vec<String>,
@@ -14,7 +14,7 @@ impl Baseline {
         Self { marks, is_private: false }
     }
 
-    /// The same, but it is not written with its ticket: its marks come from secrets, or hold for this process alone.
+    /// Excludes the baseline from saved tickets: its marks come from secrets, or are valid in this process only.
     #[must_use]
     pub fn private(self) -> Self {
         Self { is_private: true, ..self }
@@ -28,13 +28,13 @@ impl Baseline {
         self.marks.first().map(String::as_str)
     }
 
-    /// The marks, if they may be written down.
+    /// The marks, unless they are private.
     pub fn to_save(&self) -> Option<&[String]> {
         (!self.is_private).then_some(&self.marks)
     }
 }
 
-/// Marks may come from a secret: their number is all that is shown.
+/// Marks may come from a secret, so only their number is shown.
 impl std::fmt::Debug for Baseline {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Baseline({} marks)", self.marks.len())

@@ -38,9 +38,9 @@ fn hash(bytes: &[u8]) -> String {
     format!("{hash:016x}")
 }
 
-/// The items that fit and were not there before. Without a baseline, what is named by its inputs is taken for what the
-/// call made; what is not cannot be told from what others made. Where none fits, but one does but for the spelling of its
-/// texts, nobody can tell: the hoster may write it otherwise.
+/// The new items that fit. Without a baseline, items count as the call's only if its inputs name them; otherwise they
+/// cannot be distinguished from the work of others. `None` also if no item fits but one differs only in the spelling of
+/// its texts, which the hoster may have changed.
 pub fn appeared<T>(
     baseline: Option<&Baseline>,
     now: impl IntoIterator<Item = T>,
@@ -61,17 +61,17 @@ pub fn appeared<T>(
     }
 }
 
-/// Whether a text may be what a hoster made of ours: in other letters, with other blanks and signs, escaped for a page,
-/// or cut after a good deal of it.
+/// Whether `theirs` may be a hoster's rendering of `ours`: with other case, spaces or punctuation, HTML-escaped, or
+/// truncated after at least 30 characters.
 pub fn is_near(theirs: &str, ours: &str) -> bool {
     let (theirs, ours) = (bare(theirs), bare(ours));
     theirs == ours || (theirs.chars().count() >= SHORTEST_CUT && ours.starts_with(&theirs))
 }
 
-/// Shorter ones are names that begin alike.
+/// Shorter texts are rather names with a common prefix.
 const SHORTEST_CUT: usize = 30;
 
-/// Letters and digits alone, in small letters; a sign that is escaped for a page is none of them.
+/// Only letters and digits, in lower case, without HTML escapes.
 fn bare(text: &str) -> String {
     let mut bare = String::new();
     let mut letters = text.chars();
@@ -91,8 +91,8 @@ fn after_escape(text: &str) -> Option<&str> {
     (end == Some(';')).then_some(letters.as_str())
 }
 
-/// For each of `rows` an item that fits it and was not there before: one set of them for each time that the call was
-/// carried out. Where something is new and some row has nothing, nobody can tell: the hoster may write it otherwise.
+/// New items that fit each of `rows`, one set per time that the call was carried out. `None` if there are new items but
+/// some row has none: the hoster may have changed the spelling.
 pub fn appeared_each<T, R>(
     baseline: Option<&Baseline>,
     now: impl IntoIterator<Item = T>,
@@ -117,8 +117,8 @@ pub fn appeared_each<T, R>(
     Some(sets)
 }
 
-/// The item that fits, if its mark is not what it was before. Without a mark before and after nobody can tell, nor where
-/// it changed into something else than the call was to make of it: that was somebody else, before the call or after it.
+/// The item that fits, if its mark changed. `None` without a mark before and after, or if it changed to another value
+/// than the call's: someone else did that, before the call or after it.
 pub fn changed<T>(
     baseline: Option<&Baseline>,
     now: impl IntoIterator<Item = T>,
@@ -135,8 +135,7 @@ pub fn changed<T>(
     }
 }
 
-/// Whether no item is left of the `count` that the call was to take away. Where only some are gone, or none was there
-/// before, nobody can tell.
+/// Whether all `count` items that the call was to remove are gone. `None` if only some are, or if none existed before.
 pub fn gone<T>(
     baseline: Option<&Baseline>,
     now: impl IntoIterator<Item = T>,
@@ -154,7 +153,7 @@ pub fn gone<T>(
     }
 }
 
-/// The object, if it is as the call was to make it. If it was so before, or nobody knows, nobody can tell.
+/// The object, if it has the state that the call was to set. `None` if it had that state before, or may have had it.
 pub fn became<T>(baseline: Option<&Baseline>, now: T, is_so: impl Fn(&T) -> bool) -> Option<Vec<T>> {
     let was_so = baseline.map(|baseline| baseline.first().is_some());
     match (was_so, is_so(&now)) {
@@ -164,7 +163,7 @@ pub fn became<T>(baseline: Option<&Baseline>, now: T, is_so: impl Fn(&T) -> bool
     }
 }
 
-/// Whether the object is in the state that ends it. If it was so before, nobody can tell.
+/// Whether the object is in its final state. `None` if it was so before.
 pub fn ended<T>(baseline: Option<&Baseline>, now: &T, is_so: impl Fn(&T) -> bool) -> Option<Vec<()>> {
     if baseline.is_some_and(|baseline| baseline.first().is_some()) {
         return None;

@@ -1,13 +1,12 @@
-//! The inputs of a call that it can be found by.
+//! The inputs that identify a call in a recovery.
 
 use crate::codec::EncodeError;
 use crate::codec::{FromText, ToText};
 use crate::value::Secret;
 
-/// The inputs of a call that it can be found by, as text.
+/// The inputs that identify a call in a recovery, as text.
 ///
-/// A secret is among them only where the read itself takes it. It stays in memory: it is shown nowhere, and not written
-/// with its ticket.
+/// They include a secret only if the read itself needs it. Secrets stay in memory: they are neither shown nor saved.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Inputs(Vec<(String, Input)>);
 
@@ -23,17 +22,17 @@ pub enum Input {
 }
 
 impl Inputs {
-    /// None yet.
+    /// No inputs.
     pub const fn new() -> Self {
         Self(Vec::new())
     }
 
-    /// With one more.
+    /// Adds an input.
     pub fn with(self, name: &str, value: &impl ToText) -> Self {
         self.and(name, Input::One(value.to_text().into_owned()))
     }
 
-    /// With one more, if it is there.
+    /// Adds an input that may be absent.
     pub fn with_option(self, name: &str, value: Option<&impl ToText>) -> Self {
         match value {
             Some(value) => self.with(name, value),
@@ -41,12 +40,12 @@ impl Inputs {
         }
     }
 
-    /// With a list, each of whose items is a row of texts.
+    /// Adds a list, each of whose items is a row of texts.
     pub fn with_rows(self, name: &str, rows: impl IntoIterator<Item = Vec<Option<String>>>) -> Self {
         self.and(name, Input::Rows(rows.into_iter().collect()))
     }
 
-    /// With a secret that the read takes.
+    /// Adds a secret that the read needs.
     pub fn with_secret(self, name: &str, secret: &Secret) -> Self {
         self.and(name, Input::Secret(secret.clone()))
     }
@@ -56,7 +55,7 @@ impl Inputs {
         self
     }
 
-    /// The value of that name; `None` where it is absent, or is no such value.
+    /// The value of that name; `None` if it is absent or no such value.
     pub fn get<T: FromText>(&self, name: &str) -> Option<T> {
         match self.find(name)? {
             Input::One(text) => T::from_text(text),

@@ -1,7 +1,7 @@
 //! What shows that a call happened: which safe call to read, what to compare with, and which of its items fit.
 //!
-//! What is deliberately not here: reading. When to read, how often, and when not having seen it means that it did not
-//! happen is the engine's to decide.
+//! Deliberately not here: reading. The engine decides when and how often to read, and when "not seen" means "did not
+//! happen".
 
 mod baseline;
 mod compare;
@@ -20,27 +20,26 @@ pub use reading::{Each, Reading, Unshown};
 use crate::codec::EncodeError;
 use crate::endpoint::Perform;
 
-/// What a reading of the evidence of `E` gives.
+/// The combined answer of the reading for `E`.
 pub type AnswerOf<E> = <<E as Evidence>::Reading as Reading>::Answer;
 
-/// A call that acts, and the safe call where it shows. Generated from specs.
+/// The evidence of a mutating call: the safe call that shows it, and how. Generated from specs.
 ///
-/// Everything goes by [`Inputs`]: a ticket holds them, so that a call can be looked for without the call itself, and in
-/// another process.
+/// It is computed from [`Inputs`] alone, which a ticket holds, so recovery also works in another process.
 pub trait Evidence: Perform {
     /// What is read.
     type Reading: Reading<Api = Self::Api>;
     /// What shows that it happened: the server that was ordered, the order that is paid until later.
     type Found: Send;
-    /// How long after an open end the hoster may take to show it. Only then does "not there" mean "did not happen".
-    const SETTLE: Duration;
-    /// Whether "not there" means "did not happen" at all. It does not where it shows only while it lasts, or where the
-    /// hoster may carry it out on a later day.
+    /// The time within which the hoster shows the call. Only after it does "not seen" mean "did not happen".
+    const SHOWS_WITHIN: Duration;
+    /// Whether "not seen" can mean "did not happen". It cannot if the effect is visible only for a while, or if the
+    /// hoster may carry the call out days later.
     const UNSEEN_IS_NO: bool = true;
-    /// Whether a proxy may send it once more when its answer is late, which would show as one more. Then a single one is
-    /// looked for again when the settle time is over.
+    /// Whether a proxy may repeat the call when its answer is late. A single find is then read again after
+    /// [`Self::SHOWS_WITHIN`].
     const MAY_BE_DOUBLED: bool = false;
-    /// Why no call of the API shows it, where none does: then nothing is read.
+    /// The reason, if no call of the API shows it; nothing is read then.
     const NOT_SHOWN: Option<&'static str> = None;
 
     /// The call to read, made from the inputs that are remembered.
@@ -75,7 +74,7 @@ macro_rules! not_shown {
             type Reading = $crate::evidence::Unshown<<Self as $crate::Endpoint>::Api>;
             type Found = ();
 
-            const SETTLE: ::std::time::Duration = ::std::time::Duration::ZERO;
+            const SHOWS_WITHIN: ::std::time::Duration = ::std::time::Duration::ZERO;
             const UNSEEN_IS_NO: bool = false;
             const NOT_SHOWN: Option<&'static str> = Some($why);
 

@@ -12,9 +12,9 @@ use crate::endpoint::{Call, Endpoint};
 use crate::info::EndpointInfo;
 use crate::request::RequestParts;
 
-/// What is read, without the reading: a safe call, and the calls that its answer leads to.
+/// The calls of a read, as data: a safe call, and the calls that follow from its answer.
 ///
-/// Every safe call is a reading of itself.
+/// Every safe call is a reading by itself.
 pub trait Reading: Send {
     /// The API that is read.
     type Api: Api;
@@ -22,16 +22,16 @@ pub trait Reading: Send {
     type First: Call + Endpoint<Api = Self::Api>;
     /// The calls that follow.
     type Then: Call + Endpoint<Api = Self::Api>;
-    /// What all of them say together.
+    /// The combined answer.
     type Answer: Send;
 
     /// The call that comes first.
     fn first(&self) -> &Self::First;
 
-    /// What the first answer says, and the calls that follow. One whose object is gone meanwhile says nothing.
+    /// Starts the combined answer, and lists the calls that follow. One whose object is gone meanwhile adds nothing.
     fn follow(&self, first: <Self::First as Endpoint>::Output) -> (Self::Answer, Vec<Self::Then>);
 
-    /// Adds what a further answer says.
+    /// Adds a further answer.
     fn add(&self, answer: &mut Self::Answer, output: <Self::Then as Endpoint>::Output);
 }
 
@@ -97,7 +97,7 @@ impl<L: Endpoint + fmt::Debug, E> fmt::Debug for Each<L, E> {
     }
 }
 
-/// The reading of a call that nothing shows: there is none, and no value of this type.
+/// The reading of a call without evidence; the type has no values.
 #[derive(Debug, Clone, Copy)]
 pub struct Unshown<A>(Infallible, PhantomData<fn() -> A>);
 

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use hostkit_wire::{Format, Limits, Node};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
-use super::{Incoming, Outgoing, Serve};
+use super::{ReceivedRequest, Serve, WrittenAnswer};
 use crate::answer::RawAnswer;
 use crate::api::Api;
 use crate::base_url::BaseUrl;
@@ -140,7 +140,7 @@ pub fn encode<E: Serve>(value: &E::Output, format: Format, status: u16) -> (u16,
 }
 
 fn encode_all<E: Serve>(value: &E::Output, format: Format, status: u16) -> (u16, HeaderMap, Vec<u8>) {
-    let mut out = Outgoing::for_endpoint::<E>(format, status);
+    let mut out = WrittenAnswer::for_endpoint::<E>(format, status);
     E::answer(value, &mut out);
     let body = out.body().unwrap_or_else(|error| panic!("{}: {error}", E::INFO.name));
     (out.status, out.headers, body)
@@ -286,7 +286,7 @@ fn parse<E: Serve>(place: &Place, method: &str, target: &str, headers: &HeaderMa
 }
 
 /// A request as a server sees it, with unknown fields denied.
-pub fn incoming<'a>(method: &str, target: &'a str, headers: &'a HeaderMap, body: &'a [u8]) -> Incoming<'a> {
+pub fn incoming<'a>(method: &str, target: &'a str, headers: &'a HeaderMap, body: &'a [u8]) -> ReceivedRequest<'a> {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let query = match hostkit_wire::parse(Format::Form, query.as_bytes(), &Limits::DEFAULT) {
         Ok(document) => {
@@ -296,7 +296,7 @@ pub fn incoming<'a>(method: &str, target: &'a str, headers: &'a HeaderMap, body:
         Err(_) => Vec::new(),
     };
     let method = Method::from_bytes(method.as_bytes()).unwrap_or(Method::GET);
-    Incoming { method, path, query, headers, body, unknown: UnknownFields::Deny }
+    ReceivedRequest { method, path, query, headers, body, unknown: UnknownFields::Deny }
 }
 
 fn write<E: Serve>(place: &Place, call: &E, format: Format) -> http::Request<Vec<u8>> {

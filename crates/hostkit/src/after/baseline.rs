@@ -1,4 +1,4 @@
-//! Reading what shows of a call before it is made.
+//! Reads the baseline of a call before it is made.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ use crate::options::CallOptions;
 use crate::time::Now;
 use crate::transport::{Incoming, TransportError};
 
-/// Reads what shows of a call before it is made; `None` where nothing on the API shows it.
+/// Reads the baseline of a call; `None` if no call of the API shows evidence of it.
 pub struct BeforeMachine<E: Evidence> {
     core: ClientCore<E::Api>,
     inputs: Inputs,
@@ -63,7 +63,7 @@ impl<E: Evidence> Machine for BeforeMachine<E> {
     }
 }
 
-/// Makes a ticket for a call that is still to be made, with what shows before it.
+/// Makes a ticket with a baseline for a call that is not sent yet.
 pub struct TicketMachine<E: Evidence>(BeforeMachine<E>);
 
 impl<E: Evidence> TicketMachine<E> {

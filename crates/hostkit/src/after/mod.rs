@@ -1,4 +1,4 @@
-//! What comes after a call: finding out whether it happened, and waiting for what it started.
+//! After a call: recovery of its outcome, and waiting for what it started.
 
 mod baseline;
 mod pause;
@@ -19,8 +19,7 @@ use crate::client::ClientCore;
 use crate::options::CallOptions;
 
 impl<A: Api> ClientCore<A> {
-    /// Finds out whether a call happened whose end was open, without sending it again. The deadline is that of all reads
-    /// together.
+    /// Finds out whether an unresolved call happened, without sending it again. The deadline covers all reads together.
     pub fn reconcile<E: Evidence + Endpoint<Api = A>>(
         &self,
         ticket: &Ticket,
@@ -29,12 +28,12 @@ impl<A: Api> ClientCore<A> {
         RecoveryMachine::new(self, ticket, options)
     }
 
-    /// Reads what shows of a call before it is made, for [`Ticket::with_before`].
+    /// Reads the baseline of a call before it is made, for [`Ticket::with_before`].
     pub fn before<E: Evidence + Endpoint<Api = A>>(&self, endpoint: &E, options: CallOptions) -> BeforeMachine<E> {
         BeforeMachine::new(self, endpoint, options)
     }
 
-    /// Makes a ticket for a call before the call is made, with what shows then.
+    /// Makes a ticket with a baseline before the call is made.
     pub fn ticket<E: Evidence + Endpoint<Api = A>>(&self, endpoint: &E, options: CallOptions) -> TicketMachine<E> {
         TicketMachine::new(self, endpoint, options)
     }

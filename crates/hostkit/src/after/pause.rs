@@ -6,7 +6,7 @@ use crate::error::{Cause, Error};
 use crate::machine::{Step, Wakeup};
 use crate::time::{Moment, Now};
 
-/// A pause until a moment, which ends early where the deadline comes first or the caller cancels.
+/// A pause until a moment, cut short by the deadline or by cancellation.
 pub(super) struct Pause {
     until: Moment,
     is_too_long: bool,
@@ -19,7 +19,7 @@ impl Pause {
 
     pub(super) fn step<C>(&self, now: Now, limits: &Limits) -> Step<Result<(), Error<C>>> {
         let cancel = limits.options.cancel.as_ref();
-        // Listening comes first: a cancellation between the two is then seen in one of them.
+        // Listening starts before the check, so no cancellation is missed.
         let listener = cancel.map(Cancel::listen);
         if cancel.is_some_and(Cancel::is_cancelled) {
             return Step::Done(Err(Error::named("recovery", Cause::Cancelled)));

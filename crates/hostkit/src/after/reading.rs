@@ -1,4 +1,4 @@
-//! One reading of the evidence: its calls, one after the other, under the deadline of the whole.
+//! One reading of the evidence: its calls in sequence, under the deadline of the recovery.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::options::CallOptions;
 use crate::time::{Moment, Now};
 use crate::transport::{Incoming, TransportError};
 
-/// The options of all calls of a recovery, and the deadline of all of them together.
+/// The options of a recovery's calls, and their common deadline.
 pub(super) struct Limits {
     pub(super) options: CallOptions,
     pub(super) deadline: Option<Moment>,
@@ -28,7 +28,7 @@ impl Limits {
         Self { options, deadline }
     }
 
-    /// The options of one call: its usual deadline, and never more than is left.
+    /// The options of one call: its usual deadline, capped by the remaining time.
     fn of<A: Api>(&self, core: &ClientCore<A>, info: &EndpointInfo, now: Now) -> CallOptions {
         let usual = core.shared().deadline.unwrap_or(info.deadline);
         let left = self.deadline.map(|deadline| deadline.since(now.monotonic));
@@ -39,11 +39,11 @@ impl Limits {
 /// What a reading of `R` gives, or the error of one of its calls.
 pub(super) type Read<R> = Result<<R as Reading>::Answer, Error<<<R as Reading>::Api as Api>::Code>>;
 
-/// A reading under way.
+/// A reading in progress.
 pub(super) struct ReadingMachine<R: Reading> {
     reading: R,
     state: State<R>,
-    /// How long ago the oldest of the answers was made, where a cache gave it and says so.
+    /// The largest `Age` of the answers that came from a cache.
     age: Duration,
 }
 
@@ -96,7 +96,7 @@ impl<R: Reading> ReadingMachine<R> {
                             self.reading.add(answer, reply.value);
                         }
                     }
-                    // What is gone meanwhile has nothing to show.
+                    // An object that is gone meanwhile shows nothing.
                     Ok(Err(error)) if error.is_not_found() => {}
                     Ok(Err(error)) => return Step::Done(Err(error)),
                 }
@@ -118,7 +118,7 @@ impl<R: Reading> ReadingMachine<R> {
     }
 }
 
-/// How long ago the answer was made, where a cache gave it and says so.
+/// The `Age` of an answer from a cache, zero otherwise.
 fn age(headers: &HeaderMap) -> Duration {
     let ages = headers.get_all(AGE).iter().filter_map(|age| age.to_str().ok()?.trim().parse().ok());
     Duration::from_secs(ages.max().unwrap_or(0))

@@ -1,4 +1,4 @@
-//! Finding out whether a call happened, without ever sending it again.
+//! Recovery: finds out whether a call happened, without ever sending it again.
 
 use std::fmt;
 use std::time::Duration;
@@ -17,25 +17,25 @@ use crate::options::CallOptions;
 use crate::time::{Moment, Now};
 use crate::transport::{Incoming, TransportError};
 
-/// How many reads have to miss it before it did not happen.
+/// Consecutive reads without a trace of the call before the verdict is "did not happen".
 const READS: u32 = 3;
 
-/// How many reads in a row may fail.
+/// Consecutive reads that may fail.
 const FAILURES: u32 = 3;
 
-/// How many reads may miss it where a cache gives them all.
+/// Consecutive reads without a trace of the call if all come from a cache.
 const CACHED: u32 = 12;
 
-/// The least and the most time between two reads.
+/// The shortest and the longest time between two reads.
 const SHORTEST: Duration = Duration::from_secs(5);
 const LONGEST: Duration = Duration::from_secs(30);
 
 /// Reads the evidence of a call until it tells whether the call happened.
 ///
 /// ```text
-///   start --> read --> found it, or nobody can tell: verdict
+///   start --> read --> found it, or it cannot be told: verdict
 ///               ^  \
-///               |   not seen, or the read failed --> settle time over and three reads: verdict
+///               |   not seen, or the read failed --> time over and three reads: verdict
 ///               +---------------- pause <---------------+
 /// ```
 pub struct RecoveryMachine<E: Evidence> {
@@ -48,15 +48,15 @@ pub struct RecoveryMachine<E: Evidence> {
 type Code<E> = <<E as Endpoint>::Api as Api>::Code;
 type Verdict<E> = Reconciled<<E as Evidence>::Found, Code<E>>;
 
-/// What is known once the clock has been seen.
+/// The state once the first step has given the time.
 struct Run<E: Evidence> {
     limits: Limits,
-    /// When whatever the call did must show.
+    /// The moment from which the call's effect must be visible.
     settled: Moment,
-    /// Reads in a row that did not see it, and that failed.
+    /// Consecutive reads that did not see the call; `failures` counts those that failed.
     unseen: u32,
     failures: u32,
-    /// What was seen before the settle time was over: a proxy may still double it.
+    /// What was seen before `settled`: a proxy may still double it.
     seen: Option<E::Found>,
     state: State<E>,
 }
@@ -64,7 +64,7 @@ struct Run<E: Evidence> {
 enum State<E: Evidence> {
     /// The next read is due.
     Due,
-    /// A read that was asked for at this moment.
+    /// A read that was started at this moment.
     Reading(Box<ReadingMachine<E::Reading>>, Moment),
     Pause(Pause),
 }
@@ -74,7 +74,7 @@ impl<E: Evidence> RecoveryMachine<E> {
         Self { core: core.clone(), ticket: ticket.clone(), options: Some(options), run: None }
     }
 
-    /// Why nothing is read at all.
+    /// The verdict if nothing can be read.
     fn refuse(&self) -> Option<Verdict<E>> {
         let (info, ticket) = (&E::INFO, &self.ticket);
         if (ticket.api(), ticket.operation(), ticket.spec()) != (<E::Api as Api>::INFO.name, info.name, info.spec) {
@@ -89,14 +89,14 @@ impl<E: Evidence> RecoveryMachine<E> {
 
 impl<E: Evidence> Run<E> {
     fn new(ticket: &Ticket, options: CallOptions, now: Now) -> Self {
-        // Only the clock that never goes back: a wall clock that was set would end the wait too early. Where it does not
-        // tell when the call ended, the wait begins anew.
-        let settled = ticket.given_up().unwrap_or(now.monotonic) + E::SETTLE;
+        // Only the monotonic clock counts: a wall clock that was set would end the wait too early. Where the monotonic
+        // time of the end is unknown, the wait starts anew.
+        let settled = ticket.given_up().unwrap_or(now.monotonic) + E::SHOWS_WITHIN;
         let limits = Limits::new(options, now);
         Self { limits, settled, unseen: 0, failures: 0, seen: None, state: State::Due }
     }
 
-    /// What a read says that was asked for at `asked` and given by a cache of this age; `None` where it is read again.
+    /// The verdict of a read that was started at `asked` with an answer of this age; `None` to read again.
     fn judge(
         &mut self,
         ticket: &Ticket,
@@ -105,18 +105,18 @@ impl<E: Evidence> Run<E> {
         age: Duration,
     ) -> Option<Verdict<E>> {
         if let Some(seen) = self.seen.take() {
-            // That it happened is certain, whatever comes of the second look.
+            // It certainly happened, whatever the second read shows.
             let found = read.ok().and_then(|answer| E::find(ticket.inputs(), ticket.baseline(), answer));
             return Some(match found.and_then(Reconciled::of) {
                 Some(several @ Reconciled::Several(_)) => several,
                 _ => Reconciled::Happened(seen),
             });
         }
-        // What a cache gives was made before it was asked for.
+        // An answer from a cache is older than its request.
         let is_late = asked >= self.settled + age;
         match read {
             Ok(answer) => match E::find(ticket.inputs(), ticket.baseline(), answer) {
-                // A part of it may show before the rest does; without a baseline, more reads tell no more.
+                // A part may become visible before the rest; without a baseline, more reads add nothing.
                 None if ticket.baseline().is_none() || is_late => {
                     return Some(Reconciled::StillOpen(StillOpen::CannotTell));
                 }
@@ -138,7 +138,7 @@ impl<E: Evidence> Run<E> {
                 None => self.failures += 1,
             },
         }
-        // A read that was asked for too early says nothing about the end.
+        // A read that was started too early proves nothing.
         if self.unseen >= READS && self.failures == 0 && is_late {
             let is_no = E::UNSEEN_IS_NO;
             return Some(if is_no { Reconciled::DidNot } else { Reconciled::StillOpen(StillOpen::CannotTell) });
@@ -210,7 +210,7 @@ impl<E: Evidence> Machine for RecoveryMachine<E> {
     }
 }
 
-/// Whether the next read may do better.
+/// Whether the error is transient.
 fn is_passing<C: FaultCode>(error: &Error<C>) -> bool {
     use crate::error::ErrorKind::{Decode, Fault, Transport, Unrecognised};
     match error.kind() {

@@ -1,4 +1,4 @@
-//! What a recovery finds: whether the call happened.
+//! The verdict of a recovery.
 
 use std::fmt;
 
@@ -6,43 +6,43 @@ use hostkit_proto::FaultCode;
 
 use crate::error::Error;
 
-/// What became of a call whose end was open.
+/// Whether an unresolved call happened.
 #[derive(Debug, Clone)]
 #[must_use = "the call may have happened after all"]
 pub enum Reconciled<T, C: FaultCode> {
     /// It happened, and this shows it.
     Happened(T),
-    /// More than one thing fits: it happened more than once on its way, or somebody else did the same.
+    /// Several objects fit: it was carried out more than once, or someone else did the same.
     Several(Vec<T>),
-    /// It did not happen: the time in which it may show is over, and three reads have not seen it.
+    /// It did not happen: the time within which it shows is over, and three reads did not see it.
     DidNot,
-    /// Nobody knows yet. Reconcile again later; do not send the call again.
+    /// Still unknown. Reconcile again later; do not send the call again.
     StillOpen(StillOpen<C>),
-    /// It cannot be found out by reading: no call of the API shows it, for this reason.
+    /// No call of the API shows it, for this reason.
     /// [`Ticket::reconcile`](crate::Ticket::reconcile) says what a person can do.
     NotShown(&'static str),
 }
 
-/// Why nobody knows yet.
+/// Why the outcome is still unknown.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum StillOpen<C: FaultCode> {
-    /// The ticket is that of another call.
+    /// The ticket belongs to another call.
     OtherCall,
-    /// The ticket is that of a client with another base URL, or of another account: what this one reads says nothing.
+    /// The ticket belongs to another base URL or account, so this client's reads prove nothing.
     OtherPlace,
-    /// What was read cannot tell: it takes what the same read gave before the call ([`Ticket::with_before`](crate::Ticket::with_before)), or it was
-    /// so before already, or it shows only while it lasts, or perhaps much later; or a cache answers, with what it was told
-    /// before the call.
+    /// The read is inconclusive: it needs a baseline ([`Ticket::with_before`](crate::Ticket::with_before)), or the
+    /// state was the same before the call, or the effect is visible only for a while or much later, or a cache returns
+    /// an answer from before the call.
     CannotTell,
-    /// It was not seen so far, and the caller's deadline came first, or the caller cancelled.
+    /// It was not seen before the caller's deadline or cancellation.
     NotSeen(Error<C>),
-    /// It could not be read.
+    /// The read failed.
     Unread(Error<C>),
 }
 
 impl<T, C: FaultCode> Reconciled<T, C> {
-    /// What was found, where exactly one thing was.
+    /// What was found, if it is exactly one object.
     pub fn happened(self) -> Option<T> {
         match self {
             Self::Happened(found) => Some(found),
@@ -50,7 +50,7 @@ impl<T, C: FaultCode> Reconciled<T, C> {
         }
     }
 
-    /// Whether nobody knows.
+    /// Whether the outcome is still unknown.
     pub fn is_open(&self) -> bool {
         matches!(self, Self::StillOpen(_) | Self::NotShown(_))
     }
@@ -75,7 +75,7 @@ impl<T, C: FaultCode> fmt::Display for Reconciled<T, C> {
 }
 
 impl<T, C: FaultCode> Reconciled<T, C> {
-    /// What was found; `None` where nothing was.
+    /// The verdict on these finds; `None` if there are none.
     pub(super) fn of(mut found: Vec<T>) -> Option<Self> {
         match found.len() {
             0 => None,

@@ -1,4 +1,4 @@
-//! The machine that polls for a waiter, politely, until the end or the deadline.
+//! The machine that polls on behalf of a waiter until its end or the deadline.
 
 use std::fmt;
 use std::time::Duration;
@@ -14,33 +14,33 @@ use crate::options::CallOptions;
 use crate::time::{Moment, Now};
 use crate::transport::{Incoming, TransportError};
 
-/// How many polls in a row may fail without an answer of the API before the waiter gives up.
+/// Consecutive polls that may fail without an answer of the API.
 const MISSES: u32 = 5;
 
-/// Why a waiter ended without what it waited for.
+/// Why a waiter did not reach its end.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum WaitError<C: FaultCode> {
-    /// It will never be there; the waiter's words.
+    /// The awaited state will never be reached.
     Failed {
         /// The name of the waiter.
         waiter: &'static str,
         /// What the last poll saw.
         text: String,
     },
-    /// The time was up. It may still come.
+    /// The deadline passed; the state may still be reached.
     Deadline {
         /// The name of the waiter.
         waiter: &'static str,
         /// What the last poll saw.
         last: Option<Observation>,
     },
-    /// The caller cancelled it. It may still come.
+    /// The caller cancelled; the state may still be reached.
     Cancelled {
         /// The name of the waiter.
         waiter: &'static str,
     },
-    /// A poll failed for good.
+    /// A poll failed permanently.
     Call(Error<C>),
 }
 
@@ -68,7 +68,7 @@ impl<C: FaultCode> std::error::Error for WaitError<C> {
 }
 
 impl<A: Api> ClientCore<A> {
-    /// Polls until what the waiter waits for is there, and tells `on_progress` what it sees.
+    /// Polls until the waiter's end, and reports each observation to `on_progress`.
     pub fn wait<W, F>(&self, waiter: W, options: CallOptions, on_progress: F) -> WaitMachine<W, F>
     where
         W: Waiter,
@@ -79,7 +79,7 @@ impl<A: Api> ClientCore<A> {
     }
 }
 
-/// Polls until what the waiter waits for is there.
+/// Polls until the waiter's end.
 pub struct WaitMachine<W: Waiter, F> {
     core: ClientCore<<W::Endpoint as Endpoint>::Api>,
     waiter: W,
@@ -87,7 +87,7 @@ pub struct WaitMachine<W: Waiter, F> {
     on_progress: F,
     deadline: Option<Moment>,
     interval: Duration,
-    /// The next poll, while none is under way.
+    /// The time of the next poll, if none is in progress.
     next: Moment,
     call: Option<CallMachine<W::Endpoint>>,
     last: Option<Observation>,
@@ -109,7 +109,7 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
             options,
             on_progress,
             deadline: None,
-            // A spec that forgot the interval must not make a storm.
+            // A spec without an interval must not cause a flood of polls.
             interval: W::INFO.interval.max(Duration::from_millis(100)),
             next: Moment::START,
             call: None,
@@ -118,7 +118,7 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
         }
     }
 
-    /// The time that one poll may take: its own, and never more than is left.
+    /// The options of one poll: its usual deadline, capped by the remaining time.
     fn poll_options(&self, now: Now, deadline: Moment) -> CallOptions {
         let own = <W::Endpoint as Endpoint>::INFO.deadline;
         let left = deadline.since(now.monotonic);
@@ -146,7 +146,7 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
     }
 
     fn on_error(&mut self, now: Now, error: Error<Code<W>>) -> Option<Result<W::Found, WaitError<Code<W>>>> {
-        // The fault of a sign-in says nothing of what is waited for.
+        // A fault at sign-in says nothing about the awaited state.
         let fault = error.fault().filter(|_| error.kind() == ErrorKind::Fault);
         if let Some(progress) = fault.and_then(|fault| self.waiter.on_fault(fault)) {
             return self.judge(now, progress);
@@ -159,7 +159,7 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
             ErrorKind::Fault => fault.is_some_and(|fault| fault.is_rate_limited() || fault.is_of_a_failed_server()),
             _ => false,
         };
-        // Where many wait on one account, the rate limit may leave no room for a poll: nobody was asked, so nobody failed.
+        // With many waiters on one account the rate limit may leave no room for a poll; that is no failed poll.
         self.misses += u32::from(error.kind() != ErrorKind::Exhausted);
         if !is_passing || self.misses >= MISSES {
             return Some(Err(WaitError::Call(error)));

@@ -1,4 +1,4 @@
-//! What is left of an exchange that nobody waits for any more.
+//! Cleanup of an exchange that is dropped before its end.
 
 use hostkit_proto::Api;
 
@@ -7,12 +7,12 @@ use crate::call::retry::Class;
 
 impl<A: Api> Drop for Exchange<A> {
     fn drop(&mut self) {
-        // Nobody waits for it any more, and it was never sent: no money is spent. What was sent counts as spent.
+        // A call that was never sent costs nothing; one that was sent counts as spent.
         if let (0, Some(reservation)) = (self.attempts, self.reservation.take()) {
             reservation.give_back();
         }
         if self.class == Class::Acting && matches!(self.state, State::Flight(..)) {
-            // A dropped future: nobody is left to take the outcome, so at least the log has it.
+            // A dropped future has no caller left for its outcome, so at least the log records it.
             tracing::warn!(
                 parent: &self.span,
                 endpoint = self.info.name,

@@ -1,4 +1,4 @@
-//! How an exchange ends: with an answer that has a value, or without one.
+//! The results of an exchange: an answer with a value, or a failure.
 
 use hostkit_proto::Reason;
 
@@ -7,30 +7,30 @@ use crate::error::Error;
 use crate::time::Now;
 use crate::transport::Incoming;
 
-/// An answer to the call, before it is judged.
+/// An answer to the call that is not judged yet.
 pub(super) struct Arrival {
     pub(super) sent: Now,
     pub(super) incoming: Incoming,
 }
 
-/// The value of an answer, with everything around it.
+/// The value of an answer, with the rest of its reply.
 pub(super) struct Answered<T> {
     pub(super) reply: Reply<T>,
     pub(super) accepted: Option<Reason>,
 }
 
-/// Why there is no value, and what that says about the call.
+/// Why there is no value, and what that means for the call.
 pub(super) struct Failed<C> {
     pub(super) error: Error<C>,
-    pub(super) stage: Stage,
-    /// When it was sent for the last time.
+    pub(super) ending: Ending,
+    /// When the last attempt was sent.
     pub(super) sent: Now,
     pub(super) ended: Now,
 }
 
-/// What a failure says about the call if there is no other attempt.
+/// How the call ends with this failure if no other attempt follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stage {
+pub(super) enum Ending {
     NotSent,
     Rejected,
     Open,

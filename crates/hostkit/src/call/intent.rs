@@ -1,4 +1,4 @@
-//! What is about to be sent, told to a journal before the first byte.
+//! The record of a mutating call that the hook gets before the first byte is sent.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use crate::time::Now;
 
-/// A call that acts and is about to be sent.
+/// A mutating call that is about to be sent.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Intent {
@@ -17,11 +17,11 @@ pub struct Intent {
     pub operation: &'static str,
     /// What the call may do.
     pub effect: Effect,
-    /// What the caller says that it costs.
+    /// The price that the caller gave.
     pub price: Option<Decimal>,
-    /// When.
+    /// The time of the hook's call.
     pub at: Now,
 }
 
-/// A hook that may refuse with a reason.
+/// A hook that may veto the call with a reason.
 pub(crate) type BeforeSend = Arc<dyn Fn(&Intent) -> Result<(), String> + Send + Sync>;

@@ -1,4 +1,4 @@
-//! The machines that drivers run: an exchange with the encode and decode of one endpoint around it.
+//! The machines that drivers run: an exchange with the encoder and decoder of one endpoint.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use hostkit_proto::evidence::Inputs;
 use hostkit_proto::judgement::{judge, judge_as};
 use hostkit_proto::{Api, Call, Endpoint, FaultCode, FaultKind, Perform, Report};
 
-use super::{Answered, Arrival, Exchange, Failed, Stage};
+use super::{Answered, Arrival, Ending, Exchange, Failed};
 use crate::call::outcome::{Outcome, RawBody, Rejection, Reply};
 use crate::call::ticket::{OpenEnd, Ticket, TicketCause};
 use crate::client::ClientCore;
@@ -17,23 +17,23 @@ use crate::time::Now;
 use crate::transport::{Incoming, TransportError};
 
 impl<A: Api> ClientCore<A> {
-    /// A call that only reads, or sets a state.
+    /// Starts a safe or idempotent call.
     pub fn call<E: Call<Api = A>>(&self, endpoint: &E, options: CallOptions) -> CallMachine<E> {
         CallMachine::new(self, endpoint, options)
     }
 
-    /// A call that acts.
+    /// Starts a mutating call.
     pub fn perform<E: Perform<Api = A>>(&self, endpoint: &E, options: CallOptions) -> PerformMachine<E> {
         PerformMachine::new(self, endpoint, options)
     }
 
-    /// A call whose answer is taken as it comes, whatever it says.
+    /// Starts a call whose answer is returned undecoded, whatever its status.
     pub fn raw<E: Call<Api = A>>(&self, endpoint: &E, options: CallOptions) -> RawMachine<A> {
         RawMachine::new(self, endpoint, options)
     }
 }
 
-/// An exchange, and the answer to its call once there is one that has a value.
+/// An exchange, and the decoded answer once there is one.
 struct Typed<A: Api, T> {
     exchange: Exchange<A>,
     answered: Option<Answered<T>>,
@@ -51,7 +51,7 @@ impl<A: Api, T> Typed<A, T> {
     fn step(&mut self, now: Now) -> Step<Result<Answered<T>, Failed<A::Code>>> {
         match self.answered.take() {
             None => self.exchange.step(now).map(Err),
-            Some(answered) => match self.exchange.rest(now) {
+            Some(answered) => match self.exchange.report_wait(now) {
                 None => Step::Done(Ok(answered)),
                 Some(step) => {
                     self.answered = Some(answered);
@@ -63,7 +63,7 @@ impl<A: Api, T> Typed<A, T> {
 
     fn receive<E: Endpoint<Api = A, Output = T>>(&mut self, now: Now, result: Result<Incoming, TransportError>) {
         if let Some(arrival) = self.exchange.receive(now, result)
-            && let Some((value, accepted, report)) = self.exchange.settle(now, &arrival, judge::<E>)
+            && let Some((value, accepted, report)) = self.exchange.apply_answer(now, &arrival, judge::<E>)
         {
             let Arrival { incoming: Incoming { status, headers, .. }, .. } = arrival;
             let attempts = self.exchange.attempts;
@@ -72,7 +72,7 @@ impl<A: Api, T> Typed<A, T> {
     }
 }
 
-/// A call that only reads, or sets a state. It ends with a reply or an error.
+/// A safe or idempotent call. It ends with a reply or an error.
 pub struct CallMachine<E: Endpoint>(TypedOf<E>);
 
 impl<E: Call> CallMachine<E> {
@@ -96,7 +96,7 @@ impl<E: Call> Machine for CallMachine<E> {
     }
 }
 
-/// A call that acts. It ends with an outcome.
+/// A mutating call. It ends with an outcome.
 pub struct PerformMachine<E: Endpoint>(TypedOf<E>, Inputs);
 
 impl<E: Perform> PerformMachine<E> {
@@ -112,16 +112,16 @@ impl<E: Perform> Machine for PerformMachine<E> {
         self.0.step(now).map(|end| match end {
             Ok(Answered { reply, accepted: None }) => Outcome::Done(reply),
             Ok(Answered { reply, accepted: Some(reason) }) => Outcome::Accepted(reply, reason),
-            Err(Failed { error, stage: Stage::NotSent, .. }) => Outcome::NotSent(error),
+            Err(Failed { error, ending: Ending::NotSent, .. }) => Outcome::NotSent(error),
             Err(failed) => {
                 let place = self.0.exchange.core().place();
                 let inputs = std::mem::take(&mut self.1);
                 let may_have_happened = failed.error.may_have_happened();
                 let end = open_end(&failed);
                 let ticket = || Ticket::new::<E>(place, inputs, end);
-                let rejection = match failed.stage {
-                    Stage::Rejected => Rejection::try_from(failed.error).ok(),
-                    Stage::NotSent | Stage::Open => None,
+                let rejection = match failed.ending {
+                    Ending::Rejected => Rejection::try_from(failed.error).ok(),
+                    Ending::NotSent | Ending::Open => None,
                 };
                 match rejection {
                     None => Outcome::Unresolved(ticket()),
@@ -137,7 +137,7 @@ impl<E: Perform> Machine for PerformMachine<E> {
     }
 }
 
-/// What a ticket says of a call that may have happened.
+/// The open end that a ticket records.
 fn open_end<C: FaultCode>(failed: &Failed<C>) -> OpenEnd {
     let (cause, text) = match failed.error.cause() {
         Cause::Transport(error) if error.is_timeout() => (TicketCause::TimedOut, error.to_string()),
@@ -153,7 +153,7 @@ fn open_end<C: FaultCode>(failed: &Failed<C>) -> OpenEnd {
     OpenEnd { sent: failed.sent, ended: failed.ended, cause, text: text.into(), status, body }
 }
 
-/// A call whose answer is taken as it comes, whatever it says. Only the transport, or the sign-in, makes it fail.
+/// A call whose answer is returned undecoded, whatever its status. It fails only in the transport or at sign-in.
 pub struct RawMachine<A: Api>(Typed<A, RawBody>);
 
 impl<A: Api> RawMachine<A> {
@@ -176,8 +176,8 @@ impl<A: Api> Machine for RawMachine<A> {
         let exchange = &mut self.0.exchange;
         let Some(arrival) = exchange.receive(now, result) else { return };
         let info = exchange.info;
-        // What it means only decides whether the call is sent again.
-        let _ = exchange.settle(now, &arrival, |answer| judge_as::<A, ()>(info, answer, |_| Ok(()), || None));
+        // The judgement only decides whether the call is retried.
+        let _ = exchange.apply_answer(now, &arrival, |answer| judge_as::<A, ()>(info, answer, |_| Ok(()), || None));
         if exchange.is_over() {
             let Incoming { status, headers, body, .. } = arrival.incoming;
             let (value, attempts, report) = (RawBody::new(body), exchange.attempts, Report::default());
@@ -212,7 +212,7 @@ macro_rules! looked_into {
                 &self.0.exchange
             }
 
-            /// Whether its answer is an acceptance, where there is one that the caller has not fetched.
+            /// Whether the answer is an acceptance, if there is one that the caller has not taken yet.
             pub(super) fn is_accepted(&self) -> Option<bool> {
                 self.0.answered.as_ref().map(|answered| answered.accepted.is_some())
             }
@@ -233,7 +233,7 @@ mod tests {
 
     fn assert_send<T: Send>() {}
 
-    /// Machines go into futures that move between threads. That this compiles is the test.
+    /// Machines go into futures that move between threads; compiling this is the test.
     #[allow(dead_code)]
     fn machines_are_send<E: Call + Perform>() {
         assert_send::<CallMachine<E>>();

@@ -1,7 +1,7 @@
-//! One call from sign-in to outcome: every policy, no socket, no clock. Compiled once per API.
+//! One call from sign-in to outcome: all policies, no socket, no clock. Compiled once per API.
 //!
-//! What is deliberately not here: endpoints. What an answer means is judged by a function of the machine around it, which
-//! keeps the value; only the few lines that hand the value on are compiled per endpoint.
+//! Deliberately not here: endpoints. The machine around an exchange judges answers and keeps the value, so only a few
+//! lines are compiled per endpoint.
 
 mod dropped;
 mod ended;
@@ -31,11 +31,11 @@ use crate::limits::shared::Asked;
 use crate::machine::{Step, Wakeup};
 use crate::options::CallOptions;
 use crate::session::cell::{LeadGuard, Lease};
-use crate::store::clerk::Answer;
+use crate::store::thread::Answer;
 use crate::time::{Moment, Now};
 use crate::transport::{AnswerLimits, Incoming, TransportError};
 
-use ended::{Answered, Arrival, Failed, Stage};
+use ended::{Answered, Arrival, Ending, Failed};
 pub use machines::{CallMachine, PerformMachine, RawMachine};
 pub(crate) use settle::api_info;
 
@@ -60,45 +60,45 @@ pub struct Exchange<A: Api> {
     deadline: Option<Moment>,
     span: tracing::Span,
     state: State<A>,
-    /// How often the call was sent, and how often its sign-in.
+    /// How often the call was sent; `sign_ins` counts its sign-ins.
     attempts: u32,
     sign_ins: u32,
-    /// What was used up: the one replay after a new sign-in, the one new reading.
+    /// Whether the single replay after a new sign-in is used up; `is_reread` is the same for the single re-read.
     is_replayed: bool,
     is_reread: bool,
-    /// Whether an attempt may have carried it out: what comes of later ones does not take that back.
+    /// Whether any attempt may have carried it out; later attempts do not reset this.
     may_have_happened: bool,
     /// The failure of the last attempt, if there was one.
     last: Option<Failed<A::Code>>,
-    /// The session of the last attempt, if it can be renewed.
+    /// The generation of the last attempt's session, if it can be renewed.
     generation: Option<u64>,
-    /// A session that this exchange has just asked for.
+    /// A session that this exchange has just signed in for.
     fresh: Option<Lease<Admitted>>,
-    /// The sign-in of somebody else that this exchange waits for.
+    /// The round of another caller's sign-in that this exchange waits for.
     waiting: Option<u64>,
-    /// What a store was asked: for room, and to keep a new session.
+    /// A pending request to the rate store; `saving` is the one that stores a new session.
     asked: Option<Asked>,
     saving: Option<Answer<()>>,
-    /// What the server told to wait is being kept for others.
+    /// The server's `Retry-After` is being stored for other processes.
     holding: Option<Answer<()>>,
-    /// Whether the price was checked, and what was taken from the budget for it.
+    /// Whether the price was checked; `reservation` is what was taken from the budget for it.
     is_priced: bool,
     reservation: Option<Reservation>,
 }
 
 enum State<A: Api> {
-    /// Session, rate limits and price are looked at.
+    /// Checks session, rate limits and price.
     Prepare,
-    /// Nothing until this moment, and then the next attempt.
+    /// Waits until this moment before the next attempt.
     Pause(Moment),
-    /// This exchange signs in for all.
+    /// Signs in on behalf of all callers.
     SignIn(SigningIn<A>),
     SignInFlight(SigningIn<A>, Now, Permit),
-    /// The store is told that the sign-in failed, before anybody can end the process.
+    /// Records the failed sign-in in the store, before the caller can end the process.
     Telling(FailedSignIn<A>, Answer<()>),
     Flight(Now, Permit),
     Ended(Box<Failed<A::Code>>),
-    /// The end was given away: a failure to the caller, an answer to the machine.
+    /// The result was taken: a failure by the caller, an answer by the machine.
     Over,
 }
 
@@ -106,13 +106,13 @@ struct SigningIn<A: Api> {
     guard: Guard<A>,
     parts: RequestParts,
     not_before: Moment,
-    joint: stores::Joint,
+    shared_sign_in: stores::SharedSignIn,
 }
 
 struct FailedSignIn<A: Api> {
     guard: Guard<A>,
     error: Arc<Error<A::Code>>,
-    is_latched: bool,
+    is_rejected: bool,
 }
 
 impl<A: Api> Exchange<A> {
@@ -166,7 +166,7 @@ impl<A: Api> Exchange<A> {
         &self.core
     }
 
-    /// Says what to do now; it is only done here where there is no value.
+    /// Returns the next step; the exchange itself is done only where there is no value.
     fn step(&mut self, now: Now) -> Step<Failed<A::Code>> {
         let span = self.span.clone();
         span.in_scope(|| {
@@ -179,14 +179,14 @@ impl<A: Api> Exchange<A> {
         })
     }
 
-    /// Takes what came of the last request. An answer to the call itself is given back: it is to be judged, and settled by
-    /// [`Exchange::settle`].
+    /// Takes what came of the last request. An answer to the call itself is given back: it is to be judged, and settled
+    /// by [`Exchange::apply_answer`].
     fn receive(&mut self, now: Now, result: Result<Incoming, TransportError>) -> Option<Arrival> {
         let span = self.span.clone();
         span.in_scope(|| match std::mem::replace(&mut self.state, State::Over) {
             State::SignInFlight(signing, asked, permit) => {
                 self.core.rates().ended(now.monotonic, permit);
-                self.settle_sign_in(now, signing, asked, result);
+                self.apply_sign_in(now, signing, asked, result);
                 None
             }
             State::Flight(sent, permit) => {
@@ -194,12 +194,12 @@ impl<A: Api> Exchange<A> {
                 match result {
                     Ok(incoming) => Some(Arrival { sent, incoming }),
                     Err(error) => {
-                        self.settle_broken(now, sent, error);
+                        self.apply_transport_error(now, sent, error);
                         None
                     }
                 }
             }
-            // Nothing was asked for: an answer out of turn changes nothing.
+            // No request is in flight: an unexpected answer changes nothing.
             other => {
                 self.state = other;
                 None
@@ -207,11 +207,11 @@ impl<A: Api> Exchange<A> {
         })
     }
 
-    /// One transition; `None` where the next one can be made at once.
+    /// Makes one transition; `None` if the next one can follow at once.
     fn advance(&mut self, now: Now, deadline: Moment) -> Option<Step<Failed<A::Code>>> {
         match std::mem::replace(&mut self.state, State::Over) {
             State::Ended(failed) => {
-                if let Some(step) = self.rest(now) {
+                if let Some(step) = self.report_wait(now) {
                     self.state = State::Ended(failed);
                     return Some(step);
                 }
@@ -219,16 +219,16 @@ impl<A: Api> Exchange<A> {
             }
             State::Over => {
                 let error = Error::refused(self.info, "the exchange was stepped after its end");
-                return Some(Step::Done(self.failed(error, Stage::NotSent, false, now)));
+                return Some(Step::Done(self.failed(error, Ending::NotSent, false, now)));
             }
-            // Stepped in turn of an answer: it can only be waited for, until the deadline.
+            // Stepped while a request is in flight: wait for `receive`, at most until the deadline.
             State::Flight(sent, permit) if now.monotonic < deadline => {
                 self.state = State::Flight(sent, permit);
                 return Some(Step::SleepUntil(deadline));
             }
             State::Flight(sent, permit) => {
                 self.core.rates().ended(now.monotonic, permit);
-                self.settle_broken(now, sent, settle::lost());
+                self.apply_transport_error(now, sent, settle::lost());
             }
             State::SignInFlight(signing, asked, permit) if now.monotonic < deadline => {
                 self.state = State::SignInFlight(signing, asked, permit);
@@ -236,7 +236,7 @@ impl<A: Api> Exchange<A> {
             }
             State::SignInFlight(signing, asked, permit) => {
                 self.core.rates().ended(now.monotonic, permit);
-                self.settle_sign_in(now, signing, asked, Err(settle::lost()));
+                self.apply_sign_in(now, signing, asked, Err(settle::lost()));
             }
             State::Telling(failure, answer) => match stores::still_telling(&answer) {
                 Some(listener) if now.monotonic < deadline => {
@@ -260,8 +260,8 @@ impl<A: Api> Exchange<A> {
         None
     }
 
-    /// What is still waited for at the end: that a store is told how long the server wants nobody to call.
-    fn rest<D>(&mut self, now: Now) -> Option<Step<D>> {
+    /// The last wait before the end: until the store has recorded the server's `Retry-After`.
+    fn report_wait<D>(&mut self, now: Now) -> Option<Step<D>> {
         let deadline = self.deadline(now);
         let answer = self.holding.take()?;
         let listener = stores::still_holding(&answer).filter(|_| now.monotonic < deadline)?;
@@ -269,14 +269,14 @@ impl<A: Api> Exchange<A> {
         Some(self.listen(now, deadline, listener))
     }
 
-    /// Ends it where the deadline has passed or the caller cancelled.
+    /// Ends the call if the deadline has passed or the caller cancelled.
     fn stop(&mut self, now: Now, deadline: Moment) -> bool {
         let is_cancelled = self.options.cancel.as_ref().is_some_and(crate::cancel::Cancel::is_cancelled);
         if !is_cancelled && now.monotonic < deadline {
             return false;
         }
         match self.last.take() {
-            // The failure of the last attempt says more than the clock does.
+            // The failure of the last attempt says more than "deadline exceeded".
             Some(failed) if !is_cancelled => self.end(failed),
             last => {
                 self.last = last;
@@ -291,13 +291,13 @@ impl<A: Api> Exchange<A> {
         true
     }
 
-    /// Sleeps so that the caller can cancel.
+    /// Sleeps until `until` or cancellation.
     fn sleep<D>(&self, until: Moment) -> Option<Step<D>> {
         let Some(cancel) = &self.options.cancel else {
             return Some(Step::SleepUntil(until));
         };
         let listener = cancel.listen();
-        // Cancelled before the listener was there: look again.
+        // Cancelled before the listener existed: step again.
         (!cancel.is_cancelled()).then(|| Step::Wait(Wakeup::new(listener), until))
     }
 
@@ -321,7 +321,7 @@ impl<A: Api> Exchange<A> {
         self.options.unknown_fields.unwrap_or(self.core.shared().unknown)
     }
 
-    /// The token of a call that acts has to live until a minute after the deadline.
+    /// The validity that the token needs: for a mutating call, until a minute after the deadline.
     fn needed_life(&self, now: Now, deadline: Moment) -> Duration {
         match self.class {
             Class::Acting => deadline.since(now.monotonic).saturating_add(Duration::from_secs(60)),
@@ -329,25 +329,25 @@ impl<A: Api> Exchange<A> {
         }
     }
 
-    fn failed(&self, error: Error<A::Code>, stage: Stage, may_have_happened: bool, now: Now) -> Failed<A::Code> {
+    fn failed(&self, error: Error<A::Code>, ending: Ending, may_have_happened: bool, now: Now) -> Failed<A::Code> {
         let may = may_have_happened || self.may_have_happened;
         let error = error.with_attempts(self.attempts).with_may_have_happened(may);
-        Failed { error, stage, sent: now, ended: now }
+        Failed { error, ending, sent: now, ended: now }
     }
 
-    /// Ends a call that is not sent, or not sent again: then the attempt before decides what may have happened.
+    /// Ends a call that is not sent (again); the previous attempt decides whether it may have happened.
     fn fail(&mut self, error: Error<A::Code>, now: Now) {
-        let stage = self.last.take().map_or(Stage::NotSent, |failed| failed.stage);
-        let failed = self.failed(error, stage, false, now);
+        let ending = self.last.take().map_or(Ending::NotSent, |failed| failed.ending);
+        let failed = self.failed(error, ending, false, now);
         self.end(failed);
     }
 
-    /// The one way to an end without a value: what was put aside for the price is given back, or counts as spent.
+    /// The only way to end without a value: the reservation is released, or counts as spent.
     fn end(&mut self, failed: Failed<A::Code>) {
-        let (class, is_back) = match failed.stage {
-            Stage::NotSent => ("not sent", true),
-            Stage::Rejected => ("rejected", !failed.error.may_have_happened()),
-            Stage::Open => ("open", false),
+        let (class, is_back) = match failed.ending {
+            Ending::NotSent => ("not sent", true),
+            Ending::Rejected => ("rejected", !failed.error.may_have_happened()),
+            Ending::Open => ("open", false),
         };
         match self.reservation.take() {
             Some(reservation) if is_back => reservation.give_back(),
@@ -358,12 +358,12 @@ impl<A: Api> Exchange<A> {
         self.state = State::Ended(Box::new(failed));
     }
 
-    /// Whether there will be no other attempt.
+    /// Whether no other attempt follows.
     fn is_over(&self) -> bool {
         matches!(self.state, State::Ended(_) | State::Over)
     }
 
-    /// The one way to an end with a value.
+    /// The only way to end with a value.
     fn succeed(&mut self, status: u16) {
         drop(self.reservation.take());
         self.core.shared().retries.reward();

@@ -1,4 +1,4 @@
-//! How a call that acts ends: five ways, and a ticket for the one that stays open.
+//! The outcome of a mutating call: five variants, with a ticket for the unresolved one.
 
 use std::fmt;
 use std::ops::Deref;
@@ -13,20 +13,20 @@ use crate::excerpt::Excerpt;
 /// The outcome of calls of one endpoint.
 pub type OutcomeOf<E> = Outcome<<E as Endpoint>::Output, <<E as Endpoint>::Api as Api>::Code>;
 
-/// How a call that acts ended. `C` is the API's catalogue of error codes.
+/// How a mutating call ended. `C` is the API's catalogue of error codes.
 #[derive(Debug, Clone)]
-#[must_use = "a call that acts may have happened, may have been refused, or may be open"]
+#[must_use = "a mutating call may have happened, may have been rejected, or may be unresolved"]
 pub enum Outcome<T, C: FaultCode> {
     /// It happened.
     Done(T),
-    /// The API took it and will carry it out later. Do not send it again.
+    /// The API accepted it and will carry it out later. Do not send it again.
     Accepted(T, Reason),
-    /// The API said no. Where [`Fault::verify`] is set, it is open whether something happened; then [`Rejection::ticket`]
-    /// says how to find out.
+    /// The API rejected it. Where [`Fault::verify`] is set, it may have happened all the same; [`Rejection::ticket`]
+    /// then serves to find out.
     Rejected(Rejection<C>),
-    /// Nothing was sent, for certain.
+    /// No byte of the call was sent.
     NotSent(Error<C>),
-    /// It may have happened. The ticket says how to find out.
+    /// It may have happened; the ticket serves to find out.
     Unresolved(Ticket),
 }
 
@@ -36,12 +36,12 @@ impl<T, C: FaultCode> Outcome<T, C> {
         matches!(self, Self::Done(_))
     }
 
-    /// Whether it is open whether it happened.
+    /// Whether it may have happened and the outcome is unknown.
     pub fn is_unresolved(&self) -> bool {
         matches!(self, Self::Unresolved(_))
     }
 
-    /// Whether it happened, will happen, or may have happened: everything but "no" and "not sent".
+    /// Whether it happened, will happen, or may have happened: false if it was definitely rejected or not sent.
     pub fn may_have_happened(&self) -> bool {
         match self {
             Self::Done(_) | Self::Accepted(..) | Self::Unresolved(_) => true,
@@ -50,8 +50,8 @@ impl<T, C: FaultCode> Outcome<T, C> {
         }
     }
 
-    /// The value of a call that happened. None is no reason to send it again: the other ends are lost here, the open one
-    /// and its ticket among them.
+    /// The value of a call that happened. Do not resend on `None`: it discards all other outcomes, including an
+    /// unresolved one and its ticket.
     pub fn done(self) -> Option<T> {
         match self {
             Self::Done(value) => Some(value),
@@ -84,7 +84,7 @@ impl<T, C: FaultCode> Outcome<T, C> {
     /// The value of a call that happened or was accepted.
     ///
     /// # Errors
-    /// Everything else; [`Error::may_have_happened`] tells the open ones from the others.
+    /// Every other outcome; [`Error::may_have_happened`] identifies the unresolved ones.
     pub fn into_result(self) -> Result<T, Error<C>> {
         match self {
             Self::Done(value) | Self::Accepted(value, _) => Ok(value),
@@ -95,7 +95,7 @@ impl<T, C: FaultCode> Outcome<T, C> {
     }
 }
 
-/// A fault with what is known of the call that got it.
+/// A fault, with the call that it answered.
 #[derive(Clone)]
 pub struct Rejection<C> {
     endpoint: &'static str,
@@ -111,17 +111,17 @@ impl<C> Rejection<C> {
         self.endpoint
     }
 
-    /// What the API said.
+    /// The API's fault.
     pub fn fault(&self) -> &Fault<C> {
         &self.fault
     }
 
-    /// What the API said.
+    /// The API's fault.
     pub fn into_fault(self) -> Fault<C> {
         self.fault
     }
 
-    /// How to find out whether the call was carried out all the same, where [`Fault::verify`] leaves it open.
+    /// The ticket to find out whether the call was carried out, where [`Fault::verify`] leaves that open.
     pub fn ticket(&self) -> Option<&Ticket> {
         self.ticket.as_ref()
     }
@@ -163,7 +163,7 @@ impl<C: FaultCode> From<Rejection<C>> for Error<C> {
 impl<C> TryFrom<Error<C>> for Rejection<C> {
     type Error = Error<C>;
 
-    /// Gives the error back where it is no fault.
+    /// Returns the error unchanged if it is no fault.
     fn try_from(error: Error<C>) -> Result<Self, Error<C>> {
         let endpoint = error.endpoint();
         let (fault, attempts, body) = error.into_fault()?;
@@ -171,17 +171,17 @@ impl<C> TryFrom<Error<C>> for Rejection<C> {
     }
 }
 
-/// A value with everything around it, from the `…_full` variants of the calls.
+/// A value with status, headers and report, from the `…_full` variants of the calls.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Reply<T> {
-    /// What the answer says.
+    /// The decoded value.
     pub value: T,
     /// The HTTP status.
     pub status: u16,
-    /// The headers. They may hold tokens: `Debug` shows their number only.
+    /// The headers. They may hold tokens, so `Debug` shows only their number.
     pub headers: HeaderMap,
-    /// How often the call was sent.
+    /// The number of times that the call was sent.
     pub attempts: u32,
     /// Unknown fields, and fields that could not be read.
     pub report: Report,
@@ -207,7 +207,7 @@ impl<T: fmt::Debug> fmt::Debug for Reply<T> {
     }
 }
 
-/// The bytes of an answer, whatever it says. Its `Debug` shows none of them.
+/// The undecoded body of an answer. Its `Debug` shows only the length.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RawBody(Vec<u8>);
 

@@ -1,4 +1,4 @@
-//! Whether a failed attempt is tried again: a pure table, a backoff, and a budget that all calls of a client share.
+//! Whether a failed attempt is retried: a pure table, a backoff, and a retry budget shared by all calls of a client.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
@@ -9,47 +9,47 @@ use hostkit_proto::{Effect, EndpointInfo, FaultKind};
 
 use crate::time::Now;
 
-/// How often a call is sent at most, a replay after a new sign-in included.
+/// The most attempts of a call, including a replay after a new sign-in.
 pub(crate) const MAX_ATTEMPTS: u32 = 3;
 
-/// What an attempt failed with.
+/// How an attempt failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Failure {
     /// No byte was sent.
     NotSent,
-    /// No complete answer after the first byte.
+    /// Bytes were sent, but no complete answer came.
     Broken,
-    /// A success that is not what the spec says.
+    /// A success that violates the spec.
     Unreadable,
-    /// The API's own "no".
+    /// A fault of the API.
     Fault { kind: FaultKind, status: u16 },
-    /// No success, and no document of the API.
-    Unrecognised { status: u16, told_to_wait: bool },
+    /// No success, and no error document of the API.
+    Unrecognised { status: u16, has_retry_after: bool },
 }
 
 impl Failure {
-    /// What an answer without a value is, under this status; `told_to_wait` is whether it says how long to wait.
-    pub(crate) fn of<C>(why: &Why<C>, status: u16, told_to_wait: bool) -> Self {
+    /// Classifies an answer without a value; `has_retry_after` is whether it has a readable `Retry-After`.
+    pub(crate) fn of<C>(why: &Why<C>, status: u16, has_retry_after: bool) -> Self {
         match why {
             Why::Fault(fault) => Self::Fault { kind: fault.kind, status },
             Why::Unreadable(_) => Self::Unreadable,
             Why::Unrecognised => {
-                Self::Unrecognised { status, told_to_wait: told_to_wait && matches!(status, 413 | 429 | 503) }
+                Self::Unrecognised { status, has_retry_after: has_retry_after && matches!(status, 413 | 429 | 503) }
             }
         }
     }
 
-    /// Whether the API wants fewer calls.
+    /// Whether a rate limit was exceeded.
     pub(crate) fn is_rate_limited(self) -> bool {
         match self {
             Self::Fault { kind, .. } => kind == FaultKind::RateLimited,
-            Self::Unrecognised { status, told_to_wait } => status == 429 || told_to_wait,
+            Self::Unrecognised { status, has_retry_after } => status == 429 || has_retry_after,
             _ => false,
         }
     }
 }
 
-/// Whether another attempt is made.
+/// Whether another attempt follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Again {
     No,
@@ -61,12 +61,12 @@ pub(crate) enum Again {
     SignIn,
 }
 
-/// Which rules hold for a call.
+/// The retry class of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Class {
     /// Any failure may be tried again.
     Repeatable,
-    /// A repeat is harmless only where nothing was carried out; otherwise the caller reads back.
+    /// A retry is safe only if nothing was carried out; otherwise the caller reads back.
     Idempotent,
     /// It is never sent twice.
     Acting,
@@ -101,16 +101,16 @@ pub(crate) fn again(class: Class, failure: Failure) -> Again {
             if_repeatable(Again::Yes)
         }
         Failure::Fault { .. } => Again::No,
-        Failure::Unrecognised { told_to_wait: true, .. } | Failure::Unrecognised { status: 429, .. } => Again::Yes,
+        Failure::Unrecognised { has_retry_after: true, .. } | Failure::Unrecognised { status: 429, .. } => Again::Yes,
         Failure::Unrecognised { status: 401, .. } => Again::SignIn,
         Failure::Unrecognised { status: 500.., .. } => if_repeatable(Again::Yes),
-        // Another kind of document under a good status is like an unreadable one; under a bad one it is final.
+        // A foreign document is treated like an unreadable one under a 2xx status, and is final under any other.
         Failure::Unrecognised { status: 200..=299, .. } => if_repeatable(Again::Once),
         Failure::Unrecognised { .. } => Again::No,
     }
 }
 
-/// A small generator of numbers that nobody has to fear guessing (splitmix64).
+/// A pseudorandom generator for jitter, not for secrets (splitmix64).
 #[derive(Debug)]
 pub(crate) struct Random(AtomicU64);
 
@@ -119,7 +119,7 @@ impl Random {
         Self(AtomicU64::new(seed))
     }
 
-    /// A number from 0 up to, and without, 1.
+    /// A number in `0.0..1.0`.
     pub(crate) fn unit(&self) -> f64 {
         let mut z = self.0.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed).wrapping_add(0x9E37_79B9_7F4A_7C15);
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -129,7 +129,7 @@ impl Random {
         (z >> 11) as f64 / (1u64 << 53) as f64
     }
 
-    /// What decides the numbers that come.
+    /// The state that determines all further numbers.
     #[cfg(all(test, not(loom)))]
     pub(crate) fn state(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
@@ -148,11 +148,12 @@ pub(crate) fn backoff(attempt: u32, is_rate_limited: bool, random: &Random) -> D
     random.upper_half(doubled.min(Duration::from_secs(10)))
 }
 
-/// A bucket that retries take from and successes fill: in an outage it is empty soon, and the load stays what it was.
+/// A token bucket that retries drain and successes refill: in an outage it empties, so retries do not multiply the
+/// load.
 #[derive(Debug)]
 pub(crate) struct RetryBudget(AtomicU32);
 
-/// Tenths of a token that the bucket holds, that a retry takes and that a success returns.
+/// In tenths of a token: the capacity, the cost of a retry, and the refill of a success.
 const FULL: u32 = 100;
 const RETRY: u32 = 10;
 const SUCCESS: u32 = 1;
@@ -162,7 +163,7 @@ impl RetryBudget {
         Self(AtomicU32::new(FULL))
     }
 
-    /// Takes a token; false where there is none.
+    /// Takes a token; `false` if there is none.
     pub(crate) fn take(&self) -> bool {
         self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |tenths| tenths.checked_sub(RETRY)).is_ok()
             || is_broken("P5")
@@ -181,11 +182,11 @@ impl RetryBudget {
     }
 }
 
-/// What `Retry-After` is believed at most: one absurd answer must not silence a client for good. Who is still too early
-/// after this long is told so again.
+/// The longest `Retry-After` that is honoured: one absurd value must not stop a client for good, and a server that
+/// still wants to wait says so again.
 const LONGEST_WAIT: Duration = Duration::from_secs(3600);
 
-/// How long `Retry-After` says to wait, in seconds or as a date; an hour at most.
+/// The wait that a `Retry-After` in seconds or as a date asks for, at most an hour.
 pub(crate) fn retry_after(text: &str, now: Now) -> Option<Duration> {
     let text = text.trim();
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -210,13 +211,13 @@ mod tests {
     }
 
     fn unrecognised(status: u16) -> Failure {
-        Failure::Unrecognised { status, told_to_wait: false }
+        Failure::Unrecognised { status, has_retry_after: false }
     }
 
     #[test]
     fn follows_the_table() {
-        let told = Failure::Unrecognised { status: 503, told_to_wait: true };
-        // Failure; then what safe and idempotent calls do. Acting ones are never sent again.
+        let limited = Failure::Unrecognised { status: 503, has_retry_after: true };
+        // Failure, then repeatable and idempotent calls. Mutating ones are never retried.
         let table = [
             (Failure::NotSent, Yes, Yes),
             (Failure::Broken, Yes, No),
@@ -236,7 +237,7 @@ mod tests {
             (fault(FaultKind::RateLimited, 503), Yes, Yes),
             (fault(FaultKind::RateLimited, 200), Yes, Yes),
             (unrecognised(429), Yes, Yes),
-            (told, Yes, Yes),
+            (limited, Yes, Yes),
             (fault(FaultKind::Internal, 500), Yes, No),
             (fault(FaultKind::Temporary, 503), Yes, No),
             (fault(FaultKind::Unsupported, 501), No, No),

@@ -1,10 +1,10 @@
-//! Everything between the wish to send a call and its first byte: price, session, rate limits, journal.
+//! The checks before a call is sent: price, session, rate limits, journal hook.
 
 use hostkit_proto::sabotage::is_broken;
 use hostkit_proto::{Api, BaseUrl, Effect, RequestParts, Session, SignIn};
 use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, HeaderValue, USER_AGENT};
 
-use super::stores::Joint;
+use super::stores::SharedSignIn;
 use super::{Exchange, SigningIn, State, settle};
 use crate::call::intent::Intent;
 use crate::call::retry::Class;
@@ -17,18 +17,18 @@ use crate::session::cell::{Admission, Lease};
 use crate::time::{Moment, Now};
 use crate::transport::Outgoing;
 
-/// How many sign-ins one call makes at most.
+/// The most sign-ins that one call makes.
 pub(super) const MAX_SIGN_INS: u32 = 3;
 
-/// What the session says about sending.
+/// Whether the session permits sending.
 enum Entry<D> {
     Go(Lease<Admitted>),
-    /// Not yet: this step first, or another transition.
+    /// Not yet: take this step first, or make another transition.
     Not(Option<Step<D>>),
 }
 
 impl<A: Api> Exchange<A> {
-    /// Sends the call if nothing stands against it.
+    /// Sends the call if every check passes.
     pub(super) fn prepare<D>(&mut self, now: Now, deadline: Moment) -> Option<Step<D>> {
         if !self.check_price(now) {
             return None;
@@ -80,7 +80,7 @@ impl<A: Api> Exchange<A> {
         Some(Step::Send(self.outgoing(self.info.name, request, now, deadline, is_reusable)))
     }
 
-    /// Looks at the price once, before anything is sent.
+    /// Checks the price once, before anything is sent.
     fn check_price(&mut self, now: Now) -> bool {
         if self.is_priced || self.info.effect != Effect::Spends {
             return true;
@@ -128,9 +128,9 @@ impl<A: Api> Exchange<A> {
         self.sleep(room)
     }
 
-    /// A session that is good for this call, or the way to one.
+    /// A session that is valid for this call, or the step towards one.
     fn session<D>(&mut self, now: Now, deadline: Moment) -> Entry<D> {
-        // Between the answer and this step the machine may have slept, or waited for a store.
+        // The machine may have slept, or waited for a store, since the answer.
         if let Some(lease) = self.fresh.take().filter(|lease| !lease.is_past_its_end(now)) {
             return Entry::Go(lease);
         }
@@ -171,8 +171,12 @@ impl<A: Api> Exchange<A> {
                 Entry::Not(None)
             }
             Admission::Lead(guard) if self.sign_ins < MAX_SIGN_INS => {
-                self.state =
-                    State::SignIn(SigningIn { guard, parts, not_before: now.monotonic, joint: Joint::Unasked });
+                self.state = State::SignIn(SigningIn {
+                    guard,
+                    parts,
+                    not_before: now.monotonic,
+                    shared_sign_in: SharedSignIn::Unasked,
+                });
                 Entry::Not(None)
             }
             Admission::Lead(guard) => {
@@ -189,7 +193,7 @@ impl<A: Api> Exchange<A> {
         }
     }
 
-    /// A session with the base URL that its token may go to.
+    /// Checks the base URL that the session's token is sent to.
     pub(super) fn admitted(&self, session: Session) -> Result<Admitted, String> {
         let shared = self.core.shared();
         let base = match &session.base_url {
@@ -203,7 +207,7 @@ impl<A: Api> Exchange<A> {
         Ok(Admitted { session, base })
     }
 
-    /// The request with its proof, below the one base that the proof may go to.
+    /// The request with its credentials or token, below the only base URL that these may be sent to.
     fn request(&self, lease: Option<&Lease<Admitted>>) -> Result<http::Request<Vec<u8>>, Cause<A::Code>> {
         let shared = self.core.shared();
         let mut parts = self.parts.clone().map_err(Cause::Encode)?;
@@ -225,9 +229,9 @@ impl<A: Api> Exchange<A> {
         }
         let headers = request.headers_mut();
         headers.entry(USER_AGENT).or_insert_with(|| self.core.shared().user_agent.clone());
-        // What is not compressed cannot unfold beyond the limits.
+        // An uncompressed answer cannot inflate beyond the limits.
         headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("identity"));
-        // An old list would say that an order did not happen, an old sign-in would give a dead token.
+        // A cached list would show that an order did not happen; a cached sign-in would yield an expired token.
         headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
         Ok(request)
     }

@@ -1,4 +1,4 @@
-//! What an answer, or none, means for the call: done, tried again, or over.
+//! Applies an answer, or its absence, to the exchange: done, retried, or failed.
 
 use std::time::Duration;
 
@@ -7,26 +7,26 @@ use hostkit_proto::sabotage::is_broken;
 use hostkit_proto::{Api, ApiInfo, Effect, EndpointInfo, RawAnswer, Reason, Report};
 use http::header::RETRY_AFTER;
 
-use super::{Arrival, Exchange, Failed, Stage, State};
+use super::{Arrival, Ending, Exchange, Failed, State};
 use crate::call::retry;
 use crate::call::retry::{Again, Failure, MAX_ATTEMPTS};
 use crate::error::{Cause, Error};
 use crate::time::Now;
 use crate::transport::{Incoming, Phase, TransportError, TransportErrorKind};
 
-/// The API's constants with the lifetime that answers need.
+/// The API's constants as a `'static` reference.
 pub(crate) fn api_info<A: Api>() -> &'static ApiInfo {
     const { &A::INFO }
 }
 
-/// The driver never said what came of the request.
+/// The error for a request whose result the driver never reported.
 pub(super) fn lost() -> TransportError {
     TransportError::new(Phase::Head, TransportErrorKind::Timeout, "")
 }
 
 impl<A: Api> Exchange<A> {
-    /// Takes what the answer to the call means, and says so where it has a value.
-    pub(super) fn settle<T>(
+    /// Judges an answer and applies the judgement; returns the value if there is one.
+    pub(super) fn apply_answer<T>(
         &mut self,
         now: Now,
         arrival: &Arrival,
@@ -37,38 +37,38 @@ impl<A: Api> Exchange<A> {
             Judgement::Done(value) | Judgement::Nothing(value) => (value, None),
             Judgement::Accepted(value, reason) => (value, Some(reason)),
             Judgement::Rejected(no_value) => {
-                self.settle_no_value(now, arrival.sent, &answer, Stage::Rejected, no_value);
+                self.apply_no_value(now, arrival.sent, &answer, Ending::Rejected, no_value);
                 return None;
             }
             Judgement::Open(no_value) => {
-                self.settle_no_value(now, arrival.sent, &answer, Stage::Open, no_value);
+                self.apply_no_value(now, arrival.sent, &answer, Ending::Open, no_value);
                 return None;
             }
         };
-        self.settle_value(answer.status());
+        self.apply_value(answer.status());
         Some((value, accepted, answer.report()))
     }
 
-    /// An answer as it is read for this call, or for its sign-in.
+    /// Prepares an answer to this call, or to its sign-in, for decoding.
     pub(super) fn answer<'a>(&self, info: &EndpointInfo, incoming: &'a Incoming) -> RawAnswer<'a> {
         RawAnswer::new(info, api_info::<A>(), incoming.status, &incoming.headers, &incoming.body)
             .with_unknown_fields(self.unknown())
             .with_limits(self.tree_limits())
     }
 
-    fn settle_value(&mut self, status: u16) {
+    fn apply_value(&mut self, status: u16) {
         self.span.clone().in_scope(|| {
             self.prove_session();
             self.succeed(status);
         });
     }
 
-    fn settle_no_value(
+    fn apply_no_value(
         &mut self,
         now: Now,
         sent: Now,
         answer: &RawAnswer<'_>,
-        stage: Stage,
+        ending: Ending,
         no_value: NoValue<A::Code>,
     ) {
         self.span.clone().in_scope(|| {
@@ -76,7 +76,7 @@ impl<A: Api> Exchange<A> {
             let status = answer.status();
             let wait = answer.header(RETRY_AFTER.as_str()).and_then(|text| retry::retry_after(text, now));
             let failure = Failure::of(&why, status, wait.is_some());
-            // Any word of the API but one against the session shows that it was accepted.
+            // Any answer of the API but an authentication fault shows that the session was accepted.
             let is_accepted = match &why {
                 Why::Fault(fault) => !fault.is_auth(),
                 Why::Unreadable(_) => true,
@@ -86,21 +86,21 @@ impl<A: Api> Exchange<A> {
                 self.prove_session();
             }
             let error = Error::new(self.info, why.into()).with_answer(self.info, status, answer.body());
-            let failed = Failed { sent, ..self.failed(error, stage, may_have_happened, now) };
-            self.settle_failure(now, failure, failed, wait, false);
+            let failed = Failed { sent, ..self.failed(error, ending, may_have_happened, now) };
+            self.retry_or_end(now, failure, failed, wait, false);
         });
     }
 
-    /// Takes that no answer came.
-    pub(super) fn settle_broken(&mut self, now: Now, sent: Now, error: TransportError) {
+    /// Applies a failure of the transport.
+    pub(super) fn apply_transport_error(&mut self, now: Now, sent: Now, error: TransportError) {
         let is_final = matches!(error.kind(), TransportErrorKind::TooLarge | TransportErrorKind::Cancelled);
         let is_not_sent = error.is_not_sent();
         let failure = if is_not_sent { Failure::NotSent } else { Failure::Broken };
-        let stage = if is_not_sent || is_broken("P2") { Stage::NotSent } else { Stage::Open };
-        let may_have_happened = stage == Stage::Open && self.info.effect != Effect::Safe;
+        let ending = if is_not_sent || is_broken("P2") { Ending::NotSent } else { Ending::Open };
+        let may_have_happened = ending == Ending::Open && self.info.effect != Effect::Safe;
         let error = Error::new(self.info, Cause::Transport(error));
-        let failed = Failed { sent, ..self.failed(error, stage, may_have_happened, now) };
-        self.settle_failure(now, failure, failed, None, is_final);
+        let failed = Failed { sent, ..self.failed(error, ending, may_have_happened, now) };
+        self.retry_or_end(now, failure, failed, None, is_final);
     }
 
     fn prove_session(&self) {
@@ -109,7 +109,7 @@ impl<A: Api> Exchange<A> {
         }
     }
 
-    fn settle_failure(
+    fn retry_or_end(
         &mut self,
         now: Now,
         failure: Failure,
@@ -124,7 +124,7 @@ impl<A: Api> Exchange<A> {
         }
         let is_refused = again == Again::SignIn || failed.error.is_auth();
         if let (true, Some(generation)) = (is_refused, self.generation) {
-            // Also where the call is not replayed: the next one must not try with the same token.
+            // Also if the call is not replayed: the next one must not reuse the token.
             self.core.shared().session.evict(generation, now.monotonic);
         }
         let is_allowed = !is_final && self.attempts < MAX_ATTEMPTS;

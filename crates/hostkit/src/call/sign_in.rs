@@ -1,4 +1,4 @@
-//! Signing in for all who share the session.
+//! The sign-in on behalf of all callers that share the session.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,28 +16,28 @@ use crate::machine::Step;
 use crate::time::{Moment, Now};
 use crate::transport::{Incoming, TransportError};
 
-/// What came of a sign-in.
+/// How a failed sign-in ended.
 enum Attempt<C> {
     Session(Admitted, Option<Duration>),
-    /// It may be tried again: nothing was sent, or the server was not there.
+    /// It may be retried: nothing was sent, or the server was unavailable.
     Missed(Error<C>),
-    /// Another try would not help, and may lock the account out.
+    /// A retry would not help, and may lock the account out.
     Final(Error<C>),
-    /// The credentials are wrong.
+    /// The credentials were rejected.
     Refused(Error<C>),
 }
 
 impl<A: Api> Exchange<A> {
-    /// Sends the sign-in, when it is time.
+    /// Sends the sign-in once its backoff and rate limits allow.
     pub(super) fn send_sign_in<D>(&mut self, now: Now, deadline: Moment, signing: SigningIn<A>) -> Option<Step<D>> {
-        // Asked for anew: a session that is refused meanwhile may be one too many.
+        // Read again: a session refused meanwhile may have extended the backoff.
         let until = signing.not_before.max(signing.guard.not_before());
         if now.monotonic < until {
             self.state = State::SignIn(signing);
             return self.sleep(until);
         }
         if !signing.guard.is_current() {
-            // Somebody reset the session meanwhile: whoever leads now signs in for this call, too.
+            // The session was reset meanwhile: its new leader signs in for this call, too.
             self.state = State::Prepare;
             return None;
         }
@@ -62,12 +62,12 @@ impl<A: Api> Exchange<A> {
                 return Some(self.listen(now, deadline, listener));
             }
             Room::Broken(error) => {
-                // The guard passes the duty on: the next one may find the store whole again.
+                // The guard passes the duty on: for the next caller the store may work again.
                 self.fail_rate_store(now, &error);
                 return None;
             }
             Room::Later(room) if room >= deadline => {
-                // Only this caller is in a hurry: the duty passes on with the guard.
+                // Only this caller's deadline is too close: dropping the guard passes the duty on.
                 let why = "the rate limit leaves no room for the sign-in before the deadline";
                 let error = Error::no_room(self.info, why);
                 self.fail(error, now);
@@ -86,8 +86,8 @@ impl<A: Api> Exchange<A> {
         Some(Step::Send(self.outgoing(name, request, now, deadline, true)))
     }
 
-    /// Takes what came of the sign-in.
-    pub(super) fn settle_sign_in(
+    /// Applies the result of the sign-in.
+    pub(super) fn apply_sign_in(
         &mut self,
         now: Now,
         mut signing: SigningIn<A>,
@@ -97,27 +97,27 @@ impl<A: Api> Exchange<A> {
         if matches!(&result, Err(error) if error.is_not_sent()) {
             signing.guard.unsent();
         }
-        let told = result.as_ref().ok().and_then(|incoming| told_to_wait(incoming, now)).unwrap_or_default();
-        signing.guard.told(now.monotonic + told);
+        let wait = result.as_ref().ok().and_then(|incoming| sign_in_wait(incoming, now)).unwrap_or_default();
+        signing.guard.retry_after(now.monotonic + wait);
         let is_out_of_time = matches!(&result, Err(error) if error.is_timeout());
-        let (error, is_latched) = match self.read_session(&signing, asked, result) {
+        let (error, is_rejected) = match self.read_session(&signing, asked, result) {
             Attempt::Session(admitted, lifetime) => {
                 let early = self.core.shared().random.unit();
-                self.saving = signing.joint.save(&admitted.session, now.since(asked), lifetime);
+                self.saving = signing.shared_sign_in.save(&admitted.session, now.since(asked), lifetime);
                 self.fresh = Some(signing.guard.succeed(admitted, asked, lifetime, early));
                 self.state = State::Prepare;
                 return;
             }
             Attempt::Missed(error) if is_out_of_time => {
-                // This caller's time is up, not that of those who wait: the duty passes on.
+                // This caller's deadline passed, not that of the waiters: the duty passes on.
                 drop(signing);
                 self.fail_sign_in(now, Arc::new(error));
                 return;
             }
             Attempt::Missed(error) => {
                 let shared = self.core.shared();
-                let until = now.monotonic + backoff(self.sign_ins, false, &shared.random).max(told);
-                // Twice and no more: some APIs lock an account after a few tries that they count in their own way.
+                let until = now.monotonic + backoff(self.sign_ins, false, &shared.random).max(wait);
+                // At most two: some APIs lock an account after a few attempts, counted in their own way.
                 if self.sign_ins < 2 && until < self.deadline(now) && self.core.shared().retries.take() {
                     self.state = State::SignIn(SigningIn { not_before: until, ..signing });
                     return;
@@ -127,18 +127,18 @@ impl<A: Api> Exchange<A> {
             Attempt::Final(error) => (error, false),
             Attempt::Refused(error) => (error, true),
         };
-        let failure = FailedSignIn { guard: signing.guard, error: Arc::new(error), is_latched };
-        match signing.joint.fail(is_latched) {
+        let failure = FailedSignIn { guard: signing.guard, error: Arc::new(error), is_rejected };
+        match signing.shared_sign_in.fail(is_rejected) {
             Some(answer) => self.state = State::Telling(failure, answer),
             None => self.share_failure(now, failure),
         }
     }
 
-    /// Fails the sign-in for all who wait for it.
+    /// Fails the sign-in for all its waiters.
     pub(super) fn share_failure(&mut self, now: Now, failure: FailedSignIn<A>) {
-        let FailedSignIn { guard, error, is_latched } = failure;
-        match guard.fail(Arc::clone(&error), now, is_latched) {
-            // Asked for ahead of time: the old session still serves calls that only read.
+        let FailedSignIn { guard, error, is_rejected } = failure;
+        match guard.fail(Arc::clone(&error), now, is_rejected) {
+            // A renewal ahead of time: the old session still serves calls that are not mutating.
             Some(lease) if self.class != Class::Acting => {
                 self.fresh = Some(lease);
                 self.state = State::Prepare;
@@ -160,7 +160,7 @@ impl<A: Api> Exchange<A> {
             Err(error) => return Attempt::Missed(Error::named(name, Cause::Transport(error))),
         };
         let answer = self.answer(info, &incoming);
-        // A sign-in's answer is never kept: if it is not the token, it is near it.
+        // The body of a sign-in's answer is never kept: it may hold the token.
         let described = |cause| Error::named(name, cause).with_body(Some(incoming.status), None).with_attempts(1);
         let no_value = match judge_as::<A, _>(info, &answer, A::session, || None) {
             Judgement::Done(session) | Judgement::Accepted(session, _) | Judgement::Nothing(session) => {
@@ -182,20 +182,20 @@ impl<A: Api> Exchange<A> {
         attempt(described(no_value.why.into()))
     }
 
-    /// The call was not sent, because there is no session. A replay that finds none keeps what it knew.
+    /// Ends a call that has no session. A replay keeps what the attempt before it may have done.
     pub(super) fn fail_sign_in(&mut self, now: Now, error: Arc<Error<A::Code>>) {
         let error = Error::new(self.info, Cause::SignIn(error));
         self.fail(error, now);
     }
 }
 
-/// How long the server wants nobody to sign in, where it says so: whoever asks again earlier may be locked out.
-fn told_to_wait(incoming: &Incoming, now: Now) -> Option<Duration> {
-    let told = incoming.headers.get(RETRY_AFTER)?.to_str().ok()?;
-    matches!(incoming.status, 403 | 413 | 429 | 503).then(|| retry_after(told, now)).flatten()
+/// The `Retry-After` of an answer to a sign-in: an earlier attempt may lock the account out.
+fn sign_in_wait(incoming: &Incoming, now: Now) -> Option<Duration> {
+    let text = incoming.headers.get(RETRY_AFTER)?.to_str().ok()?;
+    matches!(incoming.status, 403 | 413 | 429 | 503).then(|| retry_after(text, now)).flatten()
 }
 
-/// Whether the API's own document at a sign-in is about the credentials: nothing else was sent that could be wrong.
+/// Whether a fault at sign-in means rejected credentials; the request holds nothing else that could be wrong.
 fn is_refusal(kind: FaultKind) -> bool {
     matches!(kind, FaultKind::Auth | FaultKind::Forbidden | FaultKind::InvalidArgument | FaultKind::NotFound)
 }

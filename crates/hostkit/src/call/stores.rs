@@ -1,4 +1,4 @@
-//! Where an exchange asks the stores that processes share: for a session, for room, and to keep what a sign-in gave.
+//! The exchange's side of shared stores: takes a session, asks for rate-limit room, stores a new session.
 
 use std::io;
 use std::sync::Arc;
@@ -12,30 +12,30 @@ use crate::error::{Cause, Error};
 use crate::limits::rate::Room;
 use crate::machine::{Step, Wakeup};
 use crate::session::shared::{Begun, SignInLease};
-use crate::store::clerk::{Answer, Polled};
+use crate::store::thread::{Answer, Polled};
 use crate::time::{Moment, Now};
 
-/// How long a wait for somebody else may be deaf to a cancellation.
+/// How often a wait for another caller checks for cancellation.
 const DEAF: Duration = Duration::from_millis(50);
 
-/// How often it is looked whether another process has signed in. Entries tell nobody that they changed.
+/// Poll interval for another process's sign-in; entries have no change notification.
 const LOOK: Duration = Duration::from_millis(25);
 
-/// How a sign-in stands with those of other processes.
-pub(super) enum Joint {
+/// State of a sign-in in the store that other processes share.
+pub(super) enum SharedSignIn {
     Unasked,
     Asked(Answer<Begun>),
-    /// It is for all of them.
+    /// This client holds the lease for all processes.
     Held(SignInLease),
-    /// It is for this process: there is no store, or it failed.
+    /// The sign-in is for this process only: there is no store, or it failed.
     Alone,
 }
 
-/// A sign-in that goes on; or the step that comes first, if it is not another transition.
+/// A sign-in that may continue, or else the step that comes first; `Err(None)` asks for another transition.
 pub(super) type Joined<A, D> = Result<SigningIn<A>, Option<Step<D>>>;
 
-impl Joint {
-    /// Keeps a new session for all; the answer is to be waited for, so that a process that ends soon has kept it.
+impl SharedSignIn {
+    /// Stores a new session for all processes. Wait for the answer, because this process may end right after the call.
     pub(super) fn save(self, session: &Session, age: Duration, lifetime: Option<Duration>) -> Option<Answer<()>> {
         match self {
             Self::Held(lease) => Some(lease.save(session, age, lifetime)),
@@ -43,7 +43,7 @@ impl Joint {
         }
     }
 
-    /// Passes the duty to sign in on to other processes, or tells them that the credentials are wrong.
+    /// Passes the duty to sign in on, or records for other processes that the credentials were rejected.
     pub(super) fn fail(self, is_refused: bool) -> Option<Answer<()>> {
         match self {
             Self::Held(lease) => Some(lease.fail(is_refused)),
@@ -52,14 +52,14 @@ impl Joint {
     }
 }
 
-/// Whether the store has still to be told of the end of a sign-in.
+/// A listener while the end of a sign-in is being recorded in the store.
 pub(super) fn still_telling(answer: &Answer<()>) -> Option<EventListener> {
-    still(answer, "a store could not be told of the end of a sign-in")
+    still(answer, "could not record the end of a sign-in in the store")
 }
 
-/// Whether the store has still to be told how long the server wants nobody to call.
+/// A listener while the server's `Retry-After` is being recorded in the store.
 pub(super) fn still_holding(answer: &Answer<()>) -> Option<EventListener> {
-    still(answer, "a store could not be told how long to wait: other processes find out by themselves")
+    still(answer, "could not record Retry-After in the store: other processes will learn it from the server")
 }
 
 fn still(answer: &Answer<()>, failure: &'static str) -> Option<EventListener> {
@@ -74,36 +74,36 @@ fn still(answer: &Answer<()>, failure: &'static str) -> Option<EventListener> {
 }
 
 impl<A: Api> Exchange<A> {
-    /// Goes on with a sign-in where no other process has done it, or does it now.
+    /// Continues a sign-in unless another process has a session or is signing in.
     pub(super) fn join<D>(&mut self, now: Now, deadline: Moment, mut signing: SigningIn<A>) -> Joined<A, D> {
         let Some(store) = &self.core.shared().shared_session else {
             return Ok(signing);
         };
-        let answer = match signing.joint {
-            Joint::Held(_) | Joint::Alone => return Ok(signing),
-            Joint::Asked(answer) => answer,
-            Joint::Unasked => store.begin(self.needed_life(now, deadline), deadline.since(now.monotonic)),
+        let answer = match signing.shared_sign_in {
+            SharedSignIn::Held(_) | SharedSignIn::Alone => return Ok(signing),
+            SharedSignIn::Asked(answer) => answer,
+            SharedSignIn::Unasked => store.begin(self.needed_life(now, deadline), deadline.since(now.monotonic)),
         };
         let begun = match answer.poll() {
             Polled::Pending(listener) => {
                 let step = self.listen(now, deadline, listener);
-                self.state = State::SignIn(SigningIn { joint: Joint::Asked(answer), ..signing });
+                self.state = State::SignIn(SigningIn { shared_sign_in: SharedSignIn::Asked(answer), ..signing });
                 return Err(Some(step));
             }
             Polled::Ready(begun) => begun,
         };
         match begun {
             Ok(Begun::Lead(lease)) => {
-                signing.joint = Joint::Held(lease);
+                signing.shared_sign_in = SharedSignIn::Held(lease);
                 return Ok(signing);
             }
             Ok(Begun::Busy) => {
                 let not_before = now.monotonic + LOOK;
-                self.state = State::SignIn(SigningIn { joint: Joint::Unasked, not_before, ..signing });
+                self.state = State::SignIn(SigningIn { shared_sign_in: SharedSignIn::Unasked, not_before, ..signing });
             }
             Ok(Begun::Found { session, age }) => {
                 let lifetime = session.lifetime;
-                // What the store names is trusted no more than what the API names.
+                // A base URL from the store is checked like one from the API.
                 match self.admitted(session) {
                     Ok(admitted) => {
                         tracing::debug!("another process has signed in");
@@ -114,27 +114,27 @@ impl<A: Api> Exchange<A> {
                     }
                     Err(why) => {
                         tracing::warn!(why, "a stored session is refused: signing in without the store");
-                        signing.joint = Joint::Alone;
+                        signing.shared_sign_in = SharedSignIn::Alone;
                         return Ok(signing);
                     }
                 }
             }
             Ok(Begun::Refused(ago)) => {
-                let why = format!("another process was told {ago:.0?} ago that the credentials are wrong");
+                let why = format!("the API rejected the credentials in another process {ago:.0?} ago");
                 let error = Arc::new(Error::named(signing.parts.endpoint(), Cause::Refused(why.into())));
                 let _ = signing.guard.fail(Arc::clone(&error), now, false);
                 self.fail_sign_in(now, error);
             }
             Err(error) => {
                 tracing::warn!(error = %error, "the session store failed: signing in without it");
-                signing.joint = Joint::Alone;
+                signing.shared_sign_in = SharedSignIn::Alone;
                 return Ok(signing);
             }
         }
         Err(None)
     }
 
-    /// Whether a new session is still being kept.
+    /// A listener while a new session is being stored.
     pub(super) fn still_saving(&mut self) -> Option<EventListener> {
         let answer = self.saving.take()?;
         match answer.poll() {
@@ -148,19 +148,19 @@ impl<A: Api> Exchange<A> {
         None
     }
 
-    /// Asks for room in the rate limits.
+    /// Asks for room in the rate limits, here or in the store.
     pub(super) fn room(&mut self, now: Now, deadline: Moment, names: &'static [&'static str]) -> Room {
         let Self { core, asked, .. } = self;
         core.rates().ask(now.monotonic, deadline, names, asked)
     }
 
-    /// Nothing goes where calls cannot be counted: too many of them may lock the account out.
+    /// Fails the call if calls cannot be counted: exceeding a limit may lock the account out.
     pub(super) fn fail_rate_store(&mut self, now: Now, error: &io::Error) {
         let error = Error::refused(self.info, format!("the rate store failed: {error}"));
         self.fail(error, now);
     }
 
-    /// Waits for somebody else so that the caller can cancel.
+    /// Waits for another caller or the store, with checks for cancellation.
     pub(super) fn listen<D>(&self, now: Now, deadline: Moment, listener: EventListener) -> Step<D> {
         let until = match self.options.cancel {
             Some(_) => deadline.min(now.monotonic + DEAF),

@@ -1,4 +1,4 @@
-//! What holds a call back: rate limits, within a process and between processes, and prices.
+//! Limits on calls: rate limits, within a process and between processes, and prices.
 
 pub(crate) mod price;
 pub(crate) mod rate;

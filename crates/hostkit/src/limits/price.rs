@@ -1,16 +1,16 @@
-//! The price guard: what a call may cost, and what all calls of a client may cost together.
+//! The price guard: limits on the price of a call and on the total of a client's calls.
 //!
-//! The guard knows no prices. Whoever places an order says what it costs, from the API's price list.
+//! The guard knows no prices: the caller gives the price of an order, from the API's price list.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rust_decimal::Decimal;
 
-/// Money that the calls of a client may spend together. Clones share it.
+/// The total that a client's calls may spend. Clones share it.
 ///
-/// A call that spends takes its price out before it is sent. It comes back only if the call was rejected or not sent, or
-/// dropped before it was; what is open counts as spent.
+/// A call of the class *spends* reserves its price before it is sent. The price is released only if the call was
+/// rejected or not sent; an unresolved call counts as spent.
 ///
 /// ```
 /// use hostkit::{Budget, Decimal};
@@ -22,7 +22,7 @@ use rust_decimal::Decimal;
 pub struct Budget(Arc<Mutex<Decimal>>);
 
 impl Budget {
-    /// A budget of this much, in the currency that the API's prices have.
+    /// A budget of `total`, in the currency of the API's prices.
     pub fn new(total: Decimal) -> Self {
         Self(Arc::new(Mutex::new(total)))
     }
@@ -38,7 +38,7 @@ impl Budget {
         *left = left.checked_add(amount).unwrap_or(*left);
     }
 
-    /// Takes a price out, if that much is left.
+    /// Reserves a price, if that much is left.
     pub(crate) fn reserve(&self, price: Decimal) -> Option<Reservation> {
         let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if price > *left {
@@ -55,7 +55,7 @@ impl fmt::Debug for Budget {
     }
 }
 
-/// A price that was taken out. Dropped, it stays spent: where the call was sent, its end is not known then.
+/// A reserved price. When dropped, it stays spent, because the outcome of a sent call is then unknown.
 #[derive(Debug)]
 pub(crate) struct Reservation {
     budget: Budget,
@@ -68,10 +68,10 @@ impl Reservation {
     }
 }
 
-/// Whether a call with these figures may be sent.
+/// Checks the price of a call against its limit and the budget.
 ///
 /// # Errors
-/// The reason why not.
+/// The reason for a refusal.
 pub(crate) fn check(
     price: Option<Decimal>,
     max_cost: Option<Decimal>,

@@ -1,8 +1,7 @@
-//! How many calls an API takes in a window of time, kept across clones and threads, and across processes where a store
-//! is named. Time is an argument.
+//! Rate limits, shared by clones and threads, and by processes if there is a store. Time is an argument.
 //!
-//! A call counts from the moment it is let go until a window after its answer came: the server counts when the call
-//! arrives, which is somewhere in between. That is why no window of the server ever holds more calls than its limit.
+//! A call counts from its admission until one window after its answer: the server counts its arrival, which is
+//! somewhere in between. So no window of the server ever holds more calls than its limit.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,25 +12,25 @@ use hostkit_proto::RateRule;
 use hostkit_proto::sabotage::is_broken;
 
 use crate::limits::shared::{Asked, SharedRates, Wanted};
-use crate::store::clerk::{Answer, Polled};
+use crate::store::thread::{Answer, Polled};
 use crate::time::Moment;
 
 /// The rate limits of one account. Clones share their counts.
 #[derive(Debug, Clone)]
 pub struct Rates {
     own: Arc<Mutex<State>>,
-    /// Where the calls of all processes are counted, if not here.
+    /// The count shared by all processes, if any.
     shared: Option<SharedRates>,
 }
 
-/// What a call that wants to go is told.
+/// The answer to a call that asks for admission.
 pub(crate) enum Room {
     Go(Permit),
     /// There may be room then.
     Later(Moment),
-    /// The store has not said yet.
+    /// The store has not answered yet.
     Wait(EventListener),
-    /// The store cannot say.
+    /// The store failed.
     Broken(std::io::Error),
 }
 
@@ -46,45 +45,45 @@ struct Window {
     count: usize,
     length: Duration,
     calls: VecDeque<Counted>,
-    /// What the server said: so many more calls until this moment.
-    told: Option<(usize, Moment)>,
+    /// The server's own count: so many more calls until this moment.
+    reported: Option<(usize, Moment)>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Counted {
     id: u64,
-    /// When it arrived at the latest: the end of the call, or its deadline while it is under way.
+    /// The latest arrival: the end of the call, or its deadline while it is in flight.
     latest: Moment,
     is_under_way: bool,
 }
 
-/// A call that was let go.
+/// An admitted call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[must_use = "the call counts until its deadline if its end is not told"]
+#[must_use = "the call counts until its deadline unless `Rates::ended` is called"]
 pub struct Permit(u64);
 
 #[cfg(all(test, not(loom)))]
 pub(crate) type Look = (String, Vec<(Moment, bool)>, Option<(usize, Moment)>);
 
 impl Rates {
-    /// The limits of an API, nothing counted yet.
+    /// The limits of an API, with no call counted.
     pub fn new(rules: &[RateRule]) -> Self {
         let window = |rule: &RateRule| Window {
             count: rule.count as usize,
             length: rule.window,
             calls: VecDeque::new(),
-            told: None,
+            reported: None,
         };
         let windows = rules.iter().map(|rule| (rule.name.to_owned(), window(rule))).collect();
         Self { own: Arc::new(Mutex::new(State { windows, next: 0 })), shared: None }
     }
 
-    /// The same limits, whose calls are counted with those of other processes.
+    /// The same limits, counted together with other processes.
     pub(crate) fn shared_by(self, shared: SharedRates) -> Self {
         Self { shared: Some(shared), ..self }
     }
 
-    /// Lets a call go, here or in the store. `asked` is the caller's memory between two questions.
+    /// Admits a call, here or in the store. `asked` is the pending request, kept between two calls.
     pub(crate) fn ask(
         &self,
         now: Moment,
@@ -102,7 +101,7 @@ impl Rates {
                 if wanted.is_empty() {
                     return Room::Go(Permit(0));
                 }
-                if let Some(until) = self.told(now, names) {
+                if let Some(until) = self.held_until(now, names) {
                     return Room::Later(until);
                 }
                 Asked { names, answer: shared.ask(wanted, deadline.since(now)) }
@@ -127,19 +126,19 @@ impl Rates {
         self.change(|state| names.iter().filter_map(|name| wanted(state, name)).collect())
     }
 
-    /// Until when the server said that nothing goes; each process heeds what it was told itself, too.
-    fn told(&self, now: Moment, names: &[&str]) -> Option<Moment> {
+    /// The end of the server's `Retry-After`; each process also honours the one that it received itself.
+    fn held_until(&self, now: Moment, names: &[&str]) -> Option<Moment> {
         self.change(|state| {
-            let told = names.iter().filter_map(|name| {
+            let reported = names.iter().filter_map(|name| {
                 let window = state.windows.get_mut(*name)?;
                 window.forget(now);
-                window.told.and_then(|(left, reset)| (left == 0).then_some(reset))
+                window.reported.and_then(|(left, reset)| (left == 0).then_some(reset))
             });
-            told.max()
+            reported.max()
         })
     }
 
-    /// Lets a call go that will have arrived by `deadline`, if every named limit has room. It counts in this process alone.
+    /// Admits a call that arrives by `deadline`, if every named limit has room. Counts in this process only.
     ///
     /// # Errors
     /// The moment at which there may be room.
@@ -160,7 +159,7 @@ impl Rates {
             for name in names {
                 if let Some(window) = state.windows.get_mut(*name) {
                     window.calls.push_back(Counted { id, latest: deadline.max(now), is_under_way: true });
-                    if let Some((left, _)) = &mut window.told {
+                    if let Some((left, _)) = &mut window.reported {
                         *left = left.saturating_sub(1);
                     }
                 }
@@ -169,7 +168,7 @@ impl Rates {
         })
     }
 
-    /// Tells that the call has its answer, or will have none.
+    /// Records that the call has ended, with or without an answer.
     pub fn ended(&self, now: Moment, permit: Permit) {
         match &self.shared {
             Some(_) if permit.0 == 0 => return,
@@ -186,43 +185,44 @@ impl Rates {
         });
     }
 
-    /// Takes over a limit that the server told: `count` calls in `window`, of which `remaining` are left until `reset`.
+    /// Applies a limit that the server reported: `count` calls per `window`, of which `remaining` are left until
+    /// `reset`.
     pub fn set(&self, name: &str, count: u32, window: Duration, remaining: Option<(u32, Moment)>) {
         self.change(|state| {
-            let told = remaining.map(|(remaining, reset)| (remaining as usize, reset));
+            let reported = remaining.map(|(remaining, reset)| (remaining as usize, reset));
             let entry = state.windows.entry(name.to_owned()).or_insert_with(|| Window {
                 count: 0,
                 length: window,
                 calls: VecDeque::new(),
-                told: None,
+                reported: None,
             });
             entry.count = count as usize;
             entry.length = window;
-            entry.told = told;
+            entry.reported = reported;
         });
     }
 
-    /// Lets no call of this process on these limits go before `until`: the server said that there were too many.
+    /// Blocks this process's calls on these limits until `until`, as the server's `Retry-After` asks.
     pub fn hold(&self, names: &[&str], until: Moment) {
         self.change(|state| {
             for name in names {
                 if let Some(window) = state.windows.get_mut(*name) {
-                    let until = window.told.map_or(until, |(_, reset)| reset.max(until));
-                    window.told = Some((0, until));
+                    let until = window.reported.map_or(until, |(_, reset)| reset.max(until));
+                    window.reported = Some((0, until));
                 }
             }
         });
     }
 
-    /// The same for so long from now, and for the other processes of the store.
+    /// The same for `wait` from now, also for the other processes of the store.
     pub(crate) fn hold_all(&self, now: Moment, names: &'static [&'static str], wait: Duration) -> Option<Answer<()>> {
         self.hold(names, now + wait);
         let shared = self.shared.as_ref()?;
         Some(shared.hold(self.wanted(names), wait))
     }
 
-    /// What a search sees of the limits: of each its calls that still count, with their latest end and whether they are
-    /// under way, and what the server said.
+    /// A snapshot of each limit: the calls that still count, with their latest end and whether they are in flight, and
+    /// the server's own count.
     #[cfg(all(test, not(loom)))]
     pub(crate) fn look(&self, now: Moment) -> Vec<Look> {
         self.change(|state| {
@@ -230,13 +230,13 @@ impl Rates {
                 window.forget(now);
                 let mut calls: Vec<_> = window.calls.iter().map(|call| (call.latest, call.is_under_way)).collect();
                 calls.sort_unstable();
-                (name.clone(), calls, window.told)
+                (name.clone(), calls, window.reported)
             });
             looks.collect()
         })
     }
 
-    /// Where the calls of all processes are counted.
+    /// The count shared by all processes.
     #[cfg(all(test, not(loom)))]
     pub(crate) fn shared(&self) -> Option<&SharedRates> {
         self.shared.as_ref()
@@ -252,26 +252,26 @@ impl Window {
     fn forget(&mut self, now: Moment) {
         let length = self.length;
         self.calls.retain(|call| call.latest + length > now);
-        if self.told.is_some_and(|(_, reset)| reset <= now) {
-            self.told = None;
+        if self.reported.is_some_and(|(_, reset)| reset <= now) {
+            self.reported = None;
         }
     }
 
     /// The earliest moment with room for one more call; `now` if there is room.
     fn room(&self, now: Moment) -> Moment {
-        let told = match self.told {
+        let reported = match self.reported {
             Some((0, reset)) => reset,
             _ => now,
         };
         if self.calls.len() < self.count || is_broken("P24") {
-            return told;
+            return reported;
         }
-        // A call under way may end at once. So many have to go that one more fits in.
+        // A call in flight may end at once. This many have to expire before one more fits.
         let surplus = self.calls.len() - self.count;
         let mut ends: Vec<_> = self.calls.iter().map(|call| self.end(call, now)).collect();
         ends.sort_unstable();
         let room = ends.get(surplus).copied().unwrap_or(now + self.length);
-        told.max(room).max(now + Duration::from_millis(1))
+        reported.max(room).max(now + Duration::from_millis(1))
     }
 
     fn end(&self, call: &Counted, now: Moment) -> Moment {
@@ -297,7 +297,7 @@ mod tests {
     fn counts_from_the_answer() {
         let rates = Rates::new(RULES);
         let permits: Vec<_> = (0..3).map(|_| rates.admit(at(0), at(30), &["get"]).unwrap()).collect();
-        // Under way: they may end at once, but they count until a window after their end.
+        // In flight: they may end at once, but count until one window after their end.
         assert_eq!(rates.admit(at(1), at(30), &["get"]), Err(at(11)));
         rates.ended(at(2), permits[0]);
         assert_eq!(rates.admit(at(3), at(30), &["get"]), Err(at(12)));

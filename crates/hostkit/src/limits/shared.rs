@@ -1,8 +1,8 @@
-//! One count of calls for several processes: the rules of `rate`, with times of the store's clock.
+//! One count of calls for several processes: the rules of `rate`, on the store's clock.
 //!
-//! A call counts from the moment it is let go until a window after its end; one whose process died, until a window after
-//! its deadline. Where each machine brings its own clock they have to agree: one that is ahead frees its own calls no
-//! earlier, but those of others too early by so much.
+//! A call counts from its admission until one window after its end or, if its process died, after its deadline. Where
+//! each machine brings its own clock the clocks have to agree: one that is ahead releases the calls of other machines
+//! too early by the difference, though never its own.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,26 +12,26 @@ use std::time::{Duration, Instant};
 
 use hostkit_proto::BaseUrl;
 
-use crate::store::clerk::{Answer, Clerk, random, stamp, whole_millis};
 use crate::store::entry::{Damaged, Writer};
+use crate::store::thread::{Answer, StoreThread, random, stamp, whole_millis};
 use crate::store::{Store, StoreKey, entry};
 
 const KIND: &str = "rates";
 
-/// What lies further ahead was written before the clock was set back.
+/// Times further in the future were written before the clock was set back.
 const HORIZON: u64 = 24 * 3_600_000;
 
-/// Rate limits that several processes keep together.
+/// Rate limits shared by several processes.
 #[derive(Clone)]
 pub struct RateStore {
-    clerk: Clerk,
+    thread: StoreThread,
     account: Arc<str>,
 }
 
 impl RateStore {
-    /// Counts in `store`, for the account that the caller calls `account`. Whatever shares a limit shares the name.
+    /// Counts calls in `store` under the name `account`. Clients that share a limit use the same name.
     pub fn new(store: impl Store, account: impl Into<Arc<str>>) -> Self {
-        Self { clerk: Clerk::new(store), account: account.into() }
+        Self { thread: StoreThread::new(store), account: account.into() }
     }
 }
 
@@ -44,7 +44,7 @@ impl fmt::Debug for RateStore {
 /// The entry of one account's counts.
 #[derive(Debug, Clone)]
 pub(crate) struct SharedRates {
-    clerk: Clerk,
+    thread: StoreThread,
     key: Arc<StoreKey>,
 }
 
@@ -56,13 +56,13 @@ pub(crate) struct Wanted {
     pub(crate) length: Duration,
 }
 
-/// A call that waits to be let go.
+/// A call that waits for admission.
 pub(crate) struct Asked {
     pub(crate) names: &'static [&'static str],
     pub(crate) answer: Answer<Result<Grant, Duration>>,
 }
 
-/// A call that was let go. Dropped unused, it does not count.
+/// An admitted call. When dropped unused, it does not count.
 pub(crate) struct Grant {
     rates: SharedRates,
     id: Option<u64>,
@@ -71,36 +71,36 @@ pub(crate) struct Grant {
 impl SharedRates {
     pub(crate) fn new(store: RateStore, api: &str, base: &BaseUrl) -> Self {
         let key = Arc::new(StoreKey::new(KIND, api, base, &store.account));
-        Self { clerk: store.clerk, key }
+        Self { thread: store.thread, key }
     }
 
-    /// Asks for a call that will have arrived within `allowed`; the answer is how long to wait, where there is no room.
+    /// Asks for admission of a call that arrives within `allowed`; without room, the answer is how long to wait.
     pub(crate) fn ask(&self, wanted: Vec<Wanted>, allowed: Duration) -> Answer<Result<Grant, Duration>> {
         let rates = self.clone();
         let id = random();
-        self.clerk.ask(move |store| {
+        self.thread.ask(move |store| {
             let admitted = rates.change(store, |now, kept| kept.admit(now, id, &wanted, millis(allowed)))?;
             Ok(admitted.map(|()| Grant { rates, id: Some(id) }).map_err(Duration::from_millis))
         })
     }
 
-    /// Tells that the call has its answer, or will have none.
+    /// Records that the call has ended, with or without an answer.
     pub(crate) fn ended(&self, id: u64) {
-        // The time in the queue of the store must not cost use of the limit. The store tells its time after that, so the
-        // call ends in the entry no earlier than it did.
+        // Time in the store's queue must not reduce the usable limit. The store reads its clock after that, so the
+        // recorded end is never earlier than the real one.
         let asked = Instant::now();
         let rates = self.clone();
-        self.clerk.post(move |store| {
+        self.thread.post(move |store| {
             let queued = whole_millis(asked.elapsed());
             rates.tell(store, |now, kept| kept.ended(now.saturating_sub(queued), id));
         });
     }
 
-    /// Lets no call of these limits go for so long. The answer is to be waited for: whoever is told of the call's end may
-    /// start another process, which has to find it.
+    /// Blocks calls on these limits for `wait`. Wait for the answer: the caller may start another process after the
+    /// call ends, which has to see it.
     pub(crate) fn hold(&self, wanted: Vec<Wanted>, wait: Duration) -> Answer<()> {
         let rates = self.clone();
-        self.clerk.ask(move |store| {
+        self.thread.ask(move |store| {
             rates.change(store, |now, kept| {
                 for wanted in &wanted {
                     let window = kept.window(wanted);
@@ -110,15 +110,15 @@ impl SharedRates {
         })
     }
 
-    /// Waits until the store has done all that it was asked.
+    /// Waits until the store's queue is empty.
     #[cfg(all(test, not(loom)))]
-    pub(crate) fn settle(&self) {
-        self.clerk.settle();
+    pub(crate) fn wait_idle(&self) {
+        self.thread.wait_idle();
     }
 
     fn post(&self, change: impl Fn(u64, &mut Kept) + Send + 'static) {
         let rates = self.clone();
-        self.clerk.post(move |store| rates.tell(store, change));
+        self.thread.post(move |store| rates.tell(store, change));
     }
 
     fn tell(&self, store: &dyn Store, change: impl Fn(u64, &mut Kept)) {
@@ -143,7 +143,7 @@ impl SharedRates {
             kept.forget(now);
             let forgotten = kept.clone();
             result = Some(change(now, &mut kept));
-            // What is forgotten alone is not worth a write: whoever reads it next forgets it, too.
+            // Expired calls alone are not worth a write: the next reader drops them, too.
             (kept != forgotten || before.lost == now).then(|| kept.write())
         })?;
         result.ok_or_else(|| io::Error::other("the store did not look at the entry"))
@@ -151,7 +151,7 @@ impl SharedRates {
 }
 
 impl Grant {
-    /// Uses it; what is given back is to be handed to [`SharedRates::ended`].
+    /// Uses it; returns the id for [`SharedRates::ended`].
     pub(crate) fn go(mut self) -> u64 {
         self.id.take().unwrap_or_default()
     }
@@ -169,7 +169,7 @@ impl Drop for Grant {
 #[derive(Debug, Clone, PartialEq, Default)]
 struct Kept {
     windows: BTreeMap<String, Window>,
-    /// When the counts were lost: windows from before then may be full.
+    /// When the counts were lost: windows that began before may be full.
     lost: u64,
 }
 
@@ -183,15 +183,15 @@ struct Window {
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Counted {
     id: u64,
-    /// When it arrived at the latest.
+    /// The latest arrival.
     latest: u64,
     is_under_way: bool,
 }
 
 impl Kept {
-    /// Lets a call go if every limit has room, or says how long to wait.
+    /// Admits a call if every limit has room, or returns how long to wait.
     fn admit(&mut self, now: u64, id: u64, wanted: &[Wanted], allowed: u64) -> Result<(), u64> {
-        // Asked again after a store broke off while it kept the answer, it counts once.
+        // If the store failed while writing and retried, the call counts once.
         self.give_back(id);
         let lost = self.lost;
         let room = wanted.iter().map(|wanted| self.window(wanted).room(now, wanted.count, lost)).max().unwrap_or(now);
@@ -222,7 +222,7 @@ impl Kept {
         window
     }
 
-    /// Drops what no longer counts, and takes back what a clock that was set back left in the future.
+    /// Drops expired calls, and clamps times that a clock set back left in the future.
     fn forget(&mut self, now: u64) {
         self.lost = self.lost.min(now);
         for window in self.windows.values_mut() {
@@ -286,7 +286,7 @@ impl Window {
         if self.calls.len() < count {
             return held;
         }
-        // A call under way may end at once. So many have to go that one more fits in.
+        // A call in flight may end at once. This many have to expire before one more fits.
         let end = |call: &Counted| {
             let latest = if call.is_under_way { call.latest.min(now) } else { call.latest };
             latest.saturating_add(self.length)
@@ -298,7 +298,7 @@ impl Window {
     }
 }
 
-/// Rounded up: a limit is never shorter than it is told.
+/// Whole milliseconds, rounded up so that no window becomes shorter.
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
 }

@@ -1,7 +1,7 @@
-//! One session for all who share it: who signs in, who waits, who may go. No IO; time is an argument.
+//! One session shared by all callers of a client: who signs in, who waits, who proceeds. No I/O; time is an argument.
 //!
-//! At most one sign-in is under way at any time. A session has a generation, so that a late refusal of an old token does
-//! not throw out a newer one. A leader that is dropped hands over; one that fails shares its error with all who waited.
+//! At most one sign-in is under way at any time. A session has a generation, so that a late refusal of an old token
+//! does not evict a newer one. A dropped leader hands over; a failed one shares its error with all waiters.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,12 +14,12 @@ use hostkit_proto::sabotage::is_broken;
 use crate::sync::{Mutex, listens_late};
 use crate::time::{Moment, Now};
 
-/// A cell for sessions `T`, whose sign-ins fail with `E`. Clones are the same cell.
+/// A cell for a session `T` whose sign-in fails with `E`. Clones share the cell.
 pub(crate) struct SessionCell<T, E>(Arc<Shared<T, E>>);
 
 struct Shared<T, E> {
     state: Mutex<State<T, E>>,
-    /// The last session that the API accepted in a call.
+    /// Generation of the last session that the API accepted in a call.
     proven: AtomicU64,
     /// Wakes threads and tasks alike.
     changed: Event,
@@ -27,53 +27,54 @@ struct Shared<T, E> {
 
 struct State<T, E> {
     held: Option<Held<T>>,
-    /// The number of the last session, and of the last sign-in.
+    /// Number of the last session; `round` is that of the last sign-in.
     generation: u64,
     round: u64,
     is_led: bool,
-    /// The last failure, with the sign-in that it belongs to.
+    /// The last failure, with the round of its sign-in.
     failure: Option<(u64, E)>,
-    /// Wrong credentials: every call fails with this until somebody resets the cell.
-    latch: Option<E>,
-    /// How many sign-ins in a row were sent and did not end in a session, nor in a word on the credentials; and when the
-    /// next one may be sent.
-    vain: u32,
-    rests_until: Moment,
-    /// How many it will be if the session that is held is refused before any call was accepted with it.
-    vain_if_refused: u32,
+    /// The credentials were rejected: every call fails with this error until the cell is reset.
+    rejected: Option<E>,
+    /// Consecutive sign-ins that produced neither a session nor a verdict on the credentials.
+    failed_sign_ins: u32,
+    /// The earliest moment for the next sign-in.
+    backoff_until: Moment,
+    /// Value of `failed_sign_ins` if the held session is refused before any call was accepted with it.
+    failed_if_refused: u32,
 }
 
-/// How many of them may follow each other at once, and the longest rest after more of them.
-const VAIN_AT_ONCE: u32 = 2;
-const LONGEST_REST: Duration = Duration::from_secs(60);
+/// Failed sign-ins that may follow each other without a backoff.
+const FAILURES_WITHOUT_BACKOFF: u32 = 2;
+const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
 
-/// The server may have counted each of them as a failure, whether or not anybody saw its answer: a caller whose deadline
-/// is too short for it, or who drops his futures, must not lock the account out.
-fn rest(vain: u32) -> Duration {
-    let doublings = vain.saturating_sub(VAIN_AT_ONCE + 1).min(10);
-    let rest = if vain > VAIN_AT_ONCE { Duration::from_secs(1 << doublings) } else { Duration::ZERO };
-    rest.min(LONGEST_REST)
+/// Time between sign-ins after so many consecutive failures. The server may count an attempt whose answer the client
+/// never saw, so a caller with a short deadline, or one that drops its futures, must not lock the account out.
+fn backoff(failed_sign_ins: u32) -> Duration {
+    let doublings = failed_sign_ins.saturating_sub(FAILURES_WITHOUT_BACKOFF + 1).min(10);
+    let backoff =
+        if failed_sign_ins > FAILURES_WITHOUT_BACKOFF { Duration::from_secs(1 << doublings) } else { Duration::ZERO };
+    backoff.min(LONGEST_BACKOFF)
 }
 
 struct Held<T> {
     session: Arc<T>,
     generation: u64,
     asked: Now,
-    /// None where nobody says how long it is good for.
+    /// `None` where neither the API nor its spec gives a lifetime.
     life: Option<Life>,
 }
 
 #[derive(Clone, Copy)]
 struct Life {
-    /// From the request of the sign-in, because the server counts from before the answer.
+    /// Counted from the sign-in request, because the server's count starts before its answer arrives.
     whole: Duration,
-    /// The age at which the next one is asked for ahead of time.
+    /// The age at which the session is renewed ahead of its end.
     renew: Duration,
 }
 
 impl Life {
-    /// Whether a session of this age may be used for `need` more. Where no session of the API lives that long, a young
-    /// one has to do.
+    /// Whether a session of this age remains valid for `need`. Where no session of the API lives that long, 90 % of the
+    /// lifetime is enough.
     fn is_good(self, age: Duration, need: Duration) -> bool {
         let left = self.whole.saturating_sub(age);
         left > Duration::ZERO && left >= need.min(self.whole.mul_f64(0.9))
@@ -84,43 +85,43 @@ impl Life {
 pub(crate) struct Lease<T> {
     pub(crate) session: Arc<T>,
     pub(crate) generation: u64,
-    /// When it was asked for, and how long it is good for from then on.
+    /// When it was requested, and its lifetime from then on.
     life: Option<(Now, Duration)>,
 }
 
 impl<T> Lease<T> {
-    /// A session that the caller needs not ask for, and that nobody says the end of.
+    /// A session that needs no sign-in and has no known end.
     pub(crate) fn without_end(session: T) -> Self {
         Self { session: Arc::new(session), generation: 0, life: None }
     }
 
-    /// Whether it has come to its end since it was given.
+    /// Whether the session has expired.
     pub(crate) fn is_past_its_end(&self, now: Now) -> bool {
         self.life.is_some_and(|(asked, whole)| now.since(asked) >= whole)
     }
 }
 
-/// What the cell says.
+/// Answer of the cell to a caller that needs a session.
 pub(crate) enum Admission<T, E> {
     Ready(Lease<T>),
-    /// The caller signs in, for all.
+    /// The caller signs in on behalf of all.
     Lead(LeadGuard<T, E>),
-    /// Somebody else signs in.
+    /// Another caller is signing in.
     Wait(EventListener),
-    /// The sign-in that the caller waited for failed, or the credentials are known to be wrong.
+    /// The sign-in that the caller waited for failed, or the credentials were rejected before.
     Failed(E),
 }
 
-/// The duty to sign in. Dropped, it passes to the next who asks.
+/// The duty to sign in. When dropped, it passes to the next caller that asks.
 pub(crate) struct LeadGuard<T, E> {
     cell: SessionCell<T, E>,
     round: u64,
     is_over: bool,
-    /// How often it was sent, and when for the last time.
+    /// Sign-ins sent; `sent_at` is the time of the last one.
     sent: u32,
     sent_at: Moment,
-    /// Until when the server wants nobody to sign in.
-    told: Moment,
+    /// Sign-ins are unwanted before this moment, says the server's `Retry-After`.
+    retry_after: Moment,
 }
 
 impl<T, E> Clone for SessionCell<T, E> {
@@ -143,18 +144,19 @@ impl<T, E: Clone> SessionCell<T, E> {
             round: 0,
             is_led: false,
             failure: None,
-            latch: None,
-            vain: 0,
-            rests_until: Moment::START,
-            vain_if_refused: 0,
+            rejected: None,
+            failed_sign_ins: 0,
+            backoff_until: Moment::START,
+            failed_if_refused: 0,
         };
         Self(Arc::new(Shared { state: Mutex::new(state), proven: AtomicU64::new(0), changed: Event::new() }))
     }
 
-    /// Asks for a session that is good for `need` more. `waiting` is the caller's memory between two questions.
+    /// Asks for a session that remains valid for `need`. `waiting` is the round that the caller waits for, kept between
+    /// two calls.
     pub(crate) fn ask(&self, now: Now, need: Duration, waiting: &mut Option<u64>) -> Admission<T, E> {
         let admission = self.change(|state, changed| {
-            if let Some(error) = &state.latch {
+            if let Some(error) = &state.rejected {
                 return Some(Admission::Failed(error.clone()));
             }
             if let Some(held) = &state.held {
@@ -162,8 +164,8 @@ impl<T, E: Clone> SessionCell<T, E> {
                 let life = held.life.filter(|_| !is_broken("P9"));
                 let is_good = life.is_none_or(|life| life.is_good(age, need));
                 let is_young = life.is_none_or(|life| age < life.renew);
-                let rests = now.monotonic < state.rests_until;
-                if is_good && (is_young || state.is_led || rests) {
+                let is_backing_off = now.monotonic < state.backoff_until;
+                if is_good && (is_young || state.is_led || is_backing_off) {
                     *waiting = None;
                     return Some(Admission::Ready(held.lease()));
                 }
@@ -174,7 +176,7 @@ impl<T, E: Clone> SessionCell<T, E> {
             }
             if state.is_led && !is_broken("P8") {
                 waiting.get_or_insert(state.round);
-                // Listening starts under the lock: what changes afterwards is heard.
+                // Listening starts under the lock, so no change can be missed.
                 return if listens_late() { None } else { Some(Admission::Wait(changed.listen())) };
             }
             *waiting = None;
@@ -186,7 +188,7 @@ impl<T, E: Clone> SessionCell<T, E> {
                 is_over: false,
                 sent: 0,
                 sent_at: Moment::START,
-                told: Moment::START,
+                retry_after: Moment::START,
             }))
         });
         admission.unwrap_or_else(|| Admission::Wait(self.0.changed.listen()))
@@ -194,35 +196,35 @@ impl<T, E: Clone> SessionCell<T, E> {
 
     /// The API accepted the session of this generation.
     pub(crate) fn prove(&self, generation: u64) {
-        // It only decides about a rest: no order with the state is needed.
+        // The value only decides about a backoff, so it needs no ordering with the state.
         if self.0.proven.load(Ordering::Relaxed) < generation {
             self.0.proven.fetch_max(generation, Ordering::Relaxed);
         }
     }
 
-    /// The API refused the session of this generation. A newer one stays. One that was never accepted came of a sign-in in
-    /// vain: an API that refuses every session must not be asked for one by every call.
+    /// The API refused the session of this generation; a newer one stays. A session that was never accepted counts as a
+    /// failed sign-in: otherwise, with an API that refuses every session, each call would sign in again.
     pub(crate) fn evict(&self, generation: u64, now: Moment) {
         let is_proven = self.0.proven.load(Ordering::Relaxed) >= generation;
         self.change(|state, _| {
             if state.held.as_ref().is_some_and(|held| held.generation == generation) {
                 state.held = None;
                 if !is_proven {
-                    state.vain = state.vain_if_refused;
-                    state.rests_until = now + rest(state.vain);
+                    state.failed_sign_ins = state.failed_if_refused;
+                    state.backoff_until = now + backoff(state.failed_sign_ins);
                 }
             }
         });
     }
 
-    /// Forgets the session and the latch. A sign-in that is under way is not taken over any more.
+    /// Forgets the session and the rejection of the credentials. The result of a sign-in in flight is discarded.
     pub(crate) fn reset(&self) {
         self.change(|state, _| {
             state.held = None;
-            state.latch = None;
+            state.rejected = None;
             state.failure = None;
-            (state.vain, state.rests_until) = (0, Moment::START);
-            // A guard counts only while its own round is led.
+            (state.failed_sign_ins, state.backoff_until) = (0, Moment::START);
+            // This disowns a guard: it counts only while its own round is led.
             state.is_led = false;
         });
         self.0.changed.notify(usize::MAX);
@@ -241,34 +243,34 @@ impl<T> Held<T> {
 }
 
 impl<T, E> LeadGuard<T, E> {
-    /// Whether anybody waits for its end: the cell was not reset meanwhile.
+    /// Whether the result is still wanted: the cell was not reset meanwhile.
     pub(crate) fn is_current(&self) -> bool {
         let state = self.cell.0.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.is_led && state.round == self.round
     }
 
-    /// When the sign-in may be sent at the earliest.
+    /// The earliest moment for the sign-in.
     pub(crate) fn not_before(&self) -> Moment {
-        self.cell.0.state.lock().unwrap_or_else(PoisonError::into_inner).rests_until
+        self.cell.0.state.lock().unwrap_or_else(PoisonError::into_inner).backoff_until
     }
 
-    /// The sign-in is sent. Until a session comes of it, or a word on the credentials, it counts as vain.
+    /// Records a sent sign-in. It counts as failed until it yields a session or a verdict on the credentials.
     pub(crate) fn sent(&mut self, now: Moment) {
         self.sent += 1;
         self.sent_at = now;
     }
 
-    /// The server wants nobody to sign in until then.
-    pub(crate) fn told(&mut self, until: Moment) {
-        self.told = self.told.max(until);
+    /// Records the server's `Retry-After`.
+    pub(crate) fn retry_after(&mut self, until: Moment) {
+        self.retry_after = self.retry_after.max(until);
     }
 
-    /// It was not sent after all.
+    /// Takes the last [`LeadGuard::sent`] back: no byte went out.
     pub(crate) fn unsent(&mut self) {
         self.sent = self.sent.saturating_sub(1);
     }
 
-    /// Ends the duty; false where the cell was reset meanwhile.
+    /// Ends the duty; `false` if the cell was reset meanwhile.
     fn finish(&mut self, change: impl FnOnce(&mut State<T, E>)) -> bool {
         self.is_over = true;
         let is_current = {
@@ -276,9 +278,9 @@ impl<T, E> LeadGuard<T, E> {
             let is_current = state.is_led && state.round == self.round;
             if is_current {
                 state.is_led = false;
-                state.vain = state.vain.saturating_add(self.sent);
+                state.failed_sign_ins = state.failed_sign_ins.saturating_add(self.sent);
                 if self.sent > 0 {
-                    state.rests_until = (self.sent_at + rest(state.vain)).max(self.told);
+                    state.backoff_until = (self.sent_at + backoff(state.failed_sign_ins)).max(self.retry_after);
                 }
                 change(&mut state);
             }
@@ -288,7 +290,7 @@ impl<T, E> LeadGuard<T, E> {
         is_current
     }
 
-    /// Shares a session that was asked for at `asked`. `early` from 0 to 1 spreads the next sign-in between 80 and 90 %
+    /// Shares a session that was requested at `asked`. `early` from 0 to 1 spreads the next sign-in between 80 and 90 %
     /// of the lifetime.
     pub(crate) fn succeed(mut self, session: T, asked: Now, lifetime: Option<Duration>, early: f64) -> Lease<T> {
         let session = Arc::new(session);
@@ -298,26 +300,26 @@ impl<T, E> LeadGuard<T, E> {
             state.generation += 1;
             generation = state.generation;
             state.failure = None;
-            state.vain_if_refused = state.vain;
-            (state.vain, state.rests_until) = (0, Moment::START);
+            state.failed_if_refused = state.failed_sign_ins;
+            (state.failed_sign_ins, state.backoff_until) = (0, Moment::START);
             let life = lifetime.map(|whole| Life { whole, renew: whole.mul_f64(0.8 + 0.1 * early.clamp(0.0, 1.0)) });
             state.held = Some(Held { session: shared, generation, asked, life });
         });
         Lease { session, generation, life: lifetime.map(|whole| (asked, whole)) }
     }
 
-    /// Shares an error with all who waited. Where the old session is still good it is given back, and asked for again
-    /// only after a tenth of its lifetime.
-    pub(crate) fn fail(mut self, error: E, now: Now, is_latched: bool) -> Option<Lease<T>>
+    /// Shares an error with all waiters. A session that is still valid is returned, and renewed only after another
+    /// tenth of its lifetime.
+    pub(crate) fn fail(mut self, error: E, now: Now, is_rejected: bool) -> Option<Lease<T>>
     where
         E: Clone,
     {
         let round = self.round;
         let mut old = None;
         self.finish(|state| {
-            if is_latched && !is_broken("P10") {
+            if is_rejected && !is_broken("P10") {
                 state.held = None;
-                state.latch = Some(error.clone());
+                state.rejected = Some(error.clone());
             }
             state.failure = Some((round, error));
             state.held = state.held.take().and_then(|mut held| {

@@ -1,4 +1,4 @@
-//! How long a session is good for.
+//! The lifetime of a session.
 
 use std::time::Duration;
 
@@ -6,11 +6,11 @@ use hostkit_proto::{Session, UnixTime};
 
 use crate::time::Now;
 
-/// How long the token is good for, counted from the request of the sign-in at `asked`. `server` is the time of the
-/// answer by the server's clock, `longest` what the spec says.
+/// The lifetime of a token, counted from the sign-in request at `asked`. `server` is the time of the answer by the
+/// server's clock, `longest` the maximum in the spec.
 ///
-/// What the API says can only shorten it: a token that is asked for again too early costs one call, one that is used
-/// too late may cost an order. An end that is past already says nothing.
+/// The API's answer can only shorten it: a renewal that comes too early costs one call, a token that is used too late
+/// may cost an order. An end in the past is ignored.
 pub(crate) fn life(
     session: &Session,
     longest: Option<Duration>,
@@ -20,8 +20,8 @@ pub(crate) fn life(
     [session.lifetime, left(session, server.unwrap_or(asked.wall)), longest].into_iter().flatten().min()
 }
 
-/// The time to the end: from the answer, and from the issue of the token, which leaves our own clock out. The server
-/// may have handed out a token that it issued before, so the shorter one counts.
+/// Remaining lifetime, computed from the time of the answer and from the token's time of issue, both by the server's
+/// clock. The shorter one counts, because the server may hand out a token that it issued earlier.
 fn left(session: &Session, answered: UnixTime) -> Option<Duration> {
     let ends = session.ends?;
     let until_end = |clock: UnixTime| u64::try_from(ends.0.saturating_sub(clock.0)).ok().filter(|left| *left > 0);

@@ -1,4 +1,4 @@
-//! Signing in once for all who share a session: within a process, and between processes.
+//! One sign-in for all callers that share a session, within a process and between processes.
 
 pub(crate) mod cell;
 pub(crate) mod life;

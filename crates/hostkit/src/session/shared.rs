@@ -1,7 +1,7 @@
-//! One session for several processes: who signs in, who takes over what another one was given.
+//! One session for several processes: one signs in, the others reuse its session.
 //!
-//! The one who signs in holds a lease in the entry, which ends by itself: a process that dies with it stops nobody for
-//! longer. Credentials that were refused are not tried again by others for a minute.
+//! The process that signs in holds a lease in the entry. The lease expires, so a process that dies blocks the others
+//! only until then. Refused credentials are not tried again by other processes for a minute.
 
 use std::fmt;
 use std::io;
@@ -11,35 +11,35 @@ use std::time::{Duration, Instant};
 
 use hostkit_proto::{BaseUrl, Secret, Session};
 
-use crate::store::clerk::{Answer, Clerk, random, stamp};
 use crate::store::entry::{Damaged, Writer};
+use crate::store::thread::{Answer, StoreThread, random, stamp};
 use crate::store::{Store, StoreKey, entry};
 
 const KIND: &str = "session";
 
-/// No lease is longer: it bounds what a process that died can cost the others.
+/// The longest lease: how long a process that died can block the others.
 const LONGEST_LEASE: Duration = Duration::from_secs(30);
 
-/// How long credentials that were refused are not tried again by other processes.
+/// How long other processes do not retry refused credentials.
 const REFUSED: Duration = Duration::from_secs(60);
 
-/// The share of a lifetime after which a session is not handed to others any more.
+/// The share of its lifetime after which a session is no longer handed to other processes.
 const YOUNG: f64 = 0.8;
 
 /// Sessions that several processes share: at most one of them signs in.
 ///
-/// The store holds tokens. Whoever can read it can act as the account until they end; the token is kept as it is.
+/// The store holds tokens in plain text: whoever can read it can act as the account until they expire.
 #[derive(Clone)]
 pub struct SessionStore {
-    clerk: Clerk,
+    thread: StoreThread,
     account: Arc<str>,
 }
 
 impl SessionStore {
-    /// Sessions in `store`, for the account that the caller calls `account`: a login, say, and never a secret. Two accounts
-    /// of one API need two names, or one would act as the other.
+    /// Keeps sessions in `store` under the name `account`, such as a login; never a secret. Two accounts of one API
+    /// need two names, or one would act as the other.
     pub fn new(store: impl Store, account: impl Into<Arc<str>>) -> Self {
-        Self { clerk: Clerk::new(store), account: account.into() }
+        Self { thread: StoreThread::new(store), account: account.into() }
     }
 }
 
@@ -54,32 +54,32 @@ impl fmt::Debug for SessionStore {
 pub(crate) struct SharedSession(Arc<Client>);
 
 struct Client {
-    clerk: Clerk,
+    thread: StoreThread,
     key: StoreKey,
-    /// The stamp of the session that this client had last; it asks only for others.
+    /// The stamp of this client's last session; it accepts only others from the store.
     own: AtomicU64,
 }
 
-/// What a client that needs a session is told.
+/// The store's answer to a client that needs a session.
 pub(crate) enum Begun {
     /// Another process has one.
     Found { session: Session, age: Duration },
-    /// The client signs in, for all.
+    /// The client signs in on behalf of all processes.
     Lead(SignInLease),
-    /// Another process signs in.
+    /// Another process is signing in.
     Busy,
-    /// Another process was told that the credentials are wrong, so long ago.
+    /// The API rejected the credentials in another process, this long ago.
     Refused(Duration),
 }
 
 impl SharedSession {
     pub(crate) fn new(store: SessionStore, api: &str, base: &BaseUrl) -> Self {
         let key = StoreKey::new(KIND, api, base, &store.account);
-        Self(Arc::new(Client { clerk: store.clerk, key, own: AtomicU64::new(0) }))
+        Self(Arc::new(Client { thread: store.thread, key, own: AtomicU64::new(0) }))
     }
 
-    /// Asks for a session that is good for `need` more and is not the one that this client had; or for the duty to sign in
-    /// within `lease`.
+    /// Asks for a session that remains valid for `need` and is not this client's last one, or else for the duty to sign
+    /// in within `lease`.
     pub(crate) fn begin(&self, need: Duration, lease: Duration) -> Answer<Begun> {
         let shared = self.clone();
         let question = Question {
@@ -88,7 +88,7 @@ impl SharedSession {
             need,
             lease: millis(lease.min(LONGEST_LEASE)),
         };
-        self.0.clerk.ask(move |store| {
+        self.0.thread.ask(move |store| {
             let decision = shared.change(store, |now, kept| kept.begin(now, &question))?;
             Ok(match decision {
                 Decision::Found { session, stamp, age } => {
@@ -102,10 +102,10 @@ impl SharedSession {
         })
     }
 
-    /// Waits until the store has done all that it was asked.
+    /// Waits until the store's queue is empty.
     #[cfg(all(test, not(loom)))]
-    pub(crate) fn settle(&self) {
-        self.0.clerk.settle();
+    pub(crate) fn wait_idle(&self) {
+        self.0.thread.wait_idle();
     }
 
     fn change<T>(&self, store: &dyn Store, mut change: impl FnMut(u64, &mut Kept) -> T) -> io::Result<T> {
@@ -126,7 +126,7 @@ impl SharedSession {
     }
 }
 
-/// The duty to sign in for all processes. Dropped, it passes to the next who asks.
+/// The duty to sign in for all processes. When dropped, it passes to the next one that asks.
 pub(crate) struct SignInLease {
     shared: SharedSession,
     /// None once it is over.
@@ -134,7 +134,7 @@ pub(crate) struct SignInLease {
 }
 
 impl SignInLease {
-    /// Keeps what was asked for `age` ago.
+    /// Stores a session that was requested `age` ago.
     pub(crate) fn save(mut self, session: &Session, age: Duration, lifetime: Option<Duration>) -> Answer<()> {
         let holder = self.holder.take();
         let shared = self.shared.clone();
@@ -142,12 +142,12 @@ impl SignInLease {
         shared.0.own.store(stamp, Ordering::SeqCst);
         let token = session.token.clone();
         let base_url = session.base_url.clone();
-        let told = Instant::now();
-        self.shared.0.clerk.ask(move |store| {
+        let queued = Instant::now();
+        self.shared.0.thread.ask(move |store| {
             shared.change(store, |now, kept| {
-                // It aged in the queue, and while the store told its time.
-                let asked = now.saturating_sub(millis(age.saturating_add(told.elapsed())));
-                // Whose lease ended meanwhile may be late; ages are in whole seconds, so they alone do not decide.
+                // The session aged in the queue and while the store read its clock.
+                let asked = now.saturating_sub(millis(age.saturating_add(queued.elapsed())));
+                // A holder whose lease expired may be late; ages are whole seconds, so they alone do not decide.
                 let is_ours = kept.lease.is_some_and(|(held_by, _)| Some(held_by) == holder);
                 kept.release(holder);
                 kept.refused = 0;
@@ -159,11 +159,11 @@ impl SignInLease {
         })
     }
 
-    /// Passes the duty on, or tells the others that the credentials are wrong.
+    /// Passes the duty on, or records for the others that the credentials were rejected.
     pub(crate) fn fail(mut self, is_refused: bool) -> Answer<()> {
         let holder = self.holder.take();
         let shared = self.shared.clone();
-        self.shared.0.clerk.ask(move |store| {
+        self.shared.0.thread.ask(move |store| {
             shared.change(store, |now, kept| {
                 kept.release(holder);
                 if is_refused {
@@ -178,9 +178,9 @@ impl Drop for SignInLease {
     fn drop(&mut self) {
         let Some(holder) = self.holder.take() else { return };
         let shared = self.shared.clone();
-        self.shared.0.clerk.post(move |store| {
+        self.shared.0.thread.post(move |store| {
             if let Err(error) = shared.change(store, |_, kept| kept.release(Some(holder))) {
-                tracing::warn!(error = %error, "a store could not be told of the end of a sign-in");
+                tracing::warn!(error = %error, "could not record the end of a sign-in in the store");
             }
         });
     }
@@ -197,7 +197,7 @@ struct Kept {
 
 #[derive(Clone, PartialEq)]
 struct Held {
-    /// Tells this session from all others.
+    /// Identifies this session among all others.
     stamp: u64,
     asked: u64,
     token: Option<Secret>,
@@ -233,7 +233,7 @@ impl Kept {
             }
         }
         match self.lease {
-            // Its own lease stands there where the store broke off while it kept it, and asks again.
+            // The entry holds this client's own lease if the store failed while writing it and retried.
             Some((held_by, until))
                 if held_by != question.holder && now < until && until - now <= millis(LONGEST_LEASE) =>
             {
@@ -300,7 +300,7 @@ impl Kept {
 }
 
 impl Held {
-    /// Whether it is handed out: young enough that it is not asked for again at once, and good for what is to be done.
+    /// Whether it is handed out: not due for renewal, and valid for `need`.
     fn is_good(&self, age: Duration, need: Duration) -> bool {
         self.lifetime.map(Duration::from_millis).is_none_or(|whole| {
             let left = whole.saturating_sub(age);

@@ -1,14 +1,14 @@
-//! The text that an entry is kept as: a head that says what it is, lines of words, and a sum that shows damage.
+//! The text format of an entry: a head with its kind, lines of words, and a checksum.
 
 use std::fmt;
 use std::fmt::Write as _;
 
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-/// Entries larger than this are not ours.
+/// Larger entries are not ours.
 const MAX_BYTES: usize = 4 << 20;
 
-/// Bytes that are no entry, or not all of one.
+/// Bytes that are not a complete entry.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Damaged(pub(crate) &'static str);
 
@@ -26,7 +26,7 @@ impl Writer {
         Self(format!("hostkit 1 {kind}\n"))
     }
 
-    /// One line; texts of others go through [`word`] first.
+    /// Writes one line; foreign text goes through [`word`] first.
     pub(crate) fn line(&mut self, line: fmt::Arguments<'_>) {
         // Writing to a string does not fail.
         let _ = self.0.write_fmt(line);
@@ -40,7 +40,7 @@ impl Writer {
     }
 }
 
-/// The lines of an entry, split into words, if it is whole.
+/// The lines of a complete entry, split into words.
 pub(crate) fn read<'b>(kind: &str, bytes: &'b [u8]) -> Result<Vec<Vec<&'b str>>, Damaged> {
     if bytes.len() > MAX_BYTES {
         return Err(Damaged("it is too long"));
@@ -50,8 +50,8 @@ pub(crate) fn read<'b>(kind: &str, bytes: &'b [u8]) -> Result<Vec<Vec<&'b str>>,
         .strip_suffix('\n')
         .and_then(|text| text.rfind('\n').map(|at| text.split_at(at + 1)))
         .ok_or(Damaged("it has no end"))?;
-    let told = last.strip_prefix("end ").ok_or(Damaged("it has no end"))?;
-    if u64::from_str_radix(told, 16) != Ok(sum(body.as_bytes())) {
+    let expected = last.strip_prefix("end ").ok_or(Damaged("it has no end"))?;
+    if u64::from_str_radix(expected, 16) != Ok(sum(body.as_bytes())) {
         return Err(Damaged("its sum is another one"));
     }
     let mut lines = body.lines();
@@ -61,7 +61,7 @@ pub(crate) fn read<'b>(kind: &str, bytes: &'b [u8]) -> Result<Vec<Vec<&'b str>>,
     Ok(lines.map(|line| line.split(' ').collect()).collect())
 }
 
-/// A text as one word.
+/// Encodes a text as one word.
 pub(crate) fn word(text: &str) -> String {
     utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
@@ -77,7 +77,7 @@ pub(crate) fn number(word: &str) -> Result<u64, Damaged> {
     word.parse().map_err(|_| Damaged("a word is no number"))
 }
 
-/// FNV-1a: it finds damage, and is no protection against anybody.
+/// FNV-1a: detects damage, and is no protection against tampering.
 pub(crate) fn sum(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -1,11 +1,11 @@
-//! What several processes share: sessions and rate limits, in entries that they change in turn.
+//! Sessions and rate limits shared between processes, as entries that are changed atomically.
 //!
-//! A [`Store`] keeps bytes and may block; what they mean is decided here, as plain functions of an entry and the time.
-//! No machine and no future ever waits for a store: a thread of its own asks it, and the exchange waits for that thread
-//! as it waits for anything else, until its deadline at the latest.
+//! A [`Store`] keeps bytes and may block; their meaning is decided here, by pure functions of an entry and the time. No
+//! machine and no future blocks on a store: each store has a thread, and an exchange waits for that thread's answer, at
+//! most until its deadline.
 
-pub(crate) mod clerk;
 pub(crate) mod entry;
+pub(crate) mod thread;
 
 use std::fmt;
 use std::io;
@@ -14,35 +14,36 @@ use std::time::SystemTime;
 use hostkit_proto::BaseUrl;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// Entries outside of the process, each changed by one at a time.
+/// Entries outside of the process, each with atomic changes.
 ///
-/// Sessions are secrets: a store keeps others from reading them, and says nothing of an entry's bytes in errors and logs.
+/// Sessions are secrets: a store protects entries from other readers, and keeps their bytes out of errors and logs.
 pub trait Store: fmt::Debug + Send + Sync + 'static {
-    /// Hands the time and the bytes of an entry to `change` (`None` where there is none) and keeps what it gives back;
-    /// `None` leaves the entry as it is. Nobody else changes the entry in between. A store that finds out only afterwards
-    /// that somebody did calls `change` again; the last call counts. It is called on a thread of its own, and may block
-    /// for a bounded time.
+    /// Applies `change` to an entry atomically.
     ///
-    /// The time is that of the clock which all who share the store have in common, read after `change` of the store was
-    /// called: the machine's own for a folder, the server's for a server.
+    /// `change` gets the time and the entry's bytes (`None` if there is no entry) and returns the new bytes, or `None`
+    /// to leave the entry as it is. A store that detects a conflict afterwards calls `change` again; the last call
+    /// counts. The method runs on the store's own thread and may block for a bounded time.
+    ///
+    /// The time comes from the clock that all users of the store share (the machine's for a folder, the server's for a
+    /// server), and is read after this method was called.
     ///
     /// # Errors
-    /// The entry could not be read, locked or kept. What was there before is then there still, or, where a connection
-    /// broke, what `change` gave back.
+    /// The entry could not be read, locked or written. It is then unchanged or, if a connection broke, may hold the new
+    /// bytes.
     fn change(&self, key: &StoreKey, change: Change<'_>) -> io::Result<()>;
 }
 
-/// What a store is to do with the bytes of an entry, at a time.
+/// Computes the new bytes of an entry from the time and its present bytes.
 pub type Change<'c> = &'c mut dyn FnMut(SystemTime, Option<&[u8]>) -> Option<Vec<u8>>;
 
-/// The name of an entry: what it holds, the API, its place and the account, as the caller calls it. No secret is in it.
+/// The name of an entry: its kind, the API, the base URL and the caller's name of the account. It holds no secret.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct StoreKey(String);
 
-/// What may stand in a file name, everywhere and as it is.
+/// Characters that are safe in file names on every system stay as they are.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
 
-/// File systems take 255 bytes, and a store may want to add an ending.
+/// File systems allow 255 bytes, and a store may add a suffix.
 const LONGEST: usize = 200;
 
 impl StoreKey {

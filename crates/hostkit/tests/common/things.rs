@@ -39,7 +39,7 @@ macro_rules! shows_as_new {
         impl Evidence for $call {
             type Reading = ListThings;
             type Found = u64;
-            const SETTLE: Duration = Duration::from_secs($settle);
+            const SHOWS_WITHIN: Duration = Duration::from_secs($settle);
             const MAY_BE_DOUBLED: bool = $doubled;
 
             fn reading(_: &Inputs) -> Result<ListThings, EncodeError> {
@@ -71,7 +71,7 @@ pub fn ids(ids: &[u64]) -> Baseline {
 impl Evidence for Delete {
     type Reading = GetItem;
     type Found = ();
-    const SETTLE: Duration = Duration::from_secs(20);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(20);
 
     fn reading(_: &Inputs) -> Result<GetItem, EncodeError> {
         Ok(GetItem)
@@ -115,7 +115,7 @@ impl Call for ListNotes {}
 impl Evidence for AddNote {
     type Reading = Each<ListThings, ListNotes>;
     type Found = u64;
-    const SETTLE: Duration = Duration::from_secs(60);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
     fn reading(_: &Inputs) -> Result<Each<ListThings, ListNotes>, EncodeError> {
         Ok(Each::new(ListThings, |things| things.into_iter().map(ListNotes).collect()))

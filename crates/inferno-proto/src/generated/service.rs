@@ -5,7 +5,7 @@
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::{
-    Api, ApiInfo, EncodeError, EnvelopeFaults, FaultCode, FaultKind, Format, Host, RawAnswer, RequestParts, Rules,
+    Api, ApiInfo, EncodeError, EnvelopeFaults, FaultCode, FaultKind, Format, Host, Leniency, RawAnswer, RequestParts,
     Secret, Session, Value, Verdict,
 };
 
@@ -86,7 +86,7 @@ impl Api for Inferno {
         name: "inferno",
         hosts: &[Host { name: "main", url: "https://cp.inferno.name" }],
         formats: &[Format::Json],
-        rules: Rules {
+        leniency: Leniency {
             map_as_list: true,
             list_as_empty_map: true,
             loose_scalars: true,
@@ -95,7 +95,7 @@ impl Api for Inferno {
             dates: &["%Y-%m-%d"],
             zero_dates: &["0000-00-00"],
             envelope: &["result", "message", "msg", "error_code"],
-            ..Rules::STRICT
+            ..Leniency::STRICT
         },
         zone: "Europe/Moscow",
         request_keys: &["cid"],

@@ -5,8 +5,8 @@
 
 use hostkit_proto::codec::DecodeError;
 use hostkit_proto::{
-    Api, ApiInfo, EncodeError, Endpoint, EnvelopeFaults, FaultCode, FaultKind, Format, Host, RawAnswer, RequestParts,
-    Rules, Secret, Session, Verdict,
+    Api, ApiInfo, EncodeError, Endpoint, EnvelopeFaults, FaultCode, FaultKind, Format, Host, Leniency, RawAnswer,
+    RequestParts, Secret, Session, Verdict,
 };
 
 /// Macloud and VDSina: virtual servers, one engine at three hosts.
@@ -117,7 +117,7 @@ impl Api for Macloud {
             Host { name: "vdsina_com", url: "https://userapi.vdsina.com" },
         ],
         formats: &[Format::Json],
-        rules: Rules {
+        leniency: Leniency {
             one_as_list: true,
             null_as_empty: true,
             list_as_empty_map: true,
@@ -127,7 +127,7 @@ impl Api for Macloud {
             date_times: &["%Y-%m-%d %H:%M:%S"],
             dates: &["%Y-%m-%d"],
             envelope: &["status", "status_msg", "status_code", "description", "data"],
-            ..Rules::STRICT
+            ..Leniency::STRICT
         },
         zone: "Europe/Moscow",
         success_envelope: &[("status", "ok")],

@@ -5,7 +5,7 @@
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::{
-    Api, ApiInfo, EncodeError, EnvelopeFaults, FaultCode, FaultKind, Format, Host, RawAnswer, RequestParts, Rules,
+    Api, ApiInfo, EncodeError, EnvelopeFaults, FaultCode, FaultKind, Format, Host, Leniency, RawAnswer, RequestParts,
     Secret, Session, Value, Verdict,
 };
 
@@ -281,14 +281,14 @@ impl Api for RootPanel {
         hosts: &[Host { name: "main", url: "https://my.friendhosting.net" }],
         formats: &[Format::Json, Format::Php],
         request_format: Some(Format::Form),
-        rules: Rules {
+        leniency: Leniency {
             map_as_list: true,
             list_as_empty_map: true,
             loose_scalars: true,
             empty_text_is_absent: true,
             loose_flags: true,
             envelope: &["status", "errorCode", "errorMsg"],
-            ..Rules::STRICT
+            ..Leniency::STRICT
         },
         zone: "UTC",
         request_keys: &["apikey", "json", "login", "pass"],

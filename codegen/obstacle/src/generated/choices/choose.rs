@@ -156,7 +156,7 @@ impl Evidence for Choose {
     type Reading = ListBoxes;
     type Found = Parcel;
 
-    const SETTLE: Duration = Duration::from_secs(60);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
     fn reading(_: &Inputs) -> Result<ListBoxes, EncodeError> {
         Ok(ListBoxes::new())

@@ -89,7 +89,7 @@ impl Evidence for Destroy {
     type Reading = FindThing;
     type Found = ();
 
-    const SETTLE: Duration = Duration::from_secs(60);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
     fn reading(_: &Inputs) -> Result<FindThing, EncodeError> {
         Ok(FindThing::new())

@@ -83,7 +83,7 @@ impl Evidence for SendFile {
     type Reading = MapBoxes;
     type Found = Parcel;
 
-    const SETTLE: Duration = Duration::from_secs(60);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
     fn reading(_: &Inputs) -> Result<MapBoxes, EncodeError> {
         Ok(MapBoxes::new())

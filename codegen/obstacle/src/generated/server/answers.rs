@@ -6,14 +6,14 @@
 use std::collections::BTreeMap;
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{Incoming, Outgoing, Serve};
+use hostkit_proto::server::{ReceivedRequest, Serve, WrittenAnswer};
 use hostkit_proto::{Date, DateTime, Decimal, Html};
 
 use crate::answers::{FindByDay, FindThing, GetBalance, GetBox, GetKept, GetPage, GetScalars, ListBoxes, MapBoxes};
 use crate::types::{Kept, Parcel, Scalars, Thing, ThingKey};
 
 impl Serve for FindByDay {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         let day = request.query_in("%d.%m.%Y", Date::parse, "day")?;
         let at = request.required_query_in("%d.%m.%Y %H:%M:%S", DateTime::parse, "at")?;
@@ -22,102 +22,102 @@ impl Serve for FindByDay {
         Ok(Self { day, at, until })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for FindThing {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.no_body::<Self>()?;
         Ok(Self {})
     }
 
-    fn answer(output: &Option<Thing>, out: &mut Outgoing) {
+    fn answer(output: &Option<Thing>, out: &mut WrittenAnswer) {
         out.optional_value("thing", output);
     }
 }
 
 impl Serve for GetBalance {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.no_body::<Self>()?;
         Ok(Self {})
     }
 
-    fn answer(output: &Decimal, out: &mut Outgoing) {
+    fn answer(output: &Decimal, out: &mut WrittenAnswer) {
         out.value("balance", output);
     }
 }
 
 impl Serve for GetBox {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let key = path.get("key")?;
         request.no_body::<Self>()?;
         Ok(Self { key })
     }
 
-    fn answer(output: &Parcel, out: &mut Outgoing) {
+    fn answer(output: &Parcel, out: &mut WrittenAnswer) {
         out.value("box", output);
     }
 }
 
 impl Serve for GetKept {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.no_body::<Self>()?;
         Ok(Self {})
     }
 
-    fn answer(output: &Kept, out: &mut Outgoing) {
+    fn answer(output: &Kept, out: &mut WrittenAnswer) {
         out.whole(output);
     }
 }
 
 impl Serve for GetPage {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.no_body::<Self>()?;
         Ok(Self {})
     }
 
-    fn answer(output: &Html, out: &mut Outgoing) {
+    fn answer(output: &Html, out: &mut WrittenAnswer) {
         out.value("page", output);
     }
 }
 
 impl Serve for GetScalars {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.no_body::<Self>()?;
         Ok(Self {})
     }
 
-    fn answer(output: &Scalars, out: &mut Outgoing) {
+    fn answer(output: &Scalars, out: &mut WrittenAnswer) {
         out.value("scalars", output);
     }
 }
 
 impl Serve for ListBoxes {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.no_body::<Self>()?;
         Ok(Self {})
     }
 
-    fn answer(output: &Vec<Parcel>, out: &mut Outgoing) {
+    fn answer(output: &Vec<Parcel>, out: &mut WrittenAnswer) {
         out.value(Name::new("boxes").xml_inner(&["box"]), output);
     }
 }
 
 impl Serve for MapBoxes {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.no_body::<Self>()?;
         Ok(Self {})
     }
 
-    fn answer(output: &BTreeMap<ThingKey, Parcel>, out: &mut Outgoing) {
+    fn answer(output: &BTreeMap<ThingKey, Parcel>, out: &mut WrittenAnswer) {
         out.value("boxes", output);
     }
 }

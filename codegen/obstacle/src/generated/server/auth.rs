@@ -4,13 +4,13 @@
 //! The server half of `specs/obstacle/auth/`.
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::server::{Incoming, Outgoing, Serve};
+use hostkit_proto::server::{ReceivedRequest, Serve, WrittenAnswer};
 
 use crate::auth::SignIn;
 use crate::types::SignedIn;
 
 impl Serve for SignIn {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         let login = request.required_header("X-Auth-User")?;
         let key = request.required_header("X-Auth-Key")?;
@@ -19,7 +19,7 @@ impl Serve for SignIn {
         Ok(Self { login, key, x_trace })
     }
 
-    fn answer(output: &SignedIn, out: &mut Outgoing) {
+    fn answer(output: &SignedIn, out: &mut WrittenAnswer) {
         out.header("X-Auth-Token", &output.token);
         if let Some(value) = &output.base {
             out.header("X-Base", value);

@@ -4,7 +4,7 @@
 //! The server half of `specs/obstacle/choices/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{Incoming, Outgoing, Root, Serve};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
 use crate::choices::{
     AddRecords, ChangeAny, ChangeRecords, Choose, ChooseWhat, ChooseWhen, Constrain, ConstrainWhich, Depend,
@@ -12,7 +12,7 @@ use crate::choices::{
 use crate::types::ThingId;
 
 impl Serve for AddRecords {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::Under(Name::new("records")), |fields| {
             let records = fields.gather_list("{field}_0{index}")?;
@@ -20,11 +20,11 @@ impl Serve for AddRecords {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for ChangeAny {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::Under(Name::new("any")), |fields| {
             let a_name_that_is_long = fields.optional(&Name::new("a_name_that_is_long"))?;
@@ -40,11 +40,11 @@ impl Serve for ChangeAny {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for ChangeRecords {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::None, |fields| {
             let ttl = fields.optional(&Name::new("ttl"))?;
@@ -53,11 +53,11 @@ impl Serve for ChangeRecords {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for Choose {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::Under(Name::new("choice")), |fields| {
             let disk = fields.required(&Name::new("disk"))?;
@@ -89,13 +89,13 @@ impl Serve for Choose {
         })
     }
 
-    fn answer(output: &ThingId, out: &mut Outgoing) {
+    fn answer(output: &ThingId, out: &mut WrittenAnswer) {
         out.value("id", output);
     }
 }
 
 impl Serve for Constrain {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -126,11 +126,11 @@ impl Serve for Constrain {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for Depend {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::None, |fields| {
             let auto_renew = fields.optional(&Name::new("auto-renew"))?;
@@ -141,5 +141,5 @@ impl Serve for Depend {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }

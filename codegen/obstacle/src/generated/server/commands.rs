@@ -4,12 +4,12 @@
 //! The server half of `specs/obstacle/commands/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{Incoming, Outgoing, Root, Serve};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
 use crate::commands::{Destroy, Reboot, SendFile};
 
 impl Serve for Destroy {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         request.fixed_query("delete", "1")?;
         let id = path.get("id")?;
@@ -20,21 +20,21 @@ impl Serve for Destroy {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for Reboot {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::Under(Name::new("reboot")), |_| Ok(Self { id }))
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for SendFile {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::None, |fields| {
             let file = fields.required(&Name::new("file"))?;
@@ -42,5 +42,5 @@ impl Serve for SendFile {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }

@@ -5,13 +5,13 @@
 
 use hostkit_proto::DateTime;
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{Incoming, Outgoing, Root, Serve};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
 use crate::names::{GetKeywords, SetKeywords};
 use crate::types::Keywords;
 
 impl Serve for GetKeywords {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let self_ = path.get("self")?;
         let path_ = path.get("path")?;
@@ -40,13 +40,13 @@ impl Serve for GetKeywords {
         })
     }
 
-    fn answer(output: &Keywords, out: &mut Outgoing) {
+    fn answer(output: &Keywords, out: &mut WrittenAnswer) {
         out.value("keywords", output);
     }
 }
 
 impl Serve for SetKeywords {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::XmlOnly(Name::new("keywords")), |fields| {
             let self_ = fields.required(&Name::new("self"))?;
@@ -62,5 +62,5 @@ impl Serve for SetKeywords {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }

@@ -37,7 +37,7 @@ fn info(model: &Model) -> TokenStream {
         quote!(request_format: Some(#format),)
     });
     let negotiates = service.negotiates.then(|| quote!(negotiates: true,));
-    let (rules, zone) = (rules(model), &service.zone);
+    let (leniency, zone) = (leniency(model), &service.zone);
     let rates = service.rates.iter().map(rate);
     let rates = (!service.rates.is_empty()).then(|| quote!(rates: &[#(#rates),*],));
     let session = service.session.as_ref();
@@ -59,7 +59,7 @@ fn info(model: &Model) -> TokenStream {
             formats: &[#(#formats),*],
             #request_format
             #negotiates
-            rules: #rules,
+            leniency: #leniency,
             zone: #zone,
             #rates
             #session_hosts
@@ -98,7 +98,7 @@ fn request_keys(model: &Model) -> Vec<String> {
     keys
 }
 
-fn rules(model: &Model) -> TokenStream {
+fn leniency(model: &Model) -> TokenStream {
     let service = &model.service;
     let lenient = &service.lenient;
     let flags = [
@@ -118,7 +118,7 @@ fn rules(model: &Model) -> TokenStream {
         ("envelope", &service.fault.keys),
     ];
     let lists = lists.into_iter().filter_map(|(name, items)| texts(name, items));
-    quote!(Rules { #(#flags: true,)* #(#lists)* ..Rules::STRICT })
+    quote!(Leniency { #(#flags: true,)* #(#lists)* ..Leniency::STRICT })
 }
 
 /// `Credentials::Key { login, key }`, or with `..` where not every field is used.

@@ -114,7 +114,7 @@ impl Evidence for OverwriteBackup {
     type Reading = ListBackups;
     type Found = Backup;
 
-    const SETTLE: Duration = Duration::from_secs(600);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(600);
 
     fn reading(inputs: &Inputs) -> Result<ListBackups, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;

@@ -134,7 +134,7 @@ impl Evidence for CreateZone {
     type Reading = ListZones;
     type Found = ZoneSummary;
 
-    const SETTLE: Duration = Duration::from_secs(60);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
     const MAY_BE_DOUBLED: bool = true;
 
     fn reading(_: &Inputs) -> Result<ListZones, EncodeError> {

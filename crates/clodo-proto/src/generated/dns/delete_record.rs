@@ -115,7 +115,7 @@ impl Evidence for DeleteRecord {
     type Reading = GetZone;
     type Found = ();
 
-    const SETTLE: Duration = Duration::from_secs(60);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
     fn reading(inputs: &Inputs) -> Result<GetZone, EncodeError> {
         let id: ZoneId = inputs.need(Self::INFO.name, "id")?;

@@ -103,7 +103,7 @@ impl Evidence for DeleteZone {
     type Reading = ListZones;
     type Found = ();
 
-    const SETTLE: Duration = Duration::from_secs(60);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
     fn reading(_: &Inputs) -> Result<ListZones, EncodeError> {
         Ok(ListZones::new())

@@ -137,7 +137,7 @@ impl Evidence for CreateVipTicket {
     type Reading = ListTickets;
     type Found = TicketSummary;
 
-    const SETTLE: Duration = Duration::from_secs(60);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
     fn reading(_: &Inputs) -> Result<ListTickets, EncodeError> {
         Ok(ListTickets::new())

@@ -114,7 +114,7 @@ impl Evidence for ReplyTicket {
     type Reading = GetTicket;
     type Found = TicketMessage;
 
-    const SETTLE: Duration = Duration::from_secs(60);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
     fn reading(inputs: &Inputs) -> Result<GetTicket, EncodeError> {
         let id: TicketId = inputs.need(Self::INFO.name, "id")?;

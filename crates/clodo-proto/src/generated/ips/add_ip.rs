@@ -121,7 +121,7 @@ impl Evidence for AddIp {
     type Reading = ListIps;
     type Found = ListedAddress;
 
-    const SETTLE: Duration = Duration::from_secs(60);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
     const MAY_BE_DOUBLED: bool = true;
 
     fn reading(inputs: &Inputs) -> Result<ListIps, EncodeError> {

@@ -4,7 +4,7 @@
 //! The server half of `specs/clodo/backups/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{Incoming, Outgoing, Root, Serve};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
 use crate::backups::{
     CreateBackup, DeleteBackup, DescribeBackup, GetRestoreState, ListBackups, OverwriteBackup, RestoreBackup,
@@ -13,20 +13,20 @@ use crate::backups::{
 use crate::types::{Backup, BackupRequest, RestoreState};
 
 impl Serve for CreateBackup {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(output: &BackupRequest, out: &mut Outgoing) {
+    fn answer(output: &BackupRequest, out: &mut WrittenAnswer) {
         out.value("backup_create", output);
     }
 }
 
 impl Serve for DeleteBackup {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -35,13 +35,13 @@ impl Serve for DeleteBackup {
         })
     }
 
-    fn answer(output: &BackupRequest, out: &mut Outgoing) {
+    fn answer(output: &BackupRequest, out: &mut WrittenAnswer) {
         out.value("backup_delete", output);
     }
 }
 
 impl Serve for DescribeBackup {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::XmlOnly(Name::new("backup")), |fields| {
@@ -51,11 +51,11 @@ impl Serve for DescribeBackup {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for GetRestoreState {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -64,26 +64,26 @@ impl Serve for GetRestoreState {
         })
     }
 
-    fn answer(output: &RestoreState, out: &mut Outgoing) {
+    fn answer(output: &RestoreState, out: &mut WrittenAnswer) {
         out.value("restore_state", output);
     }
 }
 
 impl Serve for ListBackups {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(output: &Vec<Backup>, out: &mut Outgoing) {
+    fn answer(output: &Vec<Backup>, out: &mut WrittenAnswer) {
         out.value(Name::new("backups").json_inner(&["backup"]).xml_inner(&["backup"]), output);
     }
 }
 
 impl Serve for OverwriteBackup {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -92,13 +92,13 @@ impl Serve for OverwriteBackup {
         })
     }
 
-    fn answer(output: &BackupRequest, out: &mut Outgoing) {
+    fn answer(output: &BackupRequest, out: &mut WrittenAnswer) {
         out.value("backup_create", output);
     }
 }
 
 impl Serve for RestoreBackup {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -107,13 +107,13 @@ impl Serve for RestoreBackup {
         })
     }
 
-    fn answer(output: &BackupRequest, out: &mut Outgoing) {
+    fn answer(output: &BackupRequest, out: &mut WrittenAnswer) {
         out.value("backup_restore", output);
     }
 }
 
 impl Serve for ScheduleBackup {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::XmlOnly(Name::new("backup")), |fields| {
@@ -124,5 +124,5 @@ impl Serve for ScheduleBackup {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }

@@ -5,7 +5,7 @@
 
 use hostkit_proto::Decimal;
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{Incoming, Outgoing, Root, Serve};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
 use crate::billing::{
     GetBalance, GetBilling, GetBillingPeriod, GetBillingToday, GetServerBilling, GetServerBillingPeriod,
@@ -14,19 +14,19 @@ use crate::billing::{
 use crate::types::Billing;
 
 impl Serve for GetBalance {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.no_body::<Self>()?;
         Ok(Self {})
     }
 
-    fn answer(output: &Decimal, out: &mut Outgoing) {
+    fn answer(output: &Decimal, out: &mut WrittenAnswer) {
         out.value("balance", output);
     }
 }
 
 impl Serve for GetBilling {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::Under(Name::new("billing")), |fields| {
             let period = fields
@@ -48,25 +48,25 @@ impl Serve for GetBilling {
         })
     }
 
-    fn answer(output: &Billing, out: &mut Outgoing) {
+    fn answer(output: &Billing, out: &mut WrittenAnswer) {
         out.value("billing", output);
     }
 }
 
 impl Serve for GetBillingToday {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.no_body::<Self>()?;
         Ok(Self {})
     }
 
-    fn answer(output: &Billing, out: &mut Outgoing) {
+    fn answer(output: &Billing, out: &mut WrittenAnswer) {
         out.value("billing", output);
     }
 }
 
 impl Serve for GetServerBilling {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::Under(Name::new("billing")), |fields| {
@@ -89,20 +89,20 @@ impl Serve for GetServerBilling {
         })
     }
 
-    fn answer(output: &Billing, out: &mut Outgoing) {
+    fn answer(output: &Billing, out: &mut WrittenAnswer) {
         out.value("billing", output);
     }
 }
 
 impl Serve for GetServerBillingToday {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(output: &Billing, out: &mut Outgoing) {
+    fn answer(output: &Billing, out: &mut WrittenAnswer) {
         out.value("billing", output);
     }
 }

@@ -4,13 +4,13 @@
 //! The server half of `specs/clodo/dns/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{Incoming, Outgoing, Root, Serve};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
 use crate::dns::{AddRecords, CreateZone, DeleteRecord, DeleteZone, GetZone, ListZones, SetZoneMaster, UpdateRecords};
 use crate::types::{CreatedZone, DeletedRecord, DnsOverview, Zone};
 
 impl Serve for AddRecords {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::XmlOnly(Name::new("dns")), |fields| {
@@ -19,11 +19,11 @@ impl Serve for AddRecords {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for CreateZone {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::XmlOnly(Name::new("dns")), |fields| {
             let domain = fields.required(&Name::new("newdomain"))?;
@@ -33,13 +33,13 @@ impl Serve for CreateZone {
         })
     }
 
-    fn answer(output: &CreatedZone, out: &mut Outgoing) {
+    fn answer(output: &CreatedZone, out: &mut WrittenAnswer) {
         out.value("dns", output);
     }
 }
 
 impl Serve for DeleteRecord {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -48,49 +48,49 @@ impl Serve for DeleteRecord {
         })
     }
 
-    fn answer(output: &Option<DeletedRecord>, out: &mut Outgoing) {
+    fn answer(output: &Option<DeletedRecord>, out: &mut WrittenAnswer) {
         out.optional_value("dns", output);
     }
 }
 
 impl Serve for DeleteZone {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for GetZone {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(output: &Zone, out: &mut Outgoing) {
+    fn answer(output: &Zone, out: &mut WrittenAnswer) {
         out.value("dns", output);
     }
 }
 
 impl Serve for ListZones {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.no_body::<Self>()?;
         Ok(Self {})
     }
 
-    fn answer(output: &DnsOverview, out: &mut Outgoing) {
+    fn answer(output: &DnsOverview, out: &mut WrittenAnswer) {
         out.value("dns", output);
     }
 }
 
 impl Serve for SetZoneMaster {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::XmlOnly(Name::new("dns")), |fields| {
@@ -99,11 +99,11 @@ impl Serve for SetZoneMaster {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for UpdateRecords {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::XmlOnly(Name::new("dns")), |fields| {
@@ -112,5 +112,5 @@ impl Serve for UpdateRecords {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }

@@ -4,13 +4,13 @@
 //! The server half of `specs/clodo/helpdesk/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{Incoming, Outgoing, Root, Serve};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
 use crate::helpdesk::{CreateTicket, CreateVipTicket, GetTicket, ListTickets, ReplyTicket};
 use crate::types::{Ticket, TicketSummary};
 
 impl Serve for CreateTicket {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::Under(Name::new("helpdesk")), |fields| {
             fields.fixed("tickets_sla_type", "0")?;
@@ -22,11 +22,11 @@ impl Serve for CreateTicket {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for CreateVipTicket {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::Under(Name::new("helpdesk")), |fields| {
             fields.fixed("tickets_sla_type", "1")?;
@@ -38,36 +38,36 @@ impl Serve for CreateVipTicket {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for GetTicket {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(output: &Ticket, out: &mut Outgoing) {
+    fn answer(output: &Ticket, out: &mut WrittenAnswer) {
         out.value("helpdesk", output);
     }
 }
 
 impl Serve for ListTickets {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.no_body::<Self>()?;
         Ok(Self {})
     }
 
-    fn answer(output: &Vec<TicketSummary>, out: &mut Outgoing) {
+    fn answer(output: &Vec<TicketSummary>, out: &mut WrittenAnswer) {
         out.value(Name::new("helpdesk").json_inner(&["tickets"]).xml_inner(&["tickets", "ticket"]), output);
     }
 }
 
 impl Serve for ReplyTicket {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::Under(Name::new("helpdesk")), |fields| {
@@ -76,5 +76,5 @@ impl Serve for ReplyTicket {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }

@@ -4,43 +4,43 @@
 //! The server half of `specs/clodo/images/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{Incoming, Outgoing, Serve};
+use hostkit_proto::server::{ReceivedRequest, Serve, WrittenAnswer};
 
 use crate::images::{ListImageDetails, ListImages, ListPresets};
 use crate::types::{Image, ImageDetail, Preset};
 
 impl Serve for ListImageDetails {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.no_body::<Self>()?;
         Ok(Self {})
     }
 
-    fn answer(output: &Vec<ImageDetail>, out: &mut Outgoing) {
+    fn answer(output: &Vec<ImageDetail>, out: &mut WrittenAnswer) {
         out.value(Name::new("images").xml_inner(&["image"]), output);
     }
 }
 
 impl Serve for ListImages {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.no_body::<Self>()?;
         Ok(Self {})
     }
 
-    fn answer(output: &Vec<Image>, out: &mut Outgoing) {
+    fn answer(output: &Vec<Image>, out: &mut WrittenAnswer) {
         out.value(Name::new("images").xml_inner(&["image"]), output);
     }
 }
 
 impl Serve for ListPresets {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.no_body::<Self>()?;
         Ok(Self {})
     }
 
-    fn answer(output: &Vec<Preset>, out: &mut Outgoing) {
+    fn answer(output: &Vec<Preset>, out: &mut WrittenAnswer) {
         out.value(Name::new("presets").xml_inner(&["preset"]), output);
     }
 }

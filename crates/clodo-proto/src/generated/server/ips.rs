@@ -4,13 +4,13 @@
 //! The server half of `specs/clodo/ips/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{Incoming, Outgoing, Root, Serve};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
 use crate::ips::{AddIp, DeleteIp, ListIps, ListSubnets, MoveIp};
 use crate::types::{ListedAddress, Subnet};
 
 impl Serve for AddIp {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -19,11 +19,11 @@ impl Serve for AddIp {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for DeleteIp {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -32,37 +32,37 @@ impl Serve for DeleteIp {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for ListIps {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(output: &Vec<ListedAddress>, out: &mut Outgoing) {
+    fn answer(output: &Vec<ListedAddress>, out: &mut WrittenAnswer) {
         out.value(Name::new("addresses").json_inner(&["public"]).xml_inner(&["public", "ip"]), output);
     }
 }
 
 impl Serve for ListSubnets {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(output: &Vec<Subnet>, out: &mut Outgoing) {
+    fn answer(output: &Vec<Subnet>, out: &mut WrittenAnswer) {
         out.value(Name::new("nets").xml_inner(&["net"]), output);
     }
 }
 
 impl Serve for MoveIp {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let target = path.get("id")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -71,5 +71,5 @@ impl Serve for MoveIp {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }

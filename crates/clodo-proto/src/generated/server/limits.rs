@@ -4,19 +4,19 @@
 //! The server half of `specs/clodo/limits/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{Incoming, Outgoing, Serve};
+use hostkit_proto::server::{ReceivedRequest, Serve, WrittenAnswer};
 
 use crate::limits::GetLimits;
 use crate::types::RequestLimit;
 
 impl Serve for GetLimits {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.no_body::<Self>()?;
         Ok(Self {})
     }
 
-    fn answer(output: &Vec<RequestLimit>, out: &mut Outgoing) {
+    fn answer(output: &Vec<RequestLimit>, out: &mut WrittenAnswer) {
         out.value(Name::new("limits").json_inner(&["rate"]).xml_inner(&["rate", "limit"]), output);
     }
 }

@@ -4,20 +4,20 @@
 //! The server half of `specs/clodo/requests/`.
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::server::{Incoming, Outgoing, Serve};
+use hostkit_proto::server::{ReceivedRequest, Serve, WrittenAnswer};
 
 use crate::requests::GetRequest;
 use crate::types::BackgroundRequest;
 
 impl Serve for GetRequest {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(output: &BackgroundRequest, out: &mut Outgoing) {
+    fn answer(output: &BackgroundRequest, out: &mut WrittenAnswer) {
         out.value("request", output);
     }
 }

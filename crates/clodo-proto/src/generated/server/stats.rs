@@ -4,13 +4,13 @@
 //! The server half of `specs/clodo/stats/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{Incoming, Outgoing, Root, Serve};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
 use crate::stats::{GetStats, GetStatsPeriod};
 use crate::types::StatsRow;
 
 impl Serve for GetStats {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::Under(Name::new("stats")), |fields| {
@@ -38,7 +38,7 @@ impl Serve for GetStats {
         })
     }
 
-    fn answer(output: &Vec<StatsRow>, out: &mut Outgoing) {
+    fn answer(output: &Vec<StatsRow>, out: &mut WrittenAnswer) {
         out.value(Name::new("stats").xml_inner(&["row"]), output);
     }
 }

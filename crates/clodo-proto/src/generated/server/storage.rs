@@ -6,13 +6,13 @@
 use std::collections::BTreeMap;
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{Incoming, Outgoing, Root, Serve};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
 use crate::storage::{CreateStorage, DeleteStorage, GetStorage, ListStorages, UpdateStorage};
 use crate::types::{CreatedStorage, StorageDetail, StorageSummary};
 
 impl Serve for CreateStorage {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::Under(Name::new("storage")), |fields| {
             let title = fields.optional(&Name::new("title"))?;
@@ -25,49 +25,49 @@ impl Serve for CreateStorage {
         })
     }
 
-    fn answer(output: &CreatedStorage, out: &mut Outgoing) {
+    fn answer(output: &CreatedStorage, out: &mut WrittenAnswer) {
         out.value("storage", output);
     }
 }
 
 impl Serve for DeleteStorage {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for GetStorage {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(output: &StorageDetail, out: &mut Outgoing) {
+    fn answer(output: &StorageDetail, out: &mut WrittenAnswer) {
         out.value("storage", output);
     }
 }
 
 impl Serve for ListStorages {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.no_body::<Self>()?;
         Ok(Self {})
     }
 
-    fn answer(output: &Vec<StorageSummary>, out: &mut Outgoing) {
+    fn answer(output: &Vec<StorageSummary>, out: &mut WrittenAnswer) {
         out.value(Name::new("storages").xml_inner(&["storage"]), output);
     }
 }
 
 impl Serve for UpdateStorage {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::Under(Name::new("storage")), |fields| {
@@ -89,7 +89,7 @@ impl Serve for UpdateStorage {
         })
     }
 
-    fn answer(output: &Option<BTreeMap<String, String>>, out: &mut Outgoing) {
+    fn answer(output: &Option<BTreeMap<String, String>>, out: &mut WrittenAnswer) {
         out.optional_value("storage", output);
     }
 }

@@ -4,25 +4,25 @@
 //! The server half of `specs/clodo/user/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{Incoming, Outgoing, Root, Serve};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
 use crate::types::UserProfile;
 use crate::user::{GetUser, UpdateUser};
 
 impl Serve for GetUser {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.no_body::<Self>()?;
         Ok(Self {})
     }
 
-    fn answer(output: &UserProfile, out: &mut Outgoing) {
+    fn answer(output: &UserProfile, out: &mut WrittenAnswer) {
         out.value("user", output);
     }
 }
 
 impl Serve for UpdateUser {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::XmlOnly(Name::new("user")), |fields| {
             let last_name = fields.optional(&Name::new("users_family"))?;
@@ -140,5 +140,5 @@ impl Serve for UpdateUser {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }

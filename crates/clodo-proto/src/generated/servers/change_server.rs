@@ -189,7 +189,7 @@ impl Evidence for ChangeServer {
     type Reading = GetServer;
     type Found = ServerDetail;
 
-    const SETTLE: Duration = Duration::from_secs(60);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
     const UNSEEN_IS_NO: bool = false;
 
     fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {

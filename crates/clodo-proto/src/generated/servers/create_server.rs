@@ -323,7 +323,7 @@ impl Evidence for CreateServer {
     type Reading = ListServers;
     type Found = ServerSummary;
 
-    const SETTLE: Duration = Duration::from_secs(120);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(120);
 
     fn reading(_: &Inputs) -> Result<ListServers, EncodeError> {
         Ok(ListServers::new())

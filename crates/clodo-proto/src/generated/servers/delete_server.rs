@@ -110,7 +110,7 @@ impl Evidence for DeleteServer {
     type Reading = ListServers;
     type Found = ();
 
-    const SETTLE: Duration = Duration::from_secs(120);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(120);
 
     fn reading(_: &Inputs) -> Result<ListServers, EncodeError> {
         Ok(ListServers::new())

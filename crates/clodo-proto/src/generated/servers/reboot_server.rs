@@ -108,7 +108,7 @@ impl Evidence for RebootServer {
     type Reading = GetServerLog;
     type Found = ServerLogEntry;
 
-    const SETTLE: Duration = Duration::from_secs(120);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(120);
 
     fn reading(inputs: &Inputs) -> Result<GetServerLog, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;

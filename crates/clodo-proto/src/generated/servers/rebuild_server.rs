@@ -122,7 +122,7 @@ impl Evidence for RebuildServer {
     type Reading = GetServer;
     type Found = ServerDetail;
 
-    const SETTLE: Duration = Duration::from_secs(120);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(120);
 
     fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;

@@ -166,7 +166,7 @@ impl Evidence for CreateStorage {
     type Reading = ListStorages;
     type Found = StorageSummary;
 
-    const SETTLE: Duration = Duration::from_secs(60);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
     const MAY_BE_DOUBLED: bool = true;
 
     fn reading(_: &Inputs) -> Result<ListStorages, EncodeError> {

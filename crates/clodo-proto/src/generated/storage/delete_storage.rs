@@ -100,7 +100,7 @@ impl Evidence for DeleteStorage {
     type Reading = ListStorages;
     type Found = ();
 
-    const SETTLE: Duration = Duration::from_secs(60);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
     fn reading(_: &Inputs) -> Result<ListStorages, EncodeError> {
         Ok(ListStorages::new())

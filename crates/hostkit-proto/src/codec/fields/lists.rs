@@ -1,4 +1,4 @@
-//! Lists, in the many shapes that they come in.
+//! Lists in all their wire shapes.
 
 use hostkit_wire::{Format, Key, Kind, Node};
 
@@ -27,10 +27,10 @@ enum Items<'t> {
 }
 
 impl<'t> Fields<'t, '_, '_> {
-    /// A list that may be absent, which is empty then. One that cannot be read is empty too, and a defect.
+    /// Decodes an optional list, empty if absent. An unreadable one is empty too and reported as a defect.
     ///
     /// # Errors
-    /// More items than so many; under [`UnknownFields::Deny`](crate::UnknownFields::Deny), a defect.
+    /// More than `max_items` items; under [`UnknownFields::Deny`](crate::UnknownFields::Deny), a defect.
     pub fn list<T: FromWire>(&mut self, name: &Name, max_items: usize) -> Result<Vec<T>, DecodeError> {
         let found = self.find_items(name)?;
         if matches!(found, Items::Absent) {
@@ -46,7 +46,7 @@ impl<'t> Fields<'t, '_, '_> {
         }
     }
 
-    /// A list without which the object is not this object.
+    /// Decodes a required list.
     pub fn required_list<T: FromWire>(&mut self, name: &Name, max_items: usize) -> Result<Vec<T>, DecodeError> {
         let step = self.step(name);
         let found = self.find_items(name)?;
@@ -119,15 +119,15 @@ impl<'t> Fields<'t, '_, '_> {
     /// Whether the outermost wrapper of a list is there and empty: `{"backups":[]}` for `backups/backup`.
     fn wraps_nothing(&self, name: &Name) -> bool {
         let format = self.node.format();
-        let rules = self.reader.rules;
+        let leniency = self.reader.leniency;
         if name.rest(format).is_empty() {
             return false;
         }
         self.node.get(name.first(format)).is_some_and(|wrapper| match wrapper.kind() {
-            Kind::Null => rules.null_as_empty || format == Format::Xml,
-            Kind::Text => rules.null_as_empty && wrapper.is_empty_text(),
-            Kind::List => rules.list_as_empty_map && wrapper.is_empty(),
-            Kind::Map => (rules.one_as_list || rules.map_as_list) && wrapper.is_empty(),
+            Kind::Null => leniency.null_as_empty || format == Format::Xml,
+            Kind::Text => leniency.null_as_empty && wrapper.is_empty_text(),
+            Kind::List => leniency.list_as_empty_map && wrapper.is_empty(),
+            Kind::Map => (leniency.one_as_list || leniency.map_as_list) && wrapper.is_empty(),
             _ => false,
         })
     }
@@ -163,14 +163,16 @@ fn read_list<T: FromWire>(
 ) -> Result<Vec<T>, DecodeError> {
     match node.kind() {
         Kind::List => read_items(reserved::<T>(node.items().count(), node), node.items(), max_items, reader),
-        Kind::Null if reader.rules.null_as_empty => Ok(Vec::new()),
-        Kind::Text if reader.rules.null_as_empty && node.is_empty_text() => Ok(Vec::new()),
-        Kind::Map if node.is_empty() && (reader.rules.one_as_list || reader.rules.map_as_list) => Ok(Vec::new()),
-        Kind::Map if reader.rules.map_as_list => read_items(0, node.entries().map(|(_, node)| node), max_items, reader),
-        Kind::Text | Kind::Number | Kind::Bool if reader.rules.one_as_list => {
+        Kind::Null if reader.leniency.null_as_empty => Ok(Vec::new()),
+        Kind::Text if reader.leniency.null_as_empty && node.is_empty_text() => Ok(Vec::new()),
+        Kind::Map if node.is_empty() && (reader.leniency.one_as_list || reader.leniency.map_as_list) => Ok(Vec::new()),
+        Kind::Map if reader.leniency.map_as_list => {
+            read_items(0, node.entries().map(|(_, node)| node), max_items, reader)
+        }
+        Kind::Text | Kind::Number | Kind::Bool if reader.leniency.one_as_list => {
             read_items(1, std::iter::once(node), max_items, reader)
         }
-        Kind::Map if reader.rules.one_as_list => {
+        Kind::Map if reader.leniency.one_as_list => {
             let (mut entries, spec) = (node.entries(), reader.spec);
             match (entries.next(), entries.next()) {
                 (Some((key, inner)), None) if Some(key) == singular => read_list(inner, None, max_items, reader),

@@ -9,7 +9,7 @@ use crate::codec::reader::Step;
 use crate::codec::{DecodeError, FromText, FromWire, Name, Reader};
 
 impl Fields<'_, '_, '_> {
-    /// A map that may be absent, which is empty then. One that cannot be read is empty too, and a defect.
+    /// Decodes an optional map, empty if absent. An unreadable one is empty too and reported as a defect.
     pub fn map<K: FromText + Ord, V: FromWire>(&mut self, name: &Name) -> Result<BTreeMap<K, V>, DecodeError> {
         let Some(node) = self.find(name)? else {
             return Ok(BTreeMap::new());
@@ -24,7 +24,7 @@ impl Fields<'_, '_, '_> {
         }
     }
 
-    /// A map without which the object is not this object.
+    /// Decodes a required map.
     pub fn required_map<K: FromText + Ord, V: FromWire>(&mut self, name: &Name) -> Result<BTreeMap<K, V>, DecodeError> {
         let step = self.step(name);
         match self.find(name)? {
@@ -52,9 +52,9 @@ fn read_map<K: FromText + Ord, V: FromWire>(
             }
             Ok(map)
         }
-        Kind::List if node.is_empty() && reader.rules.list_as_empty_map => Ok(map),
+        Kind::List if node.is_empty() && reader.leniency.list_as_empty_map => Ok(map),
         // PHP writes a map whose keys happen to be 0, 1, 2 … as a list: the positions are the keys.
-        Kind::List if reader.rules.list_as_empty_map => {
+        Kind::List if reader.leniency.list_as_empty_map => {
             for (index, value) in node.items().enumerate() {
                 let Some(key) = K::from_text(&index.to_string()) else {
                     return Err(reader.expected("a map", node));
@@ -64,8 +64,8 @@ fn read_map<K: FromText + Ord, V: FromWire>(
             }
             Ok(map)
         }
-        Kind::Null if reader.rules.null_as_empty || node.format() == Format::Xml => Ok(map),
-        Kind::Text if reader.rules.null_as_empty && node.is_empty_text() => Ok(map),
+        Kind::Null if reader.leniency.null_as_empty || node.format() == Format::Xml => Ok(map),
+        Kind::Text if reader.leniency.null_as_empty && node.is_empty_text() => Ok(map),
         _ => Err(reader.expected("a map", node)),
     }
 }

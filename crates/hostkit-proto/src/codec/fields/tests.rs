@@ -3,24 +3,24 @@
 use hostkit_wire::{Format, Limits};
 
 use super::*;
-use crate::rules::Rules;
+use crate::leniency::Leniency;
 
-fn read(format: Format, body: &str, rules: &Rules) -> Result<Vec<u64>, DecodeError> {
+fn read(format: Format, body: &str, leniency: &Leniency) -> Result<Vec<u64>, DecodeError> {
     let document = hostkit_wire::parse(format, body.as_bytes(), &Limits::DEFAULT).unwrap();
-    let mut reader = Reader::new("list", "answer", rules, UnknownFields::Deny);
+    let mut reader = Reader::new("list", "answer", leniency, UnknownFields::Deny);
     let mut fields = reader.object(document.root(), "")?;
     fields.required_list(&Name::new("backups").json_inner(&["backup"]).xml_inner(&["backup"]), 9)
 }
 
 #[test]
 fn an_empty_wrapper_is_an_empty_list_where_the_rules_say_so() {
-    let lenient = Rules { one_as_list: true, null_as_empty: true, list_as_empty_map: true, ..Rules::STRICT };
+    let lenient = Leniency { one_as_list: true, null_as_empty: true, list_as_empty_map: true, ..Leniency::STRICT };
     for body in [r#"{"backups":[]}"#, r#"{"backups":null}"#, r#"{"backups":""}"#, r#"{"backups":{}}"#] {
         assert_eq!(read(Format::Json, body, &lenient).unwrap(), Vec::<u64>::new(), "{body}");
-        assert!(read(Format::Json, body, &Rules::STRICT).is_err(), "{body}");
+        assert!(read(Format::Json, body, &Leniency::STRICT).is_err(), "{body}");
     }
-    assert_eq!(read(Format::Xml, "<backups/>", &Rules::STRICT).unwrap(), Vec::<u64>::new());
-    assert_eq!(read(Format::Json, r#"{"backups":{"backup":[7]}}"#, &Rules::STRICT).unwrap(), [7_u64]);
+    assert_eq!(read(Format::Xml, "<backups/>", &Leniency::STRICT).unwrap(), Vec::<u64>::new());
+    assert_eq!(read(Format::Json, r#"{"backups":{"backup":[7]}}"#, &Leniency::STRICT).unwrap(), [7_u64]);
     for body in ["{}", r#"{"other":[]}"#, r#"{"backups":[7]}"#, r#"{"backups":{"other":7}}"#] {
         assert!(read(Format::Json, body, &lenient).is_err(), "{body}");
     }

@@ -2,7 +2,7 @@
 
 use hostkit::Format;
 use hostkit::protocol::Value;
-use hostkit::protocol::server::{Outgoing, Serve};
+use hostkit::protocol::server::{Serve, WrittenAnswer};
 
 use super::visit::{PREFIX, Visit};
 use crate::site::{self, Call, Reply};
@@ -99,7 +99,7 @@ impl From<WorldError> for No {
 
 /// A yes: 204 where there is nothing more to say.
 pub(super) fn yes<E: Serve>(visit: &Visit<'_>, output: &E::Output) -> Result<Reply, No> {
-    let mut out = Outgoing::for_endpoint::<E>(visit.format, 200);
+    let mut out = WrittenAnswer::for_endpoint::<E>(visit.format, 200);
     E::answer(output, &mut out);
     let body = out.body().map_err(|error| No::new(500, error.to_string()))?;
     Ok(Reply::done(match body.is_empty() {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clodo_proto::auth::SignIn;
 use clodo_proto::types::SignedIn;
-use hostkit::protocol::server::{Outgoing, Serve};
+use hostkit::protocol::server::{Serve, WrittenAnswer};
 
 use super::answer::No;
 use super::visit::{PREFIX, format};
@@ -25,7 +25,7 @@ pub(super) fn sign_in(request: &SignIn, call: &Call, world: &mut World) -> Resul
     world.note_credentials(true);
     let token = world.sessions.issue("CLODO_", World::ACCOUNT, call.now, Some(LIFETIME));
     let format = format(call);
-    let mut out = Outgoing::for_endpoint::<SignIn>(format, 204);
+    let mut out = WrittenAnswer::for_endpoint::<SignIn>(format, 204);
     SignIn::answer(&SignedIn::new(token, format!("{}{PREFIX}", call.base)), &mut out);
     out.header("X-Auth-Token-Issued", &time(call.now));
     out.header("X-Auth-Token-Expired", &time(call.now + LIFETIME));

@@ -2,7 +2,7 @@
 
 use hostkit::Format;
 use hostkit::protocol::Value;
-use hostkit::protocol::server::{Outgoing, Serve};
+use hostkit::protocol::server::{Serve, WrittenAnswer};
 
 use crate::site::{self, Reply};
 use crate::sites::content_type;
@@ -77,19 +77,19 @@ pub(super) fn yes<E: Serve>(output: &E::Output) -> Result<Reply, No> {
 
 /// A yes in one format.
 pub(super) fn yes_in<E: Serve>(format: Format, output: &E::Output) -> Result<Reply, No> {
-    let mut out = Outgoing::for_endpoint::<E>(format, 200);
+    let mut out = WrittenAnswer::for_endpoint::<E>(format, 200);
     E::answer(output, &mut out);
     finish(&out)
 }
 
 /// A yes with a tree that the generated types would write otherwise.
 pub(super) fn yes_with<E: Serve>(tree: &Value) -> Result<Reply, No> {
-    let mut out = Outgoing::for_endpoint::<E>(Format::Json, 200);
+    let mut out = WrittenAnswer::for_endpoint::<E>(Format::Json, 200);
     out.whole(tree);
     finish(&out)
 }
 
-fn finish(out: &Outgoing) -> Result<Reply, No> {
+fn finish(out: &WrittenAnswer) -> Result<Reply, No> {
     let body = out.body().map_err(|error| No::new(error.to_string()))?;
     Ok(Reply::done(site::answer(out.status, content_type(out.format()), body)))
 }

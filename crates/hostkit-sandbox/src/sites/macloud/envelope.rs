@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use hostkit::Format;
 use hostkit::protocol::Value;
-use hostkit::protocol::server::{Outgoing, Serve};
+use hostkit::protocol::server::{Serve, WrittenAnswer};
 use http::Response;
 
 use crate::site::answer;
@@ -110,7 +110,7 @@ impl No {
         if let Some(data) = self.data() {
             entries.push(("data", data));
         }
-        written(&Outgoing::new(Format::Json, self.status(), entries))
+        written(&WrittenAnswer::new(Format::Json, self.status(), entries))
     }
 }
 
@@ -140,7 +140,7 @@ fn wire_name(field: &'static str) -> &'static str {
     }
 }
 
-fn written(out: &Outgoing) -> Response<Vec<u8>> {
+fn written(out: &WrittenAnswer) -> Response<Vec<u8>> {
     match out.body() {
         Ok(body) => answer(out.status, JSON, body),
         Err(error) => answer(500, "text/plain", error.to_string().into_bytes()),
@@ -153,7 +153,7 @@ fn envelope(message: &str) -> Vec<(&'static str, Value)> {
 
 /// A yes with what the endpoint answers.
 pub(super) fn yes<E: Serve>(status: u16, message: &str, output: &E::Output) -> Answered {
-    let mut out = Outgoing::new(Format::Json, status, envelope(message));
+    let mut out = WrittenAnswer::new(Format::Json, status, envelope(message));
     E::answer(output, &mut out);
     Ok(written(&out))
 }
@@ -167,7 +167,7 @@ pub(super) fn done<E: Serve<Output = ()>>(status: u16, message: &str) -> Answere
 pub(super) fn shaped(message: &str, data: Value) -> Answered {
     let mut entries = envelope(message);
     entries.push(("data", data));
-    Ok(written(&Outgoing::new(Format::Json, 200, entries)))
+    Ok(written(&WrittenAnswer::new(Format::Json, 200, entries)))
 }
 
 /// Changes the values of one key wherever it stands in a map or a list of maps.

@@ -8,7 +8,7 @@ mod orders;
 mod power;
 mod words;
 
-use hostkit::protocol::server::{Incoming, Outgoing, Serve};
+use hostkit::protocol::server::{ReceivedRequest, Serve, WrittenAnswer};
 use hostkit::protocol::{EndpointInfo, Value};
 use hostkit::{Decimal, Endpoint, Format, UnknownFields};
 use http::{Method, Response};
@@ -143,7 +143,7 @@ fn identify(form: &Form) -> Result<&'static str, Code> {
 
 /// A no.
 fn refusal(format: Format, code: &Code) -> Response<Vec<u8>> {
-    let out = Outgoing::new(
+    let out = WrittenAnswer::new(
         format,
         200,
         vec![
@@ -155,7 +155,7 @@ fn refusal(format: Format, code: &Code) -> Response<Vec<u8>> {
     written(&out)
 }
 
-fn written(out: &Outgoing) -> Response<Vec<u8>> {
+fn written(out: &WrittenAnswer) -> Response<Vec<u8>> {
     match out.body() {
         Ok(body) => answer(out.status, content_type(out.format()), body),
         Err(error) => answer(500, "text/plain", error.to_string().into_bytes()),
@@ -164,7 +164,7 @@ fn written(out: &Outgoing) -> Response<Vec<u8>> {
 
 /// A yes.
 fn yes<E: Serve>(format: Format, output: &E::Output) -> Response<Vec<u8>> {
-    let mut out = Outgoing::for_endpoint::<E>(format, 200);
+    let mut out = WrittenAnswer::for_endpoint::<E>(format, 200);
     E::answer(output, &mut out);
     written(&out)
 }
@@ -176,7 +176,7 @@ fn accepted<E: Serve>(format: Format, output: &E::Output, code: &Code) -> Respon
         ("errorCode", Value::Text(code.as_str().to_owned())),
         ("errorMsg", Value::Text(words::text(code).to_owned())),
     ];
-    let mut out = Outgoing::new(format, 200, envelope);
+    let mut out = WrittenAnswer::new(format, 200, envelope);
     E::answer(output, &mut out);
     written(&out)
 }
@@ -187,7 +187,7 @@ impl Handler<'_> {
             return Err(Code::UnknownCommand);
         }
         form.check()?;
-        let request = Incoming {
+        let request = ReceivedRequest {
             method: Method::POST,
             path: "/apih.php",
             query: Vec::new(),

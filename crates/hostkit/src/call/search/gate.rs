@@ -8,13 +8,13 @@ use std::time::{Duration, SystemTime};
 use hostkit_proto::{RateRule, Secret, Session};
 
 use super::super::State;
-use super::super::stores::Joint;
+use super::super::stores::SharedSignIn;
 use super::drive::Driven;
 use super::shop::Shop;
 use crate::client::ClientCore;
 use crate::limits::shared::{RateStore, SharedRates, Wanted};
 use crate::session::shared::{Begun, SessionStore, SharedSession, SignInLease};
-use crate::store::clerk::{Answer, Polled};
+use crate::store::thread::{Answer, Polled};
 use crate::store::{Change, Store, StoreKey};
 use crate::time::{Moment, Now};
 
@@ -100,10 +100,10 @@ impl Gate {
     pub(super) fn open(&self, core: &ClientCore<Shop>, works: bool) {
         self.change(|inner| inner.works = Some(works));
         if let Some(shared) = &core.shared().shared_session {
-            shared.settle();
+            shared.wait_idle();
         }
         if let Some(shared) = core.rates().shared() {
-            shared.settle();
+            shared.wait_idle();
         }
         self.change(|inner| inner.works = None);
     }
@@ -133,7 +133,7 @@ impl Process {
         let rates = SharedRates::new(RateStore::new(gate.way(false), ACCOUNT), API, core.base_url());
         let wanted = Wanted { name: rule.name, count: rule.count as usize, length: rule.window };
         let answer = rates.ask(vec![wanted], Duration::ZERO);
-        rates.settle();
+        rates.wait_idle();
         let Polled::Ready(Ok(Ok(grant))) = answer.poll() else { panic!("there is room at first") };
         grant.go();
     }
@@ -145,7 +145,7 @@ impl Process {
     /// False where it may not sign in.
     pub(super) fn lead(&mut self) -> bool {
         let answer = self.session.begin(Duration::ZERO, Duration::from_secs(30));
-        self.session.settle();
+        self.session.wait_idle();
         if let Polled::Ready(Ok(Begun::Lead(lease))) = answer.poll() {
             self.lease = Some(lease);
         }
@@ -156,7 +156,7 @@ impl Process {
         if let Some(lease) = self.lease.take() {
             drop(lease.save(&Session::with_token(Secret::from(token)), Duration::ZERO, None));
         }
-        self.session.settle();
+        self.session.wait_idle();
     }
 
     pub(super) fn fail(&mut self, is_refused: bool) {
@@ -164,12 +164,12 @@ impl Process {
             drop(lease.fail(is_refused));
         }
         self.is_refused |= is_refused;
-        self.session.settle();
+        self.session.wait_idle();
     }
 
     pub(super) fn leave(&mut self) {
         self.lease = None;
-        self.session.settle();
+        self.session.wait_idle();
     }
 }
 
@@ -179,17 +179,17 @@ pub(super) const NOT_YET: u8 = 1;
 /// What a machine asked of the store, as numbers: 0 for nothing, [`NOT_YET`], or what the store said.
 pub(super) fn asked(machine: &dyn Driven) -> [u8; 4] {
     let exchange = machine.exchange();
-    let joint = |joint: &Joint| match joint {
-        Joint::Asked(answer) => said(answer, |begun| match begun {
+    let shared_sign_in = |shared_sign_in: &SharedSignIn| match shared_sign_in {
+        SharedSignIn::Asked(answer) => said(answer, |begun| match begun {
             Begun::Found { .. } => 3,
             Begun::Lead(_) => 4,
             Begun::Busy => 5,
             Begun::Refused(_) => 6,
         }),
-        Joint::Unasked | Joint::Held(_) | Joint::Alone => 0,
+        SharedSignIn::Unasked | SharedSignIn::Held(_) | SharedSignIn::Alone => 0,
     };
     let of_state = match &exchange.state {
-        State::SignIn(signing) | State::SignInFlight(signing, ..) => joint(&signing.joint),
+        State::SignIn(signing) | State::SignInFlight(signing, ..) => shared_sign_in(&signing.shared_sign_in),
         State::Telling(_, answer) => said(answer, |()| 3),
         _ => 0,
     };

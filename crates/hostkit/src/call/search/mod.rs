@@ -1,7 +1,7 @@
 //! The exchange searched over its merged states: whatever happens in whatever order, until nothing new comes of it.
 //!
-//! An exchange cannot be copied, so a state is the way that led to it, gone again from the start by the real client on a
-//! made clock. Two ways lead to one state where all that decides what can come next is equal ([`Shape`]); that they
+//! An exchange cannot be copied, so a state is the way that led to it, gone again from the start by the real client on
+//! a made clock. Two ways lead to one state where all that decides what can come next is equal ([`Shape`]); that they
 //! really do is tried, too: from both, time alone has to lead to the same end.
 
 mod caller;
@@ -181,8 +181,8 @@ impl Seen {
     }
 }
 
-/// Promises P1, P2, P5, P6, P8, P9, P10, P22 and P24, of every order of events. `HOSTKIT_SEARCH` is a part of the name of
-/// the one setting to search.
+/// Promises P1, P2, P5, P6, P8, P9, P10, P22 and P24, of every order of events. `HOSTKIT_SEARCH` is a part of the name
+/// of the one setting to search.
 #[test]
 fn every_order_of_events() {
     let only = std::env::var("HOSTKIT_SEARCH").ok();

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use hostkit_proto::Effect;
 
-use super::super::stores::Joint;
-use super::super::{Failed, Stage, State};
+use super::super::stores::SharedSignIn;
+use super::super::{Ending, Failed, State};
 use super::caller::{Caller, Driver};
 use super::drive::End;
 use super::gate::Keeps;
@@ -51,7 +51,7 @@ pub(super) fn may_sign_in(world: &World) {
     let others = world.callers.iter().filter(|caller| is_sign_in(caller)).count();
     let others = others + usize::from(world.other.as_ref().is_some_and(|(_, is_disowned)| !is_disowned));
     assert_eq!(others, 0, "P8: a sign-in while another one is under way");
-    assert!(!world.is_latched, "P10: a sign-in with credentials that were refused");
+    assert!(!world.is_rejected, "P10: a sign-in with credentials that were refused");
 }
 
 /// What goes out.
@@ -66,15 +66,18 @@ pub(super) fn may_be_sent(world: &World, number: usize, outgoing: &Outgoing, is_
         may_sign_in(world);
         if let (Some((_, process)), Some(State::SignInFlight(signing, ..))) =
             (&world.store, caller.machine.as_ref().map(|machine| &machine.exchange().state))
-            && matches!(signing.joint, Joint::Held(_))
+            && matches!(signing.shared_sign_in, SharedSignIn::Held(_))
         {
             assert!(!process.leads(), "P8: a sign-in while another process signs in");
             assert!(!process.is_refused, "P10: a sign-in with credentials that were refused to another process");
         }
         assert!(caller.logins < 3, "P10: it signs in a fourth time");
-        let (vain, last) = world.vain;
+        let (failed_sign_ins, last) = world.failed_sign_ins;
         let has_rested = now.monotonic.since(last) >= Duration::from_secs(1);
-        assert!(vain < 4 || has_rested, "P10: {vain} sign-ins came to nothing, and the next one does not rest");
+        assert!(
+            failed_sign_ins < 4 || has_rested,
+            "P10: {failed_sign_ins} sign-ins came to nothing, and the next one does not rest"
+        );
         return;
     }
     let class = Class::of(&caller.kind.info);
@@ -170,9 +173,9 @@ pub(super) fn is_spent(caller: &Caller) -> bool {
 
 /// The end is there, and the caller has not fetched it.
 fn may_be_spent(failed: &Failed<Code>) -> bool {
-    match failed.stage {
-        Stage::NotSent => false,
-        Stage::Rejected => failed.error.may_have_happened(),
-        Stage::Open => true,
+    match failed.ending {
+        Ending::NotSent => false,
+        Ending::Rejected => failed.error.may_have_happened(),
+        Ending::Open => true,
     }
 }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use hostkit_proto::Effect;
 
-use super::super::stores::Joint;
-use super::super::{Exchange, Failed, SigningIn, Stage, State};
+use super::super::stores::SharedSignIn;
+use super::super::{Ending, Exchange, Failed, SigningIn, State};
 use super::caller::{Caller, Driver};
 use super::gate;
 use super::shop::{Code, Shop};
@@ -95,8 +95,8 @@ impl Writer<'_> {
         let other = world.other.as_ref();
         self.bits(&[
             look.is_led,
-            look.is_latched,
-            world.is_latched,
+            look.is_rejected,
+            world.is_rejected,
             look.held.is_some(),
             look.life.is_some(),
             look.is_proven,
@@ -104,9 +104,9 @@ impl Writer<'_> {
             other.is_some_and(|(guard, _)| guard.is_current()),
             other.is_some_and(|(_, is_disowned)| *is_disowned),
         ]);
-        self.add(look.vain.0);
-        self.add(look.vain.1);
-        self.timer(look.rests_until);
+        self.add(look.failed_sign_ins.0);
+        self.add(look.failed_sign_ins.1);
+        self.timer(look.backoff_until);
         if let Some((asked, whole, renew)) = look.life {
             self.now(asked);
             self.duration(whole);
@@ -115,14 +115,14 @@ impl Writer<'_> {
         if let Some((session, _)) = &look.held {
             self.session(session);
         }
-        for (_, calls, told) in shared.rates.look(world.now.monotonic) {
+        for (_, calls, reported) in shared.rates.look(world.now.monotonic) {
             self.length(calls.len());
             for (latest, is_under_way) in calls {
                 self.moment(latest);
                 self.bits(&[is_under_way]);
             }
-            self.bits(&[told.is_some()]);
-            if let Some((left, reset)) = told {
+            self.bits(&[reported.is_some()]);
+            if let Some((left, reset)) = reported {
                 self.length(left);
                 self.moment(reset);
             }
@@ -134,8 +134,8 @@ impl Writer<'_> {
     fn server(&mut self) {
         let world = self.world;
         let now = world.now.monotonic;
-        self.add(world.vain.0);
-        self.moment(world.vain.1);
+        self.add(world.failed_sign_ins.0);
+        self.moment(world.failed_sign_ins.1);
         for rule in world.setting.rules {
             let held = world.held.iter().filter(|(name, until)| *name == rule.name && *until > now);
             self.moment(held.map(|(_, until)| *until).max().unwrap_or(Moment::START));
@@ -232,7 +232,7 @@ impl Writer<'_> {
             State::Pause(until) => self.timer(*until),
             State::SignIn(signing) => self.signing(signing),
             State::SignInFlight(signing, ..) => self.signing(signing),
-            State::Telling(failure, _) => self.bits(&[failure.guard.is_current(), failure.is_latched]),
+            State::Telling(failure, _) => self.bits(&[failure.guard.is_current(), failure.is_rejected]),
             State::Ended(failed) => self.failed(failed),
         }
         self.add(exchange.attempts);
@@ -266,28 +266,28 @@ impl Writer<'_> {
     }
 
     fn signing(&mut self, signing: &SigningIn<Shop>) {
-        let joint = match signing.joint {
-            Joint::Unasked => 0,
-            Joint::Asked(_) => 1,
-            Joint::Held(_) => 2,
-            Joint::Alone => 3,
+        let shared_sign_in = match signing.shared_sign_in {
+            SharedSignIn::Unasked => 0,
+            SharedSignIn::Asked(_) => 1,
+            SharedSignIn::Held(_) => 2,
+            SharedSignIn::Alone => 3,
         };
-        self.add(joint);
-        let (sent, sent_at, told) = signing.guard.look();
+        self.add(shared_sign_in);
+        let (sent, sent_at, retry_after) = signing.guard.look();
         self.bits(&[signing.guard.is_current()]);
         self.add(sent);
         self.moment(sent_at);
-        self.timer(told);
+        self.timer(retry_after);
         self.timer(signing.not_before);
     }
 
     fn failed(&mut self, failed: &Failed<Code>) {
-        let stage = match failed.stage {
-            Stage::NotSent => 0,
-            Stage::Rejected => 1,
-            Stage::Open => 2,
+        let ending = match failed.ending {
+            Ending::NotSent => 0,
+            Ending::Rejected => 1,
+            Ending::Open => 2,
         };
-        self.add(stage);
+        self.add(ending);
         self.bits(&[failed.error.may_have_happened()]);
     }
 }

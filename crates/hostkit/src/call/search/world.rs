@@ -55,9 +55,9 @@ pub(super) struct World {
     /// Until when the server wants no calls on a limit.
     pub(super) held: Vec<(&'static str, Moment)>,
     pub(super) budget: Budget,
-    pub(super) is_latched: bool,
+    pub(super) is_rejected: bool,
     /// How many sign-ins went out since the last token, and when the last one did.
-    pub(super) vain: (u32, Moment),
+    pub(super) failed_sign_ins: (u32, Moment),
     pub(super) store: Option<(Gate, Process)>,
     /// How often something may happen yet that could happen for ever.
     pub(super) left: Left,
@@ -117,8 +117,8 @@ impl World {
             counted,
             held: Vec::new(),
             budget,
-            is_latched: false,
-            vain: (0, Moment::START),
+            is_rejected: false,
+            failed_sign_ins: (0, Moment::START),
             store,
             left: setting.left,
             variants: 0,
@@ -180,7 +180,7 @@ impl World {
             Event::Reset => {
                 self.left.resets -= 1;
                 self.core.reset_session();
-                (self.is_latched, self.vain.0) = (false, 0);
+                (self.is_rejected, self.failed_sign_ins.0) = (false, 0);
                 for caller in &mut self.callers {
                     if let Driver::Wire(wire) = &mut caller.driver {
                         wire.is_disowned |= wire.is_login;
@@ -259,7 +259,7 @@ impl World {
         let caller = &mut self.callers[number];
         let names = if is_login { LOGIN.rates } else { caller.kind.info.rates };
         if is_login {
-            self.vain = (self.vain.0 + 1, self.now.monotonic);
+            self.failed_sign_ins = (self.failed_sign_ins.0 + 1, self.now.monotonic);
             caller.logins += 1;
         } else {
             caller.sent += 1;
@@ -304,10 +304,10 @@ impl World {
         if row.name == TOKEN {
             headers = vec![("x-token", self.new_token(sent))];
             headers.extend(self.setting.life.map(|life| ("x-life", life.to_string())));
-            self.vain.0 = 0;
+            self.failed_sign_ins.0 = 0;
         }
-        self.vain.0 = self.vain.0.saturating_sub(u32::from(!row.has_gone_out()));
-        self.is_latched |= !is_disowned && (row.is_status(401) || row.is_status(403));
+        self.failed_sign_ins.0 = self.failed_sign_ins.0.saturating_sub(u32::from(!row.has_gone_out()));
+        self.is_rejected |= !is_disowned && (row.is_status(401) || row.is_status(403));
         self.receive(number, row.result(&headers));
     }
 
@@ -353,7 +353,7 @@ impl World {
                 let _ = guard.succeed(Admitted { session, base }, self.now, life, 0.5);
             }
             Event::OtherFails | Event::OtherIsRefused => {
-                self.is_latched |= is_refused && !is_disowned;
+                self.is_rejected |= is_refused && !is_disowned;
                 let error = Arc::new(Error::named(LOGIN.name, Cause::Unrecognised));
                 let _ = guard.fail(error, self.now, is_refused);
             }

@@ -1,14 +1,14 @@
-//! What showed before a call, with the time at which it was read.
+//! A baseline with the time at which it was read.
 
 use hostkit_proto::evidence::Baseline;
 
 use crate::time::Now;
 
-/// What showed before a call, and when that was: a baseline for [`Ticket::with_before`](super::Ticket::with_before).
+/// A baseline that was read before a call, for [`Ticket::with_before`](super::Ticket::with_before).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Before {
     pub(crate) baseline: Baseline,
-    /// When all of it had been read, if this process read it.
+    /// When the read was complete, if this process made it.
     pub(crate) read: Option<Now>,
 }
 

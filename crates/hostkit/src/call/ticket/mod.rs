@@ -1,4 +1,4 @@
-//! The ticket of a call whose end is open: what it was, when, and what it takes to find out whether it happened.
+//! The ticket of an unresolved call: what it takes to find out whether the call happened.
 
 mod before;
 mod saved;
@@ -14,13 +14,13 @@ use hostkit_proto::{Api, Effect, Endpoint, Secret};
 use crate::excerpt::Excerpt;
 use crate::time::{Moment, Now};
 
-/// A call that may have happened: what it was, where and when, why nobody knows, and how to find out.
+/// The record of a call that may have happened, to find out later whether it did.
 ///
-/// A call that ends gives one itself, where its end is open. What does not end gives none, a dropped future or a process
-/// that died: for them a ticket is made before the call, by the clients' `ticket`, and kept.
+/// An unresolved outcome contains one. A dropped future or a process that dies produces no outcome: for these cases the
+/// clients' `ticket` makes one before the call.
 ///
-/// It holds the inputs that the call can be found by, but no request and no headers: neither `Debug` nor
-/// `Display` shows a body or an input. [`Ticket::save`] writes it down.
+/// It holds the inputs that identify the call, but no request and no headers; `Debug` and `Display` show neither a body
+/// nor an input. [`Ticket::save`] turns it into text.
 #[derive(Clone, PartialEq, Eq)]
 #[must_use = "the call may have happened: reconcile the ticket, or save it"]
 pub struct Ticket(Box<TicketInner>);
@@ -41,30 +41,29 @@ struct TicketInner {
     body: Option<Excerpt>,
     inputs: Inputs,
     baseline: Option<Baseline>,
-    /// It was read from text: its moments are those of another process.
-    is_of_old: bool,
+    /// Restored from text: its moments belong to another process.
+    is_restored: bool,
 }
 
-/// Whose call it was: a number of one installation or account means nothing at another.
+/// The installation and account of a call: an id of one means nothing in another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Place {
     pub(crate) base: String,
-    /// As the caller calls it, where he does.
+    /// The caller's name of the account, if any.
     pub(crate) account: Option<String>,
 }
 
 impl Place {
-    /// Whether what the other one lists can be taken for what this one lists. Accounts without a name cannot be told
-    /// apart.
+    /// Whether both may be the same place. Unnamed accounts cannot be distinguished.
     fn may_be(&self, other: &Self) -> bool {
         let is_other = |(ours, theirs)| ours != theirs;
         self.base == other.base && !self.account.as_ref().zip(other.account.as_ref()).is_some_and(is_other)
     }
 }
 
-/// The end of a call that may have happened.
+/// The open end of a call that may have happened.
 pub(crate) struct OpenEnd {
-    /// When it was sent for the last time, and when the exchange gave up.
+    /// When the last attempt was sent; `ended` is when the exchange gave up.
     pub(crate) sent: Now,
     pub(crate) ended: Now,
     pub(crate) cause: TicketCause,
@@ -73,44 +72,43 @@ pub(crate) struct OpenEnd {
     pub(crate) body: Option<Excerpt>,
 }
 
-/// Why nobody knows.
+/// Why the outcome is unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TicketCause {
-    /// The time was up before the answer was complete.
+    /// The deadline passed before the answer was complete.
     TimedOut,
     /// The connection broke before the answer was complete.
     ConnectionLost,
-    /// The API says that it failed inside, and not whether it had acted before.
+    /// The API reported an internal failure without saying whether the call was carried out.
     ServerFailed,
     /// The answer is no document of this API.
     NotAnAnswer,
-    /// The answer says yes and is not what the spec says.
+    /// The answer is a success that violates the spec.
     Unreadable,
-    /// The API said no, and it is open whether it had acted before; see [`Fault::verify`](crate::Fault::verify).
+    /// The API rejected the call but may have carried it out; see [`Fault::verify`](crate::Fault::verify).
     Refused,
     /// The ticket was made before the call.
     Ahead,
 }
 
 impl Ticket {
-    /// The ticket of a call that ended so.
+    /// The ticket of a call with this open end.
     pub(crate) fn new<E: Endpoint>(place: Place, inputs: Inputs, end: OpenEnd) -> Self {
         let OpenEnd { sent, ended, cause, text, status, body } = end;
         let inner = TicketInner::of::<E>(place, inputs, sent, ended);
         Self(Box::new(TicketInner { cause, text, status, body, ..inner }))
     }
 
-    /// The ticket of a call that is still to be made.
+    /// The ticket of a call that is not sent yet.
     pub(crate) fn ahead<E: Endpoint>(place: Place, inputs: Inputs, baseline: Option<Baseline>, now: Now) -> Self {
         Self(Box::new(TicketInner { baseline, ..TicketInner::of::<E>(place, inputs, now, now) }))
     }
 
-    /// The same ticket with what showed before the call, which the clients' `before` gives. Calls that name nothing of
-    /// what they make can be told from the work of others by this alone.
+    /// Adds a baseline, which the clients' `before` reads. For calls whose inputs do not name what they create, only a
+    /// baseline distinguishes their result from the work of others.
     ///
-    /// What was read after the call was sent may hold its work already, which would then seem to be of old. It is no
-    /// "before", and the ticket stays as it is.
+    /// A baseline that was read after the call was sent is ignored: it may include the call's own result.
     pub fn with_before(mut self, before: impl Into<Option<Before>>) -> Self {
         let before = before.into();
         if before.as_ref().and_then(|before| before.read).is_some_and(|read| self.is_before(read)) {
@@ -124,21 +122,21 @@ impl Ticket {
         self
     }
 
-    /// Whether the call was sent before this moment, by the clock that the two have in common.
+    /// Whether the call was sent before this moment, by the clock that both times share.
     fn is_before(&self, moment: Now) -> bool {
-        match self.0.is_of_old {
+        match self.0.is_restored {
             true => self.0.sent.wall < moment.wall,
             false => self.0.sent.monotonic < moment.monotonic,
         }
     }
 
-    /// The same ticket with a secret that the read takes, by the name of the input: a ticket from text has none.
+    /// Adds a secret that the read needs, by the name of its input: a ticket restored from text has none.
     pub fn with_secret(mut self, name: &str, secret: &Secret) -> Self {
         self.0.inputs = std::mem::take(&mut self.0.inputs).with_secret(name, secret);
         self
     }
 
-    /// The ticket as it can be written down, for another process.
+    /// Converts the ticket to text for another process.
     pub fn save(&self) -> SavedTicket {
         SavedTicket::of(self)
     }
@@ -176,13 +174,13 @@ impl Ticket {
         self.0.baseline.as_ref()
     }
 
-    /// The moment of giving up, by this process' clock. A ticket of another process has none, and neither has one that
-    /// was made before the call.
+    /// When the exchange gave up, by this process's clock. `None` for a ticket of another process, or one made before
+    /// the call.
     pub(crate) fn given_up(&self) -> Option<Moment> {
-        (!self.0.is_of_old && self.0.cause != TicketCause::Ahead).then_some(self.0.ended.monotonic)
+        (!self.0.is_restored && self.0.cause != TicketCause::Ahead).then_some(self.0.ended.monotonic)
     }
 
-    /// Whether the call may be looked for with this client.
+    /// Whether a client of this place may look for the call.
     pub(crate) fn may_be_of(&self, place: &Place) -> bool {
         self.0.place.may_be(place)
     }
@@ -197,18 +195,18 @@ impl Ticket {
         self.0.place.account.as_deref()
     }
 
-    /// When it was sent, or, of a ticket that was made before the call, when that was. Of a ticket that was read from
-    /// text, only the wall clock's part means something.
+    /// When the last attempt was sent or, for a ticket made before the call, when the ticket was made. In a ticket
+    /// restored from text only the wall clock is meaningful.
     pub fn sent(&self) -> Now {
         self.0.sent
     }
 
-    /// When the exchange gave up. Of a ticket that was read from text, only the wall clock's part means something.
+    /// When the exchange gave up. In a ticket restored from text only the wall clock is meaningful.
     pub fn ended(&self) -> Now {
         self.0.ended
     }
 
-    /// Why nobody knows.
+    /// Why the outcome is unknown.
     pub fn cause(&self) -> TicketCause {
         self.0.cause
     }
@@ -238,7 +236,7 @@ impl Ticket {
 }
 
 impl TicketInner {
-    /// Of a call that nobody has told the end of.
+    /// A ticket of a call whose outcome was never reported.
     fn of<E: Endpoint>(place: Place, inputs: Inputs, sent: Now, ended: Now) -> Self {
         Self {
             api: <E::Api as Api>::INFO.name,
@@ -250,12 +248,12 @@ impl TicketInner {
             sent,
             ended,
             cause: TicketCause::Ahead,
-            text: "nobody was told how it ended".into(),
+            text: "its outcome was never reported".into(),
             status: None,
             body: None,
             inputs,
             baseline: None,
-            is_of_old: false,
+            is_restored: false,
         }
     }
 }

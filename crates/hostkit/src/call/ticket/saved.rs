@@ -10,16 +10,16 @@ use hostkit_wire::{Format, Kind, Limits, Node, Value, parse, write};
 use super::{Place, Ticket, TicketCause, TicketInner};
 use crate::time::{Moment, Now};
 
-/// The version of the text. A reader takes no other.
+/// The version of the format; a reader accepts no other.
 const VERSION: u64 = 1;
 
-/// A ticket that is written down: one line of JSON, by [`Display`](fmt::Display) and [`FromStr`], and with the feature
-/// `serde` a string of it.
+/// A ticket as text: one line of JSON, by [`Display`](fmt::Display) and [`FromStr`]; with the feature `serde`, a string
+/// of that line.
 ///
-/// It holds the names of API and endpoint, base URL and account, when the call was sent and why nobody knows, the inputs
-/// that it can be found by, and what showed before it unless that came from a secret. It holds no other input, no part of
-/// an answer's body, and never a secret: where the read takes one, [`Ticket::with_secret`] gives it back. Whoever holds it
-/// can learn what was ordered, not order it again.
+/// It holds the names of API and endpoint, base URL and account, the time of the call, why its outcome is unknown, the
+/// inputs that identify it, and the baseline unless that came from a secret. It holds no other input, no part of an
+/// answer's body, and never a secret: if the read needs one, [`Ticket::with_secret`] restores it. Its holder can learn
+/// what was ordered, but cannot order it again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SavedTicket {
     api: String,
@@ -35,17 +35,17 @@ pub struct SavedTicket {
     before: Option<Vec<String>>,
 }
 
-/// Why a text is no ticket, or not one of this call.
+/// Why a text is not a ticket of this call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TicketError {
-    /// It is no ticket; the reason.
+    /// The text is no ticket, for this reason.
     NotATicket(&'static str),
     /// It was written by another version of hostkit.
     Version(String),
-    /// It is that of another API: the ticket's, and the one that was asked for.
+    /// The ticket belongs to another API: the ticket's, and the requested one.
     OtherApi(String, &'static str),
-    /// It is that of another endpoint, or the endpoint's spec has moved: the ticket's, and the one that was asked for.
+    /// The ticket belongs to another endpoint, or the endpoint's spec has moved: the ticket's, and the requested one.
     OtherCall(String, &'static str),
 }
 
@@ -100,13 +100,13 @@ impl SavedTicket {
         &self.operation
     }
 
-    /// The ticket, for the call that it is of.
+    /// Restores the ticket as one of `E`.
     ///
-    /// Its moments are of another process: "did not happen" takes the whole settle time from now on, whatever the wall
-    /// clock says.
+    /// Its moments belong to another process, so "did not happen" requires the whole of
+    /// [`Evidence::SHOWS_WITHIN`] from now on, whatever the wall clock says.
     ///
     /// # Errors
-    /// It is that of another API, or of another endpoint.
+    /// The ticket belongs to another API or endpoint.
     pub fn ticket<E: Evidence>(&self) -> Result<Ticket, TicketError> {
         let (api, info) = (<E::Api as Api>::INFO.name, &<E as Endpoint>::INFO);
         if self.api != api {
@@ -121,7 +121,7 @@ impl SavedTicket {
             text: self.text.as_str().into(),
             status: self.status,
             baseline: self.before.clone().map(Baseline::new),
-            is_of_old: true,
+            is_restored: true,
             ..TicketInner::of::<E>(self.place.clone(), self.inputs.clone(), at(self.sent), at(self.ended))
         })))
     }
@@ -208,7 +208,7 @@ impl FromStr for SavedTicket {
     }
 }
 
-/// A mark that got lost would make something of old look new.
+/// Reads every mark: a lost one would make an old item look new.
 fn marks(node: Node<'_>) -> Result<Vec<String>, TicketError> {
     let mark = |node: Node<'_>| node.as_str().map(str::to_owned).filter(|_| node.kind() == Kind::Text);
     let marks = (node.kind() == Kind::List).then(|| node.items().map(mark).collect::<Option<Vec<_>>>()).flatten();

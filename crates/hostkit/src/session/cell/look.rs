@@ -1,4 +1,4 @@
-//! What a search sees of a cell: all that decides what it says next.
+//! The state of a cell as the search compares it: all that decides its next answer.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
@@ -7,20 +7,20 @@ use std::time::Duration;
 use super::{LeadGuard, SessionCell};
 use crate::time::{Moment, Now};
 
-/// What there is in a cell.
+/// A snapshot of a cell.
 pub(crate) struct Look<T> {
     /// The session that is held, with its generation.
     pub(crate) held: Option<(Arc<T>, u64)>,
-    /// When it was asked for, how long it is good for, and the age at which the next one is asked for.
+    /// When it was requested, its lifetime, and the age at which it is renewed.
     pub(crate) life: Option<(Now, Duration, Duration)>,
     pub(crate) is_led: bool,
-    pub(crate) is_latched: bool,
-    /// The sign-in that failed last.
+    pub(crate) is_rejected: bool,
+    /// The round of the last failed sign-in.
     pub(crate) failed: Option<u64>,
-    /// How many sign-ins in a row were in vain, and how many it will be if the session is refused.
-    pub(crate) vain: (u32, u32),
-    /// Until when the next one rests.
-    pub(crate) rests_until: Moment,
+    /// Consecutive failed sign-ins, and their number if the held session is refused.
+    pub(crate) failed_sign_ins: (u32, u32),
+    /// The earliest moment for the next sign-in.
+    pub(crate) backoff_until: Moment,
     /// Whether a call was accepted with the session.
     pub(crate) is_proven: bool,
 }
@@ -33,18 +33,18 @@ impl<T, E> SessionCell<T, E> {
             held: held.map(|held| (Arc::clone(&held.session), held.generation)),
             life: held.and_then(|held| held.life.map(|life| (held.asked, life.whole, life.renew))),
             is_led: state.is_led,
-            is_latched: state.latch.is_some(),
+            is_rejected: state.rejected.is_some(),
             failed: state.failure.as_ref().map(|(round, _)| *round),
-            vain: (state.vain, state.vain_if_refused),
-            rests_until: state.rests_until,
+            failed_sign_ins: (state.failed_sign_ins, state.failed_if_refused),
+            backoff_until: state.backoff_until,
             is_proven: held.is_some_and(|held| self.0.proven.load(Ordering::Relaxed) >= held.generation),
         }
     }
 }
 
 impl<T, E> LeadGuard<T, E> {
-    /// How often its sign-in was sent, when for the last time, and until when the server wants no other.
+    /// Sign-ins sent, the time of the last one, and the end of the server's `Retry-After`.
     pub(crate) fn look(&self) -> (u32, Moment, Moment) {
-        (self.sent, self.sent_at, self.told)
+        (self.sent, self.sent_at, self.retry_after)
     }
 }

@@ -1,5 +1,4 @@
-//! Every order of events around one cell, over its merged states, without a bound: one leader at most, nobody stranded,
-//! nobody led by what is over.
+//! Exhaustive search over the states of one cell: at most one leader, no stranded waiter, no stale leader.
 
 use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
@@ -11,11 +10,11 @@ use super::{Admission, LeadGuard, SessionCell};
 use crate::time::{Moment, Now};
 
 const LIFE: Duration = Duration::from_secs(100);
-/// Nearly to the end of a session, and longer than any rest: so a rest is there or over, whatever it is.
+/// Close to the end of a session and longer than any backoff, so that a step of time always ends a backoff.
 const AGE: Duration = Duration::from_secs(95);
-/// What the server tells a sign-in to wait.
+/// The server's `Retry-After` at a sign-in.
 const TOLD: Duration = Duration::from_secs(70);
-/// What each caller needs of a session. The last one cannot do with an old one.
+/// The validity that each caller needs; an old session does not suffice for the last one.
 const NEEDS: [Duration; 3] = [Duration::ZERO, Duration::ZERO, Duration::from_secs(50)];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,12 +22,12 @@ enum Event {
     Ask(usize),
     /// The leader sends its sign-in.
     Send,
-    /// It was not sent after all.
+    /// No byte of it went out.
     Unsent,
-    /// The server wants it to wait.
+    /// The server answers with `Retry-After`.
     Told,
     Leader(End),
-    /// Of a leader whose cell was reset meanwhile.
+    /// A leader ends whose cell was reset meanwhile.
     Former(End),
     /// A call is accepted with the session, or refused.
     Prove,
@@ -66,7 +65,7 @@ const EVENTS: [Event; 18] = [
     Event::Age,
 ];
 
-/// One caller's memory.
+/// What one caller remembers between calls.
 #[derive(Default)]
 struct Caller {
     waiting: Option<u64>,
@@ -75,22 +74,22 @@ struct Caller {
 
 type Guard = LeadGuard<u64, &'static str>;
 
-/// The cell, those around it, and what the model knows of it.
+/// The cell, its callers, and the model that it is checked against.
 struct World {
     cell: SessionCell<u64, &'static str>,
     now: Now,
     callers: [Caller; 3],
     leader: Option<Guard>,
     former: Option<Guard>,
-    /// The last session, and whether it may still be held.
+    /// The last session; the model also knows whether it may still be held.
     session: u64,
     generation: u64,
     is_held: bool,
-    is_latched: bool,
-    /// When each of the sign-ins was sent that no session and no word on the credentials came of.
-    vain: Vec<Moment>,
-    /// The same, if the session that is held is refused before it was accepted.
-    vain_if_refused: Vec<Moment>,
+    is_rejected: bool,
+    /// When each of the consecutive failed sign-ins was sent.
+    failed_sign_ins: Vec<Moment>,
+    /// The same, if the held session is refused before it was accepted.
+    failed_if_refused: Vec<Moment>,
 }
 
 /// All that decides what happens next.
@@ -98,13 +97,13 @@ struct World {
 struct Shape {
     /// The age of the session, its renewal, and whether it was accepted.
     held: Option<(Duration, Duration, bool)>,
-    is_latched: bool,
+    is_rejected: bool,
     rests: bool,
-    vain: (u32, u32),
+    failed_sign_ins: (u32, u32),
     /// How often the leader's sign-in was sent, whether just now, and whether it may not be sent yet, or not again.
     leader: Option<(u32, bool, bool, bool)>,
     has_former: bool,
-    /// Whether each caller waits, and is to be told of a failure. The first two are alike.
+    /// Whether each caller waits, and for a failure that is already known. The first two are interchangeable.
     callers: [Option<bool>; 3],
 }
 
@@ -119,9 +118,9 @@ impl World {
             session: 0,
             generation: 0,
             is_held: false,
-            is_latched: false,
-            vain: Vec::new(),
-            vain_if_refused: Vec::new(),
+            is_rejected: false,
+            failed_sign_ins: Vec::new(),
+            failed_if_refused: Vec::new(),
         }
     }
 
@@ -129,7 +128,7 @@ impl World {
         let look = self.cell.look();
         let now = self.now.monotonic;
         assert_eq!(look.is_led, self.leader.is_some(), "who leads");
-        assert_eq!(look.is_latched, self.is_latched, "the latch");
+        assert_eq!(look.is_rejected, self.is_rejected, "the rejected");
         assert_eq!(
             look.held.as_ref().map(|(session, _)| **session),
             self.is_held.then_some(self.session),
@@ -138,25 +137,25 @@ impl World {
         let life = |(asked, whole, renew): (Now, Duration, Duration)| (self.now.since(asked).min(whole), renew);
         let held = look.life.map(life).map(|(age, renew)| (age, renew.min(LIFE), look.is_proven));
         let leader = self.leader.as_ref().map(|guard| {
-            let (sent, sent_at, told) = guard.look();
-            (sent.min(3), sent > 0 && sent_at == now, guard.not_before() > now, told > now)
+            let (sent, sent_at, retry_after) = guard.look();
+            (sent.min(3), sent > 0 && sent_at == now, guard.not_before() > now, retry_after > now)
         });
         let is_told = |waiting: u64| look.failed.is_some_and(|failed| failed >= waiting);
         let mut callers = [0, 1, 2].map(|number: usize| self.callers[number].waiting.map(is_told));
         callers[..2].sort_unstable();
         Shape {
             held,
-            is_latched: look.is_latched,
-            rests: look.rests_until > now,
-            // More of them rest for longer, which is all the same to somebody who lets 95 seconds pass.
-            vain: (look.vain.0.min(4), look.vain.1.min(4)),
+            is_rejected: look.is_rejected,
+            rests: look.backoff_until > now,
+            // More failures only lengthen the backoff, and a step of 95 seconds ends it in any case.
+            failed_sign_ins: (look.failed_sign_ins.0.min(4), look.failed_sign_ins.1.min(4)),
             leader,
             has_former: self.former.is_some(),
             callers,
         }
     }
 
-    /// False where it cannot happen now: such a path is no path.
+    /// `false` if the event cannot happen in this state.
     fn happen(&mut self, event: Event) -> bool {
         match event {
             Event::Ask(caller) => self.ask(caller),
@@ -166,7 +165,7 @@ impl World {
                 _ => return false,
             },
             Event::Told => match &mut self.leader {
-                Some(guard) if guard.look().0 > 0 => guard.told(self.now.monotonic + TOLD),
+                Some(guard) if guard.look().0 > 0 => guard.retry_after(self.now.monotonic + TOLD),
                 _ => return false,
             },
             Event::Leader(how) => {
@@ -192,16 +191,16 @@ impl World {
                 self.cell.evict(self.generation, self.now.monotonic);
                 self.is_held = false;
                 if !is_proven {
-                    self.vain = std::mem::take(&mut self.vain_if_refused);
-                    // It rests from the refusal on.
-                    self.vain.iter_mut().for_each(|sent| *sent = self.now.monotonic);
+                    self.failed_sign_ins = std::mem::take(&mut self.failed_if_refused);
+                    // The backoff counts from the refusal.
+                    self.failed_sign_ins.iter_mut().for_each(|sent| *sent = self.now.monotonic);
                 }
             }
             Event::Prove | Event::Evict => return false,
             Event::Reset => {
                 self.cell.reset();
-                (self.is_held, self.is_latched) = (false, false);
-                self.vain.clear();
+                (self.is_held, self.is_rejected) = (false, false);
+                self.failed_sign_ins.clear();
                 self.former = self.leader.take().or(self.former.take());
                 self.wake();
             }
@@ -216,13 +215,13 @@ impl World {
         caller.listener = None;
         match self.cell.ask(self.now, NEEDS[number], &mut caller.waiting) {
             Admission::Ready(lease) => {
-                assert!(self.is_held && !self.is_latched, "a session from nowhere");
+                assert!(self.is_held && !self.is_rejected, "a session from nowhere");
                 assert_eq!((*lease.session, lease.generation), (self.session, self.generation), "an old session");
                 assert!(!lease.is_past_its_end(self.now), "a session past its end");
             }
             Admission::Lead(guard) => {
                 assert!(self.leader.is_none(), "two leaders");
-                assert!(!self.is_latched, "a sign-in with credentials that are known to be wrong");
+                assert!(!self.is_rejected, "a sign-in with credentials that are known to be wrong");
                 self.leader = Some(guard);
             }
             Admission::Wait(listener) => {
@@ -231,7 +230,7 @@ impl World {
             }
             Admission::Failed(error) => {
                 match error {
-                    "wrong" => assert!(self.is_latched),
+                    "wrong" => assert!(self.is_rejected),
                     "failed" => assert!(waited, "a failure for somebody who did not wait"),
                     other => panic!("{other} came from before the reset"),
                 }
@@ -241,7 +240,7 @@ impl World {
         }
     }
 
-    /// Twice at most, as an exchange does; the second one at the exchange's own pace.
+    /// Sends at most twice, like an exchange, which paces the second one itself.
     fn send(&mut self) -> bool {
         let now = self.now.monotonic;
         let Some(guard) = &mut self.leader else { return false };
@@ -249,9 +248,13 @@ impl World {
         if sent > 1 || sent == 0 && guard.not_before() > now {
             return false;
         }
-        if let (0, [_, _, .., last]) = (sent, &self.vain[..]) {
-            let rest = if self.vain.len() > 2 { Duration::from_secs(1) } else { Duration::ZERO };
-            assert!(now.since(*last) >= rest, "the sign-in after {} in vain does not rest", self.vain.len());
+        if let (0, [_, _, .., last]) = (sent, &self.failed_sign_ins[..]) {
+            let rest = if self.failed_sign_ins.len() > 2 { Duration::from_secs(1) } else { Duration::ZERO };
+            assert!(
+                now.since(*last) >= rest,
+                "the sign-in after {} in failed_sign_ins does not rest",
+                self.failed_sign_ins.len()
+            );
         }
         guard.sent(now);
         true
@@ -259,7 +262,7 @@ impl World {
 
     fn end(&mut self, guard: Guard, how: End) {
         let (sent, sent_at, _) = guard.look();
-        self.vain.extend((0..sent).map(|_| sent_at));
+        self.failed_sign_ins.extend((0..sent).map(|_| sent_at));
         match how {
             End::Succeed => {
                 self.session += 1;
@@ -267,7 +270,7 @@ impl World {
                 assert!(lease.generation > self.generation);
                 self.generation = lease.generation;
                 self.is_held = true;
-                self.vain_if_refused = std::mem::take(&mut self.vain);
+                self.failed_if_refused = std::mem::take(&mut self.failed_sign_ins);
             }
             End::Fail => {
                 let old = guard.fail("failed", self.now, false);
@@ -275,14 +278,14 @@ impl World {
             }
             End::Latch => {
                 assert!(guard.fail("wrong", self.now, true).is_none());
-                (self.is_held, self.is_latched) = (false, true);
+                (self.is_held, self.is_rejected) = (false, true);
             }
             End::Drop => drop(guard),
         }
         self.wake();
     }
 
-    /// Whoever waits was told to look again.
+    /// Every waiter was woken.
     fn wake(&mut self) {
         for caller in &mut self.callers {
             if let Some(listener) = caller.listener.take() {
@@ -291,7 +294,7 @@ impl World {
         }
     }
 
-    /// Whoever asks now gets on: nobody waits where nobody leads.
+    /// A caller that asks now makes progress: none waits without a leader.
     fn nobody_is_stranded(&self) {
         if self.leader.is_none() {
             let admission = self.cell.ask(self.now, Duration::ZERO, &mut None);
@@ -300,7 +303,7 @@ impl World {
     }
 }
 
-/// A path through the states, said when something on it fails.
+/// A path through the states, printed when an assertion on it fails.
 struct Path<'p>(&'p [Event]);
 
 impl Drop for Path<'_> {

@@ -1,6 +1,6 @@
-//! Every interleaving of a leader that ends in any way and of those who wait for it: nobody sleeps for ever.
+//! Every interleaving of a leader that ends in any way and of its waiters: no waiter sleeps for ever.
 //!
-//! Sleep without end is what loom calls a deadlock. The event and its listeners are the real ones, on loom's primitives.
+//! Loom reports endless sleep as a deadlock. The event and its listeners are the real ones, on loom's primitives.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -57,7 +57,7 @@ fn end(cell: &Cell, guard: LeadGuard<u64, &'static str>, how: End) {
     }
 }
 
-/// Waits as the clients do; whoever is to lead signs in. Whether it has a session.
+/// Waits as the clients do and signs in if it is to lead; returns whether it got a session.
 fn wait(cell: &Cell) -> bool {
     let mut waiting = None;
     loop {
@@ -132,7 +132,7 @@ fn a_reset_wakes_all() {
     every_interleaving("the cell is reset", model(End::IsReset));
 }
 
-/// A waiter that gives up, woken or not, takes nobody's wake-up along.
+/// A waiter that gives up, woken or not, does not consume another waiter's notification.
 #[test]
 fn a_waiter_that_leaves_takes_no_wake_up_along() {
     every_interleaving("a waiter leaves", || {
@@ -147,13 +147,13 @@ fn a_waiter_that_leaves_takes_no_wake_up_along() {
     });
 }
 
-/// The control of the next one.
+/// The control for the next test.
 #[test]
 fn one_waiter_is_woken() {
     every_interleaving("one waiter", pair);
 }
 
-/// The models can fail: with the look before the listening they do.
+/// Control: a waiter that checks before it listens does deadlock.
 #[test]
 fn a_waiter_that_listens_after_it_looked_sleeps_for_ever() {
     ends_in_a_deadlock("session::cell::wakeups::late");

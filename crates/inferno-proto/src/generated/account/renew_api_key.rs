@@ -119,7 +119,7 @@ impl Evidence for RenewApiKey {
     type Reading = GetApiKey;
     type Found = ApiKey;
 
-    const SETTLE: Duration = Duration::from_secs(60);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
     fn reading(inputs: &Inputs) -> Result<GetApiKey, EncodeError> {
         let email: String = inputs.need(Self::INFO.name, "email")?;

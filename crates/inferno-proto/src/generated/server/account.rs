@@ -4,13 +4,13 @@
 //! The server half of `specs/inferno/account/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{Incoming, Outgoing, Root, Serve};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
 use crate::account::{GetApiKey, GetBalance, RenewApiKey};
 use crate::types::{ApiKey, Balance};
 
 impl Serve for GetApiKey {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.fixed_query("action", "getApiKey")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -21,26 +21,26 @@ impl Serve for GetApiKey {
         })
     }
 
-    fn answer(output: &ApiKey, out: &mut Outgoing) {
+    fn answer(output: &ApiKey, out: &mut WrittenAnswer) {
         out.whole(output);
     }
 }
 
 impl Serve for GetBalance {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.fixed_query("action", "balance")?;
         request.no_body::<Self>()?;
         Ok(Self {})
     }
 
-    fn answer(output: &Balance, out: &mut Outgoing) {
+    fn answer(output: &Balance, out: &mut WrittenAnswer) {
         out.whole(output);
     }
 }
 
 impl Serve for RenewApiKey {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.fixed_query("action", "getApiKey")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -51,7 +51,7 @@ impl Serve for RenewApiKey {
         })
     }
 
-    fn answer(output: &ApiKey, out: &mut Outgoing) {
+    fn answer(output: &ApiKey, out: &mut WrittenAnswer) {
         out.whole(output);
     }
 }

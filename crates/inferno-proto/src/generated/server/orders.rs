@@ -6,13 +6,13 @@
 use std::collections::BTreeMap;
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{Incoming, Outgoing, Root, Serve};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
 use crate::orders::{CancelOrder, CreateOrder, ListOrders};
 use crate::types::{NewOrder, Order, OrderId};
 
 impl Serve for CancelOrder {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.fixed_query("action", "cancel")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -21,11 +21,11 @@ impl Serve for CancelOrder {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for CreateOrder {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.fixed_query("action", "create")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -34,20 +34,20 @@ impl Serve for CreateOrder {
         })
     }
 
-    fn answer(output: &NewOrder, out: &mut Outgoing) {
+    fn answer(output: &NewOrder, out: &mut WrittenAnswer) {
         out.whole(output);
     }
 }
 
 impl Serve for ListOrders {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.fixed_query("action", "orders")?;
         request.no_body::<Self>()?;
         Ok(Self {})
     }
 
-    fn answer(output: &BTreeMap<OrderId, Order>, out: &mut Outgoing) {
+    fn answer(output: &BTreeMap<OrderId, Order>, out: &mut WrittenAnswer) {
         out.value("orders", output);
     }
 }

@@ -4,20 +4,20 @@
 //! The server half of `specs/inferno/products/`.
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::server::{Incoming, Outgoing, Serve};
+use hostkit_proto::server::{ReceivedRequest, Serve, WrittenAnswer};
 
 use crate::products::ListProducts;
 use crate::types::Catalogue;
 
 impl Serve for ListProducts {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.fixed_query("action", "list")?;
         request.no_body::<Self>()?;
         Ok(Self {})
     }
 
-    fn answer(output: &Catalogue, out: &mut Outgoing) {
+    fn answer(output: &Catalogue, out: &mut WrittenAnswer) {
         out.whole(output);
     }
 }

@@ -4,13 +4,13 @@
 //! The server half of `specs/inferno/servers/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{Incoming, Outgoing, Root, Serve};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
 use crate::servers::{Boot, CheckInstall, CheckReinstall, GetInfo, GetInfoServer, Install, Reboot, Reinstall, Stop};
 use crate::types::{ActionAnswer, InstallAnswer, InstallCheck, ServerInfo};
 
 impl Serve for Boot {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.fixed_query("action", "boot")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -19,13 +19,13 @@ impl Serve for Boot {
         })
     }
 
-    fn answer(output: &ActionAnswer, out: &mut Outgoing) {
+    fn answer(output: &ActionAnswer, out: &mut WrittenAnswer) {
         out.whole(output);
     }
 }
 
 impl Serve for CheckInstall {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.fixed_query("action", "install")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -37,13 +37,13 @@ impl Serve for CheckInstall {
         })
     }
 
-    fn answer(output: &InstallCheck, out: &mut Outgoing) {
+    fn answer(output: &InstallCheck, out: &mut WrittenAnswer) {
         out.whole(output);
     }
 }
 
 impl Serve for CheckReinstall {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.fixed_query("action", "reinstall")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -55,13 +55,13 @@ impl Serve for CheckReinstall {
         })
     }
 
-    fn answer(output: &InstallCheck, out: &mut Outgoing) {
+    fn answer(output: &InstallCheck, out: &mut WrittenAnswer) {
         out.whole(output);
     }
 }
 
 impl Serve for GetInfo {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.fixed_query("action", "getinfo")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -77,13 +77,13 @@ impl Serve for GetInfo {
         })
     }
 
-    fn answer(output: &ServerInfo, out: &mut Outgoing) {
+    fn answer(output: &ServerInfo, out: &mut WrittenAnswer) {
         out.whole(output);
     }
 }
 
 impl Serve for Install {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.fixed_query("action", "install")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -95,13 +95,13 @@ impl Serve for Install {
         })
     }
 
-    fn answer(output: &InstallAnswer, out: &mut Outgoing) {
+    fn answer(output: &InstallAnswer, out: &mut WrittenAnswer) {
         out.whole(output);
     }
 }
 
 impl Serve for Reboot {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.fixed_query("action", "reboot")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -110,13 +110,13 @@ impl Serve for Reboot {
         })
     }
 
-    fn answer(output: &ActionAnswer, out: &mut Outgoing) {
+    fn answer(output: &ActionAnswer, out: &mut WrittenAnswer) {
         out.whole(output);
     }
 }
 
 impl Serve for Reinstall {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.fixed_query("action", "reinstall")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -128,13 +128,13 @@ impl Serve for Reinstall {
         })
     }
 
-    fn answer(output: &InstallAnswer, out: &mut Outgoing) {
+    fn answer(output: &InstallAnswer, out: &mut WrittenAnswer) {
         out.whole(output);
     }
 }
 
 impl Serve for Stop {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.fixed_query("action", "stop")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -143,7 +143,7 @@ impl Serve for Stop {
         })
     }
 
-    fn answer(output: &ActionAnswer, out: &mut Outgoing) {
+    fn answer(output: &ActionAnswer, out: &mut WrittenAnswer) {
         out.whole(output);
     }
 }

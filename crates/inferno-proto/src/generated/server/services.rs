@@ -4,13 +4,13 @@
 //! The server half of `specs/inferno/services/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{Incoming, Outgoing, Root, Serve};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
 use crate::services::{GetService, ListServices};
 use crate::types::{ServiceDetail, Services};
 
 impl Serve for GetService {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.fixed_query("action", "getService")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -19,20 +19,20 @@ impl Serve for GetService {
         })
     }
 
-    fn answer(output: &ServiceDetail, out: &mut Outgoing) {
+    fn answer(output: &ServiceDetail, out: &mut WrittenAnswer) {
         out.whole(output);
     }
 }
 
 impl Serve for ListServices {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.fixed_query("action", "services")?;
         request.no_body::<Self>()?;
         Ok(Self {})
     }
 
-    fn answer(output: &Services, out: &mut Outgoing) {
+    fn answer(output: &Services, out: &mut WrittenAnswer) {
         out.whole(output);
     }
 }

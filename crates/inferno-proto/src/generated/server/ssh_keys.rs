@@ -4,13 +4,13 @@
 //! The server half of `specs/inferno/ssh_keys/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{Incoming, Outgoing, Root, Serve};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
 use crate::ssh_keys::{AddSshKey, ListSshKeys, RemoveSshKey};
 use crate::types::{ActionAnswer, SshKey, SshKeyAdded};
 
 impl Serve for AddSshKey {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.fixed_query("action", "sshkey.add")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -20,26 +20,26 @@ impl Serve for AddSshKey {
         })
     }
 
-    fn answer(output: &SshKeyAdded, out: &mut Outgoing) {
+    fn answer(output: &SshKeyAdded, out: &mut WrittenAnswer) {
         out.whole(output);
     }
 }
 
 impl Serve for ListSshKeys {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.fixed_query("action", "sshkey.list")?;
         request.no_body::<Self>()?;
         Ok(Self {})
     }
 
-    fn answer(output: &Vec<SshKey>, out: &mut Outgoing) {
+    fn answer(output: &Vec<SshKey>, out: &mut WrittenAnswer) {
         out.value("list", output);
     }
 }
 
 impl Serve for RemoveSshKey {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.fixed_query("action", "sshkey.remove")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -48,7 +48,7 @@ impl Serve for RemoveSshKey {
         })
     }
 
-    fn answer(output: &ActionAnswer, out: &mut Outgoing) {
+    fn answer(output: &ActionAnswer, out: &mut WrittenAnswer) {
         out.whole(output);
     }
 }

@@ -131,7 +131,7 @@ impl Evidence for Install {
     type Reading = GetInfo;
     type Found = ServerInfo;
 
-    const SETTLE: Duration = Duration::from_secs(600);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(600);
 
     fn reading(inputs: &Inputs) -> Result<GetInfo, EncodeError> {
         let order: OrderId = inputs.need(Self::INFO.name, "order")?;

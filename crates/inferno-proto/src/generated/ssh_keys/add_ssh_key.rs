@@ -122,7 +122,7 @@ impl Evidence for AddSshKey {
     type Reading = ListSshKeys;
     type Found = SshKey;
 
-    const SETTLE: Duration = Duration::from_secs(60);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
     fn reading(_: &Inputs) -> Result<ListSshKeys, EncodeError> {
         Ok(ListSshKeys::new())

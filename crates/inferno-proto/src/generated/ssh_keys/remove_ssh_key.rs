@@ -98,7 +98,7 @@ impl Evidence for RemoveSshKey {
     type Reading = ListSshKeys;
     type Found = ();
 
-    const SETTLE: Duration = Duration::from_secs(60);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
     fn reading(_: &Inputs) -> Result<ListSshKeys, EncodeError> {
         Ok(ListSshKeys::new())

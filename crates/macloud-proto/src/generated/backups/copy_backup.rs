@@ -104,7 +104,7 @@ impl Evidence for CopyBackup {
     type Reading = ListBackups;
     type Found = Backup;
 
-    const SETTLE: Duration = Duration::from_secs(60);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
     fn reading(_: &Inputs) -> Result<ListBackups, EncodeError> {
         Ok(ListBackups::new())

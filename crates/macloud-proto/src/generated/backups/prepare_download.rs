@@ -102,7 +102,7 @@ impl Evidence for PrepareDownload {
     type Reading = GetBackup;
     type Found = Backup;
 
-    const SETTLE: Duration = Duration::from_secs(600);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(600);
 
     fn reading(inputs: &Inputs) -> Result<GetBackup, EncodeError> {
         let id: BackupId = inputs.need(Self::INFO.name, "id")?;

@@ -105,7 +105,7 @@ impl Evidence for RestoreServerBackup {
     type Reading = GetServer;
     type Found = ServerDetail;
 
-    const SETTLE: Duration = Duration::from_secs(120);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(120);
     const UNSEEN_IS_NO: bool = false;
 
     fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {

@@ -115,7 +115,7 @@ impl Evidence for CreateDomain {
     type Reading = ListDomains;
     type Found = Domain;
 
-    const SETTLE: Duration = Duration::from_secs(60);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
     fn reading(_: &Inputs) -> Result<ListDomains, EncodeError> {
         Ok(ListDomains::new())

@@ -149,7 +149,7 @@ impl Evidence for CreateRecord {
     type Reading = ListRecords;
     type Found = Record;
 
-    const SETTLE: Duration = Duration::from_secs(60);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
     fn reading(inputs: &Inputs) -> Result<ListRecords, EncodeError> {
         let id: DomainId = inputs.need(Self::INFO.name, "id")?;

@@ -96,7 +96,7 @@ impl Evidence for DeleteDomain {
     type Reading = GetDomain;
     type Found = ();
 
-    const SETTLE: Duration = Duration::from_secs(60);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
     fn reading(inputs: &Inputs) -> Result<GetDomain, EncodeError> {
         let id: DomainId = inputs.need(Self::INFO.name, "id")?;

@@ -95,7 +95,7 @@ impl Evidence for DeleteRecord {
     type Reading = Each<ListDomains, ListRecords>;
     type Found = ();
 
-    const SETTLE: Duration = Duration::from_secs(60);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
     fn reading(_: &Inputs) -> Result<Each<ListDomains, ListRecords>, EncodeError> {
         Ok(Each::new(ListDomains::new(), |list| list.into_iter().map(|item| ListRecords::new(item.id)).collect()))

@@ -117,7 +117,7 @@ impl Evidence for CreatePtrRecord {
     type Reading = ListPtrRecords;
     type Found = PtrRecord;
 
-    const SETTLE: Duration = Duration::from_secs(60);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
     fn reading(inputs: &Inputs) -> Result<ListPtrRecords, EncodeError> {
         let id: AddressId = inputs.need(Self::INFO.name, "id")?;

@@ -97,7 +97,7 @@ impl Evidence for DeletePtrRecord {
     type Reading = Each<ListAddresses, ListPtrRecords>;
     type Found = ();
 
-    const SETTLE: Duration = Duration::from_secs(60);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
     fn reading(_: &Inputs) -> Result<Each<ListAddresses, ListPtrRecords>, EncodeError> {
         Ok(Each::new(ListAddresses::new(), |list| list.into_iter().map(|item| ListPtrRecords::new(item.id)).collect()))

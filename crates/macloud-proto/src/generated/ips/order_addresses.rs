@@ -114,7 +114,7 @@ impl Evidence for OrderAddresses {
     type Reading = ListAddresses;
     type Found = PoolAddress;
 
-    const SETTLE: Duration = Duration::from_secs(120);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(120);
 
     fn reading(_: &Inputs) -> Result<ListAddresses, EncodeError> {
         Ok(ListAddresses::new())

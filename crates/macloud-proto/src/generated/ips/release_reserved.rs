@@ -100,7 +100,7 @@ impl Evidence for ReleaseReserved {
     type Reading = GetReserved;
     type Found = ();
 
-    const SETTLE: Duration = Duration::from_secs(120);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(120);
 
     fn reading(inputs: &Inputs) -> Result<GetReserved, EncodeError> {
         let id: ReservedId = inputs.need(Self::INFO.name, "id")?;

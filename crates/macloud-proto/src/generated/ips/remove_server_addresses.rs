@@ -121,7 +121,7 @@ impl Evidence for RemoveServerAddresses {
     type Reading = ListAddresses;
     type Found = ();
 
-    const SETTLE: Duration = Duration::from_secs(120);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(120);
 
     fn reading(_: &Inputs) -> Result<ListAddresses, EncodeError> {
         Ok(ListAddresses::new())

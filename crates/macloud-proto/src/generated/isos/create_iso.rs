@@ -100,7 +100,7 @@ impl Evidence for CreateIso {
     type Reading = ListIsos;
     type Found = Iso;
 
-    const SETTLE: Duration = Duration::from_secs(60);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
     fn reading(_: &Inputs) -> Result<ListIsos, EncodeError> {
         Ok(ListIsos::new())

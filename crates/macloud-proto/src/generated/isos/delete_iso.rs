@@ -101,7 +101,7 @@ impl Evidence for DeleteIso {
     type Reading = GetIso;
     type Found = ();
 
-    const SETTLE: Duration = Duration::from_secs(120);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(120);
 
     fn reading(inputs: &Inputs) -> Result<GetIso, EncodeError> {
         let id: IsoId = inputs.need(Self::INFO.name, "id")?;

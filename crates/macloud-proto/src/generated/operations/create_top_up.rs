@@ -101,7 +101,7 @@ impl Evidence for CreateTopUp {
     type Reading = ListOperations;
     type Found = Operation;
 
-    const SETTLE: Duration = Duration::from_secs(60);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
     fn reading(_: &Inputs) -> Result<ListOperations, EncodeError> {
         Ok(ListOperations::new())

@@ -95,7 +95,7 @@ impl Evidence for DeleteOperation {
     type Reading = GetOperation;
     type Found = ();
 
-    const SETTLE: Duration = Duration::from_secs(60);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
     fn reading(inputs: &Inputs) -> Result<GetOperation, EncodeError> {
         let id: OperationId = inputs.need(Self::INFO.name, "id")?;

@@ -124,7 +124,7 @@ impl Evidence for CreateDailySchedule {
     type Reading = GetSchedules;
     type Found = Schedules;
 
-    const SETTLE: Duration = Duration::from_secs(60);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
     fn reading(inputs: &Inputs) -> Result<GetSchedules, EncodeError> {
         let id: ServiceId = inputs.need(Self::INFO.name, "id")?;

@@ -131,7 +131,7 @@ impl Evidence for CreateServerWeeklySchedule {
     type Reading = GetServerSchedules;
     type Found = Schedules;
 
-    const SETTLE: Duration = Duration::from_secs(60);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
     fn reading(inputs: &Inputs) -> Result<GetServerSchedules, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;

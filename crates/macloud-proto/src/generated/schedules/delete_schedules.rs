@@ -95,7 +95,7 @@ impl Evidence for DeleteSchedules {
     type Reading = GetSchedules;
     type Found = ();
 
-    const SETTLE: Duration = Duration::from_secs(60);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
     fn reading(inputs: &Inputs) -> Result<GetSchedules, EncodeError> {
         let id: ServiceId = inputs.need(Self::INFO.name, "id")?;

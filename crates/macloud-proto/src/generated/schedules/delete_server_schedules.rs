@@ -96,7 +96,7 @@ impl Evidence for DeleteServerSchedules {
     type Reading = GetServerSchedules;
     type Found = ();
 
-    const SETTLE: Duration = Duration::from_secs(60);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
     fn reading(inputs: &Inputs) -> Result<GetServerSchedules, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;

@@ -4,49 +4,49 @@
 //! The server half of `specs/macloud/account/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{Incoming, Outgoing, Root, Serve};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
 use crate::account::{GetAccount, GetBalance, GetLimits, Register};
 use crate::types::{Account, AccountLimits, Balance, NewAccount};
 
 impl Serve for GetAccount {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.no_body::<Self>()?;
         Ok(Self {})
     }
 
-    fn answer(output: &Account, out: &mut Outgoing) {
+    fn answer(output: &Account, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
 }
 
 impl Serve for GetBalance {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.no_body::<Self>()?;
         Ok(Self {})
     }
 
-    fn answer(output: &Balance, out: &mut Outgoing) {
+    fn answer(output: &Balance, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
 }
 
 impl Serve for GetLimits {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.no_body::<Self>()?;
         Ok(Self {})
     }
 
-    fn answer(output: &AccountLimits, out: &mut Outgoing) {
+    fn answer(output: &AccountLimits, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
 }
 
 impl Serve for Register {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::None, |fields| {
             let email = fields.required(&Name::new("email"))?;
@@ -55,7 +55,7 @@ impl Serve for Register {
         })
     }
 
-    fn answer(output: &NewAccount, out: &mut Outgoing) {
+    fn answer(output: &NewAccount, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
 }

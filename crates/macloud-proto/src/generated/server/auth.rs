@@ -4,13 +4,13 @@
 //! The server half of `specs/macloud/auth/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{Incoming, Outgoing, Root, Serve};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
 use crate::auth::SignIn;
 use crate::types::SessionToken;
 
 impl Serve for SignIn {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::None, |fields| {
             let email = fields.required(&Name::new("email"))?;
@@ -19,7 +19,7 @@ impl Serve for SignIn {
         })
     }
 
-    fn answer(output: &SessionToken, out: &mut Outgoing) {
+    fn answer(output: &SessionToken, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
 }

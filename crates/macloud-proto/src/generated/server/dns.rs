@@ -4,7 +4,7 @@
 //! The server half of `specs/macloud/dns/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{Incoming, Outgoing, Root, Serve};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
 use crate::dns::{
     CreateDomain, CreateRecord, DeleteDomain, DeleteRecord, GetDomain, ListDomains, ListRecords, UpdateRecord,
@@ -12,7 +12,7 @@ use crate::dns::{
 use crate::types::{Domain, DomainId, Record, RecordId};
 
 impl Serve for CreateDomain {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::None, |fields| {
             let name = fields.required(&Name::new("name"))?;
@@ -21,13 +21,13 @@ impl Serve for CreateDomain {
         })
     }
 
-    fn answer(output: &DomainId, out: &mut Outgoing) {
+    fn answer(output: &DomainId, out: &mut WrittenAnswer) {
         out.value(Name::new("data").json_inner(&["id"]).xml_inner(&["id"]), output);
     }
 }
 
 impl Serve for CreateRecord {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -40,73 +40,73 @@ impl Serve for CreateRecord {
         })
     }
 
-    fn answer(output: &RecordId, out: &mut Outgoing) {
+    fn answer(output: &RecordId, out: &mut WrittenAnswer) {
         out.value(Name::new("data").json_inner(&["id"]).xml_inner(&["id"]), output);
     }
 }
 
 impl Serve for DeleteDomain {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for DeleteRecord {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for GetDomain {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(output: &Domain, out: &mut Outgoing) {
+    fn answer(output: &Domain, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
 }
 
 impl Serve for ListDomains {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.no_body::<Self>()?;
         Ok(Self {})
     }
 
-    fn answer(output: &Vec<Domain>, out: &mut Outgoing) {
+    fn answer(output: &Vec<Domain>, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
 }
 
 impl Serve for ListRecords {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(output: &Vec<Record>, out: &mut Outgoing) {
+    fn answer(output: &Vec<Record>, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
 }
 
 impl Serve for UpdateRecord {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -117,5 +117,5 @@ impl Serve for UpdateRecord {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }

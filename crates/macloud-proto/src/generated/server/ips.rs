@@ -4,7 +4,7 @@
 //! The server half of `specs/macloud/ips/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{Incoming, Outgoing, Root, Serve};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
 use crate::ips::{
     CreateLocalAddress, CreatePtrRecord, DeleteAdditional, DeleteLocalAddress, DeletePtrRecord, GetAdditional,
@@ -15,18 +15,18 @@ use crate::ips::{
 use crate::types::{AdditionalAddresses, LocalAddress, PoolAddress, PtrId, PtrRecord, ReservedAddress};
 
 impl Serve for CreateLocalAddress {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for CreatePtrRecord {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -36,160 +36,160 @@ impl Serve for CreatePtrRecord {
         })
     }
 
-    fn answer(output: &PtrId, out: &mut Outgoing) {
+    fn answer(output: &PtrId, out: &mut WrittenAnswer) {
         out.value(Name::new("data").json_inner(&["id"]).xml_inner(&["id"]), output);
     }
 }
 
 impl Serve for DeleteAdditional {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for DeleteLocalAddress {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for DeletePtrRecord {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for GetAdditional {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(output: &AdditionalAddresses, out: &mut Outgoing) {
+    fn answer(output: &AdditionalAddresses, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
 }
 
 impl Serve for GetAddress {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(output: &PoolAddress, out: &mut Outgoing) {
+    fn answer(output: &PoolAddress, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
 }
 
 impl Serve for GetLocalAddress {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(output: &Option<LocalAddress>, out: &mut Outgoing) {
+    fn answer(output: &Option<LocalAddress>, out: &mut WrittenAnswer) {
         out.optional_value("data", output);
     }
 }
 
 impl Serve for GetReserved {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(output: &ReservedAddress, out: &mut Outgoing) {
+    fn answer(output: &ReservedAddress, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
 }
 
 impl Serve for ListAdditional {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.no_body::<Self>()?;
         Ok(Self {})
     }
 
-    fn answer(output: &Vec<AdditionalAddresses>, out: &mut Outgoing) {
+    fn answer(output: &Vec<AdditionalAddresses>, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
 }
 
 impl Serve for ListAddresses {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.no_body::<Self>()?;
         Ok(Self {})
     }
 
-    fn answer(output: &Vec<PoolAddress>, out: &mut Outgoing) {
+    fn answer(output: &Vec<PoolAddress>, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
 }
 
 impl Serve for ListPtrRecords {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(output: &Vec<PtrRecord>, out: &mut Outgoing) {
+    fn answer(output: &Vec<PtrRecord>, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
 }
 
 impl Serve for ListReserved {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.no_body::<Self>()?;
         Ok(Self {})
     }
 
-    fn answer(output: &Vec<ReservedAddress>, out: &mut Outgoing) {
+    fn answer(output: &Vec<ReservedAddress>, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
 }
 
 impl Serve for ListServerAddresses {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(output: &Vec<AdditionalAddresses>, out: &mut Outgoing) {
+    fn answer(output: &Vec<AdditionalAddresses>, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
 }
 
 impl Serve for OrderAddresses {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -199,22 +199,22 @@ impl Serve for OrderAddresses {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for ReleaseReserved {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for RemoveAdditional {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -223,11 +223,11 @@ impl Serve for RemoveAdditional {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for RemoveServerAddresses {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -237,11 +237,11 @@ impl Serve for RemoveServerAddresses {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for SetAddressHost {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -250,11 +250,11 @@ impl Serve for SetAddressHost {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for UpdatePtrRecord {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -263,5 +263,5 @@ impl Serve for UpdatePtrRecord {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }

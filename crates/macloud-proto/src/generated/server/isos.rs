@@ -4,75 +4,75 @@
 //! The server half of `specs/macloud/isos/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{Incoming, Outgoing, Root, Serve};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
 use crate::isos::{CreateIso, DeleteIso, GetIso, GetIsoProgress, ListIsos, StartDownload};
 use crate::types::{Iso, IsoDownload, IsoId, IsoKey};
 
 impl Serve for CreateIso {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let key = path.get("key")?;
         request.no_body::<Self>()?;
         Ok(Self { key })
     }
 
-    fn answer(output: &IsoId, out: &mut Outgoing) {
+    fn answer(output: &IsoId, out: &mut WrittenAnswer) {
         out.value(Name::new("data").json_inner(&["id"]).xml_inner(&["id"]), output);
     }
 }
 
 impl Serve for DeleteIso {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for GetIso {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(output: &Iso, out: &mut Outgoing) {
+    fn answer(output: &Iso, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
 }
 
 impl Serve for GetIsoProgress {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let key = path.get("key")?;
         request.no_body::<Self>()?;
         Ok(Self { key })
     }
 
-    fn answer(output: &IsoDownload, out: &mut Outgoing) {
+    fn answer(output: &IsoDownload, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
 }
 
 impl Serve for ListIsos {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.no_body::<Self>()?;
         Ok(Self {})
     }
 
-    fn answer(output: &Vec<Iso>, out: &mut Outgoing) {
+    fn answer(output: &Vec<Iso>, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
 }
 
 impl Serve for StartDownload {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::None, |fields| {
             let url = fields.required(&Name::new("url"))?;
@@ -80,7 +80,7 @@ impl Serve for StartDownload {
         })
     }
 
-    fn answer(output: &IsoKey, out: &mut Outgoing) {
+    fn answer(output: &IsoKey, out: &mut WrittenAnswer) {
         out.value(Name::new("data").json_inner(&["id"]).xml_inner(&["id"]), output);
     }
 }

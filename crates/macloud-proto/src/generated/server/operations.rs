@@ -4,13 +4,13 @@
 //! The server half of `specs/macloud/operations/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{Incoming, Outgoing, Root, Serve};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
 use crate::operations::{CreateTopUp, DeleteOperation, GetOperation, ListOperations};
 use crate::types::{Operation, OperationId};
 
 impl Serve for CreateTopUp {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::None, |fields| {
             let amount = fields.required(&Name::new("summ"))?;
@@ -18,37 +18,37 @@ impl Serve for CreateTopUp {
         })
     }
 
-    fn answer(output: &OperationId, out: &mut Outgoing) {
+    fn answer(output: &OperationId, out: &mut WrittenAnswer) {
         out.value(Name::new("data").json_inner(&["id"]).xml_inner(&["id"]), output);
     }
 }
 
 impl Serve for DeleteOperation {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for GetOperation {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(output: &Operation, out: &mut Outgoing) {
+    fn answer(output: &Operation, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
 }
 
 impl Serve for ListOperations {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         let from = request.query("from")?;
         let to = request.query("to")?;
@@ -56,7 +56,7 @@ impl Serve for ListOperations {
         Ok(Self { from, to })
     }
 
-    fn answer(output: &Vec<Operation>, out: &mut Outgoing) {
+    fn answer(output: &Vec<Operation>, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
 }

@@ -4,7 +4,7 @@
 //! The server half of `specs/macloud/reference/`.
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::server::{Incoming, Outgoing, Serve};
+use hostkit_proto::server::{ReceivedRequest, Serve, WrittenAnswer};
 
 use crate::reference::{
     ListDatacenters, ListGroupDatacenters, ListGroupTemplates, ListServerGroups, ListServerPlans, ListTemplates,
@@ -12,76 +12,76 @@ use crate::reference::{
 use crate::types::{Datacenter, ServerGroup, ServerPlan, Template};
 
 impl Serve for ListDatacenters {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.no_body::<Self>()?;
         Ok(Self {})
     }
 
-    fn answer(output: &Vec<Datacenter>, out: &mut Outgoing) {
+    fn answer(output: &Vec<Datacenter>, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
 }
 
 impl Serve for ListGroupDatacenters {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let group = path.get("group")?;
         request.no_body::<Self>()?;
         Ok(Self { group })
     }
 
-    fn answer(output: &Vec<Datacenter>, out: &mut Outgoing) {
+    fn answer(output: &Vec<Datacenter>, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
 }
 
 impl Serve for ListGroupTemplates {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let group = path.get("group")?;
         request.no_body::<Self>()?;
         Ok(Self { group })
     }
 
-    fn answer(output: &Vec<Template>, out: &mut Outgoing) {
+    fn answer(output: &Vec<Template>, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
 }
 
 impl Serve for ListServerGroups {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.no_body::<Self>()?;
         Ok(Self {})
     }
 
-    fn answer(output: &Vec<ServerGroup>, out: &mut Outgoing) {
+    fn answer(output: &Vec<ServerGroup>, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
 }
 
 impl Serve for ListServerPlans {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let group = path.get("group")?;
         request.no_body::<Self>()?;
         Ok(Self { group })
     }
 
-    fn answer(output: &Vec<ServerPlan>, out: &mut Outgoing) {
+    fn answer(output: &Vec<ServerPlan>, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
 }
 
 impl Serve for ListTemplates {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.no_body::<Self>()?;
         Ok(Self {})
     }
 
-    fn answer(output: &Vec<Template>, out: &mut Outgoing) {
+    fn answer(output: &Vec<Template>, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
 }

@@ -4,7 +4,7 @@
 //! The server half of `specs/macloud/servers/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{Incoming, Outgoing, Root, Serve};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
 use crate::servers::{
     AttachIso, ChangePlan, CreateServer, CreateServerSource, DeleteServer, DetachIso, DisableAutoprolong,
@@ -14,7 +14,7 @@ use crate::servers::{
 use crate::types::{Server, ServerDetail, ServerId, ServerPassword, ServerStat, VncAccess};
 
 impl Serve for AttachIso {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -23,11 +23,11 @@ impl Serve for AttachIso {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for ChangePlan {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -40,11 +40,11 @@ impl Serve for ChangePlan {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for CreateServer {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::None, |fields| {
             let datacenter = fields.required(&Name::new("datacenter"))?;
@@ -92,35 +92,35 @@ impl Serve for CreateServer {
         })
     }
 
-    fn answer(output: &ServerId, out: &mut Outgoing) {
+    fn answer(output: &ServerId, out: &mut WrittenAnswer) {
         out.value(Name::new("data").json_inner(&["id"]).xml_inner(&["id"]), output);
     }
 }
 
 impl Serve for DeleteServer {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for DetachIso {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for DisableAutoprolong {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -130,11 +130,11 @@ impl Serve for DisableAutoprolong {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for EnableAutoprolong {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -144,37 +144,37 @@ impl Serve for EnableAutoprolong {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for GetPassword {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(output: &ServerPassword, out: &mut Outgoing) {
+    fn answer(output: &ServerPassword, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
 }
 
 impl Serve for GetServer {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(output: &ServerDetail, out: &mut Outgoing) {
+    fn answer(output: &ServerDetail, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
 }
 
 impl Serve for GetStat {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         let from = request.query("from")?;
@@ -183,26 +183,26 @@ impl Serve for GetStat {
         Ok(Self { id, from, to })
     }
 
-    fn answer(output: &Vec<ServerStat>, out: &mut Outgoing) {
+    fn answer(output: &Vec<ServerStat>, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
 }
 
 impl Serve for GetVnc {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(output: &VncAccess, out: &mut Outgoing) {
+    fn answer(output: &VncAccess, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
 }
 
 impl Serve for HardRebootServer {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -211,34 +211,34 @@ impl Serve for HardRebootServer {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for ListServers {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.no_body::<Self>()?;
         Ok(Self {})
     }
 
-    fn answer(output: &Vec<Server>, out: &mut Outgoing) {
+    fn answer(output: &Vec<Server>, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
 }
 
 impl Serve for ProlongServer {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for RebootServer {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -247,11 +247,11 @@ impl Serve for RebootServer {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for ReinstallServer {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -262,11 +262,11 @@ impl Serve for ReinstallServer {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for SetAddressReservation {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -277,11 +277,11 @@ impl Serve for SetAddressReservation {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for SetPassword {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -290,11 +290,11 @@ impl Serve for SetPassword {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for UpdateServer {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -304,5 +304,5 @@ impl Serve for UpdateServer {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }

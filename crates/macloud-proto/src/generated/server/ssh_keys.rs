@@ -4,13 +4,13 @@
 //! The server half of `specs/macloud/ssh_keys/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{Incoming, Outgoing, Root, Serve};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
 use crate::ssh_keys::{CreateKey, DeleteKey, GetKey, ListKeys, UpdateKey};
 use crate::types::{KeyId, SshKey, SshKeyDetail};
 
 impl Serve for CreateKey {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::None, |fields| {
             let name = fields.required(&Name::new("name"))?;
@@ -19,49 +19,49 @@ impl Serve for CreateKey {
         })
     }
 
-    fn answer(output: &KeyId, out: &mut Outgoing) {
+    fn answer(output: &KeyId, out: &mut WrittenAnswer) {
         out.value(Name::new("data").json_inner(&["id"]).xml_inner(&["id"]), output);
     }
 }
 
 impl Serve for DeleteKey {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
 impl Serve for GetKey {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
     }
 
-    fn answer(output: &SshKeyDetail, out: &mut Outgoing) {
+    fn answer(output: &SshKeyDetail, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
 }
 
 impl Serve for ListKeys {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.no_body::<Self>()?;
         Ok(Self {})
     }
 
-    fn answer(output: &Vec<SshKey>, out: &mut Outgoing) {
+    fn answer(output: &Vec<SshKey>, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
 }
 
 impl Serve for UpdateKey {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::None, |fields| {
@@ -71,5 +71,5 @@ impl Serve for UpdateKey {
         })
     }
 
-    fn answer(_: &(), _: &mut Outgoing) {}
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
 }

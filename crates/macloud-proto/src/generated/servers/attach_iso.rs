@@ -104,7 +104,7 @@ impl Evidence for AttachIso {
     type Reading = GetIso;
     type Found = Iso;
 
-    const SETTLE: Duration = Duration::from_secs(120);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(120);
 
     fn reading(inputs: &Inputs) -> Result<GetIso, EncodeError> {
         let iso: IsoId = inputs.need(Self::INFO.name, "iso")?;

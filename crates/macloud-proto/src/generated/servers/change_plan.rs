@@ -157,7 +157,7 @@ impl Evidence for ChangePlan {
     type Reading = GetServer;
     type Found = ServerDetail;
 
-    const SETTLE: Duration = Duration::from_secs(300);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(300);
 
     fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;

@@ -272,7 +272,7 @@ impl Evidence for CreateServer {
     type Reading = ListServers;
     type Found = Server;
 
-    const SETTLE: Duration = Duration::from_secs(60);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
     fn reading(_: &Inputs) -> Result<ListServers, EncodeError> {
         Ok(ListServers::new())

@@ -98,7 +98,7 @@ impl Evidence for DetachIso {
     type Reading = ListIsos;
     type Found = ();
 
-    const SETTLE: Duration = Duration::from_secs(120);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(120);
 
     fn reading(_: &Inputs) -> Result<ListIsos, EncodeError> {
         Ok(ListIsos::new())

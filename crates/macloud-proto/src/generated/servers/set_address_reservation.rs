@@ -124,7 +124,7 @@ impl Evidence for SetAddressReservation {
     type Reading = GetServer;
     type Found = ServerDetail;
 
-    const SETTLE: Duration = Duration::from_secs(60);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
     fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;

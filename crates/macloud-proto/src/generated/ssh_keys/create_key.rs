@@ -111,7 +111,7 @@ impl Evidence for CreateKey {
     type Reading = ListKeys;
     type Found = SshKey;
 
-    const SETTLE: Duration = Duration::from_secs(60);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
     fn reading(_: &Inputs) -> Result<ListKeys, EncodeError> {
         Ok(ListKeys::new())

@@ -96,7 +96,7 @@ impl Evidence for DeleteKey {
     type Reading = GetKey;
     type Found = ();
 
-    const SETTLE: Duration = Duration::from_secs(60);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
     fn reading(inputs: &Inputs) -> Result<GetKey, EncodeError> {
         let id: KeyId = inputs.need(Self::INFO.name, "id")?;

@@ -162,7 +162,7 @@ impl Evidence for CreateOrder {
     type Reading = GetOrders;
     type Found = Order;
 
-    const SETTLE: Duration = Duration::from_secs(120);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(120);
 
     fn reading(_: &Inputs) -> Result<GetOrders, EncodeError> {
         Ok(GetOrders::new())

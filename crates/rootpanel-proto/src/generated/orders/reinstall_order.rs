@@ -126,7 +126,7 @@ impl Evidence for ReinstallOrder {
     type Reading = GetOrders;
     type Found = Order;
 
-    const SETTLE: Duration = Duration::from_secs(3600);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(3600);
 
     fn reading(_: &Inputs) -> Result<GetOrders, EncodeError> {
         Ok(GetOrders::new())

@@ -113,7 +113,7 @@ impl Evidence for RenewOrder {
     type Reading = GetOrders;
     type Found = Order;
 
-    const SETTLE: Duration = Duration::from_secs(60);
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
     fn reading(_: &Inputs) -> Result<GetOrders, EncodeError> {
         Ok(GetOrders::new())

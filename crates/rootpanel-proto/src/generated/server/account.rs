@@ -4,13 +4,13 @@
 //! The server half of `specs/rootpanel/account/`.
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::server::{Incoming, Outgoing, Root, Serve};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
 use crate::account::GetBalance;
 use crate::types::Balance;
 
 impl Serve for GetBalance {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::None, |fields| {
             fields.fixed("command", "getBalance")?;
@@ -18,7 +18,7 @@ impl Serve for GetBalance {
         })
     }
 
-    fn answer(output: &Balance, out: &mut Outgoing) {
+    fn answer(output: &Balance, out: &mut WrittenAnswer) {
         out.whole(output);
     }
 }

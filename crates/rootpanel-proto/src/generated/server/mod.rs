@@ -11,7 +11,7 @@ mod tariffs;
 mod types;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::server::{Incoming, Router};
+use hostkit_proto::server::{ReceivedRequest, Router};
 use hostkit_proto::{Endpoint, EndpointInfo};
 
 pub use every::every;
@@ -77,7 +77,7 @@ impl Request {
 ///
 /// # Errors
 /// Where no endpoint takes the request, the error of the one that came nearest.
-pub fn route(request: &Incoming<'_>) -> Result<Request, DecodeError> {
+pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     let mut router = Router::new(request);
     router.attempt(Request::CreateOrder);
     router.attempt(Request::AddonsOrder);

@@ -4,13 +4,13 @@
 //! The server half of `specs/rootpanel/orders/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{Incoming, Outgoing, Root, Serve};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
 use crate::orders::{AddonsOrder, CreateOrder, GetOrders, ReinstallOrder, RenewOrder, SuspendOrder, UnsuspendOrder};
 use crate::types::{NewOrder, Order, OrderReference, OrderedAddons, ReinstalledOrder, Renewal};
 
 impl Serve for AddonsOrder {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::None, |fields| {
             fields.fixed("command", "addonsOrder")?;
@@ -20,13 +20,13 @@ impl Serve for AddonsOrder {
         })
     }
 
-    fn answer(output: &OrderedAddons, out: &mut Outgoing) {
+    fn answer(output: &OrderedAddons, out: &mut WrittenAnswer) {
         out.whole(output);
     }
 }
 
 impl Serve for CreateOrder {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::None, |fields| {
             fields.fixed("command", "createOrder")?;
@@ -41,13 +41,13 @@ impl Serve for CreateOrder {
         })
     }
 
-    fn answer(output: &NewOrder, out: &mut Outgoing) {
+    fn answer(output: &NewOrder, out: &mut WrittenAnswer) {
         out.whole(output);
     }
 }
 
 impl Serve for GetOrders {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::None, |fields| {
             fields.fixed("command", "getOrders")?;
@@ -56,13 +56,13 @@ impl Serve for GetOrders {
         })
     }
 
-    fn answer(output: &Vec<Order>, out: &mut Outgoing) {
+    fn answer(output: &Vec<Order>, out: &mut WrittenAnswer) {
         out.value("orders", output);
     }
 }
 
 impl Serve for ReinstallOrder {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::None, |fields| {
             fields.fixed("command", "reinstallOrder")?;
@@ -73,13 +73,13 @@ impl Serve for ReinstallOrder {
         })
     }
 
-    fn answer(output: &ReinstalledOrder, out: &mut Outgoing) {
+    fn answer(output: &ReinstalledOrder, out: &mut WrittenAnswer) {
         out.whole(output);
     }
 }
 
 impl Serve for RenewOrder {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::None, |fields| {
             fields.fixed("command", "renewOrder")?;
@@ -89,13 +89,13 @@ impl Serve for RenewOrder {
         })
     }
 
-    fn answer(output: &Renewal, out: &mut Outgoing) {
+    fn answer(output: &Renewal, out: &mut WrittenAnswer) {
         out.whole(output);
     }
 }
 
 impl Serve for SuspendOrder {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::None, |fields| {
             fields.fixed("command", "suspendOrder")?;
@@ -104,13 +104,13 @@ impl Serve for SuspendOrder {
         })
     }
 
-    fn answer(output: &OrderReference, out: &mut Outgoing) {
+    fn answer(output: &OrderReference, out: &mut WrittenAnswer) {
         out.whole(output);
     }
 }
 
 impl Serve for UnsuspendOrder {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::None, |fields| {
             fields.fixed("command", "unSuspendOrder")?;
@@ -119,7 +119,7 @@ impl Serve for UnsuspendOrder {
         })
     }
 
-    fn answer(output: &OrderReference, out: &mut Outgoing) {
+    fn answer(output: &OrderReference, out: &mut WrittenAnswer) {
         out.whole(output);
     }
 }

@@ -4,13 +4,13 @@
 //! The server half of `specs/rootpanel/servers/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{Incoming, Outgoing, Root, Serve};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
 use crate::servers::{GetVnc, RebootServer, ResetServer, ShutdownServer, StartServer};
 use crate::types::{OrderReference, VncConsole};
 
 impl Serve for GetVnc {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::None, |fields| {
             fields.fixed("command", "getVnc")?;
@@ -19,13 +19,13 @@ impl Serve for GetVnc {
         })
     }
 
-    fn answer(output: &VncConsole, out: &mut Outgoing) {
+    fn answer(output: &VncConsole, out: &mut WrittenAnswer) {
         out.whole(output);
     }
 }
 
 impl Serve for RebootServer {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::None, |fields| {
             fields.fixed("command", "rebootServer")?;
@@ -34,13 +34,13 @@ impl Serve for RebootServer {
         })
     }
 
-    fn answer(output: &OrderReference, out: &mut Outgoing) {
+    fn answer(output: &OrderReference, out: &mut WrittenAnswer) {
         out.whole(output);
     }
 }
 
 impl Serve for ResetServer {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::None, |fields| {
             fields.fixed("command", "resetServer")?;
@@ -49,13 +49,13 @@ impl Serve for ResetServer {
         })
     }
 
-    fn answer(output: &OrderReference, out: &mut Outgoing) {
+    fn answer(output: &OrderReference, out: &mut WrittenAnswer) {
         out.whole(output);
     }
 }
 
 impl Serve for ShutdownServer {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::None, |fields| {
             fields.fixed("command", "shutdownServer")?;
@@ -64,13 +64,13 @@ impl Serve for ShutdownServer {
         })
     }
 
-    fn answer(output: &OrderReference, out: &mut Outgoing) {
+    fn answer(output: &OrderReference, out: &mut WrittenAnswer) {
         out.whole(output);
     }
 }
 
 impl Serve for StartServer {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::None, |fields| {
             fields.fixed("command", "startServer")?;
@@ -79,7 +79,7 @@ impl Serve for StartServer {
         })
     }
 
-    fn answer(output: &OrderReference, out: &mut Outgoing) {
+    fn answer(output: &OrderReference, out: &mut WrittenAnswer) {
         out.whole(output);
     }
 }

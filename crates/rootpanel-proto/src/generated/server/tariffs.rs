@@ -4,13 +4,13 @@
 //! The server half of `specs/rootpanel/tariffs/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{Incoming, Outgoing, Root, Serve};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
 use crate::tariffs::GetTarifs;
 use crate::types::Tariff;
 
 impl Serve for GetTarifs {
-    fn parse(request: &Incoming<'_>) -> Result<Self, DecodeError> {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::None, |fields| {
             fields.fixed("command", "getTarifs")?;
@@ -20,7 +20,7 @@ impl Serve for GetTarifs {
         })
     }
 
-    fn answer(output: &Vec<Tariff>, out: &mut Outgoing) {
+    fn answer(output: &Vec<Tariff>, out: &mut WrittenAnswer) {
         out.value("tarifs", output);
     }
 }

@@ -1,8 +1,8 @@
-//! How leniently an API's answers are read: data of `service.toml`, consulted by the accessors.
+//! Leniency in decoding an API's answers: settings of `service.toml` that the accessors consult.
 
-/// The leniencies of one API. Everything that is not switched on here is an error.
+/// The tolerated deviations of one API's answers. Everything that is not enabled is an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rules {
+pub struct Leniency {
     /// A list of one may come as the item itself.
     pub one_as_list: bool,
     /// A list may come as a map; its values are the items.
@@ -27,7 +27,7 @@ pub struct Rules {
     pub envelope: &'static [&'static str],
 }
 
-impl Rules {
+impl Leniency {
     /// Nothing is lenient; date-times are `2012-01-24 04:00:02`.
     pub const STRICT: Self = Self {
         one_as_list: false,

@@ -1,4 +1,4 @@
-//! The thread that asks a store, so that nobody else has to wait inside of it.
+//! The thread on which a store blocks, so that no caller has to.
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
@@ -11,45 +11,45 @@ use event_listener::{Event, EventListener};
 use super::Store;
 use crate::sync::{Mutex, listens_late};
 
-type Job = Box<dyn FnOnce(&dyn Store) + Send>;
+type Task = Box<dyn FnOnce(&dyn Store) + Send>;
 
-/// Does the jobs of one store in their order. Its thread ends when the last clone is gone and the jobs are done.
+/// Runs the tasks of one store in order. The thread ends when the last clone is dropped and the queue is empty.
 #[derive(Clone)]
-pub(crate) struct Clerk(mpsc::Sender<Job>);
+pub(crate) struct StoreThread(mpsc::Sender<Task>);
 
-impl Clerk {
+impl StoreThread {
     pub(crate) fn new(store: impl Store) -> Self {
-        let (sender, jobs) = mpsc::channel::<Job>();
-        let work = move || jobs.into_iter().for_each(|job| job(&store));
+        let (sender, tasks) = mpsc::channel::<Task>();
+        let work = move || tasks.into_iter().for_each(|task| task(&store));
         if let Err(error) = std::thread::Builder::new().name("hostkit-store".into()).spawn(work) {
-            // Without the thread the channel is closed, and every question is answered with an error.
-            tracing::error!(error = %error, "no thread for a store");
+            // Without the thread the channel is closed, and every task completes with an error.
+            tracing::error!(error = %error, "cannot start the thread of a store");
         }
         Self(sender)
     }
 
-    /// A job that nobody waits for.
-    pub(crate) fn post(&self, job: impl FnOnce(&dyn Store) + Send + 'static) {
-        if self.0.send(Box::new(job)).is_err() {
-            tracing::error!("the thread of a store is gone");
+    /// Queues a task without waiting for it.
+    pub(crate) fn post(&self, task: impl FnOnce(&dyn Store) + Send + 'static) {
+        if self.0.send(Box::new(task)).is_err() {
+            tracing::error!("the thread of a store has ended");
         }
     }
 
-    /// A job whose answer is waited for.
+    /// Queues a task and returns its pending answer.
     pub(crate) fn ask<T: Send + 'static>(
         &self,
         question: impl FnOnce(&dyn Store) -> io::Result<T> + Send + 'static,
     ) -> Answer<T> {
-        let (promise, answer) = promise();
-        self.post(move |store| promise.keep(question(store)));
+        let (completion, answer) = completion();
+        self.post(move |store| completion.complete(question(store)));
         answer
     }
 }
 
 #[cfg(all(test, not(loom)))]
-impl Clerk {
-    /// Waits until all that was asked is done.
-    pub(crate) fn settle(&self) {
+impl StoreThread {
+    /// Waits until the queue is empty.
+    pub(crate) fn wait_idle(&self) {
         use event_listener::Listener;
 
         let answer = self.ask(|_| Ok(()));
@@ -59,13 +59,13 @@ impl Clerk {
     }
 }
 
-impl fmt::Debug for Clerk {
+impl fmt::Debug for StoreThread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Clerk")
+        f.write_str("StoreThread")
     }
 }
 
-/// A store's time as it stands in entries: milliseconds, rounded down.
+/// A store's time as written in entries: milliseconds since 1970, rounded down.
 pub(crate) fn stamp(time: SystemTime) -> u64 {
     whole_millis(time.duration_since(UNIX_EPOCH).unwrap_or_default())
 }
@@ -74,7 +74,8 @@ pub(crate) fn whole_millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Never 0. The hasher's keys are the only randomness that the standard library gives; it only has to be unique.
+/// A number that is unique, but not unpredictable, and never 0. The hasher's keys are the only randomness in the
+/// standard library.
 pub(crate) fn random() -> u64 {
     RandomState::new().hash_one(Instant::now()).max(1)
 }
@@ -90,44 +91,44 @@ impl<T> Slot<T> {
     }
 }
 
-/// What a question came to.
+/// State of an answer.
 pub(crate) enum Polled<T, P = EventListener> {
     Pending(P),
     Ready(io::Result<T>),
 }
 
-fn promise<T>() -> (Promise<T>, Answer<T>) {
+fn completion<T>() -> (Completion<T>, Answer<T>) {
     let slot = Arc::new(Slot { state: Mutex::new(Polled::Pending(())), changed: Event::new() });
-    (Promise(Arc::clone(&slot)), Answer(slot))
+    (Completion(Arc::clone(&slot)), Answer(slot))
 }
 
-/// The duty to answer: dropped by a store that panicked, it says so.
-struct Promise<T>(Arc<Slot<T>>);
+/// The sending half of an [`Answer`]. Dropped by a store that panicked, it completes with an error.
+struct Completion<T>(Arc<Slot<T>>);
 
-impl<T> Promise<T> {
-    fn keep(self, answer: io::Result<T>) {
+impl<T> Completion<T> {
+    fn complete(self, answer: io::Result<T>) {
         drop(self.0.replace(Polled::Ready(answer)));
     }
 }
 
-impl<T> Drop for Promise<T> {
+impl<T> Drop for Completion<T> {
     fn drop(&mut self) {
         if let Polled::Ready(answer) = self.0.replace(Polled::Pending(())) {
             drop(self.0.replace(Polled::Ready(answer)));
         } else {
-            drop(self.0.replace(Polled::Ready(Err(io::Error::other("the thread of the store is gone")))));
+            drop(self.0.replace(Polled::Ready(Err(io::Error::other("the thread of the store has ended")))));
         }
         self.0.changed.notify(usize::MAX);
     }
 }
 
-/// An answer that is under way.
+/// A pending answer of a store.
 pub(crate) struct Answer<T>(Arc<Slot<T>>);
 
 impl<T> Answer<T> {
-    /// The answer, once; or how to wait for it.
+    /// Takes the answer, or returns a listener for it.
     pub(crate) fn poll(&self) -> Polled<T> {
-        // Listening comes first: an answer that comes in between is heard.
+        // Listening starts before the check, so an answer in between is not missed.
         let listener = (!listens_late()).then(|| self.0.changed.listen());
         match self.0.replace(Polled::Pending(())) {
             Polled::Ready(answer) => Polled::Ready(answer),
@@ -138,7 +139,7 @@ impl<T> Answer<T> {
 
 #[cfg(all(test, not(loom)))]
 impl<T> Answer<T> {
-    /// Looks at the answer and leaves it there.
+    /// Looks at the answer without taking it.
     pub(crate) fn peek<R>(&self, look: impl FnOnce(&Polled<T, ()>) -> R) -> R {
         look(&self.0.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -170,7 +171,7 @@ mod tests {
             match answer.poll() {
                 Polled::Ready(answer) => return answer,
                 Polled::Pending(listener) => {
-                    assert!(listener.wait_timeout(Duration::from_secs(10)).is_some(), "it is never told");
+                    assert!(listener.wait_timeout(Duration::from_secs(10)).is_some(), "no notification");
                 }
             }
         }
@@ -178,21 +179,21 @@ mod tests {
 
     #[test]
     fn answers_in_order_and_survives_being_forgotten() {
-        let clerk = Clerk::new(Nothing);
-        drop(clerk.ask(|_| Ok(1)));
-        let answers: Vec<_> = (0..100).map(|number| clerk.ask(move |_| Ok(number))).collect();
+        let thread = StoreThread::new(Nothing);
+        drop(thread.ask(|_| Ok(1)));
+        let answers: Vec<_> = (0..100).map(|number| thread.ask(move |_| Ok(number))).collect();
         let numbers: Vec<i32> = answers.iter().map(|answer| wait(answer).unwrap()).collect();
         assert_eq!(numbers, (0..100).collect::<Vec<_>>());
     }
 
     #[test]
-    fn a_store_that_panics_strands_nobody() {
-        let clerk = Clerk::new(Nothing);
-        let first = clerk.ask(|_| -> io::Result<()> { panic!("on purpose") });
-        let second = clerk.ask(|_| Ok(()));
+    fn a_panicking_store_strands_no_waiter() {
+        let thread = StoreThread::new(Nothing);
+        let first = thread.ask(|_| -> io::Result<()> { panic!("on purpose") });
+        let second = thread.ask(|_| Ok(()));
         assert!(wait(&first).is_err());
         assert!(wait(&second).is_err());
         std::thread::sleep(Duration::from_millis(20));
-        assert!(wait(&clerk.ask(|_| Ok(()))).is_err());
+        assert!(wait(&thread.ask(|_| Ok(()))).is_err());
     }
 }

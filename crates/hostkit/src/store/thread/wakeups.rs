@@ -1,9 +1,9 @@
-//! Every interleaving of a store's thread that answers, or panics, and of those who wait for the answer.
+//! Every interleaving of a store's thread that answers or panics and of the waiters for its answer.
 
 use event_listener::Listener;
 use loom::thread;
 
-use super::{Answer, Polled, promise};
+use super::{Answer, Polled, completion};
 use crate::sync::model::{ends_in_a_deadlock, every_interleaving, every_late_interleaving};
 
 fn wait(answer: &Answer<u64>) -> std::io::Result<u64> {
@@ -16,8 +16,8 @@ fn wait(answer: &Answer<u64>) -> std::io::Result<u64> {
 }
 
 fn answered() {
-    let (promise, answer) = promise();
-    let store = thread::spawn(move || promise.keep(Ok(7)));
+    let (completion, answer) = completion();
+    let store = thread::spawn(move || completion.complete(Ok(7)));
     assert_eq!(wait(&answer).unwrap(), 7);
     store.join().unwrap();
 }
@@ -28,19 +28,19 @@ fn an_answer_is_heard() {
 }
 
 #[test]
-fn a_promise_that_is_dropped_is_heard() {
+fn a_completion_that_is_dropped_is_heard() {
     every_interleaving("a store panics", || {
-        let (promise, answer) = promise();
-        let store = thread::spawn(move || drop(promise));
+        let (completion, answer) = completion();
+        let store = thread::spawn(move || drop(completion));
         assert!(wait(&answer).is_err());
         store.join().unwrap();
     });
 }
 
-/// The models can fail: with the look before the listening they do.
+/// Control: a waiter that checks before it listens does deadlock.
 #[test]
 fn whoever_listens_after_it_looked_sleeps_for_ever() {
-    ends_in_a_deadlock("store::clerk::wakeups::late");
+    ends_in_a_deadlock("store::thread::wakeups::late");
 }
 
 #[test]
