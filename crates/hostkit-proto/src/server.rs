@@ -1,5 +1,6 @@
 //! The other half: reading requests and writing answers, for sandboxes and tests.
 
+pub mod checks;
 pub mod every;
 pub mod example;
 
