@@ -76,7 +76,7 @@ const DAMAGES: &[(&str, &str, &str, &str)] = &[
     ("choices/depend/body.request.json", "\"auto-renew\": true", "\"auto-renew\": 1", "body, line 1: expected"),
     ("choices/depend/body.request.json", "\"period\": 6", "\"period\": 9", "value, line"),
     ("answers/get_balance/one.answer.json", "-12.50", "x", "expected a decimal number"),
-    ("answers/get_balance/one.answer.json", "-12.50", "1", "expected the value of xml, found 1"),
+    ("answers/get_balance/one.answer.json", "-12.50", "1", "the value of xml, line 1: expected `-12.50`, found `1`"),
     ("answers/get_balance/one.answer.json", "{", "{\"more\":1,", "more"),
     ("answers/get_balance/one.answer.xml", "-12.50", "1", "value, line 1: expected `-12.50`, found `1`"),
     ("answers/list_boxes/none.answer.json", "Nothing", "No such module", "expected a value, found a fault"),
@@ -88,7 +88,6 @@ const DAMAGES: &[(&str, &str, &str, &str)] = &[
     ("names/get_keywords/none.fault.json", "Not Found", "Found", "value, line"),
     ("names/get_keywords/gone.fault.http", "404 Not Found", "200 OK", "expected a fault, found Success"),
     ("names/get_keywords/gone.fault.http", "Gone", "Found", "value, line"),
-    ("answers/get_balance/one.answer.json.value", "-12.50", "-12.5", "value, line 1: expected `-12.5`, found `-12.50`"),
 ];
 
 #[test]
@@ -102,9 +101,8 @@ fn each_damage_is_found_where_it_is() {
         fs::write(copy.path(file), text.replacen(from, to, 1)).expect("an example");
         let findings = copy.checked().expect_err(file);
         fs::write(copy.path(file), text).expect("an example");
-        let example = file.trim_end_matches(".value");
         let endpoint = file.split('/').nth(1).expect("an endpoint");
-        let start = format!("obstacle, {endpoint}, specs/obstacle/{example}: ");
+        let start = format!("obstacle, {endpoint}, specs/obstacle/{file}: ");
         let finding = findings.split("\n\n").find(|finding| finding.starts_with(&start));
         assert!(finding.is_some_and(|finding| finding.contains(words)), "{file}, {to:?}: {findings}");
     }
@@ -120,11 +118,6 @@ fn files_that_are_missing_and_files_that_are_too_many_are_found() {
     assert!(findings.starts_with("obstacle, get_balance, specs/obstacle/answers/get_balance/one.answer.json: "));
     fs::write(&example, text).expect("an example");
 
-    let value = copy.path("answers/get_balance/one.answer.json.value");
-    fs::remove_file(value).expect("a value");
-    let findings = copy.checked().expect_err("without a value");
-    assert!(findings.ends_with("`cargo xtask spec bless` records it"), "{findings}");
-
     let copy = Copy::new("more-strays");
     fs::write(copy.path("answers/get_balance/two.answer.json"), "{}").expect("an example");
     let findings = copy.checked().expect_err("with a stray");
@@ -133,6 +126,37 @@ fn files_that_are_missing_and_files_that_are_too_many_are_found() {
     let nothing = Checks::<Obstacle>::new(&copy.0).finish().expect_err("without endpoints");
     assert!(nothing.contains("specs/obstacle/answers/get_balance/one.answer.xml: no example reads this file"));
     assert!(nothing.ends_with("specs/obstacle: expected examples, found none"), "{nothing}");
+}
+
+#[test]
+fn values_that_differ_and_values_that_stand_twice_are_found() {
+    let copy = Copy::new("values");
+    let folder = "obstacle, get_balance, specs/obstacle/answers/get_balance";
+    let file = copy.path("answers/get_balance/values.txt");
+    let text = fs::read_to_string(&file).expect("values");
+    let both = "== one.answer.json\n== one.answer.xml\n-12.50\n";
+    assert_eq!(text, both);
+    let found = |text: &str| {
+        fs::write(&file, text).expect("values");
+        copy.checked().expect_err(text)
+    };
+    let findings = found(&both.replace("-12.50", "-12.5"));
+    for name in ["one.answer.json", "one.answer.xml"] {
+        let finding = format!("{folder}/{name}: value, line 1: expected `-12.5`, found `-12.50`\n");
+        assert!(findings.contains(&finding), "{findings}");
+    }
+    let findings = found(&both.replace("== one.answer.xml\n", ""));
+    assert!(findings.starts_with(&format!("{folder}/one.answer.xml: expected a value in values.txt, found none\n")));
+    for text in [
+        "== one.answer.json\n-12.50\n\n== one.answer.xml\n-12.50\n".to_owned(),
+        format!("{both}\n== two.answer.xml\n1\n"),
+    ] {
+        let findings = found(&text);
+        assert!(findings.starts_with(&format!("{folder}/values.txt: values, line ")), "{findings}");
+    }
+    fs::remove_file(&file).expect("values");
+    let findings = copy.checked().expect_err("without values");
+    assert!(findings.starts_with(&format!("{folder}/values.txt: ")) && findings.ends_with("bless` records it"));
 }
 
 /// `GetBalance` with a server half that writes another balance.

@@ -3,6 +3,7 @@
 pub mod checks;
 pub mod every;
 pub mod example;
+mod values;
 
 use std::collections::BTreeMap;
 

@@ -13,6 +13,7 @@ use http::header::ACCEPT;
 use super::Serve;
 use super::every::{Examples, Visitor};
 use super::example::{Message, ending, incoming, written_answer, written_call};
+use super::values::{FILE, Values};
 use crate::answer::RawAnswer;
 use crate::api::Api;
 use crate::codec::UnknownFields;
@@ -20,6 +21,9 @@ use crate::endpoint::{Call, Endpoint};
 use crate::evidence::Evidence;
 use crate::fault::Verdict;
 use crate::judgement::{Judgement, Why, judge};
+
+/// What to do about a value that differs.
+const BLESSING: &str = "if what is found is right, `cargo xtask spec bless` records it";
 
 /// Set to write the expected values instead of comparing with them.
 const BLESS: &str = "HOSTKIT_BLESS";
@@ -72,22 +76,30 @@ impl<A: Api> Checks<A> {
         E: Serve + Debug,
         E::Output: Debug + PartialEq,
     {
-        let mut file = File { checks: self, endpoint: E::INFO.name, folder: examples.folder };
+        let mut files = Files {
+            checks: self,
+            endpoint: E::INFO.name,
+            folder: examples.folder,
+            found: Values::default(),
+            failed: Vec::new(),
+        };
         for case in examples.requests {
-            file.check(&format!("{case}.request.http"), |bytes| Ok(shown(&request::<E>(bytes)?)));
+            files.check(&format!("{case}.request.http"), |bytes| Ok(shown(&request::<E>(bytes)?)));
         }
         for (case, format, path) in examples.request_bodies {
             let name = format!("{case}.request.{}", ending(*format));
-            file.check(&name, |bytes| Ok(shown(&request_body::<E>(bytes, *format, path)?)));
+            files.check(&name, |bytes| Ok(shown(&request_body::<E>(bytes, *format, path)?)));
         }
         let mut firsts: BTreeMap<&str, (Format, E::Output)> = BTreeMap::new();
         for (case, format, status) in examples.answers {
-            file.check(&format!("{case}.answer.{}", ending(*format)), |bytes| {
+            files.check(&format!("{case}.answer.{}", ending(*format)), |bytes| {
                 let value = answer::<E>(*status, &HeaderMap::new(), bytes, *format)?;
                 let text = shown(&value);
                 match firsts.get(case) {
                     Some((first, expected)) if examples.agreeing.contains(case) && value != *expected => {
-                        return Err(format!("expected the value of {}, found {text}", ending(*first)));
+                        let what = format!("the value of {}", ending(*first));
+                        same(&what, &*shown(expected), &*text)?;
+                        return Err(format!("{what}: expected one that is equal, found {value:?}"));
                     }
                     Some(_) => {}
                     None => drop(firsts.insert(case, (*format, value))),
@@ -96,7 +108,7 @@ impl<A: Api> Checks<A> {
             });
         }
         for case in examples.answers_with_head {
-            file.check(&format!("{case}.answer.http"), |bytes| {
+            files.check(&format!("{case}.answer.http"), |bytes| {
                 let message = Message::of(bytes)?;
                 let own = E::INFO.formats.first().or(A::INFO.formats.first());
                 let format = *own.ok_or("expected a format of the API, found none")?;
@@ -105,14 +117,15 @@ impl<A: Api> Checks<A> {
         }
         for (case, format, status) in examples.faults {
             let name = format!("{case}.fault.{}", ending(*format));
-            file.check(&name, |bytes| fault::<E>(*status, &HeaderMap::new(), bytes));
+            files.check(&name, |bytes| fault::<E>(*status, &HeaderMap::new(), bytes));
         }
         for case in examples.faults_with_head {
-            file.check(&format!("{case}.fault.http"), |bytes| {
+            files.check(&format!("{case}.fault.http"), |bytes| {
                 let message = Message::of(bytes)?;
                 fault::<E>(message.status()?, &message.headers, &message.body)
             });
         }
+        files.finish();
     }
 }
 
@@ -151,38 +164,76 @@ fn collect(specs: &Path, folder: String, files: &mut BTreeSet<String>) -> io::Re
 }
 
 /// The files of one endpoint.
-struct File<'c, A> {
+struct Files<'c, A> {
     checks: &'c mut Checks<A>,
     endpoint: &'static str,
     folder: &'static str,
+    found: Values,
+    failed: Vec<String>,
 }
 
-impl<A: Api> File<'_, A> {
-    /// Reads a file and compares what the check makes of it with the recorded value.
+impl<A: Api> Files<'_, A> {
+    fn find(&mut self, name: &str, message: impl Display) {
+        let finding = format!("{}, {}, specs/{}/{name}: {message}", A::INFO.name, self.endpoint, self.folder);
+        self.checks.findings.push(finding);
+    }
+
+    /// Reads a file and keeps what the check makes of it.
     fn check(&mut self, name: &str, check: impl FnOnce(&[u8]) -> Result<String, String>) {
         self.checks.examples += 1;
         let path = format!("{}/{name}", self.folder);
         let bytes = fs::read(self.checks.specs.join(&path)).map_err(|error| error.to_string());
-        let outcome = bytes.and_then(|bytes| check(&bytes)).and_then(|text| self.expect(&path, &text));
-        if let Err(message) = outcome {
-            let finding = format!("{}, {}, specs/{path}: {message}", A::INFO.name, self.endpoint);
-            self.checks.findings.push(finding);
+        match bytes.and_then(|bytes| check(&bytes)) {
+            Ok(value) => self.found.insert(name, value),
+            Err(message) => {
+                self.failed.push(name.to_owned());
+                self.find(name, message);
+            }
         }
         self.checks.read.insert(path);
     }
 
-    /// Compares with the recorded value, or records it.
-    fn expect(&mut self, example: &str, found: &str) -> Result<(), String> {
-        let path = format!("{example}.value");
+    /// Compares what was found with what is recorded, or records it.
+    fn finish(mut self) {
+        if self.found.is_empty() && self.failed.is_empty() {
+            return;
+        }
+        let path = format!("{}/{FILE}", self.folder);
         let file = self.checks.specs.join(&path);
         self.checks.read.insert(path);
-        if self.checks.records {
-            return fs::write(file, found).map_err(|error| format!("the value: {error}"));
+        let text = fs::read_to_string(&file);
+        let recorded = text.as_deref().map_or_else(|_| Values::default(), Values::of);
+        for name in &self.failed {
+            if let Some(value) = recorded.get(name) {
+                self.found.insert(name, value.to_owned());
+            }
         }
-        let expected = fs::read_to_string(file)
-            .map_err(|error| format!("the value: {error}; `cargo xtask spec bless` records it"))?;
-        same("value", &*expected, found)
-            .map_err(|error| format!("{error}\nif that is right, `cargo xtask spec bless` records it"))
+        let found = std::mem::take(&mut self.found);
+        let wanted = found.to_text();
+        if self.checks.records {
+            if let Err(error) = fs::write(file, wanted) {
+                self.find(FILE, error);
+            }
+            return;
+        }
+        let text = match text {
+            Ok(text) => text,
+            Err(error) => return self.find(FILE, format!("{error}; {BLESSING}")),
+        };
+        let mut differs = false;
+        for (name, value) in found.iter() {
+            let outcome = match recorded.get(name) {
+                Some(expected) => same("value", expected, value),
+                None => Err(format!("expected a value in {FILE}, found none")),
+            };
+            if let Err(message) = outcome {
+                differs = true;
+                self.find(name, format!("{message}\n{BLESSING}"));
+            }
+        }
+        if !differs && let Err(message) = same("values", wanted.as_str(), &text) {
+            self.find(FILE, format!("{message}\n{BLESSING}"));
+        }
     }
 }
 

@@ -4,11 +4,12 @@
 
 use std::fmt::Display;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use hostkit_wire::{Format, Limits, Node};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
+use super::values::{FILE, Values};
 use super::{Incoming, Outgoing, Serve};
 use crate::api::Api;
 use crate::base_url::BaseUrl;
@@ -27,8 +28,12 @@ pub struct Place {
 }
 
 impl Place {
+    fn folder(&self) -> PathBuf {
+        Path::new(self.root).join("specs").join(self.folder)
+    }
+
     fn read(&self, ending: &str) -> Vec<u8> {
-        let path = Path::new(self.root).join("specs").join(self.folder).join(format!("{}.{ending}", self.case));
+        let path = self.folder().join(format!("{}.{ending}", self.case));
         fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
 
@@ -50,7 +55,13 @@ pub fn bytes(place: &Place, format: Format) -> Vec<u8> {
 
 /// The recorded value of an answer example, as `{:#?}` writes it.
 pub fn recorded(place: &Place, format: Format) -> String {
-    String::from_utf8_lossy(&place.read(&format!("answer.{}.value", ending(format)))).into_owned()
+    let path = place.folder().join(FILE);
+    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let name = format!("{}.answer.{}", place.case, ending(format));
+    match Values::of(&text).get(&name) {
+        Some(value) => value.to_owned(),
+        None => panic!("{}: there is no {name}", path.display()),
+    }
 }
 
 /// What the server half writes for a value.
