@@ -40,7 +40,7 @@ pub use http::Method;
 pub use info::{ApiInfo, Effect, Emptiness, EndpointInfo, Flag, Host, RateRule};
 pub use judgement::Reason;
 pub use request::RequestParts;
-pub use rules::Rules;
+pub use rules::{ListShape, MapShape, Rules};
 pub use rust_decimal::Decimal;
 #[cfg(feature = "serde")]
 #[doc(hidden)]
