@@ -1,5 +1,7 @@
 //! The specs as they are written: every value with its place, nothing resolved.
 
+use hostkit_proto::Leniency;
+
 use crate::source::{At, FileId, Span};
 
 /// A constant of a body or a query: the text, and whether it was written as a number.
@@ -12,19 +14,6 @@ pub(crate) struct Constant {
 
 /// `key = "word"` pairs.
 pub(crate) type Pairs = Vec<(At<String>, At<String>)>;
-
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Lenient {
-    /// Where both are on, the place of the second: a map could be a list of items or one item.
-    pub(crate) ambiguous: Option<Span>,
-    pub(crate) one_as_list: bool,
-    pub(crate) map_as_list: bool,
-    pub(crate) null_as_empty: bool,
-    pub(crate) list_as_empty_map: bool,
-    pub(crate) loose_scalars: bool,
-    pub(crate) empty_text_is_absent: bool,
-    pub(crate) loose_flags: bool,
-}
 
 #[derive(Debug, Clone)]
 pub(crate) struct Service {
@@ -40,7 +29,9 @@ pub(crate) struct Service {
     pub(crate) path: Option<String>,
     pub(crate) method: Option<String>,
     pub(crate) selector: Option<(String, String)>,
-    pub(crate) lenient: Lenient,
+    pub(crate) lenient: Leniency,
+    /// Where both leniencies of a map are on, the place of the second: a map could be a list of items or one item.
+    pub(crate) ambiguous_map: Option<Span>,
     pub(crate) datetime_forms: Vec<String>,
     pub(crate) date_forms: Vec<String>,
     pub(crate) zero_dates: Vec<String>,

@@ -294,7 +294,7 @@ impl<A: Api> Visitor for Pass<A> {
 /// Whether a file is an answer of a wire example.
 fn is_answer(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).expect("a name");
-    (name.contains(".answer.") || name.contains(".fault.")) && !name.ends_with(".value")
+    name.contains(".answer.") || name.contains(".fault.")
 }
 
 /// The answers below a folder, and below its folders.

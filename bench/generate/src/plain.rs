@@ -45,7 +45,7 @@ pub fn imports(api: &Api) -> TokenStream {
     quote! {
         #address
         use #krate::types::{#(#scalars),*};
-        use hostkit::{#(#values),*};
+        use hostkit::protocol::{#(#values),*};
     }
 }
 

@@ -87,7 +87,7 @@ impl Api {
             let file = syn::parse_file(&fs::read_to_string(&path).expect("readable")).expect("Rust");
             let below = path.strip_prefix(generated).expect("below").with_extension("");
             let steps: Vec<_> = below.iter().map(|step| step.to_string_lossy().into_owned()).collect();
-            if matches!(steps[0].as_str(), "server" | "types" | "examples" | "service" | "mod") {
+            if matches!(steps[0].as_str(), "server" | "types" | "service" | "mod") {
                 continue;
             }
             for item in &file.items {
@@ -139,7 +139,7 @@ impl Api {
         let accessor = method.method.to_string();
         let text = quote::quote!(#ty).to_string();
         // No candidate is judged by what only few fields need.
-        if ["Value", "Html", "BTreeMap"].iter().any(|odd| text.contains(odd)) {
+        if accessor == "trimmed" || ["Value", "Html", "BTreeMap"].iter().any(|odd| text.contains(odd)) {
             self.left_out.push(format!("{}::{rust}", object.name));
             return;
         }

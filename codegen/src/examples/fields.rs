@@ -1,9 +1,10 @@
 //! The fields of one object of an example, each looked up by the names that it has in the format.
 
+use hostkit_proto::Leniency;
 use hostkit_wire::{Format, Kind, Node};
 
 use super::items::Items;
-use super::walk::{Walker, is_object};
+use super::walk::Walker;
 use crate::diagnostic::did_you_mean;
 use crate::model::{Field, Type, WireName};
 
@@ -17,7 +18,7 @@ pub(super) struct Fields<'t> {
 impl<'t> Fields<'t> {
     /// Opens an object; `None`, and a problem, where the node is none.
     pub(super) fn open(walker: &mut Walker<'_>, node: Node<'t>) -> Option<Self> {
-        if !is_object(node) {
+        if !Leniency::is_object(node) {
             walker.expected("an object", node);
             return None;
         }
@@ -174,18 +175,11 @@ impl<'t> Fields<'t> {
 
     /// Whether the outermost wrapper of a list is there and empty: `{"backups":[]}` for `backups/backup`.
     fn wraps_nothing(&self, walker: &Walker<'_>, name: &WireName) -> bool {
-        let lenient = &walker.model.service.lenient;
         let wrapper = match self.path(name) {
             [first, _, ..] => self.node.get(first),
             _ => None,
         };
-        wrapper.is_some_and(|wrapper| match wrapper.kind() {
-            Kind::Null => lenient.null_as_empty || wrapper.format() == Format::Xml,
-            Kind::Text => lenient.null_as_empty && wrapper.as_str() == Some(""),
-            Kind::List => lenient.list_as_empty_map && wrapper.is_empty(),
-            Kind::Map => (lenient.one_as_list || lenient.map_as_list) && wrapper.is_empty(),
-            _ => false,
-        })
+        wrapper.is_some_and(|wrapper| walker.model.service.lenient.wraps_nothing(wrapper))
     }
 
     /// Reports what no field has taken.

@@ -8,6 +8,9 @@ use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::source::{FileId, Sources, Span};
 use crate::surface::{Endpoint, Example, Surface};
 
+/// The file beside the examples of a call that records what they decode to.
+const VALUES: &str = "values.txt";
+
 /// The file of an example in one format.
 pub(crate) fn path(api: &str, endpoint: &Endpoint, example: &Example, ending: &str) -> String {
     format!("{api}/{}/{}/{}.{}.{ending}", endpoint.module, endpoint.stem, example.case.value, example.kind)
@@ -34,6 +37,9 @@ pub(crate) fn check(surface: &Surface, sources: &Sources, diagnostics: &mut Diag
     let files = by_path(sources);
     let mut wanted = BTreeSet::new();
     for endpoint in &surface.endpoints {
+        if !endpoint.examples.is_empty() {
+            wanted.insert(format!("{}/{}/{}/{VALUES}", surface.api, endpoint.module, endpoint.stem));
+        }
         for example in &endpoint.examples {
             for ending in &example.formats {
                 let path = path(&surface.api, endpoint, example, ending);
@@ -47,12 +53,10 @@ pub(crate) fn check(surface: &Surface, sources: &Sources, diagnostics: &mut Diag
         }
     }
     for (path, (file, _)) in &files {
-        // The recorded value of an example goes with it.
-        let example = path.strip_suffix(".value").unwrap_or(path);
-        if !path.starts_with(&format!("{}/", surface.api)) || wanted.contains(example) {
+        if !path.starts_with(&format!("{}/", surface.api)) || wanted.contains(*path) {
             continue;
         }
-        let help = match did_you_mean(example, wanted.iter().map(String::as_str)) {
+        let help = match did_you_mean(path, wanted.iter().map(String::as_str)) {
             Some(near) => format!("did you mean `specs/{near}`? Else delete the file, or add an `[[example]]`"),
             None => "delete the file, or add an `[[example]]` to the endpoint's spec".to_owned(),
         };

@@ -1,6 +1,7 @@
 //! The items of a list, in the shapes that the service's leniencies allow.
 
-use hostkit_wire::{Kind, Node};
+use hostkit_proto::ListShape;
+use hostkit_wire::Node;
 
 use super::walk::Walker;
 use crate::model::Type;
@@ -24,24 +25,18 @@ impl<'t> Items<'t> {
     }
 
     pub(super) fn read_list(walker: &mut Walker<'_>, item: &Type, node: Node<'t>, singular: Option<&str>) {
-        let lenient = &walker.model.service.lenient;
-        match node.kind() {
-            Kind::List => Self::each(walker, item, node.items()),
-            Kind::Null if lenient.null_as_empty => {}
-            Kind::Text if lenient.null_as_empty && node.as_str() == Some("") => {}
-            Kind::Map if node.is_empty() && (lenient.one_as_list || lenient.map_as_list) => {}
-            Kind::Map if lenient.map_as_list => Self::each(walker, item, node.entries().map(|(_, node)| node)),
-            Kind::Text | Kind::Number | Kind::Bool if lenient.one_as_list => {
-                Self::each(walker, item, std::iter::once(node));
-            }
-            Kind::Map if lenient.one_as_list => {
+        match walker.model.service.lenient.list(node) {
+            Some(ListShape::Items) => Self::each(walker, item, node.items()),
+            Some(ListShape::Nothing) => {}
+            Some(ListShape::Values) => Self::each(walker, item, node.entries().map(|(_, node)| node)),
+            Some(ListShape::Item) => {
                 let mut entries = node.entries();
                 match (entries.next(), entries.next()) {
                     (Some((key, inner)), None) if Some(key) == singular => Self::read_list(walker, item, inner, None),
                     _ => Self::each(walker, item, std::iter::once(node)),
                 }
             }
-            _ => walker.expected("a list", node),
+            None => walker.expected("a list", node),
         }
     }
 

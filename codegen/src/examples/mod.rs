@@ -1,7 +1,7 @@
 //! The wire examples of the specs, read as the generated decoders would read them: strictly, with the leniencies of
 //! the service.
 //!
-//! The tests that are generated from the examples say more (the value, the way back); this says where in the example a
+//! The table test of the API's crate says more (the value, the way back); this says where in the example a
 //! contradiction stands, and which spec it contradicts, before anything is compiled.
 
 mod fields;

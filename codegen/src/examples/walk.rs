@@ -1,8 +1,8 @@
 //! The walk over a document by the types of the model: values, objects, unions. Everything that is wrong is kept, so
 //! that one run names it all.
 
-use hostkit_proto::Verdict;
-use hostkit_wire::{Format, Kind, Node};
+use hostkit_proto::{Leniency, MapShape, Verdict};
+use hostkit_wire::{Kind, Node};
 
 use super::fields::Fields;
 use super::items::Items;
@@ -165,7 +165,7 @@ impl<'m> Walker<'m> {
     }
 
     fn nothing(&mut self, root: Node<'_>) {
-        if !is_object(root) {
+        if !Leniency::is_object(root) {
             self.expected("an object", root);
         } else if !self.envelope.is_empty() && !self.envelope.iter().any(|key| root.get(key).is_some()) {
             let key = self.envelope.first().cloned().unwrap_or_default();
@@ -217,9 +217,8 @@ impl<'m> Walker<'m> {
     }
 
     fn map(&mut self, key: &Type, item: &Type, node: Node<'_>) {
-        let lenient = &self.model.service.lenient;
-        match node.kind() {
-            Kind::Map => {
+        match self.model.service.lenient.map(node) {
+            Some(MapShape::Entries) => {
                 let mut seen = std::collections::BTreeSet::new();
                 for (name, value) in node.entries() {
                     if !self.scalars().fits(key, name) {
@@ -232,8 +231,7 @@ impl<'m> Walker<'m> {
                     self.within(name, |walker| walker.value(item, value));
                 }
             }
-            // PHP writes a map whose keys happen to be 0, 1, 2 … as a list.
-            Kind::List if lenient.list_as_empty_map => {
+            Some(MapShape::Positions) => {
                 for (index, value) in node.items().enumerate() {
                     if !self.scalars().fits(key, &index.to_string()) {
                         return self.expected("a map", node);
@@ -241,20 +239,9 @@ impl<'m> Walker<'m> {
                     self.within(format!("[{index}]"), |walker| walker.value(item, value));
                 }
             }
-            Kind::Null if lenient.null_as_empty || node.format() == Format::Xml => {}
-            Kind::Text if lenient.null_as_empty && node.as_str() == Some("") => {}
-            _ => self.expected("a map", node),
+            Some(MapShape::Nothing) => {}
+            None => self.expected("a map", node),
         }
-    }
-}
-
-/// PHP and XML write an object without fields as something empty.
-pub(super) fn is_object(node: Node<'_>) -> bool {
-    match node.kind() {
-        Kind::Map => true,
-        Kind::List => node.is_empty(),
-        Kind::Null => node.format() == Format::Xml,
-        _ => false,
     }
 }
 

@@ -47,7 +47,7 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
             }
         }
     }
-    if let Some(span) = &model.service.lenient.ambiguous {
+    if let Some(span) = &model.service.ambiguous_map {
         let help = "choose one: by `one-as-list` a map is an item, by `map-as-list` its values are the items";
         let message = "a map in the place of a list could be either";
         diagnostics.add_with_help("E0233", span, message, "beside `one-as-list`", help);

@@ -1,8 +1,10 @@
 //! A service, as it is written.
 
+use hostkit_proto::Leniency;
+
 use super::field::read_remarks;
 use super::node::Node;
-use crate::surface::{Credentials, ErrorCode, Fault, Host, Lenient, Rate, Service, Session};
+use crate::surface::{Credentials, ErrorCode, Fault, Host, Rate, Service, Session};
 
 pub(super) fn read(node: &Node<'_, '_>) -> Service {
     let lenient = node.table("lenient");
@@ -22,8 +24,7 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
         path: node.optional("path"),
         method: node.optional("method"),
         selector: node.table("selector").map(|node| (node.text("in"), node.text("name"))),
-        lenient: Lenient {
-            ambiguous: lenient.filter(|_| is("one-as-list") && is("map-as-list")).map(|node| node.span("map-as-list")),
+        lenient: Leniency {
             one_as_list: is("one-as-list"),
             map_as_list: is("map-as-list"),
             null_as_empty: is("null-as-empty"),
@@ -31,7 +32,10 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
             loose_scalars: is("loose-scalars"),
             empty_text_is_absent: is("empty-text-is-absent"),
             loose_flags: is("loose-flags"),
+            // Forms and keys are the service's own.
+            ..Leniency::STRICT
         },
+        ambiguous_map: lenient.filter(|_| is("one-as-list") && is("map-as-list")).map(|node| node.span("map-as-list")),
         datetime_forms: forms("datetime"),
         date_forms: forms("date"),
         zero_dates: forms("zero"),

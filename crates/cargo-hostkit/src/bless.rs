@@ -5,18 +5,18 @@ use std::process::Command;
 
 use crate::{Error, Workspace};
 
-/// Runs the example tests of these packages with `HOSTKIT_BLESS` set; the recorded files must be reviewed.
+/// Runs the test `examples` of each of these packages with `HOSTKIT_BLESS` set; a person reviews what they record.
 ///
 /// # Errors
 /// Some examples do not decode; the others are recorded.
 pub fn bless(workspace: &Workspace, packages: &[String]) -> Result<(), Error> {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(workspace.root()).env("HOSTKIT_BLESS", "1");
-    command.args(["test", "--quiet", "--lib", "--all-features"]);
+    command.args(["test", "--quiet", "--test", "examples", "--all-features"]);
     for package in packages {
         command.args(["--package", package]);
     }
-    let status = command.arg("generated::examples").status().map_err(|error| Error::of(Path::new("cargo"), &error))?;
+    let status = command.status().map_err(|error| Error::of(Path::new("cargo"), &error))?;
     if !status.success() {
         return Err(Error { message: "some examples do not decode; what did is recorded".to_owned() });
     }

@@ -1,4 +1,9 @@
-//! Leniency in decoding an API's answers: settings of `service.toml` that the accessors consult.
+//! How leniently an API's answers are read: data of `service.toml`, and what they make of a node.
+//!
+//! The codec, the generator's check of wire examples and its OpenAPI documents ask here, so that none is more lenient than
+//! the others.
+
+use hostkit_wire::{Format, Kind, Node};
 
 /// The tolerated deviations of one API's answers. Everything that is not enabled is an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,4 +47,119 @@ impl Leniency {
         zero_dates: &[],
         envelope: &[],
     };
+}
+
+/// What stands in the place of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListShape {
+    /// A list.
+    Items,
+    /// Something empty.
+    Nothing,
+    /// A map whose values are the items.
+    Values,
+    /// One item by itself, or a wrapper with the name of an item.
+    Item,
+}
+
+/// What stands in the place of a map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MapShape {
+    /// A map.
+    Entries,
+    /// A list whose positions are the keys: PHP writes a map so whose keys happen to be 0, 1, 2 …
+    Positions,
+    /// Something empty.
+    Nothing,
+}
+
+impl Leniency {
+    /// What the node is where a list belongs; `None` where it is none.
+    pub fn list(&self, node: Node<'_>) -> Option<ListShape> {
+        match node.kind() {
+            Kind::List => Some(ListShape::Items),
+            Kind::Null if self.null_as_empty => Some(ListShape::Nothing),
+            Kind::Text if self.null_as_empty && node.is_empty_text() => Some(ListShape::Nothing),
+            Kind::Map if node.is_empty() && (self.one_as_list || self.map_as_list) => Some(ListShape::Nothing),
+            Kind::Map if self.map_as_list => Some(ListShape::Values),
+            Kind::Text | Kind::Number | Kind::Bool | Kind::Map if self.one_as_list => Some(ListShape::Item),
+            _ => None,
+        }
+    }
+
+    /// What the node is where a map belongs; `None` where it is none.
+    pub fn map(&self, node: Node<'_>) -> Option<MapShape> {
+        match node.kind() {
+            Kind::Map => Some(MapShape::Entries),
+            Kind::List if self.list_as_empty_map => Some(MapShape::Positions),
+            Kind::Null if self.null_as_empty || node.format() == Format::Xml => Some(MapShape::Nothing),
+            Kind::Text if self.null_as_empty && node.is_empty_text() => Some(MapShape::Nothing),
+            _ => None,
+        }
+    }
+
+    /// Whether the node is an object: PHP and XML write one without fields as something empty.
+    pub fn is_object(node: Node<'_>) -> bool {
+        match node.kind() {
+            Kind::Map => true,
+            Kind::List => node.is_empty(),
+            Kind::Null => node.format() == Format::Xml,
+            _ => false,
+        }
+    }
+
+    /// Whether the outermost wrapper of a list is empty: `[]` in `{"backups":[]}` for `backups/backup`.
+    pub fn wraps_nothing(&self, wrapper: Node<'_>) -> bool {
+        match wrapper.kind() {
+            Kind::Null => self.null_as_empty || wrapper.format() == Format::Xml,
+            Kind::Text => self.null_as_empty && wrapper.is_empty_text(),
+            Kind::List => self.list_as_empty_map && wrapper.is_empty(),
+            Kind::Map => (self.one_as_list || self.map_as_list) && wrapper.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// Whether an optional value is absent; flags and dates have more to say.
+    pub fn is_absent(&self, node: Node<'_>) -> bool {
+        match node.kind() {
+            Kind::Null => true,
+            Kind::Text => {
+                let is_text_only = matches!(node.format(), Format::Xml | Format::Form);
+                node.is_empty_text() && (self.empty_text_is_absent || is_text_only)
+            }
+            Kind::List => self.list_as_empty_map && node.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// Whether an optional flag is absent: an empty element or text is the PHP spelling of `false`.
+    pub fn is_flag_absent(&self, node: Node<'_>) -> bool {
+        node.kind() == Kind::Null && node.format() != Format::Xml && !self.loose_flags
+    }
+
+    /// Whether a number may be text here, and text a number.
+    #[inline]
+    pub fn is_loose(&self, node: Node<'_>) -> bool {
+        self.loose_scalars || has_only_text(node)
+    }
+
+    /// Whether a flag may be something else than `true` and `false` here.
+    pub fn has_loose_flags(&self, node: Node<'_>) -> bool {
+        self.loose_flags || has_only_text(node)
+    }
+
+    /// The text of a scalar, or the lexeme of a number; an XML element may be empty, and may have attributes beside its text.
+    pub fn scalar_text(node: Node<'_>) -> Option<&str> {
+        match node.kind() {
+            Kind::Null if node.format() == Format::Xml => Some(""),
+            Kind::Map if node.format() == Format::Xml => node.get("$text").and_then(Node::as_str),
+            _ => node.as_str(),
+        }
+    }
+}
+
+/// XML, `print_r` and forms have no scalars but text, so there every number comes as text.
+#[inline]
+fn has_only_text(node: Node<'_>) -> bool {
+    matches!(node.format(), Format::Xml | Format::PrintR | Format::Form)
 }

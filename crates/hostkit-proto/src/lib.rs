@@ -39,7 +39,7 @@ pub use hostkit_wire::{Format, Value};
 pub use http::Method;
 pub use info::{ApiInfo, Effect, Emptiness, EndpointInfo, Flag, Host, RateRule};
 pub use judgement::Reason;
-pub use leniency::Leniency;
+pub use leniency::{Leniency, ListShape, MapShape};
 pub use request::RequestParts;
 pub use rust_decimal::Decimal;
 #[cfg(feature = "serde")]

@@ -1,7 +1,9 @@
 //! The server half: decodes requests and encodes answers, for sandboxes and tests.
 
+pub mod checks;
 pub mod every;
 pub mod example;
+mod values;
 
 use std::collections::BTreeMap;
 

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use hostkit::{Api, BaseUrl};
+use hostkit::protocol::server::example::{self, Place};
+use hostkit::{Api, BaseUrl, Format};
 use hostkit_sandbox::Sandbox;
 
 use crate::clients::Client;
@@ -20,11 +21,6 @@ fn php() -> Program {
     })
 }
 
-/// What the example decodes to, as the specs record it.
-fn recorded(example: &str) -> String {
-    std::fs::read_to_string(Path::new(&specs()).join(format!("{example}.value"))).unwrap()
-}
-
 /// Both clients, with each of the forms.
 fn each<A: Api>(api: &str, forms: &[&str], credentials: impl Fn() -> A::Credentials, test: impl Fn(&Client<A>, &str)) {
     if !is_wanted("php") {
@@ -40,9 +36,10 @@ fn each<A: Api>(api: &str, forms: &[&str], credentials: impl Fn() -> A::Credenti
     }
 }
 
-fn holds(value: &impl std::fmt::Debug, example: &str, row: &str) {
-    println!("real: php | {} | {row}", example.split('.').next().unwrap_or(example));
-    assert_eq!(format!("{value:#?}").trim(), recorded(example).trim(), "{example}, {row}");
+fn holds(value: &impl std::fmt::Debug, folder: &'static str, case: &'static str, row: &str) {
+    println!("real: php | {folder}/{case} | {row}");
+    let place = Place { root: concat!(env!("CARGO_MANIFEST_DIR"), "/.."), folder, case };
+    assert_eq!(format!("{value:#?}\n"), example::recorded(&place, Format::Json), "{folder}/{case}, {row}");
 }
 
 #[test]
@@ -52,9 +49,9 @@ fn answers_of_rootpanel_in_two_forms() {
     use rootpanel_proto::tariffs::GetTarifs;
     let credentials = || rootpanel_proto::Credentials::api_key("login", "key");
     each::<rootpanel_proto::RootPanel>("rootpanel", &["serialize", "json"], credentials, |client, row| {
-        holds(&client.call(&GetBalance::new()), "rootpanel/account/get_balance/balance.answer.json", row);
-        holds(&client.call(&GetOrders::new()), "rootpanel/orders/get_orders/extra_addresses.answer.json", row);
-        holds(&client.call(&GetTarifs::new()), "rootpanel/tariffs/get_tarifs/keyed.answer.json", row);
+        holds(&client.call(&GetBalance::new()), "rootpanel/account/get_balance", "balance", row);
+        holds(&client.call(&GetOrders::new()), "rootpanel/orders/get_orders", "extra_addresses", row);
+        holds(&client.call(&GetTarifs::new()), "rootpanel/tariffs/get_tarifs", "keyed", row);
     });
 }
 
@@ -63,7 +60,7 @@ fn json_of_clodo_as_php_writes_it() {
     let key = || clodo_proto::Credentials::key("login", "key");
     each::<clodo_proto::Clodo>("clodo", &["json"], key, |client, row| {
         let images = client.call(&clodo_proto::images::ListImages::new());
-        holds(&images, "clodo/images/list_images/recorded.answer.json", row);
+        holds(&images, "clodo/images/list_images", "recorded", row);
     });
 }
 
@@ -74,6 +71,6 @@ fn installations_of_inferno_as_print_r_writes_them() {
     each::<inferno_proto::Inferno>("inferno", &["print_r", "json"], key, |client, row| {
         let install = Install::new(inferno_proto::types::OrderId::new(47000), "debian12");
         let installed = client.perform(&install).into_result().unwrap();
-        holds(&installed, "inferno/servers/install/accepted.answer.json", row);
+        holds(&installed, "inferno/servers/install", "accepted", row);
     });
 }

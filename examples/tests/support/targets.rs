@@ -187,7 +187,7 @@ fn answers(api: &str) -> Vec<Vec<u8>> {
         // A fault may come under any status.
         for (number, file) in std::fs::read_dir(folder).into_iter().flatten().flatten().enumerate() {
             let name = file.file_name().to_string_lossy().into_owned();
-            if name.contains(".fault.") && !name.ends_with(".value") && !name.ends_with(".http") {
+            if name.contains(".fault.") && !name.ends_with(".http") {
                 let status = (number % STATUSES.len()) as u8;
                 let bytes = std::fs::read(file.path()).expect("a file");
                 found.push([&hash(entry.folder).to_be_bytes()[..], &[status], &bytes].concat());

@@ -35,20 +35,34 @@ pub(crate) fn bench(name: Option<&str>) -> Outcome {
     for known in NAMES.into_iter().filter(|known| name.is_none_or(|name| name == *known)) {
         match known {
             "dependencies" => println!("{}", tidy::trees()?),
-            "allocations" | "memory" => program("bench-suite", known, &[])?,
+            "allocations" | "memory" => suite(known, &[])?,
             "calls" => program("bench-calls", "bench-calls", &[])?,
             "generate" => program("bench-codegen", "bench-codegen", &[])?,
             "growth" => {
-                program("bench-suite", "bench-suite", &["growth"])?;
+                suite("bench-suite", &["growth"])?;
                 program("bench-codegen", "bench-codegen", &["growth"])?;
                 program("bench-calls", "bench-calls", &["growth"])?;
             }
             "edit" => edit::run()?,
-            "compile" => run(in_bench(Command::new("sh").arg("measure-compile.sh")))?,
-            other => program("bench-suite", "bench-suite", &[other])?,
+            "compile" => {
+                candidates()?;
+                run(in_bench(Command::new("sh").arg("measure-compile.sh")))?;
+            }
+            other => suite("bench-suite", &[other])?,
         }
     }
     Ok(())
+}
+
+/// A program that compares the candidates.
+fn suite(binary: &str, arguments: &[&str]) -> Outcome {
+    candidates()?;
+    program("bench-suite", binary, arguments)
+}
+
+/// Writes the generated part of the candidates.
+fn candidates() -> Outcome {
+    run(in_bench(&mut cargo(&["run", "--quiet", "--package", "bench-generate"])))
 }
 
 fn program(package: &str, binary: &str, arguments: &[&str]) -> Outcome {

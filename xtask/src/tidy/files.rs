@@ -15,8 +15,7 @@ impl File {
     }
 
     pub(super) fn is_generated(&self) -> bool {
-        // Candidates of a measurement are made by a program, too.
-        self.path.contains("/src/generated/") || self.path.starts_with("bench/candidates/")
+        self.path.contains("/src/generated/")
     }
 
     /// Wire examples are what hosters send: no rule of ours holds there.

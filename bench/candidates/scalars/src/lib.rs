@@ -1,6 +1,8 @@
 //! Scalars of the project's value types, read from text, for the candidates that have no tree.
 
-mod names;
+mod generated {
+    mod names;
+}
 
 use std::net::IpAddr;
 

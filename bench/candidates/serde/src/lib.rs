@@ -1,7 +1,11 @@
 //! Candidate (c): serde derives over serde_json and quick-xml.
 
-pub mod clodo;
-pub mod macloud;
+mod generated {
+    pub mod clodo;
+    pub mod macloud;
+}
+
+pub use generated::{clodo, macloud};
 
 /// What either library says.
 #[derive(Debug)]

@@ -1,4 +1,8 @@
 //! Candidate (b): one generic decoder per type over a streaming source.
 
-pub mod clodo;
-pub mod macloud;
+mod generated {
+    pub mod clodo;
+    pub mod macloud;
+}
+
+pub use generated::{clodo, macloud};

@@ -1,4 +1,8 @@
 //! Candidate (a): the flat tree with decoders that are not generic. What the project has.
 
-pub mod clodo;
-pub mod macloud;
+mod generated {
+    pub mod clodo;
+    pub mod macloud;
+}
+
+pub use generated::{clodo, macloud};

@@ -7,8 +7,6 @@ pub mod answers;
 pub mod auth;
 pub mod choices;
 pub mod commands;
-#[cfg(all(test, feature = "server"))]
-mod examples;
 pub mod names;
 #[cfg(feature = "server")]
 pub mod server;

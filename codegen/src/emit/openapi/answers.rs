@@ -2,6 +2,9 @@
 //!
 //! Requests stay strict: a client would send what only answers may hold.
 
+use hostkit_proto::ListShape;
+use hostkit_wire::{Format, Limits, Node};
+
 use super::json::{Object, object};
 use super::schema::{described, type_schema};
 use crate::model::{Field, Model, Type, TypeKind};
@@ -11,8 +14,8 @@ const WHOLE: &str = "^-?[0-9]+$";
 /// The same, or nothing: an empty text stands for an absent value.
 const WHOLE_OR_EMPTY: &str = "^(-?[0-9]+)?$";
 /// A decimal number in a text.
-const DECIMAL: &str = "^-?[0-9]+([.,][0-9]+)?$";
-const DECIMAL_OR_EMPTY: &str = "^(-?[0-9]+([.,][0-9]+)?)?$";
+const DECIMAL: &str = "^-?[0-9]+([.][0-9]+)?$";
+const DECIMAL_OR_EMPTY: &str = "^(-?[0-9]+([.][0-9]+)?)?$";
 
 /// Lets a field of an answer be what the client takes for it.
 pub(super) fn loosen(model: &Model, schema: &mut Object, field: &Field) {
@@ -106,33 +109,39 @@ fn named(model: &Model, name: &str) -> Object {
 /// What may stand in the place of a value beside the value: null or an empty text for what may be absent, and for lists
 /// and maps what the leniencies of the service say.
 pub(super) fn answered(model: &Model, mut strict: Object, ty: &Type, is_required: bool) -> Object {
-    let lenient = &model.service.lenient;
+    let leniency = &model.service.lenient;
+    let is_list = |json, shape| says(json, |node| leniency.list(node) == Some(shape));
+    let is_map = |json| says(json, |node| leniency.map(node).is_some());
+    let is_absent = |json| says(json, |node| leniency.is_absent(node));
     let mut shapes = Vec::new();
     let is_struct = |name: &String| matches!(model.types.get(name).map(|entry| &entry.kind), Some(TypeKind::Struct(_)));
     match ty {
         Type::List(item) if !matches!(**item, Type::Any) => {
             let one = || answered(model, answer_schema(model, item), item, true);
-            if lenient.one_as_list && !matches!(**item, Type::List(_)) {
+            if is_list("1", ListShape::Item) && !matches!(**item, Type::List(_)) {
                 shapes.push(one());
             }
-            if lenient.null_as_empty && !lenient.map_as_list {
+            if is_list("{\"1\":1}", ListShape::Values) {
+                shapes.push(object! { "type": "object", "additionalProperties": one() });
+            } else if is_list("{}", ListShape::Nothing) {
                 shapes.push(object! { "type": "object", "maxProperties": 0 });
             }
-            if lenient.map_as_list {
-                shapes.push(object! { "type": "object", "additionalProperties": one() });
-            }
         }
-        Type::Map(..) if lenient.list_as_empty_map => shapes.push(empty_list()),
-        Type::Named(name) if lenient.list_as_empty_map && is_struct(name) => shapes.push(empty_list()),
+        Type::Map(..) if is_map("[]") => shapes.push(empty_list()),
+        Type::Named(name) if is_absent("[]") && is_struct(name) => shapes.push(empty_list()),
         _ => {}
     }
-    let is_many = matches!(ty, Type::List(_) | Type::Map(..));
-    let is_absent = !is_required || (is_many && lenient.null_as_empty);
-    if is_absent && !matches!(ty, Type::Any | Type::Option(_)) {
+    // An optional list that cannot be read is empty, too.
+    let is_nothing = |json| match ty {
+        Type::List(_) if is_list(json, ListShape::Nothing) => true,
+        Type::Map(..) if is_map(json) => true,
+        _ => !is_required && is_absent(json),
+    };
+    if is_nothing("null") && !matches!(ty, Type::Any | Type::Option(_)) {
         shapes.push(object! { "type": "null" });
     }
     let is_text = matches!(ty, Type::Text | Type::Html | Type::Secret | Type::Any);
-    if is_absent && !is_text && lenient.empty_text_is_absent {
+    if is_nothing("\"\"") && !is_text {
         shapes.push(object! { "type": "string", "maxLength": 0 });
     }
     if shapes.is_empty() {
@@ -148,6 +157,11 @@ pub(super) fn answered(model: &Model, mut strict: Object, ty: &Type, is_required
     let mut schema = object! { "anyOf": shapes };
     schema.extend(about);
     schema
+}
+
+/// Whether the leniency says so of this JSON.
+fn says(json: &str, says: impl Fn(Node<'_>) -> bool) -> bool {
+    hostkit_wire::parse(Format::Json, json.as_bytes(), &Limits::DEFAULT).is_ok_and(|document| says(document.root()))
 }
 
 pub(super) fn empty_list() -> Object {

@@ -1,10 +1,8 @@
-//! Rust: one file per endpoint and per file of types, the service, the server half with one file per module, the tests
-//! of the examples.
+//! Rust: one file per endpoint and per file of types, the service, the server half with one file per module.
 
 mod docs;
 mod encode;
 mod endpoint;
-mod examples;
 pub(crate) mod imports;
 mod rules;
 mod server;
@@ -41,15 +39,11 @@ pub(crate) fn emit(model: &Model, wire: &Wire<'_>) -> Tree {
         #(pub mod #public;)*
         #[cfg(feature = "server")]
         pub mod server;
-        #[cfg(all(test, feature = "server"))]
-        mod examples;
         mod service;
 
         pub use service::{Code, Credentials, #service};
     };
     files.add(&["mod.rs"], &[""], "Everything that the specs describe.", items);
-    let doc = "Every wire example of the specs as a test.";
-    files.add(&["examples.rs"], &[""], doc, examples::emit(model));
     files.tree
 }
 

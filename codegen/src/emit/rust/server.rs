@@ -1,7 +1,7 @@
 //! The server half of an endpoint: reading its request, writing its answer; and the router over all of them.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use super::docs::{Doc, ITEM, MEMBER};
 use super::endpoint::output_type;
@@ -264,31 +264,56 @@ pub(super) fn every(model: &Model) -> TokenStream {
     let doc = Doc::new(ITEM, "Shows every endpoint of the API to a visitor, with its wire examples.");
     let visits = model.endpoints.iter().map(|endpoint| {
         let method = ident(if endpoint.is_callable() { "call" } else { "perform" });
-        let (path, folder) = (path_of(endpoint), example_folder(model, endpoint));
-        let examples = &endpoint.surface.examples;
-        let requests = examples.iter().filter(|example| example.kind == "request" && is_in(example, "http"));
-        let requests = requests.map(|example| example.case.as_str());
-        let answers = examples.iter().filter(|example| example.kind == "answer").flat_map(|example| {
-            let (case, status) = (example.case.as_str(), number(example.status.unwrap_or(200)));
-            let formats = example.formats.iter().filter(|format| *format != "http").map(|format| format_name(format));
-            formats.map(move |format| quote!((#case, #format, #status)))
-        });
-        quote! {
-            visitor.#method::<#path>(&Examples {
-                folder: #folder,
-                requests: &[#(#requests),*],
-                answers: &[#(#answers),*],
-            });
-        }
+        let (path, examples) = (path_of(endpoint), examples(model, endpoint));
+        quote!(visitor.#method::<#path>(&Examples { #examples });)
     });
     quote!(#doc pub fn every(visitor: &mut impl Visitor<Api = #api>) { #(#visits)* })
 }
 
-fn is_in(example: &Example, format: &str) -> bool {
-    example.formats.iter().any(|known| known == format)
+/// The ending of a file with a head; every other one is a format of the wire.
+const HEAD: &str = "http";
+
+/// The fields of `Examples`: one entry for each file.
+fn examples(model: &Model, endpoint: &Endpoint) -> TokenStream {
+    let of_kind = |kind: &'static str| endpoint.surface.examples.iter().filter(move |example| example.kind == kind);
+    let with_head = |kind| {
+        let with_head = of_kind(kind).filter(|example| example.formats.iter().any(|format| format == HEAD));
+        let cases = with_head.map(|example| example.case.as_str());
+        quote!(&[#(#cases),*])
+    };
+    let without_head = |kind, last: &dyn Fn(&Example) -> TokenStream| {
+        let entries = of_kind(kind).flat_map(|example| {
+            let (case, last) = (example.case.as_str(), last(example));
+            wire_formats(example).map(move |format| quote!((#case, #format, #last)))
+        });
+        quote!(&[#(#entries),*])
+    };
+    let status = |usual| move |example: &Example| number(example.status.unwrap_or(usual));
+    let path = |example: &Example| example.path.as_ref().unwrap_or(&endpoint.path).into_token_stream();
+    let folder = example_folder(model, endpoint);
+    let (requests, request_bodies) = (with_head("request"), without_head("request", &path));
+    let (answers, answers_with_head) = (without_head("answer", &status(200)), with_head("answer"));
+    let (faults, faults_with_head) = (without_head("fault", &status(400)), with_head("fault"));
+    let agreeing = of_kind("answer").filter(|example| example.origin == "derived" && wire_formats(example).count() > 1);
+    let agreeing = agreeing.map(|example| example.case.as_str());
+    quote! {
+        folder: #folder,
+        requests: #requests,
+        request_bodies: #request_bodies,
+        answers: #answers,
+        answers_with_head: #answers_with_head,
+        agreeing: &[#(#agreeing),*],
+        faults: #faults,
+        faults_with_head: #faults_with_head,
+    }
+}
+
+/// The formats of the files without a head.
+fn wire_formats(example: &Example) -> impl Iterator<Item = TokenStream> {
+    example.formats.iter().filter(|format| *format != HEAD).map(|format| format_name(format))
 }
 
 /// The folder of an endpoint's examples, below that of all specs.
-pub(super) fn example_folder(model: &Model, endpoint: &Endpoint) -> String {
+fn example_folder(model: &Model, endpoint: &Endpoint) -> String {
     [model.api.as_str(), &endpoint.surface.module, &endpoint.name].join("/")
 }

@@ -7,8 +7,6 @@ pub mod auth;
 pub mod backups;
 pub mod billing;
 pub mod dns;
-#[cfg(all(test, feature = "server"))]
-mod examples;
 pub mod helpdesk;
 pub mod images;
 pub mod ips;

@@ -1,9 +1,9 @@
-//! The state of one decode: rules, the path to where it is, and what it found beside the value.
+//! The state of one decode: leniency, the path to where it is, and what it found beside the value.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use hostkit_wire::{Format, Kind, Node};
+use hostkit_wire::{Kind, Node};
 
 use super::{DecodeError, Fields, FromText};
 use crate::codec::raw::Source;
@@ -65,32 +65,16 @@ impl<'r> Reader<'r> {
     /// Opens an object; `spec` names the file that describes it.
     pub fn object<'t, 'a>(&'a mut self, node: Node<'t>, spec: &'static str) -> Result<Fields<'t, 'a, 'r>, DecodeError> {
         let outer = std::mem::replace(&mut self.spec, spec);
-        match node.kind() {
-            Kind::Map => Ok(Fields::new(node, self, outer)),
-            // PHP and XML write an object without fields as something empty.
-            Kind::List if node.is_empty() => Ok(Fields::new(node, self, outer)),
-            Kind::Null if node.format() == Format::Xml => Ok(Fields::new(node, self, outer)),
-            _ => Err(self.expected("an object", node)),
+        if Leniency::is_object(node) {
+            Ok(Fields::new(node, self, outer))
+        } else {
+            Err(self.expected("an object", node))
         }
     }
 
     /// Whether an optional field with this node has no value.
     pub fn is_absent(&self, node: Node<'_>) -> bool {
-        match node.kind() {
-            Kind::Null => true,
-            Kind::Text => node.is_empty_text() && self.is_empty_text_absent(node.format()),
-            Kind::List => self.leniency.list_as_empty_map && node.is_empty(),
-            _ => false,
-        }
-    }
-
-    fn is_empty_text_absent(&self, format: Format) -> bool {
-        self.leniency.empty_text_is_absent || matches!(format, Format::Xml | Format::Form)
-    }
-
-    /// XML, `print_r` and forms have no scalars but text, so there every number comes as text.
-    pub(crate) fn is_loose(&self, node: Node<'_>) -> bool {
-        self.leniency.loose_scalars || matches!(node.format(), Format::Xml | Format::PrintR | Format::Form)
+        self.leniency.is_absent(node)
     }
 
     /// The text of a scalar: text, or the lexeme of a number.
@@ -103,14 +87,7 @@ impl<'r> Reader<'r> {
     }
 
     fn no_scalar<'t>(&self, node: Node<'t>, expected: &'static str) -> Result<&'t str, DecodeError> {
-        match node.kind() {
-            Kind::Null if node.format() == Format::Xml => Ok(""),
-            Kind::Map if node.format() == Format::Xml => match node.get("$text").and_then(Node::as_str) {
-                Some(text) => Ok(text),
-                None => Err(self.expected(expected, node)),
-            },
-            _ => Err(self.expected(expected, node)),
-        }
+        Leniency::scalar_text(node).ok_or_else(|| self.expected(expected, node))
     }
 
     /// A value that is written as text.

@@ -12,7 +12,7 @@ macro_rules! numbers {
     ($($type:ty),*) => { $(
         impl FromWire for $type {
             fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-                if node.kind() == Kind::Number || reader.is_loose(node) {
+                if node.kind() == Kind::Number || reader.leniency.is_loose(node) {
                     reader.text_value(node)
                 } else {
                     Err(reader.expected(<$type as FromText>::EXPECTED, node))
@@ -64,7 +64,7 @@ sizes!(Bytes, Kibibytes, Mebibytes, Gibibytes);
 
 impl FromWire for String {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        if node.kind() == Kind::Number && !reader.is_loose(node) {
+        if node.kind() == Kind::Number && !reader.leniency.is_loose(node) {
             return Err(reader.expected("text", node));
         }
         reader.scalar(node, "text").map(str::to_owned)
@@ -98,7 +98,7 @@ impl FromWire for bool {
         if let Some(value) = node.as_bool() {
             return Ok(value);
         }
-        let loose = reader.leniency.loose_flags || matches!(node.format(), Format::Xml | Format::PrintR | Format::Form);
+        let loose = reader.leniency.has_loose_flags(node);
         match node.kind() {
             Kind::Null if loose => Ok(false),
             Kind::Text | Kind::Number if loose => reader.text_value(node),
@@ -106,9 +106,8 @@ impl FromWire for bool {
         }
     }
 
-    // An empty element or text is the PHP spelling of `false`.
     fn is_absent(node: Node<'_>, reader: &Reader<'_>) -> bool {
-        node.kind() == Kind::Null && node.format() != Format::Xml && !reader.leniency.loose_flags
+        reader.leniency.is_flag_absent(node)
     }
 }
 

@@ -16,8 +16,18 @@ pub struct Examples {
     pub folder: &'static str,
     /// Cases of requests with their head.
     pub requests: &'static [&'static str],
+    /// Cases of requests that are a body alone: case, format, path.
+    pub request_bodies: &'static [(&'static str, Format, &'static str)],
     /// Cases of answers without a head: case, format, status.
     pub answers: &'static [(&'static str, Format, u16)],
+    /// Cases of answers with their head.
+    pub answers_with_head: &'static [&'static str],
+    /// Cases of `answers` that are the same value in each of their formats.
+    pub agreeing: &'static [&'static str],
+    /// Cases of faults without a head: case, format, status.
+    pub faults: &'static [(&'static str, Format, u16)],
+    /// Cases of faults with their head.
+    pub faults_with_head: &'static [&'static str],
 }
 
 /// Sees every endpoint of an API. The generated function `server::every` shows them.

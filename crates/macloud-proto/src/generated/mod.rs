@@ -7,8 +7,6 @@ pub mod account;
 pub mod auth;
 pub mod backups;
 pub mod dns;
-#[cfg(all(test, feature = "server"))]
-mod examples;
 pub mod ips;
 pub mod isos;
 pub mod operations;

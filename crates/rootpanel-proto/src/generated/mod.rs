@@ -4,8 +4,6 @@
 //! Everything that the specs describe.
 
 pub mod account;
-#[cfg(all(test, feature = "server"))]
-mod examples;
 pub mod orders;
 #[cfg(feature = "server")]
 pub mod server;

@@ -13,111 +13,216 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
     visitor.call::<crate::answers::FindByDay>(&Examples {
         folder: "obstacle/answers/find_by_day",
         requests: &["all", "few"],
+        request_bodies: &[],
         answers: &[],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::answers::FindThing>(&Examples {
         folder: "obstacle/answers/find_thing",
         requests: &[],
+        request_bodies: &[],
         answers: &[("one", Format::Xml, 200), ("one", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &["one"],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::answers::GetBalance>(&Examples {
         folder: "obstacle/answers/get_balance",
         requests: &[],
+        request_bodies: &[],
         answers: &[("one", Format::Xml, 200), ("one", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &["one"],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::answers::GetBox>(&Examples {
         folder: "obstacle/answers/get_box",
         requests: &[],
+        request_bodies: &[],
         answers: &[("one", Format::Xml, 200), ("one", Format::Json, 200), ("extra", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &["one"],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::answers::GetKept>(&Examples {
         folder: "obstacle/answers/get_kept",
         requests: &[],
+        request_bodies: &[],
         answers: &[("one", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::answers::GetPage>(&Examples {
         folder: "obstacle/answers/get_page",
         requests: &[],
+        request_bodies: &[],
         answers: &[("one", Format::Xml, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::answers::GetScalars>(&Examples {
         folder: "obstacle/answers/get_scalars",
         requests: &[],
+        request_bodies: &[],
         answers: &[
             ("all", Format::Xml, 200),
             ("all", Format::Json, 200),
             ("few", Format::Xml, 200),
             ("few", Format::Json, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &["all", "few"],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::answers::ListBoxes>(&Examples {
         folder: "obstacle/answers/list_boxes",
         requests: &[],
+        request_bodies: &[],
         answers: &[("two", Format::Xml, 200), ("two", Format::Json, 200), ("none", Format::Json, 404)],
+        answers_with_head: &[],
+        agreeing: &["two"],
+        faults: &[("module", Format::Json, 404)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::answers::MapBoxes>(&Examples {
         folder: "obstacle/answers/map_boxes",
         requests: &[],
+        request_bodies: &[],
         answers: &[("two", Format::Json, 200), ("none", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::auth::SignIn>(&Examples {
         folder: "obstacle/auth/sign_in",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[],
+        answers_with_head: &["done", "dated"],
+        agreeing: &[],
+        faults: &[("wrong", Format::Json, 401), ("wrong", Format::Xml, 401)],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::choices::AddRecords>(&Examples {
         folder: "obstacle/choices/add_records",
         requests: &["two"],
+        request_bodies: &[],
         answers: &[],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::choices::ChangeAny>(&Examples {
         folder: "obstacle/choices/change_any",
         requests: &["one"],
+        request_bodies: &[],
         answers: &[],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::choices::ChangeRecords>(&Examples {
         folder: "obstacle/choices/change_records",
         requests: &["two"],
+        request_bodies: &[],
         answers: &[],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::choices::Choose>(&Examples {
         folder: "obstacle/choices/choose",
         requests: &["body", "out", "self"],
+        request_bodies: &[],
         answers: &[("done", Format::Xml, 200), ("done", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &["done"],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::choices::Constrain>(&Examples {
         folder: "obstacle/choices/constrain",
         requests: &["all"],
+        request_bodies: &[],
         answers: &[],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::choices::Depend>(&Examples {
         folder: "obstacle/choices/depend",
         requests: &["all", "nothing"],
+        request_bodies: &[("body", Format::Json, "/depend")],
         answers: &[],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::commands::Destroy>(&Examples {
         folder: "obstacle/commands/destroy",
         requests: &["one"],
+        request_bodies: &[],
         answers: &[],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::commands::Reboot>(&Examples {
         folder: "obstacle/commands/reboot",
         requests: &["xml", "json"],
+        request_bodies: &[],
         answers: &[],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::commands::SendFile>(&Examples {
         folder: "obstacle/commands/send_file",
         requests: &["xml", "json"],
+        request_bodies: &[],
         answers: &[],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::names::GetKeywords>(&Examples {
         folder: "obstacle/names/get_keywords",
         requests: &["full", "bare"],
+        request_bodies: &[],
         answers: &[("full", Format::Xml, 200), ("full", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &["full"],
+        faults: &[("none", Format::Xml, 404), ("none", Format::Json, 404)],
+        faults_with_head: &["gone"],
     });
     visitor.call::<crate::names::SetKeywords>(&Examples {
         folder: "obstacle/names/set_keywords",
         requests: &["xml", "json"],
+        request_bodies: &[],
         answers: &[],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
 }

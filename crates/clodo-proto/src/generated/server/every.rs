@@ -13,46 +13,81 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     visitor.call::<crate::auth::SignIn>(&Examples {
         folder: "clodo/auth/sign_in",
         requests: &["documented", "request"],
+        request_bodies: &[],
         answers: &[],
+        answers_with_head: &["documented", "with_times"],
+        agreeing: &[],
+        faults: &[("wrong_key_document", Format::Xml, 401), ("wrong_key_document", Format::Json, 401)],
+        faults_with_head: &["wrong_key"],
     });
     visitor.perform::<crate::backups::CreateBackup>(&Examples {
         folder: "clodo/backups/create_backup",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[
             ("sample", Format::Xml, 200),
             ("sample", Format::Json, 200),
             ("taken", Format::Xml, 200),
             ("taken", Format::Json, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &["taken"],
+        faults: &[("no_such_server", Format::Xml, 404), ("no_such_server", Format::Json, 404)],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::backups::DeleteBackup>(&Examples {
         folder: "clodo/backups/delete_backup",
         requests: &["xml", "json"],
+        request_bodies: &[
+            ("sample", Format::Xml, "/servers/298/backup/delete"),
+            ("sample", Format::Json, "/servers/298/backup/delete"),
+        ],
         answers: &[
             ("sample", Format::Xml, 200),
             ("sample", Format::Json, 200),
             ("taken", Format::Xml, 200),
             ("taken", Format::Json, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &["taken"],
+        faults: &[("no_such_server", Format::Xml, 404), ("no_such_server", Format::Json, 404)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::backups::DescribeBackup>(&Examples {
         folder: "clodo/backups/describe_backup",
         requests: &["xml", "json"],
+        request_bodies: &[
+            ("sample", Format::Xml, "/servers/298/backup/setdesc"),
+            ("sample", Format::Json, "/servers/298/backup/setdesc"),
+        ],
         answers: &[],
+        answers_with_head: &["done"],
+        agreeing: &[],
+        faults: &[("no_such_server", Format::Xml, 404), ("no_such_server", Format::Json, 404)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::backups::GetRestoreState>(&Examples {
         folder: "clodo/backups/get_restore_state",
         requests: &["xml", "json"],
+        request_bodies: &[
+            ("sample", Format::Xml, "/servers/298/backup/getstate"),
+            ("sample", Format::Json, "/servers/298/backup/getstate"),
+        ],
         answers: &[
             ("sample", Format::Xml, 200),
             ("sample", Format::Json, 200),
             ("restored", Format::Xml, 200),
             ("restored", Format::Json, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &["restored"],
+        faults: &[("no_such_server", Format::Xml, 404), ("no_such_server", Format::Json, 404)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::backups::ListBackups>(&Examples {
         folder: "clodo/backups/list_backups",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[
             ("sample", Format::Xml, 200),
             ("sample", Format::Json, 200),
@@ -65,30 +100,59 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
             ("no_backups_null", Format::Json, 200),
             ("no_backups_bare", Format::Json, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &["two_backups", "one_as_object", "no_backups"],
+        faults: &[("no_such_server", Format::Xml, 404), ("no_such_server", Format::Json, 404)],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::backups::OverwriteBackup>(&Examples {
         folder: "clodo/backups/overwrite_backup",
         requests: &["xml", "json"],
+        request_bodies: &[
+            ("sample", Format::Xml, "/servers/298/backup/create"),
+            ("sample", Format::Json, "/servers/298/backup/create"),
+        ],
         answers: &[("taken", Format::Xml, 200), ("taken", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &["taken"],
+        faults: &[("no_such_server", Format::Xml, 404), ("no_such_server", Format::Json, 404)],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::backups::RestoreBackup>(&Examples {
         folder: "clodo/backups/restore_backup",
         requests: &["xml", "json"],
+        request_bodies: &[
+            ("sample", Format::Xml, "/servers/298/backup/restore"),
+            ("sample", Format::Json, "/servers/298/backup/restore"),
+        ],
         answers: &[
             ("sample", Format::Xml, 200),
             ("sample", Format::Json, 200),
             ("taken", Format::Xml, 200),
             ("taken", Format::Json, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &["taken"],
+        faults: &[("no_such_server", Format::Xml, 404), ("no_such_server", Format::Json, 404)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::backups::ScheduleBackup>(&Examples {
         folder: "clodo/backups/schedule_backup",
         requests: &["xml", "json"],
+        request_bodies: &[
+            ("sample", Format::Xml, "/servers/298/backup/setcal"),
+            ("sample", Format::Json, "/servers/298/backup/setcal"),
+        ],
         answers: &[],
+        answers_with_head: &["done"],
+        agreeing: &[],
+        faults: &[("no_such_server", Format::Xml, 404), ("no_such_server", Format::Json, 404)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::billing::GetBalance>(&Examples {
         folder: "clodo/billing/get_balance",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[
             ("whole_document", Format::Xml, 200),
             ("fraction", Format::Xml, 200),
@@ -96,10 +160,19 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
             ("negative", Format::Xml, 200),
             ("negative", Format::Json, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &["fraction", "negative"],
+        faults: &[("none", Format::Xml, 404), ("none", Format::Json, 404), ("expired_token", Format::Json, 401)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::billing::GetBilling>(&Examples {
         folder: "clodo/billing/get_billing",
         requests: &["day_xml", "day_json", "until_now_xml", "until_now_json", "dates_xml", "dates_json"],
+        request_bodies: &[
+            ("dates_document", Format::Xml, "/billing"),
+            ("day_document", Format::Xml, "/billing"),
+            ("day_document_json", Format::Json, "/billing"),
+        ],
         answers: &[
             ("month_document", Format::Xml, 200),
             ("month_document_json", Format::Json, 200),
@@ -108,60 +181,110 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
             ("nothing", Format::Xml, 200),
             ("nothing", Format::Json, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &["three_kinds", "nothing"],
+        faults: &[("none", Format::Xml, 404), ("none", Format::Json, 404)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::billing::GetBillingToday>(&Examples {
         folder: "clodo/billing/get_billing_today",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[
             ("three_kinds", Format::Xml, 200),
             ("three_kinds", Format::Json, 200),
             ("nothing", Format::Xml, 200),
             ("nothing", Format::Json, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &["three_kinds", "nothing"],
+        faults: &[("none", Format::Xml, 404), ("none", Format::Json, 404)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::billing::GetServerBilling>(&Examples {
         folder: "clodo/billing/get_server_billing",
         requests: &["day_xml", "day_json"],
+        request_bodies: &[],
         answers: &[
             ("three_kinds", Format::Xml, 200),
             ("three_kinds", Format::Json, 200),
             ("nothing", Format::Xml, 200),
             ("nothing", Format::Json, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &["three_kinds", "nothing"],
+        faults: &[("none", Format::Xml, 404), ("none", Format::Json, 404)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::billing::GetServerBillingToday>(&Examples {
         folder: "clodo/billing/get_server_billing_today",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[
             ("three_kinds", Format::Xml, 200),
             ("three_kinds", Format::Json, 200),
             ("nothing", Format::Xml, 200),
             ("nothing", Format::Json, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &["three_kinds", "nothing"],
+        faults: &[("none", Format::Xml, 404), ("none", Format::Json, 404)],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::dns::AddRecords>(&Examples {
         folder: "clodo/dns/add_records",
         requests: &["two_xml", "two_json"],
+        request_bodies: &[],
         answers: &[],
+        answers_with_head: &["done"],
+        agreeing: &[],
+        faults: &[
+            ("bad_content", Format::Xml, 400),
+            ("bad_content", Format::Json, 400),
+            ("gone", Format::Xml, 404),
+            ("gone", Format::Json, 404),
+        ],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::dns::CreateZone>(&Examples {
         folder: "clodo/dns/create_zone",
         requests: &["master_xml", "master_json", "slave_xml", "slave_json"],
+        request_bodies: &[],
         answers: &[("created", Format::Xml, 200), ("created", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &["created"],
+        faults: &[("bad_name", Format::Xml, 400), ("bad_name", Format::Json, 400)],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::dns::DeleteRecord>(&Examples {
         folder: "clodo/dns/delete_record",
         requests: &["request_xml", "request_json"],
+        request_bodies: &[],
         answers: &[("serial", Format::Xml, 200), ("serial", Format::Json, 200)],
+        answers_with_head: &["no_body"],
+        agreeing: &["serial"],
+        faults: &[
+            ("bad_record", Format::Xml, 400),
+            ("bad_record", Format::Json, 400),
+            ("gone", Format::Xml, 404),
+            ("gone", Format::Json, 404),
+        ],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::dns::DeleteZone>(&Examples {
         folder: "clodo/dns/delete_zone",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[],
+        answers_with_head: &["done"],
+        agreeing: &[],
+        faults: &[("gone", Format::Xml, 404), ("gone", Format::Json, 404)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::dns::GetZone>(&Examples {
         folder: "clodo/dns/get_zone",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[
             ("three_records", Format::Xml, 200),
             ("three_records", Format::Json, 200),
@@ -170,10 +293,15 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
             ("one_record", Format::Json, 200),
             ("singular_kept", Format::Json, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &["three_records", "empty"],
+        faults: &[("gone", Format::Xml, 404), ("gone", Format::Json, 404), ("gone_unwrapped", Format::Json, 404)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::dns::ListZones>(&Examples {
         folder: "clodo/dns/list_zones",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[
             ("recorded", Format::Json, 200),
             ("two_zones", Format::Xml, 200),
@@ -183,30 +311,65 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
             ("null_lists", Format::Json, 200),
             ("one_zone", Format::Json, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &["two_zones", "empty"],
+        faults: &[("expired_token", Format::Json, 401)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::dns::SetZoneMaster>(&Examples {
         folder: "clodo/dns/set_zone_master",
         requests: &["master_xml", "master_json"],
+        request_bodies: &[],
         answers: &[],
+        answers_with_head: &["done"],
+        agreeing: &[],
+        faults: &[
+            ("master_zone", Format::Xml, 400),
+            ("master_zone", Format::Json, 400),
+            ("gone", Format::Xml, 404),
+            ("gone", Format::Json, 404),
+        ],
+        faults_with_head: &[],
     });
     visitor.call::<crate::dns::UpdateRecords>(&Examples {
         folder: "clodo/dns/update_records",
         requests: &["two_xml", "two_json"],
+        request_bodies: &[],
         answers: &[],
+        answers_with_head: &["done"],
+        agreeing: &[],
+        faults: &[
+            ("bad_content", Format::Xml, 400),
+            ("bad_content", Format::Json, 400),
+            ("gone", Format::Xml, 404),
+            ("gone", Format::Json, 404),
+        ],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::helpdesk::CreateTicket>(&Examples {
         folder: "clodo/helpdesk/create_ticket",
         requests: &["about_server_xml", "about_server_json"],
+        request_bodies: &[("document", Format::Xml, "/helpdesk/")],
         answers: &[],
+        answers_with_head: &["done"],
+        agreeing: &[],
+        faults: &[("bad_section", Format::Xml, 400), ("bad_section", Format::Json, 400)],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::helpdesk::CreateVipTicket>(&Examples {
         folder: "clodo/helpdesk/create_vip_ticket",
         requests: &["urgent_xml", "urgent_json"],
+        request_bodies: &[],
         answers: &[],
+        answers_with_head: &["done"],
+        agreeing: &[],
+        faults: &[("forbidden", Format::Xml, 403), ("forbidden", Format::Json, 403)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::helpdesk::GetTicket>(&Examples {
         folder: "clodo/helpdesk/get_ticket",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[
             ("works_document", Format::Xml, 200),
             ("works", Format::Xml, 200),
@@ -216,10 +379,15 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
             ("flags", Format::Json, 200),
             ("one_each", Format::Json, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &["works", "bare"],
+        faults: &[("gone", Format::Xml, 404), ("gone", Format::Json, 404), ("gone_unwrapped", Format::Json, 404)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::helpdesk::ListTickets>(&Examples {
         folder: "clodo/helpdesk/list_tickets",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[
             ("two_document", Format::Xml, 200),
             ("two", Format::Xml, 200),
@@ -231,15 +399,25 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
             ("none", Format::Xml, 404),
             ("none", Format::Json, 404),
         ],
+        answers_with_head: &[],
+        agreeing: &["two", "empty", "none"],
+        faults: &[("no_module", Format::Xml, 404), ("no_module", Format::Json, 404)],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::helpdesk::ReplyTicket>(&Examples {
         folder: "clodo/helpdesk/reply_ticket",
         requests: &["request_xml", "request_json"],
+        request_bodies: &[("document", Format::Xml, "/helpdesk/445822")],
         answers: &[],
+        answers_with_head: &["done"],
+        agreeing: &[],
+        faults: &[("gone", Format::Xml, 404), ("gone", Format::Json, 404)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::images::ListImageDetails>(&Examples {
         folder: "clodo/images/list_image_details",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[
             ("three_document", Format::Xml, 200),
             ("two", Format::Xml, 200),
@@ -252,10 +430,15 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
             ("none", Format::Xml, 404),
             ("none", Format::Json, 404),
         ],
+        answers_with_head: &[],
+        agreeing: &["two", "empty", "none"],
+        faults: &[("no_module", Format::Xml, 404), ("no_module", Format::Json, 404)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::images::ListImages>(&Examples {
         folder: "clodo/images/list_images",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[
             ("three_document", Format::Xml, 200),
             ("recorded", Format::Json, 200),
@@ -268,10 +451,15 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
             ("none", Format::Xml, 404),
             ("none", Format::Json, 404),
         ],
+        answers_with_head: &[],
+        agreeing: &["three", "empty", "none"],
+        faults: &[("no_module", Format::Xml, 404), ("no_module", Format::Json, 404)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::images::ListPresets>(&Examples {
         folder: "clodo/images/list_presets",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[
             ("two_document", Format::Xml, 200),
             ("two", Format::Xml, 200),
@@ -283,20 +471,35 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
             ("none", Format::Xml, 404),
             ("none", Format::Json, 404),
         ],
+        answers_with_head: &[],
+        agreeing: &["two", "empty", "none"],
+        faults: &[("no_module", Format::Xml, 404), ("no_module", Format::Json, 404)],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::ips::AddIp>(&Examples {
         folder: "clodo/ips/add_ip",
         requests: &["xml", "json", "anywhere"],
+        request_bodies: &[],
         answers: &[],
+        answers_with_head: &["done"],
+        agreeing: &[],
+        faults: &[("no_such_server", Format::Xml, 404), ("no_such_server", Format::Json, 404)],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::ips::DeleteIp>(&Examples {
         folder: "clodo/ips/delete_ip",
         requests: &["xml", "json"],
+        request_bodies: &[("sample", Format::Xml, "/servers/298/ips"), ("sample", Format::Json, "/servers/298/ips")],
         answers: &[],
+        answers_with_head: &["done"],
+        agreeing: &[],
+        faults: &[("no_such_server", Format::Xml, 404), ("no_such_server", Format::Json, 404)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::ips::ListIps>(&Examples {
         folder: "clodo/ips/list_ips",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[
             ("sample", Format::Xml, 200),
             ("sample", Format::Json, 200),
@@ -311,10 +514,15 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
             ("none_bare", Format::Xml, 200),
             ("none_bare", Format::Json, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &["two_addresses", "five_flags", "none", "none_bare"],
+        faults: &[("no_such_server", Format::Xml, 404), ("no_such_server", Format::Json, 404)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::ips::ListSubnets>(&Examples {
         folder: "clodo/ips/list_subnets",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[
             ("sample_xml", Format::Xml, 200),
             ("sample_json", Format::Json, 200),
@@ -325,15 +533,28 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
             ("none", Format::Xml, 200),
             ("none", Format::Json, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &["two_subnets", "one_as_object", "none"],
+        faults: &[("no_such_server", Format::Xml, 404), ("no_such_server", Format::Json, 404)],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::ips::MoveIp>(&Examples {
         folder: "clodo/ips/move_ip",
         requests: &["xml", "json"],
+        request_bodies: &[
+            ("sample", Format::Xml, "/servers/298/ips/moveip/"),
+            ("sample", Format::Json, "/servers/298/ips/moveip/"),
+        ],
         answers: &[],
+        answers_with_head: &["done"],
+        agreeing: &[],
+        faults: &[("no_such_server", Format::Xml, 404), ("no_such_server", Format::Json, 404)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::limits::GetLimits>(&Examples {
         folder: "clodo/limits/get_limits",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[
             ("sample_xml", Format::Xml, 200),
             ("sample_json", Format::Json, 200),
@@ -342,10 +563,15 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
             ("one_limit", Format::Xml, 200),
             ("one_limit", Format::Json, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &["two_limits", "one_limit"],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::requests::GetRequest>(&Examples {
         folder: "clodo/requests/get_request",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[
             ("complete_document", Format::Xml, 200),
             ("complete", Format::Xml, 200),
@@ -355,35 +581,68 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
             ("listed_name", Format::Xml, 200),
             ("listed_name", Format::Json, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &["complete", "in_work", "listed_name"],
+        faults: &[("gone", Format::Xml, 404), ("gone", Format::Json, 404)],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::servers::BuyTraffic>(&Examples {
         folder: "clodo/servers/buy_traffic",
         requests: &["xml", "json"],
+        request_bodies: &[],
         answers: &[],
+        answers_with_head: &["done"],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::servers::CancelChange>(&Examples {
         folder: "clodo/servers/cancel_change",
         requests: &["xml", "json"],
+        request_bodies: &[],
         answers: &[],
+        answers_with_head: &["done"],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::servers::ChangeServer>(&Examples {
         folder: "clodo/servers/change_server",
         requests: &["xml", "json"],
+        request_bodies: &[("sample", Format::Xml, "/servers/298"), ("sample", Format::Json, "/servers/298")],
         answers: &[],
+        answers_with_head: &["done"],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::servers::ChangeToScale>(&Examples {
         folder: "clodo/servers/change_to_scale",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[],
+        answers_with_head: &["done"],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::servers::ChangeToVirtual>(&Examples {
         folder: "clodo/servers/change_to_virtual",
         requests: &["xml", "json"],
+        request_bodies: &[
+            ("sample", Format::Xml, "/servers/298/change_type/"),
+            ("sample", Format::Json, "/servers/298/change_type/"),
+        ],
         answers: &[],
+        answers_with_head: &["done"],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::servers::CreateServer>(&Examples {
         folder: "clodo/servers/create_server",
         requests: &["virtual_xml", "virtual_json", "scale_xml", "preset_xml", "preset_json"],
+        request_bodies: &[("virtual", Format::Xml, "/servers"), ("scale", Format::Xml, "/servers")],
         answers: &[
             ("sample", Format::Xml, 200),
             ("created", Format::Xml, 200),
@@ -391,20 +650,42 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
             ("accepted", Format::Xml, 202),
             ("accepted", Format::Json, 202),
         ],
+        answers_with_head: &[],
+        agreeing: &["created", "accepted"],
+        faults: &[
+            ("wrong", Format::Xml, 400),
+            ("wrong", Format::Json, 400),
+            ("unavailable", Format::Xml, 405),
+            ("unavailable", Format::Json, 405),
+            ("internal", Format::Xml, 500),
+            ("internal", Format::Json, 500),
+        ],
+        faults_with_head: &[],
     });
     visitor.call::<crate::servers::DelayChange>(&Examples {
         folder: "clodo/servers/delay_change",
         requests: &["xml", "json"],
+        request_bodies: &[],
         answers: &[],
+        answers_with_head: &["done"],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::servers::DeleteServer>(&Examples {
         folder: "clodo/servers/delete_server",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[],
+        answers_with_head: &["done"],
+        agreeing: &[],
+        faults: &[("installing", Format::Xml, 405), ("installing", Format::Json, 405)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::servers::GetServer>(&Examples {
         folder: "clodo/servers/get_server",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[
             ("running", Format::Xml, 200),
             ("full", Format::Xml, 200),
@@ -416,10 +697,20 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
             ("other_date_form", Format::Xml, 200),
             ("other_date_form", Format::Json, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &["full", "as_clients_saw_it", "not_installed", "other_date_form"],
+        faults: &[
+            ("no_such_server", Format::Xml, 404),
+            ("no_such_server_wrapped", Format::Xml, 404),
+            ("no_such_server_wrapped", Format::Json, 404),
+            ("forbidden", Format::Xml, 403),
+        ],
+        faults_with_head: &[],
     });
     visitor.call::<crate::servers::GetServerLog>(&Examples {
         folder: "clodo/servers/get_server_log",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[
             ("sample", Format::Xml, 200),
             ("two_entries", Format::Xml, 200),
@@ -429,20 +720,35 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
             ("empty", Format::Xml, 200),
             ("empty", Format::Json, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &["two_entries", "one_entry", "empty"],
+        faults: &[("no_such_server", Format::Xml, 404), ("no_such_server", Format::Json, 404)],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::servers::KeepServer>(&Examples {
         folder: "clodo/servers/keep_server",
         requests: &["xml", "json"],
+        request_bodies: &[],
         answers: &[],
+        answers_with_head: &["done"],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::servers::LetServerExpire>(&Examples {
         folder: "clodo/servers/let_server_expire",
         requests: &["xml", "json"],
+        request_bodies: &[],
         answers: &[],
+        answers_with_head: &["done"],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::servers::ListServerDetails>(&Examples {
         folder: "clodo/servers/list_server_details",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[
             ("sample", Format::Xml, 200),
             ("two_servers", Format::Xml, 200),
@@ -451,10 +757,15 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
             ("null_list", Format::Xml, 200),
             ("null_list", Format::Json, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &["two_servers", "null_list"],
+        faults: &[("none", Format::Xml, 404), ("none", Format::Json, 404)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::servers::ListServers>(&Examples {
         folder: "clodo/servers/list_servers",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[
             ("sample", Format::Xml, 200),
             ("two_servers", Format::Xml, 200),
@@ -470,35 +781,69 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
             ("empty_list", Format::Json, 200),
             ("empty_text", Format::Json, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &["two_servers", "not_installed", "foreign_flag", "null_list"],
+        faults: &[("none", Format::Xml, 404), ("none", Format::Json, 404), ("no_module", Format::Json, 404)],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::servers::RebootServer>(&Examples {
         folder: "clodo/servers/reboot_server",
         requests: &["xml", "json"],
+        request_bodies: &[("sample", Format::Xml, "/servers/298/action")],
         answers: &[],
+        answers_with_head: &["done"],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::servers::RebuildServer>(&Examples {
         folder: "clodo/servers/rebuild_server",
         requests: &["xml", "json", "panel_xml", "panel_json"],
+        request_bodies: &[("sample", Format::Xml, "/servers/298/action")],
         answers: &[],
+        answers_with_head: &["done"],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::servers::StartServer>(&Examples {
         folder: "clodo/servers/start_server",
         requests: &["xml", "json"],
+        request_bodies: &[],
         answers: &[],
+        answers_with_head: &["done"],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::servers::StopServer>(&Examples {
         folder: "clodo/servers/stop_server",
         requests: &["xml", "json"],
+        request_bodies: &[],
         answers: &[],
+        answers_with_head: &["done"],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::servers::TuneServer>(&Examples {
         folder: "clodo/servers/tune_server",
         requests: &["xml", "json"],
+        request_bodies: &[],
         answers: &[],
+        answers_with_head: &["done"],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::stats::GetStats>(&Examples {
         folder: "clodo/stats/get_stats",
         requests: &["dates_xml", "dates_json", "stamps_xml", "stamps_json"],
+        request_bodies: &[
+            ("dates", Format::Xml, "/stats/298"),
+            ("stamps", Format::Xml, "/stats/298"),
+            ("stamps", Format::Json, "/stats/298"),
+        ],
         answers: &[
             ("sample", Format::Xml, 200),
             ("two_rows", Format::Xml, 200),
@@ -506,33 +851,53 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
             ("without_cpu_seconds", Format::Xml, 200),
             ("without_cpu_seconds", Format::Json, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &["two_rows", "without_cpu_seconds"],
+        faults: &[("none", Format::Xml, 404), ("none", Format::Json, 404), ("no_module", Format::Json, 404)],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::storage::CreateStorage>(&Examples {
         folder: "clodo/storage/create_storage",
         requests: &["title_xml", "title_json"],
+        request_bodies: &[("title_document", Format::Xml, "/storage/")],
         answers: &[
             ("created_document", Format::Xml, 200),
             ("created", Format::Xml, 200),
             ("created", Format::Json, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &["created"],
+        faults: &[("not_created", Format::Xml, 400), ("not_created", Format::Json, 400)],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::storage::DeleteStorage>(&Examples {
         folder: "clodo/storage/delete_storage",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[],
+        answers_with_head: &["done"],
+        agreeing: &[],
+        faults: &[("gone", Format::Xml, 404), ("gone", Format::Json, 404)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::storage::GetStorage>(&Examples {
         folder: "clodo/storage/get_storage",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[
             ("checked_document", Format::Xml, 200),
             ("checked", Format::Xml, 200),
             ("checked", Format::Json, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &["checked"],
+        faults: &[("gone", Format::Xml, 404), ("gone", Format::Json, 404)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::storage::ListStorages>(&Examples {
         folder: "clodo/storage/list_storages",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[
             ("two_document", Format::Xml, 200),
             ("two", Format::Xml, 200),
@@ -544,15 +909,30 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
             ("none", Format::Xml, 404),
             ("none", Format::Json, 404),
         ],
+        answers_with_head: &[],
+        agreeing: &["two", "empty", "none"],
+        faults: &[("no_module", Format::Xml, 404), ("no_module", Format::Json, 404)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::storage::UpdateStorage>(&Examples {
         folder: "clodo/storage/update_storage",
         requests: &["title_xml", "title_json", "all_xml", "all_json"],
+        request_bodies: &[("title_document", Format::Xml, "/storage/1")],
         answers: &[("changed", Format::Xml, 200), ("changed", Format::Json, 200), ("empty_list", Format::Json, 200)],
+        answers_with_head: &["unchanged"],
+        agreeing: &["changed"],
+        faults: &[
+            ("not_saved", Format::Xml, 400),
+            ("not_saved", Format::Json, 400),
+            ("gone", Format::Xml, 404),
+            ("gone", Format::Json, 404),
+        ],
+        faults_with_head: &[],
     });
     visitor.call::<crate::user::GetUser>(&Examples {
         folder: "clodo/user/get_user",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[
             ("person", Format::Xml, 200),
             ("person", Format::Json, 200),
@@ -561,10 +941,22 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
             ("one_data_centre", Format::Json, 200),
             ("singular_kept", Format::Json, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &["person", "bare"],
+        faults: &[("expired_token", Format::Json, 401)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::user::UpdateUser>(&Examples {
         folder: "clodo/user/update_user",
         requests: &["contacts_xml", "contacts_json", "kinds_xml", "kinds_json"],
+        request_bodies: &[
+            ("contacts_document", Format::Xml, "/user/update"),
+            ("contacts_document_json", Format::Json, "/user/update"),
+        ],
         answers: &[],
+        answers_with_head: &["done"],
+        agreeing: &[],
+        faults: &[("bad_value", Format::Xml, 400), ("bad_value", Format::Json, 400)],
+        faults_with_head: &[],
     });
 }

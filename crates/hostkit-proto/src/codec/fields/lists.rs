@@ -5,6 +5,7 @@ use hostkit_wire::{Format, Key, Kind, Node};
 use super::Fields;
 use crate::codec::reader::Step;
 use crate::codec::{DecodeError, FromWire, Name, Reader};
+use crate::leniency::ListShape;
 use hostkit_wire::sabotage::is_broken;
 
 /// Memory that is reserved for each node of a list before its items are read, in bytes: a node of a usual answer takes
@@ -119,17 +120,10 @@ impl<'t> Fields<'t, '_, '_> {
     /// Whether the outermost wrapper of a list is there and empty: `{"backups":[]}` for `backups/backup`.
     fn wraps_nothing(&self, name: &Name) -> bool {
         let format = self.node.format();
-        let leniency = self.reader.leniency;
         if name.rest(format).is_empty() {
             return false;
         }
-        self.node.get(name.first(format)).is_some_and(|wrapper| match wrapper.kind() {
-            Kind::Null => leniency.null_as_empty || format == Format::Xml,
-            Kind::Text => leniency.null_as_empty && wrapper.is_empty_text(),
-            Kind::List => leniency.list_as_empty_map && wrapper.is_empty(),
-            Kind::Map => (leniency.one_as_list || leniency.map_as_list) && wrapper.is_empty(),
-            _ => false,
-        })
+        self.node.get(name.first(format)).is_some_and(|wrapper| self.reader.leniency.wraps_nothing(wrapper))
     }
 }
 
@@ -161,18 +155,13 @@ fn read_list<T: FromWire>(
     max_items: usize,
     reader: &mut Reader<'_>,
 ) -> Result<Vec<T>, DecodeError> {
-    match node.kind() {
-        Kind::List => read_items(reserved::<T>(node.items().count(), node), node.items(), max_items, reader),
-        Kind::Null if reader.leniency.null_as_empty => Ok(Vec::new()),
-        Kind::Text if reader.leniency.null_as_empty && node.is_empty_text() => Ok(Vec::new()),
-        Kind::Map if node.is_empty() && (reader.leniency.one_as_list || reader.leniency.map_as_list) => Ok(Vec::new()),
-        Kind::Map if reader.leniency.map_as_list => {
-            read_items(0, node.entries().map(|(_, node)| node), max_items, reader)
+    match reader.leniency.list(node) {
+        Some(ListShape::Items) => {
+            read_items(reserved::<T>(node.items().count(), node), node.items(), max_items, reader)
         }
-        Kind::Text | Kind::Number | Kind::Bool if reader.leniency.one_as_list => {
-            read_items(1, std::iter::once(node), max_items, reader)
-        }
-        Kind::Map if reader.leniency.one_as_list => {
+        Some(ListShape::Nothing) => Ok(Vec::new()),
+        Some(ListShape::Values) => read_items(0, node.entries().map(|(_, node)| node), max_items, reader),
+        Some(ListShape::Item) => {
             let (mut entries, spec) = (node.entries(), reader.spec);
             match (entries.next(), entries.next()) {
                 (Some((key, inner)), None) if Some(key) == singular => read_list(inner, None, max_items, reader),
@@ -189,7 +178,7 @@ fn read_list<T: FromWire>(
                 },
             }
         }
-        _ => Err(reader.expected("a list", node)),
+        None => Err(reader.expected("a list", node)),
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use hostkit_wire::{Format, Kind, Node};
+use hostkit_wire::Node;
 
 use super::Fields;
 use crate::codec::reader::Step;
 use crate::codec::{DecodeError, FromText, FromWire, Name, Reader};
+use crate::leniency::MapShape;
 
 impl Fields<'_, '_, '_> {
     /// Decodes an optional map, empty if absent. An unreadable one is empty too and reported as a defect.
@@ -39,8 +40,8 @@ fn read_map<K: FromText + Ord, V: FromWire>(
     reader: &mut Reader<'_>,
 ) -> Result<BTreeMap<K, V>, DecodeError> {
     let mut map = BTreeMap::new();
-    match node.kind() {
-        Kind::Map => {
+    match reader.leniency.map(node) {
+        Some(MapShape::Entries) => {
             for (key, value) in node.entries() {
                 let Some(parsed) = K::from_text(key) else {
                     return Err(reader.error(format!("{} as a key", K::EXPECTED), format!("{key:?}")));
@@ -52,9 +53,7 @@ fn read_map<K: FromText + Ord, V: FromWire>(
             }
             Ok(map)
         }
-        Kind::List if node.is_empty() && reader.leniency.list_as_empty_map => Ok(map),
-        // PHP writes a map whose keys happen to be 0, 1, 2 … as a list: the positions are the keys.
-        Kind::List if reader.leniency.list_as_empty_map => {
+        Some(MapShape::Positions) => {
             for (index, value) in node.items().enumerate() {
                 let Some(key) = K::from_text(&index.to_string()) else {
                     return Err(reader.expected("a map", node));
@@ -64,9 +63,8 @@ fn read_map<K: FromText + Ord, V: FromWire>(
             }
             Ok(map)
         }
-        Kind::Null if reader.leniency.null_as_empty || node.format() == Format::Xml => Ok(map),
-        Kind::Text if reader.leniency.null_as_empty && node.is_empty_text() => Ok(map),
-        _ => Err(reader.expected("a map", node)),
+        Some(MapShape::Nothing) => Ok(map),
+        None => Err(reader.expected("a map", node)),
     }
 }
 

@@ -13,56 +13,107 @@ pub fn every(visitor: &mut impl Visitor<Api = Inferno>) {
     visitor.call::<crate::account::GetApiKey>(&Examples {
         folder: "inferno/account/get_api_key",
         requests: &["request"],
+        request_bodies: &[("document", Format::Json, "/api_client.php?action=getApiKey")],
         answers: &[("key", Format::Json, 200), ("text_client", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("wrong_password", Format::Json, 400)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::account::GetBalance>(&Examples {
         folder: "inferno/account/get_balance",
         requests: &["request"],
+        request_bodies: &[("document", Format::Json, "/api_client.php?action=balance")],
         answers: &[("balance", Format::Json, 200), ("credit", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("wrong_key", Format::Json, 400)],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::account::RenewApiKey>(&Examples {
         folder: "inferno/account/renew_api_key",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("key", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("wrong_password", Format::Json, 400)],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::orders::CancelOrder>(&Examples {
         folder: "inferno/orders/cancel_order",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("document", Format::Json, 200), ("upper_case", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("not_pending", Format::Json, 400), ("whmcs_error", Format::Json, 400)],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::orders::CreateOrder>(&Examples {
         folder: "inferno/orders/create_order",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("document", Format::Json, 200), ("text_numbers", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("unknown_product", Format::Json, 400)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::orders::ListOrders>(&Examples {
         folder: "inferno/orders/list_orders",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("document", Format::Json, 200), ("two", Format::Json, 200), ("none", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("wrong_key", Format::Json, 400)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::products::ListProducts>(&Examples {
         folder: "inferno/products/list_products",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("names", Format::Json, 200), ("keyed", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("unavailable", Format::Json, 400)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::servers::Boot>(&Examples {
         folder: "inferno/servers/boot",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("done", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("unknown_order", Format::Json, 400)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::servers::CheckInstall>(&Examples {
         folder: "inferno/servers/check_install",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("accepted", Format::Json, 200), ("accepted", Format::PrintR, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("not_paid", Format::Json, 400), ("not_paid", Format::PrintR, 400)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::servers::CheckReinstall>(&Examples {
         folder: "inferno/servers/check_reinstall",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("accepted", Format::Json, 200), ("accepted", Format::PrintR, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("not_paid", Format::Json, 400), ("not_paid", Format::PrintR, 400)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::servers::GetInfo>(&Examples {
         folder: "inferno/servers/get_info",
         requests: &["request", "request_by_address"],
+        request_bodies: &[],
         answers: &[
             ("document", Format::Json, 200),
             ("by_address", Format::Json, 200),
@@ -72,10 +123,15 @@ pub fn every(visitor: &mut impl Visitor<Api = Inferno>) {
             ("inner_failure", Format::Json, 200),
             ("new_words", Format::Json, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("unknown_order", Format::Json, 400)],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::servers::Install>(&Examples {
         folder: "inferno/servers/install",
         requests: &["request", "without_keys"],
+        request_bodies: &[],
         answers: &[
             ("queued", Format::PrintR, 200),
             ("accepted", Format::Json, 200),
@@ -84,45 +140,95 @@ pub fn every(visitor: &mut impl Visitor<Api = Inferno>) {
             ("inner_failure", Format::Json, 200),
             ("inner_failure", Format::PrintR, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[
+            ("exists", Format::PrintR, 400),
+            ("nested_code", Format::Json, 400),
+            ("nested_code", Format::PrintR, 400),
+            ("exists_indented", Format::Json, 400),
+            ("exists_indented", Format::PrintR, 400),
+        ],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::servers::Reboot>(&Examples {
         folder: "inferno/servers/reboot",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("done", Format::Json, 200), ("queued", Format::Json, 200), ("queued", Format::PrintR, 200)],
+        answers_with_head: &[],
+        agreeing: &["queued"],
+        faults: &[("unknown_order", Format::Json, 400)],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::servers::Reinstall>(&Examples {
         folder: "inferno/servers/reinstall",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("accepted", Format::Json, 200), ("accepted", Format::PrintR, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("no_server", Format::Json, 400), ("no_server", Format::PrintR, 400)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::servers::Stop>(&Examples {
         folder: "inferno/servers/stop",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("done", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("unknown_order", Format::Json, 400)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::services::GetService>(&Examples {
         folder: "inferno/services/get_service",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("service", Format::Json, 200), ("data", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("unknown_service", Format::Json, 400)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::services::ListServices>(&Examples {
         folder: "inferno/services/list_services",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("list", Format::Json, 200), ("keyed", Format::Json, 200), ("none", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("wrong_key", Format::Json, 400)],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::ssh_keys::AddSshKey>(&Examples {
         folder: "inferno/ssh_keys/add_ssh_key",
         requests: &["request", "named"],
+        request_bodies: &[("document", Format::Json, "/api_client.php?action=sshkey.add")],
         answers: &[("added", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("bad_key", Format::Json, 400)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::ssh_keys::ListSshKeys>(&Examples {
         folder: "inferno/ssh_keys/list_ssh_keys",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("two", Format::Json, 200), ("keyed", Format::Json, 200), ("none", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("wrong_key", Format::Json, 400)],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::ssh_keys::RemoveSshKey>(&Examples {
         folder: "inferno/ssh_keys/remove_ssh_key",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("done", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("unknown_key", Format::Json, 400)],
+        faults_with_head: &[],
     });
 }

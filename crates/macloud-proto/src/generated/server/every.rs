@@ -13,395 +13,789 @@ pub fn every(visitor: &mut impl Visitor<Api = Macloud>) {
     visitor.call::<crate::account::GetAccount>(&Examples {
         folder: "macloud/account/get_account",
         requests: &["curl", "request"],
+        request_bodies: &[],
         answers: &[("document", Format::Json, 200), ("no_forecast", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("no_token", Format::Json, 401), ("wrong_token", Format::Json, 401)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::account::GetBalance>(&Examples {
         folder: "macloud/account/get_balance",
         requests: &["curl_first", "curl", "request"],
+        request_bodies: &[],
         answers: &[("document", Format::Json, 200), ("texts", Format::Json, 200), ("new_account", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::account::GetLimits>(&Examples {
         folder: "macloud/account/get_limits",
         requests: &["curl", "request"],
+        request_bodies: &[],
         answers: &[
             ("document", Format::Json, 200),
             ("everything", Format::Json, 200),
             ("empty_lists", Format::Json, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::account::Register>(&Examples {
         folder: "macloud/account/register",
         requests: &["request"],
+        request_bodies: &[("curl", Format::Json, "/v1/register")],
         answers: &[("document", Format::Json, 200), ("no_token", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::auth::SignIn>(&Examples {
         folder: "macloud/auth/sign_in",
         requests: &["request"],
+        request_bodies: &[("curl", Format::Json, "/v1/auth")],
         answers: &[("document", Format::Json, 200), ("signed_in", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("wrong_password", Format::Json, 403), ("too_many", Format::Json, 403)],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::backups::CopyBackup>(&Examples {
         folder: "macloud/backups/copy_backup",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("queued", Format::Json, 202)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::backups::CreateBackup>(&Examples {
         folder: "macloud/backups/create_backup",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("queued", Format::Json, 202)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::backups::CreateServerBackup>(&Examples {
         folder: "macloud/backups/create_server_backup",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("queued", Format::Json, 202)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::backups::DeleteBackup>(&Examples {
         folder: "macloud/backups/delete_backup",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("deleted", Format::Json, 200), ("queued", Format::Json, 202)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::backups::DisableBackupAutoprolong>(&Examples {
         folder: "macloud/backups/disable_backup_autoprolong",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("updated", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::backups::EnableBackupAutoprolong>(&Examples {
         folder: "macloud/backups/enable_backup_autoprolong",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("updated", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::backups::GetBackup>(&Examples {
         folder: "macloud/backups/get_backup",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("backup", Format::Json, 200), ("downloadable", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::backups::ListBackups>(&Examples {
         folder: "macloud/backups/list_backups",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("backups", Format::Json, 200), ("null", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("nothing", Format::Json, 200)],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::backups::PrepareDownload>(&Examples {
         folder: "macloud/backups/prepare_download",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("queued", Format::Json, 202)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[
+            ("not_implemented", Format::Json, 501),
+            ("method_not_allowed", Format::Json, 405),
+            ("server_error", Format::Json, 500),
+        ],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::backups::RestoreBackup>(&Examples {
         folder: "macloud/backups/restore_backup",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("queued", Format::Json, 202)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::backups::RestoreBackupOlder>(&Examples {
         folder: "macloud/backups/restore_backup_older",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("queued", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::backups::RestoreServerBackup>(&Examples {
         folder: "macloud/backups/restore_server_backup",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("queued", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::backups::UpdateBackup>(&Examples {
         folder: "macloud/backups/update_backup",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("updated", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::dns::CreateDomain>(&Examples {
         folder: "macloud/dns/create_domain",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("created", Format::Json, 202)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::dns::CreateRecord>(&Examples {
         folder: "macloud/dns/create_record",
         requests: &["request", "caa"],
+        request_bodies: &[],
         answers: &[("created", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::dns::DeleteDomain>(&Examples {
         folder: "macloud/dns/delete_domain",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("deleted", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::dns::DeleteRecord>(&Examples {
         folder: "macloud/dns/delete_record",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("deleted", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::dns::GetDomain>(&Examples {
         folder: "macloud/dns/get_domain",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("domain", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::dns::ListDomains>(&Examples {
         folder: "macloud/dns/list_domains",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("domains", Format::Json, 200), ("null", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("nothing", Format::Json, 200)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::dns::ListRecords>(&Examples {
         folder: "macloud/dns/list_records",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("records", Format::Json, 200), ("one_as_list", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::dns::UpdateRecord>(&Examples {
         folder: "macloud/dns/update_record",
         requests: &["request", "caa"],
+        request_bodies: &[],
         answers: &[("updated", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::ips::CreateLocalAddress>(&Examples {
         folder: "macloud/ips/create_local_address",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("queued", Format::Json, 202)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::ips::CreatePtrRecord>(&Examples {
         folder: "macloud/ips/create_ptr_record",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("created", Format::Json, 201)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::ips::DeleteAdditional>(&Examples {
         folder: "macloud/ips/delete_additional",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("deleted", Format::Json, 200), ("queued", Format::Json, 202)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::ips::DeleteLocalAddress>(&Examples {
         folder: "macloud/ips/delete_local_address",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("queued", Format::Json, 200), ("queued_later", Format::Json, 202)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::ips::DeletePtrRecord>(&Examples {
         folder: "macloud/ips/delete_ptr_record",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("deleted", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::ips::GetAdditional>(&Examples {
         folder: "macloud/ips/get_additional",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("service", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::ips::GetAddress>(&Examples {
         folder: "macloud/ips/get_address",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("address", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::ips::GetLocalAddress>(&Examples {
         folder: "macloud/ips/get_local_address",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("address", Format::Json, 200), ("none", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::ips::GetReserved>(&Examples {
         folder: "macloud/ips/get_reserved",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("address", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::ips::ListAdditional>(&Examples {
         folder: "macloud/ips/list_additional",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("services", Format::Json, 200), ("none", Format::Json, 200), ("being_made", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::ips::ListAddresses>(&Examples {
         folder: "macloud/ips/list_addresses",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("addresses", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("nothing", Format::Json, 200)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::ips::ListPtrRecords>(&Examples {
         folder: "macloud/ips/list_ptr_records",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("records", Format::Json, 200), ("none", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::ips::ListReserved>(&Examples {
         folder: "macloud/ips/list_reserved",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("addresses", Format::Json, 200), ("none", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::ips::ListServerAddresses>(&Examples {
         folder: "macloud/ips/list_server_addresses",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("services", Format::Json, 200), ("none", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::ips::OrderAddresses>(&Examples {
         folder: "macloud/ips/order_addresses",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("queued", Format::Json, 202)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::ips::ReleaseReserved>(&Examples {
         folder: "macloud/ips/release_reserved",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("queued", Format::Json, 202)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::ips::RemoveAdditional>(&Examples {
         folder: "macloud/ips/remove_additional",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("queued", Format::Json, 200), ("queued_later", Format::Json, 202)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::ips::RemoveServerAddresses>(&Examples {
         folder: "macloud/ips/remove_server_addresses",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("queued", Format::Json, 200), ("queued_later", Format::Json, 202)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::ips::SetAddressHost>(&Examples {
         folder: "macloud/ips/set_address_host",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("updated", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::ips::UpdatePtrRecord>(&Examples {
         folder: "macloud/ips/update_ptr_record",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("updated", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::isos::CreateIso>(&Examples {
         folder: "macloud/isos/create_iso",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("created", Format::Json, 202)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::isos::DeleteIso>(&Examples {
         folder: "macloud/isos/delete_iso",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("deleted", Format::Json, 200), ("queued", Format::Json, 202)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::isos::GetIso>(&Examples {
         folder: "macloud/isos/get_iso",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("image", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::isos::GetIsoProgress>(&Examples {
         folder: "macloud/isos/get_iso_progress",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("processing", Format::Json, 200), ("done", Format::Json, 200), ("failed", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::isos::ListIsos>(&Examples {
         folder: "macloud/isos/list_isos",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("images", Format::Json, 200), ("null", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("nothing", Format::Json, 200)],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::isos::StartDownload>(&Examples {
         folder: "macloud/isos/start_download",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("queued", Format::Json, 202)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::operations::CreateTopUp>(&Examples {
         folder: "macloud/operations/create_top_up",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("created", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::operations::DeleteOperation>(&Examples {
         folder: "macloud/operations/delete_operation",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("deleted", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::operations::GetOperation>(&Examples {
         folder: "macloud/operations/get_operation",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("unpaid", Format::Json, 200), ("paid", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::operations::ListOperations>(&Examples {
         folder: "macloud/operations/list_operations",
         requests: &["curl", "request"],
+        request_bodies: &[],
         answers: &[("document", Format::Json, 200), ("empty", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::reference::ListDatacenters>(&Examples {
         folder: "macloud/reference/list_datacenters",
         requests: &["curl", "request"],
+        request_bodies: &[],
         answers: &[("document", Format::Json, 200), ("one_as_list", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::reference::ListGroupDatacenters>(&Examples {
         folder: "macloud/reference/list_group_datacenters",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("datacenters", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::reference::ListGroupTemplates>(&Examples {
         folder: "macloud/reference/list_group_templates",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("templates", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::reference::ListServerGroups>(&Examples {
         folder: "macloud/reference/list_server_groups",
         requests: &["curl", "request"],
+        request_bodies: &[],
         answers: &[("groups", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::reference::ListServerPlans>(&Examples {
         folder: "macloud/reference/list_server_plans",
         requests: &["curl", "request"],
+        request_bodies: &[],
         answers: &[("document", Format::Json, 200), ("constructor", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::reference::ListTemplates>(&Examples {
         folder: "macloud/reference/list_templates",
         requests: &["curl", "request"],
+        request_bodies: &[],
         answers: &[("document", Format::Json, 200), ("without_limits", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::schedules::CreateDailySchedule>(&Examples {
         folder: "macloud/schedules/create_daily_schedule",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("created", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::schedules::CreateMonthlySchedule>(&Examples {
         folder: "macloud/schedules/create_monthly_schedule",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("created", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::schedules::CreateServerDailySchedule>(&Examples {
         folder: "macloud/schedules/create_server_daily_schedule",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("created", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::schedules::CreateServerMonthlySchedule>(&Examples {
         folder: "macloud/schedules/create_server_monthly_schedule",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("created", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::schedules::CreateServerWeeklySchedule>(&Examples {
         folder: "macloud/schedules/create_server_weekly_schedule",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("created", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::schedules::CreateWeeklySchedule>(&Examples {
         folder: "macloud/schedules/create_weekly_schedule",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("created", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::schedules::DeleteSchedule>(&Examples {
         folder: "macloud/schedules/delete_schedule",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("deleted", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::schedules::DeleteSchedules>(&Examples {
         folder: "macloud/schedules/delete_schedules",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("deleted", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::schedules::DeleteServerSchedule>(&Examples {
         folder: "macloud/schedules/delete_server_schedule",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("deleted", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::schedules::DeleteServerSchedules>(&Examples {
         folder: "macloud/schedules/delete_server_schedules",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("deleted", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::schedules::GetSchedules>(&Examples {
         folder: "macloud/schedules/get_schedules",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("schedules", Format::Json, 200), ("none", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::schedules::GetServerSchedules>(&Examples {
         folder: "macloud/schedules/get_server_schedules",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("schedules", Format::Json, 200), ("none", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::servers::AttachIso>(&Examples {
         folder: "macloud/servers/attach_iso",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("queued", Format::Json, 200), ("queued_later", Format::Json, 202)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::servers::ChangePlan>(&Examples {
         folder: "macloud/servers/change_plan",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("queued", Format::Json, 200), ("queued_later", Format::Json, 202)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::servers::CreateServer>(&Examples {
         folder: "macloud/servers/create_server",
         requests: &["request", "everything", "without_schedule"],
+        request_bodies: &[],
         answers: &[("queued", Format::Json, 202)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[
+            ("invalid_lists", Format::Json, 400),
+            ("invalid_nested", Format::Json, 400),
+            ("invalid_texts", Format::Json, 400),
+        ],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::servers::DeleteServer>(&Examples {
         folder: "macloud/servers/delete_server",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[
             ("deleted", Format::Json, 200),
             ("queued", Format::Json, 202),
@@ -409,55 +803,100 @@ pub fn every(visitor: &mut impl Visitor<Api = Macloud>) {
             ("data_null", Format::Json, 200),
             ("data_list", Format::Json, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::servers::DetachIso>(&Examples {
         folder: "macloud/servers/detach_iso",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("queued", Format::Json, 200), ("queued_later", Format::Json, 202)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::servers::DisableAutoprolong>(&Examples {
         folder: "macloud/servers/disable_autoprolong",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("updated", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::servers::EnableAutoprolong>(&Examples {
         folder: "macloud/servers/enable_autoprolong",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("updated", Format::Json, 200), ("queued", Format::Json, 202)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::servers::GetPassword>(&Examples {
         folder: "macloud/servers/get_password",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("password", Format::Json, 200), ("being_made", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::servers::GetServer>(&Examples {
         folder: "macloud/servers/get_server",
         requests: &["curl", "request"],
+        request_bodies: &[],
         answers: &[
             ("document", Format::Json, 200),
             ("one_address", Format::Json, 200),
             ("vdsina", Format::Json, 200),
             ("new", Format::Json, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("not_found", Format::Json, 404)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::servers::GetStat>(&Examples {
         folder: "macloud/servers/get_stat",
         requests: &["curl", "request"],
+        request_bodies: &[],
         answers: &[("document", Format::Json, 200), ("packets", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::servers::GetVnc>(&Examples {
         folder: "macloud/servers/get_vnc",
         requests: &["curl", "request"],
+        request_bodies: &[],
         answers: &[("document", Format::Json, 200), ("port_as_text", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::servers::HardRebootServer>(&Examples {
         folder: "macloud/servers/hard_reboot_server",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("queued", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::servers::ListServers>(&Examples {
         folder: "macloud/servers/list_servers",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[
             ("servers", Format::Json, 200),
             ("old_addresses", Format::Json, 200),
@@ -465,60 +904,119 @@ pub fn every(visitor: &mut impl Visitor<Api = Macloud>) {
             ("empty", Format::Json, 200),
             ("null", Format::Json, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("nothing", Format::Json, 200)],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::servers::ProlongServer>(&Examples {
         folder: "macloud/servers/prolong_server",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("queued", Format::Json, 200), ("queued_later", Format::Json, 202)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::servers::RebootServer>(&Examples {
         folder: "macloud/servers/reboot_server",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("queued", Format::Json, 200), ("queued_later", Format::Json, 202)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::servers::ReinstallServer>(&Examples {
         folder: "macloud/servers/reinstall_server",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("queued", Format::Json, 200), ("queued_later", Format::Json, 202)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::servers::SetAddressReservation>(&Examples {
         folder: "macloud/servers/set_address_reservation",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("queued", Format::Json, 202)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::servers::SetPassword>(&Examples {
         folder: "macloud/servers/set_password",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("queued", Format::Json, 200), ("queued_later", Format::Json, 202)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::servers::UpdateServer>(&Examples {
         folder: "macloud/servers/update_server",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("updated", Format::Json, 200), ("queued", Format::Json, 202)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::ssh_keys::CreateKey>(&Examples {
         folder: "macloud/ssh_keys/create_key",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("created", Format::Json, 201)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::ssh_keys::DeleteKey>(&Examples {
         folder: "macloud/ssh_keys/delete_key",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("deleted", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::ssh_keys::GetKey>(&Examples {
         folder: "macloud/ssh_keys/get_key",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("key", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::ssh_keys::ListKeys>(&Examples {
         folder: "macloud/ssh_keys/list_keys",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("recorded", Format::Json, 200), ("none", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
     visitor.call::<crate::ssh_keys::UpdateKey>(&Examples {
         folder: "macloud/ssh_keys/update_key",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("updated", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
     });
 }

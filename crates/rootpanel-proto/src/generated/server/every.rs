@@ -13,26 +13,46 @@ pub fn every(visitor: &mut impl Visitor<Api = RootPanel>) {
     visitor.call::<crate::account::GetBalance>(&Examples {
         folder: "rootpanel/account/get_balance",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[
             ("balance", Format::Json, 200),
             ("balance", Format::Php, 200),
             ("number", Format::Json, 200),
             ("number", Format::Php, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[
+            ("wrong_key", Format::Json, 400),
+            ("wrong_key", Format::Php, 400),
+            ("address_not_allowed", Format::Json, 400),
+            ("address_not_allowed", Format::Php, 400),
+            ("access_off", Format::Json, 400),
+            ("access_off", Format::Php, 400),
+            ("execution_failed", Format::Json, 400),
+            ("execution_failed", Format::Php, 400),
+        ],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::orders::AddonsOrder>(&Examples {
         folder: "rootpanel/orders/addons_order",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[
             ("ordered", Format::Json, 200),
             ("ordered", Format::Php, 200),
             ("manual", Format::Json, 200),
             ("manual", Format::Php, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("not_together", Format::Json, 400), ("not_together", Format::Php, 400)],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::orders::CreateOrder>(&Examples {
         folder: "rootpanel/orders/create_order",
         requests: &["request", "autorenew"],
+        request_bodies: &[],
         answers: &[
             ("ordered", Format::Json, 200),
             ("ordered", Format::Php, 200),
@@ -47,10 +67,20 @@ pub fn every(visitor: &mut impl Visitor<Api = RootPanel>) {
             ("awaits_payment", Format::Json, 200),
             ("awaits_payment", Format::Php, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[
+            ("once_only", Format::Json, 400),
+            ("once_only", Format::Php, 400),
+            ("queue_failed", Format::Json, 400),
+            ("queue_failed", Format::Php, 400),
+        ],
+        faults_with_head: &[],
     });
     visitor.call::<crate::orders::GetOrders>(&Examples {
         folder: "rootpanel/orders/get_orders",
         requests: &["request", "one"],
+        request_bodies: &[],
         answers: &[
             ("processed", Format::Json, 200),
             ("processed", Format::Php, 200),
@@ -63,65 +93,120 @@ pub fn every(visitor: &mut impl Visitor<Api = RootPanel>) {
             ("new_status", Format::Json, 200),
             ("new_status", Format::Php, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[
+            ("no_orders", Format::Json, 400),
+            ("no_orders", Format::Php, 400),
+            ("not_found", Format::Json, 400),
+            ("not_found", Format::Php, 400),
+        ],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::orders::ReinstallOrder>(&Examples {
         folder: "rootpanel/orders/reinstall_order",
         requests: &["request", "order_alone"],
+        request_bodies: &[],
         answers: &[
             ("reinstalled", Format::Json, 200),
             ("reinstalled", Format::Php, 200),
             ("manual", Format::Json, 200),
             ("manual", Format::Php, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("queued", Format::Json, 400), ("queued", Format::Php, 400)],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::orders::RenewOrder>(&Examples {
         folder: "rootpanel/orders/renew_order",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[
             ("renewed", Format::Json, 200),
             ("renewed", Format::Php, 200),
             ("awaits_payment", Format::Json, 200),
             ("awaits_payment", Format::Php, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("invoices_open", Format::Json, 400), ("invoices_open", Format::Php, 400)],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::orders::SuspendOrder>(&Examples {
         folder: "rootpanel/orders/suspend_order",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("suspended", Format::Json, 200), ("suspended", Format::Php, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("already", Format::Json, 400), ("already", Format::Php, 400)],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::orders::UnsuspendOrder>(&Examples {
         folder: "rootpanel/orders/unsuspend_order",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("running", Format::Json, 200), ("running", Format::Php, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("already", Format::Json, 400), ("already", Format::Php, 400)],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::servers::GetVnc>(&Examples {
         folder: "rootpanel/servers/get_vnc",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("console", Format::Json, 200), ("console", Format::Php, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("not_supported", Format::Json, 400), ("not_supported", Format::Php, 400)],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::servers::RebootServer>(&Examples {
         folder: "rootpanel/servers/reboot_server",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("done", Format::Json, 200), ("done", Format::Php, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("unavailable", Format::Json, 400), ("unavailable", Format::Php, 400)],
+        faults_with_head: &[],
     });
     visitor.perform::<crate::servers::ResetServer>(&Examples {
         folder: "rootpanel/servers/reset_server",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("done", Format::Json, 200), ("done", Format::Php, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("unavailable", Format::Json, 400), ("unavailable", Format::Php, 400)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::servers::ShutdownServer>(&Examples {
         folder: "rootpanel/servers/shutdown_server",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("done", Format::Json, 200), ("done", Format::Php, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("unavailable", Format::Json, 400), ("unavailable", Format::Php, 400)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::servers::StartServer>(&Examples {
         folder: "rootpanel/servers/start_server",
         requests: &["request"],
+        request_bodies: &[],
         answers: &[("done", Format::Json, 200), ("done", Format::Php, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("unavailable", Format::Json, 400), ("unavailable", Format::Php, 400)],
+        faults_with_head: &[],
     });
     visitor.call::<crate::tariffs::GetTarifs>(&Examples {
         folder: "rootpanel/tariffs/get_tarifs",
         requests: &["request", "one"],
+        request_bodies: &[],
         answers: &[
             ("plans", Format::Json, 200),
             ("plans", Format::Php, 200),
@@ -130,5 +215,14 @@ pub fn every(visitor: &mut impl Visitor<Api = RootPanel>) {
             ("keyed", Format::Json, 200),
             ("keyed", Format::Php, 200),
         ],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[
+            ("no_tariffs", Format::Json, 400),
+            ("no_tariffs", Format::Php, 400),
+            ("not_found", Format::Json, 400),
+            ("not_found", Format::Php, 400),
+        ],
+        faults_with_head: &[],
     });
 }
