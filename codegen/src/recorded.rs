@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::examples::example_path;
+use crate::examples::{example_path, values_path};
 use crate::model::{Endpoint, Model};
 use crate::surface::Example;
 
@@ -29,9 +29,22 @@ impl<'s> Wire<'s> {
         example: &Example,
         ending: &str,
     ) -> Option<Recorded<'s>> {
-        let file = [ending, "value"].join(".");
-        Recorded::read(self.text(model, endpoint, example, &file)?)
+        let values = str::from_utf8(self.0.get(values_path(&model.api, &endpoint.surface).as_str())?).ok()?;
+        Recorded::read(section(values, &format!("{}.{}.{ending}", example.case.value, example.kind))?)
     }
+}
+
+/// The value under the name of a file: the lines behind all names that it has, up to the next one.
+fn section<'t>(values: &'t str, file: &str) -> Option<&'t str> {
+    const NAME: &str = "== ";
+    let mut rest = values;
+    while rest.lines().next()?.strip_prefix(NAME) != Some(file) {
+        rest = rest.split_once('\n')?.1;
+    }
+    while rest.starts_with(NAME) {
+        rest = rest.split_once('\n')?.1;
+    }
+    Some(rest.find(&format!("\n{NAME}")).map_or(rest, |end| &rest[..end]))
 }
 
 /// A value that was recorded; what a secret holds is not.
@@ -168,7 +181,18 @@ mod tests {
     use std::collections::BTreeMap;
     use std::net::IpAddr;
 
-    use super::Recorded;
+    use super::{Recorded, section};
+
+    #[test]
+    fn a_value_stands_under_all_its_names() {
+        let values = "== a.answer.json\n== a.answer.xml\nSome(\n    \"== b\",\n)\n\n== b.answer.json\n()\n";
+        for (file, value) in [("a.answer.json", "Some(\n    \"== b\",\n)\n"), ("b.answer.json", "()\n")] {
+            assert_eq!(section(values, file).map(str::trim_end), Some(value.trim_end()));
+        }
+        assert_eq!(section(values, "a.answer.xml"), section(values, "a.answer.json"));
+        assert_eq!(section(values, "c.answer.json"), None);
+        assert_eq!(section("== d", "d"), None);
+    }
 
     #[derive(Debug)]
     #[allow(dead_code, reason = "only written")]

@@ -101,7 +101,7 @@ fn every_call_has_an_example() {
 #[test]
 fn a_call_without_a_recorded_value_has_an_example_if_it_needs_nothing() {
     let (specs, examples) = split("obstacle");
-    let unrecorded = examples.into_iter().filter(|(path, _)| !path.ends_with(".value"));
+    let unrecorded = examples.into_iter().filter(|(path, _)| !path.ends_with("/values.txt"));
     let tree = tree("obstacle", &Sources::new(specs).with_examples(unrecorded));
     let has_example = |path: &str| {
         let text = tree.get(&format!("crates/obstacle-proto/src/generated/{path}.rs")).expect("a file");

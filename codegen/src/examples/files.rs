@@ -11,6 +11,11 @@ use crate::surface::{Endpoint, Example, Surface};
 /// The file beside the examples of a call that records what they decode to.
 const VALUES: &str = "values.txt";
 
+/// The file of the values of a call's examples.
+pub(crate) fn values_path(api: &str, endpoint: &Endpoint) -> String {
+    format!("{api}/{}/{}/{VALUES}", endpoint.module, endpoint.stem)
+}
+
 /// The file of an example in one format.
 pub(crate) fn path(api: &str, endpoint: &Endpoint, example: &Example, ending: &str) -> String {
     format!("{api}/{}/{}/{}.{}.{ending}", endpoint.module, endpoint.stem, example.case.value, example.kind)
@@ -38,7 +43,7 @@ pub(crate) fn check(surface: &Surface, sources: &Sources, diagnostics: &mut Diag
     let mut wanted = BTreeSet::new();
     for endpoint in &surface.endpoints {
         if !endpoint.examples.is_empty() {
-            wanted.insert(format!("{}/{}/{}/{VALUES}", surface.api, endpoint.module, endpoint.stem));
+            wanted.insert(values_path(&surface.api, endpoint));
         }
         for example in &endpoint.examples {
             for ending in &example.formats {

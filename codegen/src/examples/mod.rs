@@ -27,7 +27,7 @@ use message::Message;
 use problem::{Problem, unreadable};
 use walk::Walker;
 
-pub(crate) use files::{check as check_files, path as example_path};
+pub(crate) use files::{check as check_files, path as example_path, values_path};
 
 /// Checks every example that has a file against the model.
 pub(crate) fn check(model: &Model, sources: &Sources, diagnostics: &mut Diagnostics) {
