@@ -26,6 +26,9 @@ pub trait Place: Sized {
     /// The store.
     type Store: Store + Clone;
 
+    /// The path of the test that calls [`child`], as the harness spells it.
+    const CHILD: &str;
+
     /// An empty place; none, with a printed line that says why, where the machine cannot have it.
     fn new(test: &str) -> Option<Self>;
 
