@@ -1,16 +1,18 @@
-//! One fuzzer for all targets of `examples/tests/support/targets.rs`; `HOSTKIT_FUZZ_TARGET` says which.
+//! One fuzzer for all targets of `tests/support/targets.rs`; `HOSTKIT_FUZZ_TARGET` says which.
 //!
 //! `cargo xtask test fuzz` builds and runs it. Before the first run it writes the samples of its target into
 //! `HOSTKIT_FUZZ_SAMPLES` and the words of the formats into the file `HOSTKIT_FUZZ_WORDS`.
 
 #![no_main]
 
-#[path = "../../examples/tests/support/entries.rs"]
+#[path = "../../tests/support/entries.rs"]
+#[allow(dead_code)]
 mod entries;
 #[path = "../../crates/hostkit-wire/tests/common/mutation.rs"]
 #[allow(dead_code)]
 mod mutation;
-#[path = "../../examples/tests/support/targets.rs"]
+#[path = "../../tests/support/targets.rs"]
+#[allow(dead_code)]
 mod targets;
 
 use std::fmt::Write as _;

@@ -46,7 +46,7 @@ pub(crate) fn run(mut all: Vec<Coverage>, check: bool) -> Result<Vec<String>, St
 }
 
 /// Counts the specs that the API's site has an arm for, and gives the others. That the arms are good for something is
-/// what `examples/tests/sandbox_answers.rs` is for.
+/// what `tests/promises/sandbox_answers.rs` is for.
 fn count_sandbox(coverage: &mut Coverage) -> Result<Vec<String>, String> {
     let site = texts(&root().join(SITES).join(&coverage.api))?;
     let is_answered = |name: &str| {

@@ -53,10 +53,10 @@ pub(crate) fn run() -> Result<Vec<String>, String> {
     }
     let mut rows = Vec::new();
     if there.iter().any(|name| *name != "redis") {
-        rows.extend(test(&there, &["--package", "hostkit-examples", "--test", "real"])?);
+        rows.extend(test(&there, "promises", "real::")?);
     }
     if there.contains(&"redis") {
-        rows.extend(test(&there, &["--package", "hostkit-redis", "--tests"])?);
+        rows.extend(test(&there, "redis_store", "")?);
     }
     if there.contains(&"php") {
         fixtures::php(true)?;
@@ -125,32 +125,29 @@ fn path() -> String {
 }
 
 /// Runs tests with the programs that are there, and gives their rows.
-fn test(there: &[&str], arguments: &[&str]) -> Result<Vec<String>, String> {
+fn test(there: &[&str], binary: &str, filter: &str) -> Result<Vec<String>, String> {
     let start = Instant::now();
-    let mut command = cargo(&["test", "--quiet"]);
-    command.args(arguments).args(["--", "--nocapture"]).env("HOSTKIT_REAL", there.join(" ")).env("PATH", path());
+    // All of the workspace, so that what it uses has the features that it has in `cargo test --workspace`.
+    let mut command = cargo(&["test", "--quiet", "--workspace", "--test", binary]);
+    command.args(["--", "--nocapture", filter]).env("HOSTKIT_REAL", there.join(" ")).env("PATH", path());
     let output = command.output().map_err(|error| format!("cargo: {error}"))?;
     let told = String::from_utf8_lossy(&output.stdout);
     if !output.status.success() {
-        return Err(format!(
-            "{told}{}\nreal: `{}` failed",
-            String::from_utf8_lossy(&output.stderr),
-            arguments.join(" ")
-        ));
+        return Err(format!("{told}{}\nreal: `{binary}` failed", String::from_utf8_lossy(&output.stderr)));
     }
     if told.contains("SKIPPED: redis") || passed(&output) == 0 {
-        return Err(format!("{told}\nreal: `{}` ran nothing", arguments.join(" ")));
+        return Err(format!("{told}\nreal: `{binary}` ran nothing"));
     }
-    Ok(rows(&told, arguments, start.elapsed()))
+    Ok(rows(&told, binary, start.elapsed()))
 }
 
-fn rows(told: &str, arguments: &[&str], took: Duration) -> Vec<String> {
+fn rows(told: &str, binary: &str, took: Duration) -> Vec<String> {
     // The harness may have begun the line.
     let of_test = |line: &str| line.find("real: ").map(|at| line[at..].to_owned());
     let figures =
         |line: &str| line.contains(" processes, ").then(|| format!("real: redis | {}", line.trim_start_matches('.')));
     let mut rows: Vec<String> = told.lines().filter_map(|line| of_test(line).or_else(|| figures(line))).collect();
-    rows.push(format!("real: ~ {} took {:.1} s with its build", arguments.join(" "), took.as_secs_f64()));
+    rows.push(format!("real: ~ {binary} took {:.1} s with its build", took.as_secs_f64()));
     rows
 }
 
@@ -169,7 +166,7 @@ mod tests {
     #[test]
     fn rows_are_found_behind_what_the_harness_wrote() {
         let told = ".real: nginx | a\nnothing\n..4 processes, 336 calls\n";
-        let found = rows(told, &["x"], Duration::ZERO);
+        let found = rows(told, "x", Duration::ZERO);
         assert_eq!(found[..2], ["real: nginx | a", "real: redis | 4 processes, 336 calls"]);
         assert_eq!(found.len(), 3);
     }

@@ -80,7 +80,7 @@ pub fn child<P: Place>() {
 /// Starts a child process with a task.
 pub(crate) fn spawn<P: Place>(server: &Server, place: &P, orders: &str) -> Child {
     Command::new(std::env::current_exe().unwrap())
-        .args(["child", "--exact", "--nocapture"])
+        .args([P::CHILD, "--exact", "--nocapture"])
         .env(ORDERS, orders)
         .env(SERVER, server.base().to_string())
         .env(STORE, place.address())

@@ -1,4 +1,6 @@
 //! What the log says: the names of OpenTelemetry, every wait, and no secret.
+//!
+//! A program of its own: a thread that nobody listens to may switch off for all what it passes first.
 
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 

@@ -17,7 +17,7 @@ use crate::command::{cargo, output, run};
 use crate::workspace::{Outcome, files, root};
 use totals::Run;
 
-/// The targets, as `examples/tests/support/targets.rs` names them; a test there compares.
+/// The targets, as `tests/support/targets.rs` names them; a test there compares.
 const TARGETS: [&str; 15] = [
     "xml",
     "json",
@@ -249,9 +249,8 @@ fn executions(text: &str) -> u64 {
 fn change(name: &str, seconds: u64, seed: u64, folder: &Path) -> Result<Run, String> {
     let last = folder.join("last");
     let start = Instant::now();
-    let mut command =
-        cargo(&["test", "--quiet", "--release", "--package", "hostkit-examples", "--test", "promise_p14"]);
-    command.args(["--", "--nocapture", "--exact", "changes_for_a_while"]);
+    let mut command = cargo(&["test", "--quiet", "--release", "--package", "hostkit-tests", "--test", "promises"]);
+    command.args(["--", "--nocapture", "--exact", "p14::changes_for_a_while"]);
     command.env("HOSTKIT_FUZZ", format!("{name}:{seconds}:{seed}")).env("HOSTKIT_FUZZ_LAST", &last);
     let output = command.output().map_err(|error| format!("{name}: {error}"))?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -38,84 +38,81 @@ const fn heavy(test: Test) -> Test {
     Test { is_heavy: true, ..test }
 }
 
-const fn example(binary: &'static str, filter: &'static str) -> Test {
-    test("hostkit-examples", binary, filter)
+const fn promise(filter: &'static str) -> Test {
+    test("hostkit-tests", "promises", filter)
 }
 
-const fn money(filter: &'static str) -> Test {
-    example("promise_money", filter)
+const fn memory(filter: &'static str) -> Test {
+    test("hostkit-tests", "memory", filter)
 }
 
 const fn switch(name: &'static str, test: Test, says: &'static str) -> Switch {
     Switch { name, test, says }
 }
 
-const P2: Test = test("hostkit", "properties", "p2_");
+const P2: Test = test("hostkit", "engine", "p2_");
 /// Every state of an exchange; it holds P1, P5, P6, P8, P9, P10, P22 and P24, too.
 const SEARCH: Test = test("hostkit", "lib", "call::search");
-const UNRESOLVED: Test = example("unresolved", "p02_");
-const P9: Test = test("hostkit", "promise_p09", "");
-const P14: Test = heavy(test("hostkit-wire", "promise_p14", ""));
-const P15: Test = test("hostkit-wire", "memory", "");
-const P15_TYPED: Test = heavy(example("promise_p15", ""));
-const P15_TIME: Test = heavy(example("promise_p15_time", ""));
-const P16_LISTS: Test = heavy(example("promise_p16_lists", ""));
+const UNRESOLVED: Test = promise("p02_");
+const P9: Test = test("hostkit", "engine", "p09::");
+const P14: Test = heavy(test("hostkit-wire", "readers", "p14::"));
+const P12: Test = test("hostkit-tests", "log", "");
+const P15: Test = test("hostkit-wire", "parse_memory", "");
+const P15_TYPED: Test = heavy(memory("p15::"));
+const P15_TIME: Test = heavy(promise("p15_time::"));
+const P16_LISTS: Test = heavy(promise("p16_lists::"));
 const P31: Test = test("hostkit-codegen", "generated", "p31_");
 
 pub(super) const PROMISES: &[Promise] = &[
     Promise {
         id: "P1",
-        tests: &[money("p1_"), UNRESOLVED],
-        switches: &[switch("P1", money("p1_orders"), "sent twice")],
+        tests: &[promise("p1_"), UNRESOLVED],
+        switches: &[switch("P1", promise("p1_orders"), "sent twice")],
     },
     Promise { id: "P2", tests: &[P2, SEARCH, UNRESOLVED], switches: &[switch("P2", P2, "said to be not sent")] },
     Promise {
         id: "P4",
-        tests: &[money("p4_")],
+        tests: &[promise("p4_")],
         switches: &[
-            switch("P4-blocking", money("p4_"), "Blocking close-before"),
-            switch("P4-async", money("p4_"), "Async close-before"),
+            switch("P4-blocking", promise("p4_"), "Blocking close-before"),
+            switch("P4-async", promise("p4_"), "Async close-before"),
         ],
     },
-    Promise { id: "P5", tests: &[money("p5_")], switches: &[switch("P5", money("p5_"), "arrivals of 200 calls")] },
-    Promise { id: "P6", tests: &[money("p6_")], switches: &[switch("P6", money("p6_"), "2 arrivals")] },
+    Promise { id: "P5", tests: &[promise("p5_")], switches: &[switch("P5", promise("p5_"), "arrivals of 200 calls")] },
+    Promise { id: "P6", tests: &[promise("p6_")], switches: &[switch("P6", promise("p6_"), "2 arrivals")] },
     Promise {
         id: "P7",
-        tests: &[example("promise_p07", "")],
-        switches: &[switch("P7", example("promise_p07", "texts_stay_in_every"), "in JSON: [(")],
+        tests: &[promise("p07::")],
+        switches: &[switch("P7", promise("p07::texts_stay_in_every"), "in JSON: [(")],
     },
     Promise {
         id: "P8",
-        tests: &[test("hostkit", "lib", "session::cell"), money("p8_")],
-        switches: &[switch("P8", money("p8_"), "sign-ins of 64 callers")],
+        tests: &[test("hostkit", "lib", "session::cell"), promise("p8_")],
+        switches: &[switch("P8", promise("p8_"), "sign-ins of 64 callers")],
     },
-    Promise { id: "P9", tests: &[P9, test("hostkit", "session", "")], switches: &[switch("P9", P9, "past its end")] },
+    Promise {
+        id: "P9",
+        tests: &[P9, test("hostkit", "engine", "session::")],
+        switches: &[switch("P9", P9, "past its end")],
+    },
     Promise {
         id: "P10",
-        tests: &[money("p10_")],
-        switches: &[switch("P10", money("p10_"), "sign-ins, 0 other calls")],
+        tests: &[promise("p10_")],
+        switches: &[switch("P10", promise("p10_"), "sign-ins, 0 other calls")],
     },
     Promise {
         id: "P11",
-        tests: &[money("p11_")],
+        tests: &[promise("p11_")],
         switches: &[
-            switch("P11", money("p11_"), "bytes at the foreign place"),
-            switch("P11-redirects", money("p11_"), "redirect"),
+            switch("P11", promise("p11_"), "bytes at the foreign place"),
+            switch("P11-redirects", promise("p11_"), "redirect"),
         ],
     },
-    Promise {
-        id: "P12",
-        tests: &[example("promise_p12", "")],
-        switches: &[switch("P12", example("promise_p12", ""), "C4N4RYx7q")],
-    },
-    Promise {
-        id: "P13",
-        tests: &[example("promise_p13", "")],
-        switches: &[switch("P13", example("promise_p13", ""), "?Authorization=")],
-    },
+    Promise { id: "P12", tests: &[P12], switches: &[switch("P12", P12, "C4N4RYx7q")] },
+    Promise { id: "P13", tests: &[promise("p13::")], switches: &[switch("P13", promise("p13::"), "?Authorization=")] },
     Promise {
         id: "P14",
-        tests: &[P14, heavy(example("promise_p14", ""))],
+        tests: &[P14, heavy(promise("p14::"))],
         switches: &[switch("P14", P14, "is out of bounds of")],
     },
     Promise {
@@ -130,44 +127,44 @@ pub(super) const PROMISES: &[Promise] = &[
     },
     Promise {
         id: "P16",
-        tests: &[example("promise_p16", ""), P16_LISTS],
+        tests: &[memory("p16::"), P16_LISTS],
         switches: &[
-            switch("P16", example("promise_p16", ""), "panicked at examples/tests/promise_p16.rs"),
+            switch("P16", memory("p16::"), "panicked at tests/memory/p16.rs"),
             switch("P16-lists", P16_LISTS, "one more is taken"),
         ],
     },
     Promise {
         id: "P17",
-        tests: &[example("promise_p17", "")],
-        switches: &[switch("P17", example("promise_p17", "every_cut"), " JSON at ")],
+        tests: &[promise("p17::")],
+        switches: &[switch("P17", promise("p17::every_cut"), " JSON at ")],
     },
     Promise {
         id: "P18",
-        tests: &[example("promise_p18", "")],
+        tests: &[promise("p18::")],
         switches: &[
-            switch("P18", example("promise_p18", "no_impostor"), "takes another service, JSON under 200"),
-            switch("P18-silent", example("promise_p18", "no_impostor"), "takes the word OK under 200"),
+            switch("P18", promise("p18::no_impostor"), "takes another service, JSON under 200"),
+            switch("P18-silent", promise("p18::no_impostor"), "takes the word OK under 200"),
         ],
     },
     Promise {
         id: "P19",
-        tests: &[example("promise_p19", "")],
-        switches: &[switch("P19", example("promise_p19", "a_new_field"), "refused: ")],
+        tests: &[promise("p19::")],
+        switches: &[switch("P19", promise("p19::a_new_field"), "refused: ")],
     },
     Promise {
         id: "P20",
-        tests: &[example("promise_p20", "")],
-        switches: &[switch("P20", example("promise_p20", "sums"), "123456789012345678.123456789")],
+        tests: &[promise("p20::")],
+        switches: &[switch("P20", promise("p20::sums"), "123456789012345678.123456789")],
     },
     Promise {
         id: "P21",
-        tests: &[example("promise_p21", "")],
-        switches: &[switch("P21", example("promise_p21", "moscow"), "is not one moment in Moscow")],
+        tests: &[promise("p21::")],
+        switches: &[switch("P21", promise("p21::moscow"), "is not one moment in Moscow")],
     },
-    Promise { id: "P22", tests: &[money("p22_")], switches: &[switch("P22", money("p22_back"), "back after")] },
-    Promise { id: "P24", tests: &[money("p24_")], switches: &[switch("P24", money("p24_"), "Blocking: ")] },
-    Promise { id: "P26", tests: &[money("p26_")], switches: &[switch("P26", money("p26_"), "polls in")] },
-    Promise { id: "P30", tests: &[money("p30_")], switches: &[switch("P30", money("p30_"), "blocking Seen")] },
+    Promise { id: "P22", tests: &[promise("p22_")], switches: &[switch("P22", promise("p22_back"), "back after")] },
+    Promise { id: "P24", tests: &[promise("p24_")], switches: &[switch("P24", promise("p24_"), "Blocking: ")] },
+    Promise { id: "P26", tests: &[promise("p26_")], switches: &[switch("P26", promise("p26_"), "polls in")] },
+    Promise { id: "P30", tests: &[promise("p30_")], switches: &[switch("P30", promise("p30_"), "blocking Seen")] },
     Promise {
         id: "P31",
         tests: &[P31, test("xtask", "bin", "p31_")],
@@ -179,7 +176,7 @@ impl Test {
     /// The folder of the package.
     pub(super) fn folder(&self) -> String {
         match self.package {
-            "hostkit-examples" => "examples".to_owned(),
+            "hostkit-tests" => "tests".to_owned(),
             "hostkit-codegen" => "codegen".to_owned(),
             "xtask" => "xtask".to_owned(),
             package => format!("crates/{package}"),
@@ -191,6 +188,7 @@ impl Test {
         let folder = crate::workspace::root().join(self.folder());
         let of_tests = folder.join("tests").join(self.binary);
         match self.binary {
+            binary if self.package == "hostkit-tests" => folder.join(binary).join("main.rs").exists(),
             "lib" => folder.join("src/lib.rs").exists(),
             "bin" => folder.join("src/main.rs").exists(),
             _ => of_tests.with_extension("rs").exists() || of_tests.join("main.rs").exists(),

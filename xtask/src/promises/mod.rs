@@ -47,7 +47,7 @@ pub(crate) fn execute(one: Option<&str>, long: bool, sabotage: Option<&str>) -> 
 }
 
 fn command(test: &Test, long: bool) -> Command {
-    let mut command = cargo(&["test", "--quiet", "--package", test.package]);
+    let mut command = cargo(&["test", "--quiet"]);
     if long {
         command.env("HOSTKIT_PROMISE_SIZE", "long");
     }
@@ -55,9 +55,10 @@ fn command(test: &Test, long: bool) -> Command {
         command.args(["--profile", "long"]);
     }
     match test.binary {
-        "lib" => command.arg("--lib"),
-        "bin" => command.arg("--bins"),
-        binary => command.args(["--test", binary]),
+        "lib" => command.args(["--package", test.package, "--lib"]),
+        "bin" => command.args(["--package", test.package, "--bins"]),
+        // All of the workspace, so that what it uses has the features that it has in `cargo test --workspace`.
+        binary => command.args(["--workspace", "--test", binary]),
     };
     command
 }

@@ -4,6 +4,7 @@ mod cycles;
 mod dependencies;
 mod files;
 mod sizes;
+mod switched_off;
 mod texts;
 mod trees;
 
@@ -29,6 +30,7 @@ pub(crate) fn run(write: bool) -> Outcome {
     findings.extend(texts::not_safe(&files, &members));
     findings.extend(texts::hosters(&files, &names()?));
     findings.extend(texts::minimum_rust(&files, &members));
+    findings.extend(switched_off::check(&files, &members));
     let (long, too_long) = sizes::lines(&files);
     long.iter().for_each(|line| println!("{line}"));
     findings.extend(too_long);

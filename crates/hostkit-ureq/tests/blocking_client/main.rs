@@ -1,0 +1,5 @@
+//! The blocking client over sockets: one program, because linking takes longer than most of the tests.
+
+mod common;
+mod conformance;
+mod tls;

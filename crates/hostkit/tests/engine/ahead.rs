@@ -1,0 +1,228 @@
+//! What is left of a call whose caller went away: a future that is dropped, a process that dies. The ticket that was made
+//! before tells what became of it; money, rate limits and sign-ins are as if the call may have arrived.
+
+use std::time::Duration;
+
+use crate::common::things::{ListThings, ids, things};
+use crate::common::*;
+use hostkit::machinery::{Machine, Step};
+use hostkit::time::Clock;
+use hostkit::transport::{Phase, TransportErrorKind};
+use hostkit::{
+    Before, Budget, CallOptions, Decimal, Endpoint, Evidence, Outcome, Reconciled, SavedTicket, StillOpen, Ticket,
+    TicketCause,
+};
+use hostkit_testing::Script;
+
+fn ahead(bench: &Bench) -> Ticket {
+    bench.run(bench.core.ticket(&Order, CallOptions::new())).unwrap()
+}
+
+fn reconcile<E: Evidence<Api = Shop>>(bench: &Bench, ticket: &Ticket) -> Reconciled<E::Found, Code> {
+    bench.run(bench.core.reconcile::<E>(ticket, CallOptions::new()))
+}
+
+/// Starts a call and drops it once it is on its way.
+fn drop_in_flight<M: Machine>(bench: &Bench, mut machine: M) {
+    assert!(matches!(machine.step(bench.clock.now()), Step::Send(_)));
+}
+
+/// A client, its ticket made ahead, and a call that nobody waited for.
+fn dropped(reads: impl IntoIterator<Item = Script>) -> (Bench, Ticket) {
+    let bench = bench([things("1, 2")].into_iter().chain(reads));
+    let ticket = ahead(&bench);
+    drop_in_flight(&bench, bench.core.perform(&Order, CallOptions::new()));
+    (bench, ticket)
+}
+
+#[test]
+fn the_ticket_ahead_of_a_dropped_call_finds_it() {
+    let (bench, ticket) = dropped([things("1, 2, 7")]);
+    assert_eq!(ticket.cause(), TicketCause::Ahead);
+    assert_eq!(
+        ticket.to_string(),
+        "order: may have happened: its outcome was never reported; to find out: look for the name in the list of items"
+    );
+    assert_eq!(reconcile::<Order>(&bench, &ticket).happened(), Some(7));
+    assert_eq!(bench.sent("order"), 0, "it is not sent by a ticket");
+}
+
+/// Its settle time counts from now: nobody knows when the call ended.
+#[test]
+fn a_ticket_ahead_does_not_count_the_time_before_the_question() {
+    let (bench, ticket) = dropped((0..3).map(|_| things("1, 2")));
+    bench.clock.advance(Duration::from_secs(1000));
+    assert!(matches!(reconcile::<Order>(&bench, &ticket), Reconciled::DidNot));
+    assert_eq!(bench.seconds(), 1060);
+}
+
+/// The process died between the first byte and the answer: another one has the text alone.
+#[test]
+fn a_ticket_ahead_outlives_its_process() {
+    let (_, ticket) = dropped([]);
+    let text = ticket.save().to_string();
+    assert!(text.contains(r#""cause":"ahead""#), "{text}");
+    let saved: SavedTicket = text.parse().unwrap();
+    assert_eq!(saved.to_string(), text);
+    let other = bench([things("1, 2, 7")]);
+    assert_eq!(reconcile::<Order>(&other, &saved.ticket::<Order>().unwrap()).happened(), Some(7));
+}
+
+#[test]
+fn without_the_list_before_there_is_no_ticket_ahead() {
+    let bench = bench([fault(403, "Forbidden")]);
+    let ticket = bench.run(bench.core.ticket(&Order, CallOptions::new()));
+    assert_eq!(ticket.unwrap_err().endpoint(), ListThings::INFO.name);
+}
+
+/// A list that was read after the call may hold what the call made: taken for "before", it would say "did not happen".
+#[test]
+fn what_was_read_after_the_call_is_no_before() {
+    let broken = Script::fail(Phase::Head, TransportErrorKind::Reset);
+    let bench = bench([broken, things("1, 2, 7"), things("1, 2, 7"), things("1, 2, 7")]);
+    let Outcome::Unresolved(ticket) = bench.perform(Order) else { panic!("the end is open") };
+    bench.clock.advance(Duration::from_secs(2));
+    let too_late = || bench.run(bench.core.before(&Order, CallOptions::new()));
+    let ticket = ticket.with_before(too_late().unwrap());
+    assert!(matches!(reconcile::<Order>(&bench, &ticket), Reconciled::StillOpen(StillOpen::CannotTell)));
+    // The same where the ticket went through text: the clocks on the wall are all that the two have in common.
+    let of_old = ticket.save().to_string().parse::<SavedTicket>().unwrap().ticket::<Order>().unwrap();
+    assert!(of_old.clone().with_before(too_late().unwrap()) == of_old);
+    // What the caller has from elsewhere is taken at his word.
+    assert!(of_old.clone().with_before(Before::from(ids(&[1, 2]))) != of_old);
+}
+
+/// Numbers of one installation, or account, mean nothing at another: there "not found" would say "did not happen", or,
+/// of a deletion, that it did.
+#[test]
+fn a_ticket_of_another_place_is_not_looked_for() {
+    let broken = || Script::fail(Phase::Head, TransportErrorKind::Reset);
+    let at = |host: &str, account: Option<&str>, script: Vec<Script>| {
+        bench_with(
+            |clock| {
+                let config = config(direct(), clock).host(host);
+                account.into_iter().fold(config, |config, name| config.account(name))
+            },
+            script,
+        )
+    };
+    let spare = at("spare", Some("a"), vec![broken()]);
+    let Outcome::Unresolved(ticket) = spare.perform(Delete) else { panic!("the end is open") };
+    assert_eq!((ticket.base_url(), ticket.account()), ("https://spare.example/v1", Some("a")));
+    let saved = ticket.save().to_string().parse::<SavedTicket>().unwrap().ticket::<Delete>().unwrap();
+    let main = at("main", Some("a"), vec![]);
+    let other = at("spare", Some("b"), vec![]);
+    for (bench, ticket) in [&main, &other].into_iter().flat_map(|bench| [(bench, &ticket), (bench, &saved)]) {
+        let done = reconcile::<Delete>(bench, ticket);
+        assert!(matches!(done, Reconciled::StillOpen(StillOpen::OtherPlace)), "{done}");
+        assert_eq!(bench.transport.sent().len(), 0);
+    }
+    // Who names no account is believed.
+    for account in [None, Some("a")] {
+        let same = at("spare", account, vec![fault(404, "NotFound")]);
+        assert!(matches!(reconcile::<Delete>(&same, &saved), Reconciled::Happened(())));
+    }
+}
+
+/// A mark that got lost in a file would make something of old look new.
+#[test]
+fn a_ticket_whose_marks_are_damaged_is_refused() {
+    let (_, ticket) = dropped([]);
+    let text = ticket.save().to_string();
+    assert!(text.contains(r#""before":["1","2"]"#), "{text}");
+    for marks in [r#"["1",2]"#, r#"["1",null]"#, r#"[["1"],"2"]"#, r#"{"1":"2"}"#, r#""1""#, "null", "1"] {
+        let damaged = text.replace(r#"["1","2"]"#, marks);
+        assert!(damaged.parse::<SavedTicket>().is_err(), "{marks}");
+    }
+    let nowhere = text.replace(r#""base-url":"https://shop.example","#, "");
+    assert!(nowhere != text && nowhere.parse::<SavedTicket>().is_err(), "{text}");
+}
+
+/// A "no" that a proxy's repeat may have got leaves it open, and says how to find out.
+#[test]
+fn a_rejection_that_leaves_it_open_has_a_ticket() {
+    let bench = bench([fault(400, "Denied"), fault(404, "NotFound")]);
+    let Outcome::Rejected(rejection) = bench.perform(Delete) else { panic!("the API said no") };
+    assert!(rejection.verify);
+    let ticket = rejection.ticket().unwrap().clone();
+    assert_eq!(ticket.cause(), TicketCause::Refused);
+    let error = hostkit::Error::from(rejection);
+    assert!(error.may_have_happened() && error.ticket() == Some(&ticket));
+    assert!(matches!(reconcile::<Delete>(&bench, &ticket), Reconciled::Happened(())));
+    let Outcome::Rejected(certain) = crate::common::bench([fault(403, "Forbidden")]).perform(Order) else {
+        panic!("a no")
+    };
+    assert!(!certain.verify && certain.ticket().is_none());
+}
+
+/// The first arrival may have been the last one that a limit allows, and what it deleted is nobody's now.
+#[test]
+fn a_limit_or_a_lack_of_rights_may_be_told_to_a_repeat() {
+    for (status, name, is_open) in
+        [(429, "TooMany", true), (403, "Forbidden", true), (404, "NotFound", true), (401, "Expired", false)]
+    {
+        let outcome = bench([fault(status, name)]).perform(AddAddress);
+        assert!(matches!(&outcome, Outcome::Rejected(no) if no.verify == is_open), "{name}: {outcome:?}");
+        assert_eq!(outcome.may_have_happened(), is_open);
+        let post = bench([fault(status, name)]).perform(Order);
+        assert!(matches!(&post, Outcome::Rejected(no) if !no.verify), "{name}: {post:?}");
+    }
+}
+
+fn spender() -> (Bench, CallOptions) {
+    let budget = || Budget::new(Decimal::from(100));
+    let bench = bench_with(|clock| config(direct(), clock).budget(budget()), []);
+    (bench, CallOptions::new().price(Decimal::from(40)))
+}
+
+fn left(bench: &Bench) -> Decimal {
+    bench.core.budget().unwrap().remaining()
+}
+
+#[test]
+fn the_money_of_a_call_dropped_on_its_way_counts_as_spent() {
+    let (bench, options) = spender();
+    drop_in_flight(&bench, bench.core.perform(&Order, options));
+    assert_eq!(left(&bench), Decimal::from(60));
+}
+
+/// Two places in an hour are taken: the third waits, is dropped, and was never sent.
+#[test]
+fn the_money_of_a_call_dropped_before_it_was_sent_comes_back() {
+    let (bench, options) = spender();
+    for _ in 0..2 {
+        drop_in_flight(&bench, bench.core.perform(&Order, options.clone()));
+    }
+    assert_eq!(left(&bench), Decimal::from(20));
+    bench.core.budget().unwrap().add(Decimal::from(80));
+    let mut waiting = bench.core.perform(&Order, options.clone().deadline(Duration::from_secs(7200)));
+    assert!(matches!(waiting.step(bench.clock.now()), Step::SleepUntil(_)));
+    assert_eq!(left(&bench), Decimal::from(60));
+    drop(waiting);
+    assert_eq!(left(&bench), Decimal::from(100));
+    drop(bench.core.perform(&Order, options));
+    assert_eq!(left(&bench), Decimal::from(100));
+}
+
+/// It may have arrived as late as its deadline, and counts for as long.
+#[test]
+fn a_dropped_call_counts_on_its_rate_limit() {
+    let (bench, _) = spender();
+    let options = || CallOptions::new().price(Decimal::ONE).deadline(Duration::from_secs(30));
+    for _ in 0..2 {
+        drop_in_flight(&bench, bench.core.perform(&Order, options()));
+    }
+    bench.clock.advance(Duration::from_secs(3629));
+    let third = bench.perform_with(Order, options().deadline(Duration::from_millis(500)));
+    assert!(matches!(&third, Outcome::NotSent(error) if error.is_rate_limited()), "{third:?}");
+    bench.clock.advance(Duration::from_secs(1));
+    drop_in_flight(&bench, bench.core.perform(&Order, options()));
+}
+
+/// A sign-in that its leader dropped passes on: nobody is stranded.
+#[test]
+fn a_dropped_sign_in_passes_on() {
+    let bench = bench_with(|clock| config(key(), clock), [login(), ok()]);
+    drop_in_flight(&bench, bench.core.perform(&Reboot, CallOptions::new()));
+    assert!(bench.perform(Reboot).is_done());
+}

@@ -1,0 +1,94 @@
+//! What is refused before anything is sent: by a price, a budget, the caller's journal.
+
+use crate::common::*;
+use hostkit::machinery::{Machine, Step};
+use hostkit::time::Clock;
+use hostkit::transport::{Phase, TransportErrorKind as Kind};
+use hostkit::{Budget, CallOptions, Decimal, ErrorKind, Outcome};
+use hostkit_testing::Script;
+
+fn money(text: &str) -> Decimal {
+    text.parse().unwrap()
+}
+
+#[test]
+fn the_price_guard() {
+    let guarded = |price: Option<&str>, max: Option<&str>| {
+        let bench = bench([ok()]);
+        let mut options = CallOptions::new();
+        options.price = price.map(money);
+        options.max_cost = max.map(money);
+        (bench.perform_with(Order, options), bench.sent("order"))
+    };
+    assert!(matches!(guarded(None, None), (Outcome::Done(_), 1)));
+    assert!(matches!(guarded(Some("5"), Some("5")), (Outcome::Done(_), 1)));
+    for (price, max) in [(None, Some("5")), (Some("5.01"), Some("5")), (Some("-5"), Some("5"))] {
+        let (outcome, sent) = guarded(price, max);
+        assert!(matches!(&outcome, Outcome::NotSent(error) if error.kind() == ErrorKind::Refused), "{outcome:?}");
+        assert_eq!(sent, 0);
+    }
+}
+
+#[test]
+fn the_budget_is_used_up_by_what_may_have_happened() {
+    let budget = Budget::new(money("100"));
+    let refused = Script::fail(Phase::Connect, Kind::Refused);
+    let open = Script::fail(Phase::Body, Kind::Closed);
+    let verify = Script::any().answer(200, "{}").header("x-fault", "Queue");
+    let script = [ok(), fault(403, "Forbidden"), refused, open, verify, ok()];
+    let configure = |clock: &_| config(direct(), clock).budget(budget.clone()).rates(hostkit::Rates::new(&[]));
+    let bench = bench_with(configure, script);
+    let priced = || CallOptions::new().price(money("30"));
+    let left: Vec<_> = (0..5)
+        .map(|_| {
+            let outcome = bench.perform_with(Order, priced());
+            (outcome.as_str(), budget.remaining().to_string())
+        })
+        .collect();
+    let expected = [("done", "70"), ("rejected", "70"), ("not sent", "70"), ("unresolved", "40"), ("rejected", "10")];
+    assert_eq!(left, expected.map(|(outcome, left)| (outcome, left.to_owned())));
+    let outcome = bench.perform_with(Order, priced());
+    assert!(matches!(&outcome, Outcome::NotSent(error) if error.kind() == ErrorKind::Refused), "{outcome:?}");
+    // What does not spend needs no price.
+    assert!(bench.perform(Reboot).is_done());
+}
+
+#[test]
+fn a_dropped_call_stays_paid() {
+    let budget = Budget::new(money("100"));
+    let bench = bench_with(|clock| config(direct(), clock).budget(budget.clone()), []);
+    let mut machine = bench.core.perform(&Order, CallOptions::new().price(money("30")));
+    assert!(matches!(machine.step(bench.clock.now()), Step::Send(_)));
+    drop(machine);
+    assert_eq!(budget.remaining(), money("70"));
+}
+
+#[test]
+fn a_journal_may_refuse() {
+    let configure = |clock: &_| {
+        config(direct(), clock).before_send(|intent| match intent.operation {
+            "order" => Err(format!("no orders, not even for {:?}", intent.price)),
+            _ => Ok(()),
+        })
+    };
+    let bench = bench_with(configure, [ok(), ok()]);
+    let outcome = bench.perform(Order);
+    assert!(matches!(&outcome, Outcome::NotSent(error) if error.kind() == ErrorKind::Refused), "{outcome:?}");
+    assert!(bench.perform(Reboot).is_done());
+    bench.call(GetItem).unwrap();
+}
+
+#[test]
+fn what_the_first_attempt_may_have_done_is_said_where_the_second_is_refused() {
+    let asked = std::sync::atomic::AtomicU32::new(0);
+    let configure = |clock: &_| {
+        config(direct(), clock).before_send(move |_| match asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
+            0 => Ok(()),
+            _ => Err("the journal is full".to_owned()),
+        })
+    };
+    let bench = bench_with(configure, [Script::fail(Phase::Head, Kind::Reset)]);
+    let error = bench.call(SetNote).unwrap_err();
+    assert_eq!((error.kind(), bench.sent("set_note")), (ErrorKind::Refused, 1));
+    assert!(error.may_have_happened(), "{error}");
+}

@@ -1,0 +1,31 @@
+//! What the feature `serde` writes: a ticket that comes back, and no secret.
+
+use crate::common::*;
+use hostkit::protocol::wire::Value;
+use hostkit::transport::{Phase, TransportErrorKind};
+use hostkit::{Outcome, Raw, SavedTicket, Secret};
+use hostkit_testing::Script;
+
+#[test]
+fn a_ticket_goes_through_serde() {
+    let bench = bench([Script::fail(Phase::Head, TransportErrorKind::Reset)]);
+    let Outcome::Unresolved(ticket) = bench.perform(Order) else { panic!("the end is open") };
+    let saved = ticket.save();
+    let json = serde_json::to_string(&saved).unwrap();
+    assert_eq!(serde_json::from_str::<String>(&json).unwrap(), saved.to_string(), "a string of its text");
+    let read: SavedTicket = serde_json::from_str(&json).unwrap();
+    assert_eq!(read, saved);
+    assert_eq!((read.api(), read.operation()), ("shop", "order"));
+    for (text, said) in [("7", "expected a string"), (r#""{}""#, "this is no ticket")] {
+        let error = serde_json::from_str::<SavedTicket>(text).unwrap_err().to_string();
+        assert!(error.contains(said), "{text}: {error}");
+    }
+}
+
+#[test]
+fn secrets_and_raw_objects_are_not_written() {
+    let secret = serde_json::to_string(&Secret::new("canary-7f3a")).unwrap();
+    assert_eq!(secret, r#""[redacted]""#);
+    let raw = Raw::new(Value::Map(vec![("password".into(), Value::Text("canary-7f3a".into()))]));
+    assert_eq!(serde_json::to_string(&raw).unwrap(), "null");
+}

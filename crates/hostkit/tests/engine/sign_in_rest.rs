@@ -1,0 +1,143 @@
+//! Sign-ins that nobody hears the end of: each may count against the account, so they rest between each other.
+
+use std::time::Duration;
+
+use crate::common::*;
+use hostkit::machinery::{Machine, Step};
+use hostkit::time::Clock;
+use hostkit::transport::{Phase, TransportErrorKind as Kind};
+use hostkit::{CallOptions, ErrorKind, Outcome};
+use hostkit_testing::Script;
+
+fn keyed(script: impl IntoIterator<Item = Script>) -> Bench {
+    bench_with(|clock| config(key(), clock), script)
+}
+
+/// A server that takes three seconds to say "wrong key", and callers whose futures live for two: nobody ever hears it.
+#[test]
+fn dropped_sign_ins_rest() {
+    let bench = keyed([]);
+    let (mut sent, mut at_once) = (0, 0);
+    for second in 0..1800 {
+        let mut call = bench.core.call(&GetItem, CallOptions::new());
+        let step = call.step(bench.clock.now());
+        if matches!(&step, Step::Send(outgoing) if outgoing.endpoint == "login") {
+            sent += 1;
+            at_once += u32::from(second < 2);
+        }
+        bench.clock.advance(Duration::from_secs(2));
+        drop(call);
+    }
+    assert_eq!(at_once, 2, "an accident or two cost no time");
+    assert!((40..80).contains(&sent), "{sent} sign-ins in an hour");
+}
+
+/// The same where the caller's deadline is too short for the answer, and where the answer says nothing.
+#[test]
+fn vain_sign_ins_rest() {
+    let scripts = [
+        Script::fail(Phase::Head, Kind::Timeout).takes(Duration::from_secs(2)),
+        Script::fail(Phase::Head, Kind::Reset),
+        Script::any().answer(504, "<html>"),
+        fault(429, "TooMany"),
+        Script::any().answer(200, "<html>"),
+    ];
+    for script in scripts {
+        let bench = keyed(std::iter::repeat_n(script.clone(), 200));
+        while bench.seconds() < 1000 {
+            let outcome = bench.perform_with(Reboot, CallOptions::new().deadline(Duration::from_secs(2)));
+            assert!(matches!(&outcome, Outcome::NotSent(_)), "{outcome:?}");
+            bench.clock.advance(Duration::from_millis(500));
+        }
+        let sent = bench.sent("login");
+        assert!((10..40).contains(&sent), "{sent} sign-ins under {script:?}");
+    }
+}
+
+/// Whose deadline comes before the end of the rest is told so at once, and nothing is sent.
+#[test]
+fn who_cannot_wait_is_told_so() {
+    let bench = keyed(std::iter::repeat_n(Script::fail(Phase::Head, Kind::Reset), 6));
+    for _ in 0..3 {
+        let _ = bench.perform_with(Reboot, CallOptions::new());
+    }
+    assert_eq!(bench.sent("login"), 6);
+    let before = bench.seconds();
+    let outcome = bench.perform_with(Reboot, CallOptions::new().deadline(Duration::from_secs(2)));
+    let Outcome::NotSent(error) = outcome else { panic!("it was not sent") };
+    assert_eq!((error.kind(), bench.seconds(), bench.sent("login")), (ErrorKind::Exhausted, before, 6), "{error}");
+    // Who can wait does, and one session ends it all.
+    bench.transport.push(login());
+    (0..2).for_each(|_| bench.transport.push(ok()));
+    assert!(bench.perform(Reboot).is_done());
+    assert!((4..=9).contains(&(bench.seconds() - before)), "{}", bench.seconds() - before);
+    assert!(bench.perform(Reboot).is_done());
+}
+
+/// What was not sent cannot have been counted, and a word of the caller ends the rest.
+#[test]
+fn a_server_that_is_not_there_costs_no_rest() {
+    let bench = keyed(std::iter::repeat_n(Script::fail(Phase::Connect, Kind::Refused), 20));
+    for _ in 0..10 {
+        let _ = bench.perform(Reboot);
+    }
+    assert_eq!(bench.sent("login"), 20);
+    assert!(bench.seconds() < 10, "{}", bench.seconds());
+    let bench = keyed(std::iter::repeat_n(Script::fail(Phase::Head, Kind::Reset), 6).chain([login(), ok()]));
+    (0..3).for_each(|_| drop(bench.perform(Reboot)));
+    bench.core.reset_session();
+    let before = bench.seconds();
+    assert!(bench.perform(Reboot).is_done());
+    assert_eq!(bench.seconds(), before);
+}
+
+/// The API gives sessions and refuses every one of them: an address that is not on its list, an account that is blocked.
+#[test]
+fn sessions_that_no_call_is_accepted_with_rest() {
+    let refused = || fault(401, "Expired");
+    let bench = keyed((0..400).flat_map(|_| [login(), refused()]));
+    while bench.seconds() < 1800 {
+        assert!(bench.call_with(GetItem, CallOptions::new().deadline(Duration::from_secs(2))).is_err());
+        bench.clock.advance(Duration::from_secs(1));
+    }
+    let sent = bench.sent("login");
+    assert!((20..50).contains(&sent), "{sent} sign-ins in half an hour");
+    // One that was accepted and is revoked is renewed at once, however often that is.
+    let lives = (0..20).flat_map(|_| [login(), ok(), refused()]).chain([login(), ok()]);
+    let bench = keyed(lives);
+    for _ in 0..20 {
+        assert!(bench.call(GetItem).is_ok());
+    }
+    assert_eq!((bench.sent("login"), bench.seconds()), (20, 0));
+}
+
+/// A server that says how long nobody is to sign in is heeded, whatever else it says.
+#[test]
+fn a_sign_in_waits_for_as_long_as_it_was_told() {
+    for script in [fault(429, "TooMany"), Script::any().answer(503, "<html>"), Script::any().answer(429, "")] {
+        let told = script.header("retry-after", "600");
+        let bench = keyed([told.clone(), login(), ok()]);
+        while bench.seconds() < 590 {
+            let outcome = bench.perform_with(Reboot, CallOptions::new().deadline(Duration::from_secs(5)));
+            assert!(matches!(&outcome, Outcome::NotSent(_)), "{outcome:?}");
+            bench.clock.advance(Duration::from_secs(10));
+        }
+        assert_eq!(bench.sent("login"), 1, "{told:?}");
+        assert!(bench.perform(Reboot).is_done());
+        assert!((600..610).contains(&bench.seconds()), "{}", bench.seconds());
+    }
+}
+
+/// While the next one rests, a session that is due to be renewed and still good serves the calls that only read.
+#[test]
+fn a_session_that_is_good_is_used_during_a_rest() {
+    let bench = keyed([login().header("x-life", "100"), ok(), ok()]);
+    assert!(bench.call(GetItem).is_ok());
+    bench.clock.advance(Duration::from_secs(90));
+    for _ in 0..3 {
+        let mut dropped = bench.core.call(&GetItem, CallOptions::new());
+        assert!(matches!(dropped.step(bench.clock.now()), Step::Send(outgoing) if outgoing.endpoint == "login"));
+    }
+    assert!(bench.call(GetItem).is_ok());
+    assert_eq!((bench.seconds(), bench.sent("login")), (90, 1), "it waited for a new session");
+}

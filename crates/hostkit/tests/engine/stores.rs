@@ -1,0 +1,153 @@
+//! Clients that share a store, as processes do, and stores that fail.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
+
+use crate::common::{Bench, GetItem, KEY, LimitedGet, TOKEN, bench_with, config, fault, key, login, ok};
+use hostkit::store::{Change, Store, StoreKey};
+use hostkit::{ErrorKind, RateStore, SessionStore};
+use hostkit_testing::Script;
+
+/// A store in memory; clones share it.
+#[derive(Debug, Clone, Default)]
+struct Memory(Arc<Mutex<BTreeMap<String, Vec<u8>>>>);
+
+impl Store for Memory {
+    fn change(&self, key: &StoreKey, change: Change<'_>) -> io::Result<()> {
+        let mut entries = self.0.lock().unwrap();
+        if let Some(after) = change(SystemTime::now(), entries.get(key.as_str()).map(Vec::as_slice)) {
+            entries.insert(key.as_str().to_owned(), after);
+        }
+        Ok(())
+    }
+}
+
+impl Memory {
+    fn text(&self, kind: &str) -> String {
+        let entries = self.0.lock().unwrap();
+        let (_, bytes) = entries.iter().find(|(key, _)| key.starts_with(kind)).unwrap();
+        String::from_utf8(bytes.clone()).unwrap()
+    }
+
+    /// Changes the lines of an entry and mends its sum.
+    fn forge(&self, kind: &str, change: impl FnOnce(String) -> String) {
+        let text = change(self.text(kind));
+        let body = &text[..text.rfind("end ").unwrap()];
+        let add = |sum: u64, byte: u8| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        let sum = body.bytes().fold(0xcbf2_9ce4_8422_2325, add);
+        let mut entries = self.0.lock().unwrap();
+        let (_, bytes) = entries.iter_mut().find(|(key, _)| key.starts_with(kind)).unwrap();
+        *bytes = format!("{body}end {sum:016x}\n").into_bytes();
+    }
+}
+
+/// A store that always fails.
+#[derive(Debug)]
+struct Broken;
+
+impl Store for Broken {
+    fn change(&self, _: &StoreKey, _: Change<'_>) -> io::Result<()> {
+        Err(io::Error::other("on purpose"))
+    }
+}
+
+fn client(store: &Memory, account: &str, script: impl IntoIterator<Item = Script>) -> Bench {
+    let sessions = SessionStore::new(store.clone(), account);
+    bench_with(|clock| config(key(), clock).session_store(sessions), script)
+}
+
+#[test]
+fn the_second_client_takes_over_the_session_of_the_first() {
+    let store = Memory::default();
+    let first = client(&store, "one", [login(), ok(), fault(401, "Expired"), login(), ok()]);
+    first.call(GetItem).unwrap();
+    let second = client(&store, "one", [ok(), fault(401, "Expired"), ok()]);
+    second.call(GetItem).unwrap();
+    // The token is refused: one of them signs in again, the other takes over the new one.
+    first.call(GetItem).unwrap();
+    second.call(GetItem).unwrap();
+    assert_eq!((first.sent("login"), second.sent("login")), (2, 0));
+    // Another account is another session.
+    let other = client(&store, "two", [login(), ok()]);
+    other.call(GetItem).unwrap();
+    assert_eq!(other.sent("login"), 1);
+    let keys: Vec<String> = store.0.lock().unwrap().keys().cloned().collect();
+    assert_eq!(keys.len(), 2);
+    assert!(store.text("session").contains("token canary"), "the control: the token is in the entry");
+    assert!(!format!("{keys:?} {}", store.text("session")).contains(KEY));
+    assert!(!format!("{:?}", SessionStore::new(store, "one")).contains(TOKEN));
+}
+
+#[test]
+fn a_stored_base_url_is_trusted_no_more_than_one_of_the_api() {
+    let store = Memory::default();
+    let first = client(&store, "one", [login(), ok()]);
+    first.call(GetItem).unwrap();
+    store.forge("session", |text| {
+        let at = text.find("token ").unwrap();
+        format!("{}base https%3A%2F%2Fevil%2Eexample\n{}", &text[..at], &text[at..])
+    });
+    let second = client(&store, "one", [login(), ok()]);
+    second.call(GetItem).unwrap();
+    assert_eq!(second.sent("login"), 1);
+    assert!(second.transport.sent().iter().all(|sent| sent.url.starts_with("https://shop.example/")));
+}
+
+#[test]
+fn wrong_credentials_are_not_tried_by_the_next_client() {
+    let store = Memory::default();
+    let first = client(&store, "one", [fault(401, "Expired")]);
+    assert_eq!(first.call(GetItem).unwrap_err().kind(), ErrorKind::SignIn);
+    let second = client(&store, "one", []);
+    let error = second.call(GetItem).unwrap_err();
+    assert_eq!((error.kind(), second.transport.sent().len()), (ErrorKind::SignIn, 0), "{error}");
+}
+
+#[test]
+fn a_session_store_that_fails_costs_sign_ins_only() {
+    let bench =
+        bench_with(|clock| config(key(), clock).session_store(SessionStore::new(Broken, "one")), [login(), ok(), ok()]);
+    bench.call(GetItem).unwrap();
+    bench.call(GetItem).unwrap();
+    assert_eq!(bench.sent("login"), 1);
+}
+
+#[test]
+fn a_rate_store_that_fails_stops_what_it_limits() {
+    let bench =
+        bench_with(|clock| config(crate::common::direct(), clock).rate_store(RateStore::new(Broken, "one")), [ok()]);
+    let error = bench.call(LimitedGet).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Refused, "{error}");
+    assert!(bench.transport.sent().is_empty());
+    // What has no limit asks nobody.
+    bench.call(GetItem).unwrap();
+}
+
+/// A store that takes its time.
+#[derive(Debug, Clone, Default)]
+struct Slow(Memory);
+
+impl Store for Slow {
+    fn change(&self, key: &StoreKey, change: Change<'_>) -> io::Result<()> {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        self.0.change(key, change)
+    }
+}
+
+#[test]
+fn what_one_client_is_told_to_wait_the_others_wait_too() {
+    let store = Slow::default();
+    let client = |script: Vec<Script>| {
+        let rates = RateStore::new(store.clone(), "one");
+        bench_with(|clock| config(crate::common::direct(), clock).rate_store(rates), script)
+    };
+    let options = hostkit::CallOptions::new().deadline(std::time::Duration::from_secs(20));
+    let first = client(vec![fault(429, "TooMany").header("retry-after", "25")]);
+    first.call_with(LimitedGet, options.clone()).unwrap_err();
+    // What the server told is in the store before the call has ended, however slow the store is. Three calls fit into the window, but not before the server's 25 seconds are over.
+    let error = client(vec![]).call_with(LimitedGet, options).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Exhausted, "{error}");
+    assert!(error.to_string().contains("rate limit"), "{error}");
+}

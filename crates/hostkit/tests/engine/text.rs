@@ -1,0 +1,148 @@
+//! What errors say, and what nothing ever says: secrets.
+
+use std::error::Error as _;
+use std::fmt::{Debug, Display};
+
+use crate::common::*;
+use hostkit::machinery::Machine;
+use hostkit::protocol::codec::DecodeError;
+use hostkit::transport::{Phase, TransportError, TransportErrorKind as Kind};
+use hostkit::{CallOptions, Outcome};
+use hostkit_testing::Script;
+
+fn failure(script: Script) -> hostkit::Error<Code> {
+    let scripts: Vec<_> = (0..3).map(|_| script.clone()).collect();
+    bench(scripts).call(GetItem).unwrap_err()
+}
+
+#[test]
+fn errors_read_well() {
+    let texts = [
+        (
+            Script::any().answer(404, r#"{"NotFound": {"code": 404, "message": "x", "details": "VPS не найдена"}}"#),
+            "get_item: 404 NotFound: VPS не найдена",
+        ),
+        (
+            Script::any().answer(200, r#"{"id": "abc"}"#),
+            "get_item: answer.id: expected a whole number, found \"abc\" (2 attempts)",
+        ),
+        (Script::fail(Phase::Connect, Kind::Refused), "get_item: connection refused while connecting (3 attempts)"),
+        (Script::any().answer(502, "<html>"), "get_item: 502: the answer is no document of this API (3 attempts)"),
+        (Script::any().answer(302, ""), "get_item: 302: redirects are not followed"),
+    ];
+    for (script, text) in texts {
+        assert_eq!(failure(script).to_string(), text);
+    }
+}
+
+#[test]
+fn errors_have_sources() {
+    let error = failure(Script::fail(Phase::Head, Kind::Reset));
+    assert!(error.source().unwrap().downcast_ref::<TransportError>().is_some());
+    let error = failure(Script::any().answer(200, "{}"));
+    assert!(error.source().unwrap().downcast_ref::<DecodeError>().is_some());
+}
+
+#[test]
+fn bodies_are_bounded_and_named() {
+    let error = failure(Script::any().answer(502, "ы".repeat(5000)));
+    assert_eq!(error.body().map(str::len), Some(2048));
+    let error = failure(Script::any().answer(502, b"\xCE\xF8\xE8\xE1\xEA\xE0".to_vec()));
+    assert_eq!(error.body(), Some("(not UTF-8, shown as windows-1251) Ошибка"));
+}
+
+#[test]
+fn transport_errors_hide_urls() {
+    let error = TransportError::new(
+        Phase::Connect,
+        Kind::Other,
+        "error sending request for url (https://shop.example/?key=canary-key-0001): key=canary-key-0001&x=1 broke",
+    );
+    let text = format!("{error} {error:?}");
+    assert!(!text.contains("canary") && text.contains("broke"), "{text}");
+}
+
+/// Everything that a value says of itself.
+fn said(out: &mut String, value: &(impl Debug + ?Sized)) {
+    out.push_str(&format!("{value:?}\n{value:#?}\n"));
+}
+
+fn said_error(out: &mut String, error: &(impl std::error::Error + 'static)) {
+    said(out, error);
+    let mut next: Option<&dyn std::error::Error> = Some(error);
+    while let Some(error) = next {
+        out.push_str(&format!("{error}\n"));
+        said(out, error);
+        next = error.source();
+    }
+}
+
+fn no_canary(text: &str, what: impl Display) {
+    for canary in [KEY, TOKEN, INPUT, OUTPUT] {
+        assert!(!text.contains(canary), "{what} says {canary}: {text}");
+    }
+}
+
+#[test]
+fn no_secret_is_ever_said() {
+    let leaky = |status: u16, body: String| Script::any().answer(status, body).header("x-password", OUTPUT);
+    let faults: Vec<(&str, Script)> = vec![
+        ("ok", leaky(200, format!(r#"{{"id": 7, "password": "{OUTPUT}"}}"#))),
+        ("unreadable", leaky(200, format!(r#"{{"password": "{OUTPUT}"}}"#))),
+        ("broken", leaky(200, format!(r#"{{"password": "{OUTPUT}"#))),
+        ("echo", leaky(502, format!("<html>{KEY} {TOKEN} {INPUT}"))),
+        ("echo of a success", leaky(200, format!("<html>{KEY} {TOKEN} {INPUT}"))),
+        ("redirect", Script::any().answer(302, "").header("location", &format!("https://e.example/?key={KEY}"))),
+        ("reset", Script::fail(Phase::Head, Kind::Reset)),
+        ("refused", Script::fail(Phase::Connect, Kind::Refused)),
+        ("401", fault(401, "Unauthorized")),
+    ];
+    for (name, script) in faults {
+        let scripts = || {
+            let fill = (0..9).map(|_| script.clone());
+            std::iter::once(login()).chain(fill)
+        };
+        let mut text = String::new();
+        let bench = bench_with(|clock| config(key(), clock), scripts());
+        said(&mut text, &bench.core);
+        said(&mut text, &config(key(), &bench.clock));
+        let mut machine = bench.core.perform(&Order, CallOptions::new());
+        said(&mut text, &machine);
+        said(&mut text, &machine.step(hostkit::time::Clock::now(&bench.clock)));
+        drop(machine);
+        bench.core.reset_session();
+        let outcome = bench.perform(Order);
+        said(&mut text, &outcome);
+        match outcome {
+            Outcome::Rejected(rejection) => said_error(&mut text, &rejection),
+            Outcome::Unresolved(ticket) => {
+                text.push_str(&ticket.to_string());
+                said(&mut text, &ticket);
+                assert!(ticket.status() != Some(200) || ticket.body().is_none(), "a success with secrets is kept");
+            }
+            Outcome::NotSent(error) => said_error(&mut text, &error),
+            _ => {}
+        }
+        if let Err(error) = bench.perform(Order).into_result() {
+            said_error(&mut text, &error);
+        }
+        // A sign-in that meets the same.
+        let bench = bench_with(|clock| config(key(), clock), (0..9).map(|_| script.clone()));
+        match bench.call(GetPassword) {
+            Ok(reply) => said(&mut text, &reply),
+            Err(error) => {
+                said_error(&mut text, &error);
+                assert!(error.body().is_none_or(|body| !body.contains(OUTPUT)), "{name}");
+            }
+        }
+        let bench = bench_with(|clock| config(direct(), clock), (0..9).map(|_| script.clone()));
+        if let Err(error) = bench.call(GetItem) {
+            said_error(&mut text, &error);
+        }
+        match bench.run(bench.core.raw(&GetPassword, CallOptions::new())) {
+            Ok(reply) => said(&mut text, &reply),
+            Err(error) => said_error(&mut text, &error),
+        }
+        no_canary(&text, name);
+    }
+}

@@ -1,0 +1,19 @@
+//! The README shows the programs of this folder as they are; that they run is a doctest of the library.
+
+const README: &str = include_str!("../../../README.md");
+
+/// A program without its module comment, as a code block shows it.
+fn block(program: &str) -> String {
+    let (_, code) = program.split_once("\n\n").expect("a module comment, then code");
+    format!("```rust\n{code}```\n")
+}
+
+#[test]
+fn the_readme_shows_the_blocking_example() {
+    assert!(README.contains(&block(include_str!("../../blocking.rs"))), "README.md and examples/blocking.rs differ");
+}
+
+#[test]
+fn the_readme_shows_the_async_example() {
+    assert!(README.contains(&block(include_str!("../../async.rs"))), "README.md and examples/async.rs differ");
+}

@@ -1,0 +1,335 @@
+//! P12: no secret in Debug, Display, error chains, tracing events, log lines or URLs. A canary stands for every secret:
+//! the credentials, the token, the secret inputs and the secret fields of answers; every endpoint is called by both
+//! clients under a set of faults, and whatever can be seen afterwards is searched.
+//!
+//! A panic prints what Debug prints. An error quotes a text that stands where an object should, so a server that sends
+//! nothing but a secret is not among the faults. What a caller asks for by name (`Secret::expose`, `Error::body`, `RawBody`'s bytes)
+//! is not searched.
+//!
+//! A program of its own: it listens to the log of the whole process.
+
+use std::error::Error as _;
+use std::fmt::Debug;
+
+use hostkit::protocol::server::Serve;
+use hostkit::protocol::server::every::{Examples, Visitor};
+use hostkit::protocol::server::example;
+use hostkit::protocol::{Flag, Value};
+use hostkit::time::ManualClock;
+use hostkit::{Api, Call, Endpoint, Error, Format, Outcome, Perform, Secret, UnixTime};
+use hostkit_tests::canary::{CORE, Listener, SECRET, search};
+use hostkit_tests::raw_server::RawServer;
+use hostkit_tests::{canary, entries, size};
+
+/// The names of secret fields in the specs.
+const SECRET_KEYS: &[&str] = &[
+    "adminPass",
+    "key",
+    "storagekey",
+    "token",
+    "users_profile_bank",
+    "users_profile_bik",
+    "users_profile_korrschet",
+    "users_profile_passportdate",
+    "users_profile_passportnumber",
+    "users_profile_passportseries",
+    "users_profile_passportwho",
+    "users_profile_raschschet",
+    "vps_root_pass",
+    "vps_user_pass",
+    "vps_vnc_pass",
+    "pass",
+    "vps_password",
+    "password",
+    "serverpassword",
+    "wss_url",
+    "link",
+    "paylink",
+];
+
+fn is_secret(key: &str) -> bool {
+    SECRET_KEYS.contains(&key.trim_start_matches('@'))
+}
+
+/// An answer of the example with something in the place of its secrets.
+fn planted(format: Format, bytes: &[u8], secret: &Value) -> Vec<u8> {
+    let Some(mut tree) = entries::tree(format, bytes) else { return bytes.to_vec() };
+    entries::visit(&mut tree, "", &mut |key, node| {
+        // What was planted is visited too.
+        let is_planted = matches!(node, Value::Text(text) if text == SECRET);
+        if is_secret(key) && !is_planted && matches!(node, Value::Text(_) | Value::Null | Value::Number(_)) {
+            *node = secret.clone();
+        }
+    });
+    if let Value::Map(fields) = &mut tree {
+        fields.push(("field_of_tomorrow".into(), Value::Text(SECRET.to_owned())));
+    }
+    hostkit::protocol::wire::write(format, &tree).unwrap_or_else(|_| bytes.to_vec())
+}
+
+fn answer(status: u16, body: &[u8]) -> Vec<u8> {
+    let head = format!("HTTP/1.1 {status} Status\r\nContent-Length: {}\r\n\r\n", body.len());
+    [head.as_bytes(), body].concat()
+}
+
+/// What the server says, by the name of the fault.
+fn faults(format: Format, status: u16, bytes: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
+    let text = Value::Text(SECRET.to_owned());
+    let right = planted(format, bytes, &text);
+    let as_object = planted(format, bytes, &Value::Map(vec![("x".into(), text.clone())]));
+    let as_list = planted(format, bytes, &Value::List(vec![text.clone(), Value::List(vec![text])]));
+    let page = format!("<html><body><form action=\"/?key={CORE}\"><input value=\"{CORE}\"></form></body></html>");
+    let half = right.get(..right.len() / 2).unwrap_or_default();
+    let mut cut = answer(status, &right);
+    cut.truncate(cut.len() - right.len() / 2 - 1);
+    let redirect =
+        format!("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:9/?key={CORE}\r\nContent-Length: 0\r\n\r\n");
+    vec![
+        ("right", answer(status, &right)),
+        ("secrets are objects", answer(status, &as_object)),
+        ("secrets are lists", answer(status, &as_list)),
+        ("half the document", answer(status, half)),
+        ("garbage after", answer(status, &[&right[..], CORE.as_bytes()].concat())),
+        ("a page", answer(200, page.as_bytes())),
+        ("a text", answer(200, CORE.as_bytes())),
+        ("401 with the answer", answer(401, &right)),
+        ("404 with the answer", answer(404, &right)),
+        ("429 with the answer", answer(429, &right)),
+        ("500 with the answer", answer(500, &right)),
+        ("500 with a page", answer(500, page.as_bytes())),
+        ("a redirect", redirect.into_bytes()),
+        ("the connection closes", Vec::new()),
+        ("half a head", format!("HTTP/1.1 200 OK\r\nX-Auth-Token: {CORE}").into_bytes()),
+        ("a header that is none", format!("HTTP/1.1 200 OK\r\n{CORE} {CORE}\r\n\r\n").into_bytes()),
+        ("no HTTP", format!("{CORE}\r\n\r\n").into_bytes()),
+        (
+            "a chunk that is none",
+            format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{CORE}\r\n").into_bytes(),
+        ),
+        ("half the body", cut),
+    ]
+}
+
+struct Pass<A: Api> {
+    server: RawServer,
+    blocking: hostkit_ureq::Client<A>,
+    asynchronous: hostkit_reqwest::Client<A>,
+    runtime: tokio::runtime::Runtime,
+    calls: usize,
+}
+
+/// Searches an error in all its shapes.
+fn search_error<C: hostkit::FaultCode>(at: &str, error: &Error<C>) {
+    search(&format!("{at}: Display"), &error.to_string());
+    search(&format!("{at}: Debug"), &format!("{error:?}"));
+    search(&format!("{at}: Debug, in full"), &format!("{error:#?}"));
+    let mut source = error.source();
+    while let Some(error) = source {
+        search(&format!("{at}: a source"), &format!("{error} {error:?}"));
+        source = error.source();
+    }
+    if let Some(ticket) = error.ticket() {
+        search(&format!("{at}: a ticket"), &format!("{ticket} {ticket:?} {:?}", ticket.save()));
+        search(&format!("{at}: a ticket as text"), &ticket.save().to_string());
+    }
+}
+
+impl<A: Api> Pass<A> {
+    fn new(credentials: A::Credentials, sign_in_marker: &'static str, sign_in: impl Fn(&str) -> String) -> Self
+    where
+        A::Credentials: Debug,
+    {
+        let server = RawServer::start();
+        server.script().sign_in_marker = sign_in_marker;
+        server.script().sign_in = sign_in(&server.url).into_bytes();
+        search("credentials", &format!("{credentials:?}"));
+        let clock = || ManualClock::new(UnixTime(1_327_363_202));
+        let url = || server.url.parse().expect("a base URL");
+        let builder = hostkit_ureq::Client::builder(credentials.clone()).base_url(url()).clock(clock());
+        let blocking = builder.build().expect("a blocking client");
+        let builder = hostkit_reqwest::Client::builder(credentials).base_url(url()).clock(clock());
+        let asynchronous = builder.build().expect("an async client");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        Self { server, blocking, asynchronous, runtime, calls: 0 }
+    }
+
+    /// The call of an example, with canaries in its secret inputs.
+    fn request<E: Serve + Debug>(&self, folder: &'static str, case: &'static str) -> E {
+        let call: E = example::call(&entries::place(folder, case));
+        if !E::INFO.has(Flag::SecretRequest) {
+            return call;
+        }
+        let Ok(request) = entries::written(&call, A::INFO.formats[0]) else { return call };
+        let format = match (A::INFO.request_format, request.body().first()) {
+            (Some(format), _) => format,
+            (None, Some(b'<')) => Format::Xml,
+            (None, _) => Format::Json,
+        };
+        let Some(mut tree) = entries::tree(format, request.body()).filter(|_| !request.body().is_empty()) else {
+            return call;
+        };
+        entries::visit(&mut tree, "", &mut |key, node| {
+            if is_secret(key) {
+                *node = Value::Text(SECRET.to_owned());
+            }
+        });
+        let Ok(body) = hostkit::protocol::wire::write(format, &tree) else { return call };
+        let target = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
+        let incoming = example::incoming(request.method().as_str(), &target, request.headers(), &body);
+        E::parse(&incoming).unwrap_or(call)
+    }
+
+    fn each<E: Serve + Debug>(&mut self, examples: &Examples, run: impl Fn(&Self, &E, &str))
+    where
+        E::Output: Debug,
+    {
+        let Some(case) = examples.requests.first() else { return };
+        let call: E = self.request(examples.folder, case);
+        search(&format!("{}: a request", examples.folder), &format!("{call:?}"));
+        let first = if size::is_long() { examples.answers.len() } else { 1 };
+        for (case, format, status) in examples.answers.iter().take(first) {
+            let bytes = example::bytes(&entries::place(examples.folder, case), *format);
+            let bytes = if E::INFO.has(Flag::SecretResponse) { bytes } else { self.without_secrets(*format, bytes) };
+            let few = size::size(2, usize::MAX, usize::MAX);
+            for (fault, answer) in faults(*format, *status, &bytes).into_iter().take(few) {
+                self.server.script().answer = answer;
+                self.blocking.reset_session();
+                self.asynchronous.reset_session();
+                run(self, &call, &format!("{}: {fault}", examples.folder));
+                self.calls += 2;
+            }
+        }
+        // The server repeats the request, credentials and all.
+        self.server.script().is_echo = true;
+        self.blocking.reset_session();
+        self.asynchronous.reset_session();
+        run(self, &call, &format!("{}: an echo", examples.folder));
+        self.calls += 2;
+        self.server.script().is_echo = false;
+        for target in std::mem::take(&mut self.server.script().targets) {
+            search(&format!("{}: a URL", examples.folder), &target);
+        }
+    }
+
+    /// Where the spec says that no secret is in the answer, the names of secrets mean something else.
+    fn without_secrets(&self, format: Format, bytes: Vec<u8>) -> Vec<u8> {
+        let Some(mut tree) = entries::tree(format, &bytes) else { return bytes };
+        let mut is_ambiguous = false;
+        entries::visit(&mut tree, "", &mut |key, _| is_ambiguous |= is_secret(key));
+        if is_ambiguous { Vec::new() } else { bytes }
+    }
+}
+
+impl<A: Api> Visitor for Pass<A> {
+    type Api = A;
+
+    fn call<E>(&mut self, examples: &Examples)
+    where
+        E: Serve + Call + Endpoint<Api = A> + Debug + 'static,
+        E::Output: Debug + PartialEq,
+    {
+        self.each::<E>(examples, |pass, call, at| {
+            let results = [pass.blocking.call_full(call), pass.runtime.block_on(pass.asynchronous.call_full(call))];
+            for result in results {
+                match result {
+                    Ok(reply) => {
+                        search(at, &format!("{reply:?}"));
+                        search(at, &format!("{reply:#?}"));
+                    }
+                    Err(error) => search_error(at, &error),
+                }
+            }
+            match pass.blocking.call_raw(call) {
+                Ok(reply) => search(&format!("{at}: raw"), &format!("{reply:?}")),
+                Err(error) => search_error(&format!("{at}: raw"), &error),
+            }
+        });
+    }
+
+    fn perform<E>(&mut self, examples: &Examples)
+    where
+        E: Serve + Perform + Endpoint<Api = A> + Debug + 'static,
+        E::Output: Debug + PartialEq,
+    {
+        self.each::<E>(examples, |pass, call, at| {
+            let outcomes =
+                [pass.blocking.perform_full(call), pass.runtime.block_on(pass.asynchronous.perform_full(call))];
+            for outcome in outcomes {
+                search(at, &format!("{outcome:?}"));
+                search(at, &format!("{outcome:#?}"));
+                if let Outcome::Rejected(rejection) = &outcome {
+                    search(&format!("{at}: a rejection"), &rejection.to_string());
+                }
+                if let Err(error) = outcome.into_result() {
+                    search_error(at, &error);
+                }
+            }
+        });
+    }
+}
+
+#[test]
+fn no_secret_is_seen() {
+    // The controls: the search finds what it is meant to find.
+    for leak in [SECRET, "%43%34%4E%34%52%59%78%37%71", "p%22%3C%26C4N4RYx7q%25", "&quot;&lt;&amp;C4N4RYx7q"] {
+        assert!(canary::is_in(leak), "{leak:?} is not found");
+    }
+    assert!(canary::is_in(&format!("{:?}", SECRET.as_bytes())) && canary::is_in("cCI8JkM0TjRSWXg3cSUrLz0nXHo="));
+    assert!(!canary::is_in("nothing of the kind"));
+    Listener::start();
+
+    let sign_in = |url: &str| {
+        format!("HTTP/1.1 204 No Content\r\nX-Auth-Token: {SECRET}\r\nX-Server-Management-Url: {url}/v1\r\n\r\n")
+    };
+    let token = |_: &str| {
+        let text = serde_json::to_string(SECRET).expect("a text");
+        let body = format!("{{\"status\":\"ok\",\"data\":{{\"token\":{text}}}}}");
+        String::from_utf8_lossy(&answer(200, body.as_bytes())).into_owned()
+    };
+    let none = |_: &str| String::new();
+    let secret = || Secret::new(SECRET);
+    // Each with a server of its own, and most of the time is spent waiting for it.
+    let calls: usize = std::thread::scope(|scope| {
+        let passes = [
+            scope.spawn(|| {
+                let mut pass = Pass::new(clodo_proto::Credentials::key("login", secret()), "\r\nx-auth-user:", sign_in);
+                clodo_proto::server::every(&mut pass);
+                pass.calls
+            }),
+            scope.spawn(|| {
+                let mut pass = Pass::new(inferno_proto::Credentials::key(777, secret()), "", none);
+                inferno_proto::server::every(&mut pass);
+                pass.calls
+            }),
+            scope.spawn(|| {
+                let mut pass = Pass::new(rootpanel_proto::Credentials::api_key("login", secret()), "", none);
+                rootpanel_proto::server::every(&mut pass);
+                pass.calls
+            }),
+            scope.spawn(|| {
+                let mut pass = Pass::new(rootpanel_proto::Credentials::password("login", secret()), "", none);
+                rootpanel_proto::server::every(&mut pass);
+                pass.calls
+            }),
+            scope.spawn(|| {
+                let mut pass = Pass::new(macloud_proto::Credentials::token(secret()), "", none);
+                macloud_proto::server::every(&mut pass);
+                pass.calls
+            }),
+            scope.spawn(|| {
+                let password = macloud_proto::Credentials::password("a@example.org", secret());
+                let mut pass = Pass::new(password, "post /v1/auth", token);
+                macloud_proto::server::every(&mut pass);
+                pass.calls
+            }),
+        ];
+        passes.into_iter().map(|pass| pass.join().expect("a pass")).sum()
+    });
+
+    let (artefacts, hits) = canary::found();
+    println!("P12: {artefacts} cases, artefacts of {calls} calls searched, {} hits", hits.len());
+    let mut shown = hits.clone();
+    shown.dedup_by(|a, b| a.split(": ").nth(1) == b.split(": ").nth(1));
+    assert!(hits.is_empty(), "{}", shown.iter().take(25).cloned().collect::<Vec<_>>().join("\n\n"));
+    assert!(artefacts > size::size(1_000, 50_000, 100_000), "{artefacts} artefacts");
+}

@@ -1,0 +1,41 @@
+//! P15: typed decoding takes at most 16 times the body and 16 MiB. Lists, maps, objects and texts of every example are
+//! blown up to 64 KiB, in the long size to 4 MiB each.
+//!
+//! That its time is linear in the body is in `promises/p15_time.rs`.
+
+use hostkit_tests::shapes::Shape;
+use hostkit_tests::{shapes, size};
+
+use crate::{MEMORY, alone};
+
+const SLACK: usize = 16 << 20;
+
+#[test]
+fn typed_decoding_stays_within_its_memory() {
+    let _alone = alone();
+    let size = size::size(64 << 10, 64 << 10, 4 << 20);
+    // A short body tells only of a list that reserves memory for more than it holds, and nothing of a long text.
+    let shapes = if size::is_long() { &Shape::ALL[..] } else { &Shape::ALL[..5] };
+    let (mut cases, mut worst, mut worst_at, mut wrong) = (0, 0.0_f64, String::new(), Vec::new());
+    shapes::each(shapes, size::is_long(), |body| {
+        let Some(bytes) = body.bytes(size) else { return };
+        cases += 1;
+        let before = MEMORY.current_usage();
+        MEMORY.reset_peak_usage();
+        let is_taken = (body.entry.accepts)(body.status, &bytes);
+        let used = MEMORY.peak_usage().saturating_sub(before);
+        #[allow(clippy::cast_precision_loss)]
+        let times = used as f64 / bytes.len() as f64;
+        if times > worst {
+            worst = times;
+            worst_at = format!("{} ({} bytes)", body.name(), bytes.len());
+        }
+        if used > 16 * bytes.len() + SLACK {
+            let taken = if is_taken { "taken" } else { "refused" };
+            wrong.push(format!("{}: {times:.1} × the body of {} bytes, {taken}", body.name(), bytes.len()));
+        }
+    });
+    println!("P15: {cases} cases, answers of {size} bytes; at most {worst:.1} times the body, at {worst_at}");
+    assert!(wrong.is_empty(), "{} of {cases} over 16 × the body + 16 MiB:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(cases > 50 || std::env::var_os("HOSTKIT_PROMISE_CASE").is_some(), "{cases} cases");
+}

@@ -1,0 +1,147 @@
+//! Every call of every API through both clients: the examples' bytes from a socket, and what the server half makes of
+//! their values, give the recorded values under Deny.
+
+use std::fmt::Debug;
+
+use hostkit::protocol::server::Serve;
+use hostkit::protocol::server::every::{Examples, Visitor};
+use hostkit::protocol::server::example;
+use hostkit::protocol::server::example::Place;
+use hostkit::time::ManualClock;
+use hostkit::{Api, Call, Endpoint, Format, Perform, UnixTime, UnknownFields};
+use hostkit_tests::canned_server::Server;
+
+/// One pass over an API: how many answers were given, by both clients each.
+struct Pass<A: Api> {
+    server: Server,
+    credentials: A::Credentials,
+    runtime: tokio::runtime::Runtime,
+    answers: usize,
+}
+
+impl<A: Api> Pass<A> {
+    fn new(credentials: A::Credentials) -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        Self { server: Server::start(), credentials, runtime, answers: 0 }
+    }
+
+    /// Clients on a clock that stands still: no rate limit takes real time.
+    fn clients(&self, format: Format) -> (hostkit_ureq::Client<A>, hostkit_reqwest::Client<A>) {
+        // A format that only single answers come in is not one to ask for.
+        let format = if A::INFO.formats.contains(&format) { format } else { A::INFO.formats[0] };
+        let url = || self.server.url().parse().expect("a base URL");
+        let clock = || ManualClock::new(UnixTime(1_327_363_202));
+        let blocking = hostkit_ureq::Client::builder(self.credentials.clone())
+            .base_url(url())
+            .format(format)
+            .unknown_fields(UnknownFields::Deny)
+            .clock(clock())
+            .build();
+        let asynchronous = hostkit_reqwest::Client::builder(self.credentials.clone())
+            .base_url(url())
+            .format(format)
+            .unknown_fields(UnknownFields::Deny)
+            .clock(clock())
+            .build();
+        (blocking.expect("a blocking client"), asynchronous.expect("an async client"))
+    }
+
+    /// Serves each answer twice, as the example and as the server half writes it, and compares what `run` makes of it.
+    fn each<E>(&mut self, examples: &Examples, run: impl Fn(&Self, &E, Format) -> [Result<E::Output, String>; 2])
+    where
+        E: Serve,
+        E::Output: Debug + PartialEq,
+    {
+        let place = |case| Place { root: concat!(env!("CARGO_MANIFEST_DIR"), "/.."), folder: examples.folder, case };
+        let Some(case) = examples.requests.first() else {
+            assert!(examples.answers.is_empty(), "{} has answers, but no request", examples.folder);
+            return;
+        };
+        let call: E = example::call(&place(case));
+        for (case, format, status) in examples.answers {
+            let bytes = example::bytes(&place(case), *format);
+            let recorded = example::recorded(&place(case), *format);
+            self.server.answer_with(*status, bytes);
+            let mut value = None;
+            for result in run(self, &call, *format) {
+                let found = result.unwrap_or_else(|error| panic!("{} {case} {format}: {error}", examples.folder));
+                assert_eq!(format!("{found:#?}\n"), recorded, "{} {case} {format}", examples.folder);
+                value = Some(found);
+            }
+            let Some(value) = value.filter(|_| (200..300).contains(status)) else {
+                continue;
+            };
+            let (status, body) = example::encode::<E>(&value, *format, *status);
+            self.server.answer_with(status, body);
+            for result in run(self, &call, *format) {
+                let found = result.unwrap_or_else(|error| panic!("{} {case} {format}: {error}", examples.folder));
+                assert_eq!(found, value, "{} {case} {format}: as the server half writes it", examples.folder);
+            }
+            self.answers += 1;
+        }
+    }
+}
+
+impl<A: Api> Visitor for Pass<A> {
+    type Api = A;
+
+    fn call<E>(&mut self, examples: &Examples)
+    where
+        E: Serve + Call + Endpoint<Api = A> + Debug + 'static,
+        E::Output: Debug + PartialEq,
+    {
+        self.each::<E>(examples, |pass, call, format| {
+            let (blocking, asynchronous) = pass.clients(format);
+            [
+                blocking.call(call).map_err(|error| error.to_string()),
+                pass.runtime.block_on(asynchronous.call(call)).map_err(|error| error.to_string()),
+            ]
+        });
+    }
+
+    fn perform<E>(&mut self, examples: &Examples)
+    where
+        E: Serve + Perform + Endpoint<Api = A> + Debug + 'static,
+        E::Output: Debug + PartialEq,
+    {
+        self.each::<E>(examples, |pass, call, format| {
+            let (blocking, asynchronous) = pass.clients(format);
+            [
+                blocking.perform(call).into_result().map_err(|error| error.to_string()),
+                pass.runtime.block_on(asynchronous.perform(call)).into_result().map_err(|error| error.to_string()),
+            ]
+        });
+    }
+}
+
+#[test]
+fn clodo() {
+    let mut pass = Pass::new(clodo_proto::Credentials::key("login", "key-of-a-test"));
+    clodo_proto::server::every(&mut pass);
+    assert!(pass.answers > 100, "{} answers", pass.answers);
+    println!("clodo: {} answers, each by two clients and in two spellings", pass.answers);
+}
+
+#[test]
+fn inferno() {
+    let mut pass = Pass::new(inferno_proto::Credentials::key(777, "key-of-a-test"));
+    inferno_proto::server::every(&mut pass);
+    assert!(pass.answers > 30, "{} answers", pass.answers);
+    println!("inferno: {} answers, each by two clients and in two spellings", pass.answers);
+}
+
+#[test]
+fn rootpanel() {
+    let mut pass = Pass::new(rootpanel_proto::Credentials::api_key("login", "key-of-a-test"));
+    rootpanel_proto::server::every(&mut pass);
+    assert!(pass.answers > 30, "{} answers", pass.answers);
+    println!("rootpanel: {} answers, each by two clients and in two spellings", pass.answers);
+}
+
+#[test]
+fn macloud() {
+    let mut pass = Pass::new(macloud_proto::Credentials::token("token-of-a-test"));
+    macloud_proto::server::every(&mut pass);
+    assert!(pass.answers > 100, "{} answers", pass.answers);
+    println!("macloud: {} answers, each by two clients and in two spellings", pass.answers);
+}

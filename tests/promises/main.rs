@@ -1,0 +1,25 @@
+//! The promises of `SECURITY.md`, and what else holds for every API: one program, because linking takes longer than most
+//! of the tests.
+//!
+//! `HOSTKIT_PROMISE_SIZE=long` runs the long sizes. A case that fails prints `HOSTKIT_PROMISE_CASE=…`, which runs it
+//! alone.
+
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
+mod confusion;
+mod every_call;
+mod money;
+mod one_decision;
+mod p07;
+mod p13;
+mod p14;
+mod p15_time;
+mod p16_lists;
+mod p17;
+mod p18;
+mod p19;
+mod p20;
+mod p21;
+mod real;
+mod sandbox_answers;
+mod unresolved;

@@ -1,0 +1,330 @@
+//! The ground that the promises are tested on: a sandbox, either client in front of it, and one clock for both.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use hostkit::time::{Clock, Moment, Now};
+use hostkit::{
+    Api, BaseUrl, Call, CallOptions, Error, ErrorOf, Observation, Outcome, Perform, Rates, Reply, UnixTime, WaitError,
+    Waiter,
+};
+use hostkit_reqwest::ReqwestTransport;
+use hostkit_sandbox::world::World;
+use hostkit_sandbox::{ApiName, Entry, Hop, Resolver, Sandbox, credentials};
+use hostkit_ureq::UreqTransport;
+use tokio::runtime::Runtime;
+
+pub use hostkit_tests::size::{is_long, is_small, size};
+
+/// An API with its place in the sandbox.
+pub trait Side: Api + Sized {
+    const NAME: ApiName;
+
+    fn credentials() -> Self::Credentials;
+
+    /// The same, but nobody knows them.
+    fn wrong() -> Self::Credentials;
+}
+
+macro_rules! sides {
+    ($($krate:ident::$api:ident: $make:ident($login:expr, $secret:expr);)*) => { $(
+        impl Side for $krate::$api {
+            const NAME: ApiName = ApiName::$api;
+
+            fn credentials() -> Self::Credentials {
+                $krate::Credentials::$make($login, $secret)
+            }
+
+            fn wrong() -> Self::Credentials {
+                $krate::Credentials::$make($login, "wrong-on-purpose")
+            }
+        }
+    )* };
+}
+
+sides! {
+    clodo_proto::Clodo: key(credentials::CLODO_LOGIN, credentials::CLODO_KEY);
+    inferno_proto::Inferno: key(credentials::INFERNO_CLIENT, credentials::INFERNO_KEY);
+    rootpanel_proto::RootPanel: api_key(credentials::ROOTPANEL_LOGIN, credentials::ROOTPANEL_KEY);
+    macloud_proto::Macloud: password(credentials::MACLOUD_EMAIL, credentials::MACLOUD_PASSWORD);
+}
+
+/// Which client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Blocking,
+    Async,
+}
+
+impl Kind {
+    pub const BOTH: [Self; 2] = [Self::Blocking, Self::Async];
+}
+
+/// Either client. The async one brings a runtime.
+pub enum Client<A: Api> {
+    Blocking(hostkit_ureq::Client<A>),
+    Async(hostkit_reqwest::Client<A>, Arc<Runtime>),
+}
+
+impl<A: Api> Clone for Client<A> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Blocking(client) => Self::Blocking(client.clone()),
+            Self::Async(client, runtime) => Self::Async(client.clone(), Arc::clone(runtime)),
+        }
+    }
+}
+
+/// What a test chooses of a client.
+pub struct Setup<A: Api> {
+    pub base: BaseUrl,
+    pub credentials: A::Credentials,
+    pub clock: SandboxClock,
+    pub rates: Option<Rates>,
+    pub deadline: Option<Duration>,
+    /// Who is asked for names in the place of the system, and how long connecting may take.
+    pub names: Option<(Resolver, Duration)>,
+}
+
+impl<A: Side> Setup<A> {
+    /// A client of this sandbox, without rate limits.
+    pub fn of(sandbox: &Sandbox) -> Self {
+        Self {
+            base: sandbox.url(A::NAME).parse().expect("a base URL"),
+            credentials: A::credentials(),
+            clock: SandboxClock::new(sandbox),
+            rates: Some(Rates::new(&[])),
+            deadline: None,
+            names: None,
+        }
+    }
+
+    /// The same by a name, for which this resolver is asked.
+    pub fn by_name(sandbox: &Sandbox, resolver: &Resolver, connect: Duration) -> Self {
+        let base = sandbox.named_url(A::NAME).parse().expect("a base URL");
+        Self { base, names: Some((resolver.clone(), connect)), ..Self::of(sandbox) }
+    }
+
+    pub fn build(self, kind: Kind) -> Client<A> {
+        macro_rules! build {
+            ($client:ident, $transport:ident) => {{
+                let mut builder = $client::Client::<A>::builder(self.credentials);
+                builder = builder.base_url(self.base).clock(self.clock).seed(1);
+                if let Some(rates) = self.rates {
+                    builder = builder.rates(rates);
+                }
+                if let Some(deadline) = self.deadline {
+                    builder = builder.deadline(deadline);
+                }
+                if let Some((resolver, connect)) = self.names {
+                    let setup = $transport::setup().lookup(move |name| resolver.lookup(name)).connect_timeout(connect);
+                    builder = builder.transport(setup.build().expect("a transport"));
+                }
+                builder.build().expect("a client")
+            }};
+        }
+        match kind {
+            Kind::Blocking => Client::Blocking(build!(hostkit_ureq, UreqTransport)),
+            Kind::Async => Client::Async(build!(hostkit_reqwest, ReqwestTransport), runtime()),
+        }
+    }
+}
+
+pub fn runtime() -> Arc<Runtime> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    Arc::new(runtime.expect("a runtime"))
+}
+
+impl<A: Side> Client<A> {
+    pub fn of(sandbox: &Sandbox, kind: Kind) -> Self {
+        Setup::of(sandbox).build(kind)
+    }
+}
+
+impl<A: Api> Client<A> {
+    pub fn with(&self, options: CallOptions) -> Self {
+        match self {
+            Self::Blocking(client) => Self::Blocking(client.with(options)),
+            Self::Async(client, runtime) => Self::Async(client.with(options), Arc::clone(runtime)),
+        }
+    }
+
+    pub fn call_full<E: Call<Api = A>>(&self, endpoint: &E) -> Result<Reply<E::Output>, ErrorOf<E>> {
+        match self {
+            Self::Blocking(client) => client.call_full(endpoint),
+            Self::Async(client, runtime) => runtime.block_on(client.call_full(endpoint)),
+        }
+    }
+
+    pub fn perform_full<E: Perform<Api = A>>(&self, endpoint: &E) -> Outcome<Reply<E::Output>, A::Code> {
+        match self {
+            Self::Blocking(client) => client.perform_full(endpoint),
+            Self::Async(client, runtime) => runtime.block_on(client.perform_full(endpoint)),
+        }
+    }
+
+    pub fn wait<W>(&self, waiter: W) -> Result<W::Found, WaitError<A::Code>>
+    where
+        W: Waiter + 'static,
+        W::Endpoint: hostkit::Endpoint<Api = A>,
+    {
+        match self {
+            Self::Blocking(client) => client.wait(waiter, |_: &Observation| {}),
+            Self::Async(client, runtime) => runtime.block_on(client.wait(waiter, |_: &Observation| {})),
+        }
+    }
+}
+
+/// The sandbox's time as a client's clock. Sleeping on it moves the time of both sides and takes none.
+#[derive(Debug, Clone)]
+pub struct SandboxClock {
+    sandbox: hostkit_sandbox::Clock,
+    start: hostkit_sandbox::Moment,
+    crowd: Arc<(Mutex<Crowd>, Condvar)>,
+}
+
+/// Those who share a clock: it moves only while all of them sleep, and to whoever sleeps shortest. Otherwise a call that
+/// is under way would seem to take as long as somebody else sleeps.
+#[derive(Debug, Default)]
+struct Crowd {
+    awake: usize,
+    sleepers: Vec<Moment>,
+}
+
+/// One of a crowd, until it is dropped.
+pub struct Member(SandboxClock);
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        lock(&self.0.crowd.0).awake -= 1;
+        self.0.crowd.1.notify_all();
+    }
+}
+
+impl SandboxClock {
+    pub fn new(sandbox: &Sandbox) -> Self {
+        let sandbox = sandbox.clock();
+        Self { start: sandbox.now(), sandbox, crowd: Arc::default() }
+    }
+
+    /// Joins those who share the clock; for threads that each have a member of their own.
+    pub fn join(&self) -> Member {
+        lock(&self.crowd.0).awake += 1;
+        Member(self.clone())
+    }
+}
+
+impl Clock for SandboxClock {
+    fn now(&self) -> Now {
+        let now = self.sandbox.now();
+        let wall = UnixTime(i64::try_from(now.unix()).unwrap_or(i64::MAX));
+        Now { monotonic: Moment::after_start(now.since(self.start)), wall }
+    }
+
+    fn sleep(&self, until: Moment) -> Duration {
+        let (crowd, changed) = &*self.crowd;
+        let mut state = lock(crowd);
+        let is_member = state.awake > 0;
+        state.awake -= usize::from(is_member);
+        state.sleepers.push(until);
+        changed.notify_all();
+        while self.now().monotonic < until {
+            if state.awake == 0 && state.sleepers.iter().min() == Some(&until) {
+                self.sandbox.advance(until.since(self.now().monotonic));
+                changed.notify_all();
+                break;
+            }
+            let waited = changed.wait_timeout(state, Duration::from_millis(20));
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        if let Some(index) = state.sleepers.iter().position(|sleeper| *sleeper == until) {
+            state.sleepers.swap_remove(index);
+        }
+        state.awake += usize::from(is_member);
+        Duration::ZERO
+    }
+
+    fn patience(&self, until: Moment) -> Duration {
+        until.since(self.now().monotonic).min(Duration::from_millis(20))
+    }
+}
+
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A promise under test.
+pub struct Trial {
+    id: &'static str,
+    start: Instant,
+    _alone: Option<MutexGuard<'static, ()>>,
+}
+
+impl Trial {
+    pub fn start(id: &'static str) -> Self {
+        Self { id, start: Instant::now(), _alone: None }
+    }
+
+    /// For those that measure time, and those with many threads, which would disturb them: one after the other.
+    pub fn alone(id: &'static str) -> Self {
+        static ALONE: Mutex<()> = Mutex::new(());
+        let alone = lock(&ALONE);
+        Self { id, start: Instant::now(), _alone: Some(alone) }
+    }
+
+    /// Prints the row of figures; fails with the violations, if there are some.
+    pub fn end(self, cases: u64, figures: &str, violations: &[String]) {
+        println!("{}: {cases} cases, {figures}, {:.1} s", self.id, self.start.elapsed().as_secs_f64());
+        assert!(cases > 0, "{}: nothing was tried", self.id);
+        let shown: Vec<_> = violations.iter().take(20).map(String::as_str).collect();
+        assert!(violations.is_empty(), "{}: {} violations:\n{}", self.id, violations.len(), shown.join("\n"));
+    }
+}
+
+/// A number that follows from another one (splitmix64).
+pub fn mix(value: u64) -> u64 {
+    let mut value = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    value ^ (value >> 31)
+}
+
+/// A sandbox whose world can be put back to its start.
+pub struct Stage {
+    pub sandbox: Sandbox,
+    api: ApiName,
+    world: World,
+}
+
+impl Stage {
+    pub fn new(api: ApiName) -> Self {
+        let sandbox = Sandbox::start().expect("a sandbox");
+        let world = sandbox.world(api, |world| world.clone()).expect("a world");
+        Self { sandbox, api, world }
+    }
+
+    /// Puts the world back but for the tokens, forgets ledger and faults.
+    pub fn reset(&self) {
+        self.sandbox.faults().clear();
+        self.sandbox.world(self.api, |world| {
+            let sessions = std::mem::take(&mut world.sessions);
+            *world = self.world.clone();
+            if matches!(self.api, ApiName::Clodo | ApiName::Macloud) {
+                world.sessions = sessions;
+            }
+        });
+        self.sandbox.ledger().clear();
+    }
+}
+
+pub fn from_client(entry: &&Entry) -> bool {
+    entry.hop == Hop::Client
+}
+
+/// The word for how a call ended.
+pub fn class<T, C: hostkit::FaultCode>(result: &Result<T, Error<C>>) -> String {
+    match result {
+        Ok(_) => "ok".to_owned(),
+        Err(error) => format!("{:?}", error.kind()),
+    }
+}

@@ -1,0 +1,164 @@
+//! P24 and P26: as fast as the hoster allows and not faster, with many callers and with many who wait.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use clodo_proto::Clodo;
+use hostkit::{CallOptions, ErrorKind, Gibibytes, Mebibytes, Rates, Waiter};
+use hostkit_sandbox::Sandbox;
+use hostkit_sandbox::world::World;
+
+use crate::money::ground::{Client, Kind, SandboxClock, Setup, Side, Trial, lock, size};
+
+const WINDOW: Duration = Duration::from_secs(60);
+/// GET calls in a window, as the spec has it; the sandbox counts by the same rule.
+const QUOTA: u64 = 60;
+const CALLERS: u64 = 8;
+
+#[test]
+fn p24_rates_are_kept_and_used() {
+    let trial = Trial::start("P24");
+    let (mut violations, mut cases, mut least) = (Vec::new(), 0, 1.0_f64);
+    let windows = size(4, 10, 100) as u64;
+    for kind in Kind::BOTH {
+        let sandbox = Sandbox::start().expect("a sandbox");
+        sandbox.enforce_rates(true);
+        let clock = SandboxClock::new(&sandbox);
+        let client = Setup::<Clodo> { rates: None, clock: clock.clone(), ..Setup::of(&sandbox) }.build(kind);
+        let start = sandbox.clock().now();
+        let calls = windows * QUOTA;
+        let left = AtomicU64::new(calls);
+        let found = Mutex::new(Vec::new());
+        std::thread::scope(|scope| {
+            for _ in 0..CALLERS {
+                let client = client.clone();
+                let (left, found, member) = (&left, &found, clock.join());
+                scope.spawn(move || {
+                    let _member = member;
+                    let take = |left: u64| left.checked_sub(1);
+                    while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok() {
+                        let options = CallOptions::new().deadline(Duration::from_secs(3600));
+                        if let Err(error) = client.with(options).call_full(&clodo_proto::billing::GetBalance::new()) {
+                            lock(found).push(format!("{kind:?}: {error}"));
+                        }
+                    }
+                });
+            }
+        });
+        violations.extend(found.into_inner().expect("what was found"));
+        let entries = sandbox.ledger().entries();
+        let arrivals = entries.len() as u64;
+        // Of the windows that are over, how much was used; the last one has only begun.
+        let ages: Vec<_> = entries.iter().map(|entry| entry.at.since(start)).collect();
+        let took = ages.iter().max().copied().unwrap_or_default();
+        let over = took.as_secs() / WINDOW.as_secs();
+        let within = ages.iter().filter(|age| age.as_secs() / WINDOW.as_secs() < over).count();
+        let used = within as f64 / (over.max(1) * QUOTA) as f64;
+        least = least.min(used);
+        if sandbox.rate_violations() > 0 {
+            violations.push(format!("{kind:?}: {} violations", sandbox.rate_violations()));
+        }
+        if used < 0.95 {
+            violations.push(format!("{kind:?}: {arrivals} calls in {took:?}: {:.1} % of the quota", used * 100.0));
+        }
+        // No room before the deadline: it says so at once, and nothing is sent.
+        let before = sandbox.clock().now();
+        let mut late = 0;
+        for _ in 0..=QUOTA {
+            let options = CallOptions::new().deadline(Duration::from_secs(5));
+            match client.with(options).call_full(&clodo_proto::billing::GetBalance::new()) {
+                Err(error) if error.kind() == ErrorKind::Exhausted => late += 1,
+                Err(error) => violations.push(format!("{kind:?}: {error}")),
+                Ok(_) => {}
+            }
+        }
+        if late == 0 || sandbox.clock().now().since(before) > Duration::from_secs(30) {
+            violations.push(format!("{kind:?}: {late} calls without room before their deadline"));
+        }
+        cases += arrivals;
+    }
+    let figures = format!(
+        "{CALLERS} callers, at least {:.1} % of the quota used, {} violations",
+        least * 100.0,
+        violations.len()
+    );
+    trial.end(cases, &figures, &violations);
+}
+
+/// So many wait for one server; gives what was wrong, and the polls.
+fn wait_for_one(kind: Kind, waiters: usize, is_limited: bool) -> (Vec<String>, u64) {
+    use clodo_proto::servers::{CreateServer, CreateServerOs, GetServer, ServerRunning};
+    use clodo_proto::types::{ImageId, ServerType};
+
+    let mut violations = Vec::new();
+    let sandbox = Sandbox::start().expect("a sandbox");
+    // It takes three minutes until the server runs, and an hour until the other one would.
+    sandbox.world(Clodo::NAME, |world: &mut World| world.set_build(Duration::from_secs(180)));
+    let client = Client::<Clodo>::of(&sandbox, kind);
+    let order = CreateServer::new(
+        "promise",
+        ServerType::Virtual,
+        Mebibytes(512),
+        Gibibytes(5),
+        CreateServerOs::Image(ImageId::new(1)),
+    );
+    let server = client.perform_full(&order).into_result().expect("a server").value.id;
+    let clock = SandboxClock::new(&sandbox);
+    let rates = if is_limited { None } else { Some(Rates::new(&[])) };
+    let client = Setup::<Clodo> { rates, clock: clock.clone(), ..Setup::of(&sandbox) }.build(kind);
+    sandbox.enforce_rates(is_limited);
+    sandbox.ledger().clear();
+    let start = sandbox.clock().now();
+    let ended = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for member in (0..waiters).map(|_| clock.join()).collect::<Vec<_>>() {
+            let (client, ended) = (client.clone(), &ended);
+            scope.spawn(move || {
+                let _member = member;
+                let waited = client.wait(ServerRunning::new(GetServer::new(server)));
+                lock(ended).push(waited.map_err(|error| error.to_string()));
+            });
+        }
+    });
+    let took = sandbox.clock().now().since(start);
+    let ended = ended.into_inner().expect("ends");
+    let arrivals = sandbox.ledger().arrivals("get_server") as u64;
+    let good = ended.iter().filter(|ended| ended.is_ok()).count();
+    // Each polls once at first and then once in an interval, however many there are.
+    let info = <ServerRunning as Waiter>::INFO;
+    let each = 2 + took.as_secs() / info.interval.as_secs().max(1);
+    if ended.len() != waiters || good < waiters || took > info.deadline + WINDOW {
+        violations.push(format!("{kind:?}: {} ended, {good} saw it, after {took:?}", ended.len()));
+    }
+    if arrivals > waiters as u64 * each || sandbox.rate_violations() > 0 {
+        let beyond = sandbox.rate_violations();
+        violations.push(format!("{kind:?}: {arrivals} polls in {took:?}, {beyond} beyond the limits"));
+    }
+    (violations, arrivals)
+}
+
+#[test]
+fn p26_waiters_end_and_are_polite() {
+    let trial = Trial::start("P26");
+    let (mut violations, mut cases, mut polls) = (Vec::new(), 0, [0, 0]);
+    for kind in Kind::BOTH {
+        // With the limits of the account, which would hold back what a waiter alone would not; and without them.
+        for (index, is_limited, waiters) in [(0, false, 10), (1, true, size(10, 100, 100))] {
+            // Where the first is not polite, the second would take for ever.
+            if violations.is_empty() {
+                let (found, arrivals) = wait_for_one(kind, waiters, is_limited);
+                violations.extend(found);
+                polls[index] += arrivals;
+                cases += waiters as u64;
+            }
+        }
+    }
+    let figures = format!(
+        "{} polls within the limits, {} where there are none, {} violations",
+        polls[1],
+        polls[0],
+        violations.len()
+    );
+    trial.end(cases, &figures, &violations);
+}

@@ -1,0 +1,188 @@
+//! P1, P2 and P30: every call of every API under the faults of the catalogue. What acts arrives once at most, and both
+//! clients see and do the same.
+
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use hostkit::protocol::server::Serve;
+use hostkit::protocol::server::every::{Examples, Visitor};
+use hostkit::protocol::server::example;
+use hostkit::protocol::server::example::Place;
+use hostkit::{Call, CallOptions, Endpoint, Perform};
+use hostkit_sandbox::fault::Group;
+use hostkit_sandbox::{Armed, Fault};
+
+use crate::money::ground::{Client, Kind, Setup, Side, Stage, Trial, class, from_client, is_long, is_small, lock};
+
+/// How many faults strike each call in the short run.
+const FAULTS_PER_CALL: usize = 4;
+
+/// What one client said, and how often its call arrived.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Seen {
+    class: String,
+    arrivals: usize,
+}
+
+#[derive(Debug, Default)]
+struct Found {
+    cases: u64,
+    acting: u64,
+    faults: BTreeSet<&'static str>,
+    operations: u64,
+    /// Of promise P1, and of promise P30.
+    repeated: Vec<String>,
+    differs: Vec<String>,
+}
+
+struct Sweep<'f, A: Side> {
+    stages: [Stage; 2],
+    faults: Vec<&'static Fault>,
+    turn: usize,
+    found: &'f Mutex<Found>,
+    api: std::marker::PhantomData<A>,
+}
+
+impl<'f, A: Side> Sweep<'f, A> {
+    fn new(found: &'f Mutex<Found>) -> Self {
+        let stages = [Stage::new(A::NAME), Stage::new(A::NAME)];
+        for stage in &stages {
+            // A byte every 40 ms outlasts every deadline here.
+            stage.sandbox.faults().set(|settings| settings.drip = Duration::from_millis(40));
+        }
+        Self { stages, faults: Fault::all().collect(), turn: 0, found, api: std::marker::PhantomData }
+    }
+
+    /// Clients that know no address yet.
+    fn by_name(&self) -> [Client<A>; 2] {
+        [0, 1].map(|index: usize| {
+            let sandbox = &self.stages[index].sandbox;
+            Setup::<A>::by_name(sandbox, &sandbox.resolver(), Duration::from_millis(800)).build(Kind::BOTH[index])
+        })
+    }
+
+    fn some_faults(&mut self) -> Vec<&'static Fault> {
+        if is_long() {
+            return self.faults.clone();
+        }
+        let start = self.turn;
+        self.turn += if is_small() { 1 } else { FAULTS_PER_CALL };
+        (start..self.turn).map(|index| self.faults[index % self.faults.len()]).collect()
+    }
+
+    fn each<E>(
+        &mut self,
+        examples: &Examples,
+        is_acting: bool,
+        run: impl Fn(&Client<A>, &E, CallOptions) -> String + Sync,
+    ) where
+        E: Serve + Endpoint<Api = A> + Debug + 'static,
+    {
+        let Some(case) = examples.requests.first() else {
+            return;
+        };
+        let place = Place { root: concat!(env!("CARGO_MANIFEST_DIR"), "/.."), folder: examples.folder, case };
+        let call: E = example::call(&place);
+        let name = E::INFO.name;
+        let clients = [0, 1].map(|index: usize| Client::<A>::of(&self.stages[index].sandbox, Kind::BOTH[index]));
+        lock(self.found).operations += 1;
+        for fault in self.some_faults() {
+            let clients = if fault.group() == Group::Dns { self.by_name() } else { clients.clone() };
+            let mut seen = std::thread::scope(|scope| {
+                let [blocking, other] = [0, 1].map(|index: usize| {
+                    let (stage, client, run, call) = (&self.stages[index], &clients[index], &run, &call);
+                    move || one(stage, fault, name, |options| run(client, call, options))
+                });
+                let other = scope.spawn(other);
+                [blocking(), other.join().expect("a client")]
+            });
+            // A late thread of the server may still write: a difference has to show twice.
+            if seen[0] != seen[1] {
+                seen = [0, 1]
+                    .map(|index| one(&self.stages[index], fault, name, |options| run(&clients[index], &call, options)));
+            }
+            let mut found = lock(self.found);
+            found.cases += 2;
+            found.acting += if is_acting { 2 } else { 0 };
+            found.faults.insert(fault.id());
+            let [blocking, other] = &seen;
+            let row = format!("{} {name} under {fault}: blocking {blocking:?}, async {other:?}", A::NAME);
+            let is_unsent = |seen: &Seen| seen.class == "not sent" && seen.arrivals == 0;
+            if is_acting && fault.group() == Group::Dns && !fault.is_harmless() && !seen.iter().all(is_unsent) {
+                found.repeated.push(format!("{row}: no name, and yet not \"not sent\""));
+            }
+            if is_acting && seen.iter().any(|seen| seen.arrivals > 1) {
+                found.repeated.push(row.clone());
+            }
+            if is_acting && seen.iter().any(|seen| seen.class == "not sent" && seen.arrivals > 0) {
+                found.repeated.push(format!("{row}: not sent, but it arrived"));
+            }
+            if blocking != other {
+                found.differs.push(row);
+            }
+        }
+    }
+}
+
+fn one(stage: &Stage, fault: &'static Fault, name: &'static str, run: impl Fn(CallOptions) -> String) -> Seen {
+    stage.reset();
+    stage.sandbox.faults().arm(Armed::new(fault).on(name).always());
+    let is_slow = fault.id() == "dns-silent"
+        || fault.group() == Group::Slowness && !fault.is_harmless()
+        || fault.id() == "late-commit-stall";
+    let deadline = Duration::from_millis(if is_slow { 200 } else { 20_000 });
+    let class = run(CallOptions::new().deadline(deadline));
+    let entries = stage.sandbox.ledger().entries();
+    // What lost its body is noted as what it became.
+    let is_it = |entry: &&hostkit_sandbox::Entry| entry.operation == name || entry.fault == Some(fault);
+    let arrivals = entries.iter().filter(from_client).filter(is_it).count();
+    Seen { class, arrivals }
+}
+
+impl<A: Side> Visitor for Sweep<'_, A> {
+    type Api = A;
+
+    fn call<E>(&mut self, examples: &Examples)
+    where
+        E: Serve + Call + Endpoint<Api = A> + Debug + 'static,
+        E::Output: Debug + PartialEq,
+    {
+        self.each::<E>(examples, false, |client, call, options| class(&client.with(options).call_full(call)));
+    }
+
+    fn perform<E>(&mut self, examples: &Examples)
+    where
+        E: Serve + Perform + Endpoint<Api = A> + Debug + 'static,
+        E::Output: Debug + PartialEq,
+    {
+        self.each::<E>(examples, true, |client, call, options| {
+            client.with(options).perform_full(call).as_str().to_owned()
+        });
+    }
+}
+
+#[test]
+fn p30_every_call_under_faults() {
+    let trial = Trial::alone("P30");
+    let found = Mutex::new(Found::default());
+    std::thread::scope(|scope| {
+        scope.spawn(|| clodo_proto::server::every(&mut Sweep::new(&found)));
+        scope.spawn(|| inferno_proto::server::every(&mut Sweep::new(&found)));
+        scope.spawn(|| rootpanel_proto::server::every(&mut Sweep::new(&found)));
+        scope.spawn(|| macloud_proto::server::every(&mut Sweep::new(&found)));
+    });
+    let found = found.into_inner().expect("what was found");
+    assert!(is_small() || found.faults.len() == Fault::all().count(), "not every fault had a run");
+    let figures = format!(
+        "{} calls of 4 APIs, {} faults, {} cases that act: {} arrived twice; {} differ between the clients",
+        found.operations,
+        found.faults.len(),
+        found.acting,
+        found.repeated.len(),
+        found.differs.len()
+    );
+    let violations: Vec<_> = found.repeated.into_iter().chain(found.differs).collect();
+    trial.end(found.cases, &figures, &violations);
+}

@@ -1,0 +1,138 @@
+//! P13: a key travels in a header or a body. Every endpoint is called in the sandbox by both clients, and its access log
+//! is searched for every secret of the credentials.
+
+use std::fmt::Debug;
+
+use hostkit::protocol::server::Serve;
+use hostkit::protocol::server::every::{Examples, Visitor};
+use hostkit::protocol::server::example;
+use hostkit::time::ManualClock;
+use hostkit::{Api, Call, Endpoint, Perform, UnixTime};
+use hostkit_sandbox::{ApiName, Sandbox, credentials};
+use hostkit_tests::entries;
+
+struct Pass<A: Api> {
+    blocking: hostkit_ureq::Client<A>,
+    asynchronous: hostkit_reqwest::Client<A>,
+    runtime: tokio::runtime::Runtime,
+    calls: usize,
+}
+
+impl<A: Api> Pass<A> {
+    fn new(sandbox: &Sandbox, api: ApiName, credentials: A::Credentials) -> Self {
+        let clock = || ManualClock::new(UnixTime(1_327_363_202));
+        let url = sandbox.url(api);
+        let blocking = hostkit_ureq::Client::builder(credentials.clone())
+            .base_url(url.parse().expect("a base URL"))
+            .clock(clock())
+            .build();
+        let asynchronous = hostkit_reqwest::Client::builder(credentials)
+            .base_url(url.parse().expect("a base URL"))
+            .clock(clock())
+            .build();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let (blocking, asynchronous) = (blocking.expect("a client"), asynchronous.expect("a client"));
+        Self { blocking, asynchronous, runtime, calls: 0 }
+    }
+}
+
+impl<A: Api> Visitor for Pass<A> {
+    type Api = A;
+
+    fn call<E>(&mut self, examples: &Examples)
+    where
+        E: Serve + Call + Endpoint<Api = A> + Debug + 'static,
+        E::Output: Debug + PartialEq,
+    {
+        for case in examples.requests {
+            let call: E = example::call(&entries::place(examples.folder, case));
+            // Whether the sandbox has the object does not matter here: the request was sent.
+            let _ = self.blocking.call(&call);
+            let _ = self.runtime.block_on(self.asynchronous.call(&call));
+            self.calls += 2;
+        }
+    }
+
+    fn perform<E>(&mut self, examples: &Examples)
+    where
+        E: Serve + Perform + Endpoint<Api = A> + Debug + 'static,
+        E::Output: Debug + PartialEq,
+    {
+        for case in examples.requests {
+            let call: E = example::call(&entries::place(examples.folder, case));
+            let _ = self.blocking.perform(&call);
+            let _ = self.runtime.block_on(self.asynchronous.perform(&call));
+            self.calls += 2;
+        }
+    }
+}
+
+#[test]
+fn no_key_in_a_target() {
+    let sandbox = Sandbox::start().expect("a sandbox");
+    let mut calls = 0;
+
+    let key = clodo_proto::Credentials::key(credentials::CLODO_LOGIN, credentials::CLODO_KEY);
+    let mut pass = Pass::new(&sandbox, ApiName::Clodo, key);
+    clodo_proto::server::every(&mut pass);
+    calls += pass.calls;
+
+    let key = inferno_proto::Credentials::key(credentials::INFERNO_CLIENT, credentials::INFERNO_KEY);
+    let mut pass = Pass::new(&sandbox, ApiName::Inferno, key);
+    inferno_proto::server::every(&mut pass);
+    calls += pass.calls;
+
+    let key = rootpanel_proto::Credentials::api_key(credentials::ROOTPANEL_LOGIN, credentials::ROOTPANEL_KEY);
+    let mut pass = Pass::new(&sandbox, ApiName::RootPanel, key);
+    rootpanel_proto::server::every(&mut pass);
+    calls += pass.calls;
+    let password =
+        rootpanel_proto::Credentials::password(credentials::ROOTPANEL_LOGIN, credentials::ROOTPANEL_PASSWORD);
+    let mut pass = Pass::new(&sandbox, ApiName::RootPanel, password);
+    rootpanel_proto::server::every(&mut pass);
+    calls += pass.calls;
+
+    let token = macloud_proto::Credentials::token(credentials::MACLOUD_TOKEN);
+    let mut pass = Pass::new(&sandbox, ApiName::Macloud, token);
+    macloud_proto::server::every(&mut pass);
+    calls += pass.calls;
+    let password = macloud_proto::Credentials::password(credentials::MACLOUD_EMAIL, credentials::MACLOUD_PASSWORD);
+    let mut pass = Pass::new(&sandbox, ApiName::Macloud, password);
+    macloud_proto::server::every(&mut pass);
+    calls += pass.calls;
+
+    let log = sandbox.access_log();
+    let lines = log.lines();
+    let mut hits = Vec::new();
+    for secret in [
+        credentials::CLODO_KEY,
+        credentials::INFERNO_KEY,
+        credentials::INFERNO_PASSWORD,
+        credentials::ROOTPANEL_KEY,
+        credentials::ROOTPANEL_PASSWORD,
+        credentials::MACLOUD_PASSWORD,
+        credentials::MACLOUD_TOKEN,
+    ] {
+        hits.extend(log.with(secret));
+    }
+    // Names under which a key would travel, whatever its value.
+    for line in &lines {
+        let query = line.target.split_once('?').map_or("", |(_, query)| query);
+        let is_secret = |pair: &str| {
+            let name = pair.split('=').next().unwrap_or_default().to_ascii_lowercase();
+            ["key", "api_key", "apikey", "token", "password", "passwd", "pass"].contains(&name.as_str())
+        };
+        if query.split('&').any(is_secret) {
+            hits.push(line.clone());
+        }
+    }
+    println!(
+        "P13: {calls} cases, calls of every endpoint; {} lines in the access log, {} with a key",
+        lines.len(),
+        hits.len()
+    );
+    assert!(lines.len() > 500, "{} lines", lines.len());
+    // The control: the log shows what does travel in a target.
+    assert!(lines.iter().any(|line| line.target.contains("action=")), "no target holds a query");
+    assert!(hits.is_empty(), "{hits:#?}");
+}

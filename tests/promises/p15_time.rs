@@ -1,0 +1,103 @@
+//! P15: the time that a typed decode takes is linear in the body. Every shape at every endpoint in three sizes, each
+//! twice the one before; what counts is the processor's time of this thread, at its best of several runs, so that
+//! neighbours on the machine do not count.
+
+use std::time::Duration;
+
+use hostkit_tests::shapes::{Body, Shape};
+use hostkit_tests::{shapes, size};
+
+/// More than this per doubling is not linear: linear is 2, quadratic 4.
+const ALLOWED: f64 = 3.0;
+/// Runs of each size; a body that seems slow is given more, because a run can only seem slower than it is.
+const RUNS: usize = 3;
+const MORE_RUNS: usize = 20;
+/// So many slow bodies are enough.
+const FEW: usize = 2;
+
+/// The time of the processor that this thread has used.
+#[cfg(unix)]
+fn now() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).expect("less than a second"))
+}
+
+/// The time that has passed: the best of several runs has to do.
+#[cfg(not(unix))]
+fn now() -> Duration {
+    static START: std::sync::LazyLock<std::time::Instant> = std::sync::LazyLock::new(std::time::Instant::now);
+    START.elapsed()
+}
+
+/// The bodies of one ladder, and the best time of each so far.
+struct Ladder {
+    rungs: Vec<(Vec<u8>, Duration)>,
+}
+
+impl Ladder {
+    fn new(body: &Body<'_>, size: usize) -> Option<Self> {
+        // What grows has to be most of the body.
+        let size = size.max(4 * body.bytes(0)?.len());
+        let rungs = [size, 2 * size, 4 * size].map(|size| body.bytes(size).map(|bytes| (bytes, Duration::MAX)));
+        let rungs: Vec<_> = rungs.into_iter().collect::<Option<_>>()?;
+        Some(Self { rungs })
+    }
+
+    fn run(&mut self, body: &Body<'_>) {
+        for (bytes, best) in &mut self.rungs {
+            let start = now();
+            std::hint::black_box((body.entry.accepts)(body.status, bytes));
+            *best = (*best).min(now() - start);
+        }
+    }
+
+    /// By how much the time grows where the body doubles: over both steps together, for each alone is noise.
+    fn growth(&self) -> f64 {
+        let [first, .., last] = &self.rungs[..] else { return 0.0 };
+        #[allow(clippy::cast_precision_loss)]
+        let doublings = (last.0.len() as f64 / first.0.len() as f64).log2();
+        // Below a clock's tick nothing can be said.
+        let time = |rung: &(Vec<u8>, Duration)| rung.1.max(Duration::from_micros(1)).as_secs_f64();
+        (time(last) / time(first)).powf(1.0 / doublings)
+    }
+
+    fn seconds(&self) -> String {
+        let times: Vec<_> =
+            self.rungs.iter().map(|(bytes, time)| format!("{} bytes in {time:.1?}", bytes.len())).collect();
+        times.join(", ")
+    }
+}
+
+#[test]
+fn typed_decoding_takes_linear_time() {
+    let size = size::size(4 << 10, 4 << 10, 128 << 10);
+    let (mut cases, mut worst, mut worst_at, mut wrong) = (0, 0.0_f64, String::new(), Vec::new());
+    shapes::each(&Shape::ALL, size::is_long(), |body| {
+        // What is quadratic takes long: a few say it.
+        if wrong.len() >= FEW {
+            return;
+        }
+        let Some(mut ladder) = Ladder::new(body, size) else { return };
+        cases += 1;
+        (0..RUNS).for_each(|_| ladder.run(body));
+        let mut more = 0;
+        while ladder.growth() >= ALLOWED && more < MORE_RUNS {
+            ladder.run(body);
+            more += 1;
+        }
+        let growth = ladder.growth();
+        if growth > worst {
+            worst = growth;
+            worst_at = body.name();
+        }
+        if growth >= ALLOWED {
+            wrong.push(format!("{}: {growth:.1} times the time for twice the body: {}", body.name(), ladder.seconds()));
+        }
+    });
+    println!(
+        "P15: {cases} cases, ladders of {size} bytes and twice and four times that; at most {worst:.2} times the time for \
+         twice the body, at {worst_at}"
+    );
+    assert!(wrong.is_empty(), "{} of the first {cases} are not linear:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(cases > 500 || std::env::var_os("HOSTKIT_PROMISE_CASE").is_some(), "{cases} cases");
+}

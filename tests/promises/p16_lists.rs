@@ -1,0 +1,197 @@
+//! P16: every list of every answer has a limit of its own, which its spec says. As many items are taken; with one more
+//! the call ends with an error that names the limit, and a call that acts is unresolved: its request had arrived.
+//!
+//! The lists come from the specs themselves, so that a new one is tried as well.
+
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use hostkit::machinery::ClientCore;
+use hostkit::machinery::drive;
+use hostkit::protocol::RawAnswer;
+use hostkit::protocol::server::every::{Examples, Visitor};
+use hostkit::protocol::server::{Serve, example};
+use hostkit::protocol::wire::Limits;
+use hostkit::time::ManualClock;
+use hostkit::transport::{AnswerLimits, Incoming, Outgoing, Transport, TransportError};
+use hostkit::{Api, Call, CallOptions, Endpoint, Format, Outcome, Perform, UnixTime, UnknownFields};
+use hostkit_codegen::AnswerList;
+use hostkit_tests::{entries, lists, size};
+
+/// Lists that no example shows with an item in it, so that nothing can be put into them: the private addresses of
+/// Clodo are never given, and a template of Macloud fits every plan.
+const UNSHOWN: &[&str] = &[
+    "clodo/servers/get_server: server/addresses/private",
+    "clodo/servers/list_server_details: servers/*/addresses/private",
+    "clodo/servers/list_servers: servers/*/addresses/private",
+    "macloud/reference/list_group_templates: data/*/server-plan",
+];
+
+const URL: &str = "http://127.0.0.1:9";
+
+/// Limits of the tree and of the body are tried elsewhere, and would come first.
+const TREE: Limits = Limits { max_bytes: 1 << 30, max_nodes: usize::MAX, max_items: usize::MAX, ..Limits::DEFAULT };
+const BODY: AnswerLimits = AnswerLimits { max_body: 1 << 30, ..AnswerLimits::DEFAULT };
+
+/// A server that says what it is told, and lets everybody sign in.
+struct Canned(Mutex<(u16, Vec<u8>)>);
+
+impl Transport for Canned {
+    fn send(&self, outgoing: Outgoing) -> Result<Incoming, TransportError> {
+        if outgoing.request.headers().contains_key("x-auth-user") {
+            let mut headers = http::HeaderMap::new();
+            headers.insert("x-auth-token", http::HeaderValue::from_static("token-of-a-test"));
+            headers.insert("x-server-management-url", http::HeaderValue::from_static("http://127.0.0.1:9/v1"));
+            return Incoming::new(&outgoing.limits, 204, headers);
+        }
+        let (status, body) = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Incoming::new(&outgoing.limits, status, http::HeaderMap::new())?.with_body(body)
+    }
+}
+
+/// How a call ended: whether it was taken, else whether it is open what happened, and why.
+type End = Result<(), (bool, String)>;
+
+struct Fill<A: Api> {
+    core: ClientCore<A>,
+    clock: ManualClock,
+    server: Canned,
+    lists: Vec<AnswerList>,
+    /// The limits that were tried.
+    tried: Vec<usize>,
+    unshown: BTreeSet<String>,
+    acting: usize,
+}
+
+impl<A: Api> Fill<A> {
+    fn new(credentials: A::Credentials) -> Self {
+        let clock = ManualClock::new(UnixTime(1_327_363_202));
+        let base = URL.parse().expect("a base URL");
+        let core = ClientCore::builder(credentials).base_url(base).clock(clock.clone()).build().expect("a client");
+        let server = Canned(Mutex::new((200, Vec::new())));
+        let lists = lists::of(A::INFO.name);
+        Self { core, clock, server, lists, tried: Vec::new(), unshown: BTreeSet::new(), acting: 0 }
+    }
+
+    fn each<E>(&mut self, examples: &Examples, acts: bool, run: impl Fn(&Self, &E, CallOptions) -> End)
+    where
+        E: Serve + Endpoint<Api = A> + Debug + 'static,
+    {
+        let lists: Vec<_> = self.lists.iter().filter(|list| list.endpoint == examples.folder).cloned().collect();
+        let Some(case) = examples.requests.first() else { return };
+        let call: E = example::call(&entries::place(examples.folder, case));
+        for list in lists {
+            if list.max_items > size::size(1_000, 10_000, usize::MAX) {
+                continue;
+            }
+            let mut formats: Vec<Format> = Vec::new();
+            for (case, format, status) in examples.answers {
+                if formats.contains(format) {
+                    continue;
+                }
+                let bytes = example::bytes(&entries::place(examples.folder, case), *format);
+                let Some(tree) = entries::tree(*format, &bytes) else { continue };
+                let takes = |bytes: &[u8]| decode::<E>(*status, bytes, UnknownFields::Deny).is_ok();
+                let Some(mut bodies) = lists::Bodies::new(&list, *format, &tree, takes) else { continue };
+                formats.push(*format);
+                let shown = format!("{} in {format}", lists::name(&list));
+                let options = || CallOptions::new().answer_limits(BODY).tree_limits(TREE);
+                self.answer(*status, bodies.with(list.max_items));
+                let end = run(self, &call, options().unknown_fields(UnknownFields::Deny));
+                assert_eq!(end, Ok(()), "{shown}: {} items", list.max_items);
+                self.answer(*status, bodies.with(list.max_items + 1));
+                let Err((is_open, why)) = run(self, &call, options()) else {
+                    panic!("{shown}: {} items and one more is taken", list.max_items);
+                };
+                assert_eq!(is_open, acts, "{shown}: {why}");
+                // A ticket does not keep the reason.
+                let why = decode::<E>(*status, &bodies.with(list.max_items + 1), UnknownFields::Collect);
+                let limit = format!("at most {} items", list.max_items);
+                assert!(why.as_ref().is_err_and(|why| why.contains(&limit)), "{shown}: {why:?}");
+                self.tried.push(list.max_items);
+                self.acting += usize::from(acts);
+            }
+            if formats.is_empty() {
+                self.unshown.insert(lists::name(&list));
+            }
+        }
+    }
+
+    fn answer(&self, status: u16, bytes: Vec<u8>) {
+        // The rates of the spec are kept here, too.
+        self.clock.advance(Duration::from_secs(3_600));
+        *self.server.0.lock().unwrap_or_else(PoisonError::into_inner) = (status, bytes);
+    }
+}
+
+fn decode<E: Endpoint>(status: u16, bytes: &[u8], unknown: UnknownFields) -> Result<(), String> {
+    let headers = http::HeaderMap::new();
+    let answer = RawAnswer::new(&E::INFO, &<E::Api as Api>::INFO, status, &headers, bytes);
+    let answer = answer.with_unknown_fields(unknown).with_limits(TREE);
+    E::decode(&answer).map(drop).map_err(|error| error.to_string())
+}
+
+impl<A: Api> Visitor for Fill<A> {
+    type Api = A;
+
+    fn call<E>(&mut self, examples: &Examples)
+    where
+        E: Serve + Call + Endpoint<Api = A> + Debug + 'static,
+        E::Output: Debug + PartialEq,
+    {
+        // What a call that only sets a state did is open as well; only one that acts has an outcome that says so.
+        let changes = E::INFO.effect != hostkit::Effect::Safe;
+        self.each::<E>(examples, changes, |fill, call, options| {
+            let result = drive(fill.core.call(call, options), &fill.server, &fill.clock);
+            result.map(drop).map_err(|error| (error.may_have_happened(), error.to_string()))
+        });
+    }
+
+    fn perform<E>(&mut self, examples: &Examples)
+    where
+        E: Serve + Perform + Endpoint<Api = A> + Debug + 'static,
+        E::Output: Debug + PartialEq,
+    {
+        self.each::<E>(examples, true, |fill, call, options| {
+            match drive(fill.core.perform(call, options), &fill.server, &fill.clock) {
+                Outcome::Done(_) | Outcome::Accepted(..) => Ok(()),
+                Outcome::Unresolved(ticket) => Err((true, ticket.to_string())),
+                Outcome::NotSent(why) => Err((false, format!("{why:?}"))),
+                Outcome::Rejected(rejection) => Err((false, format!("{rejection:?}"))),
+            }
+        });
+    }
+}
+
+#[test]
+fn a_list_over_its_limit_is_not_taken() {
+    let mut tried = Vec::new();
+    let mut acting = 0;
+    let mut unshown = BTreeSet::new();
+    macro_rules! fill {
+        ($api:ident, $credentials:expr) => {
+            let mut fill = Fill::new($credentials);
+            $api::server::every(&mut fill);
+            tried.append(&mut fill.tried);
+            unshown.append(&mut fill.unshown);
+            acting += fill.acting;
+        };
+    }
+    fill!(clodo_proto, clodo_proto::Credentials::key("login", "key-of-a-test"));
+    fill!(inferno_proto, inferno_proto::Credentials::key(777, "key-of-a-test"));
+    fill!(rootpanel_proto, rootpanel_proto::Credentials::api_key("login", "key-of-a-test"));
+    fill!(macloud_proto, macloud_proto::Credentials::token("token-of-a-test"));
+    let largest = tried.iter().max().copied().unwrap_or_default();
+    println!(
+        "P16: {} cases, lists at their limit and one over, up to {largest} items; {acting} of calls that act",
+        tried.len()
+    );
+    let is_listed = |list: &&str| UNSHOWN.contains(list);
+    let unlisted: Vec<_> = unshown.iter().map(String::as_str).filter(|list| !is_listed(list)).collect();
+    assert!(unlisted.is_empty(), "no example has an item of:\n{}", unlisted.join("\n"));
+    // In the smaller sizes the long lists are not even looked for.
+    assert!(unshown.len() == UNSHOWN.len() || !size::is_long(), "shown by now: {UNSHOWN:?} but {unshown:?}");
+    assert!(tried.len() >= size::size(1, 20, 60), "{} lists", tried.len());
+}

@@ -1,0 +1,137 @@
+//! P18: a document of another kind is an error, also with status 200: every impostor at every endpoint, and what a
+//! server on the way makes of the right document.
+
+use std::collections::BTreeMap;
+
+use hostkit_tests::entries;
+use hostkit_tests::entries::Entry;
+use hostkit_tests::impostors::IMPOSTORS;
+
+/// The statuses under which an impostor may come.
+const STATUSES: [u16; 3] = [200, 201, 202];
+
+#[test]
+fn no_impostor_is_a_success() {
+    let all = entries::all();
+    let (mut cases, mut wrong) = (0, BTreeMap::<String, Vec<&str>>::new());
+    for entry in &all {
+        for (name, body) in IMPOSTORS {
+            for status in STATUSES {
+                cases += 1;
+                // An accepted call may have nothing to say: "202" without a body is what such an API answers.
+                let is_silent = !entry.has_output() || entry.output.starts_with("core::option::Option<");
+                let is_bare = is_silent && status != 200 && body.trim_ascii().is_empty();
+                if (entry.accepts)(status, body.as_bytes()) && !is_bare {
+                    wrong.entry(format!("{} takes {name} under {status}", entry.folder)).or_default().push(name);
+                }
+            }
+        }
+    }
+    println!("P18: {cases} cases, {} impostors at {} endpoints, {} accepted", IMPOSTORS.len(), all.len(), wrong.len());
+    assert!(IMPOSTORS.len() >= 30);
+    assert!(wrong.is_empty(), "{}", wrong.keys().cloned().collect::<Vec<_>>().join("\n"));
+}
+
+/// Who takes whose answers, and why: two APIs that say the same with the same words cannot be told apart by them. It
+/// takes a client with the base URL of another hoster to get there, and its credentials are refused there.
+const SAME_WORDS: &[(&str, &str, &str)] = &[
+    ("clodo/billing/get_balance", "inferno/account/get_balance", "`balance` is the whole answer"),
+    ("clodo/billing/get_balance", "rootpanel/", "`balance` is the whole answer"),
+    ("rootpanel/account/get_balance", "clodo/billing/get_balance", "`balance` is the whole answer"),
+    ("rootpanel/account/get_balance", "inferno/account/get_balance", "`balance` is the whole answer"),
+    ("rootpanel/orders/", "inferno/", "`orderid` is all that both are sure to say"),
+    ("rootpanel/servers/", "inferno/", "`orderid` is all that both are sure to say"),
+    ("macloud/isos/get_iso_progress", "inferno/services/get_service", "`data` is an object with a `status` in both"),
+];
+
+#[test]
+fn no_answer_of_another_api_is_a_success() {
+    let all = entries::all();
+    let (mut cases, mut wrong, mut excused) = (0, Vec::new(), std::collections::BTreeSet::new());
+    for taker in &all {
+        for giver in all.iter().filter(|giver| giver.api != taker.api) {
+            for answer in &giver.answers {
+                cases += 1;
+                // Without output on both sides there is nothing to tell apart.
+                let is_excused = !taker.has_output() && (!giver.has_output() || answer.bytes.trim_ascii().is_empty());
+                if !is_excused && (taker.accepts)(200, &answer.bytes) {
+                    let excuse = SAME_WORDS.iter().position(|(takes, gives, _)| {
+                        taker.folder.starts_with(takes) && giver.folder.starts_with(gives)
+                    });
+                    if let Some(excuse) = excuse {
+                        excused.insert(excuse);
+                        continue;
+                    }
+                    wrong.push(format!("{} takes {} {} {}", taker.folder, giver.folder, answer.case, answer.format));
+                }
+            }
+        }
+    }
+    println!("P18: {cases} cases, answers of other APIs, {} accepted beside those of the list", wrong.len());
+    assert_eq!(excused.len(), SAME_WORDS.len(), "an excuse that is not needed any more");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The right document with something around it, or twice.
+fn spoilt(bytes: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
+    let around = |before: &[u8], after: &[u8]| [before, bytes, after].concat();
+    let warning = b"<br />\n<b>Warning</b>:  Undefined array key \"id\" on line <b>42</b><br />\n";
+    vec![
+        ("a warning before", around(warning, b"")),
+        ("a warning after", around(b"", warning)),
+        ("garbage before", around(b"debug: 1\n", b"")),
+        ("garbage after", around(b"", b"\n}]--garbage--")),
+        ("in a page", around(b"<html><body><pre>", b"</pre></body></html>")),
+        ("in a function call", around(b"callback(", b");")),
+        ("twice", bytes.repeat(2)),
+        ("a zero byte after", around(b"", b"\0")),
+    ]
+}
+
+#[test]
+fn nothing_stands_around_an_answer() {
+    let (mut cases, mut wrong) = (0, Vec::new());
+    for entry in entries::all() {
+        for answer in entry.answers.iter().filter(|answer| !answer.bytes.trim_ascii().is_empty()) {
+            for (name, bytes) in spoilt(&answer.bytes) {
+                // Text of print_r on one line has no end: twice is the same object with every key twice.
+                if answer.format == hostkit::Format::PrintR && name == "twice" {
+                    continue;
+                }
+                cases += 1;
+                if (entry.accepts)(answer.status, &bytes) {
+                    wrong.push(format!("{} {} {}: {name}", entry.folder, answer.case, answer.format));
+                }
+            }
+        }
+    }
+    println!("P18: {cases} cases, answers with something around them, {} accepted", wrong.len());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn calls_without_output_accept_each_other() {
+    let all = entries::all();
+    let silent: Vec<&Entry> = all.iter().filter(|entry| !entry.has_output()).collect();
+    let mut cases = 0;
+    for taker in &silent {
+        for giver in silent.iter().filter(|giver| giver.api == taker.api) {
+            for answer in &giver.answers {
+                let formats = taker.info.formats;
+                if !formats.is_empty() && !formats.contains(&answer.format) {
+                    continue;
+                }
+                cases += 1;
+                assert!(
+                    (taker.accepts)(answer.status, &answer.bytes),
+                    "{} refuses {} {}",
+                    taker.folder,
+                    giver.folder,
+                    answer.case
+                );
+            }
+        }
+    }
+    println!("P18: {cases} cases, calls without output accept each other");
+    assert!(cases > 100, "{cases} cases");
+}

@@ -1,0 +1,186 @@
+//! A real nginx between client and server, with two upstreams and default settings: it repeats GET, PUT and DELETE where an
+//! upstream commits and says nothing, and the client is told of one success.
+
+use std::fmt::Debug;
+
+use clodo_proto::Clodo;
+use clodo_proto::ips::AddIp;
+use clodo_proto::servers::{ChangeToScale, CreateServer, CreateServerOs, DeleteServer, ListServers};
+use clodo_proto::types::{ServerId, ServerType};
+use hostkit::{FaultCode, Gibibytes, Mebibytes, Outcome, Reconciled};
+use hostkit_examples::clodo_guarded::{Change, add_ip, change_to_scale};
+use hostkit_sandbox::fault::{Armed, Fault};
+use hostkit_sandbox::{Sandbox, credentials};
+
+use crate::real::program::{Program, is_wanted};
+use hostkit_tests::clients::Client;
+
+/// The defaults, but for where its files are and for the host, which every site passes on. Both upstreams are the sandbox:
+/// the fault strikes the first arrival, whichever upstream that is.
+fn nginx(sandbox: &Sandbox, more: &str) -> Program {
+    let upstream = sandbox.address();
+    Program::start(|folder, port| {
+        let place = folder.display();
+        let configuration = format!(
+            "daemon off; master_process off; pid {place}/pid; error_log {place}/error.log;
+            events {{}}
+            http {{
+                access_log off;
+                client_body_temp_path {place}/body; proxy_temp_path {place}/proxy; fastcgi_temp_path {place}/fastcgi;
+                uwsgi_temp_path {place}/uwsgi; scgi_temp_path {place}/scgi;
+                upstream hoster {{ server {upstream}; server {upstream}; }}
+                server {{
+                    listen 127.0.0.1:{port};
+                    location / {{ proxy_pass http://hoster; proxy_set_header Host $http_host; {more} }}
+                }}
+            }}"
+        );
+        let file = folder.join("nginx.conf");
+        std::fs::write(&file, configuration).unwrap();
+        ["nginx", "-p", &place.to_string(), "-c", &file.display().to_string()].map(str::to_owned).to_vec()
+    })
+}
+
+/// What goes wrong at the first upstream, after it carried the call out.
+struct Trouble {
+    name: &'static str,
+    fault: &'static str,
+    /// The only setting that is not the default, which is a minute: nobody waits that long in a test.
+    more: &'static str,
+}
+
+const TROUBLES: [Trouble; 2] = [
+    Trouble { name: "drops the connection", fault: "close-after-commit", more: "" },
+    Trouble { name: "answers late", fault: "stall-after-commit", more: "proxy_read_timeout 1s;" },
+];
+
+/// One client behind one nginx, with a server to act on; nothing in the ledger.
+struct Ground {
+    sandbox: Sandbox,
+    client: Client<Clodo>,
+    server: ServerId,
+    _nginx: Program,
+    row: String,
+}
+
+impl Ground {
+    fn new(is_blocking: bool, trouble: &Trouble, operation: &str, method: &str) -> Self {
+        let sandbox = Sandbox::start().unwrap();
+        let nginx = nginx(&sandbox, trouble.more);
+        let base = format!("http://127.0.0.1:{}/clodo", nginx.port);
+        let key = clodo_proto::Credentials::key(credentials::CLODO_LOGIN, credentials::CLODO_KEY);
+        let client = Client::new(is_blocking, &sandbox, &base, key);
+        let server = client.perform(&order(&client, "web")).into_result().unwrap().id;
+        // The server is built, the token is too old, and the client finds that out.
+        sandbox.clock().advance(std::time::Duration::from_secs(3600));
+        assert_eq!(client.call(&ListServers::new()).len(), 1);
+        sandbox.ledger().clear();
+        sandbox.faults().arm(Armed::new(Fault::by_id(trouble.fault).unwrap()).on(operation));
+        let name = if is_blocking { "blocking" } else { "async" };
+        let row = format!("{method} {operation} | {} | {name}", trouble.name);
+        Self { sandbox, client, server, _nginx: nginx, row }
+    }
+
+    /// Prints the row, and compares what was told with what happened.
+    fn holds(&self, operation: &str, told: &str, arrivals: usize, commits: usize, found: &str) {
+        let ledger = self.sandbox.ledger();
+        let (arrived, committed) = (ledger.arrivals(operation), ledger.commits(operation));
+        println!(
+            "real: nginx | {} | told: {told} | arrived {arrived}, committed {committed} | found: {found}",
+            self.row
+        );
+        assert_eq!((arrived, committed), (arrivals, commits), "{}", self.row);
+    }
+}
+
+fn order(client: &Client<Clodo>, name: &str) -> CreateServer {
+    let image = client.call(&clodo_proto::images::ListImages::new()).first().unwrap().id;
+    CreateServer::new(name, ServerType::Virtual, Mebibytes(512), Gibibytes(5), CreateServerOs::Image(image))
+}
+
+fn word<T: Debug, C: FaultCode>(outcome: &Outcome<T, C>) -> String {
+    match outcome {
+        Outcome::Done(_) => "done".to_owned(),
+        other => format!("{other:?}").split(['(', ' ']).next().unwrap_or_default().to_lowercase(),
+    }
+}
+
+fn each(test: impl Fn(bool, &Trouble)) {
+    if is_wanted("nginx") {
+        for trouble in &TROUBLES {
+            [true, false].into_iter().for_each(|is_blocking| test(is_blocking, trouble));
+        }
+    }
+}
+
+#[test]
+fn a_put_is_repeated_and_the_second_address_is_found() {
+    each(|is_blocking, trouble| {
+        let ground = Ground::new(is_blocking, trouble, "add_ip", "PUT");
+        let Some(client) = ground.client.blocking() else { return };
+        let checked = add_ip(client, AddIp::new(ground.server)).unwrap();
+        let found = format!("{} addresses", checked.added().len());
+        ground.holds("add_ip", &word(&checked.outcome), 2, 2, &found);
+        assert!(matches!(checked.outcome, Outcome::Done(())), "{:?}", checked.outcome);
+        assert!(matches!(checked.change, Change::Otherwise(_)), "{:?}", checked.change);
+        assert_eq!(checked.added().len(), 2);
+    });
+}
+
+/// The second arrival finds the change made, and the hoster says no: the answer denies what happened, the reads do not.
+#[test]
+fn a_get_that_acts_is_repeated_and_denied_and_the_change_is_found() {
+    each(|is_blocking, trouble| {
+        let ground = Ground::new(is_blocking, trouble, "change_to_scale", "GET");
+        let Some(client) = ground.client.blocking() else { return };
+        let checked = change_to_scale(client, ChangeToScale::new(ground.server)).unwrap();
+        let found = if checked.change.is_as_asked() { "as asked" } else { "otherwise" };
+        ground.holds("change_to_scale", &word(&checked.outcome), 2, 1, found);
+        assert!(matches!(checked.outcome, Outcome::Rejected(_)), "{:?}", checked.outcome);
+        assert!(checked.outcome.may_have_happened(), "{:?}", checked.outcome);
+        assert!(checked.change.is_as_asked(), "{:?}", checked.change);
+    });
+}
+
+/// Here, too: what the client is told is that there is no such server.
+#[test]
+fn a_delete_is_repeated_and_denied_and_the_server_is_gone() {
+    each(|is_blocking, trouble| {
+        let ground = Ground::new(is_blocking, trouble, "delete_server", "DELETE");
+        let outcome = ground.client.perform(&DeleteServer::new(ground.server));
+        let servers = ground.client.call(&ListServers::new());
+        let is_gone = servers.iter().all(|server| server.id != ground.server);
+        ground.holds("delete_server", &word(&outcome), 2, 1, if is_gone { "gone" } else { "there" });
+        assert!(matches!(outcome, Outcome::Rejected(_)) && outcome.may_have_happened(), "{outcome:?}");
+        assert!(is_gone);
+    });
+}
+
+#[test]
+fn a_post_is_not_repeated_and_is_found_by_reconciliation() {
+    each(|is_blocking, trouble| {
+        let ground = Ground::new(is_blocking, trouble, "create_server", "POST");
+        let outcome = ground.client.perform(&order(&ground.client, "second"));
+        let told = word(&outcome);
+        let Outcome::Unresolved(ticket) = outcome else { panic!("the end should be open: {outcome:?}") };
+        let said = ground.client.reconcile::<CreateServer>(&ticket);
+        let found = if matches!(said, Reconciled::Happened(_)) { "it happened" } else { "nothing" };
+        ground.holds("create_server", &told, 1, 1, found);
+        assert!(matches!(said, Reconciled::Happened(_)), "{said:?}");
+    });
+}
+
+/// The control: where nothing goes wrong nothing comes twice.
+#[test]
+fn without_trouble_each_call_arrives_once() {
+    if !is_wanted("nginx") {
+        return;
+    }
+    {
+        let ground = Ground::new(true, &TROUBLES[0], "add_ip (nothing struck)", "PUT");
+        let Some(client) = ground.client.blocking() else { return };
+        let checked = add_ip(client, AddIp::new(ground.server)).unwrap();
+        ground.holds("add_ip", &word(&checked.outcome), 1, 1, "1 address");
+        assert!(checked.change.is_as_asked(), "{:?}", checked.change);
+    }
+}

@@ -1,0 +1,98 @@
+//! Tickets made before the call, for ends that nobody is told: a future that is dropped, a process that is killed.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use hostkit::{Evidence, Reconciled, SavedTicket, TicketCause};
+use hostkit_sandbox::{ApiName, Sandbox};
+use inferno_proto::Inferno;
+use inferno_proto::orders::CreateOrder;
+use inferno_proto::types::ProductId;
+
+use crate::unresolved::ground::{inferno, strike};
+use hostkit_tests::clients::{BothClocks, Client};
+
+const BASE: &str = "HOSTKIT_TEST_BASE";
+
+/// An order without a name: only what showed before it tells it from others.
+fn order() -> CreateOrder {
+    CreateOrder::new(ProductId::new(1))
+}
+
+/// What the ledger says, once the sandbox has had the order.
+fn commits(sandbox: &Sandbox, arrivals: usize) -> usize {
+    let start = Instant::now();
+    while sandbox.ledger().arrivals("create_order") < arrivals {
+        assert!(start.elapsed() < Duration::from_secs(10), "the order never arrived");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    sandbox.ledger().commits("create_order")
+}
+
+fn said(
+    sandbox: &Sandbox,
+    text: &str,
+) -> Reconciled<<CreateOrder as Evidence>::Found, <Inferno as hostkit::Api>::Code> {
+    let saved: SavedTicket = text.parse().unwrap();
+    let clock = BothClocks::new(sandbox);
+    let client = Client::<Inferno>::on(true, clock, &sandbox.url(ApiName::Inferno), inferno());
+    client.reconcile::<CreateOrder>(&saved.ticket::<CreateOrder>().unwrap())
+}
+
+#[test]
+fn a_future_that_a_time_out_drops_is_found_by_the_ticket_ahead() {
+    for (fault, happens) in [("stall-after-commit", 1), ("stall-before", 0)] {
+        let sandbox = Sandbox::start().unwrap();
+        let base = sandbox.url(ApiName::Inferno).parse().unwrap();
+        let client = hostkit_reqwest::Client::<Inferno>::builder(inferno()).base_url(base).build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let ticket = runtime.block_on(async {
+            client.perform(&order()).await.into_result().unwrap();
+            let ticket = client.ticket(&order()).await.unwrap();
+            strike(&sandbox, "create_order", fault);
+            let dropped = tokio::time::timeout(Duration::from_millis(300), client.perform(&order())).await;
+            assert!(dropped.is_err(), "the answer should not come");
+            ticket
+        });
+        assert_eq!(ticket.cause(), TicketCause::Ahead);
+        assert_eq!(commits(&sandbox, 2), 1 + happens, "{fault}");
+        let said = said(&sandbox, &ticket.save().to_string());
+        match happens {
+            0 => assert!(matches!(said, Reconciled::DidNot), "{fault}: {said}"),
+            _ => assert!(matches!(said, Reconciled::Happened(_)), "{fault}: {said}"),
+        }
+        assert_eq!(sandbox.ledger().arrivals("create_order"), 2, "it was never sent again");
+    }
+}
+
+#[test]
+#[ignore = "is killed by a_process_that_is_killed_leaves_its_ticket"]
+fn process_that_orders() {
+    let base = std::env::var(BASE).unwrap().parse().unwrap();
+    let client = hostkit_ureq::Client::<Inferno>::builder(inferno()).base_url(base).build().unwrap();
+    let ticket = client.ticket(&order()).unwrap();
+    println!("\nticket {}", ticket.save());
+    let _ = client.perform(&order());
+    unreachable!("the answer should not come");
+}
+
+#[test]
+fn a_process_that_is_killed_leaves_its_ticket() {
+    let sandbox = Sandbox::start().unwrap();
+    strike(&sandbox, "create_order", "stall-after-commit");
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["unresolved::ahead::process_that_orders", "--exact", "--ignored", "--nocapture"])
+        .env(BASE, sandbox.url(ApiName::Inferno))
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let text = lines.find_map(|line| line.strip_prefix("ticket ").map(str::to_owned)).unwrap();
+    assert_eq!(commits(&sandbox, 1), 1);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let said = said(&sandbox, &text);
+    assert!(matches!(said, Reconciled::Happened(_)), "{said}");
+    assert_eq!(sandbox.ledger().arrivals("create_order"), 1);
+}

@@ -1,0 +1,163 @@
+//! Orders and deletions under the ways that they can break, and the guarded operations under theirs.
+
+use std::time::Duration;
+
+use hostkit::{Api, Endpoint, Evidence, Reconciled, StillOpen};
+use hostkit_examples::clodo_guarded::{
+    AcceptBodyHazard, Change, RecordDeletionCause, add_ip, delete_record, restoring,
+};
+use hostkit_sandbox::{ApiName, Sandbox};
+
+use crate::unresolved::ground::{Client, both, clodo, inferno, macloud, open, rootpanel, strike};
+
+/// What is struck, and how often the call is carried out.
+const ENDS: [(&str, usize); 5] =
+    [("reset-before", 0), ("reset-after-commit", 1), ("reset-in-head", 1), ("late-commit", 1), ("late-commit-504", 1)];
+
+/// Breaks a call in five ways. What `reconcile` says has to be what the ledger says, and the call arrives once.
+fn check<A: Api, E>(sandbox: &Sandbox, client: &Client<A>, make: impl Fn(usize) -> E, with_before: bool)
+where
+    E: Evidence<Api = A>,
+    E::Output: std::fmt::Debug,
+    E::Found: std::fmt::Debug,
+{
+    for (number, (fault, commits)) in ENDS.into_iter().enumerate() {
+        sandbox.ledger().clear();
+        let (call, name) = (make(number), E::INFO.name);
+        let before = if with_before { client.before(&call) } else { None };
+        strike(sandbox, name, fault);
+        let ticket = open(client.perform(&call));
+        let said = client.reconcile::<E>(&ticket.with_before(before));
+        match commits {
+            0 => assert!(matches!(said, Reconciled::DidNot), "{name}, {fault}: {said:?}"),
+            _ => assert!(matches!(said, Reconciled::Happened(_)), "{name}, {fault}: {said:?}"),
+        }
+        let ledger = sandbox.ledger();
+        assert_eq!((ledger.arrivals(name), ledger.commits(name)), (1, commits), "{name}, {fault}");
+    }
+}
+
+pub fn clodo_server(client: &Client<clodo_proto::Clodo>, name: &str) -> clodo_proto::servers::CreateServer {
+    use clodo_proto::servers::{CreateServer, CreateServerOs};
+    let image = client.call(&clodo_proto::images::ListImages::new()).first().unwrap().id;
+    let (memory, disk) = (hostkit::Mebibytes(512), hostkit::Gibibytes(5));
+    CreateServer::new(name, clodo_proto::types::ServerType::Virtual, memory, disk, CreateServerOs::Image(image))
+}
+
+#[test]
+fn orders_of_clodo_are_found_by_their_name() {
+    both(ApiName::Clodo, clodo, |sandbox, client| {
+        check(sandbox, client, |number| clodo_server(client, &format!("web-{number}")), false);
+    });
+}
+
+/// The log of the server, which the sandbox keeps as the hoster does, shows a restart; before it, it showed others.
+#[test]
+fn restarts_of_clodo_are_found_in_the_log() {
+    both(ApiName::Clodo, clodo, |sandbox, client| {
+        let ordered = client.perform(&clodo_server(client, "web")).into_result().unwrap();
+        sandbox.clock().advance(hostkit_sandbox::world::World::BUILD);
+        check(sandbox, client, |_| clodo_proto::servers::RebootServer::new(ordered.id), true);
+    });
+}
+
+#[test]
+fn orders_of_macloud_are_found_by_their_name() {
+    use macloud_proto::servers::{CreateServer, CreateServerSource};
+    both::<macloud_proto::Macloud>(ApiName::Macloud, macloud, |sandbox, client| {
+        let group = client.call(&macloud_proto::reference::ListServerGroups::new()).first().unwrap().id;
+        let plan = client.call(&macloud_proto::reference::ListServerPlans::new(group)).first().unwrap().id;
+        let datacenter = client.call(&macloud_proto::reference::ListDatacenters::new()).first().unwrap().id;
+        let template = client.call(&macloud_proto::reference::ListTemplates::new()).first().unwrap().id;
+        let make = |number| {
+            let call = CreateServer::new(datacenter, plan).source(CreateServerSource::Template(template));
+            call.name(format!("web-{number}"))
+        };
+        check(sandbox, client, make, false);
+    });
+}
+
+#[test]
+fn orders_of_rootpanel_are_found_by_the_difference() {
+    both::<rootpanel_proto::RootPanel>(ApiName::RootPanel, rootpanel, |sandbox, client| {
+        let tariff = client.call(&rootpanel_proto::tariffs::GetTarifs::new()).first().unwrap().id;
+        check(sandbox, client, |_| rootpanel_proto::orders::CreateOrder::new(tariff, 1), true);
+    });
+}
+
+#[test]
+fn orders_of_inferno_are_found_by_the_difference() {
+    use inferno_proto::orders::CreateOrder;
+    both::<inferno_proto::Inferno>(ApiName::Inferno, inferno, |sandbox, client| {
+        let plan = sandbox.world(ApiName::Inferno, |world| world.plans().first().unwrap().number).unwrap();
+        let product = inferno_proto::types::ProductId::new(plan);
+        check(sandbox, client, |_| CreateOrder::new(product), true);
+        // Without the list from before nobody can tell whose order it is.
+        strike(sandbox, CreateOrder::INFO.name, "reset-after-commit");
+        let call = CreateOrder::new(product);
+        let ticket = open(client.perform(&call));
+        let said = client.reconcile::<CreateOrder>(&ticket);
+        assert!(matches!(said, Reconciled::StillOpen(StillOpen::CannotTell)), "{said}");
+    });
+}
+
+#[test]
+fn deletions_are_found_by_what_is_gone() {
+    both(ApiName::Clodo, clodo, |sandbox, client| {
+        let servers: Vec<_> = (0..ENDS.len())
+            .map(|number| client.perform(&clodo_server(client, &format!("old-{number}"))).into_result().unwrap().id)
+            .collect();
+        check(sandbox, client, |number| clodo_proto::servers::DeleteServer::new(servers[number]), false);
+    });
+}
+
+/// A proxy sent the PUT twice; the client was told "done".
+#[test]
+fn an_address_that_came_twice_is_seen() {
+    both(ApiName::Clodo, clodo, |sandbox, client| {
+        let server = client.perform(&clodo_server(client, "web")).into_result().unwrap().id;
+        sandbox.clock().advance(Duration::from_secs(3600));
+        let Some(client) = client.blocking() else { return };
+        let once = add_ip(client, clodo_proto::ips::AddIp::new(server)).unwrap();
+        assert!(once.change.is_as_asked(), "{once:?}");
+        assert_eq!(once.added().len(), 1);
+        strike(sandbox, "add_ip", "double-commit");
+        let twice = add_ip(client, clodo_proto::ips::AddIp::new(server)).unwrap();
+        assert!(matches!(twice.change, Change::Otherwise(_)), "{twice:?}");
+        assert_eq!(twice.added().len(), 2);
+        strike(sandbox, "add_ip", "late-visibility");
+        let late = add_ip(client, clodo_proto::ips::AddIp::new(server)).unwrap();
+        assert!(late.change.is_as_asked(), "{late:?}");
+    });
+}
+
+/// The body was lost: the zone is gone, the copy brings it back.
+#[test]
+fn a_zone_that_went_with_its_record_comes_back() {
+    use clodo_proto::dns::{AddRecords, CreateZone, GetZone};
+    use clodo_proto::types::{NewRecord, ZoneType};
+    both(ApiName::Clodo, clodo, |sandbox, client| {
+        let create = || CreateZone::new("example.com", ZoneType::Master);
+        let zone = client.perform(&create()).into_result().unwrap().id;
+        let records = ["a", "b", "c"].map(|name| NewRecord::new(format!("{name}.example.com"), "A", "192.0.2.7"));
+        client.perform(&AddRecords::new(zone, records.to_vec())).into_result().unwrap();
+        let record_named = |zone, name: &str| {
+            let zone = client.call(&GetZone::new(zone));
+            zone.records.iter().find(|record| record.name.as_deref() == Some(name)).map(|record| record.id)
+        };
+        let a = record_named(zone, "a.example.com").unwrap();
+        let Some(blocking) = client.blocking() else { return };
+        let deletion = delete_record(blocking, zone, a, AcceptBodyHazard).unwrap();
+        assert_eq!(deletion.zone_before.records.len(), deletion.zone_after.records.len() + 1);
+
+        strike(sandbox, "delete_record", "lost-body");
+        let b = record_named(zone, "b.example.com").unwrap();
+        let error = delete_record(blocking, zone, b, AcceptBodyHazard).unwrap_err();
+        assert!(matches!(error.cause, RecordDeletionCause::ZoneGone), "{error}");
+        let copy = error.zone_before.unwrap();
+        let zone = client.perform(&create()).into_result().unwrap().id;
+        client.perform(&AddRecords::new(zone, restoring(&copy, None, b))).into_result().unwrap();
+        assert!(record_named(zone, "c.example.com").is_some());
+        assert!(record_named(zone, "b.example.com").is_none());
+    });
+}

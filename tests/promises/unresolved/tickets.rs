@@ -1,0 +1,101 @@
+//! A ticket that survives its process: one program ends, another one goes on with the text.
+
+use std::process::Command;
+
+use hostkit::{Endpoint, Evidence, Reconciled, SavedTicket};
+use hostkit_sandbox::ApiName;
+
+use crate::unresolved::ground::{Side, clodo, inferno, open, strike};
+use crate::unresolved::orders::clodo_server;
+
+const TICKET: &str = "HOSTKIT_TEST_TICKET";
+const BASE: &str = "HOSTKIT_TEST_BASE";
+
+/// What the other process prints of it.
+fn in_another_process(test: &str, text: &str, base: &str) -> String {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args([test, "--exact", "--ignored", "--nocapture"]).env(TICKET, text).env(BASE, base);
+    let output = command.output().unwrap();
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{printed}{}", String::from_utf8_lossy(&output.stderr));
+    printed
+}
+
+/// What this process was given: the ticket, and a client that knows nothing but its credentials.
+fn given<E: Evidence>(
+    credentials: <E::Api as hostkit::Api>::Credentials,
+) -> Reconciled<E::Found, <E::Api as hostkit::Api>::Code> {
+    let saved: SavedTicket = std::env::var(TICKET).unwrap().parse().unwrap();
+    let base = std::env::var(BASE).unwrap().parse().unwrap();
+    let client = hostkit_ureq::Client::builder(credentials).base_url(base).build().unwrap();
+    client.reconcile::<E>(&saved.ticket::<E>().unwrap())
+}
+
+#[test]
+#[ignore = "is run by a_named_order_is_found_by_another_process"]
+fn other_process_of_clodo() {
+    let said = given::<clodo_proto::servers::CreateServer>(clodo());
+    println!("found server {}", said.happened().unwrap().id);
+}
+
+#[test]
+#[ignore = "is run by an_order_without_a_name_is_found_by_another_process"]
+fn other_process_of_inferno() {
+    let said = given::<inferno_proto::orders::CreateOrder>(inferno());
+    println!("found order {}", said.happened().unwrap().id);
+}
+
+#[test]
+fn a_named_order_is_found_by_another_process() {
+    let side = Side::<clodo_proto::Clodo>::new(ApiName::Clodo, clodo(), true);
+    let call = clodo_server(&side.client, "web-7f3a");
+    strike(&side.sandbox, "create_server", "reset-after-commit");
+    let text = open(side.client.perform(&call)).save().to_string();
+    let printed =
+        in_another_process("unresolved::tickets::other_process_of_clodo", &text, &side.sandbox.url(ApiName::Clodo));
+    let number = side.sandbox.world(ApiName::Clodo, |world| world.servers("sandbox")[0].number).unwrap();
+    assert!(printed.contains(&format!("found server {number}")), "{printed}");
+    assert_eq!(side.sandbox.ledger().arrivals("create_server"), 1);
+}
+
+/// What showed before the call goes with the ticket: another order of the same product is not taken for it.
+#[test]
+fn an_order_without_a_name_is_found_by_another_process() {
+    use inferno_proto::orders::CreateOrder;
+    let side = Side::<inferno_proto::Inferno>::new(ApiName::Inferno, inferno(), false);
+    let call = CreateOrder::new(inferno_proto::types::ProductId::new(1));
+    side.client.perform(&call).into_result().unwrap();
+    let before = side.client.before(&call);
+    strike(&side.sandbox, CreateOrder::INFO.name, "reset-after-commit");
+    let text = open(side.client.perform(&call)).with_before(before).save().to_string();
+    let printed =
+        in_another_process("unresolved::tickets::other_process_of_inferno", &text, &side.sandbox.url(ApiName::Inferno));
+    let number = side.sandbox.world(ApiName::Inferno, |world| world.servers("sandbox")[1].number).unwrap();
+    assert!(printed.contains(&format!("found order {number}")), "{printed}");
+    assert_eq!(side.sandbox.ledger().arrivals("create_order"), 2);
+}
+
+/// The password that the read of a new key takes is not in the text; given back, the ticket is as good as before.
+#[test]
+fn a_secret_is_not_in_the_text_and_can_be_given_back() {
+    use hostkit::{ErrorKind, Secret, StillOpen};
+    use hostkit_sandbox::credentials::{INFERNO_EMAIL, INFERNO_PASSWORD};
+    use inferno_proto::account::RenewApiKey;
+    let side = Side::<inferno_proto::Inferno>::new(ApiName::Inferno, inferno(), true);
+    let call = RenewApiKey::new(INFERNO_EMAIL, INFERNO_PASSWORD);
+    let before = side.client.before(&call);
+    strike(&side.sandbox, RenewApiKey::INFO.name, "reset-before");
+    let ticket = open(side.client.perform(&call)).with_before(before.clone());
+    let text = ticket.save().to_string();
+    assert!(text.contains(INFERNO_EMAIL) && !text.contains(INFERNO_PASSWORD), "{text}");
+    assert!(!format!("{ticket:?} {ticket}").contains(INFERNO_PASSWORD));
+    let saved = text.parse::<SavedTicket>().unwrap().ticket::<RenewApiKey>().unwrap();
+    let said = side.client.reconcile::<RenewApiKey>(&saved);
+    assert!(
+        matches!(&said, Reconciled::StillOpen(StillOpen::Unread(error)) if error.kind() == ErrorKind::Encode),
+        "{said}"
+    );
+    let saved = saved.with_secret("password", &Secret::new(INFERNO_PASSWORD)).with_before(before);
+    let said = side.client.reconcile::<RenewApiKey>(&saved);
+    assert!(matches!(said, Reconciled::DidNot), "{said}");
+}

@@ -1,0 +1,221 @@
+//! P2: for every call that acts, whether it happened or not, reconciliation says what the ledger says, or says that it
+//! cannot; and the call arrives once. The doubles of a proxy are a row of their own.
+
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use hostkit::protocol::server::Serve;
+use hostkit::protocol::server::every::{Examples, Visitor};
+use hostkit::{Api, Call, Endpoint, Evidence, Reconciled, SavedTicket, StillOpen, Ticket};
+use hostkit_sandbox::ApiName;
+use hostkit_sandbox::world::World;
+
+use crate::unresolved::acts::{self, Acts};
+use crate::unresolved::ground::{self, Side, open, strike};
+
+/// What is struck, and how often the call is carried out.
+const ENDS: [(&str, usize); 7] = [
+    ("reset-before", 0),
+    ("reset-after-commit", 1),
+    ("reset-in-head", 1),
+    ("late-commit", 1),
+    ("late-commit-504", 1),
+    ("late-visibility-reset", 1),
+    ("double-commit-reset", 2),
+];
+
+/// What came of all cases.
+#[derive(Debug, Default)]
+struct Tally {
+    cases: usize,
+    from_text: usize,
+    told: usize,
+    open: usize,
+    not_shown: BTreeSet<&'static str>,
+    doubles: usize,
+    named_doubles: usize,
+    calls: BTreeSet<&'static str>,
+    wrong: Vec<String>,
+}
+
+/// One API behind both clients, and the world that each case begins with.
+struct Bench<'t, A: Api> {
+    api: ApiName,
+    sides: [Side<A>; 2],
+    world: World,
+    tally: &'t mut Tally,
+}
+
+impl<'t, A: Api> Bench<'t, A> {
+    fn new(api: ApiName, credentials: impl Fn() -> A::Credentials, tally: &'t mut Tally) -> Self {
+        let sides = [true, false].map(|is_blocking| Side::new(api, credentials(), is_blocking));
+        let world = sides[0].sandbox.world(api, |world| world.clone()).unwrap();
+        Self { api, sides, world, tally }
+    }
+}
+
+/// What is wrong with the verdict of the ticket's text: it may know less, and never something else.
+fn from_text<A: Api, E>(side: &Side<A>, ticket: &Ticket, commits: usize) -> Option<String>
+where
+    E: Evidence<Api = A>,
+    E::Found: Debug,
+{
+    let saved: SavedTicket = ticket.save().to_string().parse().unwrap();
+    let said = side.client.reconcile::<E>(&saved.ticket::<E>().unwrap());
+    let is_right = match &said {
+        Reconciled::Happened(_) => commits == 1,
+        Reconciled::DidNot => commits == 0,
+        Reconciled::Several(_) => false,
+        _ => true,
+    };
+    (!is_right).then(|| format!("{} by its text: {said:?}, {commits} commits", E::INFO.spec))
+}
+
+/// Whether the call makes something that can be counted. A second move finds the address where it is to go.
+fn is_counted(spec: &str) -> bool {
+    if spec.ends_with("move_ip.toml") {
+        return false;
+    }
+    let text = std::fs::read_to_string(format!("{}/../{spec}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    text.lines().any(|line| line.starts_with("new = "))
+}
+
+impl<A: Api> Acts for Bench<'_, A> {
+    type Api = A;
+
+    fn act<E>(&mut self, make: impl Fn(&mut World) -> E)
+    where
+        E: Evidence + Endpoint<Api = A> + Debug,
+        E::Found: Debug,
+        E::Output: Debug,
+    {
+        let name = E::INFO.name;
+        self.tally.calls.insert(E::INFO.spec);
+        for side in &self.sides {
+            for (fault, wanted) in ENDS {
+                let (api, fresh) = (self.api, &self.world);
+                side.sandbox.faults().clear();
+                let call = side.sandbox.world(api, |world| {
+                    // Calls that show only while they last shall last for a while.
+                    let sessions = std::mem::take(&mut world.sessions);
+                    *world = fresh.clone();
+                    world.sessions = sessions;
+                    make(world)
+                });
+                let call = call.unwrap();
+                side.clock.advance(Duration::from_secs(3600));
+                let build = Duration::from_secs(60);
+                side.sandbox.world(api, |world| world.set_build(build.max(world.build_time()))).unwrap();
+                side.sandbox.faults().set(|settings| settings.delay = E::SHOWS_WITHIN / 2);
+                let before = side.client.before(&call);
+                side.sandbox.ledger().clear();
+                strike(&side.sandbox, name, fault);
+                let outcome = side.client.perform(&call);
+                let ticket = open(outcome).with_before(before);
+                let said = side.client.reconcile::<E>(&ticket);
+                // What is late happens at the end.
+                side.clock.advance(E::SHOWS_WITHIN);
+                side.sandbox.world(api, |_| ()).unwrap();
+                let ledger = side.sandbox.ledger();
+                let (arrivals, commits) = (ledger.arrivals(name), ledger.commits(name));
+                let row = format!("{} under {fault}: {said:?}; {arrivals} arrivals, {commits} commits", E::INFO.spec);
+                let is_right = match (&said, commits) {
+                    (Reconciled::NotShown(_), _) => {
+                        self.tally.not_shown.insert(E::INFO.spec);
+                        E::NOT_SHOWN.is_some()
+                    }
+                    (Reconciled::DidNot, 0) => E::UNSEEN_IS_NO,
+                    (Reconciled::StillOpen(StillOpen::CannotTell), _) => !E::UNSEEN_IS_NO,
+                    (Reconciled::Happened(_), 1) => true,
+                    (Reconciled::Happened(_), 2) => !is_counted(E::INFO.spec),
+                    (Reconciled::Several(found), 2) => found.len() == 2,
+                    _ => false,
+                };
+                // What a hoster refuses the second time, a proxy cannot double.
+                let is_as_struck = commits == wanted || (wanted, commits) == (2, 1);
+                self.tally.cases += 1;
+                self.tally.open += usize::from(matches!(said, Reconciled::StillOpen(_)));
+                self.tally.told += usize::from(!said.is_open());
+                if commits == 2 {
+                    self.tally.doubles += 1;
+                    self.tally.named_doubles += usize::from(matches!(said, Reconciled::Several(_)));
+                }
+                if !is_right || !is_as_struck || arrivals != 1 {
+                    self.tally.wrong.push(row);
+                }
+                if fault.starts_with("reset-") && fault != "reset-in-head" {
+                    self.tally.from_text += 1;
+                    self.tally.wrong.extend(from_text::<A, E>(side, &ticket, commits));
+                }
+            }
+        }
+    }
+}
+
+/// The specs of all calls that act.
+struct Names<A> {
+    specs: BTreeSet<&'static str>,
+    api: PhantomData<A>,
+}
+
+impl<A: Api> Visitor for Names<A> {
+    type Api = A;
+
+    fn call<E>(&mut self, _: &Examples)
+    where
+        E: Serve + Call + Endpoint<Api = A> + Debug + 'static,
+        E::Output: Debug + PartialEq,
+    {
+    }
+
+    fn perform<E>(&mut self, _: &Examples)
+    where
+        E: Serve + Evidence + Endpoint<Api = A> + Debug + 'static,
+        E::Output: Debug + PartialEq,
+    {
+        self.specs.insert(E::INFO.spec);
+    }
+}
+
+fn names<A: Api>(every: impl FnOnce(&mut Names<A>)) -> BTreeSet<&'static str> {
+    let mut names = Names { specs: BTreeSet::new(), api: PhantomData };
+    every(&mut names);
+    names.specs
+}
+
+#[test]
+fn p02_every_verdict_is_the_ledgers() {
+    let mut tally = Tally::default();
+    acts::clodo(&mut Bench::new(ApiName::Clodo, ground::clodo, &mut tally));
+    acts::inferno(&mut Bench::new(ApiName::Inferno, ground::inferno, &mut tally));
+    acts::rootpanel(&mut Bench::new(ApiName::RootPanel, ground::rootpanel, &mut tally));
+    acts::macloud(&mut Bench::new(ApiName::Macloud, ground::macloud, &mut tally));
+
+    let mut all = names(clodo_proto::server::every);
+    all.extend(names(inferno_proto::server::every));
+    all.extend(names(rootpanel_proto::server::every));
+    all.extend(names(macloud_proto::server::every));
+    let missing: Vec<_> = all.difference(&tally.calls).collect();
+    assert!(missing.is_empty(), "calls without a case: {missing:?}");
+
+    println!(
+        "P2: {} cases, {} calls that act under {} ends by both clients, {} more from the text of their tickets: {} \
+         verdicts, {} left open because it shows only while it lasts, {} calls that nothing shows; {} verdicts wrong",
+        tally.cases,
+        tally.calls.len(),
+        ENDS.len(),
+        tally.from_text,
+        tally.told,
+        tally.open,
+        tally.not_shown.len(),
+        tally.wrong.len()
+    );
+    println!(
+        "P1: {} cases, doubles that a proxy made behind one arrival: {} found as two, the others are as if once",
+        tally.doubles, tally.named_doubles
+    );
+    assert!(tally.wrong.is_empty(), "{} wrong:\n{}", tally.wrong.len(), tally.wrong.join("\n"));
+    assert!(tally.named_doubles > 0 && tally.open > 0);
+}

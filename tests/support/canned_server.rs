@@ -1,0 +1,89 @@
+//! A server on loopback that gives every request the same answer, and signs everybody in.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+/// The media type, status and bytes that the server answers with.
+#[derive(Debug, Clone, Default)]
+pub struct Canned {
+    pub status: u16,
+    pub bytes: Vec<u8>,
+}
+
+/// A server on loopback that gives every request the same answer, but for sign-ins.
+pub struct Server {
+    address: SocketAddr,
+    answer: Arc<Mutex<Canned>>,
+}
+
+impl Server {
+    pub fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let answer = Arc::new(Mutex::new(Canned::default()));
+        let shared = answer.clone();
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let canned = shared.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                // A client that goes away early is its own affair.
+                let _ = serve(stream, address, &canned);
+            }
+        });
+        Self { address, answer }
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    pub fn answer_with(&self, status: u16, bytes: Vec<u8>) {
+        *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = Canned { status, bytes };
+    }
+}
+
+fn serve(mut stream: TcpStream, address: SocketAddr, canned: &Canned) -> std::io::Result<()> {
+    let request = read_request(&mut stream)?;
+    let is_sign_in = request.to_ascii_lowercase().contains("\r\nx-auth-user:");
+    let mut head = if is_sign_in {
+        format!(
+            "HTTP/1.1 204 No Content\r\nX-Auth-Token: token-of-a-test\r\nX-Server-Management-Url: http://{address}/v1\r\n"
+        )
+    } else {
+        format!("HTTP/1.1 {} Status\r\nContent-Length: {}\r\n", canned.status, canned.bytes.len())
+    };
+    head.push_str("Connection: close\r\n\r\n");
+    stream.write_all(head.as_bytes())?;
+    if !is_sign_in {
+        stream.write_all(&canned.bytes)?;
+    }
+    stream.flush()
+}
+
+/// The head of a request, after its body has been read too.
+fn read_request(stream: &mut TcpStream) -> std::io::Result<String> {
+    let mut bytes = Vec::new();
+    let mut buffer = [0; 4096];
+    loop {
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").map(|at| at + 4);
+        if let Some(end) = end {
+            let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+            let length = head
+                .lines()
+                .find_map(|line| {
+                    line.to_ascii_lowercase().strip_prefix("content-length:").map(|text| text.trim().to_owned())
+                })
+                .and_then(|text| text.parse::<usize>().ok())
+                .unwrap_or(0);
+            if bytes.len() >= end + length {
+                return Ok(head);
+            }
+        }
+        let count = stream.read(&mut buffer)?;
+        if count == 0 {
+            return Ok(String::new());
+        }
+        bytes.extend_from_slice(&buffer[..count]);
+    }
+}

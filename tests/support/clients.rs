@@ -1,0 +1,99 @@
+//! Either client, so that a test is written once, and a clock that the sandbox follows.
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use hostkit::time::{Clock, Moment, Now, SystemClock};
+use hostkit::{Api, Before, Call, Evidence, OutcomeOf, Perform, Reconciled, Ticket};
+use hostkit_sandbox::Sandbox;
+use tokio::runtime::Runtime;
+
+/// Waiting takes no real time: the sandbox moves to the moment that the client waits for.
+#[derive(Debug, Clone)]
+pub struct BothClocks {
+    sandbox: hostkit_sandbox::Clock,
+    ahead: Arc<Mutex<Duration>>,
+}
+
+impl BothClocks {
+    pub fn new(sandbox: &Sandbox) -> Self {
+        Self { sandbox: sandbox.clock(), ahead: Arc::default() }
+    }
+
+    /// Lets time pass.
+    pub fn advance(&self, duration: Duration) {
+        *self.ahead.lock().unwrap() += duration;
+        self.sandbox.advance(duration);
+    }
+}
+
+impl Clock for BothClocks {
+    fn now(&self) -> Now {
+        SystemClock.now().later(*self.ahead.lock().unwrap())
+    }
+
+    fn sleep(&self, until: Moment) -> Duration {
+        self.advance(until.since(self.now().monotonic));
+        Duration::ZERO
+    }
+}
+
+/// Either client.
+pub enum Client<A: Api> {
+    Blocking(hostkit_ureq::Client<A>),
+    Async(hostkit_reqwest::Client<A>, Runtime),
+}
+
+impl<A: Api> Client<A> {
+    /// The blocking or the async client of a sandbox, which it finds at `base`.
+    pub fn new(is_blocking: bool, sandbox: &Sandbox, base: &str, credentials: A::Credentials) -> Self {
+        Self::on(is_blocking, BothClocks::new(sandbox), base, credentials)
+    }
+
+    /// The same on a clock that the test has too.
+    pub fn on(is_blocking: bool, clock: BothClocks, base: &str, credentials: A::Credentials) -> Self {
+        let base = base.parse().unwrap();
+        if is_blocking {
+            let client = hostkit_ureq::Client::builder(credentials).base_url(base).clock(clock);
+            return Self::Blocking(client.build().unwrap());
+        }
+        let client = hostkit_reqwest::Client::builder(credentials).base_url(base).clock(clock);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        Self::Async(client.build().unwrap(), runtime.unwrap())
+    }
+
+    pub fn call<E: Call<Api = A>>(&self, call: &E) -> E::Output {
+        match self {
+            Self::Blocking(client) => client.call(call).unwrap(),
+            Self::Async(client, runtime) => runtime.block_on(client.call(call)).unwrap(),
+        }
+    }
+
+    pub fn perform<E: Perform<Api = A>>(&self, call: &E) -> OutcomeOf<E> {
+        match self {
+            Self::Blocking(client) => client.perform(call),
+            Self::Async(client, runtime) => runtime.block_on(client.perform(call)),
+        }
+    }
+
+    /// The blocking one, for what is written for it alone.
+    pub fn blocking(&self) -> Option<&hostkit_ureq::Client<A>> {
+        match self {
+            Self::Blocking(client) => Some(client),
+            Self::Async(..) => None,
+        }
+    }
+
+    pub fn before<E: Evidence<Api = A>>(&self, call: &E) -> Option<Before> {
+        match self {
+            Self::Blocking(client) => client.before(call).unwrap(),
+            Self::Async(client, runtime) => runtime.block_on(client.before(call)).unwrap(),
+        }
+    }
+
+    pub fn reconcile<E: Evidence<Api = A>>(&self, ticket: &Ticket) -> Reconciled<E::Found, A::Code> {
+        match self {
+            Self::Blocking(client) => client.reconcile::<E>(ticket),
+            Self::Async(client, runtime) => runtime.block_on(client.reconcile::<E>(ticket)),
+        }
+    }
+}

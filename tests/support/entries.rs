@@ -1,0 +1,247 @@
+//! Every endpoint of every API with its wire examples, without its types: what a promise that holds for all of them
+//! is tested with.
+
+use std::fmt::Debug;
+use std::marker::PhantomData;
+
+use hostkit::protocol::server::every::{Examples, Visitor};
+use hostkit::protocol::server::example;
+use hostkit::protocol::server::example::Place;
+use hostkit::protocol::server::{ReceivedRequest, Serve};
+use hostkit::protocol::wire::{Kind, Limits, Node};
+use hostkit::protocol::{EndpointInfo, RawAnswer, RequestParts, Value, Verdict};
+use hostkit::{Api, BaseUrl, Call, Endpoint, Format, Perform, Report, UnknownFields};
+
+/// Status and bytes of an answer to the bytes that the server half writes for its value.
+pub type Rewrite = fn(u16, &[u8], Format) -> Result<Vec<u8>, String>;
+
+/// An answer of an example: it decodes.
+pub struct Answer {
+    pub case: &'static str,
+    pub format: Format,
+    pub status: u16,
+    pub bytes: Vec<u8>,
+}
+
+/// What an answer decodes to.
+pub struct Decoded {
+    pub shown: String,
+    pub report: Report,
+}
+
+pub struct Entry {
+    pub api: &'static str,
+    pub folder: &'static str,
+    pub info: EndpointInfo,
+    pub output: &'static str,
+    /// Keys around the data, which the verdict reads.
+    pub envelope: &'static [&'static str],
+    pub answers: Vec<Answer>,
+    /// What the client half writes for the examples, without credentials.
+    pub requests: Vec<http::Request<Vec<u8>>>,
+    /// Reads an answer as a client does, the verdict first.
+    pub decode: fn(u16, &[u8], UnknownFields) -> Result<Decoded, String>,
+    /// The same without showing the value.
+    pub accepts: fn(u16, &[u8]) -> bool,
+    /// What the server half writes for the value of an answer.
+    pub rewrite: Rewrite,
+    /// What the client half writes for a request that the server half has read.
+    pub resend: fn(&ReceivedRequest<'_>) -> Result<http::Request<Vec<u8>>, String>,
+}
+
+impl Entry {
+    pub fn has_output(&self) -> bool {
+        self.output != "()"
+    }
+}
+
+struct Collector<A> {
+    entries: Vec<Entry>,
+    api: PhantomData<A>,
+}
+
+/// The endpoints of all four APIs.
+pub fn all() -> Vec<Entry> {
+    let mut entries = of(clodo_proto::server::every);
+    entries.extend(of(inferno_proto::server::every));
+    entries.extend(of(rootpanel_proto::server::every));
+    entries.extend(of(macloud_proto::server::every));
+    assert!(entries.len() > 140, "{} endpoints", entries.len());
+    entries
+}
+
+#[allow(private_interfaces)]
+fn of<A>(show: impl FnOnce(&mut Collector<A>)) -> Vec<Entry> {
+    let mut collector = Collector { entries: Vec::new(), api: PhantomData };
+    show(&mut collector);
+    collector.entries
+}
+
+/// The root of the workspace with the folder of an endpoint.
+pub fn place(folder: &'static str, case: &'static str) -> Place {
+    Place { root: concat!(env!("CARGO_MANIFEST_DIR"), "/.."), folder, case }
+}
+
+fn value<E: Endpoint>(answer: &RawAnswer<'_>) -> Result<E::Output, String> {
+    match <E::Api as Api>::verdict(answer) {
+        Verdict::Success | Verdict::Accepted(_) => E::decode(answer).map_err(|error| error.to_string()),
+        Verdict::Fault(fault) => Err(format!("a fault: {fault:?}")),
+        Verdict::Unrecognised => Err("unrecognised".to_owned()),
+    }
+}
+
+fn decode<E: Endpoint>(status: u16, body: &[u8], unknown: UnknownFields) -> Result<Decoded, String>
+where
+    E::Output: Debug,
+{
+    let headers = http::HeaderMap::new();
+    let answer = RawAnswer::new(&E::INFO, &<E::Api as Api>::INFO, status, &headers, body).with_unknown_fields(unknown);
+    let value = value::<E>(&answer)?;
+    Ok(Decoded { shown: format!("{value:?}"), report: answer.report() })
+}
+
+fn accepts<E: Endpoint>(status: u16, body: &[u8]) -> bool {
+    let headers = http::HeaderMap::new();
+    let answer = RawAnswer::new(&E::INFO, &<E::Api as Api>::INFO, status, &headers, body);
+    value::<E>(&answer).is_ok()
+}
+
+fn rewrite<E: Serve>(status: u16, body: &[u8], format: Format) -> Result<Vec<u8>, String> {
+    let headers = http::HeaderMap::new();
+    let answer = RawAnswer::new(&E::INFO, &<E::Api as Api>::INFO, status, &headers, body);
+    let value = value::<E>(&answer)?;
+    let report = answer.report();
+    if !report.is_empty() {
+        return Err(format!("{report:?}"));
+    }
+    Ok(example::encode::<E>(&value, format, status).1)
+}
+
+/// What the client half writes for a call, below `http://127.0.0.1`.
+pub fn written<E: Endpoint>(call: &E, format: Format) -> Result<http::Request<Vec<u8>>, String> {
+    let api = <E::Api as Api>::INFO;
+    let base: BaseUrl = "http://127.0.0.1".parse().map_err(|error| format!("{error}"))?;
+    let mut out = RequestParts::new(&E::INFO, &api, format, api.hosts.first().map_or("", |host| host.name));
+    call.encode(&mut out).and_then(|()| out.finish(&base)).map_err(|error| error.to_string())
+}
+
+fn resend<E: Serve>(request: &ReceivedRequest<'_>) -> Result<http::Request<Vec<u8>>, String> {
+    let call = E::parse(request).map_err(|error| error.to_string())?;
+    let is_json = request
+        .headers
+        .get(http::header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().ends_with(b"json; charset=UTF-8"));
+    let formats = <E::Api as Api>::INFO.formats;
+    written(&call, if is_json && formats.contains(&Format::Json) { Format::Json } else { formats[0] })
+}
+
+impl<A: Api> Collector<A> {
+    fn add<E>(&mut self, examples: &Examples)
+    where
+        E: Serve + Endpoint<Api = A> + Debug + 'static,
+        E::Output: Debug + PartialEq,
+    {
+        let answers = examples.answers.iter().map(|(case, format, status)| Answer {
+            case,
+            format: *format,
+            status: *status,
+            bytes: example::bytes(&place(examples.folder, case), *format),
+        });
+        // A fault that stands for "nothing" is no document of the endpoint's own.
+        let answers = answers.filter(|answer| accepts::<E>(answer.status, &answer.bytes)).collect();
+        let mut requests = Vec::new();
+        for case in examples.requests {
+            let call: E = example::call(&place(examples.folder, case));
+            for format in A::INFO.formats {
+                requests.extend(written(&call, *format));
+            }
+        }
+        self.entries.push(Entry {
+            api: A::INFO.name,
+            folder: examples.folder,
+            info: E::INFO,
+            output: std::any::type_name::<E::Output>(),
+            envelope: A::INFO.leniency.envelope,
+            answers,
+            requests,
+            decode: decode::<E>,
+            accepts: accepts::<E>,
+            rewrite: rewrite::<E>,
+            resend: resend::<E>,
+        });
+    }
+}
+
+impl<A: Api> Visitor for Collector<A> {
+    type Api = A;
+
+    fn call<E>(&mut self, examples: &Examples)
+    where
+        E: Serve + Call + Endpoint<Api = A> + Debug + 'static,
+        E::Output: Debug + PartialEq,
+    {
+        self.add::<E>(examples);
+    }
+
+    fn perform<E>(&mut self, examples: &Examples)
+    where
+        E: Serve + Perform + Endpoint<Api = A> + Debug + 'static,
+        E::Output: Debug + PartialEq,
+    {
+        self.add::<E>(examples);
+    }
+}
+
+/// The tree of a document, to be changed and written again; `None` where nothing can be read.
+pub fn tree(format: Format, bytes: &[u8]) -> Option<Value> {
+    hostkit::protocol::wire::parse(format, bytes, &Limits::DEFAULT).ok().map(|document| copy(document.root()))
+}
+
+fn copy(node: Node<'_>) -> Value {
+    let text = || node.as_str().unwrap_or_default().to_owned();
+    match node.kind() {
+        Kind::Null => Value::Null,
+        Kind::Bool => Value::Bool(node.as_bool() == Some(true)),
+        Kind::Number => Value::Number(text()),
+        Kind::Text => Value::Text(text()),
+        Kind::List => Value::List(node.items().map(copy).collect()),
+        Kind::Map => Value::Map(node.entries().map(|(key, node)| (key.to_owned().into(), copy(node))).collect()),
+    }
+}
+
+/// Shows each node of a tree with the key that it stands under, the root first.
+pub fn visit(value: &mut Value, key: &str, see: &mut impl FnMut(&str, &mut Value)) {
+    see(key, value);
+    match value {
+        Value::List(items) => items.iter_mut().for_each(|item| visit(item, key, see)),
+        Value::Map(entries) => entries.iter_mut().for_each(|(key, value)| visit(value, &key.clone(), see)),
+        _ => {}
+    }
+}
+
+/// The number of nodes of a tree.
+pub fn count(value: &Value) -> usize {
+    let mut count = 0;
+    visit(&mut value.clone(), "", &mut |_, _| count += 1);
+    count
+}
+
+/// Copies of a tree, in each of which one node was changed.
+pub fn variants(value: &Value, change: impl Fn(&str, &mut Value) -> bool) -> Vec<Value> {
+    (0..count(value)).filter_map(|chosen| variant(value, chosen, &change)).collect()
+}
+
+/// A copy of a tree in which the node of this number was changed; `None` where the change does not suit it.
+pub fn variant(value: &Value, chosen: usize, change: impl Fn(&str, &mut Value) -> bool) -> Option<Value> {
+    let mut copy = value.clone();
+    let (mut at, mut is_over, mut is_changed) = (0, false, false);
+    visit(&mut copy, "", &mut |key, node| {
+        // The visit goes on below a changed node: only the first with this number is the chosen one.
+        if at == chosen && !is_over {
+            is_changed = change(key, node);
+            is_over = true;
+        }
+        at += 1;
+    });
+    is_changed.then_some(copy)
+}

@@ -1,0 +1,18 @@
+//! What the tests of this folder share: every endpoint without its types, either client, servers that say what they are
+//! told, and bodies and texts of every kind.
+
+#![allow(missing_docs, reason = "only the tests beside it use this")]
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
+pub mod canary;
+pub mod canned_server;
+pub mod clients;
+pub mod entries;
+pub mod impostors;
+pub mod lists;
+#[path = "../../crates/hostkit-wire/tests/common/mutation.rs"]
+pub mod mutation;
+pub mod raw_server;
+pub mod shapes;
+pub mod size;
+pub mod targets;

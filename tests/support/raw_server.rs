@@ -1,0 +1,83 @@
+//! A server that gives every request the bytes that it was told, writes down what it was asked, and closes.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+#[derive(Default)]
+pub struct Script {
+    /// The whole answer; nothing closes the connection without one.
+    pub answer: Vec<u8>,
+    /// The whole answer to a sign-in.
+    pub sign_in: Vec<u8>,
+    /// What a request says that is a sign-in.
+    pub sign_in_marker: &'static str,
+    /// The first lines of the requests.
+    pub targets: Vec<String>,
+    /// Whether whatever the request says comes back behind the answer's head.
+    pub is_echo: bool,
+}
+
+pub struct RawServer {
+    pub url: String,
+    script: Arc<Mutex<Script>>,
+}
+
+impl RawServer {
+    pub fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let script = Arc::new(Mutex::new(Script::default()));
+        let shared = script.clone();
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                // A client that goes away early is its own affair.
+                let _ = serve(stream, &shared);
+            }
+        });
+        Self { url, script }
+    }
+
+    pub fn script(&self) -> MutexGuard<'_, Script> {
+        self.script.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn serve(mut stream: TcpStream, script: &Mutex<Script>) -> std::io::Result<()> {
+    let request = read(&mut stream)?;
+    let answer = {
+        let mut script = script.lock().unwrap_or_else(PoisonError::into_inner);
+        script.targets.push(request.lines().next().unwrap_or_default().to_owned());
+        let is_sign_in =
+            !script.sign_in_marker.is_empty() && request.to_ascii_lowercase().contains(script.sign_in_marker);
+        match (is_sign_in, script.is_echo) {
+            (true, _) => script.sign_in.clone(),
+            (false, true) => {
+                let head = format!("HTTP/1.1 500 Error\r\nContent-Length: {}\r\n\r\n", request.len());
+                [head.as_bytes(), request.as_bytes()].concat()
+            }
+            (false, false) => script.answer.clone(),
+        }
+    };
+    stream.write_all(&answer)?;
+    stream.flush()
+}
+
+fn read(stream: &mut TcpStream) -> std::io::Result<String> {
+    let (mut bytes, mut buffer) = (Vec::new(), [0; 8192]);
+    loop {
+        if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
+            let head = String::from_utf8_lossy(&bytes[..end]).to_ascii_lowercase();
+            let length =
+                head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok());
+            if bytes.len() >= end + 4 + length.unwrap_or(0) {
+                return Ok(String::from_utf8_lossy(&bytes).into_owned());
+            }
+        }
+        match stream.read(&mut buffer)? {
+            0 => return Ok(String::new()),
+            count => bytes.extend_from_slice(&buffer[..count]),
+        }
+    }
+}

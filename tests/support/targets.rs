@@ -1,0 +1,245 @@
+//! What is done with bytes from a stranger: a target for each reader and for the decoders of each API, and the samples
+//! that its mutations start from. The tests change samples at random, `fuzz/` has a fuzzer do it.
+//!
+//! Bytes for a decoder start with two that choose the endpoint and one that chooses the status. The first two are
+//! compared with a hash of the endpoint's name, so that a kept case goes on to mean the same endpoint.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use hostkit::protocol::server::example;
+use hostkit::protocol::wire::{Limits, parse, parse_any};
+use hostkit::{BaseUrl, Format};
+
+use crate::entries::{self, Entry};
+use probe::Probe;
+
+#[path = "../../crates/hostkit-wire/tests/common/mod.rs"]
+#[allow(dead_code, reason = "its samples are for the tests beside it")]
+mod common;
+#[path = "probe.rs"]
+pub mod probe;
+#[path = "texts.rs"]
+mod texts;
+
+/// A target by its name.
+pub struct Target {
+    pub name: &'static str,
+    pub run: fn(&[u8]),
+    pub samples: fn() -> Vec<Vec<u8>>,
+}
+
+macro_rules! readers {
+    ($($name:literal: $format:expr, $($ending:literal),+;)*) => {
+        &[$(Target { name: $name, run: |bytes| reader($format, bytes), samples: || files(&[$($ending),+]) }),*]
+    };
+}
+
+const READERS: &[Target] = readers! {
+    "xml": Format::Xml, "xml";
+    "json": Format::Json, "json";
+    "php": Format::Php, "php", "serialize";
+    "print_r": Format::PrintR, "print_r";
+    "form": Format::Form, "form";
+};
+
+macro_rules! apis {
+    ($($name:literal),*) => {
+        &[$(
+            Target { name: $name, run: |bytes| decoder($name, bytes), samples: || answers($name) },
+            Target {
+                name: concat!($name, "-requests"),
+                run: |bytes| request($name, bytes),
+                samples: || requests($name),
+            },
+        )*]
+    };
+}
+
+const APIS: &[Target] = apis!("clodo", "inferno", "rootpanel", "macloud");
+
+const OTHERS: &[Target] = &[
+    Target { name: "any", run: any, samples: || files(&["xml", "json", "php", "print_r", "serialize", "form"]) },
+    Target { name: "texts", run: texts::read, samples: texts::samples },
+];
+
+pub fn all() -> impl Iterator<Item = &'static Target> {
+    READERS.iter().chain(OTHERS).chain(APIS)
+}
+
+fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
+
+/// The bytes of every example and PHP fixture with one of these endings.
+fn files(endings: &[&str]) -> Vec<Vec<u8>> {
+    let mut open: Vec<PathBuf> = ["specs", "crates/hostkit-wire/tests/php"].map(|folder| root().join(folder)).into();
+    let mut paths = Vec::new();
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|ending| endings.iter().any(|known| *known == ending)) {
+                paths.push(path);
+            }
+        }
+    }
+    paths.sort();
+    let mut found: Vec<_> = paths.iter().map(|path| std::fs::read(path).expect("a file")).collect();
+    if endings == ["form"] {
+        found.extend(entries().iter().flat_map(|entry| &entry.requests).map(|request| request.body().clone()));
+        found.push(b"action=order&ip%5B%5D=1&ip[]=2&name=%D0%9F+x&&flag".to_vec());
+    }
+    found.retain(|bytes| !bytes.is_empty());
+    found.dedup();
+    found
+}
+
+fn entries() -> &'static [Entry] {
+    static ENTRIES: OnceLock<Vec<Entry>> = OnceLock::new();
+    ENTRIES.get_or_init(|| {
+        let mut all = entries::all();
+        all.sort_by_key(|entry| (entry.api, hash(entry.folder)));
+        all
+    })
+}
+
+/// The probes, in the order of the entries.
+fn probes() -> &'static [Probe] {
+    static PROBES: OnceLock<Vec<Probe>> = OnceLock::new();
+    PROBES.get_or_init(|| {
+        let mut all = probe::all();
+        all.sort_by_key(|probe| (probe.api, hash(probe.folder)));
+        all
+    })
+}
+
+/// Two bytes that stand for an endpoint: FNV-1a, folded.
+fn hash(folder: &str) -> u16 {
+    let hash = folder.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    (hash >> 16) as u16 ^ hash as u16
+}
+
+/// Which of these endpoints, of one API and ordered by hash, is the next one from two bytes on; and what is behind them.
+fn chosen(folders: impl Iterator<Item = &'static str> + Clone, bytes: &[u8]) -> Option<(usize, &[u8])> {
+    let (wanted, rest) = bytes.split_first_chunk::<2>()?;
+    let wanted = u16::from_be_bytes(*wanted);
+    folders.clone().next()?;
+    Some((folders.clone().position(|folder| hash(folder) >= wanted).unwrap_or(0), rest))
+}
+
+const STATUSES: [u16; 12] = [200, 200, 200, 200, 201, 202, 204, 400, 401, 404, 422, 500];
+
+fn reader(format: Format, bytes: &[u8]) {
+    // One that nothing but the format's own limits hold, one that is small.
+    let small = Limits { max_bytes: 2_048, max_nodes: 60, max_depth: 6, max_items: 12 };
+    for limits in [&Limits::DEFAULT, &small] {
+        match parse(format, bytes, limits) {
+            Ok(document) => common::check(&document),
+            Err(error) => {
+                assert!(error.offset() <= bytes.len() && error.to_string().len() < 400, "{error}");
+            }
+        }
+    }
+    let Some(tree) = entries::tree(format, bytes) else { return };
+    // What was read can be written, unless the format has no way to say it, and is read as the same again.
+    let Ok(written) = hostkit::protocol::wire::write(format, &tree) else { return };
+    let second = entries::tree(format, &written);
+    match format {
+        Format::Json | Format::Form | Format::Xml => assert_eq!(second, Some(tree)),
+        // A map may come back as a list, and texts of print_r as syntax.
+        Format::Php => assert!(second.is_some(), "{tree:?}: {}", String::from_utf8_lossy(&written)),
+        Format::PrintR => {}
+    }
+}
+
+fn any(bytes: &[u8]) {
+    let all = [Format::Xml, Format::Json, Format::Php, Format::PrintR, Format::Form];
+    for formats in [&all[..], &all[..2], &all[2..4], &all[1..3]] {
+        match parse_any(formats, bytes, &Limits::DEFAULT) {
+            Ok(document) => {
+                common::check(&document);
+                assert!(formats.contains(&document.format()));
+            }
+            Err(error) => assert!(error.offset() <= bytes.len(), "{error}"),
+        }
+    }
+}
+
+fn decoder(api: &str, bytes: &[u8]) {
+    let of_api = probes().iter().filter(|probe| probe.api.eq_ignore_ascii_case(api));
+    let Some((number, [status, body @ ..])) = chosen(of_api.clone().map(|probe| probe.folder), bytes) else { return };
+    if let Some(probe) = of_api.clone().nth(number) {
+        (probe.run)(STATUSES[usize::from(*status) % STATUSES.len()], body);
+    }
+}
+
+fn answers(api: &str) -> Vec<Vec<u8>> {
+    let mut found = Vec::new();
+    for entry in entries().iter().filter(|entry| entry.api.eq_ignore_ascii_case(api)) {
+        let folder = root().join("specs").join(entry.folder);
+        let status = |wanted: u16| STATUSES.iter().position(|status| *status == wanted).unwrap_or(0) as u8;
+        for answer in &entry.answers {
+            found.push([&hash(entry.folder).to_be_bytes()[..], &[status(answer.status)], &answer.bytes].concat());
+        }
+        // A fault may come under any status.
+        for (number, file) in std::fs::read_dir(folder).into_iter().flatten().flatten().enumerate() {
+            let name = file.file_name().to_string_lossy().into_owned();
+            if name.contains(".fault.") && !name.ends_with(".http") {
+                let status = (number % STATUSES.len()) as u8;
+                let bytes = std::fs::read(file.path()).expect("a file");
+                found.push([&hash(entry.folder).to_be_bytes()[..], &[status], &bytes].concat());
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// A request of the examples with another query or another body: the server half takes it or refuses it, and what it
+/// takes can be sent again.
+fn request(api: &str, bytes: &[u8]) {
+    let of_api = entries().iter().filter(|entry| entry.api.eq_ignore_ascii_case(api));
+    let Some((place, [number, rest @ ..])) = chosen(of_api.clone().map(|entry| entry.folder), bytes) else { return };
+    let Some(entry) = of_api.clone().nth(place) else { return };
+    let Some(sample) = entry.requests.get(usize::from(*number) % entry.requests.len().max(1)) else { return };
+    let (query, body) = match rest.iter().position(|byte| *byte == b'\n') {
+        Some(end) => (&rest[..end], &rest[end + 1..]),
+        None => (&rest[..0], rest),
+    };
+    let query = String::from_utf8_lossy(query);
+    let target = format!("{}{}{query}", sample.uri().path(), if query.is_empty() { "" } else { "?" });
+    let incoming = example::incoming(sample.method().as_str(), &target, sample.headers(), body);
+    if let Err(error) = (entry.resend)(&incoming) {
+        assert!(error.len() <= 4 * bytes.len() + 8_192, "an error of {} bytes", error.len());
+    }
+}
+
+fn requests(api: &str) -> Vec<Vec<u8>> {
+    let mut found = Vec::new();
+    for entry in entries().iter().filter(|entry| entry.api.eq_ignore_ascii_case(api)) {
+        for (number, request) in entry.requests.iter().enumerate() {
+            let query = request.uri().query().unwrap_or("");
+            let head = [&hash(entry.folder).to_be_bytes()[..], &[number as u8], query.as_bytes(), b"\n"].concat();
+            found.push([&head, request.body().as_slice()].concat());
+        }
+    }
+    found
+}
+
+/// Whether a base URL is one, and the same one again.
+pub(crate) fn base_url(text: &str) {
+    let Ok(url) = text.parse::<BaseUrl>() else { return };
+    assert_eq!(url.to_string().parse().as_ref(), Ok(&url), "{text}");
+    assert!(url.scheme() == "https" || url.is_loopback(), "{text}");
+    assert!(!url.host().is_empty() && !url.host().contains(['/', '@', '?', '#', '\\']), "{text}");
+    let loopback: BaseUrl = "http://127.0.0.1:8080".parse().expect("a base URL");
+    for base in [&loopback, &url] {
+        if let Ok(named) = base.accept_named(text, &["api.example.org", "*.example.net"]) {
+            let host = named.host();
+            let is_listed = host == "api.example.org" || host.ends_with(".example.net");
+            assert!(is_listed || (base.is_loopback() && named.origin() == base.origin()), "{text}");
+        }
+    }
+}
