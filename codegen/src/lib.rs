@@ -21,7 +21,6 @@ mod model;
 mod outputs;
 mod print;
 mod resolve;
-mod sabotage;
 mod schema;
 mod skeleton;
 mod source;

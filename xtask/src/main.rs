@@ -171,7 +171,7 @@ enum SpecVerb {
 }
 
 fn main() -> ExitCode {
-    if let Some(code) = promises::wrap().or_else(api::wrap) {
+    if let Some(code) = api::wrap() {
         return code;
     }
     let result = match Arguments::parse().verb {

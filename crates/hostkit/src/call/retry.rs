@@ -4,7 +4,6 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use hostkit_proto::judgement::Why;
-use hostkit_proto::sabotage::is_broken;
 use hostkit_proto::{Effect, EndpointInfo, FaultKind};
 
 use crate::time::Now;
@@ -75,7 +74,7 @@ pub(crate) enum Class {
 impl Class {
     pub(crate) fn of(info: &EndpointInfo) -> Self {
         match info.effect {
-            _ if info.is_repeatable() || is_broken("P1") => Self::Repeatable,
+            _ if info.is_repeatable() => Self::Repeatable,
             Effect::Safe | Effect::Idempotent => Self::Idempotent,
             Effect::State | Effect::Spends | Effect::Destructive => Self::Acting,
         }
@@ -84,8 +83,7 @@ impl Class {
 
 /// The table: whether another attempt follows from a failure.
 pub(crate) fn again(class: Class, failure: Failure) -> Again {
-    let is_auth = matches!(failure, Failure::Fault { kind: FaultKind::Auth, .. });
-    if class == Class::Acting && !(is_auth && is_broken("P6")) {
+    if class == Class::Acting {
         return Again::No;
     }
     let if_repeatable = |again| if class == Class::Repeatable { again } else { Again::No };
@@ -165,7 +163,6 @@ impl RetryBudget {
     /// Takes a token; false where there is none.
     pub(crate) fn take(&self) -> bool {
         self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |tenths| tenths.checked_sub(RETRY)).is_ok()
-            || is_broken("P5")
     }
 
     /// In tenths of a token.

@@ -1,6 +1,5 @@
 //! Everything between the wish to send a call and its first byte: price, session, rate limits, journal.
 
-use hostkit_proto::sabotage::is_broken;
 use hostkit_proto::{Api, BaseUrl, Effect, RequestParts, Session, SignIn};
 use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, HeaderValue, USER_AGENT};
 
@@ -240,7 +239,7 @@ impl<A: Api> Exchange<A> {
         deadline: Moment,
         reusable: bool,
     ) -> Box<Outgoing> {
-        let timeout = deadline.since(now.monotonic) + std::time::Duration::from_secs(u64::from(is_broken("P22")));
+        let timeout = deadline.since(now.monotonic);
         Box::new(Outgoing { endpoint, request, timeout, deadline, reusable, limits: self.answer_limits() })
     }
 }

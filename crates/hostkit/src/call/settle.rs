@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use hostkit_proto::judgement::{Judgement, NoValue, Why};
-use hostkit_proto::sabotage::is_broken;
 use hostkit_proto::{Api, ApiInfo, Effect, EndpointInfo, RawAnswer, Reason, Report};
 use http::header::RETRY_AFTER;
 
@@ -96,7 +95,7 @@ impl<A: Api> Exchange<A> {
         let is_final = matches!(error.kind(), TransportErrorKind::TooLarge | TransportErrorKind::Cancelled);
         let is_not_sent = error.is_not_sent();
         let failure = if is_not_sent { Failure::NotSent } else { Failure::Broken };
-        let stage = if is_not_sent || is_broken("P2") { Stage::NotSent } else { Stage::Open };
+        let stage = if is_not_sent { Stage::NotSent } else { Stage::Open };
         let may_have_happened = stage == Stage::Open && self.info.effect != Effect::Safe;
         let error = Error::new(self.info, Cause::Transport(error));
         let failed = Failed { sent, ..self.failed(error, stage, may_have_happened, now) };

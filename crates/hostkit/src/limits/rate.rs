@@ -10,7 +10,6 @@ use std::time::Duration;
 
 use event_listener::EventListener;
 use hostkit_proto::RateRule;
-use hostkit_proto::sabotage::is_broken;
 
 use crate::limits::shared::{Asked, SharedRates, Wanted};
 use crate::store::clerk::{Answer, Polled};
@@ -263,7 +262,7 @@ impl Window {
             Some((0, reset)) => reset,
             _ => now,
         };
-        if self.calls.len() < self.count || is_broken("P24") {
+        if self.calls.len() < self.count {
             return told;
         }
         // A call under way may end at once. So many have to go that one more fits in.

@@ -9,7 +9,6 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use event_listener::{Event, EventListener};
-use hostkit_proto::sabotage::is_broken;
 
 use crate::sync::{Mutex, listens_late};
 use crate::time::{Moment, Now};
@@ -159,7 +158,7 @@ impl<T, E: Clone> SessionCell<T, E> {
             }
             if let Some(held) = &state.held {
                 let age = now.since(held.asked);
-                let life = held.life.filter(|_| !is_broken("P9"));
+                let life = held.life;
                 let is_good = life.is_none_or(|life| life.is_good(age, need));
                 let is_young = life.is_none_or(|life| age < life.renew);
                 let rests = now.monotonic < state.rests_until;
@@ -172,7 +171,7 @@ impl<T, E: Clone> SessionCell<T, E> {
             if let Some((_, error)) = failed {
                 return Some(Admission::Failed(error.clone()));
             }
-            if state.is_led && !is_broken("P8") {
+            if state.is_led {
                 waiting.get_or_insert(state.round);
                 // Listening starts under the lock: what changes afterwards is heard.
                 return if listens_late() { None } else { Some(Admission::Wait(changed.listen())) };
@@ -315,7 +314,7 @@ impl<T, E> LeadGuard<T, E> {
         let round = self.round;
         let mut old = None;
         self.finish(|state| {
-            if is_latched && !is_broken("P10") {
+            if is_latched {
                 state.held = None;
                 state.latch = Some(error.clone());
             }
