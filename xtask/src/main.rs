@@ -14,6 +14,7 @@ mod fuzz;
 mod loom;
 mod manifest;
 mod module_tree;
+mod mutants;
 mod openapi;
 mod openapi_client;
 mod package;
@@ -98,6 +99,23 @@ enum Verb {
         /// With three preemptions instead of two.
         #[arg(long)]
         long: bool,
+    },
+    /// Changes the code in small ways (cargo-mutants) and looks whether a test of `hostkit` or `hostkit-proto` notices.
+    ///
+    /// For use after a change of retry, session, limits, exchange or redaction, or of their tests: what survives is a
+    /// missing test. It takes some seconds for each mutant, so it is no job of CI. What was caught is kept below
+    /// `target/mutants` while the file stays as it is, so that an interrupted run goes on where it was and a second one
+    /// tries only what survived.
+    Mutants {
+        /// Only mutants of this file or glob, from the root of the workspace; may be given several times.
+        #[arg(long)]
+        file: Vec<String>,
+        /// One part of several: `0/4` to `3/4`.
+        #[arg(long, value_name = "K/N")]
+        shard: Option<String>,
+        /// Forgets earlier results: after a test was taken away or made weaker.
+        #[arg(long)]
+        fresh: bool,
     },
     /// Runs the tests against a real nginx, PHP and Redis, which it installs where it can, and skips where it cannot.
     Real,
@@ -185,6 +203,7 @@ fn main() -> ExitCode {
         Verb::Ci { job } => ci::execute(job.as_deref()),
         Verb::Promises { promise, long, sabotage } => promises::execute(promise.as_deref(), long, sabotage.as_deref()),
         Verb::Loom { long } => loom::execute(long),
+        Verb::Mutants { file, shard, fresh } => mutants::execute(&file, shard.as_deref(), fresh),
         Verb::Real => real::execute(),
         Verb::Tidy { write } => tidy::run(write),
         Verb::Tokens { paths, at } => tokens::execute(&paths, at.as_deref()),

@@ -272,6 +272,27 @@ mod tests {
             assert!(wait >= full / 2 && wait <= full, "{attempt}: {wait:?}");
         }
         assert_ne!(backoff(1, false, &random), backoff(1, false, &random));
+        let wait = backoff(1, true, &random);
+        assert!((Duration::from_millis(500)..=Duration::from_secs(1)).contains(&wait), "{wait:?}");
+    }
+
+    #[test]
+    fn jitter_is_that_of_splitmix64() {
+        let random = Random::new(1_234_567);
+        // What the authors' program prints for this seed.
+        for bits in [6_457_827_717_110_365_317_u64, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423] {
+            assert_eq!(random.unit(), (bits >> 11) as f64 / (1_u64 << 53) as f64);
+        }
+    }
+
+    #[test]
+    fn a_limit_is_known_by_its_kind_its_status_or_its_wait() {
+        assert!(fault(FaultKind::RateLimited, 200).is_rate_limited());
+        assert!(!fault(FaultKind::Temporary, 429).is_rate_limited());
+        assert!(unrecognised(429).is_rate_limited());
+        assert!(!unrecognised(503).is_rate_limited());
+        assert!(Failure::Unrecognised { status: 503, told_to_wait: true }.is_rate_limited());
+        assert!(!Failure::Broken.is_rate_limited());
     }
 
     #[test]
