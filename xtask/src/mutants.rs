@@ -45,8 +45,9 @@ pub(crate) fn execute(files: &[String], shard: Option<&str>, fresh: bool) -> Out
     let all = list(&tool, files)?;
     let mut finished = if fresh { Finished::default() } else { Finished::load(&folder)? };
     if !fresh {
-        // What an interrupted run had found.
+        // What an interrupted run had found: cargo-mutants puts its lists aside when it starts.
         finished.take(&folder.join("mutants.out"))?;
+        finished.save(&folder)?;
     }
     let mine: Vec<&String> =
         all.iter().enumerate().filter(|(index, _)| index % shard.1 == shard.0).map(|m| m.1).collect();
