@@ -22,7 +22,6 @@ mod outputs;
 mod print;
 mod recorded;
 mod resolve;
-mod sabotage;
 mod schema;
 mod skeleton;
 mod source;

@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::sabotage::is_unsorted;
-
 /// A number that identifies a file of a [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub(crate) usize);
@@ -44,9 +42,6 @@ impl Sources {
 
     fn with(self, more: impl Iterator<Item = File>) -> Self {
         let all = self.files.into_iter().chain(more);
-        if is_unsorted() {
-            return Self { files: all.collect() };
-        }
         let sorted: BTreeMap<String, File> = all.map(|file| (file.path.clone(), file)).collect();
         Self { files: sorted.into_values().collect() }
     }

@@ -12,7 +12,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::model::{Endpoint, Field, Model, OneOf, Output, Type, TypeEntry, TypeKind, Value, Variant, WireName};
-use crate::sabotage::is_unsorted;
 use crate::source::{At, Sources, Span};
 use crate::surface::{self, Surface};
 
@@ -44,9 +43,7 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
         let spec = format!("specs/{}", sources.path(endpoint.file));
         endpoints.push(resolver.endpoint(endpoint.clone(), spec));
     }
-    if !is_unsorted() {
-        endpoints.sort_by(|a, b| (&a.module, &a.name).cmp(&(&b.module, &b.name)));
-    }
+    endpoints.sort_by(|a, b| (&a.module, &a.name).cmp(&(&b.module, &b.name)));
     let mut model = Model {
         api: surface.api.clone(),
         service: surface.service.clone(),

@@ -9,12 +9,6 @@ use http::HeaderMap;
 use crate::codec::{DecodeError, FromText, FromWire, Name, Reader, Report, UnknownFields};
 use crate::info::ApiInfo;
 use crate::info::EndpointInfo;
-use hostkit_wire::sabotage::is_broken;
-
-/// Whether the root is not there, and nobody minds: broken on purpose, as where every field is optional.
-fn is_unmarked(document: &Document<'_>, root: &Name) -> bool {
-    is_broken("P18") && document.root().get(root.first(document.format())).is_none()
-}
 
 /// A received answer, not decoded yet.
 #[derive(Debug)]
@@ -139,9 +133,6 @@ impl<'a> RawAnswer<'a> {
     /// The value under one root name.
     pub fn value<T: FromWire>(&self, root: &Name) -> Result<T, DecodeError> {
         self.read(|document, reader| {
-            if is_unmarked(document, root) {
-                return T::from_wire(document.root(), reader);
-            }
             let mut fields = reader.object(document.root(), "")?;
             let value = fields.required(root)?;
             fields.finish()?;
@@ -179,9 +170,6 @@ impl<'a> RawAnswer<'a> {
     /// The list under one root name.
     pub fn list<T: FromWire>(&self, root: &Name, max_items: usize) -> Result<Vec<T>, DecodeError> {
         self.read(|document, reader| {
-            if is_unmarked(document, root) {
-                return Ok(Vec::new());
-            }
             let mut fields = reader.object(document.root(), "")?;
             let value = fields.required_list(root, max_items)?;
             fields.finish()?;
@@ -192,9 +180,6 @@ impl<'a> RawAnswer<'a> {
     /// The map under one root name.
     pub fn map<K: FromText + Ord, V: FromWire>(&self, root: &Name) -> Result<BTreeMap<K, V>, DecodeError> {
         self.read(|document, reader| {
-            if is_unmarked(document, root) {
-                return Ok(BTreeMap::new());
-            }
             let mut fields = reader.object(document.root(), "")?;
             let value = fields.required_map(root)?;
             fields.finish()?;
@@ -216,9 +201,6 @@ impl<'a> RawAnswer<'a> {
     /// # Errors
     /// Anything else.
     pub fn nothing(&self) -> Result<(), DecodeError> {
-        if is_broken("P18-silent") {
-            return Ok(());
-        }
         let envelope = self.api.leniency.envelope;
         if envelope.is_empty() {
             let found = match (self.is_empty(), self.status) {

@@ -8,7 +8,6 @@ use std::str::FromStr;
 use http::Uri;
 
 use crate::percent;
-use hostkit_wire::sabotage::is_broken;
 
 /// A base URL: `https`, or `http` on a loopback address; no user, no query, no dot segments.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -89,7 +88,7 @@ impl BaseUrl {
     /// origin of `self` and that is a loopback address.
     pub fn accept_named(&self, named: &str, allowed: &[impl AsRef<str>]) -> Result<Self, BaseUrlError> {
         let url: Self = named.parse()?;
-        if is_broken("P11") || (self.is_loopback() && url.origin() == self.origin()) {
+        if self.is_loopback() && url.origin() == self.origin() {
             return Ok(url);
         }
         if url.scheme != "https" {

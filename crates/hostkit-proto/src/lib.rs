@@ -33,8 +33,6 @@ pub use endpoint::{Call, Endpoint, Perform, Repeatable};
 pub use evidence::Evidence;
 pub use fault::{EnvelopeFaults, Fault, FaultCode, FaultKind, FieldFault, StatusFaults, Verdict};
 pub use hostkit_wire as wire;
-#[doc(hidden)]
-pub use hostkit_wire::sabotage;
 pub use hostkit_wire::{Format, Value};
 pub use http::Method;
 pub use info::{ApiInfo, Effect, Emptiness, EndpointInfo, Flag, Host, RateRule};

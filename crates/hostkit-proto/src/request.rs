@@ -14,7 +14,6 @@ use crate::info::ApiInfo;
 use crate::info::EndpointInfo;
 use crate::percent;
 use crate::value::Secret;
-use hostkit_wire::sabotage::is_broken;
 
 /// A request that is being put together.
 #[derive(Clone)]
@@ -191,7 +190,7 @@ impl RequestParts {
         if text.is_empty() || matches!(&*text, "." | "..") {
             return Err(self.refuse(name, format!("{text:?} cannot stand in a path")));
         }
-        let encoded = if is_broken("P7") { text.into_owned() } else { percent::encode(&text).to_string() };
+        let encoded = percent::encode(&text).to_string();
         self.path = self.path.replace(&format!("{{{name}}}"), &encoded).into();
         Ok(())
     }
@@ -215,9 +214,6 @@ impl RequestParts {
 
     /// Sets a header that holds a secret.
     pub fn secret_header(&mut self, name: &'static str, value: &Secret) -> Result<(), EncodeError> {
-        if is_broken("P13") {
-            self.query.push((name.into(), value.expose().to_owned()));
-        }
         self.set_header(name, value.expose(), true)
     }
 

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hostkit::SetupError;
-use hostkit::protocol::sabotage::is_broken;
 use hostkit_net::{CONNECT_TIMEOUT, IDLE_TIMEOUT, Lookup, Names, Trust};
 use reqwest::{ClientBuilder, redirect, retry};
 use rustls::ClientConfig;
@@ -128,7 +127,7 @@ impl Setup {
             None => builder,
         };
         let builder = builder
-            .redirect(if is_broken("P11-redirects") { redirect::Policy::limited(5) } else { redirect::Policy::none() })
+            .redirect(redirect::Policy::none())
             .referer(false)
             .retry(retry::never())
             .http1_only()

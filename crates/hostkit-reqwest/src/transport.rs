@@ -4,7 +4,6 @@ use std::fmt;
 use std::pin::pin;
 
 use hostkit::SetupError;
-use hostkit::protocol::sabotage::is_broken;
 use hostkit::transport::{AnswerLimits, AsyncTransport, Incoming, Outgoing, Phase, TransportError, TransportErrorKind};
 use hostkit_net::Names;
 use hostkit_net::failure::check_address;
@@ -66,14 +65,9 @@ impl AsyncTransport for ReqwestTransport {
         let result = {
             // The future is large: pinned here, the futures that wrap it do not copy it.
             let exchange = pin!(async {
-                let again = if is_broken("P4-async") { request.try_clone() } else { None };
-                let response = match (client.execute(request).await, again) {
-                    // What a library below might do: an answer that did not come is asked for again.
-                    (Err(_), Some(again)) => client.execute(again).await,
-                    (response, _) => response,
-                };
-                let phase = |error| failure::of(Self::phase(reusable, &sight, Some(&error)), error);
-                let response = response.map_err(phase)?;
+                let response = client.execute(request).await;
+                let failed = |error| failure::of(Self::phase(reusable, &sight, Some(&error)), error);
+                let response = response.map_err(failed)?;
                 is_head_there = true;
                 receive(response, &limits).await
             });

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hostkit::SetupError;
-use hostkit::protocol::sabotage::is_broken;
 use hostkit_net::{CONNECT_TIMEOUT, IDLE_TIMEOUT, Lookup, Names, Trust};
 use ureq::Agent;
 use ureq::config::{Config, ConfigBuilder};
@@ -143,7 +142,7 @@ impl Setup {
         let connect = self.connect_timeout.unwrap_or(CONNECT_TIMEOUT);
         let (total, per_host) = if is_pooled { (64, 64) } else { (0, 0) };
         builder
-            .max_redirects(if is_broken("P11-redirects") { 5 } else { 0 })
+            .max_redirects(0)
             .max_redirects_will_error(false)
             .http_status_as_error(false)
             .proxy(proxy)

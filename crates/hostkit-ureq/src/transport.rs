@@ -5,7 +5,6 @@ use std::io::{ErrorKind, Read};
 use std::time::Duration;
 
 use hostkit::SetupError;
-use hostkit::protocol::sabotage::is_broken;
 use hostkit::transport::{AnswerLimits, Incoming, Outgoing, Phase, Transport, TransportError, TransportErrorKind};
 use hostkit_net::Names;
 use hostkit_net::failure::check_address;
@@ -87,15 +86,7 @@ impl Transport for UreqTransport {
         if !self.may_log_bytes && BYTE_LOGS.into_iter().any(is_logged) {
             return Err(TransportError::new(Phase::Connect, TransportErrorKind::Other, BYTES_ARE_LOGGED));
         }
-        if is_broken("P30") {
-            return Err(TransportError::new(Phase::Connect, TransportErrorKind::Refused, "broken on purpose"));
-        }
         let agent = if reusable { &self.pooled } else { &self.fresh };
-        if is_broken("P4-blocking") {
-            // What a library below might do: an answer that did not come is asked for again.
-            let result = self.run(agent, request.clone(), timeout, &limits);
-            return if result.is_err() { self.run(agent, request, timeout, &limits) } else { result };
-        }
         // With the unit type as body, ureq sends no Content-Length.
         if request.body().is_empty() && !request.headers().contains_key(CONTENT_LENGTH) {
             return self.run(agent, request.map(|_| ()), timeout, &limits);

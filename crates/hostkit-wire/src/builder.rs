@@ -2,7 +2,6 @@
 
 use crate::document::{Document, RawKind, RawNode};
 use crate::lookup::hash;
-use crate::sabotage::is_broken;
 use crate::{Format, Limits, WireError, WireErrorKind};
 
 /// Text that a reader found: a range of the body, or text that had to be unescaped.
@@ -37,22 +36,15 @@ struct Open {
 impl<'a> Builder<'a> {
     /// `expected_nodes` is an upper bound that the reader counted: one allocation, no growth.
     pub(crate) fn new(format: Format, body: &'a str, limits: &Limits, expected_nodes: usize) -> Self {
-        let limits = if is_broken("P15-limits") {
-            Limits { max_nodes: usize::MAX, max_items: usize::MAX, ..*limits }
-        } else {
-            *limits
-        };
-        // Uncounted, the vector doubles when it is full: for a moment there are three times the nodes.
-        let counted = if is_broken("P15") { 0 } else { expected_nodes };
         Self {
             format,
             body,
             base: 0,
             arena: String::new(),
-            nodes: Vec::with_capacity(counted.min(limits.max_nodes)),
+            nodes: Vec::with_capacity(expected_nodes.min(limits.max_nodes)),
             innermost: Open::default(),
             around: Vec::new(),
-            limits,
+            limits: *limits,
         }
     }
 
@@ -79,11 +71,6 @@ impl<'a> Builder<'a> {
     }
 
     #[inline(always)]
-    /// Whether the last node is a key, whose value is still to come.
-    pub(crate) fn lacks_a_value(&self) -> bool {
-        self.nodes.last().is_some_and(|node| matches!(node.kind, RawKind::Key | RawKind::ArenaKey))
-    }
-
     fn push(&mut self, kind: RawKind, offset: usize, start: usize, len: usize) -> Result<(), WireError> {
         if self.nodes.len() >= self.limits.max_nodes {
             return Err(self.too_many_nodes(offset));

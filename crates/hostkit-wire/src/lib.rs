@@ -18,8 +18,6 @@ mod error;
 mod limits;
 mod lookup;
 mod read;
-#[doc(hidden)]
-pub mod sabotage;
 mod value;
 mod write;
 

@@ -14,7 +14,7 @@ use crate::workspace::Outcome;
 use list::{PROMISES, Promise, Test};
 
 pub(crate) use page::check as check_page;
-pub(crate) use sabotage::{run_job as run_sabotage, wrap};
+pub(crate) use sabotage::{check as check_defects, run_job as run_sabotage};
 
 struct Row {
     id: &'static str,

@@ -1,5 +1,7 @@
 //! The files that the rules look at.
 
+use std::path::Path;
+
 use crate::workspace::root;
 
 /// A file of ours: its path from the root, its text.
@@ -25,13 +27,21 @@ impl File {
     }
 }
 
-/// Every text file of the repository. What git ignores is left out by name, so that no git is needed.
+/// Every text file of the repository.
 pub(crate) fn files() -> Result<Vec<File>, String> {
+    // What is no text is no business of these rules.
+    let file = |path: String| Some(File { text: std::fs::read_to_string(root().join(&path)).ok()?, path });
+    Ok(paths(&root())?.into_iter().filter_map(file).collect())
+}
+
+/// Every file of the repository below a copy of its root, from there, in order. What git ignores is left out by name, so
+/// that no git is needed.
+pub(crate) fn paths(root: &Path) -> Result<Vec<String>, String> {
     const IGNORED: &[&str] = &[".git", "target", "tmp", "corpus", "artifacts", "node_modules"];
     let mut found = Vec::new();
     let mut open = vec![String::new()];
     while let Some(folder) = open.pop() {
-        let path = root().join(&folder);
+        let path = root.join(&folder);
         for entry in std::fs::read_dir(&path).map_err(|error| format!("{}: {error}", path.display()))? {
             let entry = entry.map_err(|error| error.to_string())?;
             let name = entry.file_name().to_string_lossy().into_owned();
@@ -43,13 +53,10 @@ pub(crate) fn files() -> Result<Vec<File>, String> {
             } else if kind.is_dir() {
                 open.push(path);
             } else if kind.is_file() {
-                // What is no text is no business of these rules.
-                if let Ok(text) = std::fs::read_to_string(entry.path()) {
-                    found.push(File { path, text });
-                }
+                found.push(path);
             }
         }
     }
-    found.sort_by(|a, b| a.path.cmp(&b.path));
+    found.sort();
     Ok(found)
 }

@@ -5,6 +5,7 @@ mod dependencies;
 mod files;
 mod sizes;
 mod switched_off;
+mod switches;
 mod texts;
 mod trees;
 
@@ -13,7 +14,7 @@ use std::path::Path;
 use crate::manifest::members;
 use crate::promises;
 use crate::workspace::{Outcome, apis, read, root};
-pub(crate) use files::files;
+pub(crate) use files::{files, paths};
 
 /// Checks everything; with `write`, first writes the list of indirect dependencies anew and shrinks that of cycles.
 pub(crate) fn run(write: bool) -> Outcome {
@@ -37,7 +38,9 @@ pub(crate) fn run(write: bool) -> Outcome {
     findings.extend(sizes::extensions(&files));
     findings.extend(cycles::check(&files, &members)?);
     findings.extend(dependencies::check(&members)?);
+    findings.extend(switches::check(&files)?);
     findings.extend(promises::check_page()?);
+    findings.extend(promises::check_defects());
     findings.extend(trees::check()?);
     if findings.is_empty() {
         println!("tidy: {} files, {} of them longer than {} lines", files.len(), long.len(), sizes::LONG);

@@ -9,7 +9,6 @@ use super::{DecodeError, Fields, FromText};
 use crate::codec::raw::Source;
 use crate::codec::{Report, UnknownFields};
 use crate::leniency::Leniency;
-use hostkit_wire::sabotage::is_broken;
 
 /// One step of the path to a value. Copied for every field, so it owns nothing.
 #[derive(Debug, Clone, Copy)]
@@ -159,7 +158,6 @@ impl<'r> Reader<'r> {
     /// Takes note of a field that the spec does not know.
     pub(crate) fn unknown_field(&mut self, key: &str, node: Node<'_>) -> Result<(), DecodeError> {
         match self.unknown {
-            _ if is_broken("P19") => Err(self.error("only fields that the spec knows", format!("`{key}`"))),
             UnknownFields::Ignore => Ok(()),
             UnknownFields::Collect => {
                 let path = format!("{}.{}", self.path_text(), shorten(key));

@@ -6,7 +6,6 @@ use std::net::IpAddr;
 use rust_decimal::Decimal;
 
 use crate::value::{Csv, Date, DateTime, Secret, UnixTime};
-use hostkit_wire::sabotage::is_broken;
 
 /// Reads a value from text.
 pub trait FromText: Sized {
@@ -115,9 +114,6 @@ impl FromText for Decimal {
     const EXPECTED: &'static str = "a decimal number";
 
     fn from_text(text: &str) -> Option<Self> {
-        if is_broken("P20") {
-            return text.trim().parse::<f64>().ok()?.to_string().parse().ok();
-        }
         if let Some(number) = few_decimals(text) {
             return Some(number);
         }

@@ -6,7 +6,6 @@ use jiff::civil;
 use jiff::fmt::strtime;
 
 use super::digits::{self, Digits};
-use hostkit_wire::sabotage::is_broken;
 
 /// A date and time as the API wrote it, in the API's own zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,9 +66,7 @@ impl DateTime {
     /// ```
     pub fn in_moscow(self) -> Result<UnixTime, ZoneError> {
         static MOSCOW: jiff::tz::TimeZone = jiff::tz::get!("Europe/Moscow");
-        let zone = MOSCOW.clone();
-        let found = zone.to_ambiguous_zoned(self.0);
-        match if is_broken("P21") { found.compatible() } else { found.unambiguous() } {
+        match MOSCOW.to_ambiguous_zoned(self.0).unambiguous() {
             Ok(zoned) => Ok(UnixTime(zoned.timestamp().as_second())),
             Err(error) => Err(ZoneError(error.to_string())),
         }

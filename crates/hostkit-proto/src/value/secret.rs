@@ -4,8 +4,6 @@ use std::fmt;
 
 use zeroize::Zeroize;
 
-use hostkit_wire::sabotage::is_broken;
-
 /// A password, key or token: no `Display`, a redacted `Debug`, wiped when dropped.
 ///
 /// ```
@@ -47,9 +45,6 @@ impl From<String> for Secret {
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if is_broken("P12") {
-            return f.write_str(&self.0);
-        }
         f.write_str("Secret([redacted])")
     }
 }

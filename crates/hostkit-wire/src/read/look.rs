@@ -1,6 +1,5 @@
 //! Detects a body's encoding and format from its first bytes.
 
-use crate::sabotage::is_broken;
 use crate::{Format, Limits, WireError, WireErrorKind};
 
 /// The body as text, if it is short enough and UTF-8.
@@ -55,10 +54,6 @@ fn is_html(text: &str) -> bool {
 }
 
 fn starts_with_word(text: &str, word: &str) -> bool {
-    if is_broken("P14") {
-        // What is written in a hurry: it takes every text for longer than the word, and for ASCII.
-        return text[..word.len()].eq_ignore_ascii_case(word);
-    }
     let (text, word) = (text.as_bytes(), word.as_bytes());
     text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
         && !text.get(word.len()).is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b':' | b'_'))

@@ -12,7 +12,6 @@ mod print_r;
 mod xml;
 
 use crate::builder::Builder;
-use crate::sabotage::is_broken;
 use crate::{Document, Format, Limits, WireError, WireErrorKind};
 
 /// Reads a body as one format.
@@ -52,16 +51,7 @@ fn read<'a>(format: Format, body: &'a str, limits: &Limits) -> Result<Document<'
         Format::PrintR => print_r::read(text, &mut builder),
         Format::Form => form::read(text, &mut builder),
     };
-    match result {
-        // What a lenient reader does: it closes what was left open.
-        Err(error) if is_broken("P17") && *error.kind() == WireErrorKind::Truncated => {
-            if builder.lacks_a_value() {
-                builder.null(body.len())?;
-            }
-            (0..builder.depth()).for_each(|_| builder.close());
-        }
-        result => result.map_err(|error| error.shifted(base))?,
-    }
+    result.map_err(|error| error.shifted(base))?;
     if builder.is_empty() || builder.depth() > 0 {
         return Err(WireError::new(body.len(), WireErrorKind::Truncated));
     }

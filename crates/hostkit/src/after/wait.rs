@@ -3,7 +3,6 @@
 use std::fmt;
 use std::time::Duration;
 
-use hostkit_proto::sabotage::is_broken;
 use hostkit_proto::{Api, Endpoint, FaultCode, Observation, Progress, Waiter};
 
 use crate::call::CallMachine;
@@ -140,7 +139,7 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
     }
 
     fn pause(&mut self, now: Now) {
-        self.next = now.monotonic + if is_broken("P26") { self.interval / 10 } else { self.interval };
+        self.next = now.monotonic + self.interval;
         let growth = if W::INFO.growth.is_finite() { W::INFO.growth.clamp(1.0, 10.0) } else { 1.0 };
         self.interval = self.interval.mul_f64(growth).min(W::INFO.cap.max(W::INFO.interval));
     }

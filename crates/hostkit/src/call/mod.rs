@@ -18,7 +18,6 @@ pub(crate) mod ticket;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hostkit_proto::sabotage::is_broken;
 use hostkit_proto::{Api, EncodeError, EndpointInfo, RequestParts, UnknownFields};
 use hostkit_wire::Limits;
 
@@ -307,9 +306,6 @@ impl<A: Api> Exchange<A> {
     }
 
     fn answer_limits(&self) -> AnswerLimits {
-        if is_broken("P16") {
-            return AnswerLimits { max_body: usize::MAX, max_head: usize::MAX, max_headers: usize::MAX };
-        }
         self.options.answer_limits.unwrap_or_default()
     }
 

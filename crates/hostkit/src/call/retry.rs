@@ -4,7 +4,6 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use hostkit_proto::judgement::Why;
-use hostkit_proto::sabotage::is_broken;
 use hostkit_proto::{Effect, EndpointInfo, FaultKind};
 
 use crate::time::Now;
@@ -75,7 +74,7 @@ pub(crate) enum Class {
 impl Class {
     pub(crate) fn of(info: &EndpointInfo) -> Self {
         match info.effect {
-            _ if info.is_repeatable() || is_broken("P1") => Self::Repeatable,
+            _ if info.is_repeatable() => Self::Repeatable,
             Effect::Safe | Effect::Idempotent => Self::Idempotent,
             Effect::State | Effect::Spends | Effect::Destructive => Self::Acting,
         }
@@ -84,8 +83,7 @@ impl Class {
 
 /// The table: whether another attempt follows from a failure.
 pub(crate) fn again(class: Class, failure: Failure) -> Again {
-    let is_auth = matches!(failure, Failure::Fault { kind: FaultKind::Auth, .. });
-    if class == Class::Acting && !(is_auth && is_broken("P6")) {
+    if class == Class::Acting {
         return Again::No;
     }
     let if_repeatable = |again| if class == Class::Repeatable { again } else { Again::No };
@@ -166,7 +164,6 @@ impl RetryBudget {
     /// Takes a token; `false` if there is none.
     pub(crate) fn take(&self) -> bool {
         self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |tenths| tenths.checked_sub(RETRY)).is_ok()
-            || is_broken("P5")
     }
 
     /// In tenths of a token.
@@ -276,6 +273,27 @@ mod tests {
             assert!(wait >= full / 2 && wait <= full, "{attempt}: {wait:?}");
         }
         assert_ne!(backoff(1, false, &random), backoff(1, false, &random));
+        let wait = backoff(1, true, &random);
+        assert!((Duration::from_millis(500)..=Duration::from_secs(1)).contains(&wait), "{wait:?}");
+    }
+
+    #[test]
+    fn jitter_is_that_of_splitmix64() {
+        let random = Random::new(1_234_567);
+        // What the authors' program prints for this seed.
+        for bits in [6_457_827_717_110_365_317_u64, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423] {
+            assert_eq!(random.unit(), (bits >> 11) as f64 / (1_u64 << 53) as f64);
+        }
+    }
+
+    #[test]
+    fn a_limit_is_known_by_its_kind_its_status_or_its_wait() {
+        assert!(fault(FaultKind::RateLimited, 200).is_rate_limited());
+        assert!(!fault(FaultKind::Temporary, 429).is_rate_limited());
+        assert!(unrecognised(429).is_rate_limited());
+        assert!(!unrecognised(503).is_rate_limited());
+        assert!(Failure::Unrecognised { status: 503, told_to_wait: true }.is_rate_limited());
+        assert!(!Failure::Broken.is_rate_limited());
     }
 
     #[test]

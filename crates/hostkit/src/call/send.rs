@@ -1,6 +1,5 @@
 //! The checks before a call is sent: price, session, rate limits, journal hook.
 
-use hostkit_proto::sabotage::is_broken;
 use hostkit_proto::{Api, BaseUrl, Effect, RequestParts, Session, SignIn};
 use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, HeaderValue, USER_AGENT};
 
@@ -244,7 +243,7 @@ impl<A: Api> Exchange<A> {
         deadline: Moment,
         reusable: bool,
     ) -> Box<Outgoing> {
-        let timeout = deadline.since(now.monotonic) + std::time::Duration::from_secs(u64::from(is_broken("P22")));
+        let timeout = deadline.since(now.monotonic);
         Box::new(Outgoing { endpoint, request, timeout, deadline, reusable, limits: self.answer_limits() })
     }
 }

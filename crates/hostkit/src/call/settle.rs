@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use hostkit_proto::judgement::{Judgement, NoValue, Why};
-use hostkit_proto::sabotage::is_broken;
 use hostkit_proto::{Api, ApiInfo, Effect, EndpointInfo, RawAnswer, Reason, Report};
 use http::header::RETRY_AFTER;
 
@@ -96,7 +95,7 @@ impl<A: Api> Exchange<A> {
         let is_final = matches!(error.kind(), TransportErrorKind::TooLarge | TransportErrorKind::Cancelled);
         let is_not_sent = error.is_not_sent();
         let failure = if is_not_sent { Failure::NotSent } else { Failure::Broken };
-        let ending = if is_not_sent || is_broken("P2") { Ending::NotSent } else { Ending::Open };
+        let ending = if is_not_sent { Ending::NotSent } else { Ending::Open };
         let may_have_happened = ending == Ending::Open && self.info.effect != Effect::Safe;
         let error = Error::new(self.info, Cause::Transport(error));
         let failed = Failed { sent, ..self.failed(error, ending, may_have_happened, now) };

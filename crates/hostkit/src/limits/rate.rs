@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use event_listener::EventListener;
 use hostkit_proto::RateRule;
-use hostkit_proto::sabotage::is_broken;
 
 use crate::limits::shared::{Asked, SharedRates, Wanted};
 use crate::store::thread::{Answer, Polled};
@@ -263,7 +262,7 @@ impl Window {
             Some((0, reset)) => reset,
             _ => now,
         };
-        if self.calls.len() < self.count || is_broken("P24") {
+        if self.calls.len() < self.count {
             return reported;
         }
         // A call in flight may end at once. This many have to expire before one more fits.

@@ -9,7 +9,6 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use event_listener::{Event, EventListener};
-use hostkit_proto::sabotage::is_broken;
 
 use crate::sync::{Mutex, listens_late};
 use crate::time::{Moment, Now};
@@ -161,7 +160,7 @@ impl<T, E: Clone> SessionCell<T, E> {
             }
             if let Some(held) = &state.held {
                 let age = now.since(held.asked);
-                let life = held.life.filter(|_| !is_broken("P9"));
+                let life = held.life;
                 let is_good = life.is_none_or(|life| life.is_good(age, need));
                 let is_young = life.is_none_or(|life| age < life.renew);
                 let is_backing_off = now.monotonic < state.backoff_until;
@@ -174,7 +173,7 @@ impl<T, E: Clone> SessionCell<T, E> {
             if let Some((_, error)) = failed {
                 return Some(Admission::Failed(error.clone()));
             }
-            if state.is_led && !is_broken("P8") {
+            if state.is_led {
                 waiting.get_or_insert(state.round);
                 // Listening starts under the lock, so no change can be missed.
                 return if listens_late() { None } else { Some(Admission::Wait(changed.listen())) };
@@ -317,7 +316,7 @@ impl<T, E> LeadGuard<T, E> {
         let round = self.round;
         let mut old = None;
         self.finish(|state| {
-            if is_rejected && !is_broken("P10") {
+            if is_rejected {
                 state.held = None;
                 state.rejected = Some(error.clone());
             }

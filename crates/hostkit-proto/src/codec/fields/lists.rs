@@ -6,7 +6,6 @@ use super::Fields;
 use crate::codec::reader::Step;
 use crate::codec::{DecodeError, FromWire, Name, Reader};
 use crate::leniency::ListShape;
-use hostkit_wire::sabotage::is_broken;
 
 /// Memory that is reserved for each node of a list before its items are read, in bytes: a node of a usual answer takes
 /// less as a value, and a hostile list of scalars in the place of objects must not reserve memory for objects.
@@ -143,9 +142,6 @@ impl Items<'_> {
 
 /// For how many of so many items memory is reserved.
 fn reserved<T>(count: usize, list: Node<'_>) -> usize {
-    if is_broken("P15-lists") {
-        return count;
-    }
     count.min(list.size() * RESERVED / size_of::<T>().max(1))
 }
 
@@ -198,16 +194,13 @@ fn read_wrapped<T: FromWire>(
 
 fn read_items<'t, T: FromWire>(
     capacity: usize,
-    nodes: impl Iterator<Item = Node<'t>> + Clone,
+    nodes: impl Iterator<Item = Node<'t>>,
     max_items: usize,
     reader: &mut Reader<'_>,
 ) -> Result<Vec<T>, DecodeError> {
     let mut items = Vec::with_capacity(capacity.min(max_items));
-    let start = nodes.clone();
     for (index, node) in nodes.enumerate() {
-        // Each item is looked for from the start of the list.
-        let node = if is_broken("P15-time") { start.clone().nth(index).unwrap_or(node) } else { node };
-        if index >= max_items && !is_broken("P16-lists") {
+        if index >= max_items {
             return Err(reader.error(format!("at most {max_items} items"), "more").over_limit());
         }
         items.push(reader.within(Step::Index(index), |reader| T::from_wire(node, reader))?);

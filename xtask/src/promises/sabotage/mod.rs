@@ -1,40 +1,44 @@
 //! `promises --sabotage`: breaks a promise on purpose, and wants its test to fail by saying so.
 //!
-//! The switches are in a build with `--cfg hostkit_sabotage` only. This program makes that build by standing in for the
-//! compiler of the workspace's own crates (`RUSTC_WORKSPACE_WRAPPER`): what comes from elsewhere is built once for both
-//! builds, and cargo keeps the two apart by the wrapper.
+//! Every defect is put into one copy of the workspace, behind a switch that only that copy has: one build for all.
+
+mod copy;
+mod defects;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
-use std::sync::mpsc;
+use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError, mpsc};
+use std::thread::ScopedJoinHandle;
 use std::time::{Duration, Instant};
 
 use super::list::{PROMISES, Promise, Switch, Test};
 use crate::command::{cargo, passed_tests};
-use crate::workspace::{Outcome, root};
-
-/// Set for the build with the switches, where this program is the compiler.
-const BUILDS: &str = "HOSTKIT_SABOTAGE_BUILD";
+use crate::workspace::{Outcome, root, target};
+use defects::{Defects, VARIABLE};
 
 /// How long one test may take: a test that hangs has noticed nothing.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Stands in for the compiler, if that is what this process was started for.
-pub(crate) fn wrap() -> Option<ExitCode> {
-    std::env::var_os(BUILDS)?;
-    let mut arguments = std::env::args_os().skip(1);
-    let compiler = arguments.next()?;
-    let status = Command::new(compiler).args(arguments).args(["--cfg", "hostkit_sabotage"]).status();
-    let is_success =
-        status.inspect_err(|error| eprintln!("the compiler: {error}")).is_ok_and(|status| status.success());
-    Some(if is_success { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
 /// The job of the continuous integration: every promise is broken once.
 pub(crate) fn run_job() -> Outcome {
     execute(&PROMISES.iter().collect::<Vec<_>>())
+}
+
+/// What is wrong with the defects, for `tidy`.
+pub(crate) fn check() -> Vec<String> {
+    let listed = PROMISES.iter().flat_map(|promise| promise.switches).map(|switch| switch.name).collect();
+    match defects::load() {
+        Ok(defects) => defects::findings(&defects, &listed, source),
+        Err(error) => vec![error],
+    }
+}
+
+/// The text of a file of the workspace.
+fn source(path: &str) -> Option<String> {
+    std::fs::read_to_string(root().join(path)).ok()
 }
 
 struct Row {
@@ -46,65 +50,117 @@ struct Row {
 /// Breaks each of these promises in each of its ways.
 pub(super) fn execute(promises: &[&'static Promise]) -> Outcome {
     let start = Instant::now();
+    let defects = defects::load()?;
+    let changed = defects::apply(&defects, source).map_err(|findings| findings.join("\n"))?;
+    let tree = copy::sync(&changed)?;
     let switches: Vec<&Switch> = promises.iter().flat_map(|promise| promise.switches).collect();
     let tests: Vec<Test> = switches.iter().map(|switch| switch.test).collect();
-    let binaries = build(&tests)?;
+    let binaries = build(&tree, &tests)?;
     eprintln!("sabotage: built in {:.0} s", start.elapsed().as_secs_f64());
-    let mut sound: Vec<Test> = Vec::new();
-    let mut rows = Vec::new();
-    for switch in switches {
-        let start = Instant::now();
-        // First as it is: red must come of what is broken, not of the small size or of the build.
-        let control = if sound.contains(&switch.test) { Ok(()) } else { passes(&binaries, &switch.test) };
-        let result = control.and_then(|()| {
-            sound.push(switch.test);
-            let run = run(&binaries, &switch.test, Some(switch.name))?;
-            judge(&run, switch.says)
-        });
-        rows.push(Row { name: switch.name, result, took: start.elapsed() });
+    let mut jobs: Vec<Job> = Vec::new();
+    // First each test as it is: red must come of what is broken, not of the small size or of the build.
+    for test in tests {
+        if jobs.iter().all(|job| job.test != test) {
+            jobs.push(Job { test, broken: None });
+        }
     }
+    let controls = jobs.len();
+    jobs.extend(switches.iter().map(|switch| Job { test: switch.test, broken: Some(switch.name) }));
+    let results = in_parallel(&jobs, |job| {
+        let start = Instant::now();
+        let result = match job.broken {
+            None => passes(&binaries, &job.test).map(|()| String::new()),
+            Some(name) => notices(&binaries, &job.test, name, &defects),
+        };
+        (result, start.elapsed())
+    });
+    let (controls, broken) = (jobs.iter().zip(&results).take(controls), results.iter().skip(controls));
+    let rows: Vec<Row> = switches
+        .iter()
+        .zip(broken)
+        .map(|(switch, (result, took))| {
+            let unsound = controls.clone().find(|(job, (result, _))| job.test == switch.test && result.is_err());
+            let result = unsound.map_or(result, |(_, (result, _))| result);
+            Row { name: switch.name, result: result.clone(), took: *took }
+        })
+        .collect();
     print(&rows);
     let failed: Vec<_> = rows.iter().filter(|row| row.result.is_err()).map(|row| row.name).collect();
     if failed.is_empty() { Ok(()) } else { Err(format!("sabotage: nobody noticed: {}", failed.join(", "))) }
 }
 
-/// Builds the test binaries with the switches, and says where they are.
-fn build(tests: &[Test]) -> Result<Binaries, String> {
+/// A run of a test, with a defect or without.
+struct Job {
+    test: Test,
+    broken: Option<&'static str>,
+}
+
+/// Runs each job, as many at a time as there are cores, and gives the results in the order of the jobs.
+fn in_parallel<J: Sync, R: Send>(jobs: &[J], run: impl Fn(&J) -> R + Sync) -> Vec<R> {
+    let queue = Mutex::new(jobs.iter().enumerate());
+    let take = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let worker = || std::iter::from_fn(take).map(|(index, job)| (index, run(job))).collect::<Vec<_>>();
+    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let results: BTreeMap<usize, R> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..workers).map(|_| scope.spawn(worker)).collect();
+        let join = |thread: ScopedJoinHandle<'_, _>| thread.join().unwrap_or_else(|panic| resume_unwind(panic));
+        threads.into_iter().flat_map(join).collect()
+    });
+    results.into_values().collect()
+}
+
+/// Wants a test to fail under this defect, and to say so.
+fn notices(binaries: &Binaries, test: &Test, name: &str, defects: &Defects) -> Result<String, String> {
+    let defect = defects.get(name).ok_or("there is no such defect")?;
+    let run = run(binaries, test, Some(name))?;
+    judge(&run, &defect.says)
+}
+
+/// Builds the test binaries of the copy, and says where they are.
+fn build(tree: &Path, tests: &[Test]) -> Result<Binaries, String> {
     let names: BTreeSet<&str> = tests.iter().map(|test| test.binary).collect();
-    let wrapper = std::env::current_exe().map_err(|error| format!("the path of this program: {error}"))?;
     // All of the workspace, so that what comes from elsewhere has the features that it has in the ordinary build.
     let mut command = cargo(&["test", "--workspace", "--no-run", "--message-format", "json-render-diagnostics"]);
     names.iter().for_each(|name| {
         command.args(["--test", name]);
     });
-    command.env("RUSTC_WORKSPACE_WRAPPER", wrapper).env(BUILDS, "1");
+    let target = std::path::absolute(target()).map_err(|error| format!("the target folder: {error}"))?;
+    command.current_dir(tree).env("CARGO_TARGET_DIR", target);
+    // The generator runs once here, and is done sooner without optimisation.
+    command.args(["--config", "profile.dev.package.hostkit-codegen.opt-level=0"]);
     // Nobody steps through these, and nobody changes a line and builds again.
     command.env("CARGO_PROFILE_DEV_DEBUG", "false").env("CARGO_INCREMENTAL", "0");
     let output = command.output().map_err(|error| format!("cargo: {error}"))?;
     if !output.status.success() {
         return Err(format!("{}\nsabotage: it does not build", String::from_utf8_lossy(&output.stderr)));
     }
-    let found: Binaries = String::from_utf8_lossy(&output.stdout).lines().filter_map(executable).collect();
-    match tests.iter().find(|test| !found.contains_key(&key(test))) {
+    let lines = String::from_utf8_lossy(&output.stdout);
+    let places = lines.lines().filter_map(|line| executable(tree, line)).collect();
+    let found = Binaries { tree: tree.to_owned(), places };
+    match tests.iter().find(|test| !found.places.contains_key(&key(test))) {
         Some(test) => Err(format!("sabotage: cargo does not say where `{}` is", test.binary)),
         None => Ok(found),
     }
 }
 
-/// Test binaries by the folder of their package and their name.
-type Binaries = BTreeMap<(String, String), PathBuf>;
+/// The test binaries of the copy.
+struct Binaries {
+    tree: PathBuf,
+    /// By the folder of their package and their name.
+    places: BTreeMap<(String, String), PathBuf>,
+}
 
 fn key(test: &Test) -> (String, String) {
     (test.folder(), test.binary.to_owned())
 }
 
 /// What a line of cargo's says of a test binary.
-fn executable(line: &str) -> Option<((String, String), PathBuf)> {
+fn executable(tree: &Path, line: &str) -> Option<((String, String), PathBuf)> {
     let message: serde_json::Value = serde_json::from_str(line).ok()?;
     let place = message.get("executable")?.as_str()?;
     let name = message.get("target")?.get("name")?.as_str()?.to_owned();
     let manifest = Path::new(message.get("manifest_path")?.as_str()?);
-    let folder = manifest.parent()?.strip_prefix(root()).ok()?.to_str()?.replace('\\', "/");
+    let folder = manifest.parent()?.strip_prefix(tree).ok()?.to_str()?.replace('\\', "/");
     Some(((folder, name), PathBuf::from(place)))
 }
 
@@ -115,12 +171,12 @@ struct Run {
 }
 
 fn run(binaries: &Binaries, test: &Test, broken: Option<&str>) -> Result<Run, String> {
-    let program = binaries.get(&key(test)).ok_or_else(|| format!("there is no `{}`", test.binary))?;
+    let program = binaries.places.get(&key(test)).ok_or_else(|| format!("there is no `{}`", test.binary))?;
     let mut command = Command::new(program);
-    command.args(["--nocapture", test.filter]).current_dir(root().join(test.folder())).stdin(Stdio::null());
-    command.env("HOSTKIT_PROMISE_SIZE", "small").env("RUST_BACKTRACE", "0").env_remove("HOSTKIT_SABOTAGE");
+    command.args(["--nocapture", test.filter]).current_dir(binaries.tree.join(test.folder())).stdin(Stdio::null());
+    command.env("HOSTKIT_PROMISE_SIZE", "small").env("RUST_BACKTRACE", "0").env_remove(VARIABLE);
     if let Some(name) = broken {
-        command.env("HOSTKIT_SABOTAGE", name);
+        command.env(VARIABLE, name);
     }
     let failed = |error: std::io::Error| format!("{}: {error}", test.binary);
     let (mut reader, writer) = std::io::pipe().map_err(failed)?;
@@ -196,11 +252,24 @@ fn print(rows: &[Row]) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Run, executable, judge, root};
+    use std::path::Path;
+
+    use super::{Run, executable, in_parallel, judge};
+
+    #[test]
+    fn results_come_in_the_order_of_the_jobs() {
+        let jobs: Vec<u64> = (0..100).collect();
+        let slow_at_first = |job: &u64| {
+            std::thread::sleep(std::time::Duration::from_micros(100 - job));
+            *job
+        };
+        assert_eq!(in_parallel(&jobs, slow_at_first), jobs);
+    }
 
     #[test]
     fn binaries_are_found_in_what_cargo_says() {
-        let manifest = root().join("crates/hostkit/Cargo.toml");
+        let tree = Path::new("/x/tree");
+        let manifest = tree.join("crates/hostkit/Cargo.toml");
         let line = |executable| {
             serde_json::json!({
                 "reason": "compiler-artifact",
@@ -210,10 +279,10 @@ mod tests {
             })
             .to_string()
         };
-        let (key, path) = executable(&line(Some("/x/properties-5c7bfbb9"))).unwrap();
+        let (key, path) = executable(tree, &line(Some("/x/properties-5c7bfbb9"))).unwrap();
         assert_eq!(key, ("crates/hostkit".to_owned(), "properties".to_owned()));
         assert_eq!(path.to_str(), Some("/x/properties-5c7bfbb9"));
-        assert_eq!(executable(&line(None)), None);
+        assert_eq!(executable(tree, &line(None)), None);
     }
 
     #[test]
