@@ -292,7 +292,7 @@ mod tests {
         assert!(!fault(FaultKind::Temporary, 429).is_rate_limited());
         assert!(unrecognised(429).is_rate_limited());
         assert!(!unrecognised(503).is_rate_limited());
-        assert!(Failure::Unrecognised { status: 503, told_to_wait: true }.is_rate_limited());
+        assert!(Failure::Unrecognised { status: 503, has_retry_after: true }.is_rate_limited());
         assert!(!Failure::Broken.is_rate_limited());
     }
 
