@@ -161,7 +161,7 @@ enum TestVerb {
     },
     /// Changes the code in small ways (cargo-mutants) and looks whether a test of `hostkit` or `hostkit-proto` notices.
     ///
-    /// For use after a change of retry, session, limits, exchange or redaction, or of their tests: what survives is a
+    /// Use it after a change of retry, session, limits, exchange or redaction, or of their tests: what survives is a
     /// missing test. It takes some seconds for each mutant, so it is no job of CI. What was caught is kept below
     /// `target/mutants` while the file stays as it is, so that an interrupted run goes on where it was and a second one
     /// tries only what survived.

@@ -2,8 +2,8 @@
 
 mod cycles;
 mod dependencies;
+mod extensions;
 mod files;
-mod sizes;
 mod switched_off;
 mod switches;
 mod texts;
@@ -32,10 +32,7 @@ pub(crate) fn run(write: bool) -> Outcome {
     findings.extend(texts::hosters(&files, &names()?));
     findings.extend(texts::minimum_rust(&files, &members));
     findings.extend(switched_off::check(&files, &members));
-    let (long, too_long) = sizes::lines(&files);
-    long.iter().for_each(|line| println!("{line}"));
-    findings.extend(too_long);
-    findings.extend(sizes::extensions(&files));
+    findings.extend(extensions::check(&files));
     findings.extend(cycles::check(&files, &members)?);
     findings.extend(dependencies::check(&members)?);
     findings.extend(switches::check(&files)?);
@@ -43,7 +40,7 @@ pub(crate) fn run(write: bool) -> Outcome {
     findings.extend(promises::check_defects());
     findings.extend(trees::check()?);
     if findings.is_empty() {
-        println!("tidy: {} files, {} of them longer than {} lines", files.len(), long.len(), sizes::LONG);
+        println!("tidy: {} files", files.len());
         return Ok(());
     }
     Err(format!("{}\ntidy: {} findings", findings.join("\n"), findings.len()))

@@ -13,7 +13,7 @@ type Allowed = (&'static str, &'static str, &'static str);
 const ALLOWED: &[Allowed] = &[
     ("crates/cargo-hostkit/src/bless.rs", "env::var_os(\"CARGO\")", "cargo names itself to the commands that it runs"),
     ("crates/cargo-hostkit/src/rustfmt.rs", "env::var_os(\"RUSTFMT\")", "cargo's own name for another rustfmt"),
-    ("crates/hostkit-proto/src/server/example.rs", "env::var_os(BLESS)", "wire examples are recorded, by tests only"),
+    ("crates/hostkit-proto/src/server/checks.rs", "env::var_os(BLESS)", "wire examples are recorded, by tests only"),
     ("crates/hostkit-store-tests/src/child.rs", "env::var(ORDERS)", "what a second process of a test is told"),
     ("crates/hostkit-store-tests/src/child.rs", "env::var(SERVER)", "what a second process of a test is told"),
     ("crates/hostkit-store-tests/src/child.rs", "env::var(STORE)", "what a second process of a test is told"),
