@@ -1,22 +1,32 @@
 //! The blocking client of hostkit: make a [`Client`] from credentials, `call` what is safe and `perform` what acts.
 //!
 //! ```
-//! use hostkit::{Call, Perform};
+//! use hostkit::{Api, Call, Outcome, Perform};
 //! use hostkit_ureq::Client;
 //!
-//! fn orders<L: Call, O: Perform<Api = L::Api>>(
-//!     credentials: <L::Api as hostkit::Api>::Credentials,
-//!     list: L,
-//!     order: O,
-//! ) -> Result<(), Box<dyn std::error::Error>> {
-//!     let client = Client::<L::Api>::new(credentials)?;
-//!     let _servers = client.call(&list)?;
-//!     match client.perform(&order) {
-//!         hostkit::Outcome::Done(_) => println!("ordered"),
-//!         hostkit::Outcome::Unresolved(ticket) => println!("reconcile before ordering again: {ticket}"),
-//!         other => println!("nothing was ordered: {}", other.as_str()),
+//! /// Reads: a `Result`.
+//! fn read<C: Call>(client: &Client<C::Api>, call: &C) -> Result<C::Output, Box<dyn std::error::Error>> {
+//!     Ok(client.call(call)?)
+//! }
+//!
+//! /// Acts: sent at most once, and every end is told apart.
+//! fn order<O: Perform>(client: &Client<O::Api>, order: &O) -> Result<(), Box<dyn std::error::Error>> {
+//!     let outcome = client.perform(order);
+//!     if let Some(ticket) = outcome.ticket() {
+//!         std::fs::write("order.ticket", ticket.save().to_string())?; // it may have happened: `client.reconcile` finds out
+//!     }
+//!     match outcome {
+//!         Outcome::Done(_) => println!("ordered"),
+//!         Outcome::Accepted(_, why) => println!("ordered, being carried out: {}", why.as_str()),
+//!         Outcome::Rejected(rejection) => println!("refused: {rejection}"),
+//!         Outcome::NotSent(error) => println!("nothing was sent; mend the cause, then send it again: {error}"),
+//!         Outcome::Unresolved(ticket) => println!("look before you order again: {ticket}"),
 //!     }
 //!     Ok(())
+//! }
+//!
+//! fn client<A: Api>(credentials: A::Credentials) -> Result<Client<A>, hostkit::SetupError> {
+//!     Client::new(credentials)
 //! }
 //! ```
 //!

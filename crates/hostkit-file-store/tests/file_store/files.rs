@@ -47,7 +47,7 @@ fn files_are_for_the_owner_alone() {
     // A folder or a file that others can open is not used.
     fs::set_permissions(entry(&folder, "rates"), fs::Permissions::from_mode(0o644)).unwrap();
     let error = client.call(&Get).unwrap_err();
-    assert!(error.to_string().contains("open to others"), "{error}");
+    assert!(error.to_string().contains("accessible to others"), "{error}");
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
     assert_eq!(FileStore::open(folder.path()).unwrap_err().kind(), std::io::ErrorKind::PermissionDenied);
 }

@@ -50,6 +50,17 @@ impl<T, C: FaultCode> Outcome<T, C> {
         }
     }
 
+    /// The ticket of a call that may have happened: an unresolved one, or one that was rejected without certainty.
+    ///
+    /// Keep it before [`Outcome::into_result`] turns the outcome into an error.
+    pub fn ticket(&self) -> Option<&Ticket> {
+        match self {
+            Self::Unresolved(ticket) => Some(ticket),
+            Self::Rejected(rejection) => rejection.ticket(),
+            Self::Done(_) | Self::Accepted(..) | Self::NotSent(_) => None,
+        }
+    }
+
     /// The value of a call that happened. Do not resend on `None`: it discards all other outcomes, including an
     /// unresolved one and its ticket.
     pub fn done(self) -> Option<T> {
@@ -141,7 +152,8 @@ impl<C> Deref for Rejection<C> {
 
 impl<C: FaultCode> fmt::Display for Rejection<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.endpoint, self.fault)
+        write!(f, "{}: {}", self.endpoint, self.fault)?;
+        if self.ticket.is_some() { f.write_str(" (it may have happened)") } else { Ok(()) }
     }
 }
 

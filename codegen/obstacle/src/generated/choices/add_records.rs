@@ -16,7 +16,6 @@ use crate::types::Record;
 /// If the end stays open: Read the records. No call shows it: Nothing that is read has it.
 ///
 /// ```no_run
-/// use hostkit::Outcome;
 /// use obstacle_proto::choices::AddRecords;
 /// use obstacle_proto::types::Record;
 ///
@@ -24,14 +23,12 @@ use crate::types::Record;
 /// let mut record = Record::new("a");
 /// record.content = Some("x".into());
 /// let call = AddRecords::new().records(vec![record, Record::new("b")]);
-/// match client.perform(&call) {
-///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
+/// outcome.into_result()?;
 /// # Ok(()) }
 /// ```
 #[doc(alias = "Составные ключи из списка")]

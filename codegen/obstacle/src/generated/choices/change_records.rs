@@ -20,7 +20,6 @@ use crate::types::{Record, RecordId};
 /// ```no_run
 /// use std::collections::BTreeMap;
 ///
-/// use hostkit::Outcome;
 /// use obstacle_proto::choices::ChangeRecords;
 /// use obstacle_proto::types::{Record, RecordId};
 ///
@@ -35,14 +34,12 @@ use crate::types::{Record, RecordId};
 ///             (RecordId::new(12), Record::new("b")),
 ///         ]),
 ///     );
-/// match client.perform(&call) {
-///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
+/// outcome.into_result()?;
 /// # Ok(()) }
 /// ```
 #[doc(alias = "Составные ключи из словаря")]

@@ -24,7 +24,7 @@ use crate::types::{Parcel, ThingId};
 /// the call.
 ///
 /// ```
-/// use hostkit::{DateTime, Gibibytes, Outcome};
+/// use hostkit::{DateTime, Gibibytes};
 /// use obstacle_proto::choices::{Choose, ChooseWhat, ChooseWhen};
 /// use obstacle_proto::types::ThingId;
 ///
@@ -39,15 +39,14 @@ use crate::types::{Parcel, ThingId};
 ///     .when(
 ///         ChooseWhen::At(DateTime::new(2012, 1, 24, 4, 0, 2).ok_or("no such date")?),
 ///     );
-/// let answer = match client.perform(&call) {
-///     Outcome::Done(answer) | Outcome::Accepted(answer, _) => answer,
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
-/// };
-/// assert_eq!(answer, ThingId::new(7));
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
+/// }
+/// let answer = outcome.into_result()?;
+/// // answer: ThingId::new(7)
+/// # assert_eq!(answer, ThingId::new(7));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Выбор одного из нескольких")]

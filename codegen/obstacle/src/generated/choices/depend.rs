@@ -15,19 +15,16 @@ use crate::Obstacle;
 /// If the end stays open: Read the thing. No call shows it: Nothing that is read has it.
 ///
 /// ```no_run
-/// use hostkit::Outcome;
 /// use obstacle_proto::choices::Depend;
 ///
 /// # fn example(client: &hostkit_ureq::Client<obstacle_proto::Obstacle>) -> Result<(), Box<dyn std::error::Error>> {
 /// let call = Depend::new().auto_renew(true).period(3).kind("big").size(6);
-/// match client.perform(&call) {
-///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
+/// outcome.into_result()?;
 /// # Ok(()) }
 /// ```
 #[doc(alias = "Зависимые поля и ограничения")]

@@ -16,20 +16,17 @@ use crate::types::ThingId;
 /// If the end stays open: Look at the uptime. No call shows it: Nothing that is read has it.
 ///
 /// ```no_run
-/// use hostkit::Outcome;
 /// use obstacle_proto::commands::Reboot;
 /// use obstacle_proto::types::ThingId;
 ///
 /// # fn example(client: &hostkit_ureq::Client<obstacle_proto::Obstacle>) -> Result<(), Box<dyn std::error::Error>> {
 /// let call = Reboot::new(ThingId::new(7));
-/// match client.perform(&call) {
-///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
+/// outcome.into_result()?;
 /// # Ok(()) }
 /// ```
 #[doc(alias = "Команда в корневом элементе")]

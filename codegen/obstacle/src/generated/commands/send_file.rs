@@ -21,19 +21,16 @@ use crate::types::{Parcel, ThingKey};
 /// If the end stays open: List the files. `reconcile` does it, with what `before` gave before the call.
 ///
 /// ```no_run
-/// use hostkit::Outcome;
 /// use obstacle_proto::commands::SendFile;
 ///
 /// # fn example(client: &hostkit_ureq::Client<obstacle_proto::Obstacle>) -> Result<(), Box<dyn std::error::Error>> {
 /// let call = SendFile::new(2);
-/// match client.perform(&call) {
-///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
+/// outcome.into_result()?;
 /// # Ok(()) }
 /// ```
 #[doc(alias = "Скаляр в корне документа")]

@@ -83,11 +83,18 @@ fn sample(
         (_, Some((_, checks))) if !checks.is_empty() => quote!(#(#checks)*),
         // A value of which nothing can be compared is shown.
         _ => {
-            let shown = format!("{{{result}:?}}");
-            quote!(println!(#shown);)
+            let all = format!("{{{result}:?}}");
+            quote!(println!(#all);)
         }
     };
-    let visible = quote!(#call #made #rest);
+    let is_acting = !endpoint.is_callable();
+    let visible = if is_acting { quote!(#call #made) } else { quote!(#call #made #rest) };
+    let mut shown = explained(print::statements(visible.clone()));
+    if is_acting {
+        let checks = print::statements(rest.clone());
+        shown.extend(checks.iter().filter_map(|line| comment(line)));
+        shown.extend(hidden(checks));
+    }
     let (attribute, setup, end) = match answer {
         Some((answer, _)) => {
             let expected = request.map_or_else(|| quote!(Script::any()), Shown::expected);
@@ -104,32 +111,40 @@ fn sample(
             ("no_run", vec![head], "# Ok(()) }")
         }
     };
-    let mut lines = imports(Scope::of_user(model, &name).imports(&visible));
+    let mut lines = imports(Scope::of_user(model, &name).imports(&quote!(#visible #rest)));
     lines.extend(setup);
-    lines.extend(print::statements(visible));
+    lines.extend(shown);
     lines.push(end.to_owned());
     lines.iter().all(|line| line.chars().count() <= WIDTH).then_some(Sample { attribute, lines })
 }
 
-/// Makes the call: one that acts can end in five ways, and none of them is dropped.
+/// Makes the call. One that acts keeps the ticket of an open end, also where it was rejected and may have happened.
 fn make(endpoint: &Endpoint, result: &Ident) -> TokenStream {
-    let is_nothing = endpoint.output == Output::None;
+    let binding = (endpoint.output != Output::None).then(|| quote!(let #result =));
     if endpoint.is_callable() {
-        return if is_nothing { quote!(client.call(&call)?;) } else { quote!(let #result = client.call(&call)?;) };
+        return quote!(#binding client.call(&call)?;);
     }
-    let (value, gives, binding) = match is_nothing {
-        true => (quote!(()), quote!({}), TokenStream::new()),
-        false => (quote!(#result), quote!(#result,), quote!(let #result =)),
-    };
-    let end = (!is_nothing).then(|| quote!(;));
     quote! {
-        #binding match client.perform(&call) {
-            Outcome::Done(#value) | Outcome::Accepted(#value, _) => #gives
-            Outcome::Rejected(rejection) => return Err(rejection.into()),
-            Outcome::NotSent(error) => return Err(error.into()),
-            Outcome::Unresolved(ticket) => return Err(format!("may have happened: {}", ticket.save()).into()),
-        } #end
+        let outcome = client.perform(&call);
+        if let Some(ticket) = outcome.ticket() {
+            std::fs::write("open.ticket", ticket.save().to_string())?;
+        }
+        #binding outcome.into_result()?;
     }
+}
+
+/// Lines of statements with a comment where the ticket is kept.
+fn explained(lines: Vec<String>) -> Vec<String> {
+    const COMMENT: &str =
+        "// It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.";
+    let is_kept = |line: &String| line.starts_with("if let Some(ticket)");
+    lines.into_iter().flat_map(|line| is_kept(&line).then(|| COMMENT.to_owned()).into_iter().chain([line])).collect()
+}
+
+/// What an assertion says, as a comment: after a call that acts, a copied assertion would lose the answer by a panic.
+fn comment(assertion: &str) -> Option<String> {
+    let said = assertion.strip_prefix("assert_eq!(").or_else(|| assertion.strip_prefix("assert!("))?;
+    Some(format!("// {}", said.strip_suffix(");")?.replacen(", ", ": ", 1)))
 }
 
 /// The name of the variable with the output: what is behind the verb, `server` for `get_server`.

@@ -24,7 +24,6 @@ use crate::types::{Backup, BackupId, BackupRequest, ServerId};
 /// ```
 /// use clodo_proto::backups::DeleteBackup;
 /// use clodo_proto::types::{BackupId, RequestId, ServerId};
-/// use hostkit::Outcome;
 ///
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = r#"{"backup_delete":{"req":3120121}}"#;
@@ -40,15 +39,14 @@ use crate::types::{Backup, BackupId, BackupRequest, ServerId};
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = DeleteBackup::new(ServerId::new(298), BackupId::new(2));
-/// let backup = match client.perform(&call) {
-///     Outcome::Done(backup) | Outcome::Accepted(backup, _) => backup,
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
-/// };
-/// assert_eq!(backup.request, RequestId::new(3120121));
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
+/// }
+/// let backup = outcome.into_result()?;
+/// // backup.request: RequestId::new(3120121)
+/// # assert_eq!(backup.request, RequestId::new(3120121));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Удаление резервной копии")]

@@ -29,7 +29,6 @@ use crate::types::{NewRecord, Record, Zone, ZoneId};
 /// ```
 /// use clodo_proto::dns::AddRecords;
 /// use clodo_proto::types::{NewRecord, ZoneId};
-/// use hostkit::Outcome;
 ///
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = "";
@@ -51,14 +50,12 @@ use crate::types::{NewRecord, Record, Zone, ZoneId};
 ///     ZoneId::new(405290),
 ///     vec![NewRecord::new("www.example.com", "A", "192.0.2.17"), new_record],
 /// );
-/// match client.perform(&call) {
-///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
+/// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Добавление записей в зону")]

@@ -30,7 +30,6 @@ use crate::types::{CreatedZone, DnsOverview, ZoneSummary, ZoneType};
 /// ```
 /// use clodo_proto::dns::CreateZone;
 /// use clodo_proto::types::{ZoneId, ZoneType};
-/// use hostkit::Outcome;
 ///
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = r#"{"dns":{"id":"405290"}}"#;
@@ -46,15 +45,14 @@ use crate::types::{CreatedZone, DnsOverview, ZoneSummary, ZoneType};
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = CreateZone::new("example.com", ZoneType::Master);
-/// let zone = match client.perform(&call) {
-///     Outcome::Done(zone) | Outcome::Accepted(zone, _) => zone,
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
-/// };
-/// assert_eq!(zone.id, ZoneId::new(405290));
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
+/// }
+/// let zone = outcome.into_result()?;
+/// // zone.id: ZoneId::new(405290)
+/// # assert_eq!(zone.id, ZoneId::new(405290));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Добавление зоны")]

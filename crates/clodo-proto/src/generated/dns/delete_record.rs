@@ -29,7 +29,6 @@ use crate::types::{DeletedRecord, Record, RecordId, Zone, ZoneId};
 /// ```
 /// use clodo_proto::dns::DeleteRecord;
 /// use clodo_proto::types::{RecordId, ZoneId};
-/// use hostkit::Outcome;
 ///
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = r#"{"dns":{"new_soa":"2012012402"}}"#;
@@ -46,16 +45,15 @@ use crate::types::{DeletedRecord, Record, RecordId, Zone, ZoneId};
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = DeleteRecord::new(ZoneId::new(405290), RecordId::new(12));
-/// let record = match client.perform(&call) {
-///     Outcome::Done(record) | Outcome::Accepted(record, _) => record,
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
-/// };
-/// let record = record.ok_or("there is none")?;
-/// assert_eq!(record.serial, 2012012402);
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
+/// }
+/// let record = outcome.into_result()?;
+/// // record.serial: 2012012402
+/// # let record = record.ok_or("there is none")?;
+/// # assert_eq!(record.serial, 2012012402);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Удаление записи в зоне; если тело запроса потеряется, удалится вся зона")]

@@ -25,7 +25,6 @@ use crate::types::{DnsOverview, ZoneId, ZoneSummary};
 /// ```
 /// use clodo_proto::dns::DeleteZone;
 /// use clodo_proto::types::ZoneId;
-/// use hostkit::Outcome;
 ///
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = "";
@@ -42,14 +41,12 @@ use crate::types::{DnsOverview, ZoneId, ZoneSummary};
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = DeleteZone::new(ZoneId::new(405290));
-/// match client.perform(&call) {
-///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
+/// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Удаление зоны")]

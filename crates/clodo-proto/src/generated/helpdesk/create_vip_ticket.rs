@@ -28,7 +28,6 @@ use crate::types::{SectionId, ServerId, TicketSummary};
 /// ```
 /// use clodo_proto::helpdesk::CreateVipTicket;
 /// use clodo_proto::types::SectionId;
-/// use hostkit::Outcome;
 ///
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = "";
@@ -48,14 +47,12 @@ use crate::types::{SectionId, ServerId, TicketSummary};
 ///     "Тема сообщения",
 ///     "Текст сообщения!!!",
 /// );
-/// match client.perform(&call) {
-///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
+/// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Добавление VIP-запроса в службу поддержки; может быть платным")]

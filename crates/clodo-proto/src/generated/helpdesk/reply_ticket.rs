@@ -25,7 +25,6 @@ use crate::types::{Ticket, TicketId, TicketMessage};
 /// ```
 /// use clodo_proto::helpdesk::ReplyTicket;
 /// use clodo_proto::types::TicketId;
-/// use hostkit::Outcome;
 ///
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = "";
@@ -44,14 +43,12 @@ use crate::types::{Ticket, TicketId, TicketMessage};
 ///     TicketId::new(445822),
 ///     "Текст сообщения!!!",
 /// );
-/// match client.perform(&call) {
-///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
+/// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Добавление сообщения в запрос")]

@@ -27,7 +27,6 @@ use crate::types::{ServerDetail, ServerId};
 /// ```
 /// use clodo_proto::servers::BuyTraffic;
 /// use clodo_proto::types::ServerId;
-/// use hostkit::Outcome;
 ///
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = "";
@@ -43,14 +42,12 @@ use crate::types::{ServerDetail, ServerId};
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = BuyTraffic::new(ServerId::new(298), 10);
-/// match client.perform(&call) {
-///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
+/// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Покупка пакета трафика: каждый вызов добавляет ещё один пакет")]

@@ -31,7 +31,7 @@ use crate::types::{PayMonths, PayPeriod, ServerDetail, ServerId, SupportLevel};
 /// ```
 /// use clodo_proto::servers::ChangeServer;
 /// use clodo_proto::types::ServerId;
-/// use hostkit::{Gibibytes, Outcome};
+/// use hostkit::Gibibytes;
 ///
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = "";
@@ -47,14 +47,12 @@ use crate::types::{PayMonths, PayPeriod, ServerDetail, ServerId, SupportLevel};
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = ChangeServer::new(ServerId::new(298)).disk(Gibibytes(5));
-/// match client.perform(&call) {
-///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
+/// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Изменение параметров или периода оплаты сервера; меняется и стоимость")]

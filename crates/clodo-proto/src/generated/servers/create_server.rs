@@ -32,7 +32,7 @@ use crate::types::{CreatedServer, ImageId, PayMonths, PayPeriod, PresetId, Serve
 /// ```
 /// use clodo_proto::servers::{CreateServer, CreateServerOs};
 /// use clodo_proto::types::{ImageId, ServerId, ServerType, SupportLevel};
-/// use hostkit::{Gibibytes, Mebibytes, Outcome};
+/// use hostkit::{Gibibytes, Mebibytes};
 ///
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = r#"{"server":{"id":299,"name":"api-test","imageId":"541","adminPass":"PLACEHOLDE"}}"#;
@@ -55,17 +55,18 @@ use crate::types::{CreatedServer, ImageId, PayMonths, PayPeriod, PresetId, Serve
 ///         CreateServerOs::Image(ImageId::new(551)),
 ///     )
 ///     .support(SupportLevel::Usual);
-/// let server = match client.perform(&call) {
-///     Outcome::Done(server) | Outcome::Accepted(server, _) => server,
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
-/// };
-/// assert_eq!(server.id, ServerId::new(299));
-/// assert_eq!(server.name.as_deref(), Some("api-test"));
-/// assert_eq!(server.image, Some(ImageId::new(541)));
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
+/// }
+/// let server = outcome.into_result()?;
+/// // server.id: ServerId::new(299)
+/// // server.name.as_deref(): Some("api-test")
+/// // server.image: Some(ImageId::new(541))
+/// # assert_eq!(server.id, ServerId::new(299));
+/// # assert_eq!(server.name.as_deref(), Some("api-test"));
+/// # assert_eq!(server.image, Some(ImageId::new(541)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Создание виртуального сервера; с этого момента списываются деньги")]

@@ -21,7 +21,6 @@ use crate::types::ServerId;
 /// ```
 /// use clodo_proto::servers::KeepServer;
 /// use clodo_proto::types::ServerId;
-/// use hostkit::Outcome;
 ///
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = "";
@@ -37,14 +36,12 @@ use crate::types::ServerId;
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = KeepServer::new(ServerId::new(298));
-/// match client.perform(&call) {
-///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
+/// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Отмена запланированного удаления VirtualServer: он остаётся, и оплата продолжается")]

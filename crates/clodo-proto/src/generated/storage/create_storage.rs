@@ -28,7 +28,6 @@ use crate::types::{CreatedStorage, StorageSummary};
 /// ```
 /// use clodo_proto::storage::CreateStorage;
 /// use clodo_proto::types::StorageId;
-/// use hostkit::Outcome;
 ///
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = [
@@ -48,17 +47,18 @@ use crate::types::{CreatedStorage, StorageSummary};
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = CreateStorage::new().title("storage");
-/// let storage = match client.perform(&call) {
-///     Outcome::Done(storage) | Outcome::Accepted(storage, _) => storage,
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
-/// };
-/// assert_eq!(storage.id, StorageId::new(123));
-/// assert_eq!(storage.login, "storage_123_1");
-/// assert_eq!(storage.cluster.as_deref(), Some("cs1.clodo.ru:80"));
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
+/// }
+/// let storage = outcome.into_result()?;
+/// // storage.id: StorageId::new(123)
+/// // storage.login: "storage_123_1"
+/// // storage.cluster.as_deref(): Some("cs1.clodo.ru:80")
+/// # assert_eq!(storage.id, StorageId::new(123));
+/// # assert_eq!(storage.login, "storage_123_1");
+/// # assert_eq!(storage.cluster.as_deref(), Some("cs1.clodo.ru:80"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Создание хранилища; оплата по факту использования")]

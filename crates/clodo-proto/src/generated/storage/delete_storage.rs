@@ -23,7 +23,6 @@ use crate::types::{StorageId, StorageSummary};
 /// ```
 /// use clodo_proto::storage::DeleteStorage;
 /// use clodo_proto::types::StorageId;
-/// use hostkit::Outcome;
 ///
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = "";
@@ -39,14 +38,12 @@ use crate::types::{StorageId, StorageSummary};
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = DeleteStorage::new(StorageId::new(5));
-/// match client.perform(&call) {
-///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
+/// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Удаление хранилища со всеми данными")]

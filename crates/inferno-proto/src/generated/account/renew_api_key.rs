@@ -25,7 +25,6 @@ use crate::types::ApiKey;
 /// what `before` gave before the call.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use inferno_proto::account::RenewApiKey;
 ///
 /// # use hostkit_testing::{Script, Scripted};
@@ -43,15 +42,14 @@ use crate::types::ApiKey;
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = RenewApiKey::new("user@example.com", "example-secret");
-/// let api_key = match client.perform(&call) {
-///     Outcome::Done(api_key) | Outcome::Accepted(api_key, _) => api_key,
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
-/// };
-/// assert_eq!(api_key.client, 777);
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
+/// }
+/// let api_key = outcome.into_result()?;
+/// // api_key.client: 777
+/// # assert_eq!(api_key.client, 777);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Создать новый API ключ; прежний перестанет работать")]

@@ -22,7 +22,6 @@ use crate::types::{Order, OrderId, OrderStatus};
 /// harm. `reconcile` does it, with what `before` gave before the call.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use inferno_proto::orders::CancelOrder;
 /// use inferno_proto::types::OrderId;
 ///
@@ -34,14 +33,12 @@ use crate::types::{Order, OrderId, OrderStatus};
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = CancelOrder::new(OrderId::new(46000));
-/// match client.perform(&call) {
-///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
+/// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Отменить неоплаченный (Pending) заказ")]

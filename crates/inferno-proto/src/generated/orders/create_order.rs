@@ -27,7 +27,6 @@ use crate::types::{NewOrder, Order, OrderId, ProductId};
 /// `before` gave before the call.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use inferno_proto::orders::CreateOrder;
 /// use inferno_proto::types::{InvoiceId, OrderId, ProductId};
 ///
@@ -47,17 +46,18 @@ use crate::types::{NewOrder, Order, OrderId, ProductId};
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = CreateOrder::new(ProductId::new(303));
-/// let order = match client.perform(&call) {
-///     Outcome::Done(order) | Outcome::Accepted(order, _) => order,
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
-/// };
-/// assert_eq!(order.order, OrderId::new(47000));
-/// assert_eq!(order.invoice, Some(InvoiceId::new(366000)));
-/// assert_eq!(order.products, "49700");
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
+/// }
+/// let order = outcome.into_result()?;
+/// // order.order: OrderId::new(47000)
+/// // order.invoice: Some(InvoiceId::new(366000))
+/// // order.products: "49700"
+/// # assert_eq!(order.order, OrderId::new(47000));
+/// # assert_eq!(order.invoice, Some(InvoiceId::new(366000)));
+/// # assert_eq!(order.products, "49700");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Создать заказ и счёт на оплату")]

@@ -27,7 +27,6 @@ use crate::types::{InstallAnswer, OrderId, ServerInfo, SshKeyId};
 /// refused with code 904 while the first one runs. `reconcile` does it, with what `before` gave before the call.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use inferno_proto::servers::Install;
 /// use inferno_proto::types::{OrderId, SshKeyId};
 ///
@@ -44,16 +43,16 @@ use crate::types::{InstallAnswer, OrderId, ServerInfo, SshKeyId};
 /// #     .build()?;
 /// let call = Install::new(OrderId::new(47000), "centos7-64-default")
 ///     .ssh_keys(vec![SshKeyId::new(1), SshKeyId::new(2), SshKeyId::new(3)].into());
-/// let answer = match client.perform(&call) {
-///     Outcome::Done(answer) | Outcome::Accepted(answer, _) => answer,
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
-/// };
-/// assert_eq!(answer.method, "createVPS");
-/// assert_eq!(answer.message.as_deref(), Some("ok"));
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
+/// }
+/// let answer = outcome.into_result()?;
+/// // answer.method: "createVPS"
+/// // answer.message.as_deref(): Some("ok")
+/// # assert_eq!(answer.method, "createVPS");
+/// # assert_eq!(answer.message.as_deref(), Some("ok"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Запустить установку нового VPS по оплаченному заказу")]

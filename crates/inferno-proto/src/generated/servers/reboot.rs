@@ -22,7 +22,6 @@ use crate::types::{ActionAnswer, OrderId};
 /// another one. No call shows it: A server that was rebooted looks as before.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use inferno_proto::servers::Reboot;
 /// use inferno_proto::types::{OrderId, ResultWord};
 ///
@@ -38,17 +37,18 @@ use crate::types::{ActionAnswer, OrderId};
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = Reboot::new(OrderId::new(47012));
-/// let answer = match client.perform(&call) {
-///     Outcome::Done(answer) | Outcome::Accepted(answer, _) => answer,
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
-/// };
-/// assert_eq!(answer.result, ResultWord::Success);
-/// assert_eq!(answer.message.as_deref(), Some("ok"));
-/// assert_eq!(answer.method.as_deref(), Some("rebootVPS"));
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
+/// }
+/// let answer = outcome.into_result()?;
+/// // answer.result: ResultWord::Success
+/// // answer.message.as_deref(): Some("ok")
+/// // answer.method.as_deref(): Some("rebootVPS")
+/// # assert_eq!(answer.result, ResultWord::Success);
+/// # assert_eq!(answer.message.as_deref(), Some("ok"));
+/// # assert_eq!(answer.method.as_deref(), Some("rebootVPS"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Перезагрузить VPS")]

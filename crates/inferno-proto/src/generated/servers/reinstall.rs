@@ -26,7 +26,6 @@ use crate::types::{InstallAnswer, OrderId, SshKeyId};
 /// that its password is another one.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use inferno_proto::servers::Reinstall;
 /// use inferno_proto::types::{OrderId, SshKeyId};
 ///
@@ -43,16 +42,16 @@ use crate::types::{InstallAnswer, OrderId, SshKeyId};
 /// #     .build()?;
 /// let call = Reinstall::new(OrderId::new(47000), "centos7-64-default")
 ///     .ssh_keys(vec![SshKeyId::new(1), SshKeyId::new(2), SshKeyId::new(3)].into());
-/// let answer = match client.perform(&call) {
-///     Outcome::Done(answer) | Outcome::Accepted(answer, _) => answer,
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
-/// };
-/// assert_eq!(answer.method, "reinstallVPS");
-/// assert_eq!(answer.message.as_deref(), Some("ok"));
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
+/// }
+/// let answer = outcome.into_result()?;
+/// // answer.method: "reinstallVPS"
+/// // answer.message.as_deref(): Some("ok")
+/// # assert_eq!(answer.method, "reinstallVPS");
+/// # assert_eq!(answer.message.as_deref(), Some("ok"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Запустить переустановку ранее созданного VPS; все данные теряются")]

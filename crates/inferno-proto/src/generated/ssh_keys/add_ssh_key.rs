@@ -25,7 +25,6 @@ use crate::types::{SshKey, SshKeyAdded};
 /// takes what `before` gave before the call.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use inferno_proto::ssh_keys::AddSshKey;
 ///
 /// # use hostkit_testing::{Script, Scripted};
@@ -42,15 +41,14 @@ use crate::types::{SshKey, SshKeyAdded};
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = AddSshKey::new("ssh-ed25519 AAAAC3XXXXXXXXXXXXXXXX email@mail.com");
-/// let ssh_key = match client.perform(&call) {
-///     Outcome::Done(ssh_key) | Outcome::Accepted(ssh_key, _) => ssh_key,
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
-/// };
-/// assert_eq!(ssh_key.message, "SSH key added");
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
+/// }
+/// let ssh_key = outcome.into_result()?;
+/// // ssh_key.message: "SSH key added"
+/// # assert_eq!(ssh_key.message, "SSH key added");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Добавить SSH ключ авторизации")]

@@ -22,7 +22,6 @@ use crate::types::{ActionAnswer, SshKey, SshKeyId};
 /// If the end stays open: List the keys and look whether it is still there. `reconcile` does it.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use inferno_proto::ssh_keys::RemoveSshKey;
 /// use inferno_proto::types::{ResultWord, SshKeyId};
 ///
@@ -34,15 +33,14 @@ use crate::types::{ActionAnswer, SshKey, SshKeyId};
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = RemoveSshKey::new(SshKeyId::new(7));
-/// let ssh_key = match client.perform(&call) {
-///     Outcome::Done(ssh_key) | Outcome::Accepted(ssh_key, _) => ssh_key,
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
-/// };
-/// assert_eq!(ssh_key.result, ResultWord::Success);
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
+/// }
+/// let ssh_key = outcome.into_result()?;
+/// // ssh_key.result: ResultWord::Success
+/// # assert_eq!(ssh_key.result, ResultWord::Success);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Удалить SSH ключ")]

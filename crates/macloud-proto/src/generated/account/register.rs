@@ -20,7 +20,6 @@ use crate::types::NewAccount;
 /// API has no list of accounts.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use macloud_proto::account::Register;
 /// use macloud_proto::types::AccountId;
 ///
@@ -36,15 +35,14 @@ use crate::types::NewAccount;
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = Register::new("admin@domain.ru").code("SuperPartner");
-/// let answer = match client.perform(&call) {
-///     Outcome::Done(answer) | Outcome::Accepted(answer, _) => answer,
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
-/// };
-/// assert_eq!(answer.account.id, AccountId::new(190));
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
+/// }
+/// let answer = outcome.into_result()?;
+/// // answer.account.id: AccountId::new(190)
+/// # assert_eq!(answer.account.id, AccountId::new(190));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Создаёт новый аккаунт и пользователя")]

@@ -23,7 +23,6 @@ use crate::types::{Backup, BackupId, DatacenterId};
 /// `before` gave before the call.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use macloud_proto::backups::CopyBackup;
 /// use macloud_proto::types::{BackupId, DatacenterId};
 ///
@@ -37,15 +36,14 @@ use crate::types::{Backup, BackupId, DatacenterId};
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = CopyBackup::new(BackupId::new(290230), DatacenterId::new(1));
-/// let backup = match client.perform(&call) {
-///     Outcome::Done(backup) | Outcome::Accepted(backup, _) => backup,
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
-/// };
-/// assert_eq!(backup, BackupId::new(290232));
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
+/// }
+/// let backup = outcome.into_result()?;
+/// // backup: BackupId::new(290232)
+/// # assert_eq!(backup, BackupId::new(290232));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Копирует резервную копию в другой дата-центр")]

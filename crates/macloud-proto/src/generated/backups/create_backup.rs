@@ -20,7 +20,6 @@ use crate::types::ServiceId;
 /// number of another kind, and only while the backup is new. For servers `create_server_backup` has a trace.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use macloud_proto::backups::CreateBackup;
 /// use macloud_proto::types::ServiceId;
 ///
@@ -32,14 +31,12 @@ use crate::types::ServiceId;
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = CreateBackup::new(ServiceId::new(1345));
-/// match client.perform(&call) {
-///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
+/// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Создаёт резервную копию сервера или диска в том же дата-центре")]

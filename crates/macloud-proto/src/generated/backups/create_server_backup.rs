@@ -25,7 +25,6 @@ use crate::types::{Backup, ServerId};
 /// it, with what `before` gave before the call.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use macloud_proto::backups::CreateServerBackup;
 /// use macloud_proto::types::ServerId;
 ///
@@ -39,14 +38,12 @@ use crate::types::{Backup, ServerId};
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = CreateServerBackup::new(ServerId::new(1345));
-/// match client.perform(&call) {
-///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
+/// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Создаёт резервную копию сервера (старый путь)")]

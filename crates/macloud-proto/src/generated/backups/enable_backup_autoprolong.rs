@@ -19,7 +19,6 @@ use crate::types::BackupId;
 /// not show whether it is prolonged.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use macloud_proto::backups::EnableBackupAutoprolong;
 /// use macloud_proto::types::BackupId;
 ///
@@ -34,14 +33,12 @@ use crate::types::BackupId;
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = EnableBackupAutoprolong::new(BackupId::new(290230)).name("before update");
-/// match client.perform(&call) {
-///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
+/// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Включает автопродление резервной копии")]

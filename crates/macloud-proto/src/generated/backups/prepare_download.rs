@@ -26,7 +26,6 @@ use crate::types::{Backup, BackupId};
 /// call.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use macloud_proto::backups::PrepareDownload;
 /// use macloud_proto::types::BackupId;
 ///
@@ -41,14 +40,12 @@ use crate::types::{Backup, BackupId};
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = PrepareDownload::new(BackupId::new(290230));
-/// match client.perform(&call) {
-///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
+/// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Готовит ссылку на скачивание копии, на сутки")]

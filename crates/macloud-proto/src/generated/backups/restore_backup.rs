@@ -25,7 +25,6 @@ use crate::types::{BackupId, ServerDetail, ServerId, ServiceId};
 /// what `before` gave before the call.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use macloud_proto::backups::RestoreBackup;
 /// use macloud_proto::types::{BackupId, ServiceId};
 ///
@@ -40,14 +39,12 @@ use crate::types::{BackupId, ServerDetail, ServerId, ServiceId};
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = RestoreBackup::new(BackupId::new(290230), ServiceId::new(1345));
-/// match client.perform(&call) {
-///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
+/// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Восстанавливает копию поверх сервера или диска")]

@@ -24,7 +24,6 @@ use crate::types::{Domain, DomainId};
 /// takes what `before` gave before the call.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use macloud_proto::dns::CreateDomain;
 /// use macloud_proto::types::DomainId;
 ///
@@ -36,15 +35,14 @@ use crate::types::{Domain, DomainId};
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = CreateDomain::new("example.org").ip("185.251.37.62".parse()?);
-/// let domain = match client.perform(&call) {
-///     Outcome::Done(domain) | Outcome::Accepted(domain, _) => domain,
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
-/// };
-/// assert_eq!(domain, DomainId::new(501));
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
+/// }
+/// let domain = outcome.into_result()?;
+/// // domain: DomainId::new(501)
+/// # assert_eq!(domain, DomainId::new(501));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Добавляет DNS-домен")]

@@ -23,7 +23,6 @@ use crate::types::{CaaTag, DomainId, Record, RecordId, RecordType};
 /// gave before the call.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use macloud_proto::dns::CreateRecord;
 /// use macloud_proto::types::{DomainId, RecordId, RecordType};
 ///
@@ -41,15 +40,14 @@ use crate::types::{CaaTag, DomainId, Record, RecordId, RecordType};
 ///         "mail.example.org",
 ///     )
 ///     .priority(10);
-/// let record = match client.perform(&call) {
-///     Outcome::Done(record) | Outcome::Accepted(record, _) => record,
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
-/// };
-/// assert_eq!(record, RecordId::new(9004));
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
+/// }
+/// let record = outcome.into_result()?;
+/// // record: RecordId::new(9004)
+/// # assert_eq!(record, RecordId::new(9004));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Добавляет DNS-запись")]

@@ -21,7 +21,6 @@ use crate::types::{Domain, DomainId, ServiceStatus};
 /// does it.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use macloud_proto::dns::DeleteDomain;
 /// use macloud_proto::types::DomainId;
 ///
@@ -36,14 +35,12 @@ use crate::types::{Domain, DomainId, ServiceStatus};
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = DeleteDomain::new(DomainId::new(501));
-/// match client.perform(&call) {
-///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
+/// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Удаляет DNS-домен со всеми записями")]

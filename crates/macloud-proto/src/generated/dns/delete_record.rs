@@ -20,7 +20,6 @@ use crate::types::{Record, RecordId};
 /// If the end stays open: List the records of every domain, some seconds later. `reconcile` does it.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use macloud_proto::dns::DeleteRecord;
 /// use macloud_proto::types::RecordId;
 ///
@@ -35,14 +34,12 @@ use crate::types::{Record, RecordId};
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = DeleteRecord::new(RecordId::new(9001));
-/// match client.perform(&call) {
-///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
+/// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Удаляет DNS-запись")]

@@ -26,7 +26,6 @@ use crate::types::{AddressId, PtrId, PtrRecord};
 /// call.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use macloud_proto::ips::CreatePtrRecord;
 /// use macloud_proto::types::{AddressId, PtrId};
 ///
@@ -42,15 +41,14 @@ use crate::types::{AddressId, PtrId, PtrRecord};
 ///     "185.251.37.62".parse()?,
 ///     "web.example.org",
 /// );
-/// let ptr_record = match client.perform(&call) {
-///     Outcome::Done(ptr_record) | Outcome::Accepted(ptr_record, _) => ptr_record,
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
-/// };
-/// assert_eq!(ptr_record, PtrId::new(12));
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
+/// }
+/// let ptr_record = outcome.into_result()?;
+/// // ptr_record: PtrId::new(12)
+/// # assert_eq!(ptr_record, PtrId::new(12));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Добавляет PTR-запись: одну для IPv4, сколько угодно в подсети IPv6")]

@@ -22,7 +22,6 @@ use crate::types::{AdditionalAddresses, AdditionalId, ServiceStatus};
 /// If the end stays open: List the services with additional addresses. `reconcile` does it.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use macloud_proto::ips::DeleteAdditional;
 /// use macloud_proto::types::AdditionalId;
 ///
@@ -37,14 +36,12 @@ use crate::types::{AdditionalAddresses, AdditionalId, ServiceStatus};
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = DeleteAdditional::new(AdditionalId::new(88));
-/// match client.perform(&call) {
-///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
+/// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Удаляет услугу со всеми её адресами")]

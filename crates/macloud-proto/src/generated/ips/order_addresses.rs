@@ -25,7 +25,6 @@ use crate::types::{PoolAddress, ServerId};
 /// with what `before` gave before the call.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use macloud_proto::ips::OrderAddresses;
 /// use macloud_proto::types::ServerId;
 ///
@@ -37,14 +36,12 @@ use crate::types::{PoolAddress, ServerId};
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = OrderAddresses::new(ServerId::new(1345), 2).family(4);
-/// match client.perform(&call) {
-///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
+/// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Заказывает дополнительные IP-адреса для сервера")]

@@ -24,7 +24,6 @@ use crate::types::{ReservedAddress, ReservedId, ServiceStatus};
 /// If the end stays open: List the reserved addresses. `reconcile` does it.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use macloud_proto::ips::ReleaseReserved;
 /// use macloud_proto::types::ReservedId;
 ///
@@ -39,14 +38,12 @@ use crate::types::{ReservedAddress, ReservedId, ServiceStatus};
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = ReleaseReserved::new(ReservedId::new(77));
-/// match client.perform(&call) {
-///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
+/// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Освобождает зарезервированный адрес")]

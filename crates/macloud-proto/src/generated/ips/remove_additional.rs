@@ -23,7 +23,6 @@ use crate::types::{AdditionalAddresses, AdditionalId, AddressId, ServiceAddress}
 /// If the end stays open: Read the service: it shows its addresses. `reconcile` does it.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use macloud_proto::ips::RemoveAdditional;
 /// use macloud_proto::types::{AdditionalId, AddressId};
 ///
@@ -41,14 +40,12 @@ use crate::types::{AdditionalAddresses, AdditionalId, AddressId, ServiceAddress}
 ///     AdditionalId::new(88),
 ///     vec![AddressId::new(1600), AddressId::new(1601)],
 /// );
-/// match client.perform(&call) {
-///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
+/// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Освобождает часть адресов услуги")]

@@ -23,7 +23,6 @@ use crate::types::{AddressId, PoolAddress, ServerId};
 /// If the end stays open: List the addresses of the account, or the additional ones of the server. `reconcile` does it.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use macloud_proto::ips::RemoveServerAddresses;
 /// use macloud_proto::types::{AddressId, ServerId};
 ///
@@ -42,14 +41,12 @@ use crate::types::{AddressId, PoolAddress, ServerId};
 ///         vec![AddressId::new(1600)],
 ///     )
 ///     .family(4);
-/// match client.perform(&call) {
-///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
+/// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Освобождает дополнительные адреса сервера")]

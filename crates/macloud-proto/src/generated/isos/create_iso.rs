@@ -23,7 +23,6 @@ use crate::types::{Iso, IsoId, IsoKey};
 /// before the call.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use macloud_proto::isos::CreateIso;
 /// use macloud_proto::types::{IsoId, IsoKey};
 ///
@@ -39,15 +38,14 @@ use crate::types::{Iso, IsoId, IsoKey};
 /// let call = CreateIso::new(
 ///     IsoKey::new("0123456789abcdef0123456789abcdef").ok_or("letters and digits")?,
 /// );
-/// let iso = match client.perform(&call) {
-///     Outcome::Done(iso) | Outcome::Accepted(iso, _) => iso,
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
-/// };
-/// assert_eq!(iso, IsoId::new(210));
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
+/// }
+/// let iso = outcome.into_result()?;
+/// // iso: IsoId::new(210)
+/// # assert_eq!(iso, IsoId::new(210));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Создаёт услугу ISO из загруженного образа")]

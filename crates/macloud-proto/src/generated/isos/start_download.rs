@@ -20,7 +20,6 @@ use crate::types::IsoKey;
 /// call shows it: Downloads are not listed, and the key of this one is in the lost answer alone.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use macloud_proto::isos::StartDownload;
 /// use macloud_proto::types::IsoKey;
 ///
@@ -36,18 +35,16 @@ use crate::types::IsoKey;
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = StartDownload::new("https://example.org/netinst.iso");
-/// let download = match client.perform(&call) {
-///     Outcome::Done(download) | Outcome::Accepted(download, _) => download,
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
-/// };
-/// assert_eq!(
-///     download, IsoKey::new("0123456789abcdef0123456789abcdef")
-///     .ok_or("letters and digits") ?
-/// );
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
+/// }
+/// let download = outcome.into_result()?;
+/// # assert_eq!(
+/// #     download, IsoKey::new("0123456789abcdef0123456789abcdef")
+/// #     .ok_or("letters and digits") ?
+/// # );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Ставит загрузку образа ISO в очередь")]

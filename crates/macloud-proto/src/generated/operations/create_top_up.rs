@@ -25,7 +25,6 @@ use crate::types::{Operation, OperationId};
 /// `before` gave before the call.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use macloud_proto::operations::CreateTopUp;
 /// use macloud_proto::types::OperationId;
 ///
@@ -37,15 +36,14 @@ use crate::types::{Operation, OperationId};
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = CreateTopUp::new("1000".parse()?);
-/// let top_up = match client.perform(&call) {
-///     Outcome::Done(top_up) | Outcome::Accepted(top_up, _) => top_up,
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
-/// };
-/// assert_eq!(top_up, OperationId::new(2177311));
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
+/// }
+/// let top_up = outcome.into_result()?;
+/// // top_up: OperationId::new(2177311)
+/// # assert_eq!(top_up, OperationId::new(2177311));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Создаёт неоплаченное пополнение баланса")]

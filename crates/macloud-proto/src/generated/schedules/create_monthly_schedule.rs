@@ -24,7 +24,6 @@ use crate::types::{Schedules, ServiceId};
 /// If the end stays open: Read the schedules. `reconcile` does it, with what `before` gave before the call.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use macloud_proto::schedules::CreateMonthlySchedule;
 /// use macloud_proto::types::ServiceId;
 ///
@@ -38,14 +37,12 @@ use crate::types::{Schedules, ServiceId};
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = CreateMonthlySchedule::new(ServiceId::new(1345), 30, 6, 4);
-/// match client.perform(&call) {
-///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
+/// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Добавляет ежемесячное расписание копий, не больше одного")]

@@ -24,7 +24,6 @@ use crate::types::{Schedule, ScheduleType, Schedules, ServiceId};
 /// If the end stays open: Read the schedules: that of this kind is gone, and the others are left. `reconcile` does it.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use macloud_proto::schedules::DeleteSchedule;
 /// use macloud_proto::types::{ScheduleType, ServiceId};
 ///
@@ -39,14 +38,12 @@ use crate::types::{Schedule, ScheduleType, Schedules, ServiceId};
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = DeleteSchedule::new(ServiceId::new(1345), ScheduleType::Weekly);
-/// match client.perform(&call) {
-///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
+/// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Удаляет одно расписание копий")]

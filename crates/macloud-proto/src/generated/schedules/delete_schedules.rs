@@ -20,7 +20,6 @@ use crate::types::{Schedules, ServiceId};
 /// If the end stays open: Read the schedules. `reconcile` does it.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use macloud_proto::schedules::DeleteSchedules;
 /// use macloud_proto::types::ServiceId;
 ///
@@ -35,14 +34,12 @@ use crate::types::{Schedules, ServiceId};
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = DeleteSchedules::new(ServiceId::new(1345));
-/// match client.perform(&call) {
-///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
+/// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Удаляет все расписания копий")]

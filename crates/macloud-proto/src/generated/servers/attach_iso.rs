@@ -23,7 +23,6 @@ use crate::types::{Iso, IsoId, ServerId};
 /// before the call.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use macloud_proto::servers::AttachIso;
 /// use macloud_proto::types::{IsoId, ServerId};
 ///
@@ -38,14 +37,12 @@ use crate::types::{Iso, IsoId, ServerId};
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = AttachIso::new(ServerId::new(1345), IsoId::new(210));
-/// match client.perform(&call) {
-///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
+/// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Подключает образ ISO к серверу и перезапускает его")]

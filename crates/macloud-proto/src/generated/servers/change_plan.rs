@@ -25,7 +25,7 @@ use crate::types::{PlanId, ServerDetail, ServerId};
 /// call.
 ///
 /// ```
-/// use hostkit::{Gibibytes, Outcome};
+/// use hostkit::Gibibytes;
 /// use macloud_proto::servers::ChangePlan;
 /// use macloud_proto::types::{PlanId, ServerId};
 ///
@@ -44,14 +44,12 @@ use crate::types::{PlanId, ServerDetail, ServerId};
 ///     .ram(Gibibytes(8))
 ///     .disk(Gibibytes(80))
 ///     .gpu(0);
-/// match client.perform(&call) {
-///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
+/// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Переводит сервер на старший тариф; вернуть нельзя")]

@@ -27,7 +27,6 @@ use crate::types::{BackupId, DatacenterId, IsoId, KeyId, PlanId, ReservedId, Ser
 /// debit. `reconcile` does it; where the name is not unique, it takes what `before` gave before the call.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use macloud_proto::servers::{CreateServer, CreateServerSource};
 /// use macloud_proto::types::{DatacenterId, KeyId, PlanId, ServerId, TemplateId};
 ///
@@ -43,15 +42,14 @@ use crate::types::{BackupId, DatacenterId, IsoId, KeyId, PlanId, ReservedId, Ser
 ///     .ssh_key(KeyId::new(3))
 ///     .host("web.example.org")
 ///     .source(CreateServerSource::Template(TemplateId::new(22)));
-/// let server = match client.perform(&call) {
-///     Outcome::Done(server) | Outcome::Accepted(server, _) => server,
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
-/// };
-/// assert_eq!(server, ServerId::new(138828));
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
+/// }
+/// let server = outcome.into_result()?;
+/// // server: ServerId::new(138828)
+/// # assert_eq!(server, ServerId::new(138828));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Заказывает сервер")]

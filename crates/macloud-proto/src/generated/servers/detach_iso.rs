@@ -22,7 +22,6 @@ use crate::types::{Iso, ServerId};
 /// If the end stays open: List the images: none shows this server. `reconcile` does it.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use macloud_proto::servers::DetachIso;
 /// use macloud_proto::types::ServerId;
 ///
@@ -37,14 +36,12 @@ use crate::types::{Iso, ServerId};
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = DetachIso::new(ServerId::new(1345));
-/// match client.perform(&call) {
-///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
+/// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Отключает образ ISO от сервера и перезапускает его")]

@@ -25,7 +25,6 @@ use crate::types::{KeyId, ServerDetail, ServerId, TemplateId};
 /// what `before` gave before the call.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use macloud_proto::servers::ReinstallServer;
 /// use macloud_proto::types::{KeyId, ServerId, TemplateId};
 ///
@@ -43,14 +42,12 @@ use crate::types::{KeyId, ServerDetail, ServerId, TemplateId};
 ///     .template(TemplateId::new(22))
 ///     .ssh_key(KeyId::new(3))
 ///     .host("web.example.org");
-/// match client.perform(&call) {
-///     Outcome::Done(()) | Outcome::Accepted((), _) => {}
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
+/// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Переустанавливает сервер: данные пропадут")]

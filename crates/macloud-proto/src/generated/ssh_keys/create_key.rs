@@ -23,7 +23,6 @@ use crate::types::{KeyId, SshKey};
 /// takes what `before` gave before the call.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use macloud_proto::ssh_keys::CreateKey;
 /// use macloud_proto::types::KeyId;
 ///
@@ -38,15 +37,14 @@ use crate::types::{KeyId, SshKey};
 ///     "laptop",
 ///     "ssh-rsa PLACEHOLDERPLACEHOLDER user@example.org",
 /// );
-/// let key = match client.perform(&call) {
-///     Outcome::Done(key) | Outcome::Accepted(key, _) => key,
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
-/// };
-/// assert_eq!(key, KeyId::new(3));
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
+/// }
+/// let key = outcome.into_result()?;
+/// // key: KeyId::new(3)
+/// # assert_eq!(key, KeyId::new(3));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Добавляет SSH-ключ")]

@@ -21,7 +21,6 @@ use crate::types::{AddonId, OrderId, OrderedAddons};
 /// orders does not show add-ons, and the balance stays the same where an add-on costs nothing or is not paid yet.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use rootpanel_proto::orders::AddonsOrder;
 /// use rootpanel_proto::types::{AddonId, OrderId};
 ///
@@ -40,17 +39,18 @@ use crate::types::{AddonId, OrderId, OrderedAddons};
 ///     OrderId::new(47000),
 ///     vec![AddonId::new(7), AddonId::new(8)].into(),
 /// );
-/// let order = match client.perform(&call) {
-///     Outcome::Done(order) | Outcome::Accepted(order, _) => order,
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
-/// };
-/// assert_eq!(order.order, OrderId::new(47000));
-/// assert_eq!(order.balance, Some("136.02".parse() ?));
-/// assert_eq!(order.cost, Some("3.00".parse() ?));
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
+/// }
+/// let order = outcome.into_result()?;
+/// // order.order: OrderId::new(47000)
+/// // order.balance: Some("136.02".parse() ?)
+/// // order.cost: Some("3.00".parse() ?)
+/// # assert_eq!(order.order, OrderId::new(47000));
+/// # assert_eq!(order.balance, Some("136.02".parse() ?));
+/// # assert_eq!(order.cost, Some("3.00".parse() ?));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Заказать дополнительные услуги")]

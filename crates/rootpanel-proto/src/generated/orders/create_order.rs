@@ -28,7 +28,6 @@ use crate::types::{AddonId, LocationId, NewOrder, Order, TariffId};
 /// does it, with what `before` gave before the call.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use rootpanel_proto::orders::CreateOrder;
 /// use rootpanel_proto::types::{OrderId, PlanKind, TariffId};
 ///
@@ -45,17 +44,18 @@ use crate::types::{AddonId, LocationId, NewOrder, Order, TariffId};
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = CreateOrder::new(TariffId::new(12), 1);
-/// let order = match client.perform(&call) {
-///     Outcome::Done(order) | Outcome::Accepted(order, _) => order,
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
-/// };
-/// assert_eq!(order.order, OrderId::new(47000));
-/// assert_eq!(order.kind, Some(PlanKind::Vds));
-/// assert_eq!(order.tariff, Some(TariffId::new(12)));
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
+/// }
+/// let order = outcome.into_result()?;
+/// // order.order: OrderId::new(47000)
+/// // order.kind: Some(PlanKind::Vds)
+/// // order.tariff: Some(TariffId::new(12))
+/// # assert_eq!(order.order, OrderId::new(47000));
+/// # assert_eq!(order.kind, Some(PlanKind::Vds));
+/// # assert_eq!(order.tariff, Some(TariffId::new(12)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Создать заказ; стоимость списывается с баланса")]

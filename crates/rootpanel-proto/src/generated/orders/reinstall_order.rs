@@ -27,7 +27,6 @@ use crate::types::{AddonId, Order, OrderId, ReinstalledOrder};
 /// queued, a second call is refused with code 44. `reconcile` does it, with what `before` gave before the call.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use rootpanel_proto::orders::ReinstallOrder;
 /// use rootpanel_proto::types::{AddonId, OrderId};
 ///
@@ -41,16 +40,16 @@ use crate::types::{AddonId, Order, OrderId, ReinstalledOrder};
 /// let call = ReinstallOrder::new(OrderId::new(47000))
 ///     .system(AddonId::new(5))
 ///     .panel(AddonId::new(9));
-/// let order = match client.perform(&call) {
-///     Outcome::Done(order) | Outcome::Accepted(order, _) => order,
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
-/// };
-/// assert_eq!(order.order, OrderId::new(47000));
-/// assert_eq!(order.server_login.as_deref(), Some("root"));
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
+/// }
+/// let order = outcome.into_result()?;
+/// // order.order: OrderId::new(47000)
+/// // order.server_login.as_deref(): Some("root")
+/// # assert_eq!(order.order, OrderId::new(47000));
+/// # assert_eq!(order.server_login.as_deref(), Some("root"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Переустановить сервер заказа; все данные теряются")]

@@ -23,7 +23,6 @@ use crate::types::{Order, OrderId, Renewal};
 /// `reconcile` does it, with what `before` gave before the call.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use rootpanel_proto::orders::RenewOrder;
 /// use rootpanel_proto::types::OrderId;
 ///
@@ -39,17 +38,18 @@ use crate::types::{Order, OrderId, Renewal};
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = RenewOrder::new(OrderId::new(47000), 1);
-/// let order = match client.perform(&call) {
-///     Outcome::Done(order) | Outcome::Accepted(order, _) => order,
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
-/// };
-/// assert_eq!(order.order, OrderId::new(47000));
-/// assert_eq!(order.period, Some(1));
-/// assert_eq!(order.balance, Some("139.02".parse() ?));
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
+/// }
+/// let order = outcome.into_result()?;
+/// // order.order: OrderId::new(47000)
+/// // order.period: Some(1)
+/// // order.balance: Some("139.02".parse() ?)
+/// # assert_eq!(order.order, OrderId::new(47000));
+/// # assert_eq!(order.period, Some(1));
+/// # assert_eq!(order.balance, Some("139.02".parse() ?));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Продлить заказ; каждый вызов добавляет период")]

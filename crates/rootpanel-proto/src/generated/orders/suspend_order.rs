@@ -23,7 +23,6 @@ use crate::types::{Order, OrderId, OrderReference, OrderStatus};
 /// `reconcile` does it, with what `before` gave before the call.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use rootpanel_proto::orders::SuspendOrder;
 /// use rootpanel_proto::types::OrderId;
 ///
@@ -35,15 +34,14 @@ use crate::types::{Order, OrderId, OrderReference, OrderStatus};
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = SuspendOrder::new(OrderId::new(47000));
-/// let order = match client.perform(&call) {
-///     Outcome::Done(order) | Outcome::Accepted(order, _) => order,
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
-/// };
-/// assert_eq!(order.order, OrderId::new(47000));
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
+/// }
+/// let order = outcome.into_result()?;
+/// // order.order: OrderId::new(47000)
+/// # assert_eq!(order.order, OrderId::new(47000));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Приостановить заказ; сервер останавливается")]

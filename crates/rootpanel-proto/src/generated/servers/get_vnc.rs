@@ -18,7 +18,6 @@ use crate::types::{OrderId, VncConsole};
 /// If the end stays open: Open another session: a repeat does no harm. No call shows it: Sessions are not listed.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use rootpanel_proto::servers::GetVnc;
 /// use rootpanel_proto::types::OrderId;
 ///
@@ -34,15 +33,14 @@ use crate::types::{OrderId, VncConsole};
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = GetVnc::new(OrderId::new(47000));
-/// let vnc = match client.perform(&call) {
-///     Outcome::Done(vnc) | Outcome::Accepted(vnc, _) => vnc,
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
-/// };
-/// assert_eq!(vnc.order, Some(OrderId::new(47000)));
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
+/// }
+/// let vnc = outcome.into_result()?;
+/// // vnc.order: Some(OrderId::new(47000))
+/// # assert_eq!(vnc.order, Some(OrderId::new(47000)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Открыть VNC-консоль")]

@@ -21,7 +21,6 @@ use crate::types::{OrderId, OrderReference};
 /// The list of orders does not show whether a server runs.
 ///
 /// ```
-/// use hostkit::Outcome;
 /// use rootpanel_proto::servers::ResetServer;
 /// use rootpanel_proto::types::OrderId;
 ///
@@ -33,15 +32,14 @@ use crate::types::{OrderId, OrderReference};
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = ResetServer::new(OrderId::new(47000));
-/// let server = match client.perform(&call) {
-///     Outcome::Done(server) | Outcome::Accepted(server, _) => server,
-///     Outcome::Rejected(rejection) => return Err(rejection.into()),
-///     Outcome::NotSent(error) => return Err(error.into()),
-///     Outcome::Unresolved(ticket) => {
-///         return Err(format!("may have happened: {}", ticket.save()).into());
-///     }
-/// };
-/// assert_eq!(server.order, OrderId::new(47000));
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
+/// }
+/// let server = outcome.into_result()?;
+/// // server.order: OrderId::new(47000)
+/// # assert_eq!(server.order, OrderId::new(47000));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Аппаратно перезагрузить (сбросить) сервер")]
