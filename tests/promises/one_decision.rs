@@ -303,7 +303,7 @@ fn answers(folder: &Path) -> usize {
     paths.map(|path| if path.is_dir() { answers(&path) } else { usize::from(is_answer(&path)) }).sum()
 }
 
-fn told<A: Api>(pass: &Pass<A>) {
+fn report<A: Api>(pass: &Pass<A>) {
     let name = A::INFO.name;
     println!("{name}: {} cases, of {} examples and 400 statuses", pass.cases, pass.examples);
     assert_eq!(pass.examples, answers(&Path::new(ROOT).join("specs").join(name)), "{name}: not every example");
@@ -319,7 +319,7 @@ fn clodo() {
     ];
     let mut pass = Pass::new(clodo_proto::Credentials::key("login", "key-of-a-test"), faults);
     clodo_proto::server::every(&mut pass);
-    told(&pass);
+    report(&pass);
 }
 
 #[test]
@@ -330,7 +330,7 @@ fn inferno() {
     ];
     let mut pass = Pass::new(inferno_proto::Credentials::key(777, "key-of-a-test"), faults);
     inferno_proto::server::every(&mut pass);
-    told(&pass);
+    report(&pass);
 }
 
 #[test]
@@ -343,7 +343,7 @@ fn rootpanel() {
     ];
     let mut pass = Pass::new(rootpanel_proto::Credentials::api_key("login", "key-of-a-test"), faults);
     rootpanel_proto::server::every(&mut pass);
-    told(&pass);
+    report(&pass);
 }
 
 #[test]
@@ -355,5 +355,5 @@ fn macloud() {
     ];
     let mut pass = Pass::new(macloud_proto::Credentials::token("token-of-a-test"), faults);
     macloud_proto::server::every(&mut pass);
-    told(&pass);
+    report(&pass);
 }

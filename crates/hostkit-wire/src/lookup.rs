@@ -145,7 +145,7 @@ impl<'t> Lookup<'t> {
             }
             slot = (slot + 1) % SLOTS;
         }
-        if table.len < HASHED { earlier } else { self.behind(table.keys[HASHED - 1], key, earlier) }
+        if table.len < HASHED { earlier } else { self.find_beyond_table(table.keys[HASHED - 1], key, earlier) }
     }
 
     #[inline]
@@ -154,7 +154,7 @@ impl<'t> Lookup<'t> {
     }
 
     /// Continues beyond the table: after the cursor, then `earlier` (found in the table), then before the cursor.
-    fn behind(&self, last_hashed: u32, key: &Key<'_>, earlier: Entry) -> Entry {
+    fn find_beyond_table(&self, last_hashed: u32, key: &Key<'_>, earlier: Entry) -> Entry {
         let start = Entry { key: self.after(last_hashed), position: HASHED as u32 };
         let cursor = if self.next.position > start.position { self.next } else { start };
         let found = [self.walk(cursor, self.end, key), earlier, self.walk(start, cursor.key, key)];

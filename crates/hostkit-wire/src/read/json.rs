@@ -28,7 +28,7 @@ impl Reader<'_> {
             if closer == b'}' {
                 at = self.key(builder, at)?;
             }
-            at = self.behind_space(at);
+            at = self.skip_space(at);
             match self.bytes.get(at) {
                 Some(b'"') => at = self.string(builder, at, false)?,
                 Some(b'-' | b'0'..=b'9') => {
@@ -40,7 +40,7 @@ impl Reader<'_> {
                     builder.open_map(at)?;
                     around.push(closer);
                     closer = b'}';
-                    at = self.behind_space(at + 1);
+                    at = self.skip_space(at + 1);
                     if self.bytes.get(at) != Some(&b'}') {
                         continue;
                     }
@@ -49,7 +49,7 @@ impl Reader<'_> {
                     builder.open_list(at)?;
                     around.push(closer);
                     closer = b']';
-                    at = self.behind_space(at + 1);
+                    at = self.skip_space(at + 1);
                     if self.bytes.get(at) != Some(&b']') {
                         continue;
                     }
@@ -70,7 +70,7 @@ impl Reader<'_> {
             }
             // A value has ended, or the next byte closes an empty container.
             loop {
-                at = self.behind_space(at);
+                at = self.skip_space(at);
                 match self.bytes.get(at) {
                     None if closer == 0 => return Ok(()),
                     Some(_) if closer == 0 => return Err(WireError::new(at, WireErrorKind::TrailingBytes)),
@@ -90,12 +90,12 @@ impl Reader<'_> {
 
     /// The position after optional whitespace.
     #[inline(always)]
-    fn behind_space(&self, at: usize) -> usize {
-        if self.bytes.get(at).is_some_and(|byte| *byte > b' ') { at } else { self.behind_more_space(at) }
+    fn skip_space(&self, at: usize) -> usize {
+        if self.bytes.get(at).is_some_and(|byte| *byte > b' ') { at } else { self.skip_more_space(at) }
     }
 
     #[inline(never)]
-    fn behind_more_space(&self, mut at: usize) -> usize {
+    fn skip_more_space(&self, mut at: usize) -> usize {
         while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.bytes.get(at) {
             at += 1;
         }
@@ -110,12 +110,12 @@ impl Reader<'_> {
 
     #[inline(always)]
     fn key(&mut self, builder: &mut Builder<'_>, at: usize) -> Result<usize, WireError> {
-        let at = self.behind_space(at);
+        let at = self.skip_space(at);
         if self.bytes.get(at) != Some(&b'"') {
             return Err(self.expected(at, "a key in quotes"));
         }
         let at = self.string(builder, at, true)?;
-        let at = self.behind_space(at);
+        let at = self.skip_space(at);
         if self.bytes.get(at) != Some(&b':') {
             return Err(self.expected(at, "`:`"));
         }

@@ -73,10 +73,10 @@ struct Scan<'s> {
 
 impl<'s> Scan<'s> {
     fn rest(&self) -> &'s str {
-        self.behind(self.at)
+        self.text_from(self.at)
     }
 
-    fn behind(&self, at: usize) -> &'s str {
+    fn text_from(&self, at: usize) -> &'s str {
         self.body.get(at..).unwrap_or("")
     }
 
@@ -112,13 +112,13 @@ impl<'s> Scan<'s> {
             // Tokens start after whitespace.
             let behind_space = at.checked_sub(1).and_then(|before| bytes.get(before)).is_some_and(is_space);
             match byte {
-                b'[' if behind_space && key(self.behind(at)).is_some() => return at,
+                b'[' if behind_space && key(self.text_from(at)).is_some() => return at,
                 b'(' if behind_space && bytes.get(at + 1).is_none_or(is_space) => parentheses += 1,
                 b')' if closable && behind_space && bytes.get(at + 1).is_none_or(is_space) => {
                     if parentheses > 0 {
                         parentheses -= 1;
                     } else {
-                        let rest = self.behind(at + 1).trim_start_matches(SPACE);
+                        let rest = self.text_from(at + 1).trim_start_matches(SPACE);
                         if rest.is_empty() || rest.starts_with(')') || key(rest).is_some() {
                             return at;
                         }

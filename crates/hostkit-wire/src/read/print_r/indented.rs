@@ -53,7 +53,7 @@ pub(super) fn read(body: &str, builder: &mut Builder<'_>) -> Result<(), WireErro
         lines.at = lines.next_of(&line);
         if let Some(object) = header(body.get(value..line.end).unwrap_or("").trim_end_matches([' ', '\t', '\r'])) {
             let parenthesis = lines.line();
-            if behind(parenthesis.text, (level + 1) * STEP) == Some("(") {
+            if strip_indent(parenthesis.text, (level + 1) * STEP) == Some("(") {
                 open.push(Frame::open(object, value, builder)?);
                 lines.at = lines.next_of(&parenthesis);
                 continue;
@@ -109,7 +109,7 @@ impl<'s> Lines<'s> {
     }
 
     fn closes(&self, line: &Line<'_>, level: usize) -> bool {
-        if behind(line.text, level * STEP) != Some(")") {
+        if strip_indent(line.text, level * STEP) != Some(")") {
             return false;
         }
         let next = Lines { at: self.next_of(line), ..*self };
@@ -121,14 +121,14 @@ impl<'s> Lines<'s> {
 }
 
 /// The line without exactly this many leading blanks; `None` if it has fewer.
-fn behind(line: &str, blanks: usize) -> Option<&str> {
+fn strip_indent(line: &str, blanks: usize) -> Option<&str> {
     let (indent, rest) = line.split_at_checked(blanks)?;
     indent.bytes().all(|byte| byte == b' ').then_some(rest)
 }
 
 /// The key of an entry of this level, and the offset of its value.
 fn entry<'s>(line: &Line<'s>, level: usize) -> Option<(&'s str, usize)> {
-    let text = behind(line.raw, level * STEP + 4)?.strip_prefix('[')?;
+    let text = strip_indent(line.raw, level * STEP + 4)?.strip_prefix('[')?;
     let (key, value) = text.split_once("] =>")?;
     let value = line.start + level * STEP + 5 + key.len() + 4 + usize::from(value.starts_with(' '));
     Some((key, value))

@@ -15,7 +15,7 @@ impl Reader<'_> {
     pub(super) fn plain(mut self, builder: &mut Builder<'_>) -> Option<()> {
         let text = self.text;
         let bytes = text.as_bytes();
-        let mut at = behind_declaration(text)?;
+        let mut at = declaration_end(text)?;
         // Where the root element starts and ends.
         let mut root: Option<(usize, usize)> = None;
         builder.open_map(0).ok()?;
@@ -66,7 +66,7 @@ impl Reader<'_> {
 }
 
 /// The position after the XML declaration, 0 if there is none; `None` if it is not accepted.
-fn behind_declaration(text: &str) -> Option<usize> {
+fn declaration_end(text: &str) -> Option<usize> {
     if !text.starts_with("<?") {
         return Some(0);
     }
