@@ -1,9 +1,9 @@
 //! Reads the form on one line, in which any run of whitespace counts as one blank.
 //!
-//! An entry is `[`, a key without brackets and line ends, `] =>`, and the value. A value is a container if it is `Array
-//! (` or `Class Object (` followed by an entry or a `)`. A scalar ends at whitespace that is followed by an entry or,
-//! inside a container, by a closing `)`. Such a `)` stands alone, does not close a `(` that stands alone earlier in the
-//! same text, and is followed by an entry, another `)`, or the end of the body.
+//! An entry is `[`, a key without brackets and line ends, `] =>`, and the value. A value is a container if it is
+//! `Array (` or `Class Object (` followed by an entry or a `)`. A scalar ends at whitespace that is followed by an
+//! entry or, inside a container, by a closing `)`. Such a `)` stands alone, does not close a `(` that stands alone
+//! earlier in the same text, and is followed by an entry, another `)`, or the end of the body.
 
 use super::frame::{Frame, header};
 use crate::builder::{Builder, Piece};
