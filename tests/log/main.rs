@@ -2,11 +2,11 @@
 //! the credentials, the token, the secret inputs and the secret fields of answers; every endpoint is called by both
 //! clients under a set of faults, and whatever can be seen afterwards is searched.
 //!
-//! A panic prints what Debug prints. An error quotes a text that stands where an object should, so a server that sends
-//! nothing but a secret is not among the faults. What a caller asks for by name (`Secret::expose`, `Error::body`, `RawBody`'s bytes)
-//! is not searched.
+//! A panic prints what Debug prints. An error quotes text found in the place of an object, so a server that sends
+//! nothing but a secret is not among the faults. What a caller requests explicitly (`Secret::expose`, `Error::body`,
+//! the bytes of `RawBody`) is not searched.
 //!
-//! A program of its own: it listens to the log of the whole process.
+//! A separate program, because it listens to the log of the whole process.
 
 use std::error::Error as _;
 use std::fmt::Debug;
@@ -51,11 +51,11 @@ fn is_secret(key: &str) -> bool {
     SECRET_KEYS.contains(&key.trim_start_matches('@'))
 }
 
-/// An answer of the example with something in the place of its secrets.
+/// The example's answer with `secret` in the place of its secrets.
 fn planted(format: Format, bytes: &[u8], secret: &Value) -> Vec<u8> {
     let Some(mut tree) = entries::tree(format, bytes) else { return bytes.to_vec() };
     entries::visit(&mut tree, "", &mut |key, node| {
-        // What was planted is visited too.
+        // The visit also reaches the planted text.
         let is_planted = matches!(node, Value::Text(text) if text == SECRET);
         if is_secret(key) && !is_planted && matches!(node, Value::Text(_) | Value::Null | Value::Number(_)) {
             *node = secret.clone();
@@ -72,7 +72,7 @@ fn answer(status: u16, body: &[u8]) -> Vec<u8> {
     [head.as_bytes(), body].concat()
 }
 
-/// What the server says, by the name of the fault.
+/// The answers of the server, by the name of the fault.
 fn faults(format: Format, status: u16, bytes: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     let text = Value::Text(SECRET.to_owned());
     let right = planted(format, bytes, &text);
@@ -199,7 +199,7 @@ impl<A: Api> Pass<A> {
                 self.calls += 2;
             }
         }
-        // The server repeats the request, credentials and all.
+        // The server echoes the request with its credentials.
         self.server.script().is_echo = true;
         self.blocking.reset_session();
         self.asynchronous.reset_session();
@@ -211,7 +211,7 @@ impl<A: Api> Pass<A> {
         }
     }
 
-    /// Where the spec says that no secret is in the answer, the names of secrets mean something else.
+    /// For calls whose spec has no secret in the answer; there, names of secrets mean something else.
     fn without_secrets(&self, format: Format, bytes: Vec<u8>) -> Vec<u8> {
         let Some(mut tree) = entries::tree(format, &bytes) else { return bytes };
         let mut is_ambiguous = false;
@@ -270,7 +270,7 @@ impl<A: Api> Visitor for Pass<A> {
 
 #[test]
 fn no_secret_is_seen() {
-    // The controls: the search finds what it is meant to find.
+    // The controls: the search finds every spelling.
     for leak in [SECRET, "%43%34%4E%34%52%59%78%37%71", "p%22%3C%26C4N4RYx7q%25", "&quot;&lt;&amp;C4N4RYx7q"] {
         assert!(canary::is_in(leak), "{leak:?} is not found");
     }
@@ -288,7 +288,7 @@ fn no_secret_is_seen() {
     };
     let none = |_: &str| String::new();
     let secret = || Secret::new(SECRET);
-    // Each with a server of its own, and most of the time is spent waiting for it.
+    // Each pass has its own server and mostly waits for it, so they run side by side.
     let calls: usize = std::thread::scope(|scope| {
         let passes = [
             scope.spawn(|| {

@@ -1,5 +1,5 @@
-//! What an answer takes of memory. A program of its own: the allocator counts what the whole process does, so that the
-//! tests here run one after the other, and no other test beside them.
+//! The memory that an answer takes. A separate program whose tests run one at a time, because the allocator counts for
+//! the whole process.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -11,7 +11,7 @@ mod p16;
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
 
-/// Until it is dropped, no other test allocates.
+/// Keeps other tests from allocating until it is dropped.
 fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)

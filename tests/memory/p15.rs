@@ -1,7 +1,7 @@
-//! P15: typed decoding takes at most 16 times the body and 16 MiB. Lists, maps, objects and texts of every example are
-//! blown up to 64 KiB, in the long size to 4 MiB each.
+//! P15: typed decoding takes at most 16 times the body plus 16 MiB. Lists, maps, objects and texts of every example are
+//! enlarged to 64 KiB, in the long size to 4 MiB each.
 //!
-//! That its time is linear in the body is in `promises/p15_time.rs`.
+//! That its time is linear is tested in `promises/p15_time.rs`.
 
 use hostkit_tests::shapes::Shape;
 use hostkit_tests::{shapes, size};
@@ -14,7 +14,7 @@ const SLACK: usize = 16 << 20;
 fn typed_decoding_stays_within_its_memory() {
     let _alone = alone();
     let size = size::size(64 << 10, 64 << 10, 4 << 20);
-    // A short body tells only of a list that reserves memory for more than it holds, and nothing of a long text.
+    // A short body can show a list that reserves too much memory, but nothing about long texts.
     let shapes = if size::is_long() { &Shape::ALL[..] } else { &Shape::ALL[..5] };
     let (mut cases, mut worst, mut worst_at, mut wrong) = (0, 0.0_f64, String::new(), Vec::new());
     shapes::each(shapes, size::is_long(), |body| {

@@ -1,6 +1,6 @@
-//! P16: limits count decoded bytes, bytes of headers, header lines, list lengths and nodes. A call of each class of
-//! effect, by both clients, over a real socket: what is at a limit is taken; what is over it is an error, and for a call
-//! that acts `Unresolved`, because the request had arrived.
+//! P16: limits count decoded bytes, bytes of headers, header lines, list lengths and nodes. Calls of each effect, by
+//! both clients, over a real socket: an answer at a limit is accepted; one over it is an error, and for an acting call
+//! `Unresolved`, because the request had arrived.
 
 use std::fmt::{Debug, Write as _};
 
@@ -14,11 +14,11 @@ use macloud_proto::{Credentials, Macloud};
 
 use crate::{MEMORY, alone};
 
-/// How a call ended, as far as it matters here.
+/// How a call ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
     Taken,
-    /// An error that leaves open what happened, where the call does something.
+    /// An error; what happened is open, unless the call is safe.
     Open,
     NotSent,
     Rejected,
@@ -39,7 +39,7 @@ impl Ground {
         Self {
             blocking: hostkit_ureq::Client::builder(credentials()).base_url(url()).build().expect("a client"),
             asynchronous: hostkit_reqwest::Client::builder(credentials()).base_url(url()).build().expect("a client"),
-            // A worker goes on between the calls: it closes the connection of an answer that was left unread.
+            // A worker thread, which between calls closes the connection of an answer that was not read.
             runtime: tokio::runtime::Builder::new_multi_thread()
                 .worker_threads(1)
                 .enable_all()
@@ -52,11 +52,11 @@ impl Ground {
 
 type Make = dyn Fn(&Ground, CallOptions, bool) -> End;
 
-/// A call of one class of effect, with an answer that it takes.
+/// A call of one effect, with a valid answer.
 struct Class {
     effect: &'static str,
     answer: Vec<u8>,
-    /// Makes the call with the blocking client, or with the other one.
+    /// Makes the call with the blocking client or the async one.
     make: Box<Make>,
 }
 
@@ -89,7 +89,7 @@ fn calling<E: Serve + Call<Api = Macloud> + Debug + 'static>(folder: &'static st
                 End::NotSent
             }
             Err(error) if error.fault().is_some() => End::Rejected,
-            // Whoever asks an idempotent call again has to be told that it may have happened.
+            // The error of an idempotent call has to say that it may have happened.
             Err(error) => {
                 let is_safe = E::INFO.effect == hostkit::Effect::Safe;
                 assert_eq!(error.may_have_happened(), !is_safe, "{}: {error}", E::INFO.name);
@@ -124,7 +124,7 @@ fn classes() -> Vec<Class> {
     ]
 }
 
-/// How a body says where it ends.
+/// How the end of a body is marked.
 #[derive(Debug, Clone, Copy)]
 enum Framing {
     Length,
@@ -151,7 +151,7 @@ fn message(framing: Framing, headers: &str, body: &[u8]) -> Vec<u8> {
     [format!("HTTP/1.1 200 OK\r\n{headers}{head}\r\n\r\n{before}").as_bytes(), body, behind.as_bytes()].concat()
 }
 
-/// One answer, with the options of the call and what has to come of it.
+/// One answer, with the options of the call and its expected end.
 struct Case {
     name: String,
     bytes: Vec<u8>,
@@ -166,7 +166,7 @@ fn cases(answer: &[u8]) -> Vec<Case> {
     };
     let within = |limits: AnswerLimits| CallOptions::new().answer_limits(limits);
     for framing in FRAMINGS {
-        // The usual limit is 16 MiB: blanks behind the answer belong to the body.
+        // The default limit is 16 MiB; blanks after the document count towards the body.
         let full = [answer, &vec![b' '; AnswerLimits::DEFAULT.max_body - answer.len()]].concat();
         let over = [&full[..], b" "].concat();
         add(format!("{framing:?}, 16 MiB"), message(framing, "", &full), CallOptions::new(), true);
@@ -211,7 +211,7 @@ fn cases(answer: &[u8]) -> Vec<Case> {
     for (name, limits) in [
         ("a node over", Limits { max_nodes: nodes - 1, ..small }),
         ("a level over", Limits { max_depth: depth - 1, ..small }),
-        // The outermost object alone has no children that could be too many.
+        // An item is a child of a list or an object; the outermost value is none.
         ("an item over", Limits { max_items: items - 1, ..small }),
         ("a byte of the tree over", Limits { max_bytes: answer.len() - 1, ..small }),
     ] {
@@ -231,7 +231,7 @@ fn longest(node: Node<'_>) -> usize {
     (node.entries().count() + node.items().count()).max(below.unwrap_or(0))
 }
 
-/// The answer and 64 MiB of blanks behind it, as gzip: 160 to 1. Only a client that unpacks it sees the answer.
+/// The answer followed by 64 MiB of blanks, in gzip: 160 to 1. Only a client that decompresses sees the answer.
 fn bomb(answer: &[u8]) -> Vec<u8> {
     let mut bits = Bits { bytes: vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 0xff], free: 0 };
     // One block, the last, with the fixed codes.
@@ -244,12 +244,12 @@ fn bomb(answer: &[u8]) -> Vec<u8> {
         }
     }
     for _ in 0..(64 << 20) / 258 {
-        // The last byte 258 times again.
+        // Repeats the last byte 258 times.
         bits.high_first(0b1100_0101, 8);
         bits.high_first(0, 5);
     }
     bits.high_first(0, 7);
-    // The sums at the end are wrong: who looks at them has unpacked all of it.
+    // The checksum is wrong, but checking it requires decompressing everything first.
     [bits.bytes, vec![0; 8]].concat()
 }
 
@@ -288,7 +288,8 @@ fn what_is_over_a_limit_is_not_taken() {
     for class in classes() {
         effects.push(class.effect);
         for case in cases(&class.answer) {
-            // 16 MiB are the same for every class: once for a safe call and once for one that spends, unless all is wanted.
+            // The 16 MiB cases are the same for every effect; unless the size is long, only a safe and a spending call
+            // try them.
             let is_large = case.bytes.len() > 16 << 20;
             if is_large && !matches!(class.effect, "safe" | "spends") && !size::is_long() {
                 continue;
@@ -305,7 +306,7 @@ fn what_is_over_a_limit_is_not_taken() {
                 let shown = format!("{} call, {client}, {}", class.effect, case.name);
                 assert_eq!(end, case.expected, "{shown}");
                 let arrivals = ground.server.script().targets.len();
-                // A safe call may be tried once more, where the document is not one; one that acts never.
+                // A safe call may be retried after an unreadable document, an acting one never.
                 assert!(arrivals == 1 || (arrivals == 2 && class.effect == "safe"), "{shown}: {arrivals} arrivals");
                 // The server's own copy of the answer counts, too.
                 assert!(used <= 16 * length + (16 << 20), "{shown}: {used} bytes for an answer of {length}");

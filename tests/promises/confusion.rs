@@ -1,7 +1,7 @@
 //! The confusion matrix: each endpoint's example answers given to every other endpoint of the API.
 //!
-//! An endpoint that takes another one's answer would take a proxy's mistake for success. Calls without output accept
-//! each other, and so do calls with the same type of output; every other accepted pair is on the list of
+//! An endpoint that accepts another one's answer would take a proxy's mistake for success. Calls without output accept
+//! each other's answers, and so do calls with the same output type; every other accepted pair is listed in
 //! `confusion/<api>.txt` with its reason.
 
 use std::collections::BTreeMap;
@@ -132,7 +132,7 @@ impl<A: Api> Visitor for Matrix<A> {
     }
 }
 
-/// Whether there is a scalar beside the envelope.
+/// Whether the document has a scalar beside the envelope.
 fn has_data(node: Node<'_>, envelope: &[&str]) -> bool {
     let is_data = |(key, node): (&str, Node<'_>)| match node.kind() {
         Kind::List | Kind::Map => has_data(node, &[]),

@@ -1,5 +1,5 @@
-//! Every call of every API through both clients: the examples' bytes from a socket, and what the server half makes of
-//! their values, give the recorded values under Deny.
+//! Every call of every API through both clients: the examples' bytes, and those that the server half writes for their
+//! values, decode to the recorded values with unknown fields denied.
 
 use std::fmt::Debug;
 
@@ -11,7 +11,7 @@ use hostkit::time::ManualClock;
 use hostkit::{Api, Call, Endpoint, Format, Perform, UnixTime, UnknownFields};
 use hostkit_tests::canned_server::Server;
 
-/// One pass over an API: how many answers were given, by both clients each.
+/// One pass over an API, with the number of answers served.
 struct Pass<A: Api> {
     server: Server,
     credentials: A::Credentials,
@@ -25,9 +25,9 @@ impl<A: Api> Pass<A> {
         Self { server: Server::start(), credentials, runtime, answers: 0 }
     }
 
-    /// Clients on a clock that stands still: no rate limit takes real time.
+    /// Clients on a manual clock, so that rate limits take no real time.
     fn clients(&self, format: Format) -> (hostkit_ureq::Client<A>, hostkit_reqwest::Client<A>) {
-        // A format that only single answers come in is not one to ask for.
+        // A format of single answers cannot be requested.
         let format = if A::INFO.formats.contains(&format) { format } else { A::INFO.formats[0] };
         let url = || self.server.url().parse().expect("a base URL");
         let clock = || ManualClock::new(UnixTime(1_327_363_202));
@@ -46,7 +46,8 @@ impl<A: Api> Pass<A> {
         (blocking.expect("a blocking client"), asynchronous.expect("an async client"))
     }
 
-    /// Serves each answer twice, as the example and as the server half writes it, and compares what `run` makes of it.
+    /// Serves each answer twice, as in the example and as the server half writes it, and compares the values that `run`
+    /// returns.
     fn each<E>(&mut self, examples: &Examples, run: impl Fn(&Self, &E, Format) -> [Result<E::Output, String>; 2])
     where
         E: Serve,

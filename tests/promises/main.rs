@@ -1,5 +1,5 @@
-//! The promises of `SECURITY.md`, and what else holds for every API: one program, because linking takes longer than most
-//! of the tests.
+//! The promises of `SECURITY.md`, and other tests over every API, in one program, because linking takes longer than
+//! most of the tests.
 //!
 //! `HOSTKIT_PROMISE_SIZE=long` runs the long sizes. A case that fails prints `HOSTKIT_PROMISE_CASE=…`, which runs it
 //! alone.

@@ -1,5 +1,5 @@
-//! What an answer means is decided once: a call by hand and one through the exchange end alike, for every wire example
-//! of every API, and for every status with and without the API's documents.
+//! A call by hand and one through the exchange judge every answer alike: every wire example of every API, and every
+//! status with and without the API's documents.
 
 use std::fmt::{Debug, Display};
 use std::path::Path;
@@ -22,12 +22,12 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// Statuses under which the document of each example comes, beside its own.
+/// The statuses that the document of each example is tried with, beside its own.
 const STATUSES: [u16; 13] = [200, 202, 204, 302, 400, 401, 404, 405, 409, 429, 500, 501, 503];
 
 const WALL: UnixTime = UnixTime(1_327_363_202);
 
-/// An answer as it comes from a server.
+/// An answer of a server.
 #[derive(Clone)]
 struct Given {
     status: u16,
@@ -40,7 +40,7 @@ impl Given {
         Self { status, headers: HeaderMap::new(), body: body.into() }
     }
 
-    /// A file of an example: with its head, or its body alone.
+    /// Reads a file of an example, with its head or only the body.
     fn read(path: &Path) -> Self {
         let bytes = std::fs::read(path).expect("a file");
         if path.extension().is_none_or(|ending| ending != "http") {
@@ -74,7 +74,7 @@ impl Given {
     }
 }
 
-/// How a call ended, whoever says so.
+/// How a call ended, whether by hand or through the exchange.
 #[derive(Debug, PartialEq)]
 enum End {
     Done(String),
@@ -87,7 +87,7 @@ enum End {
 struct NoAnswer {
     kind: ErrorKind,
     may_have_happened: bool,
-    /// The fault with all that it has, where it is one.
+    /// The `Debug` output of the fault, if it is one.
     fault: Option<String>,
 }
 
@@ -98,7 +98,7 @@ impl NoAnswer {
     }
 }
 
-/// What the judgement says, and that a call by hand says the same.
+/// Returns the judgement as an end, and checks that a call by hand ends alike.
 fn by_hand<E: Endpoint>(given: &Given, shown: &dyn Display) -> End
 where
     E::Output: Debug,
@@ -129,7 +129,7 @@ where
     end
 }
 
-/// Runs a machine with this answer to its call, and that to a sign-in, on a clock that jumps.
+/// Runs a machine with the given answers to its call and to a sign-in, on a clock that jumps to the end of each wait.
 fn run<M: Machine>(mut machine: M, name: &str, given: &Given, sign_in: &Given) -> M::Done {
     let mut now = Now { monotonic: Moment::START, wall: WALL };
     loop {
@@ -144,7 +144,7 @@ fn run<M: Machine>(mut machine: M, name: &str, given: &Given, sign_in: &Given) -
     }
 }
 
-/// What `call` must say where a call by hand says this: it does not tell a rejection from an open end, nor done from
+/// Compares a result of `call` with a call by hand; `call` does not distinguish rejected from open, nor done from
 /// accepted.
 fn called<T: Debug, C: FaultCode>(result: Result<Reply<T>, Error<C>>, by_hand: &End, shown: &dyn Display) {
     match (result, by_hand) {
@@ -158,7 +158,7 @@ fn called<T: Debug, C: FaultCode>(result: Result<Reply<T>, Error<C>>, by_hand: &
     }
 }
 
-/// What `perform` says, in the words of a call by hand.
+/// Compares an outcome of `perform` with a call by hand.
 fn performed<T: Debug, C: FaultCode>(outcome: Outcome<Reply<T>, C>, by_hand: &End, shown: &dyn Display) {
     let may_have_happened = outcome.may_have_happened();
     let end = match outcome {
@@ -177,7 +177,7 @@ fn performed<T: Debug, C: FaultCode>(outcome: Outcome<Reply<T>, C>, by_hand: &En
                 TicketCause::NotAnAnswer => ErrorKind::Unrecognised,
                 other => panic!("{shown}: {other:?} is no answer"),
             };
-            // A ticket does not keep the fault: by hand it is there.
+            // A ticket does not keep the fault, so it is taken from the call by hand.
             let fault = match by_hand {
                 End::Open(NoAnswer { fault, .. }) => fault.clone(),
                 _ => None,
@@ -191,9 +191,9 @@ fn performed<T: Debug, C: FaultCode>(outcome: Outcome<Reply<T>, C>, by_hand: &En
 /// One pass over an API.
 struct Pass<A: Api> {
     credentials: A::Credentials,
-    /// The API's own "no", in documents of several kinds.
+    /// Faults of the API, in several kinds of documents.
     faults: &'static [&'static str],
-    /// Effects whose calls have met every status.
+    /// The effects for which every status was tried.
     swept: Vec<Effect>,
     examples: usize,
     cases: usize,
@@ -204,7 +204,7 @@ impl<A: Api> Pass<A> {
         Self { credentials, faults, swept: Vec::new(), examples: 0, cases: 0 }
     }
 
-    /// A client that has called nothing yet, so that no limit and no session is left of the case before.
+    /// A new client, so that no rate limit and no session remains from the previous case.
     fn core(&self) -> ClientCore<A> {
         ClientCore::builder(self.credentials.clone()).seed(1).build().expect("a client")
     }
@@ -297,13 +297,13 @@ fn is_answer(path: &Path) -> bool {
     name.contains(".answer.") || name.contains(".fault.")
 }
 
-/// The answers below a folder, and below its folders.
+/// The number of answers below a folder.
 fn answers(folder: &Path) -> usize {
     let paths = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
     paths.map(|path| if path.is_dir() { answers(&path) } else { usize::from(is_answer(&path)) }).sum()
 }
 
-fn told<A: Api>(pass: &Pass<A>) {
+fn report<A: Api>(pass: &Pass<A>) {
     let name = A::INFO.name;
     println!("{name}: {} cases, of {} examples and 400 statuses", pass.cases, pass.examples);
     assert_eq!(pass.examples, answers(&Path::new(ROOT).join("specs").join(name)), "{name}: not every example");
@@ -319,7 +319,7 @@ fn clodo() {
     ];
     let mut pass = Pass::new(clodo_proto::Credentials::key("login", "key-of-a-test"), faults);
     clodo_proto::server::every(&mut pass);
-    told(&pass);
+    report(&pass);
 }
 
 #[test]
@@ -330,7 +330,7 @@ fn inferno() {
     ];
     let mut pass = Pass::new(inferno_proto::Credentials::key(777, "key-of-a-test"), faults);
     inferno_proto::server::every(&mut pass);
-    told(&pass);
+    report(&pass);
 }
 
 #[test]
@@ -343,7 +343,7 @@ fn rootpanel() {
     ];
     let mut pass = Pass::new(rootpanel_proto::Credentials::api_key("login", "key-of-a-test"), faults);
     rootpanel_proto::server::every(&mut pass);
-    told(&pass);
+    report(&pass);
 }
 
 #[test]
@@ -355,5 +355,5 @@ fn macloud() {
     ];
     let mut pass = Pass::new(macloud_proto::Credentials::token("token-of-a-test"), faults);
     macloud_proto::server::every(&mut pass);
-    told(&pass);
+    report(&pass);
 }

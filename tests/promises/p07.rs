@@ -1,5 +1,5 @@
-//! P7: no injection. Naughty texts through every text input of every endpoint, and through every place of a request,
-//! are read back by parsers that are not ours: the same text comes back, and nothing leaves its place.
+//! P7: no injection. Naughty texts in every text input of every endpoint, and in every part of a request, are read back
+//! by independent parsers: the same text comes back, and nothing leaves its place.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use hostkit_tests::entries::Entry;
 use hostkit_tests::{entries, size};
 use percent_encoding::percent_decode_str;
 
-/// What breaks out of somewhere.
+/// Texts that could break out of some context.
 const PIECES: &[&str] = &[
     "\r\n",
     "\r",
@@ -118,7 +118,7 @@ impl Naughty {
     }
 }
 
-/// A request as other people's parsers see it: each text with its place.
+/// A request as independent parsers see it: each text with its place.
 type Leaves = Vec<(String, String)>;
 
 fn leaves(request: &http::Request<Vec<u8>>) -> Result<Leaves, String> {
@@ -135,7 +135,7 @@ fn leaves(request: &http::Request<Vec<u8>>) -> Result<Leaves, String> {
         found.push((format!("query {index} {name}"), text.into_owned()));
     }
     for (name, value) in request.headers() {
-        // The length follows the text, and the format of the answer is the caller's.
+        // The length depends on the text, and the format of the answer on the caller.
         if name != http::header::CONTENT_LENGTH && name != http::header::ACCEPT {
             found.push((format!("header {name}"), String::from_utf8_lossy(value.as_bytes()).into_owned()));
         }
@@ -174,7 +174,7 @@ fn json(value: &serde_json::Value, path: String, found: &mut Leaves) {
 fn xml(body: &[u8], found: &mut Leaves) -> Result<(), String> {
     use quick_xml::events::Event;
     let text = std::str::from_utf8(body).map_err(|error| error.to_string())?;
-    // What XML turns into a line feed, or into a blank, has to be written as a reference.
+    // A carriage return, which XML readers turn into a line feed, has to be written as a reference.
     if text.contains('\r') {
         return Err("a bare carriage return".to_owned());
     }
@@ -231,7 +231,7 @@ fn xml(body: &[u8], found: &mut Leaves) -> Result<(), String> {
     }
 }
 
-/// The requests of an endpoint with one input replaced by a text, where the server half can say it at all.
+/// The requests of an endpoint, each with one input replaced by a text.
 fn with_text(entry: &Entry, request: &http::Request<Vec<u8>>, text: &str) -> Vec<(String, Vec<u8>)> {
     let target = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
     let encode =
@@ -276,8 +276,7 @@ fn with_text(entry: &Entry, request: &http::Request<Vec<u8>>, text: &str) -> Vec
     found
 }
 
-/// Whether an input says what the text said: blanks around it are none of it, and a number and a flag are written in one
-/// way, whatever they were read from.
+/// Whether an input equals the text, apart from surrounding blanks and from the spelling of numbers and flags.
 fn is_same(after: &str, text: &str) -> bool {
     let plain = |text: &str| match text.trim() {
         "true" => "1".to_owned(),
@@ -298,13 +297,13 @@ fn texts_stay_in_their_inputs() {
             for _ in 0..rounds {
                 let text = naughty.text();
                 if text.trim().is_empty() {
-                    // Blanks are no value to an optional input.
+                    // Blanks alone count as absent in an optional input.
                     continue;
                 }
                 for (target, body) in with_text(&entry, request, &text) {
                     cases += 1;
                     let incoming = example::incoming(request.method().as_str(), &target, request.headers(), &body);
-                    // An id, a number, a rule of the spec, or a text that no header or document can hold.
+                    // Refused: an id, a number, a rule of the spec, or a text that no header or document can represent.
                     let Ok(again) = (entry.resend)(&incoming) else {
                         refused += 1;
                         continue;

@@ -1,5 +1,5 @@
-//! P13: a key travels in a header or a body. Every endpoint is called in the sandbox by both clients, and its access log
-//! is searched for every secret of the credentials.
+//! P13: keys are sent only in a header or a body. Every endpoint is called in the sandbox by both clients, and the
+//! access log is searched for every secret of the credentials.
 
 use std::fmt::Debug;
 
@@ -46,7 +46,7 @@ impl<A: Api> Visitor for Pass<A> {
     {
         for case in examples.requests {
             let call: E = example::call(&entries::place(examples.folder, case));
-            // Whether the sandbox has the object does not matter here: the request was sent.
+            // The result does not matter, only that the request was sent.
             let _ = self.blocking.call(&call);
             let _ = self.runtime.block_on(self.asynchronous.call(&call));
             self.calls += 2;
@@ -115,7 +115,7 @@ fn no_key_in_a_target() {
     ] {
         hits.extend(log.with(secret));
     }
-    // Names under which a key would travel, whatever its value.
+    // Names of query parameters that would hold a key, whatever its value.
     for line in &lines {
         let query = line.target.split_once('?').map_or("", |(_, query)| query);
         let is_secret = |pair: &str| {
@@ -132,7 +132,7 @@ fn no_key_in_a_target() {
         hits.len()
     );
     assert!(lines.len() > 500, "{} lines", lines.len());
-    // The control: the log shows what does travel in a target.
+    // The control: the log does show queries.
     assert!(lines.iter().any(|line| line.target.contains("action=")), "no target holds a query");
     assert!(hits.is_empty(), "{hits:#?}");
 }

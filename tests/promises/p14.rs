@@ -1,9 +1,9 @@
-//! P14: no bytes make a decoder panic or overflow a stack of 256 KiB; errors are short and say where; and a value is
-//! the same once the server half has written it. Samples of all formats and endpoints, changed at random.
+//! P14: no bytes make a decoder panic or overflow a stack of 256 KiB; errors are short and say where; and a value
+//! survives being written by the server half. Samples of all formats and endpoints are changed at random.
 //!
 //! `HOSTKIT_PROMISE_SIZE=long` runs more; a case that fails prints `HOSTKIT_PROMISE_CASE=…`, which runs it alone.
-//! `HOSTKIT_FUZZ=TARGET:SECONDS:SEED` makes the changes for that long, and says how many there were; what is being tried
-//! stands in the file `HOSTKIT_FUZZ_LAST`.
+//! `HOSTKIT_FUZZ=TARGET:SECONDS:SEED` runs changes for that long and prints their number; the file `HOSTKIT_FUZZ_LAST`
+//! holds the current input.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ use hostkit_tests::{entries, mutation, targets};
 /// One changed sample.
 fn changed(samples: &[Vec<u8>], others: &[&[u8]], random: &mut Random) -> Vec<u8> {
     let mut bytes = samples[random.below(samples.len())].clone();
-    // Long samples would have most of the time to themselves.
+    // Long samples would take most of the time.
     bytes.truncate(8_192);
     for _ in 0..=random.below(5) {
         change(&mut bytes, random, others);
@@ -39,7 +39,7 @@ fn no_bytes_make_a_decoder_panic() {
                 count += 1;
                 (target.run)(&changed(&samples, &others, &mut Random::of(seed, number)));
             }
-            // As they are, they are fine.
+            // The unchanged samples pass.
             if numbers.end - numbers.start > 1 {
                 samples.iter().for_each(|sample| (target.run)(sample));
                 count += samples.len();
@@ -71,8 +71,8 @@ fn what_was_found_once_stays_found() {
     });
 }
 
-/// Keys are the stranger's words, too: a path that repeats a long one for each of many fields would be all that a
-/// decode does.
+/// Keys come from the answer, too: repeating a long one in the path of each of many fields would take most of a
+/// decode's time.
 #[test]
 fn long_keys_make_no_long_errors() {
     on_a_small_stack(|| {
@@ -93,7 +93,7 @@ fn long_keys_make_no_long_errors() {
             });
             trees.extend(entries::variants(&tree, |_, node| match node {
                 Value::Map(fields) => {
-                    // One entry under a long name, with more in it than anybody knows.
+                    // One entry with a long name that contains many unknown fields.
                     let Some((name, Value::Map(inner))) = fields.last_mut() else { return false };
                     inner.extend((0..50).map(unknown));
                     *name = key.clone().into();
@@ -113,13 +113,13 @@ fn long_keys_make_no_long_errors() {
 }
 
 #[test]
-fn the_verb_knows_every_target() {
+fn the_xtask_command_knows_every_target() {
     let verb = include_str!("../../xtask/src/fuzz/mod.rs");
     let missing: Vec<_> = targets::all().filter(|target| !verb.contains(&format!("\"{}\"", target.name))).collect();
     assert!(missing.is_empty(), "{:?}", missing.iter().map(|target| target.name).collect::<Vec<_>>());
 }
 
-/// The fuzzer of those who have none: `cargo xtask test fuzz` runs it where libFuzzer cannot be built.
+/// A simple fuzzer, which `cargo xtask test fuzz` runs where libFuzzer cannot be built.
 #[test]
 fn changes_for_a_while() {
     let Ok(wanted) = std::env::var("HOSTKIT_FUZZ") else { return };
@@ -133,7 +133,7 @@ fn changes_for_a_while() {
         let (start, mut count) = (Instant::now(), 0);
         while start.elapsed() < seconds {
             let bytes = changed(&samples, &others, &mut Random::of(seed, count));
-            // Before it is tried: an overflow of the stack ends the process.
+            // Written before the run, because a stack overflow ends the process.
             std::fs::write(&last, &bytes).expect("a file");
             (target.run)(&bytes);
             count += 1;

@@ -1,42 +1,42 @@
-//! P15: the time that a typed decode takes is linear in the body. Every shape at every endpoint in three sizes, each
-//! twice the one before; what counts is the processor's time of this thread, at its best of several runs, so that
-//! neighbours on the machine do not count.
+//! P15: the time of a typed decode is linear in the body. Every shape at every endpoint is tried in three sizes, each
+//! twice the one before; the measure is this thread's CPU time, the best of several runs, so that other load does not
+//! count.
 
 use std::time::Duration;
 
 use hostkit_tests::shapes::{Body, Shape};
 use hostkit_tests::{shapes, size};
 
-/// More than this per doubling is not linear: linear is 2, quadratic 4.
+/// The largest growth per doubling that counts as linear; linear is 2, quadratic 4.
 const ALLOWED: f64 = 3.0;
-/// Runs of each size; a body that seems slow is given more, because a run can only seem slower than it is.
+/// Runs of each size; a body that seems slow gets more, since noise can only make a run slower.
 const RUNS: usize = 3;
 const MORE_RUNS: usize = 20;
-/// So many slow bodies are enough.
+/// The test stops after this many slow bodies.
 const FEW: usize = 2;
 
-/// The time of the processor that this thread has used.
+/// The CPU time of this thread.
 #[cfg(unix)]
 fn now() -> Duration {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
     Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).expect("less than a second"))
 }
 
-/// The time that has passed: the best of several runs has to do.
+/// Wall time, where the best of several runs has to do.
 #[cfg(not(unix))]
 fn now() -> Duration {
     static START: std::sync::LazyLock<std::time::Instant> = std::sync::LazyLock::new(std::time::Instant::now);
     START.elapsed()
 }
 
-/// The bodies of one ladder, and the best time of each so far.
+/// One body in growing sizes, with the best time of each so far.
 struct Ladder {
     rungs: Vec<(Vec<u8>, Duration)>,
 }
 
 impl Ladder {
     fn new(body: &Body<'_>, size: usize) -> Option<Self> {
-        // What grows has to be most of the body.
+        // The growing part has to be most of the body.
         let size = size.max(4 * body.bytes(0)?.len());
         let rungs = [size, 2 * size, 4 * size].map(|size| body.bytes(size).map(|bytes| (bytes, Duration::MAX)));
         let rungs: Vec<_> = rungs.into_iter().collect::<Option<_>>()?;
@@ -51,12 +51,12 @@ impl Ladder {
         }
     }
 
-    /// By how much the time grows where the body doubles: over both steps together, for each alone is noise.
+    /// The growth of the time per doubling of the body, over both steps together, since each alone is noise.
     fn growth(&self) -> f64 {
         let [first, .., last] = &self.rungs[..] else { return 0.0 };
         #[allow(clippy::cast_precision_loss)]
         let doublings = (last.0.len() as f64 / first.0.len() as f64).log2();
-        // Below a clock's tick nothing can be said.
+        // Times below a clock tick mean nothing.
         let time = |rung: &(Vec<u8>, Duration)| rung.1.max(Duration::from_micros(1)).as_secs_f64();
         (time(last) / time(first)).powf(1.0 / doublings)
     }
@@ -73,7 +73,7 @@ fn typed_decoding_takes_linear_time() {
     let size = size::size(4 << 10, 4 << 10, 128 << 10);
     let (mut cases, mut worst, mut worst_at, mut wrong) = (0, 0.0_f64, String::new(), Vec::new());
     shapes::each(&Shape::ALL, size::is_long(), |body| {
-        // What is quadratic takes long: a few say it.
+        // Quadratic bodies take long, so a few are enough.
         if wrong.len() >= FEW {
             return;
         }

@@ -1,7 +1,7 @@
-//! P16: every list of every answer has a limit of its own, which its spec says. As many items are taken; with one more
-//! the call ends with an error that names the limit, and a call that acts is unresolved: its request had arrived.
+//! P16: every list of every answer has its own limit in the spec. That many items are accepted; with one more the call
+//! ends with an error that names the limit, and an acting call is unresolved, since its request had arrived.
 //!
-//! The lists come from the specs themselves, so that a new one is tried as well.
+//! The lists are read from the specs, so that new ones are included.
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -20,8 +20,8 @@ use hostkit::{Api, Call, CallOptions, Endpoint, Format, Outcome, Perform, UnixTi
 use hostkit_codegen::AnswerList;
 use hostkit_tests::{entries, lists, size};
 
-/// Lists that no example shows with an item in it, so that nothing can be put into them: the private addresses of
-/// Clodo are never given, and a template of Macloud fits every plan.
+/// Lists of which no example has an item that could be repeated: Clodo never sends private addresses, and a template of
+/// Macloud fits every plan.
 const UNSHOWN: &[&str] = &[
     "clodo/servers/get_server: server/addresses/private",
     "clodo/servers/list_server_details: servers/*/addresses/private",
@@ -31,11 +31,11 @@ const UNSHOWN: &[&str] = &[
 
 const URL: &str = "http://127.0.0.1:9";
 
-/// Limits of the tree and of the body are tried elsewhere, and would come first.
+/// Wide limits of the tree and the body, which are tested elsewhere and would otherwise apply first.
 const TREE: Limits = Limits { max_bytes: 1 << 30, max_nodes: usize::MAX, max_items: usize::MAX, ..Limits::DEFAULT };
 const BODY: AnswerLimits = AnswerLimits { max_body: 1 << 30, ..AnswerLimits::DEFAULT };
 
-/// A server that says what it is told, and lets everybody sign in.
+/// A transport with a fixed answer, which accepts every sign-in.
 struct Canned(Mutex<(u16, Vec<u8>)>);
 
 impl Transport for Canned {
@@ -51,7 +51,7 @@ impl Transport for Canned {
     }
 }
 
-/// How a call ended: whether it was taken, else whether it is open what happened, and why.
+/// How a call ended: accepted, or else whether it may have happened, and the error.
 type End = Result<(), (bool, String)>;
 
 struct Fill<A: Api> {
@@ -59,7 +59,7 @@ struct Fill<A: Api> {
     clock: ManualClock,
     server: Canned,
     lists: Vec<AnswerList>,
-    /// The limits that were tried.
+    /// The limits tried so far.
     tried: Vec<usize>,
     unshown: BTreeSet<String>,
     acting: usize,
@@ -120,7 +120,7 @@ impl<A: Api> Fill<A> {
     }
 
     fn answer(&self, status: u16, bytes: Vec<u8>) {
-        // The rates of the spec are kept here, too.
+        // Lets the spec's rate limits pass.
         self.clock.advance(Duration::from_secs(3_600));
         *self.server.0.lock().unwrap_or_else(PoisonError::into_inner) = (status, bytes);
     }
@@ -141,7 +141,7 @@ impl<A: Api> Visitor for Fill<A> {
         E: Serve + Call + Endpoint<Api = A> + Debug + 'static,
         E::Output: Debug + PartialEq,
     {
-        // What a call that only sets a state did is open as well; only one that acts has an outcome that says so.
+        // The error of a call that sets a state says that it may have happened, too.
         let changes = E::INFO.effect != hostkit::Effect::Safe;
         self.each::<E>(examples, changes, |fill, call, options| {
             let result = drive(fill.core.call(call, options), &fill.server, &fill.clock);
@@ -191,7 +191,7 @@ fn a_list_over_its_limit_is_not_taken() {
     let is_listed = |list: &&str| UNSHOWN.contains(list);
     let unlisted: Vec<_> = unshown.iter().map(String::as_str).filter(|list| !is_listed(list)).collect();
     assert!(unlisted.is_empty(), "no example has an item of:\n{}", unlisted.join("\n"));
-    // In the smaller sizes the long lists are not even looked for.
+    // The smaller sizes skip the long lists.
     assert!(unshown.len() == UNSHOWN.len() || !size::is_long(), "shown by now: {UNSHOWN:?} but {unshown:?}");
     assert!(tried.len() >= size::size(1, 20, 60), "{} lists", tried.len());
 }

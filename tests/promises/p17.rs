@@ -1,5 +1,5 @@
-//! P17: a truncated body is an error. Every answer of the examples is cut at every byte and decoded, and some of them
-//! once more through a socket, in three framings, by both clients.
+//! P17: a truncated body is an error. Every answer of the examples is cut at every byte and decoded, and some also
+//! through a socket, in three framings, by both clients.
 
 use hostkit::protocol::server::example;
 use hostkit::time::ManualClock;
@@ -18,7 +18,7 @@ fn every_cut_is_an_error() {
                 if !(entry.accepts)(answer.status, cut) {
                     continue;
                 }
-                // White space after the document is no part of it.
+                // Whitespace after the document is not part of it.
                 if answer.bytes[end..].iter().all(u8::is_ascii_whitespace) {
                     whole += 1;
                     continue;
@@ -32,7 +32,7 @@ fn every_cut_is_an_error() {
     assert!(cuts > size::size(10_000, 100_000, 100_000), "{cuts} cuts");
 }
 
-/// How a body says where it ends.
+/// How the end of a body is marked.
 #[derive(Debug, Clone, Copy)]
 enum Framing {
     Length,
@@ -50,14 +50,14 @@ fn message(framing: Framing, whole: &[u8], end: usize) -> Vec<u8> {
     };
     let mut bytes = format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n").into_bytes();
     if let Framing::Chunked = framing {
-        // The chunk is promised whole, and the last one never comes.
+        // The size of the chunk is that of the whole body, and the last chunk never comes.
         bytes.extend_from_slice(format!("{:x}\r\n", whole.len()).as_bytes());
     }
     bytes.extend_from_slice(cut);
     bytes
 }
 
-/// Cuts one answer at some bytes, in each framing, and calls it with both clients.
+/// Serves one answer, cut at several bytes, in each framing to both clients.
 fn through_a_socket<E>(
     credentials: <E::Api as hostkit::Api>::Credentials,
     folder: &'static str,
@@ -91,7 +91,7 @@ where
     let call: E = example::call(&entries::place(folder, "request"));
     let whole = example::bytes(&entries::place(folder, case), format);
     let end = whole.trim_ascii_end().len();
-    // The control: the whole answer is taken.
+    // The control: the whole answer is accepted.
     server.script().answer = message(Framing::Close, &whole, whole.len());
     assert!(blocking.call(&call).is_ok() && runtime.block_on(asynchronous.call(&call)).is_ok(), "{folder} whole");
     let mut count = 0;

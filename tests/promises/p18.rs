@@ -1,5 +1,5 @@
-//! P18: a document of another kind is an error, also with status 200: every impostor at every endpoint, and what a
-//! server on the way makes of the right document.
+//! P18: a document of another kind is an error, also with status 200: every impostor at every endpoint, and right
+//! documents with additions of a server on the way.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ fn no_impostor_is_a_success() {
         for (name, body) in IMPOSTORS {
             for status in STATUSES {
                 cases += 1;
-                // An accepted call may have nothing to say: "202" without a body is what such an API answers.
+                // A call without required output may be answered with an empty 201 or 202.
                 let is_silent = !entry.has_output() || entry.output.starts_with("core::option::Option<");
                 let is_bare = is_silent && status != 200 && body.trim_ascii().is_empty();
                 if (entry.accepts)(status, body.as_bytes()) && !is_bare {
@@ -32,8 +32,8 @@ fn no_impostor_is_a_success() {
     assert!(wrong.is_empty(), "{}", wrong.keys().cloned().collect::<Vec<_>>().join("\n"));
 }
 
-/// Who takes whose answers, and why: two APIs that say the same with the same words cannot be told apart by them. It
-/// takes a client with the base URL of another hoster to get there, and its credentials are refused there.
+/// Which endpoints accept answers of which other API, and why: the two use the same keys for the same thing. Only a
+/// client with another hoster's base URL could get such an answer, and its credentials would be refused there.
 const SAME_WORDS: &[(&str, &str, &str)] = &[
     ("clodo/billing/get_balance", "inferno/account/get_balance", "`balance` is the whole answer"),
     ("clodo/billing/get_balance", "rootpanel/", "`balance` is the whole answer"),
@@ -52,7 +52,7 @@ fn no_answer_of_another_api_is_a_success() {
         for giver in all.iter().filter(|giver| giver.api != taker.api) {
             for answer in &giver.answers {
                 cases += 1;
-                // Without output on both sides there is nothing to tell apart.
+                // Without output on both sides there is nothing to distinguish.
                 let is_excused = !taker.has_output() && (!giver.has_output() || answer.bytes.trim_ascii().is_empty());
                 if !is_excused && (taker.accepts)(200, &answer.bytes) {
                     let excuse = SAME_WORDS.iter().position(|(takes, gives, _)| {
@@ -72,7 +72,7 @@ fn no_answer_of_another_api_is_a_success() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The right document with something around it, or twice.
+/// The right document with additions around it, or twice.
 fn spoilt(bytes: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     let around = |before: &[u8], after: &[u8]| [before, bytes, after].concat();
     let warning = b"<br />\n<b>Warning</b>:  Undefined array key \"id\" on line <b>42</b><br />\n";
@@ -94,7 +94,7 @@ fn nothing_stands_around_an_answer() {
     for entry in entries::all() {
         for answer in entry.answers.iter().filter(|answer| !answer.bytes.trim_ascii().is_empty()) {
             for (name, bytes) in spoilt(&answer.bytes) {
-                // Text of print_r on one line has no end: twice is the same object with every key twice.
+                // Flat `print_r` text has no end mark, so twice the document is one object with every key twice.
                 if answer.format == hostkit::Format::PrintR && name == "twice" {
                     continue;
                 }

@@ -1,4 +1,4 @@
-//! P19: new fields and new values never break a response and are not lost: every example is changed at every place.
+//! P19: new fields and new values never break an answer and are not lost: every example is changed in every place.
 
 use hostkit::protocol::Value;
 use hostkit::{Format, UnknownFields};
@@ -7,11 +7,11 @@ use hostkit_tests::entries;
 const FIELD: &str = "field_of_tomorrow";
 const TEXT: &str = "value_of_tomorrow";
 
-/// What a field says that is no enumeration and cannot hold a new text: only those may refuse one.
+/// Words in the errors of typed fields, the only ones that may refuse a new text.
 const TYPED: &[&str] =
     &["number", "date", "time", "flag", "IP address", "letters, digits", "list", "object", "map", "separated"];
 
-/// A format that the writers know; none of them writes forms as answers.
+/// Whether answers come in this format; forms are only requests.
 fn is_written(format: Format) -> bool {
     !matches!(format, Format::Form)
 }
@@ -23,7 +23,7 @@ fn a_new_field_is_reported() {
         for answer in entry.answers.iter().filter(|answer| is_written(answer.format)) {
             let Some(tree) = entries::tree(answer.format, &answer.bytes) else { continue };
             let changed = entries::variants(&tree, |_, node| match node {
-                // Where the keys are numbers they are ids, and a word among them is no field; what is empty may be a list.
+                // A map with numeric keys has ids, so a word among them is not a field; an empty one may be a list.
                 Value::Map(fields) if fields.iter().all(|(key, _)| key.bytes().all(|byte| byte.is_ascii_digit())) => {
                     false
                 }
@@ -44,7 +44,8 @@ fn a_new_field_is_reported() {
                         let report = &decoded.report;
                         let is_named = report.unknown().iter().any(|path| path.ends_with(FIELD))
                             || report.defects().iter().any(|defect| defect.to_string().contains(FIELD));
-                        // A map by free keys has one more entry; an object kept as it came holds it unseen.
+                        // A map with arbitrary keys gets one more entry; an object kept as received holds it without
+                        // showing it.
                         let is_in_value = decoded.shown.contains(FIELD) || decoded.shown.contains("Raw([withheld])");
                         if is_named || is_in_value {
                             kept += 1;
@@ -75,7 +76,7 @@ fn a_new_value_is_kept() {
             let Some(tree) = entries::tree(answer.format, &answer.bytes) else { continue };
             for new in [TEXT, "987654321"] {
                 let changed = entries::variants(&tree, |key, node| match node {
-                    // The words of the envelope are for the verdict, and in the raw answer.
+                    // The envelope is read by the verdict, not by the decoder.
                     _ if entry.envelope.contains(&key) => false,
                     Value::Text(_) | Value::Number(_) if new == TEXT => {
                         *node = Value::Text(new.to_owned());
@@ -106,7 +107,7 @@ fn a_new_value_is_kept() {
                                 ));
                             }
                         }
-                        // The marker of success is the one text that must be what it is.
+                        // The success marker is the only text that may not change.
                         Err(error) if error.starts_with("a fault") || error == "unrecognised" => refused += 1,
                         Err(error) => {
                             refused += 1;

@@ -1,11 +1,12 @@
-//! P20: money is exact: a number with more digits than a float has comes back from every field that takes it.
+//! P20: money is exact: a number with more digits than a float has comes back unchanged from every field that accepts
+//! it.
 
 use hostkit::protocol::Value;
 use hostkit::protocol::codec::{FromText, ToText};
 use hostkit::{Decimal, Format};
 use hostkit_tests::{entries, size};
 
-/// Sums that binary floats cannot hold.
+/// Sums that binary floats cannot represent.
 const SUMS: [&str; 6] = [
     "0.1",
     "-0.01",
@@ -31,9 +32,9 @@ fn sums_come_back_from_every_field() {
         for answer in entry.answers.iter().filter(|answer| answer.format != Format::Form) {
             let Some(tree) = entries::tree(answer.format, &answer.bytes) else { continue };
             for sum in SUMS.into_iter().skip(size::size(3, 0, 0)) {
-                // Only what looks like a number now: the rest is text, which keeps everything.
+                // Only values that look like numbers are changed; other text keeps everything anyway.
                 let changed = entries::variants(&tree, |key, node| match node {
-                    // The words of the envelope are no data, and a number of PHP is a float from the start.
+                    // The envelope is not data, and a PHP number is a float from the start.
                     _ if entry.envelope.contains(&key) => false,
                     Value::Number(_) if answer.format == Format::Php => false,
                     Value::Number(text) | Value::Text(text) if text.parse::<f64>().is_ok() => {
@@ -45,14 +46,14 @@ fn sums_come_back_from_every_field() {
                 for tree in changed {
                     let Ok(bytes) = hostkit::protocol::wire::write(answer.format, &tree) else { continue };
                     cases += 1;
-                    // A field of another type refuses it, or is absent and reported.
+                    // A field of another type refuses the sum, or counts as absent and is reported.
                     let Ok(again) = (entry.rewrite)(answer.status, &bytes, answer.format) else { continue };
                     let Some(again) = entries::tree(answer.format, &again) else { continue };
                     let mut found = Vec::new();
                     leaves(&again, &mut found);
                     taken += 1;
                     let is_there = found.iter().any(|text| text == sum);
-                    // An object that is kept as it came is not written again.
+                    // An object kept as received is not written again.
                     let shown =
                         || format!("{} {} {sum}: {}", entry.folder, answer.case, String::from_utf8_lossy(&bytes));
                     if !is_there {

@@ -1,5 +1,5 @@
-//! P21: times are right. Moscow's offsets as the tz database has them, with the hours that are doubled or missing, and
-//! the texts that stand for no date.
+//! P21: times are right. Moscow's offsets as in the tz database, with the hours that are repeated or skipped, and the
+//! texts that mean "no date".
 
 use hostkit::{DateTime, UnixTime};
 use hostkit_tests::entries;
@@ -7,7 +7,7 @@ use hostkit_tests::entries;
 /// Year, month, day, hour.
 type Hour = (i16, i8, i8, i8);
 
-/// From, to (both in Moscow's civil time, the end left out), and the offset in hours.
+/// Start and end (exclusive) in Moscow's civil time, and the offset in hours.
 const OFFSETS: &[(Hour, Hour, i64)] = &[
     ((2008, 10, 26, 3), (2009, 3, 29, 2), 3),
     ((2009, 3, 29, 3), (2009, 10, 25, 2), 4),
@@ -29,7 +29,7 @@ fn civil_seconds((year, month, day, hour): (i16, i8, i8, i8)) -> i64 {
     days(year.into(), month.into(), day.into()) * 86_400 + i64::from(hour) * 3_600
 }
 
-/// The civil time so many seconds after 1970, as if there were no zones.
+/// The civil time this many seconds after 1970, ignoring zones.
 fn civil(seconds: i64) -> DateTime {
     let (mut day, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
     let mut year = 1970;
@@ -51,7 +51,7 @@ fn moscow() {
     let mut cases = 0;
     for (from, to, offset) in OFFSETS {
         let (from, to) = (civil_seconds(*from), civil_seconds(*to));
-        // Every seven hours and a bit, and both ends.
+        // Steps of about seven hours, and both ends.
         let inside = (from..to).step_by(7 * 3_600 + 61).chain([from, from + 1, to - 1]);
         for seconds in inside {
             cases += 1;
@@ -59,7 +59,7 @@ fn moscow() {
             assert_eq!(found, Ok(UnixTime(seconds - offset * 3_600)), "{}", civil(seconds));
         }
     }
-    // Doubled hours, and missing ones: no guess.
+    // Repeated and skipped hours are errors.
     let doubled = [(2008, 10, 26, 2), (2009, 10, 25, 2), (2010, 10, 31, 2), (2014, 10, 26, 1)];
     let missing = [(2009, 3, 29, 2), (2010, 3, 28, 2), (2011, 3, 27, 2)];
     for start in doubled.into_iter().chain(missing) {
@@ -101,11 +101,11 @@ fn zero_dates_are_none() {
                 });
                 for tree in changed {
                     let Ok(bytes) = hostkit::protocol::wire::write(answer.format, &tree) else { continue };
-                    // A required date that is zero is an error, an optional one is none; neither is a date.
+                    // A required zero date is an error, an optional one is absent; neither becomes a date.
                     if let Ok(decoded) = (entry.decode)(answer.status, &bytes, hostkit::UnknownFields::Collect) {
                         cases += 1;
                         let is_none = decoded.shown.matches(marker).count() == nones + 1 && decoded.report.is_empty();
-                        // A field that is text keeps the text.
+                        // A text field keeps the text.
                         assert!(is_none || decoded.shown.contains(zero), "{}: {}", entry.folder, decoded.shown);
                     }
                 }

@@ -1,4 +1,4 @@
-//! Every call of every API against the sandbox itself: each is known there, and none is told that there is no such call.
+//! Every call of every API against the sandbox, which must know each of them.
 
 use std::fmt::Debug;
 use std::fs;
@@ -12,14 +12,14 @@ use hostkit::{Api, Call, Endpoint, Error, FaultCode, Perform, Rates};
 use hostkit_sandbox::{ApiName, Ended, Sandbox, credentials};
 use hostkit_ureq::Client;
 
-/// What the sites say of a call that they do not know.
+/// The sites' error texts for unknown calls.
 const UNKNOWN: &[&str] = &["Модуль не найден", "Invalid action", "not implemented", "UnknownCommand"];
 
 struct Pass<A: Api> {
     sandbox: Sandbox,
     client: Client<A>,
     calls: usize,
-    /// Calls that were carried out, and those that the API had a reason to refuse: what they name is not in this world.
+    /// Calls that were carried out; others are refused because the object that they name is not in this world.
     carried_out: usize,
     wrong: Vec<String>,
 }
@@ -89,7 +89,7 @@ where
     }
 }
 
-/// How many calls an API's specs hold.
+/// The number of calls in an API's specs.
 fn specs(api: &str) -> usize {
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../specs")).join(api);
     let entries = |folder: &Path| fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());

@@ -1,10 +1,10 @@
-//! A canary: text that stands for a secret, and a search for it in whatever spelling it may leak.
+//! A canary that stands for a secret, and a search for it in every spelling in which it could leak.
 
 use std::fmt;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// What is searched for: letters and digits stay as they are under every way of escaping.
+/// The part that is searched for: letters and digits, which no escaping changes.
 pub const CORE: &str = "C4N4RYx7q";
 /// The secret itself, with characters that each way of escaping changes.
 pub const SECRET: &str = "p\"<&C4N4RYx7q%+/='\\z";
@@ -12,7 +12,7 @@ pub const SECRET: &str = "p\"<&C4N4RYx7q%+/='\\z";
 static ARTEFACTS: AtomicUsize = AtomicUsize::new(0);
 static HITS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-/// The spellings in which the core could stand.
+/// The spellings of the core.
 fn spellings() -> &'static [String] {
     static SPELLINGS: std::sync::OnceLock<Vec<String>> = std::sync::OnceLock::new();
     SPELLINGS.get_or_init(|| {
@@ -32,7 +32,7 @@ fn spellings() -> &'static [String] {
     })
 }
 
-/// What base64 makes of the core when it starts so many bytes into a group, without the groups that it shares.
+/// The core in base64, if it starts `start` bytes into a group, without the groups that it shares with other bytes.
 fn base64(core: &[u8], start: usize) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let skipped = (3 - start) % 3;
@@ -59,13 +59,13 @@ pub fn search(channel: &str, text: &str) {
     }
 }
 
-/// How many artefacts were searched, and what was found.
+/// The number of searched artefacts, and the hits.
 pub fn found() -> (usize, Vec<String>) {
     let hits = HITS.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
     (ARTEFACTS.load(Ordering::Relaxed), hits)
 }
 
-/// Takes part in `tracing` and `log` and searches whatever is said there.
+/// A subscriber of `tracing` and a logger of `log` that searches every event.
 pub struct Listener;
 
 impl Listener {
@@ -116,7 +116,7 @@ impl tracing::Subscriber for Listener {
 }
 
 impl log::Log for Listener {
-    /// All but the places where ureq logs every byte: a transport sends nothing while those are taken.
+    /// All but ureq's trace level, which logs every byte: with that enabled a transport does not send.
     fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
         !(metadata.target().starts_with("ureq") && metadata.level() == log::Level::Trace)
     }

@@ -1,18 +1,18 @@
-//! A server on loopback that gives every request the same answer, and signs everybody in.
+//! A server on loopback that gives every request the same answer, and accepts every sign-in.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-/// The media type, status and bytes that the server answers with.
+/// The status and the bytes that the server answers with.
 #[derive(Debug, Clone, Default)]
 pub struct Canned {
     pub status: u16,
     pub bytes: Vec<u8>,
 }
 
-/// A server on loopback that gives every request the same answer, but for sign-ins.
+/// A server on loopback with one answer for all requests but sign-ins.
 pub struct Server {
     address: SocketAddr,
     answer: Arc<Mutex<Canned>>,
@@ -27,7 +27,7 @@ impl Server {
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let canned = shared.lock().unwrap_or_else(PoisonError::into_inner).clone();
-                // A client that goes away early is its own affair.
+                // A client may disconnect early.
                 let _ = serve(stream, address, &canned);
             }
         });
@@ -61,7 +61,7 @@ fn serve(mut stream: TcpStream, address: SocketAddr, canned: &Canned) -> std::io
     stream.flush()
 }
 
-/// The head of a request, after its body has been read too.
+/// Reads a request with its body; returns the head.
 fn read_request(stream: &mut TcpStream) -> std::io::Result<String> {
     let mut bytes = Vec::new();
     let mut buffer = [0; 4096];

@@ -7,7 +7,7 @@ use hostkit::{Api, Before, Call, Evidence, OutcomeOf, Perform, Reconciled, Ticke
 use hostkit_sandbox::Sandbox;
 use tokio::runtime::Runtime;
 
-/// Waiting takes no real time: the sandbox moves to the moment that the client waits for.
+/// A client's clock on which waiting takes no real time, since it advances the sandbox's clock.
 #[derive(Debug, Clone)]
 pub struct BothClocks {
     sandbox: hostkit_sandbox::Clock,
@@ -19,7 +19,7 @@ impl BothClocks {
         Self { sandbox: sandbox.clock(), ahead: Arc::default() }
     }
 
-    /// Lets time pass.
+    /// Advances both clocks.
     pub fn advance(&self, duration: Duration) {
         *self.ahead.lock().unwrap() += duration;
         self.sandbox.advance(duration);
@@ -44,12 +44,12 @@ pub enum Client<A: Api> {
 }
 
 impl<A: Api> Client<A> {
-    /// The blocking or the async client of a sandbox, which it finds at `base`.
+    /// Creates a client of a sandbox, whose API is at `base`.
     pub fn new(is_blocking: bool, sandbox: &Sandbox, base: &str, credentials: A::Credentials) -> Self {
         Self::on(is_blocking, BothClocks::new(sandbox), base, credentials)
     }
 
-    /// The same on a clock that the test has too.
+    /// Creates a client on a clock that the test shares.
     pub fn on(is_blocking: bool, clock: BothClocks, base: &str, credentials: A::Credentials) -> Self {
         let base = base.parse().unwrap();
         if is_blocking {
@@ -75,7 +75,7 @@ impl<A: Api> Client<A> {
         }
     }
 
-    /// The blocking one, for what is written for it alone.
+    /// The blocking client, for code that supports only that.
     pub fn blocking(&self) -> Option<&hostkit_ureq::Client<A>> {
         match self {
             Self::Blocking(client) => Some(client),

@@ -1,5 +1,4 @@
-//! Every endpoint of every API with its wire examples, without its types: what a promise that holds for all of them
-//! is tested with.
+//! Every endpoint of every API with its wire examples, with its types erased, for tests over all of them.
 
 use std::fmt::Debug;
 use std::marker::PhantomData;
@@ -15,7 +14,7 @@ use hostkit::{Api, BaseUrl, Call, Endpoint, Format, Perform, Report, UnknownFiel
 /// Status and bytes of an answer to the bytes that the server half writes for its value.
 pub type Rewrite = fn(u16, &[u8], Format) -> Result<Vec<u8>, String>;
 
-/// An answer of an example: it decodes.
+/// An answer of an example that decodes.
 pub struct Answer {
     pub case: &'static str,
     pub format: Format,
@@ -34,14 +33,14 @@ pub struct Entry {
     pub folder: &'static str,
     pub info: EndpointInfo,
     pub output: &'static str,
-    /// Keys around the data, which the verdict reads.
+    /// The keys of the envelope, which the verdict reads.
     pub envelope: &'static [&'static str],
     pub answers: Vec<Answer>,
     /// What the client half writes for the examples, without credentials.
     pub requests: Vec<http::Request<Vec<u8>>>,
     /// Reads an answer as a client does, the verdict first.
     pub decode: fn(u16, &[u8], UnknownFields) -> Result<Decoded, String>,
-    /// The same without showing the value.
+    /// Whether an answer decodes.
     pub accepts: fn(u16, &[u8]) -> bool,
     /// What the server half writes for the value of an answer.
     pub rewrite: Rewrite,
@@ -147,7 +146,7 @@ impl<A: Api> Collector<A> {
             status: *status,
             bytes: example::bytes(&place(examples.folder, case), *format),
         });
-        // A fault that stands for "nothing" is no document of the endpoint's own.
+        // A fault that means "nothing" is not a document of the endpoint.
         let answers = answers.filter(|answer| accepts::<E>(answer.status, &answer.bytes)).collect();
         let mut requests = Vec::new();
         for case in examples.requests {
@@ -209,7 +208,7 @@ fn copy(node: Node<'_>) -> Value {
     }
 }
 
-/// Shows each node of a tree with the key that it stands under, the root first.
+/// Calls `see` for each node of a tree with its key, the root first.
 pub fn visit(value: &mut Value, key: &str, see: &mut impl FnMut(&str, &mut Value)) {
     see(key, value);
     match value {
@@ -231,7 +230,7 @@ pub fn variants(value: &Value, change: impl Fn(&str, &mut Value) -> bool) -> Vec
     (0..count(value)).filter_map(|chosen| variant(value, chosen, &change)).collect()
 }
 
-/// A copy of a tree in which the node of this number was changed; `None` where the change does not suit it.
+/// A copy of a tree in which the node of this number was changed; `None` if the change does not apply to it.
 pub fn variant(value: &Value, chosen: usize, change: impl Fn(&str, &mut Value) -> bool) -> Option<Value> {
     let mut copy = value.clone();
     let (mut at, mut is_over, mut is_changed) = (0, false, false);

@@ -1,4 +1,4 @@
-//! Documents of another kind: what stands in the place of an answer when something on the way is not the API.
+//! Documents of another kind, which come in place of an answer when something on the way is not the API.
 
 /// The name and the bytes.
 pub const IMPOSTORS: &[(&str, &str)] = &[

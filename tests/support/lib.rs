@@ -1,5 +1,5 @@
-//! What the tests of this folder share: every endpoint without its types, either client, servers that say what they are
-//! told, and bodies and texts of every kind.
+//! Shared parts of the tests of this folder: every endpoint with its types erased, either client, servers with fixed
+//! answers, and bodies and texts of every kind.
 
 #![allow(missing_docs, reason = "only the tests beside it use this")]
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]

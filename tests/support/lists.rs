@@ -1,4 +1,4 @@
-//! The lists of an API's answers, and answers with so many items in one of them.
+//! The lists of an API's answers, and answers with a given number of items in one of them.
 
 use std::path::Path;
 
@@ -19,7 +19,7 @@ pub fn of(api: &str) -> Vec<AnswerList> {
     Specs::read(api, &sources).unwrap_or_else(|found| panic!("{}", found.render(&sources, false))).lists()
 }
 
-/// The endpoint and the way to the list in JSON.
+/// The endpoint, and the path of the list in JSON.
 pub fn name(list: &AnswerList) -> String {
     let steps = list.json.iter().map(|step| match step {
         Step::Entry(names) => names.join("|"),
@@ -49,7 +49,7 @@ pub struct Bodies<'l> {
 }
 
 impl<'l> Bodies<'l> {
-    /// Answers made of an example; `None` where it has no item to copy. `takes` says whether an answer is read.
+    /// Answers made from an example; `None` if it has no item to copy. `takes` says whether an answer is accepted.
     pub fn new(list: &'l AnswerList, format: Format, tree: &Value, takes: impl Fn(&[u8]) -> bool) -> Option<Self> {
         let steps = if format == Format::Xml { &list.xml } else { &list.json };
         let mut item = None;
@@ -62,7 +62,7 @@ impl<'l> Bodies<'l> {
         if !bodies.bytes(1).is_some_and(|bytes| takes(&bytes)) {
             return None;
         }
-        // The shortest item that is still read: a list may have a million.
+        // The shortest item that is still accepted, since a list may have a million.
         while let Some(shorter) = shorter(&bodies.item).into_iter().find(|item| {
             let shorter = Self { item: item.clone(), tree: bodies.tree.clone(), ..bodies };
             shorter.bytes(2).is_some_and(|bytes| takes(&bytes))
@@ -78,13 +78,13 @@ impl<'l> Bodies<'l> {
         hostkit::protocol::wire::write(self.format, &tree).ok()
     }
 
-    /// The answer with so many items.
+    /// The answer with this many items.
     pub fn with(&mut self, count: usize) -> Vec<u8> {
         self.bytes(count).expect("an answer that could be written with one item")
     }
 }
 
-/// The item without one of its fields.
+/// The item without one of its fields, for each field.
 fn shorter(item: &Value) -> Vec<Value> {
     let Value::Map(fields) = item else { return Vec::new() };
     let without = |left_out: usize| {
@@ -94,7 +94,7 @@ fn shorter(item: &Value) -> Vec<Value> {
     (0..fields.len()).map(without).collect()
 }
 
-/// Puts other items in the place of a list's; `false` where the list is not there, or empty.
+/// Replaces the items of a list; `false` if the list is missing or empty.
 fn fill(value: &mut Value, steps: &[Step], format: Format, make: &mut impl FnMut(&Value) -> Vec<Value>) -> bool {
     match (steps, value) {
         ([], Value::List(items)) => {

@@ -1,5 +1,5 @@
-//! What has to hold of any bytes at an endpoint: no panic, an error that is short and says where in the body, and a
-//! value that is the same once the server half has written it and the client half has read that.
+//! Checks that hold for any bytes at an endpoint: no panic, a short error that says where in the body, and a value that
+//! survives being written by the server half and read by the client half.
 
 use std::fmt::Debug;
 
@@ -11,21 +11,21 @@ use hostkit::protocol::{RawAnswer, Verdict};
 use hostkit::{Api, Call, Endpoint, Format, Perform, UnknownFields};
 use http::HeaderMap;
 
-/// The most that an error or one line of a report may take: it is for people.
+/// The longest error, or line of a report, in bytes.
 const SHORT: usize = 4_096;
 
-/// What came of some bytes.
+/// The result of reading some bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Found {
     /// A value.
     Value,
-    /// The API's "no".
+    /// A fault of the API.
     Fault,
     /// An error.
     Refused,
 }
 
-/// An endpoint with the function that reads bytes of a stranger as its answer, under a status.
+/// An endpoint with a function that reads any bytes as its answer, with a status.
 pub struct Probe {
     pub api: &'static str,
     pub folder: &'static str,
@@ -70,14 +70,14 @@ impl<A: Api> Visitor for Collector<A> {
     }
 }
 
-/// Reads an answer with unknown fields denied and collected, and looks at what came of it.
+/// Reads an answer with unknown fields denied and collected, and checks the results.
 fn answer<E: Serve>(status: u16, body: &[u8]) -> Found
 where
     E::Output: Debug + PartialEq,
 {
     let strict = one::<E>(status, body, UnknownFields::Deny);
     let lenient = one::<E>(status, body, UnknownFields::Collect);
-    // What is read although unknown fields are denied is read without that, too.
+    // An answer that is accepted with unknown fields denied must also be accepted without that.
     assert!(strict != Found::Value || lenient == Found::Value, "{}: {strict:?}, then {lenient:?}", E::INFO.name);
     lenient
 }
@@ -104,7 +104,7 @@ where
             }
         },
         Verdict::Fault(fault) => {
-            // It holds the API's own words, and each of them once.
+            // It contains the API's texts, each once.
             let text = fault.to_string();
             assert!(text.len() <= 4 * body.len() + SHORT, "{name}: a fault of {} bytes", text.len());
             Found::Fault
@@ -119,7 +119,7 @@ where
     found
 }
 
-/// The server half writes the value, unless the format cannot hold it, and the client half reads the same value.
+/// The server half writes the value, unless the format cannot represent it, and the client half reads the same value.
 fn again<E: Serve>(answer: &RawAnswer<'_>, value: &E::Output)
 where
     E::Output: Debug + PartialEq,
@@ -140,7 +140,7 @@ where
     };
     match decoded {
         Ok(decoded) => {
-            // What an object has beside its fields is kept raw and not written as it was: text does not show it.
+            // Raw objects are not written unchanged; their `Debug` output hides the difference.
             let is_same = decoded == *value || format!("{decoded:?}") == format!("{value:?}");
             assert!(is_same, "{}: {value:?}, then {decoded:?} of {}", E::INFO.name, lossy(&body));
         }

@@ -1,4 +1,4 @@
-//! A server that gives every request the bytes that it was told, writes down what it was asked, and closes.
+//! A server that answers every request with given bytes, records the request line, and closes the connection.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -7,15 +7,15 @@ use std::thread;
 
 #[derive(Default)]
 pub struct Script {
-    /// The whole answer; nothing closes the connection without one.
+    /// The whole answer; if empty, the connection is closed without one.
     pub answer: Vec<u8>,
     /// The whole answer to a sign-in.
     pub sign_in: Vec<u8>,
-    /// What a request says that is a sign-in.
+    /// A text that identifies a sign-in.
     pub sign_in_marker: &'static str,
-    /// The first lines of the requests.
+    /// The request lines.
     pub targets: Vec<String>,
-    /// Whether whatever the request says comes back behind the answer's head.
+    /// Whether the answer's body is an echo of the request.
     pub is_echo: bool,
 }
 
@@ -32,7 +32,7 @@ impl RawServer {
         let shared = script.clone();
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                // A client that goes away early is its own affair.
+                // A client may disconnect early.
                 let _ = serve(stream, &shared);
             }
         });

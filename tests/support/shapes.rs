@@ -1,4 +1,4 @@
-//! Bodies of any length, made of a wire example: one of its lists, objects or texts is blown up.
+//! Bodies of any length, made from a wire example by enlarging one of its lists, objects or texts.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,20 +6,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use hostkit::Format;
 use hostkit::protocol::Value;
 
-/// What grows, and by what.
+/// What is enlarged, and with what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
     /// A list, by empty objects.
     EmptyItems,
-    /// A list, by what it holds.
+    /// A list, by copies of its items.
     SameItems,
     /// A list, by numbers.
     Numbers,
-    /// An object or a map, by empty objects under keys of their own.
+    /// An object or a map, by empty objects under new keys.
     EmptyEntries,
-    /// An object or a map, by what it holds, under keys of their own: unknown fields of the one, entries of the other.
+    /// An object or a map, by copies of its values under new keys, which are unknown fields of an object and entries of
+    /// a map.
     SameEntries,
-    /// An object, by the same key again and again.
+    /// An object, by repeating the same key.
     SameKey,
     /// An object, by a field that is nested forty levels deep.
     Deep,
@@ -27,7 +28,7 @@ pub enum Shape {
     LongKey,
     /// A scalar, by digits.
     LongText,
-    /// A scalar, by commas: where it holds several values, by values.
+    /// A scalar, by commas, which add values to a comma-separated list.
     Commas,
 }
 
@@ -49,12 +50,12 @@ impl Shape {
         matches!(self, Self::LongText | Self::Commas)
     }
 
-    /// Whether one place of a document is like another for it.
+    /// Whether all places of a document are alike for this shape.
     fn is_anywhere(self) -> bool {
         matches!(self, Self::SameKey | Self::Deep | Self::LongKey | Self::LongText)
     }
 
-    /// Blows up a node; `false` where there is nothing that grows so.
+    /// Enlarges a node; `false` if the shape does not apply to it.
     fn grow(self, node: &mut Value, count: usize) -> bool {
         let zero = || Value::Number("0".to_owned());
         let empty = || Value::Map(Vec::new());
@@ -85,10 +86,10 @@ impl Shape {
         true
     }
 
-    /// The document with one place blown up to about this many bytes; `None` where nothing there grows so, or the
-    /// format cannot write it.
+    /// The document with one place enlarged to about this many bytes; `None` if the shape does not apply there, or the
+    /// format cannot represent it.
     pub fn body(self, format: Format, tree: &Value, place: usize, size: usize) -> Option<Vec<u8>> {
-        // A writer that refuses a name of this kind refuses the short one, too.
+        // If the writer refuses a long name, it also refuses the short one.
         let write = |count: usize| {
             let grown = super::entries::variant(tree, place, |_, node| self.grow(node, count))?;
             hostkit::protocol::wire::write(format, &grown).ok()
@@ -96,7 +97,7 @@ impl Shape {
         let (few, more) = (write(8)?, write(40)?);
         let each = (more.len().checked_sub(few.len())? / 32).max(1);
         let missing = size.saturating_sub(few.len()) / each;
-        // What is the same again and again need not be written again and again.
+        // A repeated piece is written once and copied.
         let start = few.iter().zip(&more).take_while(|(few, more)| few == more).count();
         let piece = more.get(start..start + each)?;
         let repeated = |count: usize| [&few[..start], &piece.repeat(count), &few[start..]].concat();
@@ -104,14 +105,14 @@ impl Shape {
     }
 }
 
-/// Further entries; where the keys are numbers, so are these.
+/// Adds entries; with numeric keys if the present keys are numbers.
 fn extend(fields: &mut Vec<(Cow<'static, str>, Value)>, count: usize, value: &Value) {
     let is_numbered = fields.iter().all(|(key, _)| key.bytes().all(|byte| byte.is_ascii_digit()));
     let key = |number| if is_numbered { format!("{}", 1_000_000_000 + number) } else { format!("k{number}") };
     fields.extend((0..count).map(|number| (key(number).into(), value.clone())));
 }
 
-/// Places that are alike hold the same type: one of each, by its number among the nodes of the tree.
+/// One place of each type, by its number among the nodes of the tree; places with the same path have the same type.
 #[derive(Default)]
 struct Places {
     seen: BTreeSet<String>,
@@ -120,7 +121,7 @@ struct Places {
 }
 
 impl Places {
-    /// Those of a tree that no tree before had.
+    /// The places of a tree that no earlier tree had.
     fn find(&mut self, tree: &Value) -> Vec<usize> {
         self.next = 0;
         self.walk(tree, "");
@@ -137,7 +138,7 @@ impl Places {
             Value::List(items) => items.iter().for_each(|item| self.walk(item, &format!("{path}[]"))),
             Value::Map(fields) => {
                 fields.iter().for_each(|(key, value)| {
-                    // Numbers are ids, and what stands under them is alike.
+                    // Numeric keys are ids with values of the same type.
                     let is_number = key.bytes().all(|byte| byte.is_ascii_digit());
                     self.walk(value, &format!("{path}/{}", if is_number { "0" } else { key }));
                 });
@@ -164,14 +165,14 @@ impl Body<'_> {
         self.shape.body(self.format, self.tree, self.place, size)
     }
 
-    /// Which endpoint, example and shape it is.
+    /// Names the endpoint, example and shape.
     pub fn name(&self) -> String {
         format!("{} {} {} {:?} at {}", self.entry.folder, self.case, self.format, self.shape, self.place)
     }
 }
 
-/// Shows a body for each endpoint, format, shape and place. Unless `is_all`: of each shape one place, the innermost; and
-/// of each endpoint one answer, for further ones mostly have the same lists.
+/// Calls `see` with a body for each endpoint, format, shape and place. Without `is_all`, only with the innermost place
+/// of each shape, and one answer of each endpoint, since others mostly have the same lists.
 pub fn each(shapes: &[Shape], is_all: bool, mut see: impl FnMut(&Body<'_>)) {
     // One endpoint alone: `HOSTKIT_PROMISE_CASE=inferno/services/list_services`.
     let one = std::env::var("HOSTKIT_PROMISE_CASE").ok();
@@ -197,7 +198,7 @@ pub fn each(shapes: &[Shape], is_all: bool, mut see: impl FnMut(&Body<'_>)) {
                     };
                     body.bytes(1 << 10).is_some().then_some(body)
                 });
-                // A text is a text in any format.
+                // Texts are alike in all formats.
                 let count = match shape.is_of_texts() {
                     true if has_texts => 0,
                     _ if is_all && !shape.is_anywhere() => usize::MAX,

@@ -1,12 +1,12 @@
-//! How much of a promise is tried: `HOSTKIT_PROMISE_SIZE` is `long`, or `small` where the promise is broken on purpose
-//! and its test has to notice soon.
+//! How much of a promise is tried: `HOSTKIT_PROMISE_SIZE` is `long`, or `small` where a seeded defect has to be noticed
+//! soon.
 
-/// Whether the long sizes are wanted.
+/// Whether the long sizes are selected.
 pub fn is_long() -> bool {
     is("long")
 }
 
-/// Whether a little is enough.
+/// Whether the small sizes are selected.
 pub fn is_small() -> bool {
     is("small")
 }
@@ -15,7 +15,7 @@ fn is(wanted: &str) -> bool {
     std::env::var("HOSTKIT_PROMISE_SIZE").is_ok_and(|size| size == wanted)
 }
 
-/// The one of the three sizes that is wanted.
+/// The selected one of the three sizes.
 pub fn size(small: usize, usual: usize, long: usize) -> usize {
     match (is_small(), is_long()) {
         (true, _) => small,

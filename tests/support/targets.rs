@@ -1,8 +1,8 @@
-//! What is done with bytes from a stranger: a target for each reader and for the decoders of each API, and the samples
-//! that its mutations start from. The tests change samples at random, `fuzz/` has a fuzzer do it.
+//! Fuzz targets for each reader and for the decoders of each API, with the samples that mutations start from. The tests
+//! change samples at random, `fuzz/` uses a fuzzer.
 //!
-//! Bytes for a decoder start with two that choose the endpoint and one that chooses the status. The first two are
-//! compared with a hash of the endpoint's name, so that a kept case goes on to mean the same endpoint.
+//! Input for a decoder starts with two bytes that choose the endpoint and one that chooses the status. The first two
+//! are compared with a hash of the endpoint's name, so that a saved case keeps its endpoint.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -115,13 +115,13 @@ fn probes() -> &'static [Probe] {
     })
 }
 
-/// Two bytes that stand for an endpoint: FNV-1a, folded.
+/// The two bytes that choose an endpoint: FNV-1a, folded.
 fn hash(folder: &str) -> u16 {
     let hash = folder.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     (hash >> 16) as u16 ^ hash as u16
 }
 
-/// Which of these endpoints, of one API and ordered by hash, is the next one from two bytes on; and what is behind them.
+/// The endpoint chosen by the first two bytes among those of one API, ordered by hash, and the rest of the input.
 fn chosen(folders: impl Iterator<Item = &'static str> + Clone, bytes: &[u8]) -> Option<(usize, &[u8])> {
     let (wanted, rest) = bytes.split_first_chunk::<2>()?;
     let wanted = u16::from_be_bytes(*wanted);
@@ -132,7 +132,7 @@ fn chosen(folders: impl Iterator<Item = &'static str> + Clone, bytes: &[u8]) -> 
 const STATUSES: [u16; 12] = [200, 200, 200, 200, 201, 202, 204, 400, 401, 404, 422, 500];
 
 fn reader(format: Format, bytes: &[u8]) {
-    // One that nothing but the format's own limits hold, one that is small.
+    // The default limits, and small ones.
     let small = Limits { max_bytes: 2_048, max_nodes: 60, max_depth: 6, max_items: 12 };
     for limits in [&Limits::DEFAULT, &small] {
         match parse(format, bytes, limits) {
@@ -143,12 +143,12 @@ fn reader(format: Format, bytes: &[u8]) {
         }
     }
     let Some(tree) = entries::tree(format, bytes) else { return };
-    // What was read can be written, unless the format has no way to say it, and is read as the same again.
+    // A value that was read can be written, unless the format cannot represent it, and is read as the same again.
     let Ok(written) = hostkit::protocol::wire::write(format, &tree) else { return };
     let second = entries::tree(format, &written);
     match format {
         Format::Json | Format::Form | Format::Xml => assert_eq!(second, Some(tree)),
-        // A map may come back as a list, and texts of print_r as syntax.
+        // A map may come back as a list, and `print_r` text as syntax.
         Format::Php => assert!(second.is_some(), "{tree:?}: {}", String::from_utf8_lossy(&written)),
         Format::PrintR => {}
     }
@@ -183,7 +183,7 @@ fn answers(api: &str) -> Vec<Vec<u8>> {
         for answer in &entry.answers {
             found.push([&hash(entry.folder).to_be_bytes()[..], &[status(answer.status)], &answer.bytes].concat());
         }
-        // A fault may come under any status.
+        // A fault may come with any status.
         for (number, file) in std::fs::read_dir(folder).into_iter().flatten().flatten().enumerate() {
             let name = file.file_name().to_string_lossy().into_owned();
             if name.contains(".fault.") && !name.ends_with(".http") {
@@ -197,8 +197,8 @@ fn answers(api: &str) -> Vec<Vec<u8>> {
     found
 }
 
-/// A request of the examples with another query or another body: the server half takes it or refuses it, and what it
-/// takes can be sent again.
+/// A request of the examples with another query or body: the server half accepts or refuses it, and an accepted one can
+/// be sent again.
 fn request(api: &str, bytes: &[u8]) {
     let of_api = entries().iter().filter(|entry| entry.api.eq_ignore_ascii_case(api));
     let Some((place, [number, rest @ ..])) = chosen(of_api.clone().map(|entry| entry.folder), bytes) else { return };
@@ -228,7 +228,7 @@ fn requests(api: &str) -> Vec<Vec<u8>> {
     found
 }
 
-/// Whether a base URL is one, and the same one again.
+/// Checks that a parsed base URL is valid and parses to the same one again.
 pub(crate) fn base_url(text: &str) {
     let Ok(url) = text.parse::<BaseUrl>() else { return };
     assert_eq!(url.to_string().parse().as_ref(), Ok(&url), "{text}");

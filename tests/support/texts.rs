@@ -7,7 +7,7 @@ use hostkit::protocol::Csv;
 use hostkit::protocol::codec::{FromText, ToText};
 use hostkit::{Bytes, Date, DateTime, Decimal, Gibibytes, Kibibytes, Mebibytes, Secret, UnixTime};
 
-/// The forms of dates that the APIs use.
+/// The date patterns that the APIs use.
 const FORMS: [&str; 8] = [
     "%Y-%m-%d %H:%M:%S",
     "%d.%m.%Y %H:%M",
@@ -19,7 +19,7 @@ const FORMS: [&str; 8] = [
     "%s",
 ];
 
-/// What is read is written, and read as the same.
+/// Checks that a value is written and read as the same.
 fn same<T: FromText + ToText + PartialEq + Debug>(text: &str) {
     if let Some(value) = T::from_text(text) {
         let written = value.to_text().into_owned();
@@ -54,7 +54,7 @@ pub fn read(bytes: &[u8]) {
     for form in FORMS {
         if let Some(time) = DateTime::parse(form, text) {
             assert!(!time.format(form).is_empty());
-            // An hour that came twice, or never, is an error.
+            // An hour that was repeated or skipped is an error.
             let _ = time.in_moscow();
         }
         if let Some(date) = Date::parse(form, text) {

@@ -35,7 +35,7 @@ fn orders_of_servers() {
     };
     assert_eq!(with(128, 5), "");
     assert_eq!(with(0, 5), "vps_memory: 0 is less than 128");
-    assert_eq!(with(192, 5), "vps_memory: 192 is no multiple of 128");
+    assert_eq!(with(192, 5), "vps_memory: 192 is not a multiple of 128");
     assert_eq!(with(128, 4), "vps_hdd: 4 is less than 5");
     let mut nameless = server(ServerType::Virtual);
     nameless.name.clear();
@@ -102,8 +102,8 @@ fn plans_of_backups() {
     assert_eq!(plan(&[0], "04:30"), "backups_days: 0 is less than 1");
     assert_eq!(plan(&[1, 8], "04:30"), "backups_days: 8 is more than 7");
     assert_eq!(plan(&[], "04:30"), "backups_days: is empty, but has to be given");
-    assert_eq!(plan(&[1], "4:30"), "backups_time: 4:30 is no time of the form hh:mm");
-    assert_eq!(plan(&[1], "24:00"), "backups_time: 24:00 is no time of the form hh:mm");
+    assert_eq!(plan(&[1], "4:30"), "backups_time: 4:30 is not a time of the form hh:mm");
+    assert_eq!(plan(&[1], "24:00"), "backups_time: 24:00 is not a time of the form hh:mm");
 }
 
 #[test]

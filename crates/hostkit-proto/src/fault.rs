@@ -1,4 +1,4 @@
-//! Faults of an API: one type for all APIs, the catalogue of codes of each, and the two ways to detect one.
+//! Faults of an API: one type for all APIs, the catalogue of codes of each, and the two ways to detect faults.
 
 use std::fmt;
 
@@ -70,7 +70,7 @@ impl FaultKind {
 pub struct FieldFault {
     /// The wire name of the field.
     pub field: String,
-    /// What the API says of it.
+    /// What the API says about it.
     pub messages: Vec<String>,
 }
 
@@ -80,18 +80,18 @@ pub struct FieldFault {
 pub struct Fault<C> {
     /// The HTTP status, which may be 200.
     pub status: u16,
-    /// The code; none where the API gives no code.
+    /// The code; `None` if the API gives none.
     pub code: Option<C>,
     /// The short text.
     pub message: String,
-    /// The longer text; empty where there is none.
+    /// The longer text; may be empty.
     pub details: String,
-    /// What is wrong with single input fields.
+    /// Errors of single input fields.
     pub fields: Vec<FieldFault>,
     /// What it means.
     pub kind: FaultKind,
-    /// Whether the call may have been carried out all the same: the API's documentation does not say, or a proxy may
-    /// have sent it twice and this answers the second arrival.
+    /// Whether the call may have been carried out nevertheless: the API's documentation does not say, or a proxy may
+    /// have sent the request twice and this answers the second one.
     pub verify: bool,
 }
 
@@ -161,7 +161,7 @@ impl<C: FaultCode> fmt::Display for Fault<C> {
 /// The class of an answer before its data are decoded.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verdict<C> {
-    /// A success, or nothing that says otherwise.
+    /// A success, or no sign of anything else.
     Success,
     /// The API accepted the call and will carry it out later, for this reason.
     Accepted(&'static str),
@@ -184,14 +184,14 @@ pub struct StatusFaults<'a> {
 }
 
 impl StatusFaults<'_> {
-    /// Says what an answer means.
+    /// Judges an answer.
     pub fn verdict<C: FaultCode>(&self, answer: &RawAnswer<'_>) -> Verdict<C> {
-        // Under a success status nothing is parsed, since a success may have no document.
+        // A success may have no document, so nothing is parsed under a success status.
         let root = if is_success(answer.status()) { None } else { root(answer) };
         self.verdict_on(answer.status(), root)
     }
 
-    /// Says what an answer of this status means whose document, if it has a readable one, has this root.
+    /// Judges an answer by its status and the root of its document, if that is readable.
     pub fn verdict_on<C: FaultCode>(&self, status: u16, root: Option<Node<'_>>) -> Verdict<C> {
         if is_success(status) {
             return Verdict::Success;
@@ -219,40 +219,40 @@ impl StatusFaults<'_> {
     }
 }
 
-/// An API whose every answer is an envelope with a marker that says how it went, often under status 200.
+/// An API whose answers are envelopes with a marker of success or failure, often under status 200.
 #[derive(Debug, Clone, Copy)]
 pub struct EnvelopeFaults<'a> {
     /// Key of the marker.
     pub marker: &'a str,
     /// Markers of success, compared without case.
     pub success: &'a [&'a str],
-    /// Keys of the code; the first that is there counts. `a/b` is the entry `b` of the object `a`.
+    /// Keys of the code; the first one present counts. `a/b` is the entry `b` of the object `a`.
     pub code: &'a [&'a str],
-    /// Keys of the short text, as those of the code; the first that is there and not empty counts.
+    /// Keys of the short text, like those of the code; the first one present and not empty counts.
     pub message: &'a [&'a str],
     /// Key of the longer text.
     pub details: &'a str,
-    /// Key of the object that says what is wrong with single fields.
+    /// Key of the object with the errors of single fields.
     pub fields: &'a str,
     /// Codes under which a success is an acceptance, with the reason.
     pub accepted: &'a [(&'a str, &'static str)],
-    /// Codes whose document leaves open whether the call was carried out.
+    /// Codes that leave open whether the call was carried out.
     pub verify: &'a [&'a str],
 }
 
 impl EnvelopeFaults<'_> {
-    /// Says what an answer means.
+    /// Judges an answer.
     pub fn verdict<C: FaultCode>(&self, answer: &RawAnswer<'_>) -> Verdict<C> {
         self.verdict_on(answer.status(), root(answer), answer.is_empty())
     }
 
-    /// Says what an answer of this status means whose document, if it has a readable one, has this root; `is_empty` is
-    /// whether there is no body at all.
+    /// Judges an answer by its status and the root of its document, if that is readable; `is_empty` says whether there
+    /// is no body at all.
     pub fn verdict_on<C: FaultCode>(&self, status: u16, root: Option<Node<'_>>, is_empty: bool) -> Verdict<C> {
         let is_success = is_success(status);
         let top = |key: &str| top(root?, key);
         let Some(marker) = top(self.marker) else {
-            // Without the marker it is another kind of document; the decoder says so where there is output to read.
+            // Without the marker it is another kind of document, which the decoder reports if there is output to read.
             let is_object = root.is_some_and(|root| root.kind() == Kind::Map);
             return if is_success && (is_object || is_empty) { Verdict::Success } else { Verdict::Unrecognised };
         };
@@ -266,9 +266,9 @@ impl EnvelopeFaults<'_> {
         let details = top(self.details).unwrap_or_default();
         let mut fault = Fault::new(status, code.map(C::from_text), message.unwrap_or_default(), details);
         fault.verify |= code.is_some_and(|code| self.verify.contains(&code));
-        // A fault under a success status and without a code may be an internal error, whatever its text.
+        // A fault with a success status and without a code may be an internal error, whatever its text says.
         fault.verify |= is_success && code.is_none();
-        // A success document under a failing status holds data, possibly secrets, and no field faults.
+        // A success document with a failing status holds data, possibly secrets, and no field errors.
         if !says_yes && let Some(root) = root {
             fault.fields = root.get(self.fields).map(field_faults).unwrap_or_default();
         }
@@ -284,7 +284,7 @@ fn root<'a>(answer: &'a RawAnswer<'_>) -> Option<Node<'a>> {
     answer.document().ok().map(|document| document.root())
 }
 
-/// The text of one entry at the top, or below `a/b`.
+/// The text of a top-level entry, or of `a/b`.
 fn top<'t>(root: Node<'t>, key: &str) -> Option<&'t str> {
     match key.split_once('/') {
         None => root.get(key),
@@ -293,7 +293,7 @@ fn top<'t>(root: Node<'t>, key: &str) -> Option<&'t str> {
     .and_then(Node::as_str)
 }
 
-/// Field errors in all their shapes: texts, lists of texts, lists of lists, by name or without one.
+/// Field errors in all their shapes: texts, lists of texts, lists of lists, with or without a field name.
 fn field_faults(node: Node<'_>) -> Vec<FieldFault> {
     match node.kind() {
         Kind::Map => {

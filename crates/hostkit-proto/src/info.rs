@@ -1,4 +1,4 @@
-//! What is known of a call and of an API before anything is sent: constants of the specs.
+//! Metadata of calls and APIs, known before anything is sent: constants from the specs.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use http::Method;
 
 use crate::leniency::Leniency;
 
-/// What a call may do at the hoster. It is written in the spec and never derived from the verb.
+/// What a call may do at the hoster. The spec declares it; it is never derived from the verb.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Effect {
     /// No effect that a user could notice.
@@ -23,12 +23,12 @@ pub enum Effect {
 }
 
 impl Effect {
-    /// Whether `client.call` takes it.
+    /// Whether `client.call` accepts such a call.
     pub const fn is_callable(self) -> bool {
         matches!(self, Self::Safe | Self::Idempotent)
     }
 
-    /// The word that specs use.
+    /// The value in specs.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Safe => "safe",
@@ -56,13 +56,13 @@ pub enum Flag {
     Async,
     /// A repeat adds again.
     Additive,
-    /// It keeps costing.
+    /// It starts a recurring charge.
     Recurring,
-    /// A GET that acts.
+    /// A GET with an effect.
     GetWithEffect,
     /// Losing the body changes what the call does.
     BodyRequiredForMeaning,
-    /// There is a trap that the documentation of the call describes.
+    /// The call has a pitfall that its documentation describes.
     Hazard,
 }
 
@@ -73,16 +73,16 @@ pub struct Emptiness<'a> {
     pub statuses: &'a [u16],
     /// Codes or texts of the API's own error document.
     pub codes: &'a [&'a str],
-    /// Texts that show the fault to be another one after all, such as an unknown module.
+    /// Texts that mark the fault as a real one after all, such as that of an unknown module.
     pub except: &'a [&'a str],
 }
 
 impl Emptiness<'_> {
-    /// No fault means that there is nothing.
+    /// Every fault is a failure.
     pub const NONE: Self = Self { statuses: &[], codes: &[], except: &[] };
 }
 
-/// What is known of a call before it is made.
+/// The metadata of a call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EndpointInfo {
     /// The name in the spec, such as `get_server`.
@@ -95,9 +95,9 @@ pub struct EndpointInfo {
     pub effect: Effect,
     /// More properties.
     pub flags: &'static [Flag],
-    /// Whether the document of the hoster says that a repeat is harmless.
+    /// Whether the hoster documents that a repeat is harmless.
     pub repeat_documented: bool,
-    /// Names of the rate rules that count it.
+    /// Names of the rate rules that apply to it.
     pub rates: &'static [&'static str],
     /// Whether it is sent with credentials.
     pub authorised: bool,
@@ -105,18 +105,18 @@ pub struct EndpointInfo {
     pub empty: Emptiness<'static>,
     /// The formats that the answer may come in, if they differ from the API's.
     pub formats: &'static [Format],
-    /// The time that it may take where the caller sets no deadline.
+    /// The time limit if the caller sets no deadline.
     pub deadline: Duration,
-    /// How to find out whether it happened, in a sentence.
+    /// How to find out whether the call happened, in one sentence.
     pub reconcile: &'static str,
-    /// The documented method that it stands for, such as `#5`.
+    /// The method in the hoster's documentation, such as `#5`.
     pub documents: &'static str,
     /// The spec file.
     pub spec: &'static str,
 }
 
 impl EndpointInfo {
-    /// The values that most calls have.
+    /// Default values; the effect is the most dangerous one, in case a spec's is not filled in.
     pub const DEFAULT: Self = Self {
         name: "",
         method: Method::GET,
@@ -139,13 +139,13 @@ impl EndpointInfo {
         self.flags.contains(&flag)
     }
 
-    /// Whether the exchange may send it again on its own after a failure that leaves open what happened.
+    /// Whether a client may resend the call by itself after a failure that leaves its outcome open.
     pub fn is_repeatable(&self) -> bool {
         self.effect == Effect::Safe || (self.effect == Effect::Idempotent && self.repeat_documented)
     }
 }
 
-/// What is known of an API.
+/// The metadata of an API.
 #[derive(Debug, Clone, Copy)]
 pub struct ApiInfo {
     /// The name, as in `specs/<name>`.
@@ -154,23 +154,23 @@ pub struct ApiInfo {
     pub hosts: &'static [Host],
     /// The formats of its answers; the first is the default.
     pub formats: &'static [Format],
-    /// The format of request bodies where it is not the format of the answers.
+    /// The format of request bodies, if it differs from that of the answers.
     pub request_format: Option<Format>,
-    /// Whether the wanted format is said in the header `Accept`.
+    /// Whether the header `Accept` selects the format.
     pub negotiates: bool,
     /// How leniently answers are read.
     pub leniency: Leniency,
     /// The time zone of its date-times, such as `Europe/Moscow`.
     pub zone: &'static str,
-    /// The rate limits that hold where the account has no others.
+    /// The rate limits of accounts without limits of their own.
     pub rates: &'static [RateRule],
     /// Host names (or `*.suffix`) that a base URL given at sign-in may have.
     pub session_hosts: &'static [&'static str],
-    /// How long a token is good for at most; the answer may name an earlier end.
+    /// The longest validity of a token; the answer may name an earlier end.
     pub session_lifetime: Option<Duration>,
-    /// Keys at the top of every request body that are no inputs: credentials, constants.
+    /// Keys at the top of every request body that are not inputs: credentials, constants.
     pub request_keys: &'static [&'static str],
-    /// What a server writes around the data of a success.
+    /// Keys and texts that a server puts around the data of a success.
     pub success_envelope: &'static [(&'static str, &'static str)],
 }
 
@@ -201,7 +201,7 @@ pub struct Host {
     pub url: &'static str,
 }
 
-/// So many calls in a window of time.
+/// A limit of calls in a window of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateRule {
     /// The name that endpoints refer to.

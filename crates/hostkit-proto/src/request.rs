@@ -1,4 +1,4 @@
-//! A request as it is put together: path, query, headers, body, and then the bytes.
+//! Builds a request: path, query, headers and body, then its bytes.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -15,7 +15,7 @@ use crate::info::EndpointInfo;
 use crate::percent;
 use crate::value::Secret;
 
-/// A request that is being put together.
+/// A request under construction.
 #[derive(Clone)]
 pub struct RequestParts {
     endpoint: &'static str,
@@ -27,12 +27,12 @@ pub struct RequestParts {
     negotiates: bool,
     query: Vec<(Cow<'static, str>, String)>,
     headers: Vec<(HeaderName, HeaderValue)>,
-    /// Shared by the attempts of a call, each of which adds its own proof to a copy of the rest.
+    /// Shared by the attempts of a call, each of which adds its proof of identity to a copy of the other parts.
     body: Option<Arc<Value>>,
     info: Info,
 }
 
-/// What is known of the call: it stands in the program, but for those who made it up at run time.
+/// The metadata of the call: a constant, unless it was made at run time.
 #[derive(Clone)]
 enum Info {
     Static(&'static EndpointInfo),
@@ -41,7 +41,7 @@ enum Info {
 
 impl fmt::Debug for RequestParts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Headers, query and body carry secrets: only what is public is shown.
+        // Headers, query and body may carry secrets, so they are not shown.
         f.debug_struct("RequestParts").field("endpoint", &self.endpoint).field("method", &self.method).finish()
     }
 }
@@ -52,7 +52,7 @@ impl RequestParts {
         Self::start(endpoint, Info::Own(Box::new(endpoint.clone())), api, format, host)
     }
 
-    /// The same, and nothing is copied.
+    /// Like [`RequestParts::new`], without copying the metadata.
     pub fn of(endpoint: &'static EndpointInfo, api: &ApiInfo, format: Format, host: &'static str) -> Self {
         Self::start(endpoint, Info::Static(endpoint), api, format, host)
     }
@@ -81,7 +81,7 @@ impl RequestParts {
         self.info = Info::Own(Box::new(endpoint.clone()));
     }
 
-    /// What is known of the call.
+    /// The metadata of the call.
     pub fn info(&self) -> &EndpointInfo {
         match &self.info {
             Info::Static(info) => info,
@@ -94,12 +94,12 @@ impl RequestParts {
         self.endpoint
     }
 
-    /// The format that the answer is wanted in.
+    /// The requested format of the answer.
     pub fn format(&self) -> Format {
         self.format
     }
 
-    /// The name of the host in the spec, for constraints that differ by host; empty for a host of the caller's.
+    /// The name of the host in the spec, for constraints that differ by host; empty for a host that the caller set.
     pub fn host(&self) -> &'static str {
         self.host
     }
@@ -135,7 +135,7 @@ impl RequestParts {
         self.check(field, value, here.map_or(elsewhere, |(_, limit)| limit))
     }
 
-    /// Checks an input against the limits that hold because of another input.
+    /// Checks an input against limits that depend on another input.
     ///
     /// # Errors
     /// Names the field, the value, the rule and the reason for it.
@@ -152,7 +152,7 @@ impl RequestParts {
         }
     }
 
-    /// Checks that an input is not less than another one. What is absent, or no number, breaks nothing.
+    /// Checks that an input is not less than another one; values that are absent or not numbers pass.
     ///
     /// # Errors
     /// Names both fields and both values.
@@ -171,7 +171,7 @@ impl RequestParts {
         }
     }
 
-    /// Checks that a list or a map that has to be given holds something.
+    /// Checks that a required list or map is not empty.
     ///
     /// # Errors
     /// Names the field.
@@ -184,11 +184,11 @@ impl RequestParts {
         self.refuse(fields, "at least one of these has to be given")
     }
 
-    /// Fills `{name}` of the path. A value that is empty or could leave its segment is refused.
+    /// Fills `{name}` in the path, percent-encoded; an empty value, `.` and `..` are refused.
     pub fn path(&mut self, name: &'static str, value: &impl ToText) -> Result<(), EncodeError> {
         let text = value.to_text();
         if text.is_empty() || matches!(&*text, "." | "..") {
-            return Err(self.refuse(name, format!("{text:?} cannot stand in a path")));
+            return Err(self.refuse(name, format!("{text:?} is not allowed in a path")));
         }
         let encoded = percent::encode(&text).to_string();
         self.path = self.path.replace(&format!("{{{name}}}"), &encoded).into();
@@ -219,38 +219,38 @@ impl RequestParts {
 
     fn set_header(&mut self, name: &'static str, text: &str, sensitive: bool) -> Result<(), EncodeError> {
         let refused = |what| EncodeError::new(self.endpoint, name, what);
-        let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refused("is no header name"))?;
+        let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refused("is not a header name"))?;
         let mut value = HeaderValue::from_str(text).map_err(|_| refused("has characters that no header may have"))?;
         value.set_sensitive(sensitive);
         self.headers.push((header, value));
         Ok(())
     }
 
-    /// An object in the format of request bodies.
+    /// An empty object in the format of request bodies.
     pub fn object(&self) -> Object {
         Object::new(self.request_format)
     }
 
-    /// The object as the whole body; without a field there is no body.
+    /// Sets the object as the whole body; an object without fields sets none.
     pub fn body(&mut self, object: Object) {
         if !object.is_empty() {
             self.body = Some(Arc::new(object.into_value()));
         }
     }
 
-    /// The object as the body, under a root name.
+    /// Sets the object as the body, under a root name.
     pub fn wrapped_body(&mut self, root: impl Into<Name>, object: Object) {
         let mut outer = self.object();
         outer.set_value(root, object.into_value());
         self.body = Some(Arc::new(outer.into_value()));
     }
 
-    /// The object as the body, under a root name that only XML has.
+    /// Sets the object as the body, in XML under a root name.
     pub fn xml_wrapped_body(&mut self, root: impl Into<Name>, object: Object) {
         if self.request_format == Format::Xml { self.wrapped_body(root, object) } else { self.body(object) }
     }
 
-    /// Adds a field to the top of the body, in front of what is there: how credentials travel in a body.
+    /// Inserts a field at the top of the body, before the others; used for credentials in a body.
     pub fn body_field(&mut self, name: &'static str, value: Value) {
         match self.body.as_mut().map(Arc::make_mut) {
             Some(Value::Map(entries)) => entries.insert(0, (name.into(), value)),
@@ -258,10 +258,10 @@ impl RequestParts {
         }
     }
 
-    /// The request, to be sent below `base`.
+    /// Finishes the request, with a URL below `base`.
     ///
     /// # Errors
-    /// A body that the format cannot hold, such as a control character in XML.
+    /// A body that the format cannot represent, such as a control character in XML.
     pub fn finish(self, base: &BaseUrl) -> Result<http::Request<Vec<u8>>, EncodeError> {
         let endpoint = self.endpoint;
         let refused = |what: String| EncodeError::new(endpoint, "request", what);
@@ -279,7 +279,7 @@ impl RequestParts {
         if self.body.is_some() {
             request = request.header(CONTENT_TYPE, content_type(self.request_format));
         }
-        // An empty PUT or POST without a length is a 411 at some servers.
+        // Some servers answer an empty PUT or POST without a length with 411.
         if self.body.is_some() || !matches!(self.method, Method::GET | Method::HEAD | Method::DELETE) {
             request = request.header(CONTENT_LENGTH, body.len());
         }

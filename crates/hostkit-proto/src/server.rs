@@ -44,7 +44,7 @@ pub struct ReceivedRequest<'a> {
     pub unknown: UnknownFields,
 }
 
-/// Where the fields of a body stand.
+/// Where the fields of a body are.
 #[derive(Debug, Clone, Copy)]
 pub enum Root {
     /// At the top.
@@ -63,10 +63,10 @@ pub struct PathParameters {
 }
 
 impl PathParameters {
-    /// One parameter.
+    /// Parses one parameter.
     ///
     /// # Errors
-    /// The text is no such value.
+    /// The text is not a value of this type.
     pub fn get<T: FromText>(&self, name: &'static str) -> Result<T, DecodeError> {
         let found = self.values.get(name).map(String::as_str).unwrap_or_default();
         T::from_text(found).ok_or_else(|| DecodeError::new(self.endpoint, format!("path.{name}"), T::EXPECTED, found))
@@ -79,10 +79,10 @@ fn wrong<T: FromText>(place: &str, name: &str, found: Option<&str>) -> DecodeErr
 }
 
 impl<'a> ReceivedRequest<'a> {
-    /// The path parameters, if verb and path are those of the endpoint. A trailing slash does not matter.
+    /// The path parameters, if verb and path are those of the endpoint; a trailing slash is ignored.
     ///
     /// # Errors
-    /// It is another call.
+    /// The request is for another call.
     pub fn matches<E: Endpoint>(&self) -> Result<PathParameters, DecodeError> {
         let info = E::INFO;
         let other = || DecodeError::new(info.name, "request", format!("{} {}", info.method, info.path), "another call");
@@ -115,28 +115,28 @@ impl<'a> ReceivedRequest<'a> {
         self.query.iter().find(|(key, _)| key == name).map(|(_, text)| text.as_str())
     }
 
-    /// A query parameter that may be absent.
+    /// An optional query parameter.
     ///
     /// # Errors
-    /// The text is no such value.
+    /// The text is not a value of this type.
     pub fn query<T: FromText>(&self, name: &'static str) -> Result<Option<T>, DecodeError> {
         self.query_text(name)
             .map(|text| T::from_text(text).ok_or_else(|| wrong::<T>("query", name, Some(text))))
             .transpose()
     }
 
-    /// A query parameter that has to be there.
+    /// A required query parameter.
     ///
     /// # Errors
-    /// Nothing, or a text that is no such value.
+    /// It is absent or not a value of this type.
     pub fn required_query<T: FromText>(&self, name: &'static str) -> Result<T, DecodeError> {
         self.query(name)?.ok_or_else(|| wrong::<T>("query", name, None))
     }
 
-    /// A date of the query that may be absent, in the form that its API writes.
+    /// An optional date of the query, in the API's `strptime` pattern.
     ///
     /// # Errors
-    /// A text that is no such date.
+    /// The text is not such a date.
     pub fn query_in<T: FromText>(
         &self,
         form: &str,
@@ -147,10 +147,10 @@ impl<'a> ReceivedRequest<'a> {
         self.query_text(name).map(read).transpose()
     }
 
-    /// A date of the query that has to be there.
+    /// A required date of the query, in the API's `strptime` pattern.
     ///
     /// # Errors
-    /// Nothing, or a text that is no such date.
+    /// It is absent or not such a date.
     pub fn required_query_in<T: FromText>(
         &self,
         form: &str,
@@ -160,10 +160,10 @@ impl<'a> ReceivedRequest<'a> {
         self.query_in(form, parse, name)?.ok_or_else(|| wrong::<T>("query", name, None))
     }
 
-    /// A constant of the query that makes the call what it is.
+    /// Checks a constant of the query that identifies the call.
     ///
     /// # Errors
-    /// It is another call.
+    /// The request is for another call.
     pub fn fixed_query(&self, name: &'static str, text: &str) -> Result<(), DecodeError> {
         match self.query_text(name) {
             Some(found) if found == text => Ok(()),
@@ -175,25 +175,25 @@ impl<'a> ReceivedRequest<'a> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// A header that may be absent.
+    /// An optional header.
     ///
     /// # Errors
-    /// The text is no such value.
+    /// The text is not a value of this type.
     pub fn header<T: FromText>(&self, name: &'static str) -> Result<Option<T>, DecodeError> {
         self.header_text(name)
             .map(|text| T::from_text(text).ok_or_else(|| wrong::<T>("header", name, None)))
             .transpose()
     }
 
-    /// A header that has to be there.
+    /// A required header.
     ///
     /// # Errors
-    /// Nothing, or a text that is no such value.
+    /// It is absent or not a value of this type.
     pub fn required_header<T: FromText>(&self, name: &'static str) -> Result<T, DecodeError> {
         self.header(name)?.ok_or_else(|| wrong::<T>("header", name, None))
     }
 
-    /// Whether the body is more than white space.
+    /// Whether the body is more than whitespace.
     pub fn has_body(&self) -> bool {
         !self.body.iter().all(u8::is_ascii_whitespace)
     }
@@ -201,7 +201,7 @@ impl<'a> ReceivedRequest<'a> {
     /// Checks that the body holds only the keys that every request of the API carries.
     ///
     /// # Errors
-    /// It is another call: a body can change what a call means.
+    /// Other keys: a body can change what a call means, so this is another call.
     pub fn no_body<E: Endpoint>(&self) -> Result<(), DecodeError> {
         if self.has_body() { self.body::<E, ()>(&Root::None, |_| Ok(())) } else { Ok(()) }
     }
@@ -209,7 +209,7 @@ impl<'a> ReceivedRequest<'a> {
     /// Reads the body.
     ///
     /// # Errors
-    /// A body that is not the one of this call.
+    /// A body that does not fit this call.
     pub fn body<E: Endpoint, T>(
         &self,
         root: &Root,
@@ -243,7 +243,7 @@ impl<'a> ReceivedRequest<'a> {
         let inner = outer.node(name)?;
         outer.finish()?;
         reader.envelope = &[];
-        // JSON of PHP writes an object without fields as [] or {}; XML as an empty element.
+        // PHP's JSON has `[]` or `{}` for an object without fields, XML an empty element; both are accepted.
         let mut fields = reader.object(inner, E::INFO.spec)?;
         let value = read(&mut fields)?;
         fields.finish()?;
@@ -260,7 +260,7 @@ pub struct Router<'r, 'a, R> {
 }
 
 impl<'r, 'a, R> Router<'r, 'a, R> {
-    /// A router that has not tried any yet.
+    /// Creates a router that has not tried any endpoint.
     pub fn new(request: &'r ReceivedRequest<'a>) -> Self {
         Self { request, found: None, nearest: None }
     }
@@ -272,7 +272,7 @@ impl<'r, 'a, R> Router<'r, 'a, R> {
         }
         match E::parse(self.request) {
             Ok(call) => self.found = Some(wrap(call)),
-            // An endpoint whose verb and path fit came nearer than one whose do not.
+            // An endpoint whose verb and path match is nearer than one whose do not.
             Err(error) => {
                 if self.nearest.is_none() || self.request.matches::<E>().is_ok() {
                     self.nearest = Some(error);
@@ -281,7 +281,7 @@ impl<'r, 'a, R> Router<'r, 'a, R> {
         }
     }
 
-    /// What was found.
+    /// The call that was found.
     ///
     /// # Errors
     /// Where no endpoint took the request, the error of the one that came nearest.
@@ -336,15 +336,15 @@ impl WrittenAnswer {
         }
     }
 
-    /// A value under a root name.
+    /// Sets a value as the body, under a root name.
     pub fn value(&mut self, root: impl Into<Name>, value: &impl crate::codec::ToWire) {
         let mut object = self.object();
         object.set_or_null(root, value);
         self.body = Some(object.into_value());
     }
 
-    /// A value that may be missing, under a root name. "Nothing" is an envelope without it or, where there is no
-    /// envelope, an answer without a body.
+    /// Sets an optional value as the body, under a root name. `None` gives an envelope without it or, if the API has no
+    /// envelope, status 204 without a body.
     pub fn optional_value<T: crate::codec::ToWire>(&mut self, root: impl Into<Name>, value: &Option<T>) {
         match value {
             Some(value) => self.value(root, value),
@@ -353,21 +353,21 @@ impl WrittenAnswer {
         }
     }
 
-    /// A value as the whole document.
+    /// Sets a value as the whole document.
     pub fn whole(&mut self, value: &impl crate::codec::ToWire) {
         self.body = value.to_wire(self.format);
     }
 
-    /// The bytes of the body: nothing where there is neither data nor an envelope.
+    /// The bytes of the body; empty if there is neither data nor an envelope.
     ///
     /// # Errors
-    /// A value that the format cannot hold.
+    /// A value that the format cannot represent.
     pub fn body(&self) -> Result<Vec<u8>, hostkit_wire::WriteError> {
         let mut entries: Vec<(std::borrow::Cow<'static, str>, Value)> =
             self.envelope.iter().map(|(key, value)| ((*key).into(), value.clone())).collect();
         match &self.body {
             Some(Value::Map(data)) => {
-                // Data that hold a key of the envelope themselves say it once.
+                // A key that both have is written once, with the value in the data.
                 entries.retain(|(key, _)| data.iter().all(|(name, _)| name != key));
                 entries.extend(data.iter().cloned());
             }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::Method;
 
-/// How many lines are kept; older ones are dropped.
+/// The most lines that are kept; older ones are dropped.
 const LINES: usize = 1_000_000;
 
 /// One line.
@@ -15,9 +15,9 @@ pub struct Line {
     pub connection: u64,
     /// The verb.
     pub method: Method,
-    /// Path and query, as they came.
+    /// Path and query, as received.
     pub target: String,
-    /// The header `Referer`; empty where there was none.
+    /// The header `Referer`; empty if there was none.
     pub referer: String,
 }
 

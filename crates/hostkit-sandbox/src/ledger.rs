@@ -42,7 +42,7 @@ pub enum Hop {
 pub struct Entry {
     /// Counts from 1, in the order of arrival.
     pub number: u64,
-    /// When it came.
+    /// When it arrived.
     pub at: Moment,
     /// The API.
     pub api: ApiName,
@@ -84,7 +84,7 @@ impl Entry {
     }
 }
 
-/// Where a request arrives: what is known of it then.
+/// What is known of a request when it arrives.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Arrival {
     pub(crate) at: Moment,
@@ -203,7 +203,7 @@ impl Row {
     }
 }
 
-/// A table with a line per operation.
+/// Prints a table with a line per operation.
 impl fmt::Display for Ledger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rows: BTreeMap<(ApiName, &str), Row> = BTreeMap::new();

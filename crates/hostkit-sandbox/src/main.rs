@@ -10,7 +10,7 @@ use hostkit_sandbox::{ApiName, Sandbox, credentials};
 const USAGE: &str = "hostkit-sandbox [PORT]
 
 Serves all APIs on 127.0.0.1 (a free port without PORT) and prints every call that arrives.
-The money is the sandbox's own; the credentials are good in it and nowhere else.";
+The money is not real; the credentials work only in the sandbox.";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -36,7 +36,7 @@ fn usage(argument: &str) -> ExitCode {
         println!("{USAGE}");
         return ExitCode::SUCCESS;
     }
-    eprintln!("{argument:?} is no port\n\n{USAGE}");
+    eprintln!("{argument:?} is not a port\n\n{USAGE}");
     ExitCode::FAILURE
 }
 

@@ -29,7 +29,7 @@ struct State {
     asked: u64,
     /// Lookups in progress, and their maximum so far.
     open: HashMap<String, (usize, usize)>,
-    /// They stay as long as the resolver does.
+    /// Kept for as long as the resolver lives.
     silences: Vec<(IpAddr, Option<Silence>)>,
 }
 
@@ -85,7 +85,7 @@ impl Resolver {
         };
         match named {
             Named::Addresses(addresses) => {
-                self.be_silent_for(fault);
+                self.listen_silently(fault);
                 Ok(addresses)
             }
             Named::Failed(why) => Err(io::Error::other(why)),
@@ -94,22 +94,23 @@ impl Resolver {
                 Ok(right())
             }
             Named::Silence => {
-                self.wait_in_vain(cleared);
+                self.stall(cleared);
                 Err(io::Error::from(io::ErrorKind::TimedOut))
             }
         }
     }
 
-    /// Waits until the limit of stalls, or until the faults are switched off.
-    fn wait_in_vain(&self, cleared: u64) {
+    /// Waits until the stall limit, or until the faults are switched off.
+    fn stall(&self, cleared: u64) {
         let until = Instant::now() + self.0.faults.settings().stall_limit;
         while Instant::now() < until && self.0.faults.cleared() == cleared {
             std::thread::sleep(Duration::from_millis(10));
         }
     }
 
-    /// Where the system has no such address, connecting fails at once, which a client has to bear as well.
-    fn be_silent_for(&self, fault: &Fault) {
+    /// Listens silently at the address of the fault. On a system without that address connecting fails at once, which a
+    /// client has to handle as well.
+    fn listen_silently(&self, fault: &Fault) {
         let Some(address) = wants_silence_at(fault) else {
             return;
         };
@@ -120,17 +121,17 @@ impl Resolver {
         }
     }
 
-    /// Whether the silent address of a fault could be made on this machine.
+    /// Whether a silent address could be set up on this machine.
     pub fn is_silent(&self) -> bool {
         self.state().silences.iter().any(|(_, silence)| silence.is_some())
     }
 
-    /// How many questions there were.
+    /// The number of lookups.
     pub fn asked(&self) -> u64 {
         self.state().asked
     }
 
-    /// How many questions about one name were open at once, at most.
+    /// The most concurrent lookups of one name.
     pub fn most_at_once(&self) -> usize {
         self.state().open.values().map(|(_, most)| *most).max().unwrap_or_default()
     }
@@ -154,12 +155,12 @@ mod tests {
     use crate::fault::{Armed, Group, Random};
     use crate::{ApiName, Sandbox};
 
-    fn questions(resolver: &Resolver, count: usize) -> Vec<Result<Vec<IpAddr>, String>> {
+    fn lookups(resolver: &Resolver, count: usize) -> Vec<Result<Vec<IpAddr>, String>> {
         (0..count).map(|_| resolver.lookup("host.example").map_err(|error| error.to_string())).collect()
     }
 
     #[test]
-    fn every_fault_about_names_strikes_a_question_and_no_call() {
+    fn every_fault_of_name_resolution_strikes_a_lookup_and_no_call() {
         let sandbox = Sandbox::start().unwrap();
         sandbox.faults().set(|settings| settings.stall_limit = Duration::from_millis(50));
         let faults: Vec<_> = Fault::all().filter(|fault| fault.group() == Group::Dns).collect();
@@ -216,13 +217,13 @@ mod tests {
     }
 
     #[test]
-    fn a_seed_draws_the_same_questions_again() {
+    fn a_seed_draws_the_same_lookups_again() {
         let sandbox = Sandbox::start().unwrap();
         let faults: Vec<_> = Fault::all().filter(|fault| fault.id() != "dns-silent").collect();
         let draw = |seed| {
             let random = Random { seed, per_mille: 400, faults: faults.clone(), operations: Vec::new() };
             sandbox.faults().at_random(random);
-            questions(&sandbox.resolver(), 100)
+            lookups(&sandbox.resolver(), 100)
         };
         assert_eq!(draw(7), draw(7));
         assert_ne!(draw(7), draw(8));

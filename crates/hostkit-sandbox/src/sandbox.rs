@@ -1,4 +1,4 @@
-//! The sandbox as a value: started, asked, and stopped when dropped.
+//! The sandbox as a value that a test starts, queries and drops.
 
 use std::fmt;
 use std::io;
@@ -20,7 +20,7 @@ use crate::sites::macloud::Macloud;
 use crate::sites::rootpanel::RootPanel;
 use crate::world::World;
 
-/// A running sandbox: all its APIs on one port of 127.0.0.1, each below a path of its own. It stops when dropped.
+/// A running sandbox: all its APIs on one port of 127.0.0.1, each below its own path. It stops when dropped.
 pub struct Sandbox {
     hub: Arc<Hub>,
     server: Server<Hub>,
@@ -34,7 +34,7 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Adds an API; of two with one name the later one counts.
+    /// Adds an API; it replaces an earlier one with the same name.
     pub fn site(mut self, site: impl Site) -> Self {
         self.sites.push(Box::new(site));
         self
@@ -45,12 +45,12 @@ impl Builder {
         Self { port, ..self }
     }
 
-    /// How large a request may be.
+    /// The size limits of requests.
     pub fn bounds(self, bounds: Bounds) -> Self {
         Self { bounds, ..self }
     }
 
-    /// Starts it.
+    /// Starts the sandbox.
     ///
     /// # Errors
     /// The port is taken, or no thread can be started.
@@ -70,12 +70,12 @@ impl Sandbox {
         Self::all().start()
     }
 
-    /// A sandbox with all APIs, to be started.
+    /// A builder with all APIs.
     pub fn all() -> Builder {
         Self::builder().site(Clodo).site(Inferno).site(RootPanel).site(Macloud)
     }
 
-    /// A sandbox without any API yet.
+    /// A builder without any API.
     pub fn builder() -> Builder {
         Builder { sites: Vec::new(), port: 0, bounds: Bounds::DEFAULT }
     }
@@ -90,17 +90,17 @@ impl Sandbox {
         format!("http://{}/{api}", self.address())
     }
 
-    /// The base URL of an API on the name `localhost`: a client has to ask a resolver for it.
+    /// The base URL of an API with the host name `localhost`, which a client has to resolve.
     pub fn named_url(&self, api: ApiName) -> String {
         format!("http://localhost:{}/{api}", self.address().port())
     }
 
-    /// A resolver that leads every name to this sandbox, unless a fault about names strikes.
+    /// A resolver that maps every name to this sandbox, unless a fault of name resolution strikes.
     pub fn resolver(&self) -> Resolver {
         Resolver::new(self.faults(), self.address().port())
     }
 
-    /// What really happened. What was due by now has happened in it.
+    /// What really happened, with everything that is due by now.
     pub fn ledger(&self) -> Ledger {
         self.hub.settle_all();
         self.hub.ledger.clone()
@@ -116,38 +116,38 @@ impl Sandbox {
         self.hub.faults.clone()
     }
 
-    /// Which targets were asked for.
+    /// The requests that arrived.
     pub fn access_log(&self) -> AccessLog {
         self.hub.access.clone()
     }
 
-    /// Looks at the world of an API, or changes it behind the API's back; the ledger does not notice. `None` where the
-    /// sandbox does not speak that API.
+    /// Reads or changes the world of an API; the ledger does not record such changes. `None` if the sandbox does not
+    /// serve that API.
     pub fn world<T>(&self, api: ApiName, look: impl FnOnce(&mut World) -> T) -> Option<T> {
         self.hub.with_world(api, look)
     }
 
-    /// How the bodies of all further answers say where they end.
+    /// Sets the framing of the bodies of all further answers.
     pub fn set_framing(&self, framing: Framing) {
         self.hub.set_framing(framing);
     }
 
-    /// Whether calls beyond an API's rate limits are refused, and counted as violations. They are not at the start.
+    /// Sets whether calls beyond an API's rate limits are refused and counted as violations; off at the start.
     pub fn enforce_rates(&self, is_on: bool) {
         self.hub.enforce_rates(is_on);
     }
 
-    /// How many calls were beyond a rate limit.
+    /// The number of calls that were refused for a rate limit.
     pub fn rate_violations(&self) -> u64 {
         self.hub.rate_violations()
     }
 
-    /// How many connections there were since the start.
+    /// The number of connections since the start.
     pub fn connections(&self) -> u64 {
         self.server.accepted()
     }
 
-    /// How many connections are open now.
+    /// The number of connections that are open now.
     pub fn open_connections(&self) -> usize {
         self.server.open()
     }

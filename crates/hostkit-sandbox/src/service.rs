@@ -1,4 +1,4 @@
-//! Joins everything: a request comes in, a fault may strike, a site carries it out, the ledger notes it.
+//! Connects the parts: a request comes in, a fault may strike, a site carries it out, the ledger records it.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -17,7 +17,7 @@ use crate::rates::Rates;
 use crate::site::{Call, Operation, Refusal, Reply, Site, Verdict, answer, pairs};
 use crate::world::{Credentials, World};
 
-/// One API: its site, its world, and what is still to happen there.
+/// One API: its site, its world, and pending effects.
 struct Place {
     site: Box<dyn Site>,
     state: Mutex<State>,
@@ -25,9 +25,9 @@ struct Place {
 
 struct State {
     world: World,
-    /// Calls that are carried out later, with the number of their entry.
+    /// Calls to be carried out later, with the number of their ledger entry.
     late: Vec<(Moment, u64, Call)>,
-    /// The world as reads see it, until a moment.
+    /// Until this moment, reads see this older world.
     stale: Option<(Moment, World)>,
 }
 
@@ -64,7 +64,7 @@ impl Hub {
         }
     }
 
-    /// Looks at a world, or changes it behind the back of its API.
+    /// Gives access to the world of an API; changes are not recorded.
     pub(crate) fn with_world<T>(&self, api: ApiName, look: impl FnOnce(&mut World) -> T) -> Option<T> {
         let place = self.places.get(&api)?;
         let mut state = lock(&place.state);
@@ -74,7 +74,7 @@ impl Hub {
         Some(seen)
     }
 
-    /// Lets everything happen that is due, in every world.
+    /// Carries out everything that is due, in every world.
     pub(crate) fn settle_all(&self) {
         for place in self.places.values() {
             self.settle(place, &mut lock(&place.state));
@@ -87,7 +87,7 @@ impl Hub {
 
     pub(crate) fn enforce_rates(&self, is_on: bool) {
         let mut rates = lock(&self.rates);
-        // What was let through without being asked for is nobody's fault now.
+        // Calls made while limits were not enforced must not count as violations.
         rates.1.forget();
         rates.0 = is_on;
     }
@@ -112,12 +112,12 @@ impl Hub {
         }
     }
 
-    /// Writes down how a call ended.
+    /// Records how a call ended.
     fn note(&self, number: u64, reply: &Reply, world: &mut World) {
         let (changes, credentials) = world.take_notes();
         self.ledger.amend(number, |entry| {
             entry.ended = match &reply.verdict {
-                // A change is a change, whatever the site says of it.
+                // A call that changed something has committed, whatever the site answers.
                 _ if !changes.is_empty() => Ended::Committed,
                 Verdict::Done => Ended::Answered,
                 Verdict::Refused(code) | Verdict::Denied(code) => Ended::Refused(code.clone()),
@@ -140,7 +140,7 @@ impl Hub {
         self.ledger.arrive(Arrival { at: self.clock.now(), api, operation, connection, hop })
     }
 
-    /// The acts of a fault that strikes before there is an answer.
+    /// The acts of a fault that strikes before there is an answer, for which an empty one stands.
     fn strike_early(&self, fault: &Fault, target: &str) -> Vec<Act> {
         let settings = self.faults.settings();
         let delivery = Delivery { framing: Framing::Length, keep_alive: false, is_head: false };
@@ -179,7 +179,7 @@ impl Service for Hub {
             referer: referer.unwrap_or_default().to_owned(),
         });
         let Some((place, api)) = self.place_of(&request.target) else {
-            return fault::deliver(&answer(404, "text/plain", b"no API lives here\n".to_vec()), delivery);
+            return fault::deliver(&answer(404, "text/plain", b"there is no API at this path\n".to_vec()), delivery);
         };
         let (connection, target) = (request.connection, request.target.clone());
         let call = self.read(api, request);
@@ -253,7 +253,7 @@ impl Visit<'_> {
             }
             Strike::LoseBody => {
                 self.call.body.clear();
-                // Without its body it may be another call: the ledger names the one that is carried out.
+                // Without its body it may be another call, and the ledger names the one that is carried out.
                 let other = self.place.site.recognise(&self.call);
                 self.hub.ledger.amend(entry, |entry| entry.operation = other.name);
                 self.handle(entry, &other).answer
@@ -299,7 +299,7 @@ impl Visit<'_> {
         reply
     }
 
-    /// Carries a call out and writes it down.
+    /// Carries a call out and records it.
     fn handle(&self, entry: u64, operation: &Operation) -> Reply {
         let mut guard = lock(&self.place.state);
         let state = &mut *guard;
@@ -307,7 +307,7 @@ impl Visit<'_> {
         let stale = state.stale.as_mut().filter(|_| operation.effect == Effect::Safe);
         let reply = match stale {
             Some((_, stale)) => {
-                // Tokens are never stale: a sign-in is a read that must be remembered.
+                // Tokens are never stale, since a sign-in counts as a read but has to be remembered.
                 std::mem::swap(&mut stale.sessions, &mut state.world.sessions);
                 stale.settle(state.world.now());
                 let reply = self.place.site.handle(&self.call, stale);
@@ -327,7 +327,7 @@ impl Visit<'_> {
         reply
     }
 
-    /// Carries a call out that reads will not show for a while.
+    /// Carries out a call whose change reads will not show for a while.
     fn handle_hidden(&self, entry: u64, operation: &Operation, settings: &Settings) -> Reply {
         let before = lock(&self.place.state).world.clone();
         let reply = self.handle(entry, operation);

@@ -1,4 +1,4 @@
-//! What an API adds to the sandbox: one site per API, over the generated server half of its proto crate.
+//! The interface of an API's site, which stands on the generated server half of its proto crate.
 
 use hostkit::protocol::RateRule;
 use hostkit::protocol::server::ReceivedRequest;
@@ -25,11 +25,11 @@ pub struct Call {
     pub headers: HeaderMap,
     /// The body.
     pub body: Vec<u8>,
-    /// The base URL of the API at which the client reached it, without a slash at its end: for answers that name URLs.
+    /// The base URL at which the client reached the API, without a trailing slash; for answers that name URLs.
     pub base: String,
-    /// When it came.
+    /// When it arrived.
     pub now: Moment,
-    /// What is used up of the API's rate limits, this call included.
+    /// The usage of the API's rate limits, this call included.
     pub used: Vec<Used>,
 }
 
@@ -39,7 +39,7 @@ impl Call {
         self.incoming_below("", unknown)
     }
 
-    /// The same, with a further prefix of the path taken off where it is there, such as `/v1`.
+    /// Like [`Call::incoming`], without a further prefix of the path, such as `/v1`, if it has that.
     pub fn incoming_below(&self, prefix: &str, unknown: UnknownFields) -> ReceivedRequest<'_> {
         let path = self.path.strip_prefix(prefix).filter(|rest| rest.is_empty() || rest.starts_with('/'));
         ReceivedRequest {
@@ -52,7 +52,7 @@ impl Call {
         }
     }
 
-    /// The body as the pairs of a form; what is no UTF-8 is replaced.
+    /// The body as the pairs of a form; invalid UTF-8 is replaced.
     pub fn form(&self) -> Vec<(String, String)> {
         pairs(&String::from_utf8_lossy(&self.body))
     }
@@ -68,7 +68,7 @@ impl Call {
     }
 }
 
-/// The pairs of a query, decoded; what is no UTF-8 is replaced.
+/// The decoded pairs of a query; invalid UTF-8 is replaced.
 pub(crate) fn pairs(query: &str) -> Vec<(String, String)> {
     let decode = |text: &str| {
         let text = text.replace('+', " ");
@@ -78,72 +78,72 @@ pub(crate) fn pairs(query: &str) -> Vec<(String, String)> {
     query.split('&').filter(|text| !text.is_empty()).map(pair).collect()
 }
 
-/// What a site makes of a request before it carries it out.
+/// What a site recognises in a request before it carries it out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Operation {
     /// The name of the endpoint in its spec.
     pub name: &'static str,
     /// What it may do.
     pub effect: Effect,
-    /// The rate rules that count it.
+    /// The rate rules that apply to it.
     pub rates: &'static [&'static str],
 }
 
 impl Operation {
-    /// A request that no endpoint fits.
+    /// A request that fits no endpoint.
     pub const UNKNOWN: Self = Self { name: "(unknown)", effect: Effect::Destructive, rates: &[] };
     /// A request that was not read.
     pub const UNREAD: Self = Self { name: "(unread)", effect: Effect::Destructive, rates: &[] };
 }
 
-/// Why a site has to say no although the request may be fine.
+/// Why a site has to refuse a request that may be valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// The token was good once.
+    /// The token has expired.
     TokenExpired,
     /// The credentials are unknown.
     WrongCredentials,
     /// There were too many calls.
     RateLimited,
-    /// Something failed inside.
+    /// An internal error.
     Internal,
-    /// The API is not there for now.
+    /// The API is down for maintenance.
     Maintenance,
 }
 
-/// How a site's answer is to be understood.
+/// The meaning of a site's answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// Yes.
+    /// The call was carried out.
     Done,
-    /// No, with this code of the API.
+    /// The call was refused with this code of the API.
     Refused(String),
-    /// No, because the credentials or the token are not good.
+    /// The call was refused with this code because of its credentials or its token.
     Denied(String),
 }
 
-/// What a site answers.
+/// A site's answer.
 #[derive(Debug, Clone)]
 pub struct Reply {
-    /// Status, headers and body; framing and connection are the server's.
+    /// Status, headers and body; the server adds framing and connection headers.
     pub answer: Response<Vec<u8>>,
-    /// How it is to be understood.
+    /// What it means.
     pub verdict: Verdict,
 }
 
 impl Reply {
-    /// A yes.
+    /// The answer to a call that was carried out.
     pub fn done(answer: Response<Vec<u8>>) -> Self {
         Self { answer, verdict: Verdict::Done }
     }
 
-    /// A no with a code of the API.
+    /// A refusal with a code of the API.
     pub fn refused(answer: Response<Vec<u8>>, code: impl Into<String>) -> Self {
         Self { answer, verdict: Verdict::Refused(code.into()) }
     }
 
-    /// A no that is about credentials.
+    /// A refusal because of credentials.
     pub fn denied(answer: Response<Vec<u8>>, code: impl Into<String>) -> Self {
         Self { answer, verdict: Verdict::Denied(code.into()) }
     }
@@ -161,27 +161,27 @@ pub fn answer(status: u16, content_type: &'static str, body: Vec<u8>) -> Respons
 
 /// One API of the sandbox.
 ///
-/// `handle` either carries a call out through the methods of [`World`], which note every change, or says no and leaves
-/// the world as it was. Faults, the ledger, rates and the framing are not the site's business.
+/// `handle` either carries a call out through the methods of [`World`], which note every change, or refuses it and
+/// leaves the world as it was. Faults, the ledger, rate limits and framing are handled outside the site.
 pub trait Site: Send + Sync + 'static {
-    /// Which API it is.
+    /// The API.
     fn api(&self) -> ApiName;
 
-    /// The world of the API as it is when the sandbox starts.
+    /// The initial world of the API.
     fn world(&self, now: Moment) -> World {
         World::new("RUB", now)
     }
 
-    /// Says which endpoint a request is; [`Operation::UNKNOWN`] where none fits. The world is not touched.
+    /// Recognises the endpoint of a request, or [`Operation::UNKNOWN`]; the world is not changed.
     fn recognise(&self, call: &Call) -> Operation;
 
     /// Carries a call out.
     fn handle(&self, call: &Call, world: &mut World) -> Reply;
 
-    /// Says no in the API's own words, in the format that the request asks for.
+    /// Refuses a call with the API's own document, in the format that the request asks for.
     fn refuse(&self, call: &Call, refusal: Refusal) -> Reply;
 
-    /// The rate limits that are enforced where the sandbox is told to.
+    /// The rate limits, enforced if [`Sandbox::enforce_rates`](crate::Sandbox::enforce_rates) is on.
     fn rates(&self) -> &'static [RateRule] {
         &[]
     }

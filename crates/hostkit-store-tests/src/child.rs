@@ -68,12 +68,12 @@ pub fn child<P: Place>() {
             let error = client_of(config(base, store, deadline)).call(&Free).unwrap_err();
             assert_eq!(error.kind(), hostkit::ErrorKind::SignIn, "{error}");
         }
-        // Signs in with a server that is slow, and is killed meanwhile.
+        // Is killed while it signs in at a slow server.
         ("victim", seconds) => {
             let deadline = Duration::from_secs(seconds.parse().unwrap());
             let _ = client_of(config(base, store, deadline)).call(&Free);
         }
-        (other, _) => panic!("no such order: {other}"),
+        (other, _) => panic!("no such task: {other}"),
     }
 }
 

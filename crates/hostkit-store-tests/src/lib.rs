@@ -64,7 +64,7 @@ pub fn client_of(config: Builder) -> hostkit_ureq::Client<Shop> {
     hostkit_ureq::Client::from_parts(config.build().unwrap(), hostkit_ureq::UreqTransport::new().unwrap())
 }
 
-/// A blocking client, with a session and counts of its own but for the store.
+/// A blocking client that shares its session and its counts only through the store.
 pub fn client<P: Place>(server: &Server, place: &P, deadline: Duration) -> hostkit_ureq::Client<Shop> {
     client_of(config(server.base(), P::open(&place.address()), deadline))
 }

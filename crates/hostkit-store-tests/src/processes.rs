@@ -14,7 +14,7 @@ fn run<P: Place>(server: &Server, place: &P, orders: &[&str]) {
 
 const MIXED: &[&str] = &["blocking 5", "async 5", "blocking 5", "async 5", "blocking 5", "async 5"];
 
-/// Six processes, five expiries, five sign-ins.
+/// Six processes sign in five times for five expiries.
 pub fn many_processes_sign_in_once_for_each_expiry<P: Place>() {
     let (server, Some(place)) = (Server::start(), P::new("expiry")) else { return };
     server.slow(Duration::from_millis(100));
@@ -27,7 +27,7 @@ pub fn many_processes_sign_in_once_for_each_expiry<P: Place>() {
     println!("{} processes, 5 expiries, {} sign-ins, {} calls", MIXED.len(), server.sign_ins(), server.gets());
 }
 
-/// Processes that hold an expired token agree on one sign-in.
+/// Clients that hold an expired token agree on one sign-in.
 pub fn clients_that_held_the_expired_token_sign_in_once<P: Place>() {
     let (server, Some(place)) = (Server::start(), P::new("held")) else { return };
     let clients: Vec<_> = (0..8).map(|_| client(&server, &place, Duration::from_secs(20))).collect();
@@ -70,7 +70,7 @@ pub fn the_limit_holds_over_processes<P: Place>() {
     assert!(used > 0.5, "{used}");
 }
 
-/// The duty to sign in ends with its lease.
+/// The lease of a killed process ends at its deadline, and then another one signs in.
 pub fn a_process_that_dies_while_it_signs_in_stops_the_others_until_its_deadline<P: Place>() {
     let (server, Some(place)) = (Server::start(), P::new("victim")) else { return };
     server.slow(Duration::from_secs(60));
@@ -92,7 +92,7 @@ pub fn a_process_that_dies_while_it_signs_in_stops_the_others_until_its_deadline
     assert_eq!(server.sign_ins(), 2);
 }
 
-/// The duty to sign in is given back.
+/// A caller that gives up returns its lease.
 pub fn a_caller_that_gives_up_passes_the_sign_in_on_at_once<P: Place>() {
     let (server, Some(place)) = (Server::start(), P::new("gives-up")) else { return };
     server.slow(Duration::from_secs(2));
@@ -105,7 +105,7 @@ pub fn a_caller_that_gives_up_passes_the_sign_in_on_at_once<P: Place>() {
     assert!(start.elapsed() < Duration::from_millis(500), "{:?}", start.elapsed());
 }
 
-/// An entry is the old or the new one.
+/// A killed process leaves an entry either old or new, never half-written.
 pub fn processes_killed_at_any_moment_leave_whole_entries<P: Place>() {
     let (server, Some(place)) = (Server::start(), P::new("killed")) else { return };
     for number in 0..12_u64 {
@@ -117,7 +117,7 @@ pub fn processes_killed_at_any_moment_leave_whole_entries<P: Place>() {
             server.revoke();
         }
     }
-    // What they had under way counts until their deadline; what has no limit goes at once.
+    // Their unfinished calls count until their deadline, but a call without a limit is sent at once.
     let start = Instant::now();
     client(&server, &place, Duration::from_secs(30)).call(&Free).unwrap();
     println!("after 12 kills the next process waited {:.1?}", start.elapsed());

@@ -1,4 +1,4 @@
-//! A server of the shop that counts.
+//! A server of the shop that counts sign-ins, calls and violations.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -10,7 +10,7 @@ use hostkit::BaseUrl;
 
 use crate::shop::{COUNT, WINDOW};
 
-/// A server of the shop. A token is good until the next sign-in, or until it is revoked.
+/// A server of the shop. A token is valid until the next sign-in, or until it is revoked.
 pub struct Server {
     address: SocketAddr,
     state: Arc<State>,
@@ -29,7 +29,7 @@ struct State {
 }
 
 impl Server {
-    /// Starts it on a port of loopback.
+    /// Starts a server on a free port of loopback.
     pub fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -44,27 +44,28 @@ impl Server {
         Self { address, state }
     }
 
-    /// Where it is.
+    /// Its base URL.
     pub fn base(&self) -> BaseUrl {
         format!("http://{}", self.address).parse().unwrap()
     }
 
-    /// How often somebody signed in, or tried to.
+    /// The number of sign-ins, failed ones included.
     pub fn sign_ins(&self) -> usize {
         self.state.sign_ins.load(Ordering::SeqCst)
     }
 
-    /// How many calls with a good token came.
+    /// The number of calls with a valid token.
     pub fn gets(&self) -> usize {
         self.state.gets.load(Ordering::SeqCst)
     }
 
-    /// How many calls came although the window was full.
+    /// The number of calls beyond the limit.
     pub fn violations(&self) -> usize {
         self.state.violations.load(Ordering::SeqCst)
     }
 
-    /// The window as a share of the time in which a window's worth of calls came.
+    /// The share of the limit that was used: the length of the windows that the calls would fill, divided by the time
+    /// that they took.
     pub fn use_of_limit(&self) -> f64 {
         let arrivals = self.state.arrivals.lock().unwrap();
         let windows = (arrivals.len() - 1) / COUNT;
@@ -72,17 +73,17 @@ impl Server {
         windows as f64 * WINDOW.as_secs_f64() / time.as_secs_f64()
     }
 
-    /// From now on every token is bad.
+    /// Makes the present token invalid.
     pub fn revoke(&self) {
         self.state.valid.lock().unwrap().clear();
     }
 
-    /// From now on the credentials are wrong.
+    /// Rejects the credentials from now on.
     pub fn refuse(&self) {
         self.state.refuses.store(1, Ordering::SeqCst);
     }
 
-    /// Sign-ins take so long.
+    /// Sets how long a sign-in takes.
     pub fn slow(&self, pause: Duration) {
         *self.state.slow.lock().unwrap() = pause;
     }
@@ -136,7 +137,7 @@ impl State {
         let mut arrivals = self.arrivals.lock().unwrap();
         let now = Instant::now();
         arrivals.push(now);
-        // The call before the last full window has to be older than a window.
+        // The call `COUNT` calls earlier must have left the window.
         if arrivals.iter().rev().nth(COUNT).is_some_and(|before| now - *before < WINDOW) {
             self.violations.fetch_add(1, Ordering::SeqCst);
         }

@@ -11,17 +11,17 @@ use hostkit::{Api, Call, Effect, Endpoint, FaultCode, FaultKind, Secret};
 /// The credentials.
 pub const KEY: &str = "canary-key-0001";
 
-/// So many calls in a window.
+/// The limit of calls in a window.
 pub const COUNT: usize = 40;
 
-/// How long a window is.
+/// The length of a window.
 pub const WINDOW: Duration = Duration::from_secs(1);
 
 /// The API.
 #[derive(Debug)]
 pub struct Shop;
 
-/// Its codes of faults.
+/// Its fault codes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Code(pub String);
 
@@ -113,7 +113,7 @@ macro_rules! endpoints {
 }
 
 endpoints! {
-    /// A call that counts.
+    /// A call with a limit.
     Get: "get", &["get"];
     /// A call without a limit.
     Free: "free", &[];

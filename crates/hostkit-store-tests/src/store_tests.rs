@@ -1,10 +1,10 @@
-//! The list of tests that a store has to pass, as a macro for its crate.
+//! A macro that defines the tests of a store in its crate.
 
-/// The tests of a store, and the test that is no test but what their processes run.
+/// Defines the tests of a store, and the test `child` that their child processes run.
 #[macro_export]
 macro_rules! store_tests {
     ($place:ty) => {
-        /// Not a test of its own: what the other processes run.
+        /// The entry point of the child processes.
         #[test]
         fn child() {
             $crate::child::<$place>();

@@ -140,12 +140,12 @@ impl Scripted {
         self.change(|state| state.script.push_back(script));
     }
 
-    /// What was sent, in order.
+    /// The requests sent so far, in order.
     pub fn sent(&self) -> Vec<Sent> {
         self.change(|state| state.sent.clone())
     }
 
-    /// How many scripted answers are left.
+    /// The number of scripted answers that are left.
     pub fn left(&self) -> usize {
         self.change(|state| state.script.len())
     }

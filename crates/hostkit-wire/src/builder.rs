@@ -15,13 +15,13 @@ pub(crate) enum Piece<'s> {
 pub(crate) struct Builder<'a> {
     format: Format,
     body: &'a str,
-    /// Where the text that the reader sees starts in the body: readers count from there, nodes from the body's start.
+    /// Where the reader's text starts in the body: readers count from there, nodes from the start of the body.
     base: usize,
     arena: String,
     nodes: Vec<RawNode>,
-    /// The innermost open container; while nothing is open it stands for the document itself.
+    /// The innermost open container, or a placeholder for the document while none is open.
     innermost: Open,
-    /// What is open around the innermost container, outermost first.
+    /// What encloses the innermost container, outermost first: the placeholder, then containers.
     around: Vec<Open>,
     limits: Limits,
 }
@@ -53,7 +53,7 @@ impl<'a> Builder<'a> {
         Self { base, ..self }
     }
 
-    /// Forgets what was pushed, for another reader of the same text.
+    /// Discards what was pushed, so that another reader can start on the same text.
     pub(crate) fn clear(&mut self) {
         self.nodes.clear();
         self.arena.clear();
@@ -76,7 +76,7 @@ impl<'a> Builder<'a> {
             return Err(self.too_many_nodes(offset));
         }
         self.innermost.children += 1;
-        // The root is no item of anything.
+        // The root is not a child of any container.
         if self.innermost.children > self.limits.max_items && !self.around.is_empty() {
             return Err(self.too_many_items(offset));
         }
@@ -119,7 +119,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// The same for a key that stands at `start` in the body.
+    /// Like [`Builder::key`], for a key at `start` of the reader's text.
     #[inline(always)]
     pub(crate) fn body_key(&mut self, offset: usize, start: usize, key: &[u8]) -> Result<(), WireError> {
         self.push_key(RawKind::Key, offset, start + self.base, key)
@@ -140,7 +140,7 @@ impl<'a> Builder<'a> {
         self.push(if value { RawKind::True } else { RawKind::False }, offset, 0, 0)
     }
 
-    /// A number whose lexeme is `start..end` of the body.
+    /// A number whose lexeme is `start..end` of the reader's text.
     #[inline(always)]
     pub(crate) fn number(&mut self, start: usize, end: usize) -> Result<(), WireError> {
         self.push(RawKind::Number, start, start, end - start)
@@ -180,7 +180,7 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    /// The innermost open container. A reader that closes more than it opened has a bug; that is ignored here.
+    /// The node of the innermost open container; `None` if a reader with a bug closes more than it opened.
     fn innermost(&mut self) -> Option<&mut RawNode> {
         if self.around.is_empty() { None } else { self.nodes.get_mut(self.innermost.index as usize) }
     }
@@ -194,7 +194,7 @@ impl<'a> Builder<'a> {
         self.innermost = self.around.pop().unwrap_or_default();
     }
 
-    /// Closes the innermost map and remembers which part of the body stands between its tags.
+    /// Closes the innermost map and records the range between its tags.
     pub(crate) fn close_element(&mut self, inner_start: usize, inner_end: usize) {
         let base = self.base;
         if let Some(node) = self.innermost() {
@@ -204,8 +204,8 @@ impl<'a> Builder<'a> {
         self.close();
     }
 
-    /// Closes the innermost map as a list: a PHP array shows which of the two it is only at its end. Its keys stay
-    /// where they are, and [`crate::Items`] steps over them.
+    /// Closes the innermost map as a list: whether a PHP array is a list is known only at its end. Its keys remain, and
+    /// [`crate::Items`] skips them.
     pub(crate) fn close_list(&mut self) {
         if let Some(node) = self.innermost() {
             node.kind = RawKind::List;

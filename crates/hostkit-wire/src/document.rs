@@ -1,6 +1,6 @@
 //! The flat tree that every reader builds: nodes in document order in one vector, text borrowed from the body.
 //!
-//! There is no mutable tree here and no query language; a node is two words and is copied freely.
+//! Deliberately not here: a mutable tree and a query language. A [`Node`] is two words and `Copy`.
 
 use std::fmt;
 
@@ -46,7 +46,7 @@ pub(crate) enum RawKind {
     /// Text at `start..start + len` of the arena.
     ArenaText,
     List,
-    /// `start..start + len` of the body is what stands between the start and the end tag (XML), else empty.
+    /// In XML, `start..start + len` of the body is what stands between the tags; in other formats it is empty.
     Map,
     /// The key of the node that follows, in the body.
     Key,
@@ -54,14 +54,14 @@ pub(crate) enum RawKind {
     ArenaKey,
 }
 
-/// Twenty bytes: `[0,0,…]` has a node for every two bytes of body.
+/// Twenty bytes, and not more, because `[0,0,…]` has a node for every two bytes of body.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RawNode {
     /// Where the value starts in the body.
     pub(crate) offset: u32,
     pub(crate) start: u32,
     pub(crate) len: u32,
-    /// The index behind the last node of this subtree; of a key, which has none, its hash.
+    /// The index after the last node of this subtree; for a key, which has no subtree, its hash.
     pub(crate) next: u32,
     pub(crate) kind: RawKind,
 }
@@ -77,7 +77,7 @@ impl<'a> Document<'a> {
         Node { document: self, index: 0 }
     }
 
-    /// The node of this number, which [`Node::index`] gave.
+    /// The node with this [`Node::index`]; `None` if the document has fewer nodes.
     pub fn node(&self, index: usize) -> Option<Node<'_>> {
         let index = u32::try_from(index).ok().filter(|_| index < self.nodes.len())?;
         Some(Node { document: self, index })
@@ -163,14 +163,14 @@ impl<'t> Node<'t> {
         self.document.format
     }
 
-    /// Whether this is a [`Kind::Text`] without a character.
+    /// Whether this is an empty [`Kind::Text`].
     #[inline]
     pub fn is_empty_text(self) -> bool {
         let raw = self.raw();
         raw.len == 0 && matches!(raw.kind, RawKind::Text | RawKind::ArenaText)
     }
 
-    /// How many nodes this one and what is in it are, keys included.
+    /// The number of nodes in this subtree, with this one and with keys.
     #[inline]
     pub fn size(self) -> usize {
         (self.raw().next - self.index) as usize
@@ -195,7 +195,7 @@ impl<'t> Node<'t> {
         }
     }
 
-    /// What stands between the tags of an XML element that has children, with its markup.
+    /// The markup between the tags of an XML element that has children or attributes.
     pub fn inner_xml(self) -> Option<&'t str> {
         (self.document.format == Format::Xml && self.raw().kind == RawKind::Map).then(|| self.slice())
     }
@@ -210,14 +210,14 @@ impl<'t> Node<'t> {
         text.get(raw.start as usize..raw.start as usize + raw.len as usize).unwrap_or("")
     }
 
-    /// The entries of a [`Kind::Map`] in document order; nothing for another kind.
+    /// The entries of a [`Kind::Map`] in document order; empty for any other kind.
     pub fn entries(self) -> Entries<'t> {
         let raw = self.raw();
         let end = if raw.kind == RawKind::Map { raw.next } else { self.index + 1 };
         Entries { document: self.document, index: self.index + 1, end }
     }
 
-    /// The items of a [`Kind::List`]; nothing for another kind.
+    /// The items of a [`Kind::List`]; empty for any other kind.
     pub fn items(self) -> Items<'t> {
         let raw = self.raw();
         let end = if raw.kind == RawKind::List { raw.next } else { self.index + 1 };
@@ -229,7 +229,7 @@ impl<'t> Node<'t> {
         self.entries().find(|(name, _)| *name == key).map(|(_, node)| node)
     }
 
-    /// Whether a list or a map has nothing in it.
+    /// Whether this is a list or a map without children.
     #[inline]
     pub fn is_empty(self) -> bool {
         matches!(self.kind(), Kind::List | Kind::Map) && self.raw().next == self.index + 1

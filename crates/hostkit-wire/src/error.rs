@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::Format;
 
-/// An error of parsing a body.
+/// Why a body could not be parsed, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WireError {
     offset: usize,
@@ -37,7 +37,7 @@ pub enum WireErrorKind {
     TooManyItems(usize),
     /// A construct that is refused on purpose, such as a PHP reference or a DTD.
     Unsupported(&'static str),
-    /// The document says that it is written in this encoding, cut to 40 characters; only UTF-8 is read.
+    /// The document declares this encoding, cut to 40 characters; only UTF-8 is read.
     Encoding(String),
     /// The body matches none of these formats.
     ExpectedFormat(Vec<Format>),
@@ -52,7 +52,7 @@ impl WireError {
         Self::new(offset, WireErrorKind::Expected(what))
     }
 
-    /// Readers see the body without what stands before the document; errors count from the start of the body.
+    /// Turns an offset in the reader's text, which starts at `base`, into one in the body.
     pub(crate) fn shifted(self, base: usize) -> Self {
         Self { offset: self.offset + base, kind: self.kind }
     }
@@ -73,7 +73,7 @@ impl fmt::Display for WireError {
         match &self.kind {
             WireErrorKind::Expected(what) => write!(f, "expected {what}"),
             WireErrorKind::Truncated => write!(f, "the body ends too early"),
-            WireErrorKind::TrailingBytes => write!(f, "there are bytes behind the end of the document"),
+            WireErrorKind::TrailingBytes => write!(f, "there are bytes after the end of the document"),
             WireErrorKind::Empty => write!(f, "the body is empty"),
             WireErrorKind::NotUtf8(true) => write!(f, "the body is not UTF-8 (it looks like windows-1251)"),
             WireErrorKind::NotUtf8(false) => write!(f, "the body is not UTF-8"),
@@ -83,7 +83,7 @@ impl fmt::Display for WireError {
             WireErrorKind::TooDeep(limit) => write!(f, "the document nests deeper than {limit} levels"),
             WireErrorKind::TooManyItems(limit) => write!(f, "a list has more than {limit} items"),
             WireErrorKind::Unsupported(what) => write!(f, "{what} is not accepted"),
-            WireErrorKind::Encoding(name) => write!(f, "the document says its encoding is {name:?}, not UTF-8,"),
+            WireErrorKind::Encoding(name) => write!(f, "the document declares the encoding {name:?}, not UTF-8,"),
             WireErrorKind::ExpectedFormat(formats) => {
                 f.write_str("expected ")?;
                 for (index, format) in formats.iter().enumerate() {
@@ -98,7 +98,7 @@ impl fmt::Display for WireError {
 
 impl std::error::Error for WireError {}
 
-/// A value that a format cannot hold.
+/// A value that the format cannot represent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WriteError {
     message: String,

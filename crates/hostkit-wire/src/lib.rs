@@ -29,7 +29,7 @@ pub use read::{parse, parse_any};
 pub use value::Value;
 pub use write::write;
 
-/// A format of the wire.
+/// A wire format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Format {
     /// XML 1.0. Attributes are entries named `@name`; text beside attributes or elements is `$text`.

@@ -1,20 +1,20 @@
-//! Finds the entries of a map by their keys, in whatever order they stand.
+//! Finds the entries of a map by key, in any order.
 
 use crate::document::{RawKind, RawNode};
 use crate::{Document, Entries, Node};
 
-/// How many entries are found by their hashes; those behind them are looked through one by one.
+/// Entries that the hash table covers; later ones are searched one by one.
 const HASHED: usize = 64;
-/// Twice as many, so that a look-up ends soon.
+/// Twice the entries, which keeps probing short.
 const SLOTS: usize = 2 * HASHED;
 /// No entry.
 const NONE: u8 = u8::MAX;
-/// How often an object is walked for a key that is not the next one, before a table is made of its keys.
+/// Linear searches of an object before a hash table of its keys is built.
 const WALKS: u8 = 2;
-/// The nodes of an object that is not worth a table.
+/// Objects of at most this many nodes are always searched linearly.
 const SMALL: u32 = 32;
 
-/// A key to look for. Made of a constant, it is a constant: its hash costs nothing at run time.
+/// A key to look for; in a constant, its hash is computed at compile time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Key<'k> {
     text: &'k str,
@@ -37,22 +37,22 @@ impl<'k> Key<'k> {
 
 /// Looks up the fields of one map.
 ///
-/// A look-up starts behind the last hit: a document that keeps the order of its fields is read in one pass. What stands
-/// elsewhere is walked to, and in a large object from the third time on found by its hash, so that an absent field
-/// costs a few words and not all keys.
+/// A search starts after the last hit, so a document in the order of its fields is read in one pass. Otherwise the map
+/// is searched linearly, and a large one from the third such search on by hash: an absent field then does not cost a
+/// comparison with every key.
 #[derive(Debug, Clone)]
 pub struct Lookup<'t> {
     document: &'t Document<'t>,
-    /// The entry behind the last hit that was no straggler.
+    /// The cursor: the entry after the last hit that did not lie before it.
     next: Entry,
-    /// The entry behind the last straggler.
+    /// The entry after the last hit that lay before the cursor (a straggler).
     straggler: Entry,
     /// Where the map's entries start and end.
     first: u32,
     end: u32,
-    /// How often the map was walked.
+    /// The linear searches so far.
     walks: u8,
-    /// Boxed: a `Lookup` is moved around, and most do without.
+    /// Boxed to keep `Lookup` small, since most need no table.
     table: Option<Box<Table>>,
 }
 
@@ -61,14 +61,14 @@ pub struct Lookup<'t> {
 struct Entry {
     /// The index of its key.
     key: u32,
-    /// How many entries stand before it.
+    /// The number of entries before it.
     position: u32,
 }
 
-/// No entry: at the index of the root there is no key. Smaller than an `Option`, it is returned in registers.
+/// No entry: index 0 is the root, never a key. Unlike an `Option`, this is returned in registers.
 const NOWHERE: Entry = Entry { key: 0, position: 0 };
 
-/// The first entries of a map by their hashes, in their order where hashes are equal.
+/// A hash table of the first entries of a map; entries with equal hashes keep their order.
 #[derive(Debug, Clone)]
 struct Table {
     /// Entry numbers by hash, with linear probing.
@@ -79,7 +79,7 @@ struct Table {
 }
 
 impl<'t> Node<'t> {
-    /// Finds entries of a map by their keys, for readers of many fields; nothing for another kind of node.
+    /// Prepares to look up many fields of a map; any other kind of node has none.
     pub fn lookup(self) -> Lookup<'t> {
         let Entries { document, index, end } = self.entries();
         Lookup::new(document, index, end)
@@ -92,7 +92,7 @@ impl<'t> Lookup<'t> {
         Self { document, next: start, straggler: start, first, end, walks: 0, table: None }
     }
 
-    /// The next entry with this key, from the last hit on and then from the start, with its number.
+    /// The position and value of the next entry with this key, from the last hit on and then from the start.
     #[inline(always)]
     pub fn find(&mut self, key: &Key<'_>) -> Option<(usize, Node<'t>)> {
         let found = if self.next.key < self.end && self.is_key(self.next.key, key) {
@@ -105,8 +105,7 @@ impl<'t> Lookup<'t> {
         if found.key == NOWHERE.key {
             return None;
         }
-        // What is found behind the cursor leaves it where it is: a straggler does not make the rest start again. But
-        // where one straggler was, the next one may follow.
+        // A straggler does not move the cursor, so the rest is not searched again; the next straggler may follow it.
         let behind = Entry { key: self.after(found.key), position: found.position + 1 };
         if found.key >= self.next.key {
             self.next = behind;
@@ -116,7 +115,7 @@ impl<'t> Lookup<'t> {
         Some((found.position as usize, Node::at(self.document, found.key + 1)))
     }
 
-    /// The number of entries, known only once the last one was found.
+    /// The number of entries; `None` until the last one was found.
     #[inline]
     pub fn counted(&self) -> Option<usize> {
         (self.next.key >= self.end).then_some(self.next.position as usize)
@@ -146,7 +145,7 @@ impl<'t> Lookup<'t> {
             }
             slot = (slot + 1) % SLOTS;
         }
-        if table.len < HASHED { earlier } else { self.behind(table.keys[HASHED - 1], key, earlier) }
+        if table.len < HASHED { earlier } else { self.find_beyond_table(table.keys[HASHED - 1], key, earlier) }
     }
 
     #[inline]
@@ -154,8 +153,8 @@ impl<'t> Lookup<'t> {
         Entry { key: self.first, position: 0 }
     }
 
-    /// The same among the entries that are not in the table, from the last hit on and then from the first of them.
-    fn behind(&self, last_hashed: u32, key: &Key<'_>, earlier: Entry) -> Entry {
+    /// Continues beyond the table: after the cursor, then `earlier` (found in the table), then before the cursor.
+    fn find_beyond_table(&self, last_hashed: u32, key: &Key<'_>, earlier: Entry) -> Entry {
         let start = Entry { key: self.after(last_hashed), position: HASHED as u32 };
         let cursor = if self.next.position > start.position { self.next } else { start };
         let found = [self.walk(cursor, self.end, key), earlier, self.walk(start, cursor.key, key)];
@@ -206,14 +205,14 @@ impl<'t> Lookup<'t> {
             && is_same(self.document.bytes(raw), key.text.as_bytes())
     }
 
-    /// The key of the entry behind this one.
+    /// The index of the next entry's key.
     #[inline]
     fn after(&self, key: u32) -> u32 {
         self.raw(key + 1).next
     }
 }
 
-/// A number that tells most keys of one object apart: made of their lengths, starts and ends.
+/// A cheap hash of length, start and end, which differ between most keys of one object.
 #[inline]
 pub(crate) const fn hash(bytes: &[u8]) -> u32 {
     let (start, end) = if let (Some(start), Some(end)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
@@ -232,7 +231,7 @@ pub(crate) const fn hash(bytes: &[u8]) -> u32 {
     (mixed >> 32) as u32
 }
 
-/// Compares texts of the same length; most are so short that two words hold them.
+/// Compares texts of equal length; most fit into two words.
 #[inline]
 fn is_same(a: &[u8], b: &[u8]) -> bool {
     match b.len() {

@@ -16,7 +16,7 @@ pub enum Value {
     Number(String),
     /// Text.
     Text(String),
-    /// Markup: written as it is into XML, as text elsewhere.
+    /// Markup: written verbatim into XML, as text elsewhere.
     Markup(String),
     /// A sequence.
     List(Vec<Value>),
@@ -31,7 +31,7 @@ impl serde::Serialize for Value {
         match self {
             Self::Null => serializer.serialize_none(),
             Self::Bool(value) => serializer.serialize_bool(*value),
-            // A lexeme that fits no integer stays text: its digits are not recomputed.
+            // A lexeme that is not an `i64` is serialised as text, so that no digit changes.
             Self::Number(lexeme) => match lexeme.parse::<i64>() {
                 Ok(number) => serializer.serialize_i64(number),
                 Err(_) => serializer.serialize_str(lexeme),

@@ -1,6 +1,7 @@
-//! What the log says: the names of OpenTelemetry, every wait, and no secret.
+//! The log: names of OpenTelemetry, every wait, and no secret.
 //!
-//! A program of its own: a thread that nobody listens to may switch off for all what it passes first.
+//! A separate program: tracing caches per process whether anyone listens at a call site, so a thread without a
+//! subscriber could disable it for all.
 
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 

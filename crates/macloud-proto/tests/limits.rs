@@ -28,11 +28,11 @@ const SERVER: ServerId = ServerId::new(1345);
 fn names_of_hosts_are_domain_names() {
     let order = || CreateServer::new(DatacenterId::new(1), PlanId::new(2));
     assert_eq!(said(&order().host("a.example.net")), "");
-    assert_eq!(said(&order().host("bare")), "host: bare is no domain name");
+    assert_eq!(said(&order().host("bare")), "host: bare is not a domain name");
     assert_eq!(said(&ReinstallServer::new(SERVER)), "");
-    assert_eq!(said(&ReinstallServer::new(SERVER).host("a b.net")), "host: a b.net is no domain name");
-    assert_eq!(said(&SetAddressHost::new(AddressId::new(1), "-a.net")), "host: -a.net is no domain name");
-    assert_eq!(said(&CreateDomain::new("example")), "name: example is no domain name");
+    assert_eq!(said(&ReinstallServer::new(SERVER).host("a b.net")), "host: a b.net is not a domain name");
+    assert_eq!(said(&SetAddressHost::new(AddressId::new(1), "-a.net")), "host: -a.net is not a domain name");
+    assert_eq!(said(&CreateDomain::new("example")), "name: example is not a domain name");
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn addresses() {
     let order = |count| OrderAddresses::new(SERVER, count);
     assert_eq!(said(&order(1).family(4)), "");
     assert_eq!(said(&order(1).family(6)), "");
-    assert_eq!(said(&order(1).family(5)), "type: 5 is no multiple of 2");
+    assert_eq!(said(&order(1).family(5)), "type: 5 is not a multiple of 2");
     assert_eq!(said(&order(1).family(8)), "type: 8 is more than 6");
     assert_eq!(said(&order(0)), "count: 0 is less than 1");
     let none = RemoveAdditional::new(AdditionalId::new(1), Vec::new());
@@ -60,7 +60,7 @@ fn addresses() {
 fn images() {
     assert_eq!(said(&StartDownload::new("ftps://example.net/a.iso")), "");
     let file = said(&StartDownload::new("file:///a.iso"));
-    assert_eq!(file, "url: file:///a.iso is no http, https, ftp or ftps link");
+    assert_eq!(file, "url: file:///a.iso is not an http, https, ftp or ftps link");
     // The path of a download is the path of an image, too: only the key tells them apart.
     let short = || IsoKey::new("12").unwrap();
     assert!(said(&GetIsoProgress::new(short())).starts_with("key: 12 is no key"));
@@ -71,14 +71,14 @@ fn images() {
 fn records() {
     let record = |kind, value: &str| said(&CreateRecord::new(DomainId::new(1), "@", kind, value));
     assert_eq!(record(RecordType::A, "192.0.2.7"), "");
-    assert!(record(RecordType::A, "2001:db8::7").starts_with("value: 2001:db8::7 is no IPv4 address"));
-    assert!(record(RecordType::Aaaa, "192.0.2.7").starts_with("value: 192.0.2.7 is no IPv6 address"));
+    assert!(record(RecordType::A, "2001:db8::7").starts_with("value: 2001:db8::7 is not an IPv4 address"));
+    assert!(record(RecordType::Aaaa, "192.0.2.7").starts_with("value: 192.0.2.7 is not an IPv6 address"));
     assert_eq!(record(RecordType::Txt, "anything at all"), "");
     assert_eq!(record(RecordType::Caa, "ca.example"), "tag: is required if `type=CAA`");
     assert!(record(RecordType::Txt, "").starts_with("value: "));
     assert_eq!(
         said(&CreateDomain::new("example.net").ip("2001:db8::7".parse().unwrap())),
-        "ip: 2001:db8::7 is no IPv4 address"
+        "ip: 2001:db8::7 is not an IPv4 address"
     );
 }
 

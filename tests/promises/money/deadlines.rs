@@ -1,4 +1,4 @@
-//! P22: whatever stalls, drips or never ends, the call is back at its deadline.
+//! P22: whatever stalls, drips or never ends, the call returns by its deadline.
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -20,7 +20,7 @@ fn p22_back_at_the_deadline() {
         Fault::all().filter(|fault| fault.group() == Group::Slowness && !fault.is_harmless()).collect();
     let count = stalls.len();
     std::thread::scope(|scope| {
-        // Nearly all of the time is spent waiting, so the cores are free enough for the measurement.
+        // Nearly all of the time is spent waiting, so running side by side does not distort the measurement.
         for (kind, stalls) in Kind::BOTH.into_iter().flat_map(|kind| stalls.chunks(4).map(move |some| (kind, some))) {
             let found = &found;
             scope.spawn(move || {
@@ -43,12 +43,12 @@ fn p22_back_at_the_deadline() {
 
 fn one(kind: Kind, fault: &'static Fault, deadline: Duration, found: &Mutex<(Vec<String>, u64, Duration)>) {
     let sandbox = Sandbox::start().expect("a sandbox");
-    // The token must not be what is waited for.
+    // RootPanel has no sign-in that the call could wait for.
     let client = Setup::<rootpanel_proto::RootPanel>::of(&sandbox).build(kind);
     let options = || CallOptions::new().deadline(deadline);
     let read = rootpanel_proto::tariffs::GetTarifs::new();
     let order = rootpanel_proto::orders::CreateOrder::new(rootpanel_proto::types::TariffId::new(1), 1);
-    // A drip that neither ends nor fills the limits before the longest deadline.
+    // A drip that neither ends nor exceeds a limit before the longest deadline.
     sandbox.faults().set(|settings| settings.drip = Duration::from_millis(30));
     sandbox.faults().arm(Armed::new(fault).api(rootpanel_proto::RootPanel::NAME).always());
     let start = Instant::now();

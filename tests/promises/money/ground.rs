@@ -1,4 +1,4 @@
-//! The ground that the promises are tested on: a sandbox, either client in front of it, and one clock for both.
+//! The test bed of the promises: a sandbox, either client, and one clock for both.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -22,7 +22,7 @@ pub trait Side: Api + Sized {
 
     fn credentials() -> Self::Credentials;
 
-    /// The same, but nobody knows them.
+    /// Credentials that the sandbox does not know.
     fn wrong() -> Self::Credentials;
 }
 
@@ -49,7 +49,7 @@ sides! {
     macloud_proto::Macloud: password(credentials::MACLOUD_EMAIL, credentials::MACLOUD_PASSWORD);
 }
 
-/// Which client.
+/// The kind of client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Blocking,
@@ -60,7 +60,7 @@ impl Kind {
     pub const BOTH: [Self; 2] = [Self::Blocking, Self::Async];
 }
 
-/// Either client. The async one brings a runtime.
+/// Either client; the async one with its runtime.
 pub enum Client<A: Api> {
     Blocking(hostkit_ureq::Client<A>),
     Async(hostkit_reqwest::Client<A>, Arc<Runtime>),
@@ -75,19 +75,19 @@ impl<A: Api> Clone for Client<A> {
     }
 }
 
-/// What a test chooses of a client.
+/// The settings of a client that tests choose.
 pub struct Setup<A: Api> {
     pub base: BaseUrl,
     pub credentials: A::Credentials,
     pub clock: SandboxClock,
     pub rates: Option<Rates>,
     pub deadline: Option<Duration>,
-    /// Who is asked for names in the place of the system, and how long connecting may take.
+    /// The resolver in place of the system's, and the time limit of connecting.
     pub names: Option<(Resolver, Duration)>,
 }
 
 impl<A: Side> Setup<A> {
-    /// A client of this sandbox, without rate limits.
+    /// Settings for this sandbox, without rate limits.
     pub fn of(sandbox: &Sandbox) -> Self {
         Self {
             base: sandbox.url(A::NAME).parse().expect("a base URL"),
@@ -99,7 +99,7 @@ impl<A: Side> Setup<A> {
         }
     }
 
-    /// The same by a name, for which this resolver is asked.
+    /// Like [`Setup::of`], with a host name that this resolver resolves.
     pub fn by_name(sandbox: &Sandbox, resolver: &Resolver, connect: Duration) -> Self {
         let base = sandbox.named_url(A::NAME).parse().expect("a base URL");
         Self { base, names: Some((resolver.clone(), connect)), ..Self::of(sandbox) }
@@ -175,7 +175,7 @@ impl<A: Api> Client<A> {
     }
 }
 
-/// The sandbox's time as a client's clock. Sleeping on it moves the time of both sides and takes none.
+/// The sandbox's clock as a client's clock. Sleeping on it advances the time of both sides and takes no real time.
 #[derive(Debug, Clone)]
 pub struct SandboxClock {
     sandbox: hostkit_sandbox::Clock,
@@ -183,15 +183,15 @@ pub struct SandboxClock {
     crowd: Arc<(Mutex<Crowd>, Condvar)>,
 }
 
-/// Those who share a clock: it moves only while all of them sleep, and to whoever sleeps shortest. Otherwise a call that
-/// is under way would seem to take as long as somebody else sleeps.
+/// The threads that share a clock: it advances only while all of them sleep, and to the earliest end of a sleep.
+/// Otherwise a call in flight would seem to take as long as another thread sleeps.
 #[derive(Debug, Default)]
 struct Crowd {
     awake: usize,
     sleepers: Vec<Moment>,
 }
 
-/// One of a crowd, until it is dropped.
+/// A thread's membership of a crowd; dropping it leaves.
 pub struct Member(SandboxClock);
 
 impl Drop for Member {
@@ -207,7 +207,7 @@ impl SandboxClock {
         Self { start: sandbox.now(), sandbox, crowd: Arc::default() }
     }
 
-    /// Joins those who share the clock; for threads that each have a member of their own.
+    /// Joins the threads that share the clock; each thread needs its own member.
     pub fn join(&self) -> Member {
         lock(&self.crowd.0).awake += 1;
         Member(self.clone())
@@ -265,14 +265,14 @@ impl Trial {
         Self { id, start: Instant::now(), _alone: None }
     }
 
-    /// For those that measure time, and those with many threads, which would disturb them: one after the other.
+    /// Serialises the trials that measure time and those with many threads, which would disturb them.
     pub fn alone(id: &'static str) -> Self {
         static ALONE: Mutex<()> = Mutex::new(());
         let alone = lock(&ALONE);
         Self { id, start: Instant::now(), _alone: Some(alone) }
     }
 
-    /// Prints the row of figures; fails with the violations, if there are some.
+    /// Prints the figures; panics with the violations, if there are any.
     pub fn end(self, cases: u64, figures: &str, violations: &[String]) {
         println!("{}: {cases} cases, {figures}, {:.1} s", self.id, self.start.elapsed().as_secs_f64());
         assert!(cases > 0, "{}: nothing was tried", self.id);
@@ -289,7 +289,7 @@ pub fn mix(value: u64) -> u64 {
     value ^ (value >> 31)
 }
 
-/// A sandbox whose world can be put back to its start.
+/// A sandbox whose world can be reset.
 pub struct Stage {
     pub sandbox: Sandbox,
     api: ApiName,
@@ -303,7 +303,7 @@ impl Stage {
         Self { sandbox, api, world }
     }
 
-    /// Puts the world back but for the tokens, forgets ledger and faults.
+    /// Resets the world but for its tokens, and clears ledger and faults.
     pub fn reset(&self) {
         self.sandbox.faults().clear();
         self.sandbox.world(self.api, |world| {
@@ -321,7 +321,7 @@ pub fn from_client(entry: &&Entry) -> bool {
     entry.hop == Hop::Client
 }
 
-/// The word for how a call ended.
+/// Names the end of a call.
 pub fn class<T, C: hostkit::FaultCode>(result: &Result<T, Error<C>>) -> String {
     match result {
         Ok(_) => "ok".to_owned(),

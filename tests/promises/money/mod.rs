@@ -1,4 +1,4 @@
-//! The promises about money, against the sandbox: what the ledger at the server says, against what either client said.
+//! The promises about money, against the sandbox: the server's ledger is compared with what either client reported.
 
 mod deadlines;
 mod ground;

@@ -1,5 +1,5 @@
-//! P22 and P1 where names are resolved: whatever the resolver says or does not say, the call is back at its deadline, one
-//! thread asks for one name, and what could not connect was not sent.
+//! P22 and P1 with faults of name resolution: the call returns by its deadline, one thread looks up a name, and what
+//! could not connect was not sent.
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -25,7 +25,7 @@ struct Found {
     late: Duration,
     threads: usize,
     faults: BTreeSet<&'static str>,
-    /// Faults for which this machine has no silent address: connecting failed at once there.
+    /// Faults for which this machine has no silent address, so that connecting failed at once.
     loud: BTreeSet<&'static str>,
 }
 
@@ -65,7 +65,7 @@ fn one(kind: Kind, fault: &'static Fault, deadline: Duration, found: &Mutex<Foun
     let resolver = sandbox.resolver();
     let options = || CallOptions::new().deadline(deadline);
     sandbox.faults().arm(Armed::new(fault).always());
-    // Each from a client of its own, which knows no address yet.
+    // Each call has its own client, which has no address cached.
     let client = || Setup::<RootPanel>::by_name(&sandbox, &resolver, deadline * 3 / 4).build(kind);
     let reading = client();
     let start = Instant::now();
@@ -130,7 +130,8 @@ fn p22_one_thread_for_a_name() {
     trial.end(64, "one thread for a name that 32 calls wait for", &violations);
 }
 
-/// The answer changes: the first leads nowhere, the second is right. What could not be reached is not believed again.
+/// The first lookup gives a wrong address, the second the right one. An address that could not be reached is looked up
+/// again.
 #[test]
 fn p22_wrong_then_right() {
     let trial = Trial::alone("P22");
@@ -157,7 +158,7 @@ fn p22_wrong_then_right() {
     trial.end(16, "4 answers that change", &violations);
 }
 
-/// A call that gave up before connecting did: the address is not believed for the next one, although nothing failed.
+/// If a call gives up while connecting, the next one looks the address up again, although nothing failed.
 #[test]
 fn p22_silent_then_right() {
     let trial = Trial::alone("P22");
@@ -177,7 +178,7 @@ fn p22_silent_then_right() {
     trial.end(4, "an address that does not answer, and then another", &violations);
 }
 
-/// P1 by a seed: names, connections and answers fail at random. Prints the seed, which runs the same again.
+/// P1 by a seed: name resolution, connections and answers fail at random. Prints the seed, which repeats the run.
 #[test]
 fn p1_names_by_seed() {
     let trial = Trial::alone("P1");
@@ -223,10 +224,10 @@ fn p1_names_by_seed() {
     trial.end(2 * orders as u64, &figures, &violations);
 }
 
-/// What arrived and was carried out, once the server has written it down.
+/// What arrived and what was carried out, once the server has recorded it.
 fn settled<T, C: hostkit::FaultCode>(stage: &Stage, outcome: &Outcome<T, C>) -> (usize, usize) {
     if !outcome.is_done() {
-        // The client may be back earlier than the server.
+        // The client may return before the server has recorded the call.
         std::thread::sleep(Duration::from_millis(5));
     }
     let ledger = stage.sandbox.ledger();

@@ -1,4 +1,4 @@
-//! P1 and P2: orders under faults. Nothing is ordered twice, nothing is said to be done or not sent that is not.
+//! P1 and P2: orders under faults. Nothing is ordered twice, and nothing is falsely reported as done or not sent.
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use hostkit_sandbox::{Armed, Ended, Entry, Fault, Hop, Sandbox};
 
 use crate::money::ground::{Client, Kind, Setup, Side, Stage, Trial, is_small, lock, mix, size};
 
-/// Where orders are struck. The first letters say where: before it is read, before and after it is carried out.
+/// The faults that strike orders: before the request is read, and before and after it is carried out.
 const POINTS: &[&str] = &[
     "reset-on-accept",
     "close-on-accept",
@@ -52,17 +52,17 @@ const POINTS: &[&str] = &[
     "stall-body",
 ];
 
-/// What strikes an order.
+/// What happens to an order.
 #[derive(Debug, Clone, Copy)]
 enum Point {
     Nothing,
-    /// Nobody listens.
+    /// The connection is refused.
     Refused,
     Fault(&'static Fault),
 }
 
 impl Point {
-    /// Of 64 orders, 20 are struck by nothing and 4 are refused; stalls take real time, so they are rare.
+    /// Of 64 orders, 20 meet no fault and 4 a refused connection; stalls take real time, so they are rare.
     fn draw(seed: u64, number: u64) -> Self {
         let drawn = mix(seed ^ mix(number));
         match drawn % 64 {
@@ -97,7 +97,7 @@ struct Tally {
     not_sent: u64,
     unresolved: u64,
     commits: u64,
-    /// Carried out a second time by a proxy behind the client.
+    /// Carried out a second time by a proxy.
     doubled: u64,
     duplicates: u64,
     false_done: u64,
@@ -107,7 +107,7 @@ struct Tally {
     violations: Vec<String>,
 }
 
-/// Waits until what struck has been written down: the client may be back earlier than the server.
+/// Waits until the server has recorded the call, since the client may return earlier.
 fn entries(stage: &Stage, point: Point) -> Vec<Entry> {
     let patience = Instant::now() + Duration::from_secs(5);
     loop {
@@ -126,7 +126,7 @@ fn entries(stage: &Stage, point: Point) -> Vec<Entry> {
     }
 }
 
-/// Orders one after the other, and holds each against the ledger.
+/// Places orders one after the other, and compares each with the ledger.
 fn run<A: Side, E: Perform<Api = A>>(
     kind: Kind,
     seed: u64,
@@ -160,7 +160,7 @@ fn run<A: Side, E: Perform<Api = A>>(
         if point.id().starts_with("late") {
             stage.sandbox.clock().advance(Duration::from_secs(5));
         }
-        // Whatever was carried out is of this order: signing in changes nothing.
+        // Every commit belongs to this order, since a sign-in changes nothing.
         let entries = entries(&stage, point);
         let arrivals = entries.iter().filter(|entry| entry.hop == Hop::Client && is_order::<E>(entry)).count();
         let commits = |hop| entries.iter().filter(|entry| entry.hop == hop && entry.is_committed()).count() as u64;
@@ -199,7 +199,7 @@ fn run<A: Side, E: Perform<Api = A>>(
                 }
             }
         }
-        // P2: what nobody could connect for was not sent, and nothing else is said to be so.
+        // P2: an order is reported as not sent if and only if the connection was refused.
         if matches!(point, Point::Refused) != matches!(outcome, Outcome::NotSent(_)) {
             wrong.push("`not sent` and a refused connection go together");
         }
@@ -218,7 +218,7 @@ fn run<A: Side, E: Perform<Api = A>>(
     }
 }
 
-/// An entry of the order: its own, or one that nobody read, or one that lost its meaning on the way.
+/// Whether an entry belongs to the order: its own, one that was not read, or one that a fault made another call.
 fn is_order<E: Perform>(entry: &Entry) -> bool {
     entry.operation == E::INFO.name || entry.operation.starts_with('(') || entry.fault.is_some()
 }
@@ -232,8 +232,8 @@ fn p1_orders() {
             let number = number.parse().expect("a number");
             (seed.parse().expect("a seed"), number..number + 1)
         }
-        // For each client; a quarter for each of the four APIs.
-        Err(_) => (20_261_122, 0..size(400, 4_000, 100_000) as u64 / 4),
+        // The number for each client, a quarter of it for each of the four APIs.
+        Err(_) => (20_261_122, 0..size(400, 4_000, 50_000) as u64 / 4),
     };
     let tally = Mutex::new(Tally::default());
     let clodo = clodo_proto::servers::CreateServer::new(

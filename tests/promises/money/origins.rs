@@ -11,10 +11,10 @@ use hostkit_sandbox::{Armed, Fault, credentials};
 
 use crate::money::ground::{Client, Kind, Setup, Side, Stage, Trial, lock};
 
-/// What is looked for at the wrong place.
+/// The start of the token that is searched for at the foreign origin.
 const TOKEN: &str = "CLODO_";
 
-/// A place that takes whatever comes and answers as it is told.
+/// An origin that records everything it receives, and answers by a function.
 struct Ear {
     address: SocketAddr,
     heard: Arc<Mutex<Vec<u8>>>,
@@ -58,7 +58,7 @@ fn no_content() -> String {
     "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n".to_owned()
 }
 
-/// Everything that a management URL could be that leads to `place`, or anywhere but to its own origin.
+/// Management URLs that lead to `place`, or to anything but their own origin.
 fn lures(place: SocketAddr, own: SocketAddr) -> Vec<String> {
     let (port, home) = (place.port(), own.port());
     vec![
@@ -95,13 +95,13 @@ fn lures(place: SocketAddr, own: SocketAddr) -> Vec<String> {
     ]
 }
 
-/// What no foreign place may hear.
+/// Counts the secrets in what a foreign origin received.
 fn canaries(heard: &[u8]) -> usize {
     let text = String::from_utf8_lossy(heard);
     [TOKEN, credentials::CLODO_KEY, credentials::CLODO_LOGIN].iter().filter(|canary| text.contains(*canary)).count()
 }
 
-/// A client as they are written in a hurry: it goes wherever the sign-in says.
+/// A careless client, which follows whatever URL the sign-in gives.
 fn careless(own: SocketAddr) -> std::io::Result<()> {
     let mut stream = TcpStream::connect(own)?;
     write!(stream, "GET / HTTP/1.1\r\nHost: x\r\nX-Auth-Key: {}\r\nConnection: close\r\n\r\n", credentials::CLODO_KEY)?;
@@ -136,7 +136,7 @@ fn p11_the_token_stays_at_its_origin() {
         }
     };
     for kind in Kind::BOTH {
-        // Every fault about identity, at the sign-in and at both kinds of call.
+        // Every fault of identity, at the sign-in and at both kinds of call.
         for fault in Fault::all().filter(|fault| fault.group() == Group::Identity || fault.id().contains("redirect")) {
             for name in ["sign_in", "get_balance", "delete_server"] {
                 let stage = Stage::new(clodo_proto::Clodo::NAME);
@@ -148,7 +148,7 @@ fn p11_the_token_stays_at_its_origin() {
                 check(format!("{kind:?} {fault} at {name}"));
             }
         }
-        // Every trick with the URL that a sign-in names.
+        // Every trick with the URL in a sign-in's answer.
         let own = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("an address");
         for lure in lures(foreign.address, own) {
             let named = lure.clone();
@@ -159,13 +159,13 @@ fn p11_the_token_stays_at_its_origin() {
             let _ = client.with(options()).call_full(&read);
             let _ = client.with(options()).perform_full(&act);
             if String::from_utf8_lossy(&home.heard()).contains("\r\nx-auth-token: ") && !lure.contains("%2e") {
-                // At home it may be heard; the token must not have come with a refused URL all the same.
+                // Its own origin may receive the token, but not if it was given along with a refused URL.
                 check(format!("{kind:?} {lure:?} was taken"));
             }
             check(format!("{kind:?} {lure:?}"));
         }
     }
-    // The control: somebody who follows is heard, so this test can hear.
+    // The control: a careless client's secrets are found, so the search works.
     let lure = format!("http://{}/v1", foreign.address);
     let home = Ear::new(move |_| sign_in(&lure));
     careless(home.address).expect("a careless client");
@@ -180,7 +180,7 @@ fn p11_the_token_stays_at_its_origin() {
     trial.end(cases, &figures, &violations);
 }
 
-/// What a sign-in answers, with this management URL.
+/// The answer to a sign-in, with this management URL.
 fn sign_in(url: &str) -> String {
     format!(
         "HTTP/1.1 204 No Content\r\nX-Auth-Token: {TOKEN}canary\r\nX-Server-Management-Url: {url}\r\nConnection: close\r\n\r\n"

@@ -1,4 +1,4 @@
-//! P4 and P5: how often a call is really sent, and what an outage makes of it.
+//! P4 and P5: how often a call is really sent, also in an outage.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use hostkit_sandbox::{Armed, Fault, Sandbox};
 
 use crate::money::ground::{Client, Kind, Side, Stage, Trial, size};
 
-/// A call that needs no sign-in: what arrives is the call.
+/// A call that needs no sign-in, so that every arrival is the call.
 fn read() -> rootpanel_proto::tariffs::GetTarifs {
     rootpanel_proto::tariffs::GetTarifs::new()
 }
@@ -50,7 +50,7 @@ fn p5_retries_in_an_outage() {
     trial.end(cases, &format!("at most {worst:.1} % extra load"), &violations);
 }
 
-/// The faults of a connection that a library below could take for a reason to send again.
+/// Faults of a connection that an HTTP library could take as a reason to resend.
 #[test]
 fn p4_nothing_below_sends_again() {
     let trial = Trial::start("P4");
@@ -67,7 +67,7 @@ fn p4_nothing_below_sends_again() {
     let options = || CallOptions::new().deadline(Duration::from_secs(20));
     for kind in Kind::BOTH {
         for fault in faults() {
-            // A GET with a token, from a pool whose connections are alive, and dead after the harmless ones.
+            // A GET with a token, over pooled connections, which are dead after the harmless faults.
             let stage = Stage::new(clodo_proto::Clodo::NAME);
             let client = Client::<clodo_proto::Clodo>::of(&stage.sandbox, kind);
             let read = clodo_proto::billing::GetBalance::new();
@@ -82,7 +82,7 @@ fn p4_nothing_below_sends_again() {
                     violations.push(format!("{kind:?} {fault}: {attempts} attempts, {arrivals} arrivals"));
                 }
                 stage.reset();
-                // A pool of dead connections must not matter to what acts: nor may it be sent again after a fault.
+                // Dead pooled connections must not affect an acting call, and it must not be resent after a fault.
                 stage.sandbox.faults().arm(Armed::new(fault).on("create_server"));
                 let connections = stage.sandbox.connections();
                 let outcome = client.with(options()).perform_full(&order);

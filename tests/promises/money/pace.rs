@@ -1,4 +1,5 @@
-//! P24 and P26: as fast as the hoster allows and not faster, with many callers and with many who wait.
+//! P24 and P26: calls and polls keep to the hoster's rate limits and make use of them, with many callers and many
+//! waiters.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,7 +13,7 @@ use hostkit_sandbox::world::World;
 use crate::money::ground::{Client, Kind, SandboxClock, Setup, Side, Trial, lock, size};
 
 const WINDOW: Duration = Duration::from_secs(60);
-/// GET calls in a window, as the spec has it; the sandbox counts by the same rule.
+/// The spec's limit of GET calls in a window, by which the sandbox counts, too.
 const QUOTA: u64 = 60;
 const CALLERS: u64 = 8;
 
@@ -49,7 +50,7 @@ fn p24_rates_are_kept_and_used() {
         violations.extend(found.into_inner().expect("what was found"));
         let entries = sandbox.ledger().entries();
         let arrivals = entries.len() as u64;
-        // Of the windows that are over, how much was used; the last one has only begun.
+        // The used share of the complete windows, without the last one, which has only begun.
         let ages: Vec<_> = entries.iter().map(|entry| entry.at.since(start)).collect();
         let took = ages.iter().max().copied().unwrap_or_default();
         let over = took.as_secs() / WINDOW.as_secs();
@@ -62,7 +63,7 @@ fn p24_rates_are_kept_and_used() {
         if used < 0.95 {
             violations.push(format!("{kind:?}: {arrivals} calls in {took:?}: {:.1} % of the quota", used * 100.0));
         }
-        // No room before the deadline: it says so at once, and nothing is sent.
+        // Without room before the deadline the call fails at once, and nothing is sent.
         let before = sandbox.clock().now();
         let mut late = 0;
         for _ in 0..=QUOTA {
@@ -86,14 +87,14 @@ fn p24_rates_are_kept_and_used() {
     trial.end(cases, &figures, &violations);
 }
 
-/// So many wait for one server; gives what was wrong, and the polls.
+/// Lets `waiters` wait for one server; returns the violations and the number of polls.
 fn wait_for_one(kind: Kind, waiters: usize, is_limited: bool) -> (Vec<String>, u64) {
     use clodo_proto::servers::{CreateServer, CreateServerOs, GetServer, ServerRunning};
     use clodo_proto::types::{ImageId, ServerType};
 
     let mut violations = Vec::new();
     let sandbox = Sandbox::start().expect("a sandbox");
-    // It takes three minutes until the server runs, and an hour until the other one would.
+    // Building a server takes three minutes.
     sandbox.world(Clodo::NAME, |world: &mut World| world.set_build(Duration::from_secs(180)));
     let client = Client::<Clodo>::of(&sandbox, kind);
     let order = CreateServer::new(
@@ -125,7 +126,7 @@ fn wait_for_one(kind: Kind, waiters: usize, is_limited: bool) -> (Vec<String>, u
     let ended = ended.into_inner().expect("ends");
     let arrivals = sandbox.ledger().arrivals("get_server") as u64;
     let good = ended.iter().filter(|ended| ended.is_ok()).count();
-    // Each polls once at first and then once in an interval, however many there are.
+    // Each waiter polls at the start and then once in an interval, however many there are.
     let info = <ServerRunning as Waiter>::INFO;
     let each = 2 + took.as_secs() / info.interval.as_secs().max(1);
     if ended.len() != waiters || good < waiters || took > info.deadline + WINDOW {
@@ -143,9 +144,9 @@ fn p26_waiters_end_and_are_polite() {
     let trial = Trial::start("P26");
     let (mut violations, mut cases, mut polls) = (Vec::new(), 0, [0, 0]);
     for kind in Kind::BOTH {
-        // With the limits of the account, which would hold back what a waiter alone would not; and without them.
+        // With the account's rate limits, which could hide impolite polling, and without them.
         for (index, is_limited, waiters) in [(0, false, 10), (1, true, size(10, 100, 100))] {
-            // Where the first is not polite, the second would take for ever.
+            // If the first run is impolite, the second would not end.
             if violations.is_empty() {
                 let (found, arrivals) = wait_for_one(kind, waiters, is_limited);
                 violations.extend(found);

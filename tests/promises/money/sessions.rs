@@ -1,4 +1,4 @@
-//! P6, P8 and P10: tokens that end in the middle of a burst, one sign-in for all, and credentials that are wrong.
+//! P6, P8 and P10: tokens that expire in the middle of a burst, one sign-in for all, and wrong credentials.
 
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,7 +10,7 @@ use hostkit_sandbox::{Credentials, Hop, Sandbox};
 use crate::money::ground::{Client, Kind, Setup, Side, Trial, is_long, size};
 
 const THREADS: usize = 64;
-/// The sign-in of both APIs that have one, as their specs name it.
+/// The name of the sign-in in the specs of both APIs that have one.
 const SIGN_IN: &str = "sign_in";
 
 fn options() -> CallOptions {
@@ -21,7 +21,7 @@ fn balance() -> clodo_proto::billing::GetBalance {
     clodo_proto::billing::GetBalance::new()
 }
 
-/// Ends the token: half of the times it is revoked behind the client's back, else its time is up.
+/// Ends the token: in even rounds it is revoked without the client's knowledge, in odd ones it expires.
 fn expire(sandbox: &Sandbox, round: u64) {
     if round.is_multiple_of(2) {
         sandbox.world(clodo_proto::Clodo::NAME, |world| world.sessions.revoke());
@@ -30,7 +30,7 @@ fn expire(sandbox: &Sandbox, round: u64) {
     }
 }
 
-/// Threads (or tasks) that all call once after each end of the token.
+/// Runs threads or tasks that all call once after each end of the token.
 fn storm(kind: Kind, expiries: u64, violations: &mut Vec<String>) -> u64 {
     let sandbox = Sandbox::start().expect("a sandbox");
     let client = Client::<clodo_proto::Clodo>::of(&sandbox, kind);
@@ -38,7 +38,7 @@ fn storm(kind: Kind, expiries: u64, violations: &mut Vec<String>) -> u64 {
     let failures = AtomicU64::new(0);
     let mut cases = 0;
     for round in 0..expiries {
-        // Once in the short run, the tasks are as many as in the long one.
+        // In the short run, one round has as many tasks as the long run.
         let callers = match &client {
             Client::Async(..) if round == 0 => size(THREADS, 1_000, 1_000),
             _ if is_long() => 1_000,
@@ -114,7 +114,7 @@ fn p6_a_401_is_no_reason_to_order_again() {
         client.with(options()).call_full(&balance()).expect("a first call");
         for round in 0..size(2, 10, 100) {
             sandbox.ledger().clear();
-            // The token is gone before this one: it arrives once with the dead token, and never again.
+            // The token is revoked before this order, which arrives once with the revoked token, and never again.
             sandbox.world(clodo_proto::Clodo::NAME, |world| world.sessions.revoke());
             let outcome = client.with(options()).perform_full(&order);
             let arrivals = sandbox.ledger().arrivals("create_server");
@@ -159,7 +159,7 @@ fn p6_a_401_is_no_reason_to_order_again() {
                     "{kind:?}, round {round}: {sent} sent, {arrivals} came, {done} done, {commits} carried out"
                 ));
             }
-            // Two more revocations, and one that was left over from before.
+            // Two more revocations, and the one left over from before.
             if attempts > 2 || sign_ins > 3 {
                 violations.push(format!("{kind:?}, round {round}: {attempts} attempts of a read, {sign_ins} sign-ins"));
             }
@@ -172,7 +172,7 @@ fn p6_a_401_is_no_reason_to_order_again() {
     trial.end(cases, &figures, &violations);
 }
 
-/// Many threads with credentials that nobody knows.
+/// Runs many threads with wrong credentials.
 fn wrong<A: Side, E>(kind: Kind, call: &E, violations: &mut Vec<String>)
 where
     E: hostkit::Call<Api = A>,

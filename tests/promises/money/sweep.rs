@@ -1,5 +1,5 @@
-//! P1, P2 and P30: every call of every API under the faults of the catalogue. What acts arrives once at most, and both
-//! clients see and do the same.
+//! P1, P2 and P30: every call of every API under the faults of the catalogue. Acting calls arrive at most once, and
+//! both clients behave alike.
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -16,10 +16,10 @@ use hostkit_sandbox::{Armed, Fault};
 
 use crate::money::ground::{Client, Kind, Setup, Side, Stage, Trial, class, from_client, is_long, is_small, lock};
 
-/// How many faults strike each call in the short run.
+/// The number of faults for each call in the short run.
 const FAULTS_PER_CALL: usize = 4;
 
-/// What one client said, and how often its call arrived.
+/// The result that one client reported, and how often its call arrived.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Seen {
     class: String,
@@ -32,7 +32,7 @@ struct Found {
     acting: u64,
     faults: BTreeSet<&'static str>,
     operations: u64,
-    /// Of promise P1, and of promise P30.
+    /// Violations of promises P1 and P30.
     repeated: Vec<String>,
     differs: Vec<String>,
 }
@@ -55,7 +55,7 @@ impl<'f, A: Side> Sweep<'f, A> {
         Self { stages, faults: Fault::all().collect(), turn: 0, found, api: std::marker::PhantomData }
     }
 
-    /// Clients that know no address yet.
+    /// Clients with a host name and without a cached address.
     fn by_name(&self) -> [Client<A>; 2] {
         [0, 1].map(|index: usize| {
             let sandbox = &self.stages[index].sandbox;
@@ -98,7 +98,7 @@ impl<'f, A: Side> Sweep<'f, A> {
                 let other = scope.spawn(other);
                 [blocking(), other.join().expect("a client")]
             });
-            // A late thread of the server may still write: a difference has to show twice.
+            // A late thread of the server may still be recording, so a difference has to show twice.
             if seen[0] != seen[1] {
                 seen = [0, 1]
                     .map(|index| one(&self.stages[index], fault, name, |options| run(&clients[index], &call, options)));
@@ -135,7 +135,7 @@ fn one(stage: &Stage, fault: &'static Fault, name: &'static str, run: impl Fn(Ca
     let deadline = Duration::from_millis(if is_slow { 200 } else { 20_000 });
     let class = run(CallOptions::new().deadline(deadline));
     let entries = stage.sandbox.ledger().entries();
-    // What lost its body is noted as what it became.
+    // A call that lost its body is recorded as the call that it became.
     let is_it = |entry: &&hostkit_sandbox::Entry| entry.operation == name || entry.fault == Some(fault);
     let arrivals = entries.iter().filter(from_client).filter(is_it).count();
     Seen { class, arrivals }

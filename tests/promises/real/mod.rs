@@ -1,7 +1,8 @@
-//! What a real nginx and a real PHP do to calls and answers, through both clients.
+//! Both clients against a real nginx, a real PHP and the system's resolver.
 //!
-//! `cargo xtask test real` installs what is missing and says in `HOSTKIT_REAL` what is there; a test fails whose program is
-//! named there and cannot be run. Without the name it is skipped with a printed line, as in an ordinary `cargo test`.
+//! `cargo xtask test real` installs missing programs and lists the available ones in `HOSTKIT_REAL`. A test fails if
+//! its program is listed and cannot be run; if it is not listed, as in an ordinary `cargo test`, it is skipped with a
+//! printed line.
 
 mod name_server;
 mod names;

@@ -6,55 +6,55 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// How it answers.
+/// How the name server answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Manner {
     /// With the address of the sandbox; there is no AAAA.
     Right,
-    /// By way of another name.
+    /// With an alias.
     Alias,
     /// After this time.
     Late(Duration),
-    /// Cut short over UDP, and right over TCP.
+    /// Truncated over UDP, right over TCP.
     Truncated,
-    /// A number of another question first, and then as is right.
+    /// First with a wrong id, then right.
     WrongIdFirst,
-    /// AAAA as well, where nobody listens.
+    /// Also with an AAAA address that refuses connections.
     SixToo,
-    /// An address first where nobody listens.
+    /// First with an address that refuses connections.
     ClosedFirst,
-    /// AAAA alone, where nobody listens.
+    /// Only with an AAAA address, which refuses connections.
     OnlySix,
-    /// Addresses where nobody listens.
+    /// With addresses that refuse connections.
     Closed,
-    /// There is such a name, and it has no address.
+    /// The name exists and has no address.
     NoAddress,
-    /// There is no such name.
+    /// The name does not exist (NXDOMAIN).
     NoSuchName,
-    /// It cannot tell.
+    /// The server fails (SERVFAIL).
     Failing,
-    /// It does not want to.
+    /// The server refuses (REFUSED).
     Refusing,
-    /// With nothing.
+    /// Not at all.
     Silent,
-    /// To A, and to AAAA with nothing.
+    /// To A, but not to AAAA.
     HalfSilent,
-    /// Cut short over UDP, and with nothing over TCP.
+    /// Truncated over UDP, not at all over TCP.
     TruncatedThenSilent,
-    /// With bytes that are no answer.
+    /// With bytes that are not an answer.
     Garbage,
-    /// With the number of another question, and nothing else.
+    /// Only with a wrong id.
     WrongId,
-    /// To the question for another name.
+    /// For another name.
     OtherName,
 }
 
-/// It; dropped, it goes on until the process ends.
+/// The name server, which runs until the process ends.
 #[derive(Clone)]
 pub struct NameServer {
     manner: Arc<Mutex<Manner>>,
     asked: Arc<AtomicUsize>,
-    /// Connections that are open.
+    /// The open TCP connections.
     connections: Arc<Mutex<Vec<TcpStream>>>,
 }
 
@@ -62,13 +62,13 @@ const A: u16 = 1;
 const CNAME: u16 = 5;
 const AAAA: u16 = 28;
 
-/// Where the sandbox is, and where nobody is.
+/// The sandbox's address, and addresses that refuse connections.
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const NOBODY: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
 const NOBODY_SIX: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
 
 impl NameServer {
-    /// Listens at `127.0.0.1:53`, which nobody else may hold.
+    /// Listens at `127.0.0.1:53`, which must be free.
     pub fn start() -> Self {
         let at = SocketAddr::from((Ipv4Addr::LOCALHOST, 53));
         let server =
@@ -79,7 +79,7 @@ impl NameServer {
             let mut query = [0; 512];
             while let Ok((count, from)) = udp.recv_from(&mut query) {
                 let (query, udp, server) = (query[..count].to_vec(), Arc::clone(&udp), over_udp.clone());
-                // Each on a thread of its own: a late answer holds up no other.
+                // Each on its own thread, so that a late answer does not delay others.
                 std::thread::spawn(move || {
                     for answer in server.answers(&query, false) {
                         let _ = udp.send_to(&answer, from);
@@ -97,7 +97,8 @@ impl NameServer {
         server
     }
 
-    /// From now on; what it was silent about over TCP it then closes, because the system's resolver would wait for ever.
+    /// Sets how it answers from now on. Closes all TCP connections, on which the system's resolver would otherwise wait
+    /// for ever.
     pub fn set(&self, manner: Manner) {
         *self.manner.lock().unwrap() = manner;
         for connection in self.connections.lock().unwrap().drain(..) {
@@ -105,12 +106,12 @@ impl NameServer {
         }
     }
 
-    /// How many questions came.
+    /// The number of questions.
     pub fn asked(&self) -> usize {
         self.asked.load(Ordering::SeqCst)
     }
 
-    /// One connection, on which several questions may come.
+    /// Serves one connection, on which several questions may come.
     fn serve(&self, mut stream: TcpStream) -> Option<()> {
         loop {
             let mut length = [0; 2];
@@ -124,7 +125,7 @@ impl NameServer {
         }
     }
 
-    /// What is sent in answer to one packet.
+    /// The packets that answer one packet.
     fn answers(&self, query: &[u8], is_tcp: bool) -> Vec<Vec<u8>> {
         self.asked.fetch_add(1, Ordering::SeqCst);
         let manner = *self.manner.lock().unwrap();
@@ -166,10 +167,10 @@ impl NameServer {
     }
 }
 
-/// One question of a packet; resolvers send no more.
+/// The question of a packet; resolvers send only one.
 struct Question<'q> {
     id: &'q [u8],
-    /// Name, kind and class, as they came.
+    /// Name, type and class, as received.
     bytes: &'q [u8],
     kind: u16,
 }
@@ -188,7 +189,7 @@ impl<'q> Question<'q> {
         Some(Self { id: query.get(..2)?, bytes: query.get(12..end + 4)?, kind })
     }
 
-    /// Those of the addresses that were asked for.
+    /// An answer with those of the addresses that are of the requested type.
     fn answer(&self, code: u8, addresses: &[IpAddr]) -> Vec<u8> {
         // The name is that of the question, at byte 12.
         let records: Vec<_> = addresses.iter().filter_map(|address| self.record(&[0xc0, 12], *address)).collect();
@@ -220,7 +221,7 @@ impl<'q> Question<'q> {
     }
 }
 
-/// For one second.
+/// A record with a TTL of one second.
 fn record(name: &[u8], kind: u16, data: &[u8]) -> Vec<u8> {
     let length = u16::try_from(data.len()).unwrap();
     [name, &kind.to_be_bytes(), &[0, 1, 0, 0, 0, 1], &length.to_be_bytes(), data].concat()

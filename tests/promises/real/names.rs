@@ -1,8 +1,8 @@
-//! Names through the resolver of the system and a name server that misbehaves: back at the deadline, nothing sent that did not
-//! connect, one thread for a name.
+//! Name resolution by the system's resolver with a misbehaving name server: calls return by their deadline, what could
+//! not connect was not sent, and one thread looks up a name.
 //!
-//! The system's resolver reads its name server from `/etc/resolv.conf`, so the test starts itself once more in namespaces
-//! where that file is its own, and where nobody else's network is.
+//! The system's resolver reads its name server from `/etc/resolv.conf`, so the test starts itself again in namespaces
+//! with its own copy of that file and its own network.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -18,10 +18,11 @@ use tokio::runtime::Runtime;
 use crate::real::name_server::{Manner, NameServer};
 use crate::real::program::{Folder, is_wanted};
 
-/// Set where the test has been started once more.
+/// Set in the process inside the namespaces.
 const INSIDE: &str = "HOSTKIT_REAL_INSIDE";
 
-/// A file of hosts without any, so that `localhost`, the one name that may be plain http, is the name server's to tell.
+/// Enters with an empty hosts file, so that `localhost`, the only name allowed with plain http, is resolved by the name
+/// server.
 const ENTER: &str = r#"
 ip link set lo up || exit 1
 mount --bind "$1/resolv.conf" /etc/resolv.conf && mount --bind "$1/hosts" /etc/hosts || exit 1
@@ -52,7 +53,7 @@ fn names_of_a_name_server_that_misbehaves() {
     assert!(String::from_utf8_lossy(&told.stdout).contains("real: names | Silent"), "it ran nothing");
 }
 
-/// Not a test of its own: what runs where the name server is ours.
+/// Not a test of its own: the part that runs inside the namespaces.
 #[test]
 fn inside() {
     if std::env::var(INSIDE).is_err() {
@@ -89,7 +90,7 @@ fn inside() {
         });
         server.set(Manner::Right);
         if answers_soon(manner) {
-            // Whatever was believed, is not now.
+            // Addresses from before are not used any more.
             assert_eq!(
                 clients.map(|(client, _sandbox)| client.order(Duration::from_secs(5))),
                 ["done", "done"],
@@ -101,7 +102,7 @@ fn inside() {
     many_in_a_row(&server);
 }
 
-/// Either client, with everything that it has by default but for the rate limits.
+/// Either client, with default settings but for the rate limits.
 enum Client {
     Blocking(hostkit_ureq::Client<RootPanel>),
     Async(hostkit_reqwest::Client<RootPanel>, Runtime),
@@ -130,7 +131,7 @@ impl Client {
         }
     }
 
-    /// The kind of its end.
+    /// The outcome of an order.
     fn order(&self, deadline: Duration) -> &'static str {
         let options = CallOptions::new().deadline(deadline);
         let order = CreateOrder::new(TariffId::new(1), 1);
@@ -145,7 +146,7 @@ fn name(is_blocking: bool) -> &'static str {
     if is_blocking { "blocking" } else { "async" }
 }
 
-/// What is right: whether a call gets through, and whether the system's resolver can say so before the deadline.
+/// Whether a call must get through.
 fn expected(manner: Manner) -> bool {
     match manner {
         Manner::Right
@@ -159,13 +160,13 @@ fn expected(manner: Manner) -> bool {
     }
 }
 
-/// Whether the system's resolver waits for nothing more.
+/// Whether the system's resolver can answer before the deadline.
 fn answers_soon(manner: Manner) -> bool {
     let is_silent = matches!(manner, Manner::Silent | Manner::HalfSilent | Manner::TruncatedThenSilent);
     !is_silent && !matches!(manner, Manner::WrongId | Manner::OtherName)
 }
 
-/// A call that reads and one that orders.
+/// Makes a call that reads and one that orders.
 fn one(manner: Manner, is_blocking: bool) -> (Client, Sandbox) {
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(is_blocking, &sandbox);
@@ -195,7 +196,7 @@ fn one(manner: Manner, is_blocking: bool) -> (Client, Sandbox) {
     (client, sandbox)
 }
 
-/// Nobody at the port, and then somebody.
+/// First no server listens on the port, then one does.
 fn without_a_name_server() {
     for is_blocking in [true, false] {
         let sandbox = Sandbox::start().unwrap();
@@ -209,7 +210,8 @@ fn without_a_name_server() {
     }
 }
 
-/// Twenty orders one after the other while the name server says nothing: one thread asks. Then it speaks again.
+/// Places twenty orders one after the other while the name server is silent, for which one thread looks up; then it
+/// answers again.
 fn many_in_a_row(server: &NameServer) {
     let start = Instant::now();
     while resolvers() > 0 {
@@ -248,14 +250,14 @@ fn many_in_a_row(server: &NameServer) {
     }
 }
 
-/// How many threads wait for the system's resolver.
+/// The number of threads that wait for the system's resolver.
 fn resolvers() -> usize {
     let tasks = std::fs::read_dir("/proc/self/task").unwrap().flatten();
     let names = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("comm")).ok());
     names.filter(|name| name.starts_with("hostkit-resolve")).count()
 }
 
-/// How many threads or files the process has.
+/// The number of threads or open files of the process.
 fn count(what: &str) -> usize {
     std::fs::read_dir(format!("/proc/self/{what}")).unwrap().count()
 }

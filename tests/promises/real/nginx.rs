@@ -1,5 +1,5 @@
-//! A real nginx between client and server, with two upstreams and default settings: it repeats GET, PUT and DELETE where an
-//! upstream commits and says nothing, and the client is told of one success.
+//! A real nginx between client and server, with two upstreams and default settings: it repeats GET, PUT and DELETE if
+//! an upstream commits without answering, and the client sees only the last answer.
 
 use std::fmt::Debug;
 
@@ -15,8 +15,8 @@ use hostkit_sandbox::{Sandbox, credentials};
 use crate::real::program::{Program, is_wanted};
 use hostkit_tests::clients::Client;
 
-/// The defaults, but for where its files are and for the host, which every site passes on. Both upstreams are the sandbox:
-/// the fault strikes the first arrival, whichever upstream that is.
+/// The default configuration, but for the places of its files and for the header `Host`, which is usually passed on.
+/// Both upstreams are the sandbox: the fault strikes the first arrival, whichever upstream that is.
 fn nginx(sandbox: &Sandbox, more: &str) -> Program {
     let upstream = sandbox.address();
     Program::start(|folder, port| {
@@ -41,11 +41,11 @@ fn nginx(sandbox: &Sandbox, more: &str) -> Program {
     })
 }
 
-/// What goes wrong at the first upstream, after it carried the call out.
+/// What goes wrong at the first upstream after it has carried the call out.
 struct Trouble {
     name: &'static str,
     fault: &'static str,
-    /// The only setting that is not the default, which is a minute: nobody waits that long in a test.
+    /// A setting that replaces the default of a minute, which is too long for a test.
     more: &'static str,
 }
 
@@ -54,7 +54,7 @@ const TROUBLES: [Trouble; 2] = [
     Trouble { name: "answers late", fault: "stall-after-commit", more: "proxy_read_timeout 1s;" },
 ];
 
-/// One client behind one nginx, with a server to act on; nothing in the ledger.
+/// A client behind an nginx, with a server to act on and an empty ledger.
 struct Ground {
     sandbox: Sandbox,
     client: Client<Clodo>,
@@ -71,7 +71,7 @@ impl Ground {
         let key = clodo_proto::Credentials::key(credentials::CLODO_LOGIN, credentials::CLODO_KEY);
         let client = Client::new(is_blocking, &sandbox, &base, key);
         let server = client.perform(&order(&client, "web")).into_result().unwrap().id;
-        // The server is built, the token is too old, and the client finds that out.
+        // By then the server is built, and the token has expired, which the client notices.
         sandbox.clock().advance(std::time::Duration::from_secs(3600));
         assert_eq!(client.call(&ListServers::new()).len(), 1);
         sandbox.ledger().clear();
@@ -81,7 +81,7 @@ impl Ground {
         Self { sandbox, client, server, _nginx: nginx, row }
     }
 
-    /// Prints the row, and compares what was told with what happened.
+    /// Prints the row, and compares what happened with what is expected.
     fn holds(&self, operation: &str, told: &str, arrivals: usize, commits: usize, found: &str) {
         let ledger = self.sandbox.ledger();
         let (arrived, committed) = (ledger.arrivals(operation), ledger.commits(operation));
@@ -127,7 +127,8 @@ fn a_put_is_repeated_and_the_second_address_is_found() {
     });
 }
 
-/// The second arrival finds the change made, and the hoster says no: the answer denies what happened, the reads do not.
+/// The second arrival finds the change made, and the hoster refuses it: the answer denies the change, which readings
+/// show.
 #[test]
 fn a_get_that_acts_is_repeated_and_denied_and_the_change_is_found() {
     each(|is_blocking, trouble| {
@@ -142,7 +143,7 @@ fn a_get_that_acts_is_repeated_and_denied_and_the_change_is_found() {
     });
 }
 
-/// Here, too: what the client is told is that there is no such server.
+/// Here, too: the answer is that there is no such server.
 #[test]
 fn a_delete_is_repeated_and_denied_and_the_server_is_gone() {
     each(|is_blocking, trouble| {
@@ -170,7 +171,7 @@ fn a_post_is_not_repeated_and_is_found_by_reconciliation() {
     });
 }
 
-/// The control: where nothing goes wrong nothing comes twice.
+/// The control: without a fault nothing arrives twice.
 #[test]
 fn without_trouble_each_call_arrives_once() {
     if !is_wanted("nginx") {

@@ -1,4 +1,4 @@
-//! Answers that a real PHP makes and serves: its `serialize`, its `json_encode` and its `print_r`, read by both clients.
+//! Answers made and served by a real PHP, with `serialize`, `json_encode` and `print_r`, read by both clients.
 
 use std::path::Path;
 
@@ -21,7 +21,7 @@ fn php() -> Program {
     })
 }
 
-/// Both clients, with each of the forms.
+/// Runs a test with both clients and each of the formats.
 fn each<A: Api>(api: &str, forms: &[&str], credentials: impl Fn() -> A::Credentials, test: impl Fn(&Client<A>, &str)) {
     if !is_wanted("php") {
         return;

@@ -1,14 +1,14 @@
-//! A program that runs while a test does, and no longer.
+//! A program that runs only while a test does.
 
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// Starts the program behind it, and ends it when its own input ends: with this process, however that ends.
+/// Runs a program and kills it when standard input ends, which it does with this process, however that ends.
 const GUARD: &str = r#""$@" & program=$!; cat >/dev/null; kill -KILL $program"#;
 
-/// Whether the run is to have the program; if not, says so.
+/// Whether `HOSTKIT_REAL` lists the program; prints a line if it does not.
 pub fn is_wanted(name: &str) -> bool {
     let wanted = std::env::var("HOSTKIT_REAL").unwrap_or_default();
     let is_wanted = wanted.split(' ').any(|word| word == name);
@@ -23,7 +23,7 @@ pub fn free_port() -> u16 {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
 }
 
-/// A folder that is gone afterwards.
+/// A temporary folder, removed on drop.
 pub struct Folder(PathBuf);
 
 impl Folder {
@@ -44,7 +44,7 @@ impl Drop for Folder {
     }
 }
 
-/// A server that listens on a port; dropped, it is killed.
+/// A server that listens on a port; it is killed on drop.
 pub struct Program {
     guard: Child,
     pub port: u16,
@@ -52,8 +52,8 @@ pub struct Program {
 }
 
 impl Program {
-    /// Starts it and waits until it listens. `command` is given the folder and the port, which another program may take
-    /// in between: then it is tried with the next one.
+    /// Starts a server and waits until it listens. `command` gets a folder and a port; if another program takes the
+    /// port meanwhile, the next one is tried.
     pub fn start(command: impl Fn(&Path, u16) -> Vec<String>) -> Self {
         for _ in 0..5 {
             let (folder, port) = (Folder::new(), free_port());

@@ -1,4 +1,4 @@
-//! Tickets made before the call, for ends that nobody is told: a future that is dropped, a process that is killed.
+//! Tickets made before the call, for calls whose end is never reported: a dropped future, a killed process.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
@@ -15,12 +15,12 @@ use hostkit_tests::clients::{BothClocks, Client};
 
 const BASE: &str = "HOSTKIT_TEST_BASE";
 
-/// An order without a name: only what showed before it tells it from others.
+/// An order without a name, which only the baseline distinguishes from others.
 fn order() -> CreateOrder {
     CreateOrder::new(ProductId::new(1))
 }
 
-/// What the ledger says, once the sandbox has had the order.
+/// The number of commits in the ledger, once the order has arrived.
 fn commits(sandbox: &Sandbox, arrivals: usize) -> usize {
     let start = Instant::now();
     while sandbox.ledger().arrivals("create_order") < arrivals {

@@ -1,4 +1,4 @@
-//! The guarded deletion of a record with faults at each of its steps: what it says is what is so, whatever was struck.
+//! The guarded deletion of a record with faults at each of its steps: its result is true, whatever fails.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use hostkit_sandbox::world::{Record, World};
 
 use crate::unresolved::ground::{Side, clodo};
 
-/// The steps: the call that is struck, how many of them pass before, and how many are struck.
+/// The steps: the call that a fault strikes, how many pass before it, and how many it strikes.
 const STEPS: [(&str, u64, u64); 5] = [
     ("get_zone", 0, 1),
     ("get_zone", 0, u64::MAX),
@@ -20,7 +20,7 @@ const STEPS: [(&str, u64, u64); 5] = [
     ("get_zone", 1, u64::MAX),
 ];
 
-/// A zone with three records, the second of which is to go.
+/// A zone with three records, the second of which is to be deleted.
 fn zone(world: &mut World) -> (ZoneId, RecordId) {
     let zone = world.create_zone(World::ACCOUNT, "example.com").unwrap();
     let records = ["a", "b", "c"].map(|name| {
@@ -30,7 +30,7 @@ fn zone(world: &mut World) -> (ZoneId, RecordId) {
     (ZoneId::new(zone), RecordId::new(records[1]))
 }
 
-/// Whether what the flow found is what the world has: the zone's records, if there is a zone.
+/// Whether the flow's result agrees with the world: `left` are the zone's records, if the zone exists.
 fn is_so(cause: Option<&RecordDeletionCause>, record: RecordId, left: Option<&[u64]>) -> bool {
     let has_record = left.is_some_and(|left| left.contains(&record.get()));
     let others = left.map_or(0, |left| left.iter().filter(|number| **number != record.get()).count());
@@ -39,7 +39,7 @@ fn is_so(cause: Option<&RecordDeletionCause>, record: RecordId, left: Option<&[u
         Some(RecordDeletionCause::ZoneGone) => left.is_none(),
         Some(RecordDeletionCause::MoreGone { is_record_gone, .. }) => others < 2 && *is_record_gone != has_record,
         Some(RecordDeletionCause::Unseen(_)) => true,
-        // Nothing was sent, or nothing came of it.
+        // Nothing was sent, or it had no effect.
         Some(_) => has_record && others == 2,
     }
 }
@@ -47,20 +47,20 @@ fn is_so(cause: Option<&RecordDeletionCause>, record: RecordId, left: Option<&[u
 #[test]
 fn the_deletion_of_a_record_says_what_is_so() {
     let groups = [Group::Connection, Group::Status, Group::Semantics, Group::Content];
-    // What stalls costs real time, and ends as a connection that is reset does.
+    // Stalls cost real time, and end like a reset connection.
     let faults = Fault::all().filter(|fault| groups.contains(&fault.group()) && !fault.id().contains("stall"));
     let faults: Vec<_> = faults.collect();
     let (mut cases, mut deleted, mut wrong) = (0, 0, Vec::new());
     for fault in &faults {
-        // A new client has all of its retries left.
+        // A new client has its full retry budget.
         let side = Side::<Clodo>::new(ApiName::Clodo, clodo(), true);
         let fresh = side.sandbox.world(ApiName::Clodo, |world| world.clone()).unwrap();
         for (call, skip, times) in STEPS {
-            // It is about calls that change something: reads that stay late for ever tell nothing.
+            // This fault is for calls that change something; readings that stay stale for ever show nothing.
             if fault.id().starts_with("late-visibility") && call == "get_zone" {
                 continue;
             }
-            // What was late or hidden in the case before is over.
+            // Lets late effects of the previous case pass.
             side.clock.advance(Duration::from_secs(10));
             side.sandbox.faults().clear();
             let made = side.sandbox.world(ApiName::Clodo, |world| {
@@ -86,7 +86,7 @@ fn the_deletion_of_a_record_says_what_is_so() {
             let cause = said.as_ref().err().map(|error| &error.cause);
             let is_copied = match &said {
                 Ok(deletion) => deletion.zone_before.records.len() == 3,
-                // Without a copy nothing is sent.
+                // Without a copy of the zone nothing is sent.
                 Err(error) => error.zone_before.as_ref().map_or(sent == 0, |zone| zone.records.len() == 3),
             };
             cases += 1;

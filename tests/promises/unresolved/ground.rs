@@ -1,4 +1,4 @@
-//! Either client in front of a sandbox, with the credentials of each API.
+//! Either client with a sandbox, and the credentials of each API.
 
 use hostkit::{Api, Outcome, Ticket};
 use hostkit_sandbox::fault::{Armed, Fault};
@@ -22,7 +22,7 @@ impl<A: Api> Side<A> {
     }
 }
 
-/// A sandbox with a client of one of its APIs, for each of the two clients.
+/// Runs a test with a new sandbox for each of the two clients.
 pub fn both<A: Api>(api: ApiName, credentials: impl Fn() -> A::Credentials, test: impl Fn(&Sandbox, &Client<A>)) {
     for is_blocking in [true, false] {
         let side = Side::<A>::new(api, credentials(), is_blocking);

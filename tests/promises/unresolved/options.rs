@@ -1,4 +1,4 @@
-//! Options that a client was given hold for whatever it is asked to do.
+//! The options of a client apply to all of its methods.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use inferno_proto::types::{OrderId, ProductId};
 
 use crate::unresolved::ground::{inferno, open, strike};
 
-/// What each method of this client says where there is no time at all.
+/// Checks what each method of this client returns with a deadline of zero.
 macro_rules! without_time {
     ($client:ident $(, $wait:tt)*) => {{
         let sandbox = Sandbox::start().unwrap();
@@ -36,7 +36,7 @@ macro_rules! without_time {
         assert!(hasty.clone().call(&ListOrders::new())$(.$wait)*.is_err());
         assert_eq!(sandbox.ledger().entries().len(), heard, "nothing was sent");
 
-        // The client itself has kept its own, and so has one whose options are the default again.
+        // The client itself keeps its own options, and a client with default options works again.
         assert!(client.call(&ListOrders::new())$(.$wait)*.is_ok());
         assert!(hasty.with(CallOptions::new()).call(&ListOrders::new())$(.$wait)*.is_ok());
     }};

@@ -1,4 +1,4 @@
-//! Orders and deletions under the ways that they can break, and the guarded operations under theirs.
+//! Orders, deletions and guarded operations under their faults.
 
 use std::time::Duration;
 
@@ -10,11 +10,11 @@ use hostkit_sandbox::{ApiName, Sandbox};
 
 use crate::unresolved::ground::{Client, both, clodo, inferno, macloud, open, rootpanel, strike};
 
-/// What is struck, and how often the call is carried out.
+/// The faults, and how often the call is carried out.
 const ENDS: [(&str, usize); 5] =
     [("reset-before", 0), ("reset-after-commit", 1), ("reset-in-head", 1), ("late-commit", 1), ("late-commit-504", 1)];
 
-/// Breaks a call in five ways. What `reconcile` says has to be what the ledger says, and the call arrives once.
+/// Breaks a call in five ways. The verdict of `reconcile` has to agree with the ledger, and the call arrives once.
 fn check<A: Api, E>(sandbox: &Sandbox, client: &Client<A>, make: impl Fn(usize) -> E, with_before: bool)
 where
     E: Evidence<Api = A>,
@@ -51,7 +51,7 @@ fn orders_of_clodo_are_found_by_their_name() {
     });
 }
 
-/// The log of the server, which the sandbox keeps as the hoster does, shows a restart; before it, it showed others.
+/// A restart shows in the server's log, which already has other entries before it.
 #[test]
 fn restarts_of_clodo_are_found_in_the_log() {
     both(ApiName::Clodo, clodo, |sandbox, client| {
@@ -92,7 +92,7 @@ fn orders_of_inferno_are_found_by_the_difference() {
         let plan = sandbox.world(ApiName::Inferno, |world| world.plans().first().unwrap().number).unwrap();
         let product = inferno_proto::types::ProductId::new(plan);
         check(sandbox, client, |_| CreateOrder::new(product), true);
-        // Without the list from before nobody can tell whose order it is.
+        // Without a baseline the order cannot be distinguished from others.
         strike(sandbox, CreateOrder::INFO.name, "reset-after-commit");
         let call = CreateOrder::new(product);
         let ticket = open(client.perform(&call));
@@ -111,7 +111,7 @@ fn deletions_are_found_by_what_is_gone() {
     });
 }
 
-/// A proxy sent the PUT twice; the client was told "done".
+/// A proxy sent the PUT twice; the client saw "done".
 #[test]
 fn an_address_that_came_twice_is_seen() {
     both(ApiName::Clodo, clodo, |sandbox, client| {
@@ -131,7 +131,7 @@ fn an_address_that_came_twice_is_seen() {
     });
 }
 
-/// The body was lost: the zone is gone, the copy brings it back.
+/// The body was lost, so the zone was deleted; the copy restores it.
 #[test]
 fn a_zone_that_went_with_its_record_comes_back() {
     use clodo_proto::dns::{AddRecords, CreateZone, GetZone};

@@ -1,4 +1,4 @@
-//! A ticket that survives its process: one program ends, another one goes on with the text.
+//! A ticket that survives its process: another process goes on with its text.
 
 use std::process::Command;
 
@@ -11,7 +11,7 @@ use crate::unresolved::orders::clodo_server;
 const TICKET: &str = "HOSTKIT_TEST_TICKET";
 const BASE: &str = "HOSTKIT_TEST_BASE";
 
-/// What the other process prints of it.
+/// Runs a test in another process with the text of a ticket; returns its output.
 fn in_another_process(test: &str, text: &str, base: &str) -> String {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args([test, "--exact", "--ignored", "--nocapture"]).env(TICKET, text).env(BASE, base);
@@ -21,7 +21,7 @@ fn in_another_process(test: &str, text: &str, base: &str) -> String {
     printed
 }
 
-/// What this process was given: the ticket, and a client that knows nothing but its credentials.
+/// Recovers the ticket that this process was given, with a new client.
 fn given<E: Evidence>(
     credentials: <E::Api as hostkit::Api>::Credentials,
 ) -> Reconciled<E::Found, <E::Api as hostkit::Api>::Code> {
@@ -58,7 +58,7 @@ fn a_named_order_is_found_by_another_process() {
     assert_eq!(side.sandbox.ledger().arrivals("create_server"), 1);
 }
 
-/// What showed before the call goes with the ticket: another order of the same product is not taken for it.
+/// The baseline is saved with the ticket, so another order of the same product is not taken for this one.
 #[test]
 fn an_order_without_a_name_is_found_by_another_process() {
     use inferno_proto::orders::CreateOrder;
@@ -75,7 +75,7 @@ fn an_order_without_a_name_is_found_by_another_process() {
     assert_eq!(side.sandbox.ledger().arrivals("create_order"), 2);
 }
 
-/// The password that the read of a new key takes is not in the text; given back, the ticket is as good as before.
+/// The password that the reading needs is not in the text; once it is supplied again, the ticket works.
 #[test]
 fn a_secret_is_not_in_the_text_and_can_be_given_back() {
     use hostkit::{ErrorKind, Secret, StillOpen};

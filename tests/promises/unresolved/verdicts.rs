@@ -1,5 +1,5 @@
-//! P2: for every call that acts, whether it happened or not, reconciliation says what the ledger says, or says that it
-//! cannot; and the call arrives once. The doubles of a proxy are a row of their own.
+//! P2: for every acting call, whether it happened or not, recovery agrees with the ledger, or says that it cannot tell;
+//! and the call arrives once. Calls doubled by a proxy are a separate row.
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -15,7 +15,7 @@ use hostkit_sandbox::world::World;
 use crate::unresolved::acts::{self, Acts};
 use crate::unresolved::ground::{self, Side, open, strike};
 
-/// What is struck, and how often the call is carried out.
+/// The faults, and how often the call is carried out.
 const ENDS: [(&str, usize); 7] = [
     ("reset-before", 0),
     ("reset-after-commit", 1),
@@ -26,7 +26,7 @@ const ENDS: [(&str, usize); 7] = [
     ("double-commit-reset", 2),
 ];
 
-/// What came of all cases.
+/// The results of all cases.
 #[derive(Debug, Default)]
 struct Tally {
     cases: usize,
@@ -40,7 +40,7 @@ struct Tally {
     wrong: Vec<String>,
 }
 
-/// One API behind both clients, and the world that each case begins with.
+/// One API with both clients, and the world that each case starts from.
 struct Bench<'t, A: Api> {
     api: ApiName,
     sides: [Side<A>; 2],
@@ -56,7 +56,7 @@ impl<'t, A: Api> Bench<'t, A> {
     }
 }
 
-/// What is wrong with the verdict of the ticket's text: it may know less, and never something else.
+/// Checks the verdict on the ticket restored from text, which may be less definite but never different.
 fn from_text<A: Api, E>(side: &Side<A>, ticket: &Ticket, commits: usize) -> Option<String>
 where
     E: Evidence<Api = A>,
@@ -73,7 +73,7 @@ where
     (!is_right).then(|| format!("{} by its text: {said:?}, {commits} commits", E::INFO.spec))
 }
 
-/// Whether the call makes something that can be counted. A second move finds the address where it is to go.
+/// Whether the call creates something that can be counted. A second move of an address changes nothing.
 fn is_counted(spec: &str) -> bool {
     if spec.ends_with("move_ip.toml") {
         return false;
@@ -98,7 +98,7 @@ impl<A: Api> Acts for Bench<'_, A> {
                 let (api, fresh) = (self.api, &self.world);
                 side.sandbox.faults().clear();
                 let call = side.sandbox.world(api, |world| {
-                    // Calls that show only while they last shall last for a while.
+                    // Calls that show only while they are carried out take a while.
                     let sessions = std::mem::take(&mut world.sessions);
                     *world = fresh.clone();
                     world.sessions = sessions;
@@ -115,7 +115,7 @@ impl<A: Api> Acts for Bench<'_, A> {
                 let outcome = side.client.perform(&call);
                 let ticket = open(outcome).with_before(before);
                 let said = side.client.reconcile::<E>(&ticket);
-                // What is late happens at the end.
+                // Lets late effects happen.
                 side.clock.advance(E::SHOWS_WITHIN);
                 side.sandbox.world(api, |_| ()).unwrap();
                 let ledger = side.sandbox.ledger();
@@ -133,7 +133,7 @@ impl<A: Api> Acts for Bench<'_, A> {
                     (Reconciled::Several(found), 2) => found.len() == 2,
                     _ => false,
                 };
-                // What a hoster refuses the second time, a proxy cannot double.
+                // A proxy cannot double a call that the hoster refuses the second time.
                 let is_as_struck = commits == wanted || (wanted, commits) == (2, 1);
                 self.tally.cases += 1;
                 self.tally.open += usize::from(matches!(said, Reconciled::StillOpen(_)));
@@ -154,7 +154,7 @@ impl<A: Api> Acts for Bench<'_, A> {
     }
 }
 
-/// The specs of all calls that act.
+/// The specs of all acting calls.
 struct Names<A> {
     specs: BTreeSet<&'static str>,
     api: PhantomData<A>,

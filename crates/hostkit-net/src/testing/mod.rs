@@ -1,5 +1,4 @@
-//! What a client has to do over TLS, with a proxy, and with names that lead elsewhere: one suite that each client is put
-//! through with its own transport.
+//! A test suite for clients over TLS, with proxies, and with names that resolve to other machines.
 
 mod server;
 pub mod tls;
@@ -13,39 +12,39 @@ use hostkit_testing::conformance::Subject;
 
 use crate::Lookup;
 
-/// Made for `localhost`, its own root, and good for a hundred years.
+/// A self-signed certificate for `localhost`, valid for a hundred years.
 pub const CERTIFICATE: &[u8] = include_bytes!("certificate.pem");
 
-/// The key of [`CERTIFICATE`]. It is public: it proves nothing elsewhere.
+/// The key of [`CERTIFICATE`], which is public and worthless anywhere else.
 pub const CERTIFICATE_KEY: &[u8] = include_bytes!("key.pem");
 
-/// How a client is to be set up for one scenario.
+/// The setup of a client for one scenario.
 #[derive(Clone)]
 pub struct Network {
-    /// Where it sends to.
+    /// The base URL.
     pub base: BaseUrl,
-    /// The time for each call.
+    /// The deadline of each call.
     pub deadline: Duration,
-    /// Certificates that it trusts beside the public roots, in PEM.
+    /// Certificates to trust beside the public roots, in PEM.
     pub roots: &'static [u8],
     /// The URL of its proxy.
     pub proxy: Option<String>,
-    /// What it asks for names in place of the system.
+    /// Replaces the system's resolver.
     pub lookup: Option<Lookup>,
 }
 
-/// A client, and how it and its transport's setup show themselves.
+/// A client, and the `Debug` output of it and of its transport's setup.
 pub struct Made {
-    /// The client, of the shop with its key.
+    /// The client of the shop.
     pub subject: Box<dyn Subject>,
-    /// What `Debug` prints of them.
+    /// The `Debug` output of both.
     pub shown: String,
 }
 
-/// Makes a client of the shop, with the key [`KEY`](hostkit_testing::conformance::KEY).
+/// Makes a client of the shop with the key [`KEY`](hostkit_testing::conformance::KEY).
 pub type Make<'a> = &'a dyn Fn(Network) -> Result<Made, SetupError>;
 
-/// The tests of a client: a function of the type [`Make`] is put through each scenario of [`tls`].
+/// Defines the tests of a client, one for each scenario of [`tls`], given a function of the type [`Make`].
 #[macro_export]
 macro_rules! tls_tests {
     ($make:expr) => {

@@ -1,4 +1,4 @@
-//! A TLS server on loopback that answers every request, and keeps what it heard behind the handshake.
+//! A TLS server on loopback that answers every request and records the decrypted bytes.
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -14,7 +14,7 @@ use super::{CERTIFICATE, CERTIFICATE_KEY};
 
 const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n{\"id\":7}";
 
-/// The server. It listens until the program ends.
+/// A TLS server that listens until the program ends.
 #[derive(Debug)]
 pub struct TlsServer {
     port: u16,
@@ -25,7 +25,7 @@ impl TlsServer {
     /// Listens on a free port of loopback.
     ///
     /// # Errors
-    /// No port.
+    /// No port is free, or TLS cannot be set up.
     pub fn start() -> io::Result<Self> {
         let key = PrivateKeyDer::from_pem_slice(CERTIFICATE_KEY).map_err(io::Error::other)?;
         let certificate = CertificateDer::from_pem_slice(CERTIFICATE).map_err(io::Error::other)?;
@@ -38,7 +38,7 @@ impl TlsServer {
         thread::spawn(move || {
             for socket in listener.incoming().flatten() {
                 let (config, heard) = (Arc::clone(&config), Arc::clone(&heard));
-                // Whatever fails, the client sees an end of the connection.
+                // On any error the client sees the end of the connection.
                 thread::spawn(move || serve(config, socket, &heard));
             }
         });
@@ -50,7 +50,7 @@ impl TlsServer {
         self.port
     }
 
-    /// All that it heard behind the handshake.
+    /// All decrypted bytes received so far.
     pub fn heard(&self) -> String {
         String::from_utf8_lossy(&self.heard.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
     }

@@ -1,5 +1,5 @@
-//! The scenarios: a certificate that is trusted on request, one that is not, one of another name; names that lead elsewhere;
-//! and what a proxy on the way gets to hear.
+//! The scenarios: trusted and untrusted certificates, a wrong host name, names that resolve to other machines, and what
+//! a proxy gets to see.
 
 use std::io::Read;
 use std::net::{IpAddr, TcpListener};
@@ -15,10 +15,10 @@ use hostkit_testing::conformance::{Fault, KEY, Proxy, Server, Subject, Tunnel};
 
 use super::{CERTIFICATE, Made, Make, Network, TlsServer};
 
-/// What is only for the proxy.
+/// The password of the proxy, which no one else may see.
 const PASSWORD: &str = "c4n4ry-of-a-proxy";
 
-/// Some scenarios are timed: nothing else is to run beside them.
+/// Serialises the scenarios, because some are timed.
 fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
@@ -37,18 +37,18 @@ fn client(make: Make<'_>, network: Network) -> Box<dyn Subject> {
     make(network).expect("a client").subject
 }
 
-/// An order of the smallest size.
+/// Orders with an empty note.
 fn order(client: &dyn Subject) -> Outcome<u64, hostkit_testing::conformance::Code> {
     client.order(0)
 }
 
-/// Nothing is sent to a server whose certificate leads to no trusted root, or is of another name.
+/// Nothing is sent to a server whose certificate is not trusted or is for another name.
 pub fn a_certificate_decides_before_a_byte_is_sent(make: Make<'_>) {
     let _alone = alone();
     let server = serve();
     for (host, roots) in [("localhost", &b""[..]), ("127.0.0.1", CERTIFICATE)] {
         let client = client(make, Network { roots, ..network(host, server.port()) });
-        let error = client.get().expect_err("nobody vouches for it");
+        let error = client.get().expect_err("the certificate is not trusted");
         let transport = error.transport().expect("the transport failed");
         assert_eq!(transport.phase(), Phase::Connect, "{error}");
         assert_eq!(transport.kind(), TransportErrorKind::Tls, "{error}");
@@ -64,14 +64,14 @@ pub fn a_certificate_decides_before_a_byte_is_sent(make: Make<'_>) {
     assert!(server.heard().contains(KEY));
 }
 
-/// A transport is not made with a certificate that is none.
+/// An invalid certificate is an error of the setup.
 pub fn what_is_no_certificate_is_refused(make: Make<'_>) {
     let broken = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     let made = make(Network { roots: broken, ..network("localhost", 1) });
     assert!(matches!(made, Err(SetupError::Certificate(_))));
 }
 
-/// Listens at another address of the same port, and keeps what it hears.
+/// Listens on the same port of another address, and records what arrives.
 fn overhear(port: u16) -> Option<Arc<Mutex<Vec<u8>>>> {
     let listener = TcpListener::bind(("127.0.0.2", port)).ok()?;
     let heard = Arc::new(Mutex::new(Vec::new()));
@@ -87,7 +87,7 @@ fn overhear(port: u16) -> Option<Arc<Mutex<Vec<u8>>>> {
     Some(heard)
 }
 
-/// The name leads elsewhere at first, and home then: elsewhere nobody hears more than a greeting.
+/// The name resolves to another address at first, which must not receive more than the start of a handshake.
 pub fn a_name_that_leads_elsewhere_gets_no_key(make: Make<'_>) {
     let _alone = alone();
     let server = serve();
@@ -106,7 +106,7 @@ pub fn a_name_that_leads_elsewhere_gets_no_key(make: Make<'_>) {
     }
     assert!(order(&*client).is_done());
     let heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
-    assert!(heard.len() > 100, "nobody came: this test is deaf");
+    assert!(heard.len() > 100, "nothing arrived, so this test proves nothing");
     assert!(!heard.windows(KEY.len()).any(|window| window == KEY.as_bytes()));
 }
 
@@ -117,7 +117,7 @@ fn through(make: Make<'_>, proxy: String, port: u16, deadline: Duration) -> Box<
     subject
 }
 
-/// The tunnel's user and password are for the proxy, and the key is for the server.
+/// The proxy receives its user and password but not the key, and the server the reverse.
 pub fn a_proxy_that_was_named_is_used_and_hears_no_key(make: Make<'_>) {
     let _alone = alone();
     let server = serve();
@@ -135,8 +135,8 @@ pub fn a_proxy_that_was_named_is_used_and_hears_no_key(make: Make<'_>) {
     assert!(heard.contains(KEY) && !heard.contains("proxy") && !heard.contains("basic "), "{heard}");
 }
 
-/// Whatever a proxy does instead of opening the tunnel: nothing was sent, within the deadline, and no error shows its
-/// password.
+/// Whatever a proxy does instead of opening the tunnel, the call ends as not sent within its deadline, and no error
+/// shows the proxy's password.
 pub fn a_proxy_that_opens_no_tunnel_means_not_sent(make: Make<'_>) {
     let _alone = alone();
     let server = serve();
@@ -174,7 +174,7 @@ pub fn a_proxy_that_opens_no_tunnel_means_not_sent(make: Make<'_>) {
     assert!(!format!("{error} {error:?}").contains(PASSWORD));
 }
 
-/// Without TLS a proxy could read the key: what is for this machine goes there directly.
+/// Requests to this machine bypass the proxy, which could read the key, as there is no TLS.
 pub fn a_proxy_is_not_asked_for_this_machine(make: Make<'_>) {
     let server = Server::start(Fault::Nothing).expect("a server");
     let proxy = Proxy::start(Tunnel::Opens).expect("a proxy");
@@ -184,14 +184,14 @@ pub fn a_proxy_is_not_asked_for_this_machine(make: Make<'_>) {
     assert_eq!(proxy.heard(), "");
 }
 
-/// The test binary runs two of its own tests again, with proxies in its environment. Nobody listens on port 9, so they fail
-/// where somebody asks.
+/// Runs two of the binary's own tests again with proxy variables set. Port 9 refuses connections, so a client that uses
+/// them fails.
 pub fn a_proxy_of_the_environment_is_not_asked(_: Make<'_>) {
     let _alone = alone();
     let names = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
     for (test, variables, value) in [
         ("a_certificate_decides_before_a_byte_is_sent", &names[..], "http://127.0.0.1:9"),
-        // Nor are the exceptions that the environment makes for them.
+        // The environment's exceptions must have no effect, either.
         ("a_proxy_that_was_named_is_used_and_hears_no_key", &["NO_PROXY", "no_proxy"], "*"),
     ] {
         let mut again = Command::new(std::env::current_exe().expect("a test is a program"));

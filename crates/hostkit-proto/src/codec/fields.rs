@@ -29,10 +29,10 @@ pub struct Fields<'t, 'a, 'r> {
     seen: Seen,
     /// The spec of the object around this one.
     outer_spec: &'static str,
-    /// Keys that are no fields: the envelope around data that stand at the top.
+    /// Keys that are not fields: the envelope, where the data are at the top level.
     envelope: &'static [&'static str],
-    /// The objects between this one and its fields: name, object, and the key that a field looked for in it. What no
-    /// field looked for is unknown; several fields may share such an object.
+    /// Intermediate objects on the paths of fields: name, object, and the key that a field looked up in it. Several
+    /// fields may share one; keys that no field looked up are unknown.
     between: Vec<(&'static str, Node<'t>, &'static str)>,
 }
 
@@ -42,7 +42,7 @@ impl<'t, 'a, 'r> Fields<'t, 'a, 'r> {
         Self { node, lookup: node.lookup(), seen: Seen::default(), reader, outer_spec, envelope, between: Vec::new() }
     }
 
-    /// The entry with one of the field's names, along the path that the field has in this format.
+    /// Finds the entry of a field by its names, along its path in this format.
     #[inline]
     fn find(&mut self, name: &Name) -> Result<Option<Node<'t>>, DecodeError> {
         if name.is_plain() { Ok(self.find_plain(name)) } else { self.find_below_or_beside(name) }
@@ -73,7 +73,7 @@ impl<'t, 'a, 'r> Fields<'t, 'a, 'r> {
         name.aliases().iter().find_map(|alias| self.take(&Key::new(alias)))
     }
 
-    /// The next entry with this key, from the last hit on and then from the start.
+    /// Finds the next entry with this key, from the last hit on and then from the start, and marks it as seen.
     #[inline(always)]
     fn take(&mut self, key: &Key<'_>) -> Option<Node<'t>> {
         let (position, node) = self.lookup.find(key)?;

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::{TextShape, ToText};
 use crate::value::Secret;
 
-/// What a spec allows for one input.
+/// The limits that a spec sets for one input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InputLimit {
     min: Option<i64>,
@@ -19,7 +19,7 @@ pub struct InputLimit {
 }
 
 impl InputLimit {
-    /// Everything is allowed.
+    /// No limits.
     pub const NONE: Self =
         Self { min: None, max: None, multiple_of: None, min_length: None, max_length: None, shape: None };
 
@@ -41,13 +41,13 @@ impl InputLimit {
         self
     }
 
-    /// Characters, at least.
+    /// The minimum length in characters.
     pub const fn min_length(mut self, length: usize) -> Self {
         self.min_length = Some(length);
         self
     }
 
-    /// Characters, at most.
+    /// The maximum length in characters.
     pub const fn max_length(mut self, length: usize) -> Self {
         self.max_length = Some(length);
         self
@@ -59,7 +59,7 @@ impl InputLimit {
         self
     }
 
-    /// The rule that a value breaks, in words.
+    /// Describes the rule that a value breaks; `None` if it breaks none.
     pub fn broken_by(&self, value: &(impl Limited + ?Sized)) -> Option<String> {
         let mut broken = None;
         value.each(&mut |text, is_secret| {
@@ -81,7 +81,7 @@ impl InputLimit {
             }
             let step = self.multiple_of.map(Decimal::from).filter(|step| !step.is_zero());
             if let Some(step) = step.filter(|step| !(number % step).is_zero()) {
-                return Some(format!("{shown} is no multiple of {step}"));
+                return Some(format!("{shown} is not a multiple of {step}"));
             }
         }
         let length = text.chars().count();
@@ -92,7 +92,7 @@ impl InputLimit {
             return Some(format!("{shown} has more than {max} characters"));
         }
         let shape = self.shape.filter(|shape| !shape.fits(text))?;
-        Some(format!("{shown} is no {}", shape.words()))
+        Some(format!("{shown} is not {}", shape.words()))
     }
 
     fn has_number_rule(&self) -> bool {
@@ -100,9 +100,9 @@ impl InputLimit {
     }
 }
 
-/// A value that limits can be checked on: one text, none, or several.
+/// A value that limits apply to: one text, none, or several.
 pub trait Limited {
-    /// Shows every text with whether it is a secret.
+    /// Calls `see` with every text and whether it is a secret.
     fn each(&self, see: &mut dyn FnMut(&str, bool));
 }
 
@@ -128,7 +128,7 @@ one_text!(
     crate::value::Gibibytes
 );
 
-/// The number that a value is, if it is one.
+/// The value as a number, if it is one.
 pub(crate) fn number(value: &impl Limited) -> Option<Decimal> {
     let mut found = None;
     value.each(&mut |text, _| found = Decimal::from_str(text).ok());
@@ -172,7 +172,7 @@ mod tests {
         let limit = InputLimit::NONE.min(128).max(6144).multiple_of(128);
         assert_eq!(limit.broken_by(&Some(64_i64)).as_deref(), Some("64 is less than 128"));
         assert_eq!(limit.broken_by(&Some(7000_i64)).as_deref(), Some("7000 is more than 6144"));
-        assert_eq!(limit.broken_by(&129_i64).as_deref(), Some("129 is no multiple of 128"));
+        assert_eq!(limit.broken_by(&129_i64).as_deref(), Some("129 is not a multiple of 128"));
         assert_eq!(limit.broken_by(&None::<i64>), None);
         assert_eq!(limit.broken_by(&256_i64), None);
     }

@@ -1,4 +1,4 @@
-//! What generated decoders and encoders are made of: accessors over the wire tree, and their reverse.
+//! Building blocks of generated code: accessors that decode the wire tree, and encoders.
 
 mod encode_error;
 mod error;

@@ -1,8 +1,8 @@
-//! What a field is called in each format.
+//! The names of a field in each format.
 
 use hostkit_wire::{Format, Key};
 
-/// The names of one field. JSON's names hold for PHP, `print_r` and forms too: they carry the same arrays.
+/// The names of one field. Those of JSON also apply to PHP, `print_r` and forms, which carry the same arrays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Name {
     json: Key<'static>,
@@ -10,7 +10,7 @@ pub struct Name {
     xml: Key<'static>,
     xml_rest: &'static [&'static str],
     also: &'static [&'static str],
-    /// Whether there is nothing but one name.
+    /// Whether there is one name per format, without a path or further names.
     plain: bool,
 }
 
@@ -52,13 +52,13 @@ impl Name {
         self.key(format).text()
     }
 
-    /// The first name as what look-ups take.
+    /// The first name as a lookup key.
     #[inline]
     pub(crate) fn key(&self, format: Format) -> &Key<'static> {
         if format == Format::Xml { &self.xml } else { &self.json }
     }
 
-    /// Whether it is one name in each format, without more below it or beside it.
+    /// Whether the field has one name per format, without a path or further names.
     #[inline]
     pub(crate) fn is_plain(&self) -> bool {
         self.plain

@@ -16,7 +16,7 @@ pub struct Object {
 }
 
 impl Object {
-    /// An object without fields.
+    /// Creates an object without fields.
     pub fn new(format: Format) -> Self {
         Self { format, entries: Vec::new() }
     }
@@ -26,7 +26,7 @@ impl Object {
         self.format
     }
 
-    /// Whether nothing was set.
+    /// Whether no field was set.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
@@ -47,7 +47,7 @@ impl Object {
         }
     }
 
-    /// Sets a field that is a list or a map; an empty one was not given, and leaves it out.
+    /// Sets a field that is a list or a map; an empty one counts as not given and is left out.
     pub fn set_filled(&mut self, name: impl Into<Name>, value: &impl ToWire) {
         match value.to_wire(self.format) {
             Some(Value::List(items)) if items.is_empty() => {}
@@ -85,14 +85,14 @@ impl Object {
         }
     }
 
-    /// Each field of each item under a made key: `{field}` and `{key}` of the template are filled.
+    /// Sets each field of each item under a key composed from the template by filling `{field}` and `{key}`.
     pub fn spread_map<K: ToText, V: ToWire>(&mut self, template: &str, items: &BTreeMap<K, V>) {
         for (key, item) in items {
             self.spread(&template.replace("{key}", &key.to_text()), item);
         }
     }
 
-    /// Each field of each item under a made key: `{field}` and `{index}`, from 1 on, are filled.
+    /// Sets each field of each item under a key composed from the template by filling `{field}` and `{index}` (from 1).
     pub fn spread_list<V: ToWire>(&mut self, template: &str, items: &[V]) {
         for (index, item) in items.iter().enumerate() {
             self.spread(&template.replace("{index}", &(index + 1).to_string()), item);
@@ -113,7 +113,7 @@ impl Object {
     }
 }
 
-/// The map under `key`, which is made where it is not there yet.
+/// The map under `key`, created if it does not exist.
 fn child<'o>(
     entries: &'o mut Vec<(Cow<'static, str>, Value)>,
     key: &'static str,
@@ -125,7 +125,7 @@ fn child<'o>(
     });
     match &mut entries[position].1 {
         Value::Map(inner) => inner,
-        // `position` was chosen for being a map.
+        // The entry at `position` was found or added as a map.
         _ => unreachable!("the entry at {position} is a map"),
     }
 }
@@ -162,7 +162,7 @@ impl ToWire for Switch<'_, Option<bool>> {
     }
 }
 
-/// Writes a date in a form other than the usual one.
+/// Writes a date in a pattern other than the default.
 #[derive(Debug, Clone, Copy)]
 pub struct DateForm<'v, T>(pub &'v T, pub &'static str);
 
@@ -187,7 +187,7 @@ where
     }
 }
 
-/// A number as such where it is one, else text: for open enumerations of numbers.
+/// An integer as a number, anything else as text: for open enumerations of numbers.
 pub fn number_or_text(text: String) -> Value {
     if text.parse::<i64>().is_ok() { Value::Number(text) } else { Value::Text(text) }
 }

@@ -1,4 +1,4 @@
-//! An object as it came, beside its typed fields.
+//! An object as received, beside its typed fields.
 
 use std::sync::Arc;
 
@@ -6,10 +6,10 @@ use hostkit_wire::{Document, Format, Limits, Node, Value, parse};
 
 use crate::codec::{DecodeError, FromWire, Reader, copy};
 
-/// An object as it came. It may hold secrets that no spec knows, so `Debug` does not show it.
+/// An object as received. It may hold secrets that the spec does not know, so `Debug` does not show it.
 ///
-/// What was read from an answer keeps the text of the whole answer, once for all objects of it: a tree would take
-/// twenty times the text, and each object within another one twice that.
+/// All objects of an answer share one copy of its text: a tree would take twenty times the memory, and twice that for
+/// nested objects.
 #[derive(Clone, Default)]
 pub struct Raw(Kept);
 
@@ -45,16 +45,16 @@ impl Raw {
         Self(Kept::Read(source, node.index()))
     }
 
-    /// The tree; `None` in a value that was not read from an answer. It may hold secrets.
+    /// The object as a tree, which may hold secrets; `None` for a default value.
     ///
-    /// It is made of the text of the whole answer each time, and comparing two makes both: for every item of a long
-    /// list that takes the square of its length.
+    /// Each call parses the text of the whole answer, and so does a comparison for both sides: for every item of a long
+    /// list this takes quadratic time.
     pub fn value(&self) -> Option<Value> {
         match &self.0 {
             Kept::Nothing => None,
             Kept::Tree(value) => Some(Value::clone(value)),
             Kept::Read(source, index) => {
-                // It was read once, within limits that may have been others.
+                // The text was already read once, under limits that are not known here.
                 let limits = Limits {
                     max_bytes: usize::MAX,
                     max_nodes: usize::MAX,

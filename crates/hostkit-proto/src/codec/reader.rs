@@ -1,4 +1,4 @@
-//! The state of one decode: leniency, the path to where it is, and what it found beside the value.
+//! The state of one decode: leniency, the current path, and the report.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::leniency::Leniency;
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Step {
     Name(&'static str),
-    /// A key of a map: its place in [`Reader::keys`].
+    /// A key of a map, as an index into [`Reader::keys`].
     Key(usize),
     Index(usize),
 }
@@ -27,16 +27,16 @@ pub struct Reader<'r> {
     pub(crate) unknown: UnknownFields,
     pub(crate) report: Report,
     path: Vec<Step>,
-    /// The keys of the maps that the path leads through.
+    /// The map keys on the path.
     keys: Vec<String>,
-    /// The text of the document, where an object of it is kept as it came.
+    /// The text of the document, once an object is kept as received.
     source: Option<Arc<Source>>,
     pub(crate) spec: &'static str,
-    /// Keys at the top of the document that are no fields.
+    /// Keys at the top of the document that are not fields.
     pub(crate) envelope: &'static [&'static str],
 }
 
-/// How much of a value an error shows.
+/// Characters of a value that an error shows.
 const SHOWN: usize = 60;
 
 impl<'r> Reader<'r> {
@@ -105,8 +105,8 @@ impl<'r> Reader<'r> {
         DecodeError::new(self.endpoint, self.path_text(), expected, found).spec(self.spec)
     }
 
-    /// The path to the value that is being read. Keys are the stranger's words: a long one is not repeated for each of
-    /// the fields below it.
+    /// The path to the current value. Map keys come from the answer, so they are shortened: a long one would otherwise
+    /// be repeated for each field below it.
     pub(crate) fn path_text(&self) -> String {
         let mut text = String::new();
         for step in &self.path {
@@ -155,7 +155,7 @@ impl<'r> Reader<'r> {
         result
     }
 
-    /// Takes note of a field that the spec does not know.
+    /// Reports a field that the spec does not know.
     pub(crate) fn unknown_field(&mut self, key: &str, node: Node<'_>) -> Result<(), DecodeError> {
         match self.unknown {
             UnknownFields::Ignore => Ok(()),
@@ -171,8 +171,8 @@ impl<'r> Reader<'r> {
         }
     }
 
-    /// Takes note of an optional field that cannot be read: its value is absent then. A list over its limit can be
-    /// read, and is no empty one.
+    /// Reports an optional field that cannot be read, which then counts as absent. A list over its limit remains an
+    /// error, since it is not empty.
     pub(crate) fn defect(&mut self, error: DecodeError) -> Result<(), DecodeError> {
         if self.unknown == UnknownFields::Deny || error.is_over_limit() {
             return Err(error);

@@ -1,4 +1,4 @@
-//! What a decode found beside the value, and what is done about it.
+//! The report of a decode: unknown fields and defects, and how to treat them.
 
 use super::DecodeError;
 
@@ -14,16 +14,16 @@ pub enum UnknownFields {
     Deny,
 }
 
-/// What a decode found beside the value.
+/// Unknown fields and defects that a decode found.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Report {
     unknown: Vec<String>,
     defects: Vec<DecodeError>,
-    /// How many there were in all: a hostile answer must not fill the memory with them.
+    /// The number of all, kept or not: a hostile answer must not fill memory with them.
     total: usize,
 }
 
-/// How many unknown fields and defects a report keeps.
+/// The most unknown fields, and the most defects, that a report keeps.
 const KEPT: usize = 100;
 
 impl Report {

@@ -81,7 +81,7 @@ impl FromWire for Secret {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         match node.kind() {
             Kind::Text | Kind::Number | Kind::Null => reader.scalar(node, "a secret").map(Self::new),
-            // What stands in the place of a secret may be one: it is not shown.
+            // A value in the place of a secret may itself be secret, so it is not shown.
             _ => Err(reader.error("a secret", "something else")),
         }
     }
@@ -134,7 +134,7 @@ impl ToWire for IpAddr {
 
 impl<T: FromText> FromWire for Csv<T> {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        // PHP sends a list as text or, where nobody joined it, as the array.
+        // PHP sends the list as joined text or, if the code did not join it, as an array.
         if node.kind() == Kind::List {
             let mut items = Vec::new();
             for item in node.items() {

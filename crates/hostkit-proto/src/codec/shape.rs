@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// A shape of text, checked by its letters alone: whether the thing exists is for the API to say.
+/// A syntactic shape of text; whether the named thing exists is for the API to say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextShape {
     /// A time of day, `hh:mm`.
@@ -20,15 +20,15 @@ pub enum TextShape {
 }
 
 impl TextShape {
-    /// The shape in words: "is no …".
+    /// The shape in words, as in "is not …".
     pub(super) const fn words(self) -> &'static str {
         match self {
-            Self::Clock => "time of the form hh:mm",
-            Self::Domain => "domain name",
-            Self::Link => "http, https, ftp or ftps link",
-            Self::Ipv4 => "IPv4 address",
-            Self::Ipv6 => "IPv6 address",
-            Self::Hex32 => "key of 32 digits, 0 to 9 and a to f",
+            Self::Clock => "a time of the form hh:mm",
+            Self::Domain => "a domain name",
+            Self::Link => "an http, https, ftp or ftps link",
+            Self::Ipv4 => "an IPv4 address",
+            Self::Ipv6 => "an IPv6 address",
+            Self::Hex32 => "a key of 32 digits, 0 to 9 and a to f",
         }
     }
 
@@ -63,7 +63,7 @@ fn is_domain(text: &str) -> bool {
             && label.chars().all(fits)
     };
     let text = text.strip_suffix('.').unwrap_or(text);
-    // An address is no name, although its letters would do.
+    // An IPv4 address is not a name, although its characters would be allowed.
     let is_name = text.rsplit('.').next().is_some_and(|last| !last.bytes().all(|byte| byte.is_ascii_digit()));
     text.chars().count() <= 253 && text.contains('.') && text.split('.').all(is_label) && is_name
 }

@@ -9,10 +9,10 @@ use crate::value::{Csv, Date, DateTime, Secret, UnixTime};
 
 /// Reads a value from text.
 pub trait FromText: Sized {
-    /// The expected value in error texts.
+    /// Names the expected value in error texts.
     const EXPECTED: &'static str;
 
-    /// Parses the text; `None` if it is no such value.
+    /// Parses the text; `None` if it is not such a value.
     fn from_text(text: &str) -> Option<Self>;
 }
 
@@ -59,7 +59,7 @@ fn few_digits(text: &str) -> Option<u32> {
     text.bytes().try_fold(0, |number, byte| byte.is_ascii_digit().then(|| number * 10 + u32::from(byte - b'0')))
 }
 
-/// Parses up to 18 digits with an optional inner decimal point.
+/// Parses up to 18 characters: digits with an optional inner decimal point.
 fn few_decimals(text: &str) -> Option<Decimal> {
     // Eighteen digits fit into an `i64`.
     if text.len() > 18 {

@@ -28,7 +28,7 @@ const BLESSING: &str = "if what is found is right, `cargo xtask spec bless` reco
 /// Set to write the expected values instead of comparing with them.
 const BLESS: &str = "HOSTKIT_BLESS";
 
-/// Checks every wire example of an API: shown to the generated `server::every`, then asked for its findings.
+/// Checks every wire example of an API: pass it to the generated `server::every`, then call [`Checks::finish`].
 #[derive(Debug)]
 pub struct Checks<A> {
     specs: PathBuf,
@@ -53,7 +53,7 @@ impl<A: Api> Checks<A> {
         }
     }
 
-    /// How many examples there are.
+    /// Returns the number of examples.
     ///
     /// # Errors
     /// Everything that was not as expected, and the files of the API's specs that belong to no example.
@@ -178,7 +178,7 @@ impl<A: Api> Files<'_, A> {
         self.checks.findings.push(finding);
     }
 
-    /// Reads a file and keeps what the check makes of it.
+    /// Reads a file and keeps the value that the check returns.
     fn check(&mut self, name: &str, check: impl FnOnce(&[u8]) -> Result<String, String>) {
         self.checks.examples += 1;
         let path = format!("{}/{name}", self.folder);
@@ -193,7 +193,7 @@ impl<A: Api> Files<'_, A> {
         self.checks.read.insert(path);
     }
 
-    /// Compares what was found with what is recorded, or records it.
+    /// Compares the values found with the recorded ones, or records them.
     fn finish(mut self) {
         if self.found.is_empty() && self.failed.is_empty() {
             return;
@@ -241,7 +241,7 @@ fn shown(value: &impl Debug) -> String {
     format!("{value:#?}\n")
 }
 
-/// Of texts with lines the first that differs is enough to find the place.
+/// Reports only the first line that differs, which is enough to find the place.
 fn same<T: Display + PartialEq + ?Sized>(what: &str, expected: &T, found: &T) -> Result<(), String> {
     if expected == found {
         return Ok(());
@@ -298,7 +298,8 @@ fn request_body<E: Serve>(bytes: &[u8], format: Format, target: &str) -> Result<
     Ok(call)
 }
 
-/// Every scalar with its path but the credentials, a line each; numbers and text with the same characters are the same.
+/// Every scalar but the credentials with its path, one per line; a number and a text with the same characters are
+/// equal.
 fn leaves(bytes: &[u8], format: Format, credentials: &[&str]) -> Result<String, String> {
     let mut leaves = Vec::new();
     if !bytes.is_empty() {
@@ -331,7 +332,7 @@ where
     E::Output: Debug + PartialEq,
 {
     let value = decode::<E>(status, headers, body)?;
-    // A fault that stands for "nothing" is not what a server half writes.
+    // A server half does not write faults that mean "nothing", so their status becomes 200.
     let status = if (200..300).contains(&status) { status } else { 200 };
     let (status, headers, body) = written_answer::<E>(&value, format, status)?;
     let found = decode::<E>(status, &headers, &body);
@@ -358,7 +359,7 @@ fn decode<E: Serve>(status: u16, headers: &HeaderMap, body: &[u8]) -> Result<E::
     }
 }
 
-/// The answer is the API's "no".
+/// Reads the answer as a fault of the API.
 fn fault<E: Serve>(status: u16, headers: &HeaderMap, body: &[u8]) -> Result<String, String> {
     let answer = RawAnswer::new(&E::INFO, &<E::Api as Api>::INFO, status, headers, body);
     match <E::Api as Api>::verdict(&answer) {

@@ -1,4 +1,4 @@
-//! Every endpoint of an API with its wire examples, for tests that hold for all of them.
+//! A visitor of every endpoint of an API with its wire examples, for tests over all of them.
 
 use std::fmt::Debug;
 
@@ -30,7 +30,7 @@ pub struct Examples {
     pub faults_with_head: &'static [&'static str],
 }
 
-/// Sees every endpoint of an API. The generated function `server::every` shows them.
+/// Visits every endpoint of an API; the generated function `server::every` calls it.
 pub trait Visitor {
     /// The API that is visited.
     type Api: Api;

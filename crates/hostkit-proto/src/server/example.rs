@@ -1,6 +1,6 @@
 //! The wire examples of an API, for tests that send or read them.
 //!
-//! What is public here panics with the reason: it is meant for tests alone.
+//! The public functions panic on errors: they are meant for tests only.
 
 use std::fmt::Display;
 use std::fs;
@@ -85,7 +85,7 @@ pub fn incoming<'a>(method: &str, target: &'a str, headers: &'a HeaderMap, body:
     ReceivedRequest { method, path, query, headers, body, unknown: UnknownFields::Deny }
 }
 
-/// How the name of a file in this format ends.
+/// The file extension of a format.
 pub(super) fn ending(format: Format) -> &'static str {
     match format {
         Format::Xml => "xml",
@@ -96,7 +96,7 @@ pub(super) fn ending(format: Format) -> &'static str {
     }
 }
 
-/// A file with a head, in which lines end in LF.
+/// A recorded message with its head; lines end in LF.
 pub(super) struct Message {
     pub(super) first: String,
     pub(super) headers: HeaderMap,
@@ -121,19 +121,19 @@ impl Message {
         Ok(Self { first, headers, body: bytes[end..].to_vec() })
     }
 
-    /// Verb and path with query, of a request.
+    /// The verb and the path with query of a request.
     pub(super) fn request_line(&self) -> (&str, &str) {
         let mut words = self.first.split(' ');
         (words.next().unwrap_or_default(), words.next().unwrap_or_default())
     }
 
-    /// The status, of an answer.
+    /// The status of an answer.
     pub(super) fn status(&self) -> Result<u16, String> {
         let status = self.first.split(' ').nth(1).and_then(|status| status.parse().ok());
         status.ok_or_else(|| format!("{:?} is no status line", self.first))
     }
 
-    /// The call that the server half reads in it, of a request.
+    /// The call that the server half reads from a request.
     pub(super) fn call<E: Serve>(&self) -> Result<E, String> {
         let (method, target) = self.request_line();
         E::parse(&incoming(method, target, &self.headers, &self.body)).map_err(|error| error.to_string())

@@ -1,11 +1,11 @@
-//! What the examples of one call decode to, as a text: each value once, under the names of the files that have it.
+//! The values that the examples of a call decode to, as text: each value once, under the names of its files.
 
 use std::collections::BTreeMap;
 
 /// The file beside the examples of a call.
 pub(super) const FILE: &str = "values.txt";
 
-/// A line that names a file.
+/// Starts a line that names a file.
 const NAME: &str = "== ";
 
 /// Values, as `{:#?}` writes them, by the names of the files.
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_that_nobody_wrote_so_come_to_an_end() {
+    fn malformed_texts_are_read_to_their_end() {
         for text in ["x", "== a", "== a\n", "\n\n\n", "== a\n\n\n== b\n", "\n\n== a\nx"] {
             assert!(Values::of(text).iter().all(|(name, _)| name.len() == 1), "{text:?}");
         }

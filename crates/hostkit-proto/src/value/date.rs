@@ -1,4 +1,4 @@
-//! Civil dates and times: what an API wrote, without a zone, and the zone on request.
+//! Civil dates and times as an API writes them, without a zone, and their conversion to Unix time.
 
 use std::fmt;
 
@@ -20,7 +20,7 @@ pub struct Date(civil::Date);
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
 pub struct UnixTime(pub i64);
 
-/// A civil time that a zone has twice, or not at all, or a zone that is not built in.
+/// A civil time that a zone has twice or not at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ZoneError(String);
 
@@ -33,12 +33,12 @@ impl fmt::Display for ZoneError {
 impl std::error::Error for ZoneError {}
 
 impl DateTime {
-    /// A date and time; `None` where the calendar does not have it.
+    /// Creates a date and time; `None` if the calendar does not have it.
     pub fn new(year: i16, month: i8, day: i8, hour: i8, minute: i8, second: i8) -> Option<Self> {
         civil::DateTime::new(year, month, day, hour, minute, second, 0).ok().map(Self)
     }
 
-    /// Reads `text` in one `strptime` form.
+    /// Parses `text` by a `strptime` pattern; `None` if it does not match.
     pub fn parse(form: &str, text: &str) -> Option<Self> {
         match digits::read(form, text) {
             Digits::Time(time) => Some(Self(time)),
@@ -47,15 +47,15 @@ impl DateTime {
         }
     }
 
-    /// Writes it in one `strftime` form.
+    /// Formats it by a `strftime` pattern.
     pub fn format(&self, form: &str) -> String {
         strtime::format(form, self.0).unwrap_or_else(|_| self.to_string())
     }
 
-    /// Seconds since 1970 if the civil time is meant in Moscow, where UTC+4 held from 2011-03-27 to 2014-10-26.
+    /// Converts Moscow time to Unix time; Moscow had UTC+4 from 2011-03-27 to 2014-10-26.
     ///
     /// # Errors
-    /// The hour that a change of the clock doubled or skipped is an error, not a guess.
+    /// A time in the hour that a clock change repeated or skipped, since either choice would be a guess.
     ///
     /// ```
     /// use hostkit_proto::DateTime;
@@ -85,12 +85,12 @@ impl fmt::Display for DateTime {
 }
 
 impl Date {
-    /// A date; `None` where the calendar does not have it.
+    /// Creates a date; `None` if the calendar does not have it.
     pub fn new(year: i16, month: i8, day: i8) -> Option<Self> {
         civil::Date::new(year, month, day).ok().map(Self)
     }
 
-    /// Reads `text` in one `strptime` form.
+    /// Parses `text` by a `strptime` pattern; `None` if it does not match.
     pub fn parse(form: &str, text: &str) -> Option<Self> {
         match digits::read(form, text) {
             Digits::Time(time) => Some(Self(time.date())),
@@ -99,7 +99,7 @@ impl Date {
         }
     }
 
-    /// Writes it in one `strftime` form.
+    /// Formats it by a `strftime` pattern.
     pub fn format(&self, form: &str) -> String {
         strtime::format(form, self.0).unwrap_or_else(|_| self.to_string())
     }

@@ -1,19 +1,19 @@
-//! Dates as they mostly come, without `strptime`: every number with all of its digits, and nothing but numbers.
+//! A fast path for the usual dates, without `strptime`: numbers of full width and literal text between them.
 
 use jiff::civil;
 
-/// What a text is to a form.
+/// The result of the fast path.
 #[derive(Debug, PartialEq)]
 pub(super) enum Digits {
-    /// What `strptime` reads, too.
+    /// A date and time that `strptime` would read, too.
     Time(civil::DateTime),
-    /// Text that `strptime` refuses, too.
+    /// A text that `strptime` would refuse, too.
     Another,
-    /// Only `strptime` can say: another directive, a sign, white space, a missing zero, a day that no month has.
+    /// Left to `strptime`: another directive, a sign, whitespace, a missing zero, a day that the month does not have.
     Unclear,
 }
 
-/// Reads a text in one form.
+/// Reads a text by a pattern.
 pub(super) fn read(form: &str, text: &str) -> Digits {
     match usual(form, text.as_bytes()) {
         Some(time) => Digits::Time(time),
@@ -21,7 +21,7 @@ pub(super) fn read(form: &str, text: &str) -> Digits {
     }
 }
 
-/// The two forms that most dates have, with all of their digits.
+/// Reads the two most common patterns at full width.
 fn usual(form: &str, text: &[u8]) -> Option<civil::DateTime> {
     let (date, time) = match form {
         "%Y-%m-%d %H:%M:%S" => {
@@ -45,7 +45,7 @@ fn usual(form: &str, text: &[u8]) -> Option<civil::DateTime> {
     civil::DateTime::new(year, two(m1, m2), two(d1, d2), two(h1, h2), two(i1, i2), two(s1, s2), 0).ok()
 }
 
-/// Reads a text in a form of `%Y`, `%m`, `%d`, `%H`, `%M` and `%S`, each at most once, and of what stands between.
+/// Reads a text by a pattern of `%Y`, `%m`, `%d`, `%H`, `%M` and `%S`, each at most once, and literal text.
 fn read_any(form: &str, text: &str) -> Digits {
     let (mut form, mut rest) = (form.as_bytes(), text.as_bytes());
     let mut has_all_digits = true;
@@ -55,7 +55,7 @@ fn read_any(form: &str, text: &str) -> Digits {
         if *expected != b'%' {
             match rest {
                 [found, behind @ ..] if found == expected => rest = behind,
-                // White space stands for any amount of it.
+                // Whitespace in a pattern matches any amount of it.
                 [found, ..] if !expected.is_ascii_whitespace() && !found.is_ascii_whitespace() => {
                     return Digits::Another;
                 }
@@ -73,7 +73,7 @@ fn read_any(form: &str, text: &str) -> Digits {
             _ => return Digits::Unclear,
         };
         form = form.get(1..).unwrap_or(&[]);
-        // As many digits as `strptime` would take, too.
+        // Takes as many digits as `strptime` would.
         let (mut count, mut number) = (0, 0_i16);
         while let [digit @ b'0'..=b'9', behind @ ..] = rest
             && count < width

@@ -1,6 +1,6 @@
 //! Markup that a hoster sent.
 
-/// HTML as it came: untrusted, not sanitised.
+/// HTML as received: untrusted, not sanitised.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
 pub struct Html(String);

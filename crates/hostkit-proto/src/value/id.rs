@@ -1,4 +1,4 @@
-//! Ids as types, so that the id of a backup does not go where the id of a server belongs.
+//! Ids as distinct types, so that the id of a backup cannot be passed for that of a server.
 
 /// Declares an id that is a whole number.
 ///
@@ -10,7 +10,7 @@
 /// assert_eq!(ServerId::new(7).to_string(), "7");
 /// ```
 ///
-/// Text is none, whatever it says:
+/// Text is not accepted, whatever it contains:
 ///
 /// ```compile_fail,E0308
 /// hostkit_proto::number_id! {
@@ -89,7 +89,7 @@ macro_rules! number_id {
     };
 }
 
-/// Declares an id that is text of letters, digits, `-` and `_`: nothing that could leave its place in a path.
+/// Declares an id of letters, digits, `-` and `_`, which cannot leave its segment of a path.
 ///
 /// ```
 /// hostkit_proto::text_id! {
@@ -107,7 +107,7 @@ macro_rules! text_id {
         pub struct $name(Box<str>);
 
         impl $name {
-            /// Wraps text; `None` where it is empty, longer than 128 bytes or has another character.
+            /// Wraps a text; `None` if it is empty, longer than 128 bytes or has other characters.
             pub fn new(text: &str) -> Option<Self> {
                 let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
                 ((1..=128).contains(&text.len()) && text.bytes().all(fits)).then(|| Self(text.into()))

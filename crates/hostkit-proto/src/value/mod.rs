@@ -1,4 +1,4 @@
-//! The values that APIs of hosters speak in.
+//! Types of the values in hosters' APIs.
 
 mod csv;
 mod date;

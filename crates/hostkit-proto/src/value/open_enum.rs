@@ -1,4 +1,4 @@
-//! Enumerations that stay open: a value which the spec does not know is kept, not refused.
+//! Open enumerations: a value that the spec does not know is kept, not refused.
 
 use std::fmt;
 
@@ -7,13 +7,13 @@ use std::fmt;
 pub struct UnknownText(Box<str>);
 
 impl UnknownText {
-    /// For [`text_enum!`](crate::text_enum) and [`number_enum!`](crate::number_enum) alone.
+    /// Only for [`text_enum!`](crate::text_enum) and [`number_enum!`](crate::number_enum).
     #[doc(hidden)]
     pub fn from_wire(text: &str) -> Self {
         Self(text.into())
     }
 
-    /// The text as it came.
+    /// The text as received.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -49,7 +49,7 @@ macro_rules! number_enum {
     ($($item:tt)+) => { $crate::open_enum! { number $($item)+ } };
 }
 
-/// What [`text_enum!`](crate::text_enum) and [`number_enum!`](crate::number_enum) have in common.
+/// The shared part of [`text_enum!`](crate::text_enum) and [`number_enum!`](crate::number_enum).
 #[doc(hidden)]
 #[macro_export]
 macro_rules! open_enum {

@@ -1,4 +1,4 @@
-//! Sizes with their unit, so that megabytes do not go where gigabytes belong.
+//! Sizes with their unit, so that megabytes cannot be passed for gigabytes.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ macro_rules! size {
         pub struct $name(pub u64);
 
         impl $name {
-            /// The size in bytes; `None` where it does not fit.
+            /// The size in bytes; `None` if it exceeds 64 bits.
             pub const fn to_bytes(self) -> Option<u64> {
                 self.0.checked_mul($factor)
             }

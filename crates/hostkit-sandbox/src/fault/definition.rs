@@ -25,11 +25,11 @@ pub enum Group {
     Content,
     /// The bytes are not in the encoding that they should be in.
     Encoding,
-    /// It happens at another time, another number of times, or not to what was meant.
+    /// The call is carried out at another time, more than once, or not as requested.
     Semantics,
     /// Tokens, credentials, and where they are sent.
     Identity,
-    /// The name leads nowhere, to the wrong place, or takes too long.
+    /// The name resolves to nothing, to a wrong address, or too slowly.
     Dns,
 }
 
@@ -81,21 +81,21 @@ impl Point {
 /// What a fault does.
 #[derive(Clone, Copy)]
 pub(crate) enum Strike {
-    /// Delivers the answer in a way of its own.
+    /// Delivers the answer in its own way.
     Deliver(fn(&Spoil<'_>) -> Vec<Act>),
     /// Delivers another answer.
     Replace(fn(&Spoil<'_>) -> Response<Vec<u8>>),
     /// The API refuses the call in its own format.
     Refuse(Refusal),
-    /// Forgets every token, then lets the call go on.
+    /// Expires all tokens but permanent ones, then lets the call proceed.
     Revoke,
     /// The call arrives without its body.
     LoseBody,
-    /// A proxy carries the call out twice; what becomes of the second answer.
+    /// The call is carried out twice, as by a proxy; the function delivers the second answer.
     Twice(fn(&Spoil<'_>) -> Vec<Act>),
-    /// The connection ends; the call is carried out later.
+    /// The call is carried out later; the function ends the connection.
     Late(fn(&Spoil<'_>) -> Vec<Act>),
-    /// Reads do not show the change for a while; what becomes of the answer.
+    /// Reads do not show the change for a while; the function delivers the answer.
     Stale(fn(&Spoil<'_>) -> Vec<Act>),
     /// Name resolution has this result.
     Resolve(fn() -> Named),
@@ -106,11 +106,11 @@ pub(crate) enum Strike {
 pub(crate) enum Named {
     /// These addresses, in this order.
     Addresses(Vec<IpAddr>),
-    /// An error of the system, in its words.
+    /// A system error with this text.
     Failed(&'static str),
     /// The right address, late.
     Slow,
-    /// Nothing, for as long as the client waits.
+    /// No answer, until the stall limit.
     Silence,
 }
 
@@ -134,7 +134,7 @@ impl Fault {
         Self { is_harmless: true, ..self }
     }
 
-    /// The id; it does not change from one version to the next.
+    /// The id, which is stable across versions.
     pub const fn id(&self) -> &'static str {
         self.id
     }
@@ -149,7 +149,7 @@ impl Fault {
         self.point
     }
 
-    /// Whether a correct client gets the right answer in spite of it.
+    /// Whether a correct client gets the right answer in spite of the fault.
     pub const fn is_harmless(&self) -> bool {
         self.is_harmless
     }
@@ -176,7 +176,7 @@ impl Fault {
         self.strike
     }
 
-    /// The acts of a fault that is about the answer; those about the call deliver it whole.
+    /// The acts that deliver the answer; a fault of the call itself delivers it whole.
     pub(crate) fn acts(&self, spoil: &Spoil<'_>) -> Vec<Act> {
         match self.strike {
             Strike::Deliver(make) | Strike::Late(make) | Strike::Twice(make) | Strike::Stale(make) => make(spoil),

@@ -10,7 +10,7 @@ const RIGHT: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const V6: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
 /// An address whose connection attempts are neither accepted nor refused.
 pub(crate) const SILENT: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 99));
-/// The IPv6 equivalent, once the sandbox listens there without accepting.
+/// The IPv6 equivalent of [`SILENT`], once the sandbox listens there without accepting.
 pub(crate) const SILENT_V6: IpAddr = V6;
 /// Another machine: an address reserved for documentation.
 const ELSEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
@@ -21,7 +21,7 @@ const fn fault(id: &'static str, make: fn() -> Named, en: &'static str) -> Fault
 
 pub(super) const FAULTS: &[Fault] = &[
     fault("dns-no-such-name", || Named::Failed("Name or service not known"), "There is no such name."),
-    fault("dns-server-failure", || Named::Failed("Temporary failure in name resolution"), "The resolver cannot say."),
+    fault("dns-server-failure", || Named::Failed("Temporary failure in name resolution"), "The resolver fails."),
     fault("dns-no-address", || Named::Addresses(Vec::new()), "The name is known and has no address."),
     fault("dns-silent", || Named::Silence, "The resolver does not answer."),
     fault("dns-slow", || Named::Slow, "The right address comes late.").harmless(),

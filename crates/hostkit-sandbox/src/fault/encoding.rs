@@ -11,14 +11,14 @@ const fn fault(id: &'static str, make: fn(&Spoil<'_>) -> Response<Vec<u8>>, en: 
 }
 
 pub(super) const FAULTS: &[Fault] = &[
-    fault("not-utf8", not_utf8, "A byte that UTF-8 does not have, in the middle of the document."),
+    fault("not-utf8", not_utf8, "A byte that is invalid in UTF-8, in the middle of the document."),
     fault("cp1251", cp1251, "The document and a Russian word in windows-1251."),
     fault("utf16", utf16, "The document in UTF-16."),
     fault("bom", bom, "A byte order mark stands before the document."),
     fault("nul-in-body", nul_in_body, "A zero byte in the middle of the document."),
     fault("wrong-content-type", |s| content_type(s, "text/html"), "The right document under the type of a page."),
     fault("no-content-type", no_content_type, "The right document without a type."),
-    fault("broken-content-type", |s| content_type(s, ";;;charset"), "The right document under a type that is none."),
+    fault("broken-content-type", |s| content_type(s, ";;;charset"), "The right document under a malformed type."),
     fault(
         "wrong-charset",
         |s| content_type(s, "text/plain; charset=KOI8-R"),
@@ -125,7 +125,7 @@ fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), step))
 }
 
-/// How often the bomb repeats its 258 blanks.
+/// Matches of 258 blanks in the bomb.
 const REPEATS: usize = 1_040_000;
 
 /// One blank and then matches of 258 bytes at distance 1 in fixed Huffman codes: 13 bits each. The check sum at the end

@@ -53,7 +53,7 @@ pub(super) const FAULTS: &[Fault] = &[
     ),
     fault("petabyte-length", Point::InHead, |s| lengths(s, &["1000000000000000"]), "The length is a petabyte."),
     fault("length-no-number", Point::InHead, |s| lengths(s, &["many"]), "The length is a word."),
-    fault("bad-chunk-size", Point::InBody, |s| chunked(s, b"zz\r\n"), "The size of a chunk is no number."),
+    fault("bad-chunk-size", Point::InBody, |s| chunked(s, b"zz\r\n"), "The size of a chunk is not a number."),
     fault(
         "huge-chunk-size",
         Point::InBody,

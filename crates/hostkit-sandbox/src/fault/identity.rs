@@ -24,9 +24,14 @@ pub(super) const FAULTS: &[Fault] = &[
         "token-expired",
         Point::BeforeCommit,
         Strike::Refuse(Refusal::TokenExpired),
-        "The API says that the token is not good any more.",
+        "The API says that the token has expired.",
     ),
-    fault("tokens-revoked", Point::BeforeCommit, Strike::Revoke, "Every token is forgotten just before the call."),
+    fault(
+        "tokens-revoked",
+        Point::BeforeCommit,
+        Strike::Revoke,
+        "Every token but permanent ones expires just before the call.",
+    ),
     fault(
         "wrong-credentials",
         Point::BeforeCommit,
@@ -52,8 +57,8 @@ pub(super) const FAULTS: &[Fault] = &[
         |s| redirect(302, &format!("//{}", place(s))),
         "A 302 that names a host and no scheme.",
     ),
-    redirected("redirect-nowhere", |_| redirect(302, "::://"), "A 302 to something that is no URL."),
-    redirected("redirect-without-location", |_| redirect(302, "\n"), "A 302 that does not say where to."),
+    redirected("redirect-nowhere", |_| redirect(302, "::://"), "A 302 to something that is not a URL."),
+    redirected("redirect-without-location", |_| redirect(302, "\n"), "A 302 without a location."),
     answer(
         "redirect-after-commit",
         |s| redirect(302, &elsewhere(s)),
@@ -78,7 +83,7 @@ pub(super) const FAULTS: &[Fault] = &[
     answer(
         "token-not-ascii",
         |s| tokens(s, Some("токен".as_bytes())),
-        "The answer to a sign-in has a token that is no ASCII.",
+        "The answer to a sign-in has a token that is not ASCII.",
     ),
 ];
 

@@ -40,7 +40,7 @@ pub(super) const OTHER_PRINT_R: &str =
 
 /// A length that naive PHP readers allocate.
 pub(super) const PHP_LONG: &str = "s:99999999999999:\"";
-/// An object: a format that can make any class of the reader's.
+/// A serialized object, which makes naive PHP readers create any class that they know.
 pub(super) const PHP_OBJECT: &str = "O:8:\"stdClass\":1:{s:6:\"status\";s:7:\"SUCCESS\";}";
 
 /// A list in a list in a list, a hundred thousand deep.
@@ -61,7 +61,7 @@ pub(super) fn many_objects() -> Vec<u8> {
     body
 }
 
-/// Bytes of no format, always the same.
+/// Pseudorandom bytes, the same on every call.
 pub(super) fn noise() -> Vec<u8> {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let mut next = || {

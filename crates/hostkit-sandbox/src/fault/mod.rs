@@ -1,6 +1,6 @@
 //! The catalogue of faults: everything that can go wrong between a client and a hoster, each with an id of its own.
 //!
-//! Faults of name resolution are not made by the server but by the [`Resolver`](crate::Resolver), if a client uses it.
+//! Faults of name resolution come not from the server but from the [`Resolver`](crate::Resolver), if a client uses it.
 
 mod connection;
 mod content;

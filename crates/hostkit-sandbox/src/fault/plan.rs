@@ -81,22 +81,22 @@ impl Armed {
 pub struct Random {
     /// The seed.
     pub seed: u64,
-    /// How many of a thousand calls are struck.
+    /// The share of calls that are struck, in per mille.
     pub per_mille: u16,
-    /// What is drawn from, evenly.
+    /// The faults to draw from, with equal probability.
     pub faults: Vec<&'static Fault>,
-    /// The operations that are struck; all if there are none.
+    /// The operations that are struck; all if this is empty.
     pub operations: Vec<String>,
 }
 
 impl Random {
-    /// The fault of this call or, where names are asked for, of this question.
-    fn draw(&self, number: u64, is_question: bool) -> Option<&'static Fault> {
+    /// Draws the fault of a call or, with `is_lookup`, of a name lookup.
+    fn draw(&self, number: u64, is_lookup: bool) -> Option<&'static Fault> {
         let drawn = mix(self.seed.wrapping_add(number.wrapping_mul(0x9e37_79b9_7f4a_7c15)));
         if drawn % 1000 >= u64::from(self.per_mille) {
             return None;
         }
-        let fits = |fault: &&&'static Fault| (fault.point() == Point::Resolve) == is_question;
+        let fits = |fault: &&&'static Fault| (fault.point() == Point::Resolve) == is_lookup;
         let count = u64::try_from(self.faults.iter().filter(fits).count()).ok().filter(|count| *count > 0)?;
         self.faults.iter().filter(fits).nth(usize::try_from((drawn >> 32) % count).ok()?).copied()
     }
@@ -114,9 +114,9 @@ fn mix(mut value: u64) -> u64 {
 pub struct Struck {
     /// The fault.
     pub fault: &'static Fault,
-    /// The API, where it was known by then.
+    /// The API, if it was already known.
     pub api: Option<ApiName>,
-    /// The operation, where it was known by then.
+    /// The operation, if it was already known.
     pub operation: Option<String>,
 }
 
@@ -134,7 +134,7 @@ struct Inner {
     armed: VecDeque<Armed>,
     random: Option<Random>,
     drawn: u64,
-    questions: u64,
+    lookups: u64,
     cleared: u64,
     struck: Vec<Struck>,
     settings: Settings,
@@ -149,7 +149,7 @@ impl FaultPlan {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Arms a fault. Several are tried in the order of arming; one call is struck by one at most.
+    /// Arms a fault. Several are tried in the order of arming; at most one strikes a call.
     pub fn arm(&self, armed: Armed) {
         self.lock().armed.push_back(armed);
     }
@@ -159,15 +159,15 @@ impl FaultPlan {
         self.arm(Armed::new(fault).on(operation));
     }
 
-    /// Strikes calls by a seed, where nothing is armed for them.
+    /// Strikes calls for which nothing is armed, drawn by a seed.
     pub fn at_random(&self, random: Random) {
         let mut inner = self.lock();
         inner.random = Some(random);
         inner.drawn = 0;
-        inner.questions = 0;
+        inner.lookups = 0;
     }
 
-    /// Switches every fault off. What has struck stays on record.
+    /// Switches all faults off; the record of [`FaultPlan::struck`] remains.
     pub fn clear(&self) {
         let mut inner = self.lock();
         inner.armed.clear();
@@ -175,17 +175,17 @@ impl FaultPlan {
         inner.cleared += 1;
     }
 
-    /// How often the faults were switched off: a fault that lasts ends when this changes.
+    /// How often the faults were switched off; a lasting fault ends when this changes.
     pub(crate) fn cleared(&self) -> u64 {
         self.lock().cleared
     }
 
-    /// How many armed faults still wait for their calls.
+    /// The number of armed faults that have calls left to strike.
     pub fn pending(&self) -> usize {
         self.lock().armed.len()
     }
 
-    /// What has struck so far, in order.
+    /// The faults that have struck so far, in order.
     pub fn struck(&self) -> Vec<Struck> {
         self.lock().struck.clone()
     }
@@ -234,8 +234,8 @@ impl Inner {
     fn choose_random(&mut self, seen: &Sighting<'_>) -> Option<&'static Fault> {
         let random = self.random.as_ref()?;
         if seen.moment == Point::Resolve {
-            self.questions += 1;
-            return random.draw(self.questions, true);
+            self.lookups += 1;
+            return random.draw(self.lookups, true);
         }
         let operation = seen.operation.filter(|_| seen.moment == Point::BeforeCommit)?;
         if !random.operations.is_empty() && !random.operations.iter().any(|name| name == operation) {

@@ -62,24 +62,24 @@ pub(super) const FAULTS: &[Fault] = &[
         "rate-limited",
         Point::BeforeCommit,
         Strike::Refuse(Refusal::RateLimited),
-        "The API says that it were too many calls.",
+        "The API says that there were too many calls.",
     ),
     fault(
         "internal-error",
         Point::BeforeCommit,
         Strike::Refuse(Refusal::Internal),
-        "The API's own document of an inner error; nothing was carried out.",
+        "The API's own document of an internal error; nothing was carried out.",
     ),
     fault(
         "internal-error-after-commit",
         Point::AfterCommit,
         Strike::Refuse(Refusal::Internal),
-        "The API's own document of an inner error, although the call was carried out.",
+        "The API's own document of an internal error, although the call was carried out.",
     ),
     fault(
         "maintenance",
         Point::BeforeCommit,
         Strike::Refuse(Refusal::Maintenance),
-        "The API's own document that it is not there for now.",
+        "The API's own document of maintenance.",
     ),
 ];

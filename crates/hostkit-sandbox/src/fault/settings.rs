@@ -11,8 +11,8 @@ pub struct Settings {
     pub retry_after: Duration,
     /// The time between two bytes of a drip, in real time.
     pub drip: Duration,
-    /// How long a stall lasts at most, in real time. On a connection it ends earlier when the client leaves, in a
-    /// question about a name when the faults are switched off.
+    /// The longest stall, in real time. On a connection it ends earlier when the client disconnects, in a name lookup
+    /// when the faults are switched off.
     pub stall_limit: Duration,
     /// How long a late commit or a late visibility takes, in sandbox time.
     pub delay: Duration,

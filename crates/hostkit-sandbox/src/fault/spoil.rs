@@ -1,4 +1,4 @@
-//! The input that faults build their answers from, and unmodified delivery; without a socket or a world.
+//! The input that faults build their answers from, and unmodified delivery.
 
 use http::Response;
 

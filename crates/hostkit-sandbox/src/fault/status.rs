@@ -31,7 +31,7 @@ pub(super) const FAULTS: &[Fault] = &[
     before("status-503", |_| page(503), "A 503; nothing was carried out."),
     before("status-503-retry-after", |s| retry_after(s, 503), "A 503 that says how long to wait."),
     before("status-503-retry-after-year", retry_after_year, "A 503 that asks to wait for a year."),
-    before("status-503-retry-after-nonsense", retry_after_nonsense, "A 503 whose time to wait is no time."),
+    before("status-503-retry-after-nonsense", retry_after_nonsense, "A 503 with a meaningless Retry-After."),
     before("status-504-before", |_| page(504), "A 504; nothing was carried out."),
     after("status-500", |_| page(500), "A 500, although the call was carried out."),
     after("status-500-empty", |_| bare(500), "A 500 without a body, although the call was carried out."),
@@ -41,9 +41,9 @@ pub(super) const FAULTS: &[Fault] = &[
     after("status-404-after-commit", |_| page(404), "A 404, although the call was carried out."),
     after("status-204", |_| bare(204), "A 204: no document where one is due."),
     after("status-206", |s| same(s, 206), "A 206: part of a document, as a cache would answer."),
-    after("status-304", |_| bare(304), "A 304: nothing changed, says a cache."),
-    after("status-599", |_| page(599), "A status that no standard knows."),
-    after("status-999", |_| page(999), "A status that is none."),
+    after("status-304", |_| bare(304), "A 304: nothing changed, as a cache would answer."),
+    after("status-599", |_| page(599), "A status that no standard defines."),
+    after("status-999", |_| page(999), "A status beyond those that HTTP has."),
 ];
 
 fn bare(status: u16) -> Response<Vec<u8>> {

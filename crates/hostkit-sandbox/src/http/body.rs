@@ -89,7 +89,7 @@ fn chunk_size(line: &[u8]) -> Result<usize, Refused> {
     let digits = line.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii_end();
     let is_number = !digits.is_empty() && digits.len() <= 8 && digits.iter().all(u8::is_ascii_hexdigit);
     let text = std::str::from_utf8(digits).ok().filter(|_| is_number);
-    text.and_then(|text| usize::from_str_radix(text, 16).ok()).ok_or(Refused::bad("a chunk's size is no number"))
+    text.and_then(|text| usize::from_str_radix(text, 16).ok()).ok_or(Refused::bad("a chunk's size is not a number"))
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ pub(crate) enum Framed {
 #[derive(Debug, Clone)]
 pub(crate) struct Head {
     pub(crate) method: Method,
-    /// Path and query, as they came.
+    /// Path and query, as received.
     pub(crate) target: String,
     pub(crate) headers: HeaderMap,
     /// Whether the client speaks HTTP/1.1 and so understands chunks.
@@ -70,7 +70,7 @@ impl Head {
             headers.try_append(name, value).map_err(|_| Refused { status: 431, why: "too many header lines" })?;
         }
         if is_modern && headers.get_all(HOST).iter().count() != 1 {
-            return Err(Refused::bad("HTTP/1.1 wants exactly one Host"));
+            return Err(Refused::bad("HTTP/1.1 requires exactly one Host"));
         }
         let framed = framing(&headers, bounds)?;
         let says = |word: &str| tokens(&headers, &CONNECTION).any(|token| token.eq_ignore_ascii_case(word));
@@ -106,16 +106,16 @@ fn request_line(line: &[u8]) -> Result<(Method, String, bool), Refused> {
     let mut words = line.split(' ');
     let (Some(method), Some(target), Some(version), None) = (words.next(), words.next(), words.next(), words.next())
     else {
-        return Err(Refused::bad("the request line has not three words"));
+        return Err(Refused::bad("the request line does not have three words"));
     };
-    let method = Method::from_bytes(method.as_bytes()).map_err(|_| Refused::bad("the method is no token"))?;
+    let method = Method::from_bytes(method.as_bytes()).map_err(|_| Refused::bad("the method is not a token"))?;
     let is_modern = match version {
         "HTTP/1.1" => true,
         "HTTP/1.0" => false,
-        _ => return Err(Refused { status: 505, why: "only HTTP/1.1 and HTTP/1.0 are spoken here" }),
+        _ => return Err(Refused { status: 505, why: "only HTTP/1.1 and HTTP/1.0 are supported" }),
     };
     if !target.bytes().all(|byte| (0x21..0x7f).contains(&byte)) || target.contains('#') {
-        return Err(Refused::bad("the target is no URL"));
+        return Err(Refused::bad("the target is not a URL"));
     }
     let path = match target.strip_prefix("http://") {
         // Absolute form, as sent to proxies: the path starts at the first slash after the authority.
@@ -123,7 +123,7 @@ fn request_line(line: &[u8]) -> Result<(Method, String, bool), Refused> {
         None => target,
     };
     if !path.starts_with('/') {
-        return Err(Refused::bad("the target is no path"));
+        return Err(Refused::bad("the target is not a path"));
     }
     Ok((method, path.to_owned(), is_modern))
 }
@@ -133,7 +133,7 @@ fn header(line: &[u8]) -> Result<(HeaderName, HeaderValue), Refused> {
     let (name, value) = line.split_at(colon);
     let value = value.get(1..).unwrap_or_default().trim_ascii();
     // A leading space is obsolete line folding, a trailing one allows request smuggling: both are refused.
-    let name = HeaderName::from_bytes(name).map_err(|_| Refused::bad("a header's name is no token"))?;
+    let name = HeaderName::from_bytes(name).map_err(|_| Refused::bad("a header's name is not a token"))?;
     let value = HeaderValue::from_bytes(value).map_err(|_| Refused::bad("a header's value has control characters"))?;
     Ok((name, value))
 }
@@ -147,7 +147,7 @@ fn framing(headers: &HeaderMap, bounds: &Bounds) -> Result<Framed, Refused> {
         (None, Some(coding)) if coding.eq_ignore_ascii_case("chunked") && codings.next().is_none() => {
             Ok(Framed::Chunked)
         }
-        (None, Some(_)) => Err(Refused { status: 501, why: "only chunked is understood" }),
+        (None, Some(_)) => Err(Refused { status: 501, why: "only chunked is supported" }),
         (None, None) => Ok(Framed::Length(0)),
         (Some(length), None) => {
             if lengths.next().is_some() {
@@ -155,7 +155,7 @@ fn framing(headers: &HeaderMap, bounds: &Bounds) -> Result<Framed, Refused> {
             }
             let digits = length.as_bytes();
             if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
-                return Err(Refused::bad("the length is no number"));
+                return Err(Refused::bad("the length is not a number"));
             }
             let length = length.to_str().ok().and_then(|text| text.parse().ok()).unwrap_or(usize::MAX);
             match length <= bounds.body {

@@ -92,7 +92,7 @@ pub(crate) fn push_header(head: &mut Vec<u8>, name: &str, value: &[u8]) {
     head.extend_from_slice(b"\r\n");
 }
 
-/// A body in chunks of so many bytes, with the last chunk.
+/// A body in chunks of `size` bytes, with the empty last chunk.
 pub(crate) fn chunks(body: &[u8], size: usize) -> Vec<u8> {
     let mut framed = Vec::new();
     for chunk in body.chunks(size.max(1)) {

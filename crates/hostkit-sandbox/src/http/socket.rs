@@ -1,7 +1,7 @@
 //! A socket that can end a connection with a reset as well as with an orderly close, without a system call of its own.
 //!
-//! Closing a socket while received bytes are unread makes the kernel send a reset. So the last byte that came is always
-//! left in the kernel until the next read: the parser sees it, the kernel still has it.
+//! Closing a socket while received bytes are unread makes the kernel send a reset. So the last byte received is always
+//! peeked and left in the kernel until the next read.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};

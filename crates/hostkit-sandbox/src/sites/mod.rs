@@ -1,4 +1,4 @@
-//! The APIs that the sandbox speaks, each over the generated server half of its proto crate.
+//! The sites of the APIs, each on the generated server half of its proto crate.
 
 pub mod clodo;
 pub mod inferno;

@@ -9,18 +9,18 @@ impl World {
     /// An account.
     ///
     /// # Errors
-    /// There is none of that name.
+    /// There is no such account.
     pub fn account(&self, login: &str) -> Result<&Account, WorldError> {
         self.accounts.get(login).ok_or(WorldError::NotFound("account"))
     }
 
-    /// Opens an account, or gives one that is there another balance. It is no movement of money.
+    /// Opens an account, or sets the balance of an existing one. This does not count as a movement of money.
     pub fn open_account(&mut self, login: &str, balance: Decimal, currency: &'static str) {
         let account = Account { login: login.to_owned(), balance, currency, payments: Vec::new() };
         self.accounts.entry(login.to_owned()).and_modify(|account| account.balance = balance).or_insert(account);
     }
 
-    /// Takes money for something that is no object of its own, such as a package of traffic.
+    /// Charges for something that is not an object, such as a package of traffic.
     ///
     /// # Errors
     /// The balance is too small.
@@ -36,7 +36,7 @@ impl World {
         Ok(())
     }
 
-    /// Whether an account could pay.
+    /// Checks that an account exists and can pay.
     pub(super) fn can_pay(&self, login: &str, amount: Decimal) -> Result<(), WorldError> {
         match self.account(login)?.balance >= amount {
             true => Ok(()),
@@ -44,7 +44,7 @@ impl World {
         }
     }
 
-    /// Moves money and notes it, also where the amount is zero: the change counts, not its price.
+    /// Moves money and notes the change, even if the amount is zero.
     pub(super) fn pay(&mut self, login: &str, amount: Decimal, what: &'static str, object: String) {
         let (number, at) = (self.number(), self.now);
         if let Some(account) = self.accounts.get_mut(login).filter(|_| !amount.is_zero()) {
@@ -54,10 +54,10 @@ impl World {
         self.note(what, object, amount);
     }
 
-    /// Opens an account for somebody new; it has no money.
+    /// Opens an account without money for a new customer.
     ///
     /// # Errors
-    /// The login is none or is taken.
+    /// The login is not an e-mail address or is taken.
     pub fn register(&mut self, login: &str, currency: &'static str) -> Result<u64, WorldError> {
         if login.split_once('@').is_none_or(|(name, host)| name.is_empty() || !host.contains('.')) {
             return Err(WorldError::Invalid("email"));
@@ -71,7 +71,7 @@ impl World {
         Ok(number)
     }
 
-    /// The bills of an account that are not paid.
+    /// The unpaid bills of an account.
     pub fn bills(&self, account: &str) -> Vec<&Bill> {
         self.services.bills.values().filter(|bill| bill.account == account).collect()
     }
@@ -79,7 +79,7 @@ impl World {
     /// Makes a bill; no money moves.
     ///
     /// # Errors
-    /// The amount is nothing or less.
+    /// The amount is not positive, or there is no such account.
     pub fn make_bill(&mut self, account: &str, amount: Decimal) -> Result<u64, WorldError> {
         self.account(account)?;
         if amount <= Decimal::ZERO {
@@ -94,7 +94,7 @@ impl World {
     /// Drops a bill.
     ///
     /// # Errors
-    /// There is none of that number.
+    /// There is no such bill.
     pub fn drop_bill(&mut self, account: &str, number: u64) -> Result<(), WorldError> {
         if self.services.bills.get(&number).is_none_or(|bill| bill.account != account) {
             return Err(WorldError::NotFound("bill"));
@@ -104,7 +104,7 @@ impl World {
         Ok(())
     }
 
-    /// Takes an order without its money: it waits until somebody pays and installs it.
+    /// Takes an order without payment; nothing is built until a test installs it.
     ///
     /// # Errors
     /// An unknown plan or image, no address left.
@@ -116,7 +116,7 @@ impl World {
         Ok(number)
     }
 
-    /// Remembers that a server has a bill that is not paid.
+    /// Remembers that a server has an unpaid bill.
     ///
     /// # Errors
     /// There is no such server.
@@ -128,7 +128,7 @@ impl World {
         Ok(())
     }
 
-    /// Whether a server has a bill that is not paid.
+    /// Whether a server has an unpaid bill.
     pub fn is_billed(&self, number: u64) -> bool {
         self.services.unpaid.contains(&number)
     }

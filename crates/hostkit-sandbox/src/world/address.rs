@@ -1,4 +1,4 @@
-//! Which server has which address: ordered, moved, kept and named.
+//! The addresses of servers: ordered, moved, reserved and named.
 
 use std::net::Ipv4Addr;
 
@@ -8,12 +8,12 @@ use super::objects::{Additional, Address, Pointer, Reserved, Server};
 use super::{World, WorldError};
 
 impl World {
-    /// What one further address costs.
+    /// The price of one further address.
     pub fn address_price() -> Decimal {
         Decimal::new(5000, 2)
     }
 
-    /// Adds an address, for money.
+    /// Adds an address and charges for it.
     ///
     /// # Errors
     /// Too little money, or no address left.
@@ -26,7 +26,7 @@ impl World {
         Ok(ip)
     }
 
-    /// Takes an address away; the primary one stays.
+    /// Removes an address; the primary one stays.
     ///
     /// # Errors
     /// The server has no such address, or it is the primary one.
@@ -43,7 +43,7 @@ impl World {
         Ok(())
     }
 
-    /// Moves an address of the account to this server, where it is no primary one.
+    /// Moves an address of the account to this server, where it is not primary.
     ///
     /// # Errors
     /// No server of the account has it, or it is a primary one.
@@ -66,10 +66,11 @@ impl World {
         self.services.additional.values().filter(of).collect()
     }
 
-    /// Orders addresses for a server, for money: all or none.
+    /// Orders one to ten addresses for a server and charges for them.
     ///
     /// # Errors
-    /// There is no such server, none or too many are asked for, the money does not suffice.
+    /// There is no such server, another number was ordered, too little money, or no address left; in the last case some
+    /// of them may have been added.
     pub fn order_addresses(&mut self, account: &str, server: u64, count: u64) -> Result<u64, WorldError> {
         self.server(account, server)?;
         if !(1..=10).contains(&count) {
@@ -85,10 +86,10 @@ impl World {
         Ok(number)
     }
 
-    /// Gives addresses of a server up: those that are named, or all of one service.
+    /// Removes additional addresses of a server, also from the services that they belong to.
     ///
     /// # Errors
-    /// There is no such server or service, or an address is not one of them.
+    /// There is no such server, or it has no such additional address.
     pub fn give_up_addresses(&mut self, account: &str, server: u64, addresses: &[Ipv4Addr]) -> Result<(), WorldError> {
         let has = |server: &Server, ip: &Ipv4Addr| {
             server.addresses().iter().any(|address| address.ip == *ip && !address.is_primary)
@@ -107,12 +108,12 @@ impl World {
         Ok(())
     }
 
-    /// The addresses that stayed.
+    /// The reserved addresses of an account.
     pub fn reserved(&self, account: &str) -> Vec<&Reserved> {
         self.services.reserved.values().filter(|kept| kept.account == account).collect()
     }
 
-    /// Keeps the address of a server that is about to be deleted. The address may be leased again once all others were.
+    /// Reserves the address of a deleted server. Still, the address may be leased again once all others were.
     pub fn reserve(&mut self, account: &str, ip: Ipv4Addr) -> u64 {
         let (number, made) = (self.number(), self.now);
         self.services.reserved.insert(number, Reserved { number, account: account.to_owned(), ip, made });
@@ -120,10 +121,10 @@ impl World {
         number
     }
 
-    /// Gives an address up that stayed.
+    /// Gives up a reserved address.
     ///
     /// # Errors
-    /// There is no such service.
+    /// There is no such reserved address.
     pub fn release(&mut self, account: &str, number: u64) -> Result<(), WorldError> {
         if self.services.reserved.get(&number).is_none_or(|kept| kept.account != account) {
             return Err(WorldError::NotFound("reserved address"));
@@ -136,22 +137,22 @@ impl World {
     /// The server of an account that has an address.
     ///
     /// # Errors
-    /// None has it.
+    /// No server of the account has it.
     pub fn holder(&self, account: &str, ip: Ipv4Addr) -> Result<&Server, WorldError> {
         let holds = |server: &&Server| server.addresses().iter().any(|address| address.ip == ip);
         self.servers(account).into_iter().find(holds).ok_or(WorldError::NotFound("address"))
     }
 
-    /// The names of an address.
+    /// The PTR records of an address.
     pub fn pointers(&self, account: &str, ip: Ipv4Addr) -> Vec<&Pointer> {
         let of = |pointer: &&Pointer| pointer.account == account && pointer.ip == ip;
         self.services.pointers.values().filter(of).collect()
     }
 
-    /// Names an address; it has one name.
+    /// Adds the PTR record of an address, which can have one.
     ///
     /// # Errors
-    /// No server has the address, or it has a name.
+    /// No server of the account has the address, or it already has a record.
     pub fn add_pointer(&mut self, account: &str, ip: Ipv4Addr, host: &str) -> Result<u64, WorldError> {
         self.holder(account, ip)?;
         if !self.pointers(account, ip).is_empty() {
@@ -164,7 +165,7 @@ impl World {
         Ok(number)
     }
 
-    /// Changes a name.
+    /// Changes a PTR record.
     ///
     /// # Errors
     /// There is no such record.
@@ -179,7 +180,7 @@ impl World {
         Ok(())
     }
 
-    /// Deletes a name.
+    /// Deletes a PTR record.
     ///
     /// # Errors
     /// There is no such record.

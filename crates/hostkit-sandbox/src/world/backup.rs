@@ -1,4 +1,4 @@
-//! Copies of servers, by hand and by schedule; the sandbox only remembers a schedule and never makes a copy by it.
+//! Copies of servers and their schedules; the sandbox only remembers a schedule and never makes a copy by it.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use super::objects::{Backup, Cycle, Schedule};
 use super::{World, WorldError};
 use crate::clock::Moment;
 
-/// What one copy costs.
+/// The price of one copy.
 fn price() -> Decimal {
     Decimal::new(500, 2)
 }
@@ -26,17 +26,17 @@ impl World {
     /// A copy.
     ///
     /// # Errors
-    /// There is none of that number.
+    /// There is no such copy.
     pub fn backup(&self, account: &str, number: u64) -> Result<&Backup, WorldError> {
         let backup = self.backups.get(&number).ok_or(WorldError::NotFound("backup"))?;
         self.server(account, backup.server)?;
         Ok(backup)
     }
 
-    /// Makes a copy, for money.
+    /// Makes a copy and charges for it.
     ///
     /// # Errors
-    /// There is no such server, or the money does not suffice.
+    /// There is no such server, or too little money.
     pub fn make_backup(&mut self, account: &str, server: u64) -> Result<u64, WorldError> {
         let size = self.server(account, server)?.disk << 28;
         self.can_pay(account, price())?;
@@ -60,7 +60,7 @@ impl World {
         Ok(())
     }
 
-    /// Says something of a copy.
+    /// Sets the description of a copy.
     ///
     /// # Errors
     /// There is no such copy.
@@ -73,7 +73,7 @@ impl World {
         Ok(())
     }
 
-    /// Writes a copy back over its server's disk.
+    /// Restores a copy to its server; returns the number of the server.
     ///
     /// # Errors
     /// There is no such copy.
@@ -94,7 +94,7 @@ impl World {
         Ok(())
     }
 
-    /// How long a link to a backup is good.
+    /// The lifetime of a download link.
     pub const LINK: Duration = Duration::from_secs(86_400);
 
     /// The copies of all servers of an account.
@@ -102,7 +102,7 @@ impl World {
         self.backups.values().filter(|backup| self.server(account, backup.server).is_ok()).collect()
     }
 
-    /// Makes a link to a copy.
+    /// Makes a download link for a copy.
     ///
     /// # Errors
     /// There is no such copy.
@@ -114,12 +114,12 @@ impl World {
         Ok(())
     }
 
-    /// Until when the link to a copy is good.
+    /// The end of a copy's download link; `None` if it has none or it has expired.
     pub fn backup_link(&self, number: u64) -> Option<Moment> {
         self.services.links.get(&number).copied().filter(|until| *until > self.now)
     }
 
-    /// Says whether a copy is prolonged without being asked.
+    /// Sets whether a copy is prolonged automatically.
     ///
     /// # Errors
     /// There is no such copy.
@@ -146,7 +146,7 @@ impl World {
     /// Adds a schedule; a server has at most one of each kind.
     ///
     /// # Errors
-    /// There is no such server, the schedule is there, or its values are out of range.
+    /// There is no such server, it already has such a schedule, or a value is out of range.
     pub fn add_schedule(&mut self, account: &str, server: u64, schedule: Schedule) -> Result<(), WorldError> {
         self.server(account, server)?;
         let last_day = if schedule.cycle == Cycle::Weekly { 7 } else { 31 };

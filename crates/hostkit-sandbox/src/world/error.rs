@@ -1,4 +1,4 @@
-//! Why the world says no; each site words it as its API does.
+//! Errors of the world, which each site translates into those of its API.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ pub enum WorldError {
     WrongState,
     /// The name is taken.
     Taken,
-    /// A value is wrong: the field, in the world's own words.
+    /// The value of this field is not valid; the name is the world's.
     Invalid(&'static str),
     /// No address is left.
     NoAddress,

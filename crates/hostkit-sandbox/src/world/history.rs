@@ -1,8 +1,8 @@
-//! What happened to things, in order: what a hoster shows as the log of a server.
+//! The events of objects in order, which a hoster shows as the log of a server.
 
 use crate::clock::Moment;
 
-/// Something that happened.
+/// An event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
     /// Counts from 1 through the whole world.
@@ -14,7 +14,7 @@ pub struct Event {
     object: String,
 }
 
-/// All that happened.
+/// All events.
 #[derive(Debug, Clone, Default)]
 pub(super) struct History(Vec<Event>);
 
@@ -24,7 +24,7 @@ impl History {
         self.0.push(Event { number, at, what, object: object.to_owned() });
     }
 
-    /// What happened to an object, the oldest first.
+    /// The events of an object, the oldest first.
     pub(super) fn of(&self, object: String) -> impl DoubleEndedIterator<Item = &Event> {
         self.0.iter().filter(move |event| event.object == object)
     }

@@ -1,20 +1,20 @@
-//! ISO images: fetched from somewhere, then a service that costs money.
+//! ISO images: downloaded first, then a service that costs money.
 
 use hostkit::Decimal;
 
 use super::objects::{Download, Iso};
 use super::{World, WorldError};
 
-/// What one image costs.
+/// The price of one image.
 fn price() -> Decimal {
     Decimal::new(1000, 2)
 }
 
 impl World {
-    /// Begins to fetch an image, which takes as long as building a server.
+    /// Begins to download an image, which takes as long as building a server; returns its key.
     ///
     /// # Errors
-    /// The address is none.
+    /// There is no such account, or the URL is not accepted.
     pub fn fetch_iso(&mut self, account: &str, url: &str) -> Result<String, WorldError> {
         self.account(account)?;
         if !["http://", "https://", "ftp://", "ftps://"].iter().any(|scheme| url.starts_with(scheme)) {
@@ -30,19 +30,19 @@ impl World {
         Ok(key)
     }
 
-    /// An image that is being fetched.
+    /// The download of an image.
     ///
     /// # Errors
-    /// There is none of that key.
+    /// There is no such download.
     pub fn download(&self, account: &str, key: &str) -> Result<&Download, WorldError> {
         let found = self.services.downloads.get(key).filter(|download| download.account == account);
         found.ok_or(WorldError::NotFound("download"))
     }
 
-    /// Makes an image of what was fetched, for money; a second time gives the same one.
+    /// Makes an image from a download and charges for it; a second call returns the same image.
     ///
     /// # Errors
-    /// It is not fetched yet or is no image, or the money does not suffice.
+    /// There is no such download, it is not complete or not an image, or too little money.
     pub fn make_iso(&mut self, account: &str, key: &str) -> Result<u64, WorldError> {
         let download = self.download(account, key)?.clone();
         if let Some(number) = download.iso.filter(|number| self.services.isos.contains_key(number)) {
@@ -70,16 +70,16 @@ impl World {
     /// An image.
     ///
     /// # Errors
-    /// There is none of that number.
+    /// There is no such image.
     pub fn iso(&self, account: &str, number: u64) -> Result<&Iso, WorldError> {
         let found = self.services.isos.get(&number).filter(|iso| iso.account == account);
         found.ok_or(WorldError::NotFound("image"))
     }
 
-    /// Deletes an image that no server has.
+    /// Deletes an image that is not attached to a server.
     ///
     /// # Errors
-    /// There is no such image, or a server has it.
+    /// There is no such image, or it is attached to a server.
     pub fn delete_iso(&mut self, account: &str, number: u64) -> Result<(), WorldError> {
         if self.iso(account, number)?.server.is_some() {
             return Err(WorldError::WrongState);
@@ -89,7 +89,7 @@ impl World {
         Ok(())
     }
 
-    /// Gives a server an image in place of the one that it has.
+    /// Attaches an image to a server, in place of the present one.
     ///
     /// # Errors
     /// There is no such server or image.
@@ -107,7 +107,7 @@ impl World {
         Ok(())
     }
 
-    /// Takes the image of a server away.
+    /// Detaches the image of a server.
     ///
     /// # Errors
     /// There is no such server, or it has no image.

@@ -6,28 +6,28 @@ use super::objects::Job;
 use super::{World, WorldError};
 
 impl World {
-    /// How long a server takes to build, and every other job too.
+    /// How long a server takes to build, and every other job.
     pub fn build_time(&self) -> Duration {
         self.build
     }
 
-    /// Begins a job that takes as long as building a server. What it is for has been noted by whoever begins it.
+    /// Begins a job that takes as long as building a server. The caller has already noted its purpose.
     pub fn begin_job(&mut self, server: u64) -> u64 {
         let (number, from) = (self.number(), self.now);
         self.jobs.insert(number, Job { number, server, from, to: from + self.build });
         number
     }
 
-    /// A job on a server of the account, also one that is deleted by now.
+    /// A job on a server of the account, even if that is deleted by now.
     ///
     /// # Errors
-    /// There is none of that number.
+    /// There is no such job.
     pub fn job(&self, account: &str, number: u64) -> Result<&Job, WorldError> {
         let is_mine = |job: &&Job| self.servers.get(&job.server).is_some_and(|server| server.account == account);
         self.jobs.get(&number).filter(is_mine).ok_or(WorldError::NotFound("job"))
     }
 
-    /// Keeps a server busy with something, for as long as building takes.
+    /// Marks a server as busy for as long as building takes.
     ///
     /// # Errors
     /// There is no such server.
@@ -37,7 +37,7 @@ impl World {
         Ok(())
     }
 
-    /// What a server is busy with, and how much of it is done, in percent.
+    /// What a server is busy with, and the progress in percent.
     pub fn busy_with(&self, server: u64) -> Option<(&'static str, u64)> {
         let (with, from, to) = self.services.busy.get(&server).copied().filter(|(_, _, to)| *to > self.now)?;
         let whole = to.since(from).as_millis().max(1);

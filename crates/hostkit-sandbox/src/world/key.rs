@@ -11,10 +11,10 @@ impl World {
         self.keys.values().filter(|key| key.account == account).collect()
     }
 
-    /// Adds a key; without a name it is called as its comment says.
+    /// Adds a key; without a name it is named after its comment.
     ///
     /// # Errors
-    /// The line is no public key.
+    /// There is no such account, or the line is not a public key.
     pub fn add_key(&mut self, account: &str, name: Option<&str>, line: &str) -> Result<u64, WorldError> {
         self.account(account)?;
         let mut words = line.split_whitespace();
@@ -34,7 +34,7 @@ impl World {
     /// Removes a key.
     ///
     /// # Errors
-    /// There is none of that number.
+    /// There is no such key.
     pub fn remove_key(&mut self, account: &str, number: u64) -> Result<(), WorldError> {
         if self.keys.get(&number).is_none_or(|key| key.account != account) {
             return Err(WorldError::NotFound("key"));
@@ -47,7 +47,7 @@ impl World {
     /// Changes the name and the text of a key.
     ///
     /// # Errors
-    /// There is no such key, or the text is none.
+    /// There is no such key, or the text is not one.
     pub fn change_key(&mut self, account: &str, number: u64, name: &str, line: &str) -> Result<(), WorldError> {
         let found = self.keys.get_mut(&number).filter(|key| key.account == account);
         let key = found.ok_or(WorldError::NotFound("key"))?;

@@ -1,4 +1,4 @@
-//! Switching servers on and off, and when they were.
+//! Starting and stopping servers, and when they were on.
 
 use hostkit::Decimal;
 
@@ -8,7 +8,7 @@ use super::{World, WorldError};
 use crate::clock::Moment;
 
 impl World {
-    /// Brings a server from one of some states into another; to be there already is fine and changes nothing.
+    /// Moves a server from one of the given states to another; if it is already there, nothing changes.
     fn transit(
         &mut self,
         account: &str,
@@ -29,7 +29,7 @@ impl World {
         Ok(())
     }
 
-    /// Switches a server on; one that runs stays as it is.
+    /// Starts a server; a running one stays as it is.
     ///
     /// # Errors
     /// It is not installed, or suspended.
@@ -37,7 +37,7 @@ impl World {
         self.transit(account, number, &[ServerState::Stopped], ServerState::Running, "server started")
     }
 
-    /// Switches a server off; one that is off stays as it is.
+    /// Stops a server; a stopped one stays as it is.
     ///
     /// # Errors
     /// It is not installed, or suspended.
@@ -71,7 +71,7 @@ impl World {
     /// Reboots a server.
     ///
     /// # Errors
-    /// It does not run.
+    /// It is not running.
     pub fn reboot(&mut self, account: &str, number: u64) -> Result<(), WorldError> {
         if self.server(account, number)?.state != ServerState::Running {
             return Err(WorldError::WrongState);
@@ -80,13 +80,13 @@ impl World {
         Ok(())
     }
 
-    /// What happened to a server, the oldest first.
+    /// The events of a server, the oldest first.
     pub fn server_history(&self, number: u64) -> impl DoubleEndedIterator<Item = &Event> {
         let object = format!("server {number}");
         self.history.of(object)
     }
 
-    /// Whether a server was on in a second since it was ordered, building included.
+    /// Whether a server was on at a moment; it counts as on from its order, building included.
     pub fn was_on(&self, number: u64, at: Moment) -> bool {
         let is_switch = |what: &str| match what {
             "server stopped" | "server suspended" | "server deleted" => Some(false),
@@ -116,7 +116,7 @@ mod tests {
         world.stop(World::ACCOUNT, server).unwrap();
         world.settle(at(2));
         world.start(World::ACCOUNT, server).unwrap();
-        // It runs already: nothing happens.
+        // It is already running, so this is not an event.
         world.start(World::ACCOUNT, server).unwrap();
         let seen: Vec<_> = world.server_history(server).map(|event| (event.at, event.what)).collect();
         assert_eq!(seen, [(at(0), "server ordered"), (at(1), "server stopped"), (at(2), "server started")]);

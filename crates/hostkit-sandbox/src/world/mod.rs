@@ -1,4 +1,4 @@
-//! A small world: accounts, plans, servers, backups, zones and keys, with no word of any hoster in it.
+//! A small world: accounts, plans, servers, backups, zones and keys, independent of any hoster.
 //!
 //! `objects` has the data types; the other modules have the methods of [`World`] that read and change them. Methods
 //! that change something check everything first, then change, and note it: a refused call leaves the world as it was.
@@ -45,7 +45,7 @@ use history::History;
 use objects::Addresses;
 use services::Services;
 
-/// What one hoster has.
+/// The state of one hoster.
 #[derive(Debug, Clone)]
 pub struct World {
     now: Moment,
@@ -59,7 +59,7 @@ pub struct World {
     plans: Vec<Plan>,
     images: Vec<Image>,
     servers: BTreeMap<u64, Server>,
-    /// When which server has to be looked at.
+    /// When each server that is being built changes next.
     due: BTreeSet<(Moment, u64)>,
     backups: BTreeMap<u64, Backup>,
     zones: BTreeMap<u64, Zone>,
@@ -67,10 +67,10 @@ pub struct World {
     jobs: BTreeMap<u64, Job>,
     storages: BTreeMap<u64, Storage>,
     tickets: BTreeMap<u64, Ticket>,
-    /// By the object's words and the setting's name.
+    /// By the object's name and the setting's name.
     settings: BTreeMap<String, BTreeMap<&'static str, String>>,
     services: Services,
-    /// The tokens that were given out.
+    /// The issued tokens.
     pub sessions: Sessions,
 }
 
@@ -78,20 +78,20 @@ impl World {
     /// How long a server takes to build, in sandbox time.
     pub const BUILD: Duration = Duration::from_secs(2);
 
-    /// The present.
+    /// The current time of the world.
     pub fn now(&self) -> Moment {
         self.now
     }
 
-    /// How long a server takes to build from now on.
+    /// Sets how long a server takes to build from now on.
     pub fn set_build(&mut self, build: Duration) {
         self.build = build;
     }
 
-    /// Lets everything happen that was due by `now`.
+    /// Advances the world to `now` and carries out what is due.
     pub fn settle(&mut self, now: Moment) {
         self.now = self.now.max(now);
-        // Not all servers are asked each time: tests order tens of thousands.
+        // Only servers that are due are visited, since tests order tens of thousands.
         while let Some((_, number)) = self.due.first().copied().filter(|(due, _)| *due <= now) {
             self.due.pop_first();
             if let Some(server) = self.servers.get_mut(&number) {
@@ -100,12 +100,12 @@ impl World {
         }
     }
 
-    /// Notes whether the credentials of the present call are good. Sites call it.
+    /// Notes whether the credentials of the current call are good; called by sites.
     pub fn note_credentials(&mut self, are_good: bool) {
         self.credentials = if are_good { Credentials::Good } else { Credentials::Bad };
     }
 
-    /// What the present call changed, and what it said of the credentials; the next call starts with nothing.
+    /// Takes the changes and the credentials of the current call, so that the next one starts empty.
     pub(crate) fn take_notes(&mut self) -> (Vec<Change>, Credentials) {
         let credentials = std::mem::replace(&mut self.credentials, Credentials::NotChecked);
         (std::mem::take(&mut self.changes), credentials)

@@ -1,13 +1,13 @@
-//! What the present call did, as the world notes it for whoever keeps a record of calls.
+//! Notes on the current call, for the ledger.
 
 use hostkit::Decimal;
 
-/// Something that a call changed.
+/// A change made by a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// What happened, such as `server ordered`.
     pub what: &'static str,
-    /// To what, such as `server 101`.
+    /// The object, such as `server 101`.
     pub object: String,
     /// What the customer paid for it; negative for money back.
     pub money: Decimal,

@@ -1,4 +1,4 @@
-//! What can be ordered, and what a hoster refuses: most of it is set by tests, not by calls.
+//! Plans, images, and a hoster's policies, which are mostly set by tests, not by calls.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use super::{World, WorldError};
 use crate::clock::Moment;
 
 impl World {
-    /// What can be ordered.
+    /// The plans that can be ordered.
     pub fn plans(&self) -> &[Plan] {
         &self.plans
     }
@@ -20,7 +20,7 @@ impl World {
         self.plans.iter().find(|plan| plan.number == number).ok_or(WorldError::NotFound("plan"))
     }
 
-    /// What a server can be made from.
+    /// The images that a server can be made from.
     pub fn images(&self) -> &[Image] {
         &self.images
     }
@@ -36,14 +36,14 @@ impl World {
     /// An image by its short name.
     ///
     /// # Errors
-    /// There is none of that name.
+    /// There is no such image.
     pub fn image_named(&self, name: &str) -> Result<&Image, WorldError> {
         self.images.iter().find(|image| image.name == name).ok_or(WorldError::NotFound("image"))
     }
 
-    /// How long a caller is shut out after too many wrong credentials.
+    /// How long a failed sign-in counts.
     pub const BLOCK: Duration = Duration::from_secs(4 * 3600);
-    /// How many wrong credentials within [`World::BLOCK`] shut a caller out.
+    /// Failed sign-ins within [`World::BLOCK`] that block further ones.
     pub const MOST_FAILURES: usize = 10;
 
     /// When orders are carried out.
@@ -51,23 +51,23 @@ impl World {
         self.services.policy.acceptance
     }
 
-    /// Says when orders are carried out from now on.
+    /// Sets when orders are carried out from now on.
     pub fn set_acceptance(&mut self, acceptance: Acceptance) {
         self.services.policy.acceptance = acceptance;
     }
 
-    /// Says that each customer may order a plan only once.
+    /// Limits a plan to one order per customer.
     pub fn limit_plan(&mut self, plan: u64) {
         self.services.policy.once.insert(plan);
     }
 
-    /// Whether a customer who had this plan may not order it again.
+    /// Whether an account has used up its only order of a limited plan.
     pub fn is_spent(&self, account: &str, plan: u64) -> bool {
         let had = |server: &Server| server.account == account && server.plan == plan;
         self.services.policy.once.contains(&plan) && self.all_servers().any(had)
     }
 
-    /// Takes a domain for an order; `false` where an order has it already.
+    /// Takes a domain for an order; `false` if an order already has it.
     pub fn take_domain(&mut self, domain: &str) -> bool {
         self.services.policy.domains.insert(domain.to_owned())
     }
@@ -77,18 +77,18 @@ impl World {
         self.services.policy.domains.contains(domain)
     }
 
-    /// Takes all plans away, or leaves those that a test wants.
+    /// Removes all plans but those that a test wants to keep.
     pub fn keep_plans(&mut self, mut keep: impl FnMut(&Plan) -> bool) {
         self.plans.retain(|plan| keep(plan));
     }
 
-    /// Remembers that credentials were wrong.
+    /// Counts a failed sign-in.
     pub fn count_failure(&mut self) {
         let now = self.now;
         self.services.failures.push(now);
     }
 
-    /// Whether there were too many wrong credentials.
+    /// Whether sign-ins are blocked after too many failures.
     pub fn is_shut_out(&self) -> bool {
         let recent = |at: &&Moment| self.now.since(**at) < Self::BLOCK;
         self.services.failures.iter().filter(recent).count() >= Self::MOST_FAILURES

@@ -1,4 +1,4 @@
-//! Ordering, installing, paying for and deleting servers: what moves money or loses data.
+//! Ordering, installing, paying for and deleting servers: the methods that move money or lose data.
 
 use std::time::Duration;
 
@@ -16,10 +16,10 @@ impl World {
         self.order_for(account, new, 1)
     }
 
-    /// Orders a server and pays so many periods.
+    /// Orders a server and pays the given number of periods.
     ///
     /// # Errors
-    /// As [`World::order`], or no period at all.
+    /// Those of [`World::order`], or not 1 to 36 periods.
     pub fn order_for(&mut self, account: &str, new: NewServer, periods: u64) -> Result<u64, WorldError> {
         if !(1..=36).contains(&periods) {
             return Err(WorldError::Invalid("periods"));
@@ -31,7 +31,7 @@ impl World {
         Ok(number)
     }
 
-    /// Puts an ordered server into the world; money is the caller's business.
+    /// Creates an ordered server; payment is up to the caller.
     pub(super) fn place(&mut self, account: &str, new: NewServer, periods: u64) -> Result<u64, WorldError> {
         let plan = self.plan(new.plan)?.clone();
         if let Some(image) = new.image {
@@ -70,7 +70,7 @@ impl World {
         build
     }
 
-    /// Installs an ordered server, or installs another one anew: everything on it is lost.
+    /// Installs an ordered server, or reinstalls another one, with the loss of all its data.
     ///
     /// # Errors
     /// It is being installed, or is suspended, or the image is unknown.
@@ -85,10 +85,10 @@ impl World {
         Ok(())
     }
 
-    /// Whether [`World::install`] would say yes; nothing changes.
+    /// Checks whether [`World::install`] would succeed, without a change.
     ///
     /// # Errors
-    /// As there.
+    /// Those of [`World::install`].
     pub fn can_install(&self, account: &str, number: u64, image: u64) -> Result<(), WorldError> {
         self.image(image)?;
         let server = self.server(account, number)?;
@@ -98,7 +98,7 @@ impl World {
         }
     }
 
-    /// Changes what costs nothing: the name, the memory, whether it is prolonged.
+    /// Changes properties of a server without payment, such as the name, the memory, or prolonging.
     ///
     /// # Errors
     /// There is no such server.
@@ -132,10 +132,10 @@ impl World {
         Ok(())
     }
 
-    /// Pays for so many further periods; each call adds.
+    /// Pays for further periods; each call adds to them.
     ///
     /// # Errors
-    /// No period at all, or too little money.
+    /// There is no such server, not 1 to 36 periods, or too little money.
     pub fn prolong(&mut self, account: &str, number: u64, periods: u64) -> Result<(), WorldError> {
         let plan = self.plan(self.server(account, number)?.plan)?.clone();
         if !(1..=36).contains(&periods) {
@@ -149,10 +149,10 @@ impl World {
         Ok(())
     }
 
-    /// Cancels an order that was not installed; the money comes back.
+    /// Cancels an order that was not installed, and returns the price of one period.
     ///
     /// # Errors
-    /// It was installed, or is being.
+    /// It is installed or being installed.
     pub fn cancel(&mut self, account: &str, number: u64) -> Result<(), WorldError> {
         let server = self.server(account, number)?;
         if server.state != ServerState::Ordered || server.build.is_some() {
@@ -164,7 +164,7 @@ impl World {
         Ok(())
     }
 
-    /// Deletes a server, its copies and its addresses; no money comes back.
+    /// Deletes a server, its copies and its addresses, without a refund.
     ///
     /// # Errors
     /// It is being built.

@@ -1,4 +1,4 @@
-//! What a world begins with.
+//! The initial state of a world.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use super::services::Services;
 use super::{Credentials, Sessions, World};
 use crate::clock::Moment;
 
-/// The numbers of objects begin behind this one, so that they look like those of a hoster that has customers.
+/// The numbers of objects start after this one, so that they look like those of a real hoster.
 const FIRST: u64 = 20_000;
 
 impl World {
@@ -43,7 +43,7 @@ impl World {
         world
     }
 
-    /// The login of the account that the credentials of the sandbox stand for.
+    /// The login of the account that the sandbox's credentials belong to.
     pub const ACCOUNT: &str = "sandbox";
 }
 

@@ -1,4 +1,4 @@
-//! Finding servers, and what some hosters know of them.
+//! Finding servers, and details that only some hosters have.
 
 use hostkit::Decimal;
 
@@ -19,7 +19,7 @@ impl World {
     /// A server.
     ///
     /// # Errors
-    /// There is none of that number, or it is somebody else's.
+    /// There is no such server, or it belongs to another account.
     pub fn server(&self, account: &str, number: u64) -> Result<&Server, WorldError> {
         let server = self.servers.get(&number).filter(|server| server.is_there(account));
         server.ok_or(WorldError::NotFound("server"))
@@ -30,12 +30,12 @@ impl World {
         server.ok_or(WorldError::NotFound("server"))
     }
 
-    /// What else is known of a server.
+    /// The details of a server.
     pub fn details(&self, number: u64) -> Details {
         self.services.details.get(&number).cloned().unwrap_or_default()
     }
 
-    /// Changes what else is known of a server; a change that changes nothing is none.
+    /// Changes the details of a server; if they remain the same, nothing is noted.
     ///
     /// # Errors
     /// There is no such server.
@@ -56,12 +56,12 @@ impl World {
         Ok(())
     }
 
-    /// Puts down what an order said beside the server; the order itself is the change.
+    /// Stores the details of an order; only the order itself is noted as a change.
     pub fn describe_order(&mut self, number: u64, details: Details) {
         self.services.details.insert(number, details);
     }
 
-    /// Opens a console, which a server can have any number of.
+    /// Opens a console; a server can have any number of them.
     ///
     /// # Errors
     /// There is no such server.

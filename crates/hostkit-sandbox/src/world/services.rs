@@ -1,4 +1,4 @@
-//! What an account has beside servers, backups, zones and keys, kept together so that a world without them stays small.
+//! Further objects of a world beside servers, backups, zones and keys.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,17 +17,17 @@ pub(super) struct Services {
     pub(super) reserved: BTreeMap<u64, Reserved>,
     /// By server.
     pub(super) details: BTreeMap<u64, Details>,
-    /// Until when a link to a backup is good.
+    /// The ends of the download links of backups.
     pub(super) links: BTreeMap<u64, Moment>,
-    /// Backups that are prolonged without being asked.
+    /// Backups that are prolonged automatically.
     pub(super) prolonged: BTreeSet<u64>,
     /// The tags of CAA records.
     pub(super) tags: BTreeMap<u64, String>,
-    /// What is being done with a server, and until when.
+    /// What a server is busy with, since when and until when.
     pub(super) busy: BTreeMap<u64, (&'static str, Moment, Moment)>,
     pub(super) policy: Policy,
-    /// Servers with a bill that is not paid.
+    /// Servers with an unpaid bill.
     pub(super) unpaid: BTreeSet<u64>,
-    /// When credentials were wrong.
+    /// The times of failed sign-ins.
     pub(super) failures: Vec<Moment>,
 }

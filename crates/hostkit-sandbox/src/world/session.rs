@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use crate::clock::Moment;
 
-/// What a token is worth.
+/// The state of a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TokenState {
-    /// It stands for this account.
+    /// It is valid for this account.
     Good(String),
-    /// It was good once.
+    /// It has expired.
     Expired,
-    /// It was never given out.
+    /// It was never issued.
     Unknown,
 }
 
@@ -30,10 +30,10 @@ pub struct Sessions {
 }
 
 impl Sessions {
-    /// Gives out a token: a prefix and 32 hexadecimal digits. Without a lifetime it is good until it is revoked.
+    /// Issues a token: a prefix and 32 hexadecimal digits. Without a lifetime it is permanent.
     pub fn issue(&mut self, prefix: &str, login: &str, now: Moment, lifetime: Option<Duration>) -> String {
         self.issued += 1;
-        // Not a secret worth its name: it need only be new and look like a token.
+        // Not unpredictable: it only has to be new and look like a token.
         let scramble =
             |salt: u64| (self.issued ^ salt).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ now.unix().rotate_left(29);
         let text = format!("{prefix}{:016x}{:016x}", scramble(0), scramble(0x5a5a_5a5a));
@@ -41,12 +41,12 @@ impl Sessions {
         text
     }
 
-    /// Takes a token that exists from the start.
+    /// Adds a permanent token.
     pub fn add(&mut self, token: &str, login: &str) {
         self.tokens.insert(token.to_owned(), Token { login: login.to_owned(), until: None });
     }
 
-    /// What a token is worth now.
+    /// The state of a token now.
     pub fn check(&self, token: &str, now: Moment) -> TokenState {
         match self.tokens.get(token) {
             None => TokenState::Unknown,
@@ -55,7 +55,7 @@ impl Sessions {
         }
     }
 
-    /// Ends every token that has an end; permanent ones stay.
+    /// Expires all tokens but permanent ones.
     pub fn revoke(&mut self) {
         for token in self.tokens.values_mut() {
             if token.until.is_some() {
@@ -64,7 +64,7 @@ impl Sessions {
         }
     }
 
-    /// How many tokens were given out.
+    /// The number of issued tokens.
     pub fn issued(&self) -> u64 {
         self.issued
     }

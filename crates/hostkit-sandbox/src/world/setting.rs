@@ -1,4 +1,5 @@
-//! What hosters remember of an object and the world makes nothing of: a pay period, a planned change, a phone number.
+//! Settings that hosters remember of an object and the world does not use: a pay period, a planned change, a phone
+//! number.
 
 use hostkit::Decimal;
 
@@ -10,12 +11,12 @@ impl World {
         self.settings.get(object)?.get(name).map(String::as_str)
     }
 
-    /// Remembers a setting as part of a change that is noted anyway.
+    /// Remembers a setting as part of a change that is noted elsewhere.
     pub fn remember(&mut self, object: String, name: &'static str, value: String) {
         self.settings.entry(object).or_default().insert(name, value);
     }
 
-    /// Sets settings of an object; where all are so already, nothing is noted.
+    /// Sets settings of an object; if all have these values already, nothing is noted.
     pub fn set(&mut self, what: &'static str, object: String, settings: Vec<(&'static str, String)>) {
         let present = self.settings.entry(object.clone()).or_default();
         let mut is_changed = false;

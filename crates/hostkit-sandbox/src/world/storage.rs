@@ -1,4 +1,4 @@
-//! Storages: only that they are there, not what is in them.
+//! Storages, without their contents.
 
 use hostkit::Decimal;
 
@@ -20,7 +20,7 @@ impl World {
         found.ok_or(WorldError::NotFound("storage"))
     }
 
-    /// Creates a storage; it is paid by use, so nothing is paid now.
+    /// Creates a storage; it is paid by use, so nothing is charged now.
     ///
     /// # Errors
     /// There is no such account.
@@ -34,7 +34,7 @@ impl World {
         Ok(number)
     }
 
-    /// Gives a storage another name, as part of a change that is noted anyway.
+    /// Renames a storage, as part of a change that is noted elsewhere.
     ///
     /// # Errors
     /// There is none of that number.

@@ -5,7 +5,7 @@ use hostkit::Decimal;
 use super::objects::{Message, Ticket};
 use super::{World, WorldError};
 
-/// What a VIP ticket costs.
+/// The price of a VIP ticket.
 fn vip_price() -> Decimal {
     Decimal::new(50_000, 2)
 }
@@ -19,7 +19,7 @@ impl World {
     /// A ticket.
     ///
     /// # Errors
-    /// There is none of that number.
+    /// There is no such ticket.
     pub fn ticket(&self, account: &str, number: u64) -> Result<&Ticket, WorldError> {
         self.tickets.get(&number).filter(|ticket| ticket.account == account).ok_or(WorldError::NotFound("ticket"))
     }
@@ -27,7 +27,7 @@ impl World {
     /// Opens a ticket; a VIP ticket costs money.
     ///
     /// # Errors
-    /// There is no text, or the money does not suffice.
+    /// A text is empty, too little money, or no such account.
     pub fn open_ticket(&mut self, account: &str, subject: &str, text: &str, is_vip: bool) -> Result<u64, WorldError> {
         let price = if is_vip { vip_price() } else { Decimal::ZERO };
         self.can_pay(account, price)?;
@@ -42,10 +42,10 @@ impl World {
         Ok(number)
     }
 
-    /// Says something in a ticket.
+    /// Adds a message to a ticket.
     ///
     /// # Errors
-    /// There is no such ticket, or no text.
+    /// There is no such ticket, or the text is empty.
     pub fn reply(&mut self, account: &str, number: u64, text: &str) -> Result<(), WorldError> {
         self.ticket(account, number)?;
         if text.is_empty() {

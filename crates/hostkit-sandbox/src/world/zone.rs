@@ -25,10 +25,10 @@ impl World {
         self.zones.get_mut(&number).filter(|zone| zone.account == account).ok_or(WorldError::NotFound("zone"))
     }
 
-    /// Makes a zone.
+    /// Creates a zone.
     ///
     /// # Errors
-    /// The name is taken or is none.
+    /// The name is taken or not valid.
     pub fn create_zone(&mut self, account: &str, name: &str) -> Result<u64, WorldError> {
         self.account(account)?;
         if name.is_empty() || name.contains(char::is_whitespace) {
@@ -44,7 +44,7 @@ impl World {
         Ok(number)
     }
 
-    /// Deletes a zone and all that is in it.
+    /// Deletes a zone with its records.
     ///
     /// # Errors
     /// There is none of that number.
@@ -98,7 +98,7 @@ impl World {
     /// The zone of an account that has a record.
     ///
     /// # Errors
-    /// None has it.
+    /// No zone of the account has it.
     pub fn zone_of_record(&self, account: &str, record: u64) -> Result<u64, WorldError> {
         let has = |zone: &&Zone| zone.records.contains_key(&record);
         let found = self.zones(account).into_iter().find(has);
@@ -110,7 +110,7 @@ impl World {
         self.services.tags.get(&record).map(String::as_str)
     }
 
-    /// Gives a CAA record its tag; the record itself is the change.
+    /// Sets the tag of a CAA record; only the change of the record itself is noted.
     pub fn tag_record(&mut self, record: u64, tag: &str) {
         self.services.tags.insert(record, tag.to_owned());
     }

@@ -1,4 +1,4 @@
-//! What the server does wrong. Each fault has a name of its own; the list of scenarios has a row for each.
+//! The faults of the server; the list of scenarios has a row for each.
 
 use std::fmt::Write as _;
 use std::io;
@@ -12,27 +12,27 @@ use super::server::Pen;
 pub enum Fault {
     /// Nothing.
     Nothing,
-    /// Answers, says that the connection stays open, and closes it.
+    /// Answers with keep-alive, then closes the connection.
     CloseBetween,
-    /// Nobody listens.
+    /// Refuses connections.
     Refused,
-    /// Resets the connection without taking a byte of the request.
+    /// Resets the connection without reading a byte of the request.
     ResetUnread,
-    /// Takes the request and resets the connection.
+    /// Reads the request, then resets the connection.
     ResetRead,
-    /// Takes the request and closes the connection.
+    /// Reads the request, then closes the connection.
     CloseRead,
     /// Closes in the middle of the headers.
     HalfHead,
-    /// Fewer bytes than the length says.
+    /// Closes before the body has the declared length.
     CutLength,
-    /// Ends in the middle of a chunk.
+    /// Closes in the middle of a chunk.
     CutChunk,
-    /// Ends before the last line of a chunked body.
+    /// Closes before the last line of a chunked body.
     CutLastLine,
-    /// Resets a body that ends with the connection.
+    /// Resets the connection after a body that ends with it.
     CutReset,
-    /// Closes a body that ends with the connection too early.
+    /// Closes too early in a body that ends with the connection.
     CutClose,
     /// Redirects to another origin.
     Redirect(String),
@@ -54,11 +54,11 @@ pub enum Fault {
     Html,
     /// Success without a body.
     Empty,
-    /// Accepts and says nothing, where the client begins TLS.
+    /// Accepts the connection and stays silent when the client begins TLS.
     StallHandshake,
-    /// Takes the request so slowly that it never ends.
+    /// Reads the request so slowly that it never arrives in whole.
     StallUnread,
-    /// Takes the request and says nothing.
+    /// Reads the request and does not answer.
     StallHead,
     /// Stops in the first line.
     StallStatus,
@@ -86,11 +86,11 @@ pub enum Fault {
 
 /// What happens to the connection afterwards.
 pub(super) enum After {
-    /// It takes another request.
+    /// It stays open for another request.
     Go,
     /// It is closed.
     Close,
-    /// Nothing, until the client hangs up.
+    /// It is held open until the client disconnects.
     Hold,
 }
 
@@ -98,19 +98,19 @@ const BODY: &str = r#"{"id":7}"#;
 const CHUNKED: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 const CLOSING: &str = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n";
 
-/// `{"id":7}` as gzip writes it.
+/// `{"id":7}` in gzip.
 const GZIPPED: [u8; 28] = [
     0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 0xff, 0xab, 0x56, 0xca, 0x4c, 0x51, 0xb2, 0x32, 0xaf, 5, 0, 0x43, 0x5f, 7, 0x12,
     8, 0, 0, 0,
 ];
 
 impl Fault {
-    /// Whether it takes no request.
+    /// Whether it reads no request.
     pub(super) fn is_deaf(&self) -> bool {
         matches!(self, Self::StallHandshake | Self::StallUnread)
     }
 
-    /// How many bytes of a request of this length it leaves.
+    /// How many bytes of a request of this length it leaves unread.
     pub(super) fn unread(&self, length: usize) -> usize {
         match self {
             Self::ResetUnread => length,
@@ -134,7 +134,7 @@ impl Fault {
             Self::CutLastLine => pen.write(format!("{CHUNKED}{length:x}\r\n{BODY}\r\n0\r\n"))?,
             Self::CutReset => {
                 pen.write(format!("{CLOSING}{BODY}"))?;
-                // The client should have read all of it before it is taken away.
+                // The client should have read all of it before the reset discards it.
                 thread::sleep(Duration::from_millis(50));
             }
             Self::CutClose => pen.write(format!("{CLOSING}{}", BODY.trim_end_matches('}')))?,

@@ -15,7 +15,7 @@ pub enum Tunnel {
     Says(u16),
     /// Closes the connection.
     Closes,
-    /// Answers nothing.
+    /// Does not answer.
     IsSilent,
     /// Answers one byte at a time, without end.
     Drips,
@@ -40,7 +40,7 @@ impl Proxy {
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 let heard = Arc::clone(&heard);
-                // Whatever fails, the client sees an end of the connection.
+                // On any error the client sees the end of the connection.
                 thread::spawn(move || serve(client, tunnel, &heard));
             }
         });

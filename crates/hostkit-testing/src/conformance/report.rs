@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-/// One scenario with one verb.
+/// The result of one scenario with one kind of call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     /// What the server did, and which call was made.
@@ -17,7 +17,7 @@ pub struct Row {
 }
 
 impl Row {
-    /// Whether it is as expected, and in time.
+    /// Whether the result is as expected and in time.
     pub fn is_fine(&self) -> bool {
         self.found == self.expected && self.late.is_none_or(|late| late <= Self::GRACE)
     }
@@ -29,7 +29,7 @@ impl Row {
 /// The result of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
-    /// A row for each scenario and verb.
+    /// A row for each scenario and kind of call.
     pub rows: Vec<Row>,
 }
 

@@ -27,8 +27,8 @@ pub trait Subject {
 /// Makes a client of the [`Shop`](super::Shop) with the key [`KEY`], for a base URL, with a deadline for each call.
 pub type Make<'a> = &'a (dyn Fn(BaseUrl, Duration) -> Box<dyn Subject> + Sync);
 
-/// The expected results under a fault: of the safe call and how often it arrives, and of the spending call, which
-/// arrives once unless stated otherwise.
+/// The expected results under each fault, of the safe call and of the spending call, with the number of requests that
+/// arrive.
 const SCENARIOS: &[(Fault, &str, &str)] = &[
     (Fault::Nothing, "ok ×1", "done ×1"),
     (Fault::CloseBetween, "ok ×1", "done ×1"),
@@ -53,7 +53,7 @@ const SCENARIOS: &[(Fault, &str, &str)] = &[
     (Fault::Empty, "Decode ×2", "unresolved, Unreadable ×1"),
 ];
 
-/// Where a server can stall, and whether a request has arrived by then.
+/// The points at which a server can stall, and the number of requests that have arrived by then.
 const STALLS: &[(Fault, usize)] = &[
     (Fault::StallHandshake, 0),
     (Fault::StallUnread, 0),
@@ -107,8 +107,8 @@ pub(super) fn run_stalls(make: Make<'_>) -> Report {
     play(make, &jobs)
 }
 
-/// Makes calls one after another over a server that closes its connections behind each answer, though it promised to
-/// keep them: how many calls failed, and how many requests arrived.
+/// Makes calls one after another to a server that closes each connection after the answer in spite of keep-alive;
+/// returns the number of failed calls and of requests that arrived.
 pub(super) fn repeat_calls(make: Make<'_>, calls: usize) -> (usize, usize) {
     let server = start(Fault::CloseBetween);
     let client = make(server.base_url(), Duration::from_secs(5));
@@ -116,21 +116,21 @@ pub(super) fn repeat_calls(make: Make<'_>, calls: usize) -> (usize, usize) {
     for number in 0..calls {
         failures += usize::from(client.get().is_err());
         failures += usize::from(!client.order(0).is_done());
-        // Some calls come before the news that the connection is closed, some after.
+        // Some calls begin before the client can know that the connection is closed, some after.
         thread::sleep(Duration::from_millis(number as u64 % 3));
     }
     (failures, server.arrivals().len())
 }
 
-/// Makes calls one after another over a server that keeps its connections: how many of them the safe calls used, and
-/// how many the spending ones, none of which may be one of those.
+/// Makes calls one after another to a server that keeps its connections; returns how many of them the safe and the
+/// spending calls used, which must not share any.
 pub(super) fn connections(make: Make<'_>, calls: usize) -> (usize, usize) {
     let server = start(Fault::Nothing);
     let client = make(server.base_url(), Duration::from_secs(5));
     for _ in 0..calls {
         let is_fine = client.get().is_ok() && client.order(0).is_done();
         assert!(is_fine, "a call over a server without a fault failed");
-        // A connection goes back to its pool a moment after the answer.
+        // A connection returns to its pool a moment after the answer.
         thread::sleep(Duration::from_millis(5));
     }
     let used_by = |verb: &str| -> BTreeSet<usize> {
@@ -168,10 +168,11 @@ impl Job {
         let note = if self.fault == Fault::StallUnread { LARGE } else { 0 };
         let start = Instant::now();
         let mut found = play_verb(&*client, self.verb, note);
-        // Before a large body is sent it is written, which takes its time in a debug build.
+        // A large body is first encoded, which takes time in a debug build, so the clock starts at the first
+        // connection.
         let start = if note == 0 { start } else { server.contact().unwrap_or(start) };
         let late = start.elapsed().saturating_sub(self.deadline);
-        // A connection that is left behind would hold a socket at both ends.
+        // A connection that is left open holds a socket at both ends.
         if self.is_stall && !server.is_quiet(Duration::from_secs(2)) {
             found.push_str(", left a socket");
         }
@@ -197,7 +198,7 @@ fn play(make: Make<'_>, jobs: &[Job]) -> Report {
     Report { rows }
 }
 
-/// A redirect is not followed: nothing is sent to its target.
+/// Checks that a redirect is not followed and nothing is sent to its target.
 fn redirect(make: Make<'_>, verb: Verb) -> Row {
     let elsewhere = start(Fault::Nothing);
     let server = start(Fault::Redirect(elsewhere.url(&format!("/item?key={KEY}"))));

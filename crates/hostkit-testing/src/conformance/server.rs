@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(8);
 /// A request that arrived, at least in part.
 #[derive(Debug, Clone)]
 pub struct Arrival {
-    /// The number of the connection that it came over.
+    /// The number of its connection.
     pub connection: usize,
     /// The first line and the headers, as far as they were read.
     pub head: String,
@@ -63,28 +63,28 @@ impl Server {
         Ok(Self { address, is_tls, shared })
     }
 
-    /// Where it listens.
+    /// Its base URL.
     pub fn base_url(&self) -> BaseUrl {
         let scheme = if self.is_tls { "https" } else { "http" };
         format!("{scheme}://{}", self.address).parse().unwrap_or_else(|error| panic!("{}: {error}", self.address))
     }
 
-    /// Where it listens, as a URL to redirect to.
+    /// A URL on this server to redirect to.
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
-    /// What arrived, in order.
+    /// The requests that arrived, in order.
     pub fn arrivals(&self) -> Vec<Arrival> {
         self.shared.arrivals().clone()
     }
 
-    /// When the first connection came.
+    /// When the first connection was accepted.
     pub fn contact(&self) -> Option<Instant> {
         self.shared.contact.get().copied()
     }
 
-    /// Whether every connection is closed by now, or within `patience`.
+    /// Whether all connections are closed within `patience`.
     pub fn is_quiet(&self, patience: Duration) -> bool {
         let end = Instant::now() + patience;
         while self.shared.open.load(Ordering::SeqCst) > 0 {
@@ -100,7 +100,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.shared.is_over.store(true, Ordering::SeqCst);
-        // Wakes the listener up.
+        // Wakes the listener, which blocks in `accept`.
         let _ = TcpStream::connect(self.address);
     }
 }
@@ -120,7 +120,7 @@ impl Shared {
             let shared = Arc::clone(&self);
             shared.open.fetch_add(1, Ordering::SeqCst);
             thread::spawn(move || {
-                // That a client hangs up in the middle is what most faults are about.
+                // Errors are expected, since most faults make the client disconnect.
                 let _ = shared.serve(&stream, number);
                 drop(stream);
                 shared.open.fetch_sub(1, Ordering::SeqCst);
@@ -144,7 +144,7 @@ impl Shared {
                 arrivals.push(Arrival { connection, head });
                 arrivals.len()
             };
-            // A socket that is closed with a byte unread is reset.
+            // Closing a socket with a byte unread resets the connection.
             let read = length.saturating_sub(self.fault.unread(length));
             io::copy(&mut stream.take(read as u64), &mut io::sink())?;
             match self.fault.play(&mut Pen(stream), order)? {
@@ -156,7 +156,7 @@ impl Shared {
     }
 }
 
-/// Writing as faults need it.
+/// Writes to the client in the ways that faults need.
 pub(super) struct Pen<'a>(&'a TcpStream);
 
 impl Pen<'_> {
@@ -164,7 +164,7 @@ impl Pen<'_> {
         self.0.write_all(text.as_ref())
     }
 
-    /// Writes one byte at a time, without end.
+    /// Writes one byte at a time, until the client disconnects or [`PATIENCE`] is over.
     pub(super) fn drip(&mut self, byte: u8, pause: Duration) -> io::Result<()> {
         let end = Instant::now() + PATIENCE;
         while Instant::now() < end {
@@ -180,7 +180,7 @@ fn hold(mut stream: &TcpStream) -> io::Result<()> {
     let start = Instant::now();
     let mut piece = vec![0; 1 << 10];
     while start.elapsed() < PATIENCE && stream.read(&mut piece)? > 0 {
-        // Later than any deadline of a stall, the end of the connection is to come in sight.
+        // After all deadlines of stalls, read fast enough to see the end of the connection.
         if start.elapsed() < Duration::from_millis(1500) {
             thread::sleep(Duration::from_millis(5));
         } else {
@@ -190,7 +190,7 @@ fn hold(mut stream: &TcpStream) -> io::Result<()> {
     Ok(())
 }
 
-/// Waits for a whole request without taking it: its head, and how many bytes it has.
+/// Waits for a whole request without reading it; returns its head and its length in bytes.
 fn see_request(stream: &TcpStream) -> io::Result<Option<(String, usize)>> {
     let mut buffer = vec![0; 1 << 16];
     let end = Instant::now() + PATIENCE;

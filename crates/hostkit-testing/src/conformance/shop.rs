@@ -25,7 +25,7 @@ pub const KEY: &str = "canary-key-31337";
 #[derive(Debug)]
 pub struct Shop;
 
-/// The shop's error code; it has none.
+/// The shop's error code; the shop defines none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Code(String);
 
@@ -90,7 +90,7 @@ impl Repeatable for GetItem {}
 /// Orders an item: spends.
 #[derive(Debug, Clone)]
 pub struct Order {
-    /// How long the note in the body is, to fill the buffers of a socket.
+    /// The length of the note in the body, to fill the buffers of a socket.
     pub note: usize,
 }
 

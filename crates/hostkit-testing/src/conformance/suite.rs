@@ -35,7 +35,7 @@ macro_rules! conformance_tests {
     };
 }
 
-/// Every fault but the stalls.
+/// Runs every fault but the stalls.
 pub fn every_fault_has_its_outcome(make: Make<'_>) {
     let _alone = alone();
     let report = scenario::run(make);
@@ -43,7 +43,7 @@ pub fn every_fault_has_its_outcome(make: Make<'_>) {
     assert_eq!(report.failures(), 0, "{report}");
 }
 
-/// Every stall, with three deadlines.
+/// Runs every stall, with three deadlines.
 pub fn every_stall_ends_at_the_deadline(make: Make<'_>) {
     let _alone = alone();
     let report = scenario::run_stalls(make);
@@ -51,7 +51,7 @@ pub fn every_stall_ends_at_the_deadline(make: Make<'_>) {
     assert_eq!(report.failures(), 0, "{report}");
 }
 
-/// 200 calls over a server that closes each connection, though it promised to keep it.
+/// Makes 200 calls to a server that closes each connection in spite of keep-alive.
 pub fn a_connection_that_died_in_the_pool_costs_nothing(make: Make<'_>) {
     let _alone = alone();
     let (failures, arrivals) = scenario::repeat_calls(make, 100);
@@ -59,12 +59,12 @@ pub fn a_connection_that_died_in_the_pool_costs_nothing(make: Make<'_>) {
     assert_eq!((failures, arrivals), (0, 200));
 }
 
-/// Calls that read share a pooled connection, and each call that spends has one of its own.
+/// Safe calls share a pooled connection, and each spending call has its own.
 pub fn a_call_that_spends_has_a_connection_of_its_own(make: Make<'_>) {
     assert_eq!(scenario::connections(make, 5), (1, 5));
 }
 
-/// `Duration::MAX` stands for none: no clock below overflows.
+/// `Duration::MAX` means no deadline, and must not overflow any clock.
 pub fn a_call_may_have_no_deadline(make: Make<'_>) {
     assert_eq!(scenario::connections(&|base, _| make(base, Duration::MAX), 2), (1, 2));
 }

@@ -1,7 +1,7 @@
 //! Reads `application/x-www-form-urlencoded`: a map of texts, with keys as they are and duplicates kept.
 //!
-//! Deliberately not here: the nesting that PHP reads from `a[b]`. Text that is not UTF-8 once it is decoded is an
-//! error, not a row of replacement characters.
+//! Deliberately not here: the nesting that PHP reads from `a[b]`. Text that is not UTF-8 after decoding is an error; no
+//! replacement characters are put in.
 
 use crate::builder::{Builder, Piece};
 use crate::{WireError, WireErrorKind};
@@ -22,18 +22,18 @@ pub(super) fn read(body: &str, builder: &mut Builder<'_>) -> Result<(), WireErro
     Ok(())
 }
 
-/// A name or a value that stands at `start`, decoded; `None` where it is as it stands.
+/// Decodes the name or value at `start`; `None` if there is nothing to decode.
 fn decoded(raw: &str, start: usize) -> Result<Option<String>, WireError> {
     if !raw.contains(['%', '+']) {
         return Ok(None);
     }
-    // Neither `&` nor a first `=` is in `raw`'s way: the leading `=` makes all of it the value of one pair.
+    // `raw` contains no `&`, and the leading `=` makes all of it the value of one pair.
     let pair = format!("={raw}");
     let text = match form_urlencoded::parse(pair.as_bytes()).next() {
         Some((_, value)) => value.into_owned(),
         None => String::new(),
     };
-    // The crate replaces what is not UTF-8. More replacement characters than were sent mean that it did.
+    // `form_urlencoded` replaces invalid UTF-8, which shows as more replacement characters than were sent.
     if text.contains('\u{FFFD}') {
         let sent = raw.matches('\u{FFFD}').count() + raw.to_ascii_uppercase().matches("%EF%BF%BD").count();
         if text.matches('\u{FFFD}').count() != sent {

@@ -1,7 +1,7 @@
-//! Reads JSON as RFC 8259 has it, with numbers as their lexemes.
+//! Reads JSON (RFC 8259) and keeps numbers as lexemes.
 //!
-//! No number is computed here and no value is interpreted, so that neither digits are lost nor a feature of another
-//! JSON crate changes what is read. There is no recursion: depth costs a byte on the heap.
+//! Numbers are not converted, so no digit is lost, and no feature that another crate switches on in a JSON library
+//! changes what is read. There is no recursion: a level of nesting costs one byte on the heap.
 
 use crate::builder::{Builder, Piece};
 use crate::{WireError, WireErrorKind};
@@ -13,14 +13,14 @@ pub(super) fn read(body: &str, builder: &mut Builder<'_>) -> Result<(), WireErro
 struct Reader<'s> {
     text: &'s str,
     bytes: &'s [u8],
-    /// The string with escapes that is being read; reused, so that it costs one allocation for all of them.
+    /// A buffer for strings with escapes, reused to avoid an allocation for each.
     scratch: String,
 }
 
 impl Reader<'_> {
-    /// `at` is a variable of its own wherever nothing is wrong: it stays in a register then.
+    /// `at` is a local variable, not a field, so that it stays in a register.
     fn document(&mut self, builder: &mut Builder<'_>) -> Result<(), WireError> {
-        // The bytes that will close what is open, without the innermost one. Zero closes the document.
+        // The closing bytes of all open containers but the innermost; zero stands for the document.
         let mut around: Vec<u8> = Vec::new();
         let mut closer = 0;
         let mut at = 0;
@@ -28,7 +28,7 @@ impl Reader<'_> {
             if closer == b'}' {
                 at = self.key(builder, at)?;
             }
-            at = self.behind_space(at);
+            at = self.skip_space(at);
             match self.bytes.get(at) {
                 Some(b'"') => at = self.string(builder, at, false)?,
                 Some(b'-' | b'0'..=b'9') => {
@@ -40,7 +40,7 @@ impl Reader<'_> {
                     builder.open_map(at)?;
                     around.push(closer);
                     closer = b'}';
-                    at = self.behind_space(at + 1);
+                    at = self.skip_space(at + 1);
                     if self.bytes.get(at) != Some(&b'}') {
                         continue;
                     }
@@ -49,7 +49,7 @@ impl Reader<'_> {
                     builder.open_list(at)?;
                     around.push(closer);
                     closer = b']';
-                    at = self.behind_space(at + 1);
+                    at = self.skip_space(at + 1);
                     if self.bytes.get(at) != Some(&b']') {
                         continue;
                     }
@@ -68,9 +68,9 @@ impl Reader<'_> {
                 }
                 _ => return Err(self.expected(at, "a JSON value")),
             }
-            // A value has ended, or an empty container stands before its end.
+            // A value has ended, or the next byte closes an empty container.
             loop {
-                at = self.behind_space(at);
+                at = self.skip_space(at);
                 match self.bytes.get(at) {
                     None if closer == 0 => return Ok(()),
                     Some(_) if closer == 0 => return Err(WireError::new(at, WireErrorKind::TrailingBytes)),
@@ -88,14 +88,14 @@ impl Reader<'_> {
         }
     }
 
-    /// Where the whitespace ends that may stand here.
+    /// The position after optional whitespace.
     #[inline(always)]
-    fn behind_space(&self, at: usize) -> usize {
-        if self.bytes.get(at).is_some_and(|byte| *byte > b' ') { at } else { self.behind_more_space(at) }
+    fn skip_space(&self, at: usize) -> usize {
+        if self.bytes.get(at).is_some_and(|byte| *byte > b' ') { at } else { self.skip_more_space(at) }
     }
 
     #[inline(never)]
-    fn behind_more_space(&self, mut at: usize) -> usize {
+    fn skip_more_space(&self, mut at: usize) -> usize {
         while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.bytes.get(at) {
             at += 1;
         }
@@ -110,12 +110,12 @@ impl Reader<'_> {
 
     #[inline(always)]
     fn key(&mut self, builder: &mut Builder<'_>, at: usize) -> Result<usize, WireError> {
-        let at = self.behind_space(at);
+        let at = self.skip_space(at);
         if self.bytes.get(at) != Some(&b'"') {
             return Err(self.expected(at, "a key in quotes"));
         }
         let at = self.string(builder, at, true)?;
-        let at = self.behind_space(at);
+        let at = self.skip_space(at);
         if self.bytes.get(at) != Some(&b':') {
             return Err(self.expected(at, "`:`"));
         }
@@ -135,7 +135,7 @@ impl Reader<'_> {
         self.expected(at + right, "`true`, `false` or `null`")
     }
 
-    /// Where the number ends: `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`.
+    /// The end of the number: `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`.
     #[inline]
     fn number(&self, start: usize) -> Result<usize, WireError> {
         let digits = start + usize::from(self.bytes.get(start) == Some(&b'-'));
@@ -153,7 +153,7 @@ impl Reader<'_> {
         Ok(at)
     }
 
-    /// Where one digit or more end.
+    /// The end of one or more digits.
     #[inline]
     fn digits(&self, start: usize) -> Result<usize, WireError> {
         let mut at = start;
@@ -163,7 +163,7 @@ impl Reader<'_> {
         if at == start { Err(self.expected(at, "a digit")) } else { Ok(at) }
     }
 
-    /// A string as a key or as a value, from its opening quote; where it ends.
+    /// Reads a key or a value from its opening quote; returns the position after the closing quote.
     #[inline(always)]
     fn string(&mut self, builder: &mut Builder<'_>, start: usize, is_key: bool) -> Result<usize, WireError> {
         let inside = self.bytes.get(start + 1..).unwrap_or(&[]);
@@ -177,7 +177,7 @@ impl Reader<'_> {
         Ok(end + 1)
     }
 
-    /// The same where `end`, the first byte that is not plain, does not close the string.
+    /// Like [`Reader::string`], where `end`, the first byte that is not plain, is not the closing quote.
     #[inline(never)]
     fn string_with_escapes(
         &mut self,
@@ -213,7 +213,7 @@ impl Reader<'_> {
         }
     }
 
-    /// What the escape that starts with this backslash stands for, and where it ends.
+    /// The character that the escape at this backslash stands for, and the position after it.
     fn escape(&self, start: usize) -> Result<(char, usize), WireError> {
         let Some(letter) = self.bytes.get(start + 1) else {
             return Err(self.expected(self.bytes.len(), "an escape"));
@@ -233,14 +233,14 @@ impl Reader<'_> {
         Ok((character, start + 2))
     }
 
-    /// The same for `\u` with four digits, or twice that for the two halves of a surrogate pair.
+    /// Like [`Reader::escape`], for `\u` with four digits, or two of them as a surrogate pair.
     fn code(&self, start: usize) -> Result<(char, usize), WireError> {
         let mut end = start + 6;
         let mut code = self.four_digits(start + 2)?;
         if (0xD800..0xDC00).contains(&code) && self.bytes.get(end..end + 2) == Some(b"\\u") {
             let low = self.four_digits(end + 2)?;
             end += 6;
-            // Anything but a low half makes a code that no character has.
+            // Otherwise `code` remains a lone surrogate, which `char::from_u32` refuses.
             if (0xDC00..0xE000).contains(&low) {
                 code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
             }
@@ -260,16 +260,16 @@ impl Reader<'_> {
     }
 }
 
-/// How many plain bytes stand before a quote, a backslash, a control character, or the end of the body.
+/// The number of bytes before the first quote, backslash or control character, or before the end.
 #[inline]
 fn plain_length(bytes: &[u8]) -> usize {
     const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
     const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
     let mut rest = bytes;
-    // Eight bytes at a time. The lowest byte that is marked is right; borrows may mark wrong ones, but only above it.
+    // Eight bytes at a time. The lowest marked byte is exact: a borrow can mark a wrong byte only above it.
     while let Some((chunk, behind)) = rest.split_first_chunk() {
         let word = u64::from_le_bytes(*chunk);
-        // With this bit turned the quote is 0x20, and stands next to the control characters.
+        // With this bit flipped the quote is 0x20, next to the control characters.
         let quote_or_control = (word ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21);
         let backslash = (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);
         let marked = (quote_or_control | backslash) & !word & HIGHS;

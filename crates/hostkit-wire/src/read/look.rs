@@ -10,7 +10,7 @@ pub(super) fn text<'a>(body: &'a [u8], limits: &Limits) -> Result<&'a str, WireE
     }
     std::str::from_utf8(body).map_err(|error| {
         let kind = match error.error_len() {
-            // The body stops within a character that is right so far.
+            // The body ends within a character that is valid so far.
             None => WireErrorKind::Truncated,
             Some(_) => WireErrorKind::NotUtf8(looks_like_windows_1251(body)),
         };
@@ -18,7 +18,8 @@ pub(super) fn text<'a>(body: &'a [u8], limits: &Limits) -> Result<&'a str, WireE
     })
 }
 
-/// Russian letters are 0xC0..=0xFF, 0xA8 and 0xB8 there. Half of the bytes of broken UTF-8 would be in that range, too.
+/// There, Russian letters are 0xC0..=0xFF, 0xA8 and 0xB8. In broken UTF-8 only about half of the bytes are in that
+/// range.
 fn looks_like_windows_1251(body: &[u8]) -> bool {
     let high = body.iter().filter(|byte| !byte.is_ascii()).count();
     let letters = body.iter().filter(|byte| matches!(byte, 0xC0..=0xFF | 0xA8 | 0xB8)).count();
@@ -39,7 +40,8 @@ pub(super) fn document(format: Format, body: &str) -> Result<(usize, &str), Wire
     }
     Ok(match format {
         Format::Json | Format::Xml => (skipped, indented.trim_ascii_end()),
-        // PHP itself refuses it, indentation means something in print_r text, and every byte does in a form.
+        // PHP itself refuses leading whitespace, in `print_r` text indentation has a meaning, and in a form every byte
+        // has.
         Format::Php | Format::PrintR | Format::Form => (start, whole),
     })
 }
@@ -59,10 +61,10 @@ fn starts_with_word(text: &str, word: &str) -> bool {
         && !text.get(word.len()).is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b':' | b'_'))
 }
 
-/// The one of these formats that the body looks like.
+/// The first of these formats, from the most specific on, that the body looks like.
 pub(super) fn format(formats: &[Format], body: &str) -> Result<Format, WireError> {
     let (start, text) = document(Format::Json, body)?;
-    // The narrower signs come first: `[name] =>` also starts like a JSON list, and anything with `=` may be a form.
+    // Order matters: `[name] =>` also starts like a JSON list, and anything with `=` may be a form.
     [Format::PrintR, Format::Php, Format::Xml, Format::Json, Format::Form]
         .into_iter()
         .find(|format| formats.contains(format) && looks_like(*format, text))

@@ -1,8 +1,8 @@
-//! The readers, one for each format, and what they have in common: what is checked before any of them runs.
+//! One reader per format, and the checks before any of them runs.
 //!
-//! A reader gets the text behind the byte order mark. Where the format does not mind, the whitespace around the
-//! document is cut off too. A reader must use up its text: whatever it leaves is [`WireErrorKind::TrailingBytes`], and
-//! it says so itself. Offsets count from the start of the reader's text.
+//! A reader gets the text after the byte order mark, for JSON and XML without the whitespace around it. It must consume
+//! all of its text, and itself reports what is left as [`WireErrorKind::TrailingBytes`]. Its offsets count from the
+//! start of its text.
 
 mod form;
 mod json;
@@ -58,23 +58,23 @@ fn read<'a>(format: Format, body: &'a str, limits: &Limits) -> Result<Document<'
     Ok(builder.finish())
 }
 
-/// At least as many nodes as the document has, without reading it; text that looks like syntax counts too.
+/// An upper bound of the nodes, found without parsing: syntax characters within text count, too.
 fn expected_nodes(format: Format, text: &[u8]) -> usize {
     let expected = match format {
-        // Every value but the first stands behind one of these, and every key before a colon.
+        // Every value but the first follows one of these, and every key precedes a colon.
         Format::Json => 1 + count(text, |byte| matches!(byte, b',' | b':') | (byte | 0x20 == b'{')),
         // A name and a value for each element and attribute, and for the text beside them.
         Format::Xml => 3 + 2 * count(text, |byte| matches!(byte, b'<' | b'=')),
         Format::Php => 1 + count(text, |byte| matches!(byte, b';' | b'{')),
         Format::PrintR => 3 + 2 * count(text, |byte| byte == b'['),
-        // A pair is two nodes and takes at least `a&`; empty pairs are none.
+        // A pair is two nodes and takes at least `a&`; an empty pair is no node.
         Format::Form => return (3 + 2 * count(text, |byte| byte == b'&')).min(text.len() + 3),
     };
-    // In none of these does a node take less than two bytes.
+    // In the formats above a node takes at least two bytes.
     expected.min(text.len() / 2 + 3)
 }
 
-/// Counts in a way that the compiler turns into vector instructions: a byte-sized sum for each chunk.
+/// Sums each chunk in one byte, which the compiler turns into vector instructions.
 fn count(text: &[u8], counts: impl Fn(u8) -> bool) -> usize {
     text.chunks(224).map(|chunk| usize::from(chunk.iter().map(|byte| u8::from(counts(*byte))).sum::<u8>())).sum()
 }

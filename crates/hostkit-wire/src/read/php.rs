@@ -1,8 +1,8 @@
 //! Reads what PHP's `serialize()` writes: one pass, no recursion, and no allocation sized by a declared length.
 //!
-//! Deliberately not here: references (`r`, `R`), classes with a serialisation of their own (`C`) and escaped strings
-//! (`S`). They are refused by name. White space may stand behind the document, as it does behind many a PHP script,
-//! but not before it, where `unserialize()` refuses it too.
+//! Deliberately not here: references (`r`, `R`), classes with custom serialisation (`C`) and escaped strings (`S`).
+//! They are refused by name. Whitespace is accepted after the document, where many PHP scripts leave some, but not
+//! before it, where `unserialize()` refuses it too.
 
 use crate::builder::{Builder, Piece};
 use crate::{WireError, WireErrorKind};
@@ -12,9 +12,9 @@ const SHORTEST_ENTRY: usize = 6;
 
 /// An array or an object whose entries are being read.
 struct Frame {
-    /// Entries that are still to come.
+    /// Entries still to be read.
     left: usize,
-    /// Entries that were read.
+    /// Entries read so far.
     seen: usize,
     /// Whether the keys so far were 0, 1, 2, … in order.
     sequence: bool,
@@ -41,7 +41,7 @@ pub(super) fn read(body: &str, builder: &mut Builder<'_>) -> Result<(), WireErro
                 reader.key(frame, builder)?;
                 break;
             }
-            reader.expect("}", "`}` behind the last entry")?;
+            reader.expect("}", "`}` after the last entry")?;
             if frame.sequence && !frame.object {
                 builder.close_list();
             } else {
@@ -58,7 +58,7 @@ impl<'s> Reader<'s> {
         self.body.as_bytes().get(self.at..).unwrap_or(&[])
     }
 
-    /// What is missing here; at the end of the body that is the rest of the body.
+    /// The error that `what` is missing here; at the end of the body, that the body is truncated.
     fn expected(&self, what: &'static str) -> WireError {
         let kind = if self.at >= self.body.len() { WireErrorKind::Truncated } else { WireErrorKind::Expected(what) };
         WireError::new(self.at, kind)
@@ -83,7 +83,7 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// Reads one value; a container is only opened.
+    /// Reads one value; of a container only the head, whose entries are then read through the returned frame.
     fn value(&mut self, builder: &mut Builder<'_>) -> Result<Option<Frame>, WireError> {
         let start = self.at;
         match self.rest().first() {
@@ -98,7 +98,7 @@ impl<'s> Reader<'s> {
                     return Err(self.expected("`0` or `1`"));
                 }
                 self.at += 1;
-                self.expect(";", "`;` behind a truth value")?;
+                self.expect(";", "`;` after a truth value")?;
                 builder.boolean(start, value)?;
             }
             Some(b'i') => {
@@ -110,7 +110,7 @@ impl<'s> Reader<'s> {
                 let from = self.at;
                 self.float()?;
                 let to = self.at;
-                self.expect(";", "`;` behind a float")?;
+                self.expect(";", "`;` after a float")?;
                 builder.number(from, to)?;
             }
             Some(b's') => {
@@ -137,7 +137,7 @@ impl<'s> Reader<'s> {
             }
             Some(b'r' | b'R') => return Err(WireError::new(start, WireErrorKind::Unsupported("a PHP reference"))),
             Some(b'C') => {
-                let what = WireErrorKind::Unsupported("a PHP class with a serialisation of its own");
+                let what = WireErrorKind::Unsupported("a PHP class with custom serialisation");
                 return Err(WireError::new(start, what));
             }
             Some(b'S') => return Err(WireError::new(start, WireErrorKind::Unsupported("an escaped PHP string"))),
@@ -161,7 +161,7 @@ impl<'s> Reader<'s> {
             frame.sequence = false;
         }
         if frame.object && text.starts_with('\0') {
-            // `\0*\0name` is protected, `\0Class\0name` private: who may see a property is not ours to know.
+            // `\0*\0name` is protected, `\0Class\0name` private: the visibility is dropped.
             if let Some(mark) = text.get(1..).and_then(|name| name.find('\0')) {
                 from += mark + 2;
             }
@@ -170,7 +170,7 @@ impl<'s> Reader<'s> {
         builder.key(start, Piece::Body(from, to))
     }
 
-    /// `i:-5;`, as the range of the digits with their sign. How large it is, is for those to judge who use it.
+    /// `i:-5;`, as the range of the digits with their sign. Its size is not limited here.
     fn integer(&mut self) -> Result<(usize, usize), WireError> {
         if let Some(range) = self.plain_integer() {
             return Ok(range);
@@ -180,11 +180,11 @@ impl<'s> Reader<'s> {
         self.sign();
         self.digits("a digit")?;
         let to = self.at;
-        self.expect(";", "`;` behind an integer")?;
+        self.expect(";", "`;` after an integer")?;
         Ok((from, to))
     }
 
-    /// The same for digits alone; `None` where only [`Reader::integer`] can say what is there.
+    /// The fast path for one to nine digits without a sign; `None` leaves it to [`Reader::integer`].
     #[inline]
     fn plain_integer(&mut self) -> Option<(usize, usize)> {
         let [b'i', b':', rest @ ..] = self.rest() else { return None };
@@ -197,13 +197,13 @@ impl<'s> Reader<'s> {
         Some((from, from + count))
     }
 
-    /// `s:3:"abc";`, as the range between the quotes; `None` where only [`Reader::string`] can say what is wrong.
+    /// The fast path for `s:3:"abc";`: the range between the quotes; `None` leaves it to [`Reader::string`].
     #[inline]
     fn plain_string(&mut self) -> Option<(usize, usize)> {
         let [b's', b':', rest @ ..] = self.rest() else { return None };
         let (length, count) = leading_number(rest)?;
         let [b':', b'"', rest @ ..] = rest.get(count..)? else { return None };
-        // The byte behind the text is a quote, so the text does not end within a character.
+        // The byte after the text is a quote, so the text does not end within a character.
         let [b'"', b';', ..] = rest.get(length..)? else { return None };
         let from = self.at + 2 + count + 2;
         self.at = from + length + 2;
@@ -238,7 +238,7 @@ impl<'s> Reader<'s> {
         self.digits("a float")?;
         if self.rest().starts_with(b".") {
             self.at += 1;
-            self.digits("a digit behind the point")?;
+            self.digits("a digit after the point")?;
         }
         if let Some(b'e' | b'E') = self.rest().first() {
             self.at += 1;
@@ -259,10 +259,10 @@ impl<'s> Reader<'s> {
         self.counted(";")
     }
 
-    /// `:LEN:"…"` and what must follow, as the range between the quotes.
+    /// Reads `:LEN:"…"` and what must follow it; returns the range between the quotes.
     fn counted(&mut self, behind: &str) -> Result<(usize, usize), WireError> {
         let (length, number_at) = self.length()?;
-        self.expect(":\"", "`:\"` behind a length")?;
+        self.expect(":\"", "`:\"` after a length")?;
         let from = self.at;
         let to = from.checked_add(length).filter(|to| *to <= self.body.len());
         let to = to.ok_or_else(|| WireError::new(number_at, WireErrorKind::Truncated))?;
@@ -271,21 +271,21 @@ impl<'s> Reader<'s> {
         }
         self.at = to;
         self.expect("\"", "`\"` where the length of the text ends")?;
-        self.expect(behind, "`;` behind a text")?;
+        self.expect(behind, "`;` after a text")?;
         Ok((from, to))
     }
 
-    /// `:N:{`, the number of entries of an array or an object, which the rest of the body must be able to hold.
+    /// Reads `:N:{`, the number of entries; an error if the rest of the body is too short for them.
     fn count(&mut self) -> Result<usize, WireError> {
         let (count, number_at) = self.length()?;
-        self.expect(":{", "`:{` behind a count")?;
+        self.expect(":{", "`:{` after a count")?;
         match count <= self.rest().len() / SHORTEST_ENTRY {
             true => Ok(count),
             false => Err(WireError::new(number_at, WireErrorKind::Truncated)),
         }
     }
 
-    /// `:N`, with the place where the number stands; a number that no memory holds is cut to the largest.
+    /// Reads `:N`; returns the number, at most `usize::MAX`, and its offset.
     fn length(&mut self) -> Result<(usize, usize), WireError> {
         self.expect(":", "`:`")?;
         let number_at = self.at;
@@ -295,7 +295,7 @@ impl<'s> Reader<'s> {
     }
 }
 
-/// The number that starts here and how many digits it has, where it has one to nine.
+/// The number of one to nine digits that starts here, and how many digits it has.
 #[inline]
 fn leading_number(rest: &[u8]) -> Option<(usize, usize)> {
     let (mut number, mut count) = (0, 0);

@@ -1,11 +1,11 @@
 //! Reads XML: the document is a map with one entry, the root element under its name.
 //!
-//! An element with neither attributes nor children is its text, or null where that is blank. Any other is a map:
-//! attributes as `@name`, then the children, then the element's own text as `$text`. White space around text goes.
+//! An element with neither attributes nor children is its text, or null if that is blank. Any other is a map:
+//! attributes as `@name`, then the children, then the element's own text as `$text`. Whitespace around text is dropped.
 //!
-//! Plain documents are read by [`plain`], all others from quick-xml's events, which also say what is wrong with one.
+//! Plain documents are read by [`plain`], all others from quick-xml's events, which also find the errors.
 //!
-//! Deliberately not here: DTDs, entities of one's own, namespaces (a prefix is part of the name), encodings.
+//! Deliberately not here: DTDs, declared entities, namespaces (a prefix is part of the name), encodings.
 
 mod attributes;
 mod plain;
@@ -20,12 +20,12 @@ use crate::{WireError, WireErrorKind};
 use attributes::Attributes;
 use run::Run;
 
-/// How many characters of a strange encoding's name an error keeps.
+/// Characters of an unknown encoding's name that an error keeps.
 const NAME_SHOWN: usize = 40;
 
 pub(super) fn read(body: &str, builder: &mut Builder<'_>) -> Result<(), WireError> {
     if body.starts_with('\u{FEFF}') {
-        // quick-xml would skip it without counting it.
+        // quick-xml would skip it without counting its bytes.
         return Err(WireError::expected(0, "a root element"));
     }
     if Reader::new(body).plain(builder).is_some() {
@@ -37,7 +37,7 @@ pub(super) fn read(body: &str, builder: &mut Builder<'_>) -> Result<(), WireErro
 
 struct Reader<'s> {
     text: &'s str,
-    /// The elements that are open, outermost first.
+    /// The open elements, outermost first.
     levels: Vec<Level>,
     /// The text since the last tag.
     run: Run<'s>,
@@ -46,23 +46,23 @@ struct Reader<'s> {
 
 /// An open element.
 struct Level {
-    /// Where its start tag stands, and where that ends.
+    /// Where its start tag starts and ends.
     start: usize,
     inner: usize,
-    /// How long its name is, which stands behind its start.
+    /// The length of its name, which follows the `<` at `start`.
     name: usize,
-    /// Whether it is a map: known from an attribute or a child on. Until then it may be a text.
+    /// Whether it is a map, known after the first attribute or child; until then it may be a text.
     is_map: bool,
-    /// Its own text so far, where children follow it; allocates only in mixed content.
+    /// Its own text before its children so far; allocates only for mixed content.
     own: String,
 }
 
-/// A start tag, or that of an element without an end tag.
+/// A start tag, or the tag of an empty element.
 struct Tag {
-    /// Where it stands, and where it ends.
+    /// Where it starts and ends.
     start: usize,
     end: usize,
-    /// How long its name is, and how long what stands between the angle brackets, without a slash at the end.
+    /// The lengths of its name, and of what stands between the angle brackets without a slash at the end.
     name: usize,
     content: usize,
     empty: bool,
@@ -87,7 +87,7 @@ impl<'s> Reader<'s> {
         builder.open_map(0)?;
         loop {
             let start = events.buffer_position() as usize;
-            // Looked at where it is: moving an event out of its result costs as much as what is done with it.
+            // Matched by reference: moving an event out of its result costs as much as handling it.
             let event = events.read_event();
             let event = match &event {
                 Ok(event) => event,
@@ -121,7 +121,7 @@ impl<'s> Reader<'s> {
                 Event::Eof => break,
             }
             if matches!(event, Event::Empty(_) | Event::End(_)) {
-                // The last tag that closes an element closes the root.
+                // Each closing tag moves this, so the last one, that of the root, remains.
                 root_end = end;
             }
         }
@@ -203,7 +203,7 @@ fn check_declaration(declaration: &BytesDecl<'_>, start: usize) -> Result<(), Wi
     match declaration.encoding() {
         None => Ok(()),
         Some(Ok(name)) if ["utf-8", "utf8", "us-ascii"].iter().any(|known| name.eq_ignore_ascii_case(known)) => Ok(()),
-        // A name may be as long as the body; an error is for people.
+        // The name may be as long as the body, so the error keeps only its start.
         Some(Ok(name)) => Err(WireError::new(start, WireErrorKind::Encoding(name.chars().take(NAME_SHOWN).collect()))),
         Some(Err(_)) => Err(WireError::expected(start, "an XML declaration")),
     }
@@ -217,7 +217,7 @@ fn doctype(declaration: &str) -> WireErrorKind {
     }
 }
 
-/// What quick-xml says, in our words.
+/// Turns an error of quick-xml into ours.
 #[cold]
 fn failed(error: &Error, position: u64, len: usize) -> WireError {
     let offset = (position as usize).min(len);

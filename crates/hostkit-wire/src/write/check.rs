@@ -2,10 +2,10 @@
 
 use crate::WriteError;
 
-/// How many containers may stand inside each other. The writers recurse.
+/// The limit of nested containers, since the writers recurse.
 const MAX_DEPTH: usize = 128;
 
-/// The next level, where the writers still go that deep.
+/// The depth of the next level; an error beyond the limit.
 pub(super) fn deeper(depth: usize) -> Result<usize, WriteError> {
     match depth < MAX_DEPTH {
         true => Ok(depth + 1),
@@ -13,7 +13,7 @@ pub(super) fn deeper(depth: usize) -> Result<usize, WriteError> {
     }
 }
 
-/// The lexeme, if it is a number of JSON.
+/// The lexeme, if it is a JSON number.
 pub(super) fn number(lexeme: &str) -> Result<&str, WriteError> {
     match is_number(lexeme) {
         true => Ok(lexeme),
@@ -21,7 +21,7 @@ pub(super) fn number(lexeme: &str) -> Result<&str, WriteError> {
     }
 }
 
-/// Whether a text is a number of JSON.
+/// Whether a text is a JSON number.
 pub(super) fn is_number(lexeme: &str) -> bool {
     fn digits(text: &str) -> Option<&str> {
         let rest = text.trim_start_matches(|char: char| char.is_ascii_digit());
@@ -37,7 +37,7 @@ pub(super) fn is_number(lexeme: &str) -> bool {
     exponent == Some("")
 }
 
-/// A PHP array holds a key once, and so must what pretends to be one.
+/// Refuses duplicate keys, which a PHP array cannot hold.
 #[cfg(feature = "server")]
 pub(super) fn unique<'v>(keys: impl Iterator<Item = &'v str>) -> Result<(), WriteError> {
     let mut seen = std::collections::HashSet::new();

@@ -1,6 +1,6 @@
 //! Writes `application/x-www-form-urlencoded`: a map of scalars, in order.
 //!
-//! Deliberately not here: nesting. There are several ways to spell it, so the caller writes the key that it wants.
+//! Deliberately not here: nesting. There are several notations for it, so the caller chooses the key.
 
 use crate::{Value, WriteError};
 

@@ -1,7 +1,7 @@
 //! Writes JSON as PHP's `json_encode` does with unescaped Unicode and slashes: compact, and U+2028 and U+2029 escaped.
 //!
-//! serde_json escapes the texts. It never sees a number: lexemes are checked and copied, so that what other crates
-//! switch on in serde_json changes nothing here.
+//! serde_json escapes the texts. Numbers bypass it: lexemes are checked and copied, so that features which other crates
+//! switch on in serde_json change nothing here.
 
 use super::check::{deeper, number};
 use crate::{Value, WriteError};

@@ -1,7 +1,7 @@
-//! The writers, one for each format: from the owned tree to a library that knows the format.
+//! One writer per format, from the owned tree to bytes.
 //!
-//! What a format cannot hold is an error; nothing is changed to make it fit. Texts are checked, never trusted: a key
-//! cannot become markup, a number cannot become anything else.
+//! What a format cannot represent is an error; nothing is changed to make it fit. Input is checked: a key cannot become
+//! markup, and a number lexeme nothing but a number.
 
 mod check;
 mod form;
@@ -21,9 +21,9 @@ use crate::{Format, Value, WriteError};
 ///
 /// # Errors
 ///
-/// A value that the format cannot hold: for XML anything but a map with one entry, for a form anything but a map of
-/// scalars, a number that is none, a name that is none, a control character where the format has none, more than 128
-/// levels. PHP and `print_r` need the feature `server`.
+/// A value that the format cannot represent: for XML anything but a map with one entry, for a form anything but a map
+/// of scalars, an invalid number or name, a control character that the format does not allow, more than 128 levels. PHP
+/// and `print_r` need the feature `server`.
 pub fn write(format: Format, value: &Value) -> Result<Vec<u8>, WriteError> {
     match format {
         Format::Xml => xml::write(value),

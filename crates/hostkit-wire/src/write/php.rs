@@ -1,11 +1,12 @@
-//! Writes what PHP's `serialize()` writes, through serde_php, so that our reader meets somebody else's writer.
+//! Writes what PHP's `serialize()` writes, through serde_php, so that our reader is tested against an independent
+//! writer.
 //!
 //! As in PHP, a list has the keys 0, 1, 2, …, and a key that is a canonical decimal integer is an integer. An integer
 //! that fits 64 bits is `i:`, any other number `d:` with the shortest digits. serde_php writes all of it but floats
-//! that PHP writes with an exponent, and those that are not finite: `1e25` becomes 26 digits there. For these it is
-//! given a null, and [`Sink`] puts the float in its place.
+//! that PHP writes with an exponent, and those that are not finite: `1e25` becomes 26 digits there. For these it gets a
+//! null, which [`Sink`] replaces by the float.
 //!
-//! A key that is twice in a map is an error: PHP cannot hold it.
+//! A duplicate key in a map is an error: a PHP array cannot hold it.
 
 use std::cell::Cell;
 use std::io;
@@ -26,12 +27,12 @@ pub(super) fn write(value: &Value) -> Result<Vec<u8>, WriteError> {
     }
 }
 
-/// What goes past serde_php.
+/// What is passed around serde_php.
 #[derive(Default)]
 struct Aside {
-    /// What is written instead of the null that comes next.
+    /// The text that replaces the next null.
     instead: Cell<Option<String>>,
-    /// Our own error: serde_php calls every error of a caller a failed deserialisation.
+    /// Our own error, since serde_php reports every error of a caller as a failed deserialisation.
     error: Cell<Option<WriteError>>,
 }
 
@@ -118,7 +119,7 @@ impl Serialize for Entry<'_> {
     }
 }
 
-/// The number, also where it is one of those that only PHP has.
+/// Parses a number, including those that only PHP has.
 fn number(lexeme: &str) -> Option<f64> {
     match lexeme {
         "INF" => Some(f64::INFINITY),
@@ -129,7 +130,7 @@ fn number(lexeme: &str) -> Option<f64> {
     }
 }
 
-/// The integer that PHP makes of a key: only of the very digits that it would print.
+/// The integer that PHP makes of a key, which is so only for the exact digits that it would print.
 fn integer_key(key: &str) -> Option<i64> {
     key.parse::<i64>().ok().filter(|integer| integer.to_string() == key)
 }

@@ -1,4 +1,4 @@
-//! Floats as PHP prints them.
+//! Formats floats as PHP prints them.
 
 /// As `serialize()` prints it: the shortest digits that give the same float, with an exponent from 10^17 on and below
 /// 10^-4.

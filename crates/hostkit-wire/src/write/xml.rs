@@ -1,6 +1,6 @@
 //! Writes XML 1.0 through quick-xml: a prolog, then one line.
 //!
-//! Null is `<x/>` and the empty text `<x></x>`, which readers do not tell apart. Truth values are `1` and `0`.
+//! Null is `<x/>` and empty text is `<x></x>`, which readers do not distinguish. Truth values are `1` and `0`.
 
 use std::borrow::Cow;
 
@@ -83,7 +83,7 @@ fn child(key: &str, value: &Value, depth: usize, writer: &mut Out) -> Result<(),
     }
 }
 
-/// What stands between the tags: text, or markup that is well-formed.
+/// Writes the content of an element: text, or well-formed markup.
 fn text(key: &str, value: &Value, writer: &mut Out) -> Result<(), WriteError> {
     if let Value::Markup(markup) = value {
         xml_check::markup(markup)?;
@@ -103,7 +103,7 @@ fn scalar(value: &Value) -> Option<&str> {
     }
 }
 
-/// A reader turns a line feed or a tab in an attribute into a blank unless it is written as a reference.
+/// Escapes line feeds and tabs as references, since a reader turns literal ones in an attribute into blanks.
 fn escaped_attribute(text: &str) -> Cow<'_, str> {
     let escaped = quick_xml::escape::escape(text);
     match escaped.contains(['\n', '\t']) {

@@ -5,7 +5,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use crate::WriteError;
 
-/// An element or attribute name, by the grammar of XML 1.0 (fifth edition).
+/// Refuses what is not a name by the grammar of XML 1.0 (fifth edition).
 pub(super) fn name(name: &str) -> Result<(), WriteError> {
     let mut chars = name.chars();
     match chars.next().is_some_and(starts_name) && chars.all(|char| starts_name(char) || continues_name(char)) {
@@ -26,7 +26,7 @@ fn continues_name(char: char) -> bool {
     matches!(char, '-' | '.' | '0'..='9' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
 }
 
-/// A text without the characters that XML 1.0 can hold neither as they are nor as a reference.
+/// Refuses characters that XML 1.0 cannot represent, neither literally nor as a reference.
 pub(super) fn characters(text: &str) -> Result<(), WriteError> {
     match text.chars().find(|char| !is_character(*char)) {
         None => Ok(()),
@@ -42,7 +42,7 @@ fn malformed(why: impl std::fmt::Display) -> WriteError {
     WriteError::new(format!("the markup is not well-formed: {why}"))
 }
 
-/// Markup that can stand between two tags: elements that are closed, known entities, comments and CDATA.
+/// Refuses markup that cannot stand between two tags: only closed elements, known entities, comments and CDATA can.
 pub(super) fn markup(markup: &str) -> Result<(), WriteError> {
     characters(markup)?;
     let mut reader = Reader::from_str(markup);
@@ -55,7 +55,7 @@ pub(super) fn markup(markup: &str) -> Result<(), WriteError> {
                 open.push(start.name().as_ref().to_owned());
             }
             Event::Empty(start) => tag(&start)?,
-            // quick-xml has compared the names.
+            // quick-xml has already compared the names.
             Event::End(_) => {
                 open.pop();
             }

@@ -108,9 +108,9 @@ fn errors_say_where() {
         ("{\"a\" 1}", "expected `:` at byte 5"),
         ("  nil", "expected `true`, `false` or `null` at byte 3"),
         ("'a'", "expected a JSON value at byte 0"),
-        ("[1] x", "there are bytes behind the end of the document at byte 4"),
-        ("{}\0", "there are bytes behind the end of the document at byte 2"),
-        ("{}{}", "there are bytes behind the end of the document at byte 2"),
+        ("[1] x", "there are bytes after the end of the document at byte 4"),
+        ("{}\0", "there are bytes after the end of the document at byte 2"),
+        ("{}{}", "there are bytes after the end of the document at byte 2"),
         ("\u{FEFF}\u{FEFF}1", "expected a JSON value at byte 3"),
         ("<br />\n<b>Warning</b>: x{\"a\":1}", "expected a JSON value at byte 0"),
     ] {

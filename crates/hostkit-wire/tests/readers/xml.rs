@@ -85,9 +85,9 @@ fn errors_say_what_and_where() {
         ("x<a/>", "expected a root element at byte 0"),
         ("{\"a\":1}", "expected a root element at byte 0"),
         ("\u{FEFF}\u{FEFF}<a/>", "expected a root element at byte 3"),
-        ("<a/><b/>", "there are bytes behind the end of the document at byte 4"),
-        ("<a/>x", "there are bytes behind the end of the document at byte 4"),
-        ("<a/>&amp;", "there are bytes behind the end of the document at byte 4"),
+        ("<a/><b/>", "there are bytes after the end of the document at byte 4"),
+        ("<a/>x", "there are bytes after the end of the document at byte 4"),
+        ("<a/>&amp;", "there are bytes after the end of the document at byte 4"),
         ("<a></b>", "expected the end tag of the innermost element at byte 3"),
         ("</a>", "expected a start tag before an end tag at byte 0"),
         ("<a/></a>", "expected a start tag before an end tag at byte 4"),
@@ -99,7 +99,7 @@ fn errors_say_what_and_where() {
         ("<a b='&'/>", "expected a reference to a character or to a predefined entity at byte 6"),
         ("<a b='1' b='2'/>", "expected each attribute once at byte 2"),
         ("<a b='1'c='2'/>", "expected white space before an attribute at byte 8"),
-        ("<a b/>", "expected `=` behind the name of an attribute at byte 4"),
+        ("<a b/>", "expected `=` after the name of an attribute at byte 4"),
         ("<a b=1/>", "expected a value in quotes at byte 5"),
         ("<a b='<'/>", "expected `&lt;` in a value at byte 6"),
         ("<a <b/>", "expected the name of an attribute at byte 3"),
@@ -113,7 +113,7 @@ fn errors_say_what_and_where() {
         ("<a><?xml version='1.0'?></a>", "expected the XML declaration nowhere but at the start at byte 3"),
         (
             "<?xml version='1.0' encoding='windows-1251'?><a/>",
-            "the document says its encoding is \"windows-1251\", not UTF-8, at byte 0",
+            "the document declares the encoding \"windows-1251\", not UTF-8, at byte 0",
         ),
     ] {
         assert_eq!(shown(body), expected, "{body}");

@@ -1,4 +1,4 @@
-//! A small shop whose API has everything that an exchange can meet, and a client for it on a clock that tests move.
+//! A small API that covers everything an exchange can meet, and a client of it on a manual clock.
 #![allow(dead_code, reason = "each test file uses another part of it")]
 
 pub mod things;
@@ -28,7 +28,7 @@ pub const OUTPUT: &str = "canary-output-0004";
 #[derive(Debug)]
 pub struct Shop;
 
-/// How a customer proves himself.
+/// How a customer authenticates.
 #[derive(Clone)]
 pub enum Customer {
     /// With a key that is exchanged for a token.
@@ -117,7 +117,7 @@ impl Api for Shop {
     }
 
     fn verdict(answer: &RawAnswer<'_>) -> Verdict<Code> {
-        // Some answers of the shop say no under status 200, and some say "later".
+        // Some faults and acceptances of the shop come with status 200.
         if let Some(code) = answer.header("x-fault") {
             let mut fault = Fault::new(answer.status(), Some(Code::from_text(code)), "no", "");
             fault.verify |= answer.header("x-verify").is_some();
@@ -258,7 +258,7 @@ impl Bench {
         self.run(self.core.perform(&endpoint, options)).map(|reply| reply.value)
     }
 
-    /// How often the endpoint was sent.
+    /// The number of requests of an endpoint.
     pub fn sent(&self, endpoint: &str) -> usize {
         self.transport.sent().iter().filter(|sent| sent.endpoint == endpoint).count()
     }

@@ -1,4 +1,4 @@
-//! How the shop's calls show: most as a new number in its list of things.
+//! Evidence for the shop's calls: most show as a new number in its list of things.
 
 use std::time::Duration;
 
@@ -32,8 +32,8 @@ impl Endpoint for ListThings {
 
 impl Call for ListThings {}
 
-/// Calls that show as a number which was not there before, with the time that the hoster may take, and whether a proxy
-/// may have them carried out twice.
+/// Evidence for calls that show as a number missing from the baseline, with the time until it shows, and whether a
+/// proxy may double the call.
 macro_rules! shows_as_new {
     ($($call:ident: $settle:expr, $doubled:expr;)*) => { $(
         impl Evidence for $call {
@@ -111,7 +111,7 @@ impl Endpoint for ListNotes {
 
 impl Call for ListNotes {}
 
-/// A note shows among those of some thing: each has to be asked for its own.
+/// A note shows among those of some thing, so the notes of each thing have to be read.
 impl Evidence for AddNote {
     type Reading = Each<ListThings, ListNotes>;
     type Found = u64;

@@ -1,5 +1,5 @@
-//! What is left of a call whose caller went away: a future that is dropped, a process that dies. The ticket that was made
-//! before tells what became of it; money, rate limits and sign-ins are as if the call may have arrived.
+//! Calls whose caller went away: a dropped future, a killed process. A ticket made before the call finds out what
+//! became of it; budget, rate limits and sign-ins assume that the call may have arrived.
 
 use std::time::Duration;
 
@@ -22,12 +22,12 @@ fn reconcile<E: Evidence<Api = Shop>>(bench: &Bench, ticket: &Ticket) -> Reconci
     bench.run(bench.core.reconcile::<E>(ticket, CallOptions::new()))
 }
 
-/// Starts a call and drops it once it is on its way.
+/// Starts a call and drops it while its request is in flight.
 fn drop_in_flight<M: Machine>(bench: &Bench, mut machine: M) {
     assert!(matches!(machine.step(bench.clock.now()), Step::Send(_)));
 }
 
-/// A client, its ticket made ahead, and a call that nobody waited for.
+/// A client after a dropped call, and the ticket made before that call.
 fn dropped(reads: impl IntoIterator<Item = Script>) -> (Bench, Ticket) {
     let bench = bench([things("1, 2")].into_iter().chain(reads));
     let ticket = ahead(&bench);
@@ -47,7 +47,7 @@ fn the_ticket_ahead_of_a_dropped_call_finds_it() {
     assert_eq!(bench.sent("order"), 0, "it is not sent by a ticket");
 }
 
-/// Its settle time counts from now: nobody knows when the call ended.
+/// The settle time counts from the recovery, since the end of the call is unknown.
 #[test]
 fn a_ticket_ahead_does_not_count_the_time_before_the_question() {
     let (bench, ticket) = dropped((0..3).map(|_| things("1, 2")));
@@ -56,7 +56,7 @@ fn a_ticket_ahead_does_not_count_the_time_before_the_question() {
     assert_eq!(bench.seconds(), 1060);
 }
 
-/// The process died between the first byte and the answer: another one has the text alone.
+/// The process died before the answer; another one has only the text of the ticket.
 #[test]
 fn a_ticket_ahead_outlives_its_process() {
     let (_, ticket) = dropped([]);
@@ -69,15 +69,15 @@ fn a_ticket_ahead_outlives_its_process() {
 }
 
 #[test]
-fn without_the_list_before_there_is_no_ticket_ahead() {
+fn without_a_baseline_there_is_no_ticket_ahead() {
     let bench = bench([fault(403, "Forbidden")]);
     let ticket = bench.run(bench.core.ticket(&Order, CallOptions::new()));
     assert_eq!(ticket.unwrap_err().endpoint(), ListThings::INFO.name);
 }
 
-/// A list that was read after the call may hold what the call made: taken for "before", it would say "did not happen".
+/// A list read after the call may contain what the call made; as a baseline it would lead to "did not happen".
 #[test]
-fn what_was_read_after_the_call_is_no_before() {
+fn a_reading_after_the_call_is_no_baseline() {
     let broken = Script::fail(Phase::Head, TransportErrorKind::Reset);
     let bench = bench([broken, things("1, 2, 7"), things("1, 2, 7"), things("1, 2, 7")]);
     let Outcome::Unresolved(ticket) = bench.perform(Order) else { panic!("the end is open") };
@@ -85,15 +85,15 @@ fn what_was_read_after_the_call_is_no_before() {
     let too_late = || bench.run(bench.core.before(&Order, CallOptions::new()));
     let ticket = ticket.with_before(too_late().unwrap());
     assert!(matches!(reconcile::<Order>(&bench, &ticket), Reconciled::StillOpen(StillOpen::CannotTell)));
-    // The same where the ticket went through text: the clocks on the wall are all that the two have in common.
-    let of_old = ticket.save().to_string().parse::<SavedTicket>().unwrap().ticket::<Order>().unwrap();
-    assert!(of_old.clone().with_before(too_late().unwrap()) == of_old);
-    // What the caller has from elsewhere is taken at his word.
-    assert!(of_old.clone().with_before(Before::from(ids(&[1, 2]))) != of_old);
+    // The same for a ticket restored from text, where only the wall clocks can be compared.
+    let restored = ticket.save().to_string().parse::<SavedTicket>().unwrap().ticket::<Order>().unwrap();
+    assert!(restored.clone().with_before(too_late().unwrap()) == restored);
+    // A baseline that the caller supplies is trusted.
+    assert!(restored.clone().with_before(Before::from(ids(&[1, 2]))) != restored);
 }
 
-/// Numbers of one installation, or account, mean nothing at another: there "not found" would say "did not happen", or,
-/// of a deletion, that it did.
+/// Ids of one installation or account mean nothing at another, where "not found" would lead to "did not happen", or for
+/// a deletion to "happened".
 #[test]
 fn a_ticket_of_another_place_is_not_looked_for() {
     let broken = || Script::fail(Phase::Head, TransportErrorKind::Reset);
@@ -117,16 +117,16 @@ fn a_ticket_of_another_place_is_not_looked_for() {
         assert!(matches!(done, Reconciled::StillOpen(StillOpen::OtherPlace)), "{done}");
         assert_eq!(bench.transport.sent().len(), 0);
     }
-    // Who names no account is believed.
+    // Without an account name there is nothing to compare.
     for account in [None, Some("a")] {
         let same = at("spare", account, vec![fault(404, "NotFound")]);
         assert!(matches!(reconcile::<Delete>(&same, &saved), Reconciled::Happened(())));
     }
 }
 
-/// A mark that got lost in a file would make something of old look new.
+/// With a mark missing from the baseline, an existing object would look new.
 #[test]
-fn a_ticket_whose_marks_are_damaged_is_refused() {
+fn a_ticket_with_a_damaged_baseline_is_refused() {
     let (_, ticket) = dropped([]);
     let text = ticket.save().to_string();
     assert!(text.contains(r#""before":["1","2"]"#), "{text}");
@@ -138,7 +138,7 @@ fn a_ticket_whose_marks_are_damaged_is_refused() {
     assert!(nowhere != text && nowhere.parse::<SavedTicket>().is_err(), "{text}");
 }
 
-/// A "no" that a proxy's repeat may have got leaves it open, and says how to find out.
+/// A fault that may be the answer to a proxy's repeat leaves the end open, and comes with a ticket.
 #[test]
 fn a_rejection_that_leaves_it_open_has_a_ticket() {
     let bench = bench([fault(400, "Denied"), fault(404, "NotFound")]);
@@ -155,9 +155,9 @@ fn a_rejection_that_leaves_it_open_has_a_ticket() {
     assert!(!certain.verify && certain.ticket().is_none());
 }
 
-/// The first arrival may have been the last one that a limit allows, and what it deleted is nobody's now.
+/// The first request may have used up the limit, or deleted the object that the repeat may no longer access.
 #[test]
-fn a_limit_or_a_lack_of_rights_may_be_told_to_a_repeat() {
+fn a_limit_or_missing_rights_may_answer_a_repeat() {
     for (status, name, is_open) in
         [(429, "TooMany", true), (403, "Forbidden", true), (404, "NotFound", true), (401, "Expired", false)]
     {
@@ -186,7 +186,7 @@ fn the_money_of_a_call_dropped_on_its_way_counts_as_spent() {
     assert_eq!(left(&bench), Decimal::from(60));
 }
 
-/// Two places in an hour are taken: the third waits, is dropped, and was never sent.
+/// The limit of two calls an hour is used up, so the third waits and is dropped before it is sent.
 #[test]
 fn the_money_of_a_call_dropped_before_it_was_sent_comes_back() {
     let (bench, options) = spender();
@@ -204,7 +204,7 @@ fn the_money_of_a_call_dropped_before_it_was_sent_comes_back() {
     assert_eq!(left(&bench), Decimal::from(100));
 }
 
-/// It may have arrived as late as its deadline, and counts for as long.
+/// It may have arrived as late as its deadline, so it counts from there.
 #[test]
 fn a_dropped_call_counts_on_its_rate_limit() {
     let (bench, _) = spender();
@@ -219,7 +219,7 @@ fn a_dropped_call_counts_on_its_rate_limit() {
     drop_in_flight(&bench, bench.core.perform(&Order, options()));
 }
 
-/// A sign-in that its leader dropped passes on: nobody is stranded.
+/// When the leader of a sign-in is dropped, another caller takes over.
 #[test]
 fn a_dropped_sign_in_passes_on() {
     let bench = bench_with(|clock| config(key(), clock), [login(), ok()]);

@@ -1,4 +1,4 @@
-//! Deadlines, limits, cancellation, replies: what a caller sees of one call.
+//! Deadlines, limits, cancellation and replies, as the caller of one call sees them.
 
 use std::time::Duration;
 
@@ -90,7 +90,7 @@ fn no_time_means_not_sent() {
     assert!(matches!(&outcome, Outcome::NotSent(error) if error.is_timeout()), "{outcome:?}");
 }
 
-/// 202 says in HTTP's own words that it is still to be done, whatever the spec knows.
+/// Status 202 means that the call is yet to be carried out, whatever the spec says.
 #[test]
 fn what_is_only_taken_is_not_done() {
     let taken = || Script::any().answer(202, r#"{"id": 7}"#);
@@ -102,11 +102,11 @@ fn what_is_only_taken_is_not_done() {
 #[test]
 fn what_a_proxy_may_have_sent_twice_is_not_denied_for_certain() {
     let deny = |name: &str, status| bench([fault(status, name)]);
-    // A second arrival of a DELETE finds nothing.
+    // A repeated DELETE finds nothing.
     let outcome = deny("NotFound", 404).perform(Delete);
     assert!(matches!(&outcome, Outcome::Rejected(rejection) if rejection.verify), "{outcome:?}");
     assert!(outcome.may_have_happened());
-    // Whose credentials are refused could not the first time either; and a POST is sent once.
+    // Refused credentials would have been refused the first time, too, and a proxy does not repeat a POST.
     let certain = [deny("Expired", 401).perform(Delete), deny("NotFound", 404).perform(Reboot)];
     assert!(certain.iter().all(|outcome| !outcome.may_have_happened()), "{certain:?}");
 }
@@ -264,12 +264,12 @@ fn rate_limits_are_waited_for_and_shared() {
     let long = CallOptions::new().deadline(Duration::from_secs(90));
     bench.run(clone.call(&LimitedGet, long)).unwrap();
     assert_eq!(bench.seconds(), 60);
-    // Calls that the limit does not name go on.
+    // Calls without that limit are not held back.
     bench.call(GetItem).unwrap();
 }
 
 #[test]
-fn a_rate_limit_beyond_the_deadline_is_told_at_once() {
+fn a_rate_limit_beyond_the_deadline_fails_at_once() {
     let bench = bench((0..9).map(|_| ok()));
     for _ in 0..3 {
         bench.call(LimitedGet).unwrap();
@@ -284,7 +284,7 @@ fn a_rate_limit_beyond_the_deadline_is_told_at_once() {
     assert_eq!(bench.sent("order"), 2);
 }
 
-/// A transport that counts like a server: at any point of the call.
+/// A transport that counts like a server, which may do so at any point of the call.
 #[test]
 fn many_threads_keep_to_the_limit() {
     use hostkit::Rates;

@@ -1,4 +1,4 @@
-//! What an answer means for calls of each effect, and that a call by hand and one through the exchange are told the same.
+//! What an answer means for calls of each effect; a call by hand and one through the exchange get the same judgement.
 
 use crate::common::*;
 use hostkit::by_hand::EndpointExt;
@@ -23,12 +23,12 @@ fn fault(status: u16, name: &str) -> Answer {
     answer(status, &format!(r#"{{"{name}": {{"code": {status}, "message": "no"}}}}"#))
 }
 
-/// A good document with a header that says something else.
+/// A valid document with a header that changes its meaning.
 fn marked(name: &'static str, value: &'static str) -> Answer {
     Answer { header: Some((name, value)), ..answer(200, r#"{"id": 7}"#) }
 }
 
-/// The judgement in words; the mark says that it may have happened all the same.
+/// The judgement in words; `?` means that the call may have happened nevertheless.
 fn words<E: Endpoint<Api = Shop, Output = u64>>(answer: &Answer) -> String {
     let mut headers = HeaderMap::new();
     headers.extend(
@@ -60,7 +60,7 @@ fn words<E: Endpoint<Api = Shop, Output = u64>>(answer: &Answer) -> String {
 #[test]
 fn follows_the_table() {
     let good = || answer(200, r#"{"id": 7}"#);
-    // A safe GET; an idempotent PUT; acting calls that a proxy does not repeat, and that it does.
+    // The columns: a safe GET, an idempotent PUT, an acting call that proxies do not repeat, and one that they do.
     let table = [
         (good(), ["done: 7"; 4]),
         (answer(202, r#"{"id": 7}"#), ["queued: 7"; 4]),
@@ -77,7 +77,7 @@ fn follows_the_table() {
         ),
         (fault(401, "Who"), ["rejected: fault", "rejected: fault", "rejected: fault", "rejected: fault"]),
         (fault(429, "Slow"), ["rejected: fault", "rejected: fault", "rejected: fault", "rejected?: fault"]),
-        // A limit says that nothing was carried out, whatever its status.
+        // A rate limit means that nothing was carried out, whatever the status.
         (fault(503, "TooMany"), ["rejected: fault", "rejected: fault", "rejected: fault", "rejected?: fault"]),
         (fault(500, "Error"), ["open: fault", "open?: fault", "open?: fault", "open?: fault"]),
         (fault(501, "Nope"), ["open: fault", "open?: fault", "open?: fault", "open?: fault"]),
@@ -97,7 +97,7 @@ fn follows_the_table() {
     );
 }
 
-/// An API's own 404 may be the answer to a second arrival of the DELETE, and a limit may have let the first one through.
+/// The API's 404 may answer a repeated DELETE, and a rate limit may have let the first one through.
 #[test]
 fn by_hand_and_through_the_exchange() {
     for answer in [fault(404, "NotFound"), fault(503, "TooMany"), fault(401, "Unauthorized"), fault(500, "Error")] {
@@ -108,7 +108,7 @@ fn by_hand_and_through_the_exchange() {
         assert_eq!(by_hand.may_have_happened(), outcome.may_have_happened(), "{}: {outcome:?}", answer.status);
         assert_eq!(by_hand.may_have_happened(), answer.status != 401);
     }
-    // No proxy repeats a POST, so that a limit held it back; only a failed server leaves it open.
+    // Proxies do not repeat a POST, so a rate limit held it back, and only a failed server leaves the end open.
     for answer in [fault(404, "NotFound"), fault(503, "TooMany"), fault(500, "Error")] {
         let mut response = http::Response::new(answer.body.clone().into_bytes());
         *response.status_mut() = http::StatusCode::from_u16(answer.status).expect("a status");

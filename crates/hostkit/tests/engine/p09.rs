@@ -1,5 +1,5 @@
-//! P9: a token is never used past its end, whatever the clocks do: calls, suspends, set clocks and slow sign-ins in
-//! random order, and every request held against the age of its token by an account of its own.
+//! P9: a token is never used past its end, whatever the clocks do. Calls, suspends, clock changes and slow sign-ins
+//! come in random order, and every request is checked against an independent record of its token's age.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -20,7 +20,7 @@ impl Random {
     }
 }
 
-/// What the server knows of a token: when it was asked for, on both clocks, and how long it is good for.
+/// The server's record of a token: when its sign-in was sent, on both clocks, and its lifetime in seconds.
 struct Token {
     asked: Now,
     life: u64,
@@ -30,7 +30,7 @@ struct Token {
 struct Server {
     tokens: BTreeMap<String, Token>,
     uses: u64,
-    /// Of a token whose end was near: less than a tenth of its life was left.
+    /// Uses with less than a tenth of the token's life left.
     late: u64,
 }
 
@@ -44,7 +44,7 @@ impl Server {
         let asked = clock.now();
         let mut headers = HeaderMap::new();
         if outgoing.endpoint == "login" && random.below(3) == 0 {
-            // The next token does not come, so the old one may be used up to its end.
+            // This sign-in fails, so the old token may be used up to its end.
             return answer(502, headers, b"<html>");
         }
         if outgoing.endpoint == "login" {
@@ -62,7 +62,7 @@ impl Server {
             self.uses += 1;
             self.late += u64::from(age > life.mul_f64(0.9));
         }
-        // The answer takes a while: a token ages from when it was asked for.
+        // The answer takes a while, and the token ages from when its sign-in was sent.
         clock.advance(Duration::from_millis(random.below(4_000)));
         answer(200, headers, br#"{"id": 7}"#)
     }
@@ -103,9 +103,9 @@ fn p9_no_call_goes_out_with_a_token_past_its_end() {
         let core = config(key(), &clock).seed(seed).build().unwrap();
         for _ in 0..20 {
             match random.below(10) {
-                // The machine slept, or somebody set the clock forward.
+                // The computer was suspended, or its clock was set forward.
                 0 => clock.advance_wall(i64::try_from(random.below(3_000)).unwrap()),
-                // Somebody set it back.
+                // The clock was set back.
                 1 => clock.advance_wall(-i64::try_from(random.below(100_000)).unwrap()),
                 2 => {}
                 3 | 4 => clock.advance(Duration::from_millis(random.below(60_000))),

@@ -1,4 +1,4 @@
-//! Whatever happens in whatever order: the machine ends, and never sends what acts twice.
+//! For random events in random order, the machine ends, and never sends an acting call twice.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use http::HeaderMap;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
-/// One thing that the world does to the machine.
+/// One event that happens to the machine.
 #[derive(Debug, Clone)]
 enum Event {
     Answer {
@@ -22,9 +22,9 @@ enum Event {
         headers: Vec<(&'static str, &'static str)>,
     },
     Fail(Phase, Kind),
-    /// An answer that nobody asked for.
+    /// An unsolicited answer.
     OutOfTurn,
-    /// The driver steps while a request is under way.
+    /// The driver steps the machine while a request is in flight.
     Impatient,
     Wait(Duration),
     Suspend(i64),
@@ -74,10 +74,10 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
     prop::collection::vec(event, 0..25)
 }
 
-/// What the world saw.
+/// What was observed of a machine.
 struct Seen<D> {
     done: D,
-    /// Requests other than sign-ins, and those of them that did not fail before their first byte.
+    /// Requests other than sign-ins, and those of them of which at least a byte was sent.
     sent: usize,
     arrived: usize,
     logins: usize,
@@ -141,7 +141,7 @@ fn run<M: Machine>(
                 let is_sent = !matches!(&result, Err(error) if error.is_not_sent());
                 arrived += usize::from(is_sent && !is_login);
                 machine.receive(clock.now(), result);
-                // Once more, out of turn: it must not count.
+                // An unsolicited answer, which must be ignored.
                 machine.receive(clock.now(), Ok(incoming(200, r#"{"id": 666}"#, &[("x-token", "forged")])));
             }
         }
@@ -169,7 +169,7 @@ fn run_perform<E: Perform<Api = Shop>>(endpoint: E, keyed: bool, events: Vec<Eve
     Seen { done: done.map(|reply| reply.value), sent, arrived, logins, ended }
 }
 
-/// What holds for every call that acts, whatever happens.
+/// Checks what holds for every acting call.
 fn check_acting<E: Perform<Api = Shop>>(endpoint: E, keyed: bool, events: Vec<Event>) -> &'static str
 where
     E::Output: std::fmt::Debug + PartialEq<u64>,
@@ -193,7 +193,7 @@ where
     outcome.as_str()
 }
 
-/// What holds for every call that only reads or sets a state.
+/// Checks what holds for every call that only reads or sets a state.
 fn check_call<E: Call<Api = Shop>>(endpoint: E, keyed: bool, events: Vec<Event>)
 where
     E::Output: std::fmt::Debug + PartialEq<u64>,
@@ -214,7 +214,7 @@ where
     }
 }
 
-/// Promise P2: whatever happens, a call that acts ends as one of five, and says so truly.
+/// Promise P2: an acting call always ends with one of five outcomes, and the outcome is true.
 #[test]
 fn p2_every_call_that_acts_ends_as_one_of_five() {
     let cases = match std::env::var("HOSTKIT_PROMISE_SIZE").as_deref() {
@@ -253,7 +253,7 @@ proptest! {
         }
     }
 
-    /// What a server that counts at any point of the call sees.
+    /// Checks the windows of a server that may count a call at any point of it.
     #[test]
     fn no_window_holds_too_many(
         arrivals in prop::collection::vec((0u64..5_000, 0u64..3_000, 0.0f64..1.0), 1..200),

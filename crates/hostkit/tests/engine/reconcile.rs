@@ -1,4 +1,4 @@
-//! Reconciliation: what a read says about a call whose end was open, early, late and never.
+//! Recovery: what readings say about a call whose end is open, whether it shows early, late or never.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use hostkit::{
 };
 use hostkit_testing::Script;
 
-/// A client after a call that broke, its ticket, and the list that it had read before.
+/// A client after a broken call, and its ticket with the list before the call as baseline.
 fn broken<E: hostkit::Perform<Api = Shop>>(call: E, script: impl IntoIterator<Item = Script>) -> (Bench, Ticket) {
     let broken = Script::fail(Phase::Head, TransportErrorKind::Reset);
     let bench = bench(std::iter::once(broken).chain(script));
@@ -58,7 +58,7 @@ fn it_did_not_happen_only_after_the_settle_time_and_three_reads() {
     assert_eq!(bench.seconds(), 60);
 }
 
-/// Reads that all came early enough to miss a late commit are not enough, however many.
+/// Early readings can miss a late commit, so no number of them is enough.
 #[test]
 fn early_reads_alone_do_not_settle_it() {
     let (bench, ticket) = broken(Reboot, (0..10).map(|_| things("1, 2")).chain([things("1, 2, 7")]));
@@ -67,7 +67,7 @@ fn early_reads_alone_do_not_settle_it() {
     assert_eq!(bench.seconds(), 300);
 }
 
-/// Long after the call three reads are still spaced.
+/// Even long after the call the three readings are spaced.
 #[test]
 fn reads_are_spaced_long_after_the_call() {
     let (bench, ticket) = broken(Order, (0..3).map(|_| things("1, 2")));
@@ -77,13 +77,13 @@ fn reads_are_spaced_long_after_the_call() {
     assert_eq!(bench.seconds(), 1010);
 }
 
-/// A cache between here and the hoster gives lists from before the call: three of them would be a false "did not".
+/// A cache may return lists from before the call; three of them would lead to a false "did not happen".
 #[test]
 fn what_a_cache_gives_is_as_old_as_it_says() {
     let old = |age: &str| things("1, 2").header("age", age);
     let (_, done) = order(["5", "40", "75", "105"].map(old).into_iter().chain([things("1, 2, 7")]));
     assert_eq!(done.happened(), Some(7));
-    // Reads that are old but late are as good as others; and a cache that never forgets is given up on.
+    // Cached readings count if they are late enough; a cache that never expires ends as "cannot tell".
     let (bench, done) = order(["1", "nonsense", "2", "2"].map(old));
     assert!(matches!(done, Reconciled::DidNot), "{done}");
     assert_eq!(bench.seconds(), 65);
@@ -91,14 +91,14 @@ fn what_a_cache_gives_is_as_old_as_it_says() {
     assert!(matches!(done, Reconciled::StillOpen(StillOpen::CannotTell)), "{done}");
 }
 
-/// A proxy that sent the order twice shows in the list, not in the answer.
+/// An order that a proxy sent twice shows in the list, not in the answer.
 #[test]
 fn a_double_is_named() {
     let (_, done) = order([things("1, 2, 7, 8")]);
     assert!(matches!(&done, Reconciled::Several(both) if *both == [7, 8]), "{done}");
 }
 
-/// A proxy sends a PUT to the next server when the first one, which has carried it out, does not answer for a minute.
+/// A proxy resends a PUT to the next server when the first, which has carried it out, does not answer for a minute.
 #[test]
 fn a_late_double_is_named() {
     let look = |script: Vec<Script>, options| {
@@ -108,7 +108,7 @@ fn a_late_double_is_named() {
     let once = || things("1, 2, 7");
     let (done, seconds) = look(vec![once(), things("1, 2, 7, 8")], CallOptions::new());
     assert!(matches!(&done, Reconciled::Several(both) if *both == [7, 8]) && seconds == 60, "{done} after {seconds} s");
-    // One it is where no other one comes, where nobody can look again, and where the caller does not wait.
+    // It counts as one if no other shows, if the second reading fails, or if the caller does not wait.
     let (done, seconds) = look(vec![once(), once()], CallOptions::new());
     assert!(matches!(done, Reconciled::Happened(7)) && seconds == 60, "{done} after {seconds} s");
     let (done, _) = look(vec![once(), fault(403, "Forbidden")], CallOptions::new());
@@ -118,7 +118,7 @@ fn a_late_double_is_named() {
 }
 
 #[test]
-fn without_the_list_before_nobody_can_tell() {
+fn without_a_baseline_the_end_stays_open() {
     let (bench, ticket) = broken(Order, [things("1, 2, 7")]);
     let done = reconcile::<Order>(&bench, &ticket.with_before(None), CallOptions::new());
     assert!(matches!(done, Reconciled::StillOpen(StillOpen::CannotTell)), "{done}");
@@ -143,7 +143,7 @@ fn what_is_gone_is_not_found() {
 #[test]
 fn failing_reads_settle_nothing() {
     let bad = || Script::any().answer(502, "");
-    // Each read of a safe call is tried three times.
+    // Each reading is a safe call, and is tried three times.
     let (_, done) = order((0..3).map(|_| bad()).chain([things("1, 2, 7")]));
     assert_eq!(done.happened(), Some(7));
     let (_, done) = order((0..9).map(|_| bad()));
@@ -170,7 +170,7 @@ fn notes(thing: u64, ids: &str) -> Script {
     Script::get(&format!("/things/{thing}/notes")).answer(200, format!(r#"{{"ids": [{ids}]}}"#))
 }
 
-/// Each thing is read for its own notes; one that is gone meanwhile has none.
+/// The notes of each thing are read; a thing deleted meanwhile has none.
 #[test]
 fn what_shows_in_one_of_many_is_looked_for_in_each() {
     let (_, ticket) = broken(AddNote, []);
@@ -187,13 +187,13 @@ fn what_shows_in_one_of_many_is_looked_for_in_each() {
         matches!(&done, Reconciled::StillOpen(StillOpen::Unread(error)) if error.endpoint() == "list_notes"),
         "{done}"
     );
-    // What is gone is skipped where one of many is read, and is an error where the list itself is.
+    // "Not found" is skipped for one of many things, but an error for the list itself.
     let done = look(vec![fault(404, "NotFound")]);
     assert!(
         matches!(&done, Reconciled::StillOpen(StillOpen::Unread(error)) if error.endpoint() == "list_things"),
         "{done}"
     );
-    // One of the answers is older than the settle time allows: it cannot say that nothing happened.
+    // An answer older than the settle time allows cannot show that nothing happened.
     let late = |age: &str| vec![things("5"), notes(5, "1, 2").header("age", age)];
     let script: Vec<Script> =
         (0..3).flat_map(|_| late("99999999")).chain((0..9).flat_map(|_| late("99999999"))).collect();
@@ -201,7 +201,7 @@ fn what_shows_in_one_of_many_is_looked_for_in_each() {
     assert!(matches!(done, Reconciled::StillOpen(StillOpen::CannotTell)), "{done}");
 }
 
-/// What shows in many before a call is the baseline of all of them together.
+/// The baseline of many readings joins all of them.
 #[test]
 fn the_baseline_of_many_is_read_whole() {
     let bench = bench([things("5, 8"), notes(5, "1"), notes(8, "2")]);
@@ -211,7 +211,7 @@ fn the_baseline_of_many_is_read_whole() {
     assert!(text.contains(r#""before":["1","2"]"#), "{text}");
 }
 
-/// Nothing is read, and the verdict says why.
+/// If nothing can show the call, nothing is read, and the verdict says why.
 #[test]
 fn what_nothing_shows_is_said_to_be_so() {
     let (bench, ticket) = broken(Build, []);
@@ -219,7 +219,7 @@ fn what_nothing_shows_is_said_to_be_so() {
     assert!(matches!(done, Reconciled::NotShown("a building site shows nothing")) && done.is_open(), "{done}");
 }
 
-/// The list before is taken with the client, and goes with the ticket through text.
+/// The baseline is read by the client, and is saved with the ticket.
 #[test]
 fn a_ticket_goes_through_text() {
     let script = [things("1, 2"), Script::fail(Phase::Head, TransportErrorKind::Reset)];
@@ -233,7 +233,7 @@ fn a_ticket_goes_through_text() {
     assert_eq!((saved.api(), saved.operation()), ("shop", "order"));
     let ticket = saved.ticket::<Order>().unwrap();
     assert_eq!((ticket.effect(), ticket.sent().wall), (Effect::Spends, WALL));
-    // A fresh clock counts the settle time anew, though the wall clock says that it is over.
+    // A restored ticket counts the settle time anew, although by the wall clock it is over.
     bench.clock.advance(Duration::from_secs(1000));
     let done = bench.run(bench.core.reconcile::<Order>(&ticket, CallOptions::new()));
     assert!(matches!(done, Reconciled::DidNot), "{done}");
@@ -269,9 +269,9 @@ fn a_text_that_is_another_ticket_is_refused() {
     }
 }
 
-/// What comes from a secret is compared, and never written.
+/// Marks made from a secret are compared but never saved.
 #[test]
-fn private_marks_are_not_written() {
+fn private_baselines_are_not_saved() {
     let (_, ticket) = broken(Order, []);
     let secret = hostkit::Secret::new("canary-7f3a");
     let before = evidence::marks([&secret], |_| true, |secret| Some(evidence::mark_of_secret(secret))).private();
@@ -328,7 +328,7 @@ fn reads_before_and_after_are_compared() {
     assert_eq!(each(vec![(2, 'b'), (3, 'a'), (4, 'c')]), None, "somebody else adds too");
 }
 
-/// A name that the hoster writes otherwise is no reason to say that nothing was ordered.
+/// A name that the hoster spells differently must not lead to "did not happen".
 #[test]
 fn a_name_in_another_spelling_is_no_did_not() {
     for (theirs, ours) in [

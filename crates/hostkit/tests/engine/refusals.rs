@@ -1,4 +1,4 @@
-//! What is refused before anything is sent: by a price, a budget, the caller's journal.
+//! Calls that are refused before they are sent: by a price limit, a budget, or the caller's journal.
 
 use crate::common::*;
 use hostkit::machinery::{Machine, Step};
@@ -49,7 +49,7 @@ fn the_budget_is_used_up_by_what_may_have_happened() {
     assert_eq!(left, expected.map(|(outcome, left)| (outcome, left.to_owned())));
     let outcome = bench.perform_with(Order, priced());
     assert!(matches!(&outcome, Outcome::NotSent(error) if error.kind() == ErrorKind::Refused), "{outcome:?}");
-    // What does not spend needs no price.
+    // A call that does not spend needs no price.
     assert!(bench.perform(Reboot).is_done());
 }
 

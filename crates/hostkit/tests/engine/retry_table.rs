@@ -1,12 +1,12 @@
-//! Every row of the table of retries, through the whole exchange: what is sent, and how it ends.
+//! Every row of the retry table, through the whole exchange: the number of requests, and the end.
 
 use crate::common::*;
 use hostkit::Outcome;
 use hostkit::transport::{Phase, TransportErrorKind as Kind};
 use hostkit_testing::Script;
 
-/// How often a safe, an idempotent, a repeatable and an acting call are sent when everything goes wrong alike, and what
-/// becomes of the acting one.
+/// How often a safe call, an idempotent one and one with a documented repeat are sent when every attempt fails alike,
+/// and the outcome of an acting call, which is sent once.
 struct Row {
     name: &'static str,
     script: fn() -> Script,
@@ -46,7 +46,7 @@ const ROWS: &[Row] = &[
         [1, 1, 1],
         "unresolved",
     ),
-    // Without a session that could be renewed there is nothing to replay with.
+    // There is no session to renew, so nothing is replayed.
     row("401", || fault(401, "Unauthorized"), [1, 1, 1], "rejected"),
     row("bare 401", || Script::any().answer(401, ""), [1, 1, 1], "unresolved"),
     row("429", || fault(429, "Slow"), [3, 3, 3], "rejected"),
@@ -66,7 +66,7 @@ const ROWS: &[Row] = &[
         idempotent: 1,
         documented: 3,
         outcome: "rejected",
-        // Rejected, and its document leaves open what happened.
+        // Rejected, but the document leaves open what happened.
         may_have_happened: true,
     },
 ];
@@ -99,7 +99,7 @@ fn idempotent_calls() {
     }
 }
 
-/// The last answer is about the last attempt, and not about those before.
+/// The last answer is only about the last attempt, not about earlier ones.
 #[test]
 fn what_may_have_happened_is_not_taken_back() {
     let cut = || Script::fail(Phase::Body, Kind::Closed);
@@ -159,7 +159,7 @@ fn accepted() {
     assert!(matches!(queued.perform(Build), Outcome::Accepted(7, hostkit::Reason::QUEUED)));
     let plain = bench([ok()]);
     assert!(matches!(plain.perform(Reboot), Outcome::Done(7)));
-    // Accepted in words that nobody can read: never "done", never "no".
+    // An acceptance without a readable body is neither done nor rejected.
     let unreadable = bench([Script::any().answer(200, "").header("x-later", "1")]);
     assert!(unreadable.perform(Order).is_unresolved());
 }

@@ -1,4 +1,4 @@
-//! What the feature `serde` writes: a ticket that comes back, and no secret.
+//! The feature `serde`: tickets are restored, and secrets are not serialised.
 
 use crate::common::*;
 use hostkit::protocol::wire::Value;

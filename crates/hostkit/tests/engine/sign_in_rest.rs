@@ -1,4 +1,4 @@
-//! Sign-ins that nobody hears the end of: each may count against the account, so they rest between each other.
+//! Sign-ins without a known result: each may count against the account, so there is a pause between them.
 
 use std::time::Duration;
 
@@ -13,9 +13,10 @@ fn keyed(script: impl IntoIterator<Item = Script>) -> Bench {
     bench_with(|clock| config(key(), clock), script)
 }
 
-/// A server that takes three seconds to say "wrong key", and callers whose futures live for two: nobody ever hears it.
+/// The server takes three seconds to reject the key, and callers drop their futures after two, so the result is never
+/// received.
 #[test]
-fn dropped_sign_ins_rest() {
+fn dropped_sign_ins_are_spaced() {
     let bench = keyed([]);
     let (mut sent, mut at_once) = (0, 0);
     for second in 0..1800 {
@@ -32,9 +33,9 @@ fn dropped_sign_ins_rest() {
     assert!((40..80).contains(&sent), "{sent} sign-ins in an hour");
 }
 
-/// The same where the caller's deadline is too short for the answer, and where the answer says nothing.
+/// The same if the caller's deadline is too short for the answer, or the answer is no verdict on the credentials.
 #[test]
-fn vain_sign_ins_rest() {
+fn sign_ins_without_a_result_are_spaced() {
     let scripts = [
         Script::fail(Phase::Head, Kind::Timeout).takes(Duration::from_secs(2)),
         Script::fail(Phase::Head, Kind::Reset),
@@ -54,9 +55,9 @@ fn vain_sign_ins_rest() {
     }
 }
 
-/// Whose deadline comes before the end of the rest is told so at once, and nothing is sent.
+/// A call whose deadline comes before the end of the pause fails at once, and nothing is sent.
 #[test]
-fn who_cannot_wait_is_told_so() {
+fn a_deadline_within_the_pause_fails_at_once() {
     let bench = keyed(std::iter::repeat_n(Script::fail(Phase::Head, Kind::Reset), 6));
     for _ in 0..3 {
         let _ = bench.perform_with(Reboot, CallOptions::new());
@@ -66,7 +67,7 @@ fn who_cannot_wait_is_told_so() {
     let outcome = bench.perform_with(Reboot, CallOptions::new().deadline(Duration::from_secs(2)));
     let Outcome::NotSent(error) = outcome else { panic!("it was not sent") };
     assert_eq!((error.kind(), bench.seconds(), bench.sent("login")), (ErrorKind::Exhausted, before, 6), "{error}");
-    // Who can wait does, and one session ends it all.
+    // A call with a longer deadline waits, and a session ends the pauses.
     bench.transport.push(login());
     (0..2).for_each(|_| bench.transport.push(ok()));
     assert!(bench.perform(Reboot).is_done());
@@ -74,9 +75,9 @@ fn who_cannot_wait_is_told_so() {
     assert!(bench.perform(Reboot).is_done());
 }
 
-/// What was not sent cannot have been counted, and a word of the caller ends the rest.
+/// A sign-in that was not sent cannot count against the account, so there is no pause; `reset_session` ends one, too.
 #[test]
-fn a_server_that_is_not_there_costs_no_rest() {
+fn a_refused_connection_causes_no_pause() {
     let bench = keyed(std::iter::repeat_n(Script::fail(Phase::Connect, Kind::Refused), 20));
     for _ in 0..10 {
         let _ = bench.perform(Reboot);
@@ -91,9 +92,9 @@ fn a_server_that_is_not_there_costs_no_rest() {
     assert_eq!(bench.seconds(), before);
 }
 
-/// The API gives sessions and refuses every one of them: an address that is not on its list, an account that is blocked.
+/// The API issues sessions and then refuses them, as for an address that is not allowed or a blocked account.
 #[test]
-fn sessions_that_no_call_is_accepted_with_rest() {
+fn sign_ins_for_refused_sessions_are_spaced() {
     let refused = || fault(401, "Expired");
     let bench = keyed((0..400).flat_map(|_| [login(), refused()]));
     while bench.seconds() < 1800 {
@@ -102,7 +103,7 @@ fn sessions_that_no_call_is_accepted_with_rest() {
     }
     let sent = bench.sent("login");
     assert!((20..50).contains(&sent), "{sent} sign-ins in half an hour");
-    // One that was accepted and is revoked is renewed at once, however often that is.
+    // A session that was accepted and then revoked is renewed at once, however often.
     let lives = (0..20).flat_map(|_| [login(), ok(), refused()]).chain([login(), ok()]);
     let bench = keyed(lives);
     for _ in 0..20 {
@@ -111,26 +112,26 @@ fn sessions_that_no_call_is_accepted_with_rest() {
     assert_eq!((bench.sent("login"), bench.seconds()), (20, 0));
 }
 
-/// A server that says how long nobody is to sign in is heeded, whatever else it says.
+/// `Retry-After` is obeyed, whatever else the answer says.
 #[test]
-fn a_sign_in_waits_for_as_long_as_it_was_told() {
+fn a_sign_in_obeys_retry_after() {
     for script in [fault(429, "TooMany"), Script::any().answer(503, "<html>"), Script::any().answer(429, "")] {
-        let told = script.header("retry-after", "600");
-        let bench = keyed([told.clone(), login(), ok()]);
+        let limited = script.header("retry-after", "600");
+        let bench = keyed([limited.clone(), login(), ok()]);
         while bench.seconds() < 590 {
             let outcome = bench.perform_with(Reboot, CallOptions::new().deadline(Duration::from_secs(5)));
             assert!(matches!(&outcome, Outcome::NotSent(_)), "{outcome:?}");
             bench.clock.advance(Duration::from_secs(10));
         }
-        assert_eq!(bench.sent("login"), 1, "{told:?}");
+        assert_eq!(bench.sent("login"), 1, "{limited:?}");
         assert!(bench.perform(Reboot).is_done());
         assert!((600..610).contains(&bench.seconds()), "{}", bench.seconds());
     }
 }
 
-/// While the next one rests, a session that is due to be renewed and still good serves the calls that only read.
+/// During the pause, a session that is due for renewal but still valid serves calls that only read.
 #[test]
-fn a_session_that_is_good_is_used_during_a_rest() {
+fn a_valid_session_is_used_during_a_pause() {
     let bench = keyed([login().header("x-life", "100"), ok(), ok()]);
     assert!(bench.call(GetItem).is_ok());
     bench.clock.advance(Duration::from_secs(90));

@@ -31,7 +31,7 @@ impl Memory {
         String::from_utf8(bytes.clone()).unwrap()
     }
 
-    /// Changes the lines of an entry and mends its sum.
+    /// Changes the lines of an entry and corrects its checksum.
     fn forge(&self, kind: &str, change: impl FnOnce(String) -> String) {
         let text = change(self.text(kind));
         let body = &text[..text.rfind("end ").unwrap()];
@@ -65,7 +65,7 @@ fn the_second_client_takes_over_the_session_of_the_first() {
     first.call(GetItem).unwrap();
     let second = client(&store, "one", [ok(), fault(401, "Expired"), ok()]);
     second.call(GetItem).unwrap();
-    // The token is refused: one of them signs in again, the other takes over the new one.
+    // The token is refused: one client signs in again, the other takes over the new token.
     first.call(GetItem).unwrap();
     second.call(GetItem).unwrap();
     assert_eq!((first.sent("login"), second.sent("login")), (2, 0));
@@ -121,11 +121,11 @@ fn a_rate_store_that_fails_stops_what_it_limits() {
     let error = bench.call(LimitedGet).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Refused, "{error}");
     assert!(bench.transport.sent().is_empty());
-    // What has no limit asks nobody.
+    // A call without a limit does not need the store.
     bench.call(GetItem).unwrap();
 }
 
-/// A store that takes its time.
+/// A slow store.
 #[derive(Debug, Clone, Default)]
 struct Slow(Memory);
 
@@ -137,7 +137,7 @@ impl Store for Slow {
 }
 
 #[test]
-fn what_one_client_is_told_to_wait_the_others_wait_too() {
+fn retry_after_holds_for_all_clients_of_a_store() {
     let store = Slow::default();
     let client = |script: Vec<Script>| {
         let rates = RateStore::new(store.clone(), "one");
@@ -146,7 +146,8 @@ fn what_one_client_is_told_to_wait_the_others_wait_too() {
     let options = hostkit::CallOptions::new().deadline(std::time::Duration::from_secs(20));
     let first = client(vec![fault(429, "TooMany").header("retry-after", "25")]);
     first.call_with(LimitedGet, options.clone()).unwrap_err();
-    // What the server told is in the store before the call has ended, however slow the store is. Three calls fit into the window, but not before the server's 25 seconds are over.
+    // The server's `Retry-After` is in the store before the call ends, however slow the store is. Three calls fit into
+    // the window, but not before the server's 25 seconds are over.
     let error = client(vec![]).call_with(LimitedGet, options).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Exhausted, "{error}");
     assert!(error.to_string().contains("rate limit"), "{error}");

@@ -1,4 +1,4 @@
-//! What errors say, and what nothing ever says: secrets.
+//! The texts of errors, and that no text contains a secret.
 
 use std::error::Error as _;
 use std::fmt::{Debug, Display};
@@ -62,7 +62,7 @@ fn transport_errors_hide_urls() {
     assert!(!text.contains("canary") && text.contains("broke"), "{text}");
 }
 
-/// Everything that a value says of itself.
+/// Adds the `Debug` output of a value.
 fn said(out: &mut String, value: &(impl Debug + ?Sized)) {
     out.push_str(&format!("{value:?}\n{value:#?}\n"));
 }
@@ -84,7 +84,7 @@ fn no_canary(text: &str, what: impl Display) {
 }
 
 #[test]
-fn no_secret_is_ever_said() {
+fn no_text_contains_a_secret() {
     let leaky = |status: u16, body: String| Script::any().answer(status, body).header("x-password", OUTPUT);
     let faults: Vec<(&str, Script)> = vec![
         ("ok", leaky(200, format!(r#"{{"id": 7, "password": "{OUTPUT}"}}"#))),
@@ -126,7 +126,7 @@ fn no_secret_is_ever_said() {
         if let Err(error) = bench.perform(Order).into_result() {
             said_error(&mut text, &error);
         }
-        // A sign-in that meets the same.
+        // The same answer to a sign-in.
         let bench = bench_with(|clock| config(key(), clock), (0..9).map(|_| script.clone()));
         match bench.call(GetPassword) {
             Ok(reply) => said(&mut text, &reply),

@@ -1,4 +1,4 @@
-//! Waiters: polite polls, a deadline, and the three ends.
+//! Waiters: poll intervals, the deadline, and the three ends.
 
 use std::time::Duration;
 

@@ -14,7 +14,7 @@ pub fn inferno(acts: &mut impl Acts<Api = Inferno>) {
     acts.act(|_| account::RenewApiKey::new(credentials::INFERNO_EMAIL, credentials::INFERNO_PASSWORD));
     acts.act(|_| orders::CreateOrder::new(ProductId::new(1)));
     acts.act(|world| {
-        // Long enough for the hoster not to notice the payment before the call.
+        // Long enough that the hoster does not notice the payment before the call.
         world.set_build(Duration::from_secs(1_000_000));
         orders::CancelOrder::new(OrderId::new(ordered(world)))
     });

@@ -19,7 +19,7 @@ pub use rootpanel::rootpanel;
 /// The account of the sandbox's credentials.
 const ME: &str = World::ACCOUNT;
 
-/// Is shown every call that acts, with what makes a world for it.
+/// Visits every acting call, with a function that prepares a world for it.
 pub trait Acts {
     type Api: Api;
 
@@ -35,7 +35,7 @@ fn ordered(world: &mut World) -> u64 {
     world.order(ME, NewServer { name: "web".to_owned(), plan: 1, ..NewServer::default() }).unwrap()
 }
 
-/// A server that runs.
+/// A running server.
 fn server(world: &mut World) -> u64 {
     let new = NewServer { name: "web".to_owned(), plan: 1, image: Some(1), install: true, ..NewServer::default() };
     let number = world.order(ME, new).unwrap();
@@ -43,7 +43,7 @@ fn server(world: &mut World) -> u64 {
     number
 }
 
-/// Lets everything be built.
+/// Advances the world until everything is built.
 fn build(world: &mut World) {
     world.settle(world.now() + Duration::from_secs(600));
 }

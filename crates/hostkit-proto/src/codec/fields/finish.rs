@@ -8,13 +8,13 @@ use crate::codec::UnknownFields;
 use crate::codec::reader::Step;
 
 impl<'t> Fields<'t, '_, '_> {
-    /// Reports what no field has taken.
+    /// Reports the entries that no field has taken.
     ///
     /// # Errors
     /// Under [`UnknownFields::Deny`], an unknown field. Always: an object that has fields, but none that the spec
-    /// knows; it is another object.
+    /// knows, and so is a different object.
     pub fn finish(mut self) -> Result<(), DecodeError> {
-        // Where the last entry was taken, they are counted: mostly all of them are taken, and need no second look.
+        // The number of entries is known once the last was taken; usually all were, and no second pass is needed.
         let is_complete = self.lookup.counted().is_some_and(|entries| self.seen.has_all(entries));
         if !is_complete {
             self.left_over()?;
@@ -52,7 +52,7 @@ impl<'t> Fields<'t, '_, '_> {
         Ok(())
     }
 
-    /// Reports what stands beside fields in the objects between this one and them.
+    /// Reports unknown keys of the intermediate objects.
     fn unknown_between(&mut self) -> Result<(), DecodeError> {
         if self.reader.unknown == UnknownFields::Ignore {
             return Ok(());

@@ -7,8 +7,8 @@ use crate::codec::reader::Step;
 use crate::codec::{DecodeError, FromWire, Name, Reader};
 use crate::leniency::ListShape;
 
-/// Memory that is reserved for each node of a list before its items are read, in bytes: a node of a usual answer takes
-/// less as a value, and a hostile list of scalars in the place of objects must not reserve memory for objects.
+/// Bytes reserved for each node of a list before its items are read: in a typical answer a value takes less per node,
+/// and a hostile list of scalars must not reserve memory for as many objects.
 const RESERVED: usize = 64;
 
 /// Where the items of a list are.
@@ -16,13 +16,13 @@ enum Items<'t> {
     Absent,
     /// An empty wrapper.
     Nothing,
-    /// XML: so many elements of this name.
+    /// XML: `count` elements of this name in `parent`.
     Elements {
         parent: Node<'t>,
         name: &'static str,
         count: usize,
     },
-    /// Other formats: whatever this node is, with the name that one item has.
+    /// Other formats: this node, and the name that a single item has.
     In(Node<'t>, Option<&'static str>),
 }
 
@@ -62,7 +62,7 @@ impl<'t> Fields<'t, '_, '_> {
                 None => Items::Absent,
             });
         }
-        // In XML the items are the elements with the last name of the path, wherever they stand in their parent.
+        // In XML the items are the elements with the last name of the path, at any position in their parent.
         let mut names = std::iter::once(name.first(format)).chain(name.rest(format).iter().copied());
         let mut last = names.next().unwrap_or_default();
         let mut parent = None;
@@ -94,7 +94,7 @@ impl<'t> Fields<'t, '_, '_> {
             if key == name {
                 count += 1;
             } else if !is_first {
-                // Beside the items of the outermost wrapper there may be other fields: `finish` knows.
+                // The outermost wrapper may also hold other fields; `finish` reports the unknown ones.
                 self.reader.unknown_field(key, node)?;
             }
         }
@@ -104,7 +104,7 @@ impl<'t> Fields<'t, '_, '_> {
         Ok(Items::Elements { parent, name, count })
     }
 
-    /// The elements with this name that stand among the fields of this object.
+    /// The elements with this name among the fields of this object.
     fn own_elements(&mut self, name: &'static str) -> Items<'t> {
         let mut count = 0;
         for (position, (key, _)) in self.node.entries().enumerate() {
@@ -116,7 +116,7 @@ impl<'t> Fields<'t, '_, '_> {
         if count == 0 { Items::Absent } else { Items::Elements { parent: self.node, name, count } }
     }
 
-    /// Whether the outermost wrapper of a list is there and empty: `{"backups":[]}` for `backups/backup`.
+    /// Whether the outermost wrapper of a list is present and empty: `{"backups":[]}` for `backups/backup`.
     fn wraps_nothing(&self, name: &Name) -> bool {
         let format = self.node.format();
         if name.rest(format).is_empty() {
@@ -140,7 +140,7 @@ impl Items<'_> {
     }
 }
 
-/// For how many of so many items memory is reserved.
+/// The capacity to reserve for `count` items.
 fn reserved<T>(count: usize, list: Node<'_>) -> usize {
     count.min(list.size() * RESERVED / size_of::<T>().max(1))
 }
@@ -162,7 +162,7 @@ fn read_list<T: FromWire>(
             match (entries.next(), entries.next()) {
                 (Some((key, inner)), None) if Some(key) == singular => read_list(inner, None, max_items, reader),
                 _ => match read_items(1, std::iter::once(node), max_items, reader) {
-                    // No item: then it is the wrapper of items, with something new beside them.
+                    // Not an item: it may be the wrapper of the items, with a new field beside them.
                     Err(error) => match singular.and_then(|name| node.get(name)) {
                         Some(inner) => {
                             reader.spec = spec;
@@ -178,7 +178,7 @@ fn read_list<T: FromWire>(
     }
 }
 
-/// Items that stand in a wrapper beside fields that the spec does not know.
+/// Reads the items of a wrapper that also holds fields unknown to the spec.
 fn read_wrapped<T: FromWire>(
     wrapper: Node<'_>,
     items: Node<'_>,

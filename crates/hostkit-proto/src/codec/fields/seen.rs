@@ -1,6 +1,6 @@
 //! Which entries of an object its fields have taken.
 
-/// Which entries were taken: 64 without an allocation.
+/// A set of entry positions; the first 64 need no allocation.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Seen {
     first: u64,
@@ -35,7 +35,8 @@ impl Seen {
         word.is_some_and(|word| word & (1 << (position % 64)) != 0)
     }
 
-    /// Whether the first so many entries were all taken; `false` also where they are too many to tell at a glance.
+    /// Whether the first `entries` entries were all taken; `false` also for 64 and more, which have to be checked
+    /// singly.
     pub(super) fn has_all(&self, entries: usize) -> bool {
         entries < 64 && self.first == (1 << entries) - 1
     }

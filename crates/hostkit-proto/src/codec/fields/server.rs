@@ -1,4 +1,4 @@
-//! What only a server needs: constants, variants, made keys.
+//! Accessors that only a server needs: constants, variants, composed keys.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -10,10 +10,10 @@ use crate::codec::reader::{Step, describe};
 use crate::codec::{DecodeError, FromText, FromWire, Name, ToText, tree};
 
 impl<'t> Fields<'t, '_, '_> {
-    /// A constant that makes this call what it is.
+    /// Checks a constant that identifies this call.
     ///
     /// # Errors
-    /// Another text, or nothing: it is another call.
+    /// A different text or none, so the request is for another call.
     pub fn fixed(&mut self, name: &'static str, text: &str) -> Result<(), DecodeError> {
         let found = self.take(&Key::new(name));
         if found.and_then(Node::as_str) == Some(text) {
@@ -23,7 +23,7 @@ impl<'t> Fields<'t, '_, '_> {
         self.reader.within(Step::Name(name), |reader| Err(reader.error(format!("{text:?}"), found)))
     }
 
-    /// The node of a field that has to be there.
+    /// The node of a required field.
     pub(crate) fn node(&mut self, name: &Name) -> Result<Node<'t>, DecodeError> {
         let step = self.step(name);
         match self.find(name)? {
@@ -37,7 +37,7 @@ impl<'t> Fields<'t, '_, '_> {
         self.node.entries().any(|(key, _)| names.contains(&key))
     }
 
-    /// Reads one variant of a group. If it does not read, its entries are free for the next one.
+    /// Tries to read one variant of a group; if that fails, its entries are left for the next one.
     pub fn attempt<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, DecodeError>) -> Result<T, DecodeError> {
         let (seen, spec) = (self.seen.clone(), self.reader.spec);
         let result = read(self);
@@ -48,14 +48,14 @@ impl<'t> Fields<'t, '_, '_> {
         result
     }
 
-    /// Items whose fields stand under made keys: the reverse of `Object::spread_map`.
+    /// Reads items whose fields have composed keys: the reverse of `Object::spread_map`.
     pub fn gather_map<K: FromText + ToText + Ord, V: FromWire>(
         &mut self,
         template: &str,
     ) -> Result<BTreeMap<K, V>, DecodeError> {
         let mut map = BTreeMap::new();
         for (key, item) in self.gather(template, "{key}")? {
-            // `01` is no spelling of 1 here: a leading zero means something else.
+            // `01` is not accepted for 1, since a leading zero has another meaning.
             match K::from_text(&key).filter(|parsed| parsed.to_text() == key) {
                 Some(parsed) => map.insert(parsed, item),
                 None => return Err(self.reader.error(K::EXPECTED, format!("{key:?}"))),
@@ -64,7 +64,7 @@ impl<'t> Fields<'t, '_, '_> {
         Ok(map)
     }
 
-    /// Items whose fields stand under made keys: the reverse of `Object::spread_list`.
+    /// Reads items whose fields have composed keys: the reverse of `Object::spread_list`.
     pub fn gather_list<V: FromWire>(&mut self, template: &str) -> Result<Vec<V>, DecodeError> {
         let mut items = Vec::new();
         for (key, item) in self.gather(template, "{index}")? {
@@ -77,7 +77,7 @@ impl<'t> Fields<'t, '_, '_> {
         Ok(items.into_iter().map(|(_, item)| item).collect())
     }
 
-    /// The items by the text that stood in the place of `hole`.
+    /// The items, each with the text that its keys have in the place of `hole`.
     fn gather<V: FromWire>(&mut self, template: &str, hole: &str) -> Result<Vec<(String, V)>, DecodeError> {
         let separator = template.replace("{field}", "").replace(hole, "");
         let mut groups: BTreeMap<String, Vec<(Cow<'static, str>, Value)>> = BTreeMap::new();
@@ -92,7 +92,7 @@ impl<'t> Fields<'t, '_, '_> {
         }
         let mut items = Vec::new();
         for (key, fields) in groups {
-            // The item's own reader wants a tree: a small document is made of what belongs together.
+            // An item is read from a document, so its fields are written as a small one.
             let wrong = |what: String| DecodeError::new("request", key.clone(), "fields of one item", what);
             let bytes = hostkit_wire::write(Format::Json, &Value::Map(fields)).map_err(|e| wrong(e.to_string()))?;
             let limits = Limits::DEFAULT;

@@ -1,4 +1,4 @@
-//! How the site says yes and no.
+//! The site's answers: successes and refusals.
 
 use hostkit::Format;
 use hostkit::protocol::Value;
@@ -9,14 +9,14 @@ use crate::site::{self, Call, Reply};
 use crate::sites::content_type;
 use crate::world::WorldError;
 
-/// What the hoster says where no call lives.
+/// The hoster's error text for an unknown path.
 pub(super) const NO_MODULE: &str = "Модуль не найден";
 
-/// The first path segments below which calls live.
+/// The first path segments of calls.
 const MODULES: [&str; 11] =
     ["limits", "servers", "stats", "dns", "helpdesk", "user", "storage", "requests", "billing", "images", ""];
 
-/// A no: it becomes a document only when it leaves, because then the format is known.
+/// A refusal, which becomes a document only when it is sent, because only then the format is known.
 #[derive(Debug, Clone)]
 pub(super) struct No {
     status: u16,
@@ -72,7 +72,7 @@ impl No {
         let body = hostkit::protocol::wire::write(format, &document).unwrap_or_default();
         let mut answer = site::answer(self.status, content_type(format), body);
         if self.status == 401 {
-            // Recorded: a token that is none comes with the refusal too.
+            // Recorded at the hoster: a refusal comes with an invalid token.
             let none = http::HeaderValue::from_static("CLODO_00000000000000000000000000000000");
             answer.headers_mut().insert("x-auth-token", none);
             return Reply::denied(answer, name);
@@ -97,7 +97,7 @@ impl From<WorldError> for No {
     }
 }
 
-/// A yes: 204 where there is nothing more to say.
+/// A success; 204 if there is no body.
 pub(super) fn yes<E: Serve>(visit: &Visit<'_>, output: &E::Output) -> Result<Reply, No> {
     let mut out = WrittenAnswer::for_endpoint::<E>(visit.format, 200);
     E::answer(output, &mut out);

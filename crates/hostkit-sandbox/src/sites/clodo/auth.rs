@@ -14,10 +14,10 @@ use crate::site::{self, Call, Reply};
 use crate::sites::content_type;
 use crate::world::World;
 
-/// How long a token is good.
+/// The lifetime of a token.
 const LIFETIME: Duration = Duration::from_secs(1200);
 
-/// 204 with everything in headers; the content type says what was asked for, although there is no content.
+/// Answers 204 with everything in headers; the content type is the requested one, although there is no content.
 pub(super) fn sign_in(request: &SignIn, call: &Call, world: &mut World) -> Result<Reply, No> {
     if request.login != credentials::CLODO_LOGIN || request.key.expose() != credentials::CLODO_KEY {
         return Err(No::new(401, "Ошибка авторизации"));
@@ -34,7 +34,7 @@ pub(super) fn sign_in(request: &SignIn, call: &Call, world: &mut World) -> Resul
     Ok(Reply::done(answer))
 }
 
-/// Moscow's time with its offset, written without the colon that RFC 3339 wants.
+/// Moscow time with its offset, without the colon that RFC 3339 requires.
 fn time(moment: Moment) -> String {
     moment.moscow().map(|time| time.format("%Y-%m-%dT%H:%M:%S+0300")).unwrap_or_default()
 }

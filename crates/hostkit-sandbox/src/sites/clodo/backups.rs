@@ -23,7 +23,7 @@ fn object(id: BackupId) -> String {
 }
 
 impl Visit<'_> {
-    /// That a copy is one of this server.
+    /// Checks that a copy belongs to this server.
     fn check(&self, server: ServerId, backup: BackupId) -> Result<(), No> {
         self.server(server)?;
         match self.world.backup(&self.account, backup.get()) {

@@ -16,7 +16,7 @@ use super::visit::Visit;
 use crate::site::Reply;
 use crate::world::Payment;
 
-/// What the hoster books a payment under.
+/// The hoster's kind of debit for a payment.
 fn kind(payment: &Payment) -> DebitKind {
     match payment.what {
         "address added" => DebitKind::Address,
@@ -31,7 +31,7 @@ fn stamp(time: DateTime) -> Result<UnixTime, No> {
     time.in_moscow().map_err(|_| No::new(400, "Ошибка во входных параметрах"))
 }
 
-/// Seconds since 1970, both included.
+/// Seconds since 1970, both ends included.
 struct Period {
     from: i64,
     to: i64,

@@ -1,4 +1,4 @@
-//! Changes of a server: `PUT /servers/{id}` by what stands in its body, and the two changes of its type.
+//! Changes of a server: `PUT /servers/{id}`, distinguished by its body, and the two changes of type.
 
 use clodo_proto::servers::{
     BuyTraffic, CancelChange, ChangeServer, ChangeToScale, ChangeToVirtual, DelayChange, KeepServer, LetServerExpire,
@@ -13,7 +13,7 @@ use super::servers::{TRAFFIC, TYPE, object};
 use super::visit::Visit;
 use crate::site::Reply;
 
-/// What a gibibyte of traffic costs.
+/// The price of a gibibyte of traffic.
 fn traffic_price() -> Decimal {
     Decimal::new(100, 2)
 }
@@ -26,7 +26,7 @@ fn push<T: ToText>(settings: &mut Vec<(&'static str, String)>, name: &'static st
 }
 
 impl Visit<'_> {
-    /// More memory may be another plan, and then costs its price; everything else is remembered.
+    /// Another memory size may mean another plan, which costs its price; all else is only remembered.
     pub(super) fn change_server(&mut self, call: &ChangeServer) -> Result<Reply, No> {
         let (present, number) = (self.server(call.id)?.plan, call.id.get());
         let plan = call.memory.map(|memory| self.plan_for(memory)).transpose()?;
@@ -100,13 +100,13 @@ impl Visit<'_> {
         yes::<LetServerExpire>(self, &())
     }
 
-    /// To what a server is already it cannot be changed.
+    /// A change to the present type is refused.
     fn change_type(&mut self, id: ServerId, to: ServerType) -> Result<(), No> {
         let plan = self.server(id)?.plan;
         if self.server_type(id) == to {
             return Err(No::new(405, "Функция недоступна в текущем состоянии сервера"));
         }
-        // A VirtualServer is paid ahead, a ScaleServer by use.
+        // A VirtualServer is prepaid, a ScaleServer is paid by use.
         let price = if to == ServerType::Virtual { self.world.plan(plan)?.price } else { Decimal::ZERO };
         self.world.charge(&self.account, price, "server type changed", object(id))?;
         self.world.remember(object(id), TYPE, to.as_str().to_owned());

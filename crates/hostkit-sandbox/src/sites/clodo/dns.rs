@@ -1,4 +1,4 @@
-//! Zones and records. A DELETE with a body takes one record; without it, the same DELETE takes the whole zone.
+//! Zones and records. A DELETE with a body deletes one record; without the body it deletes the whole zone.
 
 use std::net::IpAddr;
 
@@ -117,7 +117,7 @@ impl Visit<'_> {
         yes::<AddRecords>(self, &())
     }
 
-    /// All of them, or none if one is not there.
+    /// Changes all of the records, or none if one does not exist.
     pub(super) fn update_records(&mut self, call: &UpdateRecords) -> Result<Reply, No> {
         let zone = self.world.zone(&self.account, call.id.get())?;
         if call.changes.keys().any(|id| !zone.records.contains_key(&id.get())) {

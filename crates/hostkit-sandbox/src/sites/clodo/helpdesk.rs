@@ -1,4 +1,4 @@
-//! Tickets. Nobody answers them.
+//! Support tickets, which are never answered.
 
 use clodo_proto::helpdesk::{CreateTicket, CreateVipTicket, GetTicket, ListTickets, ReplyTicket};
 use clodo_proto::types::{

@@ -10,13 +10,13 @@ use super::answer::{No, yes};
 use super::visit::Visit;
 use crate::site::Reply;
 
-/// A preset: its number, the image below it, its name, title and description.
+/// A preset: its number, the image that it is based on, its name, title and description.
 const PRESETS: [(u64, u64, &str, &str, &str); 2] = [
     (62, 1, "bitrix", "Bitrix", "<p>«1С-Битрикс» &amp; <b>больше</b></p><ul><li>сайты</li></ul>"),
     (322, 2, "gitlabhq", "Gitlabhq", "gitlabhq"),
 ];
 
-/// The image below a preset.
+/// The image that a preset is based on.
 pub(super) fn image_of(preset: PresetId) -> Option<u64> {
     PRESETS.iter().find(|known| known.0 == preset.get()).map(|known| known.1)
 }

@@ -29,7 +29,7 @@ impl Visit<'_> {
         yes::<ListIps>(self, &addresses.collect())
     }
 
-    /// Which subnet is asked for does not matter here: the next free address is taken.
+    /// Ignores the requested subnet and takes the next free address.
     pub(super) fn add_ip(&mut self, call: &AddIp) -> Result<Reply, No> {
         self.world.add_address(&self.account, call.id.get())?;
         yes::<AddIp>(self, &())

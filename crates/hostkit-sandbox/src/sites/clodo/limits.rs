@@ -1,4 +1,4 @@
-//! The quota, and what is left of it: the call that asks counts itself.
+//! The rate limits and their remaining calls, this one counted.
 
 use clodo_proto::limits::GetLimits;
 use clodo_proto::types::{LimitUnit, RequestLimit};
@@ -16,7 +16,7 @@ impl Visit<'_> {
     }
 
     fn limit(&self, rule: &RateRule) -> RequestLimit {
-        // `post_servers` is the one rule that is about a part of the paths.
+        // `post_servers` is the only rule for a part of the paths.
         let (verb, uri, regex) = match rule.name.split_once('_') {
             Some((verb, _)) => (verb, "*/servers", "^/servers"),
             None => (rule.name, "*", ".*"),

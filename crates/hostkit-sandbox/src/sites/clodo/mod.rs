@@ -1,7 +1,7 @@
-//! Clodo: REST-like, XML and JSON, a token from two headers that is good for twenty minutes.
+//! Clodo: REST-like, XML and JSON; two headers give a token that is valid for twenty minutes.
 //!
-//! Every endpoint is answered from the world: the log of a server has what happened to it, `stats` the minutes in which
-//! it was on, `limits` what is left. Only the load of a server is made up, from its number and the minute; and the
+//! Every endpoint is answered from the world: the log of a server lists its events, `stats` the minutes in which it was
+//! on, `limits` the remaining calls. Only the load of a server is computed from its number and the minute, and the
 //! presets of `images` are a fixed list, as at the hoster.
 
 mod answer;
@@ -34,7 +34,7 @@ use visit::{PREFIX, Visit, format};
 #[derive(Debug, Clone, Copy)]
 pub struct Clodo;
 
-/// Reads a request; below the bare host there is only the sign-in.
+/// Parses a request; without the prefix only the sign-in is accepted.
 fn read(call: &Call) -> Option<Request> {
     let request = route(&call.incoming_below(PREFIX, UnknownFields::Deny)).ok()?;
     let is_below = call.path.strip_prefix(PREFIX).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
@@ -155,7 +155,7 @@ fn carry_out(request: Request, visit: &mut Visit<'_>) -> Result<Reply, No> {
         Request::ListImages(_) => visit.list_images(),
         Request::ListImageDetails(_) => visit.list_image_details(),
         Request::ListPresets(_) => visit.list_presets(),
-        // The sign-in came before, and the generated enum may grow.
+        // The sign-in is handled earlier, and the generated enum may grow.
         _ => Err(No::new(404, answer::NO_MODULE)),
     }
 }

@@ -1,4 +1,4 @@
-//! Servers: showing, ordering, switching, deleting.
+//! Servers: reading, ordering, starting, stopping and deleting them.
 
 use std::net::IpAddr;
 
@@ -18,7 +18,7 @@ use super::visit::Visit;
 use crate::site::Reply;
 use crate::world::{NewServer, Server, ServerState};
 
-/// The client's number, which stands before a server's in its full number.
+/// The client's number, the first part of a server's full number.
 const CLIENT: u64 = 777;
 
 /// The setting that says how a server is sold.
@@ -27,7 +27,7 @@ pub(super) const TYPE: &str = "type";
 /// The setting that says how much traffic was bought, in gibibytes.
 pub(super) const TRAFFIC: &str = "vps_traff";
 
-/// The words under which the ledger and the settings know a server.
+/// The name of a server in the ledger and in the settings.
 pub(super) fn object(id: ServerId) -> String {
     format!("server {}", id.get())
 }
@@ -103,7 +103,7 @@ impl Visit<'_> {
         detail
     }
 
-    /// 404 where there is none: the hoster says so of an empty list.
+    /// An empty list is a 404, as at the hoster.
     pub(super) fn list_servers(&mut self) -> Result<Reply, No> {
         let found: Vec<_> = self.world.servers(&self.account).into_iter().map(|server| self.summary(server)).collect();
         if found.is_empty() { Err(No::nothing()) } else { yes::<ListServers>(self, &found) }
@@ -118,7 +118,7 @@ impl Visit<'_> {
         yes::<GetServer>(self, &self.detail(self.server(call.id)?))
     }
 
-    /// What happened to it, the latest first. The "ОК" is Cyrillic, as the hoster's is.
+    /// The server's events, the latest first. The "ОК" is Cyrillic, like the hoster's.
     pub(super) fn get_server_log(&mut self, call: &GetServerLog) -> Result<Reply, No> {
         let server = self.server(call.id)?;
         let events = self.world.server_history(server.number).rev();
@@ -134,7 +134,8 @@ impl Visit<'_> {
         yes::<GetServerLog>(self, &entries)
     }
 
-    /// The smallest plan that has so much memory, or the largest: the API has no plans, but the world's prices are theirs.
+    /// The smallest plan with at least this memory, or else the largest: the API has no plans, but the world's prices
+    /// belong to plans.
     pub(super) fn plan_for(&self, memory: Mebibytes) -> Result<u64, No> {
         let plans = self.world.plans();
         let found = plans.iter().filter(|plan| plan.memory >= memory.0).min_by_key(|plan| plan.memory);
@@ -196,10 +197,10 @@ impl Visit<'_> {
     }
 }
 
-/// The number before the first line of a log.
+/// The base of the numbers of log lines.
 const FIRST_LINE: u64 = 86_000_000;
 
-/// What the hoster calls something that happened.
+/// The hoster's name for an event.
 fn command(what: &'static str) -> &'static str {
     match what {
         "server ordered" => "Создание",
@@ -208,7 +209,7 @@ fn command(what: &'static str) -> &'static str {
         "server rebooted" => "Перезагрузка",
         "backup restored" => "Восстановление из бэкапа",
         "server installed" => "Переустановка",
-        // The document shows no more of its words: these are made up.
+        // The hoster's documentation has no more names; these are invented.
         "server type changed" => "Смена типа",
         "server kept" | "server will expire" => "Автопродление",
         _ => "Изменение параметров",

@@ -12,11 +12,11 @@ use crate::clock::Moment;
 use crate::site::Reply;
 use crate::world::Server;
 
-/// How many minutes are shown at most.
+/// The most minutes in one answer.
 const ROWS: i64 = 60;
 
 impl Visit<'_> {
-    /// The minutes of the period in which the server was there; 404 where there are none.
+    /// The minutes of the period in which the server was on; 404 if there are none.
     pub(super) fn get_stats(&mut self, call: &GetStats) -> Result<Reply, No> {
         let server = self.server(call.id)?;
         let seconds = |moment: Moment| i64::try_from(moment.unix()).unwrap_or(i64::MAX);
@@ -45,7 +45,7 @@ impl Visit<'_> {
     }
 }
 
-/// A minute of a server: the same whenever it is asked for, and another for every minute.
+/// The values of a minute, which are the same on every call and differ between minutes.
 fn row(server: &Server, time: i64) -> StatsRow {
     let load = (server.number ^ (time.unsigned_abs() / 60)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40;
     let percent = load % 100;

@@ -25,7 +25,7 @@ fn login(storage: &Storage) -> String {
     format!("storage_777_{}", storage.number)
 }
 
-/// The settings that a request has.
+/// The settings that a request contains.
 fn settings(texts: [(&'static str, &Option<String>); 4], public_search: Option<bool>) -> Vec<(&'static str, String)> {
     let texts = texts.into_iter().filter_map(|(name, text)| Some((name, text.clone()?)));
     texts.chain(public_search.map(|is_on| (SEARCH, is_on.to_text().into_owned()))).collect()
@@ -79,7 +79,7 @@ impl Visit<'_> {
         yes::<CreateStorage>(self, &created)
     }
 
-    /// Answers with what was set.
+    /// Changes a storage; the answer lists the settings that were set.
     pub(super) fn update_storage(&mut self, call: &UpdateStorage) -> Result<Reply, No> {
         let title = self.world.storage(&self.account, call.id.get())?.title.clone();
         let title = call.title.clone().unwrap_or(title);

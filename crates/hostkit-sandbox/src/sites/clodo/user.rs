@@ -1,4 +1,4 @@
-//! The profile: what was set is shown again.
+//! The profile, which shows what was set.
 
 use clodo_proto::types::{DataCentre, DataCentreId, UserId, UserProfile};
 use clodo_proto::user::{GetUser, UpdateUser};
@@ -10,10 +10,10 @@ use super::visit::Visit;
 use crate::site::Reply;
 use crate::world::World;
 
-/// The words under which the profile is remembered.
+/// The object under which the profile is remembered.
 const OBJECT: &str = "profile";
 
-/// Runs `$action` for the fields that profile and update have in common, by their kind.
+/// Passes the fields that profile and update share to one macro per kind.
 macro_rules! fields {
     ($text:ident, $secret:ident, $flag:ident) => {
         $text!(

@@ -1,4 +1,4 @@
-//! One request: where the path of its call begins, the format of its answer, and the world as its sender may use it.
+//! One request: the prefix of its path, the format of its answer, and the world as seen by its account.
 
 use hostkit::Format;
 
@@ -7,7 +7,7 @@ use crate::rates::Used;
 use crate::site::Call;
 use crate::world::World;
 
-/// The path below which everything but the sign-in lives.
+/// The prefix of all paths but that of the sign-in.
 pub(super) const PREFIX: &str = "/v1";
 
 /// XML, unless JSON is asked for.
@@ -18,7 +18,7 @@ pub(super) fn format(call: &Call) -> Format {
     }
 }
 
-/// The world as the owner of a token may use it.
+/// The world as seen by the account of a token.
 pub(super) struct Visit<'w> {
     pub(super) world: &'w mut World,
     pub(super) account: String,

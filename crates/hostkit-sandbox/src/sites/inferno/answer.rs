@@ -1,4 +1,4 @@
-//! How the site says yes and no.
+//! The site's answers: successes and refusals.
 
 use hostkit::Format;
 use hostkit::protocol::Value;
@@ -8,11 +8,11 @@ use crate::site::{self, Reply};
 use crate::sites::content_type;
 use crate::world::WorldError;
 
-/// A no: it becomes a document only when it leaves, because it may have to look like `print_r`.
+/// A refusal, which becomes a document only when it is sent, because it may have to be `print_r` text.
 #[derive(Debug, Clone)]
 pub(super) struct No {
     message: String,
-    /// Error code and method of an installation that is refused.
+    /// Method and error code of a refused installation.
     install: Option<(&'static str, Option<i64>)>,
 }
 
@@ -21,7 +21,7 @@ impl No {
         Self { message: message.into(), install: None }
     }
 
-    /// A no of `install` and `reinstall`, whose answers are no JSON.
+    /// A refusal of `install` and `reinstall`, whose answers are not JSON.
     pub(super) fn install(method: &'static str, message: impl Into<String>, code: Option<i64>) -> Self {
         Self { message: message.into(), install: Some((method, code)) }
     }
@@ -57,7 +57,7 @@ impl From<WorldError> for No {
     }
 }
 
-/// A no in JSON.
+/// A refusal in JSON.
 pub(super) fn no(message: &str) -> Reply {
     let entries =
         vec![("result".into(), Value::Text("fail".to_owned())), ("message".into(), Value::Text(message.to_owned()))];
@@ -70,19 +70,19 @@ fn refused(format: Format, document: &Value, code: String) -> Reply {
     Reply::refused(site::answer(200, content_type(format), body), code)
 }
 
-/// A yes in JSON.
+/// A success in JSON.
 pub(super) fn yes<E: Serve>(output: &E::Output) -> Result<Reply, No> {
     yes_in::<E>(Format::Json, output)
 }
 
-/// A yes in one format.
+/// A success in the given format.
 pub(super) fn yes_in<E: Serve>(format: Format, output: &E::Output) -> Result<Reply, No> {
     let mut out = WrittenAnswer::for_endpoint::<E>(format, 200);
     E::answer(output, &mut out);
     finish(&out)
 }
 
-/// A yes with a tree that the generated types would write otherwise.
+/// A success with a tree that the generated types would write differently.
 pub(super) fn yes_with<E: Serve>(tree: &Value) -> Result<Reply, No> {
     let mut out = WrittenAnswer::for_endpoint::<E>(Format::Json, 200);
     out.whole(tree);

@@ -10,10 +10,10 @@ use crate::world::World;
 /// The client number that an API key belongs to.
 pub(super) const CLIENT: i64 = credentials::INFERNO_CLIENT;
 
-/// Where the key of the account is remembered once it was renewed.
+/// The setting that holds the account's key once it was renewed.
 pub(super) const KEY: &str = "API key";
 
-/// The API key that is good now.
+/// The API key that is valid now.
 pub(super) fn key(world: &World) -> String {
     world.setting(World::ACCOUNT, KEY).unwrap_or(credentials::INFERNO_KEY).to_owned()
 }

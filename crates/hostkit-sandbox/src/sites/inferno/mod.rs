@@ -1,7 +1,7 @@
 //! Inferno Solutions: one URL, an action in the query, every answer under status 200.
 //!
-//! What is deliberately not here: calls whose parameters stand in the query. The hoster takes them too, but no client of
-//! this project sends a key there.
+//! Deliberately not here: calls with their parameters in the query. The hoster accepts them, too, but no client of this
+//! project sends a key there.
 
 mod account;
 mod answer;
@@ -59,7 +59,7 @@ impl Site for Inferno {
 
     fn refuse(&self, _: &Call, refusal: Refusal) -> Reply {
         match refusal {
-            // The key is all there is to be expired, and the API has one word for both.
+            // The API has no tokens, and one error text for both.
             Refusal::TokenExpired | Refusal::WrongCredentials => {
                 Reply::denied(no("Access denied").answer, "Access denied")
             }
@@ -74,7 +74,7 @@ impl Site for Inferno {
     }
 }
 
-/// The world as one customer may use it.
+/// The world as seen by one customer.
 struct Visit<'w> {
     world: &'w mut World,
     account: &'static str,
@@ -102,7 +102,7 @@ fn carry_out(request: Request, visit: &mut Visit<'_>) -> Result<Reply, No> {
         Request::Boot(call) => visit.boot(&call),
         Request::Stop(call) => visit.stop(&call),
         Request::Reboot(call) => visit.reboot(&call),
-        // The generated enum may grow; an endpoint without behaviour is as good as none.
+        // The generated enum may grow; an endpoint that is not implemented counts as unknown.
         _ => Err(No::new("Invalid action or parameters")),
     }
 }

@@ -17,18 +17,18 @@ use crate::clock::Moment;
 use crate::site::Reply;
 use crate::world::{NewServer, Server, ServerState, World};
 
-/// Invoices, services and orders have numbers of their own; here they are so far apart.
+/// Invoices, services and orders are numbered separately; here by these offsets.
 const INVOICES: u64 = 320_000;
 const SERVICES: u64 = 2_500;
-/// Order numbers for people have ten digits.
+/// The offset of the order numbers that people see, which have ten digits.
 const ORDER_NUMBERS: u64 = 8_634_500_000;
 
-/// When the hoster has noticed that an order is paid: a quarter of the time that a server takes to build.
+/// When the hoster notices that an order is paid: after a quarter of a server's build time.
 fn active_from(world: &World, server: &Server) -> Moment {
     server.ordered + world.build_time() / 4
 }
 
-/// What WHMCS says of an order.
+/// The status of an order in WHMCS.
 pub(super) fn status(world: &World, server: &Server) -> OrderStatus {
     match server.state {
         ServerState::Deleted => OrderStatus::Cancelled,
@@ -60,7 +60,7 @@ impl Visit<'_> {
         yes::<CreateOrder>(&order)
     }
 
-    /// Every order there ever was, and `[]` where there was none: PHP's empty map.
+    /// Every order ever placed; `[]`, PHP's empty map, if there is none.
     pub(super) fn list_orders(&mut self) -> Result<Reply, No> {
         let world = &*self.world;
         let mine = world.all_servers().filter(|server| server.account == self.account);

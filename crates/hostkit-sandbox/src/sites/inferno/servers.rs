@@ -1,4 +1,4 @@
-//! Installing, switching and showing the servers of orders.
+//! Installing, starting, stopping and reading the servers of orders.
 
 use std::net::IpAddr;
 
@@ -25,7 +25,7 @@ const REINSTALL: &str = "reinstallVPS";
 /// The server of this order exists or is being made.
 const BUSY: i64 = 904;
 
-/// What `install` and `reinstall` have in common, with `run=0` and with `run=1`.
+/// The shared parameters of `install` and `reinstall`, with `run=0` and with `run=1`.
 struct Installation<'c> {
     method: &'static str,
     order: OrderId,
@@ -156,7 +156,7 @@ fn vps(server: &Server) -> VpsInfo {
     vps
 }
 
-/// The address stands only in `vps_info`, beside an empty `dedicatedip`; a server that is not there yet is PHP's empty
+/// The address is only in `vps_info`, beside an empty `dedicatedip`; a server that does not exist yet is PHP's empty
 /// list.
 fn quirks(info: &ServerInfo) -> Value {
     let Some(Value::Map(mut entries)) = info.to_wire(Format::Json) else {

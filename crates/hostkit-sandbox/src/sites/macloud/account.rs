@@ -33,7 +33,7 @@ impl Handler<'_> {
         yes::<GetAccount>(200, "Account information", &account)
     }
 
-    /// The balances are text here, as with the younger hosts.
+    /// The balances are text here, as on newer hosts.
     pub(super) fn get_balance(&self) -> Answered {
         let mut balance = Balance::new();
         let money = self.world.account(&self.account)?;
@@ -51,7 +51,7 @@ impl Handler<'_> {
         shaped("Balance information", data)
     }
 
-    /// What the hoster does not sell is `[]`, as PHP writes an empty map.
+    /// Services that the hoster does not sell are `[]`, PHP's empty map.
     pub(super) fn get_limits(&self) -> Answered {
         let limit = |max: u64, now: usize| {
             let mut limit = ServiceLimit::new(max);

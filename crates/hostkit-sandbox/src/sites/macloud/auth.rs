@@ -1,4 +1,4 @@
-//! Signing in, and whose a token is.
+//! Sign-in, and the account of a token.
 
 use std::time::Duration;
 
@@ -12,12 +12,12 @@ use crate::world::{TokenState, World};
 
 /// Tokens have 64 digits; the sandbox counts in the last 32.
 pub(super) const TOKEN_PREFIX: &str = "5a4db0c05a4db0c05a4db0c05a4db0c0";
-/// How long a token from a sign-in is good. The hoster does not say.
+/// The lifetime of a token from a sign-in, which the hoster does not document.
 pub(super) const TOKEN_LIFE: Duration = Duration::from_secs(24 * 3600);
 
 pub(super) const WRONG_CREDENTIALS: No = No::Forbidden("Forbidden", "Incorrect credentials specified");
 
-/// Gives a token; too many wrong passwords shut everybody out of signing in, as the hoster does to an address.
+/// Issues a token. Too many wrong passwords block all sign-ins, where the hoster blocks the client's address.
 pub(super) fn sign_in(call: &SignIn, world: &mut World) -> Answered {
     if world.is_shut_out() {
         return Err(No::Forbidden("Blacklisted", "The API requests limits were exceeded"));
@@ -39,7 +39,7 @@ fn token(call: &Call) -> Option<&str> {
     if bare.is_empty() { None } else { Some(bare) }
 }
 
-/// Whose the token of a request is.
+/// The account of a request's token.
 pub(super) fn identify(call: &Call, world: &World) -> Result<String, No> {
     let token = token(call).ok_or(No::Unauthorized("Need authorization information"))?;
     match world.sessions.check(token, call.now) {

@@ -23,7 +23,7 @@ impl Handler<'_> {
         backup.name = Some(found.description.clone());
         backup.status_text = is_new.then(|| "Creation (9%) Processing".to_owned());
         (backup.created, backup.updated) = (found.made.moscow(), found.made.moscow());
-        // Whose it is is only said while it is being made.
+        // The server is shown only while the backup is being made.
         backup.server = is_new.then(|| self.server_ref(found.server));
         backup.datacenter = Some(reference::centre(self.world.details(found.server).place));
         backup.size = Some(gibibytes.into());

@@ -14,10 +14,10 @@ use super::envelope::{Answered, No, done, yes};
 use super::servers::is_domain;
 use crate::world;
 
-/// What zones refresh after; the API has no word for it.
+/// The TTL of records, which the API does not have.
 const REFRESH: u64 = 600;
 
-/// That a value is one of its type.
+/// Checks that a value is valid for its type.
 fn check(kind: &str, value: &str, tag: Option<&CaaTag>) -> Result<(), No> {
     let is_good = match kind {
         "A" => value.parse::<Ipv4Addr>().is_ok(),

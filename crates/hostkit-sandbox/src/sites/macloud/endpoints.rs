@@ -1,4 +1,4 @@
-//! Every endpoint of the API: for requests that are no call although verb and path are those of one.
+//! Every endpoint of the API, to tell why a request is not a call.
 
 use hostkit::Endpoint;
 use hostkit::protocol::EndpointInfo;
@@ -106,7 +106,7 @@ pub(super) static ENDPOINTS: [EndpointInfo; 98] = [
     ssh_keys::UpdateKey::INFO,
 ];
 
-/// Whether a path is one of a template.
+/// Whether a path fits a template.
 fn fits(template: &str, path: &str) -> bool {
     let mut given = path.trim_end_matches('/').split('/');
     let same = |expected: &str, found: &str| expected == found || (expected.starts_with('{') && !found.is_empty());
@@ -114,7 +114,7 @@ fn fits(template: &str, path: &str) -> bool {
         && given.next().is_none()
 }
 
-/// What is known of a request that is no call.
+/// How close a request that is not a call comes to one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Near {
     /// No endpoint has this path.

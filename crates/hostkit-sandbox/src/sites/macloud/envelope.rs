@@ -1,4 +1,4 @@
-//! How the API says yes and no: an envelope of status, message and data around everything.
+//! The API's answers: an envelope of status, message and data around successes and refusals.
 
 use std::borrow::Cow;
 
@@ -12,34 +12,34 @@ use crate::world::WorldError;
 
 const JSON: &str = "application/json; charset=utf-8";
 
-/// Why the API says no.
+/// Why the API refuses a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum No {
     /// Fields that are wrong, each with texts: `{"host": ["..."]}`.
     Fields(Vec<(String, Vec<String>)>),
-    /// What is about no field: `{"generic": [["..."]]}`.
+    /// An error of no particular field: `{"generic": [["..."]]}`.
     Generic(Vec<String>),
     /// Fields that are missing, each with one text: `{"ip4": "required"}`.
     Missing(Vec<String>),
-    /// Neither token nor password is any good.
+    /// The token or the password is not valid.
     Unauthorized(&'static str),
-    /// Not with these credentials, or not so often: title and reason.
+    /// Forbidden with these credentials, or too often: title and reason.
     Forbidden(&'static str, &'static str),
-    /// There is no such service: the title is empty.
+    /// There is no such service; the title is empty.
     NotFound,
     /// The path is known with other verbs.
     MethodNotAllowed,
     /// The path is not known.
     NotImplemented(&'static str),
-    /// Something failed inside.
+    /// An internal error.
     Internal,
-    /// The API is not there for now.
+    /// The API is down for maintenance.
     Unavailable,
-    /// A list that is empty, said as an error under status 200.
+    /// An empty list, which is an error with status 200.
     Empty(&'static str),
 }
 
-/// What an answer is, unless it is a no.
+/// An answer, or a refusal.
 pub(super) type Answered = Result<Response<Vec<u8>>, No>;
 
 impl No {
@@ -96,7 +96,8 @@ impl No {
         }
     }
 
-    /// The answer. The empty list and the missing field do not repeat their status in the body, as older hosts do not.
+    /// The refusal as an answer. As on older hosts, the body of an empty list or a missing field does not repeat the
+    /// status.
     pub(super) fn answer(&self) -> Response<Vec<u8>> {
         let (title, reason) = self.words();
         let mut entries: Vec<(&'static str, Value)> = vec![("status", Value::Text("error".to_owned()))];
@@ -129,7 +130,7 @@ impl From<WorldError> for No {
     }
 }
 
-/// How the API calls what the world calls so.
+/// The API's name for a field of the world.
 fn wire_name(field: &'static str) -> &'static str {
     match field {
         "amount" => "summ",
@@ -151,26 +152,26 @@ fn envelope(message: &str) -> Vec<(&'static str, Value)> {
     vec![("status", Value::Text("ok".to_owned())), ("status_msg", Value::Text(message.to_owned()))]
 }
 
-/// A yes with what the endpoint answers.
+/// A success with the endpoint's output.
 pub(super) fn yes<E: Serve>(status: u16, message: &str, output: &E::Output) -> Answered {
     let mut out = WrittenAnswer::new(Format::Json, status, envelope(message));
     E::answer(output, &mut out);
     Ok(written(&out))
 }
 
-/// A yes without anything.
+/// A success without data.
 pub(super) fn done<E: Serve<Output = ()>>(status: u16, message: &str) -> Answered {
     yes::<E>(status, message, &())
 }
 
-/// A yes whose data stand in a shape that the hoster writes and the canonical form is not.
+/// A success with data in a shape of the hoster's that is not the canonical one.
 pub(super) fn shaped(message: &str, data: Value) -> Answered {
     let mut entries = envelope(message);
     entries.push(("data", data));
     Ok(written(&WrittenAnswer::new(Format::Json, 200, entries)))
 }
 
-/// Changes the values of one key wherever it stands in a map or a list of maps.
+/// Changes the values of a key in a map or in each map of a list.
 pub(super) fn reshape(value: &mut Value, key: &str, change: &impl Fn(&mut Value)) {
     match value {
         Value::Map(entries) => entries.iter_mut().filter(|(name, _)| name == key).for_each(|(_, value)| change(value)),

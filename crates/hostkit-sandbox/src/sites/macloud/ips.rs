@@ -1,4 +1,4 @@
-//! Addresses: of the account, additional ones, kept ones, local ones, and their names.
+//! Addresses: of the account, additional, reserved and local ones, and their PTR records.
 
 use std::net::{IpAddr, Ipv4Addr};
 

@@ -1,4 +1,4 @@
-//! ISO images: asked for by address, fetched for a while, then made a service.
+//! ISO images: downloaded from a URL, then made a service.
 
 use macloud_proto::isos::{CreateIso, DeleteIso, GetIso, GetIsoProgress, ListIsos, StartDownload};
 use macloud_proto::types::{
@@ -33,7 +33,7 @@ impl Handler<'_> {
         server
     }
 
-    /// No image at all is null.
+    /// Without images the list is null.
     pub(super) fn list_isos(&self) -> Answered {
         let isos: Vec<Iso> = self.world.isos(&self.account).into_iter().map(|iso| self.iso(iso)).collect();
         if isos.is_empty() { shaped("ISO list", Value::Null) } else { yes::<ListIsos>(200, "ISO list", &isos) }

@@ -1,6 +1,6 @@
 //! Macloud: paths and verbs, JSON in an envelope, a token bare or as `Bearer`.
 //!
-//! The older level of the API is spoken: actions answer 200, what makes a service answers 202, a new key 201.
+//! This is the older level of the API: actions answer 200, calls that create a service 202, a new key 201.
 
 mod account;
 mod auth;
@@ -51,7 +51,7 @@ fn operation(info: &EndpointInfo) -> Operation {
     Operation { name: info.name, effect: info.effect, rates: info.rates }
 }
 
-/// Parses a request, with its operation or the one that comes nearest.
+/// Parses a request, with its operation or the nearest one.
 fn read(call: &Call) -> (Operation, Read) {
     let mut incoming = call.incoming(UnknownFields::Deny);
     // A reboot without a type is a soft one.

@@ -13,7 +13,7 @@ use super::envelope::{Answered, No, done, yes};
 use crate::clock::Moment;
 use crate::world::{Bill, Payment};
 
-/// The service that a payment was for, where its object is one.
+/// The service that a payment was for, if its object is one.
 fn service(object: &str) -> Option<OperationService> {
     let (kind, number) = object.split_once(' ')?;
     let number = match number.parse::<Ipv4Addr>() {

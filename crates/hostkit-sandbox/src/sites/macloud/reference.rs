@@ -1,4 +1,4 @@
-//! What can be ordered: one group of plans, two data centres, and the world's images as templates.
+//! The offer: one group of plans, two data centres, and the world's images as templates.
 
 use hostkit::Decimal;
 use macloud_proto::reference::{
@@ -42,7 +42,7 @@ pub(super) fn centre(number: Option<u64>) -> DatacenterRef {
     centre
 }
 
-/// What a plan or a server has; a server says what it has in all besides.
+/// The resources of a plan or a server; a server also has totals.
 pub(super) fn tariff(cores: u64, memory: u64, disk: u64, traffic: u64, is_server: bool) -> Tariff {
     let mut cpu = CpuAmount::new(cores);
     (cpu.kind, cpu.title, cpu.per) = (Some("integer".to_owned()), Some("vCPU".to_owned()), Some("core".to_owned()));

@@ -1,4 +1,4 @@
-//! Schedules of backups, at most one of each kind, under the younger path and the older one.
+//! Schedules of backups, at most one of each kind, under the newer path and the older one.
 
 use macloud_proto::schedules::{
     CreateDailySchedule, CreateMonthlySchedule, CreateServerDailySchedule, CreateServerMonthlySchedule,

@@ -1,4 +1,4 @@
-//! Which call goes where.
+//! Dispatches calls to their handlers.
 
 use macloud_proto::server::Request;
 
@@ -105,7 +105,7 @@ impl Handler<'_> {
             Request::GetKey(call) => self.get_key(&call),
             Request::ListKeys(_) => self.list_keys(),
             Request::UpdateKey(call) => self.update_key(&call),
-            // A call that the sandbox does not speak yet.
+            // A call that the sandbox does not implement.
             _ => Err(No::NotImplemented("Action not implemented or not found")),
         }
     }

@@ -20,7 +20,7 @@ use crate::world::{Cycle, Details, NewServer, Schedule, Server};
 
 /// The hour in seconds.
 const HOUR: u64 = 3600;
-/// How far back statistics go.
+/// The longest period of statistics.
 const MONTH: Duration = Duration::from_secs(30 * 24 * HOUR);
 
 impl Handler<'_> {
@@ -76,7 +76,7 @@ impl Handler<'_> {
         yes::<CreateServer>(202, "Server created", &ServerId::new(number))
     }
 
-    /// Everything that may be wrong with an order; the image to install comes back.
+    /// Collects everything that is wrong with an order; returns the image to install.
     fn check_order(&self, call: &CreateServer) -> Result<u64, No> {
         let mut wrong: Vec<(String, Vec<String>)> = Vec::new();
         let mut say = |field: &str, text: &str| wrong.push((field.to_owned(), vec![text.to_owned()]));
@@ -152,7 +152,7 @@ impl Handler<'_> {
         done::<SetAddressReservation>(200, "Server updated")
     }
 
-    /// Changes name and prolonging; while a server is being made the latter is lost, as with the hoster.
+    /// Changes name and prolonging; during the first build a change of the latter is lost, as at the hoster.
     fn rename(&mut self, id: ServerId, name: Option<&str>, prolong: Option<bool>) -> Result<(), No> {
         let is_new = self.server(id)?.is_first_build();
         self.world.change_server(&self.account, id.get(), "server changed", |server| {
@@ -209,7 +209,7 @@ impl Handler<'_> {
         done::<ReinstallServer>(200, "Server reinstall queued")
     }
 
-    /// While a server is being made its password is empty.
+    /// While a server is being built its password is empty.
     pub(super) fn get_password(&self, call: &GetPassword) -> Answered {
         let server = self.server(call.id)?;
         let text = if server.is_building() { "" } else { server.password.as_str() };
@@ -229,7 +229,7 @@ impl Handler<'_> {
         done::<SetPassword>(200, "Server password change queued")
     }
 
-    /// There is no way back to a smaller plan.
+    /// Only a larger plan is accepted.
     pub(super) fn change_plan(&mut self, call: &ChangePlan) -> Answered {
         let server = self.server(call.id)?;
         let is_larger = call.plan.get() > server.plan && self.world.plan(call.plan.get()).is_ok();
@@ -288,7 +288,7 @@ impl Handler<'_> {
     }
 }
 
-/// Whether a text is a domain name: a bare label is none.
+/// Whether a text is a domain name of at least two labels.
 pub(super) fn is_domain(text: &str) -> bool {
     let is_label = |label: &str| {
         !label.is_empty() && label.len() < 64 && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')

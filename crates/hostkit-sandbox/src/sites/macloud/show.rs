@@ -1,4 +1,4 @@
-//! How servers are shown.
+//! Servers as the API shows them.
 
 use hostkit::Decimal;
 use macloud_proto::types::{
@@ -20,13 +20,13 @@ pub(super) fn address_of(id: AddressId) -> Option<std::net::Ipv4Addr> {
     u32::try_from(id.get()).ok().map(std::net::Ipv4Addr::from)
 }
 
-/// The physical address of a network card.
+/// The MAC address of a network card.
 fn card(number: u64) -> String {
     let [.., a, b, c] = number.to_be_bytes();
     format!("52:54:00:{a:02x}:{b:02x}:{c:02x}")
 }
 
-/// The state, and what is being done. A server that is installed anew is active all the while.
+/// The state, and the action in progress. A server stays active while it is reinstalled.
 fn state(server: &world::Server, world: &world::World) -> (ServiceStatus, Option<String>) {
     let now = world.now();
     let progress = server.progress(now);
@@ -142,7 +142,7 @@ impl Handler<'_> {
         shown
     }
 
-    /// The address of a server in the local network, if it is there.
+    /// The address of a server in the local network, if it is connected to it.
     pub(super) fn local_address(&self, number: u64) -> Option<LocalAddress> {
         if !self.world.details(number).is_local {
             return None;
@@ -155,7 +155,7 @@ impl Handler<'_> {
     }
 }
 
-/// A load that is the same for everybody who asks for that hour.
+/// A load that depends only on the hour.
 pub(super) fn load(hour: u64) -> macloud_proto::types::ServerLoad {
     let mut load = macloud_proto::types::ServerLoad::new(Decimal::new(i64::try_from(hour % 700).unwrap_or(0), 2));
     (load.disk_reads, load.disk_writes) = (Some(hour % 7), Some(hour % 11));

@@ -12,7 +12,7 @@ impl Handler<'_> {
         self.world.keys(&self.account).into_iter().find(|key| key.number == id.get()).ok_or(No::NotFound)
     }
 
-    /// That a key which a call names is there.
+    /// Checks that the key that a call names exists.
     pub(super) fn check_key(&self, key: Option<KeyId>) -> Result<(), No> {
         match key.map(|key| self.key(key)) {
             Some(Err(_)) => Err(No::field("ssh-key", "Wrong SSH key")),

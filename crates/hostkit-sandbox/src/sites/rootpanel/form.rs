@@ -1,6 +1,6 @@
-//! The fields of a call as they came, and what the API says of those that are missing or make no sense.
+//! The fields of a call as received, and the API's errors for missing or malformed ones.
 //!
-//! What a value means in the world, such as whether there is such an order, is not judged here.
+//! Whether a value makes sense in the world, such as whether an order exists, is not checked here.
 
 use hostkit::Format;
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
@@ -12,7 +12,7 @@ use crate::site::Call;
 #[derive(Debug, Clone)]
 pub(super) struct Form {
     fields: Vec<(String, String)>,
-    /// The fields as a body: a call may come as a query too.
+    /// The fields as a body, since a call may also come as a query.
     pub(super) body: Vec<u8>,
 }
 
@@ -28,13 +28,13 @@ impl Form {
         Self { fields, body }
     }
 
-    /// The text of a field that is there and not empty.
+    /// The text of a field that is present and not empty.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         let found = self.fields.iter().find(|(key, _)| key == name);
         found.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
     }
 
-    /// JSON is asked for; PHP is what comes without.
+    /// JSON if it is requested, otherwise PHP.
     pub(super) fn format(&self) -> Format {
         if self.text("json") == Some("1") { Format::Json } else { Format::Php }
     }
@@ -58,7 +58,7 @@ impl Form {
         if fits { Ok(()) } else { Err(Code::AddonNotAllowed) }
     }
 
-    /// Whether everything that the command needs is there and can be read.
+    /// Checks that everything that the command needs is present and can be read.
     pub(super) fn check(&self) -> Result<(), Code> {
         match self.command() {
             "createOrder" => {

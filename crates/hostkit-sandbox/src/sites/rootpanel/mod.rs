@@ -1,6 +1,7 @@
-//! RootPanel: one address, one command a call, a form in, JSON or PHP text out, and every no under status 200.
+//! RootPanel: one URL, a command per call, forms as requests, JSON or PHP text as answers, every refusal with status
+//! 200.
 //!
-//! What cannot be paid from the balance is accepted all the same, with code 31, as the hoster does.
+//! An order that the balance cannot pay is accepted nevertheless, with code 31, as at the hoster.
 
 mod form;
 mod offers;
@@ -109,7 +110,7 @@ impl Site for RootPanel {
                 return Reply::denied(refusal(format, &Code::SecretWrong), Code::SecretWrong.as_str());
             }
             Refusal::Internal => Code::DatabaseDown,
-            // The API has no word for either; this is the only code that says `later`.
+            // The API has no code for either; this is the only one that means `later`.
             Refusal::RateLimited | Refusal::Maintenance => Code::LocationUnavailable,
         };
         Reply::refused(refusal(format, &code), code.as_str())
@@ -120,7 +121,7 @@ fn has_verb(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::POST)
 }
 
-/// Whose the credentials are.
+/// The account of the credentials.
 fn identify(form: &Form) -> Result<&'static str, Code> {
     let login = form.text("login").ok_or(Code::LoginMissing)?;
     let (expected, account) = match (form.text("pass"), form.text("apikey")) {
@@ -141,7 +142,7 @@ fn identify(form: &Form) -> Result<&'static str, Code> {
     if given == expected { Ok(account) } else { Err(Code::SecretWrong) }
 }
 
-/// A no.
+/// A refusal.
 fn refusal(format: Format, code: &Code) -> Response<Vec<u8>> {
     let out = WrittenAnswer::new(
         format,
@@ -162,14 +163,14 @@ fn written(out: &WrittenAnswer) -> Response<Vec<u8>> {
     }
 }
 
-/// A yes.
+/// A success.
 fn yes<E: Serve>(format: Format, output: &E::Output) -> Response<Vec<u8>> {
     let mut out = WrittenAnswer::for_endpoint::<E>(format, 200);
     E::answer(output, &mut out);
     written(&out)
 }
 
-/// A yes that is not carried out yet, and says with a code why.
+/// A success that is not carried out yet, with a code that says why.
 fn accepted<E: Serve>(format: Format, output: &E::Output, code: &Code) -> Response<Vec<u8>> {
     let envelope = vec![
         ("status", Value::Text("SUCCESS".to_owned())),
@@ -193,7 +194,7 @@ impl Handler<'_> {
             query: Vec::new(),
             headers: &call.headers,
             body: &form.body,
-            // The command says which call it is; what a client sends besides is not read.
+            // The command identifies the call; other fields are ignored.
             unknown: UnknownFields::Ignore,
         };
         let request = route(&request).map_err(|_| Code::KindWrong)?;

@@ -1,4 +1,4 @@
-//! What can be ordered: the world's plans as tariffs, its images as add-ons, and the two add-ons that are none.
+//! The offer: the world's plans as tariffs, its images as add-ons, and two add-ons that are not images.
 
 use hostkit::Decimal;
 use hostkit::protocol::Csv;
@@ -9,13 +9,13 @@ use rootpanel_proto::types::{
 
 use crate::world::{Plan, World};
 
-/// A further address, for orders that are there.
+/// A further address, for existing orders.
 pub(super) const ADDRESS: u64 = 7;
 /// A control panel, which costs nothing.
 pub(super) const PANEL: u64 = 9;
 /// Operating systems are add-ons from this number on.
 const SYSTEMS: u64 = 100;
-/// Where servers stand.
+/// The locations of servers.
 const LOCATIONS: [(u64, &str); 2] = [(3, "Амстердам"), (4, "Киев")];
 /// The periods, in months.
 const PERIODS: [u64; 4] = [1, 3, 6, 12];
@@ -25,7 +25,7 @@ pub(super) fn has_period(months: u64) -> bool {
     PERIODS.contains(&months)
 }
 
-/// Whether servers can stand there.
+/// Whether there is such a location.
 pub(super) fn has_location(location: LocationId) -> bool {
     LOCATIONS.iter().any(|(number, _)| *number == location.get())
 }

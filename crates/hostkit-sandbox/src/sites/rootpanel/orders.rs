@@ -1,4 +1,4 @@
-//! Orders: what moves money, and what the list of them shows.
+//! Orders: the calls that move money, and the list of orders.
 
 use hostkit::protocol::Csv;
 use hostkit::{Decimal, Secret};
@@ -18,7 +18,7 @@ const USER: &str = "root";
 /// The number that the test account gets for an order that does not exist.
 const TRIAL_ORDER: u64 = 1;
 
-/// The code for what the world says.
+/// The API's code for an error of the world.
 pub(super) fn code(error: &WorldError) -> Code {
     match error {
         WorldError::NotFound("server") => Code::OrderNotFound,
@@ -142,7 +142,7 @@ impl Handler<'_> {
         }
     }
 
-    /// What an order was placed as; what is left to spend is what is left after it.
+    /// An order as it was placed; the balance is the one after payment.
     fn placed(&self, order: OrderId, call: &CreateOrder, domain: Option<&str>, cost: Decimal) -> NewOrder {
         let mut placed = NewOrder::new(order);
         placed.kind = Some(PlanKind::Vds);
@@ -178,7 +178,7 @@ impl Handler<'_> {
         Ok(yes::<RenewOrder>(self.format, &renewal))
     }
 
-    /// The server of an order that has no bill to be paid.
+    /// The server of an order, unless it has an unpaid bill.
     fn without_bill(&self, order: OrderId) -> Result<u64, Code> {
         let number = self.server(order)?.number;
         if self.world.is_billed(number) { Err(Code::InvoicesOpen) } else { Ok(number) }
@@ -256,13 +256,13 @@ impl Handler<'_> {
         Ok(yes::<ReinstallOrder>(self.format, &reinstalled))
     }
 
-    /// Whether the paid time of an order is over.
+    /// Whether the paid period of an order is over.
     pub(super) fn is_overdue(&self, order: OrderId) -> Result<bool, Code> {
         Ok(self.server(order)?.paid_until <= self.world.now())
     }
 }
 
-/// Whole days until a moment; below 0 after it.
+/// Whole days until a moment; negative after it.
 fn days_left(now: Moment, until: Moment) -> i64 {
     let days = |span: std::time::Duration| i64::try_from(span.as_secs() / 86_400).unwrap_or(i64::MAX);
     if until >= now { days(until.since(now)) } else { -days(now.since(until)) - 1 }

@@ -1,4 +1,4 @@
-//! What stops and starts servers, and the console.
+//! Starting and stopping servers, and the console.
 
 use hostkit::Secret;
 use hostkit::protocol::server::Serve;
@@ -54,7 +54,7 @@ impl Handler<'_> {
         }
     }
 
-    /// What the API says of an order whose state forbids something.
+    /// The API's code if the state of an order forbids a call.
     fn why_not(&self, order: OrderId) -> Code {
         match self.server(order) {
             Ok(server) if server.is_building() => Code::InstallationQueued,

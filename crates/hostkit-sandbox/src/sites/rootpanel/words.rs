@@ -1,4 +1,4 @@
-//! What the API says with each of its codes, in the language of the panel.
+//! The text of each error code, in the language of the panel.
 
 use rootpanel_proto::Code;
 

@@ -1,4 +1,4 @@
-//! Customers, and what a customer has that is not for rent: payments, bills, keys and tickets.
+//! Customers, and their payments, bills, keys and tickets.
 
 use hostkit::Decimal;
 
@@ -9,7 +9,7 @@ use crate::clock::Moment;
 pub struct Account {
     /// The name by which objects refer to it.
     pub login: String,
-    /// What is left to spend.
+    /// The balance.
     pub balance: Decimal,
     /// The currency, such as `RUB`.
     pub currency: &'static str,
@@ -24,7 +24,7 @@ pub struct Payment {
     pub number: u64,
     /// When.
     pub at: Moment,
-    /// What was paid; negative for money that came in.
+    /// The amount paid; negative for money received.
     pub amount: Decimal,
     /// What for.
     pub what: &'static str,
@@ -32,14 +32,14 @@ pub struct Payment {
     pub object: String,
 }
 
-/// A bill that is not paid.
+/// An unpaid bill.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bill {
     /// Its number.
     pub number: u64,
     /// Whose it is.
     pub account: String,
-    /// What is to be paid.
+    /// The amount due.
     pub amount: Decimal,
     /// When it was made.
     pub made: Moment,
@@ -69,17 +69,17 @@ pub struct Ticket {
     pub subject: String,
     /// Whether it was paid for.
     pub is_vip: bool,
-    /// What was said, the oldest first.
+    /// The messages, the oldest first.
     pub messages: Vec<Message>,
 }
 
-/// Something that was said in a ticket.
+/// A message in a ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     /// Its number.
     pub number: u64,
     /// When.
     pub at: Moment,
-    /// What.
+    /// The text.
     pub text: String,
 }

@@ -1,5 +1,4 @@
-//! Addresses that do not exist on the internet: those that are free, those ordered or kept as a service, and their
-//! names.
+//! Addresses that do not exist on the internet: free ones, ordered and reserved ones, and their names.
 
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
@@ -8,7 +7,8 @@ use crate::clock::Moment;
 
 /// The networks for documentation (RFC 5737), without network and broadcast addresses.
 const DOCUMENTATION: [[u8; 3]; 3] = [[192, 0, 2], [198, 51, 100], [203, 0, 113]];
-/// The network for measurements (RFC 2544), for tests that order more servers than documentation has addresses for.
+/// The network for benchmarks (RFC 2544), for tests that order more servers than the documentation networks have
+/// addresses.
 const MEASUREMENT: u32 = u32::from_be_bytes([198, 18, 0, 0]);
 const MEASUREMENT_SIZE: u32 = 1 << 17;
 
@@ -19,7 +19,7 @@ pub(in crate::world) struct Addresses {
 }
 
 impl Addresses {
-    /// A free address: one that was never used, as long as there is one.
+    /// A free address; one that was never used, as long as there are such.
     pub(in crate::world) fn lease(&mut self) -> Option<Ipv4Addr> {
         if let Some(address) = nth(self.used) {
             self.used += 1;
@@ -55,7 +55,7 @@ pub struct Additional {
     pub made: Moment,
 }
 
-/// An address that stayed when its server was deleted.
+/// An address that was reserved when its server was deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reserved {
     /// Its number.

@@ -1,4 +1,4 @@
-//! What there is in a world, as data; the rules by which it changes are the world's methods.
+//! The objects of a world, as data; the rules by which they change are the world's methods.
 
 mod account;
 mod address;

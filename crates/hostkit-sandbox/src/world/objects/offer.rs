@@ -1,4 +1,4 @@
-//! What can be ordered, and what a hoster makes of an order.
+//! Plans, images, and how a hoster handles orders.
 
 use std::collections::BTreeSet;
 
@@ -40,13 +40,13 @@ pub struct Image {
     pub bits: u64,
 }
 
-/// When an order that is accepted is carried out.
+/// When an accepted order is carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Acceptance {
     /// At once.
     #[default]
     AtOnce,
-    /// By people: it is paid for, and nothing is built before a test installs it.
+    /// By staff: it is paid, and nothing is built until a test installs it.
     Manual,
     /// After its bill is paid: no money moves, and nothing is built.
     AwaitsPayment,

@@ -1,4 +1,4 @@
-//! Servers: what they are, what is being done with them, and what only some hosters know of them.
+//! Servers, their builds and jobs, and details that only some hosters have.
 
 use std::net::Ipv4Addr;
 
@@ -17,7 +17,7 @@ pub enum ServerState {
     Stopped,
     /// It is switched off and may not be switched on.
     Suspended,
-    /// It is gone. Deleted servers are kept for the eyes of tests only.
+    /// It is deleted; such servers are kept only for tests.
     Deleted,
 }
 
@@ -37,11 +37,11 @@ pub struct NewServer {
     pub name: String,
     /// The number of its plan.
     pub plan: u64,
-    /// The number of its image; needed where it is to be installed.
+    /// The number of its image; required with `install`.
     pub image: Option<u64>,
-    /// Memory in mebibytes, where it is not the plan's.
+    /// Memory in mebibytes, if not the plan's.
     pub memory: Option<u64>,
-    /// Disk in gibibytes, where it is not the plan's.
+    /// Disk in gibibytes, if not the plan's.
     pub disk: Option<u64>,
     /// Whether it is installed at once, or waits for [`World::install`](crate::world::World::install).
     pub install: bool,
@@ -72,7 +72,7 @@ pub struct Server {
     pub ordered: Moment,
     /// Until when it is paid for.
     pub paid_until: Moment,
-    /// Whether it is prolonged without being asked.
+    /// Whether it is prolonged automatically.
     pub is_prolonged: bool,
     /// The password of its first user.
     pub password: String,
@@ -88,12 +88,12 @@ pub(in crate::world) struct Build {
 }
 
 impl Server {
-    /// Its addresses; there are none before it is being installed.
+    /// Its addresses; none before the installation begins.
     pub fn addresses(&self) -> &[Address] {
         if self.state == ServerState::Ordered { &[] } else { &self.addresses }
     }
 
-    /// How far it is built, from 0 to 100.
+    /// The progress of its build, from 0 to 100.
     pub fn progress(&self, now: Moment) -> u64 {
         let Some(build) = self.build else {
             return if self.state == ServerState::Ordered { 0 } else { 100 };
@@ -107,7 +107,7 @@ impl Server {
         self.build.is_some()
     }
 
-    /// Whether it is being built and never was before.
+    /// Whether it is being built for the first time.
     pub fn is_first_build(&self) -> bool {
         self.build.is_some_and(|build| build.from <= self.ordered)
     }
@@ -129,22 +129,22 @@ impl Server {
     }
 }
 
-/// What some hosters know of a server.
+/// Details of a server that only some hosters have.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Details {
-    /// The host name, where it is not the name.
+    /// The host name, if it differs from the name.
     pub host: Option<String>,
     /// The number of the key for its first user.
     pub key: Option<u64>,
     /// The number of the data centre.
     pub place: Option<u64>,
-    /// Whether its address stays when it is deleted.
+    /// Whether its address is reserved when it is deleted.
     pub keeps_address: bool,
-    /// Whether it does not start by itself.
+    /// Whether it does not start automatically.
     pub stays_off: bool,
     /// Whether it is in the local network.
     pub is_local: bool,
-    /// The numbers of things that were ordered with it.
+    /// The numbers of the add-ons that were ordered with it.
     pub addons: Vec<u64>,
 }
 
@@ -162,7 +162,7 @@ pub struct Job {
 }
 
 impl Job {
-    /// How far it is, from 0 to 100.
+    /// The progress, from 0 to 100.
     pub fn progress(&self, now: Moment) -> u64 {
         let whole = self.to.since(self.from).as_millis().max(1);
         u64::try_from(now.since(self.from).as_millis() * 100 / whole).unwrap_or(100).min(100)

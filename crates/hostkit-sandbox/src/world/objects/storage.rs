@@ -1,4 +1,4 @@
-//! Where data is kept: copies of servers and when they are made, storages, ISO images.
+//! Copies of servers and their schedules, storages, and ISO images.
 
 use crate::clock::Moment;
 
@@ -9,7 +9,7 @@ pub struct Backup {
     pub number: u64,
     /// The server that it is a copy of.
     pub server: u64,
-    /// What its owner says of it.
+    /// The owner's description.
     pub description: String,
     /// When it was made, or overwritten.
     pub made: Moment,
@@ -50,14 +50,14 @@ pub struct Storage {
     pub account: String,
     /// Its name.
     pub title: String,
-    /// The key with which it is used.
+    /// Its access key.
     pub key: String,
 }
 
-/// An image that is being fetched.
+/// The download of an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Download {
-    /// The name by which it is asked for: 32 hexadecimal digits.
+    /// Its key: 32 hexadecimal digits.
     pub key: String,
     /// Whose it is.
     pub account: String,
@@ -72,13 +72,13 @@ pub struct Download {
 }
 
 impl Download {
-    /// Whether it can be an image at all: its address says so.
+    /// Whether it is an image, by the name in its URL.
     pub fn is_image(&self) -> bool {
         let path = self.url.split(['?', '#']).next().unwrap_or_default();
         path.to_ascii_lowercase().ends_with(".iso")
     }
 
-    /// How far it is, from 0 to 100.
+    /// The progress, from 0 to 100.
     pub fn progress(&self, now: Moment) -> u64 {
         let whole = self.to.since(self.from).as_millis().max(1);
         u64::try_from(now.since(self.from).as_millis() * 100 / whole).unwrap_or(100).min(100)
@@ -96,6 +96,6 @@ pub struct Iso {
     pub url: String,
     /// When it was made.
     pub made: Moment,
-    /// The server that has it.
+    /// The server that it is attached to.
     pub server: Option<u64>,
 }

@@ -22,7 +22,7 @@ pub struct Record {
     pub name: String,
     /// The type, such as `A`.
     pub kind: String,
-    /// What it says.
+    /// The content.
     pub content: String,
     /// Seconds.
     pub ttl: u64,

@@ -50,22 +50,22 @@ fn errors_say_where() {
     for (body, error) in [
         ("x", "expected a serialized PHP value at byte 0"),
         ("\nN;", "expected a serialized PHP value at byte 0"),
-        ("N;<br />", "there are bytes behind the end of the document at byte 2"),
+        ("N;<br />", "there are bytes after the end of the document at byte 2"),
         ("i:1", "the body ends too early at byte 3"),
         ("i:;", "expected a digit at byte 2"),
-        ("i:0x1;", "expected `;` behind an integer at byte 3"),
+        ("i:0x1;", "expected `;` after an integer at byte 3"),
         ("b:2;", "expected `0` or `1` at byte 2"),
-        ("d:1.;", "expected a digit behind the point at byte 4"),
+        ("d:1.;", "expected a digit after the point at byte 4"),
         ("s:99999999999999:\"", "the body ends too early at byte 2"),
         ("s:18446744073709551616:\"", "the body ends too early at byte 2"),
         ("s:-1:\"\";", "expected a length at byte 2"),
         ("s:1:\"я\";", "expected a length that ends between two characters at byte 2"),
         ("s:1:\"ab\";", "expected `\"` where the length of the text ends at byte 6"),
         ("a:999999999:{", "the body ends too early at byte 2"),
-        ("a:1:{i:0;i:1;i:1;i:2;}", "expected `}` behind the last entry at byte 13"),
+        ("a:1:{i:0;i:1;i:1;i:2;}", "expected `}` after the last entry at byte 13"),
         ("a:1:{N;N;N;N;}", "expected an array key at byte 5"),
         ("a:1:{i:0;R:1;}", "a PHP reference is not accepted at byte 9"),
-        ("C:1:\"A\":0:{}", "a PHP class with a serialisation of its own is not accepted at byte 0"),
+        ("C:1:\"A\":0:{}", "a PHP class with custom serialisation is not accepted at byte 0"),
     ] {
         assert_eq!(shown(body), error, "{body}");
     }

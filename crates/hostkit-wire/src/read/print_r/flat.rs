@@ -1,9 +1,9 @@
-//! The form on one line, where any run of white space is one blank.
+//! Reads the form on one line, in which any run of whitespace counts as one blank.
 //!
 //! An entry is `[`, a key without brackets and line ends, `] =>`, and the value. A value is a container if it is
-//! `Array (` or `Class Object (` with an entry or a `)` behind it. A scalar goes on until white space that has behind it
-//! either an entry, or, inside a container, a `)` that stands alone, that closes no `(` standing alone before it in the
-//! same text, and that has behind it an entry, another `)`, or the end of the body.
+//! `Array (` or `Class Object (` followed by an entry or a `)`. A scalar ends at whitespace that is followed by an
+//! entry or, inside a container, by a closing `)`. Such a `)` stands alone, does not close a `(` that stands alone
+//! earlier in the same text, and is followed by an entry, another `)`, or the end of the body.
 
 use super::frame::{Frame, header};
 use crate::builder::{Builder, Piece};
@@ -27,7 +27,7 @@ pub(super) fn read(body: &str, builder: &mut Builder<'_>) -> Result<(), WireErro
         if scan.rest().is_empty() && bare == 1 && frame.seen > 0 {
             frame.close(builder);
             open.pop();
-            // Containers that are still open inside the missing outer one were cut off.
+            // A container inside the missing outer one is still open, so the body was cut off.
             if !open.is_empty() {
                 return Err(scan.expected("`)`"));
             }
@@ -54,7 +54,7 @@ pub(super) fn read(body: &str, builder: &mut Builder<'_>) -> Result<(), WireErro
         scan.at = behind;
         let end = scan.scalar_end(level > bare);
         let text = body.get(start..end).unwrap_or("").trim_end_matches(SPACE);
-        // An empty value: `start` may already stand on the entry behind it.
+        // Without a value, `start` is already at the next entry.
         let start = if text.is_empty() { behind } else { start };
         builder.text(start, Piece::Body(start, start + text.len()))?;
         scan.at = end;
@@ -73,10 +73,10 @@ struct Scan<'s> {
 
 impl<'s> Scan<'s> {
     fn rest(&self) -> &'s str {
-        self.behind(self.at)
+        self.text_from(self.at)
     }
 
-    fn behind(&self, at: usize) -> &'s str {
+    fn text_from(&self, at: usize) -> &'s str {
         self.body.get(at..).unwrap_or("")
     }
 
@@ -89,7 +89,7 @@ impl<'s> Scan<'s> {
         self.at = self.body.len() - self.rest().trim_start_matches(SPACE).len();
     }
 
-    /// Steps behind the `(` of a container, if one starts here, and says whether it is an object.
+    /// Steps over the `(` of a container, if one starts here; returns whether it is an object.
     fn container(&mut self) -> Option<bool> {
         let (head, rest) = self.rest().split_at_checked(self.rest().find(['(', ')', '[', ']', '='])?)?;
         let behind = rest.strip_prefix('(')?;
@@ -109,16 +109,16 @@ impl<'s> Scan<'s> {
         let mut parentheses = 0_usize;
         let mut at = self.at;
         while let Some(byte) = bytes.get(at) {
-            // A token starts at the start of the value and behind white space.
+            // Tokens start after whitespace.
             let behind_space = at.checked_sub(1).and_then(|before| bytes.get(before)).is_some_and(is_space);
             match byte {
-                b'[' if behind_space && key(self.behind(at)).is_some() => return at,
+                b'[' if behind_space && key(self.text_from(at)).is_some() => return at,
                 b'(' if behind_space && bytes.get(at + 1).is_none_or(is_space) => parentheses += 1,
                 b')' if closable && behind_space && bytes.get(at + 1).is_none_or(is_space) => {
                     if parentheses > 0 {
                         parentheses -= 1;
                     } else {
-                        let rest = self.behind(at + 1).trim_start_matches(SPACE);
+                        let rest = self.text_from(at + 1).trim_start_matches(SPACE);
                         if rest.is_empty() || rest.starts_with(')') || key(rest).is_some() {
                             return at;
                         }

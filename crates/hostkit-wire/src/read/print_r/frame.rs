@@ -1,4 +1,4 @@
-//! What both forms have in common: the head of a container, its entries while they are read, and the end of a text.
+//! Shared by both forms: the head of a container, its entries while they are read, and trimming.
 
 use crate::WireError;
 use crate::builder::{Builder, Piece};
@@ -6,7 +6,7 @@ use crate::builder::{Builder, Piece};
 /// An array or an object whose entries are being read.
 pub(super) struct Frame {
     object: bool,
-    /// Entries that were read.
+    /// Entries read so far.
     pub(super) seen: usize,
     /// Whether the keys so far were 0, 1, 2, … in order.
     sequence: bool,
@@ -45,7 +45,7 @@ fn digits(number: usize) -> usize {
     number.checked_ilog10().map_or(1, |log| log as usize + 1)
 }
 
-/// Whether this is what stands before the `(` of a container, and if so, whether of an object.
+/// For the head of a container, whether it is an object; `None` for any other text.
 pub(super) fn header(text: &str) -> Option<bool> {
     if text == "Array" {
         return Some(false);
@@ -55,7 +55,7 @@ pub(super) fn header(text: &str) -> Option<bool> {
     (name && matches!(what, "Object" | "Enum" | "Enum:string" | "Enum:int")).then_some(true)
 }
 
-/// The range of the text in `start..end` without the blanks at its end.
+/// `start..end` without the blanks at its end.
 pub(super) fn trimmed(body: &str, start: usize, end: usize) -> Piece<'static> {
     let text = body.get(start..end).unwrap_or("");
     Piece::Body(start, start + text.trim_end_matches([' ', '\t', '\r']).len())

@@ -1,10 +1,10 @@
-//! The form with lines and indentation, as PHP prints it.
+//! Reads the form with lines and indentation, as PHP prints it.
 //!
 //! On level n (from 0) the parentheses of a container stand alone on lines of 8·n blanks, and its entries on lines of
-//! 8·n + 4 blanks, `[`, the key up to the first `] =>`, and the value. A value goes on over further lines until a line
-//! that is an entry of the same level, or its closing parenthesis: one that has an empty line behind it, or on level 0
-//! the end of the body. A value is a container if it is `Array` or `Class Object` and the next line is the `(` of the
-//! next level. Blanks at the end of lines do not count.
+//! 8·n + 4 blanks, `[`, the key up to the first `] =>`, and the value. A value continues over further lines until an
+//! entry of the same level or the closing parenthesis of that level. The latter is followed by an empty line, or on
+//! level 0 by the end of the body. A value is a container if it is `Array` or `Class Object` and the next line is the
+//! `(` of the next level. Blanks at the end of lines do not count.
 
 use super::frame::{Frame, header, trimmed};
 use crate::builder::Builder;
@@ -53,7 +53,7 @@ pub(super) fn read(body: &str, builder: &mut Builder<'_>) -> Result<(), WireErro
         lines.at = lines.next_of(&line);
         if let Some(object) = header(body.get(value..line.end).unwrap_or("").trim_end_matches([' ', '\t', '\r'])) {
             let parenthesis = lines.line();
-            if behind(parenthesis.text, (level + 1) * STEP) == Some("(") {
+            if strip_indent(parenthesis.text, (level + 1) * STEP) == Some("(") {
                 open.push(Frame::open(object, value, builder)?);
                 lines.at = lines.next_of(&parenthesis);
                 continue;
@@ -92,7 +92,7 @@ struct Line<'s> {
 struct Lines<'s> {
     body: &'s str,
     at: usize,
-    /// Where the white space at the end of the body starts.
+    /// Where the whitespace at the end of the body starts.
     end: usize,
 }
 
@@ -109,7 +109,7 @@ impl<'s> Lines<'s> {
     }
 
     fn closes(&self, line: &Line<'_>, level: usize) -> bool {
-        if behind(line.text, level * STEP) != Some(")") {
+        if strip_indent(line.text, level * STEP) != Some(")") {
             return false;
         }
         let next = Lines { at: self.next_of(line), ..*self };
@@ -120,15 +120,15 @@ impl<'s> Lines<'s> {
     }
 }
 
-/// What stands behind exactly so many blanks.
-fn behind(line: &str, blanks: usize) -> Option<&str> {
+/// The line without exactly this many leading blanks; `None` if it has fewer.
+fn strip_indent(line: &str, blanks: usize) -> Option<&str> {
     let (indent, rest) = line.split_at_checked(blanks)?;
     indent.bytes().all(|byte| byte == b' ').then_some(rest)
 }
 
-/// The key of an entry of this level, and where its value starts.
+/// The key of an entry of this level, and the offset of its value.
 fn entry<'s>(line: &Line<'s>, level: usize) -> Option<(&'s str, usize)> {
-    let text = behind(line.raw, level * STEP + 4)?.strip_prefix('[')?;
+    let text = strip_indent(line.raw, level * STEP + 4)?.strip_prefix('[')?;
     let (key, value) = text.split_once("] =>")?;
     let value = line.start + level * STEP + 5 + key.len() + 4 + usize::from(value.starts_with(' '));
     Some((key, value))

@@ -4,14 +4,14 @@ use super::reference;
 use crate::WireError;
 use crate::builder::{Builder, Piece};
 
-/// Up to this many attributes are compared with each other; more are sorted to find two of one name.
+/// Up to this many attributes are compared pairwise to find duplicates; more are sorted.
 const FEW: usize = 8;
 
 pub(super) struct Attributes<'s> {
     body: &'s str,
-    /// The names of the tag that is being read: reused.
+    /// The attribute names of the current tag; reused.
     names: Vec<&'s str>,
-    /// `@name`, and the value with references: reused.
+    /// `@name`, and the value with resolved references; both reused.
     key: String,
     value: String,
 }
@@ -21,7 +21,7 @@ impl<'s> Attributes<'s> {
         Self { body, names: Vec::new(), key: String::from("@"), value: String::new() }
     }
 
-    /// Reads what stands in `start..end` of the body, behind the name of a tag.
+    /// Reads the attributes in `start..end` of the body, which follows the name of a tag.
     pub(super) fn read(&mut self, builder: &mut Builder<'_>, start: usize, end: usize) -> Result<(), WireError> {
         let tag = self.body.get(..end).unwrap_or("").as_bytes();
         let mut at = start;
@@ -45,7 +45,7 @@ impl<'s> Attributes<'s> {
             }
             at = skip_space(tag, at);
             if tag.get(at) != Some(&b'=') {
-                return Err(WireError::expected(at, "`=` behind the name of an attribute"));
+                return Err(WireError::expected(at, "`=` after the name of an attribute"));
             }
             at = skip_space(tag, at + 1);
             let Some(quote @ (b'"' | b'\'')) = tag.get(at).copied() else {
@@ -82,7 +82,7 @@ impl<'s> Attributes<'s> {
         }
     }
 
-    /// Resolves references; white space that is not written as one becomes a space, as XML says.
+    /// Resolves references; literal whitespace becomes a space, as XML requires.
     fn unescape(&mut self, start: usize, end: usize) -> Result<(), WireError> {
         self.value.clear();
         let mut rest = self.body.get(start..end).unwrap_or("");
@@ -117,7 +117,7 @@ fn skip_space(tag: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Linear in the number of names but for a logarithm, and without an allocation.
+/// Takes O(n log n) for many names, and never allocates.
 fn has_two_of_one_name(names: &mut [&str]) -> bool {
     if names.len() <= FEW {
         return names.iter().enumerate().any(|(index, name)| names.iter().take(index).any(|other| other == name));
@@ -126,7 +126,7 @@ fn has_two_of_one_name(names: &mut [&str]) -> bool {
     names.windows(2).any(|pair| matches!(pair, [one, other] if one == other))
 }
 
-/// Whether this may be the name of an element or an attribute. Letters beyond ASCII are all taken.
+/// Whether this may be the name of an element or an attribute. All characters beyond ASCII are accepted.
 pub(super) fn is_name(name: &str) -> bool {
     let starts =
         name.bytes().next().is_some_and(|byte| IS_NAME[byte as usize] && !matches!(byte, b'-' | b'.' | b'0'..=b'9'));

@@ -1,8 +1,8 @@
 //! Reads XML that is elements, attributes, text and references and nothing else, as nearly all answers are.
 //!
-//! It gives up on whatever it does not know, be it a comment, CDATA or a mistake: the document is then read from the
-//! start from quick-xml's events. So it never says what is wrong, and knows no more of XML than a well-formed document
-//! needs. It exists because quick-xml looks three times at each byte and makes an event of each tag.
+//! It gives up on anything else, be it a comment, CDATA or an error, and the document is then read again from
+//! quick-xml's events. So it needs no error messages and only the XML of well-formed documents. It exists because
+//! quick-xml looks at each byte three times and makes an event of each tag.
 
 use quick_xml::events::Event;
 
@@ -11,11 +11,11 @@ use super::{Reader, Tag, check_declaration, reference};
 use crate::builder::Builder;
 
 impl Reader<'_> {
-    /// Reads the whole document; `None` where it is not plain, with a tree that is of no use.
+    /// Reads the whole document; `None` if it is not plain, and then the builder has to be cleared.
     pub(super) fn plain(mut self, builder: &mut Builder<'_>) -> Option<()> {
         let text = self.text;
         let bytes = text.as_bytes();
-        let mut at = behind_declaration(text)?;
+        let mut at = declaration_end(text)?;
         // Where the root element starts and ends.
         let mut root: Option<(usize, usize)> = None;
         builder.open_map(0).ok()?;
@@ -65,8 +65,8 @@ impl Reader<'_> {
     }
 }
 
-/// Where the document goes on behind its declaration, if it has one and that is right.
-fn behind_declaration(text: &str) -> Option<usize> {
+/// The position after the XML declaration, 0 if there is none; `None` if it is not accepted.
+fn declaration_end(text: &str) -> Option<usize> {
     if !text.starts_with("<?") {
         return Some(0);
     }
@@ -78,7 +78,7 @@ fn behind_declaration(text: &str) -> Option<usize> {
     Some(events.buffer_position() as usize)
 }
 
-/// The start tag whose `<` stands here.
+/// The start tag whose `<` is at `start`.
 #[inline]
 fn tag(bytes: &[u8], start: usize) -> Option<Tag> {
     let mut at = start + 1;
@@ -90,7 +90,7 @@ fn tag(bytes: &[u8], start: usize) -> Option<Tag> {
         match bytes.get(at)? {
             b'>' => break,
             b'<' => return None,
-            // What is quoted may hold anything, but for what `attributes` does not let pass.
+            // A quoted value may contain `>`; what it must not contain, `attributes` refuses.
             quote @ (b'"' | b'\'') => at += 1 + bytes.get(at + 1..)?.iter().position(|byte| byte == quote)?,
             _ => {}
         }
@@ -98,12 +98,12 @@ fn tag(bytes: &[u8], start: usize) -> Option<Tag> {
     }
     let empty = bytes.get(at - 1) == Some(&b'/');
     let content = at - start - 1 - usize::from(empty);
-    // Behind a name there is white space, or nothing.
+    // A name is followed by whitespace or ends the tag.
     let is_name_whole = content == name || matches!(bytes.get(start + 1 + name)?, b' ' | b'\t' | b'\n' | b'\r');
     is_name_whole.then_some(Tag { start, end: at + 1, name, content, empty })
 }
 
-/// What stands between an ampersand and the semicolon: short, and with neither markup nor another reference in it.
+/// The name between `&` and `;`, if it is shorter than 16 bytes and contains neither `<` nor `&`.
 fn reference_name(text: &str, start: usize) -> Option<&str> {
     let rest = text.as_bytes().get(start..)?;
     let length = rest.iter().take(16).position(|byte| matches!(byte, b';' | b'<' | b'&'))?;
@@ -116,7 +116,7 @@ fn text_end(bytes: &[u8], start: usize) -> usize {
     const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
     const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
     let mut rest = bytes.get(start..).unwrap_or(&[]);
-    // Eight bytes at a time. The lowest byte that is marked is right; borrows may mark wrong ones, but only above it.
+    // Eight bytes at a time. The lowest marked byte is exact: a borrow can mark a wrong byte only above it.
     while let Some((chunk, behind)) = rest.split_first_chunk() {
         let word = u64::from_le_bytes(*chunk);
         let tag = (word ^ (ONES * b'<' as u64)).wrapping_sub(ONES);
@@ -136,7 +136,7 @@ mod tests {
     use super::*;
     use crate::{Document, Format, Limits};
 
-    /// The tree of one of the two readers, with every offset in it.
+    /// The tree that one of the two readers builds, with all offsets.
     fn tree(body: &str, read: impl FnOnce(Reader<'_>, &mut Builder<'_>) -> bool) -> Option<String> {
         let limits = Limits { max_depth: 9, max_items: 9, ..Limits::DEFAULT };
         let mut builder = Builder::new(Format::Xml, body, &limits, 0);
@@ -219,7 +219,7 @@ mod tests {
         };
         let (mut read, mut mixed) = (0, 0);
         for _ in 0..60_000 {
-            // Mostly a root around the rest, and mostly tags that close each other: else all would be mistakes.
+            // Mostly one root and matching tags, since otherwise nearly every document would be malformed.
             let mut body = String::new();
             let mut open = Vec::new();
             for _ in 0..next(12) {

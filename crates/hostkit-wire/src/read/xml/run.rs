@@ -7,7 +7,7 @@ pub(super) struct Run<'s> {
     /// A piece of the body; empty when there is none, or when the pieces are joined.
     start: usize,
     end: usize,
-    /// The pieces, once they are more than one or not in the body as they are.
+    /// The pieces, once there are several or one that differs from the body.
     joined: String,
 }
 
@@ -25,13 +25,13 @@ impl<'s> Run<'s> {
         self.body.get(self.start..self.end).unwrap_or("")
     }
 
-    /// Text that stands in the body; its line ends become line feeds.
+    /// Adds text of the body; its line ends become line feeds.
     #[inline]
     pub(super) fn text(&mut self, start: usize, end: usize) {
         let text = self.body.get(start..end).unwrap_or("");
         let is_first = self.joined.is_empty() && self.start == self.end;
         if is_first && text.trim_ascii_start().is_empty() {
-            // White space at the start of a run is cut off in the end.
+            // Whitespace at the start of a run would be trimmed anyway.
             return;
         }
         let is_plain = !text.as_bytes().contains(&b'\r');
@@ -53,7 +53,7 @@ impl<'s> Run<'s> {
         self.joined.push_str(rest);
     }
 
-    /// A character that was written as a reference.
+    /// Adds a character that was written as a reference.
     pub(super) fn character(&mut self, character: char) {
         self.join();
         self.joined.push(character);
@@ -65,7 +65,7 @@ impl<'s> Run<'s> {
         self.end = self.start;
     }
 
-    /// The run without the white space around it; nothing where it is blank.
+    /// The run without the whitespace around it; `None` if it is blank.
     #[inline]
     pub(super) fn trimmed(&self) -> Option<Piece<'_>> {
         if !self.joined.is_empty() {
@@ -78,7 +78,7 @@ impl<'s> Run<'s> {
         (!text.is_empty()).then_some(Piece::Body(start, start + text.len()))
     }
 
-    /// Moves the run behind an element's own text, unless it is blank.
+    /// Appends the run to an element's own text, unless it is blank, and clears it.
     #[inline]
     pub(super) fn append_to(&mut self, own: &mut String) {
         if self.trimmed().is_some() {

@@ -1,4 +1,4 @@
-//! A caller, the driver of its machine, and what the world knows of its call.
+//! A caller, the driver of its machine, and the world's record of its call.
 
 use super::drive::{Driven, End};
 use super::server::Fate;
@@ -12,9 +12,9 @@ use crate::options::CallOptions;
 use crate::time::{Moment, Now};
 use rust_decimal::Decimal;
 
-/// What the driver of a machine does.
+/// The state of a machine's driver.
 pub(super) enum Driver {
-    /// It steps the machine next.
+    /// It will step the machine.
     Ready,
     Wire(Wire),
     Sleeps(Moment),
@@ -26,36 +26,36 @@ pub(super) enum Driver {
     Over,
 }
 
-/// A request that is under way.
+/// A request in flight.
 pub(super) struct Wire {
     pub(super) is_login: bool,
-    /// The cell was reset meanwhile: this sign-in is for nobody.
+    /// The session cell was reset meanwhile, so the result of this sign-in is dropped.
     pub(super) is_disowned: bool,
     pub(super) sent: Now,
     pub(super) deadline: Moment,
 }
 
-/// A caller: its machine, and what the world knows of its call.
+/// A caller: its machine, and the world's record of its call.
 pub(super) struct Caller {
     pub(super) kind: &'static Kind,
-    /// None once it is over or dropped.
+    /// `None` once it has ended or was dropped.
     pub(super) machine: Option<Box<dyn Driven>>,
     pub(super) driver: Driver,
     pub(super) cancel: Cancel,
     pub(super) has_begun: bool,
     pub(super) sent: u32,
     pub(super) logins: u32,
-    /// How often it was sent because it had been refused for its token, and whether it was so the last time.
+    /// How often it was replayed because its token was refused, and whether its last answer was such a refusal.
     pub(super) replays: u32,
     pub(super) is_refused: bool,
-    /// The token that it was sent with, and the one that it was refused for.
+    /// The token that it was last sent with, and the one that was refused.
     pub(super) token: Option<usize>,
     pub(super) refused_token: Option<usize>,
     pub(super) has_gone_out: bool,
     pub(super) is_done: bool,
     pub(super) is_queued: bool,
     pub(super) end: Option<End>,
-    /// Whether its money was gone when it was dropped.
+    /// Whether its price counted as spent when it was dropped.
     pub(super) is_spent: bool,
 }
 
@@ -87,7 +87,7 @@ impl Caller {
         }
     }
 
-    /// When the driver does something by itself; none where that is now, or never.
+    /// When the driver acts by itself; `None` if that is now or never.
     pub(super) fn timer(&self, now: Moment) -> Option<Moment> {
         let moment = match &self.driver {
             Driver::Ready | Driver::Over => return None,

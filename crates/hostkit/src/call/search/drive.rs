@@ -1,4 +1,4 @@
-//! The three machines as one, and what the caller is told at the end.
+//! A common trait of the three machines, and the results that a caller can get.
 
 use hostkit_proto::{Call, Perform};
 
@@ -11,7 +11,7 @@ use crate::machine::{Machine, Step};
 use crate::time::Now;
 use crate::transport::{Incoming, TransportError};
 
-/// What the caller is told.
+/// The result that the caller gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum End {
     Done,
@@ -21,7 +21,7 @@ pub(super) enum End {
     },
     NotSent,
     Unresolved,
-    /// Of a call that only reads, or sets a state.
+    /// The value of a call by `call`.
     Value,
     Error {
         may_have_happened: bool,
@@ -29,10 +29,10 @@ pub(super) enum End {
 }
 
 impl End {
-    /// How many there are.
+    /// The number of different ends.
     pub(super) const COUNT: usize = 9;
 
-    /// Whether it leaves room for the call to have been carried out.
+    /// Whether the result allows that the call was carried out.
     pub(super) fn may_have_happened(self) -> bool {
         match self {
             Self::Done | Self::Accepted | Self::Unresolved | Self::Value => true,
@@ -43,13 +43,13 @@ impl End {
     }
 }
 
-/// A machine of any call.
+/// A machine of any kind of call.
 pub(super) trait Driven {
-    /// The end comes with how often the machine says that the call was sent, where it says so.
+    /// Steps the machine; its end comes with the number of attempts, if the machine reports it.
     fn step(&mut self, now: Now) -> Step<(End, Option<u32>)>;
     fn receive(&mut self, now: Now, result: Result<Incoming, TransportError>);
     fn exchange(&self) -> &Exchange<Shop>;
-    /// Whether its answer is an acceptance, where there is one that the caller has not fetched.
+    /// Whether its answer is an acceptance; `None` if there is no answer that the caller has yet to fetch.
     fn is_accepted(&self) -> Option<bool>;
 }
 

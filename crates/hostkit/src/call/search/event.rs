@@ -1,49 +1,50 @@
-//! Everything that can happen, and what of it can happen next.
+//! All events, and those that can happen next.
 
 use super::caller::{Caller, Driver};
 use super::server::{Fate, LOGINS, ROWS};
 use super::shop::LOGIN;
 use super::world::World;
 
-/// Something that happens. The number is that of a caller.
+/// An event; the first number is that of a caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Event {
-    /// The driver steps the machine, whether it was woken or not.
+    /// The driver steps the machine, woken or not.
     Step(usize),
-    /// It does so while a request is under way.
+    /// The driver steps the machine while a request is in flight.
     StepInFlight(usize),
-    /// A row of the server's, and what became of the call.
+    /// An answer, by its row in [`ROWS`], and the fate of the call at the server.
     Answer(usize, usize, Fate),
     Login(usize, usize),
-    /// No answer came by the deadline, and the driver never said so.
+    /// The deadline passed without an answer, and the driver did not report it.
     GivenUp(usize, Fate),
-    /// An answer that nobody asked for.
+    /// An unsolicited answer.
     Forged(usize),
     Cancel(usize),
     Drop(usize),
-    /// Time passes: to the next timer, to the next deadline, to where the token is old, to its end, or a while.
+    /// Time passes: to the next timer, to the next deadline, to 95 % of the token's life, to its end, or by a fixed
+    /// while.
     Timer,
     Deadline,
     TokenIsOld,
     TokenEnds,
     While,
-    /// The wall clock alone.
+    /// Only the wall clock changes.
     Suspend,
     SetBack,
     Reset,
-    /// Somebody else signs in.
+    /// Another client of the session, or another process, signs in.
     OtherLeads,
     OtherSucceeds,
     OtherFails,
     OtherIsRefused,
     OtherLeaves,
-    /// The store does what it was asked, or fails.
+    /// The store carries out its pending changes, or fails.
     StoreWorks,
     StoreFails,
 }
 
 impl Event {
-    /// The names of all but the answers.
+    /// The names of all events but answers.
     pub(super) const KINDS: &[&str] = &[
         "Step",
         "StepInFlight",
@@ -78,7 +79,7 @@ impl Event {
         }
     }
 
-    /// The event without its caller: each of them has to happen somewhere.
+    /// The event without its caller; every kind has to occur in some setting.
     pub(super) fn kind(self) -> String {
         match self {
             Self::Answer(_, row, fate) => format!("`{}`, {fate:?}", ROWS[row].name),

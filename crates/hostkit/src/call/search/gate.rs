@@ -1,4 +1,4 @@
-//! A store that does what it is asked when the search says so, and another process at the same store.
+//! A store that carries out changes only when the search lets it, and another process that uses the same store.
 
 use std::collections::HashMap;
 use std::io;
@@ -25,15 +25,15 @@ const API: &str = "shop";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Keeps {
     Nothing,
-    /// The session, which another process may ask for, too.
+    /// The session, which another process shares.
     Session,
-    /// The counts of calls; another process has just made one.
+    /// The counts of calls; another process has just made a call.
     Rates,
 }
 
 #[derive(Debug)]
 struct Inner {
-    /// Whether it does what it is asked; `None` where that waits.
+    /// Whether changes succeed; `None` while they have to wait.
     works: Option<bool>,
     now: SystemTime,
     entries: HashMap<StoreKey, Vec<u8>>,
@@ -43,7 +43,7 @@ struct Inner {
 #[derive(Debug, Clone)]
 pub(super) struct Gate(Arc<(Mutex<Inner>, Condvar)>);
 
-/// A way to the store: that of the client waits for the gate.
+/// A handle to the store; that of the client waits for the gate.
 #[derive(Debug)]
 struct Way {
     gate: Gate,
@@ -91,12 +91,12 @@ impl Gate {
     }
 
     pub(super) fn set_clock(&self, now: Now) {
-        // A day later, so that nothing is before the clock of a store began.
+        // A day after the epoch, so that no moment lies before it.
         let since = now.monotonic.since(Moment::START) + Duration::from_secs(86_400);
         self.change(|inner| inner.now = SystemTime::UNIX_EPOCH + since);
     }
 
-    /// Does all that was asked, or fails at it.
+    /// Carries out all pending changes, or lets them fail.
     pub(super) fn open(&self, core: &ClientCore<Shop>, works: bool) {
         self.change(|inner| inner.works = Some(works));
         if let Some(shared) = &core.shared().shared_session {
@@ -108,7 +108,7 @@ impl Gate {
         self.change(|inner| inner.works = None);
     }
 
-    /// Lets its threads end.
+    /// Lets the threads of the store end.
     pub(super) fn close(&self) {
         self.change(|inner| inner.works = Some(false));
     }
@@ -118,7 +118,7 @@ impl Gate {
 pub(super) struct Process {
     session: SharedSession,
     lease: Option<SignInLease>,
-    /// It was told that the credentials are wrong.
+    /// Its credentials were rejected.
     pub(super) is_refused: bool,
 }
 
@@ -128,7 +128,7 @@ impl Process {
         Self { session: SharedSession::new(store, API, core.base_url()), lease: None, is_refused: false }
     }
 
-    /// A call of it, that is over.
+    /// Makes a call in the other process, which has already ended.
     pub(super) fn call(gate: &Gate, core: &ClientCore<Shop>, rule: &RateRule) {
         let rates = SharedRates::new(RateStore::new(gate.way(false), ACCOUNT), API, core.base_url());
         let wanted = Wanted { name: rule.name, count: rule.count as usize, length: rule.window };
@@ -142,7 +142,7 @@ impl Process {
         self.lease.is_some()
     }
 
-    /// False where it may not sign in.
+    /// Tries to begin a sign-in; `false` if it is not allowed to.
     pub(super) fn lead(&mut self) -> bool {
         let answer = self.session.begin(Duration::ZERO, Duration::from_secs(30));
         self.session.wait_idle();
@@ -173,10 +173,10 @@ impl Process {
     }
 }
 
-/// The store was asked and has not said anything.
+/// The store was asked and has not answered.
 pub(super) const NOT_YET: u8 = 1;
 
-/// What a machine asked of the store, as numbers: 0 for nothing, [`NOT_YET`], or what the store said.
+/// A machine's questions to the store, as numbers: 0 for none, [`NOT_YET`], or the store's answer.
 pub(super) fn asked(machine: &dyn Driven) -> [u8; 4] {
     let exchange = machine.exchange();
     let shared_sign_in = |shared_sign_in: &SharedSignIn| match shared_sign_in {

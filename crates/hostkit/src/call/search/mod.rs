@@ -1,8 +1,8 @@
-//! The exchange searched over its merged states: whatever happens in whatever order, until nothing new comes of it.
+//! An exhaustive search over the states of the exchange: all events in all orders, until no new state appears.
 //!
-//! An exchange cannot be copied, so a state is the way that led to it, gone again from the start by the real client on
-//! a made clock. Two ways lead to one state where all that decides what can come next is equal ([`Shape`]); that they
-//! really do is tried, too: from both, time alone has to lead to the same end.
+//! An exchange cannot be cloned, so a state is represented by the events that led to it, replayed from the start by the
+//! real client on a manual clock. Two sequences lead to the same state if everything that decides what can follow is
+//! equal ([`Shape`]). That is checked: from both, letting time pass must lead to the same end.
 
 mod caller;
 mod drive;
@@ -30,34 +30,34 @@ use world::World;
 
 use crate::time::Now;
 
-/// More states than any setting has: one that does not close would go on for ever.
+/// More states than any setting has, to stop a search that would not end.
 const MANY: usize = 50_000;
 
-/// A state, by the last event of the way to it.
+/// A state, by its predecessor and the event that led to it.
 struct Node {
     before: usize,
     event: Option<Event>,
-    /// What can happen next.
+    /// The events that can happen next.
     next: Vec<Event>,
     rest: Rest,
 }
 
-/// What comes of a state where only time passes: how everybody ends who has not ended yet, how often it was sent, and
-/// when all is over.
+/// The result of letting time pass from a state: for each caller that has not ended its end and the number of requests,
+/// and the time when all have ended.
 type Rest = (Vec<Option<(Option<End>, u32)>>, Now);
 
-/// What was seen in a search.
+/// Statistics of a search.
 #[derive(Default)]
 struct Seen {
     states: usize,
     transitions: usize,
-    /// The variants of the exchange's state, as bits.
+    /// The variants of the exchange's state that occurred, as bits.
     variants: u32,
     events: BTreeSet<String>,
     ends: BTreeMap<End, usize>,
 }
 
-/// The way that is being gone; printed where a rule is broken on it.
+/// The current sequence of events, which is printed when a rule is broken.
 struct Way<'n> {
     setting: &'static Setting,
     nodes: &'n [Node],
@@ -85,7 +85,7 @@ fn way(nodes: &[Node], mut index: usize) -> Vec<Event> {
     events
 }
 
-/// All states of a setting.
+/// Searches all states of a setting.
 fn search(setting: &'static Setting) -> Seen {
     let mut seen = Seen::default();
     let mut world = World::new(setting);
@@ -109,7 +109,7 @@ fn search(setting: &'static Setting) -> Seen {
             rules::nothing_is_lost(&world);
             seen.take(event, &world);
             if world.is_over() {
-                // Nothing comes of it any more, and all of it was looked at.
+                // All callers have ended and were checked.
                 continue;
             }
             let shape = Shape::of(&world);
@@ -132,7 +132,7 @@ fn search(setting: &'static Setting) -> Seen {
     seen
 }
 
-/// Lets time alone go on to the end.
+/// Lets time pass until all callers have ended.
 fn rest(world: &mut World, seen: &mut Seen) -> Rest {
     let is_open: Vec<_> = world.callers.iter().map(|caller| caller.machine.is_some()).collect();
     world.let_time_pass();
@@ -166,7 +166,7 @@ impl Seen {
         }
     }
 
-    /// Everything that can happen did.
+    /// Checks that every state, event and end occurred.
     fn is_complete(&self) {
         let missing: Vec<_> =
             (0..STATES.len()).filter(|number| self.variants & 1 << number == 0).map(|number| STATES[number]).collect();
@@ -181,8 +181,8 @@ impl Seen {
     }
 }
 
-/// Promises P1, P2, P5, P6, P8, P9, P10, P22 and P24, of every order of events. `HOSTKIT_SEARCH` is a part of the name
-/// of the one setting to search.
+/// Promises P1, P2, P5, P6, P8, P9, P10, P22 and P24, in every order of events. `HOSTKIT_SEARCH` restricts the search
+/// to settings whose names contain it.
 #[test]
 fn every_order_of_events() {
     let only = std::env::var("HOSTKIT_SEARCH").ok();

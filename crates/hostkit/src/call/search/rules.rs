@@ -1,4 +1,4 @@
-//! What has to hold, whatever happens: the promises, by their numbers.
+//! The rules that hold in every state: the promises, by their numbers.
 
 use std::time::Duration;
 
@@ -16,13 +16,13 @@ use crate::machine::Step;
 use crate::time::{Moment, Now};
 use crate::transport::Outgoing;
 
-/// P22: nobody waits in place, or beyond the deadline.
+/// P22: a wait ends in the future, and not after the deadline.
 pub(super) fn wait_is_fine(now: Now, until: Moment, deadline: Moment) {
     assert!(until > now.monotonic, "P22: it waits in place");
     assert!(until <= deadline, "P22: it waits beyond its deadline");
 }
 
-/// P22: a call whose time is up ends at once. P8: who gets on was told to look.
+/// P22: a call whose deadline has passed ends at once. P8: a waiting call that can proceed was woken.
 pub(super) fn step_is_due(world: &World, number: usize, step: &Step<(End, Option<u32>)>) {
     let caller = &world.callers[number];
     let exchange = caller.machine.as_ref().expect("it is not over").exchange();
@@ -35,7 +35,7 @@ pub(super) fn step_is_due(world: &World, number: usize, step: &Step<(End, Option
     if let Driver::Waits { is_woken: false, until, .. } = caller.driver
         && world.now.monotonic < until
     {
-        // A wait for somebody else is deaf to a cancellation for a moment.
+        // While a call waits for another's sign-in, a cancellation does not wake it at once.
         let is_told = caller.cancel.is_cancelled();
         assert!(is_told || !matches!(step, Step::Send(_) | Step::Done(_)), "P8: it can get on, and nobody woke it");
     }
@@ -44,7 +44,7 @@ pub(super) fn step_is_due(world: &World, number: usize, step: &Step<(End, Option
     }
 }
 
-/// P8 and P10, of everybody who begins a sign-in.
+/// P8 and P10, checked whenever a sign-in begins.
 pub(super) fn may_sign_in(world: &World) {
     let is_sign_in =
         |caller: &Caller| matches!(&caller.driver, Driver::Wire(wire) if wire.is_login && !wire.is_disowned);
@@ -54,7 +54,7 @@ pub(super) fn may_sign_in(world: &World) {
     assert!(!world.is_rejected, "P10: a sign-in with credentials that were refused");
 }
 
-/// What goes out.
+/// Checks a request that is about to be sent.
 pub(super) fn may_be_sent(world: &World, number: usize, outgoing: &Outgoing, is_login: bool, deadline: Moment) {
     let caller = &world.callers[number];
     let now = world.now;
@@ -105,7 +105,7 @@ pub(super) fn may_be_sent(world: &World, number: usize, outgoing: &Outgoing, is_
     }
 }
 
-/// P24: no window of the server holds more than its limit, wherever between the ends of a call it arrived.
+/// P24: no window of the server exceeds its limit, whenever within its duration a call arrived.
 fn rate_is_kept(world: &World, names: &[&str]) {
     let now = world.now.monotonic;
     for rule in world.setting.rules.iter().filter(|rule| names.contains(&rule.name)) {
@@ -116,7 +116,7 @@ fn rate_is_kept(world: &World, names: &[&str]) {
     }
 }
 
-/// P2: what the caller is told is true.
+/// P2: the caller's result is true.
 pub(super) fn end_is_true(caller: &Caller, end: End, attempts: Option<u32>) {
     let (is_done, is_queued, has_gone_out) = (caller.is_done, caller.is_queued, caller.has_gone_out);
     let is_safe = caller.kind.info.effect == Effect::Safe;
@@ -139,14 +139,14 @@ pub(super) fn end_is_true(caller: &Caller, end: End, attempts: Option<u32>) {
     }
 }
 
-/// What holds after everything that happens: no money and no room is lost.
+/// Holds after every event: no money and no permit is lost.
 pub(super) fn nothing_is_lost(world: &World) {
     let spent = world.callers.iter().filter(|caller| is_spent(caller)).count();
     let spent = rust_decimal::Decimal::from(PRICE * i64::try_from(spent).expect("a few"));
     let total = rust_decimal::Decimal::from(PRICE * i64::from(world.setting.orders));
     assert_eq!(world.budget.remaining(), total - spent, "what is left of the budget");
     if world.setting.keeps == Keeps::Rates {
-        // They are counted in the store.
+        // Calls are counted in the store.
         return;
     }
     let look = world.core.rates().look(world.now.monotonic);
@@ -158,7 +158,7 @@ pub(super) fn nothing_is_lost(world: &World) {
     }
 }
 
-/// Whether the caller's call may have cost something, or money is put aside for it.
+/// Whether the call may have cost something, or money is reserved for it.
 pub(super) fn is_spent(caller: &Caller) -> bool {
     match (&caller.machine, caller.end) {
         _ if caller.kind.info.effect != Effect::Spends || !caller.has_begun => false,
@@ -171,7 +171,7 @@ pub(super) fn is_spent(caller: &Caller) -> bool {
     }
 }
 
-/// The end is there, and the caller has not fetched it.
+/// The same for an ended exchange whose result the caller has not fetched.
 fn may_be_spent(failed: &Failed<Code>) -> bool {
     match failed.ending {
         Ending::NotSent => false,

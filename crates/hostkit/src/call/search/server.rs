@@ -1,4 +1,4 @@
-//! What the server may do with a request and what the client may hear of it: every pair of the two.
+//! All pairs of what the server may do with a request and what the client may receive.
 
 use hostkit_proto::{Effect, EndpointInfo};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -6,44 +6,44 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use crate::time::Now;
 use crate::transport::{AnswerLimits, Incoming, Phase, TransportError, TransportErrorKind};
 
-/// What every good answer says; forged ones say something else.
+/// The value of every valid answer; forged answers have another one.
 pub(super) const VALUE: u64 = 7;
 
-/// How many of the answers are tried.
+/// How many of the answers a setting tries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Answers {
-    /// One of each kind, where two callers meet.
+    /// One of each kind, for settings with two callers.
     Few,
-    /// Of those that the policies do not tell apart, one.
+    /// One of those that no policy distinguishes.
     Main,
     All,
 }
 
-/// What became of the call at the server.
+/// The fate of the call at the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Fate {
     /// It was not carried out, and will not be.
     No,
     Done,
-    /// It will be carried out.
+    /// It will be carried out later.
     Queued,
 }
 
-/// What the client hears.
+/// What the client receives.
 pub(super) enum Heard {
     Answer(u16, &'static str, &'static [(&'static str, &'static str)]),
     Failure(Phase, TransportErrorKind),
 }
 
-/// One thing that may come of a request.
+/// One possible result of a request.
 pub(super) struct Row {
     pub(super) name: &'static str,
     pub(super) heard: Heard,
-    /// What may have become of the call, where the client hears this.
+    /// The possible fates of the call if the client receives this.
     fates: &'static [Fate],
-    /// How much has to be searched for it to be there.
+    /// The least set of answers that includes it.
     needs: Answers,
-    /// Only what a proxy may have sent twice is answered like this.
+    /// Only a request that a proxy may have sent twice is answered like this.
     is_repeat: bool,
 }
 
@@ -77,7 +77,7 @@ impl Row {
 
 const NO: &[Fate] = &[Fate::No];
 const DONE: &[Fate] = &[Fate::Done];
-/// Nobody can tell.
+/// Both are possible.
 const OPEN: &[Fate] = &[Fate::No, Fate::Done];
 
 const GOOD: &str = r#"{"id": 7}"#;
@@ -85,7 +85,7 @@ const DENIED: &str = r#"{"No": {"code": 1}}"#;
 const PAGE: &str = "<html>";
 const SOON: (&str, &str) = ("retry-after", "2");
 
-/// What may come of a call.
+/// The possible results of a call.
 pub(super) const ROWS: &[Row] = &[
     answer("200", 200, GOOD, &[], DONE).always(),
     answer("200 accepted", 200, GOOD, &[("x-later", "1")], &[Fate::Queued]),
@@ -125,7 +125,7 @@ pub(super) const ROWS: &[Row] = &[
     failure("called off", Phase::Head, TransportErrorKind::Cancelled, OPEN).alike(),
 ];
 
-/// What may come of a sign-in. Headers of a token are added by the server.
+/// The possible results of a sign-in. The server adds the headers of a token.
 pub(super) const LOGINS: &[Row] = &[
     answer(TOKEN, 200, "", &[], DONE).always(),
     answer("login: 200 without a token", 200, "", &[], NO),
@@ -146,13 +146,13 @@ pub(super) const LOGINS: &[Row] = &[
 pub(super) const TOKEN: &str = "login: token";
 
 impl Row {
-    /// What may become of this call where the client hears this; nothing where it cannot be.
+    /// The possible fates of this call if the client receives this; empty if the answer is impossible.
     pub(super) fn fates(&self, info: &EndpointInfo, answers: Answers) -> &'static [Fate] {
         let is_acting = !info.effect.is_callable();
         if self.is_repeat && (!is_acting || info.method == Method::POST) || self.needs > answers {
             return &[];
         }
-        // Nobody could tell whether a read was carried out.
+        // For a read all fates are the same.
         if info.effect == Effect::Safe { &self.fates[..1] } else { self.fates }
     }
 
@@ -169,7 +169,7 @@ impl Row {
         matches!(self.heard, Heard::Answer(status, ..) if status == wanted)
     }
 
-    /// How many seconds the server wants to be left alone.
+    /// The seconds of `Retry-After`.
     pub(super) fn wait(&self) -> Option<u64> {
         let Heard::Answer(_, _, headers) = self.heard else { return None };
         headers.iter().find(|(name, _)| *name == "retry-after").and_then(|(_, seconds)| seconds.parse().ok())
@@ -191,11 +191,11 @@ fn header((name, value): (&'static str, String)) -> (HeaderName, HeaderValue) {
     (HeaderName::from_static(name), HeaderValue::try_from(value).expect("a header"))
 }
 
-/// What the server knows of a token that it gave.
+/// The server's record of a token.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Token {
-    /// When it was asked for.
+    /// When its sign-in was sent.
     pub(super) asked: Now,
-    /// In seconds; for ever where nobody says.
+    /// In seconds; `None` if the server does not say.
     pub(super) life: Option<u64>,
 }

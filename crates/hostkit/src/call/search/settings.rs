@@ -1,4 +1,4 @@
-//! What is searched: which calls, with what around them.
+//! The settings that are searched.
 
 use std::time::Duration;
 
@@ -9,24 +9,24 @@ use super::server::Answers;
 use super::shop::*;
 use super::world::Left;
 
-/// Which calls there are, and what can happen to them beside the answers.
+/// The calls of a search, and what can happen to them beside answers.
 pub(super) struct Setting {
     pub(super) name: &'static str,
-    /// One for each caller.
+    /// The kind of call of each caller.
     pub(super) kinds: &'static [&'static Kind],
     pub(super) customer: Customer,
-    /// How long a token is good for, in seconds.
+    /// The life of a token, in seconds.
     pub(super) life: Option<u64>,
     pub(super) rules: &'static [RateRule],
-    /// How many retries there are in the budget.
+    /// The retries in the budget.
     pub(super) retries: u32,
-    /// How many orders the budget allows.
+    /// The orders that the budget can pay.
     pub(super) orders: u32,
     pub(super) journal_refuses: bool,
     pub(super) cancels: bool,
     pub(super) drops: bool,
     pub(super) keeps: Keeps,
-    /// The time of the calls, if not that of the spec.
+    /// The time limit of the calls, if not that of the spec.
     pub(super) deadline: Option<Duration>,
     pub(super) left: Left,
     pub(super) answers: Answers,
@@ -34,7 +34,7 @@ pub(super) struct Setting {
 
 const NOTHING: Left = Left { jumps: 0, others: 0, resets: 0, whiles: 0 };
 
-/// A call that carries its key, and whatever answers there are.
+/// A call that carries a key, with all answers.
 const PLAIN: Setting = Setting {
     name: "",
     kinds: &[],
@@ -52,10 +52,10 @@ const PLAIN: Setting = Setting {
     answers: Answers::All,
 };
 
-/// The same, where the answers are not what it is about.
+/// Like [`PLAIN`], for settings in which the answers are not the subject.
 const BRIEF: Setting = Setting { cancels: false, answers: Answers::Main, ..PLAIN };
 
-/// A call that needs a token, which ends while it goes on.
+/// A call that needs a token, which expires meanwhile.
 const SIGNED: Setting = Setting {
     customer: Customer::SignsIn,
     life: Some(20),

@@ -1,4 +1,4 @@
-//! Everything that decides what can happen from here on, as numbers: two states with the same numbers are one.
+//! Everything that decides what can happen next, as numbers; states with equal numbers are the same.
 
 use std::time::Duration;
 
@@ -13,11 +13,11 @@ use super::world::World;
 use crate::client::Admitted;
 use crate::time::{Moment, Now};
 
-/// The variants of [`State`], by their number.
+/// The names of the variants of [`State`], by number.
 pub(super) const STATES: &[&str] =
     &["Prepare", "Pause", "SignIn", "SignInFlight", "Telling", "Flight", "Ended", "Over"];
 
-/// The number of a variant. There is no `_`: a new one has to be searched, too.
+/// The number of a variant. There is no `_` arm, so that a new variant is not forgotten.
 pub(super) fn variant(exchange: &Exchange<Shop>) -> usize {
     match exchange.state {
         State::Prepare => 0,
@@ -72,7 +72,7 @@ impl Writer<'_> {
         self.duration(moment.since(Moment::START));
     }
 
-    /// A moment that decides nothing once it is past.
+    /// Adds a moment that no longer matters once it is past.
     fn timer(&mut self, moment: Moment) {
         self.moment(moment.max(self.world.now.monotonic));
     }
@@ -130,7 +130,7 @@ impl Writer<'_> {
         self.server();
     }
 
-    /// What the world checks by.
+    /// Adds the world's records that rules are checked against.
     fn server(&mut self) {
         let world = self.world;
         let now = world.now.monotonic;
@@ -156,7 +156,7 @@ impl Writer<'_> {
         self.add(i64::try_from(money).unwrap_or(i64::MAX));
     }
 
-    /// A token, by what the server knows of it.
+    /// Adds a token, by the server's record of it.
     fn session(&mut self, session: &Admitted) {
         let number = session.session.token.as_ref().and_then(|token| token.expose().parse::<usize>().ok());
         if let Some(token) = number.and_then(|number| self.world.tokens.get(number)) {
@@ -164,7 +164,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Generations differ only by which of them is held.
+    /// Adds a generation; it matters only whether it is the one held.
     fn generation(&mut self, generation: Option<u64>) {
         let held = self.world.core.shared().session.look().held.map(|(_, held)| held);
         self.bits(&[generation.is_some(), generation.is_some() && generation == held]);
@@ -172,7 +172,7 @@ impl Writer<'_> {
 
     fn caller(&mut self, caller: &Caller) {
         let Some(machine) = &caller.machine else {
-            // The end was checked when it came; the retries of all are counted together.
+            // Its end was already checked, but its retries still count towards the common budget.
             self.add(-1);
             self.add(caller.sent.saturating_sub(1 + caller.replays));
             return;
@@ -185,7 +185,7 @@ impl Writer<'_> {
             caller.is_done,
             caller.is_queued,
         ]);
-        // Only the one that could be used again.
+        // Only tokens that could be used again matter.
         let held = self.world.core.shared().session.look().held;
         let held = held.and_then(|(session, _)| session.session.token.as_ref()?.expose().parse::<usize>().ok());
         let fresh = machine.exchange().fresh.as_ref().and_then(|lease| lease.session.session.token.as_ref());
@@ -202,7 +202,7 @@ impl Writer<'_> {
             Driver::Ready => self.add(0),
             Driver::Wire(wire) => {
                 self.bits(&[true, wire.is_login, wire.is_disowned]);
-                // From when on a token counts; of a call only its ticket says when it was sent.
+                // The life of a token counts from here; the time at which a call was sent matters only in its ticket.
                 if wire.is_login {
                     self.now(wire.sent);
                 }
@@ -246,7 +246,7 @@ impl Writer<'_> {
             exchange.last.is_some(),
             exchange.fresh.is_some(),
             exchange.waiting.is_some(),
-            // Whether the sign-in that it waits for is known to have failed.
+            // Whether the awaited sign-in has failed.
             exchange.waiting.is_some_and(|waited| failed.is_some_and(|round| round >= waited)),
             exchange.asked.is_some(),
             exchange.saving.is_some(),

@@ -1,4 +1,4 @@
-//! A shop with a call of every class, which the search calls.
+//! A small API with a call of every class, for the search.
 
 use std::time::Duration;
 
@@ -12,17 +12,17 @@ use super::drive::Driven;
 use crate::client::ClientCore;
 use crate::options::CallOptions;
 
-/// The time of every call.
+/// The time limit of every call.
 pub(super) const DEADLINE: Duration = Duration::from_secs(30);
 
 /// The shop's API.
 #[derive(Debug)]
 pub(super) struct Shop;
 
-/// How a customer proves himself.
+/// How a customer authenticates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Customer {
-    /// With a token that he signs in for.
+    /// With a token from a sign-in.
     SignsIn,
     /// With a key that every call carries.
     Direct,
@@ -163,6 +163,6 @@ calls! {
     Order, ORDER: Perform by perform = { effect: Effect::Spends, method: http::Method::POST, rates: &["order"] };
 }
 
-/// The same read, whose answer is taken as it comes.
+/// The read as a raw call.
 pub(super) const READ_RAW: Kind =
     Kind { info: Read::INFO, is_raw: true, start: |core, options| Box::new(core.raw(&Read, options)) };

@@ -1,4 +1,4 @@
-//! How time passes: to where something is due, and on to the end where nothing else happens.
+//! Advances time: to the next due event, or until all callers have ended.
 
 use hostkit_proto::UnixTime;
 
@@ -8,7 +8,7 @@ use super::world::{WALL, World};
 use crate::time::{Moment, Now};
 
 impl World {
-    /// The next moment at which a driver does something by itself.
+    /// The next moment at which a driver acts by itself.
     pub(super) fn next_timer(&self) -> Option<Moment> {
         self.callers.iter().filter_map(|caller| caller.timer(self.now.monotonic)).min()
     }
@@ -37,7 +37,7 @@ impl World {
         self.pass_to(self.now.monotonic);
     }
 
-    /// Nothing happens any more but that time passes: everybody comes to an end, by the deadline.
+    /// Lets only time pass, until every caller has ended, which it must by its deadline.
     pub(super) fn let_time_pass(&mut self) {
         for _ in 0..100 {
             if self.is_over() {

@@ -1,4 +1,4 @@
-//! One client, its callers, its server and its clock: what can happen next, and that it happens.
+//! One client with its callers, its server and its clock, and the effect of each event.
 
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -23,23 +23,23 @@ use crate::session::cell::Admission;
 use crate::time::{ManualClock, Moment, Now};
 use crate::transport::{Incoming, Outgoing};
 
-/// What an order costs.
+/// The price of an order.
 pub(super) const PRICE: i64 = 30;
 pub(super) const WALL: i64 = 1_700_000_000;
-/// How far somebody sets the clock, or how long the machine sleeps: past the end of every token.
+/// How far the wall clock jumps, in seconds: past the end of every token.
 const JUMP: i64 = 3600;
-/// What passes where nobody's time is up.
+/// A time after which no deadline has passed.
 const WHILE: Duration = Duration::from_secs(7);
 
 type Guard = super::super::Guard<Shop>;
 
-/// A call that the server counts on a limit.
+/// A call that the server counts towards a limit.
 pub(super) struct Counted {
     pub(super) name: &'static str,
-    /// When it arrived at the latest: its end, or its deadline while it is under way.
+    /// The latest time of its arrival: its end, or its deadline while it is in flight.
     pub(super) until: Moment,
     pub(super) is_under_way: bool,
-    /// Whose it is; nobody's once he was dropped.
+    /// Its caller; `None` once that was dropped.
     caller: Option<usize>,
 }
 
@@ -52,16 +52,16 @@ pub(super) struct World {
     pub(super) other: Option<(Guard, bool)>,
     pub(super) tokens: Vec<Token>,
     pub(super) counted: Vec<Counted>,
-    /// Until when the server wants no calls on a limit.
+    /// Until when the server asked for no calls under a limit.
     pub(super) held: Vec<(&'static str, Moment)>,
     pub(super) budget: Budget,
     pub(super) is_rejected: bool,
-    /// How many sign-ins went out since the last token, and when the last one did.
+    /// The number of sign-ins sent since the last token, and when the last one was sent.
     pub(super) failed_sign_ins: (u32, Moment),
     pub(super) store: Option<(Gate, Process)>,
-    /// How often something may happen yet that could happen for ever.
+    /// How often events that could repeat without end may still happen.
     pub(super) left: Left,
-    /// The variants of the exchange's state that were seen, as bits.
+    /// The variants of the exchange's state that occurred, as bits.
     pub(super) variants: u32,
 }
 
@@ -134,14 +134,14 @@ impl World {
         self.callers.iter().all(|caller| matches!(caller.driver, Driver::Over))
     }
 
-    /// The calls that are in a window of the server.
+    /// The calls that the current window of a limit contains.
     pub(super) fn counted_on<'w>(&'w self, rule: &'w RateRule) -> impl Iterator<Item = &'w Counted> {
         let is_inside =
             move |counted: &&Counted| counted.name == rule.name && counted.until + rule.window > self.now.monotonic;
         self.counted.iter().filter(is_inside)
     }
 
-    /// Lets it happen; false where it cannot, which only then shows.
+    /// Carries out an event; `false` if it turns out to be impossible.
     pub(super) fn act(&mut self, event: Event) -> bool {
         let now = self.now.monotonic;
         let moment = match event {
@@ -214,7 +214,7 @@ impl World {
         true
     }
 
-    /// What nobody waits for is done at once, and whoever waits is told.
+    /// Lets the store work unless a machine waits for it, and wakes the waiting drivers.
     pub(super) fn settle(&mut self) {
         if let Some((gate, _)) = self.store.as_ref().filter(|_| !self.waits_for_the_store()) {
             gate.open(&self.core, true);
@@ -274,7 +274,7 @@ impl World {
         self.counted.extend(limited.copied().map(counted));
     }
 
-    /// What the caller had under way counts from now on as ended.
+    /// Counts the caller's request in flight as ended.
     fn arrived(&mut self, number: usize) {
         for counted in &mut self.counted {
             if counted.caller == Some(number) && counted.is_under_way {
@@ -326,13 +326,13 @@ impl World {
         }
     }
 
-    /// The caller drops the machine, as a future is dropped.
+    /// The caller drops the machine, as a dropped future does.
     fn leave(&mut self, number: usize) {
         let caller = &mut self.callers[number];
         for counted in &mut self.counted {
             counted.caller = counted.caller.filter(|caller| *caller != number);
         }
-        // What never went out costs nothing.
+        // A call that was never sent costs nothing.
         caller.is_spent = rules::is_spent(caller) && caller.sent > 0;
         caller.driver = Driver::Over;
         caller.machine = None;
@@ -371,7 +371,7 @@ impl World {
         }
     }
 
-    /// Tells the waiting drivers.
+    /// Wakes the waiting drivers.
     fn wake(&mut self) {
         let mut context = Context::from_waker(Waker::noop());
         for caller in &mut self.callers {

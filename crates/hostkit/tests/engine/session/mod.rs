@@ -1,4 +1,5 @@
-//! Signing in: never twice with a wrong key, never with an old token, never to a foreign host; and once for all.
+//! Sign-in: wrong credentials are tried once, expired tokens are not used, no token goes to a foreign host, and one
+//! sign-in serves all.
 
 mod shared;
 
@@ -58,7 +59,7 @@ fn a_refused_token_is_not_replayed_for_a_call_that_acts() {
     let outcome = bench.perform(Order);
     assert!(matches!(&outcome, Outcome::Rejected(rejection) if rejection.is_auth()), "{outcome:?}");
     assert_eq!((bench.sent("login"), bench.sent("order")), (1, 1));
-    // The token is known to be bad, so the next call asks for another one.
+    // The token is known to be refused, so the next call signs in.
     assert!(bench.perform(Reboot).is_done());
     assert_eq!(bench.sent("login"), 2);
 }
@@ -68,7 +69,7 @@ fn a_call_that_acts_wants_a_token_that_outlives_it() {
     let bench = keyed([login_for("600"), ok(), ok(), login_for("600"), ok(), ok()]);
     bench.call(GetItem).unwrap();
     bench.clock.advance(Duration::from_secs(475));
-    // 125 seconds are left and 90 are needed. For reading, less is enough too.
+    // 125 seconds are left and 90 are needed. A read needs less.
     assert!(bench.perform(Reboot).is_done());
     assert_eq!(bench.sent("login"), 1);
     bench.clock.advance(Duration::from_secs(4));
@@ -103,7 +104,7 @@ fn a_token_ends_on_whichever_clock_is_ahead() {
         bench.call(GetItem).unwrap();
         assert_eq!(bench.sent("login"), 2);
     }
-    // A wall clock that was set back does not stretch the token's life.
+    // Setting the wall clock back does not extend the token's life.
     let bench = keyed([login_for("1000"), ok(), login_for("1000"), ok()]);
     bench.call(GetItem).unwrap();
     bench.clock.advance_wall(-100_000);
@@ -112,14 +113,15 @@ fn a_token_ends_on_whichever_clock_is_ahead() {
     assert_eq!(bench.sent("login"), 2);
 }
 
-/// When a sign-in is asked for on the clock of a bench.
+/// A sign-in whose answer states when the token ends and was issued.
 fn dated(ends: &str, issued: &str) -> Script {
     login_for("1000").header("x-ends", ends).header("x-issued", issued)
 }
 
 #[test]
 fn a_token_ends_when_the_answer_says_so_and_never_later_than_the_api_promises() {
-    // Ends and issue as the server writes them, and the age that is too old; the rest is what the API promises.
+    // End and issue as the server writes them, and the age at which the token has expired; 1,000 s is the stated
+    // lifetime.
     let cases = [
         ("2022-05-27T19:33:19+0300", "2022-05-27T19:28:19+0300", 300),
         ("1653669199", "1653668899", 300),
@@ -148,7 +150,7 @@ fn a_token_ends_when_the_answer_says_so_and_never_later_than_the_api_promises() 
 
 #[test]
 fn the_date_of_the_answer_is_the_clock_that_an_end_is_read_by() {
-    // The server's clock says that five minutes are left; ours knows nothing of 2022.
+    // By the server's clock five minutes are left, although by ours the end has long passed.
     let date = || dated("2022-05-27T19:48:19+0300", "x").header("date", "Fri, 27 May 2022 16:43:19 GMT");
     let bench = keyed([date(), ok(), ok(), date(), ok()]);
     bench.call(GetItem).unwrap();
@@ -162,7 +164,7 @@ fn the_date_of_the_answer_is_the_clock_that_an_end_is_read_by() {
 
 #[test]
 fn renews_ahead_of_the_end() {
-    // The next sign-in comes between 80 and 90 % of the lifetime.
+    // The renewal comes between 80 and 90 % of the lifetime.
     for seed in 0..50 {
         let bench = bench_with(|clock| config(key(), clock).seed(seed), [login_for("1000"), ok(), ok()]);
         bench.call(GetItem).unwrap();
@@ -184,7 +186,7 @@ fn a_failed_renewal_leaves_the_old_token() {
     bench.call(GetItem).unwrap();
     bench.clock.advance(Duration::from_secs(950));
     bench.call(GetItem).unwrap();
-    // And it is not tried again at once.
+    // The renewal is not tried again at once.
     bench.call(GetItem).unwrap();
     assert_eq!(bench.sent("login"), 3);
 }
@@ -207,9 +209,9 @@ fn wrong_credentials_are_tried_once() {
     assert_eq!(bench.sent("login"), 2);
 }
 
-/// Some APIs answer wrong credentials with 403, and shut an address out after a few of them.
+/// Some APIs answer wrong credentials with 403, and block the address after a few of them.
 #[test]
-fn every_refusal_of_a_sign_in_latches() {
+fn every_refusal_of_a_sign_in_is_remembered() {
     for status in [400, 403, 404] {
         let bench = keyed([fault(status, "Forbidden"), login(), ok()]);
         for _ in 0..10 {
@@ -220,7 +222,7 @@ fn every_refusal_of_a_sign_in_latches() {
 }
 
 #[test]
-fn other_failures_of_a_sign_in_do_not_latch() {
+fn other_failures_of_a_sign_in_are_not_remembered() {
     for (script, tries) in [
         (Script::fail(Phase::Connect, Kind::Refused), 2),
         (Script::fail(Phase::Head, Kind::Reset), 2),
@@ -279,7 +281,7 @@ fn the_token_goes_to_allowed_hosts_only() {
         assert_eq!(bench.transport.sent().len(), 1, "{foreign}");
     }
 
-    // The caller may allow more.
+    // The caller may allow further hosts.
     let bench = bench_with(
         |clock| config(key(), clock).session_host("Evil.Example"),
         [login().header("x-base", "https://evil.example"), ok()],

@@ -1,4 +1,4 @@
-//! One sign-in for all who wait: threads, and machines that are stepped by hand.
+//! One sign-in for all waiting callers: threads, and machines stepped by hand.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
@@ -97,7 +97,7 @@ fn a_late_refusal_does_not_evict_a_newer_token() {
     early.receive(now, answer(200, &[("x-token", "one")], ""));
     assert_eq!(sends(early.step(now)).request.headers()["x-token"], "one");
     assert_eq!(sends(late.step(now)).request.headers()["x-token"], "one");
-    // Both are refused; the first one signs in anew before the second one hears of it.
+    // Both are refused; the first one signs in again before the second one gets its answer.
     early.receive(now, refusal());
     assert_eq!(sends(early.step(now)).endpoint, "login");
     early.receive(now, answer(200, &[("x-token", "two")], ""));
@@ -162,7 +162,7 @@ fn a_leader_that_was_reset_leaves_the_sign_in_to_the_next() {
     core.reset_session();
     assert_eq!(sends(new.step(clock.now())).endpoint, "login");
     clock.advance(Duration::from_secs(1));
-    // Its own second try would be a second sign-in at the same time.
+    // A second attempt of its own would be a concurrent sign-in.
     assert!(matches!(old.step(clock.now()), Step::Wait(..)));
     new.receive(clock.now(), answer(200, &[("x-token", "one")], ""));
     assert_eq!(sends(old.step(clock.now())).request.headers()["x-token"], "one");
@@ -180,6 +180,6 @@ fn waiters_share_a_failure() {
     leader.receive(now, answer(405, &[], r#"{"MethodNotAllowed": {"code": 405}}"#));
     let Step::Done(outcome) = waiter.step(now) else { panic!("the waiter goes on") };
     assert!(matches!(&outcome, Outcome::NotSent(error) if error.status() == Some(405)), "{outcome:?}");
-    // It said nothing about the credentials: who comes later tries again.
+    // The failure was not about the credentials, so a later caller tries again.
     assert_eq!(sends(core.call(&GetItem, CallOptions::new()).step(now)).endpoint, "login");
 }
