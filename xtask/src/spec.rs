@@ -1,4 +1,4 @@
-//! `spec`: starting a spec, recording what its examples decode to, and its layout.
+//! Command `spec`: starts specs, records what their examples decode to, and formats them.
 
 use std::fs;
 
@@ -31,14 +31,14 @@ pub(crate) fn new(api: &str, place: &str) -> Outcome {
     Ok(())
 }
 
-/// Runs the tests of the examples so that they record what they find.
+/// Runs the example tests in the mode that records decoded values.
 pub(crate) fn bless(one: Option<&str>) -> Outcome {
     let packages = match one {
         Some("obstacle") => vec!["obstacle-proto".to_owned()],
         one => apis(one)?.iter().map(|api| format!("{api}-proto")).collect(),
     };
     cargo_hostkit::bless(&workspace(), &packages).map_err(|error| error.to_string())?;
-    // The examples in the documentation show what was recorded.
+    // The examples in the documentation are made of the recorded values.
     crate::codegen::run(false)?;
     println!(
         "recorded; review them before you commit (`git add -N specs; git diff specs`): these values are the expectation from now on"
@@ -46,7 +46,7 @@ pub(crate) fn bless(one: Option<&str>) -> Outcome {
     Ok(())
 }
 
-/// Brings specs into their layout, or with `check` says which are not.
+/// Formats the specs or, with `check`, lists those that need it.
 pub(crate) fn format(check: bool) -> Outcome {
     let specs = root().join("specs");
     let mut found = Vec::new();
@@ -68,8 +68,8 @@ pub(crate) fn format(check: bool) -> Outcome {
     Ok(())
 }
 
-/// No blanks at ends of lines, LF, one empty line at most between two others, one line end at the end. The order of
-/// keys is the author's: it is the order of the Rust fields.
+/// No trailing blanks, LF, at most one empty line in a row, one line end at the end. Keys keep their order, which is
+/// that of the Rust fields.
 fn layout(text: &str) -> String {
     let mut tidy = String::with_capacity(text.len());
     let mut is_blank = true;
@@ -97,7 +97,7 @@ mod tests {
     use crate::codegen::sources;
     use crate::workspace::{read, root};
 
-    /// The blocks of code of CONTRIBUTING.md: every second part between the fences, behind the name of the language.
+    /// The code blocks of CONTRIBUTING.md: every second part between fences, without its language.
     fn blocks() -> Vec<String> {
         let page = read(&root().join("CONTRIBUTING.md")).expect("a page");
         let parts = page.split("\n```").skip(1).step_by(2);
