@@ -1,4 +1,4 @@
-//! Contradictions between parts of a spec that are each well formed.
+//! Checks for contradictions between well-formed parts of a spec.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -68,7 +68,7 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
     }
 }
 
-/// Types must not have the names of others that generated code uses.
+/// Refuses type names that generated code uses otherwise.
 fn taken(model: &Model, name: &str, span: &Span, is_call: bool, diagnostics: &mut Diagnostics) {
     let other = if crate::emit::rust::imports::is_taken(name) {
         "a name that generated code imports"
@@ -83,7 +83,7 @@ fn taken(model: &Model, name: &str, span: &Span, is_call: bool, diagnostics: &mu
     diagnostics.add_with_help("E0229", span, message, "taken", "give it a name that says more");
 }
 
-/// Every `{name}` of the path has a field, and every path parameter has its place.
+/// Checks that each `{name}` of the path has a field and each path parameter a place.
 fn path(endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
     let span = endpoint.surface.path.as_ref().map_or(&endpoint.surface.name.span, |path| &path.span);
     let mut rest = endpoint.path.as_str();
@@ -230,7 +230,7 @@ fn limits(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// An object without a field that has to be there would decode from any document.
+/// Checks for a required field: without one, an object would decode from any document.
 fn identity(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
     let Some(ty) = endpoint.output.ty() else {
         return;
@@ -301,7 +301,7 @@ fn credentials(model: &Model, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// What a session is made of has to be in the output of the sign-in.
+/// Checks that the sign-in's output has everything that the session needs.
 fn session(model: &Model, diagnostics: &mut Diagnostics) {
     let sign_in = model.service.credentials.iter().find_map(|credentials| credentials.sign_in.as_ref());
     let (Some(session), Some(endpoint)) = (&model.service.session, sign_in.and_then(|sign_in| model.endpoint(sign_in)))
