@@ -38,7 +38,7 @@ pub(crate) fn check_specs(one: Option<&str>) -> Outcome {
     if !errors.is_empty() {
         return Err(errors.join("\n"));
     }
-    println!("nothing is wrong with the specs of {}", apis.join(", "));
+    println!("no problems in the specs of {}", apis.join(", "));
     Ok(())
 }
 

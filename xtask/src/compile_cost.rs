@@ -71,8 +71,8 @@ pub(crate) fn execute(write: bool, in_full: bool) -> Outcome {
             }
             for (what, figure, seconds) in figures {
                 let allowed = budget.get(name).and_then(|figures| figures.get(&what)).copied();
-                let told = allowed.map_or_else(|| "-".to_owned(), |allowed| number(&what, allowed));
-                println!("{name:<18}{what:<14}{seconds:>6}{:>12}{told:>10}", number(&what, figure));
+                let limit = allowed.map_or_else(|| "-".to_owned(), |allowed| number(&what, allowed));
+                println!("{name:<18}{what:<14}{seconds:>6}{:>12}{limit:>10}", number(&what, figure));
                 match allowed {
                     Some(allowed) if is_over(figure, allowed) => over.push(format!("{name} {what}")),
                     None if !write => over.push(format!("{name} {what} (it has no budget)")),

@@ -78,7 +78,7 @@ fn with_table(readme: &str, table: &str) -> Result<String, String> {
     let block = format!("{OPEN}\n{table}{CLOSE}");
     match readme.split_once(OPEN).and_then(|(before, rest)| Some((before, rest.split_once(CLOSE)?.1))) {
         Some((before, after)) => Ok(format!("{before}{block}{after}")),
-        None => Err(format!("README.md: `{OPEN}` and `{CLOSE}` do not stand in this order")),
+        None => Err(format!("README.md: `{OPEN}` and `{CLOSE}` are missing or out of order")),
     }
 }
 

@@ -63,7 +63,7 @@ fn protocol_alone(name: &str) -> Outcome {
     if found.is_empty() {
         return Ok(());
     }
-    Err(format!("{name}: only hostkit-proto and what that needs may be below it, but there is {}", found.join(", ")))
+    Err(format!("{name}: may depend only on hostkit-proto and its dependencies, but depends on {}", found.join(", ")))
 }
 
 /// Crates that must not be in the tree of an API's crate; workspace members are recognised by their path.

@@ -217,7 +217,7 @@ fn report(mine: &[&String], finished: &Finished, slow: &BTreeSet<String>) -> Out
         return Ok(());
     }
     let lines: Vec<String> = survived.iter().map(|name| format!("survived: {name}")).collect();
-    Err(format!("{}\nmutants: each needs a test, or a reason why it changes nothing", lines.join("\n")))
+    Err(format!("{}\nmutants: each needs a test, unless it is equivalent to the original", lines.join("\n")))
 }
 
 #[cfg(test)]

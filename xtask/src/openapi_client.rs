@@ -39,7 +39,7 @@ pub(crate) fn run_client() -> Outcome {
     // `-B` keeps Python from writing a folder of compiled code beside the committed program.
     program.arg("-B").arg(root().join(PROGRAM)).args([&sandbox.url, &sandbox.token]).env("PYTHONPATH", &folder);
     run(&mut program)?;
-    println!("openapi: the client that {GENERATOR} {VERSION} makes of {DOCUMENT} works in the sandbox");
+    println!("openapi: the client that {GENERATOR} {VERSION} generates from {DOCUMENT} works in the sandbox");
     Ok(())
 }
 
@@ -119,7 +119,7 @@ fn find(lines: &mut impl BufRead) -> Result<(String, String), String> {
             return Ok((url.to_owned(), token.to_owned()));
         }
     }
-    Err(format!("the sandbox does not say where {API} is"))
+    Err(format!("the sandbox printed no address for {API}"))
 }
 
 /// Keeps reading, so that a full pipe does not block the sandbox.

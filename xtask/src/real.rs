@@ -79,7 +79,7 @@ fn find(program: &Program, is_updated: &mut bool) -> Result<String, String> {
     }
     let user = with_path("id").arg("-u").output().map(|output| output.stdout).unwrap_or_default();
     if user != b"0\n" {
-        return Err(format!("{} is not installed, and only root can do that", program.package));
+        return Err(format!("{} is not installed, and installing it needs root", program.package));
     }
     let install = |step: &[&str]| {
         let mut command = with_path("apt-get");
@@ -110,8 +110,7 @@ fn namespaces(version: String) -> Result<String, String> {
     if entered.is_ok_and(|output| output.status.success()) {
         return Ok(version);
     }
-    Err("namespaces are not allowed here, and the system's resolver can be led to our name server only in one"
-        .to_owned())
+    Err("namespaces are not allowed here, and only in one can the system's resolver use our name server".to_owned())
 }
 
 /// Adds the folders of servers, which are often on root's PATH only.

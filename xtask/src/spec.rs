@@ -15,19 +15,19 @@ pub(crate) fn new(api: &str, place: &str) -> Outcome {
             && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
     };
     let Some((_, name)) = place.split_once('/').filter(|(module, name)| is_name(module) && is_name(name)) else {
-        return Err(format!("`{place}` is no place of a spec: `module/endpoint`, such as `servers/get_server`"));
+        return Err(format!("`{place}` is not of the form `module/endpoint`, such as `servers/get_server`"));
     };
     let path = format!("specs/{api}/{place}.toml");
     if root().join(&path).exists() {
-        return Err(format!("{path} is there already"));
+        return Err(format!("{path} already exists"));
     }
     let elsewhere = format!("/{name}.toml");
     let specs = files(&root().join("specs").join(api))?;
     if let Some(other) = specs.iter().find(|file| file.ends_with(&elsewhere) && !file.starts_with("types/")) {
-        return Err(format!("specs/{api}/{other} has that name already, and names are unique in an API"));
+        return Err(format!("specs/{api}/{other} already has that name, and names are unique in an API"));
     }
     workspace::write(&root().join(&path), &skeleton(name))?;
-    println!("{path} is written; `cargo xtask spec check {api}` says what is missing in it");
+    println!("{path} written; `cargo xtask spec check {api}` reports what is missing in it");
     Ok(())
 }
 
@@ -62,9 +62,9 @@ pub(crate) fn format(check: bool) -> Outcome {
         }
     }
     if check && !found.is_empty() {
-        return Err(format!("{}\nnot in their layout; `cargo xtask spec fmt` brings them into it", found.join("\n")));
+        return Err(format!("{}\nnot formatted; `cargo xtask spec fmt` formats them", found.join("\n")));
     }
-    println!("{} of the specs changed", found.len());
+    println!("{} specs changed", found.len());
     Ok(())
 }
 

@@ -4,8 +4,8 @@ use std::process::Command;
 
 use bench_suite::race::race;
 use bench_suite::version;
-use hostkit::protocol::RawAnswer;
 use hostkit::{Api, Endpoint};
+use hostkit::protocol::RawAnswer;
 use rootpanel_proto::RootPanel;
 use rootpanel_proto::tariffs::GetTarifs;
 use serde::Deserialize;

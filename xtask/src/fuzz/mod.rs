@@ -65,7 +65,7 @@ pub(crate) fn execute(target: Option<&str>, seconds: u64) -> Outcome {
         Ok(fuzzer) => Engine::LibFuzzer(fuzzer),
         Err(message) => {
             eprintln!("fuzz: {message}");
-            eprintln!("fuzz: NO LIBFUZZER HERE: the mutation loop of the tests runs instead, without coverage");
+            eprintln!("fuzz: NO LIBFUZZER: running the mutation loop of the tests instead, without coverage");
             Engine::Loop
         }
     };
@@ -138,7 +138,7 @@ fn side_by_side(
     if crashed.is_empty() {
         return Ok(());
     }
-    Err(format!("fuzz: crashes in {}; they are kept in fuzz/regressions", crashed.join(", ")))
+    Err(format!("fuzz: crashes in {}; the inputs are saved in fuzz/regressions", crashed.join(", ")))
 }
 
 /// Folder for builds and findings.
@@ -226,7 +226,7 @@ fn regressions(name: &str) -> PathBuf {
 fn keep(name: &str, from: &Path) -> Outcome {
     let bytes = fs::read(from).map_err(|error| format!("{}: {error}", from.display()))?;
     let to = regressions(name).join(format!("{:016x}", hash(&bytes)));
-    println!("{name}: kept as {}: b\"{}\"", to.display(), bytes.escape_ascii());
+    println!("{name}: saved as {}: b\"{}\"", to.display(), bytes.escape_ascii());
     let result = fs::create_dir_all(regressions(name)).and_then(|()| fs::write(&to, bytes));
     result.map_err(|error| format!("{}: {error}", to.display()))
 }

@@ -14,9 +14,9 @@ const ALLOWED: &[Allowed] = &[
     ("crates/cargo-hostkit/src/bless.rs", "env::var_os(\"CARGO\")", "cargo names itself to the commands that it runs"),
     ("crates/cargo-hostkit/src/rustfmt.rs", "env::var_os(\"RUSTFMT\")", "cargo's own name for another rustfmt"),
     ("crates/hostkit-proto/src/server/checks.rs", "env::var_os(BLESS)", "wire examples are recorded, by tests only"),
-    ("crates/hostkit-store-tests/src/child.rs", "env::var(ORDERS)", "what a second process of a test is told"),
-    ("crates/hostkit-store-tests/src/child.rs", "env::var(SERVER)", "what a second process of a test is told"),
-    ("crates/hostkit-store-tests/src/child.rs", "env::var(STORE)", "what a second process of a test is told"),
+    ("crates/hostkit-store-tests/src/child.rs", "env::var(ORDERS)", "argument for the second process of a test"),
+    ("crates/hostkit-store-tests/src/child.rs", "env::var(SERVER)", "argument for the second process of a test"),
+    ("crates/hostkit-store-tests/src/child.rs", "env::var(STORE)", "argument for the second process of a test"),
     ("crates/hostkit/src/call/search/mod.rs", "env::var(\"HOSTKIT_SEARCH\")", "runs one setup of a test alone"),
     ("crates/hostkit/src/", "cfg(loom)", "models of threads run on loom's primitives; `cargo xtask test loom` sets it"),
 ];

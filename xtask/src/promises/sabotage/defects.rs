@@ -44,7 +44,7 @@ pub(super) fn load() -> Result<Defects, String> {
     let mut defects = Defects::new();
     for name in files(&folder)? {
         let place = format!("{FOLDER}/{name}");
-        let promise = name.strip_suffix(".toml").ok_or_else(|| format!("{place}: is no .toml"))?;
+        let promise = name.strip_suffix(".toml").ok_or_else(|| format!("{place}: not a .toml file"))?;
         defects.extend(parse(promise, &read(&folder.join(&name))?).map_err(|error| format!("{place}: {error}"))?);
     }
     Ok(defects)
@@ -129,7 +129,7 @@ pub(super) fn findings(
     let mut findings = apply(defects, text).err().unwrap_or_default();
     let known: BTreeSet<&str> = defects.keys().map(String::as_str).collect();
     findings.extend(listed.difference(&known).map(|name| format!("{name}: no defect of this name")));
-    findings.extend(known.difference(listed).map(|name| format!("{name}: no test of the list has to fail under it")));
+    findings.extend(known.difference(listed).map(|name| format!("{name}: no test of the list fails under it")));
     findings.iter().map(|finding| format!("{FOLDER}: {finding}")).collect()
 }
 
