@@ -130,11 +130,11 @@ fn side_by_side(
     let width = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(targets.len());
     let results: Vec<Outcome> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..width).map(|_| scope.spawn(one_after_the_other)).collect();
-        let panicked = |_| Err("fuzz: a thread of the verb panicked".to_owned());
+        let panicked = |_| Err("fuzz: a worker thread panicked".to_owned());
         threads.into_iter().map(|thread| thread.join().unwrap_or_else(panicked)).collect()
     });
     results.into_iter().collect::<Outcome>()?;
-    let crashed = ended.into_inner().map_err(|_| "fuzz: a thread of the verb panicked".to_owned())?.1;
+    let crashed = ended.into_inner().map_err(|_| "fuzz: a worker thread panicked".to_owned())?.1;
     if crashed.is_empty() {
         return Ok(());
     }

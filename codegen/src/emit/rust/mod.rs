@@ -60,7 +60,7 @@ impl Files<'_> {
         let root = ["crates/", self.api, "-proto/src/generated/"].concat();
         let spec = ["specs/", self.api, "/", &spec.join("/")].concat();
         let mut tokens = docs::of_module(doc);
-        // Extends rather than `quote!`s: shared tokens would be copied on parsing.
+        // `extend` moves the tokens: shared by `quote!`, they would be copied when parsed.
         tokens.extend(items);
         self.tree.add([root, path.join("/")].concat(), print::file(&spec, tokens));
     }
