@@ -1,7 +1,7 @@
 //! One fuzzer for all targets of `tests/support/targets.rs`; `HOSTKIT_FUZZ_TARGET` says which.
 //!
-//! `cargo xtask test fuzz` builds and runs it. If `HOSTKIT_FUZZ_SAMPLES` is set, it writes the target's samples into that
-//! folder; if `HOSTKIT_FUZZ_WORDS` is set, the dictionary into that file.
+//! `cargo xtask test fuzz` builds and runs it. If `HOSTKIT_FUZZ_SAMPLES` is set, it writes the target's samples into
+//! that folder; if `HOSTKIT_FUZZ_WORDS` is set, the dictionary into that file.
 
 #![no_main]
 

@@ -67,7 +67,7 @@ pub(super) fn words(fault: &Fault<Code>) -> String {
     let code = fault.code.as_ref().map_or("", |code| code.0.as_str());
     let texts = [code, fault.message.trim(), fault.details.trim()];
     let words: Vec<&str> = texts.into_iter().filter(|text| !text.is_empty()).collect();
-    if words.is_empty() { "one without a text".to_owned() } else { format!("`{}`", words.join(": ")) }
+    if words.is_empty() { "one without text".to_owned() } else { format!("`{}`", words.join(": ")) }
 }
 
 fn texts(texts: &[String]) -> Vec<&str> {

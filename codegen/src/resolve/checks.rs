@@ -57,7 +57,7 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
     for definition in surface.types.iter().flat_map(|file| &file.types) {
         taken(model, &definition.name, &definition.name.span, false, diagnostics);
         if let surface::TypeKind::Id { is_number: false, min: Some(min) } = &definition.kind {
-            diagnostics.add("E0207", &min.span, "an id of text has no lowest number", "`id = \"text\"`");
+            diagnostics.add("E0207", &min.span, "a text id has no minimum", "`id = \"text\"`");
         }
     }
     let files = surface.types.iter().map(|file| (None, &file.remarks));
@@ -209,7 +209,7 @@ fn limits(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {
         diagnostics.add("E0211", &absent.span, "`absent` is for flags", "not a flag");
     }
     if surface.trim && (field.ty != Type::Text || field.is_required()) {
-        diagnostics.add("E0207", span, "`trim` is for texts that may be absent", "blanks alone are no text");
+        diagnostics.add("E0207", span, "`trim` is for texts that may be absent", "not an optional text");
     }
     if let Some(spread) = &surface.spread {
         let fits = match &field.ty {
@@ -317,7 +317,7 @@ fn session(model: &Model, diagnostics: &mut Diagnostics) {
             let message = format!("the output of the sign-in has no field `{}`", word.value);
             let help = match did_you_mean(word, fields.iter().map(|field| field.rust.as_str())) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => "the fields of the sign-in's output go by their Rust names".to_owned(),
+                None => "give fields of the sign-in's output by their Rust names".to_owned(),
             };
             diagnostics.add_with_help("E0231", &word.span, message, "unknown", help);
             continue;
@@ -330,7 +330,7 @@ fn session(model: &Model, diagnostics: &mut Diagnostics) {
         }
     }
     if let (Some(issued), None) = (&session.issued, &session.ends) {
-        let help = "add `ends`, or leave `issued` out: alone it says nothing about the end";
+        let help = "add `ends`, or remove `issued`, which has no meaning alone";
         diagnostics.add_with_help("E0231", &issued.span, "`issued` needs `ends`", "without `ends`", help);
     }
 }

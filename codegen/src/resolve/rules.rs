@@ -48,7 +48,7 @@ fn at_least_one(endpoint: &Endpoint, diagnostics: &mut Diagnostics) -> Option<At
         }
     }
     if words.len() < 2 {
-        let help = "what has to be given is `required = true`";
+        let help = "mark a single input as `required = true`";
         diagnostics.add_with_help("E0232", &first.span, "one of one is that one", "alone", help);
     }
     Some(AtLeastOne::Of(found))
@@ -124,7 +124,7 @@ fn known_value(
     {
         let help = match did_you_mean(value, values.iter().map(|known| known.wire.as_str())) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("the values are those of `{name}` on the wire"),
+            None => format!("give the wire values of `{name}`"),
         };
         let message = format!("`{name}` has no value `{value}`");
         diagnostics.add_with_help("E0232", &condition.span, message, "never holds", help);

@@ -69,10 +69,10 @@ impl<'m> Tracer<'m, '_> {
             None => None,
         };
         let Some(output) = read.output.ty().filter(|_| read.is_callable()) else {
-            return self.wrong(span, "a trace is read with a safe call that has an output", "not such a call");
+            return self.wrong(span, "the read of a trace must be a safe call with an output", "not such a call");
         };
         if first.is_some() && !matches!(output, Type::List(_)) {
-            return self.wrong(span, "what is read for each item of `first` has to be a list", "this is none");
+            return self.wrong(span, "a read for each item of `first` must return a list", "this is none");
         }
         let (items, item) = self.items(trace, output)?;
         let fields = self.model.fields(item).unwrap_or_default();
@@ -96,7 +96,7 @@ impl<'m> Tracer<'m, '_> {
                     return self.wrong(
                         &input.span,
                         "`each` goes with `new` and `where`",
-                        "nothing else tells them apart",
+                        "nothing else distinguishes them",
                     );
                 }
                 (Vec::new(), Some(self.each(fields, input, &trace.filter)?))
@@ -104,7 +104,7 @@ impl<'m> Tracer<'m, '_> {
         };
         let is_list = filter.iter().chain(&named).any(|(_, own)| matches!(own.ty, Type::List(_)));
         if is_list && !matches!(sign, Sign::Gone) {
-            return self.wrong(span, "only what is gone is compared with a list", "`each` is for what is new");
+            return self.wrong(span, "only `gone` can be compared with a list", "use `each` for new items");
         }
         let mut is = Vec::new();
         for constant in &trace.is {
@@ -184,7 +184,7 @@ impl<'m> Tracer<'m, '_> {
             {
                 Some((Items::Fields, &first.ty))
             }
-            _ => self.wrong(&trace.read.span, "`list` is no list", "one list, or optional fields of one type"),
+            _ => self.wrong(&trace.read.span, "`list` is not a list", "one list, or optional fields of one type"),
         }
     }
 
@@ -235,7 +235,7 @@ impl<'m> Tracer<'m, '_> {
         if let (Some(field), Some(first)) = (name.strip_prefix("first."), first) {
             let fields = match first.output.ty() {
                 Some(Type::List(item)) => self.model.fields(item).unwrap_or_default(),
-                _ => return self.wrong(&own.span, "`first` is no list", "the read is made for each of its items"),
+                _ => return self.wrong(&own.span, "`first` is not a list", "the read is made for each of its items"),
             };
             let part = At { value: field.to_owned(), span: own.span.clone() };
             let field = self.field(fields, &part)?;
@@ -294,11 +294,7 @@ impl<'m> Tracer<'m, '_> {
             let part = At { value: part.unwrap_or(&input.value).to_owned(), span: input.span.clone() };
             let field = self.field(own_fields, &part)?;
             if field.is_option() {
-                return self.wrong(
-                    &input.span,
-                    format!("`{}` may be absent", input.value),
-                    "it would be equal to nothing",
-                );
+                return self.wrong(&input.span, format!("`{}` may be absent", input.value), "it would never be equal");
             }
             self.comparable(&path, &field, name)?;
             compared.push((path, field));
