@@ -1,4 +1,4 @@
-//! Reads balance and orders at once through the async client.
+//! Reads the balance and the orders concurrently through the async client.
 
 use hostkit_reqwest::Client;
 use hostkit_sandbox::{ApiName, Sandbox, credentials};

@@ -1,5 +1,4 @@
-//! Code to copy that is no program of its own, and the code of every README of the project, run as tests against the
-//! sandbox.
+//! Code to copy that is not a program of its own, and the code of every README, run as doc tests against the sandbox.
 
 pub mod clodo_guarded;
 

@@ -1,4 +1,4 @@
-//! Finds out in a second program what became of an order whose answer the first one lost.
+//! Resolves, in a second program, an order whose answer the first one lost.
 
 use clodo_proto::images::ListImages;
 use clodo_proto::servers::{CreateServer, CreateServerOs};
@@ -11,7 +11,7 @@ use hostkit_ureq::Client;
 
 type Failure = Box<dyn std::error::Error>;
 
-/// Orders, and writes down the ticket if the end stays open.
+/// Orders, and saves the ticket if the outcome is unresolved.
 fn order(client: &Client<Clodo>) -> Result<Option<String>, Failure> {
     let os = CreateServerOs::Image(client.call(&ListImages::new())?.first().ok_or("no image")?.id);
     let order = CreateServer::new("web-7f3a", ServerType::Virtual, Mebibytes(1024), Gibibytes(10), os);
@@ -22,7 +22,7 @@ fn order(client: &Client<Clodo>) -> Result<Option<String>, Failure> {
     }
 }
 
-/// Reads the ticket, and what the hoster has. It orders nothing.
+/// Restores the ticket and asks the hoster what happened. Orders nothing.
 fn find_out(client: &Client<Clodo>, text: &str) -> Result<(), Failure> {
     let ticket = text.parse::<SavedTicket>()?.ticket::<CreateServer>()?;
     match client.reconcile::<CreateServer>(&ticket) {

@@ -1,32 +1,32 @@
-//! What is wrong with a spec, in rustc's manner: code, place, snippet, label, help; all of a run at once.
+//! Diagnostics of specs in rustc's style: code, place, snippet, label and help, all reported in one run.
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::source::{Sources, Span};
 
-/// One finding.
+/// A problem found in a spec or a wire example.
 #[derive(Debug, Clone)]
 pub struct Diagnostic {
-    /// The code, such as `E0104`; `explain` knows it.
+    /// The code, such as `E0104`; `explain` has its text.
     pub code: &'static str,
-    /// What is wrong.
+    /// The problem.
     pub message: String,
-    /// Where.
+    /// The place of the problem.
     pub span: Span,
-    /// What to write at the place.
+    /// Text beside the underlined place.
     pub label: String,
-    /// How to mend it.
+    /// A way to fix it.
     pub help: Option<String>,
 }
 
-/// The findings of a run.
+/// The diagnostics of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Diagnostics {
     found: Vec<Diagnostic>,
 }
 
 impl Diagnostics {
-    /// Adds a finding.
+    /// Adds a diagnostic.
     pub(crate) fn add(
         &mut self,
         code: &'static str,
@@ -43,7 +43,7 @@ impl Diagnostics {
         });
     }
 
-    /// Adds a finding with a way to mend it.
+    /// Adds a diagnostic with a fix.
     pub(crate) fn add_with_help(
         &mut self,
         code: &'static str,
@@ -58,17 +58,17 @@ impl Diagnostics {
         }
     }
 
-    /// Whether nothing is wrong.
+    /// Whether nothing was reported.
     pub fn is_empty(&self) -> bool {
         self.found.is_empty()
     }
 
-    /// How many findings there are.
+    /// Number of diagnostics.
     pub(crate) fn count(&self) -> usize {
         self.found.len()
     }
 
-    /// The findings, by file and place.
+    /// The diagnostics, sorted by file and place.
     pub fn sorted(&self) -> Vec<Diagnostic> {
         let mut sorted = self.found.clone();
         sorted
@@ -76,7 +76,7 @@ impl Diagnostics {
         sorted
     }
 
-    /// The findings as text, with snippets.
+    /// Renders the diagnostics as text with snippets.
     pub fn render(&self, sources: &Sources, color: bool) -> String {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         let mut text = String::new();
@@ -103,7 +103,7 @@ impl Diagnostics {
     }
 }
 
-/// The known word that is nearest to a misspelt one, if one is near.
+/// The known word closest to a misspelt one, if it is close enough.
 pub(crate) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = (word.chars().count() / 3).max(1);
     known
@@ -114,7 +114,7 @@ pub(crate) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a s
         .map(|(_, known)| known)
 }
 
-/// The edit distance with transpositions, on characters without regard to case.
+/// Edit distance with transpositions, by characters and ignoring case.
 fn distance(a: &str, b: &str) -> usize {
     let a: Vec<char> = a.to_lowercase().chars().collect();
     let b: Vec<char> = b.to_lowercase().chars().collect();

@@ -1,8 +1,8 @@
-//! What each diagnostic code means, at length: the rule, a snippet that breaks it, the snippet mended.
+//! Long explanations of diagnostic codes: the rule, a snippet that breaks it, and the snippet corrected.
 //!
-//! The texts are files of their own in `explain/`, one for each code.
+//! Each code has a text file in `explain/`.
 
-/// The text for a code such as `E0104`, in Markdown.
+/// The explanation of a code such as `E0104`, in Markdown; `None` for an unknown code.
 ///
 /// ```
 /// assert!(hostkit_codegen::explain("E0104").is_some_and(|text| text.contains("Mended")));
@@ -12,7 +12,7 @@ pub fn explain(code: &str) -> Option<&'static str> {
     TEXTS.iter().find(|(known, _)| known.eq_ignore_ascii_case(code)).map(|(_, text)| *text)
 }
 
-/// Every code that has a text.
+/// Every code with an explanation.
 pub fn explained() -> impl Iterator<Item = &'static str> {
     TEXTS.iter().map(|(code, _)| *code)
 }

@@ -1,6 +1,6 @@
 //! Spec text in, file tree out: the generator behind `cargo xtask codegen`.
 //!
-//! There is no file system here, no clock, and no name of an API.
+//! The crate uses neither file system nor clock, and knows no API by name.
 //!
 //! | stage | from | to | where |
 //! | --- | --- | --- | --- |
@@ -9,9 +9,9 @@
 //! | examples | model and the bytes of the wire examples | nothing, or what is wrong with them | `examples` |
 //! | emit | model; for documentation the recorded values of examples, too | files | `emit`, `recorded` |
 //!
-//! A stage adds what is wrong to one list of diagnostics and goes on, so that a run names everything at once; only an
-//! emitter needs specs that are sound. Each code has a text, [`explain`], and a case in `tests/ui`. Emitters of Rust give
-//! tokens, and `print` makes a file of them; what is then left to rustfmt is the breaking of lines.
+//! Each stage adds its problems to one list of diagnostics and continues, so that a run reports everything; only
+//! emitters require sound specs. Each code has a text, [`explain`], and a case in `tests/ui`. Emitters of Rust return
+//! tokens, which `print` turns into files; only breaking lines is left to rustfmt.
 
 mod diagnostic;
 mod emit;

@@ -1,4 +1,4 @@
-//! The specs with everything resolved: Rust names, types, paths in each format. Emitters read this and nothing else.
+//! The resolved specs: Rust names, types, and paths in each format. Emitters read nothing else.
 
 use std::collections::BTreeMap;
 
@@ -27,13 +27,13 @@ pub(crate) enum Type {
     Csv(Box<Type>),
     List(Box<Type>),
     Map(Box<Type>, Box<Type>),
-    /// The value may be missing: for outputs only.
+    /// A value that may be missing, in outputs only.
     Option(Box<Type>),
     Named(String),
 }
 
 impl Type {
-    /// The type that a value of this type is made of in the end: `[T]` and `{K: T}` give `T`.
+    /// The innermost item type: `[T]` and `{K: T}` give `T`.
     pub(crate) fn item(&self) -> &Type {
         match self {
             Self::List(item) | Self::Map(_, item) | Self::Csv(item) | Self::Option(item) => item.item(),
@@ -59,7 +59,7 @@ impl Type {
     }
 }
 
-/// The most items that a list may have: where the spec does not say, 100,000.
+/// Item limit of a list: 100,000 unless the spec sets one.
 pub(crate) fn item_limit(given: Option<i64>) -> i64 {
     given.unwrap_or(100_000)
 }
@@ -82,7 +82,7 @@ pub(crate) struct Field {
 }
 
 impl Field {
-    /// The key in the spec.
+    /// Its key in the spec.
     pub(crate) fn wire(&self) -> &str {
         &self.surface.wire.value
     }
@@ -96,7 +96,7 @@ impl Field {
         self.surface.required
     }
 
-    /// Lists and maps are empty where they are absent, and flags may say what absence means: none needs an `Option`.
+    /// Absent lists and maps are empty, and a flag may say what absence means: these need no `Option`.
     pub(crate) fn is_option(&self) -> bool {
         !self.is_required() && self.surface.absent.is_none() && !matches!(self.ty, Type::List(_) | Type::Map(..))
     }
@@ -106,7 +106,7 @@ impl Field {
 #[derive(Debug, Clone)]
 pub(crate) struct TypeEntry {
     pub(crate) name: String,
-    /// The file in `types/`, without its ending.
+    /// The file in `types/`, without extension.
     pub(crate) module: String,
     pub(crate) spec: String,
     pub(crate) en: String,
@@ -122,7 +122,7 @@ pub(crate) struct TypeEntry {
 #[derive(Debug, Clone)]
 pub(crate) enum TypeKind {
     Struct(Vec<Field>),
-    /// Wire value, Rust name, texts.
+    /// Wire value, Rust name, texts of each value.
     Enumeration {
         is_number: bool,
         values: Vec<Value>,
@@ -163,17 +163,17 @@ pub(crate) struct Variant {
     pub(crate) fixed: Vec<surface::Constant>,
 }
 
-/// Inputs of which one has to be given.
+/// Inputs of which at least one must be given.
 #[derive(Debug, Clone)]
 pub(crate) enum AtLeastOne {
-    /// Any field of the body, by their names on the wire.
+    /// Any field of the body, by wire name.
     Body(Vec<String>),
-    /// One of these: the name, the Rust name, and whether it is a list or a map.
+    /// One of these: wire name, Rust name, and whether it is a list or a map.
     Of(Vec<(String, String, bool)>),
 }
 
 impl AtLeastOne {
-    /// The inputs by name, for a sentence: many of them are cut short.
+    /// The inputs' names for a sentence; a long list is shortened.
     pub(crate) fn names(&self) -> String {
         let names: Vec<&str> = match self {
             Self::Body(names) => names.iter().map(String::as_str).collect(),
@@ -191,10 +191,10 @@ impl AtLeastOne {
     }
 }
 
-/// Where the output stands.
+/// Place of the output in the answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Output {
-    /// Nothing but success.
+    /// No output but success.
     None,
     Headers(Type),
     Whole(Type),
@@ -210,10 +210,10 @@ impl Output {
     }
 }
 
-/// A condition of a waiter with its resolved path.
+/// A waiter's condition with its resolved path.
 #[derive(Debug, Clone)]
 pub(crate) struct Condition {
-    /// Fields from the output on; `first` on a list.
+    /// Steps from the output; `first` on a list.
     pub(crate) path: Vec<Step>,
     pub(crate) any_of: Vec<String>,
     pub(crate) is_there: bool,
@@ -222,7 +222,7 @@ pub(crate) struct Condition {
 #[derive(Debug, Clone)]
 pub(crate) enum Step {
     First,
-    /// Field, and whether it is an `Option`.
+    /// A field, and whether it is an `Option`.
     Field {
         rust: String,
         is_option: bool,
@@ -240,25 +240,25 @@ pub(crate) struct Waiter {
     pub(crate) percent: Option<Vec<Step>>,
 }
 
-/// The read where it shows that a call happened.
+/// Evidence that a call happened: the read that shows it.
 #[derive(Debug, Clone)]
 pub(crate) struct Trace {
-    /// The type of the call for whose items the read is made.
+    /// Type of the call that lists the items for each of which the read is made.
     pub(crate) first: Option<String>,
-    /// The type of the call that is read, its output, and where its inputs come from.
+    /// Type of the read, its output, and the sources of its inputs.
     pub(crate) read: String,
     pub(crate) output: Type,
     pub(crate) inputs: Vec<(Slot, Origin)>,
-    /// What is looked at: the items, or the one object.
+    /// The compared item, or the one object.
     pub(crate) item: Type,
     pub(crate) items: Items,
-    /// The field of the output with the items, if it is not the output itself; or the fields that are an item each.
+    /// Fields of the output that hold the items, if it is not the output itself; for `Items::Fields`, each is an item.
     pub(crate) lists: Vec<String>,
     pub(crate) sign: Sign,
-    /// Paths through fields of the item, and the inputs of this call that they hold.
+    /// Paths through the item's fields, and the inputs that they must equal.
     pub(crate) named: Vec<(Vec<Field>, Field)>,
     pub(crate) filter: Vec<(Vec<Field>, Field)>,
-    /// The input with the list of what is to appear; paths of the item and the fields of what is listed.
+    /// The input whose items must each appear; paths of the read's item and the listed fields that they must equal.
     pub(crate) each: Option<(Field, Vec<Compared>)>,
     pub(crate) is: Vec<(Field, String)>,
     pub(crate) not_found: bool,
@@ -267,42 +267,42 @@ pub(crate) struct Trace {
     pub(crate) settle: i64,
 }
 
-/// A path through fields of an item, and the field that it is compared with.
+/// A path through an item's fields, and the field that it is compared with.
 pub(crate) type Compared = (Vec<Field>, Field);
 
-/// An input of the call that is read.
+/// An input of the read.
 #[derive(Debug, Clone)]
 pub(crate) enum Slot {
     Field(Box<Field>),
-    /// A variant of its only group of inputs: `GetInfoServer::Order`.
+    /// A variant of its only input group: `GetInfoServer::Order`.
     Variant(String),
 }
 
-/// Where an input of the call that is read comes from.
+/// Source of an input of the read.
 #[derive(Debug, Clone)]
 pub(crate) enum Origin {
     Own(Field),
-    /// An id that is the same number under the name of another type.
+    /// An id with the same number but another type.
     OwnAs(Field, String),
-    /// A field of an item of the first read.
+    /// A field of an item of the first call.
     First(Field),
 }
 
-/// Where the items of a read stand.
+/// Place of the items in the answer to a read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Items {
-    /// There are none: the answer is the object.
+    /// The answer is the one object.
     One,
     List,
     /// The values of a map.
     Values,
-    /// There is one or none.
+    /// One item or none.
     Maybe,
-    /// Fields of the answer are an item each.
+    /// Each of these fields of the answer is an item.
     Fields,
 }
 
-/// What about the item shows it.
+/// The kind of change by which an item shows that the call happened.
 #[derive(Debug, Clone)]
 pub(crate) enum Sign {
     New(Field),
@@ -329,7 +329,7 @@ pub(crate) struct Endpoint {
     pub(crate) headers: Vec<Field>,
     pub(crate) body: Vec<Field>,
     pub(crate) one_of: Vec<OneOf>,
-    /// The selector and the constants.
+    /// Selector and constants.
     pub(crate) fixed_body: Vec<surface::Constant>,
     pub(crate) fixed_query: Vec<surface::Constant>,
     pub(crate) at_least_one: Option<AtLeastOne>,
@@ -340,7 +340,7 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    /// All inputs in the order of the struct.
+    /// All inputs, in the order of the struct's fields.
     pub(crate) fn inputs(&self) -> impl Iterator<Item = &Field> {
         self.path_parameters.iter().chain(&self.query).chain(&self.headers).chain(&self.body)
     }
@@ -353,7 +353,7 @@ impl Endpoint {
         matches!(self.effect(), "safe" | "idempotent")
     }
 
-    /// Whether some faults stand for an output without anything in it.
+    /// Whether some faults mean an empty output.
     pub(crate) fn can_be_empty(&self) -> bool {
         let response = &self.surface.response;
         let is_named = !response.empty_statuses.is_empty() || !response.empty_codes.is_empty();
@@ -367,13 +367,13 @@ pub(crate) struct Model {
     pub(crate) service: surface::Service,
     pub(crate) types: BTreeMap<String, TypeEntry>,
     pub(crate) endpoints: Vec<Endpoint>,
-    /// The remarks of every file that has some, by the file.
+    /// The remarks of each file that has some, by file.
     pub(crate) remarks: Vec<(String, surface::Remarks)>,
     pub(crate) inventory: Option<surface::Inventory>,
 }
 
 impl Model {
-    /// The struct behind a type expression, if it is one.
+    /// The fields of the struct that a type expression names, if it names one.
     pub(crate) fn fields(&self, ty: &Type) -> Option<&[Field]> {
         match ty {
             Type::Named(name) => match &self.types.get(name)?.kind {

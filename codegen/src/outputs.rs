@@ -1,4 +1,4 @@
-//! Everything that can be made of the specs of one API.
+//! All outputs for the specs of one API.
 
 use crate::diagnostic::Diagnostics;
 use crate::emit;
@@ -16,7 +16,7 @@ fn model(api: &str, sources: &Sources) -> Result<Model, Diagnostics> {
     let Some(surface) = syntax::read(api, sources, &mut diagnostics) else {
         return Err(diagnostics);
     };
-    // The examples of a spec that cannot be read would all be strays.
+    // With unreadable specs, their examples would all be reported as strays.
     if diagnostics.is_empty() {
         examples::check_files(&surface, sources, &mut diagnostics);
     }
@@ -27,7 +27,7 @@ fn model(api: &str, sources: &Sources) -> Result<Model, Diagnostics> {
     if diagnostics.is_empty() { Ok(model) } else { Err(diagnostics) }
 }
 
-/// The specs of one API, read and resolved once for all that is made of them.
+/// The specs of one API, read and resolved once for all outputs.
 #[derive(Debug, Clone)]
 pub struct Specs<'s> {
     model: Model,
@@ -35,20 +35,20 @@ pub struct Specs<'s> {
 }
 
 impl<'s> Specs<'s> {
-    /// Reads the specs of one API and resolves them.
+    /// Reads and resolves the specs of one API.
     ///
     /// # Errors
-    /// Everything that is wrong with the specs, at once.
+    /// Every diagnostic of the specs and examples, together.
     pub fn read(api: &str, sources: &'s Sources) -> Result<Self, Diagnostics> {
         model(api, sources).map(|model| Self { model, sources })
     }
 
-    /// Rust: the generated part of the API's crate.
+    /// The generated Rust of the API's crate.
     pub fn rust(&self) -> Tree {
         emit::rust::emit(&self.model, &Wire::new(self.sources.examples().map(|(_, path, bytes)| (path, bytes))))
     }
 
-    /// The reference: Markdown pages below `docs/reference/`.
+    /// The reference pages in Markdown, below `docs/reference/`.
     pub fn reference(&self) -> Tree {
         let wire = self.sources.examples().map(|(file, path, _)| (path, self.sources.text(file))).collect();
         emit::reference::emit(&self.model, &wire)
@@ -59,12 +59,12 @@ impl<'s> Specs<'s> {
         emit::openapi::emit(&self.model)
     }
 
-    /// What the specs cover of the API's inventory.
+    /// Coverage of the API's inventory by the specs.
     pub fn coverage(&self) -> Coverage {
         emit::coverage::count(&self.model)
     }
 
-    /// Every list in the answers, with its limit.
+    /// Every list in the answers, with its item limit.
     pub fn lists(&self) -> Vec<AnswerList> {
         lists::collect(&self.model)
     }

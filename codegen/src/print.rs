@@ -1,14 +1,14 @@
-//! A file of Rust: its tokens printed, with blank lines between items and two lines about its origin in front.
+//! Prints the tokens of a Rust file, with blank lines between items and a header of two lines.
 //!
-//! rustfmt still has to join and break its lines.
+//! rustfmt must still break and join lines.
 
 use proc_macro2::TokenStream;
 use syn::{File, Item, ItemMacro, MacroDelimiter, UseTree};
 
-/// The text of a file that is made of a spec, or of the folder of several.
+/// The text of a file generated from one spec, or from a folder of specs.
 ///
 /// # Panics
-/// Where the tokens are no Rust: that is a defect of an emitter, whatever the spec says.
+/// If the tokens are not valid Rust, which is a defect of an emitter whatever the spec.
 pub(crate) fn file(spec: &str, tokens: TokenStream) -> String {
     let File { attrs, items, .. } = match syn::parse2(tokens) {
         Ok(file) => file,
@@ -35,7 +35,7 @@ pub(crate) fn file(spec: &str, tokens: TokenStream) -> String {
     text
 }
 
-/// The lines of some statements, such as those of a doc example.
+/// Prints statements as lines, as for a doc example.
 ///
 /// # Panics
 /// As [`file`].
@@ -58,7 +58,7 @@ fn empty() -> File {
     File { shebang: None, frontmatter: None, attrs: Vec::new(), items: Vec::new() }
 }
 
-/// Adds the call of a macro. Its body is an item where it has one, which prettyplease prints as loose tokens.
+/// Adds a macro call. prettyplease prints macro bodies as loose tokens, so a body of items is printed separately.
 fn call(mut item: ItemMacro, text: &mut String) {
     let body = match &item.mac.delimiter {
         MacroDelimiter::Brace(_) => item.mac.parse_body::<File>().ok(),
@@ -73,7 +73,7 @@ fn call(mut item: ItemMacro, text: &mut String) {
     while let Some(line) = lines.next() {
         text.push_str("    ");
         text.push_str(line);
-        // prettyplease counts bytes, so that it breaks Cyrillic early; rustfmt does not look into a macro.
+        // prettyplease counts bytes and breaks Cyrillic early, and rustfmt does not format macro bodies.
         if line.ends_with("#[doc(") {
             lines.by_ref().take(2).for_each(|line| text.push_str(line.trim()));
         }
@@ -82,11 +82,11 @@ fn call(mut item: ItemMacro, text: &mut String) {
     text.push_str("}\n");
 }
 
-/// What an item stands beside without a blank line.
+/// Kinds of items that have no blank line between them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Group {
     Mod,
-    /// `use` of the standard library, of another crate, of this crate, of a child.
+    /// `use` of the standard library, of another crate, or of this crate.
     Use(usize),
     Reexport,
 }
@@ -110,7 +110,7 @@ fn group(item: &Item) -> Option<Group> {
     }
 }
 
-/// Adds a printed `impl`, with a blank line between its items but for short ones of a kind.
+/// Adds a printed `impl` with blank lines between its items, except between one-line items of the same kind.
 fn space_out(printed: &str, text: &mut String) {
     const KEYWORDS: [&str; 8] = ["///", "#[", "pub", "fn", "async", "const", "type", "unsafe"];
     let first_word = |line: &str| KEYWORDS.into_iter().find(|word| line.starts_with(word));

@@ -1,4 +1,4 @@
-//! The recorded value of an example, as `{:#?}` writes it, read into a tree.
+//! Reads the recorded value of an example, as `{:#?}` prints it, into a tree.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use crate::examples::{example_path, values_path};
 use crate::model::{Endpoint, Model};
 use crate::surface::Example;
 
-/// The files of wire examples by their path below `specs/`.
+/// Files of wire examples, by path below `specs/`.
 #[derive(Debug, Clone)]
 pub(crate) struct Wire<'s>(BTreeMap<&'s str, &'s [u8]>);
 
@@ -15,13 +15,13 @@ impl<'s> Wire<'s> {
         Self(files.into_iter().collect())
     }
 
-    /// The text of an example's file; none where there is no file, or where it is not UTF-8.
+    /// Text of an example's file; `None` if there is no file or it is not UTF-8.
     pub(crate) fn text(&self, model: &Model, endpoint: &Endpoint, example: &Example, ending: &str) -> Option<&'s str> {
         let path = example_path(&model.api, &endpoint.surface, example, ending);
         str::from_utf8(self.0.get(path.as_str())?).ok()
     }
 
-    /// What an example's file decodes to; none where that is not recorded yet.
+    /// The value that an example's file decodes to; `None` if it is not recorded yet.
     pub(crate) fn value(
         &self,
         model: &Model,
@@ -34,7 +34,8 @@ impl<'s> Wire<'s> {
     }
 }
 
-/// The value under the name of a file: the lines behind all names that it has, up to the next one.
+/// The value recorded for a file: the lines after its header and those of files with the same value, up to the next
+/// header.
 fn section<'t>(values: &'t str, file: &str) -> Option<&'t str> {
     const NAME: &str = "== ";
     let mut rest = values;
@@ -47,10 +48,10 @@ fn section<'t>(values: &'t str, file: &str) -> Option<&'t str> {
     Some(rest.find(&format!("\n{NAME}")).map_or(rest, |end| &rest[..end]))
 }
 
-/// A value that was recorded; what a secret holds is not.
+/// A recorded value; secrets are redacted.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Recorded<'t> {
-    /// Whatever stands there bare: a number, a date, an address, `None`, a variant without fields.
+    /// A bare word: a number, a date, an address, `None`, a variant without fields.
     Word(&'t str),
     Text(String),
     /// `ServerId(298)`; a bare tuple has no name.
@@ -60,11 +61,11 @@ pub(crate) enum Recorded<'t> {
     Map(Vec<(Recorded<'t>, Recorded<'t>)>),
 }
 
-/// How deep a recorded value may be nested.
+/// Maximum nesting of a recorded value.
 const DEPTH: usize = 64;
 
 impl<'t> Recorded<'t> {
-    /// Reads a value; `None` where the text is no single one.
+    /// Reads a value; `None` unless the text is exactly one.
     pub(crate) fn read(text: &'t str) -> Option<Self> {
         let mut reader = Reader { rest: text };
         let value = reader.value(DEPTH)?;
@@ -79,7 +80,7 @@ impl<'t> Recorded<'t> {
         if let Self::Text(text) = self { Some(text) } else { None }
     }
 
-    /// What a tuple of this name and one field holds.
+    /// The content of a one-field tuple of this name.
     pub(crate) fn inside(&self, name: &str) -> Option<&Self> {
         match self {
             Self::Tuple(found, fields) if *found == name => {
@@ -93,7 +94,7 @@ impl<'t> Recorded<'t> {
         }
     }
 
-    /// The field of a struct.
+    /// A field of a struct.
     pub(crate) fn field(&self, name: &str) -> Option<&Self> {
         let Self::Struct(_, fields) = self else { return None };
         fields.iter().find(|(found, _)| *found == name).map(|(_, value)| value)
@@ -112,7 +113,7 @@ impl<'t> Reader<'t> {
             return self.quoted().map(Recorded::Text);
         }
         let end = self.rest.find([',', '\n', '(', ')', '[', ']', '{', '}']).unwrap_or(self.rest.len());
-        // An address has colons too, but no blank behind them.
+        // Addresses contain colons as well, but without a blank after them.
         let end = self.rest.find(": ").map_or(end, |colon| end.min(colon));
         let (word, rest) = self.rest.split_at_checked(end)?;
         self.rest = rest;
@@ -144,7 +145,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// Items with commas between them, and perhaps one behind the last.
+    /// Comma-separated items, with an optional trailing comma.
     fn until<T>(&mut self, end: char, mut item: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
         let mut items = Vec::new();
         while !self.takes(end) {
@@ -162,7 +163,7 @@ impl<'t> Reader<'t> {
         rest.is_some()
     }
 
-    /// A literal of Rust, with its escapes.
+    /// A Rust string literal, unescaped.
     fn quoted(&mut self) -> Option<String> {
         let mut is_escaped = false;
         let (end, _) = self.rest.char_indices().skip(1).find(|(_, character)| {

@@ -1,12 +1,12 @@
-//! JSON Schemas of the spec files, for completion in editors: printed from the same keys that the reader checks.
+//! JSON Schemas of the spec files, for completion in editors, generated from the keys that the reader checks.
 //!
-//! Editors find one by the comment `#:schema` in the first line of a spec. The schemas say less than the reader does:
-//! whether a type exists, or a path has its parameters, no schema can say.
+//! Editors find a schema by the comment `#:schema` in a spec's first line. Schemas check less than the reader: they
+//! cannot know whether a type exists or a path has its parameters.
 
 use crate::syntax::keys::{self, Key, Shape};
 use crate::tree::Tree;
 
-/// The schemas as files of `specs/schema/`.
+/// The schema files of `specs/schema/`.
 pub fn schemas() -> Tree {
     let mut tree = Tree::default();
     let mut add = |name: &str, title: &str, body: Json| {
@@ -153,7 +153,7 @@ fn replace(schema: &mut Json, name: &str, with: Json) {
     }
 }
 
-/// Groups by name; beside its own keys a group has a table of fields for each variant.
+/// Groups by name; a group has its own keys, and a table of fields per variant.
 fn one_of() -> Json {
     let mut variant = Json::map_of(table(keys::FIELD));
     if let Json::Object(entries) = &mut variant {
@@ -169,7 +169,7 @@ fn one_of() -> Json {
     Json::map_of(group)
 }
 
-/// Types by name, with the remarks that may stand beside them.
+/// Types by name, plus the remarks that may stand beside them.
 fn types() -> Json {
     let remarks = vec![("quirk", shape(Shape::Tables(keys::QUIRK))), ("note", shape(Shape::Tables(keys::NOTE)))];
     Json::Object(vec![

@@ -1,6 +1,6 @@
-//! The spec that somebody starts from who adds an endpoint: every common key, explained.
+//! The starting point of a new spec: every common key, with an explanation.
 
-/// A spec for an endpoint called `name`, with what is not known yet left as `?`, which the checks refuse.
+/// A spec for an endpoint called `name`; undecided values are `?`, which the checks refuse.
 pub fn skeleton(name: &str) -> String {
     TEMPLATE.replace("NAME", name)
 }
@@ -70,7 +70,7 @@ fault = { kind = "status", code = "code", message = "message" }
         }
     }
 
-    /// The skeleton with an answer to each of its questions.
+    /// The skeleton with every `?` answered.
     fn decided() -> String {
         skeleton("ping")
             .replace("path = \"?\"", "path = \"/\"")
@@ -90,7 +90,7 @@ fault = { kind = "status", code = "code", message = "message" }
         let text = decided().replace("# [", "[");
         let is_key = |line: &str| line.starts_with("# ") && line.contains(" = ");
         let live: Vec<&str> = text.lines().map(|line| if is_key(line) { &line[2..] } else { line }).collect();
-        // Types, rates and the file of the example do not exist here; unknown keys and wrong shapes would be E01….
+        // Types, rates and the example's file do not exist here; unknown keys and wrong shapes would be `E01…`.
         let found = found(live.join("\n"));
         assert!(found.iter().all(|code| code.starts_with("E02")), "{found:?}");
     }

@@ -1,13 +1,13 @@
-//! The files of one API, specs and wire examples alike, and places in them.
+//! The files of one API, both specs and wire examples, and places in them.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// A number that identifies a file of a [`Sources`].
+/// Identifies a file of a [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub(crate) usize);
 
-/// Spec files and the files of their examples, by path relative to `specs/`.
+/// Spec files and wire examples, by path relative to `specs/`.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
     files: Vec<File>,
@@ -16,14 +16,14 @@ pub struct Sources {
 #[derive(Debug, Clone)]
 struct File {
     path: String,
-    /// What diagnostics show: of an example, every byte that is not UTF-8 is a `?`, so that offsets stay.
+    /// Text for diagnostics: in an example, each non-UTF-8 byte becomes `?`, so that offsets stay valid.
     text: String,
-    /// The bytes of an example; none for a spec.
+    /// Bytes of an example; `None` for a spec.
     bytes: Option<Vec<u8>>,
 }
 
 impl Sources {
-    /// Takes spec files over; their order does not matter.
+    /// Sources of spec files, in any order.
     pub fn new(files: impl IntoIterator<Item = (String, String)>) -> Self {
         Self::default().with_specs(files)
     }
@@ -34,7 +34,7 @@ impl Sources {
         self.with(files.into_iter().map(|(path, text)| File { path, text, bytes: None }))
     }
 
-    /// Adds the files of examples, which are bytes: PHP counts them, and an answer may be in any encoding.
+    /// Adds wire examples, as bytes: PHP counts bytes, and an answer may be in any encoding.
     #[must_use]
     pub fn with_examples(self, files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Self {
         self.with(files.into_iter().map(|(path, bytes)| File { path, text: shown(&bytes), bytes: Some(bytes) }))
@@ -52,7 +52,7 @@ impl Sources {
         specs.map(|(index, file)| (FileId(index), file.path.as_str(), file.text.as_str()))
     }
 
-    /// Every file of an example with its path and bytes.
+    /// Every wire example with its path and bytes.
     pub fn examples(&self) -> impl Iterator<Item = (FileId, &str, &[u8])> {
         let files = self.files.iter().enumerate();
         files.filter_map(|(index, file)| Some((FileId(index), file.path.as_str(), file.bytes.as_deref()?)))
@@ -63,7 +63,7 @@ impl Sources {
         self.files.get(file.0).map_or("", |file| file.path.as_str())
     }
 
-    /// The text of a file.
+    /// The text of a file, as diagnostics show it.
     pub fn text(&self, file: FileId) -> &str {
         self.files.get(file.0).map_or("", |file| file.text.as_str())
     }
@@ -85,7 +85,7 @@ pub struct Span {
     pub(crate) range: Range<usize>,
 }
 
-/// A value and the place where it is written.
+/// A value with its place in the spec.
 #[derive(Debug, Clone)]
 pub struct At<T> {
     pub(crate) value: T,

@@ -1,10 +1,10 @@
-//! The specs as they are written: every value with its place, nothing resolved.
+//! The specs as written: every value with its place, nothing resolved.
 
 use hostkit_proto::Leniency;
 
 use crate::source::{At, FileId, Span};
 
-/// A constant of a body or a query: the text, and whether it was written as a number.
+/// A constant of a body or query: its text, and whether it was written as a number.
 #[derive(Debug, Clone)]
 pub(crate) struct Constant {
     pub(crate) key: At<String>,
@@ -30,7 +30,7 @@ pub(crate) struct Service {
     pub(crate) method: Option<String>,
     pub(crate) selector: Option<(String, String)>,
     pub(crate) lenient: Leniency,
-    /// Where both leniencies of a map are on, the place of the second: a map could be a list of items or one item.
+    /// Place of the second leniency for maps if both are on: a map could then be a list of items or a single item.
     pub(crate) ambiguous_map: Option<Span>,
     pub(crate) datetime_forms: Vec<String>,
     pub(crate) date_forms: Vec<String>,
@@ -38,7 +38,7 @@ pub(crate) struct Service {
     pub(crate) hosts: Vec<Host>,
     pub(crate) credentials: Vec<Credentials>,
     pub(crate) session: Option<Session>,
-    /// Format, then constants of body and query.
+    /// Format, with its constants of body and query.
     pub(crate) always: Vec<(String, Vec<Constant>, Vec<Constant>)>,
     pub(crate) fault: Fault,
     pub(crate) errors: Vec<ErrorCode>,
@@ -108,7 +108,7 @@ pub(crate) struct Rate {
     pub(crate) per: String,
 }
 
-/// Inconsistencies of the document that a file speaks of.
+/// Inconsistencies of the document that a file mentions.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Remarks {
     pub(crate) quirks: Vec<Quirk>,
@@ -125,7 +125,7 @@ pub(crate) struct Quirk {
 #[derive(Debug, Clone)]
 pub(crate) struct TypeFile {
     pub(crate) file: FileId,
-    /// The name of the file without its ending.
+    /// File name without extension.
     pub(crate) module: String,
     pub(crate) types: Vec<TypeDefinition>,
     pub(crate) remarks: Remarks,
@@ -185,7 +185,7 @@ pub(crate) struct Field {
     pub(crate) limits: Limits,
     pub(crate) host_limits: Vec<(At<String>, Limits)>,
     pub(crate) max_items: Option<i64>,
-    /// Conditions, and the limits that hold under them.
+    /// Conditions, and the limits that apply under them.
     pub(crate) when: Vec<(At<String>, Limits)>,
     pub(crate) not_below: Option<At<String>>,
     pub(crate) required_if: Option<At<String>>,
@@ -239,7 +239,7 @@ pub(crate) struct Status {
     pub(crate) ru: String,
 }
 
-/// `path = value` of a waiter: any of these texts, or `true`.
+/// A waiter's `path = value`: any of these texts, or `true` for presence.
 #[derive(Debug, Clone)]
 pub(crate) struct Condition {
     pub(crate) path: At<String>,
@@ -263,15 +263,15 @@ pub(crate) struct Waiter {
     pub(crate) deadline: i64,
 }
 
-/// Where it shows that a call happened.
+/// Evidence that a call happened, as `[trace]` states it.
 #[derive(Debug, Clone)]
 pub(crate) struct Trace {
-    /// The call whose items the read is made for.
+    /// The call that lists the items for each of which the read is made.
     pub(crate) first: Option<At<String>>,
     pub(crate) read: At<String>,
     pub(crate) inputs: Pairs,
     pub(crate) lists: Vec<At<String>>,
-    /// The input with the list, each of whose items shows as one of its own.
+    /// The input list whose items must each appear.
     pub(crate) each: Option<At<String>>,
     pub(crate) named: Pairs,
     pub(crate) filter: Pairs,
@@ -301,9 +301,9 @@ pub(crate) struct Example {
 #[derive(Debug, Clone)]
 pub(crate) struct Endpoint {
     pub(crate) file: FileId,
-    /// The folders between the API and the file.
+    /// Folders between the API's folder and the file.
     pub(crate) module: String,
-    /// The file's name without its ending.
+    /// File name without extension.
     pub(crate) stem: String,
     pub(crate) name: At<String>,
     pub(crate) method: Option<String>,
@@ -336,7 +336,7 @@ pub(crate) struct Endpoint {
     pub(crate) statuses: Vec<Status>,
     pub(crate) waiters: Vec<Waiter>,
     pub(crate) trace: Option<Trace>,
-    /// Why nothing on the API shows that the call happened.
+    /// Why no call of the API shows that this one happened.
     pub(crate) no_trace: Option<At<String>>,
     pub(crate) examples: Vec<Example>,
     pub(crate) remarks: Remarks,

@@ -1,4 +1,4 @@
-//! What the generator gives: files by path.
+//! The generator's output: files by path.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// Every file with its text, by path.
+    /// Every file with its text, ordered by path.
     pub fn files(&self) -> impl Iterator<Item = (&str, &str)> {
         self.files.iter().map(|(path, text)| (path.as_str(), text.as_str()))
     }
@@ -24,7 +24,7 @@ impl Tree {
         self.files.extend(other.files);
     }
 
-    /// The files of a folder.
+    /// The files below a folder.
     #[must_use]
     pub fn below(&self, folder: &str) -> Self {
         let is_below = |path: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
@@ -32,7 +32,7 @@ impl Tree {
         Self { files: files.map(|(path, text)| (path.clone(), text.clone())).collect() }
     }
 
-    /// The same files in another folder, where a path starts with `from`.
+    /// The same files, with the prefix `from` of their paths replaced by `to`.
     #[must_use]
     pub fn moved(self, from: &str, to: &str) -> Self {
         let files = self.files.into_iter().map(|(path, text)| match path.strip_prefix(from) {

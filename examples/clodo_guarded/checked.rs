@@ -1,4 +1,4 @@
-//! An act between two reads, and what the reads say about it.
+//! A call that acts, sent between two reads that show what it changed.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,56 +9,56 @@ use hostkit_ureq::Client;
 
 use clodo_proto::{Clodo, Code};
 
-/// How often the state is read after the act, until the act is seen.
-const LOOKS: u32 = 3;
+/// Reads after the call, at most, until its effect shows.
+const READS: u32 = 3;
 
-/// The time between two of these reads.
+/// Time between two of these reads.
 const BETWEEN: Duration = Duration::from_secs(2);
 
-/// How an act ended, and what was read before and after it.
+/// Outcome of a call, with what was read before and after it.
 ///
-/// Where a proxy sent the act twice, the outcome cannot know; the reads do. `T` is what was read.
+/// The outcome alone cannot show that a proxy sent the call twice; the reads can. `T` is the state that is read.
 #[derive(Debug, Clone)]
-#[must_use = "the outcome says what the answer said, the change what really happened"]
+#[must_use = "`outcome` is what the answer said, `change` what really happened"]
 pub struct Checked<T> {
-    /// What the answer to the act said.
+    /// The outcome according to the answer.
     pub outcome: Outcome<(), Code>,
-    /// What there was before.
+    /// The state before the call.
     pub before: T,
-    /// What there was at the last look; none where nothing was sent, or where nothing could be read.
+    /// The state at the last read; `None` if nothing was sent or the state could not be read.
     pub after: Option<T>,
-    /// What came of it.
+    /// The change between the two reads.
     pub change: Change,
 }
 
-/// What two reads say about the act between them.
+/// The change that two reads show.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Change {
-    /// Exactly what was asked for has happened.
+    /// Exactly what was asked for.
     AsAsked,
-    /// Nothing has changed, at the last of several looks. After an unresolved outcome it may still come.
+    /// No change at the last of several reads. After an unresolved outcome it may still come.
     NotSeen,
-    /// Something else has changed, in words: such as two addresses where one was asked for.
+    /// Another change, described, such as two addresses where one was asked for.
     Otherwise(String),
-    /// Nobody could look.
+    /// The state could not be read afterwards.
     Unread(Error<Code>),
 }
 
 impl Change {
-    /// Whether exactly what was asked for has happened.
+    /// Whether the change is exactly what was asked for.
     pub fn is_as_asked(&self) -> bool {
         matches!(self, Self::AsAsked)
     }
 }
 
-/// Why an act was not even tried.
+/// Why a call was not sent.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum CheckError {
-    /// The state before could not be read.
+    /// The state could not be read beforehand.
     Unread(Error<Code>),
-    /// It is so already, in words. To send the act would do harm, or cost, for nothing.
+    /// The state is already as asked, described. Sending the call would do harm, or cost money, for nothing.
     AlreadySo(String),
 }
 
@@ -80,19 +80,19 @@ impl std::error::Error for CheckError {
     }
 }
 
-/// Waits until the next look, on the clock of the client.
+/// Waits until the next read, on the client's clock.
 pub(super) fn pause(client: &Client<Clodo, impl Transport>) {
     let clock = client.core().clock();
     std::thread::sleep(clock.sleep(clock.now().monotonic + BETWEEN));
 }
 
-/// What has to be known to check an act.
+/// The parameters of a checked call.
 pub(super) struct Check<E, R, P, J> {
     pub(super) act: E,
     pub(super) read: R,
-    /// Why the act must not be sent in this state.
+    /// The reason not to send the call in this state, if there is one.
     pub(super) refuse: P,
-    /// What came of the act.
+    /// Compares the states before and after.
     pub(super) judge: J,
 }
 
@@ -113,10 +113,10 @@ where
         if matches!(outcome, Outcome::NotSent(_)) {
             return Ok(Checked { outcome, before, after: None, change: Change::NotSeen });
         }
-        // A rejection is looked at as well: a proxy that repeats the act may show the answer to the second copy.
+        // A rejection is checked as well: a proxy that repeats the call may return the answer to the second copy.
         let mut after = None;
         let mut change = Change::NotSeen;
-        for look in 1..=LOOKS {
+        for attempt in 1..=READS {
             match client.call(&read) {
                 Ok(now) => {
                     change = judge(&before, &now);
@@ -125,9 +125,9 @@ where
                 Err(error) => change = Change::Unread(error),
             }
             let is_seen = matches!(change, Change::AsAsked | Change::Otherwise(_));
-            // An act that was refused has no reason to come late.
+            // The effect of a rejected call will not come later.
             let is_open = outcome.may_have_happened();
-            if is_seen || look == LOOKS || !is_open {
+            if is_seen || attempt == READS || !is_open {
                 break;
             }
             pause(client);

@@ -1,4 +1,4 @@
-//! Addresses: a PUT that buys another one each time it arrives, and a GET that moves one.
+//! Addresses: a PUT that buys one each time it arrives, and a GET that moves one.
 
 use std::net::IpAddr;
 
@@ -10,7 +10,7 @@ use clodo_proto::Clodo;
 use clodo_proto::ips::{AddIp, ListIps, MoveIp};
 use clodo_proto::types::ListedAddress;
 
-/// Adds an address to a server and says which one: the answer does not, and a proxy may have bought two.
+/// Adds an address to a server and finds out which: the answer does not say, and a proxy may have bought two.
 ///
 /// [`Checked::before`] and [`Checked::after`] are the addresses of the server.
 ///
@@ -27,9 +27,9 @@ pub fn add_ip(client: &Client<Clodo, impl Transport>, act: AddIp) -> Result<Chec
     Check { act, read, refuse: |_: &Vec<_>| None, judge }.run(client)
 }
 
-/// Moves an additional address to a server, and sees that it is there.
+/// Moves an additional address to a server, and checks that it arrived.
 ///
-/// [`Checked::before`] and [`Checked::after`] are the addresses of the server that it goes to.
+/// [`Checked::before`] and [`Checked::after`] are the addresses of the destination server.
 ///
 /// # Errors
 /// The addresses could not be read, or the server has the address already; then nothing was sent.
@@ -46,7 +46,7 @@ pub fn move_ip(client: &Client<Clodo, impl Transport>, act: MoveIp) -> Result<Ch
 }
 
 impl Checked<Vec<ListedAddress>> {
-    /// The addresses that the server has now and had not before.
+    /// Addresses that the server has now and did not have before.
     pub fn added(&self) -> Vec<IpAddr> {
         self.after.as_ref().map_or_else(Vec::new, |after| new(&self.before, after))
     }
@@ -56,7 +56,7 @@ fn holds(addresses: &[ListedAddress], ip: IpAddr) -> bool {
     addresses.iter().any(|address| address.ip == ip)
 }
 
-/// What is in the second list and not in the first.
+/// Addresses of the second list that the first lacks.
 fn new(before: &[ListedAddress], after: &[ListedAddress]) -> Vec<IpAddr> {
     after.iter().map(|address| address.ip).filter(|ip| !holds(before, *ip)).collect()
 }

@@ -1,6 +1,6 @@
-//! Guarded operations: calls whose hazard a single request cannot answer for, with the reads before and after them.
+//! Guarded operations: hazardous calls, each checked by reads before and after it.
 //!
-//! Each works with the blocking client:
+//! Each takes a blocking client:
 //!
 //! ```
 //! use clodo_proto::Clodo;

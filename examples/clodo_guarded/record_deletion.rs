@@ -1,4 +1,4 @@
-//! Deleting one DNS record, where a lost body deletes the whole zone.
+//! Deletes one DNS record with a call that deletes the whole zone if its body is lost.
 
 use std::fmt;
 
@@ -11,29 +11,29 @@ use clodo_proto::dns::{DeleteRecord, GetZone};
 use clodo_proto::types::{NewRecord, Record, RecordId, Zone, ZoneId};
 use clodo_proto::{Clodo, Code};
 
-/// How often the zone is read afterwards, while the record is still there.
-const LOOKS: u32 = 3;
+/// Reads of the zone after the deletion, at most, while the record is still there.
+const READS: u32 = 3;
 
-/// The caller knows: verb and URL of this call are those that delete the whole zone, only a body in a DELETE tells them
-/// apart, and whatever stands between client and hoster may drop such a body.
+/// Acknowledges the hazard: the same verb and URL delete the whole zone, only the body of the DELETE makes the
+/// difference, and an intermediary may drop such a body.
 ///
-/// To overwrite the record with [`UpdateRecords`](clodo_proto::dns::UpdateRecords) is free of this.
+/// Overwriting the record with [`UpdateRecords`](clodo_proto::dns::UpdateRecords) has no such hazard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AcceptBodyHazard;
 
-/// A record that was deleted. It was looked at: the zone is there, the record is not, and nothing else is missing.
+/// A deleted record, confirmed by a read: the zone exists, the record does not, and nothing else is missing.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct RecordDeletion {
-    /// The zone as it was, to restore it from: see [`restoring`].
+    /// The zone before, to restore from: see [`restoring`].
     pub zone_before: Zone,
-    /// The zone as it is.
+    /// The zone after the deletion.
     pub zone_after: Zone,
-    /// What the answer said. It may be unresolved or a rejection although the record is gone.
+    /// The outcome according to the answer; it may be unresolved or a rejection although the record is gone.
     pub outcome: OutcomeOf<DeleteRecord>,
 }
 
-/// A record that was not deleted, or with which more went.
+/// A record that was not deleted, or whose deletion removed more than the record.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct RecordDeletionError {
@@ -41,41 +41,41 @@ pub struct RecordDeletionError {
     pub zone: ZoneId,
     /// The record.
     pub record: RecordId,
-    /// The zone as it was, to restore it from; none where it could not be read, and then nothing was sent.
+    /// The zone before, to restore from; `None` if it could not be read, and then nothing was sent.
     pub zone_before: Option<Zone>,
-    /// What the answer said; none where nothing was tried.
+    /// The outcome according to the answer; `None` if the call was not made.
     pub outcome: Option<OutcomeOf<DeleteRecord>>,
-    /// What was found.
+    /// What was found afterwards.
     pub cause: RecordDeletionCause,
 }
 
-/// What was found instead of a deleted record.
+/// What was found instead of the deleted record alone.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum RecordDeletionCause {
-    /// The zone could not be read before. Nothing was sent.
+    /// The zone could not be read beforehand; nothing was sent.
     NoCopy(Error<Code>),
-    /// The zone has no such record. Nothing was sent.
+    /// The zone has no such record; nothing was sent.
     NoSuchRecord,
     /// Nothing was sent; [`RecordDeletionError::outcome`] says why.
     NotSent,
-    /// The zone is there, and so is the record. After an unresolved outcome it may still go.
+    /// Zone and record are still there. After an unresolved outcome the record may still go.
     StillThere,
     /// The whole zone is gone.
     ZoneGone,
-    /// More than the record is gone: these others, too. `is_record_gone` says whether the record itself went.
+    /// Other records are gone. `is_record_gone` says whether the record itself is, too.
     MoreGone {
-        /// What is missing beside the record.
+        /// Records that are missing besides the one to delete.
         records: Vec<Record>,
         /// Whether the record itself is gone.
         is_record_gone: bool,
     },
-    /// The zone could not be read afterwards. Nobody knows what is left of it.
+    /// The zone could not be read afterwards, so its state is unknown.
     Unseen(Error<Code>),
 }
 
 impl RecordDeletionError {
-    /// Whether more than the record was lost, so that the zone has to be restored.
+    /// Whether more than the record was lost, so that the zone needs restoring.
     pub fn is_loss(&self) -> bool {
         matches!(self.cause, RecordDeletionCause::ZoneGone | RecordDeletionCause::MoreGone { .. })
     }
@@ -116,10 +116,10 @@ impl std::error::Error for RecordDeletionError {
     }
 }
 
-/// Deletes one record of a zone: reads the zone, keeps the copy, deletes, and sees what is left.
+/// Deletes one record: reads the zone, deletes the record, and reads the zone again.
 ///
 /// # Errors
-/// Everything but "the zone is there, the record is not, and nothing else is missing". The error holds the copy.
+/// Any result but the record alone being gone. The error holds a copy of the zone.
 pub fn delete_record(
     client: &Client<Clodo, impl Transport>,
     zone: ZoneId,
@@ -141,8 +141,8 @@ pub fn delete_record(
     if matches!(outcome, Outcome::NotSent(_)) {
         return Err(failed(Some(before), Some(outcome), RecordDeletionCause::NotSent));
     }
-    // A rejection is looked at as well: where a proxy sent the call twice, it answers the second copy.
-    let mut look = 1;
+    // A rejection is checked as well: where a proxy sent the call twice, it answers the second copy.
+    let mut attempt = 1;
     loop {
         let cause = match client.call(&read) {
             Ok(zone_after) => match left(&before, &zone_after, record) {
@@ -152,21 +152,21 @@ pub fn delete_record(
             Err(error) if error.is_not_found() => RecordDeletionCause::ZoneGone,
             Err(error) => RecordDeletionCause::Unseen(error),
         };
-        // A call that was refused has no reason to act late.
+        // The effect of a rejected call will not come later.
         let may_change = match cause {
             RecordDeletionCause::StillThere => outcome.may_have_happened(),
             RecordDeletionCause::Unseen(_) => true,
             _ => false,
         };
-        if !may_change || look == LOOKS {
+        if !may_change || attempt == READS {
             return Err(failed(Some(before), Some(outcome), cause));
         }
         pause(client);
-        look += 1;
+        attempt += 1;
     }
 }
 
-/// What is wrong with the zone afterwards.
+/// What is wrong with the zone after the deletion, if anything.
 fn left(before: &Zone, after: &Zone, record: RecordId) -> Option<RecordDeletionCause> {
     let is_there = |id: RecordId| after.records.iter().any(|found| found.id == id);
     let is_record_gone = !is_there(record);
@@ -179,11 +179,11 @@ fn left(before: &Zone, after: &Zone, record: RecordId) -> Option<RecordDeletionC
     }
 }
 
-/// What puts the records of a copy back that `after` lacks, but for `deleted`: the input of
-/// [`AddRecords`](clodo_proto::dns::AddRecords). Without `after`, the zone is gone: all of them, for a zone created anew.
+/// Input of [`AddRecords`](clodo_proto::dns::AddRecords) that restores the records of a copy that `after` lacks, except
+/// `deleted`; all of them if `after` is `None`, for a zone created anew.
 ///
-/// Records of which the copy lacks name, type or content are left out; so is the SOA record of a zone created anew,
-/// which the hoster makes.
+/// Left out are records whose copy lacks name, type or content and, for a zone created anew, the SOA record, which the
+/// hoster makes.
 pub fn restoring(copy: &Zone, after: Option<&Zone>, deleted: RecordId) -> Vec<NewRecord> {
     let is_there = |id: RecordId| after.is_some_and(|after| after.records.iter().any(|found| found.id == id));
     let missing = copy.records.iter().filter(|found| found.id != deleted && !is_there(found.id));

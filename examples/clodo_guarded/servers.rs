@@ -1,4 +1,4 @@
-//! Servers: a PUT that buys another package each time it arrives, and the GET that changes a server's type, to and fro.
+//! Servers: a PUT that buys a package each time it arrives, and a GET that toggles a server's type.
 
 use hostkit::Decimal;
 use hostkit::transport::Transport;
@@ -9,9 +9,9 @@ use clodo_proto::Clodo;
 use clodo_proto::servers::{BuyTraffic, ChangeToScale, ChangeToVirtual, GetServer};
 use clodo_proto::types::{ServerDetail, ServerType};
 
-/// Buys a traffic package and sees how much was added: a proxy that repeats the PUT has bought it twice.
+/// Buys a traffic package and reads how much was added: a proxy that repeats the PUT buys it twice.
 ///
-/// Where the server does not show its package, [`Change::NotSeen`] says nothing: the bill tells it then, as `traff`.
+/// A server may not show its package: then [`Change::NotSeen`] proves nothing, and only the bill shows it, as `traff`.
 ///
 /// # Errors
 /// The server could not be read; then nothing was sent.
@@ -28,11 +28,11 @@ pub fn buy_traffic(
     Check { act, read, refuse: |_: &ServerDetail| None, judge }.run(client)
 }
 
-/// Makes a ScaleServer a VirtualServer, and sees that it is one.
+/// Turns a ScaleServer into a VirtualServer, and checks that it is one.
 ///
 /// # Errors
-/// The server could not be read, or is a VirtualServer already: the same call would make it a ScaleServer. Then nothing
-/// was sent.
+/// The server could not be read, or is a VirtualServer already: the same call would turn it into a ScaleServer. Then
+/// nothing was sent.
 pub fn change_to_virtual(
     client: &Client<Clodo, impl Transport>,
     act: ChangeToVirtual,
@@ -41,7 +41,7 @@ pub fn change_to_virtual(
     Check { act, read, refuse: is_already(ServerType::Virtual), judge: has_become(ServerType::Virtual) }.run(client)
 }
 
-/// Makes a VirtualServer a ScaleServer, and sees that it is one.
+/// Turns a VirtualServer into a ScaleServer, and checks that it is one.
 ///
 /// # Errors
 /// The server could not be read, or is a ScaleServer already. Then nothing was sent.
@@ -54,14 +54,14 @@ pub fn change_to_scale(
 }
 
 impl Checked<ServerDetail> {
-    /// By how many GB the traffic package of the server has grown.
+    /// Growth of the server's traffic package, in GB.
     pub fn traffic_added(&self) -> Decimal {
         self.after.as_ref().map_or(Decimal::ZERO, |after| grown(&self.before, after))
     }
 }
 
 fn grown(before: &ServerDetail, after: &ServerDetail) -> Decimal {
-    // A server without a package has bought none.
+    // A missing package counts as zero.
     after.traffic.unwrap_or_default() - before.traffic.unwrap_or_default()
 }
 

@@ -1,11 +1,11 @@
-//! A clock for clients of the sandbox: where they would sleep, the sandbox's own time goes on instead.
+//! A clock for clients of the sandbox that advances the sandbox's time instead of sleeping.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use hostkit::time::{Clock, Moment, Now, SystemClock};
 
-/// Waiting takes no real time: both sides move to the moment that was waited for.
+/// Waiting takes no real time: client and sandbox both jump to the awaited moment.
 #[derive(Debug, Clone)]
 pub(crate) struct TourClock {
     sandbox: hostkit_sandbox::Clock,

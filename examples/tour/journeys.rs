@@ -1,9 +1,9 @@
-//! The journeys. Both clients have the same methods, so each journey is written once: the async one has an `await`
-//! behind every call, and that is all the difference.
+//! The journeys, written once for both clients: their methods are the same, and the async expansion adds `.await` to
+//! every call.
 
 use hostkit::protocol::Value;
 
-/// The number of the first product. The document does not show the fields of a product, so they come as a tree.
+/// Id of the first product. The document does not describe the fields of a product, so they are an untyped tree.
 fn first_product(products: &Value) -> Option<u64> {
     let Value::List(products) = products else {
         return None;

@@ -1,4 +1,4 @@
-//! What happened on the tour, as a table that a person likes to read.
+//! The steps of the tour, printed as a table.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -27,13 +27,13 @@ impl Log {
         Self { rows: Vec::new(), journey: ("", "", Format::Json), since: Instant::now() }
     }
 
-    /// A journey begins.
+    /// Starts a journey.
     pub(crate) fn begin(&mut self, api: &'static str, client: &'static str, format: Format) {
         self.journey = (api, client, format);
         self.since = Instant::now();
     }
 
-    /// A step ended: what it was, what the answer said. Its time counts from the step before.
+    /// Adds a step with its answer; its time counts from the previous step.
     pub(crate) fn step(&mut self, step: &'static str, answer: impl Into<String>) {
         let (api, client, format) = self.journey;
         let took = self.since.elapsed();

@@ -1,6 +1,6 @@
-//! The tour: one journey per API against the sandbox, once blocking, once async, in every format that the API has.
+//! The tour: a journey per API against the sandbox, blocking and async, in every format of the API.
 //!
-//! `cargo tour` runs it. It needs no network and no configuration, and spends nothing but the sandbox's money.
+//! `cargo tour` runs it. It needs neither a network nor configuration, and spends only the sandbox's money.
 
 mod clock;
 mod journeys;
@@ -14,7 +14,7 @@ use hostkit_sandbox::{ApiName, Sandbox};
 
 use crate::log::Log;
 
-/// Where a journey goes: the sandbox, and the format that the answers come in.
+/// Parameters of a journey: the sandbox, and the format of the answers.
 pub(crate) struct Stop<'s> {
     pub(crate) sandbox: &'s Sandbox,
     pub(crate) format: Format,

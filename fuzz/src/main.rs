@@ -1,7 +1,7 @@
 //! One fuzzer for all targets of `tests/support/targets.rs`; `HOSTKIT_FUZZ_TARGET` says which.
 //!
-//! `cargo xtask test fuzz` builds and runs it. Before the first run it writes the samples of its target into
-//! `HOSTKIT_FUZZ_SAMPLES` and the words of the formats into the file `HOSTKIT_FUZZ_WORDS`.
+//! `cargo xtask test fuzz` builds and runs it. If `HOSTKIT_FUZZ_SAMPLES` is set, it writes the target's samples into
+//! that folder; if `HOSTKIT_FUZZ_WORDS` is set, the dictionary into that file.
 
 #![no_main]
 
@@ -27,7 +27,7 @@ use targets::Target;
 
 struct Fuzzer {
     target: &'static Target,
-    /// The bytes that are being tried: an overflow of the stack ends the process before libFuzzer can keep them.
+    /// The input being tried, written to disk first: a stack overflow ends the process before libFuzzer can save it.
     last: Option<File>,
 }
 
@@ -43,7 +43,7 @@ fn fuzzer() -> &'static Fuzzer {
     })
 }
 
-/// Writes samples and words to where they are wanted.
+/// Writes samples and dictionary to the paths in the environment.
 fn prepare(target: &Target) -> io::Result<()> {
     if let Some(folder) = std::env::var_os("HOSTKIT_FUZZ_SAMPLES") {
         fs::create_dir_all(&folder)?;
@@ -70,7 +70,7 @@ fuzz_target!(
     |bytes: &[u8]| {
         let fuzzer = fuzzer();
         if let Some(last) = &fuzzer.last {
-            // What cannot be kept is not worth the run.
+            // An input that cannot be saved makes the run worthless.
             last.set_len(bytes.len() as u64).and_then(|()| last.write_all_at(bytes, 0)).expect("a file");
         }
         (fuzzer.target.run)(bytes);

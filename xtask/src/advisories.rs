@@ -1,9 +1,10 @@
-//! `advisories`: what is known against the dependencies. It changes without a change of ours, so it is no job of `ci`.
+//! Command `advisories`: checks the dependencies against the advisory database. No job of `ci`, because the database
+//! changes without a change of ours.
 
 use crate::command::{cargo, run};
 use crate::workspace::Outcome;
 
-/// Asks cargo-deny, which fetches the database of advisories.
+/// Runs cargo-deny, which fetches the advisory database.
 pub(crate) fn execute() -> Outcome {
     run(&mut cargo(&["deny", "--workspace", "--all-features", "check", "advisories"]))
 }

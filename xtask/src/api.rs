@@ -1,8 +1,9 @@
-//! `api`: what each published crate shows, as checked text in `docs/api`, so that a change of it is seen in review.
+//! Command `api`: the public items of each published crate as checked text in `docs/api`, so that a review sees them
+//! change.
 //!
-//! rustdoc writes its JSON, `public-api` makes a line of each item. Generated crates are listed by the names of their
-//! items, since their specs say the rest. Not listed: derived and blanket implementations, those of auto traits, and
-//! the methods and constants of a trait that is implemented.
+//! rustdoc writes its JSON and `public-api` turns each item into a line. Generated crates are listed by item names
+//! only, since their specs say the rest. Left out: derived, blanket and auto-trait implementations, and the methods and
+//! constants of implemented traits.
 
 use std::collections::{BTreeSet, HashSet};
 use std::process::{Command, ExitCode};
@@ -16,19 +17,19 @@ use crate::workspace::{Outcome, files, read, root, target, write};
 
 const FOLDER: &str = "docs/api";
 
-/// Items that the root of `hostkit` may have: what a user types, not the machinery.
+/// Upper limit for items at the root of `hostkit`, which is for what a user types, not for the machinery.
 const AT_ROOT: usize = 60;
 
-/// Set for the `rustdoc` that cargo calls: the real one, in whose place this program is called.
+/// Names the real `rustdoc` while cargo calls this program in its place.
 const RUSTDOC: &str = "HOSTKIT_API_RUSTDOC";
 
-/// A published crate and where its list is.
+/// A published crate and the file that lists its items.
 struct Listed {
     manifest: Manifest,
     file: String,
 }
 
-/// Writes the lists, or compares them.
+/// Writes the lists, or compares them with `check`.
 pub(crate) fn execute(check: bool) -> Outcome {
     if check {
         if let Some(why) = run_job()? {
@@ -40,14 +41,14 @@ pub(crate) fn execute(check: bool) -> Outcome {
     each_list(&crates, |file, text| write(&root().join(file), text).map(|()| None))
 }
 
-/// Compares the lists; says why not where they are of another rustc, with which they would differ by that alone.
+/// Compares the lists; returns the reason for skipping if they come from another rustc, whose output differs anyway.
 pub(crate) fn run_job() -> Result<Option<String>, String> {
     let (crates, version) = (published()?, version()?);
     for Listed { file, .. } in &crates {
         let path = root().join(file);
         let of = if path.exists() { version_of(&read(&path)?) } else { None };
         if let Some(of) = of.filter(|of| *of != version) {
-            return Ok(Some(format!("{file} is of {of}, and this is {version}")));
+            return Ok(Some(format!("{file} was made by {of}, and this is {version}")));
         }
     }
     for file in files(&root().join(FOLDER))? {
@@ -72,7 +73,7 @@ fn published() -> Result<Vec<Listed>, String> {
     Ok(published.map(|manifest| Listed { file: format!("{FOLDER}/{}.txt", manifest.name), manifest }).collect())
 }
 
-/// Makes every list, hands it to `act` with its file, and fails with what that finds.
+/// Makes every list, passes it to `act` with its file name, and fails with all findings.
 fn each_list(crates: &[Listed], act: impl Fn(&str, &str) -> Result<Option<String>, String>) -> Outcome {
     document()?;
     let version = version()?;
@@ -92,8 +93,8 @@ fn each_list(crates: &[Listed], act: impl Fn(&str, &str) -> Result<Option<String
     if findings.is_empty() { Ok(()) } else { Err(findings.join("\n")) }
 }
 
-/// Runs as `rustdoc`, with its unstable output switched on for that process alone. Cargo must not see the switch: build
-/// scripts look at it, and everything would be compiled anew.
+/// Runs as `rustdoc` and enables unstable output for that process alone: build scripts look at the variable, so setting
+/// it for cargo would recompile everything.
 pub(crate) fn wrap() -> Option<ExitCode> {
     let rustdoc = std::env::var_os(RUSTDOC)?;
     let status = Command::new(&rustdoc).args(std::env::args_os().skip(1)).env("RUSTC_BOOTSTRAP", "1").status();
@@ -107,21 +108,21 @@ pub(crate) fn wrap() -> Option<ExitCode> {
     })
 }
 
-/// The compiler as the lists name it: `rustc 1.95.0`.
+/// The compiler version in the form of the lists: `rustc 1.95.0`.
 fn version() -> Result<String, String> {
     let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
     let text = output(rustc.arg("--version"))?;
     Ok(text.split_whitespace().take(2).collect::<Vec<_>>().join(" "))
 }
 
-/// The last words of the first line.
+/// The version behind the last comma of the first line.
 fn version_of(text: &str) -> Option<String> {
     let (_, version) = text.lines().next()?.rsplit_once(", ")?;
     Some(version.to_owned())
 }
 
-/// Has rustdoc write the JSON of all crates; of the whole workspace, since with the features that this gives to what
-/// they depend on, everything is compiled already where `cargo doc` has run.
+/// Makes rustdoc write JSON for the whole workspace: with the same unified features as `cargo doc`, whose build is then
+/// reused.
 fn document() -> Outcome {
     let mut command = cargo(&["doc", "--quiet", "--workspace", "--no-deps", "--lib", "--all-features"]);
     let program = std::env::current_exe().map_err(|error| format!("the path of this program: {error}"))?;
@@ -141,11 +142,11 @@ fn is_generated(manifest: &Manifest) -> bool {
     root().join(&manifest.folder).join("src/generated").exists()
 }
 
-/// A line for each item, but for what follows from another line.
+/// One line per item, without items that follow from another line.
 fn lines(items: &[PublicItem]) -> Vec<String> {
     let is_impl = |item: &&PublicItem| matches!(item.tokens().next(), Some(Token::Keyword(word)) if word == "impl");
     let is_of_trait = |item: &PublicItem| item.to_string().contains(" for ");
-    // `Id` can be compared and hashed, but is of a crate that is not ours to name.
+    // `Id` implements `Eq` and `Hash`, but its crate is not a dependency, so it cannot be named.
     let traits: HashSet<_> =
         items.iter().filter(is_impl).filter(|item| is_of_trait(item)).map(PublicItem::id).collect();
     let is_type = |item: &PublicItem| item.tokens().any(|token| matches!(token, Token::Kind(word) if word == "type"));
@@ -156,7 +157,7 @@ fn lines(items: &[PublicItem]) -> Vec<String> {
     items.iter().filter(|item| !follows(item)).map(ToString::to_string).collect()
 }
 
-/// The kinds and names of the items of modules, without what belongs to them.
+/// Kinds and names of module-level items, without their members.
 fn names(items: &[PublicItem]) -> Vec<String> {
     items
         .iter()
@@ -171,7 +172,7 @@ fn at_root(items: &[PublicItem]) -> BTreeSet<String> {
     found.filter(|(_, path)| path.len() == 2).filter_map(|(_, mut path)| path.pop()).collect()
 }
 
-/// Kind and path of an item that stands in a module; nothing for fields, variants, methods and implementations.
+/// Kind and path of a module-level item; `None` for fields, variants, methods and implementations.
 fn of_module<'a>(tokens: impl Iterator<Item = &'a Token>) -> Option<(String, Vec<String>)> {
     let (mut kind, mut path) = (None, Vec::new());
     let mut is_in_type = false;
@@ -206,7 +207,7 @@ fn difference(file: &str, there: &str, wanted: &str) -> Option<String> {
     }
     let diff = similar::TextDiff::from_lines(there, wanted);
     let diff = diff.unified_diff().header("in the list", "in the code").context_radius(0).to_string();
-    Some(format!("{file}: the public items are others; `cargo xtask release api` writes the list:\n{diff}"))
+    Some(format!("{file}: the public items differ; `cargo xtask release api` writes the list:\n{diff}"))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
-//! `ci`: every job of the continuous integration, one after the other, each against a budget of time.
+//! Command `ci`: runs every CI job in order, each against a time budget.
 //!
-//! The tests come last, so that the output ends with cargo's own lines about them.
+//! The tests run last, so that the output ends with cargo's own test summary.
 
 use std::io::Write;
 use std::time::{Duration, Instant};
@@ -9,13 +9,13 @@ use crate::command::{cargo, run, run_to_its_last_line};
 use crate::workspace::Outcome;
 use crate::{api, codegen, compile_cost, features, fuzz, loom, openapi, package, promises, real, tidy};
 
-/// What all jobs may take together, on two cores and from a fresh clone.
+/// Budget for all jobs together, on two cores and from a fresh clone.
 const TOTAL: Duration = Duration::from_secs(1_500);
 
 /// How a job ended that did not fail.
 enum End {
     Done,
-    /// Not run, and why.
+    /// Not run, with the reason.
     Skipped(String),
 }
 
@@ -51,7 +51,7 @@ const TEST: &str = "test";
 /// The README's test command.
 const TEST_COMMAND: &[&str] = &["test", "--workspace"];
 
-/// Runs all jobs, or one. A job that fails does not keep the others from running: one run tells all that is wrong.
+/// Runs all jobs, or one. A failed job does not stop the others, so that one run shows every failure.
 pub(crate) fn execute(one: Option<&str>) -> Outcome {
     let jobs: Vec<&Job> = JOBS.iter().filter(|job| one.is_none_or(|one| job.name == one)).collect();
     if jobs.is_empty() {
@@ -101,7 +101,7 @@ pub(crate) fn execute(one: Option<&str>) -> Outcome {
 }
 
 fn print_times(out: &mut dyn Write, times: &[(&Job, Duration, String)]) {
-    // Nobody to tell, if the output is closed.
+    // A closed output leaves nowhere to report the error.
     let _ = out.write_all(table(times).as_bytes());
 }
 
@@ -138,7 +138,7 @@ fn doc() -> Result<End, String> {
 
 fn compile_cost() -> Result<End, String> {
     if cfg!(not(target_os = "linux")) {
-        return Ok(End::Skipped("only Linux tells the CPU time of processes that ended".to_owned()));
+        return Ok(End::Skipped("the CPU time of ended processes is available on Linux only".to_owned()));
     }
     done(compile_cost::execute(false, false))
 }

@@ -1,4 +1,4 @@
-//! `codegen`: everything that is generated from the specs, written or compared.
+//! Command `codegen`: writes or compares everything that is generated from the specs.
 
 use std::io::IsTerminal;
 
@@ -8,10 +8,10 @@ use hostkit_codegen::{Coverage, Sources, Specs, Tree};
 use crate::coverage;
 use crate::workspace::{Outcome, apis, root};
 
-/// The API of nasty names, which only the generator's own tests use.
+/// The API of awkward names that only the generator's own tests use.
 pub(crate) const OBSTACLE: &str = "obstacle";
 
-/// The workspace, with what rustfmt made in the target folder.
+/// The workspace, with its cache of rustfmt output in the target folder.
 pub(crate) fn workspace() -> Workspace {
     Workspace::new(root(), root().join("target/codegen"))
 }
@@ -38,17 +38,17 @@ pub(crate) fn check_specs(one: Option<&str>) -> Outcome {
     if !errors.is_empty() {
         return Err(errors.join("\n"));
     }
-    println!("nothing is wrong with the specs of {}", apis.join(", "));
+    println!("no problems in the specs of {}", apis.join(", "));
     Ok(())
 }
 
-/// What all specs give: generated folders, and what the specs cover.
+/// Everything that the specs produce: the generated folders, and their coverage.
 struct Outputs {
     folders: Vec<Folder>,
     coverage: Vec<Coverage>,
 }
 
-/// Resolves each API once, and makes everything of it. The obstacle has code alone.
+/// Resolves each API once and produces all outputs. The obstacle API has code only.
 fn outputs(workspace: &Workspace) -> Result<Outputs, String> {
     let (mut code, mut reference, mut openapi) = (Tree::default(), Tree::default(), Tree::default());
     let (mut roots, mut coverage) = (Vec::new(), Vec::new());
@@ -74,7 +74,7 @@ fn outputs(workspace: &Workspace) -> Result<Outputs, String> {
     Ok(Outputs { folders, coverage })
 }
 
-/// Generates everything, or with `check` compares: code, schemas, reference, OpenAPI, and the table of the README.
+/// Generates or, with `check`, compares everything: code, schemas, reference, OpenAPI and the README's table.
 pub(crate) fn run(check: bool) -> Outcome {
     let workspace = workspace();
     let Outputs { folders, coverage } = outputs(&workspace)?;

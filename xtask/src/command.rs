@@ -6,14 +6,14 @@ use std::process::{Command, Stdio};
 
 use crate::workspace::{Outcome, root};
 
-/// A `cargo` of the toolchain that runs this, in the root of the workspace.
+/// A `cargo` command of the toolchain that runs this program, in the workspace root.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments).current_dir(root());
-    // `cargo run` tells this program its own package. The build script of ring looks at these names: it would run
-    // again, and TLS and both clients be compiled again, whenever a cargo without xtask follows one with it.
-    let is_told = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_told)) {
+    // `cargo run` sets variables for this package, and ring's build script reads them: if they reached a nested cargo,
+    // ring, TLS and both clients would be rebuilt each time cargo runs with and without xtask in turn.
+    let is_own = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_own)) {
         command.env_remove(name);
     }
     // With it, a test of examples would record what it has to compare with.
@@ -21,13 +21,13 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs a program with its output as it comes.
+/// Runs a program and passes its output through.
 pub(crate) fn run(command: &mut Command) -> Outcome {
     let status = command.status().map_err(|error| format!("{}: {error}", line(command)))?;
     if status.success() { Ok(()) } else { Err(format!("`{}` ended with {status}", line(command))) }
 }
 
-/// Runs a program and gives what it wrote to its output.
+/// Runs a program and returns its standard output.
 pub(crate) fn output(command: &mut Command) -> Result<String, String> {
     let output = command.output().map_err(|error| format!("{}: {error}", line(command)))?;
     if !output.status.success() {
@@ -37,8 +37,8 @@ pub(crate) fn output(command: &mut Command) -> Result<String, String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Runs a program and keeps its last lines back until it has ended and `before_last` has said its word: so the
-/// program's own lines are the last ones of the output.
+/// Runs a program, holding its last lines back until it has ended and `before_last` has written, so that they end the
+/// output.
 pub(crate) fn run_to_its_last_line(
     command: &mut Command,
     out: &mut dyn Write,
@@ -50,7 +50,7 @@ pub(crate) fn run_to_its_last_line(
     let (reader, writer) = std::io::pipe().map_err(failed)?;
     command.stdout(writer.try_clone().map_err(failed)?).stderr(writer).stdin(Stdio::null());
     let mut child = command.spawn().map_err(failed)?;
-    // The ends that this process holds would keep the pipe open for ever.
+    // The pipe would never close while this process holds its write ends.
     command.stdout(Stdio::null()).stderr(Stdio::null());
     let mut kept = VecDeque::new();
     for bytes in BufReader::new(reader).split(b'\n') {
@@ -66,11 +66,11 @@ pub(crate) fn run_to_its_last_line(
 }
 
 fn print(out: &mut dyn Write, bytes: Option<&[u8]>) {
-    // Nobody to tell, if the output is closed.
+    // A closed output leaves nowhere to report the error.
     let _ = out.write_all(bytes.unwrap_or_default()).and_then(|()| out.write_all(b"\n"));
 }
 
-/// The command as one would type it.
+/// The command as typed in a shell.
 fn line(command: &Command) -> String {
     let program = std::path::Path::new(command.get_program());
     let name = program.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -78,7 +78,7 @@ fn line(command: &Command) -> String {
     std::iter::once(name).chain(arguments).collect::<Vec<_>>().join(" ")
 }
 
-/// How many tests passed, as the harness of `cargo test` says.
+/// Number of passed tests, from the summary lines of `cargo test`.
 pub(crate) fn passed_tests(text: &str) -> u64 {
     let passed = |line: &str| line.split_once("ok. ")?.1.split(' ').next()?.parse::<u64>().ok();
     text.lines().filter(|line| line.contains("test result: ok.")).filter_map(passed).sum()

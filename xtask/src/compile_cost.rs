@@ -1,8 +1,7 @@
-//! `compile-cost`: what rustc spends on each proto crate alone, held against `xtask/compile-budget.toml`.
+//! Command `compile-cost`: CPU time that rustc takes for each proto crate alone, against `xtask/compile-budget.toml`.
 //!
-//! Machines differ, so the unit is not the second: a reference crate that never changes is compiled in the same run, and
-//! the CPU time of a proto crate is told in multiples of it. What is deliberately not here: peers. `cargo xtask bench
-//! compile` sets the same types beside derives.
+//! Machines differ, so the unit is not the second: a reference crate that never changes is compiled in the same run,
+//! and CPU times are multiples of its own. `cargo xtask bench compile` compares with derives.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -13,27 +12,27 @@ use std::time::SystemTime;
 use crate::command::{cargo, run};
 use crate::workspace::{Outcome, apis, root, target};
 
-/// How far above its budget a figure may be.
+/// Factor by which a figure may exceed its budget.
 const MARGIN: f64 = 1.15;
 
-/// What is measured of CPU time below this, in reference crates, is noise.
+/// CPU times below this, in reference crates, are noise.
 const NOISE: f64 = 0.1;
 
-/// Rounds for a budget that is written, and at most for one that is held: the smallest counts, because noise only ever adds,
-/// so that the first round within the budget is enough.
+/// Rounds when a budget is written, and most rounds when one is checked: noise only adds, so the smallest figure counts
+/// and the first round within the budget is enough.
 const ROUNDS: (usize, usize) = (2, 5);
 
-/// Figures of one crate, in reference crates; `rlib` in bytes.
+/// Figures of one crate: CPU times in reference crates, `rlib` in bytes.
 type Figures = BTreeMap<String, f64>;
 
-/// What rustc is asked for.
+/// A kind of build to measure.
 #[derive(Clone, Copy)]
 struct Mode {
     name: &'static str,
     cargo: &'static [&'static str],
     /// Of the reference crate.
     rustc: &'static [&'static str],
-    /// Where the rlib is; none is made by a check.
+    /// Folder of the rlib; a check makes none.
     folder: Option<&'static str>,
 }
 
@@ -47,7 +46,8 @@ const RELEASE: Mode = Mode {
     folder: Some("release"),
 };
 
-/// Measures every crate and compares, or writes the budget anew. Release is only measured `in_full`.
+/// Measures every crate and compares with the budget, or writes a new one; measures release builds only with `in_full`
+/// or `write`.
 pub(crate) fn execute(write: bool, in_full: bool) -> Outcome {
     let modes: &[Mode] = if in_full || write { &[CHECK, DEBUG, RELEASE] } else { &[CHECK, DEBUG] };
     let file = root().join("xtask/compile-budget.toml");
@@ -71,8 +71,8 @@ pub(crate) fn execute(write: bool, in_full: bool) -> Outcome {
             }
             for (what, figure, seconds) in figures {
                 let allowed = budget.get(name).and_then(|figures| figures.get(&what)).copied();
-                let told = allowed.map_or_else(|| "-".to_owned(), |allowed| number(&what, allowed));
-                println!("{name:<18}{what:<14}{seconds:>6}{:>12}{told:>10}", number(&what, figure));
+                let limit = allowed.map_or_else(|| "-".to_owned(), |allowed| number(&what, allowed));
+                println!("{name:<18}{what:<14}{seconds:>6}{:>12}{limit:>10}", number(&what, figure));
                 match allowed {
                     Some(allowed) if is_over(figure, allowed) => over.push(format!("{name} {what}")),
                     None if !write => over.push(format!("{name} {what} (it has no budget)")),
@@ -100,14 +100,14 @@ fn crates() -> Result<Vec<String>, String> {
     Ok(apis(None)?.into_iter().map(|api| format!("{api}-proto")).collect())
 }
 
-/// CPU time of one crate in reference crates, and in seconds; more rounds where it is above what is `allowed`.
+/// CPU time of one crate, in reference crates and in seconds; repeats while it exceeds what is `allowed`.
 fn measure(name: &str, mode: Mode, allowed: Option<f64>) -> Result<(f64, f64), String> {
     let build = || {
         let mut command = cargo(mode.cargo);
         command.args(["--quiet", "--package", name]).env("CARGO_INCREMENTAL", "0").stderr(Stdio::inherit());
         run(&mut command)
     };
-    // The dependencies, which do not count.
+    // Compiles the dependencies first, so that they do not count.
     build()?;
     let (mut cost, mut seconds) = (f64::MAX, f64::MAX);
     for round in 1..=ROUNDS.1 {
@@ -117,7 +117,7 @@ fn measure(name: &str, mode: Mode, allowed: Option<f64>) -> Result<(f64, f64), S
             .and_then(|file| file.set_modified(SystemTime::now()))
             .map_err(|error| format!("{name}: {error}"))?;
         let own = spent(build)?;
-        // Cargo itself, with nothing to do.
+        // Subtracts what cargo itself takes when nothing is to be built.
         let own = own - spent(build)?;
         // Each round has its own reference: whatever slows the machine down slows both.
         cost = cost.min(own / spent(|| compile_reference(mode))?);
@@ -134,14 +134,14 @@ fn is_over(figure: f64, allowed: f64) -> bool {
     figure > allowed * MARGIN && figure > allowed + NOISE
 }
 
-/// CPU seconds that the processes started by `act` took.
+/// CPU seconds of the processes that `act` starts.
 fn spent(act: impl FnOnce() -> Outcome) -> Result<f64, String> {
     let before = children()?;
     act()?;
     Ok(children()? - before)
 }
 
-/// CPU seconds of all children that ended, in user and system mode.
+/// User and system CPU seconds of all child processes that have ended.
 fn children() -> Result<f64, String> {
     let stat =
         fs::read_to_string("/proc/self/stat").map_err(|error| format!("no CPU times on this system: {error}"))?;
@@ -149,7 +149,7 @@ fn children() -> Result<f64, String> {
     let fields = stat.rsplit_once(')').map(|(_, rest)| rest.split_whitespace().collect::<Vec<_>>());
     let ticks = |index: usize| fields.as_ref()?.get(index)?.parse::<f64>().ok();
     match (ticks(13), ticks(14)) {
-        // A tick is a hundredth of a second on every Linux that Rust runs on.
+        // A tick is 1/100 s on every Linux that Rust supports.
         (Some(user), Some(system)) => Ok((user + system) / 100.0),
         _ => Err("/proc/self/stat has another form".to_owned()),
     }
@@ -166,8 +166,8 @@ fn compile_reference(mode: Mode) -> Outcome {
     run(rustc.arg("--out-dir").arg(&folder).arg(&file))
 }
 
-/// The reference crate: types with derives and the calls that a decoder makes, without dependencies. Never change it:
-/// every budget is told in it.
+/// The reference crate: types with derives and decoder-like calls, without dependencies. Never change it: it is the
+/// unit of every budget.
 fn reference() -> String {
     let mut text = String::from(
         "use std::collections::BTreeMap;\npub type Tree = BTreeMap<String, String>;\n\

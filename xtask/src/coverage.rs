@@ -1,4 +1,4 @@
-//! What the specs cover of the documents, and the sandbox of the specs, as a table in the README.
+//! How much of the documents the specs cover, and how much of the specs the sandbox answers, as a table in the README.
 
 use std::fs;
 use std::path::Path;
@@ -9,11 +9,11 @@ use crate::workspace::{read, root, write};
 
 const OPEN: &str = "<!-- coverage -->";
 const CLOSE: &str = "<!-- /coverage -->";
-/// Where the sandbox has a folder for each API.
+/// The sandbox has a folder for each API here.
 const SITES: &str = "crates/hostkit-sandbox/src/sites";
 
-/// Writes the table into the README, or with `check` compares; prints which documented calls have no spec, and gives
-/// what is wrong.
+/// Writes the README's table or, with `check`, compares it; prints documented calls without a spec and returns the
+/// findings.
 pub(crate) fn run(mut all: Vec<Coverage>, check: bool) -> Result<Vec<String>, String> {
     let mut findings = Vec::new();
     for coverage in &mut all {
@@ -31,22 +31,22 @@ pub(crate) fn run(mut all: Vec<Coverage>, check: bool) -> Result<Vec<String>, St
     let wanted = with_table(&present, &coverage_table(&all))?;
     if present != wanted {
         if check {
-            findings.push("the table in README.md is not of these specs: run `cargo xtask codegen`".to_owned());
+            findings.push("the table in README.md is out of date: run `cargo xtask codegen`".to_owned());
         } else {
             write(&path, &wanted)?;
         }
     }
     for coverage in &all {
         for id in &coverage.nowhere {
-            findings.push(format!("{}: the inconsistency {id} is in no quirk and no note", coverage.api));
+            findings.push(format!("{}: no quirk or note covers the inconsistency {id}", coverage.api));
         }
         findings.extend(coverage.unknown.iter().cloned());
     }
     Ok(findings)
 }
 
-/// Counts the specs that the API's site has an arm for, and gives the others. That the arms are good for something is
-/// what `tests/promises/sandbox_answers.rs` is for.
+/// Counts the specs with an arm in the API's site and returns the others; `tests/promises/sandbox_answers.rs` tests
+/// that the arms work.
 fn count_sandbox(coverage: &mut Coverage) -> Result<Vec<String>, String> {
     let site = texts(&root().join(SITES).join(&coverage.api))?;
     let is_answered = |name: &str| {
@@ -58,7 +58,7 @@ fn count_sandbox(coverage: &mut Coverage) -> Result<Vec<String>, String> {
     Ok(others.into_iter().map(|(spec, _)| spec.clone()).collect())
 }
 
-/// All sources of a folder as one text; none where there is no such folder.
+/// All source files of a folder as one text; empty if the folder does not exist.
 fn texts(folder: &Path) -> Result<String, String> {
     let mut text = String::new();
     let Ok(entries) = fs::read_dir(folder) else {
@@ -73,12 +73,12 @@ fn texts(folder: &Path) -> Result<String, String> {
     Ok(text)
 }
 
-/// The README with this table between the markers.
+/// The README with this table between its markers.
 fn with_table(readme: &str, table: &str) -> Result<String, String> {
     let block = format!("{OPEN}\n{table}{CLOSE}");
     match readme.split_once(OPEN).and_then(|(before, rest)| Some((before, rest.split_once(CLOSE)?.1))) {
         Some((before, after)) => Ok(format!("{before}{block}{after}")),
-        None => Err(format!("README.md: `{OPEN}` and `{CLOSE}` do not stand in this order")),
+        None => Err(format!("README.md: `{OPEN}` and `{CLOSE}` are missing or out of order")),
     }
 }
 

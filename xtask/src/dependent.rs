@@ -1,7 +1,7 @@
-//! `dependent`: a program outside of the workspace that depends on the crates by git, built and run.
+//! Command `dependent`: builds and runs a program outside the workspace that depends on the crates through git.
 //!
-//! It sees what was committed and nothing else: a manifest that leans on the workspace's folder, or a file that git does not
-//! have, fails here. What is deliberately not here: registries, which `package --verify` stands in for.
+//! It sees only what is committed, so a manifest that relies on the workspace's folder, or a file missing from git,
+//! fails here. Registries are out of scope: `package --verify` stands in for them.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +10,7 @@ use std::process::Command;
 use crate::command::{cargo, output, run};
 use crate::workspace::{Outcome, read, root, target, write};
 
-/// The crates that the program names; what they need comes from the same clone.
+/// The direct dependencies of the program; their own come from the same clone.
 const CRATES: [&str; 2] = ["clodo-proto", "hostkit-ureq"];
 
 const PROGRAM: &str = r#"fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -45,7 +45,7 @@ pub(crate) fn execute() -> Outcome {
     Err(format!("dependent: {} packages are not those of Cargo.lock:\n{}", strangers.len(), strangers.join("\n")))
 }
 
-/// With the profiles of the workspace, so that what it has compiled of other people's crates serves again.
+/// The program's manifest, with the workspace's profiles so that compiled external dependencies are reused.
 fn manifest(root: &str, url: &str, revision: &str) -> String {
     let mut text = "[package]\nname = \"dependent\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n".to_owned();
     for name in CRATES {
@@ -64,13 +64,13 @@ fn manifest(root: &str, url: &str, revision: &str) -> String {
     text
 }
 
-/// A path as a URL; one of Windows has no slash at its start.
+/// A file URL of a path; a Windows path lacks the leading slash.
 fn url(path: &Path) -> String {
     let path = path.to_string_lossy().replace('\\', "/");
     format!("file://{}{path}", if path.starts_with('/') { "" } else { "/" })
 }
 
-/// What a lock file says of each package of a registry.
+/// The checksum lines of a lock file, one per registry package.
 fn checksums(lock: &str) -> impl Iterator<Item = &str> {
     lock.lines().filter(|line| line.starts_with("checksum = "))
 }

@@ -1,8 +1,8 @@
-//! `explain`: what a diagnostic code means.
+//! Command `explain`: what a diagnostic code means.
 
 use crate::workspace::Outcome;
 
-/// Prints the text of one code, or the list of all codes.
+/// Prints the text of one code, or a list of all codes.
 pub(crate) fn run(code: Option<&str>) -> Outcome {
     let Some(code) = code else {
         for code in hostkit_codegen::explained() {

@@ -1,13 +1,13 @@
-//! The job `features`: every crate alone with no, each and all of its features.
+//! CI job `features`: checks every crate with no feature, each feature alone, and all of them.
 
 use crate::command::{cargo, output};
 use crate::manifest::members;
 use crate::workspace::Outcome;
 
-/// Crates in whose normal tree the writers of the server half belong.
+/// Crates that may have the server half's writers in their normal dependency tree.
 const SERVERS: &[&str] = &["hostkit-sandbox"];
 
-/// Checks each crate, and that the server half does not leak into those that did not ask for it.
+/// Checks each crate, and that the feature `server` reaches only crates that enable it.
 pub(crate) fn run_job() -> Outcome {
     let members = members()?;
     for manifest in members.iter().filter(|manifest| is_of_an_api(&manifest.name)) {
@@ -33,22 +33,20 @@ fn check(name: &str, arguments: &[&str]) -> Outcome {
     eprintln!("features: {name} {}", arguments.join(" "));
     let mut all = vec!["check", "--quiet", "--package", name];
     all.extend(arguments);
-    // Denying warnings by flags would build every dependency anew.
+    // `RUSTFLAGS` with `-D warnings` would rebuild every dependency.
     let output = cargo(&all).output().map_err(|error| format!("cargo: {error}"))?;
-    let told = String::from_utf8_lossy(&output.stderr);
-    if output.status.success() && !told.contains("warning") {
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    if output.status.success() && !stderr.contains("warning") {
         return Ok(());
     }
-    Err(format!("{told}\n{name} does not build without warnings with {}", arguments.join(" ")))
+    Err(format!("{stderr}\n{name} does not build without warnings with {}", arguments.join(" ")))
 }
 
-/// The PHP writer is behind `server`: it is the mark that the feature is on.
+/// `serde_php`, the PHP writer, is in a tree only where the feature `server` is on.
 fn leak(name: &str) -> Outcome {
     let tree = output(&mut cargo(&["tree", "--package", name, "--edges", "normal", "--prefix", "none"]))?;
     if tree.lines().any(|line| line.starts_with("serde_php ")) {
-        return Err(format!(
-            "{name}: the feature `server` is on although nobody asked for it (serde_php is in its tree)"
-        ));
+        return Err(format!("{name}: the feature `server` is on without being enabled (serde_php is in its tree)"));
     }
     Ok(())
 }
@@ -57,7 +55,7 @@ fn is_of_an_api(name: &str) -> bool {
     name.ends_with("-proto") && name != "hostkit-proto"
 }
 
-/// The crate of an API stands on the protocol alone: with all features, neither the engine nor what it waits or logs with.
+/// Checks that an API's crate, with all features, depends on neither the engine nor its event and tracing libraries.
 fn protocol_alone(name: &str) -> Outcome {
     let arguments = ["tree", "--package", name, "--edges", "normal", "--all-features", "--prefix", "depth"];
     let tree = output(&mut cargo(&arguments))?;
@@ -65,10 +63,10 @@ fn protocol_alone(name: &str) -> Outcome {
     if found.is_empty() {
         return Ok(());
     }
-    Err(format!("{name}: only hostkit-proto and what that needs may be below it, but there is {}", found.join(", ")))
+    Err(format!("{name}: may depend only on hostkit-proto and its dependencies, but depends on {}", found.join(", ")))
 }
 
-/// What must not be in the tree of an API's crate. Members of the workspace are told by their folder.
+/// Crates that must not be in the tree of an API's crate; workspace members are recognised by their path.
 fn strangers(tree: &str) -> Vec<&str> {
     let lines = tree.lines().filter_map(|line| {
         let depth = line.bytes().take_while(u8::is_ascii_digit).count();

@@ -1,4 +1,4 @@
-//! `fixtures`: test data that another program makes.
+//! Command `fixtures`: test data that another program makes.
 
 use std::process::Command;
 
@@ -7,7 +7,7 @@ use crate::workspace::{Outcome, root};
 
 const FOLDER: &str = "crates/hostkit-wire/tests/php";
 
-/// Remakes the PHP fixtures with the php-cli of this machine, or with `check` compares. Installs nothing.
+/// Regenerates the PHP fixtures with the installed php-cli or, with `check`, compares them. Installs nothing.
 pub(crate) fn php(check: bool) -> Outcome {
     let version =
         Command::new("php").args(["-r", "echo PHP_VERSION, extension_loaded('json') ? '' : ' without json';"]).output();

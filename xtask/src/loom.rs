@@ -1,13 +1,13 @@
-//! `loom`: every interleaving of those who wait for a sign-in or a store, on the primitives of loom.
+//! Command `loom`: every interleaving of threads and tasks that wait for a sign-in or a store, on loom's primitives.
 
 use std::process::Stdio;
 
 use crate::command::{cargo, passed_tests};
 use crate::workspace::{Outcome, root};
 
-/// Runs the models of hostkit; with `longer`, with three preemptions instead of two.
+/// Runs the loom models of `hostkit`; with `longer`, three preemptions instead of two.
 pub(crate) fn execute(longer: bool) -> Outcome {
-    // The cfg concerns every crate of the tree: a folder of its own keeps what the other jobs have built.
+    // The cfg reaches every crate of the tree: a separate folder preserves the builds of the other jobs.
     let folder = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), Into::into).join("loom");
     let mut command = cargo(&["test", "--package", "hostkit", "--lib", "wakeups", "--", "--nocapture"]);
     command.env("RUSTFLAGS", "--cfg loom").env("CARGO_TARGET_DIR", folder).env("RUST_BACKTRACE", "0");

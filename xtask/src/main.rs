@@ -45,11 +45,11 @@ enum Verb {
     ///
     /// Use it after a change of a spec, of a wire example or of the generator.
     Codegen {
-        /// Only compares: prints what differs and fails. Never writes.
+        /// Compares instead of writing: prints the differences and fails.
         #[arg(long)]
         check: bool,
     },
-    /// Works on specs: starts, checks and formats them, records what examples decode to, explains diagnostics.
+    /// Starts, checks and formats specs, records what their examples decode to, and explains diagnostics.
     ///
     /// Use it while an endpoint or an API is being written.
     Spec {
@@ -60,11 +60,11 @@ enum Verb {
     ///
     /// Use it before each commit: it takes seconds.
     Tidy {
-        /// First writes the list of indirect dependencies anew, and shrinks that of module cycles.
+        /// First rewrites the list of indirect dependencies and shrinks that of module cycles.
         #[arg(long)]
         write: bool,
     },
-    /// Runs the tests that `cargo test` does not, or runs its tests for longer.
+    /// Runs tests that `cargo test` does not include, or runs its tests for longer.
     ///
     /// Use one after a change of what it tests; `cargo test` is enough for everything else.
     Test {
@@ -73,7 +73,7 @@ enum Verb {
     },
     /// Runs the measurements of `bench/`, or one, each beside its peers.
     ///
-    /// Use it before and after a change that is meant to be faster, on a machine that does nothing else.
+    /// Use it before and after a change that is meant to be faster, on an otherwise idle machine.
     Bench {
         /// The name of the measurement.
         name: Option<String>,
@@ -85,7 +85,7 @@ enum Verb {
         /// The name of the job.
         job: Option<String>,
     },
-    /// Holds what is published: what crates show, cost and pack.
+    /// Checks what is published: public items, compile cost, packages.
     ///
     /// Use it after a change of a public item or of a manifest, and all of it before a version is released.
     Release {
@@ -105,33 +105,33 @@ enum SpecVerb {
     },
     /// Starts a spec: `spec new clodo servers/get_server`.
     ///
-    /// Use it for each new endpoint: every key that has to be there is in the file.
+    /// Use it for each new endpoint: the file has every required key.
     New {
         /// The API.
         api: String,
         /// Module and endpoint.
         place: String,
     },
-    /// Records what the examples decode to; a person reviews the difference.
+    /// Records what the examples decode to, for a person to review the difference.
     ///
     /// Use it after a change of wire examples, or of what their endpoints decode to.
     Bless {
         /// One API; all of them without it.
         api: Option<String>,
     },
-    /// Brings specs into their layout: blanks and line ends, never the order of keys.
+    /// Formats specs: blanks and line ends, never the order of keys.
     ///
     /// Use it before a commit of specs.
     Fmt {
-        /// Only says which are not.
+        /// Lists the specs that need it instead of changing them.
         #[arg(long)]
         check: bool,
     },
-    /// Says what a diagnostic code means.
+    /// Explains a diagnostic code.
     ///
     /// Use it when the message of a diagnostic is not enough.
     Explain {
-        /// The code, such as `E0104`; a list of all without it.
+        /// The code, such as `E0104`; lists all codes without it.
         code: Option<String>,
     },
 }
@@ -140,31 +140,31 @@ enum SpecVerb {
 enum TestVerb {
     /// Runs the test of each promise of SECURITY.md and prints a table.
     ///
-    /// Use it for the figures, and with `--long` after a change of what a promise is about.
+    /// Use it for the figures, and with `--long` after a change of the code behind a promise.
     Promises {
         /// One promise, such as `P8`; all of them without it.
         promise: Option<String>,
-        /// The long sizes.
+        /// Runs the long sizes.
         #[arg(long, conflicts_with = "sabotage")]
         long: bool,
-        /// Breaks the code behind one promise (or `all`, one after the other) and wants its test to fail.
+        /// Seeds the defects of one promise (or of `all`), under which its test must fail.
         #[arg(long, value_name = "ID")]
         sabotage: Option<String>,
     },
-    /// Tries every interleaving of those who wait for a sign-in or a store.
+    /// Tries every interleaving of threads and tasks that wait for a sign-in or a store.
     ///
-    /// Use it after a change of how sessions and stores are waited for.
+    /// Use it after a change of how callers wait for sessions and stores.
     Loom {
-        /// With three preemptions instead of two.
+        /// Allows three preemptions instead of two.
         #[arg(long)]
         long: bool,
     },
-    /// Changes the code in small ways (cargo-mutants) and looks whether a test of `hostkit` or `hostkit-proto` notices.
+    /// Makes small changes to the code (cargo-mutants), and reports those that no test of the two core crates detects.
     ///
     /// Use it after a change of retry, session, limits, exchange or redaction, or of their tests: what survives is a
-    /// missing test. It takes some seconds for each mutant, so it is no job of CI. What was caught is kept below
-    /// `target/mutants` while the file stays as it is, so that an interrupted run goes on where it was and a second one
-    /// tries only what survived.
+    /// missing test. It takes some seconds for each mutant, so it is no job of CI. Caught mutants are
+    /// kept below `target/mutants` while their file is unchanged, so that an interrupted run resumes and a second one
+    /// tries only the survivors.
     Mutants {
         /// Only mutants of this file or glob, from the root of the workspace; may be given several times.
         #[arg(long)]
@@ -172,35 +172,35 @@ enum TestVerb {
         /// One part of several: `0/4` to `3/4`.
         #[arg(long, value_name = "K/N")]
         shard: Option<String>,
-        /// Forgets earlier results: after a test was taken away or made weaker.
+        /// Discards earlier results, as needed after a test was removed or weakened.
         #[arg(long)]
         fresh: bool,
     },
-    /// Runs the tests against a real nginx, PHP and Redis, which it installs where it can, and skips where it cannot.
+    /// Runs tests against a real nginx, PHP, Redis and resolver, installed where possible and skipped otherwise.
     ///
     /// Use it after a change of a transport, of the Redis store or of a reader of PHP.
     Real,
-    /// Fuzzes the readers and decoders with libFuzzer, keeps what it finds and adds up `fuzz/TOTALS.tsv`.
+    /// Fuzzes the readers and decoders with libFuzzer, keeps failing inputs and adds up `fuzz/TOTALS.tsv`.
     ///
     /// Use it after a change of a reader or of the codec.
     Fuzz {
         /// One target; all of them without it.
         target: Option<String>,
-        /// For how long, each.
+        /// Seconds for each target.
         #[arg(long, default_value_t = 60)]
         seconds: u64,
     },
-    /// Validates the OpenAPI documents, where a validator is installed.
+    /// Validates the OpenAPI documents if a validator is installed.
     ///
-    /// Use it after a change of a spec or of what makes the documents.
+    /// Use it after a change of a spec or of the OpenAPI emitter.
     Openapi {
-        /// Instead generates a client from a document, with a generator of PyPI, and uses it in the sandbox.
+        /// Generates a client from a document instead, with a generator from PyPI, and runs it against the sandbox.
         #[arg(long)]
         client: bool,
     },
-    /// Remakes the test data that a real PHP serializes, encodes and prints.
+    /// Regenerates the test data that a real PHP serializes, encodes and prints.
     ///
-    /// Use it after a change of the program that makes them; it takes a php-cli.
+    /// Use it after a change of the program that makes the data; it needs a php-cli.
     Fixtures {
         /// Only compares.
         #[arg(long)]
@@ -210,28 +210,28 @@ enum TestVerb {
 
 #[derive(Subcommand)]
 enum ReleaseVerb {
-    /// Lists what each published crate shows, in `docs/api`.
+    /// Lists the public items of each published crate in `docs/api`.
     ///
     /// Use it after a change of a public item, and read the difference.
     Api {
-        /// Only compares: prints what differs and fails. Never writes.
+        /// Compares instead of writing: prints the differences and fails.
         #[arg(long)]
         check: bool,
     },
-    /// Measures what compiling each proto crate costs, against `xtask/compile-budget.toml`. Linux only.
+    /// Measures the compile time of each proto crate against `xtask/compile-budget.toml`. Linux only.
     ///
     /// Use it after a change of what is generated, or for a new API.
     CompileCost {
-        /// In release, too.
+        /// Measures release builds as well.
         #[arg(long)]
         full: bool,
-        /// Writes the budget anew.
+        /// Rewrites the budget.
         #[arg(long)]
         write: bool,
     },
-    /// Counts the Rust tokens below each path that are neither documentation nor compiled for tests only.
+    /// Counts the Rust tokens below each path, without documentation and test-only code.
     ///
-    /// Use it to say whether a change made the code smaller.
+    /// Use it to see whether a change made the code smaller.
     Tokens {
         /// Files or folders, from the root of the workspace.
         #[arg(required = true)]
@@ -240,19 +240,19 @@ enum ReleaseVerb {
         #[arg(long, value_name = "REVISION")]
         at: Option<String>,
     },
-    /// Packs every published crate and checks its metadata, licences and page; uploads nothing.
+    /// Packs every published crate and checks its metadata, licences and README; uploads nothing.
     ///
     /// Use it after a change of a manifest, and with `--verify` before a version is released.
     Package {
-        /// Also compiles each crate from what was packed, in the order of their dependencies.
+        /// Also compiles each crate from its package, in dependency order.
         #[arg(long)]
         verify: bool,
     },
-    /// Builds and runs a program outside of the workspace that depends on the committed crates by git.
+    /// Builds and runs a program outside the workspace that depends on the committed crates through git.
     ///
-    /// Use it before a version is released: it sees what a user's program gets, and no file that was not committed.
+    /// Use it before a version is released: it sees what a user's program gets, without uncommitted files.
     Dependent,
-    /// Asks the database of advisories about every dependency, with cargo-deny and the network.
+    /// Checks every dependency against the advisory database, with cargo-deny and the network.
     ///
     /// Use it daily, and before a version is released.
     Advisories,
@@ -328,10 +328,10 @@ mod tests {
         command
     }
 
-    /// Whether the words behind `cargo xtask` are commands, for as long as they have to be.
+    /// Whether the words after `cargo xtask` name a command, as far as subcommands are required.
     fn finds(mut command: &Command, words: &str) -> bool {
         for word in words.split_whitespace() {
-            // A placeholder, as in a sentence on all of them.
+            // `…` stands for any subcommand in a text.
             if !command.is_subcommand_required_set() || word.starts_with('…') {
                 return true;
             }
@@ -342,7 +342,7 @@ mod tests {
         true
     }
 
-    /// Every mention in a text, as the words behind `cargo xtask` to the end of the code, lines of comments joined.
+    /// The words after each `cargo xtask` in a text, up to the end of the code, with comment lines joined.
     fn mentions(text: &str) -> Vec<String> {
         let line = |line: &str| line.trim_start().trim_start_matches(['/', '!', '#', '*']).to_owned();
         let text = text.lines().map(line).collect::<Vec<_>>().join(" ");

@@ -4,17 +4,17 @@ use toml::Table;
 
 use crate::workspace::{read, root};
 
-/// What the jobs need of a `Cargo.toml`.
+/// The parts of a `Cargo.toml` that the jobs need.
 #[derive(Debug, Clone)]
 pub(crate) struct Manifest {
     /// The folder, relative to the root.
     pub(crate) folder: String,
     pub(crate) name: String,
-    /// Without `default`.
+    /// All features but `default`.
     pub(crate) features: Vec<String>,
     /// Names of direct dependencies of every kind.
     pub(crate) dependencies: Vec<String>,
-    /// Whether it may go to a registry.
+    /// Whether it may be published.
     pub(crate) is_published: bool,
     pub(crate) table: Table,
 }

@@ -1,7 +1,7 @@
-//! The modules of a crate as its files declare them, without what only tests compile.
+//! The modules of a crate as its files declare them, without test-only code.
 //!
-//! Read from a table of texts and not from the disk, so that a revision of git and the made-up crates of tests are read
-//! alike. A module whose file is not in the table is left out with all that is below it.
+//! Sources come from a map and not from the disk, so that git revisions and made-up test crates are read alike. A
+//! module whose file is missing is left out with everything below it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,22 +16,22 @@ pub(crate) type Sources = BTreeMap<String, String>;
 #[derive(Default)]
 pub(crate) struct ModuleTree {
     pub(crate) modules: Vec<Module>,
-    /// Files of modules that are declared under `#[cfg(test)]`, without their extension: what such a module declares
-    /// is in the folder of that name.
+    /// Files of modules declared under `#[cfg(test)]`, without extension: their child modules are in the folder of that
+    /// name.
     test_files: BTreeSet<String>,
 }
 
-/// A module: a file, or a part of its parent's file.
+/// A module: a file, or an inline part of its parent's file.
 pub(crate) struct Module {
     pub(crate) file: String,
     pub(crate) parent: Option<usize>,
     pub(crate) children: BTreeMap<String, usize>,
     pub(crate) items: Vec<Item>,
-    /// Whether its macros are in scope after its declaration: `#[macro_use]`.
+    /// Whether `#[macro_use]` brings its macros into scope after its declaration.
     pub(crate) exports_macros: bool,
 }
 
-/// The roots of the crates of a package: its library and its programs.
+/// The crate roots of a package: its library and its programs.
 pub(crate) fn roots(package: &str, sources: &Sources) -> Vec<String> {
     let folder = format!("{package}/src/");
     let is_root = |path: &&String| {
@@ -47,7 +47,7 @@ pub(crate) fn roots(package: &str, sources: &Sources) -> Vec<String> {
 }
 
 impl ModuleTree {
-    /// Follows the declarations from a crate's root.
+    /// Follows the declarations from a crate root.
     pub(crate) fn read(root: &str, sources: &Sources) -> Result<Self, String> {
         let mut tree = Self::default();
         let folder = root.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -55,14 +55,14 @@ impl ModuleTree {
         Ok(tree)
     }
 
-    /// Whether only tests compile a file.
+    /// Whether a file is compiled for tests only.
     pub(crate) fn is_of_tests(&self, file: &str) -> bool {
         let is_below =
             |test: &String| file.strip_prefix(test.as_str()).is_some_and(|rest| rest == ".rs" || rest.starts_with('/'));
         self.test_files.iter().any(is_below)
     }
 
-    /// Adds a file and all that it declares; `folder` is where the files of its children are.
+    /// Adds a file and all that it declares; `folder` holds the files of its child modules.
     fn add_file(
         &mut self,
         file: &str,
@@ -142,7 +142,7 @@ fn join(folder: &str, name: &str) -> String {
     if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
-/// What `#[path = "…"]` says.
+/// The value of `#[path = "…"]`.
 fn given_path(attributes: &[Attribute]) -> Option<String> {
     attributes.iter().find_map(|attribute| match &attribute.meta {
         Meta::NameValue(pair) if pair.path.is_ident("path") => match &pair.value {
@@ -156,7 +156,7 @@ fn given_path(attributes: &[Attribute]) -> Option<String> {
     })
 }
 
-/// A path that is relative to the folder of `file`.
+/// Resolves a path relative to the folder of `file`.
 fn relative(file: &str, path: &str) -> String {
     let mut parts: Vec<&str> = file.split('/').collect();
     parts.pop();
@@ -170,7 +170,7 @@ fn relative(file: &str, path: &str) -> String {
     parts.join("/")
 }
 
-/// Removes what only tests compile.
+/// Removes test-only items.
 pub(crate) fn without_tests(items: &mut Vec<Item>) {
     retain(items);
     items.iter_mut().for_each(|item| Remover.visit_item_mut(item));
@@ -285,7 +285,7 @@ fn attributes(item: &Item) -> &[Attribute] {
     }
 }
 
-/// Whether these attributes leave an item out of every build but that of tests.
+/// Whether these attributes restrict an item to test builds.
 fn is_only_for_tests(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         let is_cfg = attribute.path().is_ident("cfg");

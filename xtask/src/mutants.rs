@@ -1,8 +1,7 @@
-//! `mutants`: changes the code in small ways with cargo-mutants and looks whether a test notices; what survives is a
-//! missing test.
+//! Command `mutants`: cargo-mutants changes the code in small ways; a change that no test notices is a missing test.
 //!
-//! Tests of `hostkit` and `hostkit-proto` judge, and nothing else is built. A mutant is first shown to the unit tests
-//! without the search, which are quick, and only what survives them to all tests.
+//! Only `hostkit` and `hostkit-proto` and their tests are built. Each mutant first meets the quick unit tests without
+//! the state search, and only survivors meet all tests.
 
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,7 +22,7 @@ const FILES: &[&str] = &[
     "crates/hostkit-proto/src/value/secret.rs",
 ];
 
-/// Functions for tests alone, which cargo-mutants takes for code: it knows `cfg(test)`, but not `cfg(all(test, …))`.
+/// Test-only functions that cargo-mutants takes for code: it knows `cfg(test)`, but not `cfg(all(test, …))`.
 const FOR_TESTS: &[&str] = &[
     "Random::state",
     "RetryBudget::left",
@@ -33,10 +32,11 @@ const FOR_TESTS: &[&str] = &[
     "SharedSession::settle",
 ];
 
-/// Arguments of `cargo test`, from the quick tests to all.
+/// Arguments of `cargo test`: the quick tests, then all.
 const STAGES: [&[&str]; 2] = [&["--lib", "--", "--skip", "search::"], &["--lib", "--tests"]];
 
-/// Runs the mutants of these files, or of the usual ones, that have no result yet; `shard` is `k/n`, from `0/n`.
+/// Tries the mutants of these files, by default of `FILES`, that have no result yet; `shard` is `k/n`, counted from
+/// `0/n`.
 pub(crate) fn execute(files: &[String], shard: Option<&str>, fresh: bool) -> Outcome {
     let shard = shard.map_or(Ok((0, 1)), parse_shard)?;
     let tool = tool()?;
@@ -45,7 +45,7 @@ pub(crate) fn execute(files: &[String], shard: Option<&str>, fresh: bool) -> Out
     let all = list(&tool, files)?;
     let mut finished = if fresh { Finished::default() } else { Finished::load(&folder)? };
     if !fresh {
-        // What an interrupted run had found: cargo-mutants puts its lists aside when it starts.
+        // Results of an interrupted run: cargo-mutants moves its lists away when it starts.
         finished.take(&folder.join("mutants.out"))?;
         finished.save(&folder)?;
     }
@@ -60,7 +60,7 @@ pub(crate) fn execute(files: &[String], shard: Option<&str>, fresh: bool) -> Out
         eprintln!("mutants: {} for {}", open.len(), if stage == 0 { "the unit tests" } else { "all tests" });
         let status = command(&tool, files, &folder, &open, arguments).status();
         let status = status.map_err(|error| format!("cargo-mutants: {error}"))?;
-        // 2: some survived; 3: some took too long.
+        // Exit codes: 2 if some survived, 3 if some timed out.
         if !matches!(status.code(), Some(0 | 2 | 3)) {
             return Err(format!("mutants: cargo-mutants ended with {status}"));
         }
@@ -70,13 +70,13 @@ pub(crate) fn execute(files: &[String], shard: Option<&str>, fresh: bool) -> Out
     report(&mine, &finished, &names(&folder.join("mutants.out/timeout.txt"))?)
 }
 
-/// cargo-mutants in its version, which it installs below the target folder where it is not there yet.
+/// Path of the pinned cargo-mutants, installed below the target folder if missing.
 fn tool() -> Result<PathBuf, String> {
     let tools = std::path::absolute(target().join("tools")).map_err(|error| format!("the target folder: {error}"))?;
     let tool = tools.join("bin").join(format!("cargo-mutants{}", std::env::consts::EXE_SUFFIX));
     let is_there = output(Command::new(&tool).args(["mutants", "--version"])).is_ok_and(|said| said.contains(VERSION));
     if !is_there {
-        // Without optimisation it is there in half the time, and cargo does the work.
+        // A debug build takes half the time, and cargo does the real work.
         let mut install = cargo(&["install", "--locked", "--debug", "--version", VERSION, "cargo-mutants", "--root"]);
         run(install.arg(&tools))
             .map_err(|error| format!("mutants: cargo-mutants {VERSION} could not be installed: {error}"))?;
@@ -91,7 +91,7 @@ fn parse_shard(text: &str) -> Result<(usize, usize), String> {
 
 /// `cargo mutants` over these files.
 fn plain(tool: &Path, files: &[String]) -> Command {
-    // `cargo` takes away what `cargo run` tells this program of its own package.
+    // `cargo` removes this package's variables, which `cargo run` set.
     let mut command = cargo(&[]);
     command.env("PATH", path_with(tool));
     command.args(["mutants", "--no-config", "--package", "hostkit", "--package", "hostkit-proto"]);
@@ -122,17 +122,18 @@ fn command(tool: &Path, files: &[String], folder: &Path, open: &[&String], argum
         .arg(folder);
     command.args(open.iter().map(|name| format!("--re=^{}$", escape(name))));
     command.arg("--").args(arguments);
-    // A folder of its own, kept between runs: only the crate that is changed is built again, and nobody debugs it.
+    // A target folder of its own, kept between runs, so that only the mutated crate is rebuilt; nobody debugs these
+    // builds.
     command.env("CARGO_TARGET_DIR", folder.join("build"));
     command.env("CARGO_INCREMENTAL", "1").env("CARGO_PROFILE_DEV_DEBUG", "false");
     command
 }
 
-/// A text as a regular expression for itself.
+/// A regular expression that matches exactly this text.
 fn escape(text: &str) -> String {
     let mut escaped = String::new();
     for letter in text.chars() {
-        // Not every other sign: `\<` and `\>` are ends of words.
+        // Not all punctuation: `\<` and `\>` are word boundaries.
         if r"\.+*?()|[]{}^$".contains(letter) {
             escaped.push('\\');
         }
@@ -141,7 +142,7 @@ fn escape(text: &str) -> String {
     escaped
 }
 
-/// The final outcomes: what was caught and what did not compile. What survived or took too long is tried again.
+/// Final outcomes: caught, or not compiling. Survivors and time-outs are tried again.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Finished(BTreeMap<(String, String), String>);
 
@@ -170,7 +171,7 @@ impl Finished {
         write(&folder.join(Self::FILE), &self.text())
     }
 
-    /// Takes over what cargo-mutants wrote.
+    /// Adds the results that cargo-mutants wrote.
     fn take(&mut self, folder: &Path) -> Outcome {
         for outcome in ["caught", "unviable"] {
             for name in names(&folder.join(format!("{outcome}.txt")))? {
@@ -185,16 +186,16 @@ impl Finished {
     }
 }
 
-/// Which text of its file a mutant belongs to: in another one, the same name may mean something else.
+/// Hash of the mutant's file: after an edit, the same mutant name may mean something else.
 fn version(mutant: &str) -> String {
     let file = mutant.split(':').next().unwrap_or_default();
     let mut hasher = DefaultHasher::new();
-    // A file that is gone has no mutants that anybody asks for.
+    // No mutants are listed for a deleted file.
     std::fs::read(root().join(file)).unwrap_or_default().hash(&mut hasher);
     format!("{:016x}", hasher.finish())
 }
 
-/// The mutants in a list of cargo-mutants, which may not be there.
+/// The mutants in a list of cargo-mutants; none if the file does not exist.
 fn names(path: &Path) -> Result<BTreeSet<String>, String> {
     if path.exists() { Ok(read(path)?.lines().map(str::to_owned).collect()) } else { Ok(BTreeSet::new()) }
 }
@@ -216,7 +217,7 @@ fn report(mine: &[&String], finished: &Finished, slow: &BTreeSet<String>) -> Out
         return Ok(());
     }
     let lines: Vec<String> = survived.iter().map(|name| format!("survived: {name}")).collect();
-    Err(format!("{}\nmutants: each needs a test, or a reason why it changes nothing", lines.join("\n")))
+    Err(format!("{}\nmutants: each needs a test, unless it is equivalent to the original", lines.join("\n")))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! `openapi`: independent validators over the OpenAPI documents and the wire examples.
+//! Command `openapi`: runs independent validators on the OpenAPI documents and the wire examples.
 
 use std::process::Command;
 
@@ -6,10 +6,10 @@ use crate::command::output;
 use crate::workspace::{Outcome, files, root};
 
 const FOLDER: &str = "docs/openapi";
-/// Holds the JSON examples against the schemas.
+/// Checks the JSON examples against the schemas.
 const EXAMPLES: &str = "xtask/openapi_examples.py";
 
-/// Validates the documents, where the validator is there.
+/// Validates the documents if the validator is installed.
 pub(crate) fn run() -> Outcome {
     let documents = files(&root().join(FOLDER))?.into_iter().map(|file| format!("{FOLDER}/{file}"));
     let documents: Vec<String> = documents.collect();
@@ -20,24 +20,24 @@ pub(crate) fn run() -> Outcome {
     validate_examples(&documents)
 }
 
-/// Every JSON body of the specs has to fit the schema of its place.
+/// Checks every JSON body of the specs against the schema of its place.
 fn validate_examples(documents: &[String]) -> Outcome {
     let Some(version) = version("openapi-schema-validator") else {
         println!("openapi: examples SKIPPED: openapi-schema-validator (of PyPI) is not installed");
         return Ok(());
     };
     let mut command = Command::new("python3");
-    // Without `-B` there would be a folder of compiled code beside it.
+    // `-B` keeps Python from writing a folder of compiled code beside the script.
     command.args(["-B", EXAMPLES]).args(documents).current_dir(root());
     let said = output(&mut command).map_err(|error| format!("examples do not fit docs/openapi: {error}"))?;
     println!("openapi: {} (openapi-schema-validator {version})", said.trim());
     Ok(())
 }
 
-/// The version of a package of PyPI, where Python and it are installed.
+/// Version of an installed PyPI package; `None` without Python or the package.
 fn version(package: &str) -> Option<String> {
     let code = format!("from importlib.metadata import version; print(version('{package}'))");
-    // Without either, there is an error that says no more than that.
+    // A missing interpreter and a missing package mean the same here.
     output(Command::new("python3").args(["-c", &code])).ok().map(|version| version.trim().to_owned())
 }
 

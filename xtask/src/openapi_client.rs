@@ -1,6 +1,7 @@
-//! `openapi --client`: a client that somebody else's generator makes of an OpenAPI document has to work in the sandbox.
+//! Command `openapi --client`: a third-party generator makes a client from an OpenAPI document, which must work in the
+//! sandbox.
 //!
-//! Nothing is installed but into `target/`; without Python or a registry the proof is left out, aloud.
+//! Installs into `target/` only; without Python or a registry it prints that it was skipped.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -9,12 +10,12 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use crate::command::{cargo, output, run};
 use crate::workspace::{Outcome, root, write};
 
-/// The generator, of PyPI.
+/// The generator, from PyPI.
 const GENERATOR: &str = "openapi-python-client";
 const VERSION: &str = "0.29.1";
 const DOCUMENT: &str = "docs/openapi/macloud.json";
 const PROGRAM: &str = "xtask/openapi_client.py";
-/// The API of the document, as the sandbox names it.
+/// Name of the document's API in the sandbox.
 const API: &str = "macloud";
 /// The package that the program imports.
 const PACKAGE: &str = "macloud_client";
@@ -26,7 +27,7 @@ pub(crate) fn run_client() -> Outcome {
     let python = match install(&folder) {
         Ok(python) => python,
         Err(why) => {
-            // pip says much; its last line is the reason.
+            // pip's output is long; its last line has the reason.
             let why = why.trim_end().lines().last().unwrap_or_default();
             println!("openapi: the generated client SKIPPED: no {GENERATOR} {VERSION} here: {why}");
             return Ok(());
@@ -35,21 +36,21 @@ pub(crate) fn run_client() -> Outcome {
     generate(&python, &folder)?;
     let sandbox = Sandbox::start(&profile)?;
     let mut program = Command::new(&python);
-    // Without `-B` the committed program would leave a folder of compiled code beside it.
+    // `-B` keeps Python from writing a folder of compiled code beside the committed program.
     program.arg("-B").arg(root().join(PROGRAM)).args([&sandbox.url, &sandbox.token]).env("PYTHONPATH", &folder);
     run(&mut program)?;
-    println!("openapi: the client that {GENERATOR} {VERSION} makes of {DOCUMENT} works in the sandbox");
+    println!("openapi: the client that {GENERATOR} {VERSION} generates from {DOCUMENT} works in the sandbox");
     Ok(())
 }
 
-/// Where cargo puts what it builds for development; this program stands there or beside it.
+/// Folder of debug builds: this program's own folder, or beside it for a release build.
 fn profile() -> Result<PathBuf, String> {
     let own = std::env::current_exe().map_err(|error| error.to_string())?;
     let folder = own.parent().ok_or("this program is in no folder")?;
     Ok(folder.with_file_name("debug"))
 }
 
-/// Makes a virtual environment with the generator, where there is none yet; gives its Python, or why there is none.
+/// Creates a virtual environment with the generator if there is none; returns its Python, or why it has none.
 fn install(folder: &Path) -> Result<PathBuf, String> {
     let environment = folder.join(format!("{GENERATOR}-{VERSION}"));
     let python = if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" };
@@ -66,9 +67,9 @@ fn install(folder: &Path) -> Result<PathBuf, String> {
     Ok(python)
 }
 
-/// A warning is a failure: it says what the generator leaves out of the document.
+/// Runs the generator; a warning is a failure, because it means that a part of the document was left out.
 fn generate(python: &Path, folder: &Path) -> Outcome {
-    // Formatting what nobody reads takes time, and a program of the path.
+    // Formatting takes time and needs a program on the PATH, for code that nobody reads.
     let settings = folder.join("settings.json");
     write(&settings, "{\"post_hooks\": []}\n")?;
     let mut command = Command::new(python);
@@ -77,7 +78,7 @@ fn generate(python: &Path, folder: &Path) -> Outcome {
     output(command.arg("--config").arg(settings)).map(drop)
 }
 
-/// The sandbox's program; it ends when dropped.
+/// The sandbox process; killed on drop.
 struct Sandbox {
     child: Child,
     url: String,
@@ -101,13 +102,13 @@ impl Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // It may have exited already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// The base URL and the token in the list that the sandbox starts with: `macloud  URL  token TOKEN`.
+/// Base URL and token from the list that the sandbox prints first: `macloud  URL  token TOKEN`.
 fn find(lines: &mut impl BufRead) -> Result<(String, String), String> {
     for line in lines.lines() {
         let line = line.map_err(|error| format!("the sandbox: {error}"))?;
@@ -118,10 +119,10 @@ fn find(lines: &mut impl BufRead) -> Result<(String, String), String> {
             return Ok((url.to_owned(), token.to_owned()));
         }
     }
-    Err(format!("the sandbox does not say where {API} is"))
+    Err(format!("the sandbox printed no address for {API}"))
 }
 
-/// Reads on, so that the sandbox is never kept from writing what arrives.
+/// Keeps reading, so that a full pipe does not block the sandbox.
 fn drain(mut lines: BufReader<ChildStdout>) {
     std::thread::spawn(move || {
         let mut block = [0; 4096];

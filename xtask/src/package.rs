@@ -1,10 +1,10 @@
-//! The job `package`: every crate that may go to a registry can be packed, and its metadata and licences are complete.
+//! CI job `package`: every published crate can be packed, with complete metadata and licences.
 
 use crate::command::{cargo, output, run};
 use crate::manifest::{Manifest, members};
 use crate::workspace::{Outcome, read, root};
 
-/// What the page of a crate in a registry is made of.
+/// Manifest keys that a registry page needs.
 const KEYS: &[&str] = &[
     "description",
     "version",
@@ -18,16 +18,16 @@ const KEYS: &[&str] = &[
     "categories",
 ];
 
-/// The texts of the licences, which have to be in each packed crate.
+/// The licence texts, which each packed crate must contain.
 const LICENCES: [&str; 2] = ["LICENSE-MIT", "LICENSE-APACHE"];
 
-/// Checks and packs, which is the job of CI: nothing is compiled.
+/// The CI job: checks and packs without compiling.
 pub(crate) fn run_job() -> Outcome {
     execute(false)
 }
 
-/// Checks the metadata, then packs all crates; with `verify` also compiles each from what was packed, in the order of their
-/// dependencies. Nothing is uploaded, and no network is used.
+/// Checks the metadata and packs all crates; with `verify` also compiles each from its package, in dependency order.
+/// Uploads nothing and uses no network.
 pub(crate) fn execute(verify: bool) -> Outcome {
     let members = members()?;
     let published: Vec<&Manifest> = members.iter().filter(|member| member.is_published).collect();
@@ -38,7 +38,7 @@ pub(crate) fn execute(verify: bool) -> Outcome {
             findings.push(format!("{}/README.md is missing", member.folder));
         }
         for licence in LICENCES {
-            // A link to the text of the root, or a copy of it.
+            // Either a symbolic link to the root's text or a copy of it.
             if std::fs::read_to_string(folder.join(licence)).ok() != Some(read(&root().join(licence))?) {
                 findings.push(format!("{}/{licence}: is not the text of the root's", member.folder));
             }

@@ -1,8 +1,8 @@
-//! `real`: tests against programs that are not ours, which it installs where it can: nginx, PHP and Redis, and the system's
+//! Command `real`: tests against third-party programs, installed where possible: nginx, PHP, Redis, and the system's
 //! resolver.
 //!
-//! What is deliberately not here: the tests. They print rows `real: nginx | …`, and fail where a program is named in
-//! `HOSTKIT_REAL` and cannot be run.
+//! The tests themselves are elsewhere: they print rows `real: nginx | …`, and fail if a program named in `HOSTKIT_REAL`
+//! cannot be run.
 
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
@@ -11,12 +11,12 @@ use crate::command::cargo;
 use crate::fixtures;
 use crate::workspace::Outcome;
 
-/// A program, and the package of Debian that it comes in.
+/// A program and its Debian package.
 struct Program {
-    /// As the tests call it.
+    /// Name by which the tests know it.
     name: &'static str,
     command: &'static str,
-    /// What makes it say which it is.
+    /// Argument that prints the version.
     version: &'static str,
     package: &'static str,
 }
@@ -25,15 +25,15 @@ const PROGRAMS: &[Program] = &[
     Program { name: "nginx", command: "nginx", version: "-v", package: "nginx-light" },
     Program { name: "redis", command: "redis-server", version: "-v", package: "redis-server" },
     Program { name: "php", command: "php", version: "-v", package: "php-cli" },
-    // For a network of its own, in which the system's resolver asks a name server of ours.
+    // `ip` sets up a network namespace in which the system's resolver asks our name server.
     Program { name: "names", command: "ip", version: "-V", package: "iproute2" },
 ];
 
-/// Waits for nobody who does not answer.
+/// Short time-outs, so that an unreachable mirror does not stall the run.
 const APT: &[&str] =
     &["-o", "Acquire::http::Timeout=10", "-o", "Acquire::https::Timeout=10", "-o", "Acquire::Retries=0"];
 
-/// Runs what can be run, and prints the rows; gives what was skipped, in words.
+/// Runs the tests whose programs are available, prints their rows, and returns what was skipped with the reasons.
 pub(crate) fn run() -> Result<Vec<String>, String> {
     let (mut skipped, mut is_updated) = (Vec::new(), false);
     let mut there = Vec::new();
@@ -67,19 +67,19 @@ pub(crate) fn run() -> Result<Vec<String>, String> {
     Ok(skipped)
 }
 
-/// The command: what was skipped was printed, and is no failure.
+/// The command: skipped programs were printed and are no failure.
 pub(crate) fn execute() -> Outcome {
     run().map(|_| ())
 }
 
-/// The version of a program that is there, or was not and now is.
+/// Version of a program, installed first if necessary and possible.
 fn find(program: &Program, is_updated: &mut bool) -> Result<String, String> {
     if let Some(version) = version(program) {
         return Ok(version);
     }
     let user = with_path("id").arg("-u").output().map(|output| output.stdout).unwrap_or_default();
     if user != b"0\n" {
-        return Err(format!("{} is not installed, and only root can do that", program.package));
+        return Err(format!("{} is not installed, and installing it needs root", program.package));
     }
     let install = |step: &[&str]| {
         let mut command = with_path("apt-get");
@@ -88,7 +88,8 @@ fn find(program: &Program, is_updated: &mut bool) -> Result<String, String> {
     };
     let package = ["install", "-y", "--no-install-recommends", program.package];
     eprintln!("real: apt-get install {}", program.package);
-    // The lists of packages may be old, or none. A network that swallows everything is waited for once.
+    // The package lists may be stale or missing. They are updated at most once per run, because a network without
+    // answers costs the full time-out.
     if !install(&package) && !std::mem::replace(is_updated, true) {
         let _ = install(&["update"]) && install(&package);
     }
@@ -98,22 +99,21 @@ fn find(program: &Program, is_updated: &mut bool) -> Result<String, String> {
 fn version(program: &Program) -> Option<String> {
     let output =
         with_path(program.command).arg(program.version).output().ok().filter(|output| output.status.success())?;
-    // nginx writes it to its error output.
+    // nginx prints its version to standard error.
     let text = [output.stdout, output.stderr].concat();
     String::from_utf8_lossy(&text).lines().next().map(str::to_owned)
 }
 
-/// Whether this user may have a network and files of his own: containers and some systems forbid it.
+/// Whether this user may create network and mount namespaces: containers and some systems forbid it.
 fn namespaces(version: String) -> Result<String, String> {
     let entered = with_path("unshare").args(["--map-root-user", "--mount", "--net", "true"]).output();
     if entered.is_ok_and(|output| output.status.success()) {
         return Ok(version);
     }
-    Err("namespaces are not allowed here, and the system's resolver can be led to our name server only in one"
-        .to_owned())
+    Err("namespaces are not allowed here, and only in one can the system's resolver use our name server".to_owned())
 }
 
-/// Servers lie in folders that only root searches.
+/// Adds the folders of servers, which are often on root's PATH only.
 fn with_path(program: &str) -> Command {
     let mut command = Command::new(program);
     command.env("PATH", path());
@@ -124,29 +124,29 @@ fn path() -> String {
     format!("{}:/usr/sbin:/sbin", std::env::var("PATH").unwrap_or_default())
 }
 
-/// Runs tests with the programs that are there, and gives their rows.
+/// Runs tests with the available programs and returns their rows.
 fn test(there: &[&str], binary: &str, filter: &str) -> Result<Vec<String>, String> {
     let start = Instant::now();
-    // All of the workspace, so that what it uses has the features that it has in `cargo test --workspace`.
+    // The whole workspace, so that features unify as in `cargo test --workspace`.
     let mut command = cargo(&["test", "--quiet", "--workspace", "--test", binary]);
     command.args(["--", "--nocapture", filter]).env("HOSTKIT_REAL", there.join(" ")).env("PATH", path());
     let output = command.output().map_err(|error| format!("cargo: {error}"))?;
-    let told = String::from_utf8_lossy(&output.stdout);
+    let stdout = String::from_utf8_lossy(&output.stdout);
     if !output.status.success() {
-        return Err(format!("{told}{}\nreal: `{binary}` failed", String::from_utf8_lossy(&output.stderr)));
+        return Err(format!("{stdout}{}\nreal: `{binary}` failed", String::from_utf8_lossy(&output.stderr)));
     }
-    if told.contains("SKIPPED: redis") || passed(&output) == 0 {
-        return Err(format!("{told}\nreal: `{binary}` ran nothing"));
+    if stdout.contains("SKIPPED: redis") || passed(&output) == 0 {
+        return Err(format!("{stdout}\nreal: `{binary}` ran nothing"));
     }
-    Ok(rows(&told, binary, start.elapsed()))
+    Ok(rows(&stdout, binary, start.elapsed()))
 }
 
-fn rows(told: &str, binary: &str, took: Duration) -> Vec<String> {
-    // The harness may have begun the line.
+fn rows(stdout: &str, binary: &str, took: Duration) -> Vec<String> {
+    // The harness may have written the start of the line.
     let of_test = |line: &str| line.find("real: ").map(|at| line[at..].to_owned());
     let figures =
         |line: &str| line.contains(" processes, ").then(|| format!("real: redis | {}", line.trim_start_matches('.')));
-    let mut rows: Vec<String> = told.lines().filter_map(|line| of_test(line).or_else(|| figures(line))).collect();
+    let mut rows: Vec<String> = stdout.lines().filter_map(|line| of_test(line).or_else(|| figures(line))).collect();
     rows.push(format!("real: ~ {binary} took {:.1} s with its build", took.as_secs_f64()));
     rows
 }
@@ -165,8 +165,8 @@ mod tests {
 
     #[test]
     fn rows_are_found_behind_what_the_harness_wrote() {
-        let told = ".real: nginx | a\nnothing\n..4 processes, 336 calls\n";
-        let found = rows(told, "x", Duration::ZERO);
+        let stdout = ".real: nginx | a\nnothing\n..4 processes, 336 calls\n";
+        let found = rows(stdout, "x", Duration::ZERO);
         assert_eq!(found[..2], ["real: nginx | a", "real: redis | 4 processes, 336 calls"]);
         assert_eq!(found.len(), 3);
     }

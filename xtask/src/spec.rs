@@ -1,4 +1,4 @@
-//! `spec`: starting a spec, recording what its examples decode to, and its layout.
+//! Command `spec`: starts specs, records what their examples decode to, and formats them.
 
 use std::fs;
 
@@ -15,30 +15,30 @@ pub(crate) fn new(api: &str, place: &str) -> Outcome {
             && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
     };
     let Some((_, name)) = place.split_once('/').filter(|(module, name)| is_name(module) && is_name(name)) else {
-        return Err(format!("`{place}` is no place of a spec: `module/endpoint`, such as `servers/get_server`"));
+        return Err(format!("`{place}` is not of the form `module/endpoint`, such as `servers/get_server`"));
     };
     let path = format!("specs/{api}/{place}.toml");
     if root().join(&path).exists() {
-        return Err(format!("{path} is there already"));
+        return Err(format!("{path} already exists"));
     }
     let elsewhere = format!("/{name}.toml");
     let specs = files(&root().join("specs").join(api))?;
     if let Some(other) = specs.iter().find(|file| file.ends_with(&elsewhere) && !file.starts_with("types/")) {
-        return Err(format!("specs/{api}/{other} has that name already, and names are unique in an API"));
+        return Err(format!("specs/{api}/{other} already has that name, and names are unique in an API"));
     }
     workspace::write(&root().join(&path), &skeleton(name))?;
-    println!("{path} is written; `cargo xtask spec check {api}` says what is missing in it");
+    println!("{path} written; `cargo xtask spec check {api}` reports what is missing in it");
     Ok(())
 }
 
-/// Runs the tests of the examples so that they record what they find.
+/// Runs the example tests in the mode that records decoded values.
 pub(crate) fn bless(one: Option<&str>) -> Outcome {
     let packages = match one {
         Some("obstacle") => vec!["obstacle-proto".to_owned()],
         one => apis(one)?.iter().map(|api| format!("{api}-proto")).collect(),
     };
     cargo_hostkit::bless(&workspace(), &packages).map_err(|error| error.to_string())?;
-    // The examples in the documentation show what was recorded.
+    // The examples in the documentation are made of the recorded values.
     crate::codegen::run(false)?;
     println!(
         "recorded; review them before you commit (`git add -N specs; git diff specs`): these values are the expectation from now on"
@@ -46,7 +46,7 @@ pub(crate) fn bless(one: Option<&str>) -> Outcome {
     Ok(())
 }
 
-/// Brings specs into their layout, or with `check` says which are not.
+/// Formats the specs or, with `check`, lists those that need it.
 pub(crate) fn format(check: bool) -> Outcome {
     let specs = root().join("specs");
     let mut found = Vec::new();
@@ -62,14 +62,14 @@ pub(crate) fn format(check: bool) -> Outcome {
         }
     }
     if check && !found.is_empty() {
-        return Err(format!("{}\nnot in their layout; `cargo xtask spec fmt` brings them into it", found.join("\n")));
+        return Err(format!("{}\nnot formatted; `cargo xtask spec fmt` formats them", found.join("\n")));
     }
-    println!("{} of the specs changed", found.len());
+    println!("{} specs changed", found.len());
     Ok(())
 }
 
-/// No blanks at ends of lines, LF, one empty line at most between two others, one line end at the end. The order of
-/// keys is the author's: it is the order of the Rust fields.
+/// No trailing blanks, LF, at most one empty line in a row, one line end at the end. Keys keep their order, which is
+/// that of the Rust fields.
 fn layout(text: &str) -> String {
     let mut tidy = String::with_capacity(text.len());
     let mut is_blank = true;
@@ -97,7 +97,7 @@ mod tests {
     use crate::codegen::sources;
     use crate::workspace::{read, root};
 
-    /// The blocks of code of CONTRIBUTING.md: every second part between the fences, behind the name of the language.
+    /// The code blocks of CONTRIBUTING.md: every second part between fences, without its language.
     fn blocks() -> Vec<String> {
         let page = read(&root().join("CONTRIBUTING.md")).expect("a page");
         let parts = page.split("\n```").skip(1).step_by(2);

@@ -1,8 +1,8 @@
-//! `tokens`: how much Rust there is, in tokens: lines say more about the layout than about the code.
+//! Command `tokens`: the amount of Rust in tokens, which depends less on layout than lines do.
 //!
-//! Counted is what is compiled outside of tests: no `#[cfg(test)]` item, no file of such a module, no `tests/` or
-//! `benches/` of a package, and no documentation. A name, a literal, a lifetime and an operator such as `::` or `=>` are
-//! one token each; `<<` and `>>` are two, as they are in types; a pair of delimiters is two.
+//! Counts what is compiled outside tests: no `#[cfg(test)]` items or files, no `tests/` or `benches/` folders, no
+//! documentation. A name, a literal, a lifetime and an operator such as `::` or `=>` are one token each; `<<` and `>>`
+//! are two, as in types; a pair of delimiters is two.
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -14,24 +14,24 @@ use crate::command::output;
 use crate::module_tree::{ModuleTree, Sources, roots, without_tests};
 use crate::workspace::{Outcome, read, root};
 
-/// What a path has.
+/// The counts of one path.
 #[derive(Debug, Default, PartialEq)]
 struct Count {
     files: usize,
     tokens: usize,
 }
 
-/// Where the files are read.
+/// Where files are read from.
 enum Place<'a> {
     WorkingTree,
     Revision(&'a str),
 }
 
 impl Place<'_> {
-    /// All Rust files and manifests, by their paths from the root.
+    /// All Rust files and manifests, by path from the root.
     fn list(&self) -> Result<BTreeSet<String>, String> {
         let all: Vec<String> = match self {
-            // What git ignores is left out: builds leave Rust files behind.
+            // Skips what git ignores: builds leave Rust files behind.
             Self::WorkingTree => {
                 let mut command = git(&["ls-files", "--cached", "--others", "--exclude-standard"]);
                 let listed = output(&mut command)?;
@@ -58,8 +58,8 @@ fn git(arguments: &[&str]) -> Command {
     command
 }
 
-/// Prints a row for each path, of the working tree or of a revision of git; the sum counts a file once for each path
-/// that it is below.
+/// Prints a row per path, of the working tree or a git revision; the total counts a file once for every given path that
+/// contains it.
 pub(crate) fn execute(paths: &[String], revision: Option<&str>) -> Outcome {
     let place = revision.map_or(Place::WorkingTree, Place::Revision);
     let list = place.list()?;
@@ -80,7 +80,7 @@ pub(crate) fn execute(paths: &[String], revision: Option<&str>) -> Outcome {
     Ok(())
 }
 
-/// Counts what is at a path or below it.
+/// Counts the files at or below a path.
 fn count_of(
     path: &str,
     list: &BTreeSet<String>,
@@ -94,7 +94,7 @@ fn count_of(
     let mut count = Count::default();
     for package in packages {
         let is_own = |file: &&&String| package_of(file, list) == Some(package);
-        // All files of the package: the one that declares a module of tests can be outside of the path.
+        // Reads the whole package, because a test module may be declared outside the path.
         let own = list.iter().filter(|file| file.ends_with(".rs")).filter(|file| is_own(&file));
         let sources: Sources = own.map(|file| Ok((file.clone(), read(file)?))).collect::<Result<_, String>>()?;
         let mut trees = Vec::new();
@@ -118,7 +118,7 @@ fn is_at(file: &str, path: &str) -> bool {
     path == "." || file.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// The folder of the package that a file belongs to: the nearest one with a manifest.
+/// The folder of a file's package: the nearest one above with a manifest.
 fn package_of<'a>(file: &'a str, list: &BTreeSet<String>) -> Option<&'a str> {
     let mut folder = file;
     while let Some((parent, _)) = folder.rsplit_once('/') {
@@ -130,7 +130,7 @@ fn package_of<'a>(file: &'a str, list: &BTreeSet<String>) -> Option<&'a str> {
     None
 }
 
-/// The tokens of a file outside of tests.
+/// Number of a file's tokens outside tests.
 fn tokens(text: &str) -> Result<usize, String> {
     let mut file = syn::parse_file(text).map_err(|error| error.to_string())?;
     without_tests(&mut file.items);
@@ -157,7 +157,7 @@ fn count(tokens: TokenStream) -> usize {
                 sum += if group.delimiter() == Delimiter::None { 0 } else { 2 };
                 sum += count(group.stream());
             }
-            // The name that follows is counted, and with it the lifetime.
+            // A lifetime counts as its name alone.
             TokenTree::Punct(punct) if punct.as_char() == '\'' => {}
             TokenTree::Punct(punct) => {
                 let mut operator = punct.as_char().to_string();
@@ -177,7 +177,7 @@ fn count(tokens: TokenStream) -> usize {
     sum
 }
 
-/// What is left behind `#[doc = …]` or `#![doc = …]`, as which the lexer gives comments of documentation.
+/// The tokens after `#[doc = …]` or `#![doc = …]`, into which the lexer turns documentation comments.
 fn after_documentation(tokens: &[TokenTree]) -> Option<&[TokenTree]> {
     let is = |token: Option<&TokenTree>, char| matches!(token, Some(TokenTree::Punct(p)) if p.as_char() == char);
     if !is(tokens.first(), '#') {

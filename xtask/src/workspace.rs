@@ -1,21 +1,21 @@
-//! Where things are in the workspace, and reading and writing them.
+//! Paths of the workspace, and reading and writing files.
 
 use std::path::{Path, PathBuf};
 
-/// What a verb gives: nothing, or the message to fail with.
+/// Result of a command: nothing, or the message to fail with.
 pub(crate) type Outcome = Result<(), String>;
 
-/// The root of the workspace.
+/// The workspace root.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf)
 }
 
-/// Where cargo puts what it builds.
+/// The target folder.
 pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
-/// The APIs that have specs, without that of the generator's own tests.
+/// The APIs that have specs, without the generator's test API.
 pub(crate) fn apis(one: Option<&str>) -> Result<Vec<String>, String> {
     let mut apis = crate::codegen::workspace().apis().map_err(|error| error.to_string())?;
     apis.retain(|api| api != crate::codegen::OBSTACLE);
@@ -26,7 +26,7 @@ pub(crate) fn apis(one: Option<&str>) -> Result<Vec<String>, String> {
     }
 }
 
-/// Every file below a folder, relative to it, with `/` as the separator.
+/// Every file below a folder, relative to it, with `/` as separator.
 pub(crate) fn files(folder: &Path) -> Result<Vec<String>, String> {
     cargo_hostkit::files(folder).map_err(|error| error.to_string())
 }
@@ -36,7 +36,7 @@ pub(crate) fn read(path: &Path) -> Result<String, String> {
     cargo_hostkit::read(path).map_err(|error| error.to_string())
 }
 
-/// Writes a file and the folders that it stands in.
+/// Writes a file, creating its folders.
 pub(crate) fn write(path: &Path, text: &str) -> Outcome {
     cargo_hostkit::write(path, text).map_err(|error| error.to_string())
 }

@@ -15,10 +15,10 @@ use tokio::runtime::{Builder, Runtime};
 use crate::race::Cost;
 use crate::{KEY, LOGIN, TOKEN, race, types, version};
 
-/// One call; it gives something that is not zero.
+/// One call; returns a non-zero value.
 type One = fn(Arc<Callers>) -> Pin<Box<dyn Future<Output = usize> + Send>>;
 
-/// Everything that calls.
+/// All callers that take part.
 pub struct Callers {
     origin: String,
     bare: reqwest::Client,
@@ -42,7 +42,7 @@ fn length(text: Option<String>) -> usize {
     text.map_or(0, |text| text.len())
 }
 
-/// One thread for all, as in a small program, or two, as on a server of this size.
+/// One thread, as in a small program, or two, as on a small server.
 fn runtime(threads: usize) -> Runtime {
     let mut builder = if threads == 1 { Builder::new_current_thread() } else { Builder::new_multi_thread() };
     if threads > 1 {
@@ -52,7 +52,7 @@ fn runtime(threads: usize) -> Runtime {
 }
 
 impl Callers {
-    /// Connections belong to the runtime that made them: one set of callers for each.
+    /// Connections belong to their runtime, so each runtime gets its own callers.
     pub fn new(address: &str) -> Arc<Self> {
         let origin = format!("http://{address}");
         let base = || origin.parse().expect("a base URL");
@@ -90,7 +90,7 @@ impl Callers {
         self.rootpanel.call(&GetBalance::new()).await.map_or(0, |value| length(value.currency))
     }
 
-    /// The same values on both sides, or it is no race.
+    /// Checks that both sides read the same values, so that the comparison is fair.
     async fn check(&self) {
         let (ours, bare) = (self.macloud.call(&GetAccount::new()).await, self.bare_get(None).await);
         types::assert_same(ours.expect("an account"), bare);
@@ -105,7 +105,7 @@ fn names() -> [String; 3] {
     [bare, "hostkit-reqwest".to_owned(), "reqwest with a time-out".to_owned()]
 }
 
-/// All the races.
+/// Runs all races.
 pub fn run(address: &str, seconds: u64) {
     for (what, calls) in [("GET", GET), ("POST", POST)] {
         one(address, what, &calls, seconds);
@@ -113,7 +113,7 @@ pub fn run(address: &str, seconds: u64) {
     }
 }
 
-/// One call after the other.
+/// Sequential calls.
 fn one(address: &str, what: &str, calls: &[One], seconds: u64) {
     let (runtime, callers, names) = (runtime(1), Callers::new(address), names());
     runtime.block_on(callers.check());
@@ -131,7 +131,7 @@ fn one(address: &str, what: &str, calls: &[One], seconds: u64) {
     });
 }
 
-/// So many tasks at a time, on two threads.
+/// `tasks` concurrent tasks on two threads.
 fn many(address: &str, what: &str, calls: &[One], tasks: usize, each: usize, seconds: u64) -> Vec<Cost> {
     let (runtime, callers, names) = (runtime(2), Callers::new(address), names());
     runtime.block_on(callers.check());
@@ -156,7 +156,7 @@ fn many(address: &str, what: &str, calls: &[One], tasks: usize, each: usize, sec
     })
 }
 
-/// Ten times the callers.
+/// Compares the cost per call at ten times the callers.
 pub fn grow(address: &str, seconds: u64) {
     let few = many(address, "GET", &GET, 6, 250, seconds);
     let many = many(address, "GET", &GET, 60, 25, seconds);
@@ -164,7 +164,7 @@ pub fn grow(address: &str, seconds: u64) {
     crate::growth("reqwest, bare", &few[0], &many[0]);
 }
 
-/// Nothing but one of them, over and over, for a profiler.
+/// Repeats the calls of one caller, for a profiler.
 pub fn profile(address: &str, which: &str, count: usize) {
     let (runtime, callers) = (runtime(1), Callers::new(address));
     let calls = if which.contains("post") { POST } else { GET };

@@ -12,14 +12,14 @@ use ureq::Agent;
 use crate::race::Cost;
 use crate::{KEY, LOGIN, TOKEN, race, types, version};
 
-/// One call; it gives something that is not zero.
+/// One call; returns a non-zero value.
 type One<'c> = Box<dyn Fn() -> usize + Sync + 'c>;
 
 fn length(text: Option<String>) -> usize {
     text.map_or(0, |text| text.len())
 }
 
-/// Everything that calls.
+/// All callers that take part.
 pub struct Callers {
     origin: String,
     bare: Agent,
@@ -32,7 +32,7 @@ impl Callers {
     pub fn new(address: &str) -> Self {
         let origin = format!("http://{address}");
         let base = || origin.parse().expect("a base URL");
-        // ureq keeps 3 idle connections per host by itself, which would be another race.
+        // ureq keeps only 3 idle connections per host by default, which would make the comparison unfair.
         let bare = || Agent::config_builder().max_idle_connections(64).max_idle_connections_per_host(64);
         let macloud = Client::builder(macloud_proto::Credentials::token(TOKEN)).base_url(base()).build();
         let rootpanel = Client::builder(rootpanel_proto::Credentials::api_key(LOGIN, KEY)).base_url(base()).build();
@@ -57,7 +57,7 @@ impl Callers {
         types::balance(&response.body_mut().read_to_vec().expect("a body"))
     }
 
-    /// The same values on both sides, or it is no race.
+    /// Checks that both sides read the same values, so that the comparison is fair.
     fn check(&self) {
         let (ours, bare) = (self.macloud.call(&GetAccount::new()).expect("an account"), self.bare_get(&self.bare));
         types::assert_same(ours, bare);
@@ -89,7 +89,7 @@ impl Callers {
         ]
     }
 
-    /// All the races.
+    /// Runs all races.
     pub fn run(&self, seconds: u64) {
         self.check();
         for (what, callers) in [("GET", self.get()), ("POST", self.post())] {
@@ -98,7 +98,7 @@ impl Callers {
         }
     }
 
-    /// One call after the other.
+    /// Sequential calls.
     fn one(&self, what: &str, callers: &[(String, One<'_>)], seconds: u64) {
         let names: Vec<&str> = callers.iter().map(|(name, _)| name.as_str()).collect();
         race::race(&format!("{what}, 1 at a time"), seconds, &names, |index, times| {
@@ -113,9 +113,9 @@ impl Callers {
         });
     }
 
-    /// So many threads at a time.
+    /// `threads` concurrent threads.
     fn many(&self, what: &str, callers: &[(String, One<'_>)], threads: usize, each: usize, seconds: u64) -> Vec<Cost> {
-        // The one that resolves in a thread of its own for every call is left out.
+        // Leaves out the caller that starts a resolver thread for every call.
         let names: Vec<&str> = callers.iter().take(2).map(|(name, _)| name.as_str()).collect();
         race::race(&format!("{what}, {threads} at a time"), seconds, &names, |index, times| {
             let call = &callers[index].1;
@@ -129,7 +129,7 @@ impl Callers {
         })
     }
 
-    /// Ten times the callers.
+    /// Compares the cost per call at ten times the callers.
     pub fn grow(&self, seconds: u64) {
         self.check();
         let callers = self.get();
@@ -139,7 +139,7 @@ impl Callers {
         crate::growth("ureq, bare", &few[0], &many[0]);
     }
 
-    /// Nothing but one of them, over and over, for a profiler.
+    /// Repeats the calls of one caller, for a profiler.
     pub fn profile(&self, which: &str, count: usize) {
         self.check();
         let callers = if which.contains("post") { self.post() } else { self.get() };

@@ -1,4 +1,4 @@
-//! `cargo xtask bench calls`: what a call costs beside the same call with the bare library, over loopback.
+//! `cargo xtask bench calls`: cost of a call beside the same call with the bare library, over loopback.
 
 mod asynchronous;
 mod blocking;
@@ -16,16 +16,16 @@ const KEY: &str = "example-key";
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    // More seconds a race, where the machine is noisy.
+    // Seconds per race; a noisy machine needs more.
     let seconds = std::env::var("BENCH_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(6);
     if arguments.first() == Some(&"serve") {
         return server::serve();
     }
-    // Bare reqwest takes the one that the process has; nothing here is encrypted.
+    // Bare reqwest needs the process's default provider, although nothing here is encrypted.
     rustls::crypto::ring::default_provider().install_default().expect("no other provider");
     let server = Server::start();
     match arguments.as_slice() {
-        // For a profiler: `profile ureq-ours 1000`, `profile reqwest-bare-post 1000`.
+        // For a profiler, such as `profile ureq-ours 1000` or `profile reqwest-bare-post 1000`.
         ["profile", which, count] => {
             let count = count.parse().expect("a number of calls");
             if which.contains("ureq") {
@@ -48,7 +48,7 @@ fn main() {
     }
 }
 
-/// Says what ten times the callers do to the cost of a call: 1.0 is linear, less is better.
+/// Prints the growth of the cost per call with ten times the callers: 1.0 is linear, less is better.
 fn growth(who: &str, few: &Cost, many: &Cost) {
     println!(
         "  {who}: 10 x the callers, cost of a call x {:.2} (CPU x {:.2})",

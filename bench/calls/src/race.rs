@@ -1,19 +1,19 @@
-//! Everybody in turn, a lap of calls at a time, and what a call has cost.
+//! Races: participants run laps of calls in turn, and their costs are compared.
 
 use std::time::{Duration, Instant};
 
-/// The times of one that takes part.
+/// The times of one participant.
 pub struct Times {
     name: String,
-    /// Seconds of a call: of each one where they follow each other, the share of a lap where they are many at a time.
+    /// Seconds per call: of each call when sequential, the lap's average when concurrent.
     calls: Vec<f64>,
-    /// Seconds of a call in each lap.
+    /// Seconds per call, averaged over each lap.
     laps: Vec<f64>,
     cpu: f64,
     count: usize,
 }
 
-/// What a call has cost.
+/// Cost of a call.
 pub struct Cost {
     pub median: f64,
     pub best: f64,
@@ -25,7 +25,7 @@ impl Times {
         Self { name: name.to_owned(), calls: Vec::new(), laps: Vec::new(), cpu: 0.0, count: 0 }
     }
 
-    /// Takes a lap of `count` calls, which pushes the time of each call, or nothing.
+    /// Times a lap of `count` calls, which may push the time of each call.
     pub fn lap(&mut self, count: usize, lap: impl FnOnce(&mut Vec<f64>)) {
         let (cpu, start) = (cpu_seconds(), Instant::now());
         let before = self.calls.len();
@@ -46,13 +46,13 @@ impl Times {
     }
 }
 
-/// Runs laps in turn until the time is over, at least eleven, and says what they have cost. The first is the peer.
+/// Runs laps in turn for `seconds`, at least eleven, and returns the costs. The first participant is the peer.
 pub fn race(title: &str, seconds: u64, names: &[&str], mut lap: impl FnMut(usize, &mut Times)) -> Vec<Cost> {
     let mut times: Vec<Times> = names.iter().map(|name| Times::new(name)).collect();
     let start = Instant::now();
     let mut laps = 0;
     while laps < 11 || start.elapsed() < Duration::from_secs(seconds) {
-        // Forwards and backwards, so that nobody always runs behind the same one.
+        // Alternates the direction, so that no participant always follows the same one.
         let turn = |index| if laps % 2 == 0 { index } else { names.len() - 1 - index };
         for index in (0..names.len()).map(turn) {
             lap(index, &mut times[index]);
@@ -77,7 +77,7 @@ pub fn race(title: &str, seconds: u64, names: &[&str], mut lap: impl FnMut(usize
     costs
 }
 
-/// User and system time of this process, all threads, those that have ended too; in ticks of a hundredth of a second.
+/// User and system CPU time of this process, including threads that have ended, from ticks of 1/100 s.
 fn cpu_seconds() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();

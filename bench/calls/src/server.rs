@@ -1,6 +1,6 @@
-//! The other end: a server of threads on loopback that answers every request of a path with the same bytes.
+//! A threaded loopback server that answers each path with fixed bytes.
 //!
-//! It runs in a process of its own, so that the CPU time of this one is the clients'.
+//! It is a process of its own, so that this process's CPU time is the clients' alone.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -12,15 +12,15 @@ pub const ACCOUNT: &str = include_str!("../../../specs/macloud/account/get_accou
 /// `getBalance` of RootPanel.
 pub const BALANCE: &str = include_str!("../../../specs/rootpanel/account/get_balance/balance.answer.json");
 
-/// A server under way; dropped, it ends.
+/// A running server; stopped on drop.
 pub struct Server {
     process: Child,
-    /// Where it listens.
+    /// Address that it listens on.
     pub address: String,
 }
 
 impl Server {
-    /// Starts it.
+    /// Starts the server.
     pub fn start() -> Self {
         let program = std::env::current_exe().expect("this program");
         let mut command = Command::new(program);
@@ -34,13 +34,13 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended already; there is nobody to tell.
+        // The process may have exited already.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
-/// Serves until it is killed.
+/// Serves until killed.
 pub fn serve() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     println!("{}", listener.local_addr().expect("an address"));
@@ -49,7 +49,7 @@ pub fn serve() {
     }
 }
 
-/// Answers until the client has closed the connection.
+/// Answers until the client closes the connection.
 fn answer(mut connection: TcpStream) -> Option<()> {
     connection.set_nodelay(true).ok()?;
     let (account, balance) = (whole(ACCOUNT), whole(BALANCE));
@@ -78,7 +78,7 @@ fn whole(body: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// What `Content-Length` says; none is none.
+/// Value of `Content-Length`; 0 if the header is missing.
 fn length(head: &[u8]) -> usize {
     let name = b"content-length:";
     let line = head

@@ -1,12 +1,12 @@
-//! The same answers as serde types: what a program without hostkit would write.
-// Every field is decoded, also those that no check looks at.
+//! The same answers as serde types, as a program without hostkit would write them.
+// All fields are decoded, including those that no check reads.
 #![allow(dead_code)]
 
 use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
-/// What Macloud puts around every value.
+/// Macloud's envelope around every value.
 #[derive(Debug, Deserialize)]
 pub struct Envelope<T> {
     pub status: String,
@@ -30,7 +30,7 @@ pub struct AccountRef {
     pub name: String,
 }
 
-/// What the account may do.
+/// Permissions of the account.
 #[derive(Debug, Deserialize)]
 pub struct Abilities {
     pub add_user: Option<bool>,
@@ -38,7 +38,7 @@ pub struct Abilities {
     pub convert_to_cash: Option<bool>,
 }
 
-/// The money of an account of RootPanel.
+/// Balance of a RootPanel account.
 #[derive(Debug, Deserialize)]
 pub struct Balance {
     pub status: String,
@@ -47,21 +47,21 @@ pub struct Balance {
     pub currency: Option<String>,
 }
 
-/// The account of a body, if the API said that all is well.
+/// The account in a body, if the envelope reports success.
 pub fn account(body: &[u8]) -> Account {
     let envelope: Envelope<Account> = serde_json::from_slice(body).expect("an account");
     assert_eq!((envelope.status.as_str(), envelope.status_msg.is_empty()), ("ok", false));
     envelope.data
 }
 
-/// The balance of a body, if the API said that all is well.
+/// The balance in a body, if the envelope reports success.
 pub fn balance(body: &[u8]) -> Balance {
     let balance: Balance = serde_json::from_slice(body).expect("a balance");
     assert_eq!(balance.status, "SUCCESS");
     balance
 }
 
-/// The same account on both sides, or it is no race.
+/// Asserts that both sides read the same account, so that the comparison is fair.
 pub fn assert_same(ours: macloud_proto::types::Account, bare: Account) {
     assert_eq!(ours.account.id.to_string(), bare.account.id.to_string());
     assert_eq!(ours.account.name, Some(bare.account.name));

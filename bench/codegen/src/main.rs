@@ -1,5 +1,5 @@
-//! `cargo xtask bench generate`: all outputs of all specs in one warm process, the Rust beside progenitor. Without
-//! rustfmt.
+//! `cargo xtask bench generate`: all outputs of all specs in one warm process, without rustfmt, and the Rust beside
+//! progenitor.
 
 mod many;
 
@@ -43,7 +43,7 @@ fn main() {
     progenitor(each);
 }
 
-/// Everything that `cargo xtask codegen` makes of the specs of an API, each model resolved once.
+/// Everything that `cargo xtask codegen` makes of an API's specs, with the model resolved once.
 fn everything(api: &str, sources: &Sources) -> usize {
     Specs::read(api, sources).map_or(0, |specs| {
         let lists = specs.lists().len() + specs.coverage().types.len();
@@ -52,7 +52,7 @@ fn everything(api: &str, sources: &Sources) -> usize {
     })
 }
 
-/// The same endpoints with progenitor, from the text of the document to formatted text.
+/// Generates the same endpoints with progenitor, from the document's text to formatted code.
 fn progenitor(ours: f64) {
     let reduced = bench_progenitor::document();
     println!("progenitor on docs/openapi/macloud.json: {} of {} endpoints", reduced.endpoints, reduced.of);
@@ -73,7 +73,7 @@ struct Cost {
     best: f64,
 }
 
-/// Milliseconds of a lap, of eleven; the first one warms.
+/// Milliseconds per lap, over eleven laps; the first one warms up.
 fn time<T>(mut lap: impl FnMut() -> T) -> Cost {
     let mut times: Vec<f64> = (0..12)
         .map(|_| {
@@ -107,7 +107,7 @@ fn paths(api: &str) -> Vec<String> {
     found
 }
 
-/// Specs that are neither of types nor of the service.
+/// Number of specs other than types and service.
 fn endpoints(api: &str) -> usize {
     paths(api).iter().filter(|path| is_endpoint(path)).count()
 }
@@ -121,7 +121,7 @@ fn sources(api: &str) -> Sources {
     Sources::new(texts).with_examples(examples)
 }
 
-/// The specs of one API, and its examples.
+/// Specs and examples of one API.
 fn both(api: &str) -> (Vec<(String, String)>, Vec<(String, Vec<u8>)>) {
     let folder = specs().join(api);
     let (mut texts, mut examples) = (Vec::new(), Vec::new());

@@ -1,4 +1,4 @@
-//! Ten times the endpoints: one endpoint under other names and paths, a hundred and a thousand times, beside a whole API.
+//! Growth with the number of endpoints: one endpoint copied a hundred and a thousand times, beside a whole API.
 
 use hostkit_codegen::{Sources, Specs};
 
@@ -6,7 +6,7 @@ use crate::{both, specs, time};
 
 const SPEC: &str = "reference/list_datacenters";
 
-/// Prints what ten times the endpoints do to the time, that of the API alone taken off.
+/// Prints how the time grows with ten times the endpoints, less the time of the API alone.
 pub fn grow() {
     let [none, few, many] = [0, 100, 1_000].map(|count| {
         let sources = copies(count);
@@ -23,11 +23,11 @@ pub fn grow() {
     println!("  10 x the endpoints, time x {median:.1} (best {best:.1})");
 }
 
-/// The specs of Macloud, and so many copies of one of its endpoints.
+/// Macloud's specs, plus `count` copies of one endpoint.
 fn copies(count: usize) -> Sources {
     let (mut texts, examples) = both("macloud");
     let spec = std::fs::read_to_string(specs().join("macloud").join(format!("{SPEC}.toml"))).expect("a spec");
-    // Without its examples and its place in the document, which only one endpoint can have.
+    // Drops examples and the document's number, which only one endpoint can have.
     let spec = spec.split("[[example]]").next().unwrap_or_default();
     let spec: String =
         spec.lines().filter(|line| !line.starts_with("documents")).map(|line| format!("{line}\n")).collect();

@@ -1,7 +1,7 @@
-//! Writes the twins: the output types of two generated crates, each with the three kinds of decoders.
+//! Generates the twins: the output types of two generated crates, each with three kinds of decoders.
 //!
-//! It reads the generated Rust, not the specs: whatever `cargo xtask codegen` makes is what the twins are.
-//! Run it in `bench/`: `cargo run -p bench-generate`.
+//! It reads generated Rust, not specs, so that the twins follow `cargo xtask codegen`. Run it in `bench/`: `cargo run
+//! -p bench-generate`.
 
 mod plain;
 mod serde;
@@ -43,7 +43,7 @@ fn write(bench: &Path, candidate: &str, module: &str, tokens: TokenStream) {
     let path = folder.join(format!("{module}.rs"));
     let file = syn::parse2(tokens.clone()).unwrap_or_else(|error| panic!("{}: {error}\n{tokens}", path.display()));
     let text = format!("{HEADER}{}", prettyplease::unparse(&file));
-    // A file with a new time of change would be compiled again.
+    // Rewriting an unchanged file would make cargo recompile it.
     if fs::read_to_string(&path).is_ok_and(|old| old == text) {
         return;
     }

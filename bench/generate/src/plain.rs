@@ -1,4 +1,4 @@
-//! What all candidates share, and the candidate that we have: the decoders of the generated crates, word for word.
+//! What all candidates share, and the project's own candidate: the decoders of the generated crates, word for word.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
@@ -10,7 +10,7 @@ pub fn ident(name: &str) -> Ident {
     Ident::new(name, Span::call_site())
 }
 
-/// Whether `bool` fields have a meaning where they are absent.
+/// The struct of an object.
 pub fn struct_of(object: &Object) -> TokenStream {
     let name = ident(&object.name);
     let fields = object.fields.iter().map(|field| {

@@ -1,4 +1,4 @@
-//! Candidate (c): serde derives, with a second struct for XML where that is another tree.
+//! Candidate (c): serde derives, with a second struct for types whose XML tree differs.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -41,7 +41,7 @@ fn json(object: &Object) -> TokenStream {
             _ => fields.push(json_field(field, &field.name.json[0])),
         }
     }
-    // `_attr: { id, name }`: one struct inside, flattened by hand with `From`.
+    // `_attr: { id, name }`: an inner struct, flattened with a hand-written `From`.
     if nested.is_empty() {
         return quote! {
             #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -195,7 +195,7 @@ fn convert(field: &Field, value: TokenStream) -> TokenStream {
     }
 }
 
-/// The type with its XML struct at the bottom, where it has one.
+/// The type with its innermost type replaced by the XML struct, if there is one.
 fn xml_type(api: &Api, ty: &Type) -> TokenStream {
     let name = base(ty);
     let bottom = match api.object(&name) {
@@ -269,7 +269,7 @@ fn root(api: &Api, root: &Root, has_xml: bool) -> TokenStream {
     }
 }
 
-/// The root element's name is not looked at: serde cannot. Scalar roots cannot be read at all.
+/// The decoder of an XML root. serde cannot check the root element's name, nor read scalar roots.
 fn xml_root(api: &Api, root: &Root) -> Option<(TokenStream, TokenStream)> {
     let output = &root.output;
     if root.is_list {

@@ -1,4 +1,4 @@
-//! Candidate (b): one generic decoder per type over a streaming source.
+//! Candidate (b): a generic decoder per type over a streaming source.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -62,7 +62,7 @@ fn key(name: &str) -> TokenStream {
     }
 }
 
-/// The singular of a list whose items have a wrapper in XML.
+/// The item name of a list that is wrapped in XML.
 fn singular(name: &Name) -> TokenStream {
     match name.xml.last() {
         Some(singular) if name.xml.len() > 1 => quote!(Some(#singular)),
@@ -99,7 +99,7 @@ fn arms(fields: &[Field]) -> TokenStream {
         }
         match &field.name.xml[..] {
             [only] => patterns.push(only.clone()),
-            // A wrapper, which the list opens itself.
+            // The list enters its wrapper by itself.
             [first, _] if is_list => patterns.push(first.clone()),
             [first, second] => {
                 let (first, second) = (key(first), key(second));
@@ -125,7 +125,7 @@ fn arms(fields: &[Field]) -> TokenStream {
     quote!(#(#arms)*)
 }
 
-/// The outermost names are entered one by one; what stands beside them is skipped.
+/// Decoder of an endpoint's output: enters the outermost names one by one and skips their siblings.
 fn root(api: &Api, root: &Root) -> TokenStream {
     let (name, output) = (ident(&root.name), &root.output);
     let generic = ident(&format!("read_{}", root.name));

@@ -1,4 +1,4 @@
-//! What the generated crates say about their output types.
+//! Output types, read from the generated crates.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,7 +11,7 @@ pub struct Api {
     pub name: String,
     pub objects: Vec<Object>,
     pub roots: Vec<Root>,
-    /// Ids and enumerations, with whether they are numbers.
+    /// Ids and enumerations, each with whether it is a number.
     pub scalars: BTreeMap<String, bool>,
     pub left_out: Vec<String>,
 }
@@ -20,7 +20,7 @@ pub struct Api {
 pub struct Object {
     pub name: String,
     pub fields: Vec<Field>,
-    /// The path of its spec, for the decoders of the tree.
+    /// Path of its spec, for error texts of the tree decoders.
     pub spec: String,
 }
 
@@ -33,9 +33,9 @@ pub struct Field {
     pub name: Name,
     /// The second argument of the accessor.
     pub argument: Option<Expr>,
-    /// The call as it stands in the generated code.
+    /// The call as in the generated code.
     pub call: Expr,
-    /// Whether the type at the bottom has no fields.
+    /// Whether the innermost type has no fields.
     pub is_scalar: bool,
 }
 
@@ -56,7 +56,7 @@ pub struct Root {
     pub output: Type,
     pub is_list: bool,
     pub wire: Name,
-    /// The call of `answer` as it stands in the generated code.
+    /// The call of `answer` as in the generated code.
     pub call: Expr,
 }
 
@@ -97,7 +97,7 @@ impl Api {
             }
         }
         api.roots.sort_by(|a, b| a.name.cmp(&b.name));
-        // What the roots need, and nothing else.
+        // Types that the roots do not need are dropped.
         let needed = api.needed();
         api.objects.retain(|object| needed.contains(&object.name));
         api.objects.sort_by(|a, b| a.name.cmp(&b.name));
@@ -138,7 +138,7 @@ impl Api {
         let Expr::MethodCall(method) = &*attempt.expr else { panic!("a method: {}", quote::quote!(#call)) };
         let accessor = method.method.to_string();
         let text = quote::quote!(#ty).to_string();
-        // No candidate is judged by what only few fields need.
+        // Skips what only few fields need, so that no candidate is judged by it.
         if accessor == "trimmed" || ["Value", "Html", "BTreeMap"].iter().any(|odd| text.contains(odd)) {
             self.left_out.push(format!("{}::{rust}", object.name));
             return;
@@ -191,7 +191,7 @@ impl Api {
         self.objects.iter().find(|object| object.name == name)
     }
 
-    /// Whether the XML and the JSON of a type differ in more than the notation.
+    /// Whether XML and JSON of a type differ in more than notation.
     pub fn differs(&self, object: &Object) -> bool {
         object.fields.iter().any(|field| {
             field.name.json != field.name.xml
@@ -273,7 +273,7 @@ pub fn inner(ty: &Type) -> Option<Type> {
     }
 }
 
-/// The name at the bottom of `Option<T>` and `Vec<T>`.
+/// The innermost type name of `Option<T>` and `Vec<T>`.
 pub fn base(ty: &Type) -> String {
     match inner(ty) {
         Some(inner) => base(&inner),

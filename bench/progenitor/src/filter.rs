@@ -1,8 +1,8 @@
-//! From OpenAPI 3.1, as hostkit writes it, to the 3.0 that progenitor reads; what is lost is counted.
+//! Reduces OpenAPI 3.1, as hostkit writes it, to the 3.0 that progenitor reads, and counts what is lost.
 
 use serde_json::{Map, Value, json};
 
-/// What was changed, by kind.
+/// Number of changes by kind.
 #[derive(Default)]
 struct Changes {
     nullable: usize,
@@ -11,12 +11,12 @@ struct Changes {
     faults: usize,
 }
 
-/// Rewrites a document, and says what it did.
+/// Rewrites a document and returns the changes.
 pub fn reduce(document: &mut Value) -> Vec<String> {
     let mut changes = Changes::default();
     document["openapi"] = "3.0.3".into();
     if let Some(info) = document["info"].as_object_mut() {
-        // A field of 3.1.
+        // New in 3.1.
         info.remove("summary");
     }
     for section in ["paths", "components"] {
@@ -37,7 +37,7 @@ pub fn reduce(document: &mut Value) -> Vec<String> {
     ]
 }
 
-/// One type of errors an endpoint is what progenitor takes, and it counts `default` among the successes, too.
+/// progenitor takes one error type per endpoint, and counts `default` among the successes as well.
 fn faults(responses: &mut Map<String, Value>, changes: &mut Changes) {
     let before = responses.len();
     responses.retain(|status, _| status.starts_with('2') || status == "default");
@@ -56,7 +56,7 @@ fn schema(value: &mut Value, changes: &mut Changes) {
                 entries.remove("not");
                 changes.negations += 1;
             }
-            // A property may be called `const`, too; a constant is a scalar.
+            // A property may be named `const`; the keyword's value is a scalar.
             if entries.get("const").is_some_and(|constant| !constant.is_object())
                 && let Some(constant) = entries.remove("const")
             {
@@ -71,7 +71,7 @@ fn schema(value: &mut Value, changes: &mut Changes) {
     }
 }
 
-/// `anyOf: [X, null]` is X with `nullable`.
+/// `anyOf: [X, null]` becomes X with `nullable`.
 fn nullable(entries: &mut Map<String, Value>, changes: &mut Changes) {
     let null = json!({ "type": "null" });
     let Some(either) = entries.get("anyOf").and_then(Value::as_array) else {

@@ -1,4 +1,4 @@
-//! progenitor on our own OpenAPI document of Macloud: what has to be taken out of it first, and the code that it gives.
+//! progenitor on our OpenAPI document of Macloud: reduces the document and generates the client.
 
 mod filter;
 
@@ -13,18 +13,18 @@ pub use filter::reduce;
 const DOCUMENT: &str = include_str!("../../../docs/openapi/macloud.json");
 const METHODS: [&str; 5] = ["get", "post", "put", "delete", "patch"];
 
-/// The document as progenitor takes it.
+/// A document that progenitor accepts.
 pub struct Reduced {
     /// OpenAPI 3.0.
     pub text: String,
-    /// How many endpoints are in it, and how many there were.
+    /// Number of endpoints, and their number before reduction.
     pub endpoints: usize,
     pub of: usize,
-    /// What was changed or left out, and why.
+    /// What was changed or removed, and why.
     pub notes: Vec<String>,
 }
 
-/// Reduces our document until progenitor takes all that is left.
+/// Reduces our document until progenitor accepts it.
 pub fn document() -> Reduced {
     let mut document: Value = serde_json::from_str(DOCUMENT).expect("JSON");
     let of = operations(&document).len();
@@ -45,7 +45,7 @@ pub fn document() -> Reduced {
     Reduced { text: document.to_string(), endpoints, of, notes }
 }
 
-/// The client that progenitor makes of a document, as text.
+/// The text of the client that progenitor generates.
 pub fn generate(text: &str) -> Result<String, String> {
     let document = parse(text)?;
     let tokens = quietly(|| Generator::default().generate_tokens(&document))?.map_err(|error| error.to_string())?;
@@ -53,7 +53,7 @@ pub fn generate(text: &str) -> Result<String, String> {
     Ok(prettyplease::unparse(&file))
 }
 
-/// progenitor says no by a panic, too: where, and what it said.
+/// Runs `work` and turns a panic, which progenitor uses for some errors, into its message and place.
 fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     static SAID: Mutex<String> = Mutex::new(String::new());
     let hook = std::panic::take_hook();

@@ -1,4 +1,4 @@
-//! Bodies as the hosters send them, made large by repeating the servers of the specs' examples under other numbers.
+//! Bodies as the hosters send them, enlarged by repeating the servers of wire examples under other numbers.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ const CLODO_JSON: &str = include_str!("../../../specs/clodo/servers/list_server_
 const CLODO_XML: &str = include_str!("../../../specs/clodo/servers/list_server_details/two_servers.answer.xml");
 const MACLOUD_JSON: &str = include_str!("../../../specs/macloud/servers/list_servers/servers.answer.json");
 
-/// `GET /servers/detail` of Clodo in JSON: scalars as strings, as Clodo sends them, or as JSON's own numbers.
+/// Clodo's `GET /servers/detail` in JSON: scalars as strings, as Clodo sends them, or as JSON numbers.
 pub fn clodo_json(servers: usize, numbers: bool) -> String {
     let document: serde_json::Value = serde_json::from_str(CLODO_JSON).expect("JSON");
     let samples = document["servers"].as_array().expect("a list");
@@ -22,7 +22,7 @@ pub fn clodo_json(servers: usize, numbers: bool) -> String {
     body
 }
 
-/// The same in XML.
+/// The same answer in XML.
 pub fn clodo_xml(servers: usize) -> String {
     let samples: Vec<&str> =
         CLODO_XML.split("<server>").skip(1).map(|s| s.split("</server>").next().unwrap_or("")).collect();
@@ -38,7 +38,7 @@ pub fn clodo_xml(servers: usize) -> String {
     body
 }
 
-/// `GET /v1/server` of Macloud: numbers as numbers, as Macloud sends them, or as strings.
+/// Macloud's `GET /v1/server`: numbers as numbers, as Macloud sends them, or as strings.
 pub fn macloud_json(servers: usize, strings: bool) -> String {
     let document: serde_json::Value = serde_json::from_str(MACLOUD_JSON).expect("JSON");
     let samples = document["data"].as_array().expect("a list");
@@ -54,7 +54,7 @@ pub fn macloud_json(servers: usize, strings: bool) -> String {
     body
 }
 
-/// Texts that are numbers as JSON's numbers, except where the number would be spelt another way.
+/// Turns numeric strings into JSON numbers where that keeps their spelling.
 fn unquoted(value: serde_json::Value) -> serde_json::Value {
     use serde_json::Value;
     match value {

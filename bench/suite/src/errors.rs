@@ -1,4 +1,4 @@
-//! What each candidate says about the same broken documents.
+//! Error texts of each candidate for the same malformed documents.
 
 pub fn run() {
     let json = bench_suite::bodies::clodo_json(3, false);

@@ -1,4 +1,4 @@
-//! Ten times the data: what it does to the time of reading.
+//! Growth of the reading time with ten times the data.
 
 use std::time::Instant;
 

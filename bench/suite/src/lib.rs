@@ -1,4 +1,4 @@
-//! The measurements of the project: bodies of the real shape, and races between readers on the same bytes.
+//! The project's measurements: realistic bodies, and races between readers on the same bytes.
 
 pub mod bodies;
 pub mod race;

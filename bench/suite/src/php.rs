@@ -10,7 +10,7 @@ use rootpanel_proto::RootPanel;
 use rootpanel_proto::tariffs::GetTarifs;
 use serde::Deserialize;
 
-/// What the peers read: every scalar as the string that it is, and nothing lenient.
+/// The types that the peers read: every scalar as a string, nothing lenient.
 #[derive(Deserialize)]
 #[allow(dead_code, non_snake_case)]
 struct Answer {
@@ -101,7 +101,7 @@ pub fn run() {
     unserialize(&body);
 }
 
-/// PHP's own reader, timed by PHP on the same bytes right after.
+/// PHP's own reader, timed by PHP itself on the same bytes.
 fn unserialize(body: &[u8]) {
     let path = std::env::temp_dir().join(format!("hostkit-bench-{}.php-serialize", std::process::id()));
     if std::fs::write(&path, body).is_err() {

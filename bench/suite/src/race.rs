@@ -1,13 +1,13 @@
-//! Races: everybody in turn, many times, and the medians.
+//! Races: participants run laps in turn, and their medians are compared.
 
 use std::time::{Duration, Instant};
 
-/// One that takes part: its name, and one lap, which returns something that must not be zero.
+/// A participant: its name, and one lap, which returns a non-zero value.
 pub type Runner<'r> = (String, Box<dyn FnMut() -> usize + 'r>);
 
-/// Runs everybody in turn until `seconds` are over, at least nine times, and prints a line for each.
+/// Runs all participants in turn for `seconds`, at least nine laps each, and prints a line for each.
 ///
-/// The first one is ours: the others are told as ratios to it, above one where we are faster.
+/// The first is ours: the others are shown as ratios to it, above one where ours is faster.
 pub fn race(title: &str, bytes: usize, seconds: u64, mut runners: Vec<Runner<'_>>) {
     let mut times = vec![Vec::new(); runners.len()];
     let start = Instant::now();

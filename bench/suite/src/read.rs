@@ -1,4 +1,4 @@
-//! Large bodies into typed values.
+//! Reads large bodies into typed values.
 
 use std::fmt::Debug;
 
@@ -6,7 +6,7 @@ use bench_suite::race::{Runner, race};
 use bench_suite::{bodies, version};
 use hostkit_wire::{Format, Limits};
 
-/// The three candidates on one body, after a check that they read the same.
+/// The three candidates on one body, checked for equal results first.
 macro_rules! candidates {
     ($body:expr, $api:ident :: $root:ident, $library:expr) => {{
         let body: &str = $body;
@@ -31,9 +31,9 @@ macro_rules! candidates {
 }
 pub(crate) use candidates;
 
-/// The twins have the same names, so their debug texts are equal where their values are.
+/// Asserts equality by debug text: the twins have the same type and field names.
 ///
-/// But for zeros at the end of decimals: serde's data model has no decimals, and `8.20` comes out of it as 8.2.
+/// Trailing zeros of decimals are ignored: serde's data model has no decimals and turns `8.20` into 8.2.
 pub fn same(ours: &impl Debug, theirs: &impl Debug, who: &str) {
     let (ours, theirs) = (without_zeros(&format!("{ours:?}")), without_zeros(&format!("{theirs:?}")));
     if ours != theirs {
@@ -44,7 +44,7 @@ pub fn same(ours: &impl Debug, theirs: &impl Debug, who: &str) {
     }
 }
 
-/// `8.20` as `8.2`, `0.00` as `0`; addresses, with their three points, stay.
+/// `8.20` as `8.2`, `0.00` as `0`; IP addresses, with their three dots, are unchanged.
 fn without_zeros(text: &str) -> String {
     let mut shorter = String::with_capacity(text.len());
     for piece in text.split_inclusive(|character: char| !character.is_ascii_digit() && character != '.') {
@@ -57,7 +57,7 @@ fn without_zeros(text: &str) -> String {
     shorter
 }
 
-/// The tree alone, without a value made of it.
+/// Parses into the tree only, without decoding.
 fn tree(format: Format, body: &str) -> usize {
     hostkit_wire::parse(format, body.as_bytes(), &Limits::DEFAULT).map_or(0, |document| document.node_count())
 }
@@ -94,7 +94,7 @@ pub fn xml() {
     race("Clodo /servers/detail, XML", body.len(), 8, runners);
 }
 
-/// Nothing but our reader, over and over, for a profiler.
+/// Repeats our reader alone, for a profiler.
 pub fn profile() {
     let body = bodies::clodo_json(3_700, false);
     let macloud = bodies::macloud_json(9_000, false);

@@ -1,11 +1,11 @@
-//! One small answer, a thousand times.
+//! One small answer, read a thousand times.
 
 use bench_suite::race::{Runner, race};
 use bench_suite::{bodies, version};
 
 use crate::read::candidates;
 
-/// Reads everything a thousand times a lap.
+/// Makes each lap read a thousand times.
 fn thousand(runners: Vec<Runner<'_>>) -> Vec<Runner<'_>> {
     fn often((name, mut lap): Runner<'_>) -> Runner<'_> {
         (name, Box::new(move || (0..1_000).map(|_| lap()).sum()))

@@ -1,45 +1,45 @@
-//! Coverage: what the inventory of a document holds, and what the specs say of it.
+//! Coverage: how much of a document's inventory the specs cover.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Endpoint, Model};
 
-/// What the specs of one API cover.
+/// Coverage of one API by its specs.
 #[derive(Debug, Clone, Default)]
 pub struct Coverage {
     /// The folder in `specs/`.
     pub api: String,
-    /// Calls that the document describes.
+    /// Calls that the document has.
     pub documented: usize,
     /// Documented calls that have a spec.
     pub specified: usize,
-    /// Documented calls all of whose specs have an example of the request and one of the answer.
+    /// Documented calls whose specs all have a request example and an answer example.
     pub with_examples: usize,
-    /// Specs: one documented call may need several, and some calls are not documented.
+    /// Specs; a documented call may need several, and some calls are undocumented.
     pub specs: usize,
-    /// Of each spec, its file and the name of its type.
+    /// File and type name of each spec.
     pub types: Vec<(String, String)>,
-    /// Specs that the sandbox answers; whoever has its sources counts them.
+    /// Specs that the sandbox answers; filled in by a caller that can read its sources.
     pub in_sandbox: usize,
-    /// Files of examples by origin: document, recorded, made, derived.
+    /// Example files by origin: document, recorded, made, derived.
     pub examples: BTreeMap<String, usize>,
-    /// Example blocks of the document, without those that are no example.
+    /// Example blocks of the document, without blocks that are not examples.
     pub blocks: usize,
-    /// Blocks that an example bears the line of.
+    /// Blocks whose line an example names.
     pub blocks_covered: usize,
     /// Inconsistencies of the document.
     pub inconsistencies: usize,
-    /// Inconsistencies that a quirk or a note bears the id of.
+    /// Inconsistencies whose id a quirk or note names.
     pub inconsistencies_covered: usize,
-    /// Everything that is missing, one line each.
+    /// Everything missing, one line each.
     pub missing: Vec<String>,
-    /// Inconsistencies that are nowhere.
+    /// Inconsistencies that no quirk or note names.
     pub nowhere: Vec<String>,
-    /// What the specs name and the inventory does not know.
+    /// What the specs name but the inventory lacks.
     pub unknown: Vec<String>,
 }
 
-/// Counts one API.
+/// Counts the coverage of one API.
 pub(crate) fn count(model: &Model) -> Coverage {
     let mut coverage = Coverage { api: model.api.clone(), specs: model.endpoints.len(), ..Coverage::default() };
     for endpoint in &model.endpoints {
@@ -145,7 +145,7 @@ fn count_inconsistencies(model: &Model, coverage: &mut Coverage) {
     }
 }
 
-/// The table of the README, one row for each API and one for all.
+/// The README's table, with a row per API and a total.
 pub fn coverage_table(all: &[Coverage]) -> String {
     let mut text = String::from(
         "| API | documented calls | specified | with examples | specs | answered by the sandbox | blocks of the document that are tests \

@@ -1,21 +1,21 @@
-//! Every list that an answer may hold, with its limit: for the test that fills each of them.
+//! Every list that an answer may hold, with its item limit, for the test that fills each one.
 
 use crate::model::{Model, Output, Type, TypeKind, WireName, item_limit};
 
 /// A list in the answer of an endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnswerList {
-    /// API, module and name of the endpoint, with slashes between them.
+    /// API, module and name of the endpoint, joined by slashes.
     pub endpoint: String,
-    /// The way to it in JSON and formats like it.
+    /// Path to the list in JSON and similar formats.
     pub json: Vec<Step>,
-    /// The way to its items in XML, where they stand without a list around them.
+    /// Path to its items in XML, where they may have no element around them.
     pub xml: Vec<Step>,
-    /// How many items it may have.
+    /// Item limit.
     pub max_items: usize,
 }
 
-/// A step on the way to a list.
+/// A step of the path to a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// An entry with one of these names.
@@ -51,7 +51,7 @@ impl Way {
         let mut way = self.clone();
         let entries = |path: &[String]| path.iter().map(|key| Step::Entry(vec![key.clone()])).collect::<Vec<_>>();
         let (mut json, mut xml) = (entries(&name.json), entries(&name.xml));
-        // Another spelling stands for a name of one key.
+        // Alternative names apply to one-step paths only.
         for path in [&mut json, &mut xml] {
             if let [Step::Entry(names)] = &mut path[..] {
                 names.extend(name.also.iter().cloned());
@@ -78,7 +78,7 @@ impl Way {
 struct Walk<'m> {
     model: &'m Model,
     folder: String,
-    /// The types around this place: one may hold itself.
+    /// Types being walked, to stop at recursive ones.
     within: Vec<&'m str>,
     lists: &'m mut Vec<AnswerList>,
 }
@@ -96,7 +96,7 @@ impl<'m> Walk<'m> {
         self.value(ty, way);
     }
 
-    /// What is in a value; a list that is no field has the limit of the reader.
+    /// Walks a value; a list that is not a field itself has the reader's limit.
     fn value(&mut self, ty: &'m Type, way: &Way) {
         match ty {
             Type::List(item) => self.value(item, &way.item()),

@@ -1,4 +1,4 @@
-//! The emitters: each makes files from the model, none knows another.
+//! The emitters: each makes files from the model, independently of the others.
 
 pub(crate) mod coverage;
 pub(crate) mod lists;
@@ -6,7 +6,7 @@ pub(crate) mod openapi;
 pub(crate) mod reference;
 pub(crate) mod rust;
 
-/// A shape of text in English, in Russian, and as a pattern of JSON Schema.
+/// A text shape in English, in Russian, and as a JSON Schema pattern.
 pub(crate) fn shape_words(shape: &str) -> (&'static str, &'static str, &'static str) {
     match shape {
         "clock" => ("a time `hh:mm`", "время `чч:мм`", "^([01][0-9]|2[0-3]):[0-5][0-9]$"),

@@ -1,4 +1,4 @@
-//! The fields of one object of an example, each looked up by the names that it has in the format.
+//! The fields of an object in an example, looked up by their names in the format.
 
 use hostkit_proto::Leniency;
 use hostkit_wire::{Format, Kind, Node};
@@ -16,7 +16,7 @@ pub(super) struct Fields<'t> {
 }
 
 impl<'t> Fields<'t> {
-    /// Opens an object; `None`, and a problem, where the node is none.
+    /// Opens an object; reports a problem and returns `None` if the node is not one.
     pub(super) fn open(walker: &mut Walker<'_>, node: Node<'t>) -> Option<Self> {
         if !Leniency::is_object(node) {
             walker.expected("an object", node);
@@ -25,7 +25,7 @@ impl<'t> Fields<'t> {
         Some(Self { node, seen: vec![false; node.entries().count()] })
     }
 
-    /// The entry with this key.
+    /// Takes the entry with this key.
     pub(super) fn take(&mut self, key: &str) -> Option<Node<'t>> {
         let found = self.node.entries().position(|(name, _)| name == key)?;
         self.mark(found);
@@ -38,17 +38,17 @@ impl<'t> Fields<'t> {
         }
     }
 
-    /// Nothing is unknown where the whole object is kept.
+    /// Marks every entry as known, for types that keep the whole object.
     pub(super) fn keep_all(&mut self) {
         self.seen.fill(true);
     }
 
-    /// How many entries no field took yet.
+    /// Number of entries that no field has taken.
     pub(super) fn untaken(&self) -> usize {
         self.seen.iter().filter(|seen| !**seen).count()
     }
 
-    /// The entries that no field took yet.
+    /// Takes the remaining entries whose keys `wants` accepts.
     pub(super) fn rest(&mut self, wants: impl Fn(&str) -> bool) -> Vec<(&'t str, Node<'t>)> {
         let mut rest = Vec::new();
         for (position, (name, node)) in self.node.entries().enumerate() {
@@ -74,7 +74,7 @@ impl<'t> Fields<'t> {
         name.also.iter().find_map(|alias| self.take(alias))
     }
 
-    /// Every field of a struct.
+    /// Reads every field of a struct.
     pub(super) fn fields(&mut self, walker: &mut Walker<'_>, fields: &[Field]) {
         for field in fields {
             self.field(walker, field);
@@ -119,7 +119,7 @@ impl<'t> Fields<'t> {
         }
     }
 
-    /// Where the items of a list are.
+    /// Finds the items of a list.
     fn items(&mut self, walker: &mut Walker<'_>, name: &WireName) -> Items<'t> {
         if self.node.format() != Format::Xml {
             return match self.find(walker, name) {
@@ -128,7 +128,7 @@ impl<'t> Fields<'t> {
                 None => Items::Absent,
             };
         }
-        // In XML the items are the elements with the last name of the path, wherever they stand in their parent.
+        // In XML the items are all elements with the last name of the path, wherever in their parent they are.
         let Some((last, parents)) = name.xml.split_last() else {
             return Items::Absent;
         };
@@ -173,7 +173,7 @@ impl<'t> Fields<'t> {
         Items::Elements(nodes)
     }
 
-    /// Whether the outermost wrapper of a list is there and empty: `{"backups":[]}` for `backups/backup`.
+    /// Whether the list's outermost wrapper is there but empty: `{"backups":[]}` for `backups/backup`.
     fn wraps_nothing(&self, walker: &Walker<'_>, name: &WireName) -> bool {
         let wrapper = match self.path(name) {
             [first, _, ..] => self.node.get(first),
@@ -182,7 +182,7 @@ impl<'t> Fields<'t> {
         wrapper.is_some_and(|wrapper| walker.model.service.lenient.wraps_nothing(wrapper))
     }
 
-    /// Reports what no field has taken.
+    /// Reports the entries that no field has taken.
     pub(super) fn finish(self, walker: &mut Walker<'_>, known: &[Field]) {
         let is_top = self.node.index() == 0;
         let entries: Vec<(&str, Node<'_>)> = self.node.entries().collect();
@@ -202,7 +202,7 @@ impl<'t> Fields<'t> {
 fn descend<'t>(walker: &mut Walker<'_>, mut node: Node<'t>, rest: &[String]) -> Option<Node<'t>> {
     for (depth, key) in rest.iter().enumerate() {
         let next = node.get(key)?;
-        // Several fields may share the first intermediate object; nobody shares those below.
+        // Several fields may share the first intermediate object, but none below it.
         if depth > 0 {
             for (name, sibling) in node.entries().filter(|(name, _)| name != key) {
                 walker.unknown(name, sibling, false, None);

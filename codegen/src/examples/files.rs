@@ -1,4 +1,4 @@
-//! Which files the examples of the specs have, which are missing, and which belong to none.
+//! Example files: which the specs name, which are missing, and which belong to no spec.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,10 +8,10 @@ use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::source::{FileId, Sources, Span};
 use crate::surface::{Endpoint, Example, Surface};
 
-/// The file beside the examples of a call that records what they decode to.
+/// The file that records what a call's examples decode to.
 const VALUES: &str = "values.txt";
 
-/// The file of the values of a call's examples.
+/// Path of the recorded values of a call's examples.
 pub(crate) fn values_path(api: &str, endpoint: &Endpoint) -> String {
     format!("{api}/{}/{}/{VALUES}", endpoint.module, endpoint.stem)
 }
@@ -21,7 +21,7 @@ pub(crate) fn path(api: &str, endpoint: &Endpoint, example: &Example, ending: &s
     format!("{api}/{}/{}/{}.{}.{ending}", endpoint.module, endpoint.stem, example.case.value, example.kind)
 }
 
-/// The format that the ending of a file names.
+/// Format of a file extension.
 pub(super) fn wire_format(name: &str) -> Format {
     match name {
         "xml" => Format::Xml,
@@ -32,7 +32,7 @@ pub(super) fn wire_format(name: &str) -> Format {
     }
 }
 
-/// The files of examples by their path.
+/// Example files by path.
 pub(super) fn by_path(sources: &Sources) -> BTreeMap<&str, (FileId, &[u8])> {
     sources.examples().map(|(file, path, bytes)| (path, (file, bytes))).collect()
 }

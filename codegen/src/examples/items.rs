@@ -6,12 +6,12 @@ use hostkit_wire::Node;
 use super::walk::Walker;
 use crate::model::Type;
 
-/// Where the items of a list are.
+/// Place of a list's items.
 pub(super) enum Items<'t> {
     Absent,
     /// XML: these elements.
     Elements(Vec<Node<'t>>),
-    /// Other formats: whatever this node is, with the name that one item has.
+    /// Other formats: the node that stands for the list, and the name of a single item.
     In(Node<'t>, Option<String>),
 }
 

@@ -1,10 +1,10 @@
-//! An example with its head: first line, headers, an empty line, the body; heads end in LF.
+//! An example with a head: first line, headers, an empty line, the body; lines of the head end in LF.
 
 use super::problem::Problem;
 
 pub(super) struct Message<'b> {
     pub(super) first: &'b str,
-    /// Name and value as they are written.
+    /// Name and value as written.
     pub(super) headers: Vec<(&'b str, &'b str)>,
     pub(super) body: &'b [u8],
     pub(super) body_start: usize,
@@ -53,7 +53,7 @@ impl<'b> Message<'b> {
         self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| *value)
     }
 
-    /// The status of an answer.
+    /// Status of an answer.
     pub(super) fn status(&self) -> Result<i64, Problem> {
         let mut words = self.first.split(' ');
         let is_http = words.next().is_some_and(|word| word.starts_with("HTTP/"));

@@ -1,8 +1,7 @@
-//! The wire examples of the specs, read as the generated decoders would read them: strictly, with the leniencies of
-//! the service.
+//! Checks the wire examples as the generated decoders would read them: strictly, with the service's leniencies.
 //!
-//! The table test of the API's crate says more (the value, the way back); this says where in the example a
-//! contradiction stands, and which spec it contradicts, before anything is compiled.
+//! The table test of the API's crate checks more (the value, the way back); this one runs before anything is compiled,
+//! and names the place in the example and the spec that it contradicts.
 
 mod fields;
 mod files;
@@ -45,7 +44,7 @@ pub(crate) fn check(model: &Model, sources: &Sources, diagnostics: &mut Diagnost
     }
 }
 
-/// One file of one example.
+/// One file of an example.
 struct Case<'m> {
     model: &'m Model,
     endpoint: &'m Endpoint,
@@ -104,12 +103,12 @@ impl Case<'_> {
         let is_empty = body.iter().all(u8::is_ascii_whitespace);
         let document = match hostkit_wire::parse_any(formats, body, &Limits::DEFAULT) {
             Ok(document) => Some(document),
-            // Some answers have no body, and the verdict does not need one.
+            // An answer may have no body, and the verdict does not need one.
             Err(_) if is_empty => None,
             Err(error) => return Err(unreadable(&error, walker.base)),
         };
         let root = document.as_ref().map(|document| document.root());
-        // A number that is no status is no success.
+        // An invalid status number is not a success.
         let verdict = verdict::of(self.model, status.try_into().unwrap_or_default(), root, is_empty);
         let wants_fault = self.example.kind == "fault";
         match (&verdict, wants_fault) {

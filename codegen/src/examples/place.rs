@@ -1,4 +1,4 @@
-//! From an offset in an example to the piece of text that a diagnostic underlines.
+//! Finds the piece of an example's text that a diagnostic underlines.
 
 use std::ops::Range;
 

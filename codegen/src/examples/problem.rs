@@ -1,8 +1,8 @@
-//! What can be wrong with an example.
+//! A problem in an example.
 
 use hostkit_wire::{WireError, WireErrorKind};
 
-/// Something wrong with an example.
+/// A problem in an example.
 #[derive(Debug, Clone)]
 pub(super) struct Problem {
     pub(super) code: &'static str,
@@ -13,11 +13,11 @@ pub(super) struct Problem {
     pub(super) help: String,
 }
 
-/// An example that its format's reader refuses.
+/// Problem of an example that its format's reader rejects.
 pub(super) fn unreadable(error: &WireError, base: usize) -> Problem {
     let help = match error.kind() {
         WireErrorKind::NotUtf8(true) => "examples are UTF-8; convert the bytes and say so in the example's `note`",
-        WireErrorKind::Html => "data were expected; if the API really answers so, there is no value to test",
+        WireErrorKind::Html => "expected data; if the API really answers like this, there is no value to test",
         _ => "the ending of the file says its format; a correction of the document belongs into the example's `note`",
     };
     Problem {

@@ -1,5 +1,5 @@
-//! Requests: the head against the endpoint's verb, path, query and headers; the body against its fields, groups,
-//! constants and made keys.
+//! Checks request examples: the head against the endpoint's method, path, query and headers; the body against its
+//! fields, groups, constants and made keys.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use super::walk::Walker;
 use crate::model::{Endpoint, Field, Model, OneOf, Type, Variant};
 use crate::surface::Constant;
 
-/// A request with its head.
+/// Checks a request with its head.
 pub(super) fn check(
     model: &Model,
     endpoint: &Endpoint,
@@ -56,7 +56,7 @@ fn head(endpoint: &Endpoint, walker: &mut Walker<'_>, message: &Message<'_>) -> 
         let parameter = wanted.strip_prefix('{').and_then(|name| name.strip_suffix('}'));
         let field = parameter.and_then(|name| endpoint.path_parameters.iter().find(|field| field.wire() == name));
         let fits = match field {
-            // What is percent-encoded is for the tests of the example to decode.
+            // Percent-encoded text is left to the example tests, which decode it.
             Some(field) => !given.is_empty() && (given.contains('%') || walker.scalars().fits(&field.ty, given)),
             None => *given == wanted,
         };
@@ -79,7 +79,7 @@ fn head(endpoint: &Endpoint, walker: &mut Walker<'_>, message: &Message<'_>) -> 
     Ok(())
 }
 
-/// Where a call goes, how long it is, and whose it is: no business of one endpoint.
+/// Headers for address, length and credentials, which clients set.
 fn is_set_by_clients(model: &Model, name: &str) -> bool {
     let credentials = model.service.credentials.iter().flat_map(|credentials| &credentials.headers);
     let session = model.service.session.iter().flat_map(|session| &session.headers);
@@ -118,7 +118,7 @@ fn check_query(endpoint: &Endpoint, walker: &Walker<'_>, query: &str) -> Result<
     }
 }
 
-/// The body of a request.
+/// Checks the body of a request.
 pub(super) fn body(
     endpoint: &Endpoint,
     walker: &mut Walker<'_>,
@@ -131,7 +131,7 @@ pub(super) fn body(
     let keys =
         credentials.map(|(key, _)| key.value.clone()).chain(constants.map(|constant| constant.key.value.clone()));
     walker.envelope = keys.collect();
-    // A body without bytes is an object without fields.
+    // An empty body is an object without fields.
     let is_empty = bytes.iter().all(u8::is_ascii_whitespace);
     let document = match is_empty {
         true => hostkit_wire::parse(Format::Json, b"{}", &Limits::DEFAULT),
@@ -172,7 +172,7 @@ fn read(endpoint: &Endpoint, walker: &mut Walker<'_>, fields: &mut Fields<'_>) {
     for constant in &endpoint.fixed_body {
         fixed(walker, fields, constant);
     }
-    // Made keys take what is left: they come last.
+    // Made keys come last, because they take every key that is left.
     let (spread, plain): (Vec<&Field>, Vec<&Field>) =
         endpoint.body.iter().partition(|field| field.surface.spread.is_some());
     for field in plain {
@@ -190,7 +190,7 @@ fn fixed(walker: &mut Walker<'_>, fields: &mut Fields<'_>, constant: &Constant) 
     let (key, text) = (&constant.key.value, &constant.text);
     match fields.take(key) {
         Some(node) if node.as_str() == Some(text) => {}
-        // `true` is no text, but a constant of a body may be one.
+        // `true` is not text, but a constant of the body may be.
         Some(node) if node.as_bool().is_some_and(|flag| flag.to_string() == *text) => {}
         Some(node) => walker.within(key, |walker| walker.expected(&format!("{text:?}"), node)),
         None => walker.missing(key, fields.node.offset()),
@@ -210,12 +210,12 @@ fn one_of(walker: &mut Walker<'_>, fields: &mut Fields<'_>, group: &OneOf) {
             fixed(walker, &mut attempt, constant);
         }
         attempt.fields(walker, &variant.fields);
-        // A variant without a key of its own in the body would take any.
+        // Without this, a variant whose keys are all absent would fit any body.
         if !keys(variant).any(|key| fields.node.get(key).is_some()) && keys(variant).next().is_some() {
             walker.missing(&group.rust, fields.node.offset());
         }
         let found = std::mem::replace(&mut walker.problems, before);
-        // Of two variants that fit, the one that takes more of the body is meant.
+        // If several variants fit, the one that takes most of the body is meant.
         let rank = |problems: &[Problem], fields: &Fields<'_>| (problems.len(), fields.untaken());
         if best.as_ref().is_none_or(|(problems, fields)| rank(&found, &attempt) < rank(problems, fields)) {
             best = Some((found, attempt));
@@ -232,7 +232,7 @@ fn keys(variant: &Variant) -> impl Iterator<Item = &str> {
     fields.flatten().map(String::as_str).chain(variant.fixed.iter().map(|constant| constant.key.value.as_str()))
 }
 
-/// Items whose fields stand under made keys.
+/// Reads items whose fields have made keys.
 fn gather(walker: &mut Walker<'_>, fields: &mut Fields<'_>, field: &Field) {
     let Some(template) = &field.surface.spread else {
         return;

@@ -1,4 +1,4 @@
-//! Which nodes and which texts a scalar type reads.
+//! The nodes and texts that a scalar type accepts.
 
 use std::net::IpAddr;
 
@@ -8,13 +8,13 @@ use hostkit_wire::{Kind, Node};
 
 use crate::model::{Field, Model, Type, TypeKind};
 
-/// A scalar type together with what the service says of scalars.
+/// A scalar reader with the service's leniencies.
 #[derive(Clone, Copy)]
 pub(super) struct Scalars<'m> {
     pub(super) model: &'m Model,
 }
 
-/// What an error says was expected.
+/// What an error names as expected.
 type Expected = String;
 
 impl<'m> Scalars<'m> {
@@ -22,7 +22,7 @@ impl<'m> Scalars<'m> {
         &self.model.service.lenient
     }
 
-    /// Whether an optional field with this node has no value.
+    /// Whether this node means that an optional field is absent.
     pub(super) fn is_absent(self, ty: &Type, node: Node<'_>) -> bool {
         if matches!(ty, Type::Flag | Type::Switch) {
             return self.leniency().is_flag_absent(node);
@@ -32,7 +32,7 @@ impl<'m> Scalars<'m> {
         self.leniency().is_absent(node) || is_date && node.as_str().is_some_and(is_zero)
     }
 
-    /// Whether the node reads as this scalar type; what was expected if not.
+    /// Checks that the node reads as this scalar type; the error says what was expected.
     pub(super) fn check(self, ty: &Type, node: Node<'_>) -> Result<(), Expected> {
         let expected = || Err(self.expected(ty));
         match ty {
@@ -74,7 +74,7 @@ impl<'m> Scalars<'m> {
         if fits { Ok(()) } else { Err(self.expected(ty)) }
     }
 
-    /// Whether a text of the query reads as the field: a date in the form that is written.
+    /// Whether a text of the query reads as the field: dates in the form that is written.
     pub(super) fn fits_query(self, field: &Field, text: &str) -> bool {
         match (&field.ty, &field.surface.form) {
             (Type::DateTime, Some(form)) => DateTime::parse(form, text).is_some(),
@@ -83,14 +83,14 @@ impl<'m> Scalars<'m> {
         }
     }
 
-    /// Whether a text alone reads as this type: in keys of maps, paths and headers.
+    /// Whether a bare text reads as this type: in map keys, paths and headers.
     pub(super) fn fits(self, ty: &Type, text: &str) -> bool {
         match ty {
             Type::Int => reads::<i64>(text),
             Type::Uint | Type::Bytes | Type::Kibibytes | Type::Mebibytes | Type::Gibibytes => reads::<u64>(text),
             Type::Decimal => reads::<Decimal>(text),
             Type::Flag | Type::Switch => reads::<bool>(text),
-            // In these places a date has one form; the service's forms are those of bodies and queries.
+            // Dates have one form in these places; the service's forms apply to bodies and queries.
             Type::DateTime => reads::<DateTime>(text),
             Type::Date => reads::<Date>(text),
             Type::UnixTime => reads::<UnixTime>(text),
@@ -108,7 +108,7 @@ impl<'m> Scalars<'m> {
         }
     }
 
-    /// What a value of this type is, in words.
+    /// Description of this type's values.
     pub(super) fn expected(self, ty: &Type) -> Expected {
         let service = &self.model.service;
         let first = |forms: &[String]| forms.first().cloned().unwrap_or_default();

@@ -1,11 +1,11 @@
-//! Whether an answer is a success or a fault, found by the code that clients find it with.
+//! Decides whether an answer is a success or a fault, with the code that clients use.
 
 use hostkit_proto::{Emptiness, EnvelopeFaults, Fault, FaultCode, FaultKind, StatusFaults, Verdict};
 use hostkit_wire::Node;
 
 use crate::model::{Endpoint, Model};
 
-/// A code as the document writes it; what kind it is stands in the model.
+/// An error code as the document writes it; the model has its kind.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Code(String);
 
@@ -23,7 +23,7 @@ impl FaultCode for Code {
     }
 }
 
-/// What the service's `[fault]` makes of an answer.
+/// Verdict on an answer under the service's `[fault]`.
 pub(super) fn of(model: &Model, status: u16, root: Option<Node<'_>>, is_empty: bool) -> Verdict<Code> {
     let spec = &model.service.fault;
     let mut verdict: Verdict<Code> = if spec.kind == "status" {
@@ -38,7 +38,7 @@ pub(super) fn of(model: &Model, status: u16, root: Option<Node<'_>>, is_empty: b
             message: &texts(&spec.message),
             details: &spec.details,
             fields: &spec.fields,
-            // Neither decides whether it is a success.
+            // Neither affects whether it is a success.
             accepted: &[],
             verify: &[],
         }
@@ -54,7 +54,7 @@ pub(super) fn of(model: &Model, status: u16, root: Option<Node<'_>>, is_empty: b
     verdict
 }
 
-/// Whether the endpoint takes this fault for an empty answer.
+/// Whether this fault means an empty answer for the endpoint.
 pub(super) fn is_nothing(endpoint: &Endpoint, fault: &Fault<Code>) -> bool {
     let response = &endpoint.surface.response;
     let statuses: Vec<u16> = response.empty_statuses.iter().filter_map(|status| (*status).try_into().ok()).collect();
@@ -62,12 +62,12 @@ pub(super) fn is_nothing(endpoint: &Endpoint, fault: &Fault<Code>) -> bool {
     endpoint.can_be_empty() && Emptiness { statuses: &statuses, codes: &codes, except: &except }.covers(fault)
 }
 
-/// A fault in a few words.
+/// A fault in short.
 pub(super) fn words(fault: &Fault<Code>) -> String {
     let code = fault.code.as_ref().map_or("", |code| code.0.as_str());
     let texts = [code, fault.message.trim(), fault.details.trim()];
     let words: Vec<&str> = texts.into_iter().filter(|text| !text.is_empty()).collect();
-    if words.is_empty() { "one without a text".to_owned() } else { format!("`{}`", words.join(": ")) }
+    if words.is_empty() { "one without text".to_owned() } else { format!("`{}`", words.join(": ")) }
 }
 
 fn texts(texts: &[String]) -> Vec<&str> {

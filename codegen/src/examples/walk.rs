@@ -1,5 +1,5 @@
-//! The walk over a document by the types of the model: values, objects, unions. Everything that is wrong is kept, so
-//! that one run names it all.
+//! Walks a document by the types of the model: values, objects, unions. Collects all problems, so that one run reports
+//! everything.
 
 use hostkit_proto::{Leniency, MapShape, Verdict};
 use hostkit_wire::{Kind, Node};
@@ -15,17 +15,17 @@ use crate::model::{Endpoint, Field, Model, Output, Type, TypeKind, WireName};
 pub(super) struct Walker<'m> {
     pub(super) model: &'m Model,
     pub(super) problems: Vec<Problem>,
-    /// Keys at the top of the document that are no fields.
+    /// Top-level keys of the document that are not fields.
     pub(super) envelope: Vec<String>,
-    /// Where the body starts in the file.
+    /// Offset of the body in the file.
     pub(super) base: usize,
-    /// The path to the value that is being read.
+    /// Path to the current value.
     path: Vec<String>,
-    /// What describes that value: a type or the endpoint, and its spec.
+    /// The type or endpoint that describes the value, and its spec.
     owner: (String, String),
 }
 
-/// How much of a value a message shows.
+/// Maximum length of a value in a message.
 const SHOWN: usize = 40;
 
 impl<'m> Walker<'m> {
@@ -44,7 +44,7 @@ impl<'m> Walker<'m> {
         Scalars { model: self.model }
     }
 
-    /// Runs `read` one step further down.
+    /// Runs `read` one step deeper.
     pub(super) fn within(&mut self, step: impl Into<String>, read: impl FnOnce(&mut Self)) {
         self.path.push(step.into());
         read(self);
@@ -57,7 +57,7 @@ impl<'m> Walker<'m> {
         self.problems.push(Problem { code, offset: self.base + offset, message, label, help });
     }
 
-    /// Another value was expected at this node.
+    /// Reports a node of the wrong kind.
     pub(super) fn expected(&mut self, expected: &str, node: Node<'_>) {
         let what = format!("expected {expected}, found {}", describe(node));
         let help =
@@ -65,13 +65,13 @@ impl<'m> Walker<'m> {
         self.report("E0302", node.offset(), &what, format!("not {expected}"), help);
     }
 
-    /// Something that has to be there is not.
+    /// Reports a missing value.
     pub(super) fn missing(&mut self, what: &str, offset: usize) {
         let help = format!("{} says that `{what}` is always there: is it, or is the example incomplete?", self.owner.1);
         self.report("E0303", offset, &format!("there is no `{what}`"), format!("`{what}` is missing here"), help);
     }
 
-    /// A field that the spec does not know, or one that stands there twice.
+    /// Reports a field that the spec lacks, or that occurs twice.
     pub(super) fn unknown(&mut self, key: &str, node: Node<'_>, is_double: bool, near: Option<String>) {
         let (owner, spec) = (&self.owner.0, &self.owner.1);
         let (what, help) = match (is_double, near) {
@@ -90,7 +90,7 @@ impl<'m> Walker<'m> {
         self.report("E0304", node.offset(), &what, label.to_owned(), help);
     }
 
-    /// An answer that is a fault, or the other way round.
+    /// The problem of an answer that is a fault, or the reverse.
     pub(super) fn misjudged(&self, wants_fault: bool, found: &Verdict<Code>) -> Problem {
         let wanted = if wants_fault { "a fault" } else { "an answer" };
         let found = match found {
@@ -112,7 +112,7 @@ impl<'m> Walker<'m> {
         }
     }
 
-    /// A required header that is not there, or has another value.
+    /// Reports required headers that are missing, and values that do not fit.
     pub(super) fn headers(&mut self, ty: &Type, message: &Message<'_>) {
         self.base = 0;
         for field in self.model.fields(ty).unwrap_or_default() {
@@ -121,7 +121,7 @@ impl<'m> Walker<'m> {
         }
     }
 
-    /// One header.
+    /// Checks one header.
     pub(super) fn header(&mut self, field: &Field, name: &str, found: Option<&str>, code: &'static str) {
         let what = match found {
             Some(text) if self.scalars().fits(&field.ty, text) => return,
@@ -133,7 +133,7 @@ impl<'m> Walker<'m> {
         self.report(code, 0, &what, "in this head".to_owned(), help);
     }
 
-    /// The output of an endpoint.
+    /// Reads the output of an endpoint.
     pub(super) fn output(&mut self, output: &Output, root: Node<'_>) {
         match output {
             Output::None => self.nothing(root),
@@ -144,7 +144,7 @@ impl<'m> Walker<'m> {
                     return;
                 };
                 match ty {
-                    // Without an envelope a document without the root is another document.
+                    // Without an envelope, a document without the root is a different document.
                     Type::Option(inner) if self.envelope.is_empty() => {
                         fields.required(self, inner, name, name_text(name));
                     }
@@ -156,7 +156,7 @@ impl<'m> Walker<'m> {
         }
     }
 
-    /// What an answer without bytes may be.
+    /// Reports an empty answer, unless the output may be empty.
     pub(super) fn no_output(&mut self, output: &Output) {
         let may_be_empty = matches!(output, Output::None | Output::Under(Type::Option(_), _) | Output::Headers(_));
         if !may_be_empty || !self.envelope.is_empty() {
@@ -173,7 +173,7 @@ impl<'m> Walker<'m> {
         }
     }
 
-    /// A value of a type.
+    /// Reads a value of a type.
     pub(super) fn value(&mut self, ty: &Type, node: Node<'_>) {
         match ty {
             Type::List(item) => Items::read_list(self, item, node, None),

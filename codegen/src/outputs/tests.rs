@@ -1,4 +1,4 @@
-//! The other outputs of a small API: what they say, and that they notice what is missing.
+//! Outputs other than Rust for a small API: their content, and that they report what is missing.
 
 use super::Specs;
 use crate::emit::lists::Step;
@@ -152,7 +152,7 @@ fn the_reference_has_both_languages_and_the_example() {
 fn operations_of_one_path_and_verb_are_told_apart() {
     let tree = specs(&sources("")).openapi();
     let text = tree.get("docs/openapi/demo.json").unwrap_or_default();
-    // The two differ in the name of the parameter alone, which OpenAPI takes for the same path.
+    // These paths differ only in the parameter's name, which OpenAPI treats as the same path.
     for part in ["\"/boxes/{box}#paint_box\"", "\"/boxes/{box}#move_box\"", "\"maxLength\": 8", "\"minimum\": 1"] {
         assert!(text.contains(part), "{part} is not in:\n{text}");
     }

@@ -1,4 +1,4 @@
-//! Contradictions between parts of a spec that are each well formed.
+//! Checks for contradictions between well-formed parts of a spec.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -57,7 +57,7 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
     for definition in surface.types.iter().flat_map(|file| &file.types) {
         taken(model, &definition.name, &definition.name.span, false, diagnostics);
         if let surface::TypeKind::Id { is_number: false, min: Some(min) } = &definition.kind {
-            diagnostics.add("E0207", &min.span, "an id of text has no lowest number", "`id = \"text\"`");
+            diagnostics.add("E0207", &min.span, "a text id has no minimum", "`id = \"text\"`");
         }
     }
     let files = surface.types.iter().map(|file| (None, &file.remarks));
@@ -68,7 +68,7 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
     }
 }
 
-/// Types must not have the names of others that generated code uses.
+/// Refuses type names that generated code uses otherwise.
 fn taken(model: &Model, name: &str, span: &Span, is_call: bool, diagnostics: &mut Diagnostics) {
     let other = if crate::emit::rust::imports::is_taken(name) {
         "a name that generated code imports"
@@ -83,7 +83,7 @@ fn taken(model: &Model, name: &str, span: &Span, is_call: bool, diagnostics: &mu
     diagnostics.add_with_help("E0229", span, message, "taken", "give it a name that says more");
 }
 
-/// Every `{name}` of the path has a field, and every path parameter has its place.
+/// Checks that each `{name}` of the path has a field and each path parameter a place.
 fn path(endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
     let span = endpoint.surface.path.as_ref().map_or(&endpoint.surface.name.span, |path| &path.span);
     let mut rest = endpoint.path.as_str();
@@ -209,7 +209,7 @@ fn limits(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {
         diagnostics.add("E0211", &absent.span, "`absent` is for flags", "not a flag");
     }
     if surface.trim && (field.ty != Type::Text || field.is_required()) {
-        diagnostics.add("E0207", span, "`trim` is for texts that may be absent", "blanks alone are no text");
+        diagnostics.add("E0207", span, "`trim` is for texts that may be absent", "not an optional text");
     }
     if let Some(spread) = &surface.spread {
         let fits = match &field.ty {
@@ -230,7 +230,7 @@ fn limits(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// An object without a field that has to be there would decode from any document.
+/// Checks for a required field: without one, an object would decode from any document.
 fn identity(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
     let Some(ty) = endpoint.output.ty() else {
         return;
@@ -301,7 +301,7 @@ fn credentials(model: &Model, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// What a session is made of has to be in the output of the sign-in.
+/// Checks that the sign-in's output has everything that the session needs.
 fn session(model: &Model, diagnostics: &mut Diagnostics) {
     let sign_in = model.service.credentials.iter().find_map(|credentials| credentials.sign_in.as_ref());
     let (Some(session), Some(endpoint)) = (&model.service.session, sign_in.and_then(|sign_in| model.endpoint(sign_in)))
@@ -317,7 +317,7 @@ fn session(model: &Model, diagnostics: &mut Diagnostics) {
             let message = format!("the output of the sign-in has no field `{}`", word.value);
             let help = match did_you_mean(word, fields.iter().map(|field| field.rust.as_str())) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => "the fields of the sign-in's output go by their Rust names".to_owned(),
+                None => "give fields of the sign-in's output by their Rust names".to_owned(),
             };
             diagnostics.add_with_help("E0231", &word.span, message, "unknown", help);
             continue;
@@ -330,7 +330,7 @@ fn session(model: &Model, diagnostics: &mut Diagnostics) {
         }
     }
     if let (Some(issued), None) = (&session.issued, &session.ends) {
-        let help = "add `ends`, or leave `issued` out: alone it says nothing about the end";
+        let help = "add `ends`, or remove `issued`, which has no meaning alone";
         diagnostics.add_with_help("E0231", &issued.span, "`issued` needs `ends`", "without `ends`", help);
     }
 }

@@ -1,4 +1,4 @@
-//! What the values of a type are like: copied, one piece of text, a number.
+//! Properties of types: copied, one piece of text, a number.
 
 use crate::model::{Model, Type, TypeKind};
 
@@ -13,7 +13,7 @@ pub(super) fn is_number(model: &Model, ty: &Type) -> bool {
     )
 }
 
-/// Whether a value of the type is copied, not cloned.
+/// Whether values of the type are `Copy`.
 pub(super) fn is_copy(model: &Model, ty: &Type) -> bool {
     match ty {
         Type::Int | Type::Uint | Type::Decimal | Type::Flag | Type::Switch | Type::UnixTime | Type::Ip => true,
@@ -39,7 +39,7 @@ pub(crate) fn is_text(model: &Model, ty: &Type) -> bool {
     }
 }
 
-/// The name of a type whose values are ids that are numbers.
+/// The type's name, if it is a numeric id.
 pub(super) fn number_id<'t>(model: &Model, ty: &'t Type) -> Option<&'t str> {
     match ty {
         Type::Named(name) => {

@@ -1,4 +1,4 @@
-//! Surface to model: names, types and references resolved, and every contradiction reported.
+//! Surface to model: resolves names, types and references, and reports every contradiction.
 
 mod checks;
 mod kinds;
@@ -71,7 +71,7 @@ fn remarks(surface: &Surface, sources: &Sources) -> Vec<(String, surface::Remark
 
 struct Resolver<'s, 'd> {
     known: BTreeSet<String>,
-    /// The lowest numbers of ids that have one.
+    /// Minimum of each id type that has one.
     lowest: BTreeMap<String, i64>,
     service: &'s surface::Service,
     diagnostics: &'d mut Diagnostics,
@@ -129,7 +129,7 @@ impl Resolver<'_, '_> {
             let text = given.as_deref().or(inner).unwrap_or(&field.wire.value);
             text.split('/').map(str::to_owned).collect()
         };
-        // Where a field has no form of its own, the first of the service is the one that is written.
+        // A field without a form of its own is written in the service's first form.
         let forms = match ty {
             Type::DateTime => self.service.datetime_forms.first().filter(|form| *form != "%Y-%m-%d %H:%M:%S"),
             Type::Date => self.service.date_forms.first().filter(|form| *form != "%Y-%m-%d"),
@@ -149,7 +149,7 @@ impl Resolver<'_, '_> {
         fields.iter().map(|field| self.field(field)).collect()
     }
 
-    /// Fields that are sent: ids have the lowest number of their type.
+    /// Input fields: ids get the minimum of their type.
     fn inputs(&mut self, fields: &[surface::Field]) -> Vec<Field> {
         let mut inputs = self.fields(fields);
         for input in &mut inputs {
@@ -161,7 +161,7 @@ impl Resolver<'_, '_> {
         inputs
     }
 
-    /// Reports names that two fields of one object share, on the wire or in Rust.
+    /// Reports names shared by two fields of one object, on the wire or in Rust.
     fn unique(&mut self, fields: &[Field]) {
         let mut rust: BTreeMap<&str, &Span> = BTreeMap::new();
         let mut wire: BTreeSet<(&str, Vec<String>)> = BTreeSet::new();
@@ -353,7 +353,7 @@ impl Resolver<'_, '_> {
     }
 }
 
-/// Marks which types requests and answers contain, through all levels.
+/// Marks the types that requests and answers contain, at any depth.
 fn mark_uses(model: &mut Model) {
     let mut requests = Vec::new();
     let mut answers = Vec::new();

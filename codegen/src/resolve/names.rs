@@ -1,4 +1,4 @@
-//! Rust names from names of the wire.
+//! Rust names from wire names.
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
@@ -9,10 +9,10 @@ const KEYWORDS: &[&str] = &[
     "become", "box", "do", "final", "macro", "override", "priv", "try", "typeof", "unsized", "virtual", "yield",
 ];
 
-/// Methods that every call has: a setter of the same name would hide them.
+/// Methods of every call, which a setter of the same name would hide.
 const METHODS: &[&str] = &["clone", "default", "encode", "new"];
 
-/// A field or module name. A keyword gets a trailing underscore: raw identifiers read badly and some are not allowed.
+/// A field or module name. A keyword gets a trailing underscore: raw identifiers read badly, and some are not allowed.
 pub(crate) fn snake(wire: &str) -> String {
     let name = wire.replace(['.', '@', '$'], "_").to_snake_case();
     let name = if name.is_empty() || name.starts_with(|first: char| first.is_ascii_digit()) {
@@ -34,7 +34,7 @@ pub(crate) fn camel(wire: &str) -> String {
     if name == "Self" { "Self_".to_owned() } else { name }
 }
 
-/// Whether a text can be a Rust name as it is.
+/// Whether a text is a valid Rust identifier.
 pub(crate) fn is_identifier(name: &str) -> bool {
     let mut characters = name.chars();
     characters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')

@@ -1,13 +1,13 @@
-//! Rules between inputs: what one needs of another, and which of several has to be given.
+//! Rules between inputs: dependencies, and groups of which at least one must be given.
 
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::model::{AtLeastOne, Endpoint, Field, Model, Type, TypeKind};
 use crate::source::At;
 
-/// The word for every optional field of the body.
+/// Stands for any field of the body.
 const BODY: &str = "body";
 
-/// Finds the inputs that `at-least-one` names, and reports what names none.
+/// Resolves the inputs of `at-least-one`, and reports unknown names.
 pub(super) fn resolve(model: &mut Model, diagnostics: &mut Diagnostics) {
     for endpoint in &mut model.endpoints {
         endpoint.at_least_one = at_least_one(endpoint, diagnostics);
@@ -48,7 +48,7 @@ fn at_least_one(endpoint: &Endpoint, diagnostics: &mut Diagnostics) -> Option<At
         }
     }
     if words.len() < 2 {
-        let help = "what has to be given is `required = true`";
+        let help = "mark a single input as `required = true`";
         diagnostics.add_with_help("E0232", &first.span, "one of one is that one", "alone", help);
     }
     Some(AtLeastOne::Of(found))
@@ -58,7 +58,7 @@ fn is_many(field: &Field) -> bool {
     matches!(field.ty, Type::List(_) | Type::Map(..))
 }
 
-/// Every rule names an input that there is, and stands where it is checked.
+/// Checks that every rule names an existing input and stands where it is checked.
 pub(super) fn check(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
     let inputs: Vec<&Field> = endpoint.inputs().collect();
     for field in &inputs {
@@ -102,7 +102,7 @@ fn conditions(model: &Model, field: &Field, inputs: &[&Field], diagnostics: &mut
     }
 }
 
-/// The value of a condition is one that the input can have.
+/// Checks that a condition's value is one that the input can have.
 fn known_value(
     model: &Model,
     condition: &At<String>,
@@ -124,7 +124,7 @@ fn known_value(
     {
         let help = match did_you_mean(value, values.iter().map(|known| known.wire.as_str())) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("the values are those of `{name}` on the wire"),
+            None => format!("give the wire values of `{name}`"),
         };
         let message = format!("`{name}` has no value `{value}`");
         diagnostics.add_with_help("E0232", &condition.span, message, "never holds", help);

@@ -1,4 +1,4 @@
-//! Where it shows that a call happened: the read, its inputs, and the fields that are compared.
+//! Evidence that a call happened: resolves the read, its inputs, and the compared fields.
 
 use super::kinds::{is_copy, is_text, number_id};
 use crate::diagnostic::{Diagnostics, did_you_mean};
@@ -19,7 +19,7 @@ pub(super) fn resolve(model: &mut Model, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// A call that acts says where it shows, or why nothing does.
+/// Checks that a call that acts has a `[trace]` or says why not.
 fn is_said(endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
     let surface = &endpoint.surface;
     let help = "`[trace]` says where it shows; `no-trace = \"…\"` says why nothing on the API does";
@@ -69,10 +69,10 @@ impl<'m> Tracer<'m, '_> {
             None => None,
         };
         let Some(output) = read.output.ty().filter(|_| read.is_callable()) else {
-            return self.wrong(span, "a trace is read with a safe call that has an output", "not such a call");
+            return self.wrong(span, "the read of a trace must be a safe call with an output", "not such a call");
         };
         if first.is_some() && !matches!(output, Type::List(_)) {
-            return self.wrong(span, "what is read for each item of `first` has to be a list", "this is none");
+            return self.wrong(span, "a read for each item of `first` must return a list", "this is none");
         }
         let (items, item) = self.items(trace, output)?;
         let fields = self.model.fields(item).unwrap_or_default();
@@ -96,7 +96,7 @@ impl<'m> Tracer<'m, '_> {
                     return self.wrong(
                         &input.span,
                         "`each` goes with `new` and `where`",
-                        "nothing else tells them apart",
+                        "nothing else distinguishes them",
                     );
                 }
                 (Vec::new(), Some(self.each(fields, input, &trace.filter)?))
@@ -104,13 +104,13 @@ impl<'m> Tracer<'m, '_> {
         };
         let is_list = filter.iter().chain(&named).any(|(_, own)| matches!(own.ty, Type::List(_)));
         if is_list && !matches!(sign, Sign::Gone) {
-            return self.wrong(span, "only what is gone is compared with a list", "`each` is for what is new");
+            return self.wrong(span, "only `gone` can be compared with a list", "use `each` for new items");
         }
         let mut is = Vec::new();
         for constant in &trace.is {
             is.push((self.field(fields, &constant.key)?, constant.text.clone()));
         }
-        // Of what changes, `is` says what it becomes, and not which one it is.
+        // With `changed`, `is` states the new value and does not identify the item.
         let is_any = named.is_empty() && filter.is_empty() && (is.is_empty() || matches!(sign, Sign::Changed(_)));
         let is_alone = matches!(items, Items::Maybe | Items::Fields);
         let takes_one = matches!(sign, Sign::Gone | Sign::Became) && !is_alone
@@ -152,7 +152,7 @@ impl<'m> Tracer<'m, '_> {
         }
     }
 
-    /// How the items stand in the output, and their type.
+    /// Place of the items in the output, and their type.
     fn items(&mut self, trace: &surface::Trace, output: &'m Type) -> Option<(Items, &'m Type)> {
         let model: &'m Model = self.model;
         let fields = model.fields(output).unwrap_or_default();
@@ -184,7 +184,7 @@ impl<'m> Tracer<'m, '_> {
             {
                 Some((Items::Fields, &first.ty))
             }
-            _ => self.wrong(&trace.read.span, "`list` is no list", "one list, or optional fields of one type"),
+            _ => self.wrong(&trace.read.span, "`list` is not a list", "one list, or optional fields of one type"),
         }
     }
 
@@ -229,13 +229,13 @@ impl<'m> Tracer<'m, '_> {
         Some(inputs)
     }
 
-    /// Where an input of the read comes from: an input of this call, or a field of the first read's items.
+    /// Source of a read's input: an input of this call, or a field of the first call's items.
     fn origin(&mut self, input: &Field, own: &At<String>, first: Option<&Endpoint>) -> Option<Origin> {
         let name = own.value.as_str();
         if let (Some(field), Some(first)) = (name.strip_prefix("first."), first) {
             let fields = match first.output.ty() {
                 Some(Type::List(item)) => self.model.fields(item).unwrap_or_default(),
-                _ => return self.wrong(&own.span, "`first` is no list", "the read is made for each of its items"),
+                _ => return self.wrong(&own.span, "`first` is not a list", "the read is made for each of its items"),
             };
             let part = At { value: field.to_owned(), span: own.span.clone() };
             let field = self.field(fields, &part)?;
@@ -265,7 +265,7 @@ impl<'m> Tracer<'m, '_> {
         }
     }
 
-    /// Paths through fields of the item, with the inputs that they hold.
+    /// Paths through the item's fields, with the inputs that they must equal.
     fn compared(&mut self, fields: &[Field], pairs: &Pairs) -> Option<Vec<(Vec<Field>, Field)>> {
         let mut compared = Vec::new();
         for (name, input) in pairs {
@@ -280,7 +280,7 @@ impl<'m> Tracer<'m, '_> {
         Some(compared)
     }
 
-    /// The input with the list, and paths through fields of the item with the fields of what is listed.
+    /// The input list, and paths through the item's fields with the listed fields that they must equal.
     fn each(&mut self, fields: &[Field], input: &At<String>, pairs: &Pairs) -> Option<(Field, Vec<Compared>)> {
         let listed = self.endpoint.inputs().find(|own| own.rust == input.value);
         let Some((own, Type::List(item))) = listed.map(|own| (own, &own.ty)) else {
@@ -294,11 +294,7 @@ impl<'m> Tracer<'m, '_> {
             let part = At { value: part.unwrap_or(&input.value).to_owned(), span: input.span.clone() };
             let field = self.field(own_fields, &part)?;
             if field.is_option() {
-                return self.wrong(
-                    &input.span,
-                    format!("`{}` may be absent", input.value),
-                    "it would be equal to nothing",
-                );
+                return self.wrong(&input.span, format!("`{}` may be absent", input.value), "it would never be equal");
             }
             self.comparable(&path, &field, name)?;
             compared.push((path, field));
@@ -317,7 +313,8 @@ impl<'m> Tracer<'m, '_> {
         Some(path)
     }
 
-    /// A field may hold an input of its type, or be in a list of such; and a ticket holds no secret.
+    /// Checks that field and input have the same type, or that the input is a list of it; secrets are refused, because
+    /// a ticket holds none.
     fn comparable(&mut self, path: &[Field], own: &Field, name: &At<String>) -> Option<()> {
         let wanted = if let Type::List(item) = &own.ty { item } else { &own.ty };
         if matches!(wanted, Type::Secret) {

@@ -1,8 +1,8 @@
-//! Type expressions: from text to [`Type`].
+//! Type expressions: parses text into [`Type`].
 
 use crate::model::Type;
 
-/// The built-in words, for did-you-mean.
+/// The built-in type words, for suggestions.
 pub(super) const WORDS: &[&str] = &[
     "text",
     "int",
@@ -23,7 +23,7 @@ pub(super) const WORDS: &[&str] = &[
     "any",
 ];
 
-/// The word for what other languages call otherwise.
+/// Our word for a type under its name in other languages.
 pub(super) fn elsewhere(text: &str) -> Option<&'static str> {
     Some(match text.trim().to_ascii_lowercase().as_str() {
         "string" | "str" => "text",
@@ -37,7 +37,7 @@ pub(super) fn elsewhere(text: &str) -> Option<&'static str> {
     })
 }
 
-/// Reads a type expression; the error says what is wrong with it.
+/// Parses a type expression; the error says what is wrong with it.
 pub(super) fn parse(text: &str) -> Result<Type, String> {
     let text = text.trim();
     if let Some(inner) = text.strip_suffix('?') {

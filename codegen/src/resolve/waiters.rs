@@ -1,4 +1,4 @@
-//! The conditions of waiters: their paths through the fields of the output.
+//! Waiters: resolves the paths of their conditions through the output's fields.
 
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::model::{Condition, Model, Step, Type, Waiter};

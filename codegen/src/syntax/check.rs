@@ -1,4 +1,4 @@
-//! Checks a TOML table against its keys: unknown and missing keys, wrong shapes, all of them at once.
+//! Checks a TOML table against its keys, and reports all unknown keys, missing keys and wrong shapes.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use super::node::whole;
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::source::{FileId, Span};
 
-/// What a skeleton leaves for its author to decide.
+/// Placeholder in a skeleton for a value that its author must decide.
 const UNDECIDED: &str = "?";
 
 pub(crate) struct Checker<'d> {
@@ -137,7 +137,7 @@ impl Checker<'_> {
         }
     }
 
-    /// A table of free names over tables with the same keys.
+    /// Checks a table of free names whose values are tables with the same keys.
     pub(crate) fn named(&mut self, table: &DeTable<'_>, keys: &'static [Key], what: &str) {
         for (name, value) in table {
             let place = self.span(name);
@@ -153,7 +153,7 @@ impl Checker<'_> {
         }
     }
 
-    /// The values of a table of free names.
+    /// The values of a table with free names.
     fn entries<'t, 'i: 't>(
         &mut self,
         entries: impl Iterator<Item = (&'t Spanned<Cow<'i, str>>, &'t Spanned<DeValue<'i>>)>,

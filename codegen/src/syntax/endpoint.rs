@@ -1,4 +1,4 @@
-//! An endpoint, as it is written.
+//! Reads an endpoint's file into the surface.
 
 use toml::de::{DeTable, DeValue};
 
@@ -9,7 +9,7 @@ use super::node::{Node, decimal};
 use crate::source::{At, FileId};
 use crate::surface::{Condition, Endpoint, Example, OneOf, Response, Status, Trace, Variant, Waiter};
 
-/// The groups of `one-of` have free names beside their own keys, so they are checked here.
+/// Checks `one-of`, whose groups have free names beside their own keys.
 pub(super) fn check_one_of(checker: &mut Checker<'_>, top: &DeTable<'_>) {
     let Some(groups) = top.get("one-of").and_then(|value| value.get_ref().as_table()) else {
         return;

@@ -1,4 +1,4 @@
-//! Fields, types and remarks, as they are written.
+//! Reads fields, types and remarks into the surface.
 
 use super::node::Node;
 use crate::source::At;

@@ -1,5 +1,5 @@
-//! The keys of every table of the spec language, in one place: the reader, the help texts and the JSON Schemas agree
-//! because they all read this. Here are types and fields, and in files of their own the other kinds of files.
+//! The keys of every table of the spec language, from which the reader, help texts and JSON Schemas are all made. This
+//! file has types and fields; the submodules have the other kinds of files.
 
 mod endpoint;
 mod inventory;
@@ -11,7 +11,7 @@ pub(crate) use endpoint::{ENDPOINT, ONE_OF, VARIANT_FIXED};
 pub(crate) use inventory::INVENTORY;
 pub(crate) use service::SERVICE;
 
-/// What a value has to be.
+/// Required shape of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shape {
     Text,
@@ -39,9 +39,9 @@ pub(crate) enum Shape {
     Constants,
     /// A table of free keys and texts.
     Pairs,
-    /// A table from paths to what has to be there: a text or a number, one of a list of them, or `true` for anything.
+    /// A table from paths to expected values: a text or number, a list of alternatives, or `true` for presence.
     Conditions,
-    /// Anything: the reader says more.
+    /// Any value; the reader checks it.
     Any,
 }
 
@@ -51,7 +51,7 @@ pub(crate) struct Key {
     pub(crate) name: &'static str,
     pub(crate) shape: Shape,
     pub(crate) required: bool,
-    /// For editors.
+    /// Description for editors.
     pub(crate) doc: &'static str,
 }
 
@@ -95,7 +95,7 @@ const FAULT_KINDS: &[&str] = &[
     "other",
 ];
 
-/// What a status of an answer means.
+/// Meanings of an answer's status.
 const STATUS_MEANINGS: &[&str] = &[
     "ok",
     "accepted",

@@ -15,7 +15,7 @@ use crate::surface::{Block, Inventory, Surface, TypeFile};
 use check::Checker;
 use node::Node;
 
-/// Reads every file of one API. Findings go to `diagnostics`; a file with findings is left out.
+/// Reads every file of one API. Problems go to `diagnostics`; a file with problems is left out.
 pub(crate) fn read(api: &str, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Surface> {
     let prefix = format!("{api}/");
     let mut service = None;

@@ -1,4 +1,4 @@
-//! Getters over a checked table. What a getter finds wrong was reported by the checker before.
+//! Getters over a checked table; they ignore wrong shapes, which the checker has already reported.
 
 use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
@@ -6,12 +6,12 @@ use toml::de::{DeInteger, DeTable, DeValue};
 use crate::source::{At, FileId, Span};
 use crate::surface::{Constant, Pairs};
 
-/// The value of a number, if it has 64 bits.
+/// Value of a number, if it fits into 64 bits.
 pub(super) fn whole(number: &DeInteger<'_>) -> Option<i64> {
     i64::from_str_radix(number.as_str(), number.radix()).ok()
 }
 
-/// The digits of a number as they are sent: the spec may have `0x10`.
+/// Decimal digits of a number, as sent: a spec may say `0x10`.
 pub(super) fn decimal(number: &DeInteger<'_>) -> String {
     match whole(number).filter(|_| number.radix() != 10) {
         Some(value) => value.to_string(),
@@ -34,7 +34,7 @@ impl<'t, 'i> Node<'t, 'i> {
         self.get(key).is_some()
     }
 
-    /// The place of a value; of the table's start where there is none.
+    /// Place of a value, or the start of the file if there is none.
     pub(super) fn span(&self, key: &str) -> Span {
         Span { file: self.file, range: self.get(key).map_or(0..0, Spanned::span) }
     }
@@ -112,7 +112,7 @@ impl<'t, 'i> Node<'t, 'i> {
         items.into_iter().flatten().filter_map(move |item| item.get_ref().as_table().map(|table| Node { file, table }))
     }
 
-    /// The tables below this one, with their names.
+    /// The subtables, with their names.
     pub(super) fn tables(&self) -> impl Iterator<Item = (At<String>, Node<'t, 'i>)> + use<'t, 'i> {
         let file = self.file;
         self.table.iter().filter_map(move |(name, value)| {
@@ -153,7 +153,7 @@ impl<'t, 'i> Node<'t, 'i> {
         table.table.iter().filter_map(pair).collect()
     }
 
-    /// The raw value, for the few keys whose shape is free.
+    /// Raw values, for the few keys of free shape.
     pub(super) fn raw(&self) -> impl Iterator<Item = (At<String>, &'t DeValue<'i>)> + use<'t, 'i> {
         let file = self.file;
         self.table.iter().map(move |(name, value)| {

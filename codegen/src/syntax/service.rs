@@ -1,4 +1,4 @@
-//! A service, as it is written.
+//! Reads a service's file into the surface.
 
 use hostkit_proto::Leniency;
 
@@ -32,7 +32,7 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
             loose_scalars: is("loose-scalars"),
             empty_text_is_absent: is("empty-text-is-absent"),
             loose_flags: is("loose-flags"),
-            // Forms and keys are the service's own.
+            // Date forms, zero dates and envelope keys are separate fields: their lists here are `'static`.
             ..Leniency::STRICT
         },
         ambiguous_map: lenient.filter(|_| is("one-as-list") && is("map-as-list")).map(|node| node.span("map-as-list")),

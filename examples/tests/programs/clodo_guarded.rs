@@ -168,9 +168,9 @@ fn an_open_end_is_looked_at() {
     assert_eq!(bench.seconds(), 4);
 }
 
-/// The copy comes back also where nobody could look afterwards.
+/// The error holds the copy even if the zone cannot be read afterwards.
 #[test]
-fn the_copy_is_there_when_nobody_could_look() {
+fn the_copy_is_kept_when_the_zone_cannot_be_read() {
     let broken = || Script::fail(Phase::Head, TransportErrorKind::Reset);
     let (bench, result) = delete_with([zone(&[12, 13]), broken()].into_iter().chain((0..9).map(|_| broken())));
     let error = result.unwrap_err();

@@ -1,4 +1,4 @@
-//! The README shows the programs of this folder as they are; that they run is a doctest of the library.
+//! Checks that the README shows the example programs unchanged; the doc tests of the library run them.
 
 const README: &str = include_str!("../../../README.md");
 

@@ -1,4 +1,4 @@
-//! From an edited spec to the verdict of the compiler: `cargo xtask codegen`, then `cargo check` of that crate.
+//! Time from an edited spec to the compiler's verdict: `cargo xtask codegen`, then `cargo check` of the API's crate.
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -9,7 +9,7 @@ use crate::workspace::{Outcome, read, root, write};
 const SPEC: &str = "specs/macloud/account/get_account.toml";
 const CRATE: &str = "macloud-proto";
 
-/// A spec that is put back, whatever happens.
+/// A spec that is restored on drop.
 struct Edited {
     path: PathBuf,
     text: String,
@@ -24,7 +24,7 @@ impl Drop for Edited {
     }
 }
 
-/// Edits a spec seven times, and says what the median edit takes.
+/// Edits a spec seven times and prints the median and best times.
 pub(super) fn run() -> Outcome {
     let path = root().join(SPEC);
     let edited = Edited { text: read(&path)?, path };
@@ -57,7 +57,7 @@ pub(super) fn run() -> Outcome {
     Ok(())
 }
 
-/// As a person would run it: cargo looks first whether the generator itself is fresh.
+/// As on the command line, including cargo's freshness check of the generator.
 fn generate() -> Outcome {
     output(&mut cargo(&["xtask", "codegen"])).map(drop)
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask bench [NAME]`: the measurements of `bench/`, in release, each beside its peers in the same run.
+//! Command `bench`: the measurements of `bench/`, in release, each beside its peers in the same run.
 
 mod edit;
 
@@ -8,7 +8,7 @@ use crate::command::{cargo, run};
 use crate::tidy;
 use crate::workspace::{Outcome, root};
 
-/// The measurements that there are, in the order in which they run: the quick ones first.
+/// The measurements in running order, quick ones first.
 const NAMES: [&str; 13] = [
     "dependencies",
     "errors",
@@ -54,13 +54,13 @@ pub(crate) fn bench(name: Option<&str>) -> Outcome {
     Ok(())
 }
 
-/// A program that compares the candidates.
+/// Runs a program of the candidate comparison.
 fn suite(binary: &str, arguments: &[&str]) -> Outcome {
     candidates()?;
     program("bench-suite", binary, arguments)
 }
 
-/// Writes the generated part of the candidates.
+/// Generates the candidates' code.
 fn candidates() -> Outcome {
     run(in_bench(&mut cargo(&["run", "--quiet", "--package", "bench-generate"])))
 }
@@ -70,7 +70,7 @@ fn program(package: &str, binary: &str, arguments: &[&str]) -> Outcome {
     run(in_bench(command.args(arguments)))
 }
 
-/// `bench/` is a workspace of its own.
+/// `bench/` is a separate workspace.
 fn in_bench(command: &mut Command) -> &mut Command {
     command.current_dir(root().join("bench"))
 }

@@ -1,8 +1,8 @@
-//! `fuzz`: builds the fuzzer of `fuzz/`, runs it on every target, keeps what it finds, and adds up the totals; and the
-//! short run of CI, from the same seed each time.
+//! Command `fuzz`: builds the fuzzer of `fuzz/`, runs every target, keeps failing inputs and adds up the totals; CI
+//! runs it briefly from a fixed seed.
 //!
-//! libFuzzer needs a C++ compiler and counters in our code, which stable Rust can put there. Where it cannot be built
-//! the mutation loop of the tests stands in for it, and the totals say so.
+//! libFuzzer needs a C++ compiler and coverage counters, which stable Rust can insert. Where it cannot be built, the
+//! tests' mutation loop replaces it, and the totals say so.
 
 mod totals;
 
@@ -17,7 +17,7 @@ use crate::command::{cargo, output, run};
 use crate::workspace::{Outcome, files, root};
 use totals::Run;
 
-/// The targets, as `tests/support/targets.rs` names them; a test there compares.
+/// The targets of `tests/support/targets.rs`; a test there compares the two lists.
 const TARGETS: [&str; 15] = [
     "xml",
     "json",
@@ -36,26 +36,26 @@ const TARGETS: [&str; 15] = [
     "macloud-requests",
 ];
 
-/// What puts libFuzzer's counters and comparisons into the code. cargo-fuzz passes the same; none of it is a nightly
-/// feature. Sanitizers would be, but they look for what `unsafe` breaks, and there is none of ours.
+/// Inserts libFuzzer's counters and comparison tracing: the flags of cargo-fuzz that stable Rust takes. Sanitizers need
+/// nightly and find what only `unsafe` breaks, of which we have none.
 const RUSTFLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
                          -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
                          -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares";
 
-/// What runs a target.
+/// Program that runs a target.
 enum Engine {
     LibFuzzer(PathBuf),
     /// The mutation loop of the tests.
     Loop,
 }
 
-/// How long CI fuzzes each target, in seconds.
+/// Seconds for which CI fuzzes each target.
 const CI_SECONDS: u64 = 8;
 
-/// What CI leaves out: what a server reads comes from no stranger to the client.
+/// Suffix of the targets that CI skips: they read requests, which a client never receives.
 const LEFT_OUT: &str = "-requests";
 
-/// Fuzzes one target or all of them, each for some seconds.
+/// Fuzzes one target or all, each for the given seconds.
 pub(crate) fn execute(target: Option<&str>, seconds: u64) -> Outcome {
     let targets: Vec<&str> = TARGETS.into_iter().filter(|name| target.is_none_or(|one| one == *name)).collect();
     if targets.is_empty() {
@@ -65,7 +65,7 @@ pub(crate) fn execute(target: Option<&str>, seconds: u64) -> Outcome {
         Ok(fuzzer) => Engine::LibFuzzer(fuzzer),
         Err(message) => {
             eprintln!("fuzz: {message}");
-            eprintln!("fuzz: NO LIBFUZZER HERE: the mutation loop of the tests runs instead, without coverage");
+            eprintln!("fuzz: NO LIBFUZZER: running the mutation loop of the tests instead, without coverage");
             Engine::Loop
         }
     };
@@ -87,16 +87,15 @@ pub(crate) fn execute(target: Option<&str>, seconds: u64) -> Outcome {
     )
 }
 
-/// Fuzzes the targets that read answers for a while, from the samples alone and from the same seed in every run; or says
-/// why not.
+/// Fuzzes the targets that read answers, from the committed samples and a fixed seed; or returns why it was skipped.
 pub(crate) fn run_job() -> Result<Option<String>, String> {
     let engine = match build() {
         Ok(fuzzer) => Engine::LibFuzzer(fuzzer),
         Err(message) => return Ok(Some(format!("libFuzzer cannot be built here: {message}"))),
     };
-    let of_before = work().join("ci");
-    if of_before.exists() {
-        fs::remove_dir_all(&of_before).map_err(|error| format!("{}: {error}", of_before.display()))?;
+    let earlier = work().join("ci");
+    if earlier.exists() {
+        fs::remove_dir_all(&earlier).map_err(|error| format!("{}: {error}", earlier.display()))?;
     }
     let targets: Vec<&str> = TARGETS.into_iter().filter(|name| !name.ends_with(LEFT_OUT)).collect();
     side_by_side(
@@ -110,7 +109,7 @@ pub(crate) fn run_job() -> Result<Option<String>, String> {
     Ok(None)
 }
 
-/// Fuzzes as many targets at a time as there are processors, and fails in the end if one of them crashed.
+/// Fuzzes one target per processor at a time, and fails at the end if one crashed.
 fn side_by_side(
     targets: &[&'static str],
     fuzz: impl Fn(&str) -> Result<Run, String> + Sync,
@@ -131,43 +130,43 @@ fn side_by_side(
     let width = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(targets.len());
     let results: Vec<Outcome> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..width).map(|_| scope.spawn(one_after_the_other)).collect();
-        let panicked = |_| Err("fuzz: a thread of the verb panicked".to_owned());
+        let panicked = |_| Err("fuzz: a worker thread panicked".to_owned());
         threads.into_iter().map(|thread| thread.join().unwrap_or_else(panicked)).collect()
     });
     results.into_iter().collect::<Outcome>()?;
-    let crashed = ended.into_inner().map_err(|_| "fuzz: a thread of the verb panicked".to_owned())?.1;
+    let crashed = ended.into_inner().map_err(|_| "fuzz: a worker thread panicked".to_owned())?.1;
     if crashed.is_empty() {
         return Ok(());
     }
-    Err(format!("fuzz: crashes in {}; they are kept in fuzz/regressions", crashed.join(", ")))
+    Err(format!("fuzz: crashes in {}; the inputs are saved in fuzz/regressions", crashed.join(", ")))
 }
 
-/// Where everything that is built and found goes.
+/// Folder for builds and findings.
 fn work() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from).join("fuzz")
 }
 
-/// Builds the fuzzer and says where it is.
+/// Builds the fuzzer and returns its path.
 fn build() -> Result<PathBuf, String> {
     if !cfg!(unix) {
         return Err("the fuzzer runs on Unix only".to_owned());
     }
     let about = output(Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into())).arg("-vV"))?;
     let host = about.lines().find_map(|line| line.strip_prefix("host: ")).ok_or("rustc does not name its host")?;
-    // A target, though it is the host: build scripts must not have counters.
+    // Naming the host as `--target` keeps the counters out of build scripts.
     let mut command = cargo(&["build", "--release", "--target", host]);
     run(command.current_dir(root().join("fuzz")).env("RUSTFLAGS", RUSTFLAGS).env("CARGO_TARGET_DIR", work()))?;
     Ok(work().join(host).join("release/hostkit-fuzz"))
 }
 
 impl Engine {
-    /// Runs one target, with a stack of 256 KiB; corpus and crashes are in a folder of this name.
+    /// Runs one target with a stack of 256 KiB; corpus and crashes go into the folder `work_name`.
     fn run(&self, name: &str, seconds: u64, seed: u64, work_name: &str) -> Result<Run, String> {
         let folder = work().join(work_name).join(name);
         for folder in [folder.join("corpus"), folder.join("crashes"), folder.join("samples")] {
             fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         }
-        // The one that was tried last in another run would be taken for the one that ended this.
+        // Without this, the last input of an earlier run would be taken for the one that ended this run.
         fs::write(folder.join("last"), "").map_err(|error| format!("{}: {error}", folder.display()))?;
         match self {
             Self::LibFuzzer(fuzzer) => fuzz(fuzzer, name, seconds, seed, &folder),
@@ -182,7 +181,7 @@ fn fuzz(fuzzer: &Path, name: &str, seconds: u64, seed: u64, folder: &Path) -> Re
         let mut command = Command::new("sh");
         command.args(["-c", "ulimit -s 256 && exec \"$0\" \"$@\""]).arg(fuzzer).current_dir(folder);
         command.env("HOSTKIT_FUZZ_TARGET", name).env("HOSTKIT_FUZZ_LAST", "last");
-        // The message of a panic would stand above a long trace, which libFuzzer writes anyway.
+        // A backtrace would push the panic message out of the tail; libFuzzer prints a stack anyway.
         command.env("RUST_BACKTRACE", "0");
         command
     };
@@ -208,7 +207,7 @@ fn fuzz(fuzzer: &Path, name: &str, seconds: u64, seed: u64, folder: &Path) -> Re
     found.retain(|file| !known.contains(file));
     let mut found: Vec<PathBuf> = found.iter().map(|file| folder.join("crashes").join(file)).collect();
     if found.is_empty() {
-        // Without a stack nobody could keep the input: it is the one that was tried last.
+        // A stack overflow leaves no chance to save the input, but the last one tried is on disk.
         found.push(folder.join("last"));
     }
     for from in found {
@@ -218,34 +217,34 @@ fn fuzz(fuzzer: &Path, name: &str, seconds: u64, seed: u64, folder: &Path) -> Re
     Ok(run)
 }
 
-/// Inputs of a target that failed once.
+/// Folder of a target's inputs that once failed.
 fn regressions(name: &str) -> PathBuf {
     root().join("fuzz/regressions").join(name)
 }
 
-/// Keeps an input that failed, also for those who see only what was printed.
+/// Saves a failing input and prints its bytes, for readers who have only the log.
 fn keep(name: &str, from: &Path) -> Outcome {
     let bytes = fs::read(from).map_err(|error| format!("{}: {error}", from.display()))?;
     let to = regressions(name).join(format!("{:016x}", hash(&bytes)));
-    println!("{name}: kept as {}: b\"{}\"", to.display(), bytes.escape_ascii());
+    println!("{name}: saved as {}: b\"{}\"", to.display(), bytes.escape_ascii());
     let result = fs::create_dir_all(regressions(name)).and_then(|()| fs::write(&to, bytes));
     result.map_err(|error| format!("{}: {error}", to.display()))
 }
 
-/// The last lines, where the reason is.
+/// The last lines, which hold the reason.
 fn tail(text: &str) -> String {
     let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#') && !line.starts_with('"')).collect();
     lines[lines.len().saturating_sub(30)..].join("\n")
 }
 
-/// libFuzzer's own count, or, where it did not get as far as that, the number of its last progress line.
+/// Executions as libFuzzer counts them or, if it ended early, from its last progress line.
 fn executions(text: &str) -> u64 {
     let last = text.lines().rev().find_map(|line| line.strip_prefix("stat::number_of_executed_units:"));
     let pulse = || text.lines().rev().find_map(|line| line.strip_prefix('#')?.split_ascii_whitespace().next());
     last.or_else(pulse).and_then(|number| number.trim().parse().ok()).unwrap_or(0)
 }
 
-/// Runs the mutation loop of the tests on one target.
+/// Runs the tests' mutation loop on one target.
 fn change(name: &str, seconds: u64, seed: u64, folder: &Path) -> Result<Run, String> {
     let last = folder.join("last");
     let start = Instant::now();
@@ -257,7 +256,7 @@ fn change(name: &str, seconds: u64, seed: u64, folder: &Path) -> Result<Run, Str
     let done = text.lines().find_map(|line| line.split_once("P14: ")?.1.split(' ').next()?.parse().ok());
     match (output.status.success(), done) {
         (true, Some(executions)) => Ok(Run { executions, seconds, crashes: 0 }),
-        // The loop takes the file away when it is done, and has not begun while the file is empty.
+        // The loop deletes this file when it finishes, and the file is empty until it starts.
         _ if fs::metadata(&last).is_ok_and(|file| file.len() > 0) => {
             println!("{text}{}", tail(&String::from_utf8_lossy(&output.stderr)));
             keep(name, &last)?;
@@ -267,7 +266,7 @@ fn change(name: &str, seconds: u64, seed: u64, folder: &Path) -> Result<Run, Str
     }
 }
 
-/// FNV-1a: a name for a file that is the same for the same bytes.
+/// FNV-1a: names a file after its content.
 fn hash(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }

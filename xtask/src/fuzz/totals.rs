@@ -1,4 +1,4 @@
-//! `fuzz/TOTALS.tsv`: how much each target was fuzzed so far.
+//! `fuzz/TOTALS.tsv`: how much each target has been fuzzed so far.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -7,7 +7,7 @@ use crate::workspace::{Outcome, read, root, write};
 
 const HEAD: &str = "target\tengine\texecutions\tseconds\tcrashes\tlast run\n";
 
-/// What a run of one target gave.
+/// Result of running one target.
 pub(super) struct Run {
     pub(super) executions: u64,
     pub(super) seconds: u64,

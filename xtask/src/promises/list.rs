@@ -1,32 +1,32 @@
-//! The promises, the tests that hold them, and the test that each seeded defect has to break.
+//! The promises, their tests, and the test that each seeded defect must break.
 //!
-//! What is deliberately not here: the promises' text, which is in `SECURITY.md`, and the defects themselves with what
-//! the test says then, which are in `xtask/sabotage/`.
+//! Not here: the text of the promises, in `SECURITY.md`, and the defects with their expected messages, in
+//! `xtask/sabotage/`.
 
-/// A promise.
+/// A promise of `SECURITY.md`.
 pub(super) struct Promise {
     pub(super) id: &'static str,
     pub(super) tests: &'static [Test],
     pub(super) switches: &'static [Switch],
 }
 
-/// Tests of one binary.
+/// Tests of one test binary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Test {
     pub(super) package: &'static str,
-    /// The test binary; `lib` or `bin` for the tests inside.
+    /// The test binary; `lib` or `bin` for unit tests.
     pub(super) binary: &'static str,
-    /// Of the names; empty for all.
+    /// Filter on test names; empty for all.
     pub(super) filter: &'static str,
-    /// Whether its long size is too slow for a build without optimisation.
+    /// Whether its long size needs an optimised build.
     pub(super) is_heavy: bool,
 }
 
-/// A way to break a promise.
+/// A seeded defect and its test.
 pub(super) struct Switch {
-    /// Of the defect in `xtask/sabotage/`.
+    /// Name of the defect in `xtask/sabotage/`.
     pub(super) name: &'static str,
-    /// What has to fail.
+    /// The test that must fail.
     pub(super) test: Test,
 }
 
@@ -51,7 +51,7 @@ const fn switch(name: &'static str, test: Test) -> Switch {
 }
 
 const P2: Test = test("hostkit", "engine", "p2_");
-/// Every state of an exchange; it holds P1, P5, P6, P8, P9, P10, P22 and P24, too.
+/// The search over every state of an exchange; covers P1, P5, P6, P8, P9, P10, P22 and P24 as well.
 const SEARCH: Test = test("hostkit", "lib", "call::search");
 const UNRESOLVED: Test = promise("p02_");
 const P9: Test = test("hostkit", "engine", "p09::");
@@ -121,7 +121,7 @@ pub(super) const PROMISES: &[Promise] = &[
 ];
 
 impl Test {
-    /// The folder of the package.
+    /// Folder of the package.
     pub(super) fn folder(&self) -> String {
         match self.package {
             "hostkit-tests" => "tests".to_owned(),
@@ -131,7 +131,7 @@ impl Test {
         }
     }
 
-    /// The file that the binary starts from, if there is one.
+    /// Whether the root file of the test binary exists.
     pub(super) fn exists(&self) -> bool {
         let folder = crate::workspace::root().join(self.folder());
         let of_tests = folder.join("tests").join(self.binary);

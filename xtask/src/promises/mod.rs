@@ -1,6 +1,7 @@
-//! `promises`: runs the test of every promise and prints what was tried; or breaks the code behind one on purpose.
+//! Command `promises`: runs the tests of the promises and prints their figures, or seeds the defects that they must
+//! detect.
 //!
-//! What is deliberately not here: the promises' text, and the tests. A test prints a line `P8: 1280 cases, …, 3.2 s`.
+//! The promises' text and the tests are elsewhere. A test prints a line `P8: 1280 cases, …, 3.2 s`.
 
 mod list;
 mod page;
@@ -24,7 +25,7 @@ struct Row {
     figures: Vec<String>,
 }
 
-/// Runs all promises, or one; or breaks one (or `all`) and wants its test to fail.
+/// Runs the tests of all promises or one, or with `sabotage` seeds the defects of one (or `all`).
 pub(crate) fn execute(one: Option<&str>, long: bool, sabotage: Option<&str>) -> Outcome {
     let wanted = sabotage.filter(|id| *id != "all").or(one);
     let is_wanted = |promise: &&Promise| wanted.is_none_or(|id| promise.id.eq_ignore_ascii_case(id));
@@ -57,7 +58,7 @@ fn command(test: &Test, long: bool) -> Command {
     match test.binary {
         "lib" => command.args(["--package", test.package, "--lib"]),
         "bin" => command.args(["--package", test.package, "--bins"]),
-        // All of the workspace, so that what it uses has the features that it has in `cargo test --workspace`.
+        // The whole workspace, so that features unify as in `cargo test --workspace`.
         binary => command.args(["--workspace", "--test", binary]),
     };
     command
@@ -85,13 +86,13 @@ fn run(promise: &'static Promise, long: bool) -> Row {
     row
 }
 
-/// Takes over what a run printed.
+/// Adds the output of a run to the row.
 fn take(row: &mut Row, output: &Output) {
     let text = String::from_utf8_lossy(&output.stdout);
     for line in text.lines() {
-        // The harness may have begun the line.
+        // The harness may have written the start of the line.
         if let Some((_, figures)) = line.split_once(&format!("{}: ", row.id)) {
-            // A promise may have several tests, each with its line.
+            // Each of a promise's tests prints a line of its own.
             let cases = figures.split(' ').next().and_then(|word| word.parse::<u64>().ok());
             row.cases = match (row.cases, cases) {
                 (Some(sum), Some(cases)) => Some(sum + cases),

@@ -1,11 +1,11 @@
-//! Holds `SECURITY.md` against the list of promises: a row for each, and tests that exist.
+//! Checks `SECURITY.md` against the list of promises: one row each, naming tests that exist.
 
 use super::list::PROMISES;
 use crate::workspace::{read, root};
 
 const PAGE: &str = "SECURITY.md";
 
-/// What is missing or wrong there.
+/// Promises of the list that are missing or wrong on the page, and rows that are in no list.
 pub(crate) fn check() -> Result<Vec<String>, String> {
     let page = read(&root().join(PAGE))?;
     let ids: Vec<&str> = PROMISES.iter().map(|promise| promise.id).collect();

@@ -1,5 +1,5 @@
-//! Every dependency stands in `docs/dependencies.md`: the direct ones by hand with their reason, the indirect ones by
-//! whom they come with.
+//! Requires every dependency in `docs/dependencies.md`: direct ones with a hand-written reason, indirect ones with the
+//! direct ones that need them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,14 +12,14 @@ const PAGE: &str = "docs/dependencies.md";
 const OPEN: &str = "<!-- indirect -->";
 const CLOSE: &str = "<!-- /indirect -->";
 
-/// Dependencies that the page does not list, and entries that nothing needs.
+/// Unlisted dependencies, and entries that nothing needs.
 pub(super) fn check(members: &[Manifest]) -> Result<Vec<String>, String> {
     let page = read(&root().join(PAGE))?;
     let lock = Lock::read(&read(&root().join("Cargo.lock"))?)?;
     Ok(findings(&page, &lock, &direct(members)))
 }
 
-/// Writes the indirect part of the page anew.
+/// Rewrites the page's list of indirect dependencies.
 pub(super) fn write() -> Outcome {
     let path = root().join(PAGE);
     let page = read(&path)?;
@@ -31,14 +31,14 @@ pub(super) fn write() -> Outcome {
     workspace::write(&path, &format!("{before}{OPEN}\n{list}{CLOSE}{after}"))
 }
 
-/// Direct dependencies of the members, without the members.
+/// Direct dependencies of the members, other than members.
 fn direct(members: &[Manifest]) -> BTreeSet<String> {
     let own: BTreeSet<&str> = members.iter().map(|member| member.name.as_str()).collect();
     let all = members.iter().flat_map(|member| &member.dependencies);
     all.filter(|name| !own.contains(name.as_str())).cloned().collect()
 }
 
-/// Who needs whom, by name.
+/// The dependency graph of Cargo.lock, by package name.
 struct Lock {
     needs: BTreeMap<String, BTreeSet<String>>,
     /// Packages from a registry.
@@ -55,14 +55,14 @@ impl Lock {
                 foreign.insert(name.clone());
             }
             let dependencies = package.get("dependencies").and_then(|list| list.as_array()).into_iter().flatten();
-            // `name version` where there are several versions.
+            // The lock file writes `name version` where several versions exist.
             let names = dependencies.filter_map(|entry| entry.as_str()?.split(' ').next().map(str::to_owned));
             needs.entry(name).or_default().extend(names);
         }
         Ok(Self { needs, foreign })
     }
 
-    /// A line for each package that is no direct dependency: by which direct ones it comes.
+    /// A line per indirect dependency, with the direct ones that need it.
     fn indirect(&self, direct: &BTreeSet<String>) -> String {
         let mut through: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for start in direct {

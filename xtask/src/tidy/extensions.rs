@@ -1,13 +1,13 @@
-//! How much of an API's crate is written by hand.
+//! Limits the hand-written part of an API's crate.
 
 use std::collections::BTreeMap;
 
 use super::files::File;
 
-/// Percent of a proto crate's lines that may be hand-written conveniences.
+/// Percentage of a proto crate's lines that may be hand-written in `src/ext`.
 const EXTENSIONS: usize = 5;
 
-/// Proto crates are generated: `src/ext` is a small part of each.
+/// Proto crates with too much hand-written code: the spec language then lacks something.
 pub(super) fn check(files: &[File]) -> Vec<String> {
     let mut crates: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for file in files.iter().filter(|file| file.is_rust()) {

@@ -1,10 +1,10 @@
-//! The files that the rules look at.
+//! The files that the rules read.
 
 use std::path::Path;
 
 use crate::workspace::root;
 
-/// A file of ours: its path from the root, its text.
+/// A text file: its path from the root, and its text.
 #[derive(Debug, Clone)]
 pub(crate) struct File {
     pub(crate) path: String,
@@ -20,7 +20,7 @@ impl File {
         self.path.contains("/src/generated/")
     }
 
-    /// Wire examples are what hosters send: no rule of ours holds there.
+    /// Wire examples are hosters' output, to which no rule applies.
     pub(super) fn is_wire_example(&self) -> bool {
         let is_spec = self.path.starts_with("specs/") && !self.path.ends_with(".toml") && !self.path.ends_with(".md");
         is_spec || self.path.contains("/tests/php/")
@@ -29,13 +29,12 @@ impl File {
 
 /// Every text file of the repository.
 pub(crate) fn files() -> Result<Vec<File>, String> {
-    // What is no text is no business of these rules.
+    // Skips binary files.
     let file = |path: String| Some(File { text: std::fs::read_to_string(root().join(&path)).ok()?, path });
     Ok(paths(&root())?.into_iter().filter_map(file).collect())
 }
 
-/// Every file of the repository below a copy of its root, from there, in order. What git ignores is left out by name, so
-/// that no git is needed.
+/// Every file below a root, relative to it and sorted. Ignored folders are known by name, so that no git is needed.
 pub(crate) fn paths(root: &Path) -> Result<Vec<String>, String> {
     const IGNORED: &[&str] = &[".git", "target", "tmp", "corpus", "artifacts", "node_modules"];
     let mut found = Vec::new();

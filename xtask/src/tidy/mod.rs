@@ -1,4 +1,4 @@
-//! `tidy`: rules of this repository that no compiler knows. Each is a function from files to findings.
+//! Command `tidy`: repository rules that no compiler checks, each a function from files to findings.
 
 mod cycles;
 mod dependencies;
@@ -16,7 +16,7 @@ use crate::promises;
 use crate::workspace::{Outcome, apis, read, root};
 pub(crate) use files::{files, paths};
 
-/// Checks everything; with `write`, first writes the list of indirect dependencies anew and shrinks that of cycles.
+/// Checks all rules; with `write`, first rewrites the list of indirect dependencies and shrinks that of module cycles.
 pub(crate) fn run(write: bool) -> Outcome {
     if write {
         dependencies::write()?;
@@ -46,12 +46,12 @@ pub(crate) fn run(write: bool) -> Outcome {
     Err(format!("{}\ntidy: {} findings", findings.join("\n"), findings.len()))
 }
 
-/// How many crates come with each proto crate, as a table.
+/// Number of crates that come with each proto crate, as a table.
 pub(crate) fn trees() -> Result<String, String> {
     trees::table()
 }
 
-/// The names of hosters: the folders of the specs, and the domains of their hosts.
+/// Names of hosters: the spec folders, and the domains of their hosts.
 fn names() -> Result<Vec<String>, String> {
     let mut names = apis(None)?;
     for api in names.clone() {

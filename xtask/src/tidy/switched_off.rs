@@ -1,9 +1,9 @@
-//! Tests that a manifest switches off because there are none: here it is seen when there are some.
+//! Finds tests in libraries whose manifest switches them off because there were none.
 
 use super::files::File;
 use crate::manifest::Manifest;
 
-/// Tests and examples of documentation in libraries whose manifest says that there are none.
+/// Unit tests and doc examples that never run because of `test = false` or `doctest = false`.
 pub(super) fn check(files: &[File], members: &[Manifest]) -> Vec<String> {
     let mut findings = Vec::new();
     for member in members {

@@ -1,5 +1,5 @@
-//! Every environment variable and every `cfg` of our own that library code asks: a list with a reason for each, because
-//! whatever switches code off in a user's program is a hole.
+//! Requires a reason for every environment variable and custom `cfg` that library code reads, because a switch that
+//! disables code in a user's program is a hole.
 
 use std::collections::BTreeSet;
 
@@ -7,21 +7,21 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 use super::files::File;
 
-/// A switch that is allowed: below which path, what, and why.
+/// An allowed switch: path prefix, switch, reason.
 type Allowed = (&'static str, &'static str, &'static str);
 
 const ALLOWED: &[Allowed] = &[
     ("crates/cargo-hostkit/src/bless.rs", "env::var_os(\"CARGO\")", "cargo names itself to the commands that it runs"),
     ("crates/cargo-hostkit/src/rustfmt.rs", "env::var_os(\"RUSTFMT\")", "cargo's own name for another rustfmt"),
     ("crates/hostkit-proto/src/server/checks.rs", "env::var_os(BLESS)", "wire examples are recorded, by tests only"),
-    ("crates/hostkit-store-tests/src/child.rs", "env::var(ORDERS)", "what a second process of a test is told"),
-    ("crates/hostkit-store-tests/src/child.rs", "env::var(SERVER)", "what a second process of a test is told"),
-    ("crates/hostkit-store-tests/src/child.rs", "env::var(STORE)", "what a second process of a test is told"),
+    ("crates/hostkit-store-tests/src/child.rs", "env::var(ORDERS)", "argument for the second process of a test"),
+    ("crates/hostkit-store-tests/src/child.rs", "env::var(SERVER)", "argument for the second process of a test"),
+    ("crates/hostkit-store-tests/src/child.rs", "env::var(STORE)", "argument for the second process of a test"),
     ("crates/hostkit/src/call/search/mod.rs", "env::var(\"HOSTKIT_SEARCH\")", "runs one setup of a test alone"),
     ("crates/hostkit/src/", "cfg(loom)", "models of threads run on loom's primitives; `cargo xtask test loom` sets it"),
 ];
 
-/// Switches that are not on the list, and rows of the list that nothing needs.
+/// Unlisted switches, and rows of the list that nothing needs.
 pub(super) fn check(files: &[File]) -> Result<Vec<String>, String> {
     compare(files, ALLOWED)
 }
@@ -43,7 +43,9 @@ fn compare(files: &[File], allowed: &[Allowed]) -> Result<Vec<String>, String> {
         }
     }
     let unused = (0..).zip(allowed).filter(|(row, _)| !used.contains(row));
-    findings.extend(unused.map(|(_, (below, what, _))| format!("{below}: tidy/switches.rs lists `{what}` in vain")));
+    findings.extend(
+        unused.map(|(_, (below, what, _))| format!("{below}: tidy/switches.rs lists `{what}`, which nothing uses")),
+    );
     Ok(findings)
 }
 
@@ -52,7 +54,7 @@ fn is_library(file: &File) -> bool {
     file.is_rust() && (is_crate || file.path.starts_with("codegen/src/"))
 }
 
-/// Saves reading the tokens of most files.
+/// Saves tokenising most files.
 fn may_have_some(text: &str) -> bool {
     text.contains("env") || text.contains("cfg")
 }
@@ -82,7 +84,7 @@ fn collect(tokens: TokenStream, found: &mut BTreeSet<String>) {
     }
 }
 
-/// What stands behind `env`, if it asks for a variable.
+/// Records the variable that the tokens after `env` read, if any.
 fn variable(behind: &[TokenTree], found: &mut BTreeSet<String>) {
     let [TokenTree::Punct(first), TokenTree::Punct(second), behind @ ..] = behind else {
         return;
@@ -106,7 +108,7 @@ fn variable(behind: &[TokenTree], found: &mut BTreeSet<String>) {
     }
 }
 
-/// The names of our own in the condition of a `cfg`, or in that of a `cfg_attr`, which ends at a comma.
+/// Records the custom names in the predicate of a `cfg`, or of a `cfg_attr`, whose predicate ends at the first comma.
 fn predicate(tokens: TokenStream, ends_at_comma: bool, found: &mut BTreeSet<String>) {
     for tree in tokens {
         match tree {
@@ -118,7 +120,7 @@ fn predicate(tokens: TokenStream, ends_at_comma: bool, found: &mut BTreeSet<Stri
     }
 }
 
-/// Whether cargo or the compiler sets it for what is built, or it is an operator.
+/// Whether cargo or the compiler sets the name, or it is an operator.
 fn is_known(name: &str) -> bool {
     const KNOWN: &[&str] =
         &["all", "any", "not", "true", "false", "test", "feature", "unix", "windows", "debug_assertions", "panic"];
@@ -168,6 +170,6 @@ mod tests {
 
     #[test]
     fn a_row_that_nothing_needs_is_found() {
-        assert_eq!(found("fn f() {}"), ["crates/a/src/: tidy/switches.rs lists `cfg(loom)` in vain"]);
+        assert_eq!(found("fn f() {}"), ["crates/a/src/: tidy/switches.rs lists `cfg(loom)`, which nothing uses"]);
     }
 }

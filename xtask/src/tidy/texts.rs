@@ -1,11 +1,11 @@
-//! Rules on what files say.
+//! Rules on the content of files.
 
 use super::files::File;
 use crate::manifest::Manifest;
 
-/// Paths of a machine, and registries other than the public one.
+/// Machine-specific paths, and registries other than crates.io.
 pub(super) fn machine(files: &[File]) -> Vec<String> {
-    // In two pieces, so that this file is not a finding itself.
+    // Split in two, so that this file does not match.
     const PATTERNS: &[(&str, &str)] = &[
         ("/work", "/"),
         ("/root", "/"),
@@ -31,14 +31,14 @@ pub(super) fn machine(files: &[File]) -> Vec<String> {
     findings
 }
 
-/// Marks of what is not done.
+/// Markers of unfinished code.
 pub(super) fn unfinished(files: &[File]) -> Vec<String> {
     const PATTERNS: &[(&str, &str)] = &[("todo", "!("), ("unimplemented", "!("), ("FIX", "ME")];
     let ours = files.iter().filter(|file| !file.is_wire_example() && file.path != "Cargo.lock");
     ours.flat_map(|file| find(file, PATTERNS, "is not done")).collect()
 }
 
-/// Every module says what it is for.
+/// Modules that do not start with a doc sentence.
 pub(super) fn module_docs(files: &[File]) -> Vec<String> {
     let silent = files.iter().filter(|file| file.is_rust() && !is_snippet(file)).filter(|file| {
         let code = file.text.lines().find(|line| !line.trim().is_empty() && !line.starts_with("// "));
@@ -52,7 +52,7 @@ fn is_snippet(file: &File) -> bool {
     file.path.contains("/tests/ui/") || file.path.contains("/tests/compile_fail/") || file.path.contains("/snapshots/")
 }
 
-/// No unsafe code of ours; the lints that forbid it are on in every member.
+/// Unsafe code, and members without the lints that forbid it.
 pub(super) fn not_safe(files: &[File], members: &[Manifest]) -> Vec<String> {
     const PATTERNS: &[(&str, &str)] = &[
         ("unsafe", " {"),
@@ -80,7 +80,7 @@ pub(super) fn not_safe(files: &[File], members: &[Manifest]) -> Vec<String> {
     findings
 }
 
-/// The generator, the core and the clients know no hoster.
+/// Hoster names in the generator, the core and the clients.
 pub(super) fn hosters(files: &[File], names: &[String]) -> Vec<String> {
     let is_neutral = |path: &str| match path.strip_prefix("crates/hostkit") {
         Some(rest) => rest.contains("/src/") && !rest.starts_with("-sandbox/"),
@@ -98,7 +98,7 @@ pub(super) fn hosters(files: &[File], names: &[String]) -> Vec<String> {
     findings
 }
 
-/// The minimum version of Rust is said once, in the root's manifest; texts repeat it truly.
+/// The minimum Rust version is stated once, in the root's manifest, and other texts must agree with it.
 pub(super) fn minimum_rust(files: &[File], members: &[Manifest]) -> Vec<String> {
     let root = files.iter().find(|file| file.path == "Cargo.toml");
     let said = root.and_then(|file| file.text.lines().find_map(|line| line.strip_prefix("rust-version = ")));

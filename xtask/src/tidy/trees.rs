@@ -1,26 +1,26 @@
-//! How many crates come with a proto crate, alone and with each client: a dependency more has to be decided, not found.
+//! Limits the crates that come with a proto crate, alone and with each client, so that a new dependency is a decision.
 
 use std::collections::BTreeSet;
 
 use crate::command::{cargo, output};
 use crate::workspace::apis;
 
-/// A client, or none, and how many crates may be in the normal tree of a proto crate with it.
+/// A client, or none, and the most crates that a proto crate's normal tree may have with it.
 const AIMS: [(Option<&str>, usize); 3] = [(None, 30), (Some("hostkit-ureq"), 55), (Some("hostkit-reqwest"), 140)];
 
-/// A proto crate, the client with it, and the crates of both.
+/// A proto crate, perhaps a client, and the number of crates in their tree.
 struct Tree {
     name: String,
     count: usize,
     aim: usize,
 }
 
-/// Trees that are too large.
+/// Trees above their limit.
 pub(super) fn check() -> Result<Vec<String>, String> {
     Ok(trees()?.iter().filter_map(finding).collect())
 }
 
-/// What is counted, one line a tree.
+/// The counts, one line per tree.
 pub(super) fn table() -> Result<String, String> {
     let line = |tree: &Tree| format!("{:<40} {:>4} crates, of at most {}", tree.name, tree.count, tree.aim);
     Ok(trees()?.iter().map(line).collect::<Vec<_>>().join("\n"))
@@ -48,7 +48,7 @@ fn trees() -> Result<Vec<Tree>, String> {
     Ok(trees)
 }
 
-/// The different crates of a tree, itself among them: name and version, the first two words of a line.
+/// Number of distinct crates in a tree, including itself, by the first two words of a line: name and version.
 fn count(tree: &str) -> usize {
     let name = |line: &str| line.split(' ').take(2).collect::<Vec<_>>().join(" ");
     tree.lines().filter(|line| !line.is_empty()).map(name).collect::<BTreeSet<_>>().len()

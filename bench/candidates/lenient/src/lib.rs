@@ -1,4 +1,4 @@
-//! Candidate (c): what serde derives need beside themselves, to take what the APIs send.
+//! Candidate (c): helper functions that make serde derives accept what the APIs send.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use candidate_scalars::Scalar;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-/// Reads a scalar in any notation; `None` where it stands for no value.
+/// Reads a scalar in any notation; `None` if it stands for an absent value.
 struct Any<T> {
     is_optional: bool,
     of: PhantomData<T>,
@@ -48,7 +48,7 @@ impl<'de, T: Scalar> Visitor<'de> for Any<T> {
         }
     }
 
-    // Digits are lost here: `17.550` arrives as 17.55.
+    // Loses digits: `17.550` arrives as 17.55.
     fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
         match T::read(&number.to_string()) {
             Some(value) => Ok(Some(value)),
@@ -67,7 +67,7 @@ impl<'de, T: Scalar> Visitor<'de> for Any<T> {
         if self.is_optional { Ok(None) } else { Err(E::invalid_type(serde::de::Unexpected::Unit, &self)) }
     }
 
-    /// quick-xml shows an element as a map to whoever asks for anything.
+    /// quick-xml presents an element as a map to `deserialize_any`.
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut value = None;
         while let Some(key) = map.next_key::<std::borrow::Cow<'_, str>>()? {
@@ -118,7 +118,7 @@ pub fn xml_or_default<'de, D: Deserializer<'de>, T: Scalar + Default>(deserializ
     xml_optional(deserializer).map(Option::unwrap_or_default)
 }
 
-/// An object that may be absent: `null`, or the empty array of PHP.
+/// An object that may be absent: `null`, or PHP's empty array.
 pub fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     struct Absent<T>(PhantomData<T>);
     impl<'de, T: Deserialize<'de>> Visitor<'de> for Absent<T> {
@@ -200,7 +200,7 @@ pub fn xml_scalars<'de, D: Deserializer<'de>, T: Scalar>(deserializer: D) -> Res
     deserializer.deserialize_seq(Scalars(PhantomData))
 }
 
-/// One or many objects.
+/// One object or many.
 pub fn many<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
     struct Many<T>(PhantomData<T>);
     impl<'de, T: Deserialize<'de>> Visitor<'de> for Many<T> {

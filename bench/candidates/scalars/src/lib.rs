@@ -1,4 +1,4 @@
-//! Scalars of the project's value types, read from text, for the candidates that have no tree.
+//! The project's value types, read from text, for candidates without a tree.
 
 mod generated {
     mod names;
@@ -12,24 +12,24 @@ use hostkit::protocol::Csv;
 
 /// A value that is one piece of text.
 pub trait Scalar: Sized {
-    /// What an error says was expected.
+    /// What error texts name as expected.
     const EXPECTED: &'static str;
 
-    /// Reads it; `None` where the text is something else.
+    /// Parses the text; `None` if it does not fit.
     fn read(text: &str) -> Option<Self>;
 
-    /// Reads a whole number that a library has parsed already, without a detour over text where that is possible.
+    /// Converts a whole number that a library has already parsed, without a detour over text if possible.
     fn number(number: u64) -> Option<Self> {
         Self::read(&number.to_string())
     }
 
-    /// Whether this text stands for "no value" where the field is optional.
+    /// Whether an optional field with this text has no value.
     fn is_absent(text: &str) -> bool {
         text.is_empty()
     }
 }
 
-/// For types whose text is read by `FromText`.
+/// Implements `Scalar` for types that `FromText` reads.
 macro_rules! from_text {
     ($($name:ty),* $(,)?) => { $(
         impl crate::Scalar for $name {
@@ -43,7 +43,7 @@ macro_rules! from_text {
 }
 pub(crate) use from_text;
 
-/// For types that are whole numbers.
+/// Implements `Scalar` for whole numbers.
 macro_rules! whole {
     ($($name:ty => $make:expr),* $(,)?) => { $(
         impl crate::Scalar for $name {
@@ -82,7 +82,7 @@ impl Scalar for bool {
         <bool as FromText>::from_text(text)
     }
 
-    // An empty text is the PHP spelling of `false`.
+    // Empty text is PHP's `false`, not an absent flag.
     fn is_absent(_: &str) -> bool {
         false
     }

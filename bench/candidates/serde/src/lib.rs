@@ -7,7 +7,7 @@ mod generated {
 
 pub use generated::{clodo, macloud};
 
-/// What either library says.
+/// Error of either library.
 #[derive(Debug)]
 pub enum Error {
     Json(serde_json::Error),
@@ -35,7 +35,7 @@ impl std::fmt::Display for Error {
     }
 }
 
-/// The two large lists with another library under the same derives.
+/// The two large lists, read by another library through the same derives.
 #[cfg(feature = "sonic")]
 pub mod sonic {
     pub fn clodo(text: &str) -> usize {

@@ -1,4 +1,4 @@
-//! What went wrong, and where.
+//! The error of a decode, with its place.
 
 use std::fmt;
 
@@ -30,7 +30,7 @@ impl Error {
         Self(Box::new(Inner { path: path(state), expected, found, offset, is_syntax: false }))
     }
 
-    /// The body is not what its format allows: there is no going on.
+    /// A malformed body, after which decoding cannot continue.
     #[cold]
     pub fn syntax(state: &State, offset: usize, expected: &'static str) -> Self {
         let found = "something else".to_owned();

@@ -1,10 +1,10 @@
-//! JSON as a source.
+//! The JSON source.
 
 use std::borrow::Cow;
 
 use crate::{Error, Found, Key, MAX_DEPTH, Source, State};
 
-/// JSON as a source.
+/// Reads JSON as a stream.
 #[derive(Debug)]
 pub struct Json<'a> {
     text: &'a str,
@@ -146,7 +146,7 @@ impl<'a> Json<'a> {
         if self.depth > MAX_DEPTH { Err(self.syntax("fewer levels")) } else { Ok(()) }
     }
 
-    /// Whether another entry or item follows, before the end of the container.
+    /// Whether the container has another entry or item.
     #[inline]
     fn more(&mut self, first: &mut bool, closer: u8) -> Result<bool, Error> {
         let byte = self.next_byte();
@@ -290,7 +290,7 @@ impl<'a> Source<'a> for Json<'a> {
             }
             b'n' => self.word("null"),
             b'{' => {
-                // One entry with the name of one item is a wrapper; anything else is the item.
+                // A single entry under the item name is a wrapper; anything else is the item itself.
                 let (start, depth) = (self.at, self.depth);
                 self.enter()?;
                 if self.next_byte() == b'}' {
@@ -317,7 +317,7 @@ impl<'a> Source<'a> for Json<'a> {
     }
 }
 
-/// Where the plain bytes of a string end: at a quote, a backslash, a control character, or the end of the body.
+/// End of a string's plain bytes: a quote, a backslash, a control character, or the end of the body.
 #[inline]
 fn plain_end(bytes: &[u8], start: usize) -> usize {
     const ONES: u64 = u64::from_ne_bytes([0x01; 8]);

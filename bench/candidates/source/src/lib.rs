@@ -1,4 +1,4 @@
-//! Candidate (b): a streaming reader per format behind one trait, which one generic decoder per type walks.
+//! Candidate (b): a streaming reader per format behind one trait, walked by one generic decoder per type.
 
 mod error;
 mod json;
@@ -15,15 +15,15 @@ pub use xml::Xml;
 /// The name of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Key<'k> {
-    /// A key of an object, or an element.
+    /// A key of an object, or a child element.
     Child(&'k str),
     /// An attribute.
     Attribute(&'k str),
-    /// The text of an element that has children or attributes.
+    /// The own text of an element with children or attributes.
     Text,
 }
 
-/// A value that is no container, or the name of the container that was skipped in its place.
+/// A scalar, or the kind of container that was skipped in its place.
 #[derive(Debug)]
 pub enum Found<'a> {
     Null,
@@ -40,7 +40,7 @@ pub enum Step {
     Index(usize),
 }
 
-/// What a decode knows beside its place in the body.
+/// State of a decode, other than its position in the body.
 #[derive(Debug, Default)]
 pub struct State {
     pub path: Vec<Step>,
@@ -48,24 +48,24 @@ pub struct State {
     pub defects: Vec<Error>,
 }
 
-/// How much of each a state keeps, and how deep a body may nest.
+/// Most unknown fields and defects that a state keeps; `MAX_DEPTH` limits nesting.
 const KEPT: usize = 100;
 pub(crate) const MAX_DEPTH: usize = 64;
 
-/// Reads values one after the other. Whoever gets a source on a value consumes exactly that value.
+/// Reads values in sequence; each reader consumes exactly the value that it is given.
 pub trait Source<'a>: Sized {
     fn state(&mut self) -> &mut State;
 
-    /// Where the value starts in the body.
+    /// Offset of the value in the body.
     fn offset(&self) -> usize;
 
-    /// How deep the source is.
+    /// Current nesting depth.
     fn depth(&self) -> usize;
 
-    /// Leaves everything that is deeper than this, and the rest of the value that could not be read.
+    /// Skips to the end of a value that could not be read, back to this depth.
     fn resume(&mut self, depth: usize, start: usize) -> Result<(), Error>;
 
-    /// Whether the value stands for "no value". It is consumed then.
+    /// Whether the value stands for an absent one, which is then consumed.
     fn absent(&mut self) -> Result<bool, Error>;
 
     fn scalar(&mut self) -> Result<Found<'a>, Error>;
@@ -80,11 +80,11 @@ pub trait Source<'a>: Sized {
         each: &mut impl FnMut(&mut Self) -> Result<(), Error>,
     ) -> Result<(), Error>;
 
-    /// Whether anything follows the document.
+    /// Fails if anything follows the document.
     fn finish(&mut self) -> Result<(), Error>;
 }
 
-/// A type that reads itself.
+/// A type that decodes itself from any source.
 pub trait Decode: Sized {
     fn decode<'a, S: Source<'a>>(source: &mut S) -> Result<Self, Error>;
 
@@ -121,7 +121,7 @@ impl<T: Scalar> Decode for T {
     }
 }
 
-/// A field without which the object is not this object.
+/// A field without which the object is not recognised.
 pub fn required<'a, S: Source<'a>, T: Decode>(
     source: &mut S,
     name: &'static str,
@@ -136,7 +136,7 @@ pub fn required<'a, S: Source<'a>, T: Decode>(
     Ok(())
 }
 
-/// A field that may be absent. One that cannot be read is absent too, and a defect.
+/// An optional field; an unreadable one counts as absent and is recorded as a defect.
 pub fn optional<'a, S: Source<'a>, T: Decode>(
     source: &mut S,
     name: &'static str,
@@ -168,7 +168,7 @@ fn lenient<'a, S: Source<'a>>(source: &mut S, read: impl FnOnce(&mut S) -> Resul
     }
 }
 
-/// A list, or one of its items where they have no wrapper.
+/// A list, or one of its items where items have no wrapper.
 pub fn list<'a, S: Source<'a>, T: Decode>(
     source: &mut S,
     name: &'static str,
@@ -183,7 +183,7 @@ pub fn list<'a, S: Source<'a>, T: Decode>(
     Ok(())
 }
 
-/// A list that must be readable.
+/// A list that fails the decode if it cannot be read.
 pub fn required_list<'a, S: Source<'a>, T: Decode>(
     source: &mut S,
     name: &'static str,
@@ -215,7 +215,7 @@ fn read_items<'a, S: Source<'a>, T: Decode>(
     })
 }
 
-/// Takes note of a field that the type does not have, and skips it.
+/// Records and skips an unknown field.
 pub fn unknown<'a, S: Source<'a>>(source: &mut S, key: Key<'_>) -> Result<(), Error> {
     let state = source.state();
     if state.unknown.len() < KEPT {
@@ -229,7 +229,7 @@ pub fn unknown<'a, S: Source<'a>>(source: &mut S, key: Key<'_>) -> Result<(), Er
     source.skip()
 }
 
-/// The value of a required field.
+/// The value of a required field, or an error if it was missing.
 pub fn there<'a, S: Source<'a>, T>(source: &mut S, name: &'static str, slot: Option<T>) -> Result<T, Error> {
     slot.ok_or_else(|| {
         source.state().path.push(Step::Name(name));

@@ -1,4 +1,4 @@
-//! XML as a source, over quick-xml's events.
+//! The XML source, over quick-xml's events.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use quick_xml::events::attributes::Attributes;
 
 use crate::{Error, Found, Key, MAX_DEPTH, Source, State};
 
-/// XML as a source. It starts on the document, which is an object with one entry: the root element.
+/// Reads XML as a stream; starts on the document, an object whose one entry is the root element.
 pub struct Xml<'a> {
     text: &'a str,
     events: quick_xml::Reader<&'a [u8]>,
@@ -16,10 +16,10 @@ pub struct Xml<'a> {
     state: State,
 }
 
-/// The value that the source is on.
+/// The current value.
 enum Value<'a> {
     Document,
-    /// What stands between `<` and `>`, and how long the name in it is.
+    /// The tag between `<` and `>`, and the length of its name.
     Element {
         content: &'a str,
         name: usize,
@@ -48,7 +48,7 @@ impl<'a> Xml<'a> {
         }
     }
 
-    /// Puts the source on the element whose tag starts at this byte.
+    /// Moves to the element whose tag starts at this byte.
     #[inline]
     fn open(&mut self, start: usize, len: usize, name: usize, empty: bool) -> Result<&'a str, Error> {
         if !empty {
@@ -62,7 +62,7 @@ impl<'a> Xml<'a> {
         Ok(content.get(..name).unwrap_or(""))
     }
 
-    /// Leaves elements until the source is this deep.
+    /// Leaves elements up to this depth.
     fn leave(&mut self, depth: usize) -> Result<(), Error> {
         while self.depth > depth {
             match self.event()? {
@@ -75,7 +75,7 @@ impl<'a> Xml<'a> {
         Ok(())
     }
 
-    /// The text up to the end tag; `None` where an element is in between, and all of it is skipped then.
+    /// The text up to the end tag; `None` if an element is in between, and the rest is then skipped.
     fn text(&mut self) -> Result<Option<Cow<'a, str>>, Error> {
         let depth = self.depth - 1;
         let mut text = Cow::Borrowed("");
@@ -148,7 +148,7 @@ impl<'a> Source<'a> for Xml<'a> {
     }
 
     fn depth(&self) -> usize {
-        // The element that the source is on is not entered yet.
+        // The current element has not been entered yet.
         self.depth - usize::from(matches!(self.value, Value::Element { empty: false, .. }))
     }
 

@@ -1,4 +1,4 @@
-//! Candidate (a): the flat tree with decoders that are not generic. What the project has.
+//! Candidate (a), the project's own: non-generic decoders over the flat tree.
 
 mod generated {
     pub mod clodo;

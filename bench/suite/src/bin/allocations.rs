@@ -1,4 +1,4 @@
-//! Allocations per answer, counted: the third body of each kind, after everything that is made once.
+//! Allocations per answer, counted on the third body of each kind, after one-time initialisation.
 
 use std::alloc::System;
 

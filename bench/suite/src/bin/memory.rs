@@ -1,4 +1,4 @@
-//! The peak of memory while a large body is read, as a multiple of the body.
+//! Peak memory while a large body is read, as a multiple of the body.
 
 use bench_suite::bodies;
 use peak_alloc::PeakAlloc;

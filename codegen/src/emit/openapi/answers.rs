@@ -1,6 +1,6 @@
-//! What stands in the place of a value in an answer: what the leniencies of the service say, as far as a schema can.
+//! Schemas of values in answers: the service's leniencies, as far as a schema can express them.
 //!
-//! Requests stay strict: a client would send what only answers may hold.
+//! Requests stay strict, so that no client sends what only answers may contain.
 
 use hostkit_proto::ListShape;
 use hostkit_wire::{Format, Limits, Node};
@@ -11,13 +11,13 @@ use crate::model::{Field, Model, Type, TypeKind};
 
 /// A whole number in a text.
 const WHOLE: &str = "^-?[0-9]+$";
-/// The same, or nothing: an empty text stands for an absent value.
+/// The same or empty: an empty text is an absent value.
 const WHOLE_OR_EMPTY: &str = "^(-?[0-9]+)?$";
 /// A decimal number in a text.
 const DECIMAL: &str = "^-?[0-9]+([.][0-9]+)?$";
 const DECIMAL_OR_EMPTY: &str = "^(-?[0-9]+([.][0-9]+)?)?$";
 
-/// Lets a field of an answer be what the client takes for it.
+/// Widens the schema of an answer's field to everything that clients accept.
 pub(super) fn loosen(model: &Model, schema: &mut Object, field: &Field) {
     let Some((last, above)) = field.name.json.split_last() else {
         return;
@@ -34,7 +34,7 @@ pub(super) fn loosen(model: &Model, schema: &mut Object, field: &Field) {
     place.object("properties").set(last.as_str(), loose);
 }
 
-/// A list may keep the wrapper that it has in XML: `{"logs": {"log": […]}}`.
+/// Accepts a list inside the wrapper that it has in XML: `{"logs": {"log": […]}}`.
 pub(super) fn wrapped(model: &Model, schema: &mut Object, ty: &Type, xml: &[String]) {
     let ([.., _, last], Type::List(_)) = (xml, ty) else {
         return;
@@ -75,14 +75,14 @@ pub(super) fn answer_schema(model: &Model, ty: &Type) -> Object {
             let list = object! { "type": "array", "items": item(inner) };
             object! { "anyOf": vec![type_schema(ty), object! { "type": "number" }, list] }
         }
-        // A time with its offset is a text under every leniency.
+        // A time with an offset is always text, whatever the leniencies.
         Type::UnixTime => loose(type_schema(ty), &["integer", "string"], None),
         Type::Named(name) => named(model, name),
         other => type_schema(other),
     }
 }
 
-/// The same with other types in its place, and what texts among them look like.
+/// The schema with other types, and a pattern for texts among them.
 fn loose(mut strict: Object, types: &[&str], pattern: Option<&str>) -> Object {
     strict.set("type", types.to_vec());
     if let Some(pattern) = pattern {
@@ -106,8 +106,8 @@ fn named(model: &Model, name: &str) -> Object {
     object! { "anyOf": vec![strict, other] }
 }
 
-/// What may stand in the place of a value beside the value: null or an empty text for what may be absent, and for lists
-/// and maps what the leniencies of the service say.
+/// Adds the alternatives that clients accept for a value: null or empty text where it may be absent, and the service's
+/// leniencies for lists and maps.
 pub(super) fn answered(model: &Model, mut strict: Object, ty: &Type, is_required: bool) -> Object {
     let leniency = &model.service.lenient;
     let is_list = |json, shape| says(json, |node| leniency.list(node) == Some(shape));
@@ -131,7 +131,7 @@ pub(super) fn answered(model: &Model, mut strict: Object, ty: &Type, is_required
         Type::Named(name) if is_absent("[]") && is_struct(name) => shapes.push(empty_list()),
         _ => {}
     }
-    // An optional list that cannot be read is empty, too.
+    // An optional list that cannot be read counts as empty.
     let is_nothing = |json| match ty {
         Type::List(_) if is_list(json, ListShape::Nothing) => true,
         Type::Map(..) if is_map(json) => true,
@@ -159,7 +159,7 @@ pub(super) fn answered(model: &Model, mut strict: Object, ty: &Type, is_required
     schema
 }
 
-/// Whether the leniency says so of this JSON.
+/// Whether the predicate holds for this JSON text.
 fn says(json: &str, says: impl Fn(Node<'_>) -> bool) -> bool {
     hostkit_wire::parse(Format::Json, json.as_bytes(), &Limits::DEFAULT).is_ok_and(|document| says(document.root()))
 }

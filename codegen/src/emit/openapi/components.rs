@@ -1,4 +1,4 @@
-//! The schemas of named types. A type that only answers hold is as lenient as the answers; all others are strict.
+//! Schemas of named types. A type that only answers contain gets their leniency; all others are strict.
 
 use super::answers::{answer_schema, loosen};
 use super::json::{Json, Object, object};
@@ -9,14 +9,14 @@ use crate::model::{Field, Model, TypeEntry, TypeKind};
 pub(super) fn all(model: &Model) -> Object {
     let mut schemas = Object::default();
     for (name, entry) in &model.types {
-        // A client would send what only answers may hold.
+        // A lenient schema would let clients send what only answers may contain.
         let answers = if entry.in_requests { None } else { Some(model) };
         schemas.set(name.as_str(), entry_schema(entry, answers));
     }
     schemas
 }
 
-/// The schema of a named type; with a model, that of one which only answers hold.
+/// The schema of a named type; `answers` is given for types that only answers contain.
 fn entry_schema(entry: &TypeEntry, answers: Option<&Model>) -> Object {
     let mut schema = match &entry.kind {
         TypeKind::Struct(fields) => {
@@ -29,7 +29,7 @@ fn entry_schema(entry: &TypeEntry, answers: Option<&Model>) -> Object {
         }
         TypeKind::Enumeration { is_number, values } => {
             let mut schema = object! { "type": if *is_number { "integer" } else { "string" } };
-            // An `enum` would make every value that the document does not name an error.
+            // An `enum` would reject values that the document does not list.
             let known: Vec<Json> = values
                 .iter()
                 .map(|value| match value.wire.parse::<i64>() {

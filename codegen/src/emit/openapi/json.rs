@@ -1,4 +1,4 @@
-//! JSON as it is written into a file: keys in the order of their making.
+//! JSON values as written to files, with keys in insertion order.
 
 /// A JSON value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub(super) enum Json {
 }
 
 impl Json {
-    /// The object that this is, or that takes its place.
+    /// The object that this value is or, if it is none, that replaces it.
     fn make_object(&mut self) -> &mut Object {
         match self {
             Self::Object(object) => object,
@@ -28,7 +28,7 @@ impl Json {
 pub(super) struct Object(Vec<(String, Json)>);
 
 impl Object {
-    /// Sets a key; a key that is there gets the new value.
+    /// Sets a key, replacing its value if present.
     pub(super) fn set(&mut self, key: impl Into<String>, value: impl Into<Json>) {
         let (key, value) = (key.into(), value.into());
         match self.0.iter_mut().find(|(known, _)| *known == key) {
@@ -37,7 +37,7 @@ impl Object {
         }
     }
 
-    /// Sets a key where the value says something: no empty text, list or object.
+    /// Sets a key unless the value is an empty text, list or object.
     pub(super) fn say(&mut self, key: impl Into<String>, value: impl Into<Json>) {
         let value = value.into();
         let is_empty = match &value {
@@ -51,7 +51,7 @@ impl Object {
         }
     }
 
-    /// The object at a key, made if it is not there.
+    /// The object at a key, created if missing.
     pub(super) fn object(&mut self, key: &str) -> &mut Object {
         let place = self.0.iter().position(|(known, _)| known == key).unwrap_or_else(|| {
             self.0.push((key.to_owned(), Json::Object(Self::default())));
@@ -79,7 +79,7 @@ impl Object {
         items.iter().filter_map(text).collect()
     }
 
-    /// Takes the entries of another object over.
+    /// Copies the entries of another object.
     pub(super) fn extend(&mut self, other: Object) {
         other.0.into_iter().for_each(|(key, value)| self.set(key, value));
     }
@@ -98,7 +98,7 @@ impl Object {
         self.0.iter().map(|(key, _)| key.clone()).collect()
     }
 
-    /// Takes a key out, into an object of its own.
+    /// Moves a key into an object of its own.
     pub(super) fn split_off(&mut self, key: &str) -> Object {
         let (out, rest) = std::mem::take(&mut self.0).into_iter().partition(|(known, _)| known == key);
         self.0 = rest;
@@ -163,7 +163,7 @@ macro_rules! object {
 }
 pub(super) use object;
 
-/// The text of a document, with two spaces a level.
+/// Text of a document, indented by two spaces per level.
 pub(super) fn print(value: &Json) -> String {
     let mut text = String::new();
     write(&mut text, value, 0);

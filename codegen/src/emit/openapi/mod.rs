@@ -1,8 +1,8 @@
-//! OpenAPI 3.1, as far as it can say what an API is; `x-hostkit-…` for the rest.
+//! OpenAPI 3.1, as far as it can describe an API; `x-hostkit-…` has the rest.
 //!
-//! OpenAPI knows one operation for a path and a verb. Where an API has several (told apart by a field of the body or the
-//! query), each gets a path of its own with its name as a fragment, `/servers/{id}#change_server`: no HTTP client sends
-//! a fragment, so a generated client still calls the right address.
+//! OpenAPI allows one operation per path and method. Where an API has several, distinguished by a field of the body or
+//! query, each gets a path of its own with its name as a fragment, `/servers/{id}#change_server`: HTTP clients do not
+//! send fragments, so a generated client still calls the right address.
 
 mod answers;
 mod components;
@@ -57,7 +57,7 @@ fn tags(model: &Model) -> Vec<Object> {
     modules.into_iter().map(|module| object! { "name": module }).collect()
 }
 
-/// A path with its parameters' names left out: OpenAPI takes paths that differ in nothing else for the same.
+/// A path without parameter names: OpenAPI treats paths that differ only in those as the same.
 fn shape(path: &str) -> String {
     let segments = path.split('/').map(|segment| if segment.starts_with('{') { "{}" } else { segment });
     segments.collect::<Vec<_>>().join("/")
@@ -83,7 +83,7 @@ fn paths(model: &Model) -> Object {
     paths
 }
 
-/// Which parameters the shared path calls by another name.
+/// Parameters that the shared path calls by another name.
 fn renamed(endpoint: &Endpoint, path: &str) -> BTreeMap<String, String> {
     let name = |segment: &str| segment.trim_matches(['{', '}']).to_owned();
     let pairs = endpoint.path.split('/').zip(path.split('/')).filter(|(own, _)| own.starts_with('{'));
@@ -101,7 +101,7 @@ fn security_schemes(model: &Model) -> Object {
     schemes
 }
 
-/// The document with which the API says no.
+/// Schema of an error document.
 fn fault(model: &Model) -> Object {
     let fault = &model.service.fault;
     let mut schema = object! { "type": "object", "description": "How the API says no." };

@@ -1,4 +1,4 @@
-//! One call as an operation: parameters, body, answers, and what OpenAPI has no word for.
+//! One call as an operation: parameters, body, answers, and extensions for what OpenAPI cannot express.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use super::json::{Json, Object, object};
 use super::schema::{add_choices, add_constants, add_group, constant_value, field_schema, object_schema, type_schema};
 use crate::model::{AtLeastOne, Endpoint, Field, Model, Output, Type, WireName};
 
-/// The operation of an endpoint; `renamed` are path parameters that the path calls by another name.
+/// The operation of an endpoint; `renamed` has the path parameters that the shared path calls by another name.
 pub(super) fn operation(model: &Model, endpoint: &Endpoint, renamed: &BTreeMap<String, String>) -> Object {
     let surface = &endpoint.surface;
     let mut operation = object! {
@@ -26,7 +26,7 @@ pub(super) fn operation(model: &Model, endpoint: &Endpoint, renamed: &BTreeMap<S
     operation
 }
 
-/// What a call proves itself with: any one of these.
+/// Alternative credentials of a call.
 fn security(model: &Model) -> Json {
     let mut all = Vec::new();
     if let Some(session) = &model.service.session {
@@ -159,7 +159,7 @@ fn answer(response: &mut Object, model: &Model, endpoint: &Endpoint) {
             }
         };
         let mut schema = enveloped(model, schema);
-        // "There is nothing" is said as a fault, under a status of success, too.
+        // A fault may mean "nothing there", even under a success status.
         let response = &endpoint.surface.response;
         if !response.empty_statuses.is_empty() || !response.empty_codes.is_empty() {
             schema = object! { "anyOf": vec![schema, object! { "$ref": "#/components/schemas/Fault" }] };
@@ -170,7 +170,7 @@ fn answer(response: &mut Object, model: &Model, endpoint: &Endpoint) {
     response.say("x-hostkit-examples", examples(endpoint, "answer"));
 }
 
-/// The keys of an envelope beside those of the answer.
+/// Adds the keys of the envelope to the answer's schema.
 fn enveloped(model: &Model, mut schema: Object) -> Object {
     let fault = &model.service.fault;
     let is_object = !["$ref", "items", "anyOf"].iter().any(|key| schema.has(key));
@@ -186,7 +186,7 @@ fn enveloped(model: &Model, mut schema: Object) -> Object {
 }
 
 fn whole(model: &Model, endpoint: &Endpoint, format: &str, ty: &Type) -> Object {
-    // XML has neither null nor lists that could be anything else.
+    // XML has no null, and a list in it is always a list.
     let mut schema = if format == "xml" { type_schema(ty) } else { answer_schema(model, ty) };
     if let (Some(max), Type::List(_)) = (endpoint.surface.response.max_items, ty) {
         schema.set("maxItems", max);
@@ -209,13 +209,13 @@ fn headers(response: &mut Object, model: &Model, endpoint: &Endpoint) {
     }
 }
 
-/// The formats of the answer.
+/// Formats of the answer.
 fn formats<'m>(model: &'m Model, endpoint: &'m Endpoint) -> &'m [String] {
     let own = &endpoint.surface.response.formats;
     if own.is_empty() { &model.service.formats } else { own }
 }
 
-/// A schema below a path. In XML the first name is the document's element, and the last name of a list repeats.
+/// Nests a schema under a path. In XML the first name is the document's element, and the last name of a list repeats.
 fn below(format: &str, path: &[String], inner: Object, is_list: bool) -> Object {
     let Some((first, rest)) = path.split_first() else {
         return inner;
@@ -246,7 +246,7 @@ fn below(format: &str, path: &[String], inner: Object, is_list: bool) -> Object 
     schema
 }
 
-/// Lets the object around a list or a map be `[]` where there is nothing in it.
+/// Accepts `[]` for the object around an empty list or map.
 fn hollow(mut schema: Object, path: &[String], ty: &Type) -> Object {
     if let ([first, _, ..], Type::List(_) | Type::Map(..)) = (path, ty) {
         let around = std::mem::take(schema.object("properties").object(first));
@@ -255,7 +255,7 @@ fn hollow(mut schema: Object, path: &[String], ty: &Type) -> Object {
     schema
 }
 
-/// The media type of a format. PHP's have none of their own; these are names for the two.
+/// Media type of a format. The two of PHP have no registered type, so these are our names.
 fn media_type(format: &str) -> &'static str {
     match format {
         "xml" => "application/xml",
@@ -266,7 +266,7 @@ fn media_type(format: &str) -> &'static str {
     }
 }
 
-/// The files of the examples, from the root of the project.
+/// Files of the examples, by path from the project's root.
 fn examples(endpoint: &Endpoint, kind: &str) -> Vec<String> {
     let folder = endpoint.spec.trim_end_matches(".toml");
     let all = endpoint.surface.examples.iter().filter(|example| example.kind == kind);

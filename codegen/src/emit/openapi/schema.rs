@@ -1,5 +1,5 @@
-//! Schemas of types and fields. A schema is the tree of JSON; where XML has another one, `xml` says so as far as OpenAPI
-//! can, and `x-hostkit-xml` bears the path where it cannot.
+//! Schemas of types and fields, based on the JSON tree; where XML differs, `xml` describes it as far as OpenAPI can,
+//! and `x-hostkit-xml` has the path otherwise.
 
 use super::json::{Json, Object, object};
 use crate::model::{Field, OneOf, Type};
@@ -11,7 +11,7 @@ pub(super) fn type_schema(ty: &Type) -> Object {
         Type::Text => object! { "type": "string" },
         Type::Int => object! { "type": "integer", "format": "int64" },
         Type::Uint => object! { "type": "integer", "format": "int64", "minimum": 0 },
-        // Exact: a reader that takes it for a binary fraction loses digits.
+        // Marked exact: reading it as a binary fraction loses digits.
         Type::Decimal => object! { "type": "number", "x-hostkit-exact": true },
         Type::Flag => object! { "type": "boolean" },
         Type::Switch => object! { "type": "integer", "enum": vec![0, 1] },
@@ -51,7 +51,7 @@ fn add_field(schema: &mut Object, field: &Field) {
     let Some((last, above)) = field.name.json.split_last() else {
         return;
     };
-    // Made keys have no name that a schema could give.
+    // A schema cannot name made keys.
     if let Some(template) = &field.surface.spread {
         let mut made = type_schema(field.ty.item());
         made.set("x-hostkit-spread", &template.value);
@@ -81,7 +81,7 @@ fn require(schema: &mut Object, name: &str) {
     }
 }
 
-/// The schema of one field with what limits it.
+/// Schema of one field, with its limits.
 pub(super) fn field_schema(field: &Field) -> Object {
     let schema = match &field.ty {
         ty if !field.surface.write_text => type_schema(ty),
@@ -92,7 +92,7 @@ pub(super) fn field_schema(field: &Field) -> Object {
     described(schema, field)
 }
 
-/// The schema of what stands in a field, with the field's description and limits.
+/// Adds a field's description and limits to the schema of its value.
 pub(super) fn described(mut schema: Object, field: &Field) -> Object {
     let surface = &field.surface;
     schema.say("description", &surface.en);
@@ -147,7 +147,7 @@ fn limit(schema: &mut Object, limits: &Limits) {
     }
 }
 
-/// What XML calls the field, if not by its JSON path.
+/// Adds the XML name, if it is not the JSON path.
 fn xml(schema: &mut Object, field: &Field) {
     let (json, path) = (&field.name.json, &field.name.xml);
     if json == path {
@@ -157,7 +157,7 @@ fn xml(schema: &mut Object, field: &Field) {
     match path.as_slice() {
         [name] if json.len() == 1 => match name.strip_prefix('@') {
             Some(attribute) => schema.set("xml", object! { "name": attribute, "attribute": true }),
-            // OpenAPI has no word for an element's own text.
+            // OpenAPI cannot express an element's own text.
             None if name == "$text" => schema.set("x-hostkit-xml", name.as_str()),
             None if is_list => schema.object("items").set("xml", object! { "name": name.as_str() }),
             None => schema.set("xml", object! { "name": name.as_str() }),
@@ -170,7 +170,7 @@ fn xml(schema: &mut Object, field: &Field) {
     }
 }
 
-/// Adds the choice of a group to a body.
+/// Adds the alternatives of an input group to a body.
 pub(super) fn add_group(schema: &mut Object, group: &OneOf) {
     let mut demands: Vec<Vec<String>> = Vec::new();
     let mut shapes: Vec<Object> = Vec::new();
@@ -198,8 +198,8 @@ pub(super) fn add_group(schema: &mut Object, group: &OneOf) {
     schema.append("allOf", choice);
 }
 
-/// Names what the variants of all groups hold among the properties of the body, too, none of it required: many
-/// generators of clients read no choice, and theirs had no way to say what has to be chosen.
+/// Adds the fields of all variants to the body's properties, none required: many client generators ignore `oneOf`, and
+/// their clients could not send these fields otherwise.
 pub(super) fn add_choices(schema: &mut Object, groups: &[OneOf]) {
     let mut all: Vec<(String, Vec<Json>)> = Vec::new();
     for variant in groups.iter().flat_map(|group| &group.variants) {
@@ -214,7 +214,7 @@ pub(super) fn add_choices(schema: &mut Object, groups: &[OneOf]) {
         }
     }
     for (name, mut shapes) in all {
-        // What the body itself says of a name holds in each variant already.
+        // A property of the body itself already applies to every variant.
         if schema.object("properties").has(&name) {
             continue;
         }
@@ -224,7 +224,7 @@ pub(super) fn add_choices(schema: &mut Object, groups: &[OneOf]) {
     }
 }
 
-/// Whether no variant has all that another one asks for: else `oneOf` would refuse what is right.
+/// Whether no variant satisfies the requirements of another; `oneOf` would then reject valid bodies.
 fn are_apart(demands: &[Vec<String>]) -> bool {
     demands.iter().enumerate().all(|(index, demand)| {
         let mut others = demands.iter().enumerate().filter(|(other, _)| *other != index);
@@ -232,7 +232,7 @@ fn are_apart(demands: &[Vec<String>]) -> bool {
     })
 }
 
-/// Adds constants of a body.
+/// Adds the constants of a body.
 pub(super) fn add_constants(schema: &mut Object, constants: &[Constant]) {
     for constant in constants {
         let name = constant.key.value.as_str();
@@ -241,7 +241,7 @@ pub(super) fn add_constants(schema: &mut Object, constants: &[Constant]) {
     }
 }
 
-/// A constant as it stands on the wire.
+/// A constant in its wire form.
 pub(super) fn constant_value(constant: &Constant) -> Json {
     match constant.text.parse::<i64>() {
         Ok(number) if constant.is_number => Json::from(number),

@@ -1,4 +1,4 @@
-//! Where it shows that a call happened, as `x-hostkit-trace`: the words of the spec.
+//! Evidence that a call happened, as `x-hostkit-trace`, in the spec's own keywords.
 
 use super::json::{Object, object};
 use crate::source::At;

@@ -1,4 +1,4 @@
-//! One call: what goes out, what comes back, what may go wrong, and how it looks on the wire.
+//! The section of a call: request, answer, faults and wire examples.
 
 use super::page::{part, table};
 use super::samples::Wire;
@@ -26,7 +26,7 @@ pub(super) fn section(language: Language, model: &Model, wire: &Wire<'_>, endpoi
     text
 }
 
-/// Call, effect, limits and source, a bullet each.
+/// Bullets with the call, its effect, limits and source.
 fn facts(language: Language, model: &Model, endpoint: &Endpoint) -> String {
     let surface = &endpoint.surface;
     let mut lines = vec![format!("{}: `{} {}`", language.pick("Call", "Вызов"), endpoint.method, endpoint.path)];

@@ -1,4 +1,4 @@
-//! Fields and types: the page of an API's types, and rows that calls share with it.
+//! The page of an API's types, and rows of fields that calls share with it.
 
 use super::page::{head, table};
 use super::words::{Language, cell, limits, provenance, type_text};
@@ -102,7 +102,7 @@ fn presence(language: Language, field: &Field) -> String {
     }
 }
 
-/// The inputs of a place, as rows of `name, where, type, required, meaning`.
+/// The inputs of one place, as rows of `name, where, type, required, meaning`.
 pub(super) fn inputs<'f>(
     language: Language,
     place: &'f str,
@@ -135,7 +135,7 @@ fn wire_name(field: &Field) -> String {
     text
 }
 
-/// The sentence of a field with everything that limits it.
+/// A field's sentence and limits.
 fn meaning(language: Language, field: &Field) -> String {
     let surface = &field.surface;
     let mut facts = Vec::new();

@@ -1,4 +1,4 @@
-//! The index of an API: hosts, credentials, calls, errors, rates, and what the document says in two ways.
+//! The index page of an API: hosts, credentials, calls, errors, rates, and the document's inconsistencies.
 
 use std::collections::BTreeMap;
 
@@ -142,7 +142,7 @@ fn credentials(language: Language, model: &Model) -> String {
     text
 }
 
-/// The header of the sign-in's answer that says when the token ends.
+/// The sign-in header that says when the token ends.
 fn end_header(model: &Model) -> Option<&str> {
     let ends = model.service.session.as_ref()?.ends.as_ref()?;
     let sign_in = model.service.credentials.iter().find_map(|credentials| credentials.sign_in.as_ref())?;
@@ -211,7 +211,7 @@ fn rates(language: Language, model: &Model) -> String {
     table(&titles, rows)
 }
 
-/// Every quirk and note once, in the order of their ids.
+/// Every quirk and note once, ordered by id.
 fn remarks(model: &Model) -> String {
     let mut lines: Vec<(String, u32, String)> = Vec::new();
     let mut add = |id: &str, en: &str| {

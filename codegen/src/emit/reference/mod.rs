@@ -1,4 +1,4 @@
-//! The reference: Markdown pages in two languages, one for each module of an API, one for its types, and an index.
+//! The reference: Markdown pages in two languages, with a page per module, one for types, and an index.
 
 mod call;
 mod fields;

@@ -1,9 +1,9 @@
-//! What every page is made of: its head, tables, and sections with a table.
+//! Parts of every page: head, tables, and sections with a table.
 
 use super::words::Language;
 use crate::model::Model;
 
-/// Header, title and the way to the other pages.
+/// Header, title, and links to the other pages.
 pub(super) fn head(language: Language, model: &Model, page: &str, spec: &str) -> String {
     let file = if page.is_empty() { "README" } else { page };
     let title = if page.is_empty() {
@@ -23,7 +23,7 @@ pub(super) fn head(language: Language, model: &Model, page: &str, spec: &str) ->
     )
 }
 
-/// A table; nothing where there are no rows.
+/// A table; empty without rows.
 pub(super) fn table(titles: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut text = String::new();
     for row in rows {
@@ -35,7 +35,7 @@ pub(super) fn table(titles: &[&str], rows: impl IntoIterator<Item = Vec<String>>
     text
 }
 
-/// A heading and its table; nothing where the table is empty.
+/// A heading and its table; empty if the table is.
 pub(super) fn part(title: &str, table: &str) -> String {
     if table.is_empty() { String::new() } else { format!("\n### {title}\n\n{table}") }
 }

@@ -1,4 +1,4 @@
-//! The wire examples that a page shows: a request and an answer in each format, and one fault.
+//! The wire examples on a page: a request and an answer in each format, and one fault.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::surface::Example;
 /// Files of wire examples as text, by their path below `specs/`.
 pub(crate) type Wire<'s> = BTreeMap<&'s str, &'s str>;
 
-/// Longer examples are cut; the file has them whole.
+/// Maximum lines of an example; longer ones are cut.
 const LINES: usize = 60;
 
 /// The examples of a call.
@@ -31,7 +31,7 @@ pub(super) fn section(language: Language, model: &Model, wire: &Wire<'_>, endpoi
     text
 }
 
-/// The first example of each format; of requests with a head, the first of each wanted format of the answer.
+/// The first example of each format; for requests with a head, the first for each accepted format.
 fn chosen<'e>(
     model: &Model,
     wire: &'e Wire<'_>,

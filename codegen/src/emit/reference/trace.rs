@@ -1,11 +1,11 @@
-//! Where it shows that a call happened: what is read, and what in it counts.
+//! Evidence that a call happened: the read, and what counts in its answer.
 
 use super::words::{Language, cell};
 use crate::model::Endpoint;
 use crate::source::At;
 use crate::surface::{Pairs, Trace};
 
-/// The read and its signs, a bullet each; nothing for calls that need none.
+/// Bullets with the read and its signs; empty for calls without evidence.
 pub(super) fn section(language: Language, endpoint: &Endpoint) -> String {
     if let Some(why) = &endpoint.surface.no_trace {
         let title = language.pick("Nothing on the API shows it", "По API этого не узнать (по-английски)");
@@ -85,7 +85,7 @@ fn quoted(word: &At<String>) -> String {
     format!("`{}`", word.value)
 }
 
-/// The section of the call that is read.
+/// Link to the section of the read.
 fn link(read: &At<String>) -> String {
     let (module, name) = read.rsplit_once('/').unwrap_or(("", &read.value));
     format!("[`{name}`]({}.md#{name})", module.replace('/', "_"))

@@ -1,9 +1,9 @@
-//! The two languages of the reference: the fixed words, and types as text.
+//! The reference's languages: fixed words, and types as text.
 
 use crate::model::Type;
 use crate::surface::Limits;
 
-/// A language that the reference is written in.
+/// A language of the reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Language {
     English,
@@ -19,18 +19,18 @@ impl Language {
         if self == Self::English { Self::Russian } else { Self::English }
     }
 
-    /// One of two texts that say the same.
+    /// Picks the text of this language.
     pub(super) fn pick<'t>(self, english: &'t str, russian: &'t str) -> &'t str {
         if self == Self::English { english } else { russian }
     }
 
-    /// `pick` for texts of a spec, of which the Russian may be missing.
+    /// Like `pick`, but falls back to English if the spec has no Russian text.
     pub(super) fn of<'t>(self, english: &'t str, russian: &'t str) -> &'t str {
         if russian.is_empty() { english } else { self.pick(english, russian) }
     }
 }
 
-/// What an effect means for the caller.
+/// Meaning of an effect for the caller.
 pub(super) fn effect(language: Language, effect: &str) -> &'static str {
     match effect {
         "safe" => language.pick("changes nothing", "ничего не меняет"),
@@ -41,7 +41,7 @@ pub(super) fn effect(language: Language, effect: &str) -> &'static str {
     }
 }
 
-/// What a flag means.
+/// Meaning of a flag.
 pub(super) fn flag(language: Language, flag: &str) -> &'static str {
     match flag {
         "secret-request" => language.pick("the request bears a secret", "в запросе секрет"),
@@ -59,7 +59,7 @@ pub(super) fn flag(language: Language, flag: &str) -> &'static str {
     }
 }
 
-/// Where a fact is from.
+/// Origin of a fact.
 pub(super) fn provenance(language: Language, word: &str) -> &'static str {
     match word {
         "recorded" => language.pick("recorded", "записано с сервера"),
@@ -69,7 +69,7 @@ pub(super) fn provenance(language: Language, word: &str) -> &'static str {
     }
 }
 
-/// Where an example is from.
+/// Origin of an example.
 pub(super) fn origin(language: Language, word: &str) -> &'static str {
     match word {
         "document" => language.pick("from the document", "из документа"),
@@ -79,7 +79,7 @@ pub(super) fn origin(language: Language, word: &str) -> &'static str {
     }
 }
 
-/// The meaning of a fault's kind.
+/// Meaning of a fault kind.
 pub(super) fn kind(language: Language, word: &str) -> &'static str {
     match word {
         "ok" => language.pick("success", "успех"),
@@ -99,7 +99,7 @@ pub(super) fn kind(language: Language, word: &str) -> &'static str {
     }
 }
 
-/// A type in words; types of the API are links.
+/// A type in words; the API's own types are links.
 pub(super) fn type_text(language: Language, ty: &Type) -> String {
     let word = match ty {
         Type::Text => language.pick("text", "текст"),
@@ -141,7 +141,7 @@ pub(super) fn type_text(language: Language, ty: &Type) -> String {
     word.to_owned()
 }
 
-/// The limits in words; empty where there are none.
+/// The limits in words; empty without limits.
 pub(super) fn limits(language: Language, limits: &Limits) -> Vec<String> {
     let mut parts = Vec::new();
     match (limits.min, limits.max) {
@@ -167,7 +167,7 @@ pub(super) fn limits(language: Language, limits: &Limits) -> Vec<String> {
     parts
 }
 
-/// A text in a cell of a table, or in a line: no line breaks, no bars, no markup that a `<` would begin.
+/// Escapes a text for a table cell or a line: no line breaks, no bars, no `<` that starts markup.
 pub(super) fn cell(text: &str) -> String {
     let mut is_code = false;
     let mut cell = String::with_capacity(text.len());

@@ -1,4 +1,4 @@
-//! Documentation: its texts, wrapped to the width of the project.
+//! Documentation comments: their texts, wrapped to the project's width.
 
 mod client;
 mod output;
@@ -13,15 +13,15 @@ use crate::model::{Endpoint, Field, Model, Sign};
 use crate::recorded::Wire;
 use crate::surface::Limits;
 
-/// rustfmt's `max_width` in this project: it does not wrap docs.
+/// The project's `max_width`: rustfmt does not wrap documentation.
 const WIDTH: usize = 120;
 
-/// The indent of an item's docs, of a member's (a field, a method), and of what is in a member.
+/// Indents of the docs of an item, of its member (a field or method), and of what is inside a member.
 pub(super) const ITEM: usize = 0;
 pub(super) const MEMBER: usize = 4;
 pub(super) const INNER: usize = 8;
 
-/// Doc comments; paragraphs have an empty line between them.
+/// A doc comment; empty lines separate its paragraphs.
 pub(super) struct Doc {
     indent: usize,
     lines: Vec<String>,
@@ -32,7 +32,7 @@ impl Doc {
         Self { indent, lines: Vec::new() }.and(text)
     }
 
-    /// Adds paragraphs; nothing where the text is empty.
+    /// Adds the paragraphs of a text, which may be empty.
     pub(super) fn and(mut self, text: &str) -> Self {
         for paragraph in text.split("\n\n").filter(|text| !text.trim().is_empty()) {
             let lines = wrapped(paragraph, WIDTH - self.indent - "/// ".len());
@@ -41,7 +41,7 @@ impl Doc {
         self
     }
 
-    /// Adds the section on errors.
+    /// Adds the section "Errors".
     pub(super) fn and_errors(mut self, text: &str) -> Self {
         self.paragraph(vec!["# Errors".to_owned()]);
         let lines = wrapped(text, WIDTH - self.indent - "/// ".len());
@@ -49,7 +49,7 @@ impl Doc {
         self
     }
 
-    /// Adds an example, if there is one; its lines are not wrapped.
+    /// Adds an example, if there is one, without wrapping its lines.
     fn and_sample(mut self, sample: Option<Sample>) -> Self {
         let Some(Sample { attribute, lines }) = sample else { return self };
         let (start, end) = (format!("```{attribute}"), "```".to_owned());
@@ -57,7 +57,7 @@ impl Doc {
         self
     }
 
-    /// The lines as a `doc` attribute has them: with the blank behind the marker.
+    /// The lines as values of `doc` attributes, with a leading blank.
     fn attributes(&self) -> impl Iterator<Item = String> {
         self.lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") })
     }
@@ -70,7 +70,7 @@ impl Doc {
     }
 }
 
-/// The docs of a module.
+/// Docs of a module.
 pub(super) fn of_module(text: &str) -> TokenStream {
     let doc = Doc::new(ITEM, text);
     let lines = doc.attributes();
@@ -84,7 +84,7 @@ impl ToTokens for Doc {
     }
 }
 
-/// One paragraph in lines of at most so many characters.
+/// Wraps a paragraph to `room` characters.
 fn wrapped(paragraph: &str, room: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in paragraph.split_whitespace() {
@@ -106,7 +106,7 @@ pub(super) fn alias(text: &str) -> TokenStream {
     if text.is_empty() { TokenStream::new() } else { quote!(#[doc(alias = #text)]) }
 }
 
-/// The docs of a field: its sentence, and what limits it.
+/// Docs of a field: its sentence and limits.
 pub(super) fn field(indent: usize, field: &Field) -> Doc {
     let surface = &field.surface;
     let mut facts = Vec::new();
@@ -149,7 +149,7 @@ fn limits(limits: &Limits) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-/// The docs of a call: what it does, its facts, and how it is found out whether it happened.
+/// Docs of a call: what it does, its facts, and how to find out whether it happened.
 pub(super) fn endpoint(model: &Model, wire: &Wire<'_>, endpoint: &Endpoint) -> Doc {
     let surface = &endpoint.surface;
     let mut facts = format!("`{} {}`", endpoint.method, endpoint.path);
@@ -175,12 +175,12 @@ pub(super) fn endpoint(model: &Model, wire: &Wire<'_>, endpoint: &Endpoint) -> D
     doc.and_sample(sample::call(model, wire, endpoint))
 }
 
-/// The docs of the credentials.
+/// Docs of the credentials.
 pub(super) fn credentials(model: &Model) -> Doc {
     Doc::new(ITEM, "What a user proves himself with.").and_sample(sample::credentials(model))
 }
 
-/// What `reconcile` can do for a call.
+/// What `reconcile` can find out about a call.
 fn reconciliation(endpoint: &Endpoint) -> String {
     if let Some(why) = &endpoint.surface.no_trace {
         return format!(" No call shows it: {}", why.value);
@@ -199,32 +199,32 @@ fn reconciliation(endpoint: &Endpoint) -> String {
     format!(" `reconcile` does it{how}")
 }
 
-/// What a file of types is.
+/// Docs of a file of types.
 pub(super) fn types(module: &str) -> String {
     format!("Types of `types/{module}.toml`.")
 }
 
-/// What an endpoint's file is.
+/// Docs of an endpoint's file.
 pub(super) fn endpoint_file(endpoint: &Endpoint) -> String {
     format!("`{} {}`: {}", endpoint.method, endpoint.path, lower_first(&endpoint.surface.en))
 }
 
-/// What a module of calls is.
+/// Docs of a module of calls.
 pub(super) fn module(api: &str, module: &str) -> String {
     format!("Calls of `specs/{api}/{module}/`.")
 }
 
-/// What the server's file of a module is.
+/// Docs of a module's server half.
 pub(super) fn server_module(api: &str, module: &str) -> String {
     format!("The server half of `specs/{api}/{module}/`.")
 }
 
-/// A field of credentials.
+/// Docs of a credentials field.
 pub(super) fn credential(field: &str) -> Doc {
     Doc::new(INNER, &format!("The field `{field}`."))
 }
 
-/// A sentence behind a colon starts small, unless its first word is all capitals or a name.
+/// Lower-cases the start of a sentence after a colon, unless its first word is an acronym or a name.
 fn lower_first(text: &str) -> String {
     let mut characters = text.chars();
     match (characters.next(), characters.clone().next()) {

@@ -1,4 +1,4 @@
-//! `encode` of an endpoint: its inputs on their way to the wire.
+//! `encode` of an endpoint: writes its inputs to the wire.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -23,7 +23,7 @@ pub(super) fn emit(endpoint: &Endpoint, model: &Model) -> TokenStream {
     if !endpoint.fixed_body.is_empty() || endpoint.surface.has_body {
         statements.push(body(endpoint));
     }
-    // Each of the statements uses it.
+    // Every statement writes to `out`.
     let out = used("out", !statements.is_empty());
     quote! {
         fn encode(&self, #out: &mut RequestParts) -> Result<(), EncodeError> {
@@ -86,7 +86,7 @@ fn body(endpoint: &Endpoint) -> TokenStream {
     }
 }
 
-/// A list or a map that nobody gave is not written: empty would mean something else.
+/// An empty list or map is not written: on the wire, empty would mean something else than absent.
 fn set_input(field: &Field, value: &TokenStream) -> TokenStream {
     let is_many = matches!(field.ty, Type::List(_) | Type::Map(..));
     let method = if is_many && !field.is_required() { "set_filled" } else { "set" };
@@ -98,7 +98,7 @@ fn set_constant(constant: &Constant) -> TokenStream {
     quote!(body.set_value(#key, #value))
 }
 
-/// The variables of `encode`.
+/// Variables of `encode`.
 const TAKEN: &[&str] = &["body", "out"];
 
 fn group(group: &OneOf) -> TokenStream {

@@ -1,4 +1,4 @@
-//! One file per endpoint: the request, its constructor and setters, `impl Endpoint`.
+//! One file per endpoint: the request struct, its constructor and setters, and `impl Endpoint`.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -57,7 +57,7 @@ fn structure(model: &Model, wire: &Wire<'_>, endpoint: &Endpoint) -> TokenStream
     }
 }
 
-/// Whether nothing has to be said to make the call.
+/// Whether the call has no required inputs.
 fn has_default(endpoint: &Endpoint) -> bool {
     is_default(endpoint.inputs()) && !endpoint.one_of.iter().any(|group| group.required)
 }
@@ -162,7 +162,7 @@ pub(super) fn output_type(endpoint: &Endpoint) -> TokenStream {
     endpoint.output.ty().map_or_else(|| quote!(()), rust_type)
 }
 
-/// The output where an answer says that there is nothing, if it can say so.
+/// The empty output for answers that mean "nothing there", if the endpoint allows them.
 fn empty(endpoint: &Endpoint) -> Option<TokenStream> {
     if !endpoint.can_be_empty() {
         return None;
@@ -219,7 +219,7 @@ fn info(endpoint: &Endpoint) -> TokenStream {
     }
 }
 
-/// What says that there is nothing, where something does.
+/// The conditions under which a fault means "nothing there", if any.
 fn emptiness(response: &Response) -> Option<TokenStream> {
     let statuses = response.empty_statuses.iter().map(|status| number(*status));
     let statuses = (!response.empty_statuses.is_empty()).then(|| quote!(statuses: &[#(#statuses),*],));

@@ -1,4 +1,4 @@
-//! The imports that a generated file turns out to need.
+//! Imports that a generated file needs, found in its tokens.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use quote::quote;
 use super::words::ident;
 use crate::model::Model;
 
-/// What generated code may import, by module; in the order of the groups of `use` items.
+/// Names that generated code may import, by module, in the order of the `use` groups.
 const KNOWN: &[(&str, &[&str])] = &[
     ("std::collections", &["BTreeMap"]),
     ("std::net", &["IpAddr"]),
@@ -83,35 +83,35 @@ const KNOWN: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// What the doc examples may import, likewise: users take everything from the engine.
+/// Names that doc examples may import: users take everything from the engine's crate.
 const KNOWN_TO_USERS: &[(&str, &[&str])] = &[
     ("std::collections", &["BTreeMap"]),
     ("hostkit", &["Bytes", "Date", "DateTime", "Gibibytes", "Html", "Kibibytes", "Mebibytes", "Outcome", "UnixTime"]),
 ];
 
-/// Traits that have to be imported where one of their items is named: item, trait.
+/// Traits to import where one of their items is named: item, trait.
 const TRAITS: &[(&str, &str)] = &[("to_text", "ToText"), ("INFO", "Endpoint")];
 
-/// Whether a name of a spec would hide one that generated code imports.
+/// Whether a spec's name would shadow one that generated code imports.
 pub(crate) fn is_taken(name: &str) -> bool {
     KNOWN.iter().any(|(_, known)| known.contains(&name))
         || ["Option", "Result", "Vec", "String", "Some", "None", "Ok", "Err", "Box", "Credentials", "Code"]
             .contains(&name)
 }
 
-/// The names that files of an API may import: those of the core, and those of the API's own crate.
+/// Names that files of an API may import, from the core and from the API's crate.
 pub(super) struct Scope<'m> {
-    /// By name: the group of `use` items, and the module.
+    /// `use` group and module of each name.
     modules: BTreeMap<&'m str, (usize, Vec<&'m str>)>,
 }
 
 impl<'m> Scope<'m> {
-    /// Inside the API's crate.
+    /// Names for files inside the API's crate.
     pub(super) fn of(model: &'m Model) -> Self {
         Self::with(model, KNOWN, (2, "crate"))
     }
 
-    /// Outside of the API's crate, whose name is given.
+    /// Names for users of the API's crate, which is called `own`.
     pub(super) fn of_user(model: &'m Model, own: &'m str) -> Self {
         Self::with(model, KNOWN_TO_USERS, (1, own))
     }
@@ -132,7 +132,7 @@ impl<'m> Scope<'m> {
         Self { modules }
     }
 
-    /// The `use` items of a file: the names that its items use and do not declare.
+    /// The `use` items for the names that a file uses and does not declare.
     pub(super) fn imports(&self, items: &TokenStream) -> TokenStream {
         let mut names = Names::default();
         names.add(items.clone(), Place::Items);
@@ -153,28 +153,28 @@ impl<'m> Scope<'m> {
     }
 }
 
-/// What the tokens of a file name.
+/// Names in the tokens of a file.
 #[derive(Default)]
 struct Names {
-    /// Not behind `::` or `.`, and no declaration.
+    /// Names that are neither declared here nor after `::` or `.`.
     used: BTreeSet<String>,
     /// Structs and enums.
     declared: BTreeSet<String>,
 }
 
-/// Where tokens stand.
+/// Context of tokens.
 #[derive(Clone, Copy, Default, PartialEq)]
 enum Place {
     #[default]
     Items,
-    /// Directly in an enum: a name here declares a variant.
+    /// Directly in an enum, where names declare variants.
     Variants,
 }
 
 impl Names {
     fn add(&mut self, tokens: TokenStream, place: Place) {
         let mut tokens = tokens.into_iter().peekable();
-        // The keyword or punctuation before a name, as far as it says what the name is.
+        // The preceding keyword or punctuation, if it says what the next name is.
         let mut before = String::new();
         let mut body = Place::Items;
         while let Some(token) = tokens.next() {
@@ -192,7 +192,7 @@ impl Names {
                         "struct" | "enum" => drop(self.declared.insert(name.clone())),
                         "type" => {}
                         _ if place == Place::Variants => {}
-                        // A module is used by its path; a variable may have its name.
+                        // Lower-case names count only as the start of a path: a variable may have a module's name.
                         _ if is_path || name.starts_with(char::is_uppercase) => drop(self.used.insert(name.clone())),
                         _ => {}
                     }

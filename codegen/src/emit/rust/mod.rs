@@ -1,4 +1,4 @@
-//! Rust: one file per endpoint and per file of types, the service, the server half with one file per module.
+//! Rust: one file per endpoint and per file of types, the service, and the server half with one file per module.
 
 mod docs;
 mod encode;
@@ -47,7 +47,7 @@ pub(crate) fn emit(model: &Model, wire: &Wire<'_>) -> Tree {
     files.tree
 }
 
-/// The files of an API's crate.
+/// Collects the files of an API's crate.
 struct Files<'m> {
     api: &'m str,
     scope: Scope<'m>,
@@ -55,17 +55,17 @@ struct Files<'m> {
 }
 
 impl Files<'_> {
-    /// Adds a file of these items; path and spec are below the API's folders.
+    /// Adds a file of these items; `path` and `spec` are relative to the API's folders.
     fn add(&mut self, path: &[&str], spec: &[&str], doc: &str, items: TokenStream) {
         let root = ["crates/", self.api, "-proto/src/generated/"].concat();
         let spec = ["specs/", self.api, "/", &spec.join("/")].concat();
         let mut tokens = docs::of_module(doc);
-        // Moved: tokens that are shared, as by `quote!`, would be copied when they are parsed.
+        // `extend` moves the tokens: shared by `quote!`, they would be copied when parsed.
         tokens.extend(items);
         self.tree.add([root, path.join("/")].concat(), print::file(&spec, tokens));
     }
 
-    /// Adds a file of these items, with the imports that they need.
+    /// Adds a file of these items and the imports that they need.
     fn add_importing(&mut self, path: &[&str], spec: &[&str], doc: &str, items: TokenStream) {
         let mut tokens = self.scope.imports(&items);
         tokens.extend(items);
@@ -73,7 +73,7 @@ impl Files<'_> {
     }
 }
 
-/// The types, each file in a module of its own, and their server half in one file; says whether they have one.
+/// Emits the types, a module per file, and their server half in one file; returns whether there is a server half.
 fn emit_types(model: &Model, files: &mut Files<'_>) -> bool {
     let modules: BTreeSet<&str> = model.types.values().map(|entry| entry.module.as_str()).collect();
     let mut server = TokenStream::new();
@@ -94,7 +94,7 @@ fn emit_types(model: &Model, files: &mut Files<'_>) -> bool {
     has_server
 }
 
-/// The endpoints with their server halves; gives them by module.
+/// Emits the endpoints with their server halves, and returns them by module.
 fn emit_endpoints<'m>(
     model: &'m Model,
     wire: &Wire<'_>,
@@ -105,7 +105,7 @@ fn emit_endpoints<'m>(
         let module = endpoint.module.as_str();
         modules.entry(module).or_default().push(endpoint);
         let name = [&endpoint.name, ".rs"].concat();
-        // A module may have another name than the folder of its specs.
+        // A module's name may differ from the folder of its specs.
         let spec = endpoint.spec.split('/').skip(2).collect::<Vec<_>>();
         let doc = docs::endpoint_file(endpoint);
         files.add_importing(&[module, &name], &spec, &doc, endpoint::emit(model, wire, endpoint));
@@ -128,14 +128,14 @@ fn emit_endpoints<'m>(
     modules
 }
 
-/// The types that an endpoint's file declares.
+/// Types that an endpoint's file declares.
 fn declared(endpoint: &Endpoint) -> Vec<Ident> {
     let groups = endpoint.one_of.iter().map(|group| &group.type_name);
     let waiters = endpoint.waiters.iter().map(|waiter| &waiter.type_name);
     [&endpoint.type_name].into_iter().chain(groups).chain(waiters).map(|name| ident(name)).collect()
 }
 
-/// The router, and every endpoint with its examples.
+/// Emits the router and the list of endpoints with their examples.
 fn emit_server(model: &Model, files: &mut Files<'_>, modules: &BTreeMap<&str, Vec<&Endpoint>>, has_types: bool) {
     let service = ident(&model.service.name);
     let every = server::every(model);

@@ -1,4 +1,4 @@
-//! The rules that inputs are checked against before anything is sent.
+//! Checks of input rules, which run before anything is sent.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -8,7 +8,7 @@ use crate::model::{AtLeastOne, Endpoint, Field, Model, Type};
 use crate::resolve::names::camel;
 use crate::surface::Limits;
 
-/// The checks of all inputs, before any of them is written: a statement each.
+/// Checks of all inputs, one statement each, before the first is written.
 pub(super) fn checks(endpoint: &Endpoint, model: &Model) -> Vec<TokenStream> {
     let inputs: Vec<&Field> = endpoint.inputs().collect();
     let mut checks = Vec::new();
@@ -35,7 +35,7 @@ pub(super) fn checks(endpoint: &Endpoint, model: &Model) -> Vec<TokenStream> {
     checks
 }
 
-/// The check of a body that must not be empty, once it is written.
+/// Check for an empty body, after it is written.
 pub(super) fn body_check(endpoint: &Endpoint) -> Option<TokenStream> {
     let Some(AtLeastOne::Body(_)) = &endpoint.at_least_one else { return None };
     let refusal = refusal(endpoint);
@@ -47,7 +47,7 @@ fn refusal(endpoint: &Endpoint) -> TokenStream {
     quote!(return Err(out.none_given(#names));)
 }
 
-/// The check of one input against its limits, if it has some.
+/// Check of one input against its limits, if it has any.
 pub(super) fn limit_check(field: &Field, value: &TokenStream) -> Option<TokenStream> {
     let surface = &field.surface;
     let (wire, limit) = (field.wire(), limit(&surface.limits));
@@ -80,7 +80,7 @@ fn limit(limits: &Limits) -> TokenStream {
     quote!(InputLimit::NONE #(#numbers)* #shape)
 }
 
-/// The check that an input is not less than another.
+/// Check that an input is not less than another.
 fn not_below(field: &Field, inputs: &[&Field]) -> Option<TokenStream> {
     let other = field.surface.not_below.as_ref()?;
     let other = inputs.iter().find(|input| input.wire() == other.value)?;
@@ -89,7 +89,7 @@ fn not_below(field: &Field, inputs: &[&Field]) -> Option<TokenStream> {
     Some(quote!(out.check_not_below(#wire, &self.#name, #other_wire, &self.#other_name)?;))
 }
 
-/// The checks of what an input needs of others.
+/// Checks of an input's dependencies on others.
 fn condition_checks(field: &Field, inputs: &[&Field], model: &Model) -> Vec<TokenStream> {
     let (wire, name) = (field.wire(), ident(&field.rust));
     let (absent, present) = match field.ty {
@@ -111,7 +111,7 @@ fn condition_checks(field: &Field, inputs: &[&Field], model: &Model) -> Vec<Toke
     required.into_iter().chain(allowed).collect()
 }
 
-/// The checks against limits that hold because of another input.
+/// Checks of limits that depend on another input.
 fn when_checks(field: &Field, inputs: &[&Field], model: &Model) -> Vec<TokenStream> {
     let (wire, name) = (field.wire(), ident(&field.rust));
     let check = |condition: &str, limits: &Limits| {
@@ -122,7 +122,7 @@ fn when_checks(field: &Field, inputs: &[&Field], model: &Model) -> Vec<TokenStre
     field.surface.when.iter().filter_map(|(condition, limits)| check(condition, limits)).collect()
 }
 
-/// The condition, and its opposite.
+/// A condition and its negation.
 fn condition_expressions(condition: &str, inputs: &[&Field], model: &Model) -> Option<(TokenStream, TokenStream)> {
     let (name, value) = match condition.split_once('=') {
         Some((name, value)) => (name, Some(value)),

@@ -1,4 +1,4 @@
-//! The server half of an endpoint: reading its request, writing its answer; and the router over all of them.
+//! The server half of an endpoint, which reads its request and writes its answer; and the router over all endpoints.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -17,7 +17,7 @@ pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> TokenStream {
     quote!(impl Serve for #name { #parse #answer })
 }
 
-/// The variables of `parse`.
+/// Variables of `parse`.
 const TAKEN: &[&str] = &["fields", "path", "request"];
 
 fn parse(endpoint: &Endpoint) -> TokenStream {
@@ -64,7 +64,7 @@ fn query(field: &Field) -> TokenStream {
     }
 }
 
-/// The body, and the request that is made of everything.
+/// Reads the body and builds the request from all inputs.
 fn body(endpoint: &Endpoint) -> TokenStream {
     let groups = endpoint.one_of.iter().map(|group| &group.rust);
     let names = endpoint.inputs().map(|field| &field.rust).chain(groups);
@@ -88,7 +88,7 @@ fn body(endpoint: &Endpoint) -> TokenStream {
         return quote!(request.body::<Self, _>(&#root, |_| Ok(Self { #(#names),* })));
     }
     let constants = endpoint.fixed_body.iter().map(fixed);
-    // Made keys take what is left: they come last.
+    // Made keys come last, because they take every key that is left.
     let (spread, plain): (Vec<&Field>, Vec<&Field>) =
         endpoint.body.iter().partition(|field| field.surface.spread.is_some());
     let plain = plain.into_iter().map(|field| {
@@ -118,7 +118,7 @@ fn fixed(constant: &Constant) -> TokenStream {
     quote!(fields.fixed(#key, #text)?;)
 }
 
-/// Tries the variants in turn: those first that have a key of their own.
+/// Tries the variants in turn, first those with a key of their own.
 fn group(group: &OneOf) -> TokenStream {
     let is_own = |variant: &Variant, key: &str| {
         let mut others = group.variants.iter().filter(|other| other.rust != variant.rust);
@@ -147,7 +147,7 @@ fn group(group: &OneOf) -> TokenStream {
     }
 }
 
-/// The body of the closure that reads one variant.
+/// Closure body that reads one variant.
 fn attempt(group: &OneOf, variant: &Variant) -> TokenStream {
     let (group, name) = (ident(&group.type_name), ident(&variant.rust));
     let value = match variant.fields.as_slice() {
@@ -171,7 +171,7 @@ fn attempt(group: &OneOf, variant: &Variant) -> TokenStream {
     quote!({ #(#constants)* #value })
 }
 
-/// The keys by which a variant travels.
+/// Wire keys of a variant.
 fn keys(variant: &Variant) -> Vec<&str> {
     let fields = variant.fields.iter().flat_map(|field| [field.name.json.first(), field.name.xml.first()]);
     let constants = variant.fixed.iter().map(|constant| constant.key.as_str());
@@ -244,7 +244,7 @@ pub(super) fn router(model: &Model) -> TokenStream {
     }
 }
 
-/// Those that ask for most come first, so that a variant with a constant or a required field wins over one without.
+/// Sorts the most demanding endpoints first, so that a constant or required field wins over its absence.
 fn by_demand(model: &Model) -> Vec<&Endpoint> {
     let demand = |endpoint: &Endpoint| {
         let required = endpoint.inputs().filter(|field| field.is_required()).count();
@@ -258,7 +258,7 @@ fn by_demand(model: &Model) -> Vec<&Endpoint> {
     order
 }
 
-/// `every`: all endpoints with their examples, for tests that hold for all of them.
+/// Function `every`: visits all endpoints with their examples, for tests over all of them.
 pub(super) fn every(model: &Model) -> TokenStream {
     let api = ident(&model.service.name);
     let doc = Doc::new(ITEM, "Shows every endpoint of the API to a visitor, with its wire examples.");
@@ -270,10 +270,10 @@ pub(super) fn every(model: &Model) -> TokenStream {
     quote!(#doc pub fn every(visitor: &mut impl Visitor<Api = #api>) { #(#visits)* })
 }
 
-/// The ending of a file with a head; every other one is a format of the wire.
+/// Extension of files with a head; every other extension is a wire format.
 const HEAD: &str = "http";
 
-/// The fields of `Examples`: one entry for each file.
+/// Fields of `Examples`, one entry per file.
 fn examples(model: &Model, endpoint: &Endpoint) -> TokenStream {
     let of_kind = |kind: &'static str| endpoint.surface.examples.iter().filter(move |example| example.kind == kind);
     let with_head = |kind| {
@@ -308,12 +308,12 @@ fn examples(model: &Model, endpoint: &Endpoint) -> TokenStream {
     }
 }
 
-/// The formats of the files without a head.
+/// Formats of the files without a head.
 fn wire_formats(example: &Example) -> impl Iterator<Item = TokenStream> {
     example.formats.iter().filter(|format| *format != HEAD).map(|format| format_name(format))
 }
 
-/// The folder of an endpoint's examples, below that of all specs.
+/// Folder of an endpoint's examples, below that of all specs.
 fn example_folder(model: &Model, endpoint: &Endpoint) -> String {
     [model.api.as_str(), &endpoint.surface.module, &endpoint.name].join("/")
 }

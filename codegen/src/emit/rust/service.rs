@@ -1,4 +1,4 @@
-//! The API itself: the marker type, credentials, the catalogue of codes.
+//! The API itself: marker type, credentials, error codes.
 
 mod api;
 

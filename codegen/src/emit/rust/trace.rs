@@ -1,4 +1,4 @@
-//! Where it shows that a call happened: what a ticket remembers of it, the read, and what its answer says.
+//! Evidence that a call happened: the inputs that a ticket keeps, the read, and the judgement of its answer.
 
 mod fits;
 
@@ -10,10 +10,10 @@ use crate::model::{Compared, Endpoint, Field, Items, Model, Origin, Sign, Slot, 
 use crate::resolve::is_text;
 use fits::{Closure, place};
 
-/// Variables of the generated functions: an input of the same name gets another.
+/// Variables of the generated functions; an input of such a name gets another variable.
 const TAKEN: &[&str] = &["inputs", "baseline", "now", "item", "fits", "nearly", "is_so", "list", "row"];
 
-/// `impl Perform` with what a ticket remembers.
+/// `impl Perform`, with the inputs that a ticket keeps.
 pub(super) fn emit_perform(endpoint: &Endpoint) -> TokenStream {
     let name = ident(&endpoint.type_name);
     let remembered = endpoint.trace.as_ref().map(remembered).unwrap_or_default();
@@ -43,7 +43,7 @@ pub(super) fn emit_perform(endpoint: &Endpoint) -> TokenStream {
     }
 }
 
-/// What is remembered of the input whose items show one by one: its rows, and how they are handed over.
+/// The ticket's rows for the input of `each`, and the call that adds them.
 fn rows(own: &Field, columns: &[Compared]) -> (TokenStream, TokenStream) {
     let (text, name) = (&own.rust, ident(&own.rust));
     let columns = columns.iter().map(|(_, field)| ident(&field.rust));
@@ -53,7 +53,7 @@ fn rows(own: &Field, columns: &[Compared]) -> (TokenStream, TokenStream) {
     (rows, quote!(.with_rows(#text, rows)))
 }
 
-/// The inputs that a ticket remembers, without that of `each`.
+/// The inputs that a ticket keeps, except that of `each`.
 fn remembered(trace: &Trace) -> Vec<&Field> {
     let read = trace.inputs.iter().filter_map(|(_, origin)| match origin {
         Origin::Own(own) | Origin::OwnAs(own, _) => Some(own),
@@ -76,7 +76,7 @@ fn distinct<'f>(all: impl Iterator<Item = &'f Field>) -> Vec<&'f Field> {
     fields
 }
 
-/// `impl Evidence` of an endpoint, if something shows that the call happened.
+/// `impl Evidence` of an endpoint, or `not_shown!` with the reason.
 pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
     let name = ident(&endpoint.type_name);
     if let Some(why) = &endpoint.surface.no_trace {
@@ -93,7 +93,7 @@ pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
             const UNSEEN_IS_NO: bool = false;
         )
     });
-    // Proxies repeat what is no POST, where the first upstream does not answer.
+    // A proxy may repeat any method but POST when the first upstream does not answer.
     let may_be_doubled = matches!(trace.sign, Sign::New(_)) && endpoint.method != "POST";
     let doubled = may_be_doubled.then(|| {
         quote!(
@@ -133,12 +133,12 @@ pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
     })
 }
 
-/// What is gone cannot be shown.
+/// Whether the evidence includes an item: one that is gone cannot be shown.
 fn is_shown(trace: &Trace) -> bool {
     !trace.not_found && !matches!(trace.sign, Sign::Gone)
 }
 
-/// What can only be found to be gone is looked at for that alone.
+/// Whether a baseline is needed: not if the only evidence is a not-found fault.
 fn needs_baseline(trace: &Trace) -> bool {
     !matches!(trace.sign, Sign::Became) || !trace.not_found || has_tests(trace)
 }
@@ -152,7 +152,7 @@ fn has_tests(trace: &Trace) -> bool {
     compares(trace) || !trace.is.is_empty() || matches!(trace.sign, Sign::There(_))
 }
 
-/// The type of what is read.
+/// The type of the read.
 fn read(trace: &Trace) -> TokenStream {
     let read = ident(&trace.read);
     match &trace.first {
@@ -164,7 +164,7 @@ fn read(trace: &Trace) -> TokenStream {
     }
 }
 
-/// `reading`: the call that is made from the inputs, or one for each item of a list.
+/// `reading`: the read built from the inputs, or one for each item of a first list.
 fn reading_of(trace: &Trace, read: &TokenStream) -> TokenStream {
     let own = trace.inputs.iter().filter_map(|(_, origin)| match origin {
         Origin::Own(own) | Origin::OwnAs(own, _) => Some(own),
@@ -203,7 +203,7 @@ fn reading_of(trace: &Trace, read: &TokenStream) -> TokenStream {
     }
 }
 
-/// What an input of the read becomes.
+/// The argument for an input of the read.
 fn value(slot: &Slot, origin: &Origin) -> TokenStream {
     let value = match origin {
         Origin::Own(own) => {
@@ -228,7 +228,7 @@ fn value(slot: &Slot, origin: &Origin) -> TokenStream {
     }
 }
 
-/// `baseline`: the marks of the items that are there before the call.
+/// `baseline`: the marks of the items before the call.
 fn baseline(model: &Model, trace: &Trace, reading: &TokenStream) -> TokenStream {
     if !needs_baseline(trace) {
         return quote!(fn baseline(_: &Inputs, _: &#reading) -> Option<Baseline> { None });
@@ -254,7 +254,7 @@ fn baseline(model: &Model, trace: &Trace, reading: &TokenStream) -> TokenStream 
     }
 }
 
-/// The mark of a field that changes, and whether it must not be written down.
+/// The mark of a field that changes, and whether it must stay out of a saved ticket.
 fn changed_mark(model: &Model, trace: &Trace, field: &Field) -> (TokenStream, bool) {
     let name = ident(&field.rust);
     let kind = match &field.ty {
@@ -270,7 +270,7 @@ fn changed_mark(model: &Model, trace: &Trace, field: &Field) -> (TokenStream, bo
     }
 }
 
-/// The items of what was read, borrowed or not.
+/// The items of the answer, borrowed or owned.
 fn items(trace: &Trace, is_borrowed: bool) -> TokenStream {
     let lists = trace.lists.iter().map(|list| ident(list));
     if trace.items == Items::Fields {
@@ -290,7 +290,7 @@ fn items(trace: &Trace, is_borrowed: bool) -> TokenStream {
     }
 }
 
-/// `find`: what of the items shows that the call happened.
+/// `find`: the items that show that the call happened.
 fn find(model: &Model, trace: &Trace) -> TokenStream {
     if let Some((own, columns)) = &trace.each {
         return find_each(trace, own, columns);
@@ -344,7 +344,7 @@ fn find_each(trace: &Trace, own: &Field, columns: &[Compared]) -> TokenStream {
     }
 }
 
-/// How many items the call takes away.
+/// Number of items that the call removes.
 fn count(trace: &Trace) -> TokenStream {
     match compared(trace).find(|own| matches!(own.ty, Type::List(_))) {
         Some(own) => {
@@ -355,7 +355,7 @@ fn count(trace: &Trace) -> TokenStream {
     }
 }
 
-/// Whether all inputs are absent that could be compared: then nothing can be told.
+/// Condition that every comparable input is absent, in which case nothing can be concluded.
 fn all_absent(trace: &Trace) -> Option<TokenStream> {
     let inputs: Vec<&Field> = compared(trace).collect();
     let is_optional = !inputs.is_empty() && inputs.iter().all(|own| own.is_option());
@@ -363,7 +363,7 @@ fn all_absent(trace: &Trace) -> Option<TokenStream> {
     is_optional.then(|| quote!(#(#inputs.is_none())&&*))
 }
 
-/// Whether the call names what it makes: then the list before is not needed.
+/// Whether the call names what it creates, in which case no baseline is needed.
 fn is_named(trace: &Trace) -> TokenStream {
     if trace.named.is_empty() || trace.named.iter().any(|(_, own)| !own.is_option()) {
         let is_named = !trace.named.is_empty();

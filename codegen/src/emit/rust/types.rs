@@ -7,7 +7,7 @@ use super::docs::{self, Doc, INNER, ITEM, MEMBER};
 use super::words::{Parameter, field_type, ident, read_of_many, rust_type, set_expression};
 use crate::model::{Field, Type, TypeEntry, TypeKind};
 
-/// The items of one type as the client sees it.
+/// Client-side items of a type.
 pub(super) fn emit(entry: &TypeEntry) -> TokenStream {
     match &entry.kind {
         TypeKind::Id { is_number } => id(entry, *is_number),
@@ -17,7 +17,7 @@ pub(super) fn emit(entry: &TypeEntry) -> TokenStream {
     }
 }
 
-/// What only a server needs of a type.
+/// Items of a type that only the server half needs.
 pub(super) fn emit_server(entry: &TypeEntry) -> TokenStream {
     match (&entry.kind, entry.in_requests, entry.in_answers) {
         (TypeKind::Struct(fields), false, true) if !is_from_headers(fields) => to_wire(entry, fields),
@@ -34,7 +34,7 @@ fn is_from_headers(fields: &[Field]) -> bool {
     !fields.is_empty() && fields.iter().all(|field| field.surface.header.is_some())
 }
 
-/// Docs and alias.
+/// Docs and search alias.
 fn about(entry: &TypeEntry) -> TokenStream {
     let doc = Doc::new(ITEM, &entry.en).and(&entry.about);
     let alias = docs::alias(&entry.ru);
@@ -91,7 +91,7 @@ fn structure(entry: &TypeEntry, fields: &[Field]) -> TokenStream {
     }
 }
 
-/// Whether an object of these fields can be made without a word: then it is what `Default` gives.
+/// Whether no field is required or `true` when absent, so that `Default` gives an empty object.
 pub(super) fn is_default<'f>(fields: impl IntoIterator<Item = &'f Field>) -> bool {
     let is_said =
         |field: &Field| field.is_required() || field.surface.absent.as_ref().is_some_and(|absent| absent.value);
@@ -106,7 +106,7 @@ pub(super) fn derives(is_default: bool) -> TokenStream {
     }
 }
 
-/// The parts of `new`: what it takes, and what every field becomes.
+/// Parts of `new`: its parameters, and the value of every field.
 pub(super) struct Constructor {
     pub(super) parameters: Vec<TokenStream>,
     pub(super) values: Vec<TokenStream>,
@@ -128,7 +128,7 @@ impl Constructor {
         parts
     }
 
-    /// `new` with the sentence that fits: where it takes nothing, or where it takes something.
+    /// `new`, documented by `nothing` if it takes no parameters and by `something` otherwise.
     pub(super) fn emit(&self, nothing: &str, something: &str, is_default: bool) -> TokenStream {
         let Self { parameters, values } = self;
         let doc = Doc::new(MEMBER, if parameters.is_empty() { nothing } else { something });
@@ -137,7 +137,7 @@ impl Constructor {
     }
 }
 
-/// What an absent field holds.
+/// Value of an absent field.
 fn empty_value(field: &Field) -> TokenStream {
     match (&field.surface.absent, &field.ty) {
         (Some(absent), _) => {
@@ -171,7 +171,7 @@ fn from_wire(entry: &TypeEntry, fields: &[Field]) -> TokenStream {
 
 fn to_wire(entry: &TypeEntry, fields: &[Field]) -> TokenStream {
     let name = ident(&entry.name);
-    // What came is written as it came; the fields count for a value that was made here.
+    // A value that was read is written as it came; the fields count for a value that was constructed.
     let raw = entry.keep_raw.then(|| {
         quote!(if let Some(raw) = self.raw.value() {
             return Some(raw);
@@ -193,12 +193,12 @@ fn to_wire(entry: &TypeEntry, fields: &[Field]) -> TokenStream {
     }
 }
 
-/// A shape that a union has.
+/// A shape of a union.
 struct Shape<'t> {
     /// The name of its variant.
     name: &'static str,
     doc: &'static str,
-    /// What an error says that it expected.
+    /// What error texts name as expected.
     expected: &'static str,
     kinds: TokenStream,
     ty: &'t Type,

@@ -1,4 +1,4 @@
-//! Waiters: which call to poll, and what its answers mean.
+//! Waiters: the call to poll, and the meaning of its answers.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -68,7 +68,7 @@ fn info(waiter: &Waiter) -> TokenStream {
     }
 }
 
-/// What it means that the API no longer knows the object, if it means something.
+/// The meaning of a not-found fault, if it has one.
 fn on_fault(model: &Model, waiter: &Waiter, found: &TokenStream) -> Option<TokenStream> {
     let progress = match waiter.surface.gone.as_deref()? {
         "ready" => quote!(then_some(Progress::Ready(()))),
@@ -126,12 +126,12 @@ fn pending(waiter: &Waiter, text: &Text) -> TokenStream {
     }
 }
 
-/// The text of what is seen while waiting.
+/// Text of an observation while waiting.
 enum Text {
     None,
-    /// The place of a value that is always there.
+    /// A value that is always present.
     Plain(TokenStream),
-    /// The place of a value that may be absent.
+    /// A value that may be absent.
     Maybe(TokenStream),
 }
 
@@ -157,7 +157,7 @@ impl Text {
     }
 }
 
-/// An expression for the value at a path: `Option<&T>`.
+/// Expression of type `Option<&T>` for the value at a path.
 fn place(path: &[Step]) -> TokenStream {
     let mut steps = path.iter();
     let mut expression = match steps.next() {
@@ -190,7 +190,7 @@ fn last_type(path: &[Step]) -> Option<&Type> {
     })
 }
 
-/// The place of a value that is always there: no `Option` on the way.
+/// Expression for a value that is always present, with no `Option` on its path.
 fn plain_place(path: &[Step]) -> Option<TokenStream> {
     match path {
         [Step::Field { rust, is_option: false, .. }] => {
@@ -230,7 +230,7 @@ fn is_many(ty: Option<&Type>) -> bool {
     matches!(ty, Some(Type::List(_) | Type::Map(..) | Type::Text | Type::Secret | Type::Csv(_)))
 }
 
-/// Whether a value that is always there is one of these: variants, where it is an open enumeration that knows them all.
+/// Tests whether a present value is one of these, by variants if an open enumeration knows them all.
 fn plain_test(model: &Model, condition: &Condition, plain: &TokenStream) -> TokenStream {
     let texts = &condition.any_of;
     let known = last_type(&condition.path)

@@ -1,4 +1,4 @@
-//! Names, types and expressions that several emitters share.
+//! Names, types and expressions shared by the emitters.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
@@ -77,7 +77,7 @@ pub(super) fn field_type(field: &Field) -> TokenStream {
 pub(super) struct Parameter {
     pub(super) name: Ident,
     ty: TokenStream,
-    /// Whether it takes what can be turned into the type.
+    /// Whether it takes `impl Into` of the type.
     is_converted: bool,
 }
 
@@ -132,11 +132,11 @@ pub(super) fn name_expression(name: &WireName) -> TokenStream {
     expression
 }
 
-/// `"vps_hdd"`, or `Name::new("ip").xml("@addr")` where the formats differ: a name that is written and never read.
+/// `"vps_hdd"`, or `Name::new("ip").xml("@addr")` if the formats differ: the name of a field that is only written.
 pub(super) fn written_name(name: &WireName) -> TokenStream {
     match (name.json.as_slice(), name.xml.as_slice()) {
         ([json], [xml]) if json == xml => quote!(#json),
-        // Other spellings matter to who reads.
+        // Alternative names matter only for reading.
         _ => name_expression(&WireName { also: Vec::new(), ..name.clone() }),
     }
 }
@@ -145,24 +145,24 @@ fn first_and_rest(path: &[String]) -> (&str, &[String]) {
     path.split_first().map_or(("", &[]), |(first, rest)| (first.as_str(), rest))
 }
 
-/// The name that these paths say, with `/` between their parts.
+/// The name with these paths, whose parts are separated by `/`.
 pub(super) fn path_name(json: &str, xml: &str) -> WireName {
     let split = |path: &str| path.split('/').map(str::to_owned).collect();
     WireName { json: split(json), xml: split(xml), also: Vec::new() }
 }
 
-/// The variable for a field, where the names in `taken` are variables already.
+/// The variable for a field, distinct from the names in `taken`.
 pub(super) fn local(name: &str, taken: &[&str]) -> Ident {
     if taken.contains(&name) { format_ident!("{}_", name) } else { ident(name) }
 }
 
-/// `name`, or `name: variable` where the variable has another name.
+/// `name`, or `name: variable` if the variable's name differs.
 pub(super) fn initialiser(name: &str, taken: &[&str]) -> TokenStream {
     let (local, name) = (local(name, taken), ident(name));
     if local == name { quote!(#name) } else { quote!(#name: #local) }
 }
 
-/// The most items of a list, with its digits in groups.
+/// Item limit of a list, with digits grouped.
 pub(super) fn max_items(given: Option<i64>) -> LitInt {
     let digits = item_limit(given).to_string();
     let mut grouped = String::new();
@@ -181,8 +181,8 @@ pub(super) fn read_expression(field: &Field) -> TokenStream {
     read_under(quote!(&#name), field)
 }
 
-/// `fields.required(const { &Name::new("id") })?`, where many objects are read: the name is made by the compiler, and
-/// not for each of them.
+/// `fields.required(const { &Name::new("id") })?`, for objects that are read often: the name is a constant instead of
+/// being built for each.
 pub(super) fn read_of_many(field: &Field) -> TokenStream {
     let name = name_expression(&field.name);
     read_under(quote!(const { &#name }), field)
@@ -207,7 +207,7 @@ fn read_under(name: TokenStream, field: &Field) -> TokenStream {
     }
 }
 
-/// `body.set("vps_hdd", &self.disk)`, or the spreading of made keys; `value` is a reference.
+/// `body.set("vps_hdd", &self.disk)`, or the call that spreads made keys; `value` is a reference.
 pub(super) fn set_expression(target: &TokenStream, method: &str, field: &Field, value: &TokenStream) -> TokenStream {
     if let Some(spread) = &field.surface.spread {
         let method = ident(if matches!(field.ty, Type::Map(..)) { "spread_map" } else { "spread_list" });
@@ -215,7 +215,7 @@ pub(super) fn set_expression(target: &TokenStream, method: &str, field: &Field, 
         return quote!(#target.#method(#spread, #value));
     }
     let (method, name) = (ident(method), written_name(&field.name));
-    // Wrapped where the wire wants another spelling.
+    // Wrapped if the wire form differs from the default.
     let value = match &field.surface.form {
         _ if matches!(field.ty, Type::Switch) => quote!(&Switch(#value)),
         _ if field.surface.write_text => quote!(&AsText(#value)),
@@ -228,7 +228,7 @@ pub(super) fn set_expression(target: &TokenStream, method: &str, field: &Field, 
     quote!(#target.#method(#name, #value))
 }
 
-/// The path of a known value of an open enumeration: `Status::Running`.
+/// Path of a known value of an open enumeration: `Status::Running`.
 pub(super) fn known_value(model: &Model, ty: &Type, text: &str) -> Option<TokenStream> {
     let Type::Named(name) = ty else { return None };
     let TypeKind::Enumeration { values, .. } = &model.types.get(name)?.kind else { return None };
@@ -237,7 +237,7 @@ pub(super) fn known_value(model: &Model, ty: &Type, text: &str) -> Option<TokenS
     Some(quote!(#name::#value))
 }
 
-/// The name of a parameter, or `_` where the body does not need it.
+/// A parameter's name, or `_` if the body does not use it.
 pub(super) fn used(name: &str, is_used: bool) -> TokenStream {
     if is_used { ident(name).into_token_stream() } else { quote!(_) }
 }
@@ -248,12 +248,12 @@ pub(super) fn constant_value(constant: &Constant) -> TokenStream {
     quote!(Value::#kind(#text.into()))
 }
 
-/// The header that an output's field stands in.
+/// Header of an output's field.
 pub(super) fn header(field: &Field) -> &str {
     field.surface.header.as_deref().unwrap_or_else(|| field.wire())
 }
 
-/// The path of a call from the root of its crate: `crate::servers::GetServer`.
+/// Path of a call from its crate's root: `crate::servers::GetServer`.
 pub(super) fn path_of(endpoint: &Endpoint) -> TokenStream {
     let (module, name) = (ident(&endpoint.module), ident(&endpoint.type_name));
     quote!(crate::#module::#name)

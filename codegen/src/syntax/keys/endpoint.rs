@@ -92,7 +92,7 @@ const TRACE: &[Key] = &[
     key("settle", Shape::Integer, "Seconds that it may take to show; 60 where it is not said."),
 ];
 
-/// What a variant of a group has beside its fields.
+/// Constants of a variant, beside its fields.
 pub(crate) const VARIANT_FIXED: Key = key("fixed", Shape::Constants, "Constants of this variant.");
 
 pub(crate) const ONE_OF: &[Key] = &[

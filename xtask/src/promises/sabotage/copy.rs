@@ -1,7 +1,8 @@
-//! The copy of the workspace that the defects are put into, below the target folder.
+//! The copy of the workspace that receives the defects, below the target folder.
 //!
-//! It shares the target folder, so that what comes from elsewhere is not built again. Its crates have another version
-//! (`0.1.0+sabotage`): cargo would otherwise take them for those of the workspace, which have the same paths.
+//! It shares the target folder, so that external dependencies are not rebuilt. Its crates have another version
+//! (`0.1.0+sabotage`), because cargo would otherwise confuse them with the workspace's, which have the same relative
+//! paths.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,7 +11,7 @@ use std::path::{Path, PathBuf};
 use crate::tidy::paths;
 use crate::workspace::{Outcome, root, target};
 
-/// Brings the copy up to date and says where it is. A file that is right is not touched: cargo builds only what changed.
+/// Updates the copy and returns its path. Unchanged files are not rewritten, so that cargo rebuilds only what changed.
 pub(super) fn sync(changed: &BTreeMap<String, String>) -> Result<PathBuf, String> {
     let tree = std::path::absolute(target().join("sabotage/tree")).map_err(|error| error.to_string())?;
     mirror(&root(), &tree, |path, bytes| match path {
@@ -20,7 +21,7 @@ pub(super) fn sync(changed: &BTreeMap<String, String>) -> Result<PathBuf, String
     Ok(tree)
 }
 
-/// Makes one folder hold what another does, each file as `edit` gives it.
+/// Makes `to` a copy of `from`, with each file passed through `edit`.
 fn mirror(from: &Path, to: &Path, edit: impl Fn(&str, Vec<u8>) -> Result<Vec<u8>, String>) -> Outcome {
     fs::create_dir_all(to).map_err(|error| format!("{}: {error}", to.display()))?;
     let wanted = paths(from)?;
@@ -43,7 +44,7 @@ fn mirror(from: &Path, to: &Path, edit: impl Fn(&str, Vec<u8>) -> Result<Vec<u8>
     Ok(())
 }
 
-/// The root's manifest with a version of its own, which fits every requirement that the plain one does.
+/// The root's manifest with a version of its own, which satisfies the same requirements as the original.
 fn marked(manifest: &[u8]) -> Result<Vec<u8>, String> {
     let text = String::from_utf8_lossy(manifest);
     let version = text.lines().find(|line| line.starts_with("version = \"") && line.ends_with('"'));

@@ -1,6 +1,6 @@
-//! The seeded defects: edits of the sources, read from `xtask/sabotage/P8.toml` and so on.
+//! The seeded defects: edits of source files, read from `xtask/sabotage/P8.toml` and so on.
 //!
-//! An edit names a text that stands exactly once in its file, so that neither line numbers nor other edits matter.
+//! An edit names a text that occurs exactly once in its file, so it depends neither on line numbers nor on other edits.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,20 +8,20 @@ use serde::Deserialize;
 
 use crate::workspace::{files, read, root};
 
-/// Where the defects are.
+/// Folder of the defects.
 const FOLDER: &str = "xtask/sabotage";
 
-/// What a replacement says where the defect is to be on or off.
+/// Placeholder in a replacement: true while the defect is on.
 const ON: &str = "$on";
 
-/// Names the defect that is on, in the environment of a test of the copy.
+/// Environment variable that names the active defect to a test of the copy.
 pub(super) const VARIABLE: &str = "HOSTKIT_SABOTAGE";
 
-/// A defect: what is changed, and what the test says then.
+/// A defect: its edits, and the message of the failing test.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Defect {
-    /// Part of a line of the test's output; another failure is none of this promise.
+    /// Part of a line of the test's output; a failure without it does not count.
     pub(super) says: String,
     edits: Vec<Edit>,
 }
@@ -29,13 +29,13 @@ pub(super) struct Defect {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Edit {
-    /// From the root of the workspace.
+    /// Path from the root of the workspace.
     file: String,
     text: String,
     replacement: String,
 }
 
-/// All defects by name.
+/// All defects, by name.
 pub(super) type Defects = BTreeMap<String, Defect>;
 
 /// Reads every defect.
@@ -44,7 +44,7 @@ pub(super) fn load() -> Result<Defects, String> {
     let mut defects = Defects::new();
     for name in files(&folder)? {
         let place = format!("{FOLDER}/{name}");
-        let promise = name.strip_suffix(".toml").ok_or_else(|| format!("{place}: is no .toml"))?;
+        let promise = name.strip_suffix(".toml").ok_or_else(|| format!("{place}: not a .toml file"))?;
         defects.extend(parse(promise, &read(&folder.join(&name))?).map_err(|error| format!("{place}: {error}"))?);
     }
     Ok(defects)
@@ -58,7 +58,7 @@ fn parse(promise: &str, text: &str) -> Result<Defects, String> {
     }
 }
 
-/// The files that the defects change, as they are with every defect in them and all of them off; or what does not fit.
+/// The changed files, with every defect built in and switched off; or the edits that do not fit.
 pub(super) fn apply(
     defects: &Defects,
     text: impl Fn(&str) -> Option<String>,
@@ -86,7 +86,7 @@ pub(super) fn apply(
     if findings.is_empty() { Ok(files) } else { Err(findings) }
 }
 
-/// A text with all its edits, each of which is looked for in the text as it was.
+/// A text with all its edits, each located in the original text.
 fn changed(text: &str, edits: &[(&str, &Edit)]) -> Result<String, Vec<String>> {
     let mut findings = Vec::new();
     let mut places = Vec::new();
@@ -112,7 +112,7 @@ fn changed(text: &str, edits: &[(&str, &Edit)]) -> Result<String, Vec<String>> {
     if findings.is_empty() { Ok(result) } else { Err(findings) }
 }
 
-/// An expression that is true where the defect is on. The environment is asked once: some edits are in loops.
+/// An expression that is true while the defect is on; reads the environment once, because some edits are in loops.
 fn switch(name: &str) -> String {
     format!(
         "({{ static ON: std::sync::LazyLock<bool> = std::sync::LazyLock::new(|| \
@@ -120,7 +120,7 @@ fn switch(name: &str) -> String {
     )
 }
 
-/// What is wrong with the defects: with an edit that no longer fits, and with names that only one side knows.
+/// Edits that no longer fit, and names known to only one of list and folder.
 pub(super) fn findings(
     defects: &Defects,
     listed: &BTreeSet<&str>,
@@ -129,7 +129,7 @@ pub(super) fn findings(
     let mut findings = apply(defects, text).err().unwrap_or_default();
     let known: BTreeSet<&str> = defects.keys().map(String::as_str).collect();
     findings.extend(listed.difference(&known).map(|name| format!("{name}: no defect of this name")));
-    findings.extend(known.difference(listed).map(|name| format!("{name}: no test of the list has to fail under it")));
+    findings.extend(known.difference(listed).map(|name| format!("{name}: no test of the list fails under it")));
     findings.iter().map(|finding| format!("{FOLDER}: {finding}")).collect()
 }
 

@@ -1,6 +1,7 @@
-//! `promises --sabotage`: breaks a promise on purpose, and wants its test to fail by saying so.
+//! Command `promises --sabotage`: seeds the defects of the promises and checks that each test fails with its own
+//! message.
 //!
-//! Every defect is put into one copy of the workspace, behind a switch that only that copy has: one build for all.
+//! All defects go into one copy of the workspace, each behind a switch, so that one build serves all.
 
 mod copy;
 mod defects;
@@ -19,15 +20,15 @@ use crate::command::{cargo, passed_tests};
 use crate::workspace::{Outcome, root, target};
 use defects::{Defects, VARIABLE};
 
-/// How long one test may take: a test that hangs has noticed nothing.
+/// Time limit of one test: a test that hangs has detected nothing.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// The job of the continuous integration: every promise is broken once.
+/// CI job `sabotage`: seeds every defect once.
 pub(crate) fn run_job() -> Outcome {
     execute(&PROMISES.iter().collect::<Vec<_>>())
 }
 
-/// What is wrong with the defects, for `tidy`.
+/// Findings about the defects, for `tidy`.
 pub(crate) fn check() -> Vec<String> {
     let listed = PROMISES.iter().flat_map(|promise| promise.switches).map(|switch| switch.name).collect();
     match defects::load() {
@@ -36,7 +37,7 @@ pub(crate) fn check() -> Vec<String> {
     }
 }
 
-/// The text of a file of the workspace.
+/// Text of a file of the workspace.
 fn source(path: &str) -> Option<String> {
     std::fs::read_to_string(root().join(path)).ok()
 }
@@ -47,7 +48,7 @@ struct Row {
     took: Duration,
 }
 
-/// Breaks each of these promises in each of its ways.
+/// Runs the tests of these promises under each of their defects.
 pub(super) fn execute(promises: &[&'static Promise]) -> Outcome {
     let start = Instant::now();
     let defects = defects::load()?;
@@ -58,7 +59,8 @@ pub(super) fn execute(promises: &[&'static Promise]) -> Outcome {
     let binaries = build(&tree, &tests)?;
     eprintln!("sabotage: built in {:.0} s", start.elapsed().as_secs_f64());
     let mut jobs: Vec<Job> = Vec::new();
-    // First each test as it is: red must come of what is broken, not of the small size or of the build.
+    // Each test first runs without a defect, so that a failure is due to the defect and not to the small size or the
+    // build.
     for test in tests {
         if jobs.iter().all(|job| job.test != test) {
             jobs.push(Job { test, broken: None });
@@ -86,16 +88,16 @@ pub(super) fn execute(promises: &[&'static Promise]) -> Outcome {
         .collect();
     print(&rows);
     let failed: Vec<_> = rows.iter().filter(|row| row.result.is_err()).map(|row| row.name).collect();
-    if failed.is_empty() { Ok(()) } else { Err(format!("sabotage: nobody noticed: {}", failed.join(", "))) }
+    if failed.is_empty() { Ok(()) } else { Err(format!("sabotage: not detected: {}", failed.join(", "))) }
 }
 
-/// A run of a test, with a defect or without.
+/// One run of a test, with or without a defect.
 struct Job {
     test: Test,
     broken: Option<&'static str>,
 }
 
-/// Runs each job, as many at a time as there are cores, and gives the results in the order of the jobs.
+/// Runs the jobs on all cores and returns their results in order.
 fn in_parallel<J: Sync, R: Send>(jobs: &[J], run: impl Fn(&J) -> R + Sync) -> Vec<R> {
     let queue = Mutex::new(jobs.iter().enumerate());
     let take = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
@@ -109,44 +111,44 @@ fn in_parallel<J: Sync, R: Send>(jobs: &[J], run: impl Fn(&J) -> R + Sync) -> Ve
     results.into_values().collect()
 }
 
-/// Wants a test to fail under this defect, and to say so.
+/// Checks that a test fails under this defect, with the expected message.
 fn notices(binaries: &Binaries, test: &Test, name: &str, defects: &Defects) -> Result<String, String> {
     let defect = defects.get(name).ok_or("there is no such defect")?;
     let run = run(binaries, test, Some(name))?;
     judge(&run, &defect.says)
 }
 
-/// Builds the test binaries of the copy, and says where they are.
+/// Builds the test binaries of the copy and returns their paths.
 fn build(tree: &Path, tests: &[Test]) -> Result<Binaries, String> {
     let names: BTreeSet<&str> = tests.iter().map(|test| test.binary).collect();
-    // All of the workspace, so that what comes from elsewhere has the features that it has in the ordinary build.
+    // The whole workspace, so that external dependencies have the features of the ordinary build.
     let mut command = cargo(&["test", "--workspace", "--no-run", "--message-format", "json-render-diagnostics"]);
     names.iter().for_each(|name| {
         command.args(["--test", name]);
     });
     let target = std::path::absolute(target()).map_err(|error| format!("the target folder: {error}"))?;
     command.current_dir(tree).env("CARGO_TARGET_DIR", target);
-    // The generator runs once here, and is done sooner without optimisation.
+    // The generator runs only once here, so optimising it costs more time than it saves.
     command.args(["--config", "profile.dev.package.hostkit-codegen.opt-level=0"]);
-    // Nobody steps through these, and nobody changes a line and builds again.
+    // No debugger and no second build: debug info and incremental data would be wasted.
     command.env("CARGO_PROFILE_DEV_DEBUG", "false").env("CARGO_INCREMENTAL", "0");
     let output = command.output().map_err(|error| format!("cargo: {error}"))?;
     if !output.status.success() {
-        return Err(format!("{}\nsabotage: it does not build", String::from_utf8_lossy(&output.stderr)));
+        return Err(format!("{}\nsabotage: the copy does not build", String::from_utf8_lossy(&output.stderr)));
     }
     let lines = String::from_utf8_lossy(&output.stdout);
     let places = lines.lines().filter_map(|line| executable(tree, line)).collect();
     let found = Binaries { tree: tree.to_owned(), places };
     match tests.iter().find(|test| !found.places.contains_key(&key(test))) {
-        Some(test) => Err(format!("sabotage: cargo does not say where `{}` is", test.binary)),
+        Some(test) => Err(format!("sabotage: cargo reported no path for `{}`", test.binary)),
         None => Ok(found),
     }
 }
 
-/// The test binaries of the copy.
+/// Paths of the copy's test binaries.
 struct Binaries {
     tree: PathBuf,
-    /// By the folder of their package and their name.
+    /// By package folder and binary name.
     places: BTreeMap<(String, String), PathBuf>,
 }
 
@@ -154,7 +156,7 @@ fn key(test: &Test) -> (String, String) {
     (test.folder(), test.binary.to_owned())
 }
 
-/// What a line of cargo's says of a test binary.
+/// The test binary that a line of cargo's JSON output names.
 fn executable(tree: &Path, line: &str) -> Option<((String, String), PathBuf)> {
     let message: serde_json::Value = serde_json::from_str(line).ok()?;
     let place = message.get("executable")?.as_str()?;
@@ -164,7 +166,7 @@ fn executable(tree: &Path, line: &str) -> Option<((String, String), PathBuf)> {
     Some(((folder, name), PathBuf::from(place)))
 }
 
-/// What a test binary said.
+/// Output of a test binary.
 struct Run {
     text: String,
     is_success: bool,
@@ -182,52 +184,52 @@ fn run(binaries: &Binaries, test: &Test, broken: Option<&str>) -> Result<Run, St
     let (mut reader, writer) = std::io::pipe().map_err(failed)?;
     command.stdout(writer.try_clone().map_err(failed)?).stderr(writer);
     let mut child = command.spawn().map_err(failed)?;
-    // The ends that this process holds would keep the pipe open for ever.
+    // The pipe would never close while this process holds its write ends.
     command.stdout(Stdio::null()).stderr(Stdio::null());
-    let (said, heard) = mpsc::channel();
+    let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || {
         let mut bytes = Vec::new();
         let result = reader.read_to_end(&mut bytes).map(|_| String::from_utf8_lossy(&bytes).into_owned());
-        // Nobody listens any more if it took too long.
-        let _ = said.send(result);
+        // The receiver is gone after a time-out.
+        let _ = sender.send(result);
     });
-    let text = match heard.recv_timeout(PATIENCE) {
+    let text = match receiver.recv_timeout(PATIENCE) {
         Ok(text) => text.map_err(failed)?,
         Err(_) => {
             child.kill().and_then(|()| child.wait()).map_err(failed)?;
-            return Err(format!("not over after {} s", PATIENCE.as_secs()));
+            return Err(format!("did not end within {} s", PATIENCE.as_secs()));
         }
     };
     Ok(Run { text, is_success: child.wait().map_err(failed)?.success() })
 }
 
-/// Wants a test to pass with nothing broken.
+/// Checks that a test passes without a defect.
 fn passes(binaries: &Binaries, test: &Test) -> Outcome {
     let run = run(binaries, test, None)?;
     if run.is_success && passed_tests(&run.text) > 0 {
         return Ok(());
     }
     eprintln!("{}", run.text);
-    Err("fails although nothing is broken".to_owned())
+    Err("fails without a defect".to_owned())
 }
 
-/// Wants a failure of the harness, and a line that says what was meant.
+/// Checks for a failure reported by the harness, with the expected message.
 fn judge(run: &Run, says: &str) -> Result<String, String> {
     if run.is_success {
-        return Err("broken, and nobody noticed".to_owned());
+        return Err("passes despite the defect".to_owned());
     }
-    // Below this line the harness only names what failed; above it are the figures of what was tried.
+    // Figures are skipped, because every run prints them.
     let line = run.text.lines().map(str::trim).find(|line| line.contains(says) && !is_figures(line));
     match line {
         Some(line) if run.text.contains("test result: FAILED") => Ok(shorten(line)),
         _ => {
             eprintln!("{}", run.text);
-            Err(format!("red, but it does not say `{says}`"))
+            Err(format!("fails, but without the message `{says}`"))
         }
     }
 }
 
-/// Whether it is the line that every test prints, broken or not.
+/// Whether it is the line of figures, which every test prints with or without a defect.
 fn is_figures(line: &str) -> bool {
     line.contains(" cases, ") && line.split(": ").next().is_some_and(|start| start.contains('P'))
 }
@@ -239,7 +241,7 @@ fn shorten(line: &str) -> String {
 }
 
 fn print(rows: &[Row]) {
-    println!("\n{:<14} {:>8}  broken on purpose, its test says", "sabotage", "seconds");
+    println!("\n{:<14} {:>8}  message of the failing test", "sabotage", "seconds");
     for row in rows {
         let (mark, text) = match &row.result {
             Ok(line) => ("red", line),

@@ -1,7 +1,7 @@
-//! Which file of a crate uses which, and the files that use each other in a circle.
+//! Uses between the files of a crate, and the cycles among them.
 //!
-//! Declaring a module is not using it, and handing an item on by `pub use` is neither: whoever names the item uses the
-//! file that defines it. Not seen is a method that is called where nothing names its type.
+//! Declaring a module or re-exporting an item with `pub use` is no use: a path counts for the file that defines the
+//! item. Method calls where nothing names the type are not seen.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -11,7 +11,7 @@ use syn::visit::{self, Visit};
 use super::names::{Import, Names, Target, imports};
 use crate::module_tree::ModuleTree;
 
-/// For each file the files that it uses, each with the first path that shows it.
+/// For each file, the files that it uses, each with the first path that shows it.
 pub(super) type Uses = BTreeMap<String, BTreeMap<String, String>>;
 
 /// The uses between the files of a crate.
@@ -52,13 +52,13 @@ pub(super) fn uses(tree: &ModuleTree) -> Uses {
     uses
 }
 
-/// The paths that are written in a module.
+/// The paths in a module's code.
 #[derive(Default)]
 struct Collector {
     paths: BTreeSet<Vec<String>>,
-    /// Macros that are called by their bare name.
+    /// Macros called by bare name.
     macros: BTreeSet<String>,
-    /// Of functions.
+    /// Imports inside functions.
     imports: Vec<Import>,
     depth: usize,
 }
@@ -87,7 +87,7 @@ impl<'ast> Visit<'ast> for Collector {
 
     fn visit_item_macro(&mut self, item: &'ast syn::ItemMacro) {
         if item.ident.is_some() {
-            // In a definition, only `crate` means the same here as where the macro is called.
+            // In a macro definition only `crate` paths are certain to mean the same as at the call.
             let from_root = paths(item.mac.tokens.clone()).into_iter();
             self.paths.extend(from_root.filter(|path| path.first().is_some_and(|first| first == "crate")));
         } else {
@@ -102,11 +102,11 @@ impl<'ast> Visit<'ast> for Collector {
     }
 }
 
-/// The paths in the tokens of a macro: names with `::` between them, but for what follows a dot.
+/// The paths among a macro's tokens: names joined by `::`, except after a dot.
 fn paths(tokens: TokenStream) -> Vec<Vec<String>> {
     let mut found = Vec::new();
     let mut path: Vec<String> = Vec::new();
-    // Colons in a row, and whether the name that comes is a field or a method.
+    // Number of colons in a row, and whether the next name is a field or method.
     let (mut colons, mut follows_dot, mut is_foreign) = (0, false, false);
     let mut end = |path: &mut Vec<String>| {
         if !path.is_empty() {
@@ -130,7 +130,7 @@ fn paths(tokens: TokenStream) -> Vec<Vec<String>> {
             TokenTree::Punct(punct) => {
                 match punct.as_char() {
                     ':' => colons += 1,
-                    // `$crate` is `crate`.
+                    // `$crate` counts as `crate`.
                     '$' => {
                         end(&mut path);
                         colons = 0;
@@ -140,7 +140,7 @@ fn paths(tokens: TokenStream) -> Vec<Vec<String>> {
                         (colons, is_foreign) = (0, false);
                     }
                 }
-                // Two dots are a range: what follows is a name of its own.
+                // Two dots are a range, after which a name starts a new path.
                 follows_dot = punct.as_char() == '.' && !follows_dot;
             }
             TokenTree::Group(group) => {
@@ -159,7 +159,7 @@ fn paths(tokens: TokenStream) -> Vec<Vec<String>> {
     found
 }
 
-/// Files that use each other, each group of more than one: the strongly connected components.
+/// Groups of files that use each other: the strongly connected components with more than one file.
 pub(super) fn cycles(uses: &Uses) -> Vec<BTreeSet<String>> {
     let mut search = Search { uses, index: BTreeMap::new(), stack: Vec::new(), found: Vec::new() };
     for file in uses.keys() {
@@ -170,7 +170,7 @@ pub(super) fn cycles(uses: &Uses) -> Vec<BTreeSet<String>> {
     search.found
 }
 
-/// Tarjan's algorithm; the depth of the recursion is at most the number of a crate's files.
+/// Tarjan's algorithm; the recursion is at most as deep as the crate has files.
 struct Search<'a> {
     uses: &'a Uses,
     index: BTreeMap<&'a str, usize>,
@@ -179,7 +179,7 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    /// Gives the lowest index that can be reached from the file.
+    /// Returns the lowest index reachable from the file.
     fn visit(&mut self, file: &'a str) -> usize {
         let own = self.index.len();
         self.index.insert(file, own);
@@ -203,7 +203,7 @@ impl<'a> Search<'a> {
     }
 }
 
-/// One of the shortest ways around in a cycle, a line a step.
+/// A shortest way around a cycle, one line per step.
 pub(super) fn way_around(uses: &Uses, cycle: &BTreeSet<String>) -> Vec<String> {
     let ways = cycle.iter().filter_map(|start| way_back(uses, cycle, start));
     ways.min_by_key(Vec::len).unwrap_or_default()

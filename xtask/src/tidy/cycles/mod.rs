@@ -1,4 +1,4 @@
-//! No dependency cycles of modules within a crate, but for those that `xtask/module-cycles.toml` lists with a reason.
+//! Allows no dependency cycles between a crate's modules but those that `xtask/module-cycles.toml` lists with a reason.
 
 mod graph;
 mod names;
@@ -23,10 +23,10 @@ const HEAD: &str = "\
 # `cargo xtask tidy --write` shrinks entries but never adds one. Files are relative to the crate's folder.
 ";
 
-/// What a cycle is listed with that was there before the list.
+/// Reason given to the cycles that existed before the list did.
 const FIRST_REASON: &str = "to be untied";
 
-/// A cycle that is listed.
+/// A listed cycle.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
@@ -43,21 +43,21 @@ struct List {
     cycle: Vec<Entry>,
 }
 
-/// A cycle that is in the code.
+/// A cycle found in the code.
 #[derive(Debug)]
 struct Cycle {
     package: String,
     files: BTreeSet<String>,
-    /// One way around, a line a step.
+    /// One way around, one line per step.
     way: Vec<String>,
 }
 
-/// Cycles that are not listed, and entries that are no longer true.
+/// Cycles that are not listed, and outdated entries.
 pub(super) fn check(files: &[File], members: &[Manifest]) -> Result<Vec<String>, String> {
     Ok(findings(&cycles(files, members)?, &listed()?.unwrap_or_default()))
 }
 
-/// Shrinks the list to what is left; where there is none, writes the first one.
+/// Shrinks the list to the remaining cycles; writes a first one if there is none.
 pub(super) fn write(files: &[File], members: &[Manifest]) -> Outcome {
     let cycles = cycles(files, members)?;
     let entries = match listed()? {
@@ -79,14 +79,14 @@ fn listed() -> Result<Option<Vec<Entry>>, String> {
     Ok(Some(list.cycle))
 }
 
-/// The cycles of all members, generated code left out.
+/// The cycles of all members, without generated code.
 fn cycles(files: &[File], members: &[Manifest]) -> Result<Vec<Cycle>, String> {
     let sources = |member: &Manifest| -> Sources {
         let folder = format!("{}/src/", member.folder);
         let own = files.iter().filter(|file| file.is_rust() && !file.is_generated() && file.path.starts_with(&folder));
         own.map(|file| (file.path.clone(), file.text.clone())).collect()
     };
-    // One thread a crate: parsing is all the time that this check takes.
+    // One thread per crate, because parsing takes nearly all the time.
     std::thread::scope(|scope| {
         let tasks: Vec<_> = members
             .iter()
@@ -118,7 +118,7 @@ fn of_package(name: &str, folder: &str, sources: &Sources) -> Result<Vec<Cycle>,
     Ok(found)
 }
 
-/// The entry that a cycle is a part of.
+/// The entry that contains the cycle.
 fn entry_of<'a>(cycle: &Cycle, listed: &'a [Entry]) -> Option<&'a Entry> {
     let mut entries = listed.iter().filter(|entry| entry.package == cycle.package);
     entries.find(|entry| cycle.files.is_subset(&entry.files))
@@ -161,7 +161,7 @@ fn findings(cycles: &[Cycle], listed: &[Entry]) -> Vec<String> {
     findings
 }
 
-/// What is left of the entries.
+/// The entries, reduced to what the code still has.
 fn shrunk(cycles: &[Cycle], listed: &[Entry]) -> Vec<Entry> {
     let left = |cycle: &Cycle| {
         let entry = entry_of(cycle, listed)?;

@@ -1,7 +1,7 @@
-//! What a path of a crate's code names: the module, or the file that defines the item, looked at through re-exports.
+//! Resolves the paths in a crate's code to modules or to the file that defines the item, through re-exports.
 //!
-//! What is deliberately not here: visibility beyond that of imports, scopes of functions, and namespaces. A name that is
-//! a function and a type leads to both.
+//! Out of scope: visibility other than that of imports, function scopes, and namespaces: a name shared by a function
+//! and a type resolves to both.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,15 +10,15 @@ use syn::{Item, ItemUse, UseTree, Visibility};
 
 use crate::module_tree::ModuleTree;
 
-/// What a name stands for.
+/// Meaning of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Target {
     Module(usize),
-    /// Something that the file of this module defines.
+    /// An item defined in the file of this module.
     Item(usize),
 }
 
-/// One name, or with `None` all names, that a `use` brings in.
+/// One name that a `use` imports, or all names for `None`.
 #[derive(Debug, Clone)]
 pub(super) struct Import {
     pub(super) path: Vec<String>,
@@ -37,7 +37,7 @@ struct Scope {
 pub(super) struct Names<'a> {
     tree: &'a ModuleTree,
     scopes: Vec<Scope>,
-    /// Macros that `#[macro_export]` puts at the root, with the modules that define them.
+    /// Macros that `#[macro_export]` places at the root, with their modules.
     exported: BTreeMap<String, usize>,
 }
 
@@ -65,7 +65,7 @@ impl<'a> Names<'a> {
         Self { tree, scopes, exported }
     }
 
-    /// Adds what a function imports for itself, as if its module did.
+    /// Adds a function's imports as if they were the module's.
     pub(super) fn add(&mut self, module: usize, imports: Vec<Import>) {
         if let Some(scope) = self.scopes.get_mut(module) {
             scope.imports.extend(imports);
@@ -76,13 +76,13 @@ impl<'a> Names<'a> {
         self.scopes.get(module).map_or(&[], |scope| &scope.imports)
     }
 
-    /// What a path in a module stands for; nothing if it leads out of the crate.
+    /// Meaning of a path in a module; empty if it leaves the crate.
     pub(super) fn resolve(&self, module: usize, path: &[String]) -> BTreeSet<Target> {
         self.walk(module, path, &mut Vec::new())
     }
 
-    /// The module whose macro is in scope here without a path: of this module, of those around it, or of a neighbour
-    /// that is declared with `#[macro_use]`.
+    /// The module whose macro is in textual scope here: this one, an enclosing one, or a sibling declared with
+    /// `#[macro_use]`.
     pub(super) fn macro_in_scope(&self, module: usize, name: &str) -> Option<usize> {
         let mut next = Some(module);
         while let Some(id) = next {
@@ -111,7 +111,7 @@ impl<'a> Names<'a> {
         self.scopes.get(module).is_some_and(|scope| scope.macros.contains(name))
     }
 
-    /// `open` are the questions that are being asked, as re-exports may lead in a circle.
+    /// `open` holds the lookups in progress, because re-exports can be circular.
     fn walk(&self, module: usize, path: &[String], open: &mut Vec<(usize, String)>) -> BTreeSet<Target> {
         let mut rest = path.iter();
         let mut targets = BTreeSet::new();
@@ -129,7 +129,7 @@ impl<'a> Names<'a> {
                     Target::Module(id) if segment == "super" => next.extend(self.parent(id)),
                     Target::Module(id) if segment == "self" => drop(next.insert(Target::Module(id))),
                     Target::Module(id) => next.extend(self.look_up(id, segment, module, open)),
-                    // A variant, or what is associated: it belongs to the item.
+                    // A variant or associated item belongs to its type.
                     Target::Item(id) => drop(next.insert(Target::Item(id))),
                 }
             }
@@ -142,7 +142,7 @@ impl<'a> Names<'a> {
         self.tree.modules.get(module)?.parent.map(Target::Module)
     }
 
-    /// What a name in a module stands for, seen from the module `from`.
+    /// Meaning of a name in a module, as visible from the module `from`.
     fn look_up(&self, module: usize, name: &str, from: usize, open: &mut Vec<(usize, String)>) -> BTreeSet<Target> {
         let mut found = BTreeSet::new();
         let question = (module, name.to_owned());
@@ -165,7 +165,7 @@ impl<'a> Names<'a> {
         if module == 0 {
             found.extend(self.exported.get(name).copied().map(Target::Item));
         }
-        // A name that is written down hides those of globs.
+        // A named import shadows glob imports.
         if found.is_empty() {
             for import in visible().filter(|import| import.name.is_none()) {
                 for target in self.walk(module, &import.path, open) {
@@ -191,7 +191,7 @@ impl<'a> Names<'a> {
     }
 }
 
-/// What a `use` brings in.
+/// The imports of a `use` item.
 pub(super) fn imports(item: &ItemUse) -> Vec<Import> {
     let mut found = Vec::new();
     // `::name` is another crate.
@@ -228,7 +228,7 @@ fn flatten(tree: &UseTree, path: &mut Vec<String>, is_public: bool, found: &mut 
     }
 }
 
-/// The names that an item defines in its module.
+/// Names that an item defines in its module.
 fn defined(item: &Item) -> Option<String> {
     let ident = match item {
         Item::Const(item) => &item.ident,
@@ -245,7 +245,7 @@ fn defined(item: &Item) -> Option<String> {
     Some(ident.to_string())
 }
 
-/// The names that the call of a macro defines, as far as its tokens show: `pub enum Name` in them.
+/// Names that a macro call defines, as far as its tokens show: `pub enum Name` among them.
 fn defined_by_call(tokens: TokenStream) -> Vec<String> {
     const KEYWORDS: &[&str] = &["const", "enum", "fn", "static", "struct", "trait", "type", "union"];
     let mut names = Vec::new();

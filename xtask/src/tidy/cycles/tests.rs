@@ -1,10 +1,10 @@
-//! Small made-up crates, and what the check sees in them.
+//! The cycle check on small made-up crates.
 
 use std::collections::BTreeSet;
 
 use super::*;
 
-/// The cycles of a crate whose root and files are given.
+/// The cycles of a crate with these files.
 fn cycles_of(files: &[(&str, &str)]) -> Vec<Vec<String>> {
     let sources: Sources =
         files.iter().map(|(path, text)| (format!("crates/a/src/{path}"), (*text).to_owned())).collect();
@@ -81,7 +81,7 @@ fn globs_are_looked_through() {
         ("user.rs", "use crate::parts::*; pub struct User(Thing);"),
     ];
     assert_eq!(cycles_of(&files), [["parts/inner.rs", "user.rs"]]);
-    // A glob brings in nothing that is not named.
+    // A glob alone uses nothing: only named items count.
     let files = [
         ("lib.rs", "mod one; mod two;"),
         ("one.rs", "use crate::two::*; pub struct One;"),
@@ -152,7 +152,7 @@ fn paths_in_macros_are_uses() {
         ("two.rs", "use super::one; pub const LIMIT: u8 = 1; fn f() { println!(\"{}\", [..one::limit()]) }"),
     ];
     assert_eq!(cycles_of(&files), [["one.rs", "two.rs"]]);
-    // What follows a dot is a field or a method.
+    // A name after a dot is a field or a method.
     let field = ("two.rs", "use super::one; pub const LIMIT: u8 = 1; fn f(x: X) { println!(\"{}\", x.one) }");
     assert_eq!(cycles_of(&[files[0], files[1], field]), NONE);
 }

@@ -1,4 +1,4 @@
-//! The client of a doc example: it answers as the wire examples do, so that the example runs without a network.
+//! The client of a doc example, which answers from the wire examples, so that the example runs without a network.
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
@@ -10,10 +10,10 @@ use crate::recorded::{Recorded, Wire};
 use crate::resolve::names::snake;
 use crate::surface::{Credentials, Example};
 
-/// How many characters of a body stand on a line.
+/// Maximum characters of a body per line.
 const LINE: usize = 92;
 
-/// One file of an example of a call, with the value that is recorded of it.
+/// An example file of a call, with its recorded value.
 pub(super) struct Shown<'s> {
     endpoint: &'s Endpoint,
     example: &'s Example,
@@ -23,7 +23,7 @@ pub(super) struct Shown<'s> {
 }
 
 impl<'s> Shown<'s> {
-    /// The examples of a kind that are text and have a recorded value.
+    /// Examples of a kind that are text and have a recorded value.
     pub(super) fn all(model: &Model, wire: &Wire<'s>, endpoint: &'s Endpoint, kind: &str) -> Vec<Self> {
         let examples = endpoint.surface.examples.iter().filter(|example| example.kind == kind);
         let files = examples.flat_map(|example| example.formats.iter().map(move |ending| (example, ending)));
@@ -38,7 +38,7 @@ impl<'s> Shown<'s> {
         shown.collect()
     }
 
-    /// The name of the case.
+    /// Name of the case.
     pub(super) fn case(&self) -> &'s str {
         &self.example.case.value
     }
@@ -47,7 +47,7 @@ impl<'s> Shown<'s> {
         self.body.len()
     }
 
-    /// Expects this request: `Script::get("/servers/298")`.
+    /// The expected request: `Script::get("/servers/298")`.
     pub(super) fn expected(&self) -> TokenStream {
         let target = self.head.and_then(|head| head.split(' ').nth(1)).or(self.example.path.as_deref());
         let target = target.unwrap_or(&self.endpoint.path);
@@ -55,19 +55,19 @@ impl<'s> Shown<'s> {
         script(&self.endpoint.method, path)
     }
 
-    /// The body as a literal, without the blanks around it, of which no format makes anything.
+    /// The body as a literal, without surrounding blanks, which no format minds.
     pub(super) fn body(&self) -> TokenStream {
         body(self.body.trim())
     }
 
-    /// Answers with this and a body: `.answer(200, body)`.
+    /// The scripted answer: `.answer(200, body)`.
     pub(super) fn answer(&self, model: &Model, body: &TokenStream) -> TokenStream {
         let said = self.head.and_then(|head| head.split(' ').nth(1)?.parse().ok());
         let status = Literal::i64_unsuffixed(said.or(self.example.status).unwrap_or(200));
         let headers = self.head.into_iter().flat_map(str::lines).skip(1).filter_map(|line| line.split_once(':'));
         let headers = headers.map(|(name, value)| (name.trim(), value.trim()));
         let headers = headers.filter(|(name, _)| is_read(model, self.endpoint, name)).map(|(name, value)| {
-            // A token is one of the secrets.
+            // A token is a secret, too.
             let value = if is_secret(model, self.endpoint, name) { SECRET } else { value };
             quote!(.header(#name, #value))
         });
@@ -76,7 +76,7 @@ impl<'s> Shown<'s> {
 }
 
 fn script(method: &str, path: &str) -> TokenStream {
-    // A base URL with a path of its own is called without the slash.
+    // A base URL with a path is called without the final slash.
     let path = if path == "/" { "" } else { path };
     match method {
         "GET" => quote!(Script::get(#path)),
@@ -88,7 +88,7 @@ fn script(method: &str, path: &str) -> TokenStream {
     }
 }
 
-/// Whether the output has a field from this header.
+/// Whether the output reads this header.
 fn is_read(model: &Model, endpoint: &Endpoint, name: &str) -> bool {
     let Output::Headers(ty) = &endpoint.output else { return false };
     model.fields(ty).unwrap_or_default().iter().any(|field| header(field).eq_ignore_ascii_case(name))
@@ -100,16 +100,16 @@ fn is_secret(model: &Model, endpoint: &Endpoint, name: &str) -> bool {
     fields.any(|field| header(field).eq_ignore_ascii_case(name) && field.ty == Type::Secret)
 }
 
-/// A text as a literal, in pieces where it is long.
+/// A text as a literal, in several pieces if it is long.
 fn body(text: &str) -> TokenStream {
     let mut pieces = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {
         let end = rest.char_indices().nth(LINE).map_or(rest.len(), |(end, _)| end);
-        // A line of the body ends a piece.
+        // A piece ends at a line break of the body.
         let end = rest.find('\n').map_or(end, |line| end.min(line + 1));
         let (mut piece, _) = rest.split_at(end);
-        // Escapes make the literal longer than its text.
+        // Escapes can make the literal longer than its text.
         while literal(piece).to_string().chars().count() > LINE + r##"r#""#"##.len() {
             piece = piece.char_indices().next_back().map_or("", |(last, _)| piece.split_at(last).0);
         }
@@ -123,14 +123,14 @@ fn body(text: &str) -> TokenStream {
     }
 }
 
-/// A raw literal where one reads better.
+/// A raw literal if it reads better.
 fn literal(text: &str) -> TokenStream {
     let is_raw = text.contains(['"', '\\']) && !text.contains("\"#") && !text.chars().any(char::is_control);
     let raw = is_raw.then(|| ["r#\"", text, "\"#"].concat().parse::<TokenStream>().ok());
     raw.flatten().unwrap_or_else(|| quote!(#text))
 }
 
-/// The statements that make the client; none where a sign-in has no example.
+/// Statements that create the client; `None` if a sign-in has no example.
 pub(super) fn emit(
     model: &Model,
     wire: &Wire<'_>,

@@ -1,4 +1,4 @@
-//! What a doc example says of its answer: some of the fields that the recorded value has, as assertions.
+//! Assertions of a doc example about its answer, made from fields of the recorded value.
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
@@ -8,13 +8,13 @@ use crate::emit::rust::words::ident;
 use crate::model::{Endpoint, Field, Model, Type, TypeKind};
 use crate::recorded::Recorded;
 
-/// How many fields are shown.
+/// Maximum number of fields shown.
 pub(super) const FIELDS: usize = 3;
 
-/// How long a text may be that is shown.
+/// Maximum length of a text that is shown.
 const TEXT: usize = 48;
 
-/// The statements about a call's output in the variable; none where nothing of it can be compared.
+/// Assertions on the call's output in the variable; `None` if nothing can be compared.
 pub(super) fn assertions(
     model: &Model,
     endpoint: &Endpoint,
@@ -72,7 +72,7 @@ impl Assertions<'_> {
         }
     }
 
-    /// The first scalar fields; where there is none, those of the first field that has some.
+    /// Asserts on the first scalar fields or, without any, on those of the first field that has some.
     fn fields(&mut self, place: &TokenStream, fields: &[Field], value: &Recorded<'_>) {
         let there: Vec<(&Field, &Recorded<'_>)> =
             fields.iter().filter_map(|field| Some((field, given(field, value.field(&field.rust)?)?))).collect();
@@ -91,7 +91,7 @@ impl Assertions<'_> {
         }
     }
 
-    /// What a field holds that is no scalar.
+    /// Asserts on a field that is not a scalar.
     fn nested(&mut self, place: &TokenStream, field: &Field, value: &Recorded<'_>) {
         let name = ident(&field.rust);
         if !field.is_option() {
@@ -105,7 +105,7 @@ impl Assertions<'_> {
         }
     }
 
-    /// What a scalar is; none for secrets, and for what reads badly.
+    /// Expected value of a scalar; `None` for secrets and for values that read badly.
     fn scalar(&mut self, place: &TokenStream, ty: &Type, value: &Recorded<'_>, is_option: bool) -> Option<TokenStream> {
         match ty {
             Type::Secret | Type::Html | Type::Any | Type::List(_) | Type::Map(..) | Type::Csv(_) | Type::Option(_) => {
@@ -138,7 +138,7 @@ impl Assertions<'_> {
                     false => quote!(assert_eq!(Some(#place), #date);),
                 });
             }
-            // An address equals values of several types, so that it has to be said which one is parsed.
+            // An address equals values of several types, so `parse` needs its type named.
             Type::Ip if !is_option => {
                 let text = value.word()?;
                 return Some(quote!(assert_eq!(#place.to_string(), #text);));

@@ -1,4 +1,4 @@
-//! Doc examples: the call of its first request example, made through a client that answers as its answer example does.
+//! Doc examples: the call of the first request example, made through a client that answers from an answer example.
 
 use std::cmp::Reverse;
 
@@ -15,19 +15,19 @@ use crate::print;
 use crate::recorded::Wire;
 use crate::resolve::names::is_identifier;
 
-/// Longer answers are not shown.
+/// Maximum length of an answer that is shown.
 const BODY: usize = 1500;
 
-/// What stands before a line of an example; rustfmt's `max_width` is that of the project.
+/// Room for a line of an example after `/// `; the project's `max_width` is 120.
 const WIDTH: usize = 120 - "/// ".len();
 
-/// A doc example: what stands behind its fence, and its lines.
+/// A doc example: the attribute of its fence, and its lines.
 pub(super) struct Sample {
     pub(super) attribute: &'static str,
     pub(super) lines: Vec<String>,
 }
 
-/// The example of the credentials.
+/// Example of the credentials.
 pub(super) fn credentials(model: &Model) -> Option<Sample> {
     let first = model.service.credentials.first()?;
     let (own, new) = (ident(&crate_name(model)), client::new(first));
@@ -39,8 +39,8 @@ pub(super) fn credentials(model: &Model) -> Option<Sample> {
     Some(Sample { attribute: "", lines })
 }
 
-/// The example of a call. There is none before the value of a request example is recorded, but for a call that needs
-/// nothing: that one is made as it is.
+/// Example of a call. Before a request example is recorded there is none, except for a call without required inputs,
+/// which is made as it is.
 pub(super) fn call(model: &Model, wire: &Wire<'_>, endpoint: &Endpoint) -> Option<Sample> {
     let requests = Shown::all(model, wire, endpoint, "request");
     let mut samples = requests.iter().filter_map(|request| {
@@ -72,7 +72,7 @@ fn sample(
         let checks = assertions(model, endpoint, &result, &answer.value);
         (answer, checks)
     });
-    // Of those that show enough the answer to that request, else the shortest.
+    // Among answers that show enough, prefers that of the same case, then the shortest.
     let answer = answers.min_by_key(|(answer, checks)| {
         let is_other = request.is_none_or(|request| request.case() != answer.case());
         (Reverse(checks.len().min(FIELDS)), is_other, answer.length(), answer.case())
@@ -81,7 +81,7 @@ fn sample(
     let rest = match (&endpoint.output, &answer) {
         (Output::None, _) => TokenStream::new(),
         (_, Some((_, checks))) if !checks.is_empty() => quote!(#(#checks)*),
-        // A value of which nothing can be compared is shown.
+        // A value that cannot be compared is printed.
         _ => {
             let all = format!("{{{result}:?}}");
             quote!(println!(#all);)
@@ -147,14 +147,14 @@ fn comment(assertion: &str) -> Option<String> {
     Some(format!("// {}", said.strip_suffix(");")?.replacen(", ", ": ", 1)))
 }
 
-/// The name of the variable with the output: what is behind the verb, `server` for `get_server`.
+/// Variable for the output, named after what follows the verb: `server` for `get_server`.
 fn result(endpoint: &Endpoint) -> Ident {
     const TAKEN: [&str; 6] = ["call", "client", "answers", "credentials", "ticket", "error"];
     let name = endpoint.name.split_once('_').map(|(_, name)| name);
     ident(name.filter(|name| is_identifier(name) && !TAKEN.contains(name)).unwrap_or("answer"))
 }
 
-/// The lines of the imports, those of the standard library first, and an empty line behind each of the two groups.
+/// Lines of the imports, in two groups, standard library first, each followed by an empty line.
 fn imports(uses: TokenStream) -> Vec<String> {
     let lines = print::statements(uses);
     let (standard, others): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| line.starts_with("use std::"));
@@ -166,7 +166,7 @@ fn hidden(lines: Vec<String>) -> Vec<String> {
     lines.into_iter().map(|line| format!("# {line}")).collect()
 }
 
-/// The name of the crate that the code will live in.
+/// Name of the API's crate.
 fn crate_name(model: &Model) -> String {
     format!("{}_proto", model.api.replace('-', "_"))
 }

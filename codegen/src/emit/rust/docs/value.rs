@@ -1,4 +1,4 @@
-//! Recorded values as expressions: what a doc example gives to a call, and what it finds in the answer.
+//! Recorded values as expressions: inputs of a doc example's call, and values expected in its answer.
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -8,15 +8,15 @@ use crate::model::{Endpoint, Field, Model, OneOf, Type, TypeKind};
 use crate::recorded::Recorded;
 use crate::resolve::names::snake;
 
-/// What takes the place of every secret.
+/// Placeholder for every secret.
 pub(super) const SECRET: &str = "example-secret";
 
-/// Writes expressions; `None` wherever a value has none that a reader would understand.
+/// Writes expressions; `None` where a value has no readable one.
 pub(super) struct Values<'m> {
     model: &'m Model,
-    /// The statements that have to stand before the expressions.
+    /// Statements required before the expressions.
     pub(super) before: Vec<TokenStream>,
-    /// How many variables they declare.
+    /// Number of variables that they declare.
     variables: usize,
 }
 
@@ -69,7 +69,7 @@ impl<'m> Values<'m> {
         }
     }
 
-    /// What a field holds.
+    /// Value of a field.
     fn member(&mut self, field: &Field, value: &Recorded<'_>) -> Option<TokenStream> {
         if !field.is_option() {
             return self.owned(&field.ty, value);
@@ -83,13 +83,13 @@ impl<'m> Values<'m> {
         }
     }
 
-    /// The value where nothing converts it.
+    /// The value as the type itself, where nothing converts it.
     pub(super) fn owned(&mut self, ty: &Type, value: &Recorded<'_>) -> Option<TokenStream> {
         let expression = self.argument(ty, value)?;
         Some(if matches!(ty, Type::Text | Type::Secret) { quote!(#expression.into()) } else { expression })
     }
 
-    /// The value as constructors and setters take it: they convert texts.
+    /// The value as constructors and setters take it, which convert text.
     pub(super) fn argument(&mut self, ty: &Type, value: &Recorded<'_>) -> Option<TokenStream> {
         match ty {
             Type::Text => value.text().map(|text| quote!(#text)),
@@ -171,11 +171,11 @@ impl<'m> Values<'m> {
         }
     }
 
-    /// A struct: with `new` alone, or as a variable whose other fields are set.
+    /// A struct: `new` alone, or a variable whose other fields are set.
     fn structure(&mut self, name: &str, fields: &[Field], value: &Recorded<'_>) -> Option<TokenStream> {
         let (ty, mut arguments, mut sets) = (ident(name), Vec::new(), Vec::new());
         for field in fields {
-            // A struct without any is recorded as a word.
+            // A struct without fields is recorded as a word.
             let value = value.field(&field.rust)?;
             if field.is_required() {
                 arguments.push(self.argument(&field.ty, value)?);
@@ -199,7 +199,7 @@ impl<'m> Values<'m> {
     }
 }
 
-/// What a field that may be absent holds, where it is there.
+/// Value of a field that may be absent, if present.
 pub(super) fn given<'v, 't>(field: &Field, value: &'v Recorded<'t>) -> Option<&'v Recorded<'t>> {
     match value {
         value if field.is_option() => value.inside("Some"),
@@ -229,7 +229,7 @@ fn sized(name: &str, value: &Recorded<'_>) -> Option<TokenStream> {
     Some(quote!(#name(#number)))
 }
 
-/// `DateTime::new(2011, 5, 4, 22, 11, 47)`, which is an `Option`.
+/// `DateTime::new(2011, 5, 4, 22, 11, 47)`, which returns an `Option`.
 pub(super) fn date(ty: &Type, value: &Recorded<'_>) -> Option<TokenStream> {
     let (name, count) = if *ty == Type::Date { ("Date", 3) } else { ("DateTime", 6) };
     let parts = value.inside(name)?.word()?.split(['-', 'T', ':']);

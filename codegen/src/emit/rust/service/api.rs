@@ -1,4 +1,4 @@
-//! `impl Api`: what is known of it, how it signs in, what it puts on a call, and how it says no.
+//! `impl Api`: its description, sign-in, credentials on calls, and faults.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -71,7 +71,7 @@ fn info(model: &Model) -> TokenStream {
     }
 }
 
-/// `name: &["…"],`, or nothing where the list is empty.
+/// `name: &["…"],`, or nothing for an empty list.
 fn texts(name: &str, items: &[String]) -> Option<TokenStream> {
     let name = ident(name);
     (!items.is_empty()).then(|| quote!(#name: &[#(#items),*],))
@@ -88,7 +88,7 @@ fn rate(rate: &Rate) -> TokenStream {
     quote!(RateRule { name: #name, count: #count, window: Duration::from_secs(#seconds) })
 }
 
-/// The keys that are put into the body of every request.
+/// Keys that every request's body gets.
 fn request_keys(model: &Model) -> Vec<String> {
     let credentials = model.service.credentials.iter().flat_map(|credentials| &credentials.body);
     let mut keys: Vec<String> = credentials.map(|(key, _)| key.value.clone()).collect();
@@ -121,7 +121,7 @@ fn leniency(model: &Model) -> TokenStream {
     quote!(Leniency { #(#flags: true,)* #(#lists)* ..Leniency::STRICT })
 }
 
-/// `Credentials::Key { login, key }`, or with `..` where not every field is used.
+/// `Credentials::Key { login, key }`, with `..` if not every field is used.
 fn pattern(credentials: &Credentials, used: &[&str]) -> TokenStream {
     let name = ident(&credentials.name);
     let fields = credentials.fields.iter().map(|(field, _)| field.as_str()).filter(|field| used.contains(field));
@@ -212,7 +212,7 @@ fn authorise(model: &Model) -> TokenStream {
         .then(|| quote!(if let Some(token) = &session.token { #(out.secret_header(#headers, token)?;)* }));
     let constants = service.always.iter().map(|(format, body, query)| {
         let format = format_name(format);
-        // Fields are put in front of the body: the last constant first.
+        // Fields are prepended to the body, so the last constant comes first.
         let body = body.iter().rev().map(|constant| {
             let (key, value) = (&constant.key.value, constant_value(constant));
             quote!(out.body_field(#key, #value);)
@@ -246,12 +246,12 @@ fn authorise(model: &Model) -> TokenStream {
     }
 }
 
-/// What one kind of credentials puts on a call.
+/// The arm that puts one kind of credentials on a call.
 fn proof_arm(credentials: &Credentials) -> TokenStream {
     let all = credentials.headers.iter().chain(&credentials.body);
     let pattern = pattern(credentials, &all.map(|(_, field)| field.as_str()).collect::<Vec<_>>());
     let headers = credentials.headers.iter().map(|(key, field)| pair(credentials, key, field, true));
-    // Fields are put in front of the body, as above.
+    // Prepended, as above.
     let body = credentials.body.iter().rev().map(|(key, field)| pair(credentials, key, field, false));
     quote!(#pattern => { #(#headers)* #(#body)* })
 }

@@ -1,4 +1,4 @@
-//! Which item shows the call: the inputs that it is compared with, and the tests that it has to stand.
+//! Which item shows the call: the inputs to compare it with, and the tests that it must pass.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
@@ -7,19 +7,19 @@ use super::{TAKEN, compared, distinct};
 use crate::emit::rust::words::{ident, known_value, local, rust_type};
 use crate::model::{Compared, Field, Model, Sign, Trace, Type};
 
-/// A closure over items: the statements that make it, and the argument that it is.
+/// A closure over items: the statements that define it, and the argument that passes it.
 pub(super) struct Closure {
     pub(super) statements: TokenStream,
     pub(super) argument: TokenStream,
 }
 
 impl Closure {
-    /// One that looks at nothing.
+    /// A closure with a constant result.
     pub(super) fn always(holds: bool) -> Self {
         Self { statements: TokenStream::new(), argument: quote!(|_| #holds) }
     }
 
-    /// A variable with the closure that says whether all these tests hold.
+    /// A variable with the closure that requires all these tests.
     fn of(name: &str, trace: &Trace, tests: &[TokenStream]) -> Self {
         let (name, item) = (ident(name), rust_type(&trace.item));
         let tests = match tests {
@@ -30,7 +30,7 @@ impl Closure {
     }
 }
 
-/// A test that stands alone, without the parentheses that it has among others.
+/// A test that stands alone, without the parentheses that it needs among others.
 fn bare(test: &TokenStream) -> TokenStream {
     let mut trees = test.clone().into_iter();
     match (trees.next(), trees.next()) {
@@ -39,7 +39,7 @@ fn bare(test: &TokenStream) -> TokenStream {
     }
 }
 
-/// The variables of the inputs that are compared, and `fits`.
+/// The variables of the compared inputs, and `fits`.
 pub(super) fn fits(model: &Model, trace: &Trace) -> Closure {
     let is_new = matches!(trace.sign, Sign::New(_));
     let inputs = distinct(compared(trace)).into_iter().map(|own| {
@@ -68,7 +68,7 @@ pub(super) fn fits(model: &Model, trace: &Trace) -> Closure {
     Closure { statements: quote!(#inputs #statements), ..closure }
 }
 
-/// The closure that says whether a new item is that of the call but for the spelling of its texts.
+/// Closure `nearly`: a new item matches the call except for the spelling of texts.
 pub(super) fn nearly(model: &Model, trace: &Trace) -> Closure {
     let is_spelled =
         |own: &Field| matches!(&own.ty, Type::Text) || matches!(&own.ty, Type::Option(ty) if **ty == Type::Text);
@@ -85,13 +85,13 @@ pub(super) fn nearly(model: &Model, trace: &Trace) -> Closure {
     Closure::of("nearly", trace, &tests)
 }
 
-/// The closure that says whether what changed became what it was to become.
+/// Closure `is_so`: the changed field has its expected value.
 pub(super) fn is_so(model: &Model, trace: &Trace) -> Closure {
     let tests: Vec<TokenStream> = trace.is.iter().map(|(field, text)| is(model, field, text)).collect();
     if tests.is_empty() { Closure::always(true) } else { Closure::of("is_so", trace, &tests) }
 }
 
-/// The value at the end of a path, and whether it may be absent: then it is an `Option` of a reference.
+/// The value at the end of a path, and whether it may be absent and is then an `Option` of a reference.
 pub(super) fn place(item: &str, path: &[Field]) -> (TokenStream, bool) {
     let item = ident(item);
     let (mut place, mut is_option) = (quote!(#item), false);
@@ -108,7 +108,7 @@ pub(super) fn place(item: &str, path: &[Field]) -> (TokenStream, bool) {
     (place, is_option)
 }
 
-/// Whether the end of a path is a text that may be an input in another spelling.
+/// Tests whether the text at the end of a path is an input in another spelling.
 fn spells(path: &[Field], own: &Field, is_told: bool) -> TokenStream {
     let ours = local(&own.rust, TAKEN);
     let (place, is_option) = place("item", path);
@@ -123,8 +123,8 @@ fn spells(path: &[Field], own: &Field, is_told: bool) -> TokenStream {
     }
 }
 
-/// Whether the end of a path holds an input; an input that is absent says nothing. A field that is absent does not hold
-/// it, unless the item is told by something else.
+/// Tests whether the value at the end of a path equals an input. An absent input matches anything; an absent field
+/// matches only if another field identifies the item.
 fn holds(path: &[Field], own: &Field, is_told: bool) -> TokenStream {
     let ours = local(&own.rust, TAKEN);
     let (place, is_option) = place("item", path);
@@ -139,7 +139,7 @@ fn holds(path: &[Field], own: &Field, is_told: bool) -> TokenStream {
     }
 }
 
-/// Whether a field of the item has this value.
+/// Tests whether a field of the item has this value.
 fn is(model: &Model, field: &Field, text: &str) -> TokenStream {
     let name = ident(&field.rust);
     let value = match &field.ty {
@@ -156,7 +156,7 @@ fn is(model: &Model, field: &Field, text: &str) -> TokenStream {
     }
 }
 
-/// Ends where a field is absent that has to be seen: then nobody can tell.
+/// Returns early if a field that must be seen is absent: then nothing can be concluded.
 pub(super) fn seen(trace: &Trace) -> TokenStream {
     let compared = trace.named.iter().chain(&trace.filter).map(|(path, own)| {
         let (local, (place, is_option)) = (local(&own.rust, TAKEN), place("now", path));
