@@ -26,7 +26,7 @@ pub trait Place: Sized {
     /// The store.
     type Store: Store + Clone;
 
-    /// The path of the test that calls [`child`], as the harness spells it.
+    /// The path of the test that calls the child, as the harness spells it.
     const CHILD: &str;
 
     /// Creates an empty location; `None`, with the reason printed, if this machine cannot provide one.
