@@ -228,6 +228,7 @@ mod tests {
             (unrecognised(404), No, No),
             (unrecognised(302), No, No),
             (unrecognised(200), Once, No),
+            (unrecognised(401), SignIn, SignIn),
             (fault(FaultKind::Auth, 401), SignIn, SignIn),
             (fault(FaultKind::RateLimited, 429), Yes, Yes),
             (fault(FaultKind::RateLimited, 413), Yes, Yes),
