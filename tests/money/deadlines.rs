@@ -7,7 +7,7 @@ use hostkit::CallOptions;
 use hostkit_sandbox::fault::Group;
 use hostkit_sandbox::{Armed, Fault, Sandbox};
 
-use crate::money::ground::{Kind, Setup, Side, Trial, lock, size};
+use crate::ground::{Kind, Setup, Side, Trial, lock, size};
 
 const DEADLINES: [u64; 3] = [100, 300, 1_000];
 const GRACE: Duration = Duration::from_millis(250);

@@ -1,6 +1,6 @@
 //! The test bed of the promises: a sandbox, either client, and one clock for both.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 
 use hostkit::time::{Clock, Moment, Now};
@@ -11,7 +11,7 @@ use hostkit::{
 use hostkit_reqwest::ReqwestTransport;
 use hostkit_sandbox::world::World;
 use hostkit_sandbox::{ApiName, Entry, Hop, Resolver, Sandbox, credentials};
-use hostkit_ureq::UreqTransport;
+use hostkit_ureq::{Network, UreqTransport};
 use tokio::runtime::Runtime;
 
 pub use hostkit_tests::size::{is_long, is_small, size};
@@ -117,7 +117,8 @@ impl<A: Side> Setup<A> {
                     builder = builder.deadline(deadline);
                 }
                 if let Some((resolver, connect)) = self.names {
-                    let setup = $transport::setup().lookup(move |name| resolver.lookup(name)).connect_timeout(connect);
+                    let network = Network::new().lookup(move |name| resolver.lookup(name)).connect_timeout(connect);
+                    let setup = $transport::setup().network(network);
                     builder = builder.transport(setup.build().expect("a transport"));
                 }
                 builder.build().expect("a client")
@@ -257,19 +258,27 @@ pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub struct Trial {
     id: &'static str,
     start: Instant,
-    _alone: Option<MutexGuard<'static, ()>>,
+    _running: Running,
 }
+
+/// Held by each trial; one that measures time waits until no other runs.
+enum Running {
+    Together(#[expect(dead_code, reason = "held until the trial is over")] RwLockReadGuard<'static, ()>),
+    Alone(#[expect(dead_code, reason = "held until the trial is over")] RwLockWriteGuard<'static, ()>),
+}
+
+static RUNNING: RwLock<()> = RwLock::new(());
 
 impl Trial {
     pub fn start(id: &'static str) -> Self {
-        Self { id, start: Instant::now(), _alone: None }
+        let running = Running::Together(RUNNING.read().unwrap_or_else(PoisonError::into_inner));
+        Self { id, start: Instant::now(), _running: running }
     }
 
-    /// Serialises the trials that measure time and those with many threads, which would disturb them.
+    /// For a trial that measures time or has many threads: no other runs beside it.
     pub fn alone(id: &'static str) -> Self {
-        static ALONE: Mutex<()> = Mutex::new(());
-        let alone = lock(&ALONE);
-        Self { id, start: Instant::now(), _alone: Some(alone) }
+        let running = Running::Alone(RUNNING.write().unwrap_or_else(PoisonError::into_inner));
+        Self { id, start: Instant::now(), _running: running }
     }
 
     /// Prints the figures; panics with the violations, if there are any.

@@ -13,7 +13,7 @@ use rootpanel_proto::orders::CreateOrder;
 use rootpanel_proto::tariffs::GetTarifs;
 use rootpanel_proto::types::TariffId;
 
-use crate::money::ground::{Kind, Setup, Side, Stage, Trial, lock, size};
+use crate::ground::{Kind, Setup, Side, Stage, Trial, lock, size};
 
 const DEADLINES: [u64; 3] = [600, 800, 1_000];
 const GRACE: Duration = Duration::from_millis(250);

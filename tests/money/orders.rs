@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use hostkit::{CallOptions, Gibibytes, Mebibytes, Outcome, Perform};
 use hostkit_sandbox::{Armed, Ended, Entry, Fault, Hop, Sandbox};
 
-use crate::money::ground::{Client, Kind, Setup, Side, Stage, Trial, is_small, lock, mix, size};
+use crate::ground::{Client, Kind, Setup, Side, Stage, Trial, is_small, lock, mix, size};
 
 /// The faults that strike orders: before the request is read, and before and after it is carried out.
 const POINTS: &[&str] = &[

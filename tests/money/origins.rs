@@ -9,7 +9,7 @@ use hostkit::CallOptions;
 use hostkit_sandbox::fault::Group;
 use hostkit_sandbox::{Armed, Fault, credentials};
 
-use crate::money::ground::{Client, Kind, Setup, Side, Stage, Trial, lock};
+use crate::ground::{Client, Kind, Setup, Side, Stage, Trial, lock};
 
 /// The start of the token that is searched for at the foreign origin.
 const TOKEN: &str = "CLODO_";

@@ -6,7 +6,7 @@ use hostkit::{CallOptions, Gibibytes, Mebibytes};
 use hostkit_sandbox::fault::Group;
 use hostkit_sandbox::{Armed, Fault, Sandbox};
 
-use crate::money::ground::{Client, Kind, Side, Stage, Trial, size};
+use crate::ground::{Client, Kind, Side, Stage, Trial, size};
 
 /// A call that needs no sign-in, so that every arrival is the call.
 fn read() -> rootpanel_proto::tariffs::GetTarifs {

@@ -10,7 +10,7 @@ use hostkit::{CallOptions, ErrorKind, Gibibytes, Mebibytes, Rates, Waiter};
 use hostkit_sandbox::Sandbox;
 use hostkit_sandbox::world::World;
 
-use crate::money::ground::{Client, Kind, SandboxClock, Setup, Side, Trial, lock, size};
+use crate::ground::{Client, Kind, SandboxClock, Setup, Side, Trial, lock, size};
 
 const WINDOW: Duration = Duration::from_secs(60);
 /// The spec's limit of GET calls in a window, by which the sandbox counts, too.

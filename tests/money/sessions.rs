@@ -7,7 +7,7 @@ use std::time::Duration;
 use hostkit::{CallOptions, Gibibytes, Mebibytes, Outcome};
 use hostkit_sandbox::{Credentials, Hop, Sandbox};
 
-use crate::money::ground::{Client, Kind, Setup, Side, Trial, is_long, size};
+use crate::ground::{Client, Kind, Setup, Side, Trial, is_long, size};
 
 const THREADS: usize = 64;
 /// The name of the sign-in in the specs of both APIs that have one.

@@ -14,7 +14,7 @@ use hostkit::{Call, CallOptions, Endpoint, Perform};
 use hostkit_sandbox::fault::Group;
 use hostkit_sandbox::{Armed, Fault};
 
-use crate::money::ground::{Client, Kind, Setup, Side, Stage, Trial, class, from_client, is_long, is_small, lock};
+use crate::ground::{Client, Kind, Setup, Side, Stage, Trial, class, from_client, is_long, is_small, lock};
 
 /// The number of faults for each call in the short run.
 const FAULTS_PER_CALL: usize = 4;
@@ -168,10 +168,10 @@ fn p30_every_call_under_faults() {
     let trial = Trial::alone("P30");
     let found = Mutex::new(Found::default());
     std::thread::scope(|scope| {
-        scope.spawn(|| clodo_proto::server::every(&mut Sweep::new(&found)));
-        scope.spawn(|| inferno_proto::server::every(&mut Sweep::new(&found)));
-        scope.spawn(|| rootpanel_proto::server::every(&mut Sweep::new(&found)));
-        scope.spawn(|| macloud_proto::server::every(&mut Sweep::new(&found)));
+        scope.spawn(|| clodo_proto::serve::every(&mut Sweep::new(&found)));
+        scope.spawn(|| inferno_proto::serve::every(&mut Sweep::new(&found)));
+        scope.spawn(|| rootpanel_proto::serve::every(&mut Sweep::new(&found)));
+        scope.spawn(|| macloud_proto::serve::every(&mut Sweep::new(&found)));
     });
     let found = found.into_inner().expect("what was found");
     assert!(is_small() || found.faults.len() == Fault::all().count(), "not every fault had a run");

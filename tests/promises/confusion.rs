@@ -150,27 +150,27 @@ fn has_data(node: Node<'_>, envelope: &[&str]) -> bool {
 #[test]
 fn clodo() {
     let mut matrix = Matrix::new();
-    clodo_proto::server::every(&mut matrix);
+    clodo_proto::serve::every(&mut matrix);
     matrix.check("clodo");
 }
 
 #[test]
 fn inferno() {
     let mut matrix = Matrix::new();
-    inferno_proto::server::every(&mut matrix);
+    inferno_proto::serve::every(&mut matrix);
     matrix.check("inferno");
 }
 
 #[test]
 fn rootpanel() {
     let mut matrix = Matrix::new();
-    rootpanel_proto::server::every(&mut matrix);
+    rootpanel_proto::serve::every(&mut matrix);
     matrix.check("rootpanel");
 }
 
 #[test]
 fn macloud() {
     let mut matrix = Matrix::new();
-    macloud_proto::server::every(&mut matrix);
+    macloud_proto::serve::every(&mut matrix);
     matrix.check("macloud");
 }

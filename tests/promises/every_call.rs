@@ -118,7 +118,7 @@ impl<A: Api> Visitor for Pass<A> {
 #[test]
 fn clodo() {
     let mut pass = Pass::new(clodo_proto::Credentials::key("login", "key-of-a-test"));
-    clodo_proto::server::every(&mut pass);
+    clodo_proto::serve::every(&mut pass);
     assert!(pass.answers > 100, "{} answers", pass.answers);
     println!("clodo: {} answers, each by two clients and in two spellings", pass.answers);
 }
@@ -126,7 +126,7 @@ fn clodo() {
 #[test]
 fn inferno() {
     let mut pass = Pass::new(inferno_proto::Credentials::key(777, "key-of-a-test"));
-    inferno_proto::server::every(&mut pass);
+    inferno_proto::serve::every(&mut pass);
     assert!(pass.answers > 30, "{} answers", pass.answers);
     println!("inferno: {} answers, each by two clients and in two spellings", pass.answers);
 }
@@ -134,7 +134,7 @@ fn inferno() {
 #[test]
 fn rootpanel() {
     let mut pass = Pass::new(rootpanel_proto::Credentials::api_key("login", "key-of-a-test"));
-    rootpanel_proto::server::every(&mut pass);
+    rootpanel_proto::serve::every(&mut pass);
     assert!(pass.answers > 30, "{} answers", pass.answers);
     println!("rootpanel: {} answers, each by two clients and in two spellings", pass.answers);
 }
@@ -142,7 +142,7 @@ fn rootpanel() {
 #[test]
 fn macloud() {
     let mut pass = Pass::new(macloud_proto::Credentials::token("token-of-a-test"));
-    macloud_proto::server::every(&mut pass);
+    macloud_proto::serve::every(&mut pass);
     assert!(pass.answers > 100, "{} answers", pass.answers);
     println!("macloud: {} answers, each by two clients and in two spellings", pass.answers);
 }

@@ -1,14 +1,12 @@
-//! The promises of `SECURITY.md`, and other tests over every API, in one program, because linking takes longer than
+//! Promises of `SECURITY.md` that do not concern money, and other tests over every API, in one program, because linking takes longer than
 //! most of the tests.
 //!
-//! `HOSTKIT_PROMISE_SIZE=long` runs the long sizes. A case that fails prints `HOSTKIT_PROMISE_CASE=…`, which runs it
-//! alone.
+//! `HOSTKIT_PROMISE_SIZE=long` runs the long sizes.
 
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
 mod confusion;
 mod every_call;
-mod money;
 mod one_decision;
 mod p07;
 mod p13;

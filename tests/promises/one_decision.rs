@@ -318,7 +318,7 @@ fn clodo() {
         r#"{"code": 405, "message": "Method Not Allowed", "details": ""}"#,
     ];
     let mut pass = Pass::new(clodo_proto::Credentials::key("login", "key-of-a-test"), faults);
-    clodo_proto::server::every(&mut pass);
+    clodo_proto::serve::every(&mut pass);
     report(&pass);
 }
 
@@ -329,7 +329,7 @@ fn inferno() {
         r#"{"result": "error", "error_code": "already_in_progress", "message": "wait"}"#,
     ];
     let mut pass = Pass::new(inferno_proto::Credentials::key(777, "key-of-a-test"), faults);
-    inferno_proto::server::every(&mut pass);
+    inferno_proto::serve::every(&mut pass);
     report(&pass);
 }
 
@@ -342,7 +342,7 @@ fn rootpanel() {
         r#"{"status": "SUCCESS", "errorCode": "31", "errorMsg": "later"}"#,
     ];
     let mut pass = Pass::new(rootpanel_proto::Credentials::api_key("login", "key-of-a-test"), faults);
-    rootpanel_proto::server::every(&mut pass);
+    rootpanel_proto::serve::every(&mut pass);
     report(&pass);
 }
 
@@ -354,6 +354,6 @@ fn macloud() {
         r#"{"status": "error", "status_msg": "No Server information"}"#,
     ];
     let mut pass = Pass::new(macloud_proto::Credentials::token("token-of-a-test"), faults);
-    macloud_proto::server::every(&mut pass);
+    macloud_proto::serve::every(&mut pass);
     report(&pass);
 }

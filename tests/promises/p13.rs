@@ -74,31 +74,31 @@ fn no_key_in_a_target() {
 
     let key = clodo_proto::Credentials::key(credentials::CLODO_LOGIN, credentials::CLODO_KEY);
     let mut pass = Pass::new(&sandbox, ApiName::Clodo, key);
-    clodo_proto::server::every(&mut pass);
+    clodo_proto::serve::every(&mut pass);
     calls += pass.calls;
 
     let key = inferno_proto::Credentials::key(credentials::INFERNO_CLIENT, credentials::INFERNO_KEY);
     let mut pass = Pass::new(&sandbox, ApiName::Inferno, key);
-    inferno_proto::server::every(&mut pass);
+    inferno_proto::serve::every(&mut pass);
     calls += pass.calls;
 
     let key = rootpanel_proto::Credentials::api_key(credentials::ROOTPANEL_LOGIN, credentials::ROOTPANEL_KEY);
     let mut pass = Pass::new(&sandbox, ApiName::RootPanel, key);
-    rootpanel_proto::server::every(&mut pass);
+    rootpanel_proto::serve::every(&mut pass);
     calls += pass.calls;
     let password =
         rootpanel_proto::Credentials::password(credentials::ROOTPANEL_LOGIN, credentials::ROOTPANEL_PASSWORD);
     let mut pass = Pass::new(&sandbox, ApiName::RootPanel, password);
-    rootpanel_proto::server::every(&mut pass);
+    rootpanel_proto::serve::every(&mut pass);
     calls += pass.calls;
 
     let token = macloud_proto::Credentials::token(credentials::MACLOUD_TOKEN);
     let mut pass = Pass::new(&sandbox, ApiName::Macloud, token);
-    macloud_proto::server::every(&mut pass);
+    macloud_proto::serve::every(&mut pass);
     calls += pass.calls;
     let password = macloud_proto::Credentials::password(credentials::MACLOUD_EMAIL, credentials::MACLOUD_PASSWORD);
     let mut pass = Pass::new(&sandbox, ApiName::Macloud, password);
-    macloud_proto::server::every(&mut pass);
+    macloud_proto::serve::every(&mut pass);
     calls += pass.calls;
 
     let log = sandbox.access_log();

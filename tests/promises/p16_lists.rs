@@ -173,7 +173,7 @@ fn a_list_over_its_limit_is_not_taken() {
     macro_rules! fill {
         ($api:ident, $credentials:expr) => {
             let mut fill = Fill::new($credentials);
-            $api::server::every(&mut fill);
+            $api::serve::every(&mut fill);
             tried.append(&mut fill.tried);
             unshown.append(&mut fill.unshown);
             acting += fill.acting;

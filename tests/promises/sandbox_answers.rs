@@ -102,7 +102,7 @@ fn specs(api: &str) -> usize {
 fn clodo() {
     let key = clodo_proto::Credentials::key(credentials::CLODO_LOGIN, credentials::CLODO_KEY);
     let mut pass = Pass::new(ApiName::Clodo, key);
-    clodo_proto::server::every(&mut pass);
+    clodo_proto::serve::every(&mut pass);
     pass.end(specs("clodo"));
 }
 
@@ -110,7 +110,7 @@ fn clodo() {
 fn inferno() {
     let key = inferno_proto::Credentials::key(credentials::INFERNO_CLIENT, credentials::INFERNO_KEY);
     let mut pass = Pass::new(ApiName::Inferno, key);
-    inferno_proto::server::every(&mut pass);
+    inferno_proto::serve::every(&mut pass);
     pass.end(specs("inferno"));
 }
 
@@ -118,7 +118,7 @@ fn inferno() {
 fn rootpanel() {
     let key = rootpanel_proto::Credentials::api_key(credentials::ROOTPANEL_LOGIN, credentials::ROOTPANEL_KEY);
     let mut pass = Pass::new(ApiName::RootPanel, key);
-    rootpanel_proto::server::every(&mut pass);
+    rootpanel_proto::serve::every(&mut pass);
     pass.end(specs("rootpanel"));
 }
 
@@ -126,6 +126,6 @@ fn rootpanel() {
 fn macloud() {
     let password = macloud_proto::Credentials::password(credentials::MACLOUD_EMAIL, credentials::MACLOUD_PASSWORD);
     let mut pass = Pass::new(ApiName::Macloud, password);
-    macloud_proto::server::every(&mut pass);
+    macloud_proto::serve::every(&mut pass);
     pass.end(specs("macloud"));
 }

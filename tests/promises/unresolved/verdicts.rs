@@ -193,10 +193,10 @@ fn p02_every_verdict_is_the_ledgers() {
     acts::rootpanel(&mut Bench::new(ApiName::RootPanel, ground::rootpanel, &mut tally));
     acts::macloud(&mut Bench::new(ApiName::Macloud, ground::macloud, &mut tally));
 
-    let mut all = names(clodo_proto::server::every);
-    all.extend(names(inferno_proto::server::every));
-    all.extend(names(rootpanel_proto::server::every));
-    all.extend(names(macloud_proto::server::every));
+    let mut all = names(clodo_proto::serve::every);
+    all.extend(names(inferno_proto::serve::every));
+    all.extend(names(rootpanel_proto::serve::every));
+    all.extend(names(macloud_proto::serve::every));
     let missing: Vec<_> = all.difference(&tally.calls).collect();
     assert!(missing.is_empty(), "calls without a case: {missing:?}");
 

@@ -42,6 +42,10 @@ const fn promise(filter: &'static str) -> Test {
     test("hostkit-tests", "promises", filter)
 }
 
+const fn money(filter: &'static str) -> Test {
+    test("hostkit-tests", "money", filter)
+}
+
 const fn memory(filter: &'static str) -> Test {
     test("hostkit-tests", "memory", filter)
 }
@@ -64,27 +68,27 @@ const P16_LISTS: Test = heavy(promise("p16_lists::"));
 const P31: Test = test("hostkit-codegen", "generated", "p31_");
 
 pub(super) const PROMISES: &[Promise] = &[
-    Promise { id: "P1", tests: &[promise("p1_"), UNRESOLVED], switches: &[switch("P1", promise("p1_orders"))] },
+    Promise { id: "P1", tests: &[money("p1_"), UNRESOLVED], switches: &[switch("P1", money("p1_orders"))] },
     Promise { id: "P2", tests: &[P2, SEARCH, UNRESOLVED], switches: &[switch("P2", P2)] },
     Promise {
         id: "P4",
-        tests: &[promise("p4_")],
-        switches: &[switch("P4-blocking", promise("p4_")), switch("P4-async", promise("p4_"))],
+        tests: &[money("p4_")],
+        switches: &[switch("P4-blocking", money("p4_")), switch("P4-async", money("p4_"))],
     },
-    Promise { id: "P5", tests: &[promise("p5_")], switches: &[switch("P5", promise("p5_"))] },
-    Promise { id: "P6", tests: &[promise("p6_")], switches: &[switch("P6", promise("p6_"))] },
+    Promise { id: "P5", tests: &[money("p5_")], switches: &[switch("P5", money("p5_"))] },
+    Promise { id: "P6", tests: &[money("p6_")], switches: &[switch("P6", money("p6_"))] },
     Promise { id: "P7", tests: &[promise("p07::")], switches: &[switch("P7", promise("p07::texts_stay_in_every"))] },
     Promise {
         id: "P8",
-        tests: &[test("hostkit", "lib", "session::cell"), promise("p8_")],
-        switches: &[switch("P8", promise("p8_"))],
+        tests: &[test("hostkit", "lib", "session::cell"), money("p8_")],
+        switches: &[switch("P8", money("p8_"))],
     },
     Promise { id: "P9", tests: &[P9, test("hostkit", "engine", "session::")], switches: &[switch("P9", P9)] },
-    Promise { id: "P10", tests: &[promise("p10_")], switches: &[switch("P10", promise("p10_"))] },
+    Promise { id: "P10", tests: &[money("p10_")], switches: &[switch("P10", money("p10_"))] },
     Promise {
         id: "P11",
-        tests: &[promise("p11_")],
-        switches: &[switch("P11", promise("p11_")), switch("P11-redirects", promise("p11_"))],
+        tests: &[money("p11_")],
+        switches: &[switch("P11", money("p11_")), switch("P11-redirects", money("p11_"))],
     },
     Promise { id: "P12", tests: &[P12], switches: &[switch("P12", P12)] },
     Promise { id: "P13", tests: &[promise("p13::")], switches: &[switch("P13", promise("p13::"))] },
@@ -113,10 +117,10 @@ pub(super) const PROMISES: &[Promise] = &[
     Promise { id: "P19", tests: &[promise("p19::")], switches: &[switch("P19", promise("p19::a_new_field"))] },
     Promise { id: "P20", tests: &[promise("p20::")], switches: &[switch("P20", promise("p20::sums"))] },
     Promise { id: "P21", tests: &[promise("p21::")], switches: &[switch("P21", promise("p21::moscow"))] },
-    Promise { id: "P22", tests: &[promise("p22_")], switches: &[switch("P22", promise("p22_back"))] },
-    Promise { id: "P24", tests: &[promise("p24_")], switches: &[switch("P24", promise("p24_"))] },
-    Promise { id: "P26", tests: &[promise("p26_")], switches: &[switch("P26", promise("p26_"))] },
-    Promise { id: "P30", tests: &[promise("p30_")], switches: &[switch("P30", promise("p30_"))] },
+    Promise { id: "P22", tests: &[money("p22_")], switches: &[switch("P22", money("p22_back"))] },
+    Promise { id: "P24", tests: &[money("p24_")], switches: &[switch("P24", money("p24_"))] },
+    Promise { id: "P26", tests: &[money("p26_")], switches: &[switch("P26", money("p26_"))] },
+    Promise { id: "P30", tests: &[money("p30_")], switches: &[switch("P30", money("p30_"))] },
     Promise { id: "P31", tests: &[P31, test("xtask", "bin", "p31_")], switches: &[switch("P31", P31)] },
 ];
 
