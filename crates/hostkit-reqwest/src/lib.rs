@@ -42,5 +42,6 @@ mod setup;
 mod transport;
 
 pub use client::Client;
+pub use hostkit_net::Network;
 pub use setup::Setup;
 pub use transport::ReqwestTransport;

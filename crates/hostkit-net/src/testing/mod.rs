@@ -10,7 +10,7 @@ use std::time::Duration;
 use hostkit::{BaseUrl, SetupError};
 use hostkit_testing::conformance::Subject;
 
-use crate::Lookup;
+use crate::Network;
 
 /// A self-signed certificate for `localhost`, valid for a hundred years.
 pub const CERTIFICATE: &[u8] = include_bytes!("certificate.pem");
@@ -20,17 +20,13 @@ pub const CERTIFICATE_KEY: &[u8] = include_bytes!("key.pem");
 
 /// The setup of a client for one scenario.
 #[derive(Clone)]
-pub struct Network {
+pub struct Given {
     /// The base URL.
     pub base: BaseUrl,
     /// The deadline of each call.
     pub deadline: Duration,
-    /// Certificates to trust beside the public roots, in PEM.
-    pub roots: &'static [u8],
-    /// The URL of its proxy.
-    pub proxy: Option<String>,
-    /// Replaces the system's resolver.
-    pub lookup: Option<Lookup>,
+    /// How it reaches the server.
+    pub network: Network,
 }
 
 /// A client, and the `Debug` output of it and of its transport's setup.
@@ -42,7 +38,7 @@ pub struct Made {
 }
 
 /// Makes a client of the shop with the key [`KEY`](hostkit_testing::conformance::KEY).
-pub type Make<'a> = &'a dyn Fn(Network) -> Result<Made, SetupError>;
+pub type Make<'a> = &'a dyn Fn(Given) -> Result<Made, SetupError>;
 
 /// Defines the tests of a client, one for each scenario of [`tls`], given a function of the type [`Make`].
 #[macro_export]

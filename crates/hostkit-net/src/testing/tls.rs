@@ -13,7 +13,8 @@ use hostkit::transport::{Phase, TransportErrorKind};
 use hostkit::{BaseUrl, Outcome, SetupError};
 use hostkit_testing::conformance::{Fault, KEY, Proxy, Server, Subject, Tunnel};
 
-use super::{CERTIFICATE, Made, Make, Network, TlsServer};
+use super::{CERTIFICATE, Given, Made, Make, TlsServer};
+use crate::Network;
 
 /// The password of the proxy, which no one else may see.
 const PASSWORD: &str = "c4n4ry-of-a-proxy";
@@ -28,13 +29,17 @@ fn serve() -> TlsServer {
     TlsServer::start().expect("a port on loopback")
 }
 
-fn network(host: &str, port: u16) -> Network {
-    let base: BaseUrl = format!("https://{host}:{port}").parse().expect("a base URL");
-    Network { base, deadline: Duration::from_secs(10), roots: CERTIFICATE, proxy: None, lookup: None }
+fn trusting(roots: &[u8]) -> Network {
+    Network::new().root_certificates(roots)
 }
 
-fn client(make: Make<'_>, network: Network) -> Box<dyn Subject> {
-    make(network).expect("a client").subject
+fn given(host: &str, port: u16, network: Network) -> Given {
+    let base: BaseUrl = format!("https://{host}:{port}").parse().expect("a base URL");
+    Given { base, deadline: Duration::from_secs(10), network }
+}
+
+fn client(make: Make<'_>, given: Given) -> Box<dyn Subject> {
+    make(given).expect("a client").subject
 }
 
 /// Orders with an empty note.
@@ -47,7 +52,7 @@ pub fn a_certificate_decides_before_a_byte_is_sent(make: Make<'_>) {
     let _alone = alone();
     let server = serve();
     for (host, roots) in [("localhost", &b""[..]), ("127.0.0.1", CERTIFICATE)] {
-        let client = client(make, Network { roots, ..network(host, server.port()) });
+        let client = client(make, given(host, server.port(), trusting(roots)));
         let error = client.get().expect_err("the certificate is not trusted");
         let transport = error.transport().expect("the transport failed");
         assert_eq!(transport.phase(), Phase::Connect, "{error}");
@@ -56,7 +61,7 @@ pub fn a_certificate_decides_before_a_byte_is_sent(make: Make<'_>) {
     }
     assert_eq!(server.heard(), "");
 
-    let client = client(make, network("localhost", server.port()));
+    let client = client(make, given("localhost", server.port(), trusting(CERTIFICATE)));
     for _ in 0..3 {
         assert_eq!(client.get().expect("it is trusted"), 7);
         assert!(order(&*client).is_done());
@@ -67,7 +72,7 @@ pub fn a_certificate_decides_before_a_byte_is_sent(make: Make<'_>) {
 /// An invalid certificate is an error of the setup.
 pub fn what_is_no_certificate_is_refused(make: Make<'_>) {
     let broken = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-    let made = make(Network { roots: broken, ..network("localhost", 1) });
+    let made = make(given("localhost", 1, trusting(broken)));
     assert!(matches!(made, Err(SetupError::Certificate(_))));
 }
 
@@ -100,7 +105,7 @@ pub fn a_name_that_leads_elsewhere_gets_no_key(make: Make<'_>) {
         let last = if asked.fetch_add(1, Ordering::SeqCst) < 2 { 2 } else { 1 };
         Ok(vec![IpAddr::from([127, 0, 0, last])])
     };
-    let client = client(make, Network { lookup: Some(Arc::new(lookup)), ..network("localhost", server.port()) });
+    let client = client(make, given("localhost", server.port(), trusting(CERTIFICATE).lookup(lookup)));
     for _ in 0..2 {
         assert!(matches!(order(&*client), Outcome::NotSent(_)));
     }
@@ -111,7 +116,7 @@ pub fn a_name_that_leads_elsewhere_gets_no_key(make: Make<'_>) {
 }
 
 fn through(make: Make<'_>, proxy: String, port: u16, deadline: Duration) -> Box<dyn Subject> {
-    let made = make(Network { proxy: Some(proxy), deadline, ..network("localhost", port) });
+    let made = make(Given { deadline, ..given("localhost", port, trusting(CERTIFICATE).proxy(proxy)) });
     let Made { subject, shown } = made.expect("a client");
     assert!(!shown.contains(PASSWORD), "{shown}");
     subject
@@ -168,8 +173,8 @@ pub fn a_proxy_that_opens_no_tunnel_means_not_sent(make: Make<'_>) {
         assert!(!shown.contains(PASSWORD) && !shown.contains("dXNlcj"), "{tunnel}: {shown}");
     }
     assert_eq!(server.heard(), "");
-    let proxy = Some(format!("http://user:{PASSWORD}@ho st"));
-    let made = make(Network { proxy, ..network("localhost", server.port()) });
+    let network = trusting(CERTIFICATE).proxy(format!("http://user:{PASSWORD}@ho st"));
+    let made = make(given("localhost", server.port(), network));
     let error = made.err().expect("no URL");
     assert!(!format!("{error} {error:?}").contains(PASSWORD));
 }
@@ -178,8 +183,8 @@ pub fn a_proxy_that_opens_no_tunnel_means_not_sent(make: Make<'_>) {
 pub fn a_proxy_is_not_asked_for_this_machine(make: Make<'_>) {
     let server = Server::start(Fault::Nothing).expect("a server");
     let proxy = Proxy::start(Tunnel::Opens).expect("a proxy");
-    let network = Network { base: server.base_url(), proxy: Some(proxy.url("")), ..network("localhost", 1) };
-    let client = client(make, network);
+    let network = trusting(CERTIFICATE).proxy(proxy.url(""));
+    let client = client(make, Given { base: server.base_url(), ..given("localhost", 1, network) });
     assert!(order(&*client).is_done() && client.get().is_ok());
     assert_eq!(proxy.heard(), "");
 }

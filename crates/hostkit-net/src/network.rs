@@ -1,0 +1,108 @@
+//! How a client reaches its host: proxy, certificates, name lookup and the time to connect.
+
+use std::fmt;
+use std::io;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hostkit::SetupError;
+use rustls::ClientConfig;
+
+use crate::{Lookup, Names, Trust};
+
+/// The default limit for connecting: a name may have several addresses, and the first ones may be unreachable.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How a client reaches its host; by default directly, with the system's resolver and the public roots (webpki).
+#[derive(Clone, Default)]
+pub struct Network {
+    proxy: Option<String>,
+    roots: Vec<u8>,
+    #[cfg(feature = "platform-verifier")]
+    is_platform: bool,
+    lookup: Option<Lookup>,
+    connect_timeout: Option<Duration>,
+}
+
+impl Network {
+    /// The default.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sends through an HTTP proxy, `http://user:password@host:port`, in a `CONNECT` tunnel.
+    ///
+    /// Plain http, which is allowed to loopback only, bypasses it. Proxy variables of the environment are ignored.
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.proxy = Some(url.into());
+        self
+    }
+
+    /// Adds trusted root certificates in PEM, such as those of a test installation.
+    pub fn root_certificates(mut self, pem: &[u8]) -> Self {
+        self.roots.extend_from_slice(pem);
+        self.roots.push(b'\n');
+        self
+    }
+
+    /// Verifies with the operating system's trust store instead of the public roots.
+    #[cfg(feature = "platform-verifier")]
+    pub fn platform_verifier(mut self) -> Self {
+        self.is_platform = true;
+        self
+    }
+
+    /// Resolves host names with this function instead of the system's resolver.
+    ///
+    /// It may block: it runs on a thread for that name. Answers are cached for 30 seconds, or until an address cannot
+    /// be reached. Addresses of `localhost` that are not loopback are dropped.
+    pub fn lookup(mut self, lookup: impl Fn(&str) -> io::Result<Vec<IpAddr>> + Send + Sync + 'static) -> Self {
+        self.lookup = Some(Arc::new(lookup));
+        self
+    }
+
+    /// Limits the name lookup, and again connecting to all its addresses together; 10 seconds by default.
+    ///
+    /// Some clients count the name lookup and the TLS handshake into the second. The call's deadline applies as well.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = Some(timeout);
+        self
+    }
+
+    /// The proxy's URL, which may hold a password.
+    pub fn proxy_url(&self) -> Option<&str> {
+        self.proxy.as_deref()
+    }
+
+    /// The limit for connecting.
+    pub fn time_to_connect(&self) -> Duration {
+        self.connect_timeout.unwrap_or(CONNECT_TIMEOUT)
+    }
+
+    /// The name lookups, with a cache of their own.
+    pub fn names(&self) -> Names {
+        Names::new(self.lookup.clone())
+    }
+
+    /// The configuration of TLS.
+    ///
+    /// # Errors
+    /// A certificate cannot be read or is not a valid root, or TLS cannot be set up.
+    pub fn tls(&self) -> Result<ClientConfig, SetupError> {
+        let mut trust = Trust::default();
+        trust.add_pem(&self.roots)?;
+        #[cfg(feature = "platform-verifier")]
+        if self.is_platform {
+            trust.platform();
+        }
+        trust.client_config()
+    }
+}
+
+impl fmt::Debug for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The proxy's URL may hold a password.
+        f.debug_struct("Network").field("proxy", &self.proxy.is_some()).finish_non_exhaustive()
+    }
+}
