@@ -52,6 +52,10 @@ pub(crate) fn execute(verify: bool) -> Outcome {
         arguments.extend(["--exclude", member.name.as_str()]);
     }
     let listed = output(cargo(&arguments).arg("--list"))?;
+    // They would need the repository: specs, or files of another crate.
+    if let Some(test) = listed.lines().find(|line| line.starts_with("tests/")) {
+        return Err(format!("a package contains {test}: its Cargo.toml lacks `exclude = [\"/tests\"]`"));
+    }
     for licence in LICENCES {
         let count = listed.lines().filter(|line| *line == licence).count();
         if count != published.len() {
