@@ -1,6 +1,7 @@
 //! Command `codegen`: writes or compares everything that is generated from the specs.
 
 use std::io::IsTerminal;
+use std::panic::resume_unwind;
 
 use cargo_hostkit::{Folder, Workspace};
 use hostkit_codegen::{Coverage, Sources, Specs, Tree};
@@ -48,23 +49,45 @@ struct Outputs {
     coverage: Vec<Coverage>,
 }
 
+/// What the specs of one API produce.
+struct Output {
+    /// The folder of its code.
+    root: String,
+    rust: Tree,
+    /// Reference, OpenAPI and coverage.
+    others: Option<(Tree, Tree, Coverage)>,
+}
+
+fn output(api: &str) -> Result<Output, String> {
+    let sources = sources(api)?;
+    let specs = resolved(api, &sources)?;
+    if api == OBSTACLE {
+        let rust = specs.rust().moved("crates/obstacle-proto/", "codegen/obstacle/");
+        return Ok(Output { root: "codegen/obstacle/src/generated".to_owned(), rust, others: None });
+    }
+    let others = Some((specs.reference(), specs.openapi(), specs.coverage()));
+    Ok(Output { root: format!("crates/{api}-proto/src/generated"), rust: specs.rust(), others })
+}
+
 /// Resolves each API once and produces all outputs. The obstacle API has code only.
 fn outputs(workspace: &Workspace) -> Result<Outputs, String> {
     let (mut code, mut reference, mut openapi) = (Tree::default(), Tree::default(), Tree::default());
     let (mut roots, mut coverage) = (Vec::new(), Vec::new());
-    for api in workspace.apis().map_err(|error| error.to_string())? {
-        let sources = sources(&api)?;
-        let specs = resolved(&api, &sources)?;
-        if api == OBSTACLE {
-            code.merge(specs.rust().moved("crates/obstacle-proto/", "codegen/obstacle/"));
-            roots.push("codegen/obstacle/src/generated".to_owned());
-            continue;
+    let apis = workspace.apis().map_err(|error| error.to_string())?;
+    // The APIs do not depend on each other.
+    let results: Vec<Result<Output, String>> = std::thread::scope(|scope| {
+        let threads: Vec<_> = apis.iter().map(|api| scope.spawn(|| output(api))).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    });
+    for result in results {
+        let Output { root, rust, others } = result?;
+        code.merge(rust);
+        roots.push(root);
+        if let Some((pages, document, counted)) = others {
+            reference.merge(pages);
+            openapi.merge(document);
+            coverage.push(counted);
         }
-        code.merge(specs.rust());
-        roots.push(format!("crates/{api}-proto/src/generated"));
-        reference.merge(specs.reference());
-        openapi.merge(specs.openapi());
-        coverage.push(specs.coverage());
     }
     let code = workspace.formatted(code).map_err(|error| error.to_string())?;
     let mut folders: Vec<Folder> = roots.into_iter().map(|path| Folder { wanted: code.below(&path), path }).collect();
