@@ -293,33 +293,33 @@ fn no_secret_is_seen() {
         let passes = [
             scope.spawn(|| {
                 let mut pass = Pass::new(clodo_proto::Credentials::key("login", secret()), "\r\nx-auth-user:", sign_in);
-                clodo_proto::server::every(&mut pass);
+                clodo_proto::serve::every(&mut pass);
                 pass.calls
             }),
             scope.spawn(|| {
                 let mut pass = Pass::new(inferno_proto::Credentials::key(777, secret()), "", none);
-                inferno_proto::server::every(&mut pass);
+                inferno_proto::serve::every(&mut pass);
                 pass.calls
             }),
             scope.spawn(|| {
                 let mut pass = Pass::new(rootpanel_proto::Credentials::api_key("login", secret()), "", none);
-                rootpanel_proto::server::every(&mut pass);
+                rootpanel_proto::serve::every(&mut pass);
                 pass.calls
             }),
             scope.spawn(|| {
                 let mut pass = Pass::new(rootpanel_proto::Credentials::password("login", secret()), "", none);
-                rootpanel_proto::server::every(&mut pass);
+                rootpanel_proto::serve::every(&mut pass);
                 pass.calls
             }),
             scope.spawn(|| {
                 let mut pass = Pass::new(macloud_proto::Credentials::token(secret()), "", none);
-                macloud_proto::server::every(&mut pass);
+                macloud_proto::serve::every(&mut pass);
                 pass.calls
             }),
             scope.spawn(|| {
                 let password = macloud_proto::Credentials::password("a@example.org", secret());
                 let mut pass = Pass::new(password, "post /v1/auth", token);
-                macloud_proto::server::every(&mut pass);
+                macloud_proto::serve::every(&mut pass);
                 pass.calls
             }),
         ];

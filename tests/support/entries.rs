@@ -61,10 +61,10 @@ struct Collector<A> {
 
 /// The endpoints of all four APIs.
 pub fn all() -> Vec<Entry> {
-    let mut entries = of(clodo_proto::server::every);
-    entries.extend(of(inferno_proto::server::every));
-    entries.extend(of(rootpanel_proto::server::every));
-    entries.extend(of(macloud_proto::server::every));
+    let mut entries = of(clodo_proto::serve::every);
+    entries.extend(of(inferno_proto::serve::every));
+    entries.extend(of(rootpanel_proto::serve::every));
+    entries.extend(of(macloud_proto::serve::every));
     assert!(entries.len() > 140, "{} endpoints", entries.len());
     entries
 }

@@ -34,10 +34,10 @@ pub struct Probe {
 
 /// The endpoints of all four APIs.
 pub fn all() -> Vec<Probe> {
-    let mut probes = of(clodo_proto::server::every);
-    probes.extend(of(inferno_proto::server::every));
-    probes.extend(of(rootpanel_proto::server::every));
-    probes.extend(of(macloud_proto::server::every));
+    let mut probes = of(clodo_proto::serve::every);
+    probes.extend(of(inferno_proto::serve::every));
+    probes.extend(of(rootpanel_proto::serve::every));
+    probes.extend(of(macloud_proto::serve::every));
     probes
 }
 

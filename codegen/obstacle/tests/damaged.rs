@@ -31,7 +31,7 @@ impl Copy {
 
     fn checked(&self) -> Result<usize, String> {
         let mut checks = Checks::new(&self.0);
-        obstacle_proto::server::every(&mut checks);
+        obstacle_proto::serve::every(&mut checks);
         checks.finish()
     }
 }

@@ -126,7 +126,7 @@ impl Ledger {
         self.lock().entries.iter().filter(|entry| entry.operation == operation && entry.hop == Hop::Client).count()
     }
 
-    /// How often an operation was carried out, whoever sent it.
+    /// How often an operation was carried out, for all callers together.
     pub fn commits(&self, operation: &str) -> usize {
         self.lock().entries.iter().filter(|entry| entry.operation == operation && entry.is_committed()).count()
     }

@@ -7,7 +7,7 @@ use hostkit_proto::server::checks::Checks;
 #[test]
 fn every_example_of_the_specs() {
     let mut checks = Checks::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
-    rootpanel_proto::server::every(&mut checks);
+    rootpanel_proto::serve::every(&mut checks);
     let examples = checks.finish().unwrap_or_else(|findings| panic!("{findings}"));
     println!("rootpanel: {examples} examples");
 }

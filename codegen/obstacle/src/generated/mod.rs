@@ -9,7 +9,7 @@ pub mod choices;
 pub mod commands;
 pub mod names;
 #[cfg(feature = "server")]
-pub mod server;
+pub mod serve;
 mod service;
 pub mod types;
 

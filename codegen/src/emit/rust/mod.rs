@@ -38,7 +38,7 @@ pub(crate) fn emit(model: &Model, wire: &Wire<'_>) -> Tree {
     let items = quote! {
         #(pub mod #public;)*
         #[cfg(feature = "server")]
-        pub mod server;
+        pub mod serve;
         mod service;
 
         pub use service::{Code, Credentials, #service};
@@ -89,7 +89,7 @@ fn emit_types(model: &Model, files: &mut Files<'_>) -> bool {
     files.add(&["types", "mod.rs"], &["types", ""], "Types that calls share.", items);
     let has_server = !server.is_empty();
     if has_server {
-        files.add_importing(&["server", "types.rs"], &["types", ""], "The server half of the types.", server);
+        files.add_importing(&["serve", "types.rs"], &["types", ""], "The server half of the types.", server);
     }
     has_server
 }
@@ -123,7 +123,7 @@ fn emit_endpoints<'m>(
         files.add(&[module, "mod.rs"], &[module, ""], &docs::module(&model.api, module), items);
         let doc = docs::server_module(&model.api, module);
         let items = endpoints.iter().map(|endpoint| server::emit(model, endpoint)).collect();
-        files.add_importing(&["server", &[*module, ".rs"].concat()], &[module, ""], &doc, items);
+        files.add_importing(&["serve", &[*module, ".rs"].concat()], &[module, ""], &doc, items);
     }
     modules
 }
@@ -146,7 +146,7 @@ fn emit_server(model: &Model, files: &mut Files<'_>, modules: &BTreeMap<&str, Ve
 
         #every
     };
-    files.add(&["server", "every.rs"], &[""], "Every endpoint with its wire examples.", items);
+    files.add(&["serve", "every.rs"], &[""], "Every endpoint with its wire examples.", items);
 
     let names = modules.keys().copied().chain(["every"]).chain(has_types.then_some("types")).map(ident);
     let router = server::router(model);
@@ -162,5 +162,5 @@ fn emit_server(model: &Model, files: &mut Files<'_>, modules: &BTreeMap<&str, Ve
         #router
     };
     let doc = "The server half: every request of the API, and which endpoint it calls.";
-    files.add(&["server", "mod.rs"], &[""], doc, items);
+    files.add(&["serve", "mod.rs"], &[""], doc, items);
 }

@@ -13,7 +13,7 @@ pub mod ips;
 pub mod limits;
 pub mod requests;
 #[cfg(feature = "server")]
-pub mod server;
+pub mod serve;
 pub mod servers;
 mod service;
 pub mod stats;

@@ -28,7 +28,7 @@ const BLESSING: &str = "if what is found is right, `cargo xtask spec bless` reco
 /// Set to write the expected values instead of comparing with them.
 const BLESS: &str = "HOSTKIT_BLESS";
 
-/// Checks every wire example of an API: pass it to the generated `server::every`, then call [`Checks::finish`].
+/// Checks every wire example of an API: pass it to the generated `serve::every`, then call [`Checks::finish`].
 #[derive(Debug)]
 pub struct Checks<A> {
     specs: PathBuf,

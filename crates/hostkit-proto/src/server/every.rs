@@ -30,7 +30,7 @@ pub struct Examples {
     pub faults_with_head: &'static [&'static str],
 }
 
-/// Visits every endpoint of an API; the generated function `server::every` calls it.
+/// Visits every endpoint of an API; the generated function `serve::every` calls it.
 pub trait Visitor {
     /// The API that is visited.
     type Api: Api;

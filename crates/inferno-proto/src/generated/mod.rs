@@ -7,7 +7,7 @@ pub mod account;
 pub mod orders;
 pub mod products;
 #[cfg(feature = "server")]
-pub mod server;
+pub mod serve;
 pub mod servers;
 mod service;
 pub mod services;

@@ -13,7 +13,7 @@ pub mod operations;
 pub mod reference;
 pub mod schedules;
 #[cfg(feature = "server")]
-pub mod server;
+pub mod serve;
 pub mod servers;
 mod service;
 pub mod ssh_keys;

@@ -6,7 +6,7 @@
 pub mod account;
 pub mod orders;
 #[cfg(feature = "server")]
-pub mod server;
+pub mod serve;
 pub mod servers;
 mod service;
 pub mod tariffs;

@@ -55,7 +55,7 @@ impl<'s> Shown<'s> {
         script(&self.endpoint.method, path)
     }
 
-    /// The body as a literal, without surrounding blanks, which no format minds.
+    /// The body as a literal, without surrounding white space, which every format ignores.
     pub(super) fn body(&self) -> TokenStream {
         body(self.body.trim())
     }

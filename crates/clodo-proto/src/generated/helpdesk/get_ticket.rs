@@ -9,7 +9,7 @@ use hostkit_proto::{
 };
 
 use crate::Clodo;
-use crate::types::{Ticket, TicketId};
+use crate::types::{SupportTicket, TicketId};
 
 /// A ticket with its messages and the paid work in it.
 ///
@@ -60,7 +60,7 @@ impl GetTicket {
 
 impl Endpoint for GetTicket {
     type Api = Clodo;
-    type Output = Ticket;
+    type Output = SupportTicket;
 
     const INFO: EndpointInfo = EndpointInfo {
         name: "get_ticket",
@@ -79,7 +79,7 @@ impl Endpoint for GetTicket {
         Ok(())
     }
 
-    fn decode(answer: &RawAnswer<'_>) -> Result<Ticket, DecodeError> {
+    fn decode(answer: &RawAnswer<'_>) -> Result<SupportTicket, DecodeError> {
         answer.value(&Name::new("helpdesk"))
     }
 }

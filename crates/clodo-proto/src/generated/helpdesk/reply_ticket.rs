@@ -13,7 +13,7 @@ use hostkit_proto::{
 
 use crate::Clodo;
 use crate::helpdesk::GetTicket;
-use crate::types::{Ticket, TicketId, TicketMessage};
+use crate::types::{SupportTicket, TicketId, TicketMessage};
 
 /// Adds a message to a ticket.
 ///
@@ -118,11 +118,11 @@ impl Evidence for ReplyTicket {
         Ok(GetTicket::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &Ticket) -> Option<Baseline> {
+    fn baseline(_: &Inputs, now: &SupportTicket) -> Option<Baseline> {
         Some(evidence::marks(now.messages.iter(), |_| true, |item| Some(evidence::text(&item.id))))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Ticket) -> Option<Vec<TicketMessage>> {
+    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: SupportTicket) -> Option<Vec<TicketMessage>> {
         let text: String = inputs.get("text")?;
         let fits = |item: &TicketMessage| item.text.as_ref().is_none_or(|value| *value == text);
         let nearly = |item: &TicketMessage| item.text.as_ref().is_none_or(|value| evidence::is_near(value, &text));

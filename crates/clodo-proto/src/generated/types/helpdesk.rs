@@ -36,7 +36,7 @@ hostkit_proto::number_id! {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
-pub struct Ticket {
+pub struct SupportTicket {
     /// The ticket itself.
     #[doc(alias = "Само обращение")]
     pub head: TicketHead,
@@ -48,14 +48,14 @@ pub struct Ticket {
     pub works: Vec<TicketWork>,
 }
 
-impl Ticket {
+impl SupportTicket {
     /// What has to be there; everything else is absent.
     pub fn new(head: TicketHead) -> Self {
         Self { head, messages: Vec::new(), works: Vec::new() }
     }
 }
 
-impl FromWire for Ticket {
+impl FromWire for SupportTicket {
     fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut fields = reader.object(node, "specs/clodo/types/helpdesk.toml")?;
         let value = Self {

@@ -2,7 +2,7 @@
 
 use clodo_proto::helpdesk::{CreateTicket, CreateVipTicket, GetTicket, ListTickets, ReplyTicket};
 use clodo_proto::types::{
-    Ticket, TicketEventId, TicketHead, TicketId, TicketMessage, TicketStatus, TicketSummary, Vote,
+    SupportTicket, TicketEventId, TicketHead, TicketId, TicketMessage, TicketStatus, TicketSummary, Vote,
 };
 
 use super::answer::{No, yes};
@@ -39,7 +39,7 @@ impl Visit<'_> {
             head.text = Some(first.text.clone());
             head.opened = first.at.moscow();
         }
-        let mut ticket = Ticket::new(head);
+        let mut ticket = SupportTicket::new(head);
         ticket.messages = found
             .messages
             .iter()

@@ -20,7 +20,7 @@ mod storage;
 mod user;
 mod visit;
 
-use clodo_proto::server::{Request, route};
+use clodo_proto::serve::{Request, route};
 use hostkit::protocol::RateRule;
 use hostkit::{Api, UnknownFields};
 

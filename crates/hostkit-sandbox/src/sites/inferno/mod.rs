@@ -11,7 +11,7 @@ mod servers;
 
 use hostkit::protocol::RateRule;
 use hostkit::{Api, UnknownFields};
-use inferno_proto::server::{Request, route};
+use inferno_proto::serve::{Request, route};
 
 use crate::api_name::ApiName;
 use crate::clock::Moment;

@@ -21,7 +21,7 @@ mod ssh_keys;
 use hostkit::UnknownFields;
 use hostkit::protocol::EndpointInfo;
 use http::Method;
-use macloud_proto::server::{Request, route};
+use macloud_proto::serve::{Request, route};
 
 use crate::api_name::ApiName;
 use crate::clock::Moment;

@@ -1,6 +1,6 @@
 //! Dispatches calls to their handlers.
 
-use macloud_proto::server::Request;
+use macloud_proto::serve::Request;
 
 use super::Handler;
 use super::envelope::{Answered, No};

@@ -18,7 +18,7 @@ use rootpanel_proto::account::GetBalance;
 use rootpanel_proto::orders::{
     AddonsOrder, CreateOrder, GetOrders, ReinstallOrder, RenewOrder, SuspendOrder, UnsuspendOrder,
 };
-use rootpanel_proto::server::{Request, route};
+use rootpanel_proto::serve::{Request, route};
 use rootpanel_proto::servers::{GetVnc, RebootServer, ResetServer, ShutdownServer, StartServer};
 use rootpanel_proto::tariffs::GetTarifs;
 use rootpanel_proto::types::Balance;

@@ -7,7 +7,7 @@ use hostkit_proto::codec::{DecodeError, Name};
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
 use crate::helpdesk::{CreateTicket, CreateVipTicket, GetTicket, ListTickets, ReplyTicket};
-use crate::types::{Ticket, TicketSummary};
+use crate::types::{SupportTicket, TicketSummary};
 
 impl Serve for CreateTicket {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -49,7 +49,7 @@ impl Serve for GetTicket {
         Ok(Self { id })
     }
 
-    fn answer(output: &Ticket, out: &mut WrittenAnswer) {
+    fn answer(output: &SupportTicket, out: &mut WrittenAnswer) {
         out.value("helpdesk", output);
     }
 }

@@ -12,7 +12,7 @@ use crate::types::{
     CreatedStorage, CreatedZone, DataCentre, Debit, DeletedRecord, DnsOverview, Image, ImageDetail, ListedAddress,
     NewRecord, PanelSignIn, Preset, PresetField, Record, RecordChange, RequestLimit, RestoreState, ReverseName,
     ServerAddress, ServerDetail, ServerLogEntry, ServerSummary, StatsRow, StorageDetail, StorageSummary, Subnet,
-    Ticket, TicketHead, TicketMessage, TicketSummary, TicketWork, UserProfile, Zone, ZoneSummary,
+    SupportTicket, TicketHead, TicketMessage, TicketSummary, TicketWork, UserProfile, Zone, ZoneSummary,
 };
 
 impl ToWire for Address {
@@ -221,7 +221,7 @@ impl ToWire for ZoneSummary {
     }
 }
 
-impl ToWire for Ticket {
+impl ToWire for SupportTicket {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
         object.set("ticket", &self.head);
