@@ -122,8 +122,7 @@ fn command(tool: &Path, files: &[String], folder: &Path, open: &[&String], argum
         .arg(folder);
     command.args(open.iter().map(|name| format!("--re=^{}$", escape(name))));
     command.arg("--").args(arguments);
-    // A target folder of its own, kept between runs, so that only the mutated crate is rebuilt; nobody debugs these
-    // builds.
+    // A target folder of its own, kept between runs, so that only the mutated crate is rebuilt; without debug info.
     command.env("CARGO_TARGET_DIR", folder.join("build"));
     command.env("CARGO_INCREMENTAL", "1").env("CARGO_PROFILE_DEV_DEBUG", "false");
     command

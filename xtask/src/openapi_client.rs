@@ -69,7 +69,7 @@ fn install(folder: &Path) -> Result<PathBuf, String> {
 
 /// Runs the generator; a warning is a failure, because it means that a part of the document was left out.
 fn generate(python: &Path, folder: &Path) -> Outcome {
-    // Formatting takes time and needs a program on the PATH, for code that nobody reads.
+    // Formatting takes time and needs a program on the PATH, for code that is used once.
     let settings = folder.join("settings.json");
     write(&settings, "{\"post_hooks\": []}\n")?;
     let mut command = Command::new(python);

@@ -28,7 +28,7 @@ const YOUNG: f64 = 0.8;
 
 /// Sessions that several processes share: at most one of them signs in.
 ///
-/// The store holds tokens in plain text: whoever can read it can act as the account until they expire.
+/// The store holds tokens in plain text: read access to it is access to the account until they expire.
 #[derive(Clone)]
 pub struct SessionStore {
     thread: StoreThread,
