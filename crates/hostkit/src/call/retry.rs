@@ -288,6 +288,21 @@ mod tests {
     }
 
     #[test]
+    fn retry_after_counts_only_under_a_status_of_limits() {
+        for (status, has_retry_after, expected) in [
+            (413, true, true),
+            (429, true, true),
+            (503, true, true),
+            (503, false, false),
+            (500, true, false),
+            (404, true, false),
+        ] {
+            let failure = Failure::of(&Why::<()>::Unrecognised, status, has_retry_after);
+            assert_eq!(failure, Failure::Unrecognised { status, has_retry_after: expected }, "{status}");
+        }
+    }
+
+    #[test]
     fn a_limit_is_known_by_its_kind_its_status_or_its_wait() {
         assert!(fault(FaultKind::RateLimited, 200).is_rate_limited());
         assert!(!fault(FaultKind::Temporary, 429).is_rate_limited());
