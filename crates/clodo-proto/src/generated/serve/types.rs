@@ -182,10 +182,10 @@ impl ToWire for ReverseName {
         let mut object = Object::new(format);
         object.set("ip_value", &self.ip);
         object.set("virtual_mashines_title", &self.server_title);
-        object.set("resellers_id", &self.resellers_id);
+        object.set("resellers_id", &AsText(&self.resellers_id));
         object.set("reverse_value", &self.reverse_value);
         object.set("domain_value", &self.domain_value);
-        object.set("id", &self.id);
+        object.set("id", &AsText(&self.id));
         Some(object.into_value())
     }
 }
@@ -211,10 +211,10 @@ impl ToWire for Zone {
 impl ToWire for ZoneSummary {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set("id", &self.id);
+        object.set("id", &AsText(&self.id));
         object.set("name", &self.name);
         object.set("type", &self.kind);
-        object.set("records_count", &self.records_count);
+        object.set("records_count", &AsText(&self.records_count));
         object.set("unchecked", &self.unchecked);
         object.set("unchecked_expire", &DateForm(&self.unchecked_expire, "%d.%m.%Y %H:%M"));
         Some(object.into_value())
@@ -299,7 +299,7 @@ impl ToWire for TicketWork {
 impl ToWire for Image {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(Name::new("id").xml("@id"), &self.id);
+        object.set(Name::new("id").xml("@id"), &AsText(&self.id));
         object.set(Name::new("name").xml("@name"), &self.name);
         object.set(Name::new("vps_type").xml("@vps_type"), &self.server_type);
         object.set(Name::new("status").xml("@status"), &self.status);
@@ -310,12 +310,12 @@ impl ToWire for Image {
 impl ToWire for ImageDetail {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set(Name::new("_attr").json_inner(&["id"]).xml("@id"), &self.id);
+        object.set(Name::new("_attr").json_inner(&["id"]).xml("@id"), &AsText(&self.id));
         object.set(Name::new("_attr").json_inner(&["name"]).xml("@name"), &self.name);
         object.set(Name::new("_attr").json_inner(&["vps_type"]).xml("@vps_type"), &self.server_type);
         object.set(Name::new("_attr").json_inner(&["status"]).xml("@status"), &self.status);
         object.set("os_type", &self.os_type);
-        object.set("os_bits", &self.os_bits);
+        object.set("os_bits", &AsText(&self.os_bits));
         object.set("os_hvm", &self.hvm);
         Some(object.into_value())
     }
