@@ -17,6 +17,9 @@ use crate::rates::Rates;
 use crate::site::{Call, Operation, Refusal, Reply, Site, Verdict, answer, pairs};
 use crate::world::{Credentials, World};
 
+/// The path below which Macloud's site answers as its sister does.
+pub(crate) const VDSINA: &str = "vdsina";
+
 /// One API: its site, its world, and pending effects.
 struct Place {
     site: Box<dyn Site>,
@@ -132,7 +135,7 @@ impl Hub {
 
     fn place_of(&self, target: &str) -> Option<(&Place, ApiName)> {
         let path = target.split('?').next().unwrap_or_default();
-        let api = ApiName::from_text(path.strip_prefix('/')?.split('/').next()?)?;
+        let api = api_at(path.strip_prefix('/')?.split('/').next()?)?;
         self.places.get(&api).map(|place| (place, api))
     }
 
@@ -147,6 +150,11 @@ impl Hub {
         let nothing = Response::new(Vec::new());
         fault.acts(&Spoil { answer: &nothing, delivery, target, settings: &settings })
     }
+}
+
+/// The API of the first segment of a path; VDSina runs Macloud's site.
+fn api_at(segment: &str) -> Option<ApiName> {
+    if segment == VDSINA { Some(ApiName::Macloud) } else { ApiName::from_text(segment) }
 }
 
 impl Service for Hub {
@@ -195,14 +203,15 @@ impl Service for Hub {
 impl Hub {
     fn read(&self, api: ApiName, request: Request) -> Call {
         let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
-        let below = path.strip_prefix('/').and_then(|path| path.strip_prefix(api.as_str())).unwrap_or_default();
+        let path = path.strip_prefix('/').unwrap_or(path);
+        let (prefix, below) = path.split_at(path.find('/').unwrap_or(path.len()));
         let host = request.headers.get(http::header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1");
         Call {
             api,
             method: if request.method == Method::HEAD { Method::GET } else { request.method },
             path: if below.is_empty() { "/".to_owned() } else { below.to_owned() },
             query: pairs(query),
-            base: format!("http://{host}/{api}"),
+            base: format!("http://{host}/{prefix}"),
             headers: request.headers,
             body: request.body,
             now: self.clock.now(),

@@ -194,7 +194,7 @@ fn many_headers(spoil: &Spoil<'_>) -> Vec<Act> {
 
 fn extra_answer(spoil: &Spoil<'_>) -> Vec<Act> {
     let mut acts = deliver(spoil.answer, spoil.delivery);
-    let unasked = b"HTTP/1.1 200 OK\r\ncontent-length: 7\r\n\r\nunasked".to_vec();
+    let unasked = b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nunasked".to_vec();
     let end = if spoil.delivery.lives() { acts.len() } else { acts.len().saturating_sub(1) };
     acts.insert(end, Act::Write(unasked));
     acts

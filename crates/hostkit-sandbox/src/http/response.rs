@@ -84,9 +84,13 @@ pub(crate) fn status_line(status: u16) -> Vec<u8> {
     format!("HTTP/1.1 {status} {}\r\n", reason.unwrap_or("Unknown")).into_bytes()
 }
 
-/// One header line.
+/// One header line; its name begins each word with a capital, as the hosters write it and some clients search for it.
 pub(crate) fn push_header(head: &mut Vec<u8>, name: &str, value: &[u8]) {
-    head.extend_from_slice(name.as_bytes());
+    let mut is_first = true;
+    for byte in name.bytes() {
+        head.push(if is_first { byte.to_ascii_uppercase() } else { byte });
+        is_first = byte == b'-';
+    }
     head.extend_from_slice(b": ");
     head.extend_from_slice(value);
     head.extend_from_slice(b"\r\n");
@@ -119,16 +123,16 @@ mod tests {
 
     #[test]
     fn three_framings() {
-        assert_eq!(wire(200, Framing::Length, false), "HTTP/1.1 200 OK\r\ncontent-length: 7\r\n\r\nabcdefg");
+        assert_eq!(wire(200, Framing::Length, false), "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nabcdefg");
         let chunked =
-            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n3\r\ndef\r\n1\r\ng\r\n0\r\n\r\n";
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n3\r\ndef\r\n1\r\ng\r\n0\r\n\r\n";
         assert_eq!(wire(200, Framing::Chunked, false), chunked);
-        assert_eq!(wire(200, Framing::Close, false), "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nabcdefg");
+        assert_eq!(wire(200, Framing::Close, false), "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nabcdefg");
     }
 
     #[test]
     fn answers_without_a_body() {
         assert_eq!(wire(204, Framing::Length, false), "HTTP/1.1 204 No Content\r\n\r\n");
-        assert_eq!(wire(200, Framing::Length, true), "HTTP/1.1 200 OK\r\ncontent-length: 7\r\n\r\n");
+        assert_eq!(wire(200, Framing::Length, true), "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n");
     }
 }

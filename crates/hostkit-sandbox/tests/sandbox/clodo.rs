@@ -284,7 +284,7 @@ fn clodo_says_no_as_recorded() {
     };
     let json = talk(&sandbox, request("application/json").as_bytes()).text();
     assert!(json.ends_with(r#"{"code":401,"message":"Unauthorized","details":"Ошибка авторизации"}"#), "{json}");
-    assert!(json.contains("x-auth-token: CLODO_"), "{json}");
+    assert!(json.contains("X-Auth-Token: CLODO_"), "{json}");
     let xml = talk(&sandbox, request("application/xml").as_bytes()).text();
     assert!(xml.contains("<Unauthorized code=\"401\"><message>Unauthorized</message>"), "{xml}");
     let below = talk(&sandbox, b"GET /clodo/servers HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");

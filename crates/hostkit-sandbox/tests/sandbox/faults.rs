@@ -25,7 +25,7 @@ fn sign_in() -> Vec<u8> {
 fn is_right(got: &Got) -> bool {
     let text = got.text();
     let status_is_right = text.contains("HTTP/1.1 201 Created\r\n");
-    let body = match text.contains("transfer-encoding: chunked") {
+    let body = match text.contains("Transfer-Encoding: chunked") {
         // No chunk of this answer holds a line end: every second line is data, up to the size 0.
         true => {
             let framed = String::from_utf8_lossy(got.body()).into_owned();
@@ -40,7 +40,7 @@ fn is_right(got: &Got) -> bool {
 /// An answer is delivered, and no client can see from HTTP alone that something is wrong with it.
 fn is_whole(got: &Got) -> bool {
     let text = got.text();
-    let length = text.lines().find_map(|line| line.strip_prefix("content-length: "));
+    let length = text.lines().find_map(|line| line.strip_prefix("Content-Length: "));
     let has_length = length.is_none_or(|length| length.parse() == Ok(got.body().len()));
     got.status().is_some() && got.end == End::Closed && has_length
 }
@@ -127,18 +127,18 @@ fn truncated_answers_are_cut_where_they_say() {
         talk(&sandbox, &order())
     };
     let got = cut("truncate-length");
-    assert!(got.text().contains("content-length: 15\r\n") && got.body() == b"{\"order", "{}", got.text());
+    assert!(got.text().contains("Content-Length: 15\r\n") && got.body() == b"{\"order", "{}", got.text());
     let got = cut("truncate-chunked");
     assert!(got.text().contains("chunked") && !got.body().ends_with(b"0\r\n\r\n"), "{}", got.text());
     let got = cut("truncate-close");
-    assert!(!got.text().contains("content-length") && got.body() == b"{\"order", "{}", got.text());
+    assert!(!got.text().contains("Content-Length") && got.body() == b"{\"order", "{}", got.text());
     let got = cut("duplicate-length");
-    assert_eq!(got.text().matches("content-length: ").count(), 2);
+    assert_eq!(got.text().matches("Content-Length: ").count(), 2);
     assert!(cut("huge-header").bytes.len() > 1 << 20);
     let got = cut("gzip-bomb");
-    assert!(got.text().contains("content-encoding: gzip") && got.bytes.len() < 2 << 20);
-    assert!(cut("status-503-retry-after").text().contains("retry-after: 1\r\n"));
-    assert!(cut("redirect-307").text().contains("location: http://127.0.0.1:9/clodo/orders\r\n"));
+    assert!(got.text().contains("Content-Encoding: gzip") && got.bytes.len() < 2 << 20);
+    assert!(cut("status-503-retry-after").text().contains("Retry-After: 1\r\n"));
+    assert!(cut("redirect-307").text().contains("Location: http://127.0.0.1:9/clodo/orders\r\n"));
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn late_visibility_hides_what_is_done_and_keeps_tokens() {
     assert_eq!(talk(&sandbox, &order()).status(), Some(201));
     assert!(talk(&sandbox, &list()).text().contains("[]"));
     let text = talk(&sandbox, &sign_in()).text();
-    let token = text.lines().find_map(|line| line.strip_prefix("x-auth-token: ")).unwrap().to_owned();
+    let token = text.lines().find_map(|line| line.strip_prefix("X-Auth-Token: ")).unwrap().to_owned();
     sandbox.clock().advance(Duration::from_secs(4));
     let list = format!("GET /clodo/orders HTTP/1.1\r\nHost: x\r\nX-Token: {token}\r\nConnection: close\r\n\r\n");
     let got = talk(&sandbox, list.as_bytes());
@@ -208,7 +208,7 @@ fn tokens_end_and_are_revoked() {
     let sandbox = start();
     let token = |sandbox: &Sandbox| {
         let text = talk(sandbox, &sign_in()).text();
-        text.lines().find_map(|line| line.strip_prefix("x-auth-token: ")).map(str::to_owned)
+        text.lines().find_map(|line| line.strip_prefix("X-Auth-Token: ")).map(str::to_owned)
     };
     let first = token(&sandbox).unwrap();
     sandbox.faults().next(LIST, fault("tokens-revoked"));
@@ -228,7 +228,7 @@ fn named_urls_lead_elsewhere() {
         sandbox.faults().set(|settings| settings.foreign = "http://127.0.0.1:81".to_owned());
         sandbox.faults().next(SIGN_IN, fault(id));
         let text = talk(&sandbox, &sign_in()).text();
-        let lines = text.lines().filter_map(|line| line.strip_prefix("x-base-url: "));
+        let lines = text.lines().filter_map(|line| line.strip_prefix("X-Base-Url: "));
         let own = "http://x/clodo";
         lines.map(|line| line.replace(own, "OWN")).collect::<Vec<_>>()
     };

@@ -140,7 +140,7 @@ fn the_ways_of_saying_no() {
     sandbox.world(API, |world| world.open_account(World::ACCOUNT, Decimal::ONE, "RUB"));
     expect(ask("POST", "/v1/server", r#"{"datacenter":1,"server-plan":1}"#), 400, r#""generic":[["Not enough money""#);
     expect(ask("GET", "/v1/account.limit", ""), 200, r#""ssl":[]"#);
-    expect(ask("GET", "/v1/account.balance", ""), 200, r#""real":"1""#);
+    expect(ask("GET", "/v1/account.balance", ""), 200, r#""real":1,"#);
     expect(ask("GET", "/v1/iso", ""), 200, r#""data":null"#);
     expect(ask("GET", "/v1/backup", ""), 200, "No Backup information");
     // Fields that nobody knows are not read.

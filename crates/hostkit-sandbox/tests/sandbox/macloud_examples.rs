@@ -37,7 +37,7 @@ fn every_example_is_answered() {
 }
 
 /// Things of this world by the numbers that the document gives them.
-struct Things {
+pub struct Things {
     server: u64,
     backup: u64,
     zone: u64,
@@ -60,7 +60,7 @@ fn record(world: &mut World, zone: u64, kind: &str, content: &str) -> u64 {
 }
 
 /// Fills the world with one of everything.
-fn fill(sandbox: &Sandbox, with_schedule: bool, with_pointer: bool, attached: bool) -> Things {
+pub fn fill(sandbox: &Sandbox, with_schedule: bool, with_pointer: bool, attached: bool) -> Things {
     let account = World::ACCOUNT;
     let (server, fetched) = sandbox
         .world(API, |world| {
@@ -111,7 +111,7 @@ fn id(ip: Ipv4Addr) -> String {
 }
 
 impl Things {
-    fn put_in(&self, text: &str) -> String {
+    pub fn put_in(&self, text: &str) -> String {
         let extra = |index: usize| self.extra.get(index).copied().map(id).unwrap();
         let pairs = [
             ("0123456789abcdef0123456789abcdef", self.fetched.clone()),

@@ -4,6 +4,7 @@
 
 mod clodo;
 mod common;
+mod documented;
 mod exchange;
 mod faults;
 mod inferno;
@@ -12,3 +13,4 @@ mod macloud_examples;
 mod rootpanel;
 mod server;
 mod spec_requests;
+mod strangers;

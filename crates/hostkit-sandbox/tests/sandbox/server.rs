@@ -62,7 +62,7 @@ fn bodies_on_every_verb_and_in_chunks_are_read() {
 fn head_has_a_length_and_no_body() {
     let sandbox = start();
     let got = talk(&sandbox, &request("HEAD", "/clodo/orders", "Connection: close\r\n", ""));
-    assert!(got.text().contains("content-length: 13\r\n") && got.body().is_empty(), "{}", got.text());
+    assert!(got.text().contains("Content-Length: 13\r\n") && got.body().is_empty(), "{}", got.text());
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn rates_are_enforced_on_request() {
 fn tokens_end_by_the_sandbox_clock() {
     let sandbox = start();
     let text = talk(&sandbox, &request("GET", "/clodo", "Connection: close\r\n", "")).text();
-    let token = text.lines().find_map(|line| line.strip_prefix("x-auth-token: ")).unwrap().to_owned();
+    let token = text.lines().find_map(|line| line.strip_prefix("X-Auth-Token: ")).unwrap().to_owned();
     let list = format!("GET /clodo/orders HTTP/1.1\r\nHost: x\r\nX-Token: {token}\r\nConnection: close\r\n\r\n");
     assert_eq!(talk(&sandbox, list.as_bytes()).status(), Some(200));
     sandbox.clock().advance(Duration::from_secs(1201));

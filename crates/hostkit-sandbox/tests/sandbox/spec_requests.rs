@@ -10,10 +10,10 @@ use hostkit_sandbox::world::{NewServer, Record, World};
 use hostkit_sandbox::{ApiName, Credentials, Ended, Sandbox, credentials};
 
 /// One example: the name of its endpoint, of its case, and its text.
-struct Example {
-    endpoint: String,
-    case: String,
-    text: String,
+pub struct Example {
+    pub endpoint: String,
+    pub case: String,
+    pub text: String,
 }
 
 fn collect(folder: &Path, found: &mut Vec<Example>) {
@@ -28,14 +28,14 @@ fn collect(folder: &Path, found: &mut Vec<Example>) {
     }
 }
 
-fn examples(api: ApiName) -> Vec<Example> {
+pub fn examples(api: ApiName) -> Vec<Example> {
     let mut found = Vec::new();
     collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../specs").join(api.as_str()), &mut found);
     found
 }
 
 /// Sends an example, with further headers, and gives status, content type and body.
-fn send(sandbox: &Sandbox, prefix: &str, text: &str, headers: &str) -> (u16, String, Vec<u8>) {
+pub fn send(sandbox: &Sandbox, prefix: &str, text: &str, headers: &str) -> (u16, String, Vec<u8>) {
     let (head, body) = text.split_once("\n\n").unwrap();
     let body = body.strip_suffix('\n').unwrap_or(body);
     let (first, rest) = head.split_once('\n').unwrap_or((head, ""));
@@ -56,7 +56,7 @@ fn replace(text: &str, pairs: &[(&str, String)]) -> String {
 }
 
 /// What an example needs of the world, and its text with the numbers of this world.
-fn prepare_clodo(sandbox: &Sandbox, example: &Example) -> String {
+pub fn prepare_clodo(sandbox: &Sandbox, example: &Example) -> String {
     let clock = sandbox.clock();
     let order = |world: &mut World| {
         let new = NewServer { plan: 1, image: Some(1), install: true, ..NewServer::default() };
@@ -154,7 +154,7 @@ fn every_request_of_clodo_is_answered_in_both_formats() {
 }
 
 /// What an example needs of the world, and its text with the numbers of this world.
-fn prepare_inferno(sandbox: &Sandbox, example: &Example) -> String {
+pub fn prepare_inferno(sandbox: &Sandbox, example: &Example) -> String {
     let is_installed = !matches!(example.endpoint.as_str(), "check_install" | "install" | "cancel_order");
     let server = sandbox
         .world(ApiName::Inferno, |world| {

@@ -97,6 +97,32 @@ impl From<WorldError> for No {
     }
 }
 
+/// A success with a tree in which the site has changed what the types cannot say.
+pub(super) fn yes_with(visit: &Visit<'_>, root: &'static str, tree: Value) -> Result<Reply, No> {
+    let document = Value::Map(vec![(root.into(), tree)]);
+    let body =
+        hostkit::protocol::wire::write(visit.format, &document).map_err(|error| No::new(500, error.to_string()))?;
+    Ok(Reply::done(site::answer(200, content_type(visit.format), body)))
+}
+
+/// Flags of these names become `"1"` and `"0"` in JSON, as PHP prints what a database returns.
+pub(super) fn flags_as_text(tree: &mut Value, names: &[&str]) {
+    match tree {
+        Value::Map(entries) => {
+            for (name, value) in entries {
+                match value {
+                    Value::Bool(is_on) if names.contains(&name.as_ref()) => {
+                        *value = Value::Text(if *is_on { "1" } else { "0" }.to_owned());
+                    }
+                    _ => flags_as_text(value, names),
+                }
+            }
+        }
+        Value::List(items) => items.iter_mut().for_each(|item| flags_as_text(item, names)),
+        _ => {}
+    }
+}
+
 /// A success; 204 if there is no body.
 pub(super) fn yes<E: Serve>(visit: &Visit<'_>, output: &E::Output) -> Result<Reply, No> {
     let mut out = WrittenAnswer::for_endpoint::<E>(visit.format, 200);

@@ -6,9 +6,9 @@ use clodo_proto::backups::{
 };
 use clodo_proto::requests::GetRequest;
 use clodo_proto::types::{BackgroundRequest, Backup, BackupId, BackupRequest, RequestId, RestoreState, ServerId};
-use hostkit::Gibibytes;
 use hostkit::protocol::Csv;
 use hostkit::protocol::codec::ToText;
+use hostkit::{Decimal, Gibibytes};
 
 use super::answer::{No, yes};
 use super::visit::Visit;
@@ -49,7 +49,10 @@ impl Visit<'_> {
             backup.description = Some(found.description.clone());
             let days = self.world.setting(&object(id), DAYS).unwrap_or_default();
             backup.days = Some(days.split(',').filter_map(|day| day.parse().ok()).collect::<Csv<i64>>());
-            backup.time = self.world.setting(&object(id), TIME).map(str::to_owned);
+            backup.time = Some(self.world.setting(&object(id), TIME).unwrap_or_default().to_owned());
+            backup.price = Some(Decimal::new(1, 2));
+            let image = self.server(call.id).ok().and_then(|server| self.world.image(server.image?).ok());
+            backup.os_type = Some(image.map_or("", |image| image.family).to_owned());
             backup
         };
         let backups = self.world.backups(&self.account, call.id.get())?.into_iter().map(show).collect();

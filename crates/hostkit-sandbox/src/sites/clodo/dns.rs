@@ -9,15 +9,19 @@ use clodo_proto::types::{
     CreatedZone, DeletedRecord, DnsOverview, RecordId, ReverseId, ReverseName, ServerAddress, Zone, ZoneId,
     ZoneSummary, ZoneType,
 };
+use hostkit::Format;
 use hostkit::protocol::Value;
+use hostkit::protocol::codec::ToWire;
 
-use super::answer::{No, yes};
+use super::answer::{No, flags_as_text, yes, yes_with};
 use super::visit::Visit;
 use crate::site::Reply;
 use crate::world::{Record, WorldError};
 
 const TYPE: &str = "newdomain_type";
 const MASTER: &str = "slave_addr";
+/// What PHP makes of the zero date of MySQL, as recorded.
+const ZERO_DATE: &str = "30.11.-0001 00:00";
 const DEFAULT_TTL: u64 = 3600;
 const RECORD_TYPES: [&str; 8] = ["A", "AAAA", "CNAME", "MX", "NS", "SOA", "SRV", "TXT"];
 
@@ -46,6 +50,10 @@ impl Visit<'_> {
                 let ip = IpAddr::V4(address.ip);
                 let mut reverse = ReverseName::new(ip);
                 reverse.server_title = Some(server.name.clone());
+                reverse.resellers_id = Some(0);
+                let [a, b, c, d] = address.ip.octets();
+                reverse.reverse_value = Some(format!("{d}.{c}.{b}.{a}.in-addr.arpa"));
+                reverse.domain_value = Some(format!("777-{}.vm.example.org.", server.number));
                 reverse.id = Some(ReverseId::new(u64::from(u32::from(address.ip))));
                 overview.reverse.push(reverse);
                 let mut listed = ServerAddress::new(server.name.as_str());
@@ -53,7 +61,23 @@ impl Visit<'_> {
                 overview.servers.push(listed);
             }
         }
-        yes::<ListZones>(self, &overview)
+        if self.format != Format::Json {
+            return yes::<ListZones>(self, &overview);
+        }
+        let mut tree = overview.to_wire(self.format).unwrap_or(Value::Null);
+        flags_as_text(&mut tree, &["unchecked"]);
+        let domains = match &mut tree {
+            Value::Map(entries) => entries.iter_mut().find(|(name, _)| name == "domains"),
+            _ => None,
+        };
+        if let Some((_, Value::List(domains))) = domains {
+            for domain in domains {
+                if let Value::Map(fields) = domain {
+                    fields.push(("unchecked_expire".into(), Value::Text(ZERO_DATE.to_owned())));
+                }
+            }
+        }
+        yes_with(self, "dns", tree)
     }
 
     pub(super) fn get_zone(&mut self, call: &GetZone) -> Result<Reply, No> {

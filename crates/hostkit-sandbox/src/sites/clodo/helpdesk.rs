@@ -2,7 +2,7 @@
 
 use clodo_proto::helpdesk::{CreateTicket, CreateVipTicket, GetTicket, ListTickets, ReplyTicket};
 use clodo_proto::types::{
-    SupportTicket, TicketEventId, TicketHead, TicketId, TicketMessage, TicketStatus, TicketSummary, Vote,
+    SupportTicket, TicketEventId, TicketHead, TicketId, TicketMessage, TicketStatus, TicketSummary, UserId, Vote,
 };
 
 use super::answer::{No, yes};
@@ -35,6 +35,7 @@ impl Visit<'_> {
         head.section = Some(SECTION.to_owned());
         head.vip = found.is_vip;
         head.vote = Some(Vote::None);
+        head.operator = Some(String::new());
         if let Some(first) = found.messages.first() {
             head.text = Some(first.text.clone());
             head.opened = first.at.moscow();
@@ -48,6 +49,8 @@ impl Visit<'_> {
                 message.date = said.at.moscow();
                 message.text = Some(said.text.clone());
                 message.is_own = true;
+                message.author = Some(UserId::new(super::user::NUMBER));
+                message.author_name = Some(found.account.clone());
                 message
             })
             .collect();

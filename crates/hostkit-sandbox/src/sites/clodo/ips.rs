@@ -4,8 +4,11 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use clodo_proto::ips::{AddIp, DeleteIp, ListIps, ListSubnets, MoveIp};
 use clodo_proto::types::{ListedAddress, Subnet};
+use hostkit::Format;
+use hostkit::protocol::Value;
+use hostkit::protocol::codec::ToWire;
 
-use super::answer::{No, yes};
+use super::answer::{No, flags_as_text, yes, yes_with};
 use super::visit::Visit;
 use crate::site::Reply;
 
@@ -52,6 +55,12 @@ impl Visit<'_> {
             subnet.current = server.addresses().iter().any(|address| address.ip.to_string().starts_with(start));
             subnet
         });
-        yes::<ListSubnets>(self, &subnets.collect())
+        let subnets: Vec<_> = subnets.collect();
+        if self.format != Format::Json {
+            return yes::<ListSubnets>(self, &subnets);
+        }
+        let mut tree = subnets.to_wire(self.format).unwrap_or(Value::Null);
+        flags_as_text(&mut tree, &["current"]);
+        yes_with(self, "nets", tree)
     }
 }

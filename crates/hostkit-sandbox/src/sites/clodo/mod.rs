@@ -14,32 +14,27 @@ mod helpdesk;
 mod images;
 mod ips;
 mod limits;
+mod sent;
 mod servers;
 mod stats;
 mod storage;
 mod user;
 mod visit;
 
-use clodo_proto::serve::{Request, route};
+use clodo_proto::serve::Request;
+use hostkit::Api;
 use hostkit::protocol::RateRule;
-use hostkit::{Api, UnknownFields};
 
 use crate::api_name::ApiName;
 use crate::site::{Call, Operation, Refusal, Reply, Site};
 use crate::world::{TokenState, World};
 use answer::No;
-use visit::{PREFIX, Visit, format};
+use sent::read;
+use visit::{Visit, format};
 
 /// The site.
 #[derive(Debug, Clone, Copy)]
 pub struct Clodo;
-
-/// Parses a request; without the prefix only the sign-in is accepted.
-fn read(call: &Call) -> Option<Request> {
-    let request = route(&call.incoming_below(PREFIX, UnknownFields::Deny)).ok()?;
-    let is_below = call.path.strip_prefix(PREFIX).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    (is_below || matches!(request, Request::SignIn(_))).then_some(request)
-}
 
 impl Site for Clodo {
     fn api(&self) -> ApiName {

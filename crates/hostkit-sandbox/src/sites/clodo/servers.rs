@@ -43,6 +43,11 @@ fn status(state: ServerState) -> ServerStatus {
     }
 }
 
+/// The version in the name of an image, which stands at its end.
+fn version(title: &str) -> &str {
+    title.rsplit(' ').next().filter(|word| word.starts_with(|first: char| first.is_ascii_digit())).unwrap_or_default()
+}
+
 fn addresses(server: &Server) -> Addresses {
     let mut addresses = Addresses::new();
     for found in server.addresses() {
@@ -92,9 +97,22 @@ impl Visit<'_> {
         detail.memory = Some(Mebibytes(server.memory));
         detail.disk = Some(Gibibytes(server.disk));
         let number = |name| self.world.setting(&object(summary.id), name)?.parse::<u64>().ok();
-        detail.memory_max = number("vps_memory_max").map(Mebibytes);
+        detail.memory_max = Some(Mebibytes(number("vps_memory_max").unwrap_or(server.memory)));
         detail.traffic = Some(number(TRAFFIC).unwrap_or(0).into());
+        detail.traffic_left = detail.traffic;
+        (detail.free_traffic, detail.free_traffic_left) = (Some(Decimal::ZERO), Some(Decimal::ZERO));
+        (detail.received, detail.sent) = (Some(Decimal::ZERO), Some(Decimal::ZERO));
         detail.cpu_load = Some(Decimal::ZERO);
+        detail.cpu_max = Some(server.cores * 2267);
+        (detail.cpu_hour_min, detail.cpu_hour_max) = (Some(Decimal::ZERO), Some(Decimal::ZERO));
+        (detail.memory_load, detail.memory_allotted) = (Some(Decimal::ZERO), Some(server.memory.into()));
+        (detail.memory_hour_min, detail.memory_hour_max) = (Some(Decimal::ZERO), Some(Decimal::ZERO));
+        (detail.disk_load, detail.disk_used) = (Some(Decimal::ZERO), Some(Mebibytes(0)));
+        detail.os_version = Some(version(detail.os_title.as_deref().unwrap_or_default()).to_owned());
+        detail.user_password = Some(String::new().into());
+        detail.vnc_password = Some(format!("vnc{:07}", server.number).into());
+        detail.started = server.ordered.moscow();
+        detail.uptime = Some(format!("({} дн.)", self.now.since(server.ordered).as_secs() / 86_400));
         detail.vnc = server.addresses().first().map(|address| format!("{}:5900", address.ip));
         detail.root_password = Some(server.password.as_str().into());
         detail.ordered = server.ordered.moscow();

@@ -7,6 +7,7 @@ use hostkit::protocol::codec::ToText;
 
 use super::answer::{No, yes};
 use super::visit::Visit;
+use crate::credentials;
 use crate::site::Reply;
 use crate::world::Storage;
 
@@ -40,6 +41,7 @@ impl Visit<'_> {
             storage.cluster = Some(CLUSTER.to_owned());
             storage.storage_key = Some(found.key.as_str().into());
             storage.size = Some(Bytes(0));
+            storage.token = Some(format!("CLODO_{:032x}", found.number).into());
             storage
         });
         yes::<ListStorages>(self, &storages.collect())
@@ -53,10 +55,11 @@ impl Visit<'_> {
         storage.cluster = Some(CLUSTER.to_owned());
         storage.storage_key = Some(found.key.as_str().into());
         storage.size = Some(Bytes(0));
-        storage.cache_control = setting(CONTROL);
-        storage.cache_expires = setting(EXPIRES);
-        storage.cache_bypass = setting(BYPASS);
-        storage.cache_referer_filter = setting(REFERER);
+        storage.cache_control = Some(setting(CONTROL).unwrap_or_else(|| "0".to_owned()));
+        storage.cache_expires = Some(setting(EXPIRES).unwrap_or_else(|| "off".to_owned()));
+        storage.cache_bypass = Some(setting(BYPASS).unwrap_or_default());
+        storage.cache_referer_filter = Some(setting(REFERER).unwrap_or_default());
+        (storage.public_domain, storage.public_domain_check) = (Some(String::new()), Some(String::new()));
         storage.cache_public_search = setting(SEARCH).as_deref() == Some("1");
         yes::<GetStorage>(self, &storage)
     }
@@ -76,6 +79,7 @@ impl Visit<'_> {
         let found = self.world.storage(&self.account, number)?;
         let mut created = CreatedStorage::new(id, login(found), found.key.as_str());
         created.cluster = Some(CLUSTER.to_owned());
+        created.api_key = Some(credentials::CLODO_KEY.into());
         yes::<CreateStorage>(self, &created)
     }
 

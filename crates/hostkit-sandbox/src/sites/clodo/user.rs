@@ -10,6 +10,9 @@ use super::visit::Visit;
 use crate::site::Reply;
 use crate::world::World;
 
+/// The number of the one user.
+pub(super) const NUMBER: u64 = 777;
+
 /// The object under which the profile is remembered.
 const OBJECT: &str = "profile";
 
@@ -87,7 +90,7 @@ fn remembered<T: FromText>(world: &World, name: &str) -> Option<T> {
 impl Visit<'_> {
     pub(super) fn get_user(&mut self) -> Result<Reply, No> {
         let account = self.world.account(&self.account)?;
-        let mut profile = UserProfile::new(UserId::new(777));
+        let mut profile = UserProfile::new(UserId::new(NUMBER));
         profile.login = Some(account.login.clone());
         profile.balance = Some(account.balance);
         let mut centre = DataCentre::new(DataCentreId::from_text("ix").ok_or_else(No::nothing)?);

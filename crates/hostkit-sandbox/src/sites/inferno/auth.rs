@@ -1,10 +1,7 @@
 //! The client number and the key that every authorised call carries.
 
-use hostkit::Format;
-use hostkit::protocol::wire::{Limits, parse};
-
+use super::sent::Sent;
 use crate::credentials;
-use crate::site::Call;
 use crate::world::World;
 
 /// The client number that an API key belongs to.
@@ -18,11 +15,12 @@ pub(super) fn key(world: &World) -> String {
     world.setting(World::ACCOUNT, KEY).unwrap_or(credentials::INFERNO_KEY).to_owned()
 }
 
-/// Whether a call has the client number in its body and the key in its header.
-pub(super) fn is_known(call: &Call, world: &World) -> bool {
-    let Ok(document) = parse(Format::Json, &call.body, &Limits::DEFAULT) else {
-        return false;
-    };
-    let client = document.root().get("cid").and_then(|node| node.as_str());
-    client == Some(CLIENT.to_string().as_str()) && call.header("x-key") == Some(key(world).as_str())
+/// Whether a call has the account's key: in its header, alone or with the client number, or with it as a parameter.
+pub(super) fn is_known(sent: &Sent, world: &World) -> bool {
+    let is_mine = |client: &String| *client == CLIENT.to_string();
+    match (&sent.key_header, &sent.key) {
+        (Some(given), _) => *given == key(world) && sent.client.as_ref().is_none_or(is_mine),
+        (None, Some(given)) => *given == key(world) && sent.client.as_ref().is_some_and(is_mine),
+        (None, None) => false,
+    }
 }

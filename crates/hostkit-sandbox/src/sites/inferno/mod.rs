@@ -1,12 +1,10 @@
 //! Inferno Solutions: one URL, an action in the query, every answer under status 200.
-//!
-//! Deliberately not here: calls with their parameters in the query. The hoster accepts them, too, but no client of this
-//! project sends a key there.
 
 mod account;
 mod answer;
 mod auth;
 mod orders;
+mod sent;
 mod servers;
 
 use hostkit::protocol::RateRule;
@@ -18,10 +16,17 @@ use crate::clock::Moment;
 use crate::site::{Call, Operation, Refusal, Reply, Site};
 use crate::world::World;
 use answer::{No, no};
+use sent::Sent;
 
 /// The site.
 #[derive(Debug, Clone, Copy)]
 pub struct Inferno;
+
+/// Parses a request; parameters that no action knows are ignored if none takes it strictly.
+fn read(call: &Call) -> Option<Request> {
+    let strictly = route(&call.incoming(UnknownFields::Deny));
+    strictly.or_else(|_| route(&call.incoming(UnknownFields::Ignore))).ok()
+}
 
 impl Site for Inferno {
     fn api(&self) -> ApiName {
@@ -33,7 +38,7 @@ impl Site for Inferno {
     }
 
     fn recognise(&self, call: &Call) -> Operation {
-        let Ok(request) = route(&call.incoming(UnknownFields::Deny)) else {
+        let Some(request) = read(&Sent::read(call).call) else {
             return Operation::UNKNOWN;
         };
         let info = request.info();
@@ -41,13 +46,14 @@ impl Site for Inferno {
     }
 
     fn handle(&self, call: &Call, world: &mut World) -> Reply {
-        let request = match route(&call.incoming(UnknownFields::Deny)) {
-            Ok(request) => request,
-            Err(_) if !auth::is_known(call, world) => return self.refuse(call, Refusal::WrongCredentials),
-            Err(_) => return no("Invalid action or parameters"),
+        let sent = Sent::read(call);
+        let request = match read(&sent.call) {
+            Some(request) => request,
+            None if !auth::is_known(&sent, world) => return self.refuse(call, Refusal::WrongCredentials),
+            None => return no("Invalid action or parameters"),
         };
         if request.info().authorised {
-            let is_known = auth::is_known(call, world);
+            let is_known = auth::is_known(&sent, world);
             world.note_credentials(is_known);
             if !is_known {
                 return self.refuse(call, Refusal::WrongCredentials);

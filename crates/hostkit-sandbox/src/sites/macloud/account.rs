@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use hostkit::protocol::Value;
 use hostkit::protocol::codec::ToWire;
 use hostkit::{Decimal, Format, Secret};
-use macloud_proto::account::{GetAccount, Register};
+use macloud_proto::account::Register;
 use macloud_proto::types::{
     Account, AccountAbilities, AccountId, AccountLimits, AccountRef, Balance, NewAccount, NewAccountRef, NewUser,
     ServiceLimit, UserId,
@@ -13,7 +13,7 @@ use macloud_proto::types::{
 
 use super::Handler;
 use super::auth::{TOKEN_LIFE, TOKEN_PREFIX};
-use super::envelope::{Answered, No, reshape, shaped, yes};
+use super::envelope::{Answered, No, reshape, shaped, whole, yes};
 use crate::world::WorldError;
 
 /// The number of the one customer.
@@ -30,23 +30,24 @@ impl Handler<'_> {
         let mut can = AccountAbilities::new();
         (can.add_user, can.add_service, can.convert_to_cash) = (Some(true), Some(true), Some(true));
         account.can = Some(can);
-        yes::<GetAccount>(200, "Account information", &account)
+        whole("Account information", &account, &["forecast"])
     }
 
-    /// The balances are text here, as on newer hosts.
+    /// The newer level of the API writes balances as text, with their currency.
     pub(super) fn get_balance(&self) -> Answered {
         let mut balance = Balance::new();
         let money = self.world.account(&self.account)?;
         (balance.real, balance.bonus) = (Some(money.balance), Some(Decimal::new(0, 2)));
-        balance.currency = Some(money.currency.to_owned());
+        balance.partner = Some(Decimal::new(0, 2));
+        balance.currency = Some(money.currency.to_owned()).filter(|_| self.is_newer);
         let mut data = balance.to_wire(Format::Json).unwrap_or(Value::Null);
-        let as_text = |value: &mut Value| {
-            if let Value::Number(number) = value {
-                *value = Value::Text(std::mem::take(number));
-            }
+        let as_documented = |value: &mut Value| match value {
+            Value::Number(number) if self.is_newer => *value = Value::Text(std::mem::take(number)),
+            Value::Text(text) if !self.is_newer => *value = Value::Number(std::mem::take(text)),
+            _ => {}
         };
-        for purse in ["real", "bonus"] {
-            reshape(&mut data, purse, &as_text);
+        for purse in ["real", "bonus", "partner"] {
+            reshape(&mut data, purse, &as_documented);
         }
         shaped("Balance information", data)
     }

@@ -2,11 +2,11 @@
 
 use macloud_proto::backups::{
     CopyBackup, CreateBackup, CreateServerBackup, DeleteBackup, DisableBackupAutoprolong, EnableBackupAutoprolong,
-    GetBackup, ListBackups, PrepareDownload, RestoreBackup, RestoreBackupOlder, RestoreServerBackup, UpdateBackup,
+    GetBackup, PrepareDownload, RestoreBackup, RestoreBackupOlder, RestoreServerBackup, UpdateBackup,
 };
 use macloud_proto::types::{Backup, BackupAbilities, BackupDownload, BackupId, ServiceStatus};
 
-use super::envelope::{Answered, No, done, yes};
+use super::envelope::{Answered, No, done, whole, yes};
 use super::{Handler, reference};
 use crate::world::{self, World};
 
@@ -41,12 +41,12 @@ impl Handler<'_> {
         if backups.is_empty() {
             return Err(No::Empty("No Backup information"));
         }
-        yes::<ListBackups>(200, "Backup list", &backups)
+        whole("Backup list", &backups, &["status_text", "server", "full_name"])
     }
 
     pub(super) fn get_backup(&self, call: &GetBackup) -> Answered {
         let backup = self.backup(self.world.backup(&self.account, call.id.get())?);
-        yes::<GetBackup>(200, "Backup information", &backup)
+        whole("Backup information", &backup, &["status_text", "server", "full_name"])
     }
 
     fn make(&mut self, server: u64) -> Result<(), No> {

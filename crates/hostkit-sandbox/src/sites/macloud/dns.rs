@@ -3,14 +3,14 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use macloud_proto::dns::{
-    CreateDomain, CreateRecord, DeleteDomain, DeleteRecord, GetDomain, ListDomains, ListRecords, UpdateRecord,
+    CreateDomain, CreateRecord, DeleteDomain, DeleteRecord, GetDomain, ListRecords, UpdateRecord,
 };
 use macloud_proto::types::{
     CaaTag, Domain, DomainAbilities, DomainId, Record, RecordAbilities, RecordId, RecordType, ServiceStatus,
 };
 
 use super::Handler;
-use super::envelope::{Answered, No, done, yes};
+use super::envelope::{Answered, No, done, whole, yes};
 use super::servers::is_domain;
 use crate::world;
 
@@ -43,12 +43,12 @@ impl Handler<'_> {
         if domains.is_empty() {
             return Err(No::Empty("No DNS domains information"));
         }
-        yes::<ListDomains>(200, "DNS domains list", &domains)
+        whole("DNS domains list", &domains, &["status_text"])
     }
 
     pub(super) fn get_domain(&self, call: &GetDomain) -> Answered {
         let domain = self.domain(self.world.zone(&self.account, call.id.get())?);
-        yes::<GetDomain>(200, "DNS domain information", &domain)
+        whole("DNS domain information", &domain, &["status_text"])
     }
 
     /// A new domain has the hoster's name servers, and its own address where one was given.
@@ -87,8 +87,8 @@ impl Handler<'_> {
 
     pub(super) fn list_records(&self, call: &ListRecords) -> Answered {
         let zone = self.world.zone(&self.account, call.id.get())?;
-        let records = zone.records.iter().map(|(number, record)| self.record(*number, record)).collect();
-        yes::<ListRecords>(200, "DNS records list", &records)
+        let records: Vec<_> = zone.records.iter().map(|(number, record)| self.record(*number, record)).collect();
+        whole("DNS records list", &records, &["priority", "tag"])
     }
 
     pub(super) fn create_record(&mut self, call: &CreateRecord) -> Answered {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use hostkit::Format;
 use hostkit::protocol::Value;
+use hostkit::protocol::codec::ToWire;
 use hostkit::protocol::server::{Serve, WrittenAnswer};
 use http::Response;
 
@@ -159,6 +160,15 @@ pub(super) fn yes<E: Serve>(status: u16, message: &str, output: &E::Output) -> A
     Ok(written(&out))
 }
 
+/// The newer level of the API says with the status that a call was queued.
+pub(super) fn queued(mut answer: Response<Vec<u8>>) -> Response<Vec<u8>> {
+    const WORD: &[u8] = b" queued\"";
+    if answer.body().windows(WORD.len()).any(|window| window == WORD) {
+        *answer.status_mut() = http::StatusCode::ACCEPTED;
+    }
+    answer
+}
+
 /// A success without data.
 pub(super) fn done<E: Serve<Output = ()>>(status: u16, message: &str) -> Answered {
     yes::<E>(status, message, &())
@@ -169,6 +179,28 @@ pub(super) fn shaped(message: &str, data: Value) -> Answered {
     let mut entries = envelope(message);
     entries.push(("data", data));
     Ok(written(&WrittenAnswer::new(Format::Json, 200, entries)))
+}
+
+/// A success whose data has null for those of these keys that have no value.
+pub(super) fn whole(message: &str, output: &impl ToWire, keys: &[&'static str]) -> Answered {
+    let mut data = output.to_wire(Format::Json).unwrap_or(Value::Null);
+    nulls(&mut data, keys);
+    shaped(message, data)
+}
+
+/// Adds these keys as null to a map, or to each map of a list, if they are not there.
+pub(super) fn nulls(value: &mut Value, keys: &[&'static str]) {
+    match value {
+        Value::Map(entries) => {
+            for key in keys {
+                if entries.iter().all(|(name, _)| name != key) {
+                    entries.push(((*key).into(), Value::Null));
+                }
+            }
+        }
+        Value::List(items) => items.iter_mut().for_each(|item| nulls(item, keys)),
+        _ => {}
+    }
 }
 
 /// Changes the values of a key in a map or in each map of a list.

@@ -1,6 +1,6 @@
 //! ISO images: downloaded from a URL, then made a service.
 
-use macloud_proto::isos::{CreateIso, DeleteIso, GetIso, GetIsoProgress, ListIsos, StartDownload};
+use macloud_proto::isos::{CreateIso, DeleteIso, GetIso, GetIsoProgress, StartDownload};
 use macloud_proto::types::{
     DownloadStatus, Iso, IsoAbilities, IsoDownload, IsoFile, IsoId, IsoKey, ServerId, ServerRef, ServiceStatus,
 };
@@ -8,7 +8,7 @@ use macloud_proto::types::{
 use hostkit::protocol::Value;
 
 use super::Handler;
-use super::envelope::{Answered, No, done, shaped, yes};
+use super::envelope::{Answered, No, done, shaped, whole, yes};
 use crate::world;
 
 impl Handler<'_> {
@@ -36,12 +36,16 @@ impl Handler<'_> {
     /// Without images the list is null.
     pub(super) fn list_isos(&self) -> Answered {
         let isos: Vec<Iso> = self.world.isos(&self.account).into_iter().map(|iso| self.iso(iso)).collect();
-        if isos.is_empty() { shaped("ISO list", Value::Null) } else { yes::<ListIsos>(200, "ISO list", &isos) }
+        if isos.is_empty() {
+            shaped("ISO list", Value::Null)
+        } else {
+            whole("ISO list", &isos, &["status_text", "server"])
+        }
     }
 
     pub(super) fn get_iso(&self, call: &GetIso) -> Answered {
         let iso = self.iso(self.world.iso(&self.account, call.id.get())?);
-        yes::<GetIso>(200, "ISO information", &iso)
+        whole("ISO information", &iso, &["status_text", "server"])
     }
 
     pub(super) fn start_download(&mut self, call: &StartDownload) -> Answered {

@@ -1,6 +1,8 @@
 //! Macloud: paths and verbs, JSON in an envelope, a token bare or as `Bearer`.
 //!
-//! This is the older level of the API: actions answer 200, calls that create a service 202, a new key 201.
+//! At Macloud's own address this is the older level of the API: actions answer 200, calls that create a service 202, a
+//! new key 201. At an address of its sister VDSina it is the newer one: a server has one `ip` or null, last month's
+//! traffic is `last_month`, balances are texts with a currency, and what is queued answers 202.
 
 mod account;
 mod auth;
@@ -17,6 +19,7 @@ mod serve;
 mod servers;
 mod show;
 mod ssh_keys;
+mod time;
 
 use hostkit::UnknownFields;
 use hostkit::protocol::EndpointInfo;
@@ -39,6 +42,8 @@ pub struct Macloud;
 struct Handler<'w> {
     world: &'w mut World,
     account: String,
+    /// Whether the call came to an address of VDSina.
+    is_newer: bool,
 }
 
 /// A parsed request, or its refusal.
@@ -54,6 +59,15 @@ fn operation(info: &EndpointInfo) -> Operation {
 /// Parses a request, with its operation or the nearest one.
 fn read(call: &Call) -> (Operation, Read) {
     let mut incoming = call.incoming(UnknownFields::Deny);
+    for (name, value) in &mut incoming.query {
+        if let Some(time) = time::read(value).filter(|_| matches!(name.as_str(), "from" | "to")) {
+            *value = time.format(if call.path.starts_with("/v1/operation") { "%Y-%m-%d" } else { "%Y-%m-%d %H:%M:%S" });
+        }
+    }
+    // Some HTTP libraries send an empty array or object with every request.
+    if matches!(call.method, Method::GET | Method::DELETE) && is_empty(&call.body) {
+        incoming.body = b"";
+    }
     // A reboot without a type is a soft one.
     if call.method == Method::PUT && call.path.starts_with("/v1/server.reboot/") && is_empty(&call.body) {
         incoming.body = br#"{"type":"soft"}"#;
@@ -139,11 +153,13 @@ impl Site for Macloud {
             Err(no) => return said(&no),
         };
         world.note_credentials(true);
+        let is_newer = call.base.contains("vdsina");
         let answered = match request {
-            Read::Call(request) => Handler { world, account }.serve(request),
+            Read::Call(request) => Handler { world, account, is_newer }.serve(request),
             Read::No(no) => Err(no),
         };
         match answered {
+            Ok(answer) if is_newer => Reply::done(envelope::queued(answer)),
             Ok(answer) => Reply::done(answer),
             // The API reports an empty list as an error, but the call succeeded.
             Err(no @ No::Empty(_)) => Reply::done(no.answer()),

@@ -9,7 +9,7 @@ use macloud_proto::types::{
 };
 
 use super::Handler;
-use super::envelope::{Answered, No, done, yes};
+use super::envelope::{Answered, No, done, whole, yes};
 use crate::clock::Moment;
 use crate::world::{Bill, Payment};
 
@@ -49,6 +49,9 @@ fn unpaid(bill: &Bill) -> Operation {
     operation
 }
 
+/// What a top-up has and a debit has not, or the other way round.
+const MAY_BE_NULL: [&str; 3] = ["payment", "service", "paylink"];
+
 impl Handler<'_> {
     fn operations(&self) -> Result<Vec<(Moment, Operation)>, No> {
         let payments = &self.world.account(&self.account)?.payments;
@@ -67,13 +70,13 @@ impl Handler<'_> {
                 && to.as_ref().is_none_or(|to| date.as_ref() <= Some(to))
         };
         let all = self.operations()?.into_iter().filter(|(at, _)| is_within(at)).map(|(_, operation)| operation);
-        yes::<ListOperations>(200, "Operation list", &all.collect())
+        whole("Operation list", &all.collect::<Vec<_>>(), &MAY_BE_NULL)
     }
 
     pub(super) fn get_operation(&self, call: &GetOperation) -> Answered {
         let found = self.operations()?.into_iter().find(|(_, operation)| operation.id == call.id);
         let (_, operation) = found.ok_or(No::NotFound)?;
-        yes::<GetOperation>(200, "Operation information", &operation)
+        whole("Operation information", &operation, &MAY_BE_NULL)
     }
 
     pub(super) fn create_top_up(&mut self, call: &CreateTopUp) -> Answered {

@@ -116,6 +116,7 @@ impl Handler<'_> {
         let mut group = ServerGroup::new(GroupId::new(GROUP), GROUP_NAME);
         group.description = Some("Servers on shared cores".to_owned());
         (group.active, group.kind) = (Some(true), Some("standard".to_owned()));
+        group.image = Some(String::new());
         yes::<ListServerGroups>(200, "Groups list", &vec![group])
     }
 

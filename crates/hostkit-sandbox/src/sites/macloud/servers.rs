@@ -12,7 +12,7 @@ use macloud_proto::servers::{
 };
 use macloud_proto::types::{ServerId, ServerPassword, ServerStat, VncAccess};
 
-use super::envelope::{Answered, No, done, reshape, shaped, yes};
+use super::envelope::{Answered, No, done, nulls, reshape, shaped, yes};
 use super::show::load;
 use super::{Handler, reference};
 use crate::clock::Moment;
@@ -33,18 +33,19 @@ impl Handler<'_> {
         let servers = self.world.servers(&self.account);
         let rows: Vec<_> = servers.into_iter().filter_map(|server| self.row(server).to_wire(Format::Json)).collect();
         let mut rows = Value::List(rows);
-        let first = |value: &mut Value| {
-            if let Value::List(items) = value {
-                let first = items.drain(..).next();
-                *value = first.unwrap_or(Value::Null);
-            }
-        };
+        nulls(&mut rows, &["ip", "status_text"]);
         reshape(&mut rows, "ip", &first);
         shaped("Server list", rows)
     }
 
     pub(super) fn get_server(&self, call: &GetServer) -> Answered {
-        yes::<GetServer>(200, "Server information", &self.detail(self.server(call.id)?))
+        let mut data = self.detail(self.server(call.id)?).to_wire(Format::Json).unwrap_or(Value::Null);
+        nulls(&mut data, &["ip_local", "ssh-key", "template", "status_text"]);
+        reshape(&mut data, "bandwidth", &|months| traffic(months, self.is_newer));
+        if self.is_newer {
+            reshape(&mut data, "ip", &first);
+        }
+        shaped("Server information", data)
     }
 
     pub(super) fn create_server(&mut self, call: &CreateServer) -> Answered {
@@ -285,6 +286,31 @@ impl Handler<'_> {
             is_within.then_some(stat)
         });
         yes::<GetStat>(200, "Server stat information", &hours.collect())
+    }
+}
+
+/// The first of a list, or null.
+fn first(value: &mut Value) {
+    if let Value::List(items) = value {
+        let first = items.drain(..).next();
+        *value = first.unwrap_or(Value::Null);
+    }
+}
+
+/// The newer level of the API writes numbers, and has another name for the last month.
+fn traffic(months: &mut Value, is_newer: bool) {
+    let Value::Map(entries) = months else {
+        return;
+    };
+    for (key, value) in entries {
+        match value {
+            Value::Number(number) if !is_newer => *value = Value::Text(std::mem::take(number)),
+            Value::Text(text) if is_newer => *value = Value::Number(std::mem::take(text)),
+            _ => {}
+        }
+        if key == "past_month" && is_newer {
+            *key = "last_month".into();
+        }
     }
 }
 

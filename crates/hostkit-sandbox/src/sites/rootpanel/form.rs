@@ -12,18 +12,20 @@ use crate::site::Call;
 #[derive(Debug, Clone)]
 pub(super) struct Form {
     fields: Vec<(String, String)>,
-    /// The fields as a body, since a call may also come as a query.
+    /// The fields as a body, since a call may also come as a query, or in part.
     pub(super) body: Vec<u8>,
 }
 
 impl Form {
     pub(super) fn read(call: &Call) -> Self {
-        let fields = if call.body.is_empty() { call.query.clone() } else { call.form() };
+        // As in PHP's `$_REQUEST`, both are read, and the body wins.
+        let mut fields = call.form();
+        fields.extend(call.query.clone());
         let encode = |text: &str| percent_encode(text.as_bytes(), NON_ALPHANUMERIC).to_string();
         let pair = |(key, value): &(String, String)| format!("{}={}", encode(key), encode(value));
-        let body = match call.body.is_empty() {
-            true => fields.iter().map(pair).collect::<Vec<_>>().join("&").into_bytes(),
-            false => call.body.clone(),
+        let body = match call.query.is_empty() {
+            true => call.body.clone(),
+            false => fields.iter().map(pair).collect::<Vec<_>>().join("&").into_bytes(),
         };
         Self { fields, body }
     }
