@@ -1,8 +1,8 @@
-//! The sandbox's clock: real time plus an offset that a test advances.
+//! The sandbox's clock: real time, faster if asked for, plus what a test advances it by.
 
 use std::fmt;
 use std::ops::Add;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use hostkit::{Date, DateTime};
@@ -28,6 +28,11 @@ impl Moment {
     /// The time since an earlier moment; zero if that is later.
     pub fn since(self, earlier: Self) -> Duration {
         self.0.saturating_sub(earlier.0)
+    }
+
+    /// The moment so long before; not before 1970.
+    pub fn before(self, duration: Duration) -> Self {
+        Self(self.0.saturating_sub(duration))
     }
 
     /// The civil time in Moscow, in which the hosters write their dates.
@@ -78,29 +83,60 @@ fn civil(days: u64) -> Option<(i16, i8, i8)> {
 
 /// A handle to the clock. Clones share it.
 #[derive(Debug, Clone)]
-pub struct Clock {
-    started: Instant,
-    epoch: Duration,
-    offset: Arc<Mutex<Duration>>,
+pub struct Clock(Arc<Mutex<Run>>);
+
+/// Sandbox time since an instant.
+#[derive(Debug)]
+struct Run {
+    since: Instant,
+    shown: Duration,
+    speed: u32,
+}
+
+impl Run {
+    fn now(&self) -> Duration {
+        self.shown.saturating_add(self.since.elapsed().saturating_mul(self.speed))
+    }
 }
 
 impl Clock {
+    /// The highest speed that the program takes: a day in less than a tenth of a second.
+    pub const FASTEST: u32 = 1_000_000;
+
     /// A clock that shows the present.
     pub fn new() -> Self {
-        let epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self { started: Instant::now(), epoch, offset: Arc::default() }
+        Self::at(Moment(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()))
+    }
+
+    /// A clock that shows this moment now.
+    pub fn at(moment: Moment) -> Self {
+        Self(Arc::new(Mutex::new(Run { since: Instant::now(), shown: moment.0, speed: 1 })))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Run> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Sandbox time. It never goes back, whatever the machine's wall clock does.
     pub fn now(&self) -> Moment {
-        let offset = *self.offset.lock().unwrap_or_else(PoisonError::into_inner);
-        Moment(self.epoch.saturating_add(self.started.elapsed()).saturating_add(offset))
+        Moment(self.lock().now())
     }
 
     /// Advances the clock.
     pub fn advance(&self, duration: Duration) {
-        let mut offset = self.offset.lock().unwrap_or_else(PoisonError::into_inner);
-        *offset = offset.saturating_add(duration);
+        let mut run = self.lock();
+        run.shown = run.shown.saturating_add(duration);
+    }
+
+    /// How many times faster than real time it runs.
+    pub fn speed(&self) -> u32 {
+        self.lock().speed
+    }
+
+    /// Lets it run so many times faster than real time from now on; 0 stops it.
+    pub fn set_speed(&self, speed: u32) {
+        let mut run = self.lock();
+        (run.shown, run.since, run.speed) = (run.now(), Instant::now(), speed);
     }
 }
 
@@ -120,6 +156,21 @@ mod tests {
         assert_eq!(moment.moscow().unwrap().format("%Y-%m-%d %H:%M:%S"), "2024-02-29 03:00:00");
         let new_year = Moment::since_epoch(Duration::from_secs(1_767_214_799));
         assert_eq!(new_year.moscow().unwrap().format("%Y-%m-%d %H:%M:%S"), "2025-12-31 23:59:59");
+    }
+
+    #[test]
+    fn a_faster_clock_goes_on_from_where_it_was() {
+        let start = Moment::since_epoch(Duration::from_secs(1_709_164_800));
+        let clock = Clock::at(start);
+        clock.set_speed(0);
+        clock.advance(Duration::from_secs(10));
+        assert!((10..20).contains(&clock.now().since(start).as_secs()));
+        let before = clock.now();
+        clock.set_speed(u32::MAX);
+        while clock.now().since(before) < Duration::from_secs(1000) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        assert_eq!(clock.speed(), u32::MAX);
     }
 
     #[test]

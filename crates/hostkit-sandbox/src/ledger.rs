@@ -28,6 +28,19 @@ pub enum Ended {
     Unknown,
 }
 
+impl fmt::Display for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Answered => f.write_str("answered"),
+            Self::Committed => f.write_str("committed"),
+            Self::Refused(code) => write!(f, "refused {code}"),
+            Self::NotReached => f.write_str("not reached"),
+            Self::Pending => f.write_str("pending"),
+            Self::Unknown => f.write_str("unknown"),
+        }
+    }
+}
+
 /// Who sent a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hop {
@@ -119,6 +132,11 @@ impl Ledger {
     /// The entries of one operation.
     pub fn of(&self, operation: &str) -> Vec<Entry> {
         self.lock().entries.iter().filter(|entry| entry.operation == operation).cloned().collect()
+    }
+
+    /// One entry.
+    pub(crate) fn entry(&self, number: u64) -> Option<Entry> {
+        self.lock().entries.iter().rev().find(|entry| entry.number == number).cloned()
     }
 
     /// How often clients sent an operation, without a proxy's repeats.

@@ -13,22 +13,30 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! The feature `program` adds a program for clients in any language, with a control address over HTTP.
+//!
 //! A [`Clock`] lets tests advance time, and [`fault`] has the catalogue of faults. Clients are deliberately not
 //! included.
 
 mod access;
 mod api_name;
 mod clock;
+#[cfg(feature = "program")]
+mod control;
 pub mod credentials;
+mod demo;
 pub mod fault;
 mod http;
 mod ledger;
+#[cfg(feature = "program")]
+pub mod program;
 mod rates;
 mod resolver;
 mod sandbox;
 mod service;
 pub mod site;
 pub mod sites;
+mod watch;
 pub mod world;
 
 pub use crate::http::{Bounds, Framing};
@@ -40,4 +48,5 @@ pub use ledger::{Ended, Entry, Hop, Ledger};
 pub use rates::Used;
 pub use resolver::Resolver;
 pub use sandbox::{Builder, Sandbox};
+pub use service::Seed;
 pub use world::{Change, Credentials};

@@ -12,17 +12,17 @@ use crate::fault::FaultPlan;
 use crate::http::{Bounds, Framing, Server};
 use crate::ledger::Ledger;
 use crate::resolver::Resolver;
-use crate::service::{Hub, VDSINA};
+use crate::service::{Hub, Seed, VDSINA};
 use crate::site::Site;
 use crate::sites::clodo::Clodo;
 use crate::sites::inferno::Inferno;
 use crate::sites::macloud::Macloud;
 use crate::sites::rootpanel::RootPanel;
-use crate::world::World;
+use crate::world::{World, WorldError};
 
 /// A running sandbox: all its APIs on one port of 127.0.0.1, each below its own path. It stops when dropped.
 pub struct Sandbox {
-    hub: Arc<Hub>,
+    pub(crate) hub: Arc<Hub>,
     server: Server<Hub>,
 }
 
@@ -31,6 +31,8 @@ pub struct Builder {
     sites: Vec<Box<dyn Site>>,
     port: u16,
     bounds: Bounds,
+    seed: Seed,
+    clock: Clock,
 }
 
 impl Builder {
@@ -45,6 +47,16 @@ impl Builder {
         Self { port, ..self }
     }
 
+    /// What the worlds hold at the start, and after a reset.
+    pub fn seed(self, seed: Seed) -> Self {
+        Self { seed, ..self }
+    }
+
+    /// The clock, which shows the present by default.
+    pub fn clock(self, clock: Clock) -> Self {
+        Self { clock, ..self }
+    }
+
     /// The size limits of requests.
     pub fn bounds(self, bounds: Bounds) -> Self {
         Self { bounds, ..self }
@@ -53,9 +65,9 @@ impl Builder {
     /// Starts the sandbox.
     ///
     /// # Errors
-    /// The port is taken, or no thread can be started.
+    /// The port is taken, no thread can be started, or a site's world cannot hold the demonstration.
     pub fn start(self) -> io::Result<Sandbox> {
-        let hub = Arc::new(Hub::new(self.sites));
+        let hub = Arc::new(Hub::new(self.sites, self.seed, self.clock).map_err(io::Error::other)?);
         let server = Server::start(self.port, self.bounds, Arc::clone(&hub))?;
         Ok(Sandbox { hub, server })
     }
@@ -77,7 +89,7 @@ impl Sandbox {
 
     /// A builder without any API.
     pub fn builder() -> Builder {
-        Builder { sites: Vec::new(), port: 0, bounds: Bounds::DEFAULT }
+        Builder { sites: Vec::new(), port: 0, bounds: Bounds::DEFAULT, seed: Seed::Empty, clock: Clock::new() }
     }
 
     /// The address that it listens on.
@@ -114,6 +126,14 @@ impl Sandbox {
     /// The clock.
     pub fn clock(&self) -> Clock {
         self.hub.clock.clone()
+    }
+
+    /// Starts all over: worlds as at the start, an empty ledger, no faults; the clock goes on.
+    ///
+    /// # Errors
+    /// A site's world cannot hold the demonstration.
+    pub fn reset(&self) -> Result<(), WorldError> {
+        self.hub.reset()
     }
 
     /// The faults.

@@ -5,17 +5,19 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use hostkit::Effect;
-use http::{Method, Response};
+use http::{HeaderMap, Method, Response, StatusCode};
 
 use crate::access::{AccessLog, Line};
 use crate::api_name::ApiName;
 use crate::clock::{Clock, Moment};
+use crate::demo;
 use crate::fault::{self, Fault, FaultPlan, Point, Settings, Sighting, Spoil, Strike};
 use crate::http::{Act, Delivery, Framing, Head, Request, Service};
 use crate::ledger::{Arrival, Ended, Entry, Hop, Ledger};
 use crate::rates::Rates;
 use crate::site::{Call, Operation, Refusal, Reply, Site, Verdict, answer, pairs};
-use crate::world::{Credentials, World};
+use crate::watch::{Exchange, Watch};
+use crate::world::{Credentials, World, WorldError};
 
 /// The path below which Macloud's site answers as its sister does.
 pub(crate) const VDSINA: &str = "vdsina";
@@ -43,6 +45,31 @@ pub(crate) struct Hub {
     pub(crate) access: AccessLog,
     framing: Mutex<Framing>,
     rates: Mutex<(bool, Rates)>,
+    seed: Seed,
+    pub(crate) watch: Watch,
+}
+
+/// What the worlds hold at the start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Seed {
+    /// An account with money, plans and images.
+    #[default]
+    Empty,
+    /// Servers in several states, zones, backups, keys, tickets, and a month of charges.
+    Demo,
+}
+
+impl Seed {
+    /// A world of a site at this moment.
+    fn world(self, site: &dyn Site, now: Moment) -> Result<World, WorldError> {
+        if self == Self::Empty {
+            return Ok(site.world(now));
+        }
+        let mut world = site.world(now.before(demo::PAST));
+        demo::fill(&mut world, now)?;
+        world.take_notes();
+        Ok(world)
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -50,21 +77,40 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Hub {
-    pub(crate) fn new(sites: Vec<Box<dyn Site>>) -> Self {
-        let clock = Clock::new();
+    pub(crate) fn new(sites: Vec<Box<dyn Site>>, seed: Seed, clock: Clock) -> Result<Self, WorldError> {
         let place = |site: Box<dyn Site>| {
-            let world = site.world(clock.now());
-            (site.api(), Place { site, state: Mutex::new(State { world, late: Vec::new(), stale: None }) })
+            let world = seed.world(&*site, clock.now())?;
+            Ok((site.api(), Place { site, state: Mutex::new(State { world, late: Vec::new(), stale: None }) }))
         };
-        Self {
-            places: sites.into_iter().map(place).collect(),
+        Ok(Self {
+            places: sites.into_iter().map(place).collect::<Result<_, WorldError>>()?,
             clock,
             ledger: Ledger::default(),
             faults: FaultPlan::default(),
             access: AccessLog::default(),
             framing: Mutex::default(),
             rates: Mutex::default(),
+            seed,
+            watch: Watch::default(),
+        })
+    }
+
+    /// Starts all over: worlds, ledger, faults and counted calls; the clock goes on.
+    pub(crate) fn reset(&self) -> Result<(), WorldError> {
+        for place in self.places.values() {
+            let world = self.seed.world(&*place.site, self.clock.now())?;
+            *lock(&place.state) = State { world, late: Vec::new(), stale: None };
         }
+        self.ledger.clear();
+        self.faults.clear();
+        lock(&self.rates).1.forget();
+        Ok(())
+    }
+
+    /// The APIs that are served.
+    #[cfg_attr(not(feature = "program"), allow(dead_code, reason = "only the program lists them"))]
+    pub(crate) fn apis(&self) -> Vec<ApiName> {
+        self.places.keys().copied().collect()
     }
 
     /// Gives access to the world of an API; changes are not recorded.
@@ -93,6 +139,11 @@ impl Hub {
         // Calls made while limits were not enforced must not count as violations.
         rates.1.forget();
         rates.0 = is_on;
+    }
+
+    #[cfg_attr(not(feature = "program"), allow(dead_code, reason = "only the program shows it"))]
+    pub(crate) fn are_rates_enforced(&self) -> bool {
+        lock(&self.rates).0
     }
 
     pub(crate) fn rate_violations(&self) -> u64 {
@@ -187,12 +238,42 @@ impl Service for Hub {
             referer: referer.unwrap_or_default().to_owned(),
         });
         let Some((place, api)) = self.place_of(&request.target) else {
-            return fault::deliver(&answer(404, "text/plain", b"there is no API at this path\n".to_vec()), delivery);
+            let nothing = answer(404, "text/plain", b"there is no API at this path\n".to_vec());
+            if self.watch.is_on() {
+                let names: Vec<_> = self.places.keys().map(|api| format!("/{api}")).collect();
+                self.watch.tell(&Exchange {
+                    api: None,
+                    method: request.method,
+                    target: request.target,
+                    headers: request.headers,
+                    body: request.body,
+                    answer: Some((nothing.status(), nothing.headers().clone(), nothing.body().clone())),
+                    entry: None,
+                    reason: Some(format!("no API is at this path: they are below {}", names.join(", "))),
+                });
+            }
+            return fault::deliver(&nothing, delivery);
         };
         let (connection, target) = (request.connection, request.target.clone());
+        let method = request.method.clone();
         let call = self.read(api, request);
-        let mut visit = Visit { hub: self, place, call, connection, target, delivery };
-        visit.carry_out()
+        let mut visit = Visit { hub: self, place, call, connection, target, delivery, given: None, entry: 0 };
+        let acts = visit.carry_out();
+        visit.tell(method);
+        acts
+    }
+
+    fn refused(&self, status: u16, why: &str) {
+        self.watch.tell(&Exchange {
+            api: None,
+            method: Method::GET,
+            target: String::new(),
+            headers: HeaderMap::new(),
+            body: Vec::new(),
+            answer: StatusCode::from_u16(status).ok().map(|status| (status, HeaderMap::new(), Vec::new())),
+            entry: None,
+            reason: Some(format!("not well-formed HTTP: {why}")),
+        });
     }
 
     fn stall_limit(&self) -> Duration {
@@ -228,12 +309,39 @@ struct Visit<'a> {
     connection: u64,
     target: String,
     delivery: Delivery,
+    /// The site's answer, if somebody watches.
+    given: Option<Response<Vec<u8>>>,
+    /// The number in the ledger.
+    entry: u64,
 }
 
 impl Visit<'_> {
+    /// Tells whoever watches.
+    fn tell(self, method: Method) {
+        if !self.hub.watch.is_on() {
+            return;
+        }
+        let entry = self.hub.ledger.entry(self.entry);
+        let reason = match entry.as_ref().map(|entry| &entry.ended) {
+            Some(Ended::Unknown | Ended::Refused(_)) => self.place.site.reason(&self.call),
+            _ => None,
+        };
+        self.hub.watch.tell(&Exchange {
+            api: Some(self.call.api),
+            method,
+            target: self.target,
+            headers: self.call.headers,
+            body: self.call.body,
+            answer: self.given.map(|answer| (answer.status(), answer.headers().clone(), answer.into_body())),
+            entry,
+            reason,
+        });
+    }
+
     fn carry_out(&mut self) -> Vec<Act> {
         let operation = self.place.site.recognise(&self.call);
         let entry = self.hub.arrive(self.call.api, operation.name, self.connection, Hop::Client);
+        self.entry = entry;
         if !self.is_within_rates(&operation) {
             let reply = self.refuse(entry, Refusal::RateLimited);
             return fault::deliver(&reply.answer, self.delivery);
@@ -298,8 +406,9 @@ impl Visit<'_> {
         is_within
     }
 
-    fn refuse(&self, entry: u64, refusal: Refusal) -> Reply {
+    fn refuse(&mut self, entry: u64, refusal: Refusal) -> Reply {
         let reply = self.place.site.refuse(&self.call, refusal);
+        self.keep(&reply);
         self.hub.ledger.amend(entry, |entry: &mut Entry| {
             if let Verdict::Refused(code) | Verdict::Denied(code) = &reply.verdict {
                 entry.ended = Ended::Refused(code.clone());
@@ -308,8 +417,14 @@ impl Visit<'_> {
         reply
     }
 
+    fn keep(&mut self, reply: &Reply) {
+        if self.hub.watch.is_on() {
+            self.given = Some(reply.answer.clone());
+        }
+    }
+
     /// Carries a call out and records it.
-    fn handle(&self, entry: u64, operation: &Operation) -> Reply {
+    fn handle(&mut self, entry: u64, operation: &Operation) -> Reply {
         let mut guard = lock(&self.place.state);
         let state = &mut *guard;
         self.hub.settle(self.place, state);
@@ -333,11 +448,13 @@ impl Visit<'_> {
         if *operation == Operation::UNKNOWN {
             self.hub.ledger.amend(entry, |entry| entry.ended = Ended::Unknown);
         }
+        drop(guard);
+        self.keep(&reply);
         reply
     }
 
     /// Carries out a call whose change reads will not show for a while.
-    fn handle_hidden(&self, entry: u64, operation: &Operation, settings: &Settings) -> Reply {
+    fn handle_hidden(&mut self, entry: u64, operation: &Operation, settings: &Settings) -> Reply {
         let before = lock(&self.place.state).world.clone();
         let reply = self.handle(entry, operation);
         let until = self.hub.clock.now() + settings.delay;

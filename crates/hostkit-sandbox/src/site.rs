@@ -181,6 +181,11 @@ pub trait Site: Send + Sync + 'static {
     /// Refuses a call with the API's own document, in the format that the request asks for.
     fn refuse(&self, call: &Call, refusal: Refusal) -> Reply;
 
+    /// Why no endpoint takes a request, for whoever reads the log; `None` if one takes it.
+    fn reason(&self, _call: &Call) -> Option<String> {
+        None
+    }
+
     /// The rate limits, enforced if [`Sandbox::enforce_rates`](crate::Sandbox::enforce_rates) is on.
     fn rates(&self) -> &'static [RateRule] {
         &[]

@@ -1,6 +1,7 @@
 //! Which fault applies to which call: armed for the next calls, or drawn from a seed.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::definition::{Fault, Point};
@@ -72,6 +73,26 @@ impl Armed {
                 Point::BeforeRead => self.operation.is_some(),
                 _ => true,
             },
+        }
+    }
+}
+
+impl fmt::Display for Armed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.fault)?;
+        if let Some(name) = &self.operation {
+            write!(f, " on {name}")?;
+        }
+        if let Some(api) = self.api {
+            write!(f, " at {api}")?;
+        }
+        if self.skip > 0 {
+            write!(f, ", after {} calls", self.skip)?;
+        }
+        match self.times {
+            1 => Ok(()),
+            u64::MAX => f.write_str(", always"),
+            times => write!(f, ", {times} times"),
         }
     }
 }
@@ -183,6 +204,16 @@ impl FaultPlan {
     /// The number of armed faults that have calls left to strike.
     pub fn pending(&self) -> usize {
         self.lock().armed.len()
+    }
+
+    /// The armed faults that have calls left to strike.
+    pub fn armed(&self) -> Vec<Armed> {
+        self.lock().armed.iter().cloned().collect()
+    }
+
+    /// The faults that are drawn by a seed, if any are.
+    pub fn random(&self) -> Option<Random> {
+        self.lock().random.clone()
     }
 
     /// The faults that have struck so far, in order.

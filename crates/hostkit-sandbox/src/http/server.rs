@@ -48,6 +48,8 @@ pub(crate) trait Service: Send + Sync + 'static {
     fn head(&self, connection: u64, head: &Head) -> Option<Vec<Act>>;
     /// A complete request was read.
     fn call(&self, request: Request) -> Vec<Act>;
+    /// A request was refused because it is not well-formed HTTP.
+    fn refused(&self, status: u16, why: &str);
     /// The longest duration of a stall.
     fn stall_limit(&self) -> Duration;
 }
@@ -235,6 +237,7 @@ fn refuse<S: Service>(socket: Socket, failure: &NoBody, shared: &Shared<S>) {
     let NoBody::Refused(refused) = failure else {
         return;
     };
+    shared.service.refused(refused.status, refused.why);
     let mut answer = Response::new(format!("{}\n", refused.why).into_bytes());
     *answer.status_mut() = StatusCode::from_u16(refused.status).unwrap_or(StatusCode::BAD_REQUEST);
     let delivery = Delivery { framing: Framing::Length, keep_alive: false, is_head: false };

@@ -80,6 +80,10 @@ impl Site for Clodo {
         no.into_reply(format(call))
     }
 
+    fn reason(&self, call: &Call) -> Option<String> {
+        sent::refusal(call)
+    }
+
     fn rates(&self) -> &'static [RateRule] {
         clodo_proto::Clodo::INFO.rates
     }

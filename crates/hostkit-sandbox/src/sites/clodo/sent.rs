@@ -24,6 +24,15 @@ pub(super) fn read(call: &Call) -> Option<Request> {
     strictly(call, UnknownFields::Deny).or_else(|| variants(call).iter().find_map(with_leftovers))
 }
 
+/// Why no endpoint takes a request.
+pub(super) fn refusal(call: &Call) -> Option<String> {
+    match read(call) {
+        Some(_) => None,
+        None if !call.path.starts_with(PREFIX) => Some(format!("calls other than the sign-in are below {PREFIX}")),
+        None => route(&call.incoming_below(PREFIX, UnknownFields::Deny)).err().map(|error| error.to_string()),
+    }
+}
+
 fn strictly(call: &Call, unknown: UnknownFields) -> Option<Request> {
     let request = route(&call.incoming_below(PREFIX, unknown)).ok()?;
     let is_below = call.path.strip_prefix(PREFIX).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));

@@ -75,6 +75,10 @@ impl Site for Inferno {
         }
     }
 
+    fn reason(&self, call: &Call) -> Option<String> {
+        route(&Sent::read(call).call.incoming(UnknownFields::Ignore)).err().map(|error| error.to_string())
+    }
+
     fn rates(&self) -> &'static [RateRule] {
         inferno_proto::Inferno::INFO.rates
     }

@@ -167,6 +167,17 @@ impl Site for Macloud {
         }
     }
 
+    fn reason(&self, call: &Call) -> Option<String> {
+        let mut incoming = call.incoming(UnknownFields::Ignore);
+        if is_empty(&call.body) {
+            incoming.body = b"";
+        }
+        match read(call) {
+            (_, Read::Call(_)) => None,
+            _ => route(&incoming).err().map(|error| error.to_string()),
+        }
+    }
+
     fn refuse(&self, call: &Call, reason: Refusal) -> Reply {
         let no = match reason {
             Refusal::TokenExpired => No::Unauthorized("Incorrect token"),

@@ -103,6 +103,10 @@ impl Site for RootPanel {
         }
     }
 
+    fn reason(&self, call: &Call) -> Option<String> {
+        why(call)
+    }
+
     fn refuse(&self, call: &Call, reason: Refusal) -> Reply {
         let format = Form::read(call).format();
         let code = match reason {
@@ -115,6 +119,16 @@ impl Site for RootPanel {
         };
         Reply::refused(refusal(format, &code), code.as_str())
     }
+}
+
+/// Why no endpoint takes a request.
+fn why(call: &Call) -> Option<String> {
+    let form = Form::read(call);
+    if known(form.command()).is_none() {
+        let names = COMMANDS.map(|(name, _)| name).join(", ");
+        return Some(format!("the field `command` is {:?}, not one of {names}", form.command()));
+    }
+    (call.path != "/apih.php").then(|| "the path is not /apih.php".to_owned())
 }
 
 fn has_verb(method: &Method) -> bool {

@@ -1,0 +1,53 @@
+//! What is told of each request to whoever watches the sandbox.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use http::{HeaderMap, Method, StatusCode};
+
+use crate::api_name::ApiName;
+use crate::ledger::Entry;
+
+/// A request with the answer that its site gave, before a fault spoiled it.
+#[derive(Debug, Clone)]
+pub(crate) struct Exchange {
+    /// The API; `None` where no API is at the path.
+    pub(crate) api: Option<ApiName>,
+    pub(crate) method: Method,
+    pub(crate) target: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+    /// Status, headers and body; `None` where the call was not carried out and nothing was answered by the site.
+    pub(crate) answer: Option<(StatusCode, HeaderMap, Vec<u8>)>,
+    /// What the ledger says of it.
+    pub(crate) entry: Option<Entry>,
+    /// Why it was refused, where the site can tell more than its answer does.
+    pub(crate) reason: Option<String>,
+}
+
+type Listener = Arc<dyn Fn(&Exchange) + Send + Sync>;
+
+/// The one who is told, if there is one: keeping bodies costs memory.
+#[derive(Clone, Default)]
+pub(crate) struct Watch(Arc<Mutex<Option<Listener>>>);
+
+impl Watch {
+    fn listener(&self) -> Option<Listener> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether somebody is told.
+    pub(crate) fn is_on(&self) -> bool {
+        self.listener().is_some()
+    }
+
+    #[cfg_attr(not(feature = "program"), allow(dead_code, reason = "only the program watches"))]
+    pub(crate) fn set(&self, listener: impl Fn(&Exchange) + Send + Sync + 'static) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(listener));
+    }
+
+    pub(crate) fn tell(&self, exchange: &Exchange) {
+        if let Some(listener) = self.listener() {
+            listener(exchange);
+        }
+    }
+}
