@@ -23,6 +23,7 @@ mod package;
 mod promises;
 mod real;
 mod spec;
+mod strangers;
 mod tidy;
 mod tokens;
 mod workspace;
@@ -198,6 +199,10 @@ enum TestVerb {
         #[arg(long)]
         client: bool,
     },
+    /// Runs public clients that are published as packages against the sandbox.
+    ///
+    /// Use it after a change of the sandbox; it needs Python and a registry, and is not part of CI.
+    Strangers,
     /// Regenerates the test data that a real PHP serializes, encodes and prints.
     ///
     /// Use it after a change of the program that makes the data; it needs a php-cli.
@@ -301,6 +306,7 @@ fn test_verb(verb: TestVerb) -> Outcome {
         TestVerb::Fuzz { target, seconds } => fuzz::execute(target.as_deref(), seconds),
         TestVerb::Openapi { client: true } => openapi_client::run_client(),
         TestVerb::Openapi { client: false } => openapi::run(),
+        TestVerb::Strangers => strangers::run_clients(),
         TestVerb::Fixtures { check } => fixtures::php(check),
     }
 }

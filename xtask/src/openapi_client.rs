@@ -87,7 +87,16 @@ struct Sandbox {
 
 impl Sandbox {
     fn start(profile: &Path) -> Result<Self, String> {
-        run(&mut cargo(&["build", "--quiet", "--package", "hostkit-sandbox", "--features", "program", "--bin", "hostkit-sandbox"]))?;
+        run(&mut cargo(&[
+            "build",
+            "--quiet",
+            "--package",
+            "hostkit-sandbox",
+            "--features",
+            "program",
+            "--bin",
+            "hostkit-sandbox",
+        ]))?;
         let program = profile.join("hostkit-sandbox").with_extension(std::env::consts::EXE_EXTENSION);
         let failed = |error: std::io::Error| format!("{}: {error}", program.display());
         let mut child = Command::new(&program).stdout(Stdio::piped()).spawn().map_err(failed)?;

@@ -1,6 +1,7 @@
 //! The interface of an API's site, which stands on the generated server half of its proto crate.
 
 use hostkit::protocol::RateRule;
+use hostkit::protocol::codec::DecodeError;
 use hostkit::protocol::server::ReceivedRequest;
 use hostkit::{Effect, UnknownFields};
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
@@ -65,6 +66,14 @@ impl Call {
     /// A parameter of the query.
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Why no endpoint takes a request, by the error of the one that came nearest.
+pub(crate) fn no_endpoint(error: &DecodeError) -> String {
+    match error.found() {
+        "another call" => "no call has this verb and path".to_owned(),
+        _ => error.to_string(),
     }
 }
 

@@ -228,6 +228,7 @@ fn a_refusal_has_its_reason_in_the_log_and_no_secret() {
     program.ask("MACLOUD_URL", "PUT", "/v1/server.poweroff/1", &format!("Authorization: {secret}\r\n"), "");
     let line = program.line();
     assert!(line.contains("501") && line.contains("Action not implemented or not found"), "{line}");
+    assert!(line.contains("no call has this verb and path"), "{line}");
     program.ask(
         "ROOTPANEL_URL",
         "POST",

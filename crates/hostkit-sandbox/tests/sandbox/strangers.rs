@@ -49,8 +49,11 @@ fn a_sign_in_of_clodo_by_head_with_the_recorded_names() {
         assert!(head.contains("\r\nX-Auth-Token: CLODO_"), "{head}");
         let url = format!("\r\nX-Server-Management-Url: {}/v1\r\n", sandbox.url(ApiName::Clodo));
         assert!(head.contains(&url), "{head}");
-        assert!(head.contains("\r\nX-Auth-Token-Issued: 20"), "{head}");
+        assert_eq!(head.matches("X-Auth-Token").count(), 1, "{head}");
     }
+    // A driver needs the times, and asks for JSON.
+    let head = raw(&sandbox, "GET", "/clodo/", &format!("{headers}Accept: application/json\r\n"), "").text();
+    assert!(head.contains("\r\nX-Auth-Token-Issued: 20") && head.contains("\r\nX-Auth-Token-Expired: 20"), "{head}");
 }
 
 fn clodo(sandbox: &Sandbox, method: &str, path: &str, headers: &str, body: &str) -> Got {
@@ -83,6 +86,20 @@ fn commands_of_clodo_in_every_spelling() {
         assert_eq!(got.status(), Some(204), "{path}: {}", got.text());
     }
     assert_eq!(sandbox.ledger().commits("rebuild_server"), 2);
+}
+
+/// As two clients of the hoster's staff state it.
+#[test]
+fn numbers_of_servers_are_texts_in_lists() {
+    let sandbox = Sandbox::start().unwrap();
+    let number = server(&sandbox, ApiName::Clodo);
+    let shown = |path: &str| text(&clodo(&sandbox, "GET", path, "Accept: application/json\r\n", ""));
+    for path in ["/servers", "/servers/detail"] {
+        let list = shown(path);
+        assert!(list.starts_with(&format!(r#"{{"servers":[{{"id":"{number}","#)), "{path}: {list}");
+    }
+    let one = shown(&format!("/servers/{number}"));
+    assert!(one.contains(&format!(r#"{{"server":{{"id":{number},"#)), "{one}");
 }
 
 #[test]

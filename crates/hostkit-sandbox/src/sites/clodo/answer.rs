@@ -105,6 +105,22 @@ pub(super) fn yes_with(visit: &Visit<'_>, root: &'static str, tree: Value) -> Re
     Ok(Reply::done(site::answer(200, content_type(visit.format), body)))
 }
 
+/// Numbers of this name become texts in each map of a list.
+pub(super) fn numbers_as_text(list: &mut Value, name: &str) {
+    let Value::List(items) = list else {
+        return;
+    };
+    for item in items {
+        if let Value::Map(entries) = item {
+            for (_, value) in entries.iter_mut().filter(|(key, _)| key == name) {
+                if let Value::Number(number) = value {
+                    *value = Value::Text(std::mem::take(number));
+                }
+            }
+        }
+    }
+}
+
 /// Flags of these names become `"1"` and `"0"` in JSON, as PHP prints what a database returns.
 pub(super) fn flags_as_text(tree: &mut Value, names: &[&str]) {
     match tree {

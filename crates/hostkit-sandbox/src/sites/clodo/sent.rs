@@ -8,7 +8,7 @@ use http::Method;
 use clodo_proto::serve::{Request, route};
 
 use super::visit::PREFIX;
-use crate::site::{Call, pairs};
+use crate::site::{Call, no_endpoint, pairs};
 
 /// The names around the fields of a JSON body, which differ from call to call.
 const ROOTS: [&str; 7] = ["server", "stats", "billing", "helpdesk", "storage", "backup", "user"];
@@ -29,7 +29,7 @@ pub(super) fn refusal(call: &Call) -> Option<String> {
     match read(call) {
         Some(_) => None,
         None if !call.path.starts_with(PREFIX) => Some(format!("calls other than the sign-in are below {PREFIX}")),
-        None => route(&call.incoming_below(PREFIX, UnknownFields::Deny)).err().map(|error| error.to_string()),
+        None => route(&call.incoming_below(PREFIX, UnknownFields::Deny)).err().as_ref().map(no_endpoint),
     }
 }
 

@@ -10,9 +10,11 @@ use clodo_proto::types::{
     Address, Addresses, CreatedServer, ImageId, LogEntryId, ServerDetail, ServerId, ServerLogEntry, ServerStatus,
     ServerSummary, ServerType,
 };
-use hostkit::{Decimal, Gibibytes, Mebibytes};
+use hostkit::protocol::Value;
+use hostkit::protocol::codec::ToWire;
+use hostkit::{Decimal, Format, Gibibytes, Mebibytes};
 
-use super::answer::{No, yes};
+use super::answer::{No, numbers_as_text, yes, yes_with};
 use super::images;
 use super::visit::Visit;
 use crate::site::Reply;
@@ -129,7 +131,16 @@ impl Visit<'_> {
 
     pub(super) fn list_server_details(&mut self) -> Result<Reply, No> {
         let found: Vec<_> = self.world.servers(&self.account).into_iter().map(|server| self.detail(server)).collect();
-        if found.is_empty() { Err(No::nothing()) } else { yes::<ListServerDetails>(self, &found) }
+        if found.is_empty() {
+            return Err(No::nothing());
+        }
+        if self.format != Format::Json {
+            return yes::<ListServerDetails>(self, &found);
+        }
+        // Numbers of servers are texts in a list, and a number where one server is read.
+        let mut tree = found.to_wire(self.format).unwrap_or(Value::Null);
+        numbers_as_text(&mut tree, "id");
+        yes_with(self, "servers", tree)
     }
 
     pub(super) fn get_server(&mut self, call: &GetServer) -> Result<Reply, No> {

@@ -13,7 +13,7 @@ use inferno_proto::serve::{Request, route};
 
 use crate::api_name::ApiName;
 use crate::clock::Moment;
-use crate::site::{Call, Operation, Refusal, Reply, Site};
+use crate::site::{Call, Operation, Refusal, Reply, Site, no_endpoint};
 use crate::world::World;
 use answer::{No, no};
 use sent::Sent;
@@ -76,7 +76,7 @@ impl Site for Inferno {
     }
 
     fn reason(&self, call: &Call) -> Option<String> {
-        route(&Sent::read(call).call.incoming(UnknownFields::Ignore)).err().map(|error| error.to_string())
+        route(&Sent::read(call).call.incoming(UnknownFields::Ignore)).err().as_ref().map(no_endpoint)
     }
 
     fn rates(&self) -> &'static [RateRule] {

@@ -29,7 +29,7 @@ use macloud_proto::serve::{Request, route};
 use crate::api_name::ApiName;
 use crate::clock::Moment;
 use crate::credentials::MACLOUD_TOKEN;
-use crate::site::{Call, Operation, Refusal, Reply, Site};
+use crate::site::{Call, Operation, Refusal, Reply, Site, no_endpoint};
 use crate::world::World;
 use endpoints::{Near, near, nearest};
 use envelope::No;
@@ -174,7 +174,7 @@ impl Site for Macloud {
         }
         match read(call) {
             (_, Read::Call(_)) => None,
-            _ => route(&incoming).err().map(|error| error.to_string()),
+            _ => route(&incoming).err().as_ref().map(no_endpoint),
         }
     }
 
