@@ -36,6 +36,7 @@ mod sandbox;
 mod service;
 pub mod site;
 pub mod sites;
+#[cfg_attr(not(feature = "program"), allow(dead_code, reason = "only the program watches"))]
 mod watch;
 pub mod world;
 

@@ -40,7 +40,6 @@ impl Watch {
         self.listener().is_some()
     }
 
-    #[cfg_attr(not(feature = "program"), allow(dead_code, reason = "only the program watches"))]
     pub(crate) fn set(&self, listener: impl Fn(&Exchange) + Send + Sync + 'static) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(listener));
     }

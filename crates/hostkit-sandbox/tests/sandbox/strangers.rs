@@ -245,6 +245,13 @@ fn every_call_of_inferno_in_every_documented_way() {
                 format!("{json}{key}"),
                 format!(r#"{{"cid":{CID}{comma}{object}}}"#),
             ),
+            // An Ansible role sends a body with GET.
+            (
+                "GET",
+                format!("{path}?action={action}"),
+                format!("{json}{key}"),
+                format!(r#"{{"cid":"{CID}"{comma}{object}}}"#),
+            ),
             // The document of 2026: the key alone.
             ("POST", format!("{path}?action={action}"), format!("{json}{key}"), format!("{{{object}}}")),
             ("GET", format!("{path}?action={action}{fields}"), key, String::new()),
