@@ -145,6 +145,7 @@ fn malformed_commands_say_what_was_expected_and_change_nothing() {
         ("POST", "/faults", "[]", "not a JSON object"),
         ("POST", "/faults", "{}", "\"fault\" is null"),
         ("POST", "/faults", r#"{"fault":"no-such-fault"}"#, "is no fault"),
+        ("POST", "/faults", r#"{"fault":"dns-silent"}"#, "strikes a client from outside"),
         ("POST", "/faults", r#"{"fault":"reset-before","operation":"no_such"}"#, "is no operation"),
         ("POST", "/faults", r#"{"fault":"reset-before","api":"clodo","operation":"create_order"}"#, "is no operation"),
         ("POST", "/faults", r#"{"fault":"reset-before","api":"no"}"#, "not an API"),

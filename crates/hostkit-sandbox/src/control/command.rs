@@ -65,7 +65,9 @@ impl Fields {
     }
 
     fn fault(&self, id: &str) -> Result<&'static Fault, No> {
-        Fault::by_id(id).ok_or_else(|| No::bad(format!("{id:?} is no fault"), (self.expected)()))
+        let fault = Fault::by_id(id).filter(|fault| fault.crosses_processes());
+        fault
+            .ok_or_else(|| No::bad(format!("{id:?} is no fault that strikes a client from outside"), (self.expected)()))
     }
 
     fn operation(&self, name: &str, api: Option<ApiName>) -> Result<String, No> {
@@ -113,7 +115,7 @@ pub(super) fn draw(hub: &Hub, body: &[u8]) -> Result<(), No> {
     let per_mille = per_mille.ok_or_else(|| fields.wrong("per_mille", "a number from 1 to 1000"))?;
     let faults = match fields.texts("faults")? {
         Some(ids) => ids.into_iter().map(|id| fields.fault(id)).collect::<Result<_, _>>()?,
-        None => Fault::all().collect(),
+        None => Fault::all().filter(|fault| fault.crosses_processes()).collect(),
     };
     let operations = fields.texts("operations")?.unwrap_or_default();
     let operations = operations.into_iter().map(|name| fields.operation(name, None)).collect::<Result<_, _>>()?;

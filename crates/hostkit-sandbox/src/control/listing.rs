@@ -10,6 +10,7 @@ use crate::fault::Fault;
 /// Everything that can be switched.
 pub(super) fn switches() -> Value {
     let faults: Vec<_> = Fault::all()
+        .filter(|fault| fault.crosses_processes())
         .map(|fault| {
             json!({
                 "id": fault.id(),

@@ -144,6 +144,12 @@ impl Fault {
         self.group
     }
 
+    /// Whether it strikes a client of another process; faults of name resolution need this process's resolver.
+    #[cfg_attr(not(feature = "program"), allow(dead_code, reason = "only the program has clients of other processes"))]
+    pub(crate) const fn crosses_processes(&self) -> bool {
+        !matches!(self.strike, Strike::Resolve(_))
+    }
+
     /// Where it strikes.
     pub const fn point(&self) -> Point {
         self.point

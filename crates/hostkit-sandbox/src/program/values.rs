@@ -27,6 +27,7 @@ pub(super) fn armed(text: &str) -> Result<Armed, String> {
     let (call, times) = text.split_once('*').map_or((text, None), |(call, times)| (call, Some(times)));
     let (id, place) = call.split_once('@').map_or((call, None), |(id, place)| (id, Some(place)));
     let fault = Fault::by_id(id)
+        .filter(|fault| fault.crosses_processes())
         .ok_or_else(|| format!("{id:?} is no fault; GET /switches at the control address lists them"))?;
     let mut armed = Armed::new(fault);
     if let Some(place) = place {

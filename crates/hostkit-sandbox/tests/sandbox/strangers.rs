@@ -312,6 +312,59 @@ fn rootpanel_by_query_and_by_form_with_key_and_with_password() {
     }
 }
 
+/// The document lists the fields of each answer, and shows no example.
+#[test]
+fn answers_of_rootpanel_have_every_documented_field() {
+    let sandbox = Sandbox::start().unwrap();
+    let number = server(&sandbox, ApiName::RootPanel);
+    sandbox.world(ApiName::RootPanel, |world| {
+        world.order(World::ACCOUNT, NewServer { plan: 1, ..NewServer::default() }).unwrap()
+    });
+    let account = format!("login={}&apikey={}", credentials::ROOTPANEL_LOGIN, credentials::ROOTPANEL_KEY);
+    let order = "orderid,vid,tarifid,tarifname,orderdate,startdate,todate,leftdays,status,serverlogin,serverpassword,serveripv4,serveripv6,extraips";
+    let calls = [
+        (
+            "createOrder&vid=vds&tarifid=1&period=1".to_owned(),
+            "orderid,vid,tarifid,domain,period,addons,balance,cost,currency,serverlogin,serverpassword",
+        ),
+        (format!("renewOrder&orderid={number}&period=1"), "orderid,period,balance,cost,currency"),
+        (format!("suspendOrder&orderid={number}"), "orderid"),
+        (format!("unSuspendOrder&orderid={number}"), "orderid"),
+        (
+            "getTarifs&vid=vds".to_owned(),
+            "tarifs,id,vid,name,costMonthly,currency,allowWithoutDomain,months,discount,allowForNewOrder,allowForRenew,addons,cntforoneorder,onlyifrenew,locations",
+        ),
+        (format!("addonsOrder&orderid={number}&addons=7"), "orderid,addons,balance,cost,currency"),
+        (format!("reinstallOrder&orderid={number}&osid=101"), "orderid,serverlogin,serverpassword"),
+        ("getOrders".to_owned(), order),
+        (format!("getOrders&orderid={number}"), order),
+        ("getBalance".to_owned(), "balance,currency"),
+        (format!("startServer&orderid={number}"), "orderid"),
+        (format!("shutdownServer&orderid={number}"), "orderid"),
+        (format!("startServer&orderid={number}"), "orderid"),
+        (format!("rebootServer&orderid={number}"), "orderid"),
+        (format!("resetServer&orderid={number}"), "orderid"),
+        (format!("getVnc&orderid={number}"), "orderid,wss_url,password"),
+    ];
+    for format in ["&json=1", ""] {
+        for (command, fields) in &calls {
+            let body = format!("command={command}&{account}{format}");
+            let said = text(&raw(&sandbox, "POST", "/rootpanel/apih.php", "", &body));
+            assert!(said.contains("SUCCESS"), "{command}: {said}");
+            for field in fields.split(',').chain(["status"]) {
+                let is_there = said.contains(&format!("\"{field}\":")) || said.contains(&format!("\"{field}\";"));
+                assert!(is_there, "{command}: {field} is missing in {said}");
+            }
+            // Every order has its own fields, whether it is installed or not.
+            if command == "getOrders" {
+                let count = |name: &str| said.matches(&format!("\"{name}\"")).count();
+                assert_eq!(count("orderid"), count("serveripv6"), "{said}");
+            }
+            sandbox.clock().advance(World::BUILD);
+        }
+    }
+}
+
 fn macloud(sandbox: &Sandbox, method: &str, target: &str, headers: &str, body: &str) -> Got {
     raw(sandbox, method, target, &format!("Authorization: {}\r\n{headers}", credentials::MACLOUD_TOKEN), body)
 }

@@ -9,6 +9,7 @@ use hostkit::protocol::server::{Serve, WrittenAnswer};
 use http::Response;
 
 use crate::site::answer;
+use crate::sites::nulls;
 use crate::world::WorldError;
 
 const JSON: &str = "application/json; charset=utf-8";
@@ -186,21 +187,6 @@ pub(super) fn whole(message: &str, output: &impl ToWire, keys: &[&'static str]) 
     let mut data = output.to_wire(Format::Json).unwrap_or(Value::Null);
     nulls(&mut data, keys);
     shaped(message, data)
-}
-
-/// Adds these keys as null to a map, or to each map of a list, if they are not there.
-pub(super) fn nulls(value: &mut Value, keys: &[&'static str]) {
-    match value {
-        Value::Map(entries) => {
-            for key in keys {
-                if entries.iter().all(|(name, _)| name != key) {
-                    entries.push(((*key).into(), Value::Null));
-                }
-            }
-        }
-        Value::List(items) => items.iter_mut().for_each(|item| nulls(item, keys)),
-        _ => {}
-    }
 }
 
 /// Changes the values of a key in a map or in each map of a list.

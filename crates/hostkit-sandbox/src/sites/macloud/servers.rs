@@ -12,10 +12,11 @@ use macloud_proto::servers::{
 };
 use macloud_proto::types::{ServerId, ServerPassword, ServerStat, VncAccess};
 
-use super::envelope::{Answered, No, done, nulls, reshape, shaped, yes};
+use super::envelope::{Answered, No, done, reshape, shaped, yes};
 use super::show::load;
 use super::{Handler, reference};
 use crate::clock::Moment;
+use crate::sites::nulls;
 use crate::world::{Cycle, Details, NewServer, Schedule, Server};
 
 /// The hour in seconds.

@@ -1,7 +1,10 @@
 //! Orders: the calls that move money, and the list of orders.
 
-use hostkit::protocol::Csv;
-use hostkit::{Decimal, Secret};
+use hostkit::protocol::codec::ToWire;
+use hostkit::protocol::server::WrittenAnswer;
+use hostkit::protocol::{Csv, Value};
+use hostkit::{Decimal, Format, Secret};
+use http::Response;
 use rootpanel_proto::Code;
 use rootpanel_proto::orders::{AddonsOrder, CreateOrder, GetOrders, ReinstallOrder, RenewOrder};
 use rootpanel_proto::types::{
@@ -9,8 +12,9 @@ use rootpanel_proto::types::{
     TariffId,
 };
 
-use super::{Answered, Handler, accepted, offers, yes};
+use super::{Answered, Handler, accepted, offers, written, yes};
 use crate::clock::Moment;
+use crate::sites::nulls;
 use crate::world::{Acceptance, Details, NewServer, Server, ServerState, WorldError};
 
 /// The user that servers are installed with.
@@ -32,6 +36,13 @@ pub(super) fn code(error: &WorldError) -> Code {
     }
 }
 
+/// The orders, with null for what an order has not yet or not at all.
+fn listed(format: Format, orders: &Vec<Order>) -> Response<Vec<u8>> {
+    let mut tree = orders.to_wire(format).unwrap_or(Value::Null);
+    nulls(&mut tree, &["startdate", "serverlogin", "serverpassword", "serveripv4", "serveripv6", "extraips"]);
+    written(&WrittenAnswer::new(format, 200, vec![("status", Value::Text("SUCCESS".to_owned())), ("orders", tree)]))
+}
+
 impl Handler<'_> {
     /// The server of an order. The test account has none.
     pub(super) fn server(&self, order: OrderId) -> Result<&Server, Code> {
@@ -43,7 +54,7 @@ impl Handler<'_> {
             Some(order) => vec![self.show(self.server(order)?)],
             None => self.world.servers(self.account).into_iter().map(|server| self.show(server)).collect(),
         };
-        if orders.is_empty() { Err(Code::NoOrders) } else { Ok(yes::<GetOrders>(self.format, &orders)) }
+        if orders.is_empty() { Err(Code::NoOrders) } else { Ok(listed(self.format, &orders)) }
     }
 
     fn show(&self, server: &Server) -> Order {
@@ -147,9 +158,9 @@ impl Handler<'_> {
         let mut placed = NewOrder::new(order);
         placed.kind = Some(PlanKind::Vds);
         placed.tariff = Some(call.tariff);
-        placed.domain = domain.map(str::to_owned);
+        placed.domain = Some(domain.unwrap_or_default().to_owned());
         placed.period = Some(call.period);
-        placed.addons.clone_from(&call.addons);
+        placed.addons = Some(call.addons.clone().unwrap_or_else(|| Csv(Vec::new())));
         placed.balance = Some(self.money());
         placed.cost = Some(cost);
         placed.currency = Some(self.currency());
