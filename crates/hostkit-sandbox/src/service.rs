@@ -241,7 +241,7 @@ impl Service for Hub {
             let nothing = answer(404, "text/plain", b"there is no API at this path\n".to_vec());
             if self.watch.is_on() {
                 let names: Vec<_> = self.places.keys().map(|api| format!("/{api}")).collect();
-                self.watch.tell(&Exchange {
+                self.watch.notify(&Exchange {
                     api: None,
                     method: request.method,
                     target: request.target,
@@ -259,12 +259,12 @@ impl Service for Hub {
         let call = self.read(api, request);
         let mut visit = Visit { hub: self, place, call, connection, target, delivery, given: None, entry: 0 };
         let acts = visit.carry_out();
-        visit.tell(method);
+        visit.notify(method);
         acts
     }
 
     fn refused(&self, status: u16, why: &str) {
-        self.watch.tell(&Exchange {
+        self.watch.notify(&Exchange {
             api: None,
             method: Method::GET,
             target: String::new(),
@@ -309,15 +309,15 @@ struct Visit<'a> {
     connection: u64,
     target: String,
     delivery: Delivery,
-    /// The site's answer, if somebody watches.
+    /// The site's answer, kept only for a listener.
     given: Option<Response<Vec<u8>>>,
     /// The number in the ledger.
     entry: u64,
 }
 
 impl Visit<'_> {
-    /// Tells whoever watches.
-    fn tell(self, method: Method) {
+    /// Notifies the listener.
+    fn notify(self, method: Method) {
         if !self.hub.watch.is_on() {
             return;
         }
@@ -326,7 +326,7 @@ impl Visit<'_> {
             Some(Ended::Unknown | Ended::Refused(_)) => self.place.site.reason(&self.call),
             _ => None,
         };
-        self.hub.watch.tell(&Exchange {
+        self.hub.watch.notify(&Exchange {
             api: Some(self.call.api),
             method,
             target: self.target,

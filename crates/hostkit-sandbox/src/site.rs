@@ -190,7 +190,7 @@ pub trait Site: Send + Sync + 'static {
     /// Refuses a call with the API's own document, in the format that the request asks for.
     fn refuse(&self, call: &Call, refusal: Refusal) -> Reply;
 
-    /// Why no endpoint takes a request, for whoever reads the log; `None` if one takes it.
+    /// Why no endpoint takes a request, for the log; `None` if one takes it.
     fn reason(&self, _call: &Call) -> Option<String> {
         None
     }

@@ -1,4 +1,4 @@
-//! What is told of each request to whoever watches the sandbox.
+//! Notifies a listener of each request and its answer.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,17 +16,17 @@ pub(crate) struct Exchange {
     pub(crate) target: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
-    /// Status, headers and body; `None` where the call was not carried out and nothing was answered by the site.
+    /// Status, headers and body; `None` if a fault struck before the site answered.
     pub(crate) answer: Option<(StatusCode, HeaderMap, Vec<u8>)>,
-    /// What the ledger says of it.
+    /// Its entry in the ledger.
     pub(crate) entry: Option<Entry>,
-    /// Why it was refused, where the site can tell more than its answer does.
+    /// Why no endpoint took it, where the answer does not say.
     pub(crate) reason: Option<String>,
 }
 
 type Listener = Arc<dyn Fn(&Exchange) + Send + Sync>;
 
-/// The one who is told, if there is one: keeping bodies costs memory.
+/// The listener, if there is one; without it no body is kept.
 #[derive(Clone, Default)]
 pub(crate) struct Watch(Arc<Mutex<Option<Listener>>>);
 
@@ -35,7 +35,7 @@ impl Watch {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Whether somebody is told.
+    /// Whether there is a listener.
     pub(crate) fn is_on(&self) -> bool {
         self.listener().is_some()
     }
@@ -44,7 +44,7 @@ impl Watch {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(listener));
     }
 
-    pub(crate) fn tell(&self, exchange: &Exchange) {
+    pub(crate) fn notify(&self, exchange: &Exchange) {
         if let Some(listener) = self.listener() {
             listener(exchange);
         }

@@ -36,16 +36,16 @@ const PAGE: &str = include_str!("page.html");
 
 /// A running control address; it stops when dropped.
 pub(crate) struct Control {
-    server: Server<Desk>,
+    server: Server<ControlService>,
 }
 
 impl Control {
     /// Listens on a port of 127.0.0.1; port 0 takes a free one.
     pub(crate) fn start(port: u16, hub: Arc<Hub>, recent: Recent, urls: Urls) -> io::Result<Self> {
-        let desk = Arc::new(Desk { hub, recent, urls, port: OnceLock::new() });
-        let server = Server::start(port, Bounds::DEFAULT, Arc::clone(&desk))?;
+        let service = Arc::new(ControlService { hub, recent, urls, port: OnceLock::new() });
+        let server = Server::start(port, Bounds::DEFAULT, Arc::clone(&service))?;
         // Requests that come before this are refused as foreign.
-        desk.port.get_or_init(|| server.address().port());
+        service.port.get_or_init(|| server.address().port());
         Ok(Self { server })
     }
 
@@ -55,7 +55,7 @@ impl Control {
 }
 
 /// What answers at the control address.
-struct Desk {
+struct ControlService {
     hub: Arc<Hub>,
     recent: Recent,
     urls: Urls,
@@ -79,7 +79,7 @@ fn paths() -> Value {
     })
 }
 
-impl Desk {
+impl ControlService {
     fn answer(&self, request: &Request) -> Response<Vec<u8>> {
         let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
         let query = site::pairs(query);
@@ -167,7 +167,7 @@ fn written(status: u16, value: &Value) -> Response<Vec<u8>> {
     answer
 }
 
-impl Service for Desk {
+impl Service for ControlService {
     fn accepted(&self) -> Option<Vec<Act>> {
         None
     }
