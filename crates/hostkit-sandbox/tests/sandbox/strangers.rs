@@ -399,6 +399,9 @@ fn macloud_takes_standard_times_and_what_http_libraries_add() {
         let got = macloud(&sandbox, "GET", &format!("/macloud/v1/{path}"), "Content-Type: application/json\r\n", body);
         assert_eq!(got.status(), Some(200), "{path} {body}: {}", got.text());
     }
+    // A client in a language with types reads it as an integer, as the document shows it.
+    let plans = text(&macloud(&sandbox, "GET", "/macloud/v1/server-plan/1", "", ""));
+    assert!(plans.contains(r#""cost":199.90"#) && plans.contains(r#""min_money":200,"#), "{plans}");
     let bearer = format!("Authorization: Bearer {}\r\n", credentials::MACLOUD_TOKEN);
     assert_eq!(raw(&sandbox, "GET", "/macloud/v1/account", &bearer, "").status(), Some(200));
     // Switches come as numbers, as texts and as booleans.

@@ -69,7 +69,8 @@ fn plan(plan: &Plan) -> ServerPlan {
     shown.description = Some(String::new());
     shown.full_cost = Some(plan.price);
     (shown.period, shown.period_name) = (Some("month".to_owned()), Some("месяц".to_owned()));
-    shown.min_money = Some(plan.price);
+    // A whole number in the document, and in the types of clients.
+    shown.min_money = Some(plan.price.ceil().normalize());
     shown.can_bonus = Some(true);
     shown.tariff = Some(tariff(plan.cores, plan.memory, plan.disk, plan.traffic, false));
     shown.group = Some(GroupId::new(GROUP));
