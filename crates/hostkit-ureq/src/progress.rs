@@ -1,17 +1,18 @@
 //! Tracks at the connection how far the current request has got, which ureq's errors do not report.
 //!
 //! "Not sent" is a promise about money, so it is decided where bytes leave. ureq sends a request on the calling thread,
-//! so the state is thread-local.
+//! so the state is thread-local. The deadline of the call is kept beside it: as a setting of ureq, it would have to
+//! differ by request, and ureq copies its whole configuration for a request with a setting of its own.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use hostkit::transport::Phase;
-use ureq::Error;
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
+use ureq::{Error, Timeout};
 
 /// Stands for "no deadline" where a finite timeout is required.
-pub(crate) const FOREVER: Duration = Duration::from_secs(3600 * 24 * 365);
+const FOREVER: Duration = Duration::from_secs(3600 * 24 * 365);
 
 /// Progress of the current request on this thread.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +34,7 @@ impl ConnectionProgress {
     /// Starts a request on this thread.
     pub(crate) fn begin(timeout: Duration) {
         let now = Instant::now();
-        PROGRESS.set(Self::start(now.checked_add(timeout).unwrap_or(now + FOREVER)));
+        PROGRESS.set(Self::start(now + timeout.min(FOREVER)));
     }
 
     /// The progress since [`Self::begin`].
@@ -57,37 +58,56 @@ thread_local! {
     static PROGRESS: Cell<ConnectionProgress> = Cell::new(ConnectionProgress::start(Instant::now()));
 }
 
-/// Wraps a chain of connectors and records the progress of their connections.
+/// Wraps a chain of connectors, limits the time to connect, and records the progress of their connections.
 #[derive(Debug)]
-pub(crate) struct Watch<C>(pub(crate) C);
+pub(crate) struct Watch<C> {
+    pub(crate) chain: C,
+    pub(crate) connect: Duration,
+}
 
 impl<C: Connector> Connector for Watch<C> {
     type Out = Watched<C::Out>;
 
     fn connect(&self, details: &ConnectionDetails, chained: Option<()>) -> Result<Option<Self::Out>, Error> {
-        let connected = self.0.connect(details, chained);
+        // Connecting without any time left would be connecting without a limit.
+        let timeout = within(NextTimeout { after: self.connect.into(), reason: Timeout::Connect, ..details.timeout })?;
+        let details = ConnectionDetails {
+            uri: details.uri,
+            addrs: details.addrs.clone(),
+            config: details.config,
+            request_level: details.request_level,
+            resolver: details.resolver,
+            now: details.now,
+            timeout,
+            current_time: details.current_time.clone(),
+            run_connector: details.run_connector.clone(),
+            register_shutdown: details.register_shutdown.clone(),
+        };
+        let connected = self.chain.connect(&details, chained);
         // Bytes exchanged with a proxy do not belong to the request.
         ConnectionProgress::note(|progress| *progress = ConnectionProgress::start(progress.deadline));
         Ok(connected?.map(Watched))
     }
 }
 
-/// Caps a timeout at the remaining time: ureq computes that of a proxy when connecting begins.
-fn within(timeout: NextTimeout) -> NextTimeout {
-    let left = ConnectionProgress::left().into();
-    if left < timeout.after { NextTimeout { after: left, ..timeout } } else { timeout }
+/// Caps a timeout at the remaining time, of which there has to be some.
+fn within(timeout: NextTimeout) -> Result<NextTimeout, Error> {
+    let left = ConnectionProgress::left();
+    if left.is_zero() {
+        return Err(Error::Timeout(Timeout::Global));
+    }
+    let left = left.into();
+    Ok(if left < timeout.after { NextTimeout { after: left, reason: Timeout::Global, ..timeout } } else { timeout })
 }
 
 /// Rounds a timeout up to 1/64 s: ureq sets a socket's timeout only if it changed, so calls with equal deadlines set it
 /// once per connection instead of twice per call.
 fn coarse(timeout: NextTimeout) -> NextTimeout {
-    const GRAIN: Duration = Duration::from_micros(15_625);
-    if timeout.after.is_not_happening() || timeout.after.is_zero() {
-        return timeout;
-    }
-    let grains = timeout.after.as_nanos().div_ceil(GRAIN.as_nanos());
-    let after = u32::try_from(grains).map_or(timeout.after, |grains| GRAIN.saturating_mul(grains).into());
-    NextTimeout { after, ..timeout }
+    const GRAIN: u32 = 15_625_000;
+    let exact = *timeout.after;
+    // The last grain of a second carries into the seconds.
+    let after = Duration::new(exact.as_secs(), exact.subsec_nanos().div_ceil(GRAIN) * GRAIN);
+    NextTimeout { after: after.into(), ..timeout }
 }
 
 /// A connection that records progress.
@@ -100,13 +120,14 @@ impl<T: Transport> Transport for Watched<T> {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
+        let timeout = coarse(within(timeout)?);
         // Recorded first, because a failed write may have sent something.
         ConnectionProgress::note(|progress| progress.phase = Phase::Send);
-        self.0.transmit_output(amount, coarse(within(timeout)))
+        self.0.transmit_output(amount, timeout)
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        let result = self.0.await_input(coarse(within(timeout)));
+        let result = within(timeout).and_then(|timeout| self.0.await_input(coarse(timeout)));
         ConnectionProgress::note(|progress| {
             progress.phase = progress.phase.max(Phase::Head);
             progress.ended |= matches!(result, Ok(false));
@@ -139,7 +160,6 @@ mod tests {
         // Calls one after the other have a little less each time than their deadline.
         let of = |micros| coarse(NextTimeout { after: Duration::from_micros(micros).into(), ..NextTimeout::default() });
         assert_eq!(of(29_999_970).after, of(29_999_910).after);
-        assert!(coarse(NextTimeout::default()).after.is_not_happening());
         let over = NextTimeout { after: Duration::ZERO.into(), ..NextTimeout::default() };
         assert!(coarse(over).after.is_zero());
     }

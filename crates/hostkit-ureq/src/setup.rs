@@ -76,10 +76,12 @@ impl Setup {
         let proxy = proxy.map_err(|_| SetupError::Proxy)?;
         let tls = Arc::new(self.network.tls()?);
         let names = self.network.names();
+        let connect = self.network.time_to_connect();
         let agent = |is_pooled: bool| {
             let config = self.config(proxy.clone(), is_pooled);
             let chain = ().chain(ConnectProxyConnector::default()).chain(TcpConnector::default());
-            Agent::with_parts(config, Watch(chain.chain(TlsConnector(Arc::clone(&tls)))), NameResolver(names.clone()))
+            let watch = Watch { chain: chain.chain(TlsConnector(Arc::clone(&tls))), connect };
+            Agent::with_parts(config, watch, NameResolver { names: names.clone(), limit: connect })
         };
         let (pooled, fresh) = (agent(true), agent(false));
         Ok(UreqTransport::from_agents(pooled, fresh, names, self.may_log_bytes))
@@ -91,15 +93,17 @@ impl Setup {
             Some(configure) => configure(builder),
             None => builder,
         };
-        let connect = self.network.time_to_connect();
         let (total, per_host) = if is_pooled { (64, 64) } else { (0, 0) };
         builder
             .max_redirects(0)
             .max_redirects_will_error(false)
             .http_status_as_error(false)
             .proxy(proxy)
-            .timeout_resolve(Some(connect))
-            .timeout_connect(Some(connect))
+            // `Watch` and the resolver limit the time: they know the deadline of the call.
+            .timeout_global(None)
+            .timeout_resolve(None)
+            .timeout_connect(None)
+            .max_response_header_size(MAX_HEAD)
             .max_idle_age(IDLE_TIMEOUT)
             .max_idle_connections(total)
             .max_idle_connections_per_host(per_host)

@@ -1,19 +1,17 @@
 //! Sends one request over one connection: two agents (pooled and unpooled), one deadline, and a body read to its end.
 
 use std::fmt;
-use std::io::{ErrorKind, Read};
-use std::time::Duration;
 
 use hostkit::SetupError;
 use hostkit::transport::{AnswerLimits, Incoming, Outgoing, Phase, Transport, TransportError, TransportErrorKind};
 use hostkit_net::Names;
 use hostkit_net::failure::check_address;
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
-use ureq::{Agent, AsSendBody};
+use ureq::{Agent, AsSendBody, Body};
 
 use crate::failure;
-use crate::progress::{ConnectionProgress, FOREVER};
-use crate::setup::{MAX_HEAD, Setup};
+use crate::progress::ConnectionProgress;
+use crate::setup::Setup;
 
 /// The log targets under which ureq writes every byte that it sends and receives, URLs and redirects.
 const BYTE_LOGS: [&str; 2] = ["ureq_proto::util", "ureq::util"];
@@ -51,20 +49,12 @@ impl UreqTransport {
         &self,
         agent: &Agent,
         request: http::Request<S>,
-        timeout: Duration,
         limits: &AnswerLimits,
     ) -> Result<Incoming, TransportError> {
-        let is_plain = request.uri().scheme_str() == Some("http");
-        let request = agent.configure_request(request);
-        // Plain http is allowed to loopback only, and a proxy could read it.
-        let request = if is_plain { request.proxy(None) } else { request };
-        let request = request
-            // ureq adds the timeout to an `Instant` and would panic on overflow.
-            .timeout_global(Some(timeout.min(FOREVER)))
-            // ureq also counts separators and the status line.
-            .max_response_header_size(limits.max_head.saturating_add(8 << 10).min(MAX_HEAD))
-            .build();
-        ConnectionProgress::begin(timeout);
+        // Plain http is allowed to loopback only, and a proxy could read it. Settings of a request copy those of the
+        // agent, so no other request has any.
+        let bypasses_proxy = agent.config().proxy().is_some() && request.uri().scheme_str() == Some("http");
+        let request = if bypasses_proxy { agent.configure_request(request).proxy(None).build() } else { request };
         let response = agent.run(request).map_err(|error| {
             let failed = failure::of(ConnectionProgress::now().phase, &error);
             if failed.is_not_sent() {
@@ -74,7 +64,7 @@ impl UreqTransport {
         })?;
         let (parts, body) = response.into_parts();
         let incoming = Incoming::new(limits, parts.status.as_u16(), parts.headers)?;
-        receive(body.into_reader(), incoming)
+        receive(body, incoming)
     }
 }
 
@@ -87,29 +77,22 @@ impl Transport for UreqTransport {
             return Err(TransportError::new(Phase::Connect, TransportErrorKind::Other, BYTES_ARE_LOGGED));
         }
         let agent = if reusable { &self.pooled } else { &self.fresh };
+        ConnectionProgress::begin(timeout);
         // With the unit type as body, ureq sends no Content-Length.
         if request.body().is_empty() && !request.headers().contains_key(CONTENT_LENGTH) {
-            return self.run(agent, request.map(|_| ()), timeout, &limits);
+            return self.run(agent, request.map(|_| ()), &limits);
         }
-        self.run(agent, request, timeout, &limits)
+        self.run(agent, request, &limits)
     }
 }
 
 /// Reads a body to its end, within the limits.
-fn receive(mut body: impl Read, mut incoming: Incoming) -> Result<Incoming, TransportError> {
+fn receive(body: Body, mut incoming: Incoming) -> Result<Incoming, TransportError> {
     let declared = incoming.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if let Some(length) = declared {
         incoming.declare(length)?;
     }
-    let mut buffer = [0; 8 << 10];
-    loop {
-        match body.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(amount) => incoming.extend(buffer.get(..amount).unwrap_or_default())?,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(failure::of_body(&error)),
-        }
-    }
+    incoming.read_from(body.into_reader(), failure::of_body)?;
     // ureq treats a reset as the end of a body without a length, and accepts a chunked body without its last chunk.
     let progress = ConnectionProgress::now();
     if progress.broken || (progress.ended && incoming.headers().contains_key(TRANSFER_ENCODING)) {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::io::{self, Read};
 use std::time::Duration;
 
 use http::HeaderMap;
@@ -123,6 +124,21 @@ impl Incoming {
         }
         self.body.extend_from_slice(bytes);
         Ok(())
+    }
+
+    /// Adds everything that a reader of decoded bytes yields, read in place; `failed` names an error of the reader.
+    ///
+    /// # Errors
+    /// The reader failed, or the body would be larger than the limits allow.
+    pub fn read_from(
+        &mut self,
+        body: impl Read,
+        failed: impl FnOnce(&io::Error) -> TransportError,
+    ) -> Result<(), TransportError> {
+        let room = self.max_body.saturating_sub(self.body.len()) as u64;
+        // The byte beyond tells a body that is too large from one that just fits.
+        body.take(room.saturating_add(1)).read_to_end(&mut self.body).map_err(|error| failed(&error))?;
+        if self.body.len() > self.max_body { Err(Self::too_large()) } else { Ok(()) }
     }
 
     /// The same answer with this decoded body, which is not copied.
