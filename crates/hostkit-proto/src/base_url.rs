@@ -6,14 +6,15 @@ use std::net::IpAddr;
 use std::str::FromStr;
 
 use http::Uri;
+use http::uri::{Authority, PathAndQuery, Scheme};
 
 use crate::percent;
 
 /// A base URL: `https`, or `http` on a loopback address; no user, no query, no dot segments.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct BaseUrl {
-    scheme: &'static str,
-    authority: String,
+    scheme: Scheme,
+    authority: Authority,
     prefix: String,
 }
 
@@ -31,21 +32,18 @@ impl std::error::Error for BaseUrlError {}
 
 impl BaseUrl {
     /// The scheme, `http` or `https`.
-    pub fn scheme(&self) -> &'static str {
-        self.scheme
+    pub fn scheme(&self) -> &str {
+        self.scheme.as_str()
     }
 
     /// The host, without the port.
     pub fn host(&self) -> &str {
-        if self.authority.starts_with('[') {
-            return self.authority.split_inclusive(']').next().unwrap_or(&self.authority);
-        }
-        self.authority.split(':').next().unwrap_or(&self.authority)
+        host(self.authority.as_str())
     }
 
     /// The port, if the URL names one.
     pub fn port(&self) -> Option<u16> {
-        self.authority.strip_prefix(self.host())?.strip_prefix(':')?.parse().ok()
+        self.authority.port_u16()
     }
 
     /// Scheme and authority: `https://api.example.org`.
@@ -53,20 +51,15 @@ impl BaseUrl {
         format!("{}://{}", self.scheme, self.authority)
     }
 
-    /// Whether the URL is of this origin: the same scheme, host and port.
-    pub fn is_origin_of(&self, uri: &Uri) -> bool {
-        uri.scheme_str() == Some(self.scheme)
-            && uri.authority().is_some_and(|authority| authority.as_str() == self.authority)
-    }
-
     /// Whether requests to a URL are permitted: `https`, or `http` on a loopback address, without user info.
     pub fn admits(uri: &Uri) -> bool {
-        let Some(authority) = uri.authority().filter(|authority| !authority.as_str().contains('@')) else {
+        let Some(authority) = uri.authority().map(Authority::as_str).filter(|authority| !authority.contains('@'))
+        else {
             return false;
         };
         match uri.scheme_str() {
             Some("https") => true,
-            Some("http") => is_loopback(authority.host()),
+            Some("http") => is_loopback(host(authority)),
             _ => false,
         }
     }
@@ -91,7 +84,7 @@ impl BaseUrl {
         if self.is_loopback() && url.origin() == self.origin() {
             return Ok(url);
         }
-        if url.scheme != "https" {
+        if url.scheme != Scheme::HTTPS {
             return Err(BaseUrlError("a base URL named at sign-in has to be https"));
         }
         if url.port().is_some_and(|port| port != 443) {
@@ -108,22 +101,30 @@ impl BaseUrl {
         Err(BaseUrlError("the host of the base URL named at sign-in is not on the list of allowed hosts"))
     }
 
-    pub(crate) fn join(&self, path: &str, query: &[(Cow<'static, str>, String)]) -> String {
+    /// A URL of this origin: whatever path and query are, they cannot lead to another one.
+    pub(crate) fn join(&self, path: &str, query: &[(Cow<'static, str>, String)]) -> Result<Uri, http::Error> {
         let path = if path == "/" && !self.prefix.is_empty() { "" } else { path };
-        let mut url = String::with_capacity(self.authority.len() + self.prefix.len() + path.len() + 8);
-        for piece in [self.scheme, "://", &self.authority, &self.prefix, path] {
-            url.push_str(piece);
-        }
-        if !query.is_empty() {
-            url.push('?');
-            url.push_str(&percent::query(query));
-        }
-        url
+        let mut target = [&self.prefix, path].concat();
+        percent::push_query(&mut target, query);
+        let mut parts = http::uri::Parts::default();
+        parts.scheme = Some(self.scheme.clone());
+        parts.authority = Some(self.authority.clone());
+        parts.path_and_query = Some(PathAndQuery::try_from(target)?);
+        Ok(Uri::from_parts(parts)?)
     }
 }
 
+/// The host of an authority without user info, in brackets if it is an IPv6 address.
+fn host(authority: &str) -> &str {
+    let end = match authority.starts_with('[') {
+        true => authority.find(']').map(|end| end + 1),
+        false => authority.find(':'),
+    };
+    end.and_then(|end| authority.get(..end)).unwrap_or(authority)
+}
+
 fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
     host.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
@@ -133,8 +134,8 @@ impl FromStr for BaseUrl {
     fn from_str(text: &str) -> Result<Self, BaseUrlError> {
         let uri: Uri = text.parse().map_err(|_| BaseUrlError("the text is no URL"))?;
         let scheme = match uri.scheme_str() {
-            Some("https") => "https",
-            Some("http") => "http",
+            Some("https") => Scheme::HTTPS,
+            Some("http") => Scheme::HTTP,
             _ => return Err(BaseUrlError("the scheme has to be https, or http on a loopback address")),
         };
         let authority = uri.authority().ok_or(BaseUrlError("there is no host"))?.as_str().to_ascii_lowercase();
@@ -152,8 +153,9 @@ impl FromStr for BaseUrl {
         if prefix.split('/').any(is_odd) || prefix.contains("//") {
             return Err(BaseUrlError("a base URL has no dot segments and no escapes"));
         }
+        let authority = Authority::try_from(authority).map_err(|_| BaseUrlError("there is no host"))?;
         let url = Self { scheme, authority, prefix };
-        if scheme == "http" && !url.is_loopback() {
+        if url.scheme == Scheme::HTTP && !url.is_loopback() {
             return Err(BaseUrlError("plain http is allowed on a loopback address only"));
         }
         Ok(url)
@@ -185,16 +187,40 @@ mod tests {
     }
 
     #[test]
-    fn the_origin_is_compared_whole() {
-        let base: BaseUrl = "https://API.example.org/v1".parse().unwrap();
-        for (uri, is_origin) in [
-            ("https://api.example.org/v1/servers", true),
-            ("https://api.example.org:444/", false),
-            ("https://api.example.org.example.net/", false),
-            ("http://api.example.org/", false),
-        ] {
-            assert_eq!(base.is_origin_of(&uri.parse().unwrap()), is_origin, "{uri}");
+    fn no_path_leads_to_another_origin() {
+        let base: BaseUrl = "https://API.example.org:444".parse().unwrap();
+        for path in ["/servers", "//example.net/", "/@example.net/", "/:80@example.net", "/\\example.net"] {
+            let joined = base.join(path, &[]).unwrap();
+            assert_eq!(joined.scheme(), Some(&Scheme::HTTPS), "{path}");
+            assert_eq!(joined.authority().map(Authority::as_str), Some("api.example.org:444"), "{path}");
+            assert_eq!(joined.path(), path);
         }
-        assert_eq!(base.join("/servers", &[]), "https://api.example.org/v1/servers");
+        for path in ["example.net/", "@example.net/", ".example.net", ":80"] {
+            assert!(base.join(path, &[]).is_err(), "{path}");
+        }
+        let query = [("name".into(), "a&b".to_owned())];
+        assert_eq!(base.join("/servers", &query).unwrap(), "https://api.example.org:444/servers?name=a%26b");
+    }
+
+    #[test]
+    fn a_prefix_stands_before_every_path() {
+        let base: BaseUrl = "https://api.example.org/v1/".parse().unwrap();
+        assert_eq!(base.join("/servers", &[]).unwrap(), "https://api.example.org/v1/servers");
+        assert_eq!(base.join("/", &[]).unwrap(), "https://api.example.org/v1");
+        let bare: BaseUrl = "https://api.example.org".parse().unwrap();
+        assert_eq!(bare.join("/", &[]).unwrap(), "https://api.example.org/");
+    }
+
+    #[test]
+    fn the_parts_of_an_authority() {
+        for (url, host, port) in [
+            ("https://api.example.org", "api.example.org", None),
+            ("https://api.example.org:444", "api.example.org", Some(444)),
+            ("http://[::1]:8080", "[::1]", Some(8080)),
+            ("http://[::1]", "[::1]", None),
+        ] {
+            let base: BaseUrl = url.parse().unwrap();
+            assert_eq!((base.host(), base.port()), (host, port), "{url}");
+        }
     }
 }

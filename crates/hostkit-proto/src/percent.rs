@@ -12,8 +12,14 @@ pub(crate) fn encode(text: &str) -> PercentEncode<'_> {
     utf8_percent_encode(text, RESERVED)
 }
 
-/// The pairs as a query.
-pub(crate) fn query(pairs: &[(Cow<'static, str>, String)]) -> String {
-    let pairs: Vec<_> = pairs.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
-    pairs.join("&")
+/// Appends the pairs as a query, with its question mark if there are any.
+pub(crate) fn push_query(target: &mut String, pairs: &[(Cow<'static, str>, String)]) {
+    let mut before = '?';
+    for (name, value) in pairs {
+        target.push(before);
+        target.extend(encode(name));
+        target.push('=');
+        target.extend(encode(value));
+        before = '&';
+    }
 }

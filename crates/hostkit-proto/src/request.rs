@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use hostkit_wire::{Format, Value};
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
-use http::{HeaderName, HeaderValue, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use crate::base_url::BaseUrl;
 use crate::codec::{EncodeError, InputLimit, Limited, Name, Object, ToText, number};
@@ -26,7 +26,7 @@ pub struct RequestParts {
     request_format: Format,
     negotiates: bool,
     query: Vec<(Cow<'static, str>, String)>,
-    headers: Vec<(HeaderName, HeaderValue)>,
+    headers: HeaderMap,
     /// Shared by the attempts of a call, each of which adds its proof of identity to a copy of the other parts.
     body: Option<Arc<Value>>,
     info: Info,
@@ -67,7 +67,7 @@ impl RequestParts {
             request_format: api.request_format.unwrap_or(format),
             negotiates: api.negotiates,
             query: Vec::new(),
-            headers: Vec::new(),
+            headers: HeaderMap::new(),
             body: None,
             info,
         }
@@ -222,7 +222,7 @@ impl RequestParts {
         let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refused("is not a header name"))?;
         let mut value = HeaderValue::from_str(text).map_err(|_| refused("has characters that no header may have"))?;
         value.set_sensitive(sensitive);
-        self.headers.push((header, value));
+        self.headers.try_append(header, value).map_err(|_| refused("is one header too many"))?;
         Ok(())
     }
 
@@ -271,22 +271,23 @@ impl RequestParts {
                 hostkit_wire::write(self.request_format, value).map_err(|error| refused(error.to_string()))?
             }
         };
-        let uri = base.join(&self.path, &self.query);
-        let mut request = http::Request::builder().method(self.method.clone()).uri(uri);
+        let uri = base.join(&self.path, &self.query).map_err(|error| refused(error.to_string()))?;
+        let mut headers = self.headers;
         if self.negotiates {
-            request = request.header(ACCEPT, media_type(self.format));
+            headers.append(ACCEPT, HeaderValue::from_static(media_type(self.format)));
         }
         if self.body.is_some() {
-            request = request.header(CONTENT_TYPE, content_type(self.request_format));
+            headers.append(CONTENT_TYPE, HeaderValue::from_static(content_type(self.request_format)));
         }
         // Some servers answer an empty PUT or POST without a length with 411.
         if self.body.is_some() || !matches!(self.method, Method::GET | Method::HEAD | Method::DELETE) {
-            request = request.header(CONTENT_LENGTH, body.len());
+            headers.append(CONTENT_LENGTH, body.len().into());
         }
-        for (name, value) in self.headers {
-            request = request.header(name, value);
-        }
-        request.body(body).map_err(|error| refused(error.to_string()))
+        let mut request = http::Request::new(body);
+        *request.method_mut() = self.method;
+        *request.uri_mut() = uri;
+        *request.headers_mut() = headers;
+        Ok(request)
     }
 }
 

@@ -1,11 +1,11 @@
 //! Adapts the shared name lookups to ureq: ureq's own starts a thread for each request with a timeout.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use hostkit_net::Names;
 use http::Uri;
-use ureq::config::Config;
+use ureq::config::{Config, IpFamily};
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 use ureq::{Error, Timeout};
@@ -27,12 +27,20 @@ impl Resolver for NameResolver {
         let patience = self.limit.min(ConnectionProgress::left());
         let found = self.names.addresses_within(host, patience).ok_or(Error::Timeout(Timeout::Resolve))?;
         let found = found.map_err(|_| Error::HostNotFound)?;
-        let found = found.into_iter().map(|address| SocketAddr::new(address, port)).collect::<Vec<_>>().into_iter();
+        let family = config.ip_family();
         let mut addresses = self.empty();
-        for address in config.ip_family().keep_wanted(found) {
-            addresses.push(address);
+        for address in found.into_iter().filter(|address| is_wanted(family, address)) {
+            addresses.push(SocketAddr::new(address, port));
         }
         if addresses.is_empty() { Err(Error::HostNotFound) } else { Ok(addresses) }
+    }
+}
+
+fn is_wanted(family: IpFamily, address: &IpAddr) -> bool {
+    match family {
+        IpFamily::Any => true,
+        IpFamily::Ipv4Only => address.is_ipv4(),
+        IpFamily::Ipv6Only => address.is_ipv6(),
     }
 }
 

@@ -223,9 +223,6 @@ impl<A: Api> Exchange<A> {
 
     pub(super) fn finish(&self, parts: RequestParts, base: &BaseUrl) -> Result<http::Request<Vec<u8>>, Cause<A::Code>> {
         let mut request = parts.finish(base).map_err(Cause::Encode)?;
-        if !base.is_origin_of(request.uri()) {
-            return Err(Cause::Refused("the request would leave the base URL".into()));
-        }
         let headers = request.headers_mut();
         headers.entry(USER_AGENT).or_insert_with(|| self.core.shared().user_agent.clone());
         // An uncompressed answer cannot inflate beyond the limits.
