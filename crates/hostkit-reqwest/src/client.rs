@@ -184,8 +184,8 @@ impl<A: Api, T: AsyncTransport> Client<A, T> {
     }
 
     /// Runs any machine to completion with this client's transport and clock.
-    pub async fn run<M: Machine>(&self, machine: M) -> M::Done {
-        drive_async(machine, &*self.transport, self.core.clock(), tokio::time::sleep).await
+    pub fn run<M: Machine>(&self, machine: M) -> impl Future<Output = M::Done> {
+        drive_async(machine, &*self.transport, self.core.clock(), tokio::time::sleep)
     }
 
     /// The part of the client that does not depend on the transport.

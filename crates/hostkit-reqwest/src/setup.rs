@@ -11,9 +11,6 @@ use crate::progress::Watch;
 use crate::resolver::NameResolver;
 use crate::transport::ReqwestTransport;
 
-/// The most header lines that are read; the limit of the call is checked afterwards.
-const MAX_HEADERS: usize = 256;
-
 type Configure = dyn Fn(ClientBuilder) -> ClientBuilder + Send + Sync;
 
 /// Builds a [`ReqwestTransport`], which by default connects directly and trusts the public roots (webpki).
@@ -82,7 +79,6 @@ impl Setup {
             .referer(false)
             .retry(retry::never())
             .http1_only()
-            .http1_max_headers(MAX_HEADERS)
             .no_proxy()
             // Verbose mode logs every byte, secrets included.
             .connection_verbose(false)
@@ -90,8 +86,9 @@ impl Setup {
             .pool_idle_timeout(IDLE_TIMEOUT)
             .pool_max_idle_per_host(if is_pooled { 64 } else { 0 })
             .tls_backend_preconfigured(tls.clone())
-            .dns_resolver(NameResolver(names.clone()))
-            .connector_layer(Watch);
+            .dns_resolver(NameResolver(names.clone()));
+        // A layer costs boxes for every request, and over a pooled connection the connector says nothing about it.
+        let builder = if is_pooled { builder } else { builder.connector_layer(Watch) };
         match proxy {
             Some(proxy) => builder.proxy(proxy),
             None => builder,

@@ -7,7 +7,8 @@ use hostkit::SetupError;
 use hostkit::transport::{AnswerLimits, AsyncTransport, Incoming, Outgoing, Phase, TransportError, TransportErrorKind};
 use hostkit_net::Names;
 use hostkit_net::failure::check_address;
-use reqwest::Client;
+use http::Uri;
+use reqwest::{Client, Request, Url};
 use tokio::time::timeout;
 
 use crate::failure;
@@ -42,8 +43,9 @@ impl ReqwestTransport {
 
     /// The phase of a failure before the answer's head arrived.
     ///
-    /// A pooled connection bypasses the connector, so an unused connector proves nothing. reqwest does not report how
-    /// much of a request was sent, so all of it is assumed to have been.
+    /// A pooled connection bypasses the connector, which is watched only where there is no pool: there, our own deadline
+    /// may prove that nothing was sent. Else only an error of connecting does: hyper hands a request over after it.
+    /// reqwest does not report how much of a request was sent, so all of it is assumed to have been.
     fn phase(reusable: bool, sight: &ConnectionProgress, error: Option<&reqwest::Error>) -> Phase {
         let is_proven = match error {
             Some(error) => error.is_connect(),
@@ -57,8 +59,10 @@ impl AsyncTransport for ReqwestTransport {
     async fn send(&self, outgoing: Outgoing) -> Result<Incoming, TransportError> {
         let Outgoing { request, timeout: left, limits, reusable, .. } = outgoing;
         check_address(request.uri())?;
-        let request = reqwest::Request::try_from(request);
-        let request = request.map_err(|error| failure::of(Phase::Connect, error))?;
+        let (parts, body) = request.into_parts();
+        let mut request = Request::new(parts.method, url(&parts.uri)?);
+        *request.headers_mut() = parts.headers;
+        *request.body_mut() = Some(body.into());
         let client = if reusable { &self.pooled } else { &self.fresh };
         let sight = ConnectionProgress::default();
         let mut is_head_there = false;
@@ -77,14 +81,22 @@ impl AsyncTransport for ReqwestTransport {
             let phase = if is_head_there { Phase::Body } else { Self::phase(reusable, &sight, None) };
             Err(TransportError::new(phase, TransportErrorKind::Timeout, ""))
         });
-        // A timeout without a new connection may mean a dead address; if a pooled connection was slow, it costs one
-        // lookup.
+        // A timeout may mean a dead address; if a pooled connection was slow, it costs one lookup.
         let is_late = |error: &TransportError| error.kind() == TransportErrorKind::Timeout && !sight.may_have_sent();
         if result.as_ref().is_err_and(|error| error.is_not_sent() || is_late(error)) {
             self.names.forget();
         }
         result
     }
+}
+
+/// The URL as reqwest wants it. Put together from its parts, it is not formatted first.
+fn url(uri: &Uri) -> Result<Url, TransportError> {
+    let scheme = uri.scheme_str().unwrap_or_default();
+    let authority = uri.authority().map_or("", |authority| authority.as_str());
+    let target = uri.path_and_query().map_or("", |target| target.as_str());
+    let refused = |error| TransportError::new(Phase::Connect, TransportErrorKind::Other, &format!("no URL: {error}"));
+    Url::parse(&[scheme, "://", authority, target].concat()).map_err(refused)
 }
 
 /// Reads an answer to its end, within the limits.

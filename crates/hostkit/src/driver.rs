@@ -27,28 +27,31 @@ pub fn drive<M: Machine>(mut machine: M, transport: &impl Transport, clock: &dyn
 }
 
 /// Runs a machine to its end, asynchronously. `sleep` is the runtime's.
-pub async fn drive_async<M: Machine, S: Future<Output = ()>>(
+#[expect(clippy::manual_async_fn, reason = "an `async fn` keeps its arguments twice, and machines are large")]
+pub fn drive_async<M: Machine, S: Future<Output = ()>>(
     mut machine: M,
     transport: &impl AsyncTransport,
     clock: &dyn Clock,
     sleep: impl Fn(Duration) -> S,
-) -> M::Done {
-    loop {
-        match machine.step(clock.now()) {
-            Step::Done(done) => return done,
-            Step::Send(outgoing) => {
-                let result = transport.send(*outgoing).await;
-                machine.receive(clock.now(), result);
-            }
-            Step::SleepUntil(moment) => sleep(clock.sleep(moment)).await,
-            Step::Wait(mut listener, moment) => {
-                let mut patience = pin!(sleep(clock.patience(moment)));
-                // Either event steps the machine again.
-                poll_fn(|context| {
-                    let is_over = Pin::new(&mut listener).poll(context).is_ready();
-                    if is_over { Poll::Ready(()) } else { patience.as_mut().poll(context) }
-                })
-                .await;
+) -> impl Future<Output = M::Done> {
+    async move {
+        loop {
+            match machine.step(clock.now()) {
+                Step::Done(done) => return done,
+                Step::Send(outgoing) => {
+                    let result = transport.send(*outgoing).await;
+                    machine.receive(clock.now(), result);
+                }
+                Step::SleepUntil(moment) => sleep(clock.sleep(moment)).await,
+                Step::Wait(mut listener, moment) => {
+                    let mut patience = pin!(sleep(clock.patience(moment)));
+                    // Either event steps the machine again.
+                    poll_fn(|context| {
+                        let is_over = Pin::new(&mut listener).poll(context).is_ready();
+                        if is_over { Poll::Ready(()) } else { patience.as_mut().poll(context) }
+                    })
+                    .await;
+                }
             }
         }
     }

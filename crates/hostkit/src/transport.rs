@@ -50,13 +50,13 @@ pub struct AnswerLimits {
     pub max_body: usize,
     /// Bytes of all header names and values.
     pub max_head: usize,
-    /// Number of header lines.
+    /// Number of header lines. The HTTP library below has a limit of its own: 100 in reqwest, 128 in ureq.
     pub max_headers: usize,
 }
 
 impl AnswerLimits {
-    /// 16 MiB of body, 64 KiB of headers, 128 header lines.
-    pub const DEFAULT: Self = Self { max_body: 16 << 20, max_head: 64 << 10, max_headers: 128 };
+    /// 16 MiB of body, 64 KiB of headers, 100 header lines.
+    pub const DEFAULT: Self = Self { max_body: 16 << 20, max_head: 64 << 10, max_headers: 100 };
 }
 
 impl Default for AnswerLimits {
