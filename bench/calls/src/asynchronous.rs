@@ -13,7 +13,7 @@ use rootpanel_proto::account::GetBalance;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::race::Cost;
-use crate::{KEY, LOGIN, TOKEN, race, types, version};
+use crate::{KEY, LOGIN, TOKEN, held, race, types, version};
 
 /// One call; returns a non-zero value.
 type One = fn(Arc<Callers>) -> Pin<Box<dyn Future<Output = usize> + Send>>;
@@ -138,30 +138,35 @@ fn many(address: &str, what: &str, calls: &[One], tasks: usize, each: usize, sec
     let names = names.each_ref().map(String::as_str);
     race::race(&format!("{what}, {tasks} at a time"), seconds, &names, |index, times| {
         let call = calls[index];
-        times.lap(tasks * each, |_| {
-            runtime.block_on(async {
-                let task = || {
-                    let callers = Arc::clone(&callers);
-                    tokio::spawn(async move {
-                        for _ in 0..each {
-                            assert_ne!(call(Arc::clone(&callers)).await, 0);
-                        }
-                    })
-                };
-                for task in (0..tasks).map(|_| task()).collect::<Vec<_>>() {
-                    task.await.expect("a task that ends");
-                }
-            });
-        });
+        times.lap(tasks * each, |_| crowd(&runtime, &callers, call, tasks, each));
     })
 }
 
-/// Compares the cost per call at ten times the callers.
+/// Makes `each` calls in each of `tasks` concurrent tasks.
+fn crowd(runtime: &Runtime, callers: &Arc<Callers>, call: One, tasks: usize, each: usize) {
+    runtime.block_on(async {
+        let task = || {
+            let callers = Arc::clone(callers);
+            tokio::spawn(async move {
+                for _ in 0..each {
+                    assert_ne!(call(Arc::clone(&callers)).await, 0);
+                }
+            })
+        };
+        for task in (0..tasks).map(|_| task()).collect::<Vec<_>>() {
+            task.await.expect("a task that ends");
+        }
+    });
+}
+
+/// Compares the cost per call at ten times the callers, and checks that many calls leave nothing behind.
 pub fn grow(address: &str, seconds: u64) {
     let few = many(address, "GET", &GET, 6, 250, seconds);
     let many = many(address, "GET", &GET, 60, 25, seconds);
     crate::growth("hostkit-reqwest", &few[1], &many[1]);
     crate::growth("reqwest, bare", &few[0], &many[0]);
+    let (runtime, callers) = (runtime(2), Callers::new(address));
+    held::assert_nothing_is_left("hostkit-reqwest", |calls| crowd(&runtime, &callers, GET[1], 64, calls / 64));
 }
 
 /// Repeats the calls of one caller, for a profiler.

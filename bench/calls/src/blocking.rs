@@ -10,13 +10,22 @@ use rootpanel_proto::account::GetBalance;
 use ureq::Agent;
 
 use crate::race::Cost;
-use crate::{KEY, LOGIN, TOKEN, race, types, version};
+use crate::{KEY, LOGIN, TOKEN, held, race, types, version};
 
 /// One call; returns a non-zero value.
 type One<'c> = Box<dyn Fn() -> usize + Sync + 'c>;
 
 fn length(text: Option<String>) -> usize {
     text.map_or(0, |text| text.len())
+}
+
+/// Makes `each` calls on each of `threads` concurrent threads.
+fn crowd(call: &One<'_>, threads: usize, each: usize) {
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| (0..each).for_each(|_| assert_ne!(call(), 0)));
+        }
+    });
 }
 
 /// All callers that take part.
@@ -119,17 +128,11 @@ impl Callers {
         let names: Vec<&str> = callers.iter().take(2).map(|(name, _)| name.as_str()).collect();
         race::race(&format!("{what}, {threads} at a time"), seconds, &names, |index, times| {
             let call = &callers[index].1;
-            times.lap(threads * each, |_| {
-                std::thread::scope(|scope| {
-                    for _ in 0..threads {
-                        scope.spawn(|| (0..each).for_each(|_| assert_ne!(call(), 0)));
-                    }
-                });
-            });
+            times.lap(threads * each, |_| crowd(call, threads, each));
         })
     }
 
-    /// Compares the cost per call at ten times the callers.
+    /// Compares the cost per call at ten times the callers, and checks that many calls leave nothing behind.
     pub fn grow(&self, seconds: u64) {
         self.check();
         let callers = self.get();
@@ -137,6 +140,7 @@ impl Callers {
         let many = self.many("GET", &callers, 60, 25, seconds);
         crate::growth("hostkit-ureq", &few[1], &many[1]);
         crate::growth("ureq, bare", &few[0], &many[0]);
+        held::assert_nothing_is_left("hostkit-ureq", |calls| crowd(&callers[1].1, 64, calls / 64));
     }
 
     /// Repeats the calls of one caller, for a profiler.

@@ -2,6 +2,7 @@
 
 mod asynchronous;
 mod blocking;
+mod held;
 mod race;
 mod server;
 mod types;
