@@ -2,12 +2,14 @@
 
 use std::fmt;
 use std::pin::pin;
+use std::sync::OnceLock;
 
 use hostkit::SetupError;
 use hostkit::transport::{AnswerLimits, AsyncTransport, Incoming, Outgoing, Phase, TransportError, TransportErrorKind};
 use hostkit_net::Names;
 use hostkit_net::failure::check_address;
 use http::Uri;
+use http::uri::{Authority, Scheme};
 use reqwest::{Client, Request, Url};
 use tokio::time::timeout;
 
@@ -21,6 +23,15 @@ pub struct ReqwestTransport {
     pooled: Client,
     fresh: Client,
     names: Names,
+    /// The origin of the first request. Most requests go to it, and parsing it costs more than changing a path.
+    origin: OnceLock<Origin>,
+}
+
+#[derive(Clone)]
+struct Origin {
+    scheme: Scheme,
+    authority: Authority,
+    url: Url,
 }
 
 impl ReqwestTransport {
@@ -38,7 +49,32 @@ impl ReqwestTransport {
     }
 
     pub(crate) fn from_clients(pooled: Client, fresh: Client, names: Names) -> Self {
-        Self { pooled, fresh, names }
+        Self { pooled, fresh, names, origin: OnceLock::new() }
+    }
+
+    /// The URL as reqwest wants it. Path and query cannot lead to another origin.
+    fn url(&self, uri: &Uri) -> Result<Url, TransportError> {
+        let refused = |why: &str| TransportError::new(Phase::Connect, TransportErrorKind::Other, why);
+        let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else {
+            return Err(refused("the URL has no origin"));
+        };
+        let known = self.origin.get().filter(|known| known.scheme == *scheme && known.authority == *authority);
+        let mut url = match known {
+            Some(known) => known.url.clone(),
+            None => {
+                let url = [scheme.as_str(), "://", authority.as_str()].concat();
+                let url = Url::parse(&url).map_err(|error| refused(&error.to_string()))?;
+                self.origin.get_or_init(|| Origin {
+                    scheme: scheme.clone(),
+                    authority: authority.clone(),
+                    url: url.clone(),
+                });
+                url
+            }
+        };
+        url.set_path(uri.path());
+        url.set_query(uri.query());
+        Ok(url)
     }
 
     /// The phase of a failure before the answer's head arrived.
@@ -60,7 +96,7 @@ impl AsyncTransport for ReqwestTransport {
         let Outgoing { request, timeout: left, limits, reusable, .. } = outgoing;
         check_address(request.uri())?;
         let (parts, body) = request.into_parts();
-        let mut request = Request::new(parts.method, url(&parts.uri)?);
+        let mut request = Request::new(parts.method, self.url(&parts.uri)?);
         *request.headers_mut() = parts.headers;
         *request.body_mut() = Some(body.into());
         let client = if reusable { &self.pooled } else { &self.fresh };
@@ -90,15 +126,6 @@ impl AsyncTransport for ReqwestTransport {
     }
 }
 
-/// The URL as reqwest wants it. Put together from its parts, it is not formatted first.
-fn url(uri: &Uri) -> Result<Url, TransportError> {
-    let scheme = uri.scheme_str().unwrap_or_default();
-    let authority = uri.authority().map_or("", |authority| authority.as_str());
-    let target = uri.path_and_query().map_or("", |target| target.as_str());
-    let refused = |error| TransportError::new(Phase::Connect, TransportErrorKind::Other, &format!("no URL: {error}"));
-    Url::parse(&[scheme, "://", authority, target].concat()).map_err(refused)
-}
-
 /// Reads an answer to its end, within the limits.
 async fn receive(mut response: reqwest::Response, limits: &AnswerLimits) -> Result<Incoming, TransportError> {
     let headers = std::mem::take(response.headers_mut());
@@ -115,5 +142,28 @@ async fn receive(mut response: reqwest::Response, limits: &AnswerLimits) -> Resu
 impl fmt::Debug for ReqwestTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ReqwestTransport")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_known_origin_gives_the_url_that_parsing_gives() {
+        let transport = ReqwestTransport::new().unwrap();
+        for text in [
+            "https://api.example.org/v1/servers?name=a%26b",
+            "https://api.example.org/",
+            "https://api.example.org/v1/a%2Fb?",
+            "https://api.example.org//example.net/",
+            "https://api.example.org:444/v1",
+            "https://api.example.org.example.net/v1",
+            "http://api.example.org/v1",
+            "http://[::1]:8080/v1?a=b&c=d",
+        ] {
+            assert_eq!(transport.url(&text.parse().unwrap()), Ok(Url::parse(text).unwrap()), "{text}");
+        }
+        assert!(transport.url(&Uri::from_static("/servers")).is_err_and(|error| error.is_not_sent()));
     }
 }
