@@ -13,6 +13,7 @@
 //! the layers above.
 
 mod builder;
+mod cursor;
 mod document;
 mod error;
 mod limits;
@@ -21,6 +22,7 @@ mod read;
 mod value;
 mod write;
 
+pub use cursor::{Cursor, EntryKey, Frame, Irregular};
 pub use document::{Document, Entries, Items, Kind, Node};
 pub use error::{WireError, WireErrorKind, WriteError};
 pub use limits::Limits;

@@ -15,7 +15,7 @@ const WALKS: u8 = 2;
 const SMALL: u32 = 32;
 
 /// A key to look for; in a constant, its hash is computed at compile time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Key<'k> {
     text: &'k str,
     hash: u32,
@@ -28,12 +28,29 @@ impl<'k> Key<'k> {
         Self { text, hash: hash(text.as_bytes()) }
     }
 
+    /// Its place in a hash table of so many slots.
+    #[inline]
+    pub const fn slot(&self, slots: usize) -> usize {
+        self.hash as usize % slots
+    }
+
     /// Its text.
     #[inline]
     pub const fn text(&self) -> &'k str {
         self.text
     }
 }
+
+impl PartialEq for Key<'_> {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        self.hash == other.hash
+            && self.text.len() == other.text.len()
+            && is_same(self.text.as_bytes(), other.text.as_bytes())
+    }
+}
+
+impl Eq for Key<'_> {}
 
 /// Looks up the fields of one map.
 ///
@@ -233,7 +250,7 @@ pub(crate) const fn hash(bytes: &[u8]) -> u32 {
 
 /// Compares texts of equal length; most fit into two words.
 #[inline]
-fn is_same(a: &[u8], b: &[u8]) -> bool {
+pub(crate) fn is_same(a: &[u8], b: &[u8]) -> bool {
     match b.len() {
         8..=16 => a.first_chunk::<8>() == b.first_chunk() && a.last_chunk::<8>() == b.last_chunk(),
         4..8 => a.first_chunk::<4>() == b.first_chunk() && a.last_chunk::<4>() == b.last_chunk(),

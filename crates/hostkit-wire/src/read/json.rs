@@ -135,32 +135,12 @@ impl Reader<'_> {
         self.expected(at + right, "`true`, `false` or `null`")
     }
 
-    /// The end of the number: `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`.
     #[inline]
     fn number(&self, start: usize) -> Result<usize, WireError> {
-        let digits = start + usize::from(self.bytes.get(start) == Some(&b'-'));
-        let mut at = self.digits(digits)?;
-        if at - digits > 1 && self.bytes.get(digits) == Some(&b'0') {
-            return Err(self.expected(digits + 1, "a number without a leading zero"));
+        match number_end(self.bytes, start) {
+            Ok(end) => Ok(end),
+            Err((at, what)) => Err(self.expected(at, what)),
         }
-        if self.bytes.get(at) == Some(&b'.') {
-            at = self.digits(at + 1)?;
-        }
-        if let Some(b'e' | b'E') = self.bytes.get(at) {
-            let has_sign = matches!(self.bytes.get(at + 1), Some(b'+' | b'-'));
-            at = self.digits(at + 1 + usize::from(has_sign))?;
-        }
-        Ok(at)
-    }
-
-    /// The end of one or more digits.
-    #[inline]
-    fn digits(&self, start: usize) -> Result<usize, WireError> {
-        let mut at = start;
-        while self.bytes.get(at).is_some_and(u8::is_ascii_digit) {
-            at += 1;
-        }
-        if at == start { Err(self.expected(at, "a digit")) } else { Ok(at) }
     }
 
     /// Reads a key or a value from its opening quote; returns the position after the closing quote.
@@ -186,6 +166,19 @@ impl Reader<'_> {
         end: usize,
         is_key: bool,
     ) -> Result<usize, WireError> {
+        let behind = self.unescape(start, end)?;
+        let piece = Piece::Owned(&self.scratch);
+        if is_key {
+            builder.key(start, piece)?
+        } else {
+            builder.text(start, piece)?
+        }
+        Ok(behind)
+    }
+
+    /// Unescapes the string from its opening quote at `start`, whose first byte that is not plain is at `end`, into
+    /// `scratch`; returns the position after the closing quote.
+    fn unescape(&mut self, start: usize, end: usize) -> Result<usize, WireError> {
         let mut run = start + 1;
         let mut at = end;
         self.scratch.clear();
@@ -193,12 +186,6 @@ impl Reader<'_> {
             match self.bytes.get(at) {
                 Some(b'"') => {
                     self.scratch.push_str(self.text.get(run..at).unwrap_or(""));
-                    let piece = Piece::Owned(&self.scratch);
-                    if is_key {
-                        builder.key(start, piece)?
-                    } else {
-                        builder.text(start, piece)?
-                    }
                     return Ok(at + 1);
                 }
                 Some(b'\\') => {
@@ -260,9 +247,45 @@ impl Reader<'_> {
     }
 }
 
+/// The end of the number: `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`; or where something else was expected,
+/// and what.
+#[inline]
+pub(crate) fn number_end(bytes: &[u8], start: usize) -> Result<usize, (usize, &'static str)> {
+    let whole = start + usize::from(bytes.get(start) == Some(&b'-'));
+    let mut at = digits(bytes, whole)?;
+    if at - whole > 1 && bytes.get(whole) == Some(&b'0') {
+        return Err((whole + 1, "a number without a leading zero"));
+    }
+    if bytes.get(at) == Some(&b'.') {
+        at = digits(bytes, at + 1)?;
+    }
+    if let Some(b'e' | b'E') = bytes.get(at) {
+        let has_sign = matches!(bytes.get(at + 1), Some(b'+' | b'-'));
+        at = digits(bytes, at + 1 + usize::from(has_sign))?;
+    }
+    Ok(at)
+}
+
+/// The end of one or more digits.
+#[inline]
+fn digits(bytes: &[u8], start: usize) -> Result<usize, (usize, &'static str)> {
+    let mut at = start;
+    while bytes.get(at).is_some_and(u8::is_ascii_digit) {
+        at += 1;
+    }
+    if at == start { Err((at, "a digit")) } else { Ok(at) }
+}
+
+/// The text of a string with escapes, and the position after it; `end` is its first byte that is not plain.
+pub(crate) fn unescape(text: &str, start: usize, end: usize) -> Result<(String, usize), WireError> {
+    let mut reader = Reader { text, bytes: text.as_bytes(), scratch: String::new() };
+    let behind = reader.unescape(start, end)?;
+    Ok((reader.scratch, behind))
+}
+
 /// The number of bytes before the first quote, backslash or control character, or before the end.
 #[inline]
-fn plain_length(bytes: &[u8]) -> usize {
+pub(crate) fn plain_length(bytes: &[u8]) -> usize {
     const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
     const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
     let mut rest = bytes;

@@ -3,7 +3,7 @@
 use crate::{Format, Limits, WireError, WireErrorKind};
 
 /// The body as text, if it is short enough and UTF-8.
-pub(super) fn text<'a>(body: &'a [u8], limits: &Limits) -> Result<&'a str, WireError> {
+pub(crate) fn text<'a>(body: &'a [u8], limits: &Limits) -> Result<&'a str, WireError> {
     let limit = limits.max_bytes.min(u32::MAX as usize);
     if body.len() > limit {
         return Err(WireError::new(limit, WireErrorKind::TooLong(limit)));
@@ -27,7 +27,7 @@ fn looks_like_windows_1251(body: &[u8]) -> bool {
 }
 
 /// The offset of the document in the body, and its text.
-pub(super) fn document(format: Format, body: &str) -> Result<(usize, &str), WireError> {
+pub(crate) fn document(format: Format, body: &str) -> Result<(usize, &str), WireError> {
     let start = mark(body);
     let whole = body.get(start..).unwrap_or("");
     let indented = whole.trim_ascii_start();
@@ -62,7 +62,7 @@ fn starts_with_word(text: &str, word: &str) -> bool {
 }
 
 /// The first of these formats, from the most specific on, that the body looks like.
-pub(super) fn format(formats: &[Format], body: &str) -> Result<Format, WireError> {
+pub(crate) fn format(formats: &[Format], body: &str) -> Result<Format, WireError> {
     let (start, text) = document(Format::Json, body)?;
     // Order matters: `[name] =>` also starts like a JSON list, and anything with `=` may be a form.
     [Format::PrintR, Format::Php, Format::Xml, Format::Json, Format::Form]

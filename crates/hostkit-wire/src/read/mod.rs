@@ -5,11 +5,11 @@
 //! start of its text.
 
 mod form;
-mod json;
-mod look;
-mod php;
+pub(crate) mod json;
+pub(crate) mod look;
+pub(crate) mod php;
 mod print_r;
-mod xml;
+pub(crate) mod xml;
 
 use crate::builder::Builder;
 use crate::{Document, Format, Limits, WireError, WireErrorKind};
@@ -59,7 +59,7 @@ fn read<'a>(format: Format, body: &'a str, limits: &Limits) -> Result<Document<'
 }
 
 /// An upper bound of the nodes, found without parsing: syntax characters within text count, too.
-fn expected_nodes(format: Format, text: &[u8]) -> usize {
+pub(crate) fn expected_nodes(format: Format, text: &[u8]) -> usize {
     let expected = match format {
         // Every value but the first follows one of these, and every key precedes a colon.
         Format::Json => 1 + count(text, |byte| matches!(byte, b',' | b':') | (byte | 0x20 == b'{')),

@@ -106,11 +106,7 @@ impl<'s> Reader<'s> {
                 builder.number(from, to)?;
             }
             Some(b'd') => {
-                self.expect("d:", "`d:`")?;
-                let from = self.at;
-                self.float()?;
-                let to = self.at;
-                self.expect(";", "`;` after a float")?;
+                let (from, to) = self.float()?;
                 builder.number(from, to)?;
             }
             Some(b's') => {
@@ -172,7 +168,8 @@ impl<'s> Reader<'s> {
 
     /// `i:-5;`, as the range of the digits with their sign. Its size is not limited here.
     fn integer(&mut self) -> Result<(usize, usize), WireError> {
-        if let Some(range) = self.plain_integer() {
+        if let Some(range) = plain_integer(self.body, self.at) {
+            self.at = range.1 + 1;
             return Ok(range);
         }
         self.expect("i:", "`i:`")?;
@@ -182,32 +179,6 @@ impl<'s> Reader<'s> {
         let to = self.at;
         self.expect(";", "`;` after an integer")?;
         Ok((from, to))
-    }
-
-    /// The fast path for one to nine digits without a sign; `None` leaves it to [`Reader::integer`].
-    #[inline]
-    fn plain_integer(&mut self) -> Option<(usize, usize)> {
-        let [b'i', b':', rest @ ..] = self.rest() else { return None };
-        let (_, count) = leading_number(rest)?;
-        if rest.get(count) != Some(&b';') {
-            return None;
-        }
-        let from = self.at + 2;
-        self.at = from + count + 1;
-        Some((from, from + count))
-    }
-
-    /// The fast path for `s:3:"abc";`: the range between the quotes; `None` leaves it to [`Reader::string`].
-    #[inline]
-    fn plain_string(&mut self) -> Option<(usize, usize)> {
-        let [b's', b':', rest @ ..] = self.rest() else { return None };
-        let (length, count) = leading_number(rest)?;
-        let [b':', b'"', rest @ ..] = rest.get(count..)? else { return None };
-        // The byte after the text is a quote, so the text does not end within a character.
-        let [b'"', b';', ..] = rest.get(length..)? else { return None };
-        let from = self.at + 2 + count + 2;
-        self.at = from + length + 2;
-        Some((from, from + length))
     }
 
     fn sign(&mut self) {
@@ -225,7 +196,17 @@ impl<'s> Reader<'s> {
         Ok(())
     }
 
-    fn float(&mut self) -> Result<(), WireError> {
+    /// `d:5.5;`, as the range of the lexeme.
+    fn float(&mut self) -> Result<(usize, usize), WireError> {
+        self.expect("d:", "`d:`")?;
+        let from = self.at;
+        self.float_lexeme()?;
+        let to = self.at;
+        self.expect(";", "`;` after a float")?;
+        Ok((from, to))
+    }
+
+    fn float_lexeme(&mut self) -> Result<(), WireError> {
         if self.rest().starts_with(b"NAN") {
             self.at += 3;
             return Ok(());
@@ -252,7 +233,8 @@ impl<'s> Reader<'s> {
 
     #[inline]
     fn string(&mut self) -> Result<(usize, usize), WireError> {
-        if let Some(range) = self.plain_string() {
+        if let Some(range) = plain_string(self.body, self.at) {
+            self.at = range.1 + 2;
             return Ok(range);
         }
         self.expect("s", "`s`")?;
@@ -293,6 +275,46 @@ impl<'s> Reader<'s> {
         let text = self.body.get(number_at..self.at).unwrap_or("");
         Ok((text.parse().unwrap_or(usize::MAX), number_at))
     }
+}
+
+/// `i:5;` with one to nine digits and without a sign, as the range of the digits; `None` leaves it to
+/// [`Reader::integer`].
+#[inline]
+fn plain_integer(text: &str, at: usize) -> Option<(usize, usize)> {
+    let [b'i', b':', rest @ ..] = text.as_bytes().get(at..)? else { return None };
+    let (_, count) = leading_number(rest)?;
+    (rest.get(count) == Some(&b';')).then_some((at + 2, at + 2 + count))
+}
+
+/// `s:3:"abc";`, as the range between the quotes; `None` leaves it to [`Reader::string`].
+#[inline]
+pub(crate) fn plain_string(text: &str, at: usize) -> Option<(usize, usize)> {
+    let [b's', b':', rest @ ..] = text.as_bytes().get(at..)? else { return None };
+    let (length, count) = leading_number(rest)?;
+    let [b':', b'"', rest @ ..] = rest.get(count..)? else { return None };
+    // The byte after the text is a quote, so the text does not end within a character.
+    let [b'"', b';', ..] = rest.get(length..)? else { return None };
+    let from = at + 2 + count + 2;
+    Some((from, from + length))
+}
+
+/// The range of the lexeme of an integer or a float; a semicolon follows it.
+#[inline]
+pub(crate) fn number(text: &str, at: usize) -> Option<(usize, usize)> {
+    match text.as_bytes().get(at)? {
+        b'i' => plain_integer(text, at).or_else(|| Reader { body: text, at }.integer().ok()),
+        b'd' => Reader { body: text, at }.float().ok(),
+        _ => None,
+    }
+}
+
+/// The number of entries of `a:2:{`, and where they start; `None` also where the rest of the body is too short for them.
+#[inline]
+pub(crate) fn array_head(text: &str, at: usize) -> Option<(usize, usize)> {
+    let [b'a', b':', rest @ ..] = text.as_bytes().get(at..)? else { return None };
+    let (entries, count) = leading_number(rest)?;
+    let [b':', b'{', rest @ ..] = rest.get(count..)? else { return None };
+    (entries <= rest.len() / SHORTEST_ENTRY).then_some((entries, at + 2 + count + 2))
 }
 
 /// The number of one to nine digits that starts here, and how many digits it has.

@@ -7,9 +7,9 @@
 //!
 //! Deliberately not here: DTDs, declared entities, namespaces (a prefix is part of the name), encodings.
 
-mod attributes;
-mod plain;
-mod reference;
+pub(crate) mod attributes;
+pub(crate) mod plain;
+pub(crate) mod reference;
 mod run;
 
 use quick_xml::errors::{Error, IllFormedError, SyntaxError};

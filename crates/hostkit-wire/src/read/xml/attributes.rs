@@ -127,13 +127,13 @@ fn has_two_of_one_name(names: &mut [&str]) -> bool {
 }
 
 /// Whether this may be the name of an element or an attribute. All characters beyond ASCII are accepted.
-pub(super) fn is_name(name: &str) -> bool {
+pub(crate) fn is_name(name: &str) -> bool {
     let starts =
         name.bytes().next().is_some_and(|byte| IS_NAME[byte as usize] && !matches!(byte, b'-' | b'.' | b'0'..=b'9'));
     starts && name.bytes().all(|byte| IS_NAME[byte as usize])
 }
 
-pub(super) const IS_NAME: [bool; 256] = {
+pub(crate) const IS_NAME: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;
     while byte < 256 {

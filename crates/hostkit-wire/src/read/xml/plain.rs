@@ -65,6 +65,17 @@ impl Reader<'_> {
     }
 }
 
+/// Where the root element starts; `None` if the document does not start plainly.
+pub(crate) fn root_start(text: &str) -> Option<usize> {
+    let mut at = declaration_end(text)?;
+    while text.as_bytes().get(at).is_some_and(u8::is_ascii_whitespace) {
+        at += 1;
+    }
+    let name = text.as_bytes().get(at + 1..)?;
+    let is_html = name.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"html"));
+    (text.as_bytes().get(at) == Some(&b'<') && !is_html).then_some(at)
+}
+
 /// The position after the XML declaration, 0 if there is none; `None` if it is not accepted.
 fn declaration_end(text: &str) -> Option<usize> {
     if !text.starts_with("<?") {
@@ -104,7 +115,7 @@ fn tag(bytes: &[u8], start: usize) -> Option<Tag> {
 }
 
 /// The name between `&` and `;`, if it is shorter than 16 bytes and contains neither `<` nor `&`.
-fn reference_name(text: &str, start: usize) -> Option<&str> {
+pub(crate) fn reference_name(text: &str, start: usize) -> Option<&str> {
     let rest = text.as_bytes().get(start..)?;
     let length = rest.iter().take(16).position(|byte| matches!(byte, b';' | b'<' | b'&'))?;
     if rest.get(length) == Some(&b';') { text.get(start..start + length) } else { None }
@@ -112,7 +123,7 @@ fn reference_name(text: &str, start: usize) -> Option<&str> {
 
 /// Where the text that starts here ends: at a tag, at a reference, or with the document.
 #[inline]
-fn text_end(bytes: &[u8], start: usize) -> usize {
+pub(crate) fn text_end(bytes: &[u8], start: usize) -> usize {
     const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
     const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
     let mut rest = bytes.get(start..).unwrap_or(&[]);

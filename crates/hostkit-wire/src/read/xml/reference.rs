@@ -1,7 +1,7 @@
 //! Character references and the five predefined entities; there are no others without a DTD.
 
 /// The character that `&name;` stands for.
-pub(super) fn character(name: &str) -> Option<char> {
+pub(crate) fn character(name: &str) -> Option<char> {
     match name {
         "amp" => Some('&'),
         "lt" => Some('<'),

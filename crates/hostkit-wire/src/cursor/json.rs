@@ -1,0 +1,191 @@
+//! JSON under a cursor.
+
+use std::borrow::Cow;
+
+use super::{Cursor, EntryKey, Frame, Irregular};
+use crate::Kind;
+use crate::lookup::is_same;
+use crate::read::json::{self, plain_length};
+
+impl<'a> Cursor<'a> {
+    #[inline]
+    pub(super) fn json_kind(&self) -> Option<Kind> {
+        Some(match self.byte(self.at)? {
+            b'"' => Kind::Text,
+            b'-' | b'0'..=b'9' => Kind::Number,
+            b'{' => Kind::Map,
+            b'[' => Kind::List,
+            b'n' => Kind::Null,
+            b't' | b'f' => Kind::Bool,
+            _ => return None,
+        })
+    }
+
+    fn word(&mut self, word: &str) -> Result<(), Irregular> {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or(&[]);
+        if !rest.starts_with(word.as_bytes()) {
+            return Err(Irregular);
+        }
+        self.at += word.len();
+        Ok(())
+    }
+
+    pub(super) fn json_boolean(&mut self) -> Result<bool, Irregular> {
+        let value = self.byte(self.at) == Some(b't');
+        self.word(if value { "true" } else { "false" })?;
+        Ok(value)
+    }
+
+    #[inline]
+    pub(super) fn json_scalar(&mut self) -> Result<(Kind, Cow<'a, str>), Irregular> {
+        match self.byte(self.at) {
+            Some(b'"') => Ok((Kind::Text, self.json_string()?)),
+            Some(b'-' | b'0'..=b'9') => {
+                let start = self.at;
+                self.json_number()?;
+                Ok((Kind::Number, Cow::Borrowed(self.text.get(start..self.at).ok_or(Irregular)?)))
+            }
+            _ => Err(Irregular),
+        }
+    }
+
+    #[inline]
+    fn json_number(&mut self) -> Result<(), Irregular> {
+        self.at = json::number_end(self.text.as_bytes(), self.at).map_err(|_| Irregular)?;
+        Ok(())
+    }
+
+    #[inline]
+    fn json_string(&mut self) -> Result<Cow<'a, str>, Irregular> {
+        let start = self.at + 1;
+        let inside = self.text.as_bytes().get(start..).ok_or(Irregular)?;
+        let end = start + plain_length(inside);
+        if self.byte(end) != Some(b'"') {
+            return self.json_escaped(end);
+        }
+        self.at = end + 1;
+        self.text.get(start..end).map(Cow::Borrowed).ok_or(Irregular)
+    }
+
+    /// A text whose first byte that is not plain is at `end`.
+    #[inline(never)]
+    fn json_escaped(&mut self, end: usize) -> Result<Cow<'a, str>, Irregular> {
+        let (text, behind) = json::unescape(self.text, self.at, end).map_err(|_| Irregular)?;
+        self.at = behind;
+        Ok(Cow::Owned(text))
+    }
+
+    #[inline(always)]
+    fn json_space(&mut self) {
+        if self.byte(self.at).is_none_or(|byte| byte <= b' ') {
+            self.json_more_space();
+        }
+    }
+
+    #[inline(never)]
+    fn json_more_space(&mut self) {
+        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.byte(self.at) {
+            self.at += 1;
+        }
+    }
+
+    #[inline]
+    pub(super) fn json_enter(&mut self) -> Result<Frame, Irregular> {
+        let is_list = match self.byte(self.at) {
+            Some(b'{') => false,
+            Some(b'[') => true,
+            _ => return Err(Irregular),
+        };
+        self.at += 1;
+        Ok(Frame::new(is_list))
+    }
+
+    #[inline]
+    pub(super) fn json_next(&mut self, frame: &Frame) -> Result<bool, Irregular> {
+        self.json_space();
+        match self.byte(self.at) {
+            Some(b'}') if !frame.is_list => {
+                self.at += 1;
+                return Ok(false);
+            }
+            Some(b']') if frame.is_list => {
+                self.at += 1;
+                return Ok(false);
+            }
+            Some(b',') if frame.found > 0 => {
+                self.at += 1;
+                self.json_space();
+            }
+            Some(_) if frame.found == 0 => {}
+            _ => return Err(Irregular),
+        }
+        Ok(true)
+    }
+
+    /// `,"key":` without whitespace.
+    #[inline]
+    pub(super) fn json_next_is(&mut self, frame: &mut Frame, key: &str) -> bool {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or(&[]);
+        // The first entry has no comma before it.
+        let rest = match rest {
+            [b',', rest @ ..] if frame.found > 0 => rest,
+            [b'"', ..] if frame.found == 0 => rest,
+            _ => return false,
+        };
+        let [b'"', behind @ ..] = rest else { return false };
+        let Some((found, [b'"', b':', value, ..])) = behind.split_at_checked(key.len()) else { return false };
+        if *value <= b' ' || frame.found >= self.max_items || !is_same(found, key.as_bytes()) {
+            return false;
+        }
+        self.at += usize::from(frame.found > 0) + key.len() + 3;
+        frame.found += 1;
+        true
+    }
+
+    #[inline]
+    pub(super) fn json_key(&mut self, expected: &str) -> Result<EntryKey<'a>, Irregular> {
+        if self.byte(self.at) != Some(b'"') {
+            return Err(Irregular);
+        }
+        let start = self.at + 1;
+        let end = start + expected.len();
+        let bytes = self.text.as_bytes();
+        let is_expected = self.byte(end) == Some(b'"')
+            && bytes.get(start..end).is_some_and(|found| is_same(found, expected.as_bytes()));
+        let key = if is_expected {
+            self.at = end + 1;
+            EntryKey::Expected
+        } else {
+            let end = start + plain_length(bytes.get(start..).ok_or(Irregular)?);
+            if self.byte(end) != Some(b'"') {
+                return Err(Irregular);
+            }
+            self.at = end + 1;
+            EntryKey::Other { text: self.text.get(start..end).ok_or(Irregular)?, is_attribute: false }
+        };
+        self.json_space();
+        if self.byte(self.at) != Some(b':') {
+            return Err(Irregular);
+        }
+        self.at += 1;
+        self.json_space();
+        Ok(key)
+    }
+
+    pub(super) fn json_skip(&mut self) -> Result<(), Irregular> {
+        match self.byte(self.at) {
+            Some(b'"') => self.json_string().map(|_| ()),
+            Some(b'-' | b'0'..=b'9') => self.json_number(),
+            Some(b'n') => self.word("null"),
+            Some(b't' | b'f') => self.json_boolean().map(|_| ()),
+            _ => {
+                let mut frame = self.enter()?;
+                while self.next(&mut frame)? {
+                    self.item(&frame, true)?;
+                    self.json_skip()?;
+                }
+                Ok(())
+            }
+        }
+    }
+}

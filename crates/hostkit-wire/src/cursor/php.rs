@@ -1,0 +1,150 @@
+//! PHP `serialize()` output under a cursor.
+
+use std::borrow::Cow;
+
+use super::{Cursor, EntryKey, Frame, Irregular};
+use crate::Kind;
+use crate::lookup::is_same;
+use crate::read::php;
+
+impl<'a> Cursor<'a> {
+    #[inline]
+    pub(super) fn php_kind(&self) -> Option<Kind> {
+        Some(match self.byte(self.at)? {
+            b's' => Kind::Text,
+            b'i' | b'd' => Kind::Number,
+            b'b' => Kind::Bool,
+            b'N' => Kind::Null,
+            b'a' => match php::array_head(self.text, self.at)? {
+                (0, _) => Kind::List,
+                (_, entries) if self.text.as_bytes().get(entries..)?.starts_with(b"i:0;") => Kind::List,
+                _ => Kind::Map,
+            },
+            _ => return None,
+        })
+    }
+
+    pub(super) fn php_boolean(&mut self) -> Result<bool, Irregular> {
+        let value = match self.text.as_bytes().get(self.at..).unwrap_or(&[]) {
+            [b'b', b':', b'1', b';', ..] => true,
+            [b'b', b':', b'0', b';', ..] => false,
+            _ => return Err(Irregular),
+        };
+        self.at += 4;
+        Ok(value)
+    }
+
+    /// Passes a text, and gives what stands between its quotes.
+    #[inline]
+    fn php_string(&mut self) -> Result<&'a str, Irregular> {
+        let (from, to) = php::plain_string(self.text, self.at).ok_or(Irregular)?;
+        self.at = to + 2;
+        self.text.get(from..to).ok_or(Irregular)
+    }
+
+    #[inline]
+    pub(super) fn php_is_text(&self, text: &str) -> bool {
+        php::plain_string(self.text, self.at).and_then(|(from, to)| self.text.get(from..to)) == Some(text)
+    }
+
+    /// Passes a number, and gives its lexeme.
+    #[inline]
+    fn php_number(&mut self) -> Result<&'a str, Irregular> {
+        let (from, to) = php::number(self.text, self.at).ok_or(Irregular)?;
+        self.at = to + 1;
+        self.text.get(from..to).ok_or(Irregular)
+    }
+
+    #[inline]
+    pub(super) fn php_scalar(&mut self) -> Result<(Kind, Cow<'a, str>), Irregular> {
+        match self.byte(self.at) {
+            Some(b's') => Ok((Kind::Text, Cow::Borrowed(self.php_string()?))),
+            Some(b'i' | b'd') => Ok((Kind::Number, Cow::Borrowed(self.php_number()?))),
+            _ => Err(Irregular),
+        }
+    }
+
+    #[inline]
+    pub(super) fn php_enter(&mut self) -> Result<Frame, Irregular> {
+        let (left, entries) = php::array_head(self.text, self.at).ok_or(Irregular)?;
+        self.at = entries;
+        Ok(Frame { left, ..Frame::new(true) })
+    }
+
+    #[inline]
+    pub(super) fn php_next(&mut self, frame: &mut Frame) -> Result<bool, Irregular> {
+        if frame.left > 0 {
+            frame.left -= 1;
+            return Ok(true);
+        }
+        if self.byte(self.at) != Some(b'}') {
+            return Err(Irregular);
+        }
+        self.at += 1;
+        Ok(false)
+    }
+
+    /// `s:3:"key";`.
+    #[inline]
+    pub(super) fn php_next_is(&mut self, frame: &mut Frame, key: &str) -> bool {
+        let Some((from, to)) = php::plain_string(self.text, self.at) else { return false };
+        let is_key = self
+            .text
+            .as_bytes()
+            .get(from..to)
+            .is_some_and(|found| found.len() == key.len() && is_same(found, key.as_bytes()));
+        if !is_key || frame.left == 0 || frame.found >= self.max_items {
+            return false;
+        }
+        self.at = to + 2;
+        frame.left -= 1;
+        frame.found += 1;
+        true
+    }
+
+    #[inline]
+    pub(super) fn php_key(&mut self, expected: &str) -> Result<EntryKey<'a>, Irregular> {
+        let text = match self.byte(self.at) {
+            Some(b's') => self.php_string()?,
+            Some(b'i') => self.php_number()?,
+            _ => return Err(Irregular),
+        };
+        if text.len() == expected.len() && is_same(text.as_bytes(), expected.as_bytes()) {
+            return Ok(EntryKey::Expected);
+        }
+        Ok(EntryKey::Other { text, is_attribute: false })
+    }
+
+    #[inline]
+    pub(super) fn php_item(&mut self, frame: &Frame, any: bool) -> Result<(), Irregular> {
+        if any {
+            return self.php_key("").map(|_| ());
+        }
+        if self.byte(self.at) != Some(b'i') {
+            return Err(Irregular);
+        }
+        let index = self.php_number()?.parse::<usize>().map_err(|_| Irregular)?;
+        // This item was counted already.
+        if index + 1 == frame.found { Ok(()) } else { Err(Irregular) }
+    }
+
+    pub(super) fn php_skip(&mut self) -> Result<(), Irregular> {
+        match self.byte(self.at) {
+            Some(b's') => self.php_string().map(|_| ()),
+            Some(b'i' | b'd') => self.php_number().map(|_| ()),
+            Some(b'b') => self.php_boolean().map(|_| ()),
+            Some(b'N') if self.byte(self.at + 1) == Some(b';') => {
+                self.at += 2;
+                Ok(())
+            }
+            _ => {
+                let mut frame = self.enter()?;
+                while self.next(&mut frame)? {
+                    self.item(&frame, true)?;
+                    self.php_skip()?;
+                }
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! Plain XML under a cursor: elements, attributes, text and references.
+
+use std::borrow::Cow;
+
+use super::{Cursor, EntryKey, Frame, Irregular, Part, Place};
+use crate::Kind;
+use crate::lookup::is_same;
+use crate::read::xml::attributes::{IS_NAME, is_name};
+use crate::read::xml::plain::{reference_name, text_end};
+use crate::read::xml::reference;
+
+/// Attributes of a skipped element that are compared to find one that is there twice.
+const COMPARED: usize = 8;
+
+impl<'a> Cursor<'a> {
+    fn after_space(&self, mut at: usize) -> usize {
+        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.byte(at) {
+            at += 1;
+        }
+        at
+    }
+
+    fn name_end(&self, mut at: usize) -> usize {
+        while self.byte(at).is_some_and(|byte| IS_NAME[usize::from(byte)]) {
+            at += 1;
+        }
+        at
+    }
+
+    pub(super) fn xml_kind(&self) -> Option<Kind> {
+        match self.place {
+            Place::Document => return Some(Kind::Map),
+            Place::Attribute(_) | Place::OwnText => return Some(Kind::Text),
+            Place::Element => {}
+        }
+        let tag = self.after_space(self.at);
+        match self.byte(tag)? {
+            b'/' => (self.byte(tag + 1)? == b'>').then_some(Kind::Null),
+            b'>' => {
+                let inner = self.after_space(tag + 1);
+                match (self.byte(inner)?, self.byte(inner + 1)?) {
+                    (b'<', b'/') => Some(Kind::Null),
+                    (b'<', byte) => IS_NAME[usize::from(byte)].then_some(Kind::Map),
+                    _ => Some(Kind::Text),
+                }
+            }
+            _ => (tag > self.at).then_some(Kind::Map),
+        }
+    }
+
+    /// Passes the end tag of the element with this name.
+    fn end_tag(&mut self, (start, length): (usize, usize)) -> Result<(), Irregular> {
+        let bytes = self.text.as_bytes();
+        let name = bytes.get(start..start + length).ok_or(Irregular)?;
+        let tag = bytes.get(self.at..).and_then(|rest| rest.strip_prefix(b"</")).ok_or(Irregular)?;
+        match tag.split_at_checked(length) {
+            Some((found, [b'>', ..])) if found == name => {
+                self.at += 2 + length + 1;
+                Ok(())
+            }
+            _ => Err(Irregular),
+        }
+    }
+
+    /// The text up to the next tag, without the whitespace around it; `None` if it is blank.
+    fn run(&mut self) -> Result<Option<Cow<'a, str>>, Irregular> {
+        let bytes = self.text.as_bytes();
+        let end = text_end(bytes, self.at);
+        let piece = self.text.get(self.at..end).ok_or(Irregular)?;
+        if self.byte(end) == Some(b'<') && !piece.as_bytes().contains(&b'\r') {
+            self.at = end;
+            let text = piece.trim_ascii();
+            // Blank to the tree, though not to `after_space`.
+            let is_odd = text.is_empty() && piece.as_bytes().contains(&b'\x0C');
+            return if is_odd { Err(Irregular) } else { Ok((!text.is_empty()).then_some(Cow::Borrowed(text))) };
+        }
+        let mut joined = String::new();
+        loop {
+            let end = text_end(bytes, self.at);
+            let piece = self.text.get(self.at..end).ok_or(Irregular)?;
+            if piece.as_bytes().contains(&b'\r') {
+                return Err(Irregular);
+            }
+            joined.push_str(piece);
+            self.at = end;
+            match self.byte(end) {
+                Some(b'<') => break,
+                Some(b'&') => {
+                    let name = reference_name(self.text, end + 1).ok_or(Irregular)?;
+                    joined.push(reference::character(name).ok_or(Irregular)?);
+                    self.at = end + 1 + name.len() + 1;
+                }
+                _ => return Err(Irregular),
+            }
+        }
+        let text = joined.trim_ascii();
+        if text.is_empty() { Err(Irregular) } else { Ok(Some(Cow::Owned(text.to_owned()))) }
+    }
+
+    pub(super) fn xml_scalar(&mut self) -> Result<Cow<'a, str>, Irregular> {
+        match self.place {
+            Place::Document => Err(Irregular),
+            Place::Attribute(quote) => {
+                let start = self.at;
+                let rest = self.text.as_bytes().get(start..).ok_or(Irregular)?;
+                let is_end = |byte: &u8| *byte == quote || matches!(byte, b'<' | b'&' | b'\t' | b'\n' | b'\r');
+                let end = start + rest.iter().position(is_end).ok_or(Irregular)?;
+                if self.byte(end) != Some(quote) {
+                    return Err(Irregular);
+                }
+                self.at = end + 1;
+                self.text.get(start..end).map(Cow::Borrowed).ok_or(Irregular)
+            }
+            Place::OwnText => self.run()?.ok_or(Irregular),
+            Place::Element => {
+                let name = self.name;
+                let tag = self.after_space(self.at);
+                match (self.byte(tag), self.byte(tag + 1)) {
+                    (Some(b'/'), Some(b'>')) => {
+                        self.at = tag + 2;
+                        Ok(Cow::Borrowed(""))
+                    }
+                    (Some(b'>'), _) => {
+                        self.at = tag + 1;
+                        let text = self.run()?;
+                        self.end_tag(name)?;
+                        Ok(text.unwrap_or_default())
+                    }
+                    _ => Err(Irregular),
+                }
+            }
+        }
+    }
+
+    pub(super) fn xml_enter(&mut self) -> Result<Frame, Irregular> {
+        let part = match self.place {
+            Place::Document => Part::Document,
+            Place::Element => Part::Attributes,
+            Place::Attribute(_) | Place::OwnText => return Err(Irregular),
+        };
+        Ok(Frame { part, name: self.name, ..Frame::new(false) })
+    }
+
+    pub(super) fn xml_next(&mut self, frame: &mut Frame) -> Result<bool, Irregular> {
+        match frame.part {
+            Part::Document if frame.found > 0 => {
+                self.end()?;
+                self.at = self.text.len();
+                return Ok(false);
+            }
+            Part::Document => return Ok(true),
+            Part::Attributes => {
+                let tag = self.after_space(self.at);
+                match (self.byte(tag), self.byte(tag + 1)) {
+                    (Some(b'/'), Some(b'>')) => {
+                        self.at = tag + 2;
+                        return Ok(false);
+                    }
+                    (Some(b'>'), _) => {
+                        self.at = tag + 1;
+                        frame.part = Part::Children;
+                        // From here on, entries are counted to tell text beside elements.
+                        frame.left = frame.found;
+                    }
+                    _ if tag > self.at => {
+                        self.at = tag;
+                        self.place = Place::Element;
+                        return Ok(true);
+                    }
+                    _ => return Err(Irregular),
+                }
+            }
+            Part::Children | Part::OwnText => {}
+        }
+        let at = self.after_space(self.at);
+        match (self.byte(at), self.byte(at + 1)) {
+            (Some(b'<'), Some(b'/')) => {
+                self.at = at;
+                self.end_tag(frame.name)?;
+                Ok(false)
+            }
+            (Some(b'<'), Some(byte)) if IS_NAME[usize::from(byte)] && frame.part == Part::Children => {
+                self.at = at;
+                Ok(true)
+            }
+            (Some(byte), _) if byte != b'<' && frame.part == Part::Children && frame.found == frame.left => {
+                self.at = at;
+                frame.part = Part::OwnText;
+                self.place = Place::OwnText;
+                Ok(true)
+            }
+            _ => Err(Irregular),
+        }
+    }
+
+    pub(super) fn xml_key(&mut self, expected: &str) -> Result<EntryKey<'a>, Irregular> {
+        let bytes = self.text.as_bytes();
+        match self.byte(self.at) {
+            Some(b'<') => {
+                let start = self.at + 1;
+                let end = self.name_end(start);
+                let found = self.text.get(start..end).ok_or(Irregular)?;
+                self.name = (start, end - start);
+                self.at = end;
+                self.place = Place::Element;
+                if found.len() == expected.len() && is_same(found.as_bytes(), expected.as_bytes()) {
+                    return Ok(EntryKey::Expected);
+                }
+                if !is_name(found) {
+                    return Err(Irregular);
+                }
+                Ok(EntryKey::Other { text: found, is_attribute: false })
+            }
+            _ if self.place == Place::OwnText => match expected == "$text" {
+                true => Ok(EntryKey::Expected),
+                false => Ok(EntryKey::Other { text: "$text", is_attribute: false }),
+            },
+            _ => {
+                let start = self.at;
+                let end = self.name_end(start);
+                let name = self.text.get(start..end).ok_or(Irregular)?;
+                let (Some(b'='), Some(quote @ (b'"' | b'\''))) = (self.byte(end), self.byte(end + 1)) else {
+                    return Err(Irregular);
+                };
+                if !is_name(name) {
+                    return Err(Irregular);
+                }
+                self.at = end + 2;
+                self.place = Place::Attribute(quote);
+                match expected.as_bytes().split_first() {
+                    Some((b'@', rest)) if bytes.get(start..end) == Some(rest) => Ok(EntryKey::Expected),
+                    _ => Ok(EntryKey::Other { text: name, is_attribute: true }),
+                }
+            }
+        }
+    }
+
+    pub(super) fn xml_skip(&mut self) -> Result<(), Irregular> {
+        if !matches!(self.kind(), Some(Kind::Map)) {
+            return self.xml_scalar().map(|_| ());
+        }
+        let mut frame = self.enter()?;
+        let mut attributes = [""; COMPARED];
+        while self.next(&mut frame)? {
+            if let EntryKey::Other { text, is_attribute: true } = self.key("")? {
+                let place = frame.found - 1;
+                if attributes.iter().take(place).any(|other| *other == text) {
+                    return Err(Irregular);
+                }
+                *attributes.get_mut(place).ok_or(Irregular)? = text;
+            }
+            self.xml_skip()?;
+        }
+        Ok(())
+    }
+}
