@@ -20,4 +20,5 @@ mod p20;
 mod p21;
 mod real;
 mod sandbox_answers;
+mod straight;
 mod unresolved;

@@ -3,12 +3,13 @@
 use std::fmt::Debug;
 use std::marker::PhantomData;
 
+use hostkit::protocol::judgement::{Judgement, Why, judge};
 use hostkit::protocol::server::every::{Examples, Visitor};
 use hostkit::protocol::server::example;
 use hostkit::protocol::server::example::Place;
 use hostkit::protocol::server::{ReceivedRequest, Serve};
 use hostkit::protocol::wire::{Kind, Limits, Node};
-use hostkit::protocol::{EndpointInfo, RawAnswer, RequestParts, Value, Verdict};
+use hostkit::protocol::{EndpointInfo, RawAnswer, RequestParts, Value};
 use hostkit::{Api, BaseUrl, Call, Endpoint, Format, Perform, Report, UnknownFields};
 
 /// Status and bytes of an answer to the bytes that the server half writes for its value.
@@ -82,10 +83,14 @@ pub fn place(folder: &'static str, case: &'static str) -> Place {
 }
 
 fn value<E: Endpoint>(answer: &RawAnswer<'_>) -> Result<E::Output, String> {
-    match <E::Api as Api>::verdict(answer) {
-        Verdict::Success | Verdict::Accepted(_) => E::decode(answer).map_err(|error| error.to_string()),
-        Verdict::Fault(fault) => Err(format!("a fault: {fault:?}")),
-        Verdict::Unrecognised => Err("unrecognised".to_owned()),
+    match judge::<E>(answer) {
+        Judgement::Done(value) | Judgement::Accepted(value, _) => Ok(value),
+        Judgement::Nothing(_) => Err("a fault that says there is nothing".to_owned()),
+        Judgement::Rejected(answer) | Judgement::Open(answer) => Err(match answer.why {
+            Why::Fault(fault) => format!("a fault: {fault:?}"),
+            Why::Unreadable(error) => error.to_string(),
+            Why::Unrecognised => "unrecognised".to_owned(),
+        }),
     }
 }
 

@@ -5,10 +5,12 @@ use std::fmt::Debug;
 
 use std::marker::PhantomData;
 
+use hostkit::protocol::judgement::judge;
 use hostkit::protocol::server::every::{Examples, Visitor};
 use hostkit::protocol::server::{Serve, WrittenAnswer};
+use hostkit::protocol::wire::Limits;
 use hostkit::protocol::{RawAnswer, Verdict};
-use hostkit::{Api, Call, Endpoint, Format, Perform, UnknownFields};
+use hostkit::{Api, Call, Endpoint, Format, Perform, Report, UnknownFields};
 use http::HeaderMap;
 
 /// The longest error, or line of a report, in bytes.
@@ -30,6 +32,8 @@ pub struct Probe {
     pub api: &'static str,
     pub folder: &'static str,
     pub run: fn(u16, &[u8]) -> Found,
+    /// Reads an answer straight from the body and from its tree, and compares; whether it could be read straight.
+    pub compare: fn(u16, &[u8]) -> bool,
 }
 
 /// The endpoints of all four APIs.
@@ -58,7 +62,7 @@ impl<A: Api> Visitor for Collector<A> {
         E: Serve + Call + Endpoint<Api = A> + Debug + 'static,
         E::Output: Debug + PartialEq,
     {
-        self.0.push(Probe { api: A::INFO.name, folder: examples.folder, run: answer::<E> });
+        self.0.push(Probe { api: A::INFO.name, folder: examples.folder, run: answer::<E>, compare: compare::<E> });
     }
 
     fn perform<E>(&mut self, examples: &Examples)
@@ -66,8 +70,52 @@ impl<A: Api> Visitor for Collector<A> {
         E: Serve + Perform + Endpoint<Api = A> + Debug + 'static,
         E::Output: Debug + PartialEq,
     {
-        self.0.push(Probe { api: A::INFO.name, folder: examples.folder, run: answer::<E> });
+        self.0.push(Probe { api: A::INFO.name, folder: examples.folder, run: answer::<E>, compare: compare::<E> });
     }
+}
+
+/// The judgement on an answer that is read straight from the body is the one on its tree, and so is the report. With
+/// small limits, too: whatever is over one is so in both.
+fn compare<E: Serve>(status: u16, body: &[u8]) -> bool
+where
+    E::Output: Debug + PartialEq,
+{
+    let headers = HeaderMap::new();
+    let small = Limits { max_bytes: 4_096, max_nodes: 120, max_depth: 5, max_items: 14 };
+    let mut is_straight = false;
+    for (unknown, limits) in [
+        (UnknownFields::Collect, Limits::DEFAULT),
+        (UnknownFields::Deny, Limits::DEFAULT),
+        (UnknownFields::Ignore, Limits::DEFAULT),
+        (UnknownFields::Collect, small),
+    ] {
+        let new = || {
+            let answer = RawAnswer::new(&E::INFO, &<E::Api as Api>::INFO, status, &headers, body);
+            answer.with_unknown_fields(unknown).with_limits(limits)
+        };
+        let (straight, by_tree) = (new(), new());
+        // Whoever asked for the tree is read from it.
+        let _ = by_tree.document();
+        let (found, expected) = (judge::<E>(&straight), judge::<E>(&by_tree));
+        assert!(
+            found == expected && format!("{found:?}") == format!("{expected:?}"),
+            "{}, {unknown:?}: {found:?}, from the tree {expected:?}, of {}",
+            E::INFO.name,
+            lossy(body)
+        );
+        let (found, expected) = (sorted(&straight.report()), sorted(&by_tree.report()));
+        assert_eq!(found, expected, "{}, {unknown:?}: {}", E::INFO.name, lossy(body));
+        is_straight |= unknown == UnknownFields::Collect && limits == Limits::DEFAULT && !straight.is_parsed();
+    }
+    is_straight
+}
+
+/// The lines of a report. Their order is that of the reading: of the document, or of the spec.
+fn sorted(report: &Report) -> (Vec<String>, usize) {
+    let defects = report.defects().iter().map(ToString::to_string);
+    let mut lines: Vec<String> = report.unknown().iter().cloned().chain(defects).collect();
+    lines.sort();
+    (lines, report.total())
 }
 
 /// Reads an answer with unknown fields denied and collected, and checks the results.
@@ -75,6 +123,7 @@ fn answer<E: Serve>(status: u16, body: &[u8]) -> Found
 where
     E::Output: Debug + PartialEq,
 {
+    compare::<E>(status, body);
     let strict = one::<E>(status, body, UnknownFields::Deny);
     let lenient = one::<E>(status, body, UnknownFields::Collect);
     // An answer that is accepted with unknown fields denied must also be accepted without that.

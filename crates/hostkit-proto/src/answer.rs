@@ -1,12 +1,15 @@
-//! A received answer with its body's tree, which is parsed once for both verdict and value.
+//! A received answer: its verdict and its value are read straight from the body if that is regular, else from a tree that
+//! is parsed once for both.
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 
-use hostkit_wire::{Document, Format, Kind, Limits, Node, WireError};
+use hostkit_wire::{Cursor, Document, Format, Kind, Limits, Node, WireError};
 use http::HeaderMap;
 
-use crate::codec::{DecodeError, FromText, FromWire, Name, Reader, Report, UnknownFields};
+use crate::codec::{
+    At, DecodeError, Field, FromText, FromWire, How, Name, Notes, Reader, Report, Table, UnknownFields,
+};
 use crate::info::ApiInfo;
 use crate::info::EndpointInfo;
 
@@ -23,6 +26,8 @@ pub struct RawAnswer<'a> {
     unknown: UnknownFields,
     document: OnceCell<Result<Document<'a>, WireError>>,
     report: RefCell<Report>,
+    /// What the envelope says, if the value was read without a tree.
+    notes: RefCell<Option<Notes<'a>>>,
 }
 
 impl<'a> RawAnswer<'a> {
@@ -45,6 +50,7 @@ impl<'a> RawAnswer<'a> {
             unknown: UnknownFields::default(),
             document: OnceCell::new(),
             report: RefCell::default(),
+            notes: RefCell::default(),
         }
     }
 
@@ -90,6 +96,11 @@ impl<'a> RawAnswer<'a> {
         self.document.get_or_init(|| hostkit_wire::parse_any(self.formats, self.body, &self.limits)).as_ref()
     }
 
+    /// Whether the body was parsed into a tree: somebody asked for one, or it is not regular enough to be read without.
+    pub fn is_parsed(&self) -> bool {
+        self.document.get().is_some()
+    }
+
     /// Unknown and unreadable fields found while decoding this answer.
     pub fn report(&self) -> Report {
         self.report.borrow().clone()
@@ -117,27 +128,78 @@ impl<'a> RawAnswer<'a> {
         self.header(name).and_then(T::from_text)
     }
 
-    fn read<T>(
-        &self,
-        read: impl FnOnce(&Document<'a>, &mut Reader<'_>) -> Result<T, DecodeError>,
+    /// Reads the value straight from the body, or, if that is not regular, from its tree.
+    fn read<T>(&self, read: impl Fn(&mut Reader<'_>) -> Result<T, DecodeError>) -> Result<T, DecodeError> {
+        match self.read_straight(&read) {
+            Some(value) => Ok(value),
+            None => self.read_tree(|reader| read(reader)),
+        }
+    }
+
+    /// `None` if the body is not regular, or if there is a tree already.
+    fn read_straight<T>(&self, read: impl FnOnce(&mut Reader<'_>) -> Result<T, DecodeError>) -> Option<T> {
+        if self.is_parsed() {
+            return None;
+        }
+        let cursor = Cursor::open(self.formats, self.body, &self.limits)?;
+        let mut reader = self.reader(At::Body(cursor));
+        let value = read(&mut reader).ok().filter(|_| reader.is_finished())?;
+        self.report.borrow_mut().merge(std::mem::take(&mut reader.report));
+        *self.notes.borrow_mut() = Some(reader.into_notes());
+        Some(value)
+    }
+
+    fn read_tree<'t, T>(
+        &'t self,
+        read: impl FnOnce(&mut Reader<'t>) -> Result<T, DecodeError>,
     ) -> Result<T, DecodeError> {
         let document = self.document().map_err(|error| {
             DecodeError::new(self.endpoint, "answer", "a readable document", error.to_string()).at(error.offset())
         })?;
-        let mut reader = Reader::new(self.endpoint, "answer", &self.api.leniency, self.unknown);
-        let value = read(document, &mut reader)?;
+        let mut reader = self.reader(At::Node(document.root()));
+        let value = read(&mut reader)?;
         self.report.borrow_mut().merge(reader.report);
         Ok(value)
     }
 
-    /// The value under one root name.
-    pub fn value<T: FromWire>(&self, root: &Name) -> Result<T, DecodeError> {
-        self.read(|document, reader| {
-            let mut fields = reader.object(document.root(), "")?;
-            let value = fields.required(root)?;
-            fields.finish()?;
+    fn reader<'r>(&self, at: At<'r>) -> Reader<'r> {
+        Reader::new(self.endpoint, "answer", &self.api.leniency, self.unknown, at)
+    }
+
+    /// Forgets what was reported, since the value is not used.
+    pub(crate) fn drop_report(&self) {
+        *self.report.borrow_mut() = Report::default();
+    }
+
+    /// What the envelope says under this key, where the value was read without a tree: `None` where it was not,
+    /// `Some(None)` where no text or number stands there.
+    pub(crate) fn noted<T>(&self, key: &str, see: impl FnOnce(Option<&str>) -> T) -> Option<T> {
+        let notes = self.notes.borrow();
+        let envelope = self.api.leniency.envelope;
+        let notes = notes.as_ref().filter(|_| envelope.contains(&key))?;
+        Some(see(notes.text(envelope, key)))
+    }
+
+    /// The field under one root name, as `T` or whatever it is read into.
+    fn under<T>(
+        &self,
+        root: &Name,
+        how: How,
+        blank: impl Fn() -> T,
+        read: impl Fn(&mut Reader<'_>, &mut T) -> Result<(), DecodeError>,
+    ) -> Result<T, DecodeError> {
+        let field = [Field::named(*root, how)];
+        let table = Table::new("", &field);
+        self.read(|reader| {
+            let mut value = blank();
+            reader.object(&table, &mut |_, reader| read(reader, &mut value))?;
             Ok(value)
         })
+    }
+
+    /// The value under one root name.
+    pub fn value<T: FromWire>(&self, root: &Name) -> Result<T, DecodeError> {
+        self.under(root, How::Required, T::blank, |reader, value| reader.required(value))
     }
 
     /// The value under one root name, if there is one.
@@ -153,15 +215,21 @@ impl<'a> RawAnswer<'a> {
             let error = || DecodeError::new(self.endpoint, "answer", "a body or another status", found);
             return if self.status == 200 { Err(error()) } else { Ok(None) };
         }
-        self.read(|document, reader| {
-            if has_envelope && !document.root().entries().any(|(key, _)| envelope.contains(&key)) {
+        self.read_tree(|reader| {
+            let has_key = |node: Node<'_>| node.entries().any(|(key, _)| envelope.contains(&key));
+            if has_envelope && !reader.node().is_some_and(has_key) {
                 return Err(reader.error(format!("`{}`", envelope[0]), "nothing"));
             }
-            let mut fields = reader.object(document.root(), "")?;
+            let mut fields = reader.fields("")?;
             // A present value has to be readable, or this is the answer to another call. Without an envelope, so is a
             // document without the root.
-            let is_there = fields.has_value(root)? || !has_envelope;
-            let value = if is_there { Some(fields.required(root)?) } else { None };
+            let mut value = None;
+            if fields.has_value(root)? || !has_envelope {
+                fields.fill(&Field::named(*root, How::Required), &mut |reader| {
+                    value = Some(T::from_wire(reader)?);
+                    Ok(())
+                })?;
+            }
             fields.finish()?;
             Ok(value)
         })
@@ -169,27 +237,17 @@ impl<'a> RawAnswer<'a> {
 
     /// The list under one root name.
     pub fn list<T: FromWire>(&self, root: &Name, max_items: usize) -> Result<Vec<T>, DecodeError> {
-        self.read(|document, reader| {
-            let mut fields = reader.object(document.root(), "")?;
-            let value = fields.required_list(root, max_items)?;
-            fields.finish()?;
-            Ok(value)
-        })
+        self.under(root, How::RequiredList, Vec::new, |reader, items| reader.required_list(items, max_items))
     }
 
     /// The map under one root name.
     pub fn map<K: FromText + Ord, V: FromWire>(&self, root: &Name) -> Result<BTreeMap<K, V>, DecodeError> {
-        self.read(|document, reader| {
-            let mut fields = reader.object(document.root(), "")?;
-            let value = fields.required_map(root)?;
-            fields.finish()?;
-            Ok(value)
-        })
+        self.under(root, How::RequiredMap, BTreeMap::new, |reader, map| reader.required_map(map))
     }
 
     /// The whole document as one value.
     pub fn whole<T: FromWire>(&self) -> Result<T, DecodeError> {
-        self.read(|document, reader| T::from_wire(document.root(), reader))
+        self.read(|reader| T::from_wire(reader))
     }
 
     /// Checks that the answer has no value.
@@ -210,15 +268,23 @@ impl<'a> RawAnswer<'a> {
             };
             return Err(DecodeError::new(self.endpoint, "answer", "no content", found));
         }
-        self.read(|document, reader| {
-            let root = document.root();
-            reader.object(root, "")?;
+        // Only the keys of the envelope, and no data under them.
+        let bare = Table::new("", &[]);
+        let is_bare = |reader: &mut Reader<'_>| {
+            reader.object(&bare, &mut |_, _| Ok(()))?;
+            reader.notes_no_data()
+        };
+        if self.read_straight(is_bare).is_some() {
+            return Ok(());
+        }
+        self.read_tree(|reader| {
+            let root = reader.fields("")?.node();
             if !envelope.iter().any(|key| root.get(key).is_some()) {
                 return Err(reader.error(format!("`{}`", envelope[0]), "nothing"));
             }
             let has_data = |node: Node<'_>| matches!(node.kind(), Kind::Map | Kind::List) && !node.is_empty();
             if let Some((key, node)) = root.entries().find(|(_, node)| has_data(*node)) {
-                return Err(reader.expected(format!("no data in `{key}`"), node));
+                return Err(reader.expected_at(format!("no data in `{key}`"), node));
             }
             for (key, node) in root.entries().filter(|(key, _)| !envelope.contains(key)) {
                 reader.unknown_field(key, node)?;

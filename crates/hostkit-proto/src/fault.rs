@@ -243,7 +243,21 @@ pub struct EnvelopeFaults<'a> {
 impl EnvelopeFaults<'_> {
     /// Judges an answer.
     pub fn verdict<C: FaultCode>(&self, answer: &RawAnswer<'_>) -> Verdict<C> {
+        if is_success(answer.status()) && self.is_plain_success(answer) {
+            return Verdict::Success;
+        }
         self.verdict_on(answer.status(), root(answer), answer.is_empty())
+    }
+
+    /// Whether an answer that was read without a tree has the marker of a success, and no code that says more.
+    fn is_plain_success(&self, answer: &RawAnswer<'_>) -> bool {
+        let says_yes = |marker: &str| self.success.iter().any(|success| marker.eq_ignore_ascii_case(success));
+        let has_no_code = || {
+            let is_nothing = |code: Option<&str>| code.is_none_or(str::is_empty);
+            self.code.iter().all(|key| answer.noted(key, is_nothing) == Some(true))
+        };
+        answer.noted(self.marker, |marker| marker.is_some_and(says_yes)) == Some(true)
+            && (self.accepted.is_empty() || has_no_code())
     }
 
     /// Judges an answer by its status and the root of its document, if that is readable; `is_empty` says whether there

@@ -78,16 +78,23 @@ pub fn judge<E: Endpoint>(answer: &RawAnswer<'_>) -> JudgementOf<E> {
 pub fn judge_as<A: Api, T>(
     info: &EndpointInfo,
     answer: &RawAnswer<'_>,
-    decode: impl FnOnce(&RawAnswer<'_>) -> Result<T, DecodeError>,
+    decode: impl Fn(&RawAnswer<'_>) -> Result<T, DecodeError>,
     empty: impl FnOnce() -> Option<T>,
 ) -> Judgement<T, A::Code> {
-    let no_value = match A::verdict(answer) {
-        Verdict::Success => match decode(answer) {
+    // A success is read before it is judged: judging first would take a second pass over the body.
+    let early = (200..300).contains(&answer.status()).then(|| decode(answer));
+    let verdict = A::verdict(answer);
+    if !matches!(verdict, Verdict::Success | Verdict::Accepted(_)) {
+        answer.drop_report();
+    }
+    let decode = || early.unwrap_or_else(|| decode(answer));
+    let no_value = match verdict {
+        Verdict::Success => match decode() {
             Ok(value) if is_queued(info, answer.status()) => return Judgement::Accepted(value, Reason::QUEUED),
             Ok(value) => return Judgement::Done(value),
             Err(error) => Why::Unreadable(error),
         },
-        Verdict::Accepted(reason) => match decode(answer) {
+        Verdict::Accepted(reason) => match decode() {
             Ok(value) => return Judgement::Accepted(value, Reason(reason)),
             Err(error) => Why::Unreadable(error),
         },

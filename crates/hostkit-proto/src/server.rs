@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::api::Api;
 use crate::codec::UnknownFields;
-use crate::codec::{DecodeError, Fields, FromText, Name, Object, Reader, ToText};
+use crate::codec::{At, DecodeError, Fields, FromText, Name, Object, Reader, ToText};
 use crate::endpoint::Endpoint;
 
 /// An endpoint that a server can answer. Generated.
@@ -213,41 +213,43 @@ impl<'a> ReceivedRequest<'a> {
     pub fn body<E: Endpoint, T>(
         &self,
         root: &Root,
-        read: impl FnOnce(&mut Fields<'_, '_, '_>) -> Result<T, DecodeError>,
+        read: impl FnOnce(&mut Fields<'_, '_>) -> Result<T, DecodeError>,
     ) -> Result<T, DecodeError> {
         let api = &<E::Api as Api>::INFO;
         let formats: &[Format] = match &api.request_format {
             Some(format) => std::slice::from_ref(format),
             None => api.formats,
         };
-        let mut reader = Reader::new(E::INFO.name, "request", &api.leniency, self.unknown);
-        reader.envelope = api.request_keys;
         // A body without bytes is an object without fields.
         let body = if self.has_body() { self.body } else { b"{}" };
         let formats = if self.has_body() { formats } else { &[Format::Json] };
         let document = hostkit_wire::parse_any(formats, body, &Limits::DEFAULT)
-            .map_err(|error| reader.error("a readable body", error.to_string()))?;
+            .map_err(|error| DecodeError::new(E::INFO.name, "request", "a readable body", error.to_string()))?;
         let top = document.root();
+        let mut reader = Reader::new(E::INFO.name, "request", &api.leniency, self.unknown, At::Node(top));
+        reader.envelope = api.request_keys;
         let under = match root {
             Root::Under(name) => Some(name),
             Root::XmlOnly(name) if document.format() == Format::Xml => Some(name),
             _ => None,
         };
         let Some(name) = under else {
-            let mut fields = reader.object(top, E::INFO.spec)?;
+            let mut fields = reader.fields(E::INFO.spec)?;
             let value = read(&mut fields)?;
             fields.finish()?;
             return Ok(value);
         };
-        let mut outer = reader.object(top, E::INFO.spec)?;
-        let inner = outer.node(name)?;
+        let mut outer = reader.fields(E::INFO.spec)?;
+        let inner = outer.node_of(name)?;
         outer.finish()?;
         reader.envelope = &[];
         // PHP's JSON has `[]` or `{}` for an object without fields, XML an empty element; both are accepted.
-        let mut fields = reader.object(inner, E::INFO.spec)?;
-        let value = read(&mut fields)?;
-        fields.finish()?;
-        Ok(value)
+        reader.at_node(inner, |reader| {
+            let mut fields = reader.fields(E::INFO.spec)?;
+            let value = read(&mut fields)?;
+            fields.finish()?;
+            Ok(value)
+        })
     }
 }
 

@@ -60,6 +60,7 @@ const SEARCH: Test = test("hostkit", "lib", "call::search");
 const UNRESOLVED: Test = promise("p02_");
 const P9: Test = test("hostkit", "engine", "p09::");
 const P14: Test = heavy(test("hostkit-wire", "readers", "p14::"));
+const STRAIGHT: Test = heavy(promise("straight::"));
 const P12: Test = test("hostkit-tests", "log", "");
 const P15: Test = test("hostkit-wire", "parse_memory", "");
 const P15_TYPED: Test = heavy(memory("p15::"));
@@ -111,8 +112,12 @@ pub(super) const PROMISES: &[Promise] = &[
     Promise { id: "P17", tests: &[promise("p17::")], switches: &[switch("P17", promise("p17::every_cut"))] },
     Promise {
         id: "P18",
-        tests: &[promise("p18::")],
-        switches: &[switch("P18", promise("p18::no_impostor")), switch("P18-silent", promise("p18::no_impostor"))],
+        tests: &[promise("p18::"), STRAIGHT],
+        switches: &[
+            switch("P18", promise("p18::no_impostor")),
+            switch("P18-silent", promise("p18::no_impostor")),
+            switch("P18-blank", STRAIGHT),
+        ],
     },
     Promise { id: "P19", tests: &[promise("p19::")], switches: &[switch("P19", promise("p19::a_new_field"))] },
     Promise { id: "P20", tests: &[promise("p20::")], switches: &[switch("P20", promise("p20::sums"))] },

@@ -1,10 +1,10 @@
 //! Structs, open enumerations, ids and unions of `types/`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::docs::{self, Doc, INNER, ITEM, MEMBER};
-use super::words::{Parameter, field_type, ident, read_of_many, rust_type, set_expression};
+use super::words::{Parameter, field_entry, field_type, fill_statement, ident, rust_type, set_expression};
 use crate::model::{Field, Type, TypeEntry, TypeKind};
 
 /// Client-side items of a type.
@@ -152,18 +152,30 @@ fn empty_value(field: &Field) -> TokenStream {
 
 fn from_wire(entry: &TypeEntry, fields: &[Field]) -> TokenStream {
     let (name, spec) = (ident(&entry.name), &entry.spec);
-    let values = fields.iter().map(|field| {
-        let (name, read) = (ident(&field.rust), read_of_many(field));
-        quote!(#name: #read)
+    let entries = fields.iter().map(field_entry).chain(entry.keep_raw.then(|| quote!(Field::raw())));
+    let required = fields.iter().filter(|field| field.is_required());
+    let blanks = required.map(|field| match field.ty {
+        Type::Text | Type::Secret => quote!(""),
+        _ => quote!(FromWire::blank()),
     });
-    let values = values.chain(entry.keep_raw.then(|| quote!(raw: fields.raw())));
+    let reads = fields.iter().map(fill_statement).chain(entry.keep_raw.then(|| quote!(reader.raw(&mut self.raw))));
+    let arms = reads.enumerate().map(|(index, read)| {
+        let index = Literal::usize_unsuffixed(index);
+        quote!(#index => #read,)
+    });
     quote! {
-        impl FromWire for #name {
-            fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-                let mut fields = reader.object(node, #spec)?;
-                let value = Self { #(#values),* };
-                fields.finish()?;
-                Ok(value)
+        impl Fill for #name {
+            const TABLE: &'static Table<'static> = &Table::new(#spec, &[#(#entries),*]);
+
+            fn blank() -> Self {
+                Self::new(#(#blanks),*)
+            }
+
+            fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+                match index {
+                    #(#arms)*
+                    _ => Ok(()),
+                }
             }
         }
     }
@@ -243,16 +255,21 @@ fn union_from_wire(entry: &TypeEntry, shapes: &[Shape<'_>]) -> TokenStream {
     let name = ident(&entry.name);
     let arms = shapes.iter().map(|Shape { name, kinds, .. }| {
         let name = ident(name);
-        quote!(#kinds => FromWire::from_wire(node, reader).map(Self::#name),)
+        quote!(#kinds => FromWire::from_wire(reader).map(Self::#name),)
     });
     let expected = shapes.iter().map(|shape| shape.expected).collect::<Vec<_>>().join(" or ");
+    let first = shapes.first().map(|shape| ident(shape.name));
     quote! {
         impl FromWire for #name {
-            fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-                match node.kind() {
+            fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+                match reader.kind() {
                     #(#arms)*
-                    _ => Err(reader.expected(#expected, node)),
+                    _ => Err(reader.expected(#expected)),
                 }
+            }
+
+            fn blank() -> Self {
+                Self::#first(FromWire::blank())
             }
         }
     }

@@ -113,10 +113,43 @@ impl Parameter {
 
 /// `Name::new("ip").xml("@addr")`.
 pub(super) fn name_expression(name: &WireName) -> TokenStream {
+    named(&quote!(Name::new), name)
+}
+
+/// `Field::required("ip").xml("@addr")`: an entry of a table of fields.
+pub(super) fn field_entry(field: &Field) -> TokenStream {
+    let method = match (&field.ty, field.is_required()) {
+        (Type::List(_), true) => "required_list",
+        (Type::List(_), false) => "list",
+        (Type::Map(..), true) => "required_map",
+        (_, true) => "required",
+        (_, false) => "optional",
+    };
+    let method = ident(method);
+    named(&quote!(Field::#method), &field.name)
+}
+
+/// `reader.required(&mut self.id)`.
+pub(super) fn fill_statement(field: &Field) -> TokenStream {
+    let (name, max) = (ident(&field.rust), max_items(field.surface.max_items));
+    match (&field.ty, field.is_required()) {
+        (Type::List(_), true) => quote!(reader.required_list(&mut self.#name, #max)),
+        (Type::List(_), false) => quote!(reader.list(&mut self.#name, #max)),
+        (Type::Map(..), true) => quote!(reader.required_map(&mut self.#name)),
+        (Type::Map(..), false) => quote!(reader.map(&mut self.#name)),
+        (_, true) => quote!(reader.required(&mut self.#name)),
+        (_, false) if field.surface.absent.is_some() => quote!(reader.or(&mut self.#name)),
+        (_, false) if field.surface.trim => quote!(reader.trimmed(&mut self.#name)),
+        (_, false) => quote!(reader.optional(&mut self.#name)),
+    }
+}
+
+/// What `constructor` makes of the name in each format.
+fn named(constructor: &TokenStream, name: &WireName) -> TokenStream {
     let WireName { json, xml, also } = name;
     let (json, json_inner) = first_and_rest(json);
     let (xml, xml_inner) = first_and_rest(xml);
-    let mut expression = quote!(Name::new(#json));
+    let mut expression = quote!(#constructor(#json));
     if !json_inner.is_empty() {
         expression.extend(quote!(.json_inner(&[#(#json_inner),*])));
     }
@@ -178,18 +211,7 @@ pub(super) fn max_items(given: Option<i64>) -> LitInt {
 /// `fields.required(&Name::new("id"))?`.
 pub(super) fn read_expression(field: &Field) -> TokenStream {
     let name = name_expression(&field.name);
-    read_under(quote!(&#name), field)
-}
-
-/// `fields.required(const { &Name::new("id") })?`, for objects that are read often: the name is a constant instead of
-/// being built for each.
-pub(super) fn read_of_many(field: &Field) -> TokenStream {
-    let name = name_expression(&field.name);
-    read_under(quote!(const { &#name }), field)
-}
-
-fn read_under(name: TokenStream, field: &Field) -> TokenStream {
-    let max = max_items(field.surface.max_items);
+    let (name, max) = (quote!(&#name), max_items(field.surface.max_items));
     match (&field.ty, field.is_required()) {
         (Type::List(_), true) => quote!(fields.required_list(#name, #max)?),
         (Type::List(_), false) => quote!(fields.list(#name, #max)?),

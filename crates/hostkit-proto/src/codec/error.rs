@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use hostkit_wire::Irregular;
+
 /// A decoding error: place, expected value and found value.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DecodeError(Box<Inner>);
@@ -94,6 +96,14 @@ impl DecodeError {
     /// The place in the body in bytes, where it is known.
     pub fn offset(&self) -> Option<usize> {
         self.0.offset
+    }
+}
+
+impl From<Irregular> for DecodeError {
+    /// Ends a reading without a tree. The value is then read from one, which has the error for the caller, if any.
+    #[cold]
+    fn from(_: Irregular) -> Self {
+        Self::new("", "", "", "")
     }
 }
 

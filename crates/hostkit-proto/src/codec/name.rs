@@ -68,7 +68,7 @@ impl Name {
         if format == Format::Xml { self.xml_rest } else { self.json_rest }
     }
 
-    pub(crate) fn aliases(&self) -> &'static [&'static str] {
+    pub(crate) const fn aliases(&self) -> &'static [&'static str] {
         self.also
     }
 

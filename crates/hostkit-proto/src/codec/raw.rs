@@ -1,8 +1,9 @@
 //! An object as received, beside its typed fields.
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use hostkit_wire::{Document, Format, Limits, Node, Value, parse};
+use hostkit_wire::{Format, Limits, Value, parse};
 
 use crate::codec::{DecodeError, FromWire, Reader, copy};
 
@@ -18,8 +19,8 @@ enum Kept {
     #[default]
     Nothing,
     Tree(Arc<Value>),
-    /// A node of an answer.
-    Read(Arc<Source>, usize),
+    /// A piece of an answer's text, and whether it is an element of XML.
+    Piece(Arc<Source>, Range<usize>, bool),
 }
 
 /// The text of an answer, and what it was read as.
@@ -30,8 +31,8 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    pub(crate) fn new(document: &Document<'_>) -> Self {
-        Self { format: document.format(), text: document.body().to_owned() }
+    pub(crate) fn new(format: Format, text: &str) -> Self {
+        Self { format, text: text.to_owned() }
     }
 }
 
@@ -41,19 +42,16 @@ impl Raw {
         Self(Kept::Tree(Arc::new(value)))
     }
 
-    pub(crate) fn read(source: Arc<Source>, node: Node<'_>) -> Self {
-        Self(Kept::Read(source, node.index()))
+    pub(crate) fn piece(source: Arc<Source>, range: Range<usize>, is_element: bool) -> Self {
+        Self(Kept::Piece(source, range, is_element))
     }
 
-    /// The object as a tree, which may hold secrets; `None` for a default value.
-    ///
-    /// Each call parses the text of the whole answer, and so does a comparison for both sides: for every item of a long
-    /// list this takes quadratic time.
+    /// The object as a tree, which may hold secrets; `None` for a default value. Each call parses the object's text.
     pub fn value(&self) -> Option<Value> {
         match &self.0 {
             Kept::Nothing => None,
             Kept::Tree(value) => Some(Value::clone(value)),
-            Kept::Read(source, index) => {
+            Kept::Piece(source, range, is_element) => {
                 // The text was already read once, under limits that are not known here.
                 let limits = Limits {
                     max_bytes: usize::MAX,
@@ -61,8 +59,11 @@ impl Raw {
                     max_items: usize::MAX,
                     max_depth: usize::MAX,
                 };
-                let document = parse(source.format, source.text.as_bytes(), &limits).ok()?;
-                document.node(*index).map(copy)
+                let text = source.text.get(range.clone())?;
+                let document = parse(source.format, text.as_bytes(), &limits).ok()?;
+                let root = document.root();
+                // An element is read as a document of its own.
+                Some(copy(if *is_element { root.entries().next()?.1 } else { root }))
             }
         }
     }
@@ -75,7 +76,9 @@ impl Raw {
 impl PartialEq for Raw {
     fn eq(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
-            (Kept::Read(ours, at), Kept::Read(theirs, there)) if Arc::ptr_eq(ours, theirs) && at == there => true,
+            (Kept::Piece(ours, at, _), Kept::Piece(theirs, there, _)) if Arc::ptr_eq(ours, theirs) && at == there => {
+                true
+            }
             _ => self.value() == other.value(),
         }
     }
@@ -88,8 +91,12 @@ impl std::fmt::Debug for Raw {
 }
 
 impl FromWire for Raw {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self::read(reader.source(node), node))
+    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        reader.raw_value()
+    }
+
+    fn blank() -> Self {
+        Self::default()
     }
 }
 
@@ -102,13 +109,16 @@ impl serde::Serialize for Raw {
 
 #[cfg(test)]
 mod tests {
+    use hostkit_wire::Node;
+
     use super::*;
 
     /// The objects of one answer.
     fn objects(body: &str) -> Vec<Raw> {
         let document = parse(Format::Json, body.as_bytes(), &Limits::DEFAULT).unwrap();
-        let source = Arc::new(Source::new(&document));
-        document.root().items().map(|node| Raw::read(Arc::clone(&source), node)).collect()
+        let source = Arc::new(Source::new(Format::Json, body));
+        let piece = |node: Node<'_>| node.offset()..node.offset() + node.source().unwrap().len();
+        document.root().items().map(|node| Raw::piece(Arc::clone(&source), piece(node), false)).collect()
     }
 
     #[test]

@@ -1,39 +1,58 @@
-//! The state of one decode: leniency, the current path, and the report.
+//! The state of one decode: where it stands, leniency, the current path, and the report.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use hostkit_wire::{Kind, Node};
+use hostkit_wire::{Cursor, Format, Irregular, Kind, Node};
 
-use super::{DecodeError, Fields, FromText};
+use super::fields::{Fields, Items};
+use super::fill::Table;
+use super::straight::{Notes, Orders};
+use super::{DecodeError, FromText, FromWire, Raw};
 use crate::codec::raw::Source;
 use crate::codec::{Report, UnknownFields};
 use crate::leniency::Leniency;
 
 /// One step of the path to a value. Copied for every field, so it owns nothing.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Step {
+pub(crate) enum Step<'r> {
     Name(&'static str),
-    /// A key of a map, as an index into [`Reader::keys`].
-    Key(usize),
+    Key(&'r str),
     Index(usize),
+}
+
+/// Where a reader stands.
+#[derive(Debug)]
+pub(crate) enum At<'r> {
+    /// A node of a tree.
+    Node(Node<'r>),
+    /// The items of a list, in a tree.
+    Items(Items<'r>),
+    /// A place in the body itself, which is read without a tree.
+    Body(Cursor<'r>),
 }
 
 /// The state of one decode.
 #[derive(Debug)]
 pub struct Reader<'r> {
+    pub(super) at: At<'r>,
     pub(crate) endpoint: &'static str,
     pub(crate) leniency: &'r Leniency,
     pub(crate) unknown: UnknownFields,
     pub(crate) report: Report,
-    path: Vec<Step>,
-    /// The map keys on the path.
-    keys: Vec<String>,
+    pub(super) path: Vec<Step<'r>>,
     /// The text of the document, once an object is kept as received.
     source: Option<Arc<Source>>,
     pub(crate) spec: &'static str,
     /// Keys at the top of the document that are not fields.
     pub(crate) envelope: &'static [&'static str],
+    pub(super) orders: Orders,
+    pub(super) notes: Notes<'r>,
+    /// The name that a wrapper of the items has, of the list that is read next in the body.
+    pub(super) singular: Option<&'static str>,
+    /// Where the object starts that was read last, in the body, and whether it is an element of XML.
+    pub(super) object_start: (usize, bool),
 }
 
 /// Characters of a value that an error shows.
@@ -45,58 +64,307 @@ impl<'r> Reader<'r> {
         start: &'static str,
         leniency: &'r Leniency,
         unknown: UnknownFields,
+        at: At<'r>,
     ) -> Self {
         let mut path = Vec::with_capacity(8);
         path.push(Step::Name(start));
         Self {
+            at,
             endpoint,
             leniency,
             unknown,
             report: Report::default(),
             path,
-            keys: Vec::new(),
             source: None,
             spec: "",
             envelope: leniency.envelope,
+            orders: Orders::default(),
+            notes: Notes::default(),
+            singular: None,
+            object_start: (0, false),
         }
     }
 
-    /// Opens an object; `spec` names the file that describes it.
-    pub fn object<'t, 'a>(&'a mut self, node: Node<'t>, spec: &'static str) -> Result<Fields<'t, 'a, 'r>, DecodeError> {
+    /// A reader for another document, whose values belong to where this one stands.
+    #[cfg(feature = "server")]
+    pub(crate) fn inner<'i>(&self, node: Node<'i>) -> Reader<'i>
+    where
+        'r: 'i,
+    {
+        let mut inner = Reader::new(self.endpoint, "", self.leniency, self.unknown, At::Node(node));
+        inner.path.clear();
+        inner.path.extend_from_slice(&self.path);
+        inner.spec = self.spec;
+        inner.envelope = self.envelope;
+        inner
+    }
+
+    pub(crate) fn into_notes(self) -> Notes<'r> {
+        self.notes
+    }
+
+    /// Reads the fields of an object, each by a call of `read` with its index.
+    pub fn object(
+        &mut self,
+        table: &Table<'_>,
+        read: &mut dyn FnMut(usize, &mut Reader<'_>) -> Result<(), DecodeError>,
+    ) -> Result<(), DecodeError> {
+        match self.at {
+            At::Body(_) => self.object_in_body(table, read),
+            _ => self.object_in_tree(table, read),
+        }
+    }
+
+    fn object_in_tree(
+        &mut self,
+        table: &Table<'_>,
+        read: &mut dyn FnMut(usize, &mut Reader<'_>) -> Result<(), DecodeError>,
+    ) -> Result<(), DecodeError> {
+        let mut fields = self.fields(table.spec)?;
+        for (index, field) in table.fields.iter().enumerate() {
+            fields.fill(field, &mut |reader| read(index, reader))?;
+        }
+        fields.finish()
+    }
+
+    /// Opens an object of a tree; `spec` names the file that describes it.
+    pub(crate) fn fields<'a>(&'a mut self, spec: &'static str) -> Result<Fields<'a, 'r>, DecodeError> {
+        let node = self.node().ok_or(Irregular)?;
         let outer = std::mem::replace(&mut self.spec, spec);
-        if Leniency::is_object(node) {
-            Ok(Fields::new(node, self, outer))
-        } else {
-            Err(self.expected("an object", node))
+        if Leniency::is_object(node) { Ok(Fields::new(node, self, outer)) } else { Err(self.expected("an object")) }
+    }
+
+    /// What stands here.
+    #[inline]
+    pub fn kind(&self) -> Kind {
+        match &self.at {
+            At::Node(node) => node.kind(),
+            At::Items(_) => Kind::List,
+            // What takes the tree ends as an error in any case, which then is read from the tree.
+            At::Body(cursor) => cursor.kind().unwrap_or(Kind::Null),
         }
     }
 
-    /// Whether an optional field with this node has no value.
-    pub fn is_absent(&self, node: Node<'_>) -> bool {
-        self.leniency.is_absent(node)
+    /// The format of what is read.
+    #[inline]
+    pub(crate) fn format(&self) -> Format {
+        match &self.at {
+            At::Node(node) => node.format(),
+            At::Items(_) => Format::Xml,
+            At::Body(cursor) => cursor.format(),
+        }
+    }
+
+    /// The node that is read; `None` where there is no tree.
+    #[inline]
+    pub(crate) fn node(&self) -> Option<Node<'r>> {
+        match &self.at {
+            At::Node(node) => Some(*node),
+            At::Items(_) | At::Body(_) => None,
+        }
+    }
+
+    /// Whether an optional field has no value here.
+    #[inline]
+    pub fn is_absent(&self) -> bool {
+        match &self.at {
+            At::Node(node) => self.leniency.is_absent(*node),
+            At::Items(_) => false,
+            At::Body(cursor) if cursor.is_surely_something() => false,
+            At::Body(cursor) => match cursor.kind() {
+                Some(Kind::Text) => {
+                    (self.leniency.empty_text_is_absent || cursor.format() == Format::Xml) && cursor.is_empty_text()
+                }
+                Some(Kind::Null) => true,
+                Some(Kind::List) => self.leniency.list_as_empty_map && cursor.is_empty_container(),
+                _ => false,
+            },
+        }
+    }
+
+    /// Whether one of these texts stands here.
+    pub(crate) fn is_text_of(&self, texts: &[&str]) -> bool {
+        match &self.at {
+            At::Node(node) => node.as_str().is_some_and(|text| texts.contains(&text)),
+            At::Items(_) => false,
+            At::Body(cursor) => texts.iter().any(|text| cursor.is_text(text)),
+        }
+    }
+
+    /// Whether a number may be text here, and text a number.
+    #[inline]
+    pub(crate) fn is_loose(&self) -> bool {
+        match &self.at {
+            At::Node(node) => self.leniency.is_loose(*node),
+            _ => self.leniency.loose_scalars || self.format() == Format::Xml,
+        }
+    }
+
+    /// Whether a flag may be something else than `true` and `false` here.
+    pub(crate) fn has_loose_flags(&self) -> bool {
+        match &self.at {
+            At::Node(node) => self.leniency.has_loose_flags(*node),
+            _ => self.leniency.loose_flags || self.format() == Format::Xml,
+        }
+    }
+
+    /// Whether an optional flag has no value here.
+    pub(crate) fn is_flag_absent(&self) -> bool {
+        match &self.at {
+            At::Node(node) => self.leniency.is_flag_absent(*node),
+            _ => self.kind() == Kind::Null && self.format() != Format::Xml && !self.leniency.loose_flags,
+        }
+    }
+
+    /// The truth value that stands here.
+    pub(crate) fn boolean(&mut self) -> Result<bool, DecodeError> {
+        match &mut self.at {
+            At::Node(node) => Ok(node.as_bool().ok_or(Irregular)?),
+            At::Items(_) => Err(Irregular.into()),
+            At::Body(cursor) => Ok(cursor.boolean()?),
+        }
+    }
+
+    /// The text of a scalar, or the lexeme of a number, and which of them it is.
+    #[inline]
+    pub(crate) fn scalar_of(&mut self, expected: &'static str) -> Result<(Kind, Cow<'r, str>), DecodeError> {
+        match &mut self.at {
+            At::Body(cursor) => Ok(cursor.scalar()?),
+            _ => self.scalar_in_tree(expected),
+        }
+    }
+
+    fn scalar_in_tree(&self, expected: &'static str) -> Result<(Kind, Cow<'r, str>), DecodeError> {
+        let node = self.node().ok_or(Irregular)?;
+        match Leniency::scalar_text(node) {
+            Some(text) => Ok((node.kind(), Cow::Borrowed(text))),
+            None => Err(self.expected(expected)),
+        }
     }
 
     /// The text of a scalar: text, or the lexeme of a number.
     #[inline]
-    pub fn scalar<'t>(&mut self, node: Node<'t>, expected: &'static str) -> Result<&'t str, DecodeError> {
-        match node.as_str() {
-            Some(text) => Ok(text),
-            None => self.no_scalar(node, expected),
-        }
-    }
-
-    fn no_scalar<'t>(&self, node: Node<'t>, expected: &'static str) -> Result<&'t str, DecodeError> {
-        Leniency::scalar_text(node).ok_or_else(|| self.expected(expected, node))
+    pub fn scalar(&mut self, expected: &'static str) -> Result<Cow<'r, str>, DecodeError> {
+        self.scalar_of(expected).map(|(_, text)| text)
     }
 
     /// A value that is written as text.
-    pub fn text_value<T: FromText>(&mut self, node: Node<'_>) -> Result<T, DecodeError> {
-        let text = self.scalar(node, T::EXPECTED)?;
-        T::from_text(text).ok_or_else(|| self.expected(T::EXPECTED, node))
+    pub fn text_value<T: FromText>(&mut self) -> Result<T, DecodeError> {
+        let text = self.scalar(T::EXPECTED)?;
+        T::from_text(&text).ok_or_else(|| self.expected(T::EXPECTED))
     }
 
-    /// The error that something else was expected at this node.
-    pub fn expected(&self, expected: impl Into<String>, node: Node<'_>) -> DecodeError {
+    /// A value that is written as a number.
+    pub fn number<T: FromText>(&mut self) -> Result<T, DecodeError> {
+        if let Some(node) = self.node()
+            && node.kind() != Kind::Number
+            && !self.is_loose()
+        {
+            return Err(self.expected(T::EXPECTED));
+        }
+        let (kind, text) = self.scalar_of(T::EXPECTED)?;
+        if kind != Kind::Number && !self.is_loose() {
+            return Err(self.expected(T::EXPECTED));
+        }
+        T::from_text(&text).ok_or_else(|| self.expected(T::EXPECTED))
+    }
+
+    /// Decodes a required field.
+    pub fn required<T: FromWire>(&mut self, place: &mut T) -> Result<(), DecodeError> {
+        *place = T::from_wire(self)?;
+        Ok(())
+    }
+
+    /// Decodes an optional field. An unreadable one counts as absent and is reported as a defect.
+    pub fn optional<T: FromWire>(&mut self, place: &mut Option<T>) -> Result<(), DecodeError> {
+        if T::is_absent(self) {
+            return self.pass();
+        }
+        let spec = self.spec;
+        match T::from_wire(self) {
+            Ok(value) => {
+                *place = Some(value);
+                Ok(())
+            }
+            Err(error) => self.defect_of(error, spec),
+        }
+    }
+
+    /// Decodes a field with a default, which is in its place already.
+    pub fn or<T: FromWire>(&mut self, place: &mut T) -> Result<(), DecodeError> {
+        let mut found = None;
+        self.optional(&mut found)?;
+        if let Some(value) = found {
+            *place = value;
+        }
+        Ok(())
+    }
+
+    /// Decodes an optional text without the whitespace around it; whitespace alone counts as absent.
+    pub fn trimmed(&mut self, place: &mut Option<String>) -> Result<(), DecodeError> {
+        self.optional(place)?;
+        *place = place.take().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+        Ok(())
+    }
+
+    /// The value that stands here, as received.
+    pub(super) fn raw_value(&mut self) -> Result<Raw, DecodeError> {
+        if let At::Body(cursor) = &mut self.at {
+            self.object_start = (cursor.start()?, cursor.format() == Format::Xml && self.path.len() > 1);
+            cursor.skip()?;
+        }
+        let mut raw = Raw::default();
+        self.raw(&mut raw)?;
+        Ok(raw)
+    }
+
+    /// Keeps the object that was read as received.
+    pub fn raw(&mut self, place: &mut Raw) -> Result<(), DecodeError> {
+        *place = match &self.at {
+            At::Node(node) => {
+                let node = *node;
+                self.raw_node(node)
+            }
+            At::Body(cursor) => {
+                let (format, document, end) = (cursor.format(), cursor.document(), cursor.position());
+                let (start, is_element) = self.object_start;
+                let source = self.source.get_or_insert_with(|| Arc::new(Source::new(format, document)));
+                Raw::piece(Arc::clone(source), start..end, is_element)
+            }
+            At::Items(_) => Raw::default(),
+        };
+        Ok(())
+    }
+
+    fn raw_node(&mut self, node: Node<'r>) -> Raw {
+        let document = node.document();
+        let Some(text) = node.source() else { return Raw::new(super::copy(node)) };
+        let source = self.source.get_or_insert_with(|| Arc::new(Source::new(document.format(), document.body())));
+        let is_element = document.format() == Format::Xml && node.index() > 0;
+        let start = if document.format() == Format::Xml && !is_element { 0 } else { node.offset() };
+        Raw::piece(Arc::clone(source), start..start + text.len(), is_element)
+    }
+
+    /// Passes over a value that counts as absent.
+    pub(super) fn pass(&mut self) -> Result<(), DecodeError> {
+        match &mut self.at {
+            At::Body(cursor) => Ok(cursor.skip()?),
+            _ => Ok(()),
+        }
+    }
+
+    /// The error that something else was expected here.
+    #[cold]
+    pub fn expected(&self, expected: impl Into<String>) -> DecodeError {
+        match &self.at {
+            At::Node(node) => self.expected_at(expected, *node),
+            At::Items(_) => self.error(expected, "a list"),
+            At::Body(_) => Irregular.into(),
+        }
+    }
+
+    /// The error that something else was expected at a node.
+    pub(crate) fn expected_at(&self, expected: impl Into<String>, node: Node<'_>) -> DecodeError {
         self.error(expected, describe(node)).at(node.offset())
     }
 
@@ -114,67 +382,66 @@ impl<'r> Reader<'r> {
             // Writing to a String does not fail.
             let _ = match step {
                 Step::Name(name) => write!(text, "{separator}{name}"),
-                Step::Key(place) => {
-                    write!(text, "{separator}{}", shorten(self.keys.get(*place).map_or("", String::as_str)))
-                }
+                Step::Key(key) => write!(text, "{separator}{}", shorten(key)),
                 Step::Index(index) => write!(text, "[{index}]"),
             };
         }
         text
     }
 
-    /// The text of the document that is being read, kept once for all of its objects.
-    pub(crate) fn source(&mut self, node: Node<'_>) -> Arc<Source> {
-        Arc::clone(self.source.get_or_insert_with(|| Arc::new(Source::new(node.document()))))
-    }
-
-    /// Runs `read` for a node of another document.
-    #[cfg(feature = "server")]
-    pub(crate) fn elsewhere<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
-        let source = self.source.take();
-        let result = read(self);
-        self.source = source;
-        result
-    }
-
     /// Runs `read` one step further down.
     #[inline]
-    pub(crate) fn within<T>(&mut self, step: Step, read: impl FnOnce(&mut Self) -> T) -> T {
+    pub(crate) fn within<T>(&mut self, step: Step<'r>, read: impl FnOnce(&mut Self) -> T) -> T {
         self.path.push(step);
         let result = read(self);
         self.path.pop();
         result
     }
 
-    /// Runs `read` under one key of a map.
-    pub(crate) fn within_key<T>(&mut self, key: &str, read: impl FnOnce(&mut Self) -> T) -> T {
-        let step = Step::Key(self.keys.len());
-        self.keys.push(key.to_owned());
+    /// Runs `read` one step further down, at a node.
+    pub(crate) fn within_node<T>(&mut self, step: Step<'r>, node: Node<'r>, read: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = std::mem::replace(&mut self.at, At::Node(node));
         let result = self.within(step, read);
-        self.keys.pop();
+        self.at = outer;
+        result
+    }
+
+    /// Runs `read` at a node that has no path of its own.
+    pub(crate) fn at_node<T>(&mut self, node: Node<'r>, read: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = std::mem::replace(&mut self.at, At::Node(node));
+        let result = read(self);
+        self.at = outer;
         result
     }
 
     /// Reports a field that the spec does not know.
     pub(crate) fn unknown_field(&mut self, key: &str, node: Node<'_>) -> Result<(), DecodeError> {
         match self.unknown {
-            UnknownFields::Ignore => Ok(()),
-            UnknownFields::Collect => {
-                let path = format!("{}.{}", self.path_text(), shorten(key));
-                self.report.add_unknown(path);
-                Ok(())
-            }
             UnknownFields::Deny => {
                 let found = format!("`{}`", shorten(key));
                 Err(self.error("only fields that the spec knows, each once", found).at(node.offset()))
             }
+            UnknownFields::Ignore | UnknownFields::Collect => {
+                self.unknown_key(key);
+                Ok(())
+            }
+        }
+    }
+
+    /// Lists a key that the spec does not know, where that is asked for.
+    pub(super) fn unknown_key(&mut self, key: &str) {
+        if self.unknown == UnknownFields::Collect {
+            let path = format!("{}.{}", self.path_text(), shorten(key));
+            self.report.add_unknown(path);
         }
     }
 
     /// Reports an optional field that cannot be read, which then counts as absent. A list over its limit remains an
-    /// error, since it is not empty.
-    pub(crate) fn defect(&mut self, error: DecodeError) -> Result<(), DecodeError> {
-        if self.unknown == UnknownFields::Deny || error.is_over_limit() {
+    /// error, since it is not empty. `spec` is that of the object.
+    #[cold]
+    pub(super) fn defect_of(&mut self, error: DecodeError, spec: &'static str) -> Result<(), DecodeError> {
+        self.spec = spec;
+        if self.unknown == UnknownFields::Deny || error.is_over_limit() || matches!(self.at, At::Body(_)) {
             return Err(error);
         }
         self.report.add_defect(error);

@@ -47,6 +47,11 @@ impl Report {
         self.defects.extend(other.defects.into_iter().take(KEPT.saturating_sub(self.defects.len())));
     }
 
+    /// Whether everything found was kept.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.total == self.unknown.len() + self.defects.len()
+    }
+
     /// Paths of fields that the spec does not know, at most 100.
     pub fn unknown(&self) -> &[String] {
         &self.unknown

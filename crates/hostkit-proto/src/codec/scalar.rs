@@ -1,22 +1,22 @@
 //! Scalars from the wire tree and back.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
-use hostkit_wire::{Format, Kind, Node, Value};
+use hostkit_wire::{Format, Irregular, Kind, Node, Value};
 use rust_decimal::Decimal;
 
 use super::{DecodeError, FromText, FromWire, Reader, ToText, ToWire};
 use crate::value::{Bytes, Csv, Date, DateTime, Gibibytes, Html, Kibibytes, Mebibytes, Secret, UnixTime};
 
 macro_rules! numbers {
-    ($($type:ty),*) => { $(
+    ($($type:ty = $blank:expr),*) => { $(
         impl FromWire for $type {
-            fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-                if node.kind() == Kind::Number || reader.leniency.is_loose(node) {
-                    reader.text_value(node)
-                } else {
-                    Err(reader.expected(<$type as FromText>::EXPECTED, node))
-                }
+            fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+                reader.number()
+            }
+
+            fn blank() -> Self {
+                $blank
             }
         }
 
@@ -28,7 +28,7 @@ macro_rules! numbers {
     )* };
 }
 
-numbers!(i64, u64, u32, u16, u8, Decimal, UnixTime);
+numbers!(i64 = 0, u64 = 0, u32 = 0, u16 = 0, u8 = 0, Decimal = Decimal::ZERO, UnixTime = UnixTime(0));
 
 macro_rules! sizes {
     ($($type:ty),*) => { $(
@@ -47,8 +47,12 @@ macro_rules! sizes {
         }
 
         impl FromWire for $type {
-            fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-                u64::from_wire(node, reader).map(Self)
+            fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+                u64::from_wire(reader).map(Self)
+            }
+
+            fn blank() -> Self {
+                Self(0)
             }
         }
 
@@ -63,11 +67,16 @@ macro_rules! sizes {
 sizes!(Bytes, Kibibytes, Mebibytes, Gibibytes);
 
 impl FromWire for String {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        if node.kind() == Kind::Number && !reader.leniency.is_loose(node) {
-            return Err(reader.expected("text", node));
+    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let (kind, text) = reader.scalar_of("text")?;
+        if kind == Kind::Number && !reader.is_loose() {
+            return Err(reader.expected("text"));
         }
-        reader.scalar(node, "text").map(str::to_owned)
+        Ok(text.into_owned())
+    }
+
+    fn blank() -> Self {
+        Self::new()
     }
 }
 
@@ -78,12 +87,16 @@ impl ToWire for String {
 }
 
 impl FromWire for Secret {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        match node.kind() {
-            Kind::Text | Kind::Number | Kind::Null => reader.scalar(node, "a secret").map(Self::new),
+    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        match reader.kind() {
+            Kind::Text | Kind::Number | Kind::Null => reader.scalar("a secret").map(Self::new),
             // A value in the place of a secret may itself be secret, so it is not shown.
             _ => Err(reader.error("a secret", "something else")),
         }
+    }
+
+    fn blank() -> Self {
+        Self::new("")
     }
 }
 
@@ -94,20 +107,22 @@ impl ToWire for Secret {
 }
 
 impl FromWire for bool {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        if let Some(value) = node.as_bool() {
-            return Ok(value);
-        }
-        let loose = reader.leniency.has_loose_flags(node);
-        match node.kind() {
-            Kind::Null if loose => Ok(false),
-            Kind::Text | Kind::Number if loose => reader.text_value(node),
-            _ => Err(reader.expected("a flag", node)),
+    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let loose = reader.has_loose_flags();
+        match reader.kind() {
+            Kind::Bool => reader.boolean(),
+            Kind::Null if loose => reader.pass().map(|()| false),
+            Kind::Text | Kind::Number if loose => reader.text_value(),
+            _ => Err(reader.expected("a flag")),
         }
     }
 
-    fn is_absent(node: Node<'_>, reader: &Reader<'_>) -> bool {
-        reader.leniency.is_flag_absent(node)
+    fn blank() -> Self {
+        false
+    }
+
+    fn is_absent(reader: &Reader<'_>) -> bool {
+        reader.is_flag_absent()
     }
 }
 
@@ -121,8 +136,12 @@ impl ToWire for bool {
 }
 
 impl FromWire for IpAddr {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        reader.text_value(node)
+    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        reader.text_value()
+    }
+
+    fn blank() -> Self {
+        Self::V4(Ipv4Addr::UNSPECIFIED)
     }
 }
 
@@ -133,16 +152,18 @@ impl ToWire for IpAddr {
 }
 
 impl<T: FromText> FromWire for Csv<T> {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         // PHP sends the list as joined text or, if the code did not join it, as an array.
-        if node.kind() == Kind::List {
-            let mut items = Vec::new();
-            for item in node.items() {
-                items.push(reader.text_value(item)?);
-            }
-            return Ok(Self(items));
+        if reader.kind() == Kind::List {
+            let node = reader.node().ok_or(Irregular)?;
+            let items = node.items().map(|item| reader.at_node(item, Reader::text_value));
+            return items.collect::<Result<Vec<_>, _>>().map(Self);
         }
-        reader.text_value(node)
+        reader.text_value()
+    }
+
+    fn blank() -> Self {
+        Self(Vec::new())
     }
 }
 
@@ -153,11 +174,15 @@ impl<T: ToText> ToWire for Csv<T> {
 }
 
 impl FromWire for Html {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        match node.inner_xml() {
+    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        match reader.node().and_then(Node::inner_xml) {
             Some(markup) => Ok(Self::new(markup)),
-            None => reader.scalar(node, "markup").map(Self::new),
+            None => reader.scalar("markup").map(Self::new),
         }
+    }
+
+    fn blank() -> Self {
+        Self::new("")
     }
 }
 
@@ -168,17 +193,21 @@ impl ToWire for Html {
 }
 
 impl FromWire for DateTime {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let text = reader.scalar(node, "a date and time")?.trim();
+    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let text = reader.scalar("a date and time")?;
         let forms = reader.leniency.date_times;
-        match forms.iter().find_map(|form| Self::parse(form, text)) {
+        match forms.iter().find_map(|form| Self::parse(form, text.trim())) {
             Some(value) => Ok(value),
-            None => Err(reader.expected(format!("a date and time such as {}", forms.first().unwrap_or(&"")), node)),
+            None => Err(reader.expected(format!("a date and time such as {}", forms.first().unwrap_or(&"")))),
         }
     }
 
-    fn is_absent(node: Node<'_>, reader: &Reader<'_>) -> bool {
-        reader.is_absent(node) || node.as_str().is_some_and(|text| reader.leniency.zero_dates.contains(&text))
+    fn blank() -> Self {
+        Self::BLANK
+    }
+
+    fn is_absent(reader: &Reader<'_>) -> bool {
+        reader.is_absent() || reader.is_text_of(reader.leniency.zero_dates)
     }
 }
 
@@ -189,17 +218,21 @@ impl ToWire for DateTime {
 }
 
 impl FromWire for Date {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let text = reader.scalar(node, "a date")?.trim();
+    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let text = reader.scalar("a date")?;
         let forms = reader.leniency.dates;
-        match forms.iter().find_map(|form| Self::parse(form, text)) {
+        match forms.iter().find_map(|form| Self::parse(form, text.trim())) {
             Some(value) => Ok(value),
-            None => Err(reader.expected(format!("a date such as {}", forms.first().unwrap_or(&"")), node)),
+            None => Err(reader.expected(format!("a date such as {}", forms.first().unwrap_or(&"")))),
         }
     }
 
-    fn is_absent(node: Node<'_>, reader: &Reader<'_>) -> bool {
-        reader.is_absent(node) || node.as_str().is_some_and(|text| reader.leniency.zero_dates.contains(&text))
+    fn blank() -> Self {
+        Self::BLANK
+    }
+
+    fn is_absent(reader: &Reader<'_>) -> bool {
+        reader.is_absent() || reader.is_text_of(reader.leniency.zero_dates)
     }
 }
 

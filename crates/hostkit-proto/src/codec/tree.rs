@@ -8,8 +8,15 @@ use hostkit_wire::{Format, Kind, Node, Value};
 use super::{DecodeError, FromWire, Reader, ToText, ToWire};
 
 impl FromWire for Value {
-    fn from_wire(node: Node<'_>, _: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(copy(node))
+    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        match reader.node() {
+            Some(node) => Ok(copy(node)),
+            None => reader.raw_value()?.value().ok_or_else(|| reader.expected("a value")),
+        }
+    }
+
+    fn blank() -> Self {
+        Self::Null
     }
 }
 

@@ -1,17 +1,26 @@
-//! Decoding of values from the wire tree and encoding into it.
+//! Decoding of values from an answer and encoding into a tree.
 
-use hostkit_wire::{Format, Node, Value};
+use hostkit_wire::{Format, Value};
 
 use super::{DecodeError, Reader};
 
-/// Reads a value from a node of the wire tree.
+/// Reads a value from where the reader stands: a node of a tree, or a place in the body.
 pub trait FromWire: Sized {
-    /// Decodes `node`.
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError>;
+    /// Decodes the value.
+    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError>;
 
-    /// Whether the node stands for "no value" where the field is optional.
-    fn is_absent(node: Node<'_>, reader: &Reader<'_>) -> bool {
-        reader.is_absent(node)
+    /// A placeholder until the value is read. It must not leave the codec.
+    fn blank() -> Self;
+
+    /// Whether there is no value where the field is optional.
+    fn is_absent(reader: &Reader<'_>) -> bool {
+        reader.is_absent()
+    }
+
+    /// Decodes one item of a list.
+    fn push(items: &mut Vec<Self>, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        items.push(Self::from_wire(reader)?);
+        Ok(())
     }
 }
 

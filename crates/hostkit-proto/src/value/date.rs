@@ -33,6 +33,9 @@ impl fmt::Display for ZoneError {
 impl std::error::Error for ZoneError {}
 
 impl DateTime {
+    /// What stands in the place of one that is not read yet.
+    pub(crate) const BLANK: Self = Self(civil::DateTime::ZERO);
+
     /// Creates a date and time; `None` if the calendar does not have it.
     pub fn new(year: i16, month: i8, day: i8, hour: i8, minute: i8, second: i8) -> Option<Self> {
         civil::DateTime::new(year, month, day, hour, minute, second, 0).ok().map(Self)
@@ -85,6 +88,9 @@ impl fmt::Display for DateTime {
 }
 
 impl Date {
+    /// What stands in the place of one that is not read yet.
+    pub(crate) const BLANK: Self = Self(civil::Date::ZERO);
+
     /// Creates a date; `None` if the calendar does not have it.
     pub fn new(year: i16, month: i8, day: i8) -> Option<Self> {
         civil::Date::new(year, month, day).ok().map(Self)

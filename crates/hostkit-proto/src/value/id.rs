@@ -65,11 +65,12 @@ macro_rules! number_id {
         }
 
         impl $crate::codec::FromWire for $name {
-            fn from_wire(
-                node: $crate::wire::Node<'_>,
-                reader: &mut $crate::codec::Reader<'_>,
-            ) -> Result<Self, $crate::codec::DecodeError> {
-                <u64 as $crate::codec::FromWire>::from_wire(node, reader).map(Self)
+            fn from_wire(reader: &mut $crate::codec::Reader<'_>) -> Result<Self, $crate::codec::DecodeError> {
+                <u64 as $crate::codec::FromWire>::from_wire(reader).map(Self)
+            }
+
+            fn blank() -> Self {
+                Self(0)
             }
         }
 
@@ -140,11 +141,12 @@ macro_rules! text_id {
         }
 
         impl $crate::codec::FromWire for $name {
-            fn from_wire(
-                node: $crate::wire::Node<'_>,
-                reader: &mut $crate::codec::Reader<'_>,
-            ) -> Result<Self, $crate::codec::DecodeError> {
-                reader.text_value(node)
+            fn from_wire(reader: &mut $crate::codec::Reader<'_>) -> Result<Self, $crate::codec::DecodeError> {
+                reader.text_value()
+            }
+
+            fn blank() -> Self {
+                Self("".into())
             }
         }
 

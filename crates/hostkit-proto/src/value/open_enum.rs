@@ -113,11 +113,12 @@ macro_rules! open_enum {
         }
 
         impl $crate::codec::FromWire for $name {
-            fn from_wire(
-                node: $crate::wire::Node<'_>,
-                reader: &mut $crate::codec::Reader<'_>,
-            ) -> Result<Self, $crate::codec::DecodeError> {
-                Ok(Self::from_text(reader.scalar(node, "text")?))
+            fn from_wire(reader: &mut $crate::codec::Reader<'_>) -> Result<Self, $crate::codec::DecodeError> {
+                Ok(Self::from_text(&reader.scalar("text")?))
+            }
+
+            fn blank() -> Self {
+                Self::from_text("")
             }
         }
 

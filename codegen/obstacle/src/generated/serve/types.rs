@@ -3,8 +3,7 @@
 
 //! The server half of the types.
 
-use hostkit_proto::codec::{DateForm, DecodeError, FromWire, Name, Object, Reader, Switch, ToWire};
-use hostkit_proto::wire::Node;
+use hostkit_proto::codec::{DateForm, DecodeError, Field, Fill, Name, Object, Reader, Switch, Table, ToWire};
 use hostkit_proto::{Format, Value};
 
 use crate::types::{Kept, Keywords, Load, LoadParts, Parcel, Record, Scalars, Thing};
@@ -112,15 +111,20 @@ impl ToWire for Parcel {
     }
 }
 
-impl FromWire for Record {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/obstacle/types/things.toml")?;
-        let value = Self {
-            name: fields.required(const { &Name::new("name") })?,
-            content: fields.optional(const { &Name::new("content") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Record {
+    const TABLE: &'static Table<'static> =
+        &Table::new("specs/obstacle/types/things.toml", &[Field::required("name"), Field::optional("content")]);
+
+    fn blank() -> Self {
+        Self::new("")
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.name),
+            1 => reader.optional(&mut self.content),
+            _ => Ok(()),
+        }
     }
 }
 

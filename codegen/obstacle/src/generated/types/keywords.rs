@@ -3,8 +3,7 @@
 
 //! Types of `types/keywords.toml`.
 
-use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit_proto::wire::Node;
+use hostkit_proto::codec::{DecodeError, Field, Fill, Reader, Table};
 
 /// Fields whose names are keywords, or names that generated code uses itself.
 #[doc(alias = "Поля с именами ключевых слов и локальных переменных")]
@@ -118,36 +117,68 @@ impl Keywords {
     }
 }
 
-impl FromWire for Keywords {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/obstacle/types/keywords.toml")?;
-        let value = Self {
-            self_: fields.required(const { &Name::new("self") })?,
-            type_: fields.optional(const { &Name::new("type") })?,
-            fn_: fields.optional(const { &Name::new("fn").xml("@fn") })?,
-            async_: fields.or(const { &Name::new("async") }, false)?,
-            node: fields.optional(const { &Name::new("node") })?,
-            reader: fields.optional(const { &Name::new("reader") })?,
-            fields: fields.optional(const { &Name::new("fields") })?,
-            object: fields.optional(const { &Name::new("object") })?,
-            format: fields.optional(const { &Name::new("format") })?,
-            out: fields.optional(const { &Name::new("out") })?,
-            answer: fields.optional(const { &Name::new("answer") })?,
-            body: fields.optional(const { &Name::new("body") })?,
-            value: fields.optional(const { &Name::new("value") })?,
-            code: fields.optional(const { &Name::new("code") })?,
-            request: fields.optional(const { &Name::new("request") })?,
-            path: fields.optional(const { &Name::new("path") })?,
-            new_: fields.optional(const { &Name::new("new") })?,
-            clone_: fields.optional(const { &Name::new("clone") })?,
-            n2fa: fields.optional(const { &Name::new("2fa").xml("two-factor") })?,
-            dotted_name_with_hyphens: fields.optional(const { &Name::new("dotted.name-with-hyphens") })?,
-            with_blank: fields.optional(const { &Name::new("with blank").xml("blank") })?,
-            name: fields.optional(const { &Name::new("имя").xml("name") })?,
-            shouted: fields.optional(const { &Name::new("SHOUTED") })?,
-            camel_case: fields.optional(const { &Name::new("camelCase").also(&["camel-case"]) })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Keywords {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/obstacle/types/keywords.toml",
+        &[
+            Field::required("self"),
+            Field::optional("type"),
+            Field::optional("fn").xml("@fn"),
+            Field::optional("async"),
+            Field::optional("node"),
+            Field::optional("reader"),
+            Field::optional("fields"),
+            Field::optional("object"),
+            Field::optional("format"),
+            Field::optional("out"),
+            Field::optional("answer"),
+            Field::optional("body"),
+            Field::optional("value"),
+            Field::optional("code"),
+            Field::optional("request"),
+            Field::optional("path"),
+            Field::optional("new"),
+            Field::optional("clone"),
+            Field::optional("2fa").xml("two-factor"),
+            Field::optional("dotted.name-with-hyphens"),
+            Field::optional("with blank").xml("blank"),
+            Field::optional("имя").xml("name"),
+            Field::optional("SHOUTED"),
+            Field::optional("camelCase").also(&["camel-case"]),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new("")
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.self_),
+            1 => reader.optional(&mut self.type_),
+            2 => reader.optional(&mut self.fn_),
+            3 => reader.or(&mut self.async_),
+            4 => reader.optional(&mut self.node),
+            5 => reader.optional(&mut self.reader),
+            6 => reader.optional(&mut self.fields),
+            7 => reader.optional(&mut self.object),
+            8 => reader.optional(&mut self.format),
+            9 => reader.optional(&mut self.out),
+            10 => reader.optional(&mut self.answer),
+            11 => reader.optional(&mut self.body),
+            12 => reader.optional(&mut self.value),
+            13 => reader.optional(&mut self.code),
+            14 => reader.optional(&mut self.request),
+            15 => reader.optional(&mut self.path),
+            16 => reader.optional(&mut self.new_),
+            17 => reader.optional(&mut self.clone_),
+            18 => reader.optional(&mut self.n2fa),
+            19 => reader.optional(&mut self.dotted_name_with_hyphens),
+            20 => reader.optional(&mut self.with_blank),
+            21 => reader.optional(&mut self.name),
+            22 => reader.optional(&mut self.shouted),
+            23 => reader.optional(&mut self.camel_case),
+            _ => Ok(()),
+        }
     }
 }

@@ -5,8 +5,7 @@
 
 use std::net::IpAddr;
 
-use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit_proto::wire::Node;
+use hostkit_proto::codec::{DecodeError, Field, Fill, Reader, Table};
 use hostkit_proto::{Bytes, Csv, Date, DateTime, Decimal, Gibibytes, Html, Kibibytes, Mebibytes, Secret, UnixTime};
 
 hostkit_proto::number_enum! {
@@ -126,34 +125,63 @@ impl Scalars {
     }
 }
 
-impl FromWire for Scalars {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/obstacle/types/scalars.toml")?;
-        let value = Self {
-            text: fields.required(const { &Name::new("text") })?,
-            padded: fields.trimmed(const { &Name::new("padded") })?,
-            int: fields.optional(const { &Name::new("int") })?,
-            uint: fields.optional(const { &Name::new("uint") })?,
-            decimal: fields.optional(const { &Name::new("decimal") })?,
-            flag: fields.optional(const { &Name::new("flag") })?,
-            switch: fields.optional(const { &Name::new("switch") })?,
-            secret: fields.optional(const { &Name::new("secret") })?,
-            datetime: fields.optional(const { &Name::new("datetime") })?,
-            date: fields.optional(const { &Name::new("date") })?,
-            never: fields.optional(const { &Name::new("never") })?,
-            unixtime: fields.optional(const { &Name::new("unixtime") })?,
-            ip: fields.optional(const { &Name::new("ip") })?,
-            html: fields.optional(const { &Name::new("html") })?,
-            bytes: fields.optional(const { &Name::new("bytes") })?,
-            kibibytes: fields.optional(const { &Name::new("kibibytes") })?,
-            mebibytes: fields.optional(const { &Name::new("mebibytes") })?,
-            gibibytes: fields.optional(const { &Name::new("gibibytes") })?,
-            csv: fields.optional(const { &Name::new("csv") })?,
-            status: fields.optional(const { &Name::new("status") })?,
-            level: fields.optional(const { &Name::new("level") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Scalars {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/obstacle/types/scalars.toml",
+        &[
+            Field::required("text"),
+            Field::optional("padded"),
+            Field::optional("int"),
+            Field::optional("uint"),
+            Field::optional("decimal"),
+            Field::optional("flag"),
+            Field::optional("switch"),
+            Field::optional("secret"),
+            Field::optional("datetime"),
+            Field::optional("date"),
+            Field::optional("never"),
+            Field::optional("unixtime"),
+            Field::optional("ip"),
+            Field::optional("html"),
+            Field::optional("bytes"),
+            Field::optional("kibibytes"),
+            Field::optional("mebibytes"),
+            Field::optional("gibibytes"),
+            Field::optional("csv"),
+            Field::optional("status"),
+            Field::optional("level"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new("")
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.text),
+            1 => reader.trimmed(&mut self.padded),
+            2 => reader.optional(&mut self.int),
+            3 => reader.optional(&mut self.uint),
+            4 => reader.optional(&mut self.decimal),
+            5 => reader.optional(&mut self.flag),
+            6 => reader.optional(&mut self.switch),
+            7 => reader.optional(&mut self.secret),
+            8 => reader.optional(&mut self.datetime),
+            9 => reader.optional(&mut self.date),
+            10 => reader.optional(&mut self.never),
+            11 => reader.optional(&mut self.unixtime),
+            12 => reader.optional(&mut self.ip),
+            13 => reader.optional(&mut self.html),
+            14 => reader.optional(&mut self.bytes),
+            15 => reader.optional(&mut self.kibibytes),
+            16 => reader.optional(&mut self.mebibytes),
+            17 => reader.optional(&mut self.gibibytes),
+            18 => reader.optional(&mut self.csv),
+            19 => reader.optional(&mut self.status),
+            20 => reader.optional(&mut self.level),
+            _ => Ok(()),
+        }
     }
 }
 

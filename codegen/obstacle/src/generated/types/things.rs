@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use hostkit_proto::codec::{DecodeError, FromWire, Name, Object, Reader, ToWire};
-use hostkit_proto::wire::{Kind, Node};
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Object, Reader, Table, ToWire};
+use hostkit_proto::wire::Kind;
 use hostkit_proto::{Decimal, Format, Raw, Secret, UnixTime, Value};
 
 use crate::types::ThingStatus;
@@ -31,12 +31,20 @@ impl Kept {
     }
 }
 
-impl FromWire for Kept {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/obstacle/types/things.toml")?;
-        let value = Self { id: fields.required(const { &Name::new("id") })?, raw: fields.raw() };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Kept {
+    const TABLE: &'static Table<'static> =
+        &Table::new("specs/obstacle/types/things.toml", &[Field::required("id"), Field::raw()]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.raw(&mut self.raw),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -55,13 +63,17 @@ pub enum Load {
 }
 
 impl FromWire for Load {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        match node.kind() {
-            Kind::Text | Kind::Number | Kind::Bool => FromWire::from_wire(node, reader).map(Self::Scalar),
-            Kind::Map => FromWire::from_wire(node, reader).map(Self::Object),
-            Kind::List => FromWire::from_wire(node, reader).map(Self::List),
-            _ => Err(reader.expected("a single value or an object or a list", node)),
+    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        match reader.kind() {
+            Kind::Text | Kind::Number | Kind::Bool => FromWire::from_wire(reader).map(Self::Scalar),
+            Kind::Map => FromWire::from_wire(reader).map(Self::Object),
+            Kind::List => FromWire::from_wire(reader).map(Self::List),
+            _ => Err(reader.expected("a single value or an object or a list")),
         }
+    }
+
+    fn blank() -> Self {
+        Self::Scalar(FromWire::blank())
     }
 }
 
@@ -83,12 +95,18 @@ impl LoadParts {
     }
 }
 
-impl FromWire for LoadParts {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/obstacle/types/things.toml")?;
-        let value = Self { cpu: fields.required(const { &Name::new("cpu") })? };
-        fields.finish()?;
-        Ok(value)
+impl Fill for LoadParts {
+    const TABLE: &'static Table<'static> = &Table::new("specs/obstacle/types/things.toml", &[Field::required("cpu")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.cpu),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -142,21 +160,37 @@ impl Parcel {
     }
 }
 
-impl FromWire for Parcel {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/obstacle/types/things.toml")?;
-        let value = Self {
-            key: fields.required(const { &Name::new("key") })?,
-            status: fields.optional(const { &Name::new("status") })?,
-            percent: fields.optional(const { &Name::new("percent") })?,
-            things: fields.list(const { &Name::new("things").xml_inner(&["thing"]) }, 100)?,
-            tags: fields.list(const { &Name::new("tags").xml("tag") }, 100_000)?,
-            prices: fields.map(const { &Name::new("prices") })?,
-            load: fields.optional(const { &Name::new("load") })?,
-            extra: fields.optional(const { &Name::new("extra") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Parcel {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/obstacle/types/things.toml",
+        &[
+            Field::required("key"),
+            Field::optional("status"),
+            Field::optional("percent"),
+            Field::list("things").xml_inner(&["thing"]),
+            Field::list("tags").xml("tag"),
+            Field::optional("prices"),
+            Field::optional("load"),
+            Field::optional("extra"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.key),
+            1 => reader.optional(&mut self.status),
+            2 => reader.optional(&mut self.percent),
+            3 => reader.list(&mut self.things, 100),
+            4 => reader.list(&mut self.tags, 100_000),
+            5 => reader.map(&mut self.prices),
+            6 => reader.optional(&mut self.load),
+            7 => reader.optional(&mut self.extra),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -253,16 +287,27 @@ impl Thing {
     }
 }
 
-impl FromWire for Thing {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/obstacle/types/things.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("_attr").json_inner(&["id"]).xml("@id") })?,
-            kind: fields.optional(const { &Name::new("_attr").json_inner(&["kind"]).xml("@kind") })?,
-            title: fields.optional(const { &Name::new("title").xml("$text") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Thing {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/obstacle/types/things.toml",
+        &[
+            Field::required("_attr").json_inner(&["id"]).xml("@id"),
+            Field::optional("_attr").json_inner(&["kind"]).xml("@kind"),
+            Field::optional("title").xml("$text"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.kind),
+            2 => reader.optional(&mut self.title),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -3,8 +3,7 @@
 
 //! The server half of the types.
 
-use hostkit_proto::codec::{AsText, DateForm, DecodeError, FromWire, Name, Object, Reader, ToWire};
-use hostkit_proto::wire::Node;
+use hostkit_proto::codec::{AsText, DateForm, DecodeError, Field, Fill, Name, Object, Reader, Table, ToWire};
 use hostkit_proto::{Format, Value};
 
 use crate::types::{
@@ -133,18 +132,31 @@ impl ToWire for DnsOverview {
     }
 }
 
-impl FromWire for NewRecord {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/dns.toml")?;
-        let value = Self {
-            name: fields.required(const { &Name::new("name") })?,
-            kind: fields.required(const { &Name::new("type") })?,
-            content: fields.required(const { &Name::new("content") })?,
-            ttl: fields.optional(const { &Name::new("ttl") })?,
-            priority: fields.optional(const { &Name::new("prio") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for NewRecord {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/clodo/types/dns.toml",
+        &[
+            Field::required("name"),
+            Field::required("type"),
+            Field::required("content"),
+            Field::optional("ttl"),
+            Field::optional("prio"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new("", "", "")
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.name),
+            1 => reader.required(&mut self.kind),
+            2 => reader.required(&mut self.content),
+            3 => reader.optional(&mut self.ttl),
+            4 => reader.optional(&mut self.priority),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -162,18 +174,31 @@ impl ToWire for Record {
     }
 }
 
-impl FromWire for RecordChange {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/dns.toml")?;
-        let value = Self {
-            name: fields.optional(const { &Name::new("name") })?,
-            kind: fields.optional(const { &Name::new("type") })?,
-            content: fields.optional(const { &Name::new("content") })?,
-            ttl: fields.optional(const { &Name::new("ttl") })?,
-            priority: fields.optional(const { &Name::new("prio") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for RecordChange {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/clodo/types/dns.toml",
+        &[
+            Field::optional("name"),
+            Field::optional("type"),
+            Field::optional("content"),
+            Field::optional("ttl"),
+            Field::optional("prio"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new()
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.optional(&mut self.name),
+            1 => reader.optional(&mut self.kind),
+            2 => reader.optional(&mut self.content),
+            3 => reader.optional(&mut self.ttl),
+            4 => reader.optional(&mut self.priority),
+            _ => Ok(()),
+        }
     }
 }
 

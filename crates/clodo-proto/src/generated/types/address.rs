@@ -5,8 +5,7 @@
 
 use std::net::IpAddr;
 
-use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit_proto::wire::Node;
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 
 /// An address of a server.
 #[doc(alias = "IP-адрес сервера")]
@@ -37,20 +36,29 @@ impl Address {
     }
 }
 
-impl FromWire for Address {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/address.toml")?;
-        let value = Self {
-            ip: fields.required(const { &Name::new("ip").xml("@addr").also(&["addr"]) })?,
-            primary: fields.or(
-                const { &Name::new("primary_ip").xml("@primary_ip").also(&["is_primary", "@is_primary"]) },
-                false,
-            )?,
-            panel_licence: fields.or(const { &Name::new("isp").xml("@isp") }, false)?,
-            ddos_protection: fields.optional(const { &Name::new("ddosprotect").xml("@ddosprotect") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Address {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/clodo/types/address.toml",
+        &[
+            Field::required("ip").xml("@addr").also(&["addr"]),
+            Field::optional("primary_ip").xml("@primary_ip").also(&["is_primary", "@is_primary"]),
+            Field::optional("isp").xml("@isp"),
+            Field::optional("ddosprotect").xml("@ddosprotect"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.ip),
+            1 => reader.or(&mut self.primary),
+            2 => reader.or(&mut self.panel_licence),
+            3 => reader.optional(&mut self.ddos_protection),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -75,15 +83,22 @@ impl Addresses {
     }
 }
 
-impl FromWire for Addresses {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/address.toml")?;
-        let value = Self {
-            public: fields.list(const { &Name::new("public").xml_inner(&["ip"]) }, 100_000)?,
-            private: fields.list(const { &Name::new("private").xml_inner(&["ip"]) }, 100_000)?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Addresses {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/clodo/types/address.toml",
+        &[Field::list("public").xml_inner(&["ip"]), Field::list("private").xml_inner(&["ip"])],
+    );
+
+    fn blank() -> Self {
+        Self::new()
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.list(&mut self.public, 100_000),
+            1 => reader.list(&mut self.private, 100_000),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -111,19 +126,27 @@ impl ListedAddress {
     }
 }
 
-impl FromWire for ListedAddress {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/address.toml")?;
-        let value = Self {
-            ip: fields.required(const { &Name::new("ip").xml("@addr").also(&["addr"]) })?,
-            primary: fields.or(
-                const { &Name::new("is_primary").xml("@is_primary").also(&["primary_ip", "@primary_ip"]) },
-                false,
-            )?,
-            panel_licence: fields.or(const { &Name::new("isp").xml("@isp") }, false)?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for ListedAddress {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/clodo/types/address.toml",
+        &[
+            Field::required("ip").xml("@addr").also(&["addr"]),
+            Field::optional("is_primary").xml("@is_primary").also(&["primary_ip", "@primary_ip"]),
+            Field::optional("isp").xml("@isp"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.ip),
+            1 => reader.or(&mut self.primary),
+            2 => reader.or(&mut self.panel_licence),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -148,14 +171,19 @@ impl Subnet {
     }
 }
 
-impl FromWire for Subnet {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/address.toml")?;
-        let value = Self {
-            subnet: fields.required(const { &Name::new("ip_subnet") })?,
-            current: fields.or(const { &Name::new("current") }, false)?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Subnet {
+    const TABLE: &'static Table<'static> =
+        &Table::new("specs/clodo/types/address.toml", &[Field::required("ip_subnet"), Field::optional("current")]);
+
+    fn blank() -> Self {
+        Self::new("")
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.subnet),
+            1 => reader.or(&mut self.current),
+            _ => Ok(()),
+        }
     }
 }

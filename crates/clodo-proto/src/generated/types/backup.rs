@@ -3,8 +3,7 @@
 
 //! Types of `types/backup.toml`.
 
-use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit_proto::wire::Node;
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 use hostkit_proto::{Csv, DateTime, Decimal, Gibibytes};
 
 use crate::types::{BackupId, RequestId};
@@ -50,21 +49,37 @@ impl Backup {
     }
 }
 
-impl FromWire for Backup {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/backup.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("file") })?,
-            made: fields.optional(const { &Name::new("date") })?,
-            price: fields.optional(const { &Name::new("price") })?,
-            size: fields.optional(const { &Name::new("size") })?,
-            description: fields.optional(const { &Name::new("desc") })?,
-            days: fields.optional(const { &Name::new("days") })?,
-            time: fields.optional(const { &Name::new("time") })?,
-            os_type: fields.optional(const { &Name::new("os_type") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Backup {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/clodo/types/backup.toml",
+        &[
+            Field::required("file"),
+            Field::optional("date"),
+            Field::optional("price"),
+            Field::optional("size"),
+            Field::optional("desc"),
+            Field::optional("days"),
+            Field::optional("time"),
+            Field::optional("os_type"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.made),
+            2 => reader.optional(&mut self.price),
+            3 => reader.optional(&mut self.size),
+            4 => reader.optional(&mut self.description),
+            5 => reader.optional(&mut self.days),
+            6 => reader.optional(&mut self.time),
+            7 => reader.optional(&mut self.os_type),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -86,12 +101,18 @@ impl BackupRequest {
     }
 }
 
-impl FromWire for BackupRequest {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/backup.toml")?;
-        let value = Self { request: fields.required(const { &Name::new("req") })? };
-        fields.finish()?;
-        Ok(value)
+impl Fill for BackupRequest {
+    const TABLE: &'static Table<'static> = &Table::new("specs/clodo/types/backup.toml", &[Field::required("req")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.request),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -115,11 +136,17 @@ impl RestoreState {
     }
 }
 
-impl FromWire for RestoreState {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/backup.toml")?;
-        let value = Self { progress: fields.required(const { &Name::new("progress") })? };
-        fields.finish()?;
-        Ok(value)
+impl Fill for RestoreState {
+    const TABLE: &'static Table<'static> = &Table::new("specs/clodo/types/backup.toml", &[Field::required("progress")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.progress),
+            _ => Ok(()),
+        }
     }
 }

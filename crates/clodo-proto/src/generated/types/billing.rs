@@ -5,8 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit_proto::wire::Node;
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 use hostkit_proto::{Decimal, Value};
 
 /// What was charged and paid in a period.
@@ -43,18 +42,31 @@ impl Billing {
     }
 }
 
-impl FromWire for Billing {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/billing.toml")?;
-        let value = Self {
-            total_debit: fields.required(const { &Name::new("total_debit_amount") })?,
-            total_credit: fields.optional(const { &Name::new("total_credit_amount") })?,
-            period: fields.optional(const { &Name::new("period") })?,
-            debits: fields.map(const { &Name::new("debits") })?,
-            credits: fields.optional(const { &Name::new("credits") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Billing {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/clodo/types/billing.toml",
+        &[
+            Field::required("total_debit_amount"),
+            Field::optional("total_credit_amount"),
+            Field::optional("period"),
+            Field::optional("debits"),
+            Field::optional("credits"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.total_debit),
+            1 => reader.optional(&mut self.total_credit),
+            2 => reader.optional(&mut self.period),
+            3 => reader.map(&mut self.debits),
+            4 => reader.optional(&mut self.credits),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -81,15 +93,22 @@ impl Debit {
     }
 }
 
-impl FromWire for Debit {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/billing.toml")?;
-        let value = Self {
-            amount: fields.required(const { &Name::new("debits_amount") })?,
-            count: fields.optional(const { &Name::new("debits_count") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Debit {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/clodo/types/billing.toml",
+        &[Field::required("debits_amount"), Field::optional("debits_count")],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.amount),
+            1 => reader.optional(&mut self.count),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -5,8 +5,7 @@
 
 use std::net::IpAddr;
 
-use hostkit_proto::codec::{DecodeError, FromWire, Name, Object, Reader, ToWire};
-use hostkit_proto::wire::Node;
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Object, Reader, Table, ToWire};
 use hostkit_proto::{DateTime, Format, Value};
 
 /// The zone that was created.
@@ -27,12 +26,18 @@ impl CreatedZone {
     }
 }
 
-impl FromWire for CreatedZone {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/dns.toml")?;
-        let value = Self { id: fields.required(const { &Name::new("id") })? };
-        fields.finish()?;
-        Ok(value)
+impl Fill for CreatedZone {
+    const TABLE: &'static Table<'static> = &Table::new("specs/clodo/types/dns.toml", &[Field::required("id")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -54,12 +59,18 @@ impl DeletedRecord {
     }
 }
 
-impl FromWire for DeletedRecord {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/dns.toml")?;
-        let value = Self { serial: fields.required(const { &Name::new("new_soa") })? };
-        fields.finish()?;
-        Ok(value)
+impl Fill for DeletedRecord {
+    const TABLE: &'static Table<'static> = &Table::new("specs/clodo/types/dns.toml", &[Field::required("new_soa")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.serial),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -94,17 +105,29 @@ impl DnsOverview {
     }
 }
 
-impl FromWire for DnsOverview {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/dns.toml")?;
-        let value = Self {
-            domains: fields.required_list(const { &Name::new("domains").xml_inner(&["domain"]) }, 100_000)?,
-            domains_check: fields.optional(const { &Name::new("domains_check") })?,
-            reverse: fields.list(const { &Name::new("reverse").xml_inner(&["item"]) }, 100_000)?,
-            servers: fields.list(const { &Name::new("vps_list").xml_inner(&["vps"]) }, 100_000)?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for DnsOverview {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/clodo/types/dns.toml",
+        &[
+            Field::required_list("domains").xml_inner(&["domain"]),
+            Field::optional("domains_check"),
+            Field::list("reverse").xml_inner(&["item"]),
+            Field::list("vps_list").xml_inner(&["vps"]),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required_list(&mut self.domains, 100_000),
+            1 => reader.optional(&mut self.domains_check),
+            2 => reader.list(&mut self.reverse, 100_000),
+            3 => reader.list(&mut self.servers, 100_000),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -190,20 +213,35 @@ impl Record {
     }
 }
 
-impl FromWire for Record {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/dns.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            zone: fields.optional(const { &Name::new("domain_id") })?,
-            name: fields.optional(const { &Name::new("name") })?,
-            kind: fields.optional(const { &Name::new("type") })?,
-            content: fields.optional(const { &Name::new("content") })?,
-            ttl: fields.optional(const { &Name::new("ttl") })?,
-            priority: fields.optional(const { &Name::new("prio") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Record {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/clodo/types/dns.toml",
+        &[
+            Field::required("id"),
+            Field::optional("domain_id"),
+            Field::optional("name"),
+            Field::optional("type"),
+            Field::optional("content"),
+            Field::optional("ttl"),
+            Field::optional("prio"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.zone),
+            2 => reader.optional(&mut self.name),
+            3 => reader.optional(&mut self.kind),
+            4 => reader.optional(&mut self.content),
+            5 => reader.optional(&mut self.ttl),
+            6 => reader.optional(&mut self.priority),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -301,19 +339,33 @@ impl ReverseName {
     }
 }
 
-impl FromWire for ReverseName {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/dns.toml")?;
-        let value = Self {
-            ip: fields.required(const { &Name::new("ip_value") })?,
-            server_title: fields.optional(const { &Name::new("virtual_mashines_title") })?,
-            resellers_id: fields.optional(const { &Name::new("resellers_id") })?,
-            reverse_value: fields.optional(const { &Name::new("reverse_value") })?,
-            domain_value: fields.optional(const { &Name::new("domain_value") })?,
-            id: fields.optional(const { &Name::new("id") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for ReverseName {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/clodo/types/dns.toml",
+        &[
+            Field::required("ip_value"),
+            Field::optional("virtual_mashines_title"),
+            Field::optional("resellers_id"),
+            Field::optional("reverse_value"),
+            Field::optional("domain_value"),
+            Field::optional("id"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.ip),
+            1 => reader.optional(&mut self.server_title),
+            2 => reader.optional(&mut self.resellers_id),
+            3 => reader.optional(&mut self.reverse_value),
+            4 => reader.optional(&mut self.domain_value),
+            5 => reader.optional(&mut self.id),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -342,15 +394,22 @@ impl ServerAddress {
     }
 }
 
-impl FromWire for ServerAddress {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/dns.toml")?;
-        let value = Self {
-            server_title: fields.required(const { &Name::new("virtual_mashines_title") })?,
-            ip: fields.optional(const { &Name::new("ip_value") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for ServerAddress {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/clodo/types/dns.toml",
+        &[Field::required("virtual_mashines_title"), Field::optional("ip_value")],
+    );
+
+    fn blank() -> Self {
+        Self::new("")
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.server_title),
+            1 => reader.optional(&mut self.ip),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -375,15 +434,22 @@ impl Zone {
     }
 }
 
-impl FromWire for Zone {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/dns.toml")?;
-        let value = Self {
-            record_types: fields.list(const { &Name::new("record_types").xml_inner(&["type"]) }, 100_000)?,
-            records: fields.required_list(const { &Name::new("records").xml_inner(&["record"]) }, 100_000)?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Zone {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/clodo/types/dns.toml",
+        &[Field::list("record_types").xml_inner(&["type"]), Field::required_list("records").xml_inner(&["record"])],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.list(&mut self.record_types, 100_000),
+            1 => reader.required_list(&mut self.records, 100_000),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -430,19 +496,33 @@ impl ZoneSummary {
     }
 }
 
-impl FromWire for ZoneSummary {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/dns.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            name: fields.required(const { &Name::new("name") })?,
-            kind: fields.optional(const { &Name::new("type") })?,
-            records_count: fields.optional(const { &Name::new("records_count") })?,
-            unchecked: fields.optional(const { &Name::new("unchecked") })?,
-            unchecked_expire: fields.optional(const { &Name::new("unchecked_expire") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for ZoneSummary {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/clodo/types/dns.toml",
+        &[
+            Field::required("id"),
+            Field::required("name"),
+            Field::optional("type"),
+            Field::optional("records_count"),
+            Field::optional("unchecked"),
+            Field::optional("unchecked_expire"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), "")
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.required(&mut self.name),
+            2 => reader.optional(&mut self.kind),
+            3 => reader.optional(&mut self.records_count),
+            4 => reader.optional(&mut self.unchecked),
+            5 => reader.optional(&mut self.unchecked_expire),
+            _ => Ok(()),
+        }
     }
 }
 

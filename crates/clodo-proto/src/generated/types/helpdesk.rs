@@ -3,8 +3,7 @@
 
 //! Types of `types/helpdesk.toml`.
 
-use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit_proto::wire::Node;
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 use hostkit_proto::{DateTime, Decimal};
 
 use crate::types::UserId;
@@ -55,16 +54,27 @@ impl SupportTicket {
     }
 }
 
-impl FromWire for SupportTicket {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/helpdesk.toml")?;
-        let value = Self {
-            head: fields.required(const { &Name::new("ticket") })?,
-            messages: fields.list(const { &Name::new("events").xml_inner(&["event"]) }, 100_000)?,
-            works: fields.list(const { &Name::new("works").xml_inner(&["work"]) }, 100_000)?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for SupportTicket {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/clodo/types/helpdesk.toml",
+        &[
+            Field::required("ticket"),
+            Field::list("events").xml_inner(&["event"]),
+            Field::list("works").xml_inner(&["work"]),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.head),
+            1 => reader.list(&mut self.messages, 100_000),
+            2 => reader.list(&mut self.works, 100_000),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -130,23 +140,41 @@ impl TicketHead {
     }
 }
 
-impl FromWire for TicketHead {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/helpdesk.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            text: fields.optional(const { &Name::new("text") })?,
-            subject: fields.optional(const { &Name::new("subject") })?,
-            status: fields.optional(const { &Name::new("status") })?,
-            status_id: fields.optional(const { &Name::new("status_id") })?,
-            section: fields.optional(const { &Name::new("type_name") })?,
-            opened: fields.optional(const { &Name::new("open_date") })?,
-            operator: fields.optional(const { &Name::new("operator_name") })?,
-            vip: fields.or(const { &Name::new("sla") }, false)?,
-            vote: fields.optional(const { &Name::new("vote") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for TicketHead {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/clodo/types/helpdesk.toml",
+        &[
+            Field::required("id"),
+            Field::optional("text"),
+            Field::optional("subject"),
+            Field::optional("status"),
+            Field::optional("status_id"),
+            Field::optional("type_name"),
+            Field::optional("open_date"),
+            Field::optional("operator_name"),
+            Field::optional("sla"),
+            Field::optional("vote"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.text),
+            2 => reader.optional(&mut self.subject),
+            3 => reader.optional(&mut self.status),
+            4 => reader.optional(&mut self.status_id),
+            5 => reader.optional(&mut self.section),
+            6 => reader.optional(&mut self.opened),
+            7 => reader.optional(&mut self.operator),
+            8 => reader.or(&mut self.vip),
+            9 => reader.optional(&mut self.vote),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -204,21 +232,37 @@ impl TicketMessage {
     }
 }
 
-impl FromWire for TicketMessage {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/helpdesk.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("ticket_events_id") })?,
-            date: fields.optional(const { &Name::new("ticket_events_date") })?,
-            author: fields.optional(const { &Name::new("ticket_events_user_id") })?,
-            text: fields.optional(const { &Name::new("ticket_events_text") })?,
-            is_new: fields.or(const { &Name::new("ticket_events_new_user") }, false)?,
-            author_name: fields.optional(const { &Name::new("users_name") })?,
-            is_own: fields.or(const { &Name::new("is_user_msg") }, false)?,
-            is_file: fields.or(const { &Name::new("is_file") }, false)?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for TicketMessage {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/clodo/types/helpdesk.toml",
+        &[
+            Field::required("ticket_events_id"),
+            Field::optional("ticket_events_date"),
+            Field::optional("ticket_events_user_id"),
+            Field::optional("ticket_events_text"),
+            Field::optional("ticket_events_new_user"),
+            Field::optional("users_name"),
+            Field::optional("is_user_msg"),
+            Field::optional("is_file"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.date),
+            2 => reader.optional(&mut self.author),
+            3 => reader.optional(&mut self.text),
+            4 => reader.or(&mut self.is_new),
+            5 => reader.optional(&mut self.author_name),
+            6 => reader.or(&mut self.is_own),
+            7 => reader.or(&mut self.is_file),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -268,20 +312,35 @@ impl TicketSummary {
     }
 }
 
-impl FromWire for TicketSummary {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/helpdesk.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            subject: fields.optional(const { &Name::new("subject") })?,
-            status: fields.optional(const { &Name::new("status") })?,
-            section: fields.optional(const { &Name::new("type_name") })?,
-            opened: fields.optional(const { &Name::new("open_date") })?,
-            status_id: fields.optional(const { &Name::new("status_id") })?,
-            has_news: fields.or(const { &Name::new("is_new_events") }, false)?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for TicketSummary {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/clodo/types/helpdesk.toml",
+        &[
+            Field::required("id"),
+            Field::optional("subject"),
+            Field::optional("status"),
+            Field::optional("type_name"),
+            Field::optional("open_date"),
+            Field::optional("status_id"),
+            Field::optional("is_new_events"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.subject),
+            2 => reader.optional(&mut self.status),
+            3 => reader.optional(&mut self.section),
+            4 => reader.optional(&mut self.opened),
+            5 => reader.optional(&mut self.status_id),
+            6 => reader.or(&mut self.has_news),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -353,25 +412,45 @@ impl TicketWork {
     }
 }
 
-impl FromWire for TicketWork {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/helpdesk.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("ticket_events_id") })?,
-            date: fields.optional(const { &Name::new("ticket_events_date") })?,
-            author: fields.optional(const { &Name::new("ticket_events_user_id") })?,
-            task: fields.optional(const { &Name::new("ticket_events_text") })?,
-            is_new: fields.or(const { &Name::new("ticket_events_new_user") }, false)?,
-            author_name: fields.optional(const { &Name::new("users_name") })?,
-            is_own: fields.or(const { &Name::new("is_user_msg") }, false)?,
-            is_file: fields.or(const { &Name::new("is_file") }, false)?,
-            time: fields.optional(const { &Name::new("works_time") })?,
-            cost: fields.optional(const { &Name::new("works_cost") })?,
-            consent: fields.optional(const { &Name::new("works_user_accept") })?,
-            actions: fields.optional(const { &Name::new("works_actions") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for TicketWork {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/clodo/types/helpdesk.toml",
+        &[
+            Field::required("ticket_events_id"),
+            Field::optional("ticket_events_date"),
+            Field::optional("ticket_events_user_id"),
+            Field::optional("ticket_events_text"),
+            Field::optional("ticket_events_new_user"),
+            Field::optional("users_name"),
+            Field::optional("is_user_msg"),
+            Field::optional("is_file"),
+            Field::optional("works_time"),
+            Field::optional("works_cost"),
+            Field::optional("works_user_accept"),
+            Field::optional("works_actions"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.date),
+            2 => reader.optional(&mut self.author),
+            3 => reader.optional(&mut self.task),
+            4 => reader.or(&mut self.is_new),
+            5 => reader.optional(&mut self.author_name),
+            6 => reader.or(&mut self.is_own),
+            7 => reader.or(&mut self.is_file),
+            8 => reader.optional(&mut self.time),
+            9 => reader.optional(&mut self.cost),
+            10 => reader.optional(&mut self.consent),
+            11 => reader.optional(&mut self.actions),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -4,8 +4,7 @@
 //! Types of `types/image.toml`.
 
 use hostkit_proto::Html;
-use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit_proto::wire::Node;
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 
 use crate::types::{ImageId, PresetId, ServerType};
 
@@ -36,17 +35,29 @@ impl Image {
     }
 }
 
-impl FromWire for Image {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/image.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id").xml("@id") })?,
-            name: fields.required(const { &Name::new("name").xml("@name") })?,
-            server_type: fields.optional(const { &Name::new("vps_type").xml("@vps_type") })?,
-            status: fields.optional(const { &Name::new("status").xml("@status") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Image {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/clodo/types/image.toml",
+        &[
+            Field::required("id").xml("@id"),
+            Field::required("name").xml("@name"),
+            Field::optional("vps_type").xml("@vps_type"),
+            Field::optional("status").xml("@status"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), "")
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.required(&mut self.name),
+            2 => reader.optional(&mut self.server_type),
+            3 => reader.optional(&mut self.status),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -96,23 +107,35 @@ impl ImageDetail {
     }
 }
 
-impl FromWire for ImageDetail {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/image.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("_attr").json_inner(&["id"]).xml("@id").also(&["id"]) })?,
-            name: fields.required(const { &Name::new("_attr").json_inner(&["name"]).xml("@name").also(&["name"]) })?,
-            server_type: fields.optional(
-                const { &Name::new("_attr").json_inner(&["vps_type"]).xml("@vps_type").also(&["vps_type"]) },
-            )?,
-            status: fields
-                .optional(const { &Name::new("_attr").json_inner(&["status"]).xml("@status").also(&["status"]) })?,
-            os_type: fields.required(const { &Name::new("os_type") })?,
-            os_bits: fields.optional(const { &Name::new("os_bits") })?,
-            hvm: fields.or(const { &Name::new("os_hvm") }, false)?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for ImageDetail {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/clodo/types/image.toml",
+        &[
+            Field::required("_attr").json_inner(&["id"]).xml("@id").also(&["id"]),
+            Field::required("_attr").json_inner(&["name"]).xml("@name").also(&["name"]),
+            Field::optional("_attr").json_inner(&["vps_type"]).xml("@vps_type").also(&["vps_type"]),
+            Field::optional("_attr").json_inner(&["status"]).xml("@status").also(&["status"]),
+            Field::required("os_type"),
+            Field::optional("os_bits"),
+            Field::optional("os_hvm"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), "", "")
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.required(&mut self.name),
+            2 => reader.optional(&mut self.server_type),
+            3 => reader.optional(&mut self.status),
+            4 => reader.required(&mut self.os_type),
+            5 => reader.optional(&mut self.os_bits),
+            6 => reader.or(&mut self.hvm),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -156,18 +179,31 @@ impl Preset {
     }
 }
 
-impl FromWire for Preset {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/image.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            name: fields.required(const { &Name::new("name") })?,
-            title: fields.optional(const { &Name::new("title") })?,
-            description: fields.optional(const { &Name::new("description") })?,
-            parameters: fields.list(const { &Name::new("fields").xml_inner(&["field"]) }, 100_000)?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Preset {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/clodo/types/image.toml",
+        &[
+            Field::required("id"),
+            Field::required("name"),
+            Field::optional("title"),
+            Field::optional("description"),
+            Field::list("fields").xml_inner(&["field"]),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), "")
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.required(&mut self.name),
+            2 => reader.optional(&mut self.title),
+            3 => reader.optional(&mut self.description),
+            4 => reader.list(&mut self.parameters, 100_000),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -198,17 +234,24 @@ impl PresetField {
     }
 }
 
-impl FromWire for PresetField {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/image.toml")?;
-        let value = Self {
-            title: fields.optional(const { &Name::new("title") })?,
-            name: fields.required(const { &Name::new("name") })?,
-            kind: fields.optional(const { &Name::new("type") })?,
-            is_required: fields.or(const { &Name::new("req") }, false)?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for PresetField {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/clodo/types/image.toml",
+        &[Field::optional("title"), Field::required("name"), Field::optional("type"), Field::optional("req")],
+    );
+
+    fn blank() -> Self {
+        Self::new("")
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.optional(&mut self.title),
+            1 => reader.required(&mut self.name),
+            2 => reader.optional(&mut self.kind),
+            3 => reader.or(&mut self.is_required),
+            _ => Ok(()),
+        }
     }
 }
 

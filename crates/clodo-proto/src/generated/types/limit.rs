@@ -4,8 +4,7 @@
 //! Types of `types/limit.toml`.
 
 use hostkit_proto::UnixTime;
-use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit_proto::wire::Node;
+use hostkit_proto::codec::{DecodeError, Field, Fill, Reader, Table};
 
 hostkit_proto::text_enum! {
     /// The length of the window in which calls are counted.
@@ -67,19 +66,34 @@ impl RequestLimit {
     }
 }
 
-impl FromWire for RequestLimit {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/limit.toml")?;
-        let value = Self {
-            verb: fields.required(const { &Name::new("verb").xml("@verb") })?,
-            uri: fields.required(const { &Name::new("URI").xml("@URI") })?,
-            regex: fields.trimmed(const { &Name::new("regex").xml("@regex") })?,
-            value: fields.optional(const { &Name::new("value").xml("@value") })?,
-            remaining: fields.optional(const { &Name::new("remaining").xml("@remaining") })?,
-            unit: fields.optional(const { &Name::new("unit").xml("@unit") })?,
-            reset_time: fields.optional(const { &Name::new("resetTime").xml("@resetTime") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for RequestLimit {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/clodo/types/limit.toml",
+        &[
+            Field::required("verb").xml("@verb"),
+            Field::required("URI").xml("@URI"),
+            Field::optional("regex").xml("@regex"),
+            Field::optional("value").xml("@value"),
+            Field::optional("remaining").xml("@remaining"),
+            Field::optional("unit").xml("@unit"),
+            Field::optional("resetTime").xml("@resetTime"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new("", "")
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.verb),
+            1 => reader.required(&mut self.uri),
+            2 => reader.trimmed(&mut self.regex),
+            3 => reader.optional(&mut self.value),
+            4 => reader.optional(&mut self.remaining),
+            5 => reader.optional(&mut self.unit),
+            6 => reader.optional(&mut self.reset_time),
+            _ => Ok(()),
+        }
     }
 }

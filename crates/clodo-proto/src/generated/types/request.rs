@@ -4,8 +4,7 @@
 //! Types of `types/request.toml`.
 
 use hostkit_proto::DateTime;
-use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit_proto::wire::Node;
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 
 use crate::types::ServerId;
 
@@ -36,16 +35,28 @@ impl BackgroundRequest {
     }
 }
 
-impl FromWire for BackgroundRequest {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/request.toml")?;
-        let value = Self {
-            server: fields.optional(const { &Name::new("vps_num") })?,
-            complete: fields.required(const { &Name::new("req_complete") })?,
-            completed: fields.optional(const { &Name::new("req_complete_date") })?,
-            started: fields.optional(const { &Name::new("req_requests_inwork").also(&["req_inwork"]) })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for BackgroundRequest {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/clodo/types/request.toml",
+        &[
+            Field::optional("vps_num"),
+            Field::required("req_complete"),
+            Field::optional("req_complete_date"),
+            Field::optional("req_requests_inwork").also(&["req_inwork"]),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.optional(&mut self.server),
+            1 => reader.required(&mut self.complete),
+            2 => reader.optional(&mut self.completed),
+            3 => reader.optional(&mut self.started),
+            _ => Ok(()),
+        }
     }
 }

@@ -3,8 +3,7 @@
 
 //! Types of `types/server.toml`.
 
-use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit_proto::wire::Node;
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 use hostkit_proto::{DateTime, Secret};
 
 use crate::types::{Addresses, ImageId, ServerId, ServerType};
@@ -36,17 +35,24 @@ impl CreatedServer {
     }
 }
 
-impl FromWire for CreatedServer {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/server.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            name: fields.optional(const { &Name::new("name") })?,
-            image: fields.optional(const { &Name::new("imageId") })?,
-            root_password: fields.optional(const { &Name::new("adminPass") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for CreatedServer {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/clodo/types/server.toml",
+        &[Field::required("id"), Field::optional("name"), Field::optional("imageId"), Field::optional("adminPass")],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.name),
+            2 => reader.optional(&mut self.image),
+            3 => reader.optional(&mut self.root_password),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -99,18 +105,31 @@ impl ServerLogEntry {
     }
 }
 
-impl FromWire for ServerLogEntry {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/server.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            command: fields.optional(const { &Name::new("command") })?,
-            user: fields.optional(const { &Name::new("user") })?,
-            date: fields.optional(const { &Name::new("date") })?,
-            status: fields.optional(const { &Name::new("status") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for ServerLogEntry {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/clodo/types/server.toml",
+        &[
+            Field::required("id"),
+            Field::optional("command"),
+            Field::optional("user"),
+            Field::optional("date"),
+            Field::optional("status"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.command),
+            2 => reader.optional(&mut self.user),
+            3 => reader.optional(&mut self.date),
+            4 => reader.optional(&mut self.status),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -195,22 +214,39 @@ impl ServerSummary {
     }
 }
 
-impl FromWire for ServerSummary {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/server.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            full_id: fields.optional(const { &Name::new("full_id") })?,
-            name: fields.optional(const { &Name::new("name") })?,
-            image: fields.optional(const { &Name::new("imageId") })?,
-            server_type: fields.optional(const { &Name::new("type") })?,
-            status: fields.required(const { &Name::new("status") })?,
-            os_type: fields.optional(const { &Name::new("os_type") })?,
-            os_bits: fields.optional(const { &Name::new("os_bits") })?,
-            addresses: fields.optional(const { &Name::new("addresses") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for ServerSummary {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/clodo/types/server.toml",
+        &[
+            Field::required("id"),
+            Field::optional("full_id"),
+            Field::optional("name"),
+            Field::optional("imageId"),
+            Field::optional("type"),
+            Field::required("status"),
+            Field::optional("os_type"),
+            Field::optional("os_bits"),
+            Field::optional("addresses"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.full_id),
+            2 => reader.optional(&mut self.name),
+            3 => reader.optional(&mut self.image),
+            4 => reader.optional(&mut self.server_type),
+            5 => reader.required(&mut self.status),
+            6 => reader.optional(&mut self.os_type),
+            7 => reader.optional(&mut self.os_bits),
+            8 => reader.optional(&mut self.addresses),
+            _ => Ok(()),
+        }
     }
 }
 

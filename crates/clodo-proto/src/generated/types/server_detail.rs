@@ -3,8 +3,7 @@
 
 //! Types of `types/server_detail.toml`.
 
-use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit_proto::wire::Node;
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 use hostkit_proto::{DateTime, Decimal, Gibibytes, Mebibytes, Secret};
 
 use crate::types::{Addresses, ImageId, ServerId, ServerStatus, ServerType};
@@ -229,53 +228,102 @@ impl ServerDetail {
     }
 }
 
-impl FromWire for ServerDetail {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/server_detail.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            full_id: fields.optional(const { &Name::new("full_id") })?,
-            name: fields.optional(const { &Name::new("name") })?,
-            image: fields.optional(const { &Name::new("imageId") })?,
-            server_type: fields.optional(const { &Name::new("type") })?,
-            status: fields.required(const { &Name::new("status") })?,
-            addresses: fields.optional(const { &Name::new("addresses") })?,
-            memory: fields.optional(const { &Name::new("vps_memory") })?,
-            memory_max: fields.optional(const { &Name::new("vps_memory_max") })?,
-            memory_load: fields.optional(const { &Name::new("vps_mem_load") })?,
-            memory_allotted: fields.optional(const { &Name::new("vps_mem_max") })?,
-            memory_hour_min: fields.optional(const { &Name::new("vps_mem_1h_min") })?,
-            memory_hour_max: fields.optional(const { &Name::new("vps_mem_1h_max") })?,
-            memory_hour_average: fields.optional(const { &Name::new("vps_mem_1h_avg") })?,
-            cpu_load: fields.optional(const { &Name::new("vps_cpu_load") })?,
-            cpu_max: fields.optional(const { &Name::new("vps_cpu_max") })?,
-            cpu_hour_min: fields.optional(const { &Name::new("vps_cpu_1h_min") })?,
-            cpu_hour_max: fields.optional(const { &Name::new("vps_cpu_1h_max") })?,
-            cpu_hour_average: fields.optional(const { &Name::new("vps_cpu_1h_avg") })?,
-            disk_load: fields.optional(const { &Name::new("vps_disk_load") })?,
-            disk_used: fields.optional(const { &Name::new("vps_hdd_load") })?,
-            disk: fields.optional(const { &Name::new("vps_hdd_max") })?,
-            os_title: fields.optional(const { &Name::new("vps_os_title") })?,
-            os_version: fields.optional(const { &Name::new("vps_os_version") })?,
-            os_bits: fields.optional(const { &Name::new("vps_os_bits").also(&["os_bits"]) })?,
-            os_type: fields.optional(const { &Name::new("vps_os_type").also(&["os_type"]) })?,
-            vnc: fields.optional(const { &Name::new("vps_vnc") })?,
-            root_password: fields.optional(const { &Name::new("vps_root_pass") })?,
-            user_password: fields.optional(const { &Name::new("vps_user_pass") })?,
-            vnc_password: fields.optional(const { &Name::new("vps_vnc_pass") })?,
-            ordered: fields.optional(const { &Name::new("vps_adddate") })?,
-            created: fields.optional(const { &Name::new("vps_createdate") })?,
-            paid_until: fields.optional(const { &Name::new("vps_billingdate") })?,
-            started: fields.optional(const { &Name::new("vps_update") })?,
-            uptime: fields.optional(const { &Name::new("vps_update_days") })?,
-            traffic: fields.optional(const { &Name::new("vps_traff").also(&["vps_traf"]) })?,
-            traffic_left: fields.optional(const { &Name::new("vps_traff_used") })?,
-            free_traffic: fields.optional(const { &Name::new("vps_traff_free") })?,
-            free_traffic_left: fields.optional(const { &Name::new("vps_traff_used_free") })?,
-            received: fields.optional(const { &Name::new("vps_traf_rx") })?,
-            sent: fields.optional(const { &Name::new("vps_traf_tx") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for ServerDetail {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/clodo/types/server_detail.toml",
+        &[
+            Field::required("id"),
+            Field::optional("full_id"),
+            Field::optional("name"),
+            Field::optional("imageId"),
+            Field::optional("type"),
+            Field::required("status"),
+            Field::optional("addresses"),
+            Field::optional("vps_memory"),
+            Field::optional("vps_memory_max"),
+            Field::optional("vps_mem_load"),
+            Field::optional("vps_mem_max"),
+            Field::optional("vps_mem_1h_min"),
+            Field::optional("vps_mem_1h_max"),
+            Field::optional("vps_mem_1h_avg"),
+            Field::optional("vps_cpu_load"),
+            Field::optional("vps_cpu_max"),
+            Field::optional("vps_cpu_1h_min"),
+            Field::optional("vps_cpu_1h_max"),
+            Field::optional("vps_cpu_1h_avg"),
+            Field::optional("vps_disk_load"),
+            Field::optional("vps_hdd_load"),
+            Field::optional("vps_hdd_max"),
+            Field::optional("vps_os_title"),
+            Field::optional("vps_os_version"),
+            Field::optional("vps_os_bits").also(&["os_bits"]),
+            Field::optional("vps_os_type").also(&["os_type"]),
+            Field::optional("vps_vnc"),
+            Field::optional("vps_root_pass"),
+            Field::optional("vps_user_pass"),
+            Field::optional("vps_vnc_pass"),
+            Field::optional("vps_adddate"),
+            Field::optional("vps_createdate"),
+            Field::optional("vps_billingdate"),
+            Field::optional("vps_update"),
+            Field::optional("vps_update_days"),
+            Field::optional("vps_traff").also(&["vps_traf"]),
+            Field::optional("vps_traff_used"),
+            Field::optional("vps_traff_free"),
+            Field::optional("vps_traff_used_free"),
+            Field::optional("vps_traf_rx"),
+            Field::optional("vps_traf_tx"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.full_id),
+            2 => reader.optional(&mut self.name),
+            3 => reader.optional(&mut self.image),
+            4 => reader.optional(&mut self.server_type),
+            5 => reader.required(&mut self.status),
+            6 => reader.optional(&mut self.addresses),
+            7 => reader.optional(&mut self.memory),
+            8 => reader.optional(&mut self.memory_max),
+            9 => reader.optional(&mut self.memory_load),
+            10 => reader.optional(&mut self.memory_allotted),
+            11 => reader.optional(&mut self.memory_hour_min),
+            12 => reader.optional(&mut self.memory_hour_max),
+            13 => reader.optional(&mut self.memory_hour_average),
+            14 => reader.optional(&mut self.cpu_load),
+            15 => reader.optional(&mut self.cpu_max),
+            16 => reader.optional(&mut self.cpu_hour_min),
+            17 => reader.optional(&mut self.cpu_hour_max),
+            18 => reader.optional(&mut self.cpu_hour_average),
+            19 => reader.optional(&mut self.disk_load),
+            20 => reader.optional(&mut self.disk_used),
+            21 => reader.optional(&mut self.disk),
+            22 => reader.optional(&mut self.os_title),
+            23 => reader.optional(&mut self.os_version),
+            24 => reader.optional(&mut self.os_bits),
+            25 => reader.optional(&mut self.os_type),
+            26 => reader.optional(&mut self.vnc),
+            27 => reader.optional(&mut self.root_password),
+            28 => reader.optional(&mut self.user_password),
+            29 => reader.optional(&mut self.vnc_password),
+            30 => reader.optional(&mut self.ordered),
+            31 => reader.optional(&mut self.created),
+            32 => reader.optional(&mut self.paid_until),
+            33 => reader.optional(&mut self.started),
+            34 => reader.optional(&mut self.uptime),
+            35 => reader.optional(&mut self.traffic),
+            36 => reader.optional(&mut self.traffic_left),
+            37 => reader.optional(&mut self.free_traffic),
+            38 => reader.optional(&mut self.free_traffic_left),
+            39 => reader.optional(&mut self.received),
+            40 => reader.optional(&mut self.sent),
+            _ => Ok(()),
+        }
     }
 }

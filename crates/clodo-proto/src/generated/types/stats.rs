@@ -3,8 +3,7 @@
 
 //! Types of `types/stats.toml`.
 
-use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit_proto::wire::Node;
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 use hostkit_proto::{Decimal, Kibibytes, UnixTime};
 
 /// What a server used in one minute.
@@ -63,21 +62,38 @@ impl StatsRow {
     }
 }
 
-impl FromWire for StatsRow {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/stats.toml")?;
-        let value = Self {
-            time: fields.required(const { &Name::new("statdate") })?,
-            cpu_seconds: fields.optional(const { &Name::new("cpu_sec") })?,
-            cpu: fields.optional(const { &Name::new("cpu_perc") })?,
-            memory_allotted: fields.optional(const { &Name::new("mem_current") })?,
-            memory_used: fields.optional(const { &Name::new("mem_used") })?,
-            received: fields.optional(const { &Name::new("net_rx") })?,
-            sent: fields.optional(const { &Name::new("net_tx") })?,
-            disk_reads: fields.optional(const { &Name::new("hdd_read") })?,
-            disk_writes: fields.optional(const { &Name::new("hdd_write") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for StatsRow {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/clodo/types/stats.toml",
+        &[
+            Field::required("statdate"),
+            Field::optional("cpu_sec"),
+            Field::optional("cpu_perc"),
+            Field::optional("mem_current"),
+            Field::optional("mem_used"),
+            Field::optional("net_rx"),
+            Field::optional("net_tx"),
+            Field::optional("hdd_read"),
+            Field::optional("hdd_write"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.time),
+            1 => reader.optional(&mut self.cpu_seconds),
+            2 => reader.optional(&mut self.cpu),
+            3 => reader.optional(&mut self.memory_allotted),
+            4 => reader.optional(&mut self.memory_used),
+            5 => reader.optional(&mut self.received),
+            6 => reader.optional(&mut self.sent),
+            7 => reader.optional(&mut self.disk_reads),
+            8 => reader.optional(&mut self.disk_writes),
+            _ => Ok(()),
+        }
     }
 }

@@ -3,8 +3,7 @@
 
 //! Types of `types/storage.toml`.
 
-use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit_proto::wire::Node;
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 use hostkit_proto::{Bytes, Secret};
 
 /// The storage that was created.
@@ -37,18 +36,31 @@ impl CreatedStorage {
     }
 }
 
-impl FromWire for CreatedStorage {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/storage.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            login: fields.required(const { &Name::new("login") })?,
-            cluster: fields.optional(const { &Name::new("cluster") })?,
-            api_key: fields.optional(const { &Name::new("key") })?,
-            storage_key: fields.required(const { &Name::new("storagekey") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for CreatedStorage {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/clodo/types/storage.toml",
+        &[
+            Field::required("id"),
+            Field::required("login"),
+            Field::optional("cluster"),
+            Field::optional("key"),
+            Field::required("storagekey"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), "", "")
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.required(&mut self.login),
+            2 => reader.optional(&mut self.cluster),
+            3 => reader.optional(&mut self.api_key),
+            4 => reader.required(&mut self.storage_key),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -124,27 +136,49 @@ impl StorageDetail {
     }
 }
 
-impl FromWire for StorageDetail {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/storage.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            title: fields.required(const { &Name::new("title") })?,
-            login: fields.optional(const { &Name::new("login") })?,
-            cluster: fields.optional(const { &Name::new("cluster") })?,
-            storage_key: fields.optional(const { &Name::new("key") })?,
-            size: fields.optional(const { &Name::new("size") })?,
-            is_default: fields.or(const { &Name::new("is_default") }, false)?,
-            cache_control: fields.optional(const { &Name::new("cache_xomcc") })?,
-            cache_expires: fields.optional(const { &Name::new("cache_expires") })?,
-            cache_bypass: fields.optional(const { &Name::new("cache_bypass") })?,
-            cache_referer_filter: fields.optional(const { &Name::new("cache_refererfilter") })?,
-            cache_public_search: fields.or(const { &Name::new("cache_publicsearch") }, false)?,
-            public_domain: fields.optional(const { &Name::new("public_url") })?,
-            public_domain_check: fields.optional(const { &Name::new("public_url_checked") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for StorageDetail {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/clodo/types/storage.toml",
+        &[
+            Field::required("id"),
+            Field::required("title"),
+            Field::optional("login"),
+            Field::optional("cluster"),
+            Field::optional("key"),
+            Field::optional("size"),
+            Field::optional("is_default"),
+            Field::optional("cache_xomcc"),
+            Field::optional("cache_expires"),
+            Field::optional("cache_bypass"),
+            Field::optional("cache_refererfilter"),
+            Field::optional("cache_publicsearch"),
+            Field::optional("public_url"),
+            Field::optional("public_url_checked"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), "")
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.required(&mut self.title),
+            2 => reader.optional(&mut self.login),
+            3 => reader.optional(&mut self.cluster),
+            4 => reader.optional(&mut self.storage_key),
+            5 => reader.optional(&mut self.size),
+            6 => reader.or(&mut self.is_default),
+            7 => reader.optional(&mut self.cache_control),
+            8 => reader.optional(&mut self.cache_expires),
+            9 => reader.optional(&mut self.cache_bypass),
+            10 => reader.optional(&mut self.cache_referer_filter),
+            11 => reader.or(&mut self.cache_public_search),
+            12 => reader.optional(&mut self.public_domain),
+            13 => reader.optional(&mut self.public_domain_check),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -190,19 +224,34 @@ impl StorageSummary {
     }
 }
 
-impl FromWire for StorageSummary {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/storage.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            title: fields.optional(const { &Name::new("title") })?,
-            login: fields.optional(const { &Name::new("login") })?,
-            cluster: fields.optional(const { &Name::new("cluster") })?,
-            storage_key: fields.optional(const { &Name::new("key") })?,
-            size: fields.optional(const { &Name::new("size") })?,
-            token: fields.optional(const { &Name::new("token") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for StorageSummary {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/clodo/types/storage.toml",
+        &[
+            Field::required("id"),
+            Field::optional("title"),
+            Field::optional("login"),
+            Field::optional("cluster"),
+            Field::optional("key"),
+            Field::optional("size"),
+            Field::optional("token"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.title),
+            2 => reader.optional(&mut self.login),
+            3 => reader.optional(&mut self.cluster),
+            4 => reader.optional(&mut self.storage_key),
+            5 => reader.optional(&mut self.size),
+            6 => reader.optional(&mut self.token),
+            _ => Ok(()),
+        }
     }
 }

@@ -5,8 +5,7 @@
 
 use std::net::IpAddr;
 
-use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit_proto::wire::Node;
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 use hostkit_proto::{Decimal, Secret};
 
 use crate::types::{ServerId, StorageId};
@@ -29,12 +28,18 @@ impl AllowedAddress {
     }
 }
 
-impl FromWire for AllowedAddress {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/user.toml")?;
-        let value = Self { ip: fields.required(const { &Name::new("ip") })? };
-        fields.finish()?;
-        Ok(value)
+impl Fill for AllowedAddress {
+    const TABLE: &'static Table<'static> = &Table::new("specs/clodo/types/user.toml", &[Field::required("ip")]);
+
+    fn blank() -> Self {
+        Self::new("")
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.ip),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -62,16 +67,23 @@ impl DataCentre {
     }
 }
 
-impl FromWire for DataCentre {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/user.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            api_host: fields.optional(const { &Name::new("apihost") })?,
-            title: fields.optional(const { &Name::new("title") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for DataCentre {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/clodo/types/user.toml",
+        &[Field::required("id"), Field::optional("apihost"), Field::optional("title")],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.api_host),
+            2 => reader.optional(&mut self.title),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -121,16 +133,23 @@ impl PanelSignIn {
     }
 }
 
-impl FromWire for PanelSignIn {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/user.toml")?;
-        let value = Self {
-            date: fields.required(const { &Name::new("auth_date") })?,
-            ip: fields.optional(const { &Name::new("auth_ip") })?,
-            status: fields.optional(const { &Name::new("auth_status") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for PanelSignIn {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/clodo/types/user.toml",
+        &[Field::required("auth_date"), Field::optional("auth_ip"), Field::optional("auth_status")],
+    );
+
+    fn blank() -> Self {
+        Self::new("")
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.date),
+            1 => reader.optional(&mut self.ip),
+            2 => reader.optional(&mut self.status),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -416,77 +435,150 @@ impl UserProfile {
     }
 }
 
-impl FromWire for UserProfile {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/clodo/types/user.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("users_id") })?,
-            login: fields.optional(const { &Name::new("users_login") })?,
-            last_visit: fields.optional(const { &Name::new("users_last_visit") })?,
-            added: fields.optional(const { &Name::new("users_added") })?,
-            balance: fields.optional(const { &Name::new("users_balance") })?,
-            last_name: fields.optional(const { &Name::new("users_family") })?,
-            first_name: fields.optional(const { &Name::new("users_firstname") })?,
-            patronymic: fields.optional(const { &Name::new("users_lastname") })?,
-            jabber: fields.optional(const { &Name::new("users_profile_jabber") })?,
-            email: fields.optional(const { &Name::new("users_profile_email") })?,
-            phone: fields.optional(const { &Name::new("users_profile_phone") })?,
-            icq: fields.optional(const { &Name::new("users_profile_icq") })?,
-            skype: fields.optional(const { &Name::new("users_profile_skype") })?,
-            owner_kind: fields.optional(const { &Name::new("users_profile_facetype") })?,
-            company: fields.optional(const { &Name::new("users_profile_orgname") })?,
-            tax_number: fields.optional(const { &Name::new("users_profile_inn") })?,
-            legal_address: fields.optional(const { &Name::new("users_profile_address") })?,
-            legal_form: fields.optional(const { &Name::new("users_profile_formasobstv") })?,
-            actual_address: fields.optional(const { &Name::new("users_profile_factaddress") })?,
-            ogrn: fields.optional(const { &Name::new("users_profile_ogrn") })?,
-            okpo: fields.optional(const { &Name::new("users_profile_okpo") })?,
-            kpp: fields.optional(const { &Name::new("users_profile_kpp") })?,
-            bank_account: fields.optional(const { &Name::new("users_profile_raschschet") })?,
-            bank_code: fields.optional(const { &Name::new("users_profile_bik") })?,
-            bank_name: fields.optional(const { &Name::new("users_profile_bank") })?,
-            bank_correspondent_account: fields.optional(const { &Name::new("users_profile_korrschet") })?,
-            director_position: fields.optional(const { &Name::new("users_profile_dir") })?,
-            director_document: fields.optional(const { &Name::new("users_profile_dirdocument") })?,
-            director_document_number: fields.optional(const { &Name::new("users_profile_dirdocumentnum") })?,
-            director_document_date: fields.optional(const { &Name::new("users_profile_dirdocumentdate") })?,
-            director_name: fields.optional(const { &Name::new("users_profile_dirfio") })?,
-            accountant_name: fields.optional(const { &Name::new("users_profile_buhfio") })?,
-            work_phone: fields.optional(const { &Name::new("users_profile_workphone") })?,
-            work_phone_extension: fields.optional(const { &Name::new("users_profile_workphoneext") })?,
-            fax: fields.optional(const { &Name::new("users_profile_fax") })?,
-            fax_extension: fields.optional(const { &Name::new("users_profile_faxext") })?,
-            postal_address: fields.optional(const { &Name::new("users_profile_mailaddress") })?,
-            finance_contact_is_same: fields.or(const { &Name::new("users_profile_ident") }, false)?,
-            finance_last_name: fields.optional(const { &Name::new("users_profile_finfamily") })?,
-            finance_first_name: fields.optional(const { &Name::new("users_profile_finfirstname") })?,
-            finance_patronymic: fields.optional(const { &Name::new("users_profile_finlastname") })?,
-            finance_work_phone: fields.optional(const { &Name::new("users_profile_finworkphone") })?,
-            finance_work_phone_extension: fields.optional(const { &Name::new("users_profile_finworkphoneext") })?,
-            finance_phone: fields.optional(const { &Name::new("users_profile_finphone") })?,
-            finance_fax: fields.optional(const { &Name::new("users_profile_finfax") })?,
-            finance_fax_extension: fields.optional(const { &Name::new("users_profile_finfaxext") })?,
-            finance_email: fields.optional(const { &Name::new("users_profile_finemail") })?,
-            birthday: fields.optional(const { &Name::new("users_profile_birthday") })?,
-            passport_series: fields.optional(const { &Name::new("users_profile_passportseries") })?,
-            passport_number: fields.optional(const { &Name::new("users_profile_passportnumber") })?,
-            passport_date: fields.optional(const { &Name::new("users_profile_passportdate") })?,
-            passport_issuer: fields.optional(const { &Name::new("users_profile_passportwho") })?,
-            no_announcements: fields.or(const { &Name::new("users_profile_disableannounces") }, false)?,
-            low_balance_sms: fields.optional(const { &Name::new("users_profile_scalemoneysms") })?,
-            server_end_sms: fields.or(const { &Name::new("users_profile_vpsdeletesms") }, false)?,
-            disk_deletion_sms: fields.or(const { &Name::new("users_profile_vbddeletesms") }, false)?,
-            no_daily_costs: fields.or(const { &Name::new("users_profile_disableannouncesscale") }, false)?,
-            sign_in_sms: fields.or(const { &Name::new("users_profile_authsms") }, false)?,
-            default_server: fields.optional(const { &Name::new("default_vps_num") })?,
-            default_storage: fields.optional(const { &Name::new("default_storage_num") })?,
-            has_scale_servers: fields.or(const { &Name::new("scale_exists") }, false)?,
-            may_change_owner_kind: fields.or(const { &Name::new("allow_change_facetype") }, false)?,
-            data_centres: fields.list(const { &Name::new("dcs").xml_inner(&["dc"]) }, 100_000)?,
-            allowed_addresses: fields.list(const { &Name::new("auth_ips").xml_inner(&["auth_ip"]) }, 100_000)?,
-            sign_ins: fields.list(const { &Name::new("auth_log").xml_inner(&["auth"]) }, 100_000)?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for UserProfile {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/clodo/types/user.toml",
+        &[
+            Field::required("users_id"),
+            Field::optional("users_login"),
+            Field::optional("users_last_visit"),
+            Field::optional("users_added"),
+            Field::optional("users_balance"),
+            Field::optional("users_family"),
+            Field::optional("users_firstname"),
+            Field::optional("users_lastname"),
+            Field::optional("users_profile_jabber"),
+            Field::optional("users_profile_email"),
+            Field::optional("users_profile_phone"),
+            Field::optional("users_profile_icq"),
+            Field::optional("users_profile_skype"),
+            Field::optional("users_profile_facetype"),
+            Field::optional("users_profile_orgname"),
+            Field::optional("users_profile_inn"),
+            Field::optional("users_profile_address"),
+            Field::optional("users_profile_formasobstv"),
+            Field::optional("users_profile_factaddress"),
+            Field::optional("users_profile_ogrn"),
+            Field::optional("users_profile_okpo"),
+            Field::optional("users_profile_kpp"),
+            Field::optional("users_profile_raschschet"),
+            Field::optional("users_profile_bik"),
+            Field::optional("users_profile_bank"),
+            Field::optional("users_profile_korrschet"),
+            Field::optional("users_profile_dir"),
+            Field::optional("users_profile_dirdocument"),
+            Field::optional("users_profile_dirdocumentnum"),
+            Field::optional("users_profile_dirdocumentdate"),
+            Field::optional("users_profile_dirfio"),
+            Field::optional("users_profile_buhfio"),
+            Field::optional("users_profile_workphone"),
+            Field::optional("users_profile_workphoneext"),
+            Field::optional("users_profile_fax"),
+            Field::optional("users_profile_faxext"),
+            Field::optional("users_profile_mailaddress"),
+            Field::optional("users_profile_ident"),
+            Field::optional("users_profile_finfamily"),
+            Field::optional("users_profile_finfirstname"),
+            Field::optional("users_profile_finlastname"),
+            Field::optional("users_profile_finworkphone"),
+            Field::optional("users_profile_finworkphoneext"),
+            Field::optional("users_profile_finphone"),
+            Field::optional("users_profile_finfax"),
+            Field::optional("users_profile_finfaxext"),
+            Field::optional("users_profile_finemail"),
+            Field::optional("users_profile_birthday"),
+            Field::optional("users_profile_passportseries"),
+            Field::optional("users_profile_passportnumber"),
+            Field::optional("users_profile_passportdate"),
+            Field::optional("users_profile_passportwho"),
+            Field::optional("users_profile_disableannounces"),
+            Field::optional("users_profile_scalemoneysms"),
+            Field::optional("users_profile_vpsdeletesms"),
+            Field::optional("users_profile_vbddeletesms"),
+            Field::optional("users_profile_disableannouncesscale"),
+            Field::optional("users_profile_authsms"),
+            Field::optional("default_vps_num"),
+            Field::optional("default_storage_num"),
+            Field::optional("scale_exists"),
+            Field::optional("allow_change_facetype"),
+            Field::list("dcs").xml_inner(&["dc"]),
+            Field::list("auth_ips").xml_inner(&["auth_ip"]),
+            Field::list("auth_log").xml_inner(&["auth"]),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.login),
+            2 => reader.optional(&mut self.last_visit),
+            3 => reader.optional(&mut self.added),
+            4 => reader.optional(&mut self.balance),
+            5 => reader.optional(&mut self.last_name),
+            6 => reader.optional(&mut self.first_name),
+            7 => reader.optional(&mut self.patronymic),
+            8 => reader.optional(&mut self.jabber),
+            9 => reader.optional(&mut self.email),
+            10 => reader.optional(&mut self.phone),
+            11 => reader.optional(&mut self.icq),
+            12 => reader.optional(&mut self.skype),
+            13 => reader.optional(&mut self.owner_kind),
+            14 => reader.optional(&mut self.company),
+            15 => reader.optional(&mut self.tax_number),
+            16 => reader.optional(&mut self.legal_address),
+            17 => reader.optional(&mut self.legal_form),
+            18 => reader.optional(&mut self.actual_address),
+            19 => reader.optional(&mut self.ogrn),
+            20 => reader.optional(&mut self.okpo),
+            21 => reader.optional(&mut self.kpp),
+            22 => reader.optional(&mut self.bank_account),
+            23 => reader.optional(&mut self.bank_code),
+            24 => reader.optional(&mut self.bank_name),
+            25 => reader.optional(&mut self.bank_correspondent_account),
+            26 => reader.optional(&mut self.director_position),
+            27 => reader.optional(&mut self.director_document),
+            28 => reader.optional(&mut self.director_document_number),
+            29 => reader.optional(&mut self.director_document_date),
+            30 => reader.optional(&mut self.director_name),
+            31 => reader.optional(&mut self.accountant_name),
+            32 => reader.optional(&mut self.work_phone),
+            33 => reader.optional(&mut self.work_phone_extension),
+            34 => reader.optional(&mut self.fax),
+            35 => reader.optional(&mut self.fax_extension),
+            36 => reader.optional(&mut self.postal_address),
+            37 => reader.or(&mut self.finance_contact_is_same),
+            38 => reader.optional(&mut self.finance_last_name),
+            39 => reader.optional(&mut self.finance_first_name),
+            40 => reader.optional(&mut self.finance_patronymic),
+            41 => reader.optional(&mut self.finance_work_phone),
+            42 => reader.optional(&mut self.finance_work_phone_extension),
+            43 => reader.optional(&mut self.finance_phone),
+            44 => reader.optional(&mut self.finance_fax),
+            45 => reader.optional(&mut self.finance_fax_extension),
+            46 => reader.optional(&mut self.finance_email),
+            47 => reader.optional(&mut self.birthday),
+            48 => reader.optional(&mut self.passport_series),
+            49 => reader.optional(&mut self.passport_number),
+            50 => reader.optional(&mut self.passport_date),
+            51 => reader.optional(&mut self.passport_issuer),
+            52 => reader.or(&mut self.no_announcements),
+            53 => reader.optional(&mut self.low_balance_sms),
+            54 => reader.or(&mut self.server_end_sms),
+            55 => reader.or(&mut self.disk_deletion_sms),
+            56 => reader.or(&mut self.no_daily_costs),
+            57 => reader.or(&mut self.sign_in_sms),
+            58 => reader.optional(&mut self.default_server),
+            59 => reader.optional(&mut self.default_storage),
+            60 => reader.or(&mut self.has_scale_servers),
+            61 => reader.or(&mut self.may_change_owner_kind),
+            62 => reader.list(&mut self.data_centres, 100_000),
+            63 => reader.list(&mut self.allowed_addresses, 100_000),
+            64 => reader.list(&mut self.sign_ins, 100_000),
+            _ => Ok(()),
+        }
     }
 }

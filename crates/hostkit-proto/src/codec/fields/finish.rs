@@ -7,7 +7,7 @@ use crate::codec::DecodeError;
 use crate::codec::UnknownFields;
 use crate::codec::reader::Step;
 
-impl<'t> Fields<'t, '_, '_> {
+impl<'r> Fields<'_, 'r> {
     /// Reports the entries that no field has taken.
     ///
     /// # Errors
@@ -43,7 +43,7 @@ impl<'t> Fields<'t, '_, '_> {
         Ok(())
     }
 
-    pub(super) fn unknown_siblings(&mut self, node: Node<'t>, known: &str) -> Result<(), DecodeError> {
+    pub(super) fn unknown_siblings(&mut self, node: Node<'r>, known: &str) -> Result<(), DecodeError> {
         for (key, sibling) in node.entries() {
             if key != known {
                 self.reader.unknown_field(key, sibling)?;

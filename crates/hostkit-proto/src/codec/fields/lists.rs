@@ -3,7 +3,7 @@
 use hostkit_wire::{Format, Key, Kind, Node};
 
 use super::Fields;
-use crate::codec::reader::Step;
+use crate::codec::reader::{At, Step};
 use crate::codec::{DecodeError, FromWire, Name, Reader};
 use crate::leniency::ListShape;
 
@@ -12,48 +12,23 @@ use crate::leniency::ListShape;
 const RESERVED: usize = 64;
 
 /// Where the items of a list are.
-enum Items<'t> {
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Items<'r> {
     Absent,
     /// An empty wrapper.
     Nothing,
     /// XML: `count` elements of this name in `parent`.
     Elements {
-        parent: Node<'t>,
+        parent: Node<'r>,
         name: &'static str,
         count: usize,
     },
     /// Other formats: this node, and the name that a single item has.
-    In(Node<'t>, Option<&'static str>),
+    In(Node<'r>, Option<&'static str>),
 }
 
-impl<'t> Fields<'t, '_, '_> {
-    /// Decodes an optional list, empty if absent. An unreadable one is empty too and reported as a defect.
-    ///
-    /// # Errors
-    /// More than `max_items` items; under [`UnknownFields::Deny`](crate::UnknownFields::Deny), a defect.
-    pub fn list<T: FromWire>(&mut self, name: &Name, max_items: usize) -> Result<Vec<T>, DecodeError> {
-        let found = self.find_items(name)?;
-        if matches!(found, Items::Absent) {
-            return Ok(Vec::new());
-        }
-        let (step, spec) = (self.step(name), self.reader.spec);
-        match self.reader.within(step, |reader| found.read(max_items, reader)) {
-            Ok(items) => Ok(items),
-            Err(error) => {
-                self.defect(error, spec)?;
-                Ok(Vec::new())
-            }
-        }
-    }
-
-    /// Decodes a required list.
-    pub fn required_list<T: FromWire>(&mut self, name: &Name, max_items: usize) -> Result<Vec<T>, DecodeError> {
-        let step = self.step(name);
-        let found = self.find_items(name)?;
-        self.reader.within(step, |reader| found.read(max_items, reader))
-    }
-
-    fn find_items(&mut self, name: &Name) -> Result<Items<'t>, DecodeError> {
+impl<'r> Fields<'_, 'r> {
+    pub(super) fn find_items(&mut self, name: &Name) -> Result<Items<'r>, DecodeError> {
         let format = self.node.format();
         if format != Format::Xml {
             return Ok(match self.find(name)? {
@@ -87,7 +62,7 @@ impl<'t> Fields<'t, '_, '_> {
     }
 
     /// The elements with this name in a wrapper.
-    fn elements_in(&mut self, parent: Node<'t>, name: &'static str) -> Result<Items<'t>, DecodeError> {
+    fn elements_in(&mut self, parent: Node<'r>, name: &'static str) -> Result<Items<'r>, DecodeError> {
         let is_first = self.between.last().is_some_and(|(_, first, _)| first.index() == parent.index());
         let mut count = 0;
         for (key, node) in parent.entries() {
@@ -105,7 +80,7 @@ impl<'t> Fields<'t, '_, '_> {
     }
 
     /// The elements with this name among the fields of this object.
-    fn own_elements(&mut self, name: &'static str) -> Items<'t> {
+    fn own_elements(&mut self, name: &'static str) -> Items<'r> {
         let mut count = 0;
         for (position, (key, _)) in self.node.entries().enumerate() {
             if key == name {
@@ -126,17 +101,103 @@ impl<'t> Fields<'t, '_, '_> {
     }
 }
 
-impl Items<'_> {
-    fn read<T: FromWire>(self, max_items: usize, reader: &mut Reader<'_>) -> Result<Vec<T>, DecodeError> {
-        match self {
-            Self::Absent => Err(reader.error("a list", "nothing")),
-            Self::Nothing => Ok(Vec::new()),
-            Self::Elements { parent, name, count } => {
-                let elements = parent.entries().filter(|(key, _)| *key == name).map(|(_, node)| node);
-                read_items(reserved::<T>(count, parent), elements, max_items, reader)
+impl<'r> Reader<'r> {
+    /// Decodes an optional list, empty if absent. An unreadable one is empty too and reported as a defect.
+    ///
+    /// # Errors
+    /// More than `max_items` items; under [`UnknownFields::Deny`](crate::UnknownFields::Deny), a defect.
+    pub fn list<T: FromWire>(&mut self, place: &mut Vec<T>, max_items: usize) -> Result<(), DecodeError> {
+        let spec = self.spec;
+        match self.required_list(place, max_items) {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                place.clear();
+                self.defect_of(error, spec)
             }
-            Self::In(node, singular) => read_list(node, singular, max_items, reader),
         }
+    }
+
+    /// Decodes a required list.
+    pub fn required_list<T: FromWire>(&mut self, place: &mut Vec<T>, max_items: usize) -> Result<(), DecodeError> {
+        match self.at {
+            At::Items(Items::Absent | Items::Nothing) => Ok(()),
+            At::Items(Items::Elements { parent, name, count }) => {
+                let elements = parent.entries().filter(|(key, _)| *key == name).map(|(_, node)| node);
+                place.reserve(reserved::<T>(count, parent).min(max_items));
+                self.read_items(place, elements, max_items)
+            }
+            At::Items(Items::In(node, singular)) => self.read_list(place, node, singular, max_items),
+            At::Node(node) => self.read_list(place, node, None, max_items),
+            At::Body(_) => self.field_list_in_body(place, max_items),
+        }
+    }
+
+    fn read_list<T: FromWire>(
+        &mut self,
+        place: &mut Vec<T>,
+        node: Node<'r>,
+        singular: Option<&'static str>,
+        max_items: usize,
+    ) -> Result<(), DecodeError> {
+        match self.leniency.list(node) {
+            Some(ListShape::Items) => {
+                place.reserve(reserved::<T>(node.items().count(), node).min(max_items));
+                self.read_items(place, node.items(), max_items)
+            }
+            Some(ListShape::Nothing) => Ok(()),
+            Some(ListShape::Values) => self.read_items(place, node.entries().map(|(_, node)| node), max_items),
+            Some(ListShape::Item) => {
+                let (mut entries, spec) = (node.entries(), self.spec);
+                match (entries.next(), entries.next()) {
+                    (Some((key, inner)), None) if Some(key) == singular => {
+                        self.read_list(place, inner, None, max_items)
+                    }
+                    _ => match self.read_items(place, std::iter::once(node), max_items) {
+                        // Not an item: it may be the wrapper of the items, with a new field beside them.
+                        Err(error) => match singular.and_then(|name| node.get(name)) {
+                            Some(inner) => {
+                                self.spec = spec;
+                                place.clear();
+                                self.read_wrapped(place, node, inner, singular, max_items)
+                            }
+                            None => Err(error),
+                        },
+                        items => items,
+                    },
+                }
+            }
+            None => Err(self.expected_at("a list", node)),
+        }
+    }
+
+    /// Reads the items of a wrapper that also holds fields unknown to the spec.
+    fn read_wrapped<T: FromWire>(
+        &mut self,
+        place: &mut Vec<T>,
+        wrapper: Node<'r>,
+        items: Node<'r>,
+        singular: Option<&'static str>,
+        max_items: usize,
+    ) -> Result<(), DecodeError> {
+        for (key, node) in wrapper.entries().filter(|(key, _)| Some(*key) != singular) {
+            self.unknown_field(key, node)?;
+        }
+        self.read_list(place, items, None, max_items)
+    }
+
+    fn read_items<T: FromWire>(
+        &mut self,
+        place: &mut Vec<T>,
+        nodes: impl Iterator<Item = Node<'r>>,
+        max_items: usize,
+    ) -> Result<(), DecodeError> {
+        for (index, node) in nodes.enumerate() {
+            if index >= max_items {
+                return Err(self.error(format!("at most {max_items} items"), "more").over_limit());
+            }
+            self.within_node(Step::Index(index), node, |reader| T::push(place, reader))?;
+        }
+        Ok(())
     }
 }
 
@@ -145,71 +206,20 @@ fn reserved<T>(count: usize, list: Node<'_>) -> usize {
     count.min(list.size() * RESERVED / size_of::<T>().max(1))
 }
 
-fn read_list<T: FromWire>(
-    node: Node<'_>,
-    singular: Option<&'static str>,
-    max_items: usize,
-    reader: &mut Reader<'_>,
-) -> Result<Vec<T>, DecodeError> {
-    match reader.leniency.list(node) {
-        Some(ListShape::Items) => {
-            read_items(reserved::<T>(node.items().count(), node), node.items(), max_items, reader)
-        }
-        Some(ListShape::Nothing) => Ok(Vec::new()),
-        Some(ListShape::Values) => read_items(0, node.entries().map(|(_, node)| node), max_items, reader),
-        Some(ListShape::Item) => {
-            let (mut entries, spec) = (node.entries(), reader.spec);
-            match (entries.next(), entries.next()) {
-                (Some((key, inner)), None) if Some(key) == singular => read_list(inner, None, max_items, reader),
-                _ => match read_items(1, std::iter::once(node), max_items, reader) {
-                    // Not an item: it may be the wrapper of the items, with a new field beside them.
-                    Err(error) => match singular.and_then(|name| node.get(name)) {
-                        Some(inner) => {
-                            reader.spec = spec;
-                            read_wrapped(node, inner, singular, max_items, reader)
-                        }
-                        None => Err(error),
-                    },
-                    items => items,
-                },
-            }
-        }
-        None => Err(reader.expected("a list", node)),
-    }
-}
-
-/// Reads the items of a wrapper that also holds fields unknown to the spec.
-fn read_wrapped<T: FromWire>(
-    wrapper: Node<'_>,
-    items: Node<'_>,
-    singular: Option<&'static str>,
-    max_items: usize,
-    reader: &mut Reader<'_>,
-) -> Result<Vec<T>, DecodeError> {
-    for (key, node) in wrapper.entries().filter(|(key, _)| Some(*key) != singular) {
-        reader.unknown_field(key, node)?;
-    }
-    read_list(items, None, max_items, reader)
-}
-
-fn read_items<'t, T: FromWire>(
-    capacity: usize,
-    nodes: impl Iterator<Item = Node<'t>>,
-    max_items: usize,
-    reader: &mut Reader<'_>,
-) -> Result<Vec<T>, DecodeError> {
-    let mut items = Vec::with_capacity(capacity.min(max_items));
-    for (index, node) in nodes.enumerate() {
-        if index >= max_items {
-            return Err(reader.error(format!("at most {max_items} items"), "more").over_limit());
-        }
-        items.push(reader.within(Step::Index(index), |reader| T::from_wire(node, reader))?);
-    }
-    Ok(items)
-}
+/// The most items of a list within a list.
+const INNER_ITEMS: usize = 1_000_000;
 
 impl<T: FromWire> FromWire for Vec<T> {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        read_list(node, None, 1_000_000, reader)
+    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let mut items = Self::new();
+        match reader.at {
+            At::Body(_) => reader.list_in_body(&mut items, INNER_ITEMS)?,
+            _ => reader.required_list(&mut items, INNER_ITEMS)?,
+        }
+        Ok(items)
+    }
+
+    fn blank() -> Self {
+        Self::new()
     }
 }

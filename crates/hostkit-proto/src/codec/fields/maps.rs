@@ -2,74 +2,79 @@
 
 use std::collections::BTreeMap;
 
-use hostkit_wire::Node;
+use hostkit_wire::{Irregular, Node};
 
-use super::Fields;
-use crate::codec::reader::Step;
-use crate::codec::{DecodeError, FromText, FromWire, Name, Reader};
+use crate::codec::reader::{At, Step};
+use crate::codec::{DecodeError, FromText, FromWire, Reader};
 use crate::leniency::MapShape;
 
-impl Fields<'_, '_, '_> {
+impl<'r> Reader<'r> {
     /// Decodes an optional map, empty if absent. An unreadable one is empty too and reported as a defect.
-    pub fn map<K: FromText + Ord, V: FromWire>(&mut self, name: &Name) -> Result<BTreeMap<K, V>, DecodeError> {
-        let Some(node) = self.find(name)? else {
-            return Ok(BTreeMap::new());
-        };
-        let (step, spec) = (self.step(name), self.reader.spec);
-        match self.reader.within(step, |reader| read_map(node, reader)) {
-            Ok(map) => Ok(map),
+    pub fn map<K: FromText + Ord, V: FromWire>(&mut self, place: &mut BTreeMap<K, V>) -> Result<(), DecodeError> {
+        let spec = self.spec;
+        match self.required_map(place) {
+            Ok(()) => Ok(()),
             Err(error) => {
-                self.defect(error, spec)?;
-                Ok(BTreeMap::new())
+                place.clear();
+                self.defect_of(error, spec)
             }
         }
     }
 
     /// Decodes a required map.
-    pub fn required_map<K: FromText + Ord, V: FromWire>(&mut self, name: &Name) -> Result<BTreeMap<K, V>, DecodeError> {
-        let step = self.step(name);
-        match self.find(name)? {
-            None => self.reader.within(step, |reader| Err(reader.error("a map", "nothing"))),
-            Some(node) => self.reader.within(step, |reader| read_map(node, reader)),
+    pub fn required_map<K: FromText + Ord, V: FromWire>(
+        &mut self,
+        place: &mut BTreeMap<K, V>,
+    ) -> Result<(), DecodeError> {
+        match self.at {
+            At::Node(node) => self.read_map(place, node),
+            At::Body(_) => self.map_in_body(place),
+            At::Items(_) => Err(Irregular.into()),
         }
     }
-}
 
-fn read_map<K: FromText + Ord, V: FromWire>(
-    node: Node<'_>,
-    reader: &mut Reader<'_>,
-) -> Result<BTreeMap<K, V>, DecodeError> {
-    let mut map = BTreeMap::new();
-    match reader.leniency.map(node) {
-        Some(MapShape::Entries) => {
-            for (key, value) in node.entries() {
-                let Some(parsed) = K::from_text(key) else {
-                    return Err(reader.error(format!("{} as a key", K::EXPECTED), format!("{key:?}")));
-                };
-                let value = reader.within_key(key, |reader| V::from_wire(value, reader))?;
-                if map.insert(parsed, value).is_some() {
-                    return Err(reader.error("each key once", format!("{key:?} twice")));
+    fn read_map<K: FromText + Ord, V: FromWire>(
+        &mut self,
+        map: &mut BTreeMap<K, V>,
+        node: Node<'r>,
+    ) -> Result<(), DecodeError> {
+        match self.leniency.map(node) {
+            Some(MapShape::Entries) => {
+                for (key, value) in node.entries() {
+                    let Some(parsed) = K::from_text(key) else {
+                        return Err(self.error(format!("{} as a key", K::EXPECTED), format!("{key:?}")));
+                    };
+                    let value = self.within_node(Step::Key(key), value, V::from_wire)?;
+                    if map.insert(parsed, value).is_some() {
+                        return Err(self.error("each key once", format!("{key:?} twice")));
+                    }
                 }
+                Ok(())
             }
-            Ok(map)
-        }
-        Some(MapShape::Positions) => {
-            for (index, value) in node.items().enumerate() {
-                let Some(key) = K::from_text(&index.to_string()) else {
-                    return Err(reader.expected("a map", node));
-                };
-                let value = reader.within(Step::Index(index), |reader| V::from_wire(value, reader))?;
-                map.insert(key, value);
+            Some(MapShape::Positions) => {
+                for (index, value) in node.items().enumerate() {
+                    let Some(key) = K::from_text(&index.to_string()) else {
+                        return Err(self.expected_at("a map", node));
+                    };
+                    let value = self.within_node(Step::Index(index), value, V::from_wire)?;
+                    map.insert(key, value);
+                }
+                Ok(())
             }
-            Ok(map)
+            Some(MapShape::Nothing) => Ok(()),
+            None => Err(self.expected_at("a map", node)),
         }
-        Some(MapShape::Nothing) => Ok(map),
-        None => Err(reader.expected("a map", node)),
     }
 }
 
 impl<K: FromText + Ord, V: FromWire> FromWire for BTreeMap<K, V> {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        read_map(node, reader)
+    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let mut map = Self::new();
+        reader.required_map(&mut map)?;
+        Ok(map)
+    }
+
+    fn blank() -> Self {
+        Self::new()
     }
 }

@@ -6,10 +6,62 @@ use std::collections::BTreeMap;
 use hostkit_wire::{Format, Key, Limits, Node, Value};
 
 use super::Fields;
+use crate::codec::fill::{Field, How};
 use crate::codec::reader::{Step, describe};
-use crate::codec::{DecodeError, FromText, FromWire, Name, ToText, tree};
+use crate::codec::{DecodeError, FromText, FromWire, Name, Reader, ToText, tree};
 
-impl<'t> Fields<'t, '_, '_> {
+impl<'r> Fields<'_, 'r> {
+    fn one<T>(
+        &mut self,
+        name: &Name,
+        how: How,
+        mut place: T,
+        read: impl Fn(&mut Reader<'_>, &mut T) -> Result<(), DecodeError>,
+    ) -> Result<T, DecodeError> {
+        self.fill(&Field::named(*name, how), &mut |reader| read(reader, &mut place))?;
+        Ok(place)
+    }
+
+    /// Decodes a required field.
+    pub fn required<T: FromWire>(&mut self, name: &Name) -> Result<T, DecodeError> {
+        self.one(name, How::Required, T::blank(), |reader, place| reader.required(place))
+    }
+
+    /// Decodes an optional field.
+    pub fn optional<T: FromWire>(&mut self, name: &Name) -> Result<Option<T>, DecodeError> {
+        self.one(name, How::Optional, None, |reader, place| reader.optional(place))
+    }
+
+    /// Decodes a field with a default.
+    pub fn or<T: FromWire>(&mut self, name: &Name, absent: T) -> Result<T, DecodeError> {
+        self.one(name, How::Optional, absent, |reader, place| reader.or(place))
+    }
+
+    /// Decodes an optional text without the whitespace around it; whitespace alone counts as absent.
+    pub fn trimmed(&mut self, name: &Name) -> Result<Option<String>, DecodeError> {
+        self.one(name, How::Optional, None, |reader, place| reader.trimmed(place))
+    }
+
+    /// Decodes an optional list, empty if absent.
+    pub fn list<T: FromWire>(&mut self, name: &Name, max_items: usize) -> Result<Vec<T>, DecodeError> {
+        self.one(name, How::List, Vec::new(), |reader, place| reader.list(place, max_items))
+    }
+
+    /// Decodes a required list.
+    pub fn required_list<T: FromWire>(&mut self, name: &Name, max_items: usize) -> Result<Vec<T>, DecodeError> {
+        self.one(name, How::RequiredList, Vec::new(), |reader, place| reader.required_list(place, max_items))
+    }
+
+    /// Decodes an optional map, empty if absent.
+    pub fn map<K: FromText + Ord, V: FromWire>(&mut self, name: &Name) -> Result<BTreeMap<K, V>, DecodeError> {
+        self.one(name, How::Optional, BTreeMap::new(), |reader, place| reader.map(place))
+    }
+
+    /// Decodes a required map.
+    pub fn required_map<K: FromText + Ord, V: FromWire>(&mut self, name: &Name) -> Result<BTreeMap<K, V>, DecodeError> {
+        self.one(name, How::RequiredMap, BTreeMap::new(), |reader, place| reader.required_map(place))
+    }
+
     /// Checks a constant that identifies this call.
     ///
     /// # Errors
@@ -24,7 +76,7 @@ impl<'t> Fields<'t, '_, '_> {
     }
 
     /// The node of a required field.
-    pub(crate) fn node(&mut self, name: &Name) -> Result<Node<'t>, DecodeError> {
+    pub(crate) fn node_of(&mut self, name: &Name) -> Result<Node<'r>, DecodeError> {
         let step = self.step(name);
         match self.find(name)? {
             Some(node) => Ok(node),
@@ -97,7 +149,10 @@ impl<'t> Fields<'t, '_, '_> {
             let bytes = hostkit_wire::write(Format::Json, &Value::Map(fields)).map_err(|e| wrong(e.to_string()))?;
             let limits = Limits::DEFAULT;
             let document = hostkit_wire::parse(Format::Json, &bytes, &limits).map_err(|e| wrong(e.to_string()))?;
-            items.push((key, self.reader.elsewhere(|reader| V::from_wire(document.root(), reader))?));
+            let mut inner = self.reader.inner(document.root());
+            let item = V::from_wire(&mut inner)?;
+            self.reader.report.merge(inner.report);
+            items.push((key, item));
         }
         Ok(items)
     }

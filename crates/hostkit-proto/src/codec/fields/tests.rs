@@ -7,9 +7,11 @@ use crate::leniency::Leniency;
 
 fn read(format: Format, body: &str, leniency: &Leniency) -> Result<Vec<u64>, DecodeError> {
     let document = hostkit_wire::parse(format, body.as_bytes(), &Limits::DEFAULT).unwrap();
-    let mut reader = Reader::new("list", "answer", leniency, UnknownFields::Deny);
-    let mut fields = reader.object(document.root(), "")?;
-    fields.required_list(&Name::new("backups").json_inner(&["backup"]).xml_inner(&["backup"]), 9)
+    let mut reader = Reader::new("list", "answer", leniency, UnknownFields::Deny, At::Node(document.root()));
+    let field = Field::required_list("backups").json_inner(&["backup"]).xml_inner(&["backup"]);
+    let mut items = Vec::new();
+    reader.fields("")?.fill(&field, &mut |reader| reader.required_list(&mut items, 9))?;
+    Ok(items)
 }
 
 #[test]

@@ -3,8 +3,7 @@
 
 //! Types of `types/account.toml`.
 
-use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit_proto::wire::Node;
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 use hostkit_proto::{Decimal, Raw, Secret};
 
 /// What calls are authorised with.
@@ -28,15 +27,20 @@ impl ApiKey {
     }
 }
 
-impl FromWire for ApiKey {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/inferno/types/account.toml")?;
-        let value = Self {
-            client: fields.required(const { &Name::new("cid") })?,
-            key: fields.required(const { &Name::new("key") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for ApiKey {
+    const TABLE: &'static Table<'static> =
+        &Table::new("specs/inferno/types/account.toml", &[Field::required("cid"), Field::required("key")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), "")
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.client),
+            1 => reader.required(&mut self.key),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -72,17 +76,29 @@ impl Balance {
     }
 }
 
-impl FromWire for Balance {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/inferno/types/account.toml")?;
-        let value = Self {
-            result: fields.required(const { &Name::new("result") })?,
-            balance: fields.optional(const { &Name::new("balance").also(&["credit"]) })?,
-            currency: fields.optional(const { &Name::new("currency").also(&["currency_code"]) })?,
-            raw: fields.raw(),
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Balance {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/inferno/types/account.toml",
+        &[
+            Field::required("result"),
+            Field::optional("balance").also(&["credit"]),
+            Field::optional("currency").also(&["currency_code"]),
+            Field::raw(),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.result),
+            1 => reader.optional(&mut self.balance),
+            2 => reader.optional(&mut self.currency),
+            3 => reader.raw(&mut self.raw),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -3,8 +3,7 @@
 
 //! Types of `types/orders.toml`.
 
-use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit_proto::wire::Node;
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 use hostkit_proto::{Date, Decimal, Raw};
 
 use crate::types::{InvoiceId, OrderId};
@@ -33,16 +32,23 @@ impl NewOrder {
     }
 }
 
-impl FromWire for NewOrder {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/inferno/types/orders.toml")?;
-        let value = Self {
-            order: fields.required(const { &Name::new("orderid") })?,
-            invoice: fields.optional(const { &Name::new("invoiceid") })?,
-            products: fields.required(const { &Name::new("productids") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for NewOrder {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/inferno/types/orders.toml",
+        &[Field::required("orderid"), Field::optional("invoiceid"), Field::required("productids")],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), "")
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.order),
+            1 => reader.optional(&mut self.invoice),
+            2 => reader.required(&mut self.products),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -100,21 +106,37 @@ impl Order {
     }
 }
 
-impl FromWire for Order {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/inferno/types/orders.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            number: fields.optional(const { &Name::new("ordernum") })?,
-            amount: fields.optional(const { &Name::new("amount") })?,
-            invoice: fields.optional(const { &Name::new("invoiceid") })?,
-            status: fields.optional(const { &Name::new("status") })?,
-            next_due: fields.optional(const { &Name::new("nextduedate") })?,
-            pay_status: fields.optional(const { &Name::new("payStatus") })?,
-            unpaid_invoices: fields.list(const { &Name::new("unpaidInvoices") }, 100_000)?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Order {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/inferno/types/orders.toml",
+        &[
+            Field::required("id"),
+            Field::optional("ordernum"),
+            Field::optional("amount"),
+            Field::optional("invoiceid"),
+            Field::optional("status"),
+            Field::optional("nextduedate"),
+            Field::optional("payStatus"),
+            Field::list("unpaidInvoices"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.number),
+            2 => reader.optional(&mut self.amount),
+            3 => reader.optional(&mut self.invoice),
+            4 => reader.optional(&mut self.status),
+            5 => reader.optional(&mut self.next_due),
+            6 => reader.optional(&mut self.pay_status),
+            7 => reader.list(&mut self.unpaid_invoices, 100_000),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -163,11 +185,19 @@ impl UnpaidInvoice {
     }
 }
 
-impl FromWire for UnpaidInvoice {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/inferno/types/orders.toml")?;
-        let value = Self { status: fields.required(const { &Name::new("status") })?, raw: fields.raw() };
-        fields.finish()?;
-        Ok(value)
+impl Fill for UnpaidInvoice {
+    const TABLE: &'static Table<'static> =
+        &Table::new("specs/inferno/types/orders.toml", &[Field::required("status"), Field::raw()]);
+
+    fn blank() -> Self {
+        Self::new("")
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.status),
+            1 => reader.raw(&mut self.raw),
+            _ => Ok(()),
+        }
     }
 }

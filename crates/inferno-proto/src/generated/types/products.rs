@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use hostkit_proto::Value;
-use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit_proto::wire::{Kind, Node};
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::wire::Kind;
 
 /// What can be ordered and installed.
 #[doc(alias = "Что можно заказать и установить")]
@@ -30,15 +30,20 @@ impl Catalogue {
     }
 }
 
-impl FromWire for Catalogue {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/inferno/types/products.toml")?;
-        let value = Self {
-            templates: fields.required(const { &Name::new("ostpls") })?,
-            products: fields.required(const { &Name::new("products") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Catalogue {
+    const TABLE: &'static Table<'static> =
+        &Table::new("specs/inferno/types/products.toml", &[Field::required("ostpls"), Field::required("products")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.templates),
+            1 => reader.required(&mut self.products),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -55,11 +60,15 @@ pub enum Templates {
 }
 
 impl FromWire for Templates {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        match node.kind() {
-            Kind::Map => FromWire::from_wire(node, reader).map(Self::Object),
-            Kind::List => FromWire::from_wire(node, reader).map(Self::List),
-            _ => Err(reader.expected("an object or a list", node)),
+    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        match reader.kind() {
+            Kind::Map => FromWire::from_wire(reader).map(Self::Object),
+            Kind::List => FromWire::from_wire(reader).map(Self::List),
+            _ => Err(reader.expected("an object or a list")),
         }
+    }
+
+    fn blank() -> Self {
+        Self::Object(FromWire::blank())
     }
 }

@@ -5,8 +5,7 @@
 
 use std::net::IpAddr;
 
-use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit_proto::wire::Node;
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 use hostkit_proto::{Date, Raw, Secret};
 
 use crate::types::{OrderId, OrderStatus, ResultWord, VpsId};
@@ -40,18 +39,31 @@ impl ActionAnswer {
     }
 }
 
-impl FromWire for ActionAnswer {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/inferno/types/servers.toml")?;
-        let value = Self {
-            result: fields.required(const { &Name::new("result") })?,
-            message: fields.optional(const { &Name::new("message").also(&["msg"]) })?,
-            method: fields.optional(const { &Name::new("method") })?,
-            queue: fields.optional(const { &Name::new("retx") })?,
-            raw: fields.raw(),
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for ActionAnswer {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/inferno/types/servers.toml",
+        &[
+            Field::required("result"),
+            Field::optional("message").also(&["msg"]),
+            Field::optional("method"),
+            Field::optional("retx"),
+            Field::raw(),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.result),
+            1 => reader.optional(&mut self.message),
+            2 => reader.optional(&mut self.method),
+            3 => reader.optional(&mut self.queue),
+            4 => reader.raw(&mut self.raw),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -79,16 +91,23 @@ impl InstallAnswer {
     }
 }
 
-impl FromWire for InstallAnswer {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/inferno/types/servers.toml")?;
-        let value = Self {
-            method: fields.required(const { &Name::new("method") })?,
-            message: fields.optional(const { &Name::new("msg") })?,
-            queue: fields.required(const { &Name::new("retx") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for InstallAnswer {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/inferno/types/servers.toml",
+        &[Field::required("method"), Field::optional("msg"), Field::required("retx")],
+    );
+
+    fn blank() -> Self {
+        Self::new("", FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.method),
+            1 => reader.optional(&mut self.message),
+            2 => reader.required(&mut self.queue),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -129,18 +148,31 @@ impl InstallCheck {
     }
 }
 
-impl FromWire for InstallCheck {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/inferno/types/servers.toml")?;
-        let value = Self {
-            result: fields.required(const { &Name::new("result") })?,
-            method: fields.optional(const { &Name::new("method") })?,
-            message: fields.optional(const { &Name::new("msg").also(&["message"]) })?,
-            queue: fields.optional(const { &Name::new("retx") })?,
-            raw: fields.raw(),
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for InstallCheck {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/inferno/types/servers.toml",
+        &[
+            Field::required("result"),
+            Field::optional("method"),
+            Field::optional("msg").also(&["message"]),
+            Field::optional("retx"),
+            Field::raw(),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.result),
+            1 => reader.optional(&mut self.method),
+            2 => reader.optional(&mut self.message),
+            3 => reader.optional(&mut self.queue),
+            4 => reader.raw(&mut self.raw),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -168,16 +200,23 @@ impl QueueAnswer {
     }
 }
 
-impl FromWire for QueueAnswer {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/inferno/types/servers.toml")?;
-        let value = Self {
-            result: fields.required(const { &Name::new("result") })?,
-            message: fields.optional(const { &Name::new("msg") })?,
-            code: fields.optional(const { &Name::new("error_code") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for QueueAnswer {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/inferno/types/servers.toml",
+        &[Field::required("result"), Field::optional("msg"), Field::optional("error_code")],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.result),
+            1 => reader.optional(&mut self.message),
+            2 => reader.optional(&mut self.code),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -216,19 +255,33 @@ impl ServerInfo {
     }
 }
 
-impl FromWire for ServerInfo {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/inferno/types/servers.toml")?;
-        let value = Self {
-            order: fields.required(const { &Name::new("orderid") })?,
-            order_status: fields.required(const { &Name::new("orderStatus") })?,
-            product_status: fields.optional(const { &Name::new("productStatus") })?,
-            dedicated_ip: fields.optional(const { &Name::new("dedicatedip") })?,
-            next_due: fields.optional(const { &Name::new("nextduedate") })?,
-            vps: fields.optional(const { &Name::new("vps_info") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for ServerInfo {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/inferno/types/servers.toml",
+        &[
+            Field::required("orderid"),
+            Field::required("orderStatus"),
+            Field::optional("productStatus"),
+            Field::optional("dedicatedip"),
+            Field::optional("nextduedate"),
+            Field::optional("vps_info"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.order),
+            1 => reader.required(&mut self.order_status),
+            2 => reader.optional(&mut self.product_status),
+            3 => reader.optional(&mut self.dedicated_ip),
+            4 => reader.optional(&mut self.next_due),
+            5 => reader.optional(&mut self.vps),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -273,20 +326,36 @@ impl VpsInfo {
     }
 }
 
-impl FromWire for VpsInfo {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/inferno/types/servers.toml")?;
-        let value = Self {
-            result: fields.required(const { &Name::new("result") })?,
-            message: fields.optional(const { &Name::new("message") })?,
-            id: fields.optional(const { &Name::new("main_id") })?,
-            name: fields.optional(const { &Name::new("vps_name") })?,
-            ip: fields.optional(const { &Name::new("ip") })?,
-            state: fields.optional(const { &Name::new("real_state") })?,
-            online: fields.optional(const { &Name::new("online") })?,
-            password: fields.optional(const { &Name::new("vps_password") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for VpsInfo {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/inferno/types/servers.toml",
+        &[
+            Field::required("result"),
+            Field::optional("message"),
+            Field::optional("main_id"),
+            Field::optional("vps_name"),
+            Field::optional("ip"),
+            Field::optional("real_state"),
+            Field::optional("online"),
+            Field::optional("vps_password"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.result),
+            1 => reader.optional(&mut self.message),
+            2 => reader.optional(&mut self.id),
+            3 => reader.optional(&mut self.name),
+            4 => reader.optional(&mut self.ip),
+            5 => reader.optional(&mut self.state),
+            6 => reader.optional(&mut self.online),
+            7 => reader.optional(&mut self.password),
+            _ => Ok(()),
+        }
     }
 }

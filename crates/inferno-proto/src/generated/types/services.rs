@@ -3,8 +3,7 @@
 
 //! Types of `types/services.toml`.
 
-use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit_proto::wire::Node;
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 use hostkit_proto::{Date, Raw};
 
 use crate::types::{OrderStatus, ResultWord, ServiceId};
@@ -38,18 +37,31 @@ impl Service {
     }
 }
 
-impl FromWire for Service {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/inferno/types/services.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id").also(&["serviceid"]) })?,
-            name: fields.optional(const { &Name::new("name") })?,
-            status: fields.optional(const { &Name::new("status") })?,
-            next_due: fields.optional(const { &Name::new("nextduedate") })?,
-            raw: fields.raw(),
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Service {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/inferno/types/services.toml",
+        &[
+            Field::required("id").also(&["serviceid"]),
+            Field::optional("name"),
+            Field::optional("status"),
+            Field::optional("nextduedate"),
+            Field::raw(),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.name),
+            2 => reader.optional(&mut self.status),
+            3 => reader.optional(&mut self.next_due),
+            4 => reader.raw(&mut self.raw),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -76,16 +88,23 @@ impl ServiceDetail {
     }
 }
 
-impl FromWire for ServiceDetail {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/inferno/types/services.toml")?;
-        let value = Self {
-            result: fields.required(const { &Name::new("result") })?,
-            service: fields.optional(const { &Name::new("service").also(&["data"]) })?,
-            raw: fields.raw(),
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for ServiceDetail {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/inferno/types/services.toml",
+        &[Field::required("result"), Field::optional("service").also(&["data"]), Field::raw()],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.result),
+            1 => reader.optional(&mut self.service),
+            2 => reader.raw(&mut self.raw),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -112,15 +131,22 @@ impl Services {
     }
 }
 
-impl FromWire for Services {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/inferno/types/services.toml")?;
-        let value = Self {
-            result: fields.required(const { &Name::new("result") })?,
-            services: fields.list(const { &Name::new("services").also(&["data", "items", "list"]) }, 100_000)?,
-            raw: fields.raw(),
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Services {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/inferno/types/services.toml",
+        &[Field::required("result"), Field::list("services").also(&["data", "items", "list"]), Field::raw()],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.result),
+            1 => reader.list(&mut self.services, 100_000),
+            2 => reader.raw(&mut self.raw),
+            _ => Ok(()),
+        }
     }
 }

@@ -4,8 +4,7 @@
 //! Types of `types/ssh_keys.toml`.
 
 use hostkit_proto::Raw;
-use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit_proto::wire::Node;
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 
 use crate::types::SshKeyId;
 
@@ -32,16 +31,23 @@ impl SshKey {
     }
 }
 
-impl FromWire for SshKey {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/inferno/types/ssh_keys.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            name: fields.optional(const { &Name::new("name") })?,
-            raw: fields.raw(),
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for SshKey {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/inferno/types/ssh_keys.toml",
+        &[Field::required("id"), Field::optional("name"), Field::raw()],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.name),
+            2 => reader.raw(&mut self.raw),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -65,12 +71,19 @@ impl SshKeyAdded {
     }
 }
 
-impl FromWire for SshKeyAdded {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/inferno/types/ssh_keys.toml")?;
-        let value =
-            Self { message: fields.required(const { &Name::new("message").also(&["msg"]) })?, raw: fields.raw() };
-        fields.finish()?;
-        Ok(value)
+impl Fill for SshKeyAdded {
+    const TABLE: &'static Table<'static> =
+        &Table::new("specs/inferno/types/ssh_keys.toml", &[Field::required("message").also(&["msg"]), Field::raw()]);
+
+    fn blank() -> Self {
+        Self::new("")
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.message),
+            1 => reader.raw(&mut self.raw),
+            _ => Ok(()),
+        }
     }
 }

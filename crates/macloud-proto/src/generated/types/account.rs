@@ -3,8 +3,7 @@
 
 //! Types of `types/account.toml`.
 
-use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit_proto::wire::Node;
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 use hostkit_proto::{Date, DateTime, Decimal, Secret};
 
 use crate::types::{AccountId, UserId};
@@ -36,17 +35,24 @@ impl Account {
     }
 }
 
-impl FromWire for Account {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/account.toml")?;
-        let value = Self {
-            account: fields.required(const { &Name::new("account") })?,
-            created: fields.optional(const { &Name::new("created") })?,
-            forecast: fields.optional(const { &Name::new("forecast") })?,
-            can: fields.optional(const { &Name::new("can") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Account {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/account.toml",
+        &[Field::required("account"), Field::optional("created"), Field::optional("forecast"), Field::optional("can")],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.account),
+            1 => reader.optional(&mut self.created),
+            2 => reader.optional(&mut self.forecast),
+            3 => reader.optional(&mut self.can),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -74,16 +80,23 @@ impl AccountAbilities {
     }
 }
 
-impl FromWire for AccountAbilities {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/account.toml")?;
-        let value = Self {
-            add_user: fields.optional(const { &Name::new("add_user") })?,
-            add_service: fields.optional(const { &Name::new("add_service") })?,
-            convert_to_cash: fields.optional(const { &Name::new("convert_to_cash") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for AccountAbilities {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/account.toml",
+        &[Field::optional("add_user"), Field::optional("add_service"), Field::optional("convert_to_cash")],
+    );
+
+    fn blank() -> Self {
+        Self::new()
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.optional(&mut self.add_user),
+            1 => reader.optional(&mut self.add_service),
+            2 => reader.optional(&mut self.convert_to_cash),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -171,25 +184,45 @@ impl AccountLimits {
     }
 }
 
-impl FromWire for AccountLimits {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/account.toml")?;
-        let value = Self {
-            server: fields.required(const { &Name::new("server") })?,
-            server_ip4: fields.optional(const { &Name::new("server-ip4") })?,
-            server_ip6: fields.optional(const { &Name::new("server-ip6") })?,
-            iso: fields.optional(const { &Name::new("iso") })?,
-            backup: fields.optional(const { &Name::new("backup") })?,
-            ssl: fields.optional(const { &Name::new("ssl") })?,
-            domain: fields.optional(const { &Name::new("domain") })?,
-            dns: fields.optional(const { &Name::new("dns") })?,
-            external_hdd: fields.optional(const { &Name::new("extdisk-hdd") })?,
-            external_nvme: fields.optional(const { &Name::new("extdisk-nvme") })?,
-            reserved_ip: fields.optional(const { &Name::new("reserve-ip") })?,
-            gpu: fields.optional(const { &Name::new("gpu") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for AccountLimits {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/account.toml",
+        &[
+            Field::required("server"),
+            Field::optional("server-ip4"),
+            Field::optional("server-ip6"),
+            Field::optional("iso"),
+            Field::optional("backup"),
+            Field::optional("ssl"),
+            Field::optional("domain"),
+            Field::optional("dns"),
+            Field::optional("extdisk-hdd"),
+            Field::optional("extdisk-nvme"),
+            Field::optional("reserve-ip"),
+            Field::optional("gpu"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.server),
+            1 => reader.optional(&mut self.server_ip4),
+            2 => reader.optional(&mut self.server_ip6),
+            3 => reader.optional(&mut self.iso),
+            4 => reader.optional(&mut self.backup),
+            5 => reader.optional(&mut self.ssl),
+            6 => reader.optional(&mut self.domain),
+            7 => reader.optional(&mut self.dns),
+            8 => reader.optional(&mut self.external_hdd),
+            9 => reader.optional(&mut self.external_nvme),
+            10 => reader.optional(&mut self.reserved_ip),
+            11 => reader.optional(&mut self.gpu),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -214,15 +247,20 @@ impl AccountRef {
     }
 }
 
-impl FromWire for AccountRef {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/account.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            name: fields.optional(const { &Name::new("name") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for AccountRef {
+    const TABLE: &'static Table<'static> =
+        &Table::new("specs/macloud/types/account.toml", &[Field::required("id"), Field::optional("name")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.name),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -257,17 +295,24 @@ impl Balance {
     }
 }
 
-impl FromWire for Balance {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/account.toml")?;
-        let value = Self {
-            real: fields.optional(const { &Name::new("real") })?,
-            bonus: fields.optional(const { &Name::new("bonus") })?,
-            partner: fields.optional(const { &Name::new("partner") })?,
-            currency: fields.optional(const { &Name::new("currency") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Balance {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/account.toml",
+        &[Field::optional("real"), Field::optional("bonus"), Field::optional("partner"), Field::optional("currency")],
+    );
+
+    fn blank() -> Self {
+        Self::new()
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.optional(&mut self.real),
+            1 => reader.optional(&mut self.bonus),
+            2 => reader.optional(&mut self.partner),
+            3 => reader.optional(&mut self.currency),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -292,15 +337,20 @@ impl NewAccount {
     }
 }
 
-impl FromWire for NewAccount {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/account.toml")?;
-        let value = Self {
-            account: fields.required(const { &Name::new("account") })?,
-            user: fields.required(const { &Name::new("user") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for NewAccount {
+    const TABLE: &'static Table<'static> =
+        &Table::new("specs/macloud/types/account.toml", &[Field::required("account"), Field::required("user")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.account),
+            1 => reader.required(&mut self.user),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -322,12 +372,18 @@ impl NewAccountRef {
     }
 }
 
-impl FromWire for NewAccountRef {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/account.toml")?;
-        let value = Self { id: fields.required(const { &Name::new("id") })? };
-        fields.finish()?;
-        Ok(value)
+impl Fill for NewAccountRef {
+    const TABLE: &'static Table<'static> = &Table::new("specs/macloud/types/account.toml", &[Field::required("id")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -355,16 +411,23 @@ impl NewUser {
     }
 }
 
-impl FromWire for NewUser {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/account.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            name: fields.optional(const { &Name::new("name") })?,
-            token: fields.optional(const { &Name::new("token") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for NewUser {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/account.toml",
+        &[Field::required("id"), Field::optional("name"), Field::optional("token")],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.name),
+            2 => reader.optional(&mut self.token),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -392,16 +455,23 @@ impl ServiceLimit {
     }
 }
 
-impl FromWire for ServiceLimit {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/account.toml")?;
-        let value = Self {
-            max: fields.required(const { &Name::new("max") })?,
-            child_max: fields.optional(const { &Name::new("child_max") })?,
-            now: fields.optional(const { &Name::new("now") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for ServiceLimit {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/account.toml",
+        &[Field::required("max"), Field::optional("child_max"), Field::optional("now")],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.max),
+            1 => reader.optional(&mut self.child_max),
+            2 => reader.optional(&mut self.now),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -423,11 +493,17 @@ impl SessionToken {
     }
 }
 
-impl FromWire for SessionToken {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/account.toml")?;
-        let value = Self { token: fields.required(const { &Name::new("token") })? };
-        fields.finish()?;
-        Ok(value)
+impl Fill for SessionToken {
+    const TABLE: &'static Table<'static> = &Table::new("specs/macloud/types/account.toml", &[Field::required("token")]);
+
+    fn blank() -> Self {
+        Self::new("")
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.token),
+            _ => Ok(()),
+        }
     }
 }

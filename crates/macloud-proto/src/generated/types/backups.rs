@@ -3,8 +3,7 @@
 
 //! Types of `types/backups.toml`.
 
-use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit_proto::wire::Node;
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 use hostkit_proto::{DateTime, Gibibytes, Secret};
 
 use crate::types::{BackupId, DatacenterRef, ServerRef, ServiceStatus};
@@ -101,26 +100,47 @@ impl Backup {
     }
 }
 
-impl FromWire for Backup {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/backups.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            name: fields.optional(const { &Name::new("name") })?,
-            full_name: fields.optional(const { &Name::new("full_name") })?,
-            status: fields.required(const { &Name::new("status") })?,
-            status_text: fields.optional(const { &Name::new("status_text") })?,
-            created: fields.optional(const { &Name::new("created") })?,
-            updated: fields.optional(const { &Name::new("updated") })?,
-            paid_until: fields.optional(const { &Name::new("end") })?,
-            server: fields.optional(const { &Name::new("server") })?,
-            can: fields.required(const { &Name::new("can") })?,
-            datacenter: fields.optional(const { &Name::new("datacenter") })?,
-            size: fields.optional(const { &Name::new("quantity") })?,
-            download: fields.optional(const { &Name::new("download") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Backup {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/backups.toml",
+        &[
+            Field::required("id"),
+            Field::optional("name"),
+            Field::optional("full_name"),
+            Field::required("status"),
+            Field::optional("status_text"),
+            Field::optional("created"),
+            Field::optional("updated"),
+            Field::optional("end"),
+            Field::optional("server"),
+            Field::required("can"),
+            Field::optional("datacenter"),
+            Field::optional("quantity"),
+            Field::optional("download"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), FromWire::blank(), FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.name),
+            2 => reader.optional(&mut self.full_name),
+            3 => reader.required(&mut self.status),
+            4 => reader.optional(&mut self.status_text),
+            5 => reader.optional(&mut self.created),
+            6 => reader.optional(&mut self.updated),
+            7 => reader.optional(&mut self.paid_until),
+            8 => reader.optional(&mut self.server),
+            9 => reader.required(&mut self.can),
+            10 => reader.optional(&mut self.datacenter),
+            11 => reader.optional(&mut self.size),
+            12 => reader.optional(&mut self.download),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -154,16 +174,23 @@ impl BackupAbilities {
     }
 }
 
-impl FromWire for BackupAbilities {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/backups.toml")?;
-        let value = Self {
-            update: fields.optional(const { &Name::new("update") })?,
-            prolong: fields.optional(const { &Name::new("prolong") })?,
-            delete: fields.required(const { &Name::new("delete") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for BackupAbilities {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/backups.toml",
+        &[Field::optional("update"), Field::optional("prolong"), Field::required("delete")],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.optional(&mut self.update),
+            1 => reader.optional(&mut self.prolong),
+            2 => reader.required(&mut self.delete),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -192,15 +219,20 @@ impl BackupDownload {
     }
 }
 
-impl FromWire for BackupDownload {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/backups.toml")?;
-        let value = Self {
-            link: fields.required(const { &Name::new("link") })?,
-            expires: fields.optional(const { &Name::new("end") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for BackupDownload {
+    const TABLE: &'static Table<'static> =
+        &Table::new("specs/macloud/types/backups.toml", &[Field::required("link"), Field::optional("end")]);
+
+    fn blank() -> Self {
+        Self::new("")
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.link),
+            1 => reader.optional(&mut self.expires),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -239,17 +271,24 @@ impl Schedule {
     }
 }
 
-impl FromWire for Schedule {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/backups.toml")?;
-        let value = Self {
-            kind: fields.required(const { &Name::new("type") })?,
-            day: fields.optional(const { &Name::new("day") })?,
-            hour: fields.optional(const { &Name::new("hour") })?,
-            copies: fields.optional(const { &Name::new("left") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Schedule {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/backups.toml",
+        &[Field::required("type"), Field::optional("day"), Field::optional("hour"), Field::optional("left")],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.kind),
+            1 => reader.optional(&mut self.day),
+            2 => reader.optional(&mut self.hour),
+            3 => reader.optional(&mut self.copies),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -301,15 +340,22 @@ impl Schedules {
     }
 }
 
-impl FromWire for Schedules {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/backups.toml")?;
-        let value = Self {
-            daily: fields.optional(const { &Name::new("day") })?,
-            weekly: fields.optional(const { &Name::new("week") })?,
-            monthly: fields.optional(const { &Name::new("month") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Schedules {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/backups.toml",
+        &[Field::optional("day"), Field::optional("week"), Field::optional("month")],
+    );
+
+    fn blank() -> Self {
+        Self::new()
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.optional(&mut self.daily),
+            1 => reader.optional(&mut self.weekly),
+            2 => reader.optional(&mut self.monthly),
+            _ => Ok(()),
+        }
     }
 }

@@ -5,8 +5,7 @@
 
 use std::net::IpAddr;
 
-use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit_proto::wire::Node;
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 
 use crate::types::{AddressId, DatacenterId, GroupId, KeyId, KeyStatus, PlanId, ServerId, TemplateId};
 
@@ -47,16 +46,23 @@ impl DatacenterRef {
     }
 }
 
-impl FromWire for DatacenterRef {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/common.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            name: fields.optional(const { &Name::new("name") })?,
-            country: fields.required(const { &Name::new("country") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for DatacenterRef {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/common.toml",
+        &[Field::required("id"), Field::optional("name"), Field::required("country")],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), "")
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.name),
+            2 => reader.required(&mut self.country),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -81,15 +87,20 @@ impl GroupRef {
     }
 }
 
-impl FromWire for GroupRef {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/common.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            name: fields.optional(const { &Name::new("name") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for GroupRef {
+    const TABLE: &'static Table<'static> =
+        &Table::new("specs/macloud/types/common.toml", &[Field::required("id"), Field::optional("name")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.name),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -124,17 +135,24 @@ impl KeyRef {
     }
 }
 
-impl FromWire for KeyRef {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/common.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            name: fields.optional(const { &Name::new("name") })?,
-            status: fields.optional(const { &Name::new("status") })?,
-            public_key: fields.optional(const { &Name::new("data") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for KeyRef {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/common.toml",
+        &[Field::required("id"), Field::optional("name"), Field::optional("status"), Field::optional("data")],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.name),
+            2 => reader.optional(&mut self.status),
+            3 => reader.optional(&mut self.public_key),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -159,15 +177,20 @@ impl PlanRef {
     }
 }
 
-impl FromWire for PlanRef {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/common.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            name: fields.optional(const { &Name::new("name") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for PlanRef {
+    const TABLE: &'static Table<'static> =
+        &Table::new("specs/macloud/types/common.toml", &[Field::required("id"), Field::optional("name")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.name),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -192,15 +215,20 @@ impl ServerRef {
     }
 }
 
-impl FromWire for ServerRef {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/common.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            name: fields.optional(const { &Name::new("name") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for ServerRef {
+    const TABLE: &'static Table<'static> =
+        &Table::new("specs/macloud/types/common.toml", &[Field::required("id"), Field::optional("name")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.name),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -228,16 +256,23 @@ impl ServiceAddress {
     }
 }
 
-impl FromWire for ServiceAddress {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/common.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            ip: fields.required(const { &Name::new("ip") })?,
-            family: fields.optional(const { &Name::new("type") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for ServiceAddress {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/common.toml",
+        &[Field::required("id"), Field::required("ip"), Field::optional("type")],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.required(&mut self.ip),
+            2 => reader.optional(&mut self.family),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -289,15 +324,22 @@ impl TemplateRef {
     }
 }
 
-impl FromWire for TemplateRef {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/common.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            name: fields.optional(const { &Name::new("name") })?,
-            image: fields.optional(const { &Name::new("image") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for TemplateRef {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/common.toml",
+        &[Field::required("id"), Field::optional("name"), Field::optional("image")],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.name),
+            2 => reader.optional(&mut self.image),
+            _ => Ok(()),
+        }
     }
 }

@@ -4,8 +4,7 @@
 //! Types of `types/dns.toml`.
 
 use hostkit_proto::DateTime;
-use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit_proto::wire::Node;
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 
 use crate::types::{DomainId, RecordId, ServiceStatus};
 
@@ -102,23 +101,41 @@ impl Domain {
     }
 }
 
-impl FromWire for Domain {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/dns.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            name: fields.required(const { &Name::new("name") })?,
-            full_name: fields.optional(const { &Name::new("full_name") })?,
-            status: fields.required(const { &Name::new("status") })?,
-            status_text: fields.optional(const { &Name::new("status_text") })?,
-            created: fields.optional(const { &Name::new("created") })?,
-            updated: fields.optional(const { &Name::new("updated") })?,
-            paid_until: fields.optional(const { &Name::new("end") })?,
-            delegated: fields.required(const { &Name::new("real") })?,
-            can: fields.optional(const { &Name::new("can") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Domain {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/dns.toml",
+        &[
+            Field::required("id"),
+            Field::required("name"),
+            Field::optional("full_name"),
+            Field::required("status"),
+            Field::optional("status_text"),
+            Field::optional("created"),
+            Field::optional("updated"),
+            Field::optional("end"),
+            Field::required("real"),
+            Field::optional("can"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), "", FromWire::blank(), FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.required(&mut self.name),
+            2 => reader.optional(&mut self.full_name),
+            3 => reader.required(&mut self.status),
+            4 => reader.optional(&mut self.status_text),
+            5 => reader.optional(&mut self.created),
+            6 => reader.optional(&mut self.updated),
+            7 => reader.optional(&mut self.paid_until),
+            8 => reader.required(&mut self.delegated),
+            9 => reader.optional(&mut self.can),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -142,12 +159,18 @@ impl DomainAbilities {
     }
 }
 
-impl FromWire for DomainAbilities {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/dns.toml")?;
-        let value = Self { delete: fields.required(const { &Name::new("delete") })? };
-        fields.finish()?;
-        Ok(value)
+impl Fill for DomainAbilities {
+    const TABLE: &'static Table<'static> = &Table::new("specs/macloud/types/dns.toml", &[Field::required("delete")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.delete),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -196,21 +219,37 @@ impl Record {
     }
 }
 
-impl FromWire for Record {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/dns.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            host: fields.optional(const { &Name::new("host") })?,
-            kind: fields.required(const { &Name::new("type") })?,
-            priority: fields.optional(const { &Name::new("priority") })?,
-            tag: fields.optional(const { &Name::new("tag") })?,
-            value: fields.required(const { &Name::new("value") })?,
-            changed: fields.optional(const { &Name::new("timestamp") })?,
-            can: fields.optional(const { &Name::new("can") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Record {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/dns.toml",
+        &[
+            Field::required("id"),
+            Field::optional("host"),
+            Field::required("type"),
+            Field::optional("priority"),
+            Field::optional("tag"),
+            Field::required("value"),
+            Field::optional("timestamp"),
+            Field::optional("can"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), FromWire::blank(), "")
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.host),
+            2 => reader.required(&mut self.kind),
+            3 => reader.optional(&mut self.priority),
+            4 => reader.optional(&mut self.tag),
+            5 => reader.required(&mut self.value),
+            6 => reader.optional(&mut self.changed),
+            7 => reader.optional(&mut self.can),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -239,15 +278,20 @@ impl RecordAbilities {
     }
 }
 
-impl FromWire for RecordAbilities {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/dns.toml")?;
-        let value = Self {
-            update: fields.optional(const { &Name::new("update") })?,
-            delete: fields.required(const { &Name::new("delete") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for RecordAbilities {
+    const TABLE: &'static Table<'static> =
+        &Table::new("specs/macloud/types/dns.toml", &[Field::optional("update"), Field::required("delete")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.optional(&mut self.update),
+            1 => reader.required(&mut self.delete),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -6,8 +6,7 @@
 use std::net::IpAddr;
 
 use hostkit_proto::DateTime;
-use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit_proto::wire::Node;
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 
 use crate::types::{
     AdditionalId, AddressFamily, AddressId, DatacenterRef, PtrId, ReservedId, ServerRef, ServiceAddress, ServiceId,
@@ -100,25 +99,45 @@ impl AdditionalAddresses {
     }
 }
 
-impl FromWire for AdditionalAddresses {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/ips.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            name: fields.optional(const { &Name::new("name") })?,
-            full_name: fields.optional(const { &Name::new("full_name") })?,
-            status: fields.required(const { &Name::new("status") })?,
-            status_text: fields.optional(const { &Name::new("status_text") })?,
-            created: fields.optional(const { &Name::new("created") })?,
-            updated: fields.optional(const { &Name::new("updated") })?,
-            paid_until: fields.optional(const { &Name::new("end") })?,
-            addresses: fields.required_list(const { &Name::new("ip") }, 1000)?,
-            server: fields.optional(const { &Name::new("server") })?,
-            datacenter: fields.optional(const { &Name::new("datacenter") })?,
-            can: fields.optional(const { &Name::new("can") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for AdditionalAddresses {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/ips.toml",
+        &[
+            Field::required("id"),
+            Field::optional("name"),
+            Field::optional("full_name"),
+            Field::required("status"),
+            Field::optional("status_text"),
+            Field::optional("created"),
+            Field::optional("updated"),
+            Field::optional("end"),
+            Field::required_list("ip"),
+            Field::optional("server"),
+            Field::optional("datacenter"),
+            Field::optional("can"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), FromWire::blank(), FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.name),
+            2 => reader.optional(&mut self.full_name),
+            3 => reader.required(&mut self.status),
+            4 => reader.optional(&mut self.status_text),
+            5 => reader.optional(&mut self.created),
+            6 => reader.optional(&mut self.updated),
+            7 => reader.optional(&mut self.paid_until),
+            8 => reader.required_list(&mut self.addresses, 1000),
+            9 => reader.optional(&mut self.server),
+            10 => reader.optional(&mut self.datacenter),
+            11 => reader.optional(&mut self.can),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -142,12 +161,18 @@ impl AddressAbilities {
     }
 }
 
-impl FromWire for AddressAbilities {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/ips.toml")?;
-        let value = Self { delete: fields.required(const { &Name::new("delete") })? };
-        fields.finish()?;
-        Ok(value)
+impl Fill for AddressAbilities {
+    const TABLE: &'static Table<'static> = &Table::new("specs/macloud/types/ips.toml", &[Field::required("delete")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.delete),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -181,16 +206,23 @@ impl AddressOwner {
     }
 }
 
-impl FromWire for AddressOwner {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/ips.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            kind: fields.optional(const { &Name::new("type") })?,
-            name: fields.optional(const { &Name::new("name") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for AddressOwner {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/ips.toml",
+        &[Field::required("id"), Field::optional("type"), Field::optional("name")],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.kind),
+            2 => reader.optional(&mut self.name),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -283,22 +315,39 @@ impl PoolAddress {
     }
 }
 
-impl FromWire for PoolAddress {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/ips.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            ip: fields.required(const { &Name::new("ip") })?,
-            family: fields.optional(const { &Name::new("type") })?,
-            host: fields.optional(const { &Name::new("host") })?,
-            gateway: fields.optional(const { &Name::new("gateway") })?,
-            netmask: fields.optional(const { &Name::new("netmask") })?,
-            datacenter: fields.optional(const { &Name::new("datacenter") })?,
-            service: fields.optional(const { &Name::new("service") })?,
-            is_net: fields.optional(const { &Name::new("is_net") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for PoolAddress {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/ips.toml",
+        &[
+            Field::required("id"),
+            Field::required("ip"),
+            Field::optional("type"),
+            Field::optional("host"),
+            Field::optional("gateway"),
+            Field::optional("netmask"),
+            Field::optional("datacenter"),
+            Field::optional("service"),
+            Field::optional("is_net"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.required(&mut self.ip),
+            2 => reader.optional(&mut self.family),
+            3 => reader.optional(&mut self.host),
+            4 => reader.optional(&mut self.gateway),
+            5 => reader.optional(&mut self.netmask),
+            6 => reader.optional(&mut self.datacenter),
+            7 => reader.optional(&mut self.service),
+            8 => reader.optional(&mut self.is_net),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -337,17 +386,24 @@ impl PtrRecord {
     }
 }
 
-impl FromWire for PtrRecord {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/ips.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            ip: fields.required(const { &Name::new("ip") })?,
-            host: fields.optional(const { &Name::new("host") })?,
-            updated: fields.optional(const { &Name::new("updated") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for PtrRecord {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/ips.toml",
+        &[Field::required("id"), Field::required("ip"), Field::optional("host"), Field::optional("updated")],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.required(&mut self.ip),
+            2 => reader.optional(&mut self.host),
+            3 => reader.optional(&mut self.updated),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -437,24 +493,44 @@ impl ReservedAddress {
     }
 }
 
-impl FromWire for ReservedAddress {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/ips.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            name: fields.optional(const { &Name::new("name") })?,
-            full_name: fields.optional(const { &Name::new("full_name") })?,
-            status: fields.required(const { &Name::new("status") })?,
-            status_text: fields.optional(const { &Name::new("status_text") })?,
-            created: fields.optional(const { &Name::new("created") })?,
-            updated: fields.optional(const { &Name::new("updated") })?,
-            paid_until: fields.optional(const { &Name::new("end") })?,
-            addresses: fields.required_list(const { &Name::new("ip") }, 1000)?,
-            server: fields.optional(const { &Name::new("server") })?,
-            datacenter: fields.optional(const { &Name::new("datacenter") })?,
-            can: fields.optional(const { &Name::new("can") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for ReservedAddress {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/ips.toml",
+        &[
+            Field::required("id"),
+            Field::optional("name"),
+            Field::optional("full_name"),
+            Field::required("status"),
+            Field::optional("status_text"),
+            Field::optional("created"),
+            Field::optional("updated"),
+            Field::optional("end"),
+            Field::required_list("ip"),
+            Field::optional("server"),
+            Field::optional("datacenter"),
+            Field::optional("can"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), FromWire::blank(), FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.name),
+            2 => reader.optional(&mut self.full_name),
+            3 => reader.required(&mut self.status),
+            4 => reader.optional(&mut self.status_text),
+            5 => reader.optional(&mut self.created),
+            6 => reader.optional(&mut self.updated),
+            7 => reader.optional(&mut self.paid_until),
+            8 => reader.required_list(&mut self.addresses, 1000),
+            9 => reader.optional(&mut self.server),
+            10 => reader.optional(&mut self.datacenter),
+            11 => reader.optional(&mut self.can),
+            _ => Ok(()),
+        }
     }
 }

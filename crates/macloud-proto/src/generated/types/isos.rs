@@ -4,8 +4,7 @@
 //! Types of `types/isos.toml`.
 
 use hostkit_proto::DateTime;
-use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit_proto::wire::Node;
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 
 use crate::types::{IsoId, ServerRef, ServiceStatus};
 
@@ -111,25 +110,45 @@ impl Iso {
     }
 }
 
-impl FromWire for Iso {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/isos.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            name: fields.optional(const { &Name::new("name") })?,
-            full_name: fields.optional(const { &Name::new("full_name") })?,
-            status: fields.required(const { &Name::new("status") })?,
-            status_text: fields.optional(const { &Name::new("status_text") })?,
-            created: fields.optional(const { &Name::new("created") })?,
-            updated: fields.optional(const { &Name::new("updated") })?,
-            paid_until: fields.optional(const { &Name::new("end") })?,
-            file: fields.optional(const { &Name::new("file") })?,
-            attached: fields.required(const { &Name::new("attached") })?,
-            server: fields.optional(const { &Name::new("server") })?,
-            can: fields.optional(const { &Name::new("can") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Iso {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/isos.toml",
+        &[
+            Field::required("id"),
+            Field::optional("name"),
+            Field::optional("full_name"),
+            Field::required("status"),
+            Field::optional("status_text"),
+            Field::optional("created"),
+            Field::optional("updated"),
+            Field::optional("end"),
+            Field::optional("file"),
+            Field::required("attached"),
+            Field::optional("server"),
+            Field::optional("can"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), FromWire::blank(), FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.name),
+            2 => reader.optional(&mut self.full_name),
+            3 => reader.required(&mut self.status),
+            4 => reader.optional(&mut self.status_text),
+            5 => reader.optional(&mut self.created),
+            6 => reader.optional(&mut self.updated),
+            7 => reader.optional(&mut self.paid_until),
+            8 => reader.optional(&mut self.file),
+            9 => reader.required(&mut self.attached),
+            10 => reader.optional(&mut self.server),
+            11 => reader.optional(&mut self.can),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -153,12 +172,18 @@ impl IsoAbilities {
     }
 }
 
-impl FromWire for IsoAbilities {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/isos.toml")?;
-        let value = Self { delete: fields.required(const { &Name::new("delete") })? };
-        fields.finish()?;
-        Ok(value)
+impl Fill for IsoAbilities {
+    const TABLE: &'static Table<'static> = &Table::new("specs/macloud/types/isos.toml", &[Field::required("delete")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.delete),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -187,15 +212,20 @@ impl IsoDownload {
     }
 }
 
-impl FromWire for IsoDownload {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/isos.toml")?;
-        let value = Self {
-            status: fields.required(const { &Name::new("status") })?,
-            description: fields.optional(const { &Name::new("description") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for IsoDownload {
+    const TABLE: &'static Table<'static> =
+        &Table::new("specs/macloud/types/isos.toml", &[Field::required("status"), Field::optional("description")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.status),
+            1 => reader.optional(&mut self.description),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -229,15 +259,22 @@ impl IsoFile {
     }
 }
 
-impl FromWire for IsoFile {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/isos.toml")?;
-        let value = Self {
-            size: fields.optional(const { &Name::new("size") })?,
-            md5: fields.required(const { &Name::new("md5") })?,
-            url: fields.optional(const { &Name::new("url") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for IsoFile {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/isos.toml",
+        &[Field::optional("size"), Field::required("md5"), Field::optional("url")],
+    );
+
+    fn blank() -> Self {
+        Self::new("")
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.optional(&mut self.size),
+            1 => reader.required(&mut self.md5),
+            2 => reader.optional(&mut self.url),
+            _ => Ok(()),
+        }
     }
 }

@@ -3,8 +3,7 @@
 
 //! Types of `types/operations.toml`.
 
-use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit_proto::wire::Node;
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 use hostkit_proto::{DateTime, Decimal, Secret};
 
 use crate::types::{OperationId, ServiceId};
@@ -75,25 +74,45 @@ impl Operation {
     }
 }
 
-impl FromWire for Operation {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/operations.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            purse: fields.optional(const { &Name::new("purse") })?,
-            kind: fields.required(const { &Name::new("type") })?,
-            status: fields.optional(const { &Name::new("status") })?,
-            amount: fields.required(const { &Name::new("summ") })?,
-            created: fields.optional(const { &Name::new("created") })?,
-            updated: fields.optional(const { &Name::new("updated") })?,
-            comment: fields.optional(const { &Name::new("comment") })?,
-            payment: fields.optional(const { &Name::new("payment") })?,
-            service: fields.optional(const { &Name::new("service") })?,
-            paylink: fields.optional(const { &Name::new("paylink") })?,
-            pdf: fields.optional(const { &Name::new("pdf") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Operation {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/operations.toml",
+        &[
+            Field::required("id"),
+            Field::optional("purse"),
+            Field::required("type"),
+            Field::optional("status"),
+            Field::required("summ"),
+            Field::optional("created"),
+            Field::optional("updated"),
+            Field::optional("comment"),
+            Field::optional("payment"),
+            Field::optional("service"),
+            Field::optional("paylink"),
+            Field::optional("pdf"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), FromWire::blank(), FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.purse),
+            2 => reader.required(&mut self.kind),
+            3 => reader.optional(&mut self.status),
+            4 => reader.required(&mut self.amount),
+            5 => reader.optional(&mut self.created),
+            6 => reader.optional(&mut self.updated),
+            7 => reader.optional(&mut self.comment),
+            8 => reader.optional(&mut self.payment),
+            9 => reader.optional(&mut self.service),
+            10 => reader.optional(&mut self.paylink),
+            11 => reader.optional(&mut self.pdf),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -120,15 +139,20 @@ impl OperationService {
     }
 }
 
-impl FromWire for OperationService {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/operations.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            name: fields.optional(const { &Name::new("name") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for OperationService {
+    const TABLE: &'static Table<'static> =
+        &Table::new("specs/macloud/types/operations.toml", &[Field::required("id"), Field::optional("name")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.name),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -179,15 +203,20 @@ impl PaymentMethod {
     }
 }
 
-impl FromWire for PaymentMethod {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/operations.toml")?;
-        let value = Self {
-            kind: fields.required(const { &Name::new("type") })?,
-            name: fields.optional(const { &Name::new("name") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for PaymentMethod {
+    const TABLE: &'static Table<'static> =
+        &Table::new("specs/macloud/types/operations.toml", &[Field::required("type"), Field::optional("name")]);
+
+    fn blank() -> Self {
+        Self::new("")
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.kind),
+            1 => reader.optional(&mut self.name),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -4,8 +4,7 @@
 //! Types of `types/reference.toml`.
 
 use hostkit_proto::Decimal;
-use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit_proto::wire::Node;
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 
 use crate::types::{DatacenterId, GroupId, PlanId, Tariff, TemplateId};
 
@@ -39,18 +38,31 @@ impl BackupPrice {
     }
 }
 
-impl FromWire for BackupPrice {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/reference.toml")?;
-        let value = Self {
-            cost: fields.required(const { &Name::new("cost") })?,
-            full_cost: fields.optional(const { &Name::new("full_cost") })?,
-            period: fields.optional(const { &Name::new("period") })?,
-            period_name: fields.optional(const { &Name::new("period_name") })?,
-            per: fields.optional(const { &Name::new("for") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for BackupPrice {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/reference.toml",
+        &[
+            Field::required("cost"),
+            Field::optional("full_cost"),
+            Field::optional("period"),
+            Field::optional("period_name"),
+            Field::optional("for"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.cost),
+            1 => reader.optional(&mut self.full_cost),
+            2 => reader.optional(&mut self.period),
+            3 => reader.optional(&mut self.period_name),
+            4 => reader.optional(&mut self.per),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -81,17 +93,24 @@ impl Datacenter {
     }
 }
 
-impl FromWire for Datacenter {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/reference.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            name: fields.optional(const { &Name::new("name") })?,
-            country: fields.required(const { &Name::new("country") })?,
-            active: fields.optional(const { &Name::new("active") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Datacenter {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/reference.toml",
+        &[Field::required("id"), Field::optional("name"), Field::required("country"), Field::optional("active")],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), "")
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.name),
+            2 => reader.required(&mut self.country),
+            3 => reader.optional(&mut self.active),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -113,12 +132,18 @@ impl LeastAmount {
     }
 }
 
-impl FromWire for LeastAmount {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/reference.toml")?;
-        let value = Self { min: fields.required(const { &Name::new("min") })? };
-        fields.finish()?;
-        Ok(value)
+impl Fill for LeastAmount {
+    const TABLE: &'static Table<'static> = &Table::new("specs/macloud/types/reference.toml", &[Field::required("min")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.min),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -234,29 +259,53 @@ impl ParameterPrice {
     }
 }
 
-impl FromWire for ParameterPrice {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/reference.toml")?;
-        let value = Self {
-            min: fields.optional(const { &Name::new("min") })?,
-            max: fields.optional(const { &Name::new("max") })?,
-            step: fields.optional(const { &Name::new("step") })?,
-            ram_for_cpu: fields.optional(const { &Name::new("ram_for_cpu") })?,
-            per: fields.optional(const { &Name::new("for") })?,
-            cost: fields.required(const { &Name::new("cost") })?,
-            full_cost: fields.optional(const { &Name::new("full_cost") })?,
-            period: fields.optional(const { &Name::new("period") })?,
-            period_name: fields.optional(const { &Name::new("period_name") })?,
-            bonus: fields.optional(const { &Name::new("st_bonus") })?,
-            st_name: fields.optional(const { &Name::new("st_name") })?,
-            st_id: fields.optional(const { &Name::new("st_id") })?,
-            kind: fields.optional(const { &Name::new("type") })?,
-            title: fields.optional(const { &Name::new("title") })?,
-            hint: fields.optional(const { &Name::new("hint") })?,
-            order: fields.optional(const { &Name::new("order") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for ParameterPrice {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/reference.toml",
+        &[
+            Field::optional("min"),
+            Field::optional("max"),
+            Field::optional("step"),
+            Field::optional("ram_for_cpu"),
+            Field::optional("for"),
+            Field::required("cost"),
+            Field::optional("full_cost"),
+            Field::optional("period"),
+            Field::optional("period_name"),
+            Field::optional("st_bonus"),
+            Field::optional("st_name"),
+            Field::optional("st_id"),
+            Field::optional("type"),
+            Field::optional("title"),
+            Field::optional("hint"),
+            Field::optional("order"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.optional(&mut self.min),
+            1 => reader.optional(&mut self.max),
+            2 => reader.optional(&mut self.step),
+            3 => reader.optional(&mut self.ram_for_cpu),
+            4 => reader.optional(&mut self.per),
+            5 => reader.required(&mut self.cost),
+            6 => reader.optional(&mut self.full_cost),
+            7 => reader.optional(&mut self.period),
+            8 => reader.optional(&mut self.period_name),
+            9 => reader.optional(&mut self.bonus),
+            10 => reader.optional(&mut self.st_name),
+            11 => reader.optional(&mut self.st_id),
+            12 => reader.optional(&mut self.kind),
+            13 => reader.optional(&mut self.title),
+            14 => reader.optional(&mut self.hint),
+            15 => reader.optional(&mut self.order),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -300,18 +349,31 @@ impl PlanParameters {
     }
 }
 
-impl FromWire for PlanParameters {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/reference.toml")?;
-        let value = Self {
-            cpu: fields.required(const { &Name::new("cpu") })?,
-            ram: fields.optional(const { &Name::new("ram") })?,
-            disk: fields.optional(const { &Name::new("disk") })?,
-            ip4: fields.optional(const { &Name::new("ip4") })?,
-            gpu: fields.optional(const { &Name::new("gpu") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for PlanParameters {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/reference.toml",
+        &[
+            Field::required("cpu"),
+            Field::optional("ram"),
+            Field::optional("disk"),
+            Field::optional("ip4"),
+            Field::optional("gpu"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.cpu),
+            1 => reader.optional(&mut self.ram),
+            2 => reader.optional(&mut self.disk),
+            3 => reader.optional(&mut self.ip4),
+            4 => reader.optional(&mut self.gpu),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -358,19 +420,33 @@ impl ServerGroup {
     }
 }
 
-impl FromWire for ServerGroup {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/reference.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            name: fields.required(const { &Name::new("name") })?,
-            description: fields.optional(const { &Name::new("description") })?,
-            active: fields.optional(const { &Name::new("active") })?,
-            kind: fields.optional(const { &Name::new("type") })?,
-            image: fields.optional(const { &Name::new("image") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for ServerGroup {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/reference.toml",
+        &[
+            Field::required("id"),
+            Field::required("name"),
+            Field::optional("description"),
+            Field::optional("active"),
+            Field::optional("type"),
+            Field::optional("image"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), "")
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.required(&mut self.name),
+            2 => reader.optional(&mut self.description),
+            3 => reader.optional(&mut self.active),
+            4 => reader.optional(&mut self.kind),
+            5 => reader.optional(&mut self.image),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -460,30 +536,55 @@ impl ServerPlan {
     }
 }
 
-impl FromWire for ServerPlan {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/reference.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            name: fields.required(const { &Name::new("name") })?,
-            description: fields.optional(const { &Name::new("description") })?,
-            cost: fields.required(const { &Name::new("cost") })?,
-            full_cost: fields.optional(const { &Name::new("full_cost") })?,
-            period: fields.optional(const { &Name::new("period") })?,
-            period_name: fields.optional(const { &Name::new("period_name") })?,
-            min_money: fields.optional(const { &Name::new("min_money") })?,
-            can_bonus: fields.optional(const { &Name::new("can_bonus") })?,
-            tariff: fields.optional(const { &Name::new("data") })?,
-            group: fields.optional(const { &Name::new("server-group") })?,
-            selected: fields.optional(const { &Name::new("selected") })?,
-            active: fields.optional(const { &Name::new("active") })?,
-            enabled: fields.optional(const { &Name::new("enable") })?,
-            has_params: fields.optional(const { &Name::new("has_params") })?,
-            backup: fields.optional(const { &Name::new("backup") })?,
-            params: fields.optional(const { &Name::new("params") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for ServerPlan {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/reference.toml",
+        &[
+            Field::required("id"),
+            Field::required("name"),
+            Field::optional("description"),
+            Field::required("cost"),
+            Field::optional("full_cost"),
+            Field::optional("period"),
+            Field::optional("period_name"),
+            Field::optional("min_money"),
+            Field::optional("can_bonus"),
+            Field::optional("data"),
+            Field::optional("server-group"),
+            Field::optional("selected"),
+            Field::optional("active"),
+            Field::optional("enable"),
+            Field::optional("has_params"),
+            Field::optional("backup"),
+            Field::optional("params"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), "", FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.required(&mut self.name),
+            2 => reader.optional(&mut self.description),
+            3 => reader.required(&mut self.cost),
+            4 => reader.optional(&mut self.full_cost),
+            5 => reader.optional(&mut self.period),
+            6 => reader.optional(&mut self.period_name),
+            7 => reader.optional(&mut self.min_money),
+            8 => reader.optional(&mut self.can_bonus),
+            9 => reader.optional(&mut self.tariff),
+            10 => reader.optional(&mut self.group),
+            11 => reader.optional(&mut self.selected),
+            12 => reader.optional(&mut self.active),
+            13 => reader.optional(&mut self.enabled),
+            14 => reader.optional(&mut self.has_params),
+            15 => reader.optional(&mut self.backup),
+            16 => reader.optional(&mut self.params),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -541,22 +642,39 @@ impl Template {
     }
 }
 
-impl FromWire for Template {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/reference.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            name: fields.required(const { &Name::new("name") })?,
-            image: fields.optional(const { &Name::new("image") })?,
-            active: fields.optional(const { &Name::new("active") })?,
-            has_instruction: fields.optional(const { &Name::new("has_instruction") })?,
-            ssh_key: fields.optional(const { &Name::new("ssh-key") })?,
-            plans: fields.required_list(const { &Name::new("server-plan") }, 100_000)?,
-            limits: fields.optional(const { &Name::new("limits") })?,
-            template_group: fields.optional(const { &Name::new("template_group") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Template {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/reference.toml",
+        &[
+            Field::required("id"),
+            Field::required("name"),
+            Field::optional("image"),
+            Field::optional("active"),
+            Field::optional("has_instruction"),
+            Field::optional("ssh-key"),
+            Field::required_list("server-plan"),
+            Field::optional("limits"),
+            Field::optional("template_group"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), "", FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.required(&mut self.name),
+            2 => reader.optional(&mut self.image),
+            3 => reader.optional(&mut self.active),
+            4 => reader.optional(&mut self.has_instruction),
+            5 => reader.optional(&mut self.ssh_key),
+            6 => reader.required_list(&mut self.plans, 100_000),
+            7 => reader.optional(&mut self.limits),
+            8 => reader.optional(&mut self.template_group),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -588,15 +706,22 @@ impl TemplateLimits {
     }
 }
 
-impl FromWire for TemplateLimits {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/reference.toml")?;
-        let value = Self {
-            cpu: fields.required(const { &Name::new("cpu") })?,
-            ram: fields.optional(const { &Name::new("ram") })?,
-            disk: fields.optional(const { &Name::new("disk") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for TemplateLimits {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/reference.toml",
+        &[Field::required("cpu"), Field::optional("ram"), Field::optional("disk")],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.cpu),
+            1 => reader.optional(&mut self.ram),
+            2 => reader.optional(&mut self.disk),
+            _ => Ok(()),
+        }
     }
 }

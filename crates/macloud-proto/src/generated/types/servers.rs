@@ -5,8 +5,7 @@
 
 use std::net::IpAddr;
 
-use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit_proto::wire::Node;
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 use hostkit_proto::{Bytes, DateTime, Decimal, Secret};
 
 use crate::types::{
@@ -34,15 +33,22 @@ impl Bandwidth {
     }
 }
 
-impl FromWire for Bandwidth {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/servers.toml")?;
-        let value = Self {
-            current_month: fields.required(const { &Name::new("current_month") })?,
-            past_month: fields.optional(const { &Name::new("past_month").also(&["last_month"]) })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Bandwidth {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/servers.toml",
+        &[Field::required("current_month"), Field::optional("past_month").also(&["last_month"])],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.current_month),
+            1 => reader.optional(&mut self.past_month),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -76,16 +82,23 @@ impl LocalAddress {
     }
 }
 
-impl FromWire for LocalAddress {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/servers.toml")?;
-        let value = Self {
-            ip: fields.required(const { &Name::new("ip") })?,
-            netmask: fields.optional(const { &Name::new("netmask") })?,
-            mac: fields.optional(const { &Name::new("mac") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for LocalAddress {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/servers.toml",
+        &[Field::required("ip"), Field::optional("netmask"), Field::optional("mac")],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.ip),
+            1 => reader.optional(&mut self.netmask),
+            2 => reader.optional(&mut self.mac),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -181,26 +194,47 @@ impl Server {
     }
 }
 
-impl FromWire for Server {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/servers.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            name: fields.optional(const { &Name::new("name") })?,
-            full_name: fields.optional(const { &Name::new("full_name") })?,
-            status: fields.required(const { &Name::new("status") })?,
-            status_text: fields.optional(const { &Name::new("status_text") })?,
-            created: fields.optional(const { &Name::new("created") })?,
-            updated: fields.optional(const { &Name::new("updated") })?,
-            paid_until: fields.optional(const { &Name::new("end") })?,
-            addresses: fields.list(const { &Name::new("ip") }, 1000)?,
-            plan: fields.required(const { &Name::new("server-plan") })?,
-            template: fields.optional(const { &Name::new("template") })?,
-            datacenter: fields.optional(const { &Name::new("datacenter") })?,
-            can: fields.optional(const { &Name::new("can") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Server {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/servers.toml",
+        &[
+            Field::required("id"),
+            Field::optional("name"),
+            Field::optional("full_name"),
+            Field::required("status"),
+            Field::optional("status_text"),
+            Field::optional("created"),
+            Field::optional("updated"),
+            Field::optional("end"),
+            Field::list("ip"),
+            Field::required("server-plan"),
+            Field::optional("template"),
+            Field::optional("datacenter"),
+            Field::optional("can"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), FromWire::blank(), FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.name),
+            2 => reader.optional(&mut self.full_name),
+            3 => reader.required(&mut self.status),
+            4 => reader.optional(&mut self.status_text),
+            5 => reader.optional(&mut self.created),
+            6 => reader.optional(&mut self.updated),
+            7 => reader.optional(&mut self.paid_until),
+            8 => reader.list(&mut self.addresses, 1000),
+            9 => reader.required(&mut self.plan),
+            10 => reader.optional(&mut self.template),
+            11 => reader.optional(&mut self.datacenter),
+            12 => reader.optional(&mut self.can),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -237,19 +271,33 @@ impl ServerAbilities {
     }
 }
 
-impl FromWire for ServerAbilities {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/servers.toml")?;
-        let value = Self {
-            reboot: fields.optional(const { &Name::new("reboot") })?,
-            update: fields.optional(const { &Name::new("update") })?,
-            delete: fields.required(const { &Name::new("delete") })?,
-            prolong: fields.optional(const { &Name::new("prolong") })?,
-            backup: fields.optional(const { &Name::new("backup") })?,
-            ip_local: fields.optional(const { &Name::new("ip_local") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for ServerAbilities {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/servers.toml",
+        &[
+            Field::optional("reboot"),
+            Field::optional("update"),
+            Field::required("delete"),
+            Field::optional("prolong"),
+            Field::optional("backup"),
+            Field::optional("ip_local"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.optional(&mut self.reboot),
+            1 => reader.optional(&mut self.update),
+            2 => reader.required(&mut self.delete),
+            3 => reader.optional(&mut self.prolong),
+            4 => reader.optional(&mut self.backup),
+            5 => reader.optional(&mut self.ip_local),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -315,23 +363,41 @@ impl ServerAddress {
     }
 }
 
-impl FromWire for ServerAddress {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/servers.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            ip: fields.required(const { &Name::new("ip") })?,
-            family: fields.optional(const { &Name::new("type") })?,
-            host: fields.optional(const { &Name::new("host") })?,
-            gateway: fields.optional(const { &Name::new("gateway") })?,
-            netmask: fields.optional(const { &Name::new("netmask") })?,
-            mac: fields.optional(const { &Name::new("mac") })?,
-            system: fields.optional(const { &Name::new("system") })?,
-            is_net: fields.optional(const { &Name::new("is_net") })?,
-            active: fields.optional(const { &Name::new("active") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for ServerAddress {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/servers.toml",
+        &[
+            Field::required("id"),
+            Field::required("ip"),
+            Field::optional("type"),
+            Field::optional("host"),
+            Field::optional("gateway"),
+            Field::optional("netmask"),
+            Field::optional("mac"),
+            Field::optional("system"),
+            Field::optional("is_net"),
+            Field::optional("active"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.required(&mut self.ip),
+            2 => reader.optional(&mut self.family),
+            3 => reader.optional(&mut self.host),
+            4 => reader.optional(&mut self.gateway),
+            5 => reader.optional(&mut self.netmask),
+            6 => reader.optional(&mut self.mac),
+            7 => reader.optional(&mut self.system),
+            8 => reader.optional(&mut self.is_net),
+            9 => reader.optional(&mut self.active),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -445,35 +511,65 @@ impl ServerDetail {
     }
 }
 
-impl FromWire for ServerDetail {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/servers.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            name: fields.optional(const { &Name::new("name") })?,
-            full_name: fields.optional(const { &Name::new("full_name") })?,
-            status: fields.required(const { &Name::new("status") })?,
-            status_text: fields.optional(const { &Name::new("status_text") })?,
-            created: fields.optional(const { &Name::new("created") })?,
-            updated: fields.optional(const { &Name::new("updated") })?,
-            paid_until: fields.optional(const { &Name::new("end") })?,
-            autoprolong: fields.optional(const { &Name::new("autoprolong") })?,
-            autorun: fields.optional(const { &Name::new("autorun") })?,
-            addresses: fields.list(const { &Name::new("ip") }, 1000)?,
-            local_address: fields.optional(const { &Name::new("ip_local") })?,
-            reserves_address: fields.optional(const { &Name::new("reserve_ip") })?,
-            host: fields.optional(const { &Name::new("host") })?,
-            tariff: fields.optional(const { &Name::new("data") })?,
-            plan: fields.required(const { &Name::new("server-plan") })?,
-            group: fields.optional(const { &Name::new("server-group") })?,
-            template: fields.optional(const { &Name::new("template") })?,
-            datacenter: fields.optional(const { &Name::new("datacenter") })?,
-            ssh_key: fields.optional(const { &Name::new("ssh-key") })?,
-            can: fields.optional(const { &Name::new("can") })?,
-            bandwidth: fields.optional(const { &Name::new("bandwidth") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for ServerDetail {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/servers.toml",
+        &[
+            Field::required("id"),
+            Field::optional("name"),
+            Field::optional("full_name"),
+            Field::required("status"),
+            Field::optional("status_text"),
+            Field::optional("created"),
+            Field::optional("updated"),
+            Field::optional("end"),
+            Field::optional("autoprolong"),
+            Field::optional("autorun"),
+            Field::list("ip"),
+            Field::optional("ip_local"),
+            Field::optional("reserve_ip"),
+            Field::optional("host"),
+            Field::optional("data"),
+            Field::required("server-plan"),
+            Field::optional("server-group"),
+            Field::optional("template"),
+            Field::optional("datacenter"),
+            Field::optional("ssh-key"),
+            Field::optional("can"),
+            Field::optional("bandwidth"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), FromWire::blank(), FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.name),
+            2 => reader.optional(&mut self.full_name),
+            3 => reader.required(&mut self.status),
+            4 => reader.optional(&mut self.status_text),
+            5 => reader.optional(&mut self.created),
+            6 => reader.optional(&mut self.updated),
+            7 => reader.optional(&mut self.paid_until),
+            8 => reader.optional(&mut self.autoprolong),
+            9 => reader.optional(&mut self.autorun),
+            10 => reader.list(&mut self.addresses, 1000),
+            11 => reader.optional(&mut self.local_address),
+            12 => reader.optional(&mut self.reserves_address),
+            13 => reader.optional(&mut self.host),
+            14 => reader.optional(&mut self.tariff),
+            15 => reader.required(&mut self.plan),
+            16 => reader.optional(&mut self.group),
+            17 => reader.optional(&mut self.template),
+            18 => reader.optional(&mut self.datacenter),
+            19 => reader.optional(&mut self.ssh_key),
+            20 => reader.optional(&mut self.can),
+            21 => reader.optional(&mut self.bandwidth),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -535,22 +631,39 @@ impl ServerLoad {
     }
 }
 
-impl FromWire for ServerLoad {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/servers.toml")?;
-        let value = Self {
-            cpu: fields.required(const { &Name::new("cpu") })?,
-            disk_reads: fields.optional(const { &Name::new("disk_reads") })?,
-            disk_writes: fields.optional(const { &Name::new("disk_writes") })?,
-            local_received: fields.optional(const { &Name::new("lnet_rx") })?,
-            local_sent: fields.optional(const { &Name::new("lnet_tx") })?,
-            internet_received: fields.optional(const { &Name::new("vnet_rx") })?,
-            internet_sent: fields.optional(const { &Name::new("vnet_tx") })?,
-            internet_packets_received: fields.optional(const { &Name::new("vnet_packets_rx") })?,
-            internet_packets_sent: fields.optional(const { &Name::new("vnet_packets_tx") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for ServerLoad {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/servers.toml",
+        &[
+            Field::required("cpu"),
+            Field::optional("disk_reads"),
+            Field::optional("disk_writes"),
+            Field::optional("lnet_rx"),
+            Field::optional("lnet_tx"),
+            Field::optional("vnet_rx"),
+            Field::optional("vnet_tx"),
+            Field::optional("vnet_packets_rx"),
+            Field::optional("vnet_packets_tx"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.cpu),
+            1 => reader.optional(&mut self.disk_reads),
+            2 => reader.optional(&mut self.disk_writes),
+            3 => reader.optional(&mut self.local_received),
+            4 => reader.optional(&mut self.local_sent),
+            5 => reader.optional(&mut self.internet_received),
+            6 => reader.optional(&mut self.internet_sent),
+            7 => reader.optional(&mut self.internet_packets_received),
+            8 => reader.optional(&mut self.internet_packets_sent),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -579,15 +692,20 @@ impl ServerPassword {
     }
 }
 
-impl FromWire for ServerPassword {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/servers.toml")?;
-        let value = Self {
-            user: fields.optional(const { &Name::new("user") })?,
-            password: fields.required(const { &Name::new("password") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for ServerPassword {
+    const TABLE: &'static Table<'static> =
+        &Table::new("specs/macloud/types/servers.toml", &[Field::optional("user"), Field::required("password")]);
+
+    fn blank() -> Self {
+        Self::new("")
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.optional(&mut self.user),
+            1 => reader.required(&mut self.password),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -612,15 +730,20 @@ impl ServerStat {
     }
 }
 
-impl FromWire for ServerStat {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/servers.toml")?;
-        let value = Self {
-            time: fields.required(const { &Name::new("dt") })?,
-            load: fields.optional(const { &Name::new("stat") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for ServerStat {
+    const TABLE: &'static Table<'static> =
+        &Table::new("specs/macloud/types/servers.toml", &[Field::required("dt"), Field::optional("stat")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.time),
+            1 => reader.optional(&mut self.load),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -648,15 +771,22 @@ impl VncAccess {
     }
 }
 
-impl FromWire for VncAccess {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/servers.toml")?;
-        let value = Self {
-            host: fields.required(const { &Name::new("host") })?,
-            port: fields.required(const { &Name::new("port") })?,
-            password: fields.required(const { &Name::new("password") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for VncAccess {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/servers.toml",
+        &[Field::required("host"), Field::required("port"), Field::required("password")],
+    );
+
+    fn blank() -> Self {
+        Self::new("", FromWire::blank(), "")
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.host),
+            1 => reader.required(&mut self.port),
+            2 => reader.required(&mut self.password),
+            _ => Ok(()),
+        }
     }
 }

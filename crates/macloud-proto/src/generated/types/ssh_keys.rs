@@ -3,8 +3,7 @@
 
 //! Types of `types/ssh_keys.toml`.
 
-use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit_proto::wire::Node;
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 
 use crate::types::KeyId;
 
@@ -46,15 +45,20 @@ impl SshKey {
     }
 }
 
-impl FromWire for SshKey {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/ssh_keys.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            name: fields.required(const { &Name::new("name") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for SshKey {
+    const TABLE: &'static Table<'static> =
+        &Table::new("specs/macloud/types/ssh_keys.toml", &[Field::required("id"), Field::required("name")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), "")
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.required(&mut self.name),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -93,16 +97,23 @@ impl SshKeyDetail {
     }
 }
 
-impl FromWire for SshKeyDetail {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/ssh_keys.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            name: fields.optional(const { &Name::new("name") })?,
-            status: fields.optional(const { &Name::new("status") })?,
-            public_key: fields.required(const { &Name::new("data") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for SshKeyDetail {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/ssh_keys.toml",
+        &[Field::required("id"), Field::optional("name"), Field::optional("status"), Field::required("data")],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), "")
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.name),
+            2 => reader.optional(&mut self.status),
+            3 => reader.required(&mut self.public_key),
+            _ => Ok(()),
+        }
     }
 }

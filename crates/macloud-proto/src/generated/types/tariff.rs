@@ -3,8 +3,7 @@
 
 //! Types of `types/tariff.toml`.
 
-use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit_proto::wire::Node;
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 use hostkit_proto::{Bytes, Decimal};
 
 /// Cores.
@@ -37,18 +36,31 @@ impl CpuAmount {
     }
 }
 
-impl FromWire for CpuAmount {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/tariff.toml")?;
-        let value = Self {
-            kind: fields.optional(const { &Name::new("type") })?,
-            title: fields.optional(const { &Name::new("title") })?,
-            value: fields.required(const { &Name::new("value") })?,
-            per: fields.optional(const { &Name::new("for") })?,
-            total: fields.optional(const { &Name::new("total") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for CpuAmount {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/tariff.toml",
+        &[
+            Field::optional("type"),
+            Field::optional("title"),
+            Field::required("value"),
+            Field::optional("for"),
+            Field::optional("total"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.optional(&mut self.kind),
+            1 => reader.optional(&mut self.title),
+            2 => reader.required(&mut self.value),
+            3 => reader.optional(&mut self.per),
+            4 => reader.optional(&mut self.total),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -77,15 +89,20 @@ impl GpuAmount {
     }
 }
 
-impl FromWire for GpuAmount {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/tariff.toml")?;
-        let value = Self {
-            value: fields.required(const { &Name::new("value") })?,
-            per: fields.optional(const { &Name::new("for") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for GpuAmount {
+    const TABLE: &'static Table<'static> =
+        &Table::new("specs/macloud/types/tariff.toml", &[Field::required("value"), Field::optional("for")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.value),
+            1 => reader.optional(&mut self.per),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -127,20 +144,35 @@ impl SizeAmount {
     }
 }
 
-impl FromWire for SizeAmount {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/tariff.toml")?;
-        let value = Self {
-            kind: fields.optional(const { &Name::new("type") })?,
-            title: fields.optional(const { &Name::new("title") })?,
-            value: fields.required(const { &Name::new("value") })?,
-            bytes: fields.optional(const { &Name::new("bytes") })?,
-            per: fields.optional(const { &Name::new("for") })?,
-            total: fields.optional(const { &Name::new("total") })?,
-            total_bytes: fields.optional(const { &Name::new("total_bytes") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for SizeAmount {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/tariff.toml",
+        &[
+            Field::optional("type"),
+            Field::optional("title"),
+            Field::required("value"),
+            Field::optional("bytes"),
+            Field::optional("for"),
+            Field::optional("total"),
+            Field::optional("total_bytes"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.optional(&mut self.kind),
+            1 => reader.optional(&mut self.title),
+            2 => reader.required(&mut self.value),
+            3 => reader.optional(&mut self.bytes),
+            4 => reader.optional(&mut self.per),
+            5 => reader.optional(&mut self.total),
+            6 => reader.optional(&mut self.total_bytes),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -176,17 +208,30 @@ impl Tariff {
     }
 }
 
-impl FromWire for Tariff {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/macloud/types/tariff.toml")?;
-        let value = Self {
-            cpu: fields.required(const { &Name::new("cpu") })?,
-            ram: fields.required(const { &Name::new("ram") })?,
-            disk: fields.optional(const { &Name::new("disk") })?,
-            traffic: fields.optional(const { &Name::new("traff") })?,
-            gpu: fields.optional(const { &Name::new("gpu") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Tariff {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/macloud/types/tariff.toml",
+        &[
+            Field::required("cpu"),
+            Field::required("ram"),
+            Field::optional("disk"),
+            Field::optional("traff"),
+            Field::optional("gpu"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.cpu),
+            1 => reader.required(&mut self.ram),
+            2 => reader.optional(&mut self.disk),
+            3 => reader.optional(&mut self.traffic),
+            4 => reader.optional(&mut self.gpu),
+            _ => Ok(()),
+        }
     }
 }

@@ -4,8 +4,7 @@
 //! Types of `types/account.toml`.
 
 use hostkit_proto::Decimal;
-use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit_proto::wire::Node;
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 
 /// The money of the account.
 #[doc(alias = "Внутренний баланс пользователя")]
@@ -28,14 +27,19 @@ impl Balance {
     }
 }
 
-impl FromWire for Balance {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/rootpanel/types/account.toml")?;
-        let value = Self {
-            amount: fields.required(const { &Name::new("balance") })?,
-            currency: fields.optional(const { &Name::new("currency") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Balance {
+    const TABLE: &'static Table<'static> =
+        &Table::new("specs/rootpanel/types/account.toml", &[Field::required("balance"), Field::optional("currency")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.amount),
+            1 => reader.optional(&mut self.currency),
+            _ => Ok(()),
+        }
     }
 }

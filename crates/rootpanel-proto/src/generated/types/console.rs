@@ -4,8 +4,7 @@
 //! Types of `types/console.toml`.
 
 use hostkit_proto::Secret;
-use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit_proto::wire::Node;
+use hostkit_proto::codec::{DecodeError, Field, Fill, Reader, Table};
 
 use crate::types::OrderId;
 
@@ -33,15 +32,22 @@ impl VncConsole {
     }
 }
 
-impl FromWire for VncConsole {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/rootpanel/types/console.toml")?;
-        let value = Self {
-            order: fields.optional(const { &Name::new("orderid") })?,
-            url: fields.required(const { &Name::new("wss_url") })?,
-            password: fields.required(const { &Name::new("password") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for VncConsole {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/rootpanel/types/console.toml",
+        &[Field::optional("orderid"), Field::required("wss_url"), Field::required("password")],
+    );
+
+    fn blank() -> Self {
+        Self::new("", "")
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.optional(&mut self.order),
+            1 => reader.required(&mut self.url),
+            2 => reader.required(&mut self.password),
+            _ => Ok(()),
+        }
     }
 }

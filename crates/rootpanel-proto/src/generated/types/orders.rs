@@ -5,8 +5,8 @@
 
 use std::net::IpAddr;
 
-use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit_proto::wire::{Kind, Node};
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::wire::Kind;
 use hostkit_proto::{Csv, Decimal, Secret, Value};
 
 use crate::types::{AddonId, OrderId, PlanKind, TariffId};
@@ -24,12 +24,16 @@ pub enum ExtraAddress {
 }
 
 impl FromWire for ExtraAddress {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        match node.kind() {
-            Kind::Text | Kind::Number | Kind::Bool => FromWire::from_wire(node, reader).map(Self::Scalar),
-            Kind::Map => FromWire::from_wire(node, reader).map(Self::Object),
-            _ => Err(reader.expected("a single value or an object", node)),
+    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        match reader.kind() {
+            Kind::Text | Kind::Number | Kind::Bool => FromWire::from_wire(reader).map(Self::Scalar),
+            Kind::Map => FromWire::from_wire(reader).map(Self::Object),
+            _ => Err(reader.expected("a single value or an object")),
         }
+    }
+
+    fn blank() -> Self {
+        Self::Scalar(FromWire::blank())
     }
 }
 
@@ -95,24 +99,43 @@ impl NewOrder {
     }
 }
 
-impl FromWire for NewOrder {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/rootpanel/types/orders.toml")?;
-        let value = Self {
-            order: fields.required(const { &Name::new("orderid") })?,
-            kind: fields.optional(const { &Name::new("vid") })?,
-            tariff: fields.optional(const { &Name::new("tarifid") })?,
-            domain: fields.optional(const { &Name::new("domain") })?,
-            period: fields.optional(const { &Name::new("period") })?,
-            addons: fields.optional(const { &Name::new("addons") })?,
-            balance: fields.optional(const { &Name::new("balance") })?,
-            cost: fields.optional(const { &Name::new("cost") })?,
-            currency: fields.optional(const { &Name::new("currency") })?,
-            server_login: fields.optional(const { &Name::new("serverlogin") })?,
-            server_password: fields.optional(const { &Name::new("serverpassword") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for NewOrder {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/rootpanel/types/orders.toml",
+        &[
+            Field::required("orderid"),
+            Field::optional("vid"),
+            Field::optional("tarifid"),
+            Field::optional("domain"),
+            Field::optional("period"),
+            Field::optional("addons"),
+            Field::optional("balance"),
+            Field::optional("cost"),
+            Field::optional("currency"),
+            Field::optional("serverlogin"),
+            Field::optional("serverpassword"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.order),
+            1 => reader.optional(&mut self.kind),
+            2 => reader.optional(&mut self.tariff),
+            3 => reader.optional(&mut self.domain),
+            4 => reader.optional(&mut self.period),
+            5 => reader.optional(&mut self.addons),
+            6 => reader.optional(&mut self.balance),
+            7 => reader.optional(&mut self.cost),
+            8 => reader.optional(&mut self.currency),
+            9 => reader.optional(&mut self.server_login),
+            10 => reader.optional(&mut self.server_password),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -190,27 +213,49 @@ impl Order {
     }
 }
 
-impl FromWire for Order {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/rootpanel/types/orders.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("orderid") })?,
-            kind: fields.optional(const { &Name::new("vid") })?,
-            tariff: fields.optional(const { &Name::new("tarifid") })?,
-            tariff_name: fields.optional(const { &Name::new("tarifname") })?,
-            ordered: fields.optional(const { &Name::new("orderdate") })?,
-            started: fields.optional(const { &Name::new("startdate") })?,
-            paid_until: fields.optional(const { &Name::new("todate") })?,
-            days_left: fields.optional(const { &Name::new("leftdays") })?,
-            status: fields.optional(const { &Name::new("status") })?,
-            server_login: fields.optional(const { &Name::new("serverlogin") })?,
-            server_password: fields.optional(const { &Name::new("serverpassword") })?,
-            ipv4: fields.optional(const { &Name::new("serveripv4") })?,
-            ipv6: fields.optional(const { &Name::new("serveripv6") })?,
-            extra_addresses: fields.list(const { &Name::new("extraips") }, 100_000)?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Order {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/rootpanel/types/orders.toml",
+        &[
+            Field::required("orderid"),
+            Field::optional("vid"),
+            Field::optional("tarifid"),
+            Field::optional("tarifname"),
+            Field::optional("orderdate"),
+            Field::optional("startdate"),
+            Field::optional("todate"),
+            Field::optional("leftdays"),
+            Field::optional("status"),
+            Field::optional("serverlogin"),
+            Field::optional("serverpassword"),
+            Field::optional("serveripv4"),
+            Field::optional("serveripv6"),
+            Field::list("extraips"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.kind),
+            2 => reader.optional(&mut self.tariff),
+            3 => reader.optional(&mut self.tariff_name),
+            4 => reader.optional(&mut self.ordered),
+            5 => reader.optional(&mut self.started),
+            6 => reader.optional(&mut self.paid_until),
+            7 => reader.optional(&mut self.days_left),
+            8 => reader.optional(&mut self.status),
+            9 => reader.optional(&mut self.server_login),
+            10 => reader.optional(&mut self.server_password),
+            11 => reader.optional(&mut self.ipv4),
+            12 => reader.optional(&mut self.ipv6),
+            13 => reader.list(&mut self.extra_addresses, 100_000),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -232,12 +277,19 @@ impl OrderReference {
     }
 }
 
-impl FromWire for OrderReference {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/rootpanel/types/orders.toml")?;
-        let value = Self { order: fields.required(const { &Name::new("orderid") })? };
-        fields.finish()?;
-        Ok(value)
+impl Fill for OrderReference {
+    const TABLE: &'static Table<'static> =
+        &Table::new("specs/rootpanel/types/orders.toml", &[Field::required("orderid")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.order),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -290,18 +342,31 @@ impl OrderedAddons {
     }
 }
 
-impl FromWire for OrderedAddons {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/rootpanel/types/orders.toml")?;
-        let value = Self {
-            order: fields.required(const { &Name::new("orderid") })?,
-            addons: fields.optional(const { &Name::new("addons") })?,
-            balance: fields.optional(const { &Name::new("balance") })?,
-            cost: fields.optional(const { &Name::new("cost") })?,
-            currency: fields.optional(const { &Name::new("currency") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for OrderedAddons {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/rootpanel/types/orders.toml",
+        &[
+            Field::required("orderid"),
+            Field::optional("addons"),
+            Field::optional("balance"),
+            Field::optional("cost"),
+            Field::optional("currency"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.order),
+            1 => reader.optional(&mut self.addons),
+            2 => reader.optional(&mut self.balance),
+            3 => reader.optional(&mut self.cost),
+            4 => reader.optional(&mut self.currency),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -329,16 +394,23 @@ impl ReinstalledOrder {
     }
 }
 
-impl FromWire for ReinstalledOrder {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/rootpanel/types/orders.toml")?;
-        let value = Self {
-            order: fields.required(const { &Name::new("orderid") })?,
-            server_login: fields.optional(const { &Name::new("serverlogin") })?,
-            server_password: fields.optional(const { &Name::new("serverpassword") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for ReinstalledOrder {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/rootpanel/types/orders.toml",
+        &[Field::required("orderid"), Field::optional("serverlogin"), Field::optional("serverpassword")],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.order),
+            1 => reader.optional(&mut self.server_login),
+            2 => reader.optional(&mut self.server_password),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -374,17 +446,30 @@ impl Renewal {
     }
 }
 
-impl FromWire for Renewal {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/rootpanel/types/orders.toml")?;
-        let value = Self {
-            order: fields.required(const { &Name::new("orderid") })?,
-            period: fields.optional(const { &Name::new("period") })?,
-            balance: fields.optional(const { &Name::new("balance") })?,
-            cost: fields.optional(const { &Name::new("cost") })?,
-            currency: fields.optional(const { &Name::new("currency") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Renewal {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/rootpanel/types/orders.toml",
+        &[
+            Field::required("orderid"),
+            Field::optional("period"),
+            Field::optional("balance"),
+            Field::optional("cost"),
+            Field::optional("currency"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.order),
+            1 => reader.optional(&mut self.period),
+            2 => reader.optional(&mut self.balance),
+            3 => reader.optional(&mut self.cost),
+            4 => reader.optional(&mut self.currency),
+            _ => Ok(()),
+        }
     }
 }

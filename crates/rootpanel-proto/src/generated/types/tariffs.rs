@@ -4,8 +4,7 @@
 //! Types of `types/tariffs.toml`.
 
 use hostkit_proto::Decimal;
-use hostkit_proto::codec::{DecodeError, FromWire, Name, Reader};
-use hostkit_proto::wire::Node;
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 
 use crate::types::{AddonId, LocationId, PlanKind, TariffId};
 
@@ -61,22 +60,39 @@ impl Tariff {
     }
 }
 
-impl FromWire for Tariff {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/rootpanel/types/tariffs.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            kind: fields.optional(const { &Name::new("vid") })?,
-            name: fields.optional(const { &Name::new("name") })?,
-            monthly_cost: fields.optional(const { &Name::new("costMonthly") })?,
-            currency: fields.optional(const { &Name::new("currency") })?,
-            without_domain: fields.or(const { &Name::new("allowWithoutDomain") }, false)?,
-            periods: fields.list(const { &Name::new("months") }, 100_000)?,
-            addons: fields.list(const { &Name::new("addons") }, 100_000)?,
-            locations: fields.list(const { &Name::new("locations") }, 100_000)?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for Tariff {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/rootpanel/types/tariffs.toml",
+        &[
+            Field::required("id"),
+            Field::optional("vid"),
+            Field::optional("name"),
+            Field::optional("costMonthly"),
+            Field::optional("currency"),
+            Field::optional("allowWithoutDomain"),
+            Field::list("months"),
+            Field::list("addons"),
+            Field::list("locations"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.kind),
+            2 => reader.optional(&mut self.name),
+            3 => reader.optional(&mut self.monthly_cost),
+            4 => reader.optional(&mut self.currency),
+            5 => reader.or(&mut self.without_domain),
+            6 => reader.list(&mut self.periods, 100_000),
+            7 => reader.list(&mut self.addons, 100_000),
+            8 => reader.list(&mut self.locations, 100_000),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -110,18 +126,31 @@ impl TariffAddon {
     }
 }
 
-impl FromWire for TariffAddon {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/rootpanel/types/tariffs.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            name: fields.optional(const { &Name::new("name") })?,
-            monthly_cost: fields.optional(const { &Name::new("costMonthly") })?,
-            max_count: fields.optional(const { &Name::new("cntforoneorder") })?,
-            existing_only: fields.or(const { &Name::new("onlyifrenew") }, false)?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for TariffAddon {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/rootpanel/types/tariffs.toml",
+        &[
+            Field::required("id"),
+            Field::optional("name"),
+            Field::optional("costMonthly"),
+            Field::optional("cntforoneorder"),
+            Field::optional("onlyifrenew"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.name),
+            2 => reader.optional(&mut self.monthly_cost),
+            3 => reader.optional(&mut self.max_count),
+            4 => reader.or(&mut self.existing_only),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -149,16 +178,23 @@ impl TariffLocation {
     }
 }
 
-impl FromWire for TariffLocation {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/rootpanel/types/tariffs.toml")?;
-        let value = Self {
-            id: fields.required(const { &Name::new("id") })?,
-            name: fields.optional(const { &Name::new("name") })?,
-            monthly_cost: fields.optional(const { &Name::new("costMonthly") })?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for TariffLocation {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/rootpanel/types/tariffs.toml",
+        &[Field::required("id"), Field::optional("name"), Field::optional("costMonthly")],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.name),
+            2 => reader.optional(&mut self.monthly_cost),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -191,16 +227,28 @@ impl TariffPeriod {
     }
 }
 
-impl FromWire for TariffPeriod {
-    fn from_wire(node: Node<'_>, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut fields = reader.object(node, "specs/rootpanel/types/tariffs.toml")?;
-        let value = Self {
-            months: fields.required(const { &Name::new("months") })?,
-            discount: fields.optional(const { &Name::new("discount") })?,
-            for_new: fields.or(const { &Name::new("allowForNewOrder") }, false)?,
-            for_renewal: fields.or(const { &Name::new("allowForRenew") }, false)?,
-        };
-        fields.finish()?;
-        Ok(value)
+impl Fill for TariffPeriod {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/rootpanel/types/tariffs.toml",
+        &[
+            Field::required("months"),
+            Field::optional("discount"),
+            Field::optional("allowForNewOrder"),
+            Field::optional("allowForRenew"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.months),
+            1 => reader.optional(&mut self.discount),
+            2 => reader.or(&mut self.for_new),
+            3 => reader.or(&mut self.for_renewal),
+            _ => Ok(()),
+        }
     }
 }

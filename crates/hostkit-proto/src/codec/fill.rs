@@ -1,0 +1,192 @@
+//! Objects that are read field by field, whatever they are read from.
+
+use hostkit_wire::Format;
+
+use super::{DecodeError, FromWire, Name, Reader};
+
+/// An object that is filled field by field. Generated.
+pub trait Fill: Sized {
+    /// The fields, in the order of their indices.
+    const TABLE: &'static Table<'static>;
+
+    /// The object before it is filled. Its required fields hold placeholders, so it must not leave the codec.
+    fn blank() -> Self;
+
+    /// Reads one field.
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError>;
+}
+
+/// The fields of an object.
+#[derive(Debug, Clone, Copy)]
+pub struct Table<'t> {
+    /// The file that describes the object.
+    pub(crate) spec: &'static str,
+    pub(crate) fields: &'t [Field],
+    /// The required ones.
+    pub(crate) required: Fields,
+    /// The field that keeps the object as received.
+    pub(crate) raw: Option<usize>,
+    /// Whether some field has further names.
+    pub(crate) has_aliases: bool,
+}
+
+impl<'t> Table<'t> {
+    /// A table of at most 128 fields.
+    pub const fn new(spec: &'static str, fields: &'t [Field]) -> Self {
+        assert!(fields.len() <= FIELDS, "at most 128 fields");
+        let (mut required, mut raw, mut has_aliases, mut index) = (Fields([0; 2]), None, false, 0);
+        while index < fields.len() {
+            match fields[index].how {
+                How::Required | How::RequiredMap | How::RequiredList => required.0[index / 64] |= 1 << (index % 64),
+                How::Raw => raw = Some(index),
+                How::Optional | How::List => {}
+            }
+            has_aliases |= !fields[index].name.aliases().is_empty();
+            index += 1;
+        }
+        Self { spec, fields, required, raw, has_aliases }
+    }
+}
+
+/// The most fields that a table has.
+pub(crate) const FIELDS: usize = 128;
+
+/// A set of fields, by their indices.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Fields([u64; 2]);
+
+impl Fields {
+    /// Adds a field; `false` if it was there.
+    #[inline]
+    pub(crate) fn insert(&mut self, index: usize) -> bool {
+        let (word, bit) = (&mut self.0[index / 64 % 2], 1 << (index % 64));
+        let is_new = *word & bit == 0;
+        *word |= bit;
+        is_new
+    }
+
+    #[inline]
+    pub(crate) fn has_all(self, others: Self) -> bool {
+        self.0[0] & others.0[0] == others.0[0] && self.0[1] & others.0[1] == others.0[1]
+    }
+
+    #[inline]
+    pub(crate) fn is_empty(self) -> bool {
+        self.0 == [0; 2]
+    }
+}
+
+/// A field of an object: its names, and whether it has to be there.
+#[derive(Debug, Clone, Copy)]
+pub struct Field {
+    pub(crate) name: Name,
+    pub(crate) how: How,
+}
+
+/// How a field is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum How {
+    Required,
+    Optional,
+    RequiredMap,
+    RequiredList,
+    List,
+    /// The object itself, as received.
+    Raw,
+}
+
+impl Field {
+    /// A value that has to be there.
+    pub const fn required(name: &'static str) -> Self {
+        Self { name: Name::new(name), how: How::Required }
+    }
+
+    /// A value or a map that may be absent.
+    pub const fn optional(name: &'static str) -> Self {
+        Self { name: Name::new(name), how: How::Optional }
+    }
+
+    /// A map that has to be there.
+    pub const fn required_map(name: &'static str) -> Self {
+        Self { name: Name::new(name), how: How::RequiredMap }
+    }
+
+    /// A list that has to be there.
+    pub const fn required_list(name: &'static str) -> Self {
+        Self { name: Name::new(name), how: How::RequiredList }
+    }
+
+    /// A list that may be absent.
+    pub const fn list(name: &'static str) -> Self {
+        Self { name: Name::new(name), how: How::List }
+    }
+
+    /// The object as received; none of its other fields is unknown then.
+    pub const fn raw() -> Self {
+        Self { name: Name::new(""), how: How::Raw }
+    }
+
+    pub(crate) const fn named(name: Name, how: How) -> Self {
+        Self { name, how }
+    }
+
+    /// As [`Name::xml`].
+    pub const fn xml(mut self, name: &'static str) -> Self {
+        self.name = self.name.xml(name);
+        self
+    }
+
+    /// As [`Name::xml_inner`].
+    pub const fn xml_inner(mut self, rest: &'static [&'static str]) -> Self {
+        self.name = self.name.xml_inner(rest);
+        self
+    }
+
+    /// As [`Name::json_inner`].
+    pub const fn json_inner(mut self, rest: &'static [&'static str]) -> Self {
+        self.name = self.name.json_inner(rest);
+        self
+    }
+
+    /// As [`Name::also`].
+    pub const fn also(mut self, names: &'static [&'static str]) -> Self {
+        self.name = self.name.also(names);
+        self
+    }
+
+    /// Whether it stands directly under its first name.
+    #[inline]
+    pub(crate) fn is_direct(&self, format: Format) -> bool {
+        self.name.rest(format).is_empty() && self.how != How::Raw
+    }
+
+    pub(crate) fn is_list(&self) -> bool {
+        matches!(self.how, How::List | How::RequiredList)
+    }
+}
+
+impl<T: Fill> FromWire for T {
+    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let mut object = <T as Fill>::blank();
+        reader.object(T::TABLE, &mut |index, reader| object.field(index, reader))?;
+        Ok(object)
+    }
+
+    fn blank() -> Self {
+        <T as Fill>::blank()
+    }
+
+    /// An item is read in its place in the list, since a large object is expensive to move.
+    fn push(items: &mut Vec<Self>, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        items.push(<T as Fill>::blank());
+        let read = match items.last_mut() {
+            Some(object) => reader.object(T::TABLE, &mut |index, reader| object.field(index, reader)),
+            None => Ok(()),
+        };
+        if read.is_err() {
+            // A blank must not leave.
+            items.pop();
+        }
+        read
+    }
+}

@@ -1,0 +1,613 @@
+//! Values read straight from the body, without a tree: what nearly all answers are read by.
+//!
+//! Whatever is not plainly right ends as [`Irregular`], and the answer is read again from the tree, which has every
+//! rule, report and error. So what is read here has to be what the tree gives, and nothing here has a text for an error.
+//!
+//! Each key is met once, in the order of the document. The field that is expected next is compared in place; which one
+//! that is, is learnt from the objects before.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use hostkit_wire::{Cursor, EntryKey, Format, Frame, Irregular, Key, Kind};
+
+use super::fill::{FIELDS, Field, Fields, Table};
+use super::reader::{At, Reader, Step};
+use super::{DecodeError, FromText, FromWire};
+use crate::codec::UnknownFields;
+use crate::leniency::Leniency;
+
+/// Slots of the hash table of a table's keys: twice the fields, which keeps probing short.
+const SLOTS: usize = 2 * FIELDS;
+/// No field.
+const NONE: u8 = u8::MAX;
+/// Fields behind the expected one that are compared before a hash table is built: most surprises are a field left out.
+const AHEAD: usize = 6;
+/// Keys of an envelope that are noted.
+const NOTED: usize = 8;
+/// Bytes that may be reserved for each byte of the body that is left.
+const RESERVED: usize = 4;
+
+/// The reading of one value.
+type Read = Result<(), DecodeError>;
+
+/// Reads the field with this index.
+type ReadField<'f> = dyn FnMut(usize, &mut Reader<'_>) -> Read + 'f;
+
+/// What was learnt about each table.
+#[derive(Debug, Default)]
+pub(super) struct Orders(Vec<Order>);
+
+#[derive(Debug)]
+struct Order {
+    /// The address of the table's fields.
+    table: usize,
+    /// The field that came after each one, in the object before; the first is the one at the start.
+    next: [u8; FIELDS + 1],
+    /// The fields by the hash of their first key, with linear probing; built when it is first needed.
+    slots: Option<Box<[u8; SLOTS]>>,
+}
+
+impl Orders {
+    /// The place of a table's order.
+    #[inline]
+    fn place(&mut self, table: &Table<'_>) -> usize {
+        let address = table.fields.as_ptr().addr();
+        match self.0.iter().position(|order| order.table == address) {
+            Some(place) => place,
+            None => self.add(address),
+        }
+    }
+
+    #[inline(never)]
+    fn add(&mut self, table: usize) -> usize {
+        let mut next = [0; FIELDS + 1];
+        for (field, place) in (0_u8..).zip(&mut next) {
+            *place = field;
+        }
+        self.0.push(Order { table, next, slots: None });
+        self.0.len() - 1
+    }
+}
+
+impl Order {
+    /// The first field with this first key.
+    #[inline(never)]
+    fn find(&mut self, fields: &[Field], format: Format, key: &Key<'_>) -> Option<usize> {
+        let slots = self.slots.get_or_insert_with(|| {
+            let mut slots = Box::new([NONE; SLOTS]);
+            for (field, known) in (0_u8..).zip(fields) {
+                let mut slot = known.name.key(format).slot(SLOTS);
+                while slots[slot] != NONE {
+                    slot = (slot + 1) % SLOTS;
+                }
+                slots[slot] = field;
+            }
+            slots
+        });
+        let mut slot = key.slot(SLOTS);
+        while slots[slot] != NONE {
+            let field = usize::from(slots[slot]);
+            if fields.get(field)?.name.key(format) == key {
+                return Some(field);
+            }
+            slot = (slot + 1) % SLOTS;
+        }
+        None
+    }
+}
+
+/// The texts that an answer has at its top under the keys of the envelope.
+#[derive(Debug, Default)]
+pub(crate) struct Notes<'r>([Note<'r>; NOTED]);
+
+/// What stands under one key of the envelope.
+#[derive(Debug, Default)]
+enum Note<'r> {
+    #[default]
+    Nothing,
+    /// Neither text nor number, nor data.
+    NoScalar,
+    /// A list or an object with something in it.
+    Data,
+    Text(Cow<'r, str>),
+}
+
+impl Notes<'_> {
+    /// The text or number under a key of this envelope; `None` also where nothing or something else stands there.
+    pub(crate) fn text(&self, envelope: &[&str], key: &str) -> Option<&str> {
+        let position = envelope.iter().position(|known| *known == key)?;
+        match self.0.get(position)? {
+            Note::Text(text) => Some(text),
+            Note::Nothing | Note::NoScalar | Note::Data => None,
+        }
+    }
+}
+
+/// What a key of an object is.
+enum Found {
+    Field(usize),
+    /// The first key of the paths of several fields; the first of them.
+    Group(usize),
+    Unknown,
+}
+
+/// The fields of one object that were met.
+#[derive(Debug, Default, Clone, Copy)]
+struct Met {
+    fields: Fields,
+    groups: Fields,
+    unknown_attribute: bool,
+}
+
+impl Met {
+    /// Notes a field. Only the elements of a list may come again.
+    #[inline]
+    fn field(&mut self, index: usize, may_repeat: bool) -> Result<(), Irregular> {
+        if self.fields.insert(index) || may_repeat { Ok(()) } else { Err(Irregular) }
+    }
+}
+
+impl<'r> Reader<'r> {
+    #[inline(always)]
+    fn cursor(&mut self) -> Result<&mut Cursor<'r>, Irregular> {
+        match &mut self.at {
+            At::Body(cursor) => Ok(cursor),
+            At::Node(_) | At::Items(_) => Err(Irregular),
+        }
+    }
+
+    /// Whether everything was read, and all of it is reported.
+    pub(crate) fn is_finished(&self) -> bool {
+        match &self.at {
+            At::Body(cursor) => cursor.end().is_ok() && self.report.is_complete(),
+            At::Node(_) | At::Items(_) => true,
+        }
+    }
+
+    /// Checks that something was noted, and no data.
+    pub(crate) fn notes_no_data(&self) -> Read {
+        let is_some = self.notes.0.iter().any(|note| !matches!(note, Note::Nothing));
+        let has_data = self.notes.0.iter().any(|note| matches!(note, Note::Data));
+        if is_some && !has_data { Ok(()) } else { Err(Irregular.into()) }
+    }
+
+    /// Reads the fields of an object.
+    pub(super) fn object_in_body(&mut self, table: &Table<'_>, read: &mut ReadField<'_>) -> Read {
+        let is_top = self.path.len() == 1;
+        let envelope = if is_top { self.envelope } else { &[] };
+        let cursor = self.cursor()?;
+        let format = cursor.format();
+        let start = (cursor.start()?, format == Format::Xml && !is_top);
+        let mut met = Met::default();
+        match cursor.kind() {
+            Some(Kind::Map) => {}
+            Some(Kind::List) if cursor.is_empty_container() => {}
+            Some(Kind::Null) if format == Format::Xml => {
+                cursor.skip()?;
+                return self.finish_in_body(table, met, start, false, read);
+            }
+            _ => return Err(Irregular.into()),
+        }
+        let mut frame = cursor.enter()?;
+        let place = self.orders.place(table);
+        let (mut previous, mut has_entries) = (0, false);
+        self.path.push(Step::Name(""));
+        loop {
+            let At::Body(cursor) = &mut self.at else { return Err(Irregular.into()) };
+            let guess = usize::from(self.orders.0[place].next[previous]);
+            let expected = table.fields.get(guess);
+            // The usual way: the expected field, of an object that is no envelope.
+            if let Some(field) = expected
+                && !is_top
+                && field.is_direct(format)
+                && cursor.next_is(&mut frame, field.name.first(format))
+            {
+                met.field(guess, false)?;
+                has_entries = true;
+                previous = guess + 1;
+                self.step_to(Step::Name(field.name.first(format)));
+                self.singular = field.name.singular();
+                read(guess, self)?;
+                continue;
+            }
+            if !cursor.next(&mut frame)? {
+                break;
+            }
+            let (text, is_attribute, found) = match cursor.key(expected.map_or("", |field| field.name.first(format)))? {
+                EntryKey::Expected => match expected {
+                    Some(field) if field.name.rest(format).is_empty() => {
+                        (field.name.first(format), false, Found::Field(guess))
+                    }
+                    Some(field) => (field.name.first(format), false, Found::Group(guess)),
+                    None => ("", false, Found::Unknown),
+                },
+                EntryKey::Other { text, is_attribute } => {
+                    let found = self.find(table, place, guess, text, is_attribute);
+                    (text, is_attribute, found)
+                }
+            };
+            if let Some(position) = envelope.iter().position(|key| *key == text) {
+                self.note(position)?;
+                if matches!(found, Found::Unknown) {
+                    self.cursor()?.skip()?;
+                    continue;
+                }
+            }
+            has_entries = true;
+            match found {
+                // A key without letters is the name of no field.
+                Found::Field(_) if text.is_empty() => return Err(Irregular.into()),
+                Found::Field(index) => {
+                    let field = &table.fields[index];
+                    met.field(index, format == Format::Xml && field.is_list())?;
+                    self.orders.0[place].next[previous] = index as u8;
+                    previous = index + 1;
+                    self.step_to(Step::Name(field.name.first(format)));
+                    self.singular = field.name.singular();
+                    read(index, self)?;
+                }
+                Found::Group(index) => {
+                    self.orders.0[place].next[previous] = index as u8;
+                    if !met.groups.insert(index) {
+                        return Err(Irregular.into());
+                    }
+                    let first = table.fields[index].name.first(format);
+                    self.step_to(Step::Name(first));
+                    self.group(table, first, &[], &mut met, read)?;
+                    previous = self.last_of_group(table, index) + 1;
+                }
+                Found::Unknown => {
+                    // Of several unknown attributes, two may be one.
+                    if is_attribute && std::mem::replace(&mut met.unknown_attribute, true) {
+                        return Err(Irregular.into());
+                    }
+                    if table.raw.is_none() {
+                        self.unknown_in_body(text, is_attribute, 1)?;
+                    }
+                    self.cursor()?.skip()?;
+                }
+            }
+        }
+        self.path.pop();
+        self.finish_in_body(table, met, start, has_entries, read)
+    }
+
+    #[inline]
+    fn step_to(&mut self, step: Step<'r>) {
+        if let Some(last) = self.path.last_mut() {
+            *last = step;
+        }
+    }
+
+    /// Checks that all is there that has to be, and keeps the object as received where that is asked for.
+    fn finish_in_body(
+        &mut self,
+        table: &Table<'_>,
+        met: Met,
+        start: (usize, bool),
+        has_entries: bool,
+        read: &mut ReadField<'_>,
+    ) -> Read {
+        let is_another = has_entries && met.fields.is_empty() && met.groups.is_empty() && table.raw.is_none();
+        if !met.fields.has_all(table.required) || is_another {
+            return Err(Irregular.into());
+        }
+        match table.raw {
+            Some(index) => {
+                self.object_start = start;
+                read(index, self)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// What a key is that was not expected.
+    #[inline(never)]
+    fn find(&mut self, table: &Table<'_>, place: usize, guess: usize, text: &str, is_attribute: bool) -> Found {
+        let format = self.format();
+        let found = if is_attribute {
+            let is_it = |field: &Field| field.name.first(format).strip_prefix('@') == Some(text);
+            table.fields.iter().position(is_it)
+        } else {
+            let key = Key::new(text);
+            let ahead = table.fields.iter().enumerate().skip(guess + 1).take(AHEAD);
+            let mut ahead = ahead.filter(|(_, field)| *field.name.key(format) == key);
+            match ahead.next() {
+                Some((index, _)) => Some(index),
+                None => self.orders.0[place].find(table.fields, format, &key),
+            }
+        };
+        match found {
+            // The first one stands for all fields with this first key.
+            Some(index) if !table.fields[index].name.rest(format).is_empty() => {
+                let first = table.fields[index].name.first(format);
+                let is_it = |field: &Field| field.name.first(format) == first;
+                Found::Group(table.fields.iter().position(is_it).unwrap_or(index))
+            }
+            Some(index) => Found::Field(index),
+            None if table.has_aliases => {
+                let is_it = |alias: &&str| match is_attribute {
+                    true => alias.strip_prefix('@') == Some(text),
+                    false => *alias == text,
+                };
+                let is_it = |field: &Field| field.name.aliases().iter().any(is_it);
+                table.fields.iter().position(is_it).map_or(Found::Unknown, Found::Field)
+            }
+            None => Found::Unknown,
+        }
+    }
+
+    fn last_of_group(&self, table: &Table<'_>, index: usize) -> usize {
+        let format = self.format();
+        let first = table.fields[index].name.first(format);
+        table.fields.iter().rposition(|field| field.name.first(format) == first).unwrap_or(index)
+    }
+
+    /// Reads the fields whose paths start with these keys: the first, and those below it.
+    #[inline(never)]
+    fn group(
+        &mut self,
+        table: &Table<'_>,
+        first: &'static str,
+        inner: &'static [&'static str],
+        met: &mut Met,
+        read: &mut ReadField<'_>,
+    ) -> Read {
+        let cursor = self.cursor()?;
+        let format = cursor.format();
+        let below = |field: &Field| -> Option<&'static [&'static str]> {
+            let rest = field.name.rest(format);
+            let is_below = field.name.first(format) == first && rest.starts_with(inner);
+            if is_below { rest.get(inner.len()..).filter(|rest| !rest.is_empty()) } else { None }
+        };
+        if format == Format::Xml {
+            // A wrapper without elements is an empty list.
+            for (index, field) in table.fields.iter().enumerate() {
+                if field.is_list() && below(field).is_some_and(|rest| rest.len() == 1) {
+                    met.fields.insert(index);
+                }
+            }
+        }
+        let mut frame = match cursor.kind() {
+            Some(Kind::Map) => cursor.enter()?,
+            Some(Kind::Null) if format == Format::Xml => {
+                // Whatever is wrapped deeper is empty, too.
+                for (index, field) in table.fields.iter().enumerate() {
+                    if field.is_list() && below(field).is_some() {
+                        met.fields.insert(index);
+                    }
+                }
+                return Ok(cursor.skip()?);
+            }
+            _ => return Err(Irregular.into()),
+        };
+        let mut expected = table.fields.iter().find_map(below).and_then(|rest| rest.first().copied()).unwrap_or("");
+        // Fields of this group that were met in it, which the mark of a list above does not say.
+        let mut here = Met::default();
+        let mut wrappers: Vec<&'static str> = Vec::new();
+        loop {
+            let cursor = self.cursor()?;
+            if !cursor.next(&mut frame)? {
+                break;
+            }
+            let (text, is_attribute) = match cursor.key(expected)? {
+                EntryKey::Expected => (expected, false),
+                EntryKey::Other { text, is_attribute } => (text, is_attribute),
+            };
+            let is_it = |key: &str| if is_attribute { key.strip_prefix('@') == Some(text) } else { key == text };
+            let is_next = |rest: &[&'static str]| rest.first().is_some_and(|key| is_it(key));
+            let mut matching = table.fields.iter().enumerate();
+            let matching =
+                matching.find_map(|(index, field)| below(field).filter(|rest| is_next(rest)).map(|rest| (index, rest)));
+            match matching {
+                Some((index, [key])) => {
+                    let field = &table.fields[index];
+                    here.field(index, format == Format::Xml && field.is_list())?;
+                    if !field.is_list() {
+                        met.field(index, false)?;
+                    }
+                    met.fields.insert(index);
+                    expected = *key;
+                    self.singular = field.name.singular();
+                    read(index, self)?;
+                }
+                Some((index, [key, ..])) => {
+                    if wrappers.contains(key) {
+                        return Err(Irregular.into());
+                    }
+                    wrappers.push(*key);
+                    let rest = table.fields[index].name.rest(format);
+                    self.group(table, first, rest.get(..=inner.len()).unwrap_or(rest), met, read)?;
+                }
+                _ => {
+                    if is_attribute && std::mem::replace(&mut here.unknown_attribute, true) || !inner.is_empty() {
+                        return Err(Irregular.into());
+                    }
+                    self.unknown_in_body(text, is_attribute, 0)?;
+                    self.cursor()?.skip()?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Reports an unknown key; the last `above` steps of the path do not belong to its object.
+    #[inline(never)]
+    fn unknown_in_body(&mut self, text: &str, is_attribute: bool, above: usize) -> Read {
+        match self.unknown {
+            UnknownFields::Ignore => {}
+            UnknownFields::Deny => return Err(Irregular.into()),
+            UnknownFields::Collect => {
+                let kept = self.path.split_off(self.path.len().saturating_sub(above));
+                if is_attribute {
+                    self.unknown_key(&["@", text].concat())
+                } else {
+                    self.unknown_key(text)
+                }
+                self.path.extend(kept);
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes what stands under a key of the envelope.
+    fn note(&mut self, position: usize) -> Result<(), Irregular> {
+        let mut ahead = self.cursor()?.clone();
+        let note = match ahead.kind() {
+            Some(Kind::Text | Kind::Number) => Note::Text(ahead.scalar()?.1),
+            Some(Kind::List | Kind::Map) if !ahead.is_empty_container() => Note::Data,
+            _ => Note::NoScalar,
+        };
+        match self.notes.0.get_mut(position) {
+            Some(place @ Note::Nothing) => {
+                *place = note;
+                Ok(())
+            }
+            // There twice, or beyond what is noted.
+            _ => Err(Irregular),
+        }
+    }
+
+    /// Reads a list that is a field; in XML, one element of it.
+    pub(super) fn field_list_in_body<T: FromWire>(&mut self, place: &mut Vec<T>, max_items: usize) -> Read {
+        if self.format() != Format::Xml {
+            return self.list_in_body(place, max_items);
+        }
+        self.singular = None;
+        if place.len() >= max_items {
+            return Err(Irregular.into());
+        }
+        self.path.push(Step::Index(place.len()));
+        T::push(place, self)?;
+        self.path.pop();
+        Ok(())
+    }
+
+    /// Reads a list, of any format but XML.
+    pub(super) fn list_in_body<T: FromWire>(&mut self, place: &mut Vec<T>, max_items: usize) -> Read {
+        let singular = self.singular.take();
+        let (mut frame, any) = match self.enter_list(singular)? {
+            List::Nothing => return Ok(()),
+            List::One if place.len() >= max_items => return Err(Irregular.into()),
+            List::One => {
+                self.path.push(Step::Index(0));
+                T::push(place, self)?;
+                self.path.pop();
+                return Ok(());
+            }
+            List::Items(frame, any) => (frame, any),
+        };
+        self.path.push(Step::Index(0));
+        while self.next_item(&mut frame, any, max_items)? {
+            if place.len() == place.capacity() {
+                place.reserve(self.room(place.len(), frame.start, size_of::<T>()));
+            }
+            T::push(place, self)?;
+        }
+        self.path.pop();
+        Ok(())
+    }
+
+    /// Enters what stands in the place of a list; `singular` is the name that a wrapper of its items would have.
+    fn enter_list(&mut self, singular: Option<&str>) -> Result<List, Irregular> {
+        let Leniency { null_as_empty, map_as_list, one_as_list, .. } = *self.leniency;
+        let cursor = self.cursor()?;
+        let is_nothing = match cursor.kind() {
+            _ if cursor.format() == Format::Xml => return Err(Irregular),
+            Some(Kind::List) => false,
+            Some(Kind::Null) if null_as_empty => true,
+            Some(Kind::Text) if null_as_empty && cursor.is_empty_text() => true,
+            Some(Kind::Map) if (map_as_list || one_as_list) && cursor.is_empty_container() => true,
+            Some(Kind::Map) if map_as_list => false,
+            Some(Kind::Map) if one_as_list => {
+                let mut inner = cursor.clone();
+                let mut frame = inner.enter()?;
+                // A wrapper is told from an item by the tree.
+                let is_wrapper = inner.next(&mut frame)? && inner.key(singular.unwrap_or(""))? == EntryKey::Expected;
+                return if is_wrapper { Err(Irregular) } else { Ok(List::One) };
+            }
+            Some(Kind::Text | Kind::Number | Kind::Bool) if one_as_list => return Ok(List::One),
+            _ => return Err(Irregular),
+        };
+        if is_nothing {
+            cursor.skip()?;
+            return Ok(List::Nothing);
+        }
+        let frame = ListFrame { frame: cursor.enter()?, start: cursor.position(), found: 0 };
+        Ok(List::Items(frame, map_as_list))
+    }
+
+    #[inline]
+    fn next_item(&mut self, frame: &mut ListFrame, any: bool, max_items: usize) -> Result<bool, Irregular> {
+        self.step_to(Step::Index(frame.found));
+        let cursor = self.cursor()?;
+        if !cursor.next(&mut frame.frame)? {
+            return Ok(false);
+        }
+        if frame.found >= max_items {
+            return Err(Irregular);
+        }
+        frame.found += 1;
+        cursor.item(&frame.frame, any)?;
+        Ok(true)
+    }
+
+    /// How many more items to make room for: as many as the rest of the body has, if they are like those so far.
+    #[inline(never)]
+    fn room(&mut self, items: usize, start: usize, size: usize) -> usize {
+        let Ok(cursor) = self.cursor() else { return 1 };
+        let (left, read) = (cursor.left(), cursor.position().saturating_sub(start));
+        if items == 0 {
+            return 1;
+        }
+        let alike = left / (read / items).max(1) + 1;
+        // Never on the word of a few short items: a list of empty objects must not reserve many times its text.
+        alike.min((left * RESERVED / size.max(1)).max(items))
+    }
+
+    /// Reads a map.
+    pub(super) fn map_in_body<K: FromText + Ord, V: FromWire>(&mut self, map: &mut BTreeMap<K, V>) -> Read {
+        let null_as_empty = self.leniency.null_as_empty;
+        let cursor = self.cursor()?;
+        match cursor.kind() {
+            Some(Kind::Map) => {}
+            Some(Kind::Null) if null_as_empty || cursor.format() == Format::Xml => return Ok(cursor.skip()?),
+            _ => return Err(Irregular.into()),
+        }
+        let mut frame = cursor.enter()?;
+        self.path.push(Step::Name(""));
+        loop {
+            let cursor = self.cursor()?;
+            if !cursor.next(&mut frame)? {
+                break;
+            }
+            let EntryKey::Other { text, is_attribute: false } = cursor.key("")? else { return Err(Irregular.into()) };
+            let key = K::from_text(text).ok_or(Irregular)?;
+            self.step_to(Step::Key(text));
+            let value = V::from_wire(self)?;
+            if map.insert(key, value).is_some() {
+                return Err(Irregular.into());
+            }
+        }
+        self.path.pop();
+        Ok(())
+    }
+}
+
+/// What stands in the place of a list.
+enum List {
+    Nothing,
+    /// One item by itself.
+    One,
+    /// Items, and whether they may have any keys.
+    Items(ListFrame, bool),
+}
+
+/// A list that is being read.
+struct ListFrame {
+    frame: Frame,
+    /// Where its first item starts.
+    start: usize,
+    found: usize,
+}
