@@ -135,7 +135,7 @@ fn is_over(figure: f64, allowed: f64) -> bool {
 }
 
 /// CPU seconds of the processes that `act` starts.
-fn spent(act: impl FnOnce() -> Outcome) -> Result<f64, String> {
+pub(crate) fn spent(act: impl FnOnce() -> Outcome) -> Result<f64, String> {
     let before = children()?;
     act()?;
     Ok(children()? - before)

@@ -72,12 +72,19 @@ enum Verb {
         #[command(subcommand)]
         verb: TestVerb,
     },
-    /// Runs the measurements of `bench/`, or one, each beside its peers.
+    /// Runs the measurements of `bench/`, or one, and prints a table: ours, the peers, the aims, met or missed.
     ///
     /// Use it before and after a change that is meant to be faster, on an otherwise idle machine.
     Bench {
-        /// The name of the measurement.
+        /// read, memory, calls, generate, growth, edit, compile, program; or instructions, which compares the hot
+        /// paths with `bench/instructions.txt`.
         name: Option<String>,
+        /// Leaves out what takes minutes (edit, compile, program), and makes races short.
+        #[arg(long)]
+        quick: bool,
+        /// With `instructions`: rewrites the file.
+        #[arg(long)]
+        write: bool,
     },
     /// Runs every job of the continuous integration, or one.
     ///
@@ -272,7 +279,7 @@ fn main() -> ExitCode {
         Verb::Spec { verb } => spec_verb(verb),
         Verb::Tidy { write } => tidy::run(write),
         Verb::Test { verb } => test_verb(verb),
-        Verb::Bench { name } => bench::bench(name.as_deref()),
+        Verb::Bench { name, quick, write } => bench::bench(name.as_deref(), quick, write),
         Verb::Ci { job } => ci::execute(job.as_deref()),
         Verb::Release { verb } => release_verb(verb),
     };

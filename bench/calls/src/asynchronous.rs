@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use hostkit_reqwest::Client;
 use macloud_proto::Macloud;
@@ -12,8 +12,8 @@ use rootpanel_proto::RootPanel;
 use rootpanel_proto::account::GetBalance;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::race::Cost;
-use crate::{KEY, LOGIN, TOKEN, held, race, types, version};
+use crate::race::Times;
+use crate::{KEY, LOGIN, TOKEN, held, race, types};
 
 /// One call; returns a non-zero value.
 type One = fn(Arc<Callers>) -> Pin<Box<dyn Future<Output = usize> + Send>>;
@@ -26,16 +26,16 @@ pub struct Callers {
     rootpanel: Client<RootPanel>,
 }
 
-const GET: [One; 3] = [
-    |callers| Box::pin(async move { callers.bare_get(None).await.account.name.len() }),
+/// The peer's call, then ours.
+const GET: [One; 2] = [
+    |callers| Box::pin(async move { callers.bare_get().await.account.name.len() }),
     |callers| Box::pin(async move { callers.ours_get().await }),
-    |callers| Box::pin(async move { callers.bare_get(Some(Duration::from_secs(30))).await.account.name.len() }),
 ];
 
-const POST: [One; 3] = [
-    |callers| Box::pin(async move { length(callers.bare_post(None).await.currency) }),
+/// The peer's call, then ours.
+const POST: [One; 2] = [
+    |callers| Box::pin(async move { length(callers.bare_post().await.currency) }),
     |callers| Box::pin(async move { callers.ours_post().await }),
-    |callers| Box::pin(async move { length(callers.bare_post(Some(Duration::from_secs(30))).await.currency) }),
 ];
 
 fn length(text: Option<String>) -> usize {
@@ -66,18 +66,16 @@ impl Callers {
         })
     }
 
-    async fn bare_get(&self, timeout: Option<Duration>) -> types::Account {
+    async fn bare_get(&self) -> types::Account {
         let request = self.bare.get(format!("{}/v1/account", self.origin)).header(AUTHORIZATION, TOKEN);
         let request = request.header(ACCEPT, "application/json");
-        let request = timeout.into_iter().fold(request, |request, timeout| request.timeout(timeout));
         let response = request.send().await.and_then(reqwest::Response::error_for_status).expect("an answer");
         types::account(&response.bytes().await.expect("a body"))
     }
 
-    async fn bare_post(&self, timeout: Option<Duration>) -> types::Balance {
+    async fn bare_post(&self) -> types::Balance {
         let form = [("login", LOGIN), ("key", KEY), ("json", "1"), ("command", "getBalance")];
         let request = self.bare.post(format!("{}/apih.php", self.origin)).form(&form);
-        let request = timeout.into_iter().fold(request, |request, timeout| request.timeout(timeout));
         let response = request.send().await.and_then(reqwest::Response::error_for_status).expect("an answer");
         types::balance(&response.bytes().await.expect("a body"))
     }
@@ -92,33 +90,27 @@ impl Callers {
 
     /// Checks that both sides read the same values, so that the comparison is fair.
     async fn check(&self) {
-        let (ours, bare) = (self.macloud.call(&GetAccount::new()).await, self.bare_get(None).await);
+        let (ours, bare) = (self.macloud.call(&GetAccount::new()).await, self.bare_get().await);
         types::assert_same(ours.expect("an account"), bare);
-        let (ours, bare) = (self.rootpanel.call(&GetBalance::new()).await, self.bare_post(None).await);
+        let (ours, bare) = (self.rootpanel.call(&GetBalance::new()).await, self.bare_post().await);
         let ours = ours.expect("a balance");
         assert_eq!((ours.amount, ours.currency), (bare.amount, bare.currency));
     }
 }
 
-fn names() -> [String; 3] {
-    let bare = format!("reqwest {}, bare", version("reqwest"));
-    [bare, "hostkit-reqwest".to_owned(), "reqwest with a time-out".to_owned()]
-}
-
 /// Runs all races.
-pub fn run(address: &str, seconds: u64) {
-    for (what, calls) in [("GET", GET), ("POST", POST)] {
-        one(address, what, &calls, seconds);
-        many(address, what, &calls, 64, 50, seconds);
+pub fn run(address: &str, seconds: f64) {
+    for (what, calls) in [("get", GET), ("post", POST)] {
+        race::print(&format!("reqwest-{what}-1"), "reqwest", one(address, calls, seconds));
+        race::print(&format!("reqwest-{what}-64"), "reqwest", many(address, calls, 64, 50, seconds));
     }
 }
 
 /// Sequential calls.
-fn one(address: &str, what: &str, calls: &[One], seconds: u64) {
-    let (runtime, callers, names) = (runtime(1), Callers::new(address), names());
+fn one(address: &str, calls: [One; 2], seconds: f64) -> [Times; 2] {
+    let (runtime, callers) = (runtime(1), Callers::new(address));
     runtime.block_on(callers.check());
-    let names = names.each_ref().map(String::as_str);
-    race::race(&format!("{what}, 1 at a time"), seconds, &names, |index, times| {
+    race::race(seconds, |index, times| {
         times.lap(200, |taken| {
             runtime.block_on(async {
                 for _ in 0..200 {
@@ -128,15 +120,14 @@ fn one(address: &str, what: &str, calls: &[One], seconds: u64) {
                 }
             });
         });
-    });
+    })
 }
 
 /// `tasks` concurrent tasks on two threads.
-fn many(address: &str, what: &str, calls: &[One], tasks: usize, each: usize, seconds: u64) -> Vec<Cost> {
-    let (runtime, callers, names) = (runtime(2), Callers::new(address), names());
+fn many(address: &str, calls: [One; 2], tasks: usize, each: usize, seconds: f64) -> [Times; 2] {
+    let (runtime, callers) = (runtime(2), Callers::new(address));
     runtime.block_on(callers.check());
-    let names = names.each_ref().map(String::as_str);
-    race::race(&format!("{what}, {tasks} at a time"), seconds, &names, |index, times| {
+    race::race(seconds, |index, times| {
         let call = calls[index];
         times.lap(tasks * each, |_| crowd(&runtime, &callers, call, tasks, each));
     })
@@ -160,24 +151,23 @@ fn crowd(runtime: &Runtime, callers: &Arc<Callers>, call: One, tasks: usize, eac
 }
 
 /// Compares the cost per call at ten times the callers, and checks that many calls leave nothing behind.
-pub fn grow(address: &str, seconds: u64) {
-    let few = many(address, "GET", &GET, 6, 250, seconds);
-    let many = many(address, "GET", &GET, 60, 25, seconds);
-    crate::growth("hostkit-reqwest", &few[1], &many[1]);
-    crate::growth("reqwest, bare", &few[0], &many[0]);
+pub fn grow(address: &str, seconds: f64) {
+    let few = many(address, GET, 6, 250, seconds);
+    race::print_growth("growth-callers-reqwest", "reqwest", few, many(address, GET, 60, 25, seconds));
     let (runtime, callers) = (runtime(2), Callers::new(address));
     held::assert_nothing_is_left("hostkit-reqwest", |calls| crowd(&runtime, &callers, GET[1], 64, calls / 64));
 }
 
-/// Repeats the calls of one caller, for a profiler.
-pub fn profile(address: &str, which: &str, count: usize) {
+/// Repeats one side's calls, for a profiler.
+pub fn profile(address: &str, is_post: bool, index: usize, count: usize) {
     let (runtime, callers) = (runtime(1), Callers::new(address));
-    let calls = if which.contains("post") { POST } else { GET };
-    let call = calls[usize::from(which.contains("ours"))];
-    runtime.block_on(async {
-        callers.check().await;
-        for _ in 0..count {
-            assert_ne!(call(Arc::clone(&callers)).await, 0);
-        }
+    let call = if is_post { POST } else { GET }[index];
+    runtime.block_on(callers.check());
+    race::profile_lap(&mut || {
+        runtime.block_on(async {
+            for _ in 0..count {
+                assert_ne!(call(Arc::clone(&callers)).await, 0);
+            }
+        });
     });
 }

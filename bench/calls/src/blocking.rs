@@ -1,6 +1,6 @@
 //! hostkit-ureq beside bare ureq.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use hostkit_ureq::Client;
 use macloud_proto::Macloud;
@@ -9,8 +9,8 @@ use rootpanel_proto::RootPanel;
 use rootpanel_proto::account::GetBalance;
 use ureq::Agent;
 
-use crate::race::Cost;
-use crate::{KEY, LOGIN, TOKEN, held, race, types, version};
+use crate::race::Times;
+use crate::{KEY, LOGIN, TOKEN, held, race, types};
 
 /// One call; returns a non-zero value.
 type One<'c> = Box<dyn Fn() -> usize + Sync + 'c>;
@@ -32,7 +32,6 @@ fn crowd(call: &One<'_>, threads: usize, each: usize) {
 pub struct Callers {
     origin: String,
     bare: Agent,
-    limited: Agent,
     macloud: Client<Macloud>,
     rootpanel: Client<RootPanel>,
 }
@@ -42,112 +41,98 @@ impl Callers {
         let origin = format!("http://{address}");
         let base = || origin.parse().expect("a base URL");
         // ureq keeps only 3 idle connections per host by default, which would make the comparison unfair.
-        let bare = || Agent::config_builder().max_idle_connections(64).max_idle_connections_per_host(64);
+        let bare = Agent::config_builder().max_idle_connections(64).max_idle_connections_per_host(64);
         let macloud = Client::builder(macloud_proto::Credentials::token(TOKEN)).base_url(base()).build();
         let rootpanel = Client::builder(rootpanel_proto::Credentials::api_key(LOGIN, KEY)).base_url(base()).build();
         Self {
-            bare: bare().build().into(),
-            limited: bare().timeout_global(Some(Duration::from_secs(30))).build().into(),
+            bare: bare.build().into(),
             macloud: macloud.expect("a client"),
             rootpanel: rootpanel.expect("a client"),
             origin,
         }
     }
 
-    fn bare_get(&self, agent: &Agent) -> types::Account {
-        let request = agent.get(format!("{}/v1/account", self.origin)).header("authorization", TOKEN);
+    fn bare_get(&self) -> types::Account {
+        let request = self.bare.get(format!("{}/v1/account", self.origin)).header("authorization", TOKEN);
         let mut response = request.header("accept", "application/json").call().expect("an answer");
         types::account(&response.body_mut().read_to_vec().expect("a body"))
     }
 
-    fn bare_post(&self, agent: &Agent) -> types::Balance {
+    fn bare_post(&self) -> types::Balance {
         let form = [("login", LOGIN), ("key", KEY), ("json", "1"), ("command", "getBalance")];
-        let mut response = agent.post(format!("{}/apih.php", self.origin)).send_form(form).expect("an answer");
+        let mut response = self.bare.post(format!("{}/apih.php", self.origin)).send_form(form).expect("an answer");
         types::balance(&response.body_mut().read_to_vec().expect("a body"))
     }
 
     /// Checks that both sides read the same values, so that the comparison is fair.
     fn check(&self) {
-        let (ours, bare) = (self.macloud.call(&GetAccount::new()).expect("an account"), self.bare_get(&self.bare));
+        let (ours, bare) = (self.macloud.call(&GetAccount::new()).expect("an account"), self.bare_get());
         types::assert_same(ours, bare);
-        let (ours, bare) = (self.rootpanel.call(&GetBalance::new()).expect("a balance"), self.bare_post(&self.bare));
+        let (ours, bare) = (self.rootpanel.call(&GetBalance::new()).expect("a balance"), self.bare_post());
         assert_eq!((ours.amount, ours.currency), (bare.amount, bare.currency));
     }
 
-    fn get(&self) -> Vec<(String, One<'_>)> {
+    /// The peer's call, then ours.
+    fn get(&self) -> [One<'_>; 2] {
         let account = GetAccount::new();
-        vec![
-            (format!("ureq {}, bare", version("ureq")), Box::new(|| self.bare_get(&self.bare).account.name.len())),
-            (
-                "hostkit-ureq".to_owned(),
-                Box::new(move || self.macloud.call(&account).map_or(0, |value| length(value.account.name))),
-            ),
-            ("ureq with timeout_global".to_owned(), Box::new(|| self.bare_get(&self.limited).account.name.len())),
+        [
+            Box::new(|| self.bare_get().account.name.len()),
+            Box::new(move || self.macloud.call(&account).map_or(0, |value| length(value.account.name))),
         ]
     }
 
-    fn post(&self) -> Vec<(String, One<'_>)> {
+    /// The peer's call, then ours.
+    fn post(&self) -> [One<'_>; 2] {
         let balance = GetBalance::new();
-        vec![
-            (format!("ureq {}, bare", version("ureq")), Box::new(move || length(self.bare_post(&self.bare).currency))),
-            (
-                "hostkit-ureq".to_owned(),
-                Box::new(move || self.rootpanel.call(&balance).map_or(0, |value| length(value.currency))),
-            ),
-            ("ureq with timeout_global".to_owned(), Box::new(move || length(self.bare_post(&self.limited).currency))),
+        [
+            Box::new(|| length(self.bare_post().currency)),
+            Box::new(move || self.rootpanel.call(&balance).map_or(0, |value| length(value.currency))),
         ]
     }
 
     /// Runs all races.
-    pub fn run(&self, seconds: u64) {
+    pub fn run(&self, seconds: f64) {
         self.check();
-        for (what, callers) in [("GET", self.get()), ("POST", self.post())] {
-            self.one(what, &callers, seconds);
-            self.many(what, &callers, 64, 50, seconds);
+        for (what, calls) in [("get", self.get()), ("post", self.post())] {
+            race::print(&format!("ureq-{what}-1"), "ureq", one(&calls, seconds));
+            race::print(&format!("ureq-{what}-64"), "ureq", many(&calls, 64, 50, seconds));
         }
     }
 
-    /// Sequential calls.
-    fn one(&self, what: &str, callers: &[(String, One<'_>)], seconds: u64) {
-        let names: Vec<&str> = callers.iter().map(|(name, _)| name.as_str()).collect();
-        race::race(&format!("{what}, 1 at a time"), seconds, &names, |index, times| {
-            let call = &callers[index].1;
-            times.lap(200, |calls| {
-                for _ in 0..200 {
-                    let start = Instant::now();
-                    assert_ne!(call(), 0);
-                    calls.push(start.elapsed().as_secs_f64());
-                }
-            });
-        });
-    }
-
-    /// `threads` concurrent threads.
-    fn many(&self, what: &str, callers: &[(String, One<'_>)], threads: usize, each: usize, seconds: u64) -> Vec<Cost> {
-        // Leaves out the caller that starts a resolver thread for every call.
-        let names: Vec<&str> = callers.iter().take(2).map(|(name, _)| name.as_str()).collect();
-        race::race(&format!("{what}, {threads} at a time"), seconds, &names, |index, times| {
-            let call = &callers[index].1;
-            times.lap(threads * each, |_| crowd(call, threads, each));
-        })
-    }
-
     /// Compares the cost per call at ten times the callers, and checks that many calls leave nothing behind.
-    pub fn grow(&self, seconds: u64) {
+    pub fn grow(&self, seconds: f64) {
         self.check();
-        let callers = self.get();
-        let few = self.many("GET", &callers, 6, 250, seconds);
-        let many = self.many("GET", &callers, 60, 25, seconds);
-        crate::growth("hostkit-ureq", &few[1], &many[1]);
-        crate::growth("ureq, bare", &few[0], &many[0]);
-        held::assert_nothing_is_left("hostkit-ureq", |calls| crowd(&callers[1].1, 64, calls / 64));
+        let calls = self.get();
+        let few = many(&calls, 6, 250, seconds);
+        race::print_growth("growth-callers-ureq", "ureq", few, many(&calls, 60, 25, seconds));
+        held::assert_nothing_is_left("hostkit-ureq", |count| crowd(&calls[1], 64, count / 64));
     }
 
-    /// Repeats the calls of one caller, for a profiler.
-    pub fn profile(&self, which: &str, count: usize) {
+    /// Repeats one side's calls, for a profiler.
+    pub fn profile(&self, is_post: bool, index: usize, count: usize) {
         self.check();
-        let callers = if which.contains("post") { self.post() } else { self.get() };
-        let call = &callers[usize::from(which.contains("ours"))].1;
-        (0..count).for_each(|_| assert_ne!(call(), 0));
+        let calls = if is_post { self.post() } else { self.get() };
+        let call = &calls[index];
+        race::profile_lap(&mut || (0..count).for_each(|_| assert_ne!(call(), 0)));
     }
+}
+
+/// Sequential calls.
+fn one(calls: &[One<'_>; 2], seconds: f64) -> [Times; 2] {
+    race::race(seconds, |index, times| {
+        times.lap(200, |taken| {
+            for _ in 0..200 {
+                let start = Instant::now();
+                assert_ne!(calls[index](), 0);
+                taken.push(start.elapsed().as_secs_f64());
+            }
+        });
+    })
+}
+
+/// `threads` concurrent threads.
+fn many(calls: &[One<'_>; 2], threads: usize, each: usize, seconds: f64) -> [Times; 2] {
+    race::race(seconds, |index, times| {
+        times.lap(threads * each, |_| crowd(&calls[index], threads, each));
+    })
 }

@@ -39,7 +39,7 @@ pub fn assert_nothing_is_left(who: &str, calls: impl Fn(usize)) {
     let before = Held::now();
     calls(MANY);
     let after = Held::now();
-    println!(
+    eprintln!(
         "  {who}: {MANY} calls; memory {} KiB, then {}; threads {}, then {}; descriptors {}, then {}",
         before.memory >> 10,
         after.memory >> 10,

@@ -7,7 +7,6 @@ mod race;
 mod server;
 mod types;
 
-use race::Cost;
 use server::Server;
 
 const TOKEN: &str = "0123456789abcdef";
@@ -17,51 +16,33 @@ const KEY: &str = "example-key";
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    // Seconds per race; a noisy machine needs more.
-    let seconds = std::env::var("BENCH_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(6);
-    if arguments.first() == Some(&"serve") {
+    if arguments.as_slice() == ["serve"] {
         return server::serve();
     }
     // Bare reqwest needs the process's default provider, although nothing here is encrypted.
     rustls::crypto::ring::default_provider().install_default().expect("no other provider");
     let server = Server::start();
+    let address = server.address.as_str();
+    let seconds = |text: &str| text.parse().expect("seconds of a race");
     match arguments.as_slice() {
-        // For a profiler, such as `profile ureq-ours 1000` or `profile reqwest-bare-post 1000`.
-        ["profile", which, count] => {
+        ["race", text] => {
+            blocking::Callers::new(address).run(seconds(text));
+            asynchronous::run(address, seconds(text));
+        }
+        ["growth", text] => {
+            blocking::Callers::new(address).grow(seconds(text));
+            asynchronous::grow(address, seconds(text));
+        }
+        // Runs `COUNT` calls of one side for a profiler.
+        ["profile", id, side, count] => {
+            let (is_post, index) = (id.contains("-post-"), usize::from(*side == "ours"));
             let count = count.parse().expect("a number of calls");
-            if which.contains("ureq") {
-                blocking::Callers::new(&server.address).profile(which, count);
-            } else {
-                asynchronous::profile(&server.address, which, count);
+            match id.split('-').next() {
+                Some("ureq") => blocking::Callers::new(address).profile(is_post, index, count),
+                Some("reqwest") => asynchronous::profile(address, is_post, index, count),
+                _ => panic!("there is no call {id:?}"),
             }
         }
-        ["growth"] => {
-            blocking::Callers::new(&server.address).grow(seconds);
-            asynchronous::grow(&server.address, seconds);
-        }
-        ["ureq"] => blocking::Callers::new(&server.address).run(seconds),
-        ["reqwest"] => asynchronous::run(&server.address, seconds),
-        [] => {
-            blocking::Callers::new(&server.address).run(seconds);
-            asynchronous::run(&server.address, seconds);
-        }
-        other => panic!("there is no race {other:?}"),
+        _ => panic!("race SECONDS, growth SECONDS, or profile ID ours|peer COUNT"),
     }
-}
-
-/// Prints the growth of the cost per call with ten times the callers: 1.0 is linear, less is better.
-fn growth(who: &str, few: &Cost, many: &Cost) {
-    println!(
-        "  {who}: 10 x the callers, cost of a call x {:.2} (CPU x {:.2})",
-        many.median / few.median,
-        many.cpu / few.cpu
-    );
-}
-
-/// The version of a crate in this workspace's lock file.
-fn version(name: &str) -> String {
-    let lock = include_str!("../../Cargo.lock");
-    let wanted = format!("name = \"{name}\"\nversion = \"");
-    let version = lock.split_once(&wanted).and_then(|(_, rest)| rest.split('"').next());
-    version.unwrap_or("?").to_owned()
 }

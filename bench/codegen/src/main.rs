@@ -1,5 +1,5 @@
-//! `cargo xtask bench generate`: all outputs of all specs in one warm process, without rustfmt, and the Rust beside
-//! progenitor.
+//! `cargo xtask bench generate`: all outputs of all specs in one warm process, without rustfmt, and the Rust of an
+//! endpoint beside progenitor's.
 
 mod many;
 
@@ -11,36 +11,24 @@ use hostkit_codegen::{Sources, Specs};
 const APIS: [&str; 4] = ["clodo", "inferno", "macloud", "rootpanel"];
 
 fn main() {
-    let growth = std::env::args().nth(1).is_some_and(|argument| argument == "growth");
-    if growth {
-        return many::grow();
+    match std::env::args().nth(1).as_deref() {
+        Some("generate") => generate(),
+        Some("growth") => many::grow(),
+        _ => panic!("generate or growth"),
     }
-    let profile = if cfg!(debug_assertions) { "debug" } else { "release" };
-    let read = time(|| APIS.map(sources));
-    println!("reading specs and examples from files: {:.0} ms", read.median);
+}
+
+/// All outputs of all specs, then an endpoint of Macloud beside progenitor.
+fn generate() {
     let all = APIS.map(sources);
-    println!("the Rust output of all specs, warm, {profile}; behind it all outputs");
-    let (mut together, mut rust_alone) = (0.0, 0.0);
-    let mut each = 0.0;
     for (api, sources) in APIS.iter().zip(&all) {
         let endpoints = endpoints(api);
         let files = Specs::read(api, sources).map_or(0, |specs| specs.rust().files().count());
         assert!(files > endpoints, "{api}: {files} files of {endpoints} endpoints");
-        let cost = time(|| Specs::read(api, sources).map(|specs| specs.rust()).is_ok());
-        let all_outputs = time(|| everything(api, sources));
-        let share = cost.median / endpoints as f64;
-        println!(
-            "  {api:<10} {endpoints:>3} endpoints {files:>4} files  median {:>7.1} ms  best {:>7.1} ms  {share:>6.3} ms an endpoint  {:>7.1} ms",
-            cost.median, cost.best, all_outputs.median
-        );
-        rust_alone += cost.median;
-        together += all_outputs.median;
-        if *api == "macloud" {
-            each = share;
-        }
     }
-    println!("  together: Rust {rust_alone:.1} ms; all outputs {together:.1} ms, of at most 600");
-    progenitor(each);
+    let [everything] = laps([&mut || APIS.iter().zip(&all).map(|(api, sources)| everything(api, sources)).sum()]);
+    print("generate-all", everything, None);
+    progenitor(&sources("macloud"));
 }
 
 /// Everything that `cargo xtask codegen` makes of an API's specs, with the model resolved once.
@@ -52,39 +40,55 @@ fn everything(api: &str, sources: &Sources) -> usize {
     })
 }
 
-/// Generates the same endpoints with progenitor, from the document's text to formatted code.
-fn progenitor(ours: f64) {
+/// Generates the endpoints with progenitor, from the document's text to formatted code, in turn with ours.
+fn progenitor(sources: &Sources) {
     let reduced = bench_progenitor::document();
-    println!("progenitor on docs/openapi/macloud.json: {} of {} endpoints", reduced.endpoints, reduced.of);
-    reduced.notes.iter().for_each(|note| println!("  {note}"));
+    eprintln!("progenitor on docs/openapi/macloud.json: {} of {} endpoints", reduced.endpoints, reduced.of);
+    reduced.notes.iter().for_each(|note| eprintln!("  {note}"));
     let lines = bench_progenitor::generate(&reduced.text).map_or(0, |text| text.lines().count());
     assert!(lines > 1_000, "{lines} lines");
-    let cost = time(|| bench_progenitor::generate(&reduced.text).is_ok());
-    let share = cost.median / reduced.endpoints as f64;
-    println!(
-        "  progenitor {:>3} endpoints {lines:>6} lines  median {:>7.1} ms  best {:>7.1} ms  {share:>6.3} ms an endpoint",
-        reduced.endpoints, cost.median, cost.best
-    );
-    println!("  an endpoint of Macloud: progenitor/ours {:.2}", share / ours);
+    let [ours, theirs] =
+        laps([&mut || Specs::read("macloud", sources).map_or(0, |specs| specs.rust().files().count()), &mut || {
+            bench_progenitor::generate(&reduced.text).map_or(0, |text| text.len())
+        }]);
+    let name = format!("progenitor-impl {}, {} of {} endpoints", version(), reduced.endpoints, reduced.of);
+    let each = |times: Vec<f64>, endpoints: usize| times.into_iter().map(|time| time / endpoints as f64).collect();
+    print("generate-endpoint", each(ours, endpoints("macloud")), Some((&name, each(theirs, reduced.endpoints))));
 }
 
-struct Cost {
-    median: f64,
-    best: f64,
+fn version() -> &'static str {
+    let lock = include_str!("../../Cargo.lock").split_once("name = \"progenitor-impl\"\nversion = \"");
+    lock.and_then(|(_, rest)| rest.split('"').next()).unwrap_or("?")
 }
 
-/// Milliseconds per lap, over eleven laps; the first one warms up.
-fn time<T>(mut lap: impl FnMut() -> T) -> Cost {
-    let mut times: Vec<f64> = (0..12)
-        .map(|_| {
+/// Milliseconds of eleven laps each, in turn; the first ones only warm up.
+fn laps<const N: usize>(mut runners: [&mut dyn FnMut() -> usize; N]) -> [Vec<f64>; N] {
+    let mut times = [const { Vec::new() }; N];
+    for lap in 0..12 {
+        for (run, times) in runners.iter_mut().zip(&mut times) {
             let start = Instant::now();
-            std::hint::black_box(lap());
-            start.elapsed().as_secs_f64() * 1e3
-        })
-        .skip(1)
-        .collect();
-    times.sort_by(f64::total_cmp);
-    Cost { median: times[times.len() / 2], best: times[0] }
+            assert_ne!(std::hint::black_box(run()), 0);
+            if lap > 0 {
+                times.push(start.elapsed().as_secs_f64() * 1e3);
+            }
+        }
+    }
+    times
+}
+
+/// Prints a line of the table: identifier, unit, our median and best, and the same of a peer with its spread.
+fn print(id: &str, mut ours: Vec<f64>, peer: Option<(&str, Vec<f64>)>) {
+    ours.sort_by(f64::total_cmp);
+    let middle = |times: &[f64]| times[times.len() / 2];
+    let peer = match peer {
+        None => "\t\t\t".to_owned(),
+        Some((name, mut times)) => {
+            times.sort_by(f64::total_cmp);
+            let spread = (times[times.len() * 3 / 4] - times[times.len() / 4]) / middle(&times);
+            format!("{name}\t{}\t{}\t{spread:.3}", middle(&times), times[0])
+        }
+    };
+    println!("{id}\tms\t{}\t{}\t{peer}", middle(&ours), ours[0]);
 }
 
 fn specs() -> PathBuf {

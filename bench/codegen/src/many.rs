@@ -2,25 +2,25 @@
 
 use hostkit_codegen::{Sources, Specs};
 
-use crate::{both, specs, time};
+use crate::{both, laps, print, specs};
 
 const SPEC: &str = "reference/list_datacenters";
 
 /// Prints how the time grows with ten times the endpoints, less the time of the API alone.
 pub fn grow() {
-    let [none, few, many] = [0, 100, 1_000].map(|count| {
-        let sources = copies(count);
-        match Specs::read("macloud", &sources) {
+    let all = [0, 100, 1_000].map(copies);
+    for (sources, count) in all.iter().zip([0, 100, 1_000]) {
+        match Specs::read("macloud", sources) {
             Ok(specs) => assert!(specs.rust().files().count() > count),
-            Err(diagnostics) => panic!("{}", diagnostics.render(&sources, false)),
+            Err(diagnostics) => panic!("{}", diagnostics.render(sources, false)),
         }
-        let cost = time(|| Specs::read("macloud", &sources).map(|specs| specs.rust()).is_ok());
-        println!("  98 and {count:>5} endpoints: median {:>8.1} ms, best {:>8.1} ms", cost.median, cost.best);
-        cost
-    });
-    let median = (many.median - none.median) / (few.median - none.median);
-    let best = (many.best - none.best) / (few.best - none.best);
-    println!("  10 x the endpoints, time x {median:.1} (best {best:.1})");
+    }
+    let rust = |sources: &Sources| Specs::read("macloud", sources).map_or(0, |specs| specs.rust().files().count());
+    let [none, few, many] = &all;
+    let [none, few, many] = laps([&mut || rust(none), &mut || rust(few), &mut || rust(many)]);
+    let alone = none.iter().copied().fold(f64::MAX, f64::min);
+    let less = |times: Vec<f64>| times.into_iter().map(|time| time - alone).collect();
+    print("growth-endpoints", less(many), Some(("a tenth of the endpoints", less(few))));
 }
 
 /// Macloud's specs, plus `count` copies of one endpoint.

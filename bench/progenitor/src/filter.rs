@@ -1,11 +1,12 @@
-//! Reduces OpenAPI 3.1, as hostkit writes it, to the 3.0 that progenitor reads, and counts what is lost.
+//! Narrows OpenAPI 3.1, as hostkit writes it, to the 3.0 that progenitor reads, and counts what is lost.
 
 use serde_json::{Map, Value, json};
 
 /// Number of changes by kind.
 #[derive(Default)]
 struct Changes {
-    nullable: usize,
+    alternatives: usize,
+    types: usize,
     constants: usize,
     negations: usize,
     faults: usize,
@@ -28,9 +29,10 @@ pub fn reduce(document: &mut Value) -> Vec<String> {
             responses.into_iter().for_each(|responses| faults(responses, &mut changes));
         }
     }
-    let Changes { nullable, constants, negations, faults } = changes;
+    let Changes { alternatives, types, constants, negations, faults } = changes;
     vec![
-        format!("`anyOf` with null, made `nullable`: {nullable}"),
+        format!("`anyOf` narrowed to its first alternative, `nullable` where one was null: {alternatives}"),
+        format!("lists of types narrowed to the first: {types}"),
         format!("`const`, made an `enum` of one: {constants}"),
         format!("`not`, left out: {negations}"),
         format!("answers that say no by a status of their own, left out: {faults}; `default` made `4XX`"),
@@ -65,33 +67,41 @@ fn schema(value: &mut Value, changes: &mut Changes) {
                 entries.insert("enum".to_owned(), json!([constant]));
                 changes.constants += 1;
             }
-            nullable(entries, changes);
+            first_alternative(entries, changes);
+            first_type(entries, changes);
         }
         _ => {}
     }
 }
 
-/// `anyOf: [X, null]` becomes X with `nullable`.
-fn nullable(entries: &mut Map<String, Value>, changes: &mut Changes) {
+/// `anyOf: [X, …]` becomes X, which is what the hoster means; the others are what it also sends.
+fn first_alternative(entries: &mut Map<String, Value>, changes: &mut Changes) {
     let null = json!({ "type": "null" });
-    let Some(either) = entries.get("anyOf").and_then(Value::as_array) else {
-        return;
-    };
-    let mut others: Vec<Value> = either.iter().filter(|one| **one != null).cloned().collect();
-    if others.len() == either.len() {
-        return;
-    }
-    changes.nullable += 1;
+    let Some(Value::Array(either)) = entries.get("anyOf") else { return };
+    let is_nullable = either.contains(&null);
+    let Some(first) = either.iter().find(|one| **one != null).cloned() else { return };
+    changes.alternatives += 1;
     entries.remove("anyOf");
-    entries.insert("nullable".to_owned(), true.into());
-    match (others.len(), others.pop()) {
-        (1, Some(Value::Object(only))) if !only.contains_key("$ref") => entries.extend(only),
-        (1, Some(only)) => {
+    match first {
+        Value::Object(only) if !only.contains_key("$ref") => {
+            let outer = std::mem::replace(entries, only);
+            entries.extend(outer);
+        }
+        only => {
             entries.insert("allOf".to_owned(), json!([only]));
         }
-        (_, last) => {
-            others.extend(last);
-            entries.insert("anyOf".to_owned(), others.into());
-        }
     }
+    if is_nullable {
+        entries.insert("nullable".to_owned(), true.into());
+    }
+}
+
+/// `type: [A, B]` becomes A, without the pattern that a text in the place of a number has to fit.
+fn first_type(entries: &mut Map<String, Value>, changes: &mut Changes) {
+    let Some(first) = entries.get("type").and_then(Value::as_array).and_then(|types| types.first()).cloned() else {
+        return;
+    };
+    changes.types += 1;
+    entries.insert("type".to_owned(), first);
+    entries.remove("pattern");
 }

@@ -1,12 +1,11 @@
-//! A large `getTarifs` answer, made by a real PHP.
+//! A large `getTarifs` answer beside the readers of Rust and PHP's own.
 
-use std::process::Command;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command, Stdio};
 
-use bench_suite::race::race;
-use bench_suite::version;
-use hostkit::{Api, Endpoint};
-use hostkit::protocol::RawAnswer;
-use rootpanel_proto::RootPanel;
+use bench_suite::race::{Case, Lap, Peer};
+use bench_suite::{bodies, ours, version};
+use hostkit::by_hand::EndpointExt;
 use rootpanel_proto::tariffs::GetTarifs;
 use serde::Deserialize;
 
@@ -59,61 +58,91 @@ struct Location {
     costMonthly: String,
 }
 
-const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tarifs.php");
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/unserialize.php");
 const TARIFFS: usize = 2_000;
 
-pub fn run() {
-    let Ok(made) = Command::new("php").args([SCRIPT, "make", &TARIFFS.to_string()]).output() else {
-        println!("read-php: skipped, there is no php here");
-        return;
-    };
-    let body = made.stdout;
-    let headers = http::HeaderMap::new();
-    let ours = || {
-        let answer = RawAnswer::new(&GetTarifs::INFO, &RootPanel::INFO, 200, &headers, &body);
-        let tariffs = GetTarifs::decode(&answer).expect("we read it");
-        assert!(answer.report().defects().is_empty());
-        tariffs
-    };
-    let read = ours();
-    assert_eq!((read.len(), read[7].addons.len()), (TARIFFS, 8));
-    let theirs: Answer = serde_php::from_bytes(&body).expect("serde_php reads it");
-    assert_eq!((theirs.tarifs.len(), &*theirs.tarifs[7].addons[3].name), (TARIFFS, "Дополнительный IPv4-адрес 3"));
-    race(
-        "RootPanel getTarifs, PHP",
-        body.len(),
-        6,
-        vec![
-            ("hostkit: flat tree, typed".to_owned(), Box::new(|| ours().len())),
-            (
-                format!("serde_php {}, strings", version("serde_php")),
-                Box::new(|| serde_php::from_bytes::<Answer>(&body).map_or(0, |answer| answer.tarifs.len())),
-            ),
-            (
-                format!("phpserz {}, strings", version("phpserz")),
-                Box::new(|| {
-                    let mut reader = phpserz::PhpDeserializer::new(&body);
-                    Answer::deserialize(&mut reader).map_or(0, |answer| answer.tarifs.len())
-                }),
-            ),
-        ],
-    );
-    unserialize(&body);
+/// The body that all read.
+pub fn body(share: usize) -> String {
+    bodies::rootpanel_php(TARIFFS / share)
 }
 
-/// PHP's own reader, timed by PHP itself on the same bytes.
-fn unserialize(body: &[u8]) {
-    let path = std::env::temp_dir().join(format!("hostkit-bench-{}.php-serialize", std::process::id()));
-    if std::fs::write(&path, body).is_err() {
-        return;
-    }
-    if let Ok(timed) = Command::new("php").arg(SCRIPT).arg("time").arg(&path).arg("4").output() {
-        let line = String::from_utf8_lossy(&timed.stdout);
-        if let [version, median, best] = line.split_whitespace().collect::<Vec<_>>()[..] {
-            let rate = |seconds: &str| body.len() as f64 / 1e6 / seconds.parse::<f64>().unwrap_or(f64::NAN);
-            let name = format!("PHP {version}: unserialize()");
-            println!("  {name:<44} median {:>26.0} MB/s   best {:>6.0} MB/s", rate(median), rate(best));
+pub fn rootpanel_php(share: usize) -> Case {
+    let (count, body): (_, &'static str) = (TARIFFS / share, body(share).leak());
+    let answer = ours::answer(body.as_bytes());
+    let read = GetTarifs::from_http(&answer).expect("we read it");
+    assert_eq!((read.len(), read[7].addons.len()), (count, 8));
+    let check = |theirs: Answer| {
+        assert_eq!(
+            (theirs.tarifs.len(), Some(&theirs.tarifs[7].addons[3].name)),
+            (count, read[7].addons[3].name.as_ref())
+        )
+    };
+    check(serde_php::from_bytes(body.as_bytes()).expect("serde_php reads it"));
+    check(Answer::deserialize(&mut phpserz::PhpDeserializer::new(body.as_bytes())).expect("phpserz reads it"));
+    let serde_php = || serde_php::from_bytes::<Answer>(body.as_bytes()).map_or(0, |answer| answer.tarifs.len());
+    let phpserz = || {
+        let mut reader = phpserz::PhpDeserializer::new(body.as_bytes());
+        Answer::deserialize(&mut reader).map_or(0, |answer| answer.tarifs.len())
+    };
+    let mut peers = vec![
+        Peer {
+            id: "rootpanel-php-serde",
+            name: format!("serde_php {}", version("serde_php")),
+            lap: Lap::here(serde_php),
+        },
+        Peer { id: "rootpanel-php-serz", name: format!("phpserz {}", version("phpserz")), lap: Lap::here(phpserz) },
+    ];
+    match Php::start(body) {
+        Some((mut php, version)) => {
+            let lap = Lap::Elsewhere(Box::new(move || php.lap()));
+            peers.insert(0, Peer { id: "rootpanel-php", name: format!("PHP {version} unserialize()"), lap });
         }
+        None => eprintln!("rootpanel-php: skipped, there is no php here"),
     }
-    let _ = std::fs::remove_file(path);
+    Case { ours: Lap::here(move || GetTarifs::from_http(&answer).map_or(0, |tariffs| tariffs.len())), peers }
+}
+
+/// PHP's own reader in a process that reads once for each line; it ends with its input.
+struct Php {
+    process: Child,
+    lines: BufReader<std::process::ChildStdout>,
+    file: std::path::PathBuf,
+}
+
+impl Php {
+    /// The process and the version of PHP; `None` without PHP.
+    fn start(body: &str) -> Option<(Self, String)> {
+        let file = std::env::temp_dir().join(format!("hostkit-bench-{}.php-serialize", std::process::id()));
+        std::fs::write(&file, body).expect("a temporary file");
+        let mut command = Command::new("php");
+        let command = command.arg(SCRIPT).arg(&file).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let Ok(mut process) = command.spawn() else {
+            std::fs::remove_file(&file).expect("the temporary file");
+            return None;
+        };
+        let lines = BufReader::new(process.stdout.take().expect("its output"));
+        let mut php = Self { process, lines, file };
+        let version = php.line();
+        Some((php, version))
+    }
+
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.lines.read_line(&mut line).expect("a line");
+        line.trim().to_owned()
+    }
+
+    fn lap(&mut self) -> f64 {
+        self.process.stdin.as_mut().expect("its input").write_all(b"\n").expect("php runs");
+        self.line().parse().expect("seconds")
+    }
+}
+
+impl Drop for Php {
+    fn drop(&mut self) {
+        // What goes wrong here no longer matters: the figures are printed.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+        let _ = std::fs::remove_file(&self.file);
+    }
 }

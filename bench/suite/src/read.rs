@@ -1,107 +1,126 @@
-//! Reads large bodies into typed values.
+//! Large and small answers of Clodo and Macloud into typed values.
 
 use std::fmt::Debug;
 
-use bench_suite::race::{Runner, race};
-use bench_suite::{bodies, version};
-use hostkit_wire::{Format, Limits};
+use bench_serde::{clodo, macloud};
+use bench_suite::race::{Case, Lap, Peer};
+use bench_suite::{bodies, ours, same, version};
+use clodo_proto::servers::ListServerDetails;
+use hostkit::Endpoint;
+use hostkit::by_hand::EndpointExt;
+use macloud_proto::servers::ListServers;
 
-/// The three candidates on one body, checked for equal results first.
-macro_rules! candidates {
-    ($body:expr, $api:ident :: $root:ident, $library:expr) => {{
-        let body: &str = $body;
-        let tree = candidate_tree::$api::$root(body.as_bytes()).expect("the tree reads it");
-        let stream = candidate_stream::$api::$root(body).expect("the stream reads it");
-        let serde = candidate_serde::$api::$root(body).expect("serde reads it");
-        crate::read::same(&tree, &stream, "stream");
-        crate::read::same(&tree, &serde, "serde");
-        let runners: Vec<Runner<'_>> = vec![
-            (
-                "hostkit: flat tree".to_owned(),
-                Box::new(|| candidate_tree::$api::$root(body.as_bytes()).map_or(0, |v| v.len())),
-            ),
-            (
-                "prototype: streaming".to_owned(),
-                Box::new(|| candidate_stream::$api::$root(body).map_or(0, |v| v.len())),
-            ),
-            ($library, Box::new(|| candidate_serde::$api::$root(body).map_or(0, |v| v.len()))),
-        ];
-        runners
-    }};
+use crate::pull;
+
+/// A reader of a peer.
+type Read<T, E> = fn(&str) -> Result<Vec<T>, E>;
+
+/// Compares what `E` and its peer read, and makes a case of `times` readings a lap.
+fn case<E, T, F>(id: &'static str, body: String, name: String, read: Read<T, F>, times: usize) -> Case
+where
+    E: EndpointExt + Endpoint<Output: Debug + Length> + 'static,
+    T: Debug + 'static,
+    F: Debug + 'static,
+{
+    let body: &'static str = body.leak();
+    let answer = ours::answer(body.as_bytes());
+    same(&E::from_http(&answer).expect("we read it"), &read(body).expect("the peer reads it"), &name);
+    let ours = move || (0..times).map(|_| E::from_http(&answer).map_or(0, |value| value.length())).sum();
+    let theirs = move || (0..times).map(|_| read(body).map_or(0, |value| value.len())).sum();
+    Case { ours: Lap::here(ours), peers: vec![Peer { id, name, lap: Lap::here(theirs) }] }
 }
-pub(crate) use candidates;
 
-/// Asserts equality by debug text: the twins have the same type and field names.
-///
-/// Trailing zeros of decimals are ignored: serde's data model has no decimals and turns `8.20` into 8.2.
-pub fn same(ours: &impl Debug, theirs: &impl Debug, who: &str) {
-    let (ours, theirs) = (without_zeros(&format!("{ours:?}")), without_zeros(&format!("{theirs:?}")));
-    if ours != theirs {
-        let at = ours.bytes().zip(theirs.bytes()).take_while(|(a, b)| a == b).count();
-        let near =
-            |text: &str| text.chars().skip(ours[..at].chars().count().saturating_sub(60)).take(120).collect::<String>();
-        panic!("{who} reads another value:\n{}\n{}", near(&ours), near(&theirs));
+/// The number of items that were read.
+pub trait Length {
+    /// The number of items.
+    fn length(&self) -> usize;
+}
+
+impl<T> Length for Vec<T> {
+    fn length(&self) -> usize {
+        self.len()
     }
 }
 
-/// `8.20` as `8.2`, `0.00` as `0`; IP addresses, with their three dots, are unchanged.
-fn without_zeros(text: &str) -> String {
-    let mut shorter = String::with_capacity(text.len());
-    for piece in text.split_inclusive(|character: char| !character.is_ascii_digit() && character != '.') {
-        let end = piece.find(|character: char| !character.is_ascii_digit() && character != '.').unwrap_or(piece.len());
-        let (number, rest) = piece.split_at(end);
-        let is_decimal = number.bytes().filter(|byte| *byte == b'.').count() == 1;
-        shorter.push_str(if is_decimal { number.trim_end_matches('0').trim_end_matches('.') } else { number });
-        shorter.push_str(rest);
-    }
-    shorter
+fn serde_json() -> String {
+    format!("serde_json {}", version("serde_json"))
 }
 
-/// Parses into the tree only, without decoding.
-fn tree(format: Format, body: &str) -> usize {
-    hostkit_wire::parse(format, body.as_bytes(), &Limits::DEFAULT).map_or(0, |document| document.node_count())
+fn clodo_case(id: &'static str, body: String, times: usize) -> Case {
+    case::<ListServerDetails, _, _>(id, body, serde_json(), clodo::list_server_details, times)
 }
 
-pub fn json() {
-    let serde = || format!("serde derive + serde_json {}", version("serde_json"));
-    let sonic = || format!("serde derive + sonic-rs {}", version("sonic-rs"));
-    for (title, body) in [
-        ("Clodo /servers/detail, JSON, scalars as strings", bodies::clodo_json(3_700, false)),
-        ("Clodo /servers/detail, JSON, scalars as numbers", bodies::clodo_json(3_900, true)),
-    ] {
-        let mut runners = candidates!(&body, clodo::list_server_details, serde());
-        runners.push(("of hostkit: the tree alone".to_owned(), Box::new(|| tree(Format::Json, &body))));
-        runners.push((sonic(), Box::new(|| candidate_serde::sonic::clodo(&body))));
-        race(title, body.len(), 6, runners);
-    }
-    for (title, body) in [
-        ("Macloud /v1/server, JSON, numbers", bodies::macloud_json(9_000, false)),
-        ("Macloud /v1/server, JSON, numbers as strings", bodies::macloud_json(8_800, true)),
-    ] {
-        let mut runners = candidates!(&body, macloud::list_servers, serde());
-        runners.push(("of hostkit: the tree alone".to_owned(), Box::new(|| tree(Format::Json, &body))));
-        runners.push((sonic(), Box::new(|| candidate_serde::sonic::macloud(&body))));
-        race(title, body.len(), 6, runners);
-    }
+fn macloud_case(id: &'static str, body: String, times: usize) -> Case {
+    case::<ListServers, _, _>(id, body, serde_json(), macloud::list_servers, times)
 }
 
-pub fn xml() {
-    let body = bodies::clodo_xml(3_400);
-    let serde = format!("serde derive + quick-xml {}", version("quick-xml"));
-    let mut runners = candidates!(&body, clodo::list_server_details, serde);
-    runners.push((format!("quick-xml {}: events alone", version("quick-xml")), Box::new(|| events(&body))));
-    runners.push(("of hostkit: the tree alone".to_owned(), Box::new(|| tree(Format::Xml, &body))));
-    race("Clodo /servers/detail, XML", body.len(), 8, runners);
+/// Adds sonic-rs, which reads through the same derives.
+#[cfg(feature = "sonic")]
+fn sonic(mut case: Case, id: &'static str, body: String, read: fn(&str) -> usize) -> Case {
+    let (body, name): (&'static str, _) = (body.leak(), format!("sonic-rs {}", version("sonic-rs")));
+    assert_ne!(read(body), 0, "sonic-rs reads it");
+    case.peers.push(Peer { id, name, lap: Lap::here(move || read(body)) });
+    case
 }
 
-/// Repeats our reader alone, for a profiler.
-pub fn profile() {
-    let body = bodies::clodo_json(3_700, false);
-    let macloud = bodies::macloud_json(9_000, false);
-    for _ in 0..100 {
-        assert!(candidate_tree::clodo::list_server_details(body.as_bytes()).is_ok());
-        assert!(candidate_tree::macloud::list_servers(macloud.as_bytes()).is_ok());
-    }
+pub fn clodo_json(share: usize) -> Case {
+    let body = bodies::clodo_json(3_700 / share, false);
+    #[cfg(feature = "sonic")]
+    return sonic(clodo_case("clodo-json", body.clone(), 1), "clodo-json-sonic", body, bench_serde::sonic::clodo);
+    #[cfg(not(feature = "sonic"))]
+    clodo_case("clodo-json", body, 1)
+}
+
+pub fn clodo_json_numbers(share: usize) -> Case {
+    clodo_case("clodo-json-numbers", bodies::clodo_json(3_900 / share, true), 1)
+}
+
+pub fn clodo_json_shuffled(share: usize) -> Case {
+    clodo_case("clodo-json-shuffled", bodies::shuffled(&bodies::clodo_json(3_700 / share, false)), 1)
+}
+
+pub fn macloud_json(share: usize) -> Case {
+    let body = bodies::macloud_json(9_000 / share, false);
+    #[cfg(feature = "sonic")]
+    return sonic(
+        macloud_case("macloud-json", body.clone(), 1),
+        "macloud-json-sonic",
+        body,
+        bench_serde::sonic::macloud,
+    );
+    #[cfg(not(feature = "sonic"))]
+    macloud_case("macloud-json", body, 1)
+}
+
+pub fn macloud_json_texts(share: usize) -> Case {
+    macloud_case("macloud-json-texts", bodies::macloud_json(8_800 / share, true), 1)
+}
+
+pub fn macloud_json_shuffled(share: usize) -> Case {
+    macloud_case("macloud-json-shuffled", bodies::shuffled(&bodies::macloud_json(9_000 / share, false)), 1)
+}
+
+pub fn clodo_small(share: usize) -> Case {
+    clodo_case("clodo-small", bodies::clodo_json(1, false), 1_000 / share)
+}
+
+pub fn macloud_small(share: usize) -> Case {
+    macloud_case("macloud-small", bodies::macloud_json(2, false), 1_000 / share)
+}
+
+pub fn clodo_xml(share: usize) -> Case {
+    let (body, library) = (bodies::clodo_xml(3_400 / share), format!("quick-xml {}", version("quick-xml")));
+    let (id, name) = ("clodo-xml", format!("serde + {library}"));
+    let mut case = case::<ListServerDetails, _, _>(id, body.clone(), name, clodo::list_server_details, 1);
+    let body: &'static str = body.leak();
+    let pulled = pull::list_server_details(body).expect("the pull parser reads it");
+    same(&clodo::list_server_details(body).expect("serde reads it"), &pulled, "the pull parser");
+    let pull = move || pull::list_server_details(body).map_or(0, |list| list.len());
+    let name = format!("{library}, pull parser");
+    case.peers.push(Peer { id: "clodo-xml-pull", name, lap: Lap::here(pull) });
+    let name = format!("{library}, bare events");
+    case.peers.push(Peer { id: "clodo-xml-events", name, lap: Lap::here(move || events(body)) });
+    case
 }
 
 fn events(body: &str) -> usize {

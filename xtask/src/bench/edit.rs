@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
+use super::table::{Figures, Measured};
 use crate::command::{cargo, output};
 use crate::workspace::{Outcome, read, root, write};
 
@@ -24,8 +25,8 @@ impl Drop for Edited {
     }
 }
 
-/// Edits a spec seven times and prints the median and best times.
-pub(super) fn run() -> Outcome {
+/// Edits a spec seven times.
+pub(super) fn run(measured: &mut Measured) -> Outcome {
     let path = root().join(SPEC);
     let edited = Edited { text: read(&path)?, path };
     let line = edited.text.lines().find(|line| line.starts_with("en = ")).ok_or("the spec has no `en`")?.to_owned();
@@ -36,24 +37,15 @@ pub(super) fn run() -> Outcome {
         write(&edited.path, &edited.text.replacen(&line, &other, 1))?;
         let start = Instant::now();
         generate()?;
-        let generated = start.elapsed();
         check()?;
         let generated_code = read(&root().join("crates").join(CRATE).join("src/generated/account/get_account.rs"))?;
         if !generated_code.contains(&format!("Edit {lap}: ")) {
             return Err("the edit is not in the generated code".to_owned());
         }
-        times.push((start.elapsed(), generated));
+        times.push(start.elapsed().as_secs_f64());
     }
-    times.sort();
-    let say = |what: &str, (total, generated): &(std::time::Duration, std::time::Duration)| {
-        let (total, generated) = (total.as_secs_f64(), generated.as_secs_f64());
-        println!("  {what:<7} {total:>5.2} s: codegen {generated:.2}, check {:.2}", total - generated);
-    };
-    println!("a sentence of {SPEC} edited, `cargo xtask codegen`, `cargo check -p {CRATE}`; of at most 2 s");
-    say("median", &times[times.len() / 2]);
-    say("best", &times[0]);
-    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    println!("  load    {}", load.split(' ').next().unwrap_or("unknown"));
+    times.sort_by(f64::total_cmp);
+    measured.add("edit", Figures { unit: "s".to_owned(), ours: [times[times.len() / 2], times[0]], peer: None });
     Ok(())
 }
 

@@ -1,76 +1,68 @@
-//! Command `bench`: the measurements of `bench/`, in release, each beside its peers in the same run.
+//! Command `bench`: the measurements of `bench/`, in release, each beside its peers in the same run, in one table.
 
+mod compile;
+mod derives;
 mod edit;
+mod instructions;
+mod programs;
+mod table;
 
-use std::process::Command;
+use programs::program;
+use table::Measured;
 
-use crate::command::{cargo, run};
-use crate::tidy;
-use crate::workspace::{Outcome, root};
+use crate::workspace::Outcome;
 
-/// The measurements in running order, quick ones first.
-const NAMES: [&str; 13] = [
-    "dependencies",
-    "errors",
-    "allocations",
-    "memory",
-    "calls",
-    "generate",
-    "growth",
-    "read-json",
-    "read-xml",
-    "read-php",
-    "small",
-    "edit",
-    "compile",
-];
+/// The measurements in running order, those that take minutes last.
+const NAMES: [&str; 8] = ["read", "memory", "calls", "generate", "growth", "edit", "compile", "program"];
 
-/// Runs one measurement, or all of them.
-pub(crate) fn bench(name: Option<&str>) -> Outcome {
-    if let Some(name) = name
-        && !NAMES.contains(&name)
-    {
-        return Err(format!("there is no measurement `{name}`; there are: {}", NAMES.join(", ")));
+/// Those that `--quick` leaves out.
+const SLOW: [&str; 3] = ["edit", "compile", "program"];
+
+/// Runs one measurement, or all of them, and prints their table.
+pub(crate) fn bench(name: Option<&str>, quick: bool, write: bool) -> Outcome {
+    let lines = table::lines()?;
+    if name == Some("instructions") {
+        return instructions::hold(&lines, write);
     }
-    for known in NAMES.into_iter().filter(|known| name.is_none_or(|name| name == *known)) {
-        match known {
-            "dependencies" => println!("{}", tidy::trees()?),
-            "allocations" | "memory" => suite(known, &[])?,
-            "calls" => program("bench-calls", "bench-calls", &[])?,
-            "generate" => program("bench-codegen", "bench-codegen", &[])?,
+    if write {
+        return Err("`--write` rewrites bench/instructions.txt: `cargo xtask bench instructions --write`".to_owned());
+    }
+    if let Some(name) = name.filter(|name| !NAMES.contains(name)) {
+        return Err(format!("there is no measurement `{name}`; there are: {}, instructions", NAMES.join(", ")));
+    }
+    derives::generate()?;
+    let is_wanted = |known: &&&str| match name {
+        Some(name) => name == **known,
+        None => !(quick && SLOW.contains(*known)),
+    };
+    let seconds = if quick { "1" } else { "5" };
+    let mut measured = Measured::default();
+    for known in NAMES.iter().filter(is_wanted) {
+        eprintln!("bench: {known}");
+        match *known {
+            "read" => {
+                measured.read(&program("bench-suite", "bench-suite", &["race", seconds])?)?;
+                instructions::add("bench-suite", &lines, quick, &mut measured)?;
+            }
+            "memory" => {
+                measured.read(&program("bench-suite", "memory", &[])?)?;
+                measured.read(&program("bench-suite", "allocations", &[])?)?;
+            }
+            "calls" => {
+                measured.read(&program("bench-calls", "bench-calls", &["race", seconds])?)?;
+                instructions::add("bench-calls", &lines, quick, &mut measured)?;
+            }
+            "generate" => measured.read(&program("bench-codegen", "bench-codegen", &["generate"])?)?,
             "growth" => {
-                suite("bench-suite", &["growth"])?;
-                program("bench-codegen", "bench-codegen", &["growth"])?;
-                program("bench-calls", "bench-calls", &["growth"])?;
+                measured.read(&program("bench-suite", "bench-suite", &["growth"])?)?;
+                measured.read(&program("bench-codegen", "bench-codegen", &["growth"])?)?;
+                measured.read(&program("bench-calls", "bench-calls", &["growth", seconds])?)?;
             }
-            "edit" => edit::run()?,
-            "compile" => {
-                candidates()?;
-                run(in_bench(Command::new("sh").arg("measure-compile.sh")))?;
-            }
-            other => suite("bench-suite", &[other])?,
+            "edit" => edit::run(&mut measured)?,
+            "compile" => compile::types(&mut measured)?,
+            _ => compile::program(&mut measured)?,
         }
     }
+    print!("{}", measured.table(&lines)?);
     Ok(())
-}
-
-/// Runs a program of the candidate comparison.
-fn suite(binary: &str, arguments: &[&str]) -> Outcome {
-    candidates()?;
-    program("bench-suite", binary, arguments)
-}
-
-/// Generates the candidates' code.
-fn candidates() -> Outcome {
-    run(in_bench(&mut cargo(&["run", "--quiet", "--package", "bench-generate"])))
-}
-
-fn program(package: &str, binary: &str, arguments: &[&str]) -> Outcome {
-    let mut command = cargo(&["run", "--quiet", "--release", "--package", package, "--bin", binary, "--"]);
-    run(in_bench(command.args(arguments)))
-}
-
-/// `bench/` is a separate workspace.
-fn in_bench(command: &mut Command) -> &mut Command {
-    command.current_dir(root().join("bench"))
 }

@@ -46,11 +46,6 @@ pub(crate) fn run(write: bool) -> Outcome {
     Err(format!("{}\ntidy: {} findings", findings.join("\n"), findings.len()))
 }
 
-/// Number of crates that come with each proto crate, as a table.
-pub(crate) fn trees() -> Result<String, String> {
-    trees::table()
-}
-
 /// Names of hosters: the spec folders, and the domains of their hosts.
 fn names() -> Result<Vec<String>, String> {
     let mut names = apis(None)?;

@@ -20,12 +20,6 @@ pub(super) fn check() -> Result<Vec<String>, String> {
     Ok(trees()?.iter().filter_map(finding).collect())
 }
 
-/// The counts, one line per tree.
-pub(super) fn table() -> Result<String, String> {
-    let line = |tree: &Tree| format!("{:<40} {:>4} crates, of at most {}", tree.name, tree.count, tree.aim);
-    Ok(trees()?.iter().map(line).collect::<Vec<_>>().join("\n"))
-}
-
 fn finding(tree: &Tree) -> Option<String> {
     let Tree { name, count, aim } = tree;
     (count > aim).then(|| format!("{name}: {count} crates in the normal tree, more than {aim}; see `cargo tree`"))

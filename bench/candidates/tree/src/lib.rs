@@ -1,8 +1,0 @@
-//! Candidate (a), the project's own: non-generic decoders over the flat tree.
-
-mod generated {
-    pub mod clodo;
-    pub mod macloud;
-}
-
-pub use generated::{clodo, macloud};
