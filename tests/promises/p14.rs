@@ -27,7 +27,7 @@ fn changed(samples: &[Vec<u8>], others: &[&[u8]], random: &mut Random) -> Vec<u8
 #[test]
 fn no_bytes_make_a_decoder_panic() {
     on_a_small_stack(|| {
-        let (seed, numbers) = cases(400, 60_000);
+        let (seed, numbers) = cases(4_000, 60_000);
         let (mut count, mut of) = (0, 0);
         for target in targets::all() {
             let samples = (target.samples)();

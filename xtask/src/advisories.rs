@@ -2,9 +2,8 @@
 //! changes without a change of ours.
 
 use crate::command::{cargo, run};
-use crate::workspace::Outcome;
 
 /// Runs cargo-deny, which fetches the advisory database.
-pub(crate) fn execute() -> Outcome {
+pub(crate) fn execute() -> Result<(), String> {
     run(&mut cargo(&["deny", "--workspace", "--all-features", "check", "advisories"]))
 }

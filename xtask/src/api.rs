@@ -13,7 +13,7 @@ use public_api::{Builder, PublicItem};
 
 use crate::command::{cargo, output, run};
 use crate::manifest::{Manifest, members};
-use crate::workspace::{Outcome, files, read, root, target, write};
+use crate::workspace::{files, read, root, target, write};
 
 const FOLDER: &str = "docs/api";
 
@@ -30,7 +30,7 @@ struct Listed {
 }
 
 /// Writes the lists, or compares them with `check`.
-pub(crate) fn execute(check: bool) -> Outcome {
+pub(crate) fn execute(check: bool) -> Result<(), String> {
     if check {
         if let Some(why) = run_job()? {
             println!("api: not compared: {why}");
@@ -74,7 +74,7 @@ fn published() -> Result<Vec<Listed>, String> {
 }
 
 /// Makes every list, passes it to `act` with its file name, and fails with all findings.
-fn each_list(crates: &[Listed], act: impl Fn(&str, &str) -> Result<Option<String>, String>) -> Outcome {
+fn each_list(crates: &[Listed], act: impl Fn(&str, &str) -> Result<Option<String>, String>) -> Result<(), String> {
     document()?;
     let version = version()?;
     let mut findings = Vec::new();
@@ -123,7 +123,7 @@ fn version_of(text: &str) -> Option<String> {
 
 /// Makes rustdoc write JSON for the whole workspace: with the same unified features as `cargo doc`, whose build is then
 /// reused.
-fn document() -> Outcome {
+fn document() -> Result<(), String> {
     let mut command = cargo(&["doc", "--quiet", "--workspace", "--no-deps", "--lib", "--all-features"]);
     let program = std::env::current_exe().map_err(|error| format!("the path of this program: {error}"))?;
     command.env(RUSTDOC, std::env::var_os("RUSTDOC").unwrap_or_else(|| "rustdoc".into()));

@@ -7,7 +7,7 @@ use cargo_hostkit::{Folder, Workspace};
 use hostkit_codegen::{Coverage, Sources, Specs, Tree};
 
 use crate::coverage;
-use crate::workspace::{Outcome, apis, root};
+use crate::workspace::{apis, root};
 
 /// The API of awkward names that only the generator's own tests use.
 pub(crate) const OBSTACLE: &str = "obstacle";
@@ -28,7 +28,7 @@ fn resolved<'s>(api: &str, sources: &'s Sources) -> Result<Specs<'s>, String> {
 }
 
 /// Reports everything that is wrong with the specs of all APIs.
-pub(crate) fn check_specs(one: Option<&str>) -> Outcome {
+pub(crate) fn check_specs(one: Option<&str>) -> Result<(), String> {
     let apis = match one {
         None => workspace().apis().map_err(|error| error.to_string())?,
         Some(OBSTACLE) => vec![OBSTACLE.to_owned()],
@@ -98,7 +98,7 @@ fn outputs(workspace: &Workspace) -> Result<Outputs, String> {
 }
 
 /// Generates or, with `check`, compares everything: code, schemas, reference, OpenAPI and the README's table.
-pub(crate) fn run(check: bool) -> Outcome {
+pub(crate) fn run(check: bool) -> Result<(), String> {
     let workspace = workspace();
     let Outputs { folders, coverage } = outputs(&workspace)?;
     let mut findings = Vec::new();

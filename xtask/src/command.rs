@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
-use crate::workspace::{Outcome, root};
+use crate::workspace::root;
 
 /// A `cargo` command of the toolchain that runs this program, in the workspace root.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
@@ -22,7 +22,7 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
 }
 
 /// Runs a program and passes its output through.
-pub(crate) fn run(command: &mut Command) -> Outcome {
+pub(crate) fn run(command: &mut Command) -> Result<(), String> {
     let status = command.status().map_err(|error| format!("{}: {error}", line(command)))?;
     if status.success() { Ok(()) } else { Err(format!("`{}` ended with {status}", line(command))) }
 }
@@ -43,7 +43,7 @@ pub(crate) fn run_to_its_last_line(
     command: &mut Command,
     out: &mut dyn Write,
     before_last: impl FnOnce(&mut dyn Write, bool),
-) -> Outcome {
+) -> Result<(), String> {
     const KEPT: usize = 4;
     let name = line(command);
     let failed = |error: std::io::Error| format!("{name}: {error}");

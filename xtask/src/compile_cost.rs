@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use std::time::SystemTime;
 
 use crate::command::{cargo, run};
-use crate::workspace::{Outcome, apis, root, target};
+use crate::workspace::{apis, root, target};
 
 /// Factor by which a figure may exceed its budget.
 const MARGIN: f64 = 1.15;
@@ -48,7 +48,7 @@ const RELEASE: Mode = Mode {
 
 /// Measures every crate and compares with the budget, or writes a new one; measures release builds only with `in_full`
 /// or `write`.
-pub(crate) fn execute(write: bool, in_full: bool) -> Outcome {
+pub(crate) fn execute(write: bool, in_full: bool) -> Result<(), String> {
     let modes: &[Mode] = if in_full || write { &[CHECK, DEBUG, RELEASE] } else { &[CHECK, DEBUG] };
     let file = root().join("xtask/compile-budget.toml");
     let budget: BTreeMap<String, Figures> = if write {
@@ -135,7 +135,7 @@ fn is_over(figure: f64, allowed: f64) -> bool {
 }
 
 /// CPU seconds of the processes that `act` starts.
-pub(crate) fn spent(act: impl FnOnce() -> Outcome) -> Result<f64, String> {
+pub(crate) fn spent(act: impl FnOnce() -> Result<(), String>) -> Result<f64, String> {
     let before = children()?;
     act()?;
     Ok(children()? - before)
@@ -155,7 +155,7 @@ fn children() -> Result<f64, String> {
     }
 }
 
-fn compile_reference(mode: Mode) -> Outcome {
+fn compile_reference(mode: Mode) -> Result<(), String> {
     let folder = target().join("compile-cost");
     let file = folder.join("reference.rs");
     fs::create_dir_all(&folder)

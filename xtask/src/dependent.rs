@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::command::{cargo, output, run};
-use crate::workspace::{Outcome, read, root, target, write};
+use crate::workspace::{read, root, target, write};
 
 /// The direct dependencies of the program; their own come from the same clone.
 const CRATES: [&str; 2] = ["clodo-proto", "hostkit-ureq"];
@@ -22,7 +22,7 @@ const PROGRAM: &str = r#"fn main() -> Result<(), Box<dyn std::error::Error>> {
 "#;
 
 /// Clones the repository, builds the program against the clone, and runs it.
-pub(crate) fn execute() -> Outcome {
+pub(crate) fn execute() -> Result<(), String> {
     let folder = target().join("dependent");
     let clone = folder.join("clone");
     if clone.exists() {

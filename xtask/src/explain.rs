@@ -1,9 +1,7 @@
 //! Command `explain`: what a diagnostic code means.
 
-use crate::workspace::Outcome;
-
 /// Prints the text of one code, or a list of all codes.
-pub(crate) fn run(code: Option<&str>) -> Outcome {
+pub(crate) fn run(code: Option<&str>) -> Result<(), String> {
     let Some(code) = code else {
         for code in hostkit_codegen::explained() {
             let text = hostkit_codegen::explain(code).unwrap_or_default();

@@ -1,37 +1,81 @@
-//! CI job `features`: checks every crate with no feature, each feature alone, and all of them.
+//! CI job and command `features`: checks the crates with no feature and each feature alone.
+//!
+//! The job checks all crates in one build for each feature, the command each crate alone, also with all of its features.
+
+use std::collections::BTreeSet;
 
 use crate::command::{cargo, output};
-use crate::manifest::members;
-use crate::workspace::Outcome;
+use crate::manifest::{Manifest, members};
 
 /// Crates that may have the server half's writers in their normal dependency tree.
 const SERVERS: &[&str] = &["hostkit-sandbox"];
 
-/// Checks each crate, and that the feature `server` reaches only crates that enable it.
-pub(crate) fn run_job() -> Outcome {
+/// The crate that `cargo xtask` has just built, without features, to run the job.
+const OF_XTASK: &str = "cargo-hostkit";
+
+/// The CI job: one build without features, and one for each feature. The job `clippy` checks all features together.
+pub(crate) fn run_job() -> Result<(), String> {
     let members = members()?;
-    for manifest in members.iter().filter(|manifest| is_of_an_api(&manifest.name)) {
-        protocol_alone(&manifest.name)?;
+    trees(&members)?;
+    let crates: Vec<&Manifest> =
+        members.iter().filter(|manifest| is_checked(manifest) && manifest.name != OF_XTASK).collect();
+    // Always the same crates: external dependencies keep their features and are not checked again. One that needs the
+    // server halves would turn them on in the others.
+    let (servers, others): (Vec<_>, Vec<_>) = crates.iter().partition(|manifest| is_server(manifest));
+    check(&names(&others), &["--no-default-features"])?;
+    let features: BTreeSet<&str> = crates.iter().flat_map(|manifest| &manifest.features).map(String::as_str).collect();
+    for feature in features {
+        check(&names(&others), &["--no-default-features", "--features", feature])?;
     }
-    for manifest in members.iter().filter(|manifest| manifest.folder.starts_with("crates/")) {
-        let name = manifest.name.as_str();
-        check(name, &["--no-default-features"])?;
+    check(&names(&servers), &["--no-default-features"])
+}
+
+/// The command: each crate alone with no, each and all of its features, so that none builds only because of another.
+pub(crate) fn execute() -> Result<(), String> {
+    let members = members()?;
+    trees(&members)?;
+    for manifest in members.iter().filter(|manifest| is_checked(manifest)) {
+        let name = [manifest.name.as_str()];
+        check(&name, &["--no-default-features"])?;
         for feature in &manifest.features {
-            check(name, &["--no-default-features", "--features", feature])?;
+            check(&name, &["--no-default-features", "--features", feature])?;
         }
         if manifest.features.len() > 1 {
-            check(name, &["--all-features"])?;
-        }
-        if !SERVERS.contains(&name) {
-            leak(name)?;
+            check(&name, &["--all-features"])?;
         }
     }
     Ok(())
 }
 
-fn check(name: &str, arguments: &[&str]) -> Outcome {
-    eprintln!("features: {name} {}", arguments.join(" "));
-    let mut all = vec!["check", "--quiet", "--package", name];
+fn is_checked(manifest: &Manifest) -> bool {
+    manifest.folder.starts_with("crates/")
+}
+
+fn is_server(manifest: &Manifest) -> bool {
+    SERVERS.contains(&manifest.name.as_str())
+}
+
+fn names<'a>(crates: &[&'a Manifest]) -> Vec<&'a str> {
+    crates.iter().map(|manifest| manifest.name.as_str()).collect()
+}
+
+/// Checks that an API's crate needs the protocol alone, and that `server` reaches only crates that enable it.
+fn trees(members: &[Manifest]) -> Result<(), String> {
+    for manifest in members.iter().filter(|manifest| is_of_an_api(&manifest.name)) {
+        protocol_alone(&manifest.name)?;
+    }
+    let is_free = |manifest: &&Manifest| is_checked(manifest) && !is_server(manifest);
+    members.iter().filter(is_free).try_for_each(|manifest| leak(&manifest.name))
+}
+
+fn check(packages: &[&str], arguments: &[&str]) -> Result<(), String> {
+    let arguments_line = arguments.join(" ");
+    match packages {
+        [name] => eprintln!("features: {name} {arguments_line}"),
+        _ => eprintln!("features: {} crates {arguments_line}", packages.len()),
+    }
+    let mut all = vec!["check", "--quiet"];
+    all.extend(packages.iter().flat_map(|package| ["--package", package]));
     all.extend(arguments);
     // `RUSTFLAGS` with `-D warnings` would rebuild every dependency.
     let output = cargo(&all).output().map_err(|error| format!("cargo: {error}"))?;
@@ -39,11 +83,11 @@ fn check(name: &str, arguments: &[&str]) -> Outcome {
     if output.status.success() && !stderr.contains("warning") {
         return Ok(());
     }
-    Err(format!("{stderr}\n{name} does not build without warnings with {}", arguments.join(" ")))
+    Err(format!("{stderr}\nno build without warnings with {arguments_line} of {}", packages.join(", ")))
 }
 
 /// `serde_php`, the PHP writer, is in a tree only where the feature `server` is on.
-fn leak(name: &str) -> Outcome {
+fn leak(name: &str) -> Result<(), String> {
     let tree = output(&mut cargo(&["tree", "--package", name, "--edges", "normal", "--prefix", "none"]))?;
     if tree.lines().any(|line| line.starts_with("serde_php ")) {
         return Err(format!("{name}: the feature `server` is on without being enabled (serde_php is in its tree)"));
@@ -56,7 +100,7 @@ fn is_of_an_api(name: &str) -> bool {
 }
 
 /// Checks that an API's crate, with all features, depends on neither the engine nor its event and tracing libraries.
-fn protocol_alone(name: &str) -> Outcome {
+fn protocol_alone(name: &str) -> Result<(), String> {
     let arguments = ["tree", "--package", name, "--edges", "normal", "--all-features", "--prefix", "depth"];
     let tree = output(&mut cargo(&arguments))?;
     let found = strangers(&tree);

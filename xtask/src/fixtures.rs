@@ -3,12 +3,12 @@
 use std::process::Command;
 
 use crate::command::run;
-use crate::workspace::{Outcome, root};
+use crate::workspace::root;
 
 const FOLDER: &str = "crates/hostkit-wire/tests/php";
 
 /// Regenerates the PHP fixtures with the installed php-cli or, with `check`, compares them. Installs nothing.
-pub(crate) fn php(check: bool) -> Outcome {
+pub(crate) fn php(check: bool) -> Result<(), String> {
     let version =
         Command::new("php").args(["-r", "echo PHP_VERSION, extension_loaded('json') ? '' : ' without json';"]).output();
     let version = match version {

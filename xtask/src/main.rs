@@ -30,11 +30,15 @@ mod workspace;
 
 use std::process::ExitCode;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Parser, Subcommand};
-use workspace::Outcome;
 
 #[derive(Parser)]
-#[command(name = "cargo xtask", about = "The project's own commands")]
+#[command(
+    name = "cargo xtask",
+    about = "The project's own commands",
+    after_help = "`--help` behind a command or subcommand says when to use it, and lists the names that it takes."
+)]
 struct Arguments {
     #[command(subcommand)]
     verb: Verb,
@@ -78,6 +82,7 @@ enum Verb {
     Bench {
         /// read, memory, calls, generate, growth, edit, compile, program; or instructions, which compares the hot
         /// paths with `bench/instructions.txt`.
+        #[arg(value_parser = PossibleValuesParser::new(bench::names()))]
         name: Option<String>,
         /// Leaves out what takes minutes (edit, compile, program), and makes races short.
         #[arg(long)]
@@ -90,7 +95,8 @@ enum Verb {
     ///
     /// Use it before a branch is handed in, or with the name of the job that failed.
     Ci {
-        /// The name of the job.
+        /// The name of the job; all of them without it.
+        #[arg(value_parser = PossibleValuesParser::new(ci::names()))]
         job: Option<String>,
     },
     /// Checks what is published: public items, compile cost, packages.
@@ -108,23 +114,23 @@ enum SpecVerb {
     ///
     /// Use it at any time while a spec is being written: it writes nothing.
     Check {
-        /// One API; all of them without it.
+        /// One API, a folder of `specs`; all of them without it.
         api: Option<String>,
     },
     /// Starts a spec: `spec new clodo servers/get_server`.
     ///
     /// Use it for each new endpoint: the file has every required key.
     New {
-        /// The API.
+        /// The API, a folder of `specs`.
         api: String,
-        /// Module and endpoint.
+        /// Module and endpoint, such as `servers/get_server`.
         place: String,
     },
     /// Records what the examples decode to, for a person to review the difference.
     ///
     /// Use it after a change of wire examples, or of what their endpoints decode to.
     Bless {
-        /// One API; all of them without it.
+        /// One API, a folder of `specs`; all of them without it.
         api: Option<String>,
     },
     /// Formats specs: blanks and line ends, never the order of keys.
@@ -150,13 +156,14 @@ enum TestVerb {
     ///
     /// Use it for the figures, and with `--long` after a change of the code behind a promise.
     Promises {
-        /// One promise, such as `P8`; all of them without it.
+        /// One promise; all of them without it.
+        #[arg(value_parser = PossibleValuesParser::new(promises::ids()), ignore_case = true)]
         promise: Option<String>,
         /// Runs the long sizes.
         #[arg(long, conflicts_with = "sabotage")]
         long: bool,
         /// Seeds the defects of one promise (or of `all`), under which its test must fail.
-        #[arg(long, value_name = "ID")]
+        #[arg(long, value_name = "ID", value_parser = PossibleValuesParser::new(promises::ids().chain(["all"])), ignore_case = true)]
         sabotage: Option<String>,
     },
     /// Tries every interleaving of threads and tasks that wait for a sign-in or a store.
@@ -193,6 +200,7 @@ enum TestVerb {
     /// Use it after a change of a reader or of the codec.
     Fuzz {
         /// One target; all of them without it.
+        #[arg(value_parser = PossibleValuesParser::new(fuzz::TARGETS))]
         target: Option<String>,
         /// Seconds for each target.
         #[arg(long, default_value_t = 60)]
@@ -230,6 +238,11 @@ enum ReleaseVerb {
         #[arg(long)]
         check: bool,
     },
+    /// Checks each crate alone with no, each and all of its features.
+    ///
+    /// Use it after a change of features or dependencies: CI's job `features` checks the crates together, which is
+    /// faster and misses what one crate owes to another's dependencies.
+    Features,
     /// Measures the compile time of each proto crate against `xtask/compile-budget.toml`. Linux only.
     ///
     /// Use it after a change of what is generated, or for a new API.
@@ -292,7 +305,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn spec_verb(verb: SpecVerb) -> Outcome {
+fn spec_verb(verb: SpecVerb) -> Result<(), String> {
     match verb {
         SpecVerb::Check { api } => codegen::check_specs(api.as_deref()),
         SpecVerb::New { api, place } => spec::new(&api, &place),
@@ -302,7 +315,7 @@ fn spec_verb(verb: SpecVerb) -> Outcome {
     }
 }
 
-fn test_verb(verb: TestVerb) -> Outcome {
+fn test_verb(verb: TestVerb) -> Result<(), String> {
     match verb {
         TestVerb::Promises { promise, long, sabotage } => {
             promises::execute(promise.as_deref(), long, sabotage.as_deref())
@@ -318,9 +331,10 @@ fn test_verb(verb: TestVerb) -> Outcome {
     }
 }
 
-fn release_verb(verb: ReleaseVerb) -> Outcome {
+fn release_verb(verb: ReleaseVerb) -> Result<(), String> {
     match verb {
         ReleaseVerb::Api { check } => api::execute(check),
+        ReleaseVerb::Features => features::execute(),
         ReleaseVerb::CompileCost { full, write } => compile_cost::execute(write, full),
         ReleaseVerb::Tokens { paths, at } => tokens::execute(&paths, at.as_deref()),
         ReleaseVerb::Package { verify } => package::execute(verify),

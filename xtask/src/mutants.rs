@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::command::{cargo, output, run};
-use crate::workspace::{Outcome, read, root, target, write};
+use crate::workspace::{read, root, target, write};
 
 const VERSION: &str = "27.1.0";
 
@@ -37,7 +37,7 @@ const STAGES: [&[&str]; 2] = [&["--lib", "--", "--skip", "search::"], &["--lib",
 
 /// Tries the mutants of these files, by default of `FILES`, that have no result yet; `shard` is `k/n`, counted from
 /// `0/n`.
-pub(crate) fn execute(files: &[String], shard: Option<&str>, fresh: bool) -> Outcome {
+pub(crate) fn execute(files: &[String], shard: Option<&str>, fresh: bool) -> Result<(), String> {
     let shard = shard.map_or(Ok((0, 1)), parse_shard)?;
     let tool = tool()?;
     let folder =
@@ -166,12 +166,12 @@ impl Finished {
         self.0.iter().map(|((version, name), outcome)| format!("{version}\t{outcome}\t{name}\n")).collect()
     }
 
-    fn save(&self, folder: &Path) -> Outcome {
+    fn save(&self, folder: &Path) -> Result<(), String> {
         write(&folder.join(Self::FILE), &self.text())
     }
 
     /// Adds the results that cargo-mutants wrote.
-    fn take(&mut self, folder: &Path) -> Outcome {
+    fn take(&mut self, folder: &Path) -> Result<(), String> {
         for outcome in ["caught", "unviable"] {
             for name in names(&folder.join(format!("{outcome}.txt")))? {
                 self.0.insert((version(&name), name), outcome.to_owned());
@@ -199,7 +199,7 @@ fn names(path: &Path) -> Result<BTreeSet<String>, String> {
     if path.exists() { Ok(read(path)?.lines().map(str::to_owned).collect()) } else { Ok(BTreeSet::new()) }
 }
 
-fn report(mine: &[&String], finished: &Finished, slow: &BTreeSet<String>) -> Outcome {
+fn report(mine: &[&String], finished: &Finished, slow: &BTreeSet<String>) -> Result<(), String> {
     let count = |outcome| mine.iter().filter(|name| finished.outcome(name) == Some(outcome)).count();
     let open: Vec<&String> = mine.iter().copied().filter(|name| finished.outcome(name).is_none()).collect();
     let (timed_out, survived) = open.into_iter().partition::<Vec<&String>, _>(|name| slow.contains(*name));

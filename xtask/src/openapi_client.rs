@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use crate::command::{cargo, output, run};
-use crate::workspace::{Outcome, root, write};
+use crate::workspace::{root, write};
 
 /// The generator, from PyPI.
 const GENERATOR: &str = "openapi-python-client";
@@ -21,7 +21,7 @@ const API: &str = "macloud";
 const PACKAGE: &str = "macloud_client";
 
 /// Generates the client, starts the sandbox, and runs the program against it.
-pub(crate) fn run_client() -> Outcome {
+pub(crate) fn run_client() -> Result<(), String> {
     let profile = profile()?;
     let folder = profile.with_file_name("openapi-client");
     let python = match install(&folder) {
@@ -68,7 +68,7 @@ fn install(folder: &Path) -> Result<PathBuf, String> {
 }
 
 /// Runs the generator; a warning is a failure, because it means that a part of the document was left out.
-fn generate(python: &Path, folder: &Path) -> Outcome {
+fn generate(python: &Path, folder: &Path) -> Result<(), String> {
     // Formatting takes time and needs a program on the PATH, for code that is used once.
     let settings = folder.join("settings.json");
     write(&settings, "{\"post_hooks\": []}\n")?;

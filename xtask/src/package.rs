@@ -2,7 +2,7 @@
 
 use crate::command::{cargo, output, run};
 use crate::manifest::{Manifest, members};
-use crate::workspace::{Outcome, read, root};
+use crate::workspace::{read, root};
 
 /// Manifest keys that a registry page needs.
 const KEYS: &[&str] = &[
@@ -22,13 +22,13 @@ const KEYS: &[&str] = &[
 const LICENCES: [&str; 2] = ["LICENSE-MIT", "LICENSE-APACHE"];
 
 /// The CI job: checks and packs without compiling.
-pub(crate) fn run_job() -> Outcome {
+pub(crate) fn run_job() -> Result<(), String> {
     execute(false)
 }
 
 /// Checks the metadata and packs all crates; with `verify` also compiles each from its package, in dependency order.
 /// Uploads nothing and uses no network.
-pub(crate) fn execute(verify: bool) -> Outcome {
+pub(crate) fn execute(verify: bool) -> Result<(), String> {
     let members = members()?;
     let published: Vec<&Manifest> = members.iter().filter(|member| member.is_published).collect();
     let mut findings: Vec<String> = published.iter().flat_map(|member| missing(member)).collect();

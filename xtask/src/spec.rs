@@ -5,10 +5,10 @@ use std::fs;
 use hostkit_codegen::skeleton;
 
 use crate::codegen::workspace;
-use crate::workspace::{self, Outcome, apis, files, read, root};
+use crate::workspace::{self, apis, files, read, root};
 
 /// Writes a skeleton to `specs/<api>/<place>.toml`.
-pub(crate) fn new(api: &str, place: &str) -> Outcome {
+pub(crate) fn new(api: &str, place: &str) -> Result<(), String> {
     apis(Some(api))?;
     let is_name = |name: &str| {
         name.starts_with(|first: char| first.is_ascii_lowercase())
@@ -32,7 +32,7 @@ pub(crate) fn new(api: &str, place: &str) -> Outcome {
 }
 
 /// Runs the example tests in the mode that records decoded values.
-pub(crate) fn bless(one: Option<&str>) -> Outcome {
+pub(crate) fn bless(one: Option<&str>) -> Result<(), String> {
     let packages = match one {
         Some("obstacle") => vec!["obstacle-proto".to_owned()],
         one => apis(one)?.iter().map(|api| format!("{api}-proto")).collect(),
@@ -47,7 +47,7 @@ pub(crate) fn bless(one: Option<&str>) -> Outcome {
 }
 
 /// Formats the specs or, with `check`, lists those that need it.
-pub(crate) fn format(check: bool) -> Outcome {
+pub(crate) fn format(check: bool) -> Result<(), String> {
     let specs = root().join("specs");
     let mut found = Vec::new();
     for file in files(&specs)?.into_iter().filter(|file| file.ends_with(".toml")) {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use crate::command::{cargo, output, run};
-use crate::workspace::{Outcome, root};
+use crate::workspace::root;
 
 /// The clients, from PyPI, and what they stand on.
 const PACKAGES: [&str; 3] = ["libcloudclodoru==0.0.2", "vdsinadriver==0.0.1", "apache-libcloud==3.9.1"];
@@ -17,7 +17,7 @@ const PROGRAM: &str = "xtask/strangers.py";
 const LAST: &str = "HOSTKIT_SANDBOX_CONTROL";
 
 /// Installs the clients, starts the sandbox and runs the program that calls them.
-pub(crate) fn run_clients() -> Outcome {
+pub(crate) fn run_clients() -> Result<(), String> {
     let folder = root().join("target").join("strangers");
     let python = match install(&folder) {
         Ok(python) => python,

@@ -12,7 +12,7 @@ use quote::ToTokens;
 
 use crate::command::output;
 use crate::module_tree::{ModuleTree, Sources, roots, without_tests};
-use crate::workspace::{Outcome, read, root};
+use crate::workspace::{read, root};
 
 /// The counts of one path.
 #[derive(Debug, Default, PartialEq)]
@@ -60,7 +60,7 @@ fn git(arguments: &[&str]) -> Command {
 
 /// Prints a row per path, of the working tree or a git revision; the total counts a file once for every given path that
 /// contains it.
-pub(crate) fn execute(paths: &[String], revision: Option<&str>) -> Outcome {
+pub(crate) fn execute(paths: &[String], revision: Option<&str>) -> Result<(), String> {
     let place = revision.map_or(Place::WorkingTree, Place::Revision);
     let list = place.list()?;
     let mut rows = Vec::new();

@@ -2,9 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-/// Result of a command: nothing, or the message to fail with.
-pub(crate) type Outcome = Result<(), String>;
-
 /// The workspace root.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf)
@@ -37,6 +34,6 @@ pub(crate) fn read(path: &Path) -> Result<String, String> {
 }
 
 /// Writes a file, creating its folders.
-pub(crate) fn write(path: &Path, text: &str) -> Outcome {
+pub(crate) fn write(path: &Path, text: &str) -> Result<(), String> {
     cargo_hostkit::write(path, text).map_err(|error| error.to_string())
 }

@@ -6,10 +6,10 @@ use std::time::SystemTime;
 use super::programs::{build, check, target};
 use super::table::{Figures, Measured, Peer};
 use crate::compile_cost::spent;
-use crate::workspace::{Outcome, root};
+use crate::workspace::root;
 
 /// Measures the output types of Clodo and Macloud: our decoders beside derives, each twice in turn.
-pub(super) fn types(measured: &mut Measured) -> Outcome {
+pub(super) fn types(measured: &mut Measured) -> Result<(), String> {
     let modes: [(&str, &[&str]); 3] =
         [("compile-check", &[]), ("compile-debug", &[]), ("compile-release", &["--release"])];
     for (id, options) in modes {
@@ -45,7 +45,7 @@ fn alone(id: &str, package: &str, options: &[&str]) -> Result<f64, String> {
 }
 
 /// Builds a program with one call from nothing, with hostkit-ureq and with ureq and serde_json alone.
-pub(super) fn program(measured: &mut Measured) -> Outcome {
+pub(super) fn program(measured: &mut Measured) -> Result<(), String> {
     let (mut times, mut bytes) = ([Vec::new(), Vec::new()], [Vec::new(), Vec::new()]);
     for (index, name) in ["program-ours", "program-bare"].into_iter().enumerate() {
         let folder = target().join(name);

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::table::{Figures, Measured};
 use crate::command::{cargo, output};
-use crate::workspace::{Outcome, read, root, write};
+use crate::workspace::{read, root, write};
 
 const SPEC: &str = "specs/macloud/account/get_account.toml";
 const CRATE: &str = "macloud-proto";
@@ -26,7 +26,7 @@ impl Drop for Edited {
 }
 
 /// Edits a spec seven times.
-pub(super) fn run(measured: &mut Measured) -> Outcome {
+pub(super) fn run(measured: &mut Measured) -> Result<(), String> {
     let path = root().join(SPEC);
     let edited = Edited { text: read(&path)?, path };
     let line = edited.text.lines().find(|line| line.starts_with("en = ")).ok_or("the spec has no `en`")?.to_owned();
@@ -50,10 +50,10 @@ pub(super) fn run(measured: &mut Measured) -> Outcome {
 }
 
 /// As on the command line, including cargo's freshness check of the generator.
-fn generate() -> Outcome {
+fn generate() -> Result<(), String> {
     output(&mut cargo(&["xtask", "codegen"])).map(drop)
 }
 
-fn check() -> Outcome {
+fn check() -> Result<(), String> {
     output(&mut cargo(&["check", "--quiet", "--package", CRATE])).map(drop)
 }

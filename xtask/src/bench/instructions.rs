@@ -8,7 +8,7 @@ use super::derives;
 use super::programs::{build, executable, program};
 use super::table::{Line, Measured};
 use crate::command::output;
-use crate::workspace::{Outcome, read, root, target, write};
+use crate::workspace::{read, root, target, write};
 
 /// Share by which a ratio may differ from the file.
 const MARGIN: f64 = 0.03;
@@ -17,7 +17,7 @@ const MARGIN: f64 = 0.03;
 const CALLS: &str = "200";
 
 /// Counts the lines of a program, or only those that are held, and adds them to the table.
-pub(super) fn add(package: &str, lines: &[Line], only_held: bool, measured: &mut Measured) -> Outcome {
+pub(super) fn add(package: &str, lines: &[Line], only_held: bool, measured: &mut Measured) -> Result<(), String> {
     if !is_installed() {
         eprintln!("instructions: skipped, there is no valgrind here");
         return Ok(());
@@ -32,7 +32,7 @@ pub(super) fn add(package: &str, lines: &[Line], only_held: bool, measured: &mut
 }
 
 /// Compares the ratios of the lines that are held with the file, or writes it.
-pub(super) fn hold(lines: &[Line], rewrite: bool) -> Outcome {
+pub(super) fn hold(lines: &[Line], rewrite: bool) -> Result<(), String> {
     if !is_installed() {
         println!("instructions: skipped, there is no valgrind here");
         return Ok(());

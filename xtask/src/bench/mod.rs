@@ -10,25 +10,25 @@ mod table;
 use programs::program;
 use table::Measured;
 
-use crate::workspace::Outcome;
-
 /// The measurements in running order, those that take minutes last.
 const NAMES: [&str; 8] = ["read", "memory", "calls", "generate", "growth", "edit", "compile", "program"];
+
+/// Every name that the command takes.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    NAMES.into_iter().chain(["instructions"])
+}
 
 /// Those that `--quick` leaves out.
 const SLOW: [&str; 3] = ["edit", "compile", "program"];
 
 /// Runs one measurement, or all of them, and prints their table.
-pub(crate) fn bench(name: Option<&str>, quick: bool, write: bool) -> Outcome {
+pub(crate) fn bench(name: Option<&str>, quick: bool, write: bool) -> Result<(), String> {
     let lines = table::lines()?;
     if name == Some("instructions") {
         return instructions::hold(&lines, write);
     }
     if write {
         return Err("`--write` rewrites bench/instructions.txt: `cargo xtask bench instructions --write`".to_owned());
-    }
-    if let Some(name) = name.filter(|name| !NAMES.contains(name)) {
-        return Err(format!("there is no measurement `{name}`; there are: {}, instructions", NAMES.join(", ")));
     }
     derives::generate()?;
     let is_wanted = |known: &&&str| match name {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use crate::command::{cargo, output, run};
-use crate::workspace::{Outcome, root};
+use crate::workspace::root;
 
 /// Builds and runs a measuring program, and returns what it printed; its notices pass through.
 pub(super) fn program(package: &str, binary: &str, arguments: &[&str]) -> Result<String, String> {
@@ -13,12 +13,12 @@ pub(super) fn program(package: &str, binary: &str, arguments: &[&str]) -> Result
 }
 
 /// Builds programs of `bench/`, which is a separate workspace.
-pub(super) fn build(arguments: &[&str]) -> Outcome {
+pub(super) fn build(arguments: &[&str]) -> Result<(), String> {
     run(cargo(&["build", "--quiet"]).args(arguments).current_dir(root().join("bench")))
 }
 
 /// Checks a package of `bench/`.
-pub(super) fn check(arguments: &[&str]) -> Outcome {
+pub(super) fn check(arguments: &[&str]) -> Result<(), String> {
     run(cargo(&["check", "--quiet"]).args(arguments).current_dir(root().join("bench")))
 }
 

@@ -1,5 +1,4 @@
-//! Command `fuzz`: builds the fuzzer of `fuzz/`, runs every target, keeps failing inputs and adds up the totals; CI
-//! runs it briefly from a fixed seed.
+//! Command `fuzz`: builds the fuzzer of `fuzz/`, runs every target, keeps failing inputs and adds up the totals.
 //!
 //! libFuzzer needs a C++ compiler and coverage counters, which stable Rust can insert. Where it cannot be built, the
 //! tests' mutation loop replaces it, and the totals say so.
@@ -14,11 +13,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use crate::command::{cargo, output, run};
-use crate::workspace::{Outcome, files, root};
+use crate::workspace::{files, root};
 use totals::Run;
 
 /// The targets of `tests/support/targets.rs`; a test there compares the two lists.
-const TARGETS: [&str; 15] = [
+pub(crate) const TARGETS: [&str; 15] = [
     "xml",
     "json",
     "php",
@@ -49,18 +48,9 @@ enum Engine {
     Loop,
 }
 
-/// Seconds for which CI fuzzes each target.
-const CI_SECONDS: u64 = 8;
-
-/// Suffix of the targets that CI skips: they read requests, which a client never receives.
-const LEFT_OUT: &str = "-requests";
-
 /// Fuzzes one target or all, each for the given seconds.
-pub(crate) fn execute(target: Option<&str>, seconds: u64) -> Outcome {
+pub(crate) fn execute(target: Option<&str>, seconds: u64) -> Result<(), String> {
     let targets: Vec<&str> = TARGETS.into_iter().filter(|name| target.is_none_or(|one| one == *name)).collect();
-    if targets.is_empty() {
-        return Err(format!("there is no such target; there are: {}", TARGETS.join(", ")));
-    }
     let engine = match build() {
         Ok(fuzzer) => Engine::LibFuzzer(fuzzer),
         Err(message) => {
@@ -76,7 +66,7 @@ pub(crate) fn execute(target: Option<&str>, seconds: u64) -> Outcome {
     let seed = jiff::Timestamp::now().as_second().unsigned_abs() % u64::from(u32::MAX);
     side_by_side(
         &targets,
-        |name| engine.run(name, seconds, seed, "work"),
+        |name| engine.run(name, seconds, seed),
         |name, run| {
             println!(
                 "{name}: {} executions in {} s, {} crashes ({engine_name})",
@@ -87,34 +77,12 @@ pub(crate) fn execute(target: Option<&str>, seconds: u64) -> Outcome {
     )
 }
 
-/// Fuzzes the targets that read answers, from the committed samples and a fixed seed; or returns why it was skipped.
-pub(crate) fn run_job() -> Result<Option<String>, String> {
-    let engine = match build() {
-        Ok(fuzzer) => Engine::LibFuzzer(fuzzer),
-        Err(message) => return Ok(Some(format!("libFuzzer cannot be built here: {message}"))),
-    };
-    let earlier = work().join("ci");
-    if earlier.exists() {
-        fs::remove_dir_all(&earlier).map_err(|error| format!("{}: {error}", earlier.display()))?;
-    }
-    let targets: Vec<&str> = TARGETS.into_iter().filter(|name| !name.ends_with(LEFT_OUT)).collect();
-    side_by_side(
-        &targets,
-        |name| engine.run(name, CI_SECONDS, 1, "ci"),
-        |name, run| {
-            println!("{name}: {} executions in {} s", run.executions, run.seconds);
-            if run.executions == 0 { Err(format!("fuzz: {name} was not executed")) } else { Ok(()) }
-        },
-    )?;
-    Ok(None)
-}
-
 /// Fuzzes one target per processor at a time, and fails at the end if one crashed.
 fn side_by_side(
     targets: &[&'static str],
     fuzz: impl Fn(&str) -> Result<Run, String> + Sync,
-    ended: impl FnMut(&str, &Run) -> Outcome + Send,
-) -> Outcome {
+    ended: impl FnMut(&str, &Run) -> Result<(), String> + Send,
+) -> Result<(), String> {
     let (next, ended) = (AtomicUsize::new(0), Mutex::new((ended, Vec::new())));
     let one_after_the_other = || {
         while let Some(name) = targets.get(next.fetch_add(1, Ordering::Relaxed)) {
@@ -128,12 +96,12 @@ fn side_by_side(
         Ok(())
     };
     let width = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(targets.len());
-    let results: Vec<Outcome> = std::thread::scope(|scope| {
+    let results: Vec<Result<(), String>> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..width).map(|_| scope.spawn(one_after_the_other)).collect();
         let panicked = |_| Err("fuzz: a worker thread panicked".to_owned());
         threads.into_iter().map(|thread| thread.join().unwrap_or_else(panicked)).collect()
     });
-    results.into_iter().collect::<Outcome>()?;
+    results.into_iter().collect::<Result<(), String>>()?;
     let crashed = ended.into_inner().map_err(|_| "fuzz: a worker thread panicked".to_owned())?.1;
     if crashed.is_empty() {
         return Ok(());
@@ -160,9 +128,9 @@ fn build() -> Result<PathBuf, String> {
 }
 
 impl Engine {
-    /// Runs one target with a stack of 256 KiB; corpus and crashes go into the folder `work_name`.
-    fn run(&self, name: &str, seconds: u64, seed: u64, work_name: &str) -> Result<Run, String> {
-        let folder = work().join(work_name).join(name);
+    /// Runs one target with a stack of 256 KiB; the corpus is kept for the next run.
+    fn run(&self, name: &str, seconds: u64, seed: u64) -> Result<Run, String> {
+        let folder = work().join("work").join(name);
         for folder in [folder.join("corpus"), folder.join("crashes"), folder.join("samples")] {
             fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         }
@@ -223,7 +191,7 @@ fn regressions(name: &str) -> PathBuf {
 }
 
 /// Saves a failing input and prints its bytes, for readers who have only the log.
-fn keep(name: &str, from: &Path) -> Outcome {
+fn keep(name: &str, from: &Path) -> Result<(), String> {
     let bytes = fs::read(from).map_err(|error| format!("{}: {error}", from.display()))?;
     let to = regressions(name).join(format!("{:016x}", hash(&bytes)));
     println!("{name}: saved as {}: b\"{}\"", to.display(), bytes.escape_ascii());

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::workspace::{Outcome, read, root, write};
+use crate::workspace::{read, root, write};
 
 const HEAD: &str = "target\tengine\texecutions\tseconds\tcrashes\tlast run\n";
 
@@ -15,7 +15,7 @@ pub(super) struct Run {
 }
 
 /// Adds a run to the totals.
-pub(super) fn add(name: &str, engine: &str, run: &Run) -> Outcome {
+pub(super) fn add(name: &str, engine: &str, run: &Run) -> Result<(), String> {
     let path = root().join("fuzz/TOTALS.tsv");
     let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string();
     let text = if path.exists() { read(&path)? } else { HEAD.to_owned() };

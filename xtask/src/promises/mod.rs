@@ -11,7 +11,6 @@ use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use crate::command::{cargo, passed_tests};
-use crate::workspace::Outcome;
 use list::{PROMISES, Promise, Test};
 
 pub(crate) use page::check as check_page;
@@ -25,15 +24,16 @@ struct Row {
     figures: Vec<String>,
 }
 
+/// Ids of all promises.
+pub(crate) fn ids() -> impl Iterator<Item = &'static str> {
+    PROMISES.iter().map(|promise| promise.id)
+}
+
 /// Runs the tests of all promises or one, or with `sabotage` seeds the defects of one (or `all`).
-pub(crate) fn execute(one: Option<&str>, long: bool, sabotage: Option<&str>) -> Outcome {
-    let wanted = sabotage.filter(|id| *id != "all").or(one);
+pub(crate) fn execute(one: Option<&str>, long: bool, sabotage: Option<&str>) -> Result<(), String> {
+    let wanted = sabotage.filter(|id| !id.eq_ignore_ascii_case("all")).or(one);
     let is_wanted = |promise: &&Promise| wanted.is_none_or(|id| promise.id.eq_ignore_ascii_case(id));
     let promises: Vec<_> = PROMISES.iter().filter(is_wanted).collect();
-    if promises.is_empty() {
-        let ids: Vec<_> = PROMISES.iter().map(|promise| promise.id).collect();
-        return Err(format!("there is no such promise; there are: {}", ids.join(", ")));
-    }
     if sabotage.is_some() {
         return sabotage::execute(&promises);
     }

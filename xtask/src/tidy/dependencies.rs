@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use toml::Table;
 
 use crate::manifest::{Manifest, members};
-use crate::workspace::{self, Outcome, read, root};
+use crate::workspace::{self, read, root};
 
 const PAGE: &str = "docs/dependencies.md";
 const OPEN: &str = "<!-- indirect -->";
@@ -20,7 +20,7 @@ pub(super) fn check(members: &[Manifest]) -> Result<Vec<String>, String> {
 }
 
 /// Rewrites the page's list of indirect dependencies.
-pub(super) fn write() -> Outcome {
+pub(super) fn write() -> Result<(), String> {
     let path = root().join(PAGE);
     let page = read(&path)?;
     let lock = Lock::read(&read(&root().join("Cargo.lock"))?)?;

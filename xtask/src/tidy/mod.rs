@@ -13,11 +13,11 @@ use std::path::Path;
 
 use crate::manifest::members;
 use crate::promises;
-use crate::workspace::{Outcome, apis, read, root};
+use crate::workspace::{apis, read, root};
 pub(crate) use files::{files, paths};
 
 /// Checks all rules; with `write`, first rewrites the list of indirect dependencies and shrinks that of module cycles.
-pub(crate) fn run(write: bool) -> Outcome {
+pub(crate) fn run(write: bool) -> Result<(), String> {
     if write {
         dependencies::write()?;
         cycles::write(&files()?, &members()?)?;

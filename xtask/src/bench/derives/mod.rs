@@ -10,13 +10,13 @@ use quote::{format_ident, quote};
 use types::Api;
 
 use self::emit::ident;
-use crate::workspace::{Outcome, files, read, root, write};
+use crate::workspace::{files, read, root, write};
 
 /// The APIs, each with the endpoint whose large list is read.
 const APIS: [(&str, &str); 2] = [("clodo", "list_server_details"), ("macloud", "list_servers")];
 
 /// Writes the generated modules of `bench/`.
-pub(super) fn generate() -> Outcome {
+pub(super) fn generate() -> Result<(), String> {
     let mut scalars = TokenStream::new();
     let mut modules = TokenStream::new();
     for (name, list) in APIS {
@@ -49,7 +49,7 @@ fn names(api: &Api) -> TokenStream {
 }
 
 /// Copies the generated types and the decoders of outputs, without requests.
-fn copy(api: &Api) -> Outcome {
+fn copy(api: &Api) -> Result<(), String> {
     let generated = root().join("crates").join(format!("{}-proto", api.name)).join("src/generated/types");
     let inside = format!("crate::{}::types", api.name);
     for path in files(&generated)? {
@@ -69,12 +69,12 @@ fn copy(api: &Api) -> Outcome {
     save("ours", &format!("{}/mod", api.name), &quote!(pub mod types; #(#roots)*))
 }
 
-fn save(package: &str, module: &str, tokens: &TokenStream) -> Outcome {
+fn save(package: &str, module: &str, tokens: &TokenStream) -> Result<(), String> {
     save_text(package, &format!("{module}.rs"), &format!("//! Written by `cargo xtask bench`.\n\n{tokens}"))
 }
 
 /// Writes a file unless it is there already: cargo would compile it again.
-fn save_text(package: &str, file: &str, text: &str) -> Outcome {
+fn save_text(package: &str, file: &str, text: &str) -> Result<(), String> {
     let path = root().join("bench").join(package).join("src/generated").join(file);
     if read(&path).is_ok_and(|old| old == text) {
         return Ok(());

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::tidy::paths;
-use crate::workspace::{Outcome, root, target};
+use crate::workspace::{root, target};
 
 /// Updates the copy and returns its path. Unchanged files are not rewritten, so that cargo rebuilds only what changed.
 pub(super) fn sync(changed: &BTreeMap<String, String>) -> Result<PathBuf, String> {
@@ -22,7 +22,7 @@ pub(super) fn sync(changed: &BTreeMap<String, String>) -> Result<PathBuf, String
 }
 
 /// Makes `to` a copy of `from`, with each file passed through `edit`.
-fn mirror(from: &Path, to: &Path, edit: impl Fn(&str, Vec<u8>) -> Result<Vec<u8>, String>) -> Outcome {
+fn mirror(from: &Path, to: &Path, edit: impl Fn(&str, Vec<u8>) -> Result<Vec<u8>, String>) -> Result<(), String> {
     fs::create_dir_all(to).map_err(|error| format!("{}: {error}", to.display()))?;
     let wanted = paths(from)?;
     for path in &wanted {

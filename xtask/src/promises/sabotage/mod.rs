@@ -17,14 +17,14 @@ use std::time::{Duration, Instant};
 
 use super::list::{PROMISES, Promise, Switch, Test};
 use crate::command::{cargo, passed_tests};
-use crate::workspace::{Outcome, root, target};
+use crate::workspace::{root, target};
 use defects::{Defects, VARIABLE};
 
 /// Time limit of one test: a test that hangs has detected nothing.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// CI job `sabotage`: seeds every defect once.
-pub(crate) fn run_job() -> Outcome {
+pub(crate) fn run_job() -> Result<(), String> {
     execute(&PROMISES.iter().collect::<Vec<_>>())
 }
 
@@ -49,7 +49,7 @@ struct Row {
 }
 
 /// Runs the tests of these promises under each of their defects.
-pub(super) fn execute(promises: &[&'static Promise]) -> Outcome {
+pub(super) fn execute(promises: &[&'static Promise]) -> Result<(), String> {
     let start = Instant::now();
     let defects = defects::load()?;
     let changed = defects::apply(&defects, source).map_err(|findings| findings.join("\n"))?;
@@ -128,8 +128,6 @@ fn build(tree: &Path, tests: &[Test]) -> Result<Binaries, String> {
     });
     let target = std::path::absolute(target()).map_err(|error| format!("the target folder: {error}"))?;
     command.current_dir(tree).env("CARGO_TARGET_DIR", target);
-    // The generator runs only once here, so optimising it costs more time than it saves.
-    command.args(["--config", "profile.dev.package.hostkit-codegen.opt-level=0"]);
     // No debugger and no second build: debug info and incremental data would be wasted.
     command.env("CARGO_PROFILE_DEV_DEBUG", "false").env("CARGO_INCREMENTAL", "0");
     let output = command.output().map_err(|error| format!("cargo: {error}"))?;
@@ -204,7 +202,7 @@ fn run(binaries: &Binaries, test: &Test, broken: Option<&str>) -> Result<Run, St
 }
 
 /// Checks that a test passes without a defect.
-fn passes(binaries: &Binaries, test: &Test) -> Outcome {
+fn passes(binaries: &Binaries, test: &Test) -> Result<(), String> {
     let run = run(binaries, test, None)?;
     if run.is_success && passed_tests(&run.text) > 0 {
         return Ok(());

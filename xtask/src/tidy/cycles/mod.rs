@@ -13,7 +13,7 @@ use serde::Deserialize;
 use crate::manifest::Manifest;
 use crate::module_tree::{ModuleTree, Sources, roots};
 use crate::tidy::files::File;
-use crate::workspace::{self, Outcome, read, root};
+use crate::workspace::{self, read, root};
 
 const LIST: &str = "xtask/module-cycles.toml";
 
@@ -58,7 +58,7 @@ pub(super) fn check(files: &[File], members: &[Manifest]) -> Result<Vec<String>,
 }
 
 /// Shrinks the list to the remaining cycles; writes a first one if there is none.
-pub(super) fn write(files: &[File], members: &[Manifest]) -> Outcome {
+pub(super) fn write(files: &[File], members: &[Manifest]) -> Result<(), String> {
     let cycles = cycles(files, members)?;
     let entries = match listed()? {
         Some(listed) => shrunk(&cycles, &listed),
