@@ -22,12 +22,14 @@ pub(crate) fn run_job() -> Result<(), String> {
     // Always the same crates: external dependencies keep their features and are not checked again. One that needs the
     // server halves would turn them on in the others.
     let (servers, others): (Vec<_>, Vec<_>) = crates.iter().partition(|manifest| is_server(manifest));
-    check(&names(&others), &["--no-default-features"])?;
-    let features: BTreeSet<&str> = crates.iter().flat_map(|manifest| &manifest.features).map(String::as_str).collect();
-    for feature in features {
-        check(&names(&others), &["--no-default-features", "--features", feature])?;
+    for group in [&others, &servers] {
+        check(&names(group), &["--no-default-features"])?;
+        let features: BTreeSet<&String> = group.iter().flat_map(|manifest| &manifest.features).collect();
+        for feature in features {
+            check(&names(group), &["--no-default-features", "--features", feature])?;
+        }
     }
-    check(&names(&servers), &["--no-default-features"])
+    Ok(())
 }
 
 /// The command: each crate alone with no, each and all of its features, so that none builds only because of another.
