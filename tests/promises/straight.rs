@@ -76,6 +76,32 @@ fn restructure(random: &mut Random, node: &mut Value) -> bool {
     true
 }
 
+/// Bodies that a reading in a hurry takes for regular ones.
+const ODD: [&str; 14] = [
+    r#"a:2:{s:6:"status";s:7:"SUCCESS";s:7:"orderid";i47000;}"#,
+    r#"a:2:{s:6:"status";s:7:"SUCCESS";s:7:"orderid";i:47000}"#,
+    r#"a:2:{s:6:"status";s:7:"SUCCESS";s:7:"orderid";s:5:"4700";}"#,
+    r#"a:2:{s:6:"status";s:7:"SUCCESS"s:7:"orderid";i:47000;}"#,
+    r#"{"status":"SUCCESS","orderid":047000}"#,
+    r#"{"status":"SUCCESS","orderid":47000.}"#,
+    r#"{"status":"SUCCESS","orderid":47000 1}"#,
+    r#"{"status":"SUCCESS","orderid":"47000}"#,
+    r#"{"status":"SUCCESS","orderid":1234567890123456789012}"#,
+    r#"{"status":"SUCCESS","orderid":"1234567890123456789012"}"#,
+    r#"{"status":"SUCCESS" "orderid":47000}"#,
+    r#"{"status":"SUCCESS","orderid":47000,}"#,
+    r#"{,"status":"SUCCESS","orderid":47000}"#,
+    r#"{"status":"SUCCESS","orderid":47000}}"#,
+];
+
+#[test]
+fn an_odd_body_says_what_its_tree_says() {
+    let probe = probe::all().into_iter().find(|probe| probe.folder == "rootpanel/orders/create_order").unwrap();
+    for body in ODD {
+        assert!(!(probe.compare)(200, body.as_bytes()) || body.contains("1234567890"), "{body}");
+    }
+}
+
 #[test]
 fn a_body_says_what_its_tree_says() {
     on_a_small_stack(|| {

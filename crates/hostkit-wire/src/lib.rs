@@ -22,7 +22,7 @@ mod read;
 mod value;
 mod write;
 
-pub use cursor::{Cursor, EntryKey, Frame, Irregular};
+pub use cursor::{Cursor, Digits, EntryKey, Frame, Irregular};
 pub use document::{Document, Entries, Items, Kind, Node};
 pub use error::{WireError, WireErrorKind, WriteError};
 pub use limits::Limits;

@@ -234,6 +234,15 @@ impl<'r> Reader<'r> {
         }
     }
 
+    /// The text that stands here, where it can be borrowed from the body.
+    #[inline]
+    pub(crate) fn plain_text(&mut self) -> Option<&'r str> {
+        match &mut self.at {
+            At::Body(cursor) => cursor.plain_text(),
+            At::Node(_) | At::Items(_) => None,
+        }
+    }
+
     fn scalar_in_tree(&self, expected: &'static str) -> Result<(Kind, Cow<'r, str>), DecodeError> {
         let node = self.node().ok_or(Irregular)?;
         match Leniency::scalar_text(node) {
@@ -256,6 +265,14 @@ impl<'r> Reader<'r> {
 
     /// A value that is written as a number.
     pub fn number<T: FromText>(&mut self) -> Result<T, DecodeError> {
+        if let At::Body(cursor) = &mut self.at
+            && let Some(digits) = cursor.digits()
+            && (!digits.is_text || self.leniency.loose_scalars)
+            && let Some(number) = T::from_digits(&digits)
+        {
+            cursor.pass(digits);
+            return Ok(number);
+        }
         if let Some(node) = self.node()
             && node.kind() != Kind::Number
             && !self.is_loose()

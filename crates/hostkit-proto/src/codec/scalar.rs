@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use hostkit_wire::{Format, Irregular, Kind, Node, Value};
+use hostkit_wire::{Digits, Format, Irregular, Kind, Node, Value};
 use rust_decimal::Decimal;
 
 use super::{DecodeError, FromText, FromWire, Reader, ToText, ToWire};
@@ -38,6 +38,10 @@ macro_rules! sizes {
             fn from_text(text: &str) -> Option<Self> {
                 u64::from_text(text).map(Self)
             }
+
+            fn from_digits(digits: &Digits) -> Option<Self> {
+                u64::from_digits(digits).map(Self)
+            }
         }
 
         impl ToText for $type {
@@ -68,6 +72,9 @@ sizes!(Bytes, Kibibytes, Mebibytes, Gibibytes);
 
 impl FromWire for String {
     fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        if let Some(text) = reader.plain_text() {
+            return Ok(text.to_owned());
+        }
         let (kind, text) = reader.scalar_of("text")?;
         if kind == Kind::Number && !reader.is_loose() {
             return Err(reader.expected("text"));

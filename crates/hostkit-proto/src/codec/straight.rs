@@ -207,7 +207,9 @@ impl<'r> Reader<'r> {
                 has_entries = true;
                 previous = guess + 1;
                 self.step_to(Step::Name(field.name.first(format)));
-                self.singular = field.name.singular();
+                if field.is_list() {
+                    self.singular = field.name.singular();
+                }
                 read(guess, self)?;
                 continue;
             }

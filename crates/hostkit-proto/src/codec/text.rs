@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
+use hostkit_wire::Digits;
 use rust_decimal::Decimal;
 
 use crate::value::{Csv, Date, DateTime, Secret, UnixTime};
@@ -14,6 +15,11 @@ pub trait FromText: Sized {
 
     /// Parses the text; `None` if it is not such a value.
     fn from_text(text: &str) -> Option<Self>;
+
+    /// The value of a text of digits with at most one point, read already; `None` leaves it to [`FromText::from_text`].
+    fn from_digits(_: &Digits) -> Option<Self> {
+        None
+    }
 }
 
 /// Writes a value as text.
@@ -38,6 +44,11 @@ macro_rules! integers {
                     _ => text,
                 };
                 if text.starts_with('+') { None } else { text.parse().ok() }
+            }
+
+            #[inline]
+            fn from_digits(digits: &Digits) -> Option<Self> {
+                if digits.scale == 0 { Self::try_from(digits.number).ok() } else { None }
             }
         }
 
@@ -120,6 +131,11 @@ impl FromText for Decimal {
         let text = text.trim();
         Self::from_str_exact(text).or_else(|_| Self::from_scientific(text)).ok()
     }
+
+    #[inline]
+    fn from_digits(digits: &Digits) -> Option<Self> {
+        Self::try_new(digits.number, digits.scale).ok()
+    }
 }
 
 impl ToText for Decimal {
@@ -166,6 +182,10 @@ impl FromText for UnixTime {
     fn from_text(text: &str) -> Option<Self> {
         let text = text.trim();
         <i64 as FromText>::from_text(text).map(Self).or_else(|| Self::parse_offset(text))
+    }
+
+    fn from_digits(digits: &Digits) -> Option<Self> {
+        i64::from_digits(digits).map(Self)
     }
 }
 

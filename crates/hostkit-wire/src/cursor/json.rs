@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Cursor, EntryKey, Frame, Irregular};
+use super::{Cursor, Digits, EntryKey, Frame, Irregular};
 use crate::Kind;
 use crate::lookup::is_same;
 use crate::read::json::{self, plain_length};
@@ -73,6 +73,40 @@ impl<'a> Cursor<'a> {
         let (text, behind) = json::unescape(self.text, self.at, end).map_err(|_| Irregular)?;
         self.at = behind;
         Ok(Cow::Owned(text))
+    }
+
+    #[inline]
+    pub(super) fn json_digits(&self) -> Option<Digits> {
+        let bytes = self.text.as_bytes();
+        match bytes.get(self.at)? {
+            b'"' => {
+                let digits = Digits::read(bytes, self.at + 1, true)?;
+                (bytes.get(digits.end) == Some(&b'"')).then_some(Digits { end: digits.end + 1, ..digits })
+            }
+            first @ b'0'..=b'9' => {
+                let digits = Digits::read(bytes, self.at, false)?;
+                // A number has no leading zero, and an exponent takes the other way.
+                let is_short = *first != b'0' || matches!(bytes.get(self.at + 1), Some(b'.' | b',' | b'}' | b']'));
+                let is_end = matches!(bytes.get(digits.end), Some(b',' | b'}' | b']'));
+                (is_short && is_end).then_some(digits)
+            }
+            _ => None,
+        }
+    }
+
+    #[inline]
+    pub(super) fn json_plain_text(&mut self) -> Option<&'a str> {
+        let start = self.at + 1;
+        let bytes = self.text.as_bytes();
+        if bytes.get(self.at) != Some(&b'"') {
+            return None;
+        }
+        let end = start + plain_length(bytes.get(start..)?);
+        if bytes.get(end) != Some(&b'"') {
+            return None;
+        }
+        self.at = end + 1;
+        self.text.get(start..end)
     }
 
     #[inline(always)]

@@ -46,6 +46,38 @@ enum Place {
     OwnText,
 }
 
+/// A plain number, read where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Digits {
+    /// All digits, without the point.
+    pub number: i64,
+    /// The digits behind the point.
+    pub scale: u32,
+    /// Whether it is written as a text.
+    pub is_text: bool,
+    end: usize,
+}
+
+impl Digits {
+    /// Reads from `start` to the first byte that is neither digit nor point.
+    #[inline]
+    fn read(bytes: &[u8], start: usize, is_text: bool) -> Option<Self> {
+        let (mut number, mut at, mut point) = (0_i64, start, 0);
+        loop {
+            match bytes.get(at)? {
+                digit @ b'0'..=b'9' => number = number.wrapping_mul(10).wrapping_add(i64::from(digit - b'0')),
+                b'.' if point == 0 && at > start => point = at,
+                _ => break,
+            }
+            at += 1;
+        }
+        // Eighteen digits fit into the number; one that was longer is not used.
+        let is_plain = at > start && at - start <= 18 && (point == 0 || at - point > 1);
+        let scale = if point == 0 { 0 } else { at - point - 1 };
+        is_plain.then_some(Self { number, scale: scale as u32, is_text, end: at })
+    }
+}
+
 /// A container that is being read.
 #[derive(Debug)]
 pub struct Frame {
@@ -166,6 +198,32 @@ impl<'a> Cursor<'a> {
             (Format::Json, Some(byte), _) => byte.is_ascii_digit(),
             (Format::Php, Some(byte), _) => *byte == b'i',
             _ => false,
+        }
+    }
+
+    /// The digits that stand here, with at most one point among them, told without moving: in quotes or as a number, with
+    /// less than 19 digits. `None` where anything else stands here, or a format without such plain numbers.
+    #[inline]
+    pub fn digits(&self) -> Option<Digits> {
+        match self.format {
+            Format::Json => self.json_digits(),
+            Format::Php => self.php_digits(),
+            _ => None,
+        }
+    }
+
+    /// Passes the value that [`Cursor::digits`] told.
+    #[inline]
+    pub fn pass(&mut self, digits: Digits) {
+        self.at = digits.end;
+    }
+
+    /// The text that stands here, and passes it, if nothing in it is escaped.
+    #[inline]
+    pub fn plain_text(&mut self) -> Option<&'a str> {
+        match self.format {
+            Format::Json => self.json_plain_text(),
+            _ => None,
         }
     }
 

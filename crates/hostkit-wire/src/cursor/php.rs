@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Cursor, EntryKey, Frame, Irregular};
+use super::{Cursor, Digits, EntryKey, Frame, Irregular};
 use crate::Kind;
 use crate::lookup::is_same;
 use crate::read::php;
@@ -40,6 +40,21 @@ impl<'a> Cursor<'a> {
         let (from, to) = php::plain_string(self.text, self.at).ok_or(Irregular)?;
         self.at = to + 2;
         self.text.get(from..to).ok_or(Irregular)
+    }
+
+    /// An integer, or digits in a text.
+    #[inline]
+    pub(super) fn php_digits(&self) -> Option<Digits> {
+        let bytes = self.text.as_bytes();
+        let (from, to, is_text) = match bytes.get(self.at)? {
+            b's' => php::plain_string(self.text, self.at).map(|(from, to)| (from, to, true))?,
+            b'i' if bytes.get(self.at + 1) == Some(&b':') => (self.at + 2, usize::MAX, false),
+            _ => return None,
+        };
+        let digits = Digits::read(bytes, from, is_text)?;
+        let is_whole =
+            if is_text { digits.end == to } else { digits.scale == 0 && bytes.get(digits.end) == Some(&b';') };
+        is_whole.then_some(Digits { end: digits.end + if is_text { 2 } else { 1 }, ..digits })
     }
 
     #[inline]
