@@ -30,17 +30,17 @@ const JOBS: &[Job] = &[
     Job { name: "tidy", budget: 8, run: || done(tidy::run(false)) },
     Job { name: "codegen", budget: 5, run: || done(codegen::run(true)) },
     Job { name: "openapi", budget: 15, run: || done(openapi::run()) },
-    Job { name: "clippy", budget: 110, run: clippy },
-    Job { name: "features", budget: 55, run: || done(features::run_job()) },
-    Job { name: "doc", budget: 28, run: doc },
+    Job { name: "clippy", budget: 125, run: clippy },
+    Job { name: "features", budget: 65, run: || done(features::run_job()) },
+    Job { name: "doc", budget: 30, run: doc },
     // After `doc`, which has compiled what rustdoc reads.
     Job { name: "api", budget: 18, run: || skipped(api::run_job()?) },
     Job { name: "package", budget: 5, run: || done(package::run_job()) },
     Job { name: "deny", budget: 10, run: deny },
-    Job { name: "loom", budget: 40, run: || done(loom::execute(false)) },
-    Job { name: "real", budget: 140, run: real },
-    Job { name: "sabotage", budget: 141, run: || done(promises::run_sabotage()) },
-    Job { name: TEST, budget: 320, run: || Ok(End::Done) },
+    Job { name: "loom", budget: 50, run: || done(loom::execute(false)) },
+    Job { name: "real", budget: 155, run: real },
+    Job { name: "sabotage", budget: 170, run: || done(promises::run_sabotage()) },
+    Job { name: TEST, budget: 400, run: || Ok(End::Done) },
 ];
 
 const TEST: &str = "test";
