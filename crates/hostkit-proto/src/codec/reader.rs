@@ -225,15 +225,6 @@ impl<'r> Reader<'r> {
         }
     }
 
-    /// The text of a scalar, or the lexeme of a number, and which of them it is.
-    #[inline]
-    pub(crate) fn scalar_of(&mut self, expected: &'static str) -> Result<(Kind, Cow<'r, str>), DecodeError> {
-        match &mut self.at {
-            At::Body(cursor) => Ok(cursor.scalar()?),
-            _ => self.scalar_in_tree(expected),
-        }
-    }
-
     /// The text that stands here, where it can be borrowed from the body.
     #[inline]
     pub(crate) fn plain_text(&mut self) -> Option<&'r str> {
@@ -243,18 +234,16 @@ impl<'r> Reader<'r> {
         }
     }
 
-    fn scalar_in_tree(&self, expected: &'static str) -> Result<(Kind, Cow<'r, str>), DecodeError> {
-        let node = self.node().ok_or(Irregular)?;
-        match Leniency::scalar_text(node) {
-            Some(text) => Ok((node.kind(), Cow::Borrowed(text))),
-            None => Err(self.expected(expected)),
-        }
-    }
-
     /// The text of a scalar: text, or the lexeme of a number.
     #[inline]
     pub fn scalar(&mut self, expected: &'static str) -> Result<Cow<'r, str>, DecodeError> {
-        self.scalar_of(expected).map(|(_, text)| text)
+        match &mut self.at {
+            At::Body(cursor) => Ok(cursor.scalar()?),
+            _ => {
+                let text = Leniency::scalar_text(self.node().ok_or(Irregular)?);
+                text.map(Cow::Borrowed).ok_or_else(|| self.expected(expected))
+            }
+        }
     }
 
     /// A value that is written as text.
@@ -273,17 +262,10 @@ impl<'r> Reader<'r> {
             cursor.pass(digits);
             return Ok(number);
         }
-        if let Some(node) = self.node()
-            && node.kind() != Kind::Number
-            && !self.is_loose()
-        {
+        if self.kind() != Kind::Number && !self.is_loose() {
             return Err(self.expected(T::EXPECTED));
         }
-        let (kind, text) = self.scalar_of(T::EXPECTED)?;
-        if kind != Kind::Number && !self.is_loose() {
-            return Err(self.expected(T::EXPECTED));
-        }
-        T::from_text(&text).ok_or_else(|| self.expected(T::EXPECTED))
+        self.text_value()
     }
 
     /// Decodes a required field.

@@ -1,5 +1,6 @@
-//! Scalars from the wire tree and back.
+//! Scalars from an answer, and back into a tree.
 
+use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr};
 
 use hostkit_wire::{Digits, Format, Irregular, Kind, Node, Value};
@@ -75,11 +76,10 @@ impl FromWire for String {
         if let Some(text) = reader.plain_text() {
             return Ok(text.to_owned());
         }
-        let (kind, text) = reader.scalar_of("text")?;
-        if kind == Kind::Number && !reader.is_loose() {
+        if reader.kind() == Kind::Number && !reader.is_loose() {
             return Err(reader.expected("text"));
         }
-        Ok(text.into_owned())
+        reader.scalar("text").map(Cow::into_owned)
     }
 
     fn blank() -> Self {

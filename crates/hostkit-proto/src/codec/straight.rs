@@ -457,7 +457,7 @@ impl<'r> Reader<'r> {
     fn note(&mut self, position: usize) -> Result<(), Irregular> {
         let mut ahead = self.cursor()?.clone();
         let note = match ahead.kind() {
-            Some(Kind::Text | Kind::Number) => Note::Text(ahead.scalar()?.1),
+            Some(Kind::Text | Kind::Number) => Note::Text(ahead.scalar()?),
             Some(Kind::List | Kind::Map) if !ahead.is_empty_container() => Note::Data,
             _ => Note::NoScalar,
         };

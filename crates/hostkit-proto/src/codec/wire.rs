@@ -7,6 +7,10 @@ use super::{DecodeError, Reader};
 /// Reads a value from where the reader stands: a node of a tree, or a place in the body.
 pub trait FromWire: Sized {
     /// Decodes the value.
+    ///
+    /// # Errors
+    /// There is no such value. An error has to be passed on: where the reader stands after one is undefined, so whoever
+    /// reads one of several types asks [`Reader::kind`] first.
     fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError>;
 
     /// A placeholder until the value is read. It must not leave the codec.

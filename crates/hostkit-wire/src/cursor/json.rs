@@ -37,13 +37,16 @@ impl<'a> Cursor<'a> {
     }
 
     #[inline]
-    pub(super) fn json_scalar(&mut self) -> Result<(Kind, Cow<'a, str>), Irregular> {
+    pub(super) fn json_scalar(&mut self) -> Result<Cow<'a, str>, Irregular> {
         match self.byte(self.at) {
-            Some(b'"') => Ok((Kind::Text, self.json_string()?)),
+            Some(b'"') => match self.json_plain_text() {
+                Some(text) => Ok(Cow::Borrowed(text)),
+                None => self.json_escaped().map(Cow::Owned),
+            },
             Some(b'-' | b'0'..=b'9') => {
                 let start = self.at;
                 self.json_number()?;
-                Ok((Kind::Number, Cow::Borrowed(self.text.get(start..self.at).ok_or(Irregular)?)))
+                self.text.get(start..self.at).map(Cow::Borrowed).ok_or(Irregular)
             }
             _ => Err(Irregular),
         }
@@ -55,24 +58,14 @@ impl<'a> Cursor<'a> {
         Ok(())
     }
 
-    #[inline]
-    fn json_string(&mut self) -> Result<Cow<'a, str>, Irregular> {
-        let start = self.at + 1;
-        let inside = self.text.as_bytes().get(start..).ok_or(Irregular)?;
-        let end = start + plain_length(inside);
-        if self.byte(end) != Some(b'"') {
-            return self.json_escaped(end);
-        }
-        self.at = end + 1;
-        self.text.get(start..end).map(Cow::Borrowed).ok_or(Irregular)
-    }
-
-    /// A text whose first byte that is not plain is at `end`.
+    /// A text that is not plain.
     #[inline(never)]
-    fn json_escaped(&mut self, end: usize) -> Result<Cow<'a, str>, Irregular> {
-        let (text, behind) = json::unescape(self.text, self.at, end).map_err(|_| Irregular)?;
+    fn json_escaped(&mut self) -> Result<String, Irregular> {
+        let inside = self.text.as_bytes().get(self.at + 1..).ok_or(Irregular)?;
+        let first = self.at + 1 + plain_length(inside);
+        let (text, behind) = json::unescape(self.text, self.at, first).map_err(|_| Irregular)?;
         self.at = behind;
-        Ok(Cow::Owned(text))
+        Ok(text)
     }
 
     #[inline]
@@ -208,8 +201,7 @@ impl<'a> Cursor<'a> {
 
     pub(super) fn json_skip(&mut self) -> Result<(), Irregular> {
         match self.byte(self.at) {
-            Some(b'"') => self.json_string().map(|_| ()),
-            Some(b'-' | b'0'..=b'9') => self.json_number(),
+            Some(b'"' | b'-' | b'0'..=b'9') => self.json_scalar().map(|_| ()),
             Some(b'n') => self.word("null"),
             Some(b't' | b'f') => self.json_boolean().map(|_| ()),
             _ => {

@@ -248,7 +248,7 @@ impl<'a> Cursor<'a> {
         match self.format {
             Format::Json => is_quoted(rest),
             Format::Php => self.php_is_text(text),
-            _ => self.clone().scalar().is_ok_and(|(_, found)| found == text),
+            _ => self.clone().scalar().is_ok_and(|found| found == text),
         }
     }
 
@@ -280,14 +280,13 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// The text that stands here, or the lexeme of a number, and which of them it is. An XML element without content is
-    /// an empty text.
+    /// The text that stands here, or the lexeme of a number. An XML element without content is an empty text.
     #[inline]
-    pub fn scalar(&mut self) -> Result<(Kind, Cow<'a, str>), Irregular> {
+    pub fn scalar(&mut self) -> Result<Cow<'a, str>, Irregular> {
         match self.format {
             Format::Json => self.json_scalar(),
             Format::Php => self.php_scalar(),
-            _ => self.xml_scalar().map(|text| (Kind::Text, text)),
+            _ => self.xml_scalar(),
         }
     }
 

@@ -71,12 +71,9 @@ impl<'a> Cursor<'a> {
     }
 
     #[inline]
-    pub(super) fn php_scalar(&mut self) -> Result<(Kind, Cow<'a, str>), Irregular> {
-        match self.byte(self.at) {
-            Some(b's') => Ok((Kind::Text, Cow::Borrowed(self.php_string()?))),
-            Some(b'i' | b'd') => Ok((Kind::Number, Cow::Borrowed(self.php_number()?))),
-            _ => Err(Irregular),
-        }
+    pub(super) fn php_scalar(&mut self) -> Result<Cow<'a, str>, Irregular> {
+        let text = if self.byte(self.at) == Some(b's') { self.php_string() } else { self.php_number() };
+        text.map(Cow::Borrowed)
     }
 
     #[inline]
@@ -145,8 +142,7 @@ impl<'a> Cursor<'a> {
 
     pub(super) fn php_skip(&mut self) -> Result<(), Irregular> {
         match self.byte(self.at) {
-            Some(b's') => self.php_string().map(|_| ()),
-            Some(b'i' | b'd') => self.php_number().map(|_| ()),
+            Some(b's' | b'i' | b'd') => self.php_scalar().map(|_| ()),
             Some(b'b') => self.php_boolean().map(|_| ()),
             Some(b'N') if self.byte(self.at + 1) == Some(b';') => {
                 self.at += 2;
