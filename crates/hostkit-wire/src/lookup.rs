@@ -249,7 +249,7 @@ pub(crate) const fn hash(bytes: &[u8]) -> u32 {
 }
 
 /// Compares texts of equal length; most fit into two words.
-#[inline]
+#[inline(always)]
 pub(crate) fn is_same(a: &[u8], b: &[u8]) -> bool {
     match b.len() {
         8..=16 => a.first_chunk::<8>() == b.first_chunk() && a.last_chunk::<8>() == b.last_chunk(),

@@ -1,7 +1,5 @@
 //! Objects that are read field by field, whatever they are read from.
 
-use hostkit_wire::Format;
-
 use super::{DecodeError, FromWire, Name, Reader};
 
 /// An object that is filled field by field. Generated.
@@ -154,12 +152,14 @@ impl Field {
         self
     }
 
-    /// Whether it stands directly under its first name.
-    #[inline]
-    pub(crate) fn is_direct(&self, format: Format) -> bool {
-        self.name.rest(format).is_empty() && self.how != How::Raw
+    /// Its first name, if it stands directly under it.
+    #[inline(always)]
+    pub(crate) fn direct_key(&self, is_xml: bool) -> Option<&'static str> {
+        let (key, rest) = self.name.parts(is_xml);
+        (rest.is_empty() && self.how != How::Raw).then_some(key)
     }
 
+    #[inline]
     pub(crate) fn is_list(&self) -> bool {
         matches!(self.how, How::List | How::RequiredList)
     }

@@ -64,6 +64,12 @@ impl Name {
         self.plain
     }
 
+    /// The first name, and the rest of the path.
+    #[inline(always)]
+    pub(crate) fn parts(&self, is_xml: bool) -> (&'static str, &'static [&'static str]) {
+        if is_xml { (self.xml.text(), self.xml_rest) } else { (self.json.text(), self.json_rest) }
+    }
+
     pub(crate) fn rest(&self, format: Format) -> &'static [&'static str] {
         if format == Format::Xml { self.xml_rest } else { self.json_rest }
     }

@@ -170,7 +170,6 @@ impl<'r> Reader<'r> {
         match &self.at {
             At::Node(node) => self.leniency.is_absent(*node),
             At::Items(_) => false,
-            At::Body(cursor) if cursor.is_surely_something() => false,
             At::Body(cursor) => match cursor.kind() {
                 Some(Kind::Text) => {
                     (self.leniency.empty_text_is_absent || cursor.format() == Format::Xml) && cursor.is_empty_text()
@@ -225,13 +224,28 @@ impl<'r> Reader<'r> {
         }
     }
 
-    /// The text that stands here, where it can be borrowed from the body.
+    /// What `read` makes of the text that stands here, if that is plain; passes it then.
     #[inline]
-    pub(crate) fn plain_text(&mut self) -> Option<&'r str> {
-        match &mut self.at {
-            At::Body(cursor) => cursor.plain_text(),
-            At::Node(_) | At::Items(_) => None,
+    pub fn plain<T>(&mut self, read: impl FnOnce(&'r str) -> Option<T>) -> Option<T> {
+        let At::Body(cursor) = &mut self.at else { return None };
+        let (text, end) = cursor.plain_text()?;
+        let value = read(text)?;
+        cursor.go_to(end);
+        Some(value)
+    }
+
+    /// The number that stands here, if that is plain; passes it then.
+    #[inline]
+    pub(crate) fn plain_number<T: FromText>(&mut self) -> Option<T> {
+        let is_loose = self.leniency.loose_scalars;
+        let At::Body(cursor) = &mut self.at else { return None };
+        let digits = cursor.digits()?;
+        if digits.is_text && !is_loose && cursor.format() != Format::Xml {
+            return None;
         }
+        let number = T::from_digits(&digits)?;
+        cursor.go_to(digits.end);
+        Some(number)
     }
 
     /// The text of a scalar: text, or the lexeme of a number.
@@ -254,12 +268,7 @@ impl<'r> Reader<'r> {
 
     /// A value that is written as a number.
     pub fn number<T: FromText>(&mut self) -> Result<T, DecodeError> {
-        if let At::Body(cursor) = &mut self.at
-            && let Some(digits) = cursor.digits()
-            && (!digits.is_text || self.leniency.loose_scalars)
-            && let Some(number) = T::from_digits(&digits)
-        {
-            cursor.pass(digits);
+        if let Some(number) = self.plain_number() {
             return Ok(number);
         }
         if self.kind() != Kind::Number && !self.is_loose() {
@@ -276,6 +285,16 @@ impl<'r> Reader<'r> {
 
     /// Decodes an optional field. An unreadable one counts as absent and is reported as a defect.
     pub fn optional<T: FromWire>(&mut self, place: &mut Option<T>) -> Result<(), DecodeError> {
+        if let Some(value) = T::plain(self) {
+            *place = Some(value);
+            return Ok(());
+        }
+        self.uncertain(place)
+    }
+
+    /// Decodes an optional field that may be absent.
+    #[inline(never)]
+    fn uncertain<T: FromWire>(&mut self, place: &mut Option<T>) -> Result<(), DecodeError> {
         if T::is_absent(self) {
             return self.pass();
         }

@@ -7,6 +7,7 @@ use hostkit_wire::{Digits, Format, Irregular, Kind, Node, Value};
 use rust_decimal::Decimal;
 
 use super::{DecodeError, FromText, FromWire, Reader, ToText, ToWire};
+use crate::leniency::Leniency;
 use crate::value::{Bytes, Csv, Date, DateTime, Gibibytes, Html, Kibibytes, Mebibytes, Secret, UnixTime};
 
 macro_rules! numbers {
@@ -14,6 +15,11 @@ macro_rules! numbers {
         impl FromWire for $type {
             fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
                 reader.number()
+            }
+
+            #[inline]
+            fn plain(reader: &mut Reader<'_>) -> Option<Self> {
+                reader.plain_number()
             }
 
             fn blank() -> Self {
@@ -56,6 +62,11 @@ macro_rules! sizes {
                 u64::from_wire(reader).map(Self)
             }
 
+            #[inline]
+            fn plain(reader: &mut Reader<'_>) -> Option<Self> {
+                u64::plain(reader).map(Self)
+            }
+
             fn blank() -> Self {
                 Self(0)
             }
@@ -73,13 +84,18 @@ sizes!(Bytes, Kibibytes, Mebibytes, Gibibytes);
 
 impl FromWire for String {
     fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        if let Some(text) = reader.plain_text() {
-            return Ok(text.to_owned());
+        if let Some(text) = Self::plain(reader) {
+            return Ok(text);
         }
         if reader.kind() == Kind::Number && !reader.is_loose() {
             return Err(reader.expected("text"));
         }
         reader.scalar("text").map(Cow::into_owned)
+    }
+
+    #[inline]
+    fn plain(reader: &mut Reader<'_>) -> Option<Self> {
+        reader.plain(|text| Some(text.to_owned()))
     }
 
     fn blank() -> Self {
@@ -102,6 +118,11 @@ impl FromWire for Secret {
         }
     }
 
+    #[inline]
+    fn plain(reader: &mut Reader<'_>) -> Option<Self> {
+        reader.plain(|text| Some(Self::new(text)))
+    }
+
     fn blank() -> Self {
         Self::new("")
     }
@@ -122,6 +143,18 @@ impl FromWire for bool {
             Kind::Text | Kind::Number if loose => reader.text_value(),
             _ => Err(reader.expected("a flag")),
         }
+    }
+
+    #[inline]
+    fn plain(reader: &mut Reader<'_>) -> Option<Self> {
+        if !reader.has_loose_flags() {
+            return None;
+        }
+        reader.plain(|text| match text {
+            "0" => Some(false),
+            "1" => Some(true),
+            _ => None,
+        })
     }
 
     fn blank() -> Self {
@@ -209,6 +242,13 @@ impl FromWire for DateTime {
         }
     }
 
+    #[inline]
+    fn plain(reader: &mut Reader<'_>) -> Option<Self> {
+        let Leniency { date_times, zero_dates, .. } = *reader.leniency;
+        let read = |text: &str| date_times.iter().find_map(|form| Self::parse(form, text));
+        reader.plain(|text| if zero_dates.contains(&text) { None } else { read(text) })
+    }
+
     fn blank() -> Self {
         Self::BLANK
     }
@@ -232,6 +272,13 @@ impl FromWire for Date {
             Some(value) => Ok(value),
             None => Err(reader.expected(format!("a date such as {}", forms.first().unwrap_or(&"")))),
         }
+    }
+
+    #[inline]
+    fn plain(reader: &mut Reader<'_>) -> Option<Self> {
+        let Leniency { dates, zero_dates, .. } = *reader.leniency;
+        let read = |text: &str| dates.iter().find_map(|form| Self::parse(form, text));
+        reader.plain(|text| if zero_dates.contains(&text) { None } else { read(text) })
     }
 
     fn blank() -> Self {

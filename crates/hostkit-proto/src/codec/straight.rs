@@ -59,6 +59,13 @@ impl Orders {
         }
     }
 
+    /// The field that is expected at this place of an order.
+    #[inline]
+    fn next(&self, place: usize, previous: usize) -> usize {
+        let next = self.0.get(place).and_then(|order| order.next.get(previous));
+        next.map_or(FIELDS, |field| usize::from(*field))
+    }
+
     #[inline(never)]
     fn add(&mut self, table: usize) -> usize {
         let mut next = [0; FIELDS + 1];
@@ -194,25 +201,12 @@ impl<'r> Reader<'r> {
         let (mut previous, mut has_entries) = (0, false);
         self.path.push(Step::Name(""));
         loop {
-            let At::Body(cursor) = &mut self.at else { return Err(Irregular.into()) };
+            if envelope.is_empty() {
+                previous = self.expected_fields(table, &mut frame, place, previous, &mut met, read)?;
+            }
             let guess = usize::from(self.orders.0[place].next[previous]);
             let expected = table.fields.get(guess);
-            // The usual way: the expected field, of an object that is no envelope.
-            if let Some(field) = expected
-                && !is_top
-                && field.is_direct(format)
-                && cursor.next_is(&mut frame, field.name.first(format))
-            {
-                met.field(guess, false)?;
-                has_entries = true;
-                previous = guess + 1;
-                self.step_to(Step::Name(field.name.first(format)));
-                if field.is_list() {
-                    self.singular = field.name.singular();
-                }
-                read(guess, self)?;
-                continue;
-            }
+            let cursor = self.cursor()?;
             if !cursor.next(&mut frame)? {
                 break;
             }
@@ -273,6 +267,38 @@ impl<'r> Reader<'r> {
         }
         self.path.pop();
         self.finish_in_body(table, met, start, has_entries, read)
+    }
+
+    /// Reads fields as long as the next one is the one that is expected, which is the usual way; gives the place behind
+    /// the last one in the order.
+    #[inline(always)]
+    fn expected_fields(
+        &mut self,
+        table: &Table<'_>,
+        frame: &mut Frame,
+        place: usize,
+        mut previous: usize,
+        met: &mut Met,
+        read: &mut ReadField<'_>,
+    ) -> Result<usize, DecodeError> {
+        let is_xml = self.format() == Format::Xml;
+        loop {
+            let index = self.orders.next(place, previous);
+            let (Some(field), At::Body(cursor)) = (table.fields.get(index), &mut self.at) else { break };
+            let Some(key) = field.direct_key(is_xml) else { break };
+            if !cursor.next_is(frame, key) {
+                break;
+            }
+            let is_list = field.is_list();
+            met.field(index, is_xml && is_list)?;
+            previous = index + 1;
+            self.step_to(Step::Name(key));
+            if is_list {
+                self.singular = field.name.singular();
+            }
+            read(index, self)?;
+        }
+        Ok(previous)
     }
 
     #[inline]

@@ -13,6 +13,12 @@ pub trait FromWire: Sized {
     /// reads one of several types asks [`Reader::kind`] first.
     fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError>;
 
+    /// The value, if it stands in the body in its usual form, which is never absent; the reader has passed it then.
+    #[inline]
+    fn plain(_: &mut Reader<'_>) -> Option<Self> {
+        None
+    }
+
     /// A placeholder until the value is read. It must not leave the codec.
     fn blank() -> Self;
 

@@ -35,14 +35,23 @@ fn usual(form: &str, text: &[u8]) -> Option<civil::DateTime> {
         _ => return None,
     };
     let [h1, h2, b':', i1, i2, b':', s1, s2] = time else { return None };
-    let time = [*h1, *h2, *i1, *i2, *s1, *s2];
-    if !date.iter().chain(&time).all(u8::is_ascii_digit) {
+    let time = [*h1, *h2, *i1, *i2, *s1, *s2, b'0', b'0'];
+    if !are_digits(date) || !are_digits(time) {
         return None;
     }
     let two = |tens: u8, ones: u8| ((tens - b'0') * 10 + (ones - b'0')) as i8;
-    let ([y1, y2, y3, y4, m1, m2, d1, d2], [h1, h2, i1, i2, s1, s2]) = (date, time);
+    let ([y1, y2, y3, y4, m1, m2, d1, d2], [h1, h2, i1, i2, s1, s2, ..]) = (date, time);
     let year = i16::from(two(y1, y2)) * 100 + i16::from(two(y3, y4));
     civil::DateTime::new(year, two(m1, m2), two(d1, d2), two(h1, h2), two(i1, i2), two(s1, s2), 0).ok()
+}
+
+/// Whether all eight are digits: their high halves are 3, and still are with 6 added.
+fn are_digits(bytes: [u8; 8]) -> bool {
+    const HIGH_HALVES: u64 = u64::from_ne_bytes([0xF0; 8]);
+    const THREES: u64 = u64::from_ne_bytes([0x30; 8]);
+    let word = u64::from_ne_bytes(bytes);
+    let more = word.wrapping_add(u64::from_ne_bytes([0x06; 8]));
+    word & HIGH_HALVES == THREES && more & HIGH_HALVES == THREES
 }
 
 /// Reads a text by a pattern of `%Y`, `%m`, `%d`, `%H`, `%M` and `%S`, each at most once, and literal text.

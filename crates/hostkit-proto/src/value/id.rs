@@ -69,6 +69,11 @@ macro_rules! number_id {
                 <u64 as $crate::codec::FromWire>::from_wire(reader).map(Self)
             }
 
+            #[inline]
+            fn plain(reader: &mut $crate::codec::Reader<'_>) -> Option<Self> {
+                <u64 as $crate::codec::FromWire>::plain(reader).map(Self)
+            }
+
             fn blank() -> Self {
                 Self(0)
             }
@@ -143,6 +148,11 @@ macro_rules! text_id {
         impl $crate::codec::FromWire for $name {
             fn from_wire(reader: &mut $crate::codec::Reader<'_>) -> Result<Self, $crate::codec::DecodeError> {
                 reader.text_value()
+            }
+
+            #[inline]
+            fn plain(reader: &mut $crate::codec::Reader<'_>) -> Option<Self> {
+                reader.plain($crate::codec::FromText::from_text)
             }
 
             fn blank() -> Self {

@@ -117,6 +117,11 @@ macro_rules! open_enum {
                 Ok(Self::from_text(&reader.scalar("text")?))
             }
 
+            #[inline]
+            fn plain(reader: &mut $crate::codec::Reader<'_>) -> Option<Self> {
+                reader.plain(|text| Some(Self::from_text(text)))
+            }
+
             fn blank() -> Self {
                 Self::from_text("")
             }

@@ -40,7 +40,10 @@ impl<'a> Cursor<'a> {
     pub(super) fn json_scalar(&mut self) -> Result<Cow<'a, str>, Irregular> {
         match self.byte(self.at) {
             Some(b'"') => match self.json_plain_text() {
-                Some(text) => Ok(Cow::Borrowed(text)),
+                Some((text, end)) => {
+                    self.at = end;
+                    Ok(Cow::Borrowed(text))
+                }
                 None => self.json_escaped().map(Cow::Owned),
             },
             Some(b'-' | b'0'..=b'9') => {
@@ -88,18 +91,12 @@ impl<'a> Cursor<'a> {
     }
 
     #[inline]
-    pub(super) fn json_plain_text(&mut self) -> Option<&'a str> {
+    pub(super) fn json_plain_text(&self) -> Option<(&'a str, usize)> {
         let start = self.at + 1;
-        let bytes = self.text.as_bytes();
-        if bytes.get(self.at) != Some(&b'"') {
-            return None;
-        }
-        let end = start + plain_length(bytes.get(start..)?);
-        if bytes.get(end) != Some(&b'"') {
-            return None;
-        }
-        self.at = end + 1;
-        self.text.get(start..end)
+        let [b'"', inside @ ..] = self.text.as_bytes().get(self.at..)? else { return None };
+        let length = plain_length(inside);
+        let is_plain = length > 0 && inside.get(length) == Some(&b'"');
+        if is_plain { Some((self.text.get(start..start + length)?, start + length + 1)) } else { None }
     }
 
     #[inline(always)]
@@ -150,23 +147,20 @@ impl<'a> Cursor<'a> {
     }
 
     /// `,"key":` without whitespace.
-    #[inline]
+    #[inline(always)]
     pub(super) fn json_next_is(&mut self, frame: &mut Frame, key: &str) -> bool {
-        let rest = self.text.as_bytes().get(self.at..).unwrap_or(&[]);
-        // The first entry has no comma before it.
-        let rest = match rest {
-            [b',', rest @ ..] if frame.found > 0 => rest,
-            [b'"', ..] if frame.found == 0 => rest,
-            _ => return false,
-        };
-        let [b'"', behind @ ..] = rest else { return false };
-        let Some((found, [b'"', b':', value, ..])) = behind.split_at_checked(key.len()) else { return false };
-        if *value <= b' ' || frame.found >= self.max_items || !is_same(found, key.as_bytes()) {
-            return false;
+        // Before the first entry stands a brace.
+        let is_first = frame.found == 0;
+        let start = self.at.wrapping_sub(usize::from(is_first));
+        let end = start.wrapping_add(key.len() + 5);
+        let entry = self.text.as_bytes().get(start..end).unwrap_or(&[]);
+        let [before, b'"', found @ .., b'"', b':', value] = entry else { return false };
+        let is_entry = (*before == b',' || is_first) && *value > b' ' && is_same(found, key.as_bytes());
+        if is_entry {
+            self.at = end - 1;
+            frame.found += 1;
         }
-        self.at += usize::from(frame.found > 0) + key.len() + 3;
-        frame.found += 1;
-        true
+        is_entry
     }
 
     #[inline]

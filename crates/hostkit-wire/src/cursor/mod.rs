@@ -55,27 +55,41 @@ pub struct Digits {
     pub scale: u32,
     /// Whether it is written as a text.
     pub is_text: bool,
-    end: usize,
+    /// Where it ends, for [`Cursor::go_to`].
+    pub end: usize,
 }
 
 impl Digits {
     /// Reads from `start` to the first byte that is neither digit nor point.
     #[inline]
     fn read(bytes: &[u8], start: usize, is_text: bool) -> Option<Self> {
-        let (mut number, mut at, mut point) = (0_i64, start, 0);
-        loop {
-            match bytes.get(at)? {
-                digit @ b'0'..=b'9' => number = number.wrapping_mul(10).wrapping_add(i64::from(digit - b'0')),
-                b'.' if point == 0 && at > start => point = at,
-                _ => break,
-            }
-            at += 1;
-        }
+        let rest = bytes.get(start..)?;
+        let mut number = 0;
+        let whole = more_digits(&mut number, rest);
+        let (point, scale) = match rest.get(whole)? {
+            b'.' => (1, more_digits(&mut number, rest.get(whole + 1..)?)),
+            _ => (0, 0),
+        };
+        let length = whole + point + scale;
         // Eighteen digits fit into the number; one that was longer is not used.
-        let is_plain = at > start && at - start <= 18 && (point == 0 || at - point > 1);
-        let scale = if point == 0 { 0 } else { at - point - 1 };
-        is_plain.then_some(Self { number, scale: scale as u32, is_text, end: at })
+        let is_plain = whole > 0 && length <= 18 && (point == 0 || scale > 0);
+        is_plain.then_some(Self { number, scale: scale as u32, is_text, end: start + length })
     }
+}
+
+/// Appends the digits that stand here to a number, and counts them.
+#[inline(always)]
+fn more_digits(number: &mut i64, bytes: &[u8]) -> usize {
+    let mut count = 0;
+    for byte in bytes {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            break;
+        }
+        *number = number.wrapping_mul(10).wrapping_add(i64::from(digit));
+        count += 1;
+    }
+    count
 }
 
 /// A container that is being read.
@@ -189,42 +203,32 @@ impl<'a> Cursor<'a> {
         matches!(inner.enter().and_then(|mut frame| inner.next(&mut frame)), Ok(false))
     }
 
-    /// Whether a value stands here that is certainly neither null nor empty; most are.
-    #[inline]
-    pub fn is_surely_something(&self) -> bool {
-        let bytes = self.text.as_bytes();
-        match (self.format, bytes.get(self.at), bytes.get(self.at + 1)) {
-            (Format::Json, Some(b'"'), Some(next)) => *next != b'"',
-            (Format::Json, Some(byte), _) => byte.is_ascii_digit(),
-            (Format::Php, Some(byte), _) => *byte == b'i',
-            _ => false,
-        }
-    }
-
     /// The digits that stand here, with at most one point among them, told without moving: in quotes or as a number, with
-    /// less than 19 digits. `None` where anything else stands here, or a format without such plain numbers.
+    /// less than 19 digits. `None` where anything else stands here.
     #[inline]
     pub fn digits(&self) -> Option<Digits> {
         match self.format {
             Format::Json => self.json_digits(),
             Format::Php => self.php_digits(),
-            _ => None,
+            _ => self.xml_digits(),
         }
     }
 
-    /// Passes the value that [`Cursor::digits`] told.
+    /// The text that stands here, told without moving, if it is plain: not empty, nothing in it escaped, no blanks around
+    /// it in XML. With it, where it ends for [`Cursor::go_to`].
     #[inline]
-    pub fn pass(&mut self, digits: Digits) {
-        self.at = digits.end;
-    }
-
-    /// The text that stands here, and passes it, if nothing in it is escaped.
-    #[inline]
-    pub fn plain_text(&mut self) -> Option<&'a str> {
+    pub fn plain_text(&self) -> Option<(&'a str, usize)> {
         match self.format {
             Format::Json => self.json_plain_text(),
-            _ => None,
+            Format::Php => self.php_plain_text(),
+            _ => self.xml_plain_text(),
         }
+    }
+
+    /// Goes to the end of a value that was told without moving.
+    #[inline]
+    pub fn go_to(&mut self, end: usize) {
+        self.at = end;
     }
 
     /// Whether an empty text stands here, told without moving.
@@ -328,13 +332,10 @@ impl<'a> Cursor<'a> {
             Format::Php => self.php_next(frame),
             _ => self.xml_next(frame),
         }?;
-        if is_there {
-            frame.found += 1;
-            if frame.found > self.max_items { Err(Irregular) } else { Ok(true) }
-        } else {
-            self.depth += 1;
-            Ok(false)
-        }
+        frame.found += usize::from(is_there);
+        self.depth += usize::from(!is_there);
+        // Entries that `next_is` met are counted here, too.
+        if frame.found > self.max_items { Err(Irregular) } else { Ok(is_there) }
     }
 
     /// The key of an object's entry.
@@ -349,12 +350,12 @@ impl<'a> Cursor<'a> {
 
     /// Goes on to the next entry of an object if it has this key, written plainly; `false` leaves everything to
     /// [`Cursor::next`] and [`Cursor::key`].
-    #[inline]
+    #[inline(always)]
     pub fn next_is(&mut self, frame: &mut Frame, key: &str) -> bool {
         match self.format {
             Format::Json => self.json_next_is(frame, key),
             Format::Php => self.php_next_is(frame, key),
-            _ => false,
+            _ => self.xml_next_is(frame, key),
         }
     }
 

@@ -42,6 +42,12 @@ impl<'a> Cursor<'a> {
         self.text.get(from..to).ok_or(Irregular)
     }
 
+    #[inline]
+    pub(super) fn php_plain_text(&self) -> Option<(&'a str, usize)> {
+        let (from, to) = php::plain_string(self.text, self.at)?;
+        if to > from { Some((self.text.get(from..to)?, to + 2)) } else { None }
+    }
+
     /// An integer, or digits in a text.
     #[inline]
     pub(super) fn php_digits(&self) -> Option<Digits> {
@@ -97,18 +103,20 @@ impl<'a> Cursor<'a> {
     }
 
     /// `s:3:"key";`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn php_next_is(&mut self, frame: &mut Frame, key: &str) -> bool {
-        let Some((from, to)) = php::plain_string(self.text, self.at) else { return false };
-        let is_key = self
-            .text
-            .as_bytes()
-            .get(from..to)
-            .is_some_and(|found| found.len() == key.len() && is_same(found, key.as_bytes()));
-        if !is_key || frame.left == 0 || frame.found >= self.max_items {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or(&[]);
+        let length = |ones: u8| usize::from(ones.wrapping_sub(b'0'));
+        let (head, found_length, rest) = match rest {
+            [b's', b':', ones, b':', b'"', rest @ ..] => (5, length(*ones), rest),
+            [b's', b':', tens, ones, b':', b'"', rest @ ..] => (6, 10 * length(*tens) + length(*ones), rest),
+            _ => return false,
+        };
+        let Some((found, [b'"', b';', ..])) = rest.split_at_checked(key.len()) else { return false };
+        if found_length != key.len() || frame.left == 0 || !is_same(found, key.as_bytes()) {
             return false;
         }
-        self.at = to + 2;
+        self.at += head + key.len() + 2;
         frame.left -= 1;
         frame.found += 1;
         true

@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::{Cursor, EntryKey, Frame, Irregular, Part, Place};
+use super::{Cursor, Digits, EntryKey, Frame, Irregular, Part, Place};
 use crate::Kind;
 use crate::lookup::is_same;
 use crate::read::xml::attributes::{IS_NAME, is_name};
-use crate::read::xml::plain::{reference_name, text_end};
+use crate::read::xml::plain::{plain_end, reference_name, text_end};
 use crate::read::xml::reference;
 
 /// Attributes of a skipped element that are compared to find one that is there twice.
@@ -95,6 +95,40 @@ impl<'a> Cursor<'a> {
         }
         let text = joined.trim_ascii();
         if text.is_empty() { Err(Irregular) } else { Ok(Some(Cow::Owned(text.to_owned()))) }
+    }
+
+    /// Where the element ends whose content does.
+    #[inline]
+    fn behind_end_tag(&self, content: usize) -> Option<usize> {
+        let (start, length) = self.name;
+        let bytes = self.text.as_bytes();
+        let name = bytes.get(start..start + length)?;
+        let end = content + length + 3;
+        let [b'<', b'/', found @ .., b'>'] = bytes.get(content..end)? else { return None };
+        is_same(found, name).then_some(end)
+    }
+
+    /// `>text</name>`.
+    #[inline]
+    pub(super) fn xml_plain_text(&self) -> Option<(&'a str, usize)> {
+        if self.place != Place::Element || self.byte(self.at) != Some(b'>') {
+            return None;
+        }
+        let start = self.at + 1;
+        let content = plain_end(self.text.as_bytes(), start);
+        let text = self.text.get(start..content)?;
+        let ([first, ..], [.., last]) = (text.as_bytes(), text.as_bytes()) else { return None };
+        if *first <= b' ' || *last <= b' ' { None } else { Some((text, self.behind_end_tag(content)?)) }
+    }
+
+    /// `>digits</name>`.
+    #[inline]
+    pub(super) fn xml_digits(&self) -> Option<Digits> {
+        if self.place != Place::Element || self.byte(self.at) != Some(b'>') {
+            return None;
+        }
+        let digits = Digits::read(self.text.as_bytes(), self.at + 1, true)?;
+        Some(Digits { end: self.behind_end_tag(digits.end)?, ..digits })
     }
 
     pub(super) fn xml_scalar(&mut self) -> Result<Cow<'a, str>, Irregular> {
@@ -191,6 +225,27 @@ impl<'a> Cursor<'a> {
             }
             _ => Err(Irregular),
         }
+    }
+
+    /// `<key>` among the children.
+    #[inline(always)]
+    pub(super) fn xml_next_is(&mut self, frame: &mut Frame, key: &str) -> bool {
+        if frame.part != Part::Children {
+            return false;
+        }
+        let at = self.after_space(self.at);
+        let end = at + key.len() + 1;
+        let Some([b'<', found @ .., b'>']) = self.text.as_bytes().get(at..=end) else { return false };
+        // `@id` is the name of no element.
+        let is_element = found.first().is_some_and(|byte| IS_NAME[usize::from(*byte)]);
+        if !is_element || !is_same(found, key.as_bytes()) {
+            return false;
+        }
+        self.name = (at + 1, key.len());
+        self.at = end;
+        self.place = Place::Element;
+        frame.found += 1;
+        true
     }
 
     pub(super) fn xml_key(&mut self, expected: &str) -> Result<EntryKey<'a>, Irregular> {
