@@ -202,7 +202,16 @@ impl<'r> Reader<'r> {
         self.path.push(Step::Name(""));
         loop {
             if envelope.is_empty() {
-                previous = self.expected_fields(table, &mut frame, place, previous, &mut met, read)?;
+                let at = (place, previous);
+                previous = match format {
+                    Format::Json => {
+                        self.in_order::<false, _>(table, &mut frame, at, &mut met, read, Cursor::json_next_is)
+                    }
+                    Format::Php => {
+                        self.in_order::<false, _>(table, &mut frame, at, &mut met, read, Cursor::php_next_is)
+                    }
+                    _ => self.in_order::<true, _>(table, &mut frame, at, &mut met, read, Cursor::xml_next_is),
+                }?;
             }
             let guess = usize::from(self.orders.0[place].next[previous]);
             let expected = table.fields.get(guess);
@@ -270,27 +279,26 @@ impl<'r> Reader<'r> {
     }
 
     /// Reads fields as long as the next one is the one that is expected, which is the usual way; gives the place behind
-    /// the last one in the order.
-    #[inline(always)]
-    fn expected_fields(
+    /// the last one in the order. Compiled for each format, whose `next_is` is a part of the loop then.
+    #[inline(never)]
+    fn in_order<const IS_XML: bool, F: Fn(&mut Cursor<'r>, &mut Frame, &str) -> bool>(
         &mut self,
         table: &Table<'_>,
         frame: &mut Frame,
-        place: usize,
-        mut previous: usize,
+        (place, mut previous): (usize, usize),
         met: &mut Met,
         read: &mut ReadField<'_>,
+        next_is: F,
     ) -> Result<usize, DecodeError> {
-        let is_xml = self.format() == Format::Xml;
         loop {
             let index = self.orders.next(place, previous);
             let (Some(field), At::Body(cursor)) = (table.fields.get(index), &mut self.at) else { break };
-            let Some(key) = field.direct_key(is_xml) else { break };
-            if !cursor.next_is(frame, key) {
+            let Some(key) = field.direct_key(IS_XML) else { break };
+            if !next_is(cursor, frame, key) {
                 break;
             }
             let is_list = field.is_list();
-            met.field(index, is_xml && is_list)?;
+            met.field(index, IS_XML && is_list)?;
             previous = index + 1;
             self.step_to(Step::Name(key));
             if is_list {

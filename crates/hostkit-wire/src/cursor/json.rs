@@ -146,14 +146,15 @@ impl<'a> Cursor<'a> {
         Ok(true)
     }
 
-    /// `,"key":` without whitespace.
+    /// Goes on to the next entry of an object if it is `,"key":` without whitespace. Where it is not, [`Cursor::next`] and [`Cursor::key`] tell
+    /// what follows.
     #[inline(always)]
-    pub(super) fn json_next_is(&mut self, frame: &mut Frame, key: &str) -> bool {
+    pub fn json_next_is(&mut self, frame: &mut Frame, key: &str) -> bool {
         // Before the first entry stands a brace.
         let is_first = frame.found == 0;
         let start = self.at.wrapping_sub(usize::from(is_first));
         let end = start.wrapping_add(key.len() + 5);
-        let entry = self.text.as_bytes().get(start..end).unwrap_or(&[]);
+        let Some(entry) = self.text.as_bytes().get(start..end) else { return false };
         let [before, b'"', found @ .., b'"', b':', value] = entry else { return false };
         let is_entry = (*before == b',' || is_first) && *value > b' ' && is_same(found, key.as_bytes());
         if is_entry {

@@ -334,7 +334,7 @@ impl<'a> Cursor<'a> {
         }?;
         frame.found += usize::from(is_there);
         self.depth += usize::from(!is_there);
-        // Entries that `next_is` met are counted here, too.
+        // Entries that `json_next_is` and the like met are counted here, too.
         if frame.found > self.max_items { Err(Irregular) } else { Ok(is_there) }
     }
 
@@ -345,17 +345,6 @@ impl<'a> Cursor<'a> {
             Format::Json => self.json_key(expected),
             Format::Php => self.php_key(expected),
             _ => self.xml_key(expected),
-        }
-    }
-
-    /// Goes on to the next entry of an object if it has this key, written plainly; `false` leaves everything to
-    /// [`Cursor::next`] and [`Cursor::key`].
-    #[inline(always)]
-    pub fn next_is(&mut self, frame: &mut Frame, key: &str) -> bool {
-        match self.format {
-            Format::Json => self.json_next_is(frame, key),
-            Format::Php => self.php_next_is(frame, key),
-            _ => self.xml_next_is(frame, key),
         }
     }
 

@@ -102,9 +102,10 @@ impl<'a> Cursor<'a> {
         Ok(false)
     }
 
-    /// `s:3:"key";`.
+    /// Goes on to the next entry of an object if it is `s:3:"key";`. Where it is not, [`Cursor::next`] and [`Cursor::key`] tell
+    /// what follows.
     #[inline(always)]
-    pub(super) fn php_next_is(&mut self, frame: &mut Frame, key: &str) -> bool {
+    pub fn php_next_is(&mut self, frame: &mut Frame, key: &str) -> bool {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or(&[]);
         let length = |ones: u8| usize::from(ones.wrapping_sub(b'0'));
         let (head, found_length, rest) = match rest {

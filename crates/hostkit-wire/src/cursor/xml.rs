@@ -227,9 +227,10 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// `<key>` among the children.
+    /// Goes on to the next entry of an object if it is `<key>` among the children. Where it is not, [`Cursor::next`] and [`Cursor::key`] tell
+    /// what follows.
     #[inline(always)]
-    pub(super) fn xml_next_is(&mut self, frame: &mut Frame, key: &str) -> bool {
+    pub fn xml_next_is(&mut self, frame: &mut Frame, key: &str) -> bool {
         if frame.part != Part::Children {
             return false;
         }
