@@ -59,6 +59,8 @@ const TEXTS: &[(&str, &str)] = &[
     ("E0231", include_str!("explain/E0231.md")),
     ("E0232", include_str!("explain/E0232.md")),
     ("E0233", include_str!("explain/E0233.md")),
+    ("E0234", include_str!("explain/E0234.md")),
+    ("E0235", include_str!("explain/E0235.md")),
     ("E0239", include_str!("explain/E0239.md")),
     ("E0301", include_str!("explain/E0301.md")),
     ("E0302", include_str!("explain/E0302.md")),

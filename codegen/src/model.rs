@@ -312,6 +312,27 @@ pub(crate) enum Sign {
     Became,
 }
 
+/// An input that the answer repeats.
+#[derive(Debug, Clone)]
+pub(crate) struct Echo {
+    /// The path of the answer's field, by which both are named.
+    pub(crate) name: String,
+    pub(crate) path: Vec<Field>,
+    pub(crate) input: EchoedInput,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum EchoedInput {
+    Field(Box<Field>),
+    /// The only field of a variant of a group.
+    Variant {
+        group: String,
+        is_required: bool,
+        type_name: String,
+        variant: String,
+    },
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Endpoint {
     /// `servers`.
@@ -334,6 +355,9 @@ pub(crate) struct Endpoint {
     pub(crate) fixed_query: Vec<surface::Constant>,
     pub(crate) at_least_one: Option<AtLeastOne>,
     pub(crate) output: Output,
+    /// Of a map: the field of an item that is its key.
+    pub(crate) key: Option<Field>,
+    pub(crate) echo: Vec<Echo>,
     pub(crate) waiters: Vec<Waiter>,
     pub(crate) trace: Option<Trace>,
     pub(crate) surface: surface::Endpoint,

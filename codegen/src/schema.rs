@@ -119,6 +119,9 @@ fn shape(shape: Shape) -> Json {
         Shape::Word(words) => Json::words(words),
         Shape::Texts => Json::list_of(Json::of_type("string")),
         Shape::TextOrTexts => Json::any_of(vec![Json::of_type("string"), Json::list_of(Json::of_type("string"))]),
+        Shape::Scalars => {
+            Json::list_of(Json::any_of(["string", "integer", "boolean"].map(Json::of_type).into_iter().collect()))
+        }
         Shape::Integers => Json::list_of(Json::of_type("integer")),
         Shape::Words(words) => Json::list_of(Json::words(words)),
         Shape::TextByFormat => {

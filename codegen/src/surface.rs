@@ -77,6 +77,25 @@ pub(crate) struct Session {
     pub(crate) hosts: Vec<String>,
 }
 
+/// A word that a marker may be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Word {
+    Text(String),
+    Number(String),
+    Flag(bool),
+}
+
+impl Word {
+    /// The word as the protocol crate has it.
+    pub(crate) fn as_protocol(&self) -> hostkit_proto::Word<'_> {
+        match self {
+            Self::Text(text) => hostkit_proto::Word::Text(text),
+            Self::Number(number) => hostkit_proto::Word::Number(number),
+            Self::Flag(flag) => hostkit_proto::Word::Flag(*flag),
+        }
+    }
+}
+
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Fault {
     pub(crate) kind: String,
@@ -84,7 +103,12 @@ pub(crate) struct Fault {
     pub(crate) message: Vec<String>,
     pub(crate) details: String,
     pub(crate) marker: String,
-    pub(crate) success: Vec<String>,
+    pub(crate) success: Vec<Word>,
+    pub(crate) failure: Vec<Word>,
+    pub(crate) inner: Vec<String>,
+    pub(crate) no_code: Vec<String>,
+    /// Where the marker is said.
+    pub(crate) place: Option<Span>,
     pub(crate) fields: String,
     pub(crate) keys: Vec<String>,
     pub(crate) write: Vec<Constant>,
@@ -99,6 +123,7 @@ pub(crate) struct ErrorCode {
     pub(crate) ru: String,
     pub(crate) accepted: Option<String>,
     pub(crate) verify: bool,
+    pub(crate) undone: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -229,6 +254,12 @@ pub(crate) struct Response {
     pub(crate) empty_statuses: Vec<i64>,
     pub(crate) empty_codes: Vec<String>,
     pub(crate) empty_except: Vec<String>,
+    /// Where the spec says that the marker may be absent, if it does.
+    pub(crate) may_lack_marker: Option<At<bool>>,
+    /// Of a map: the field of an item that is its key.
+    pub(crate) key: Option<At<String>>,
+    /// Fields of the answer, and the inputs that they repeat.
+    pub(crate) echo: Pairs,
 }
 
 #[derive(Debug, Clone)]

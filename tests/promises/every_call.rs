@@ -3,6 +3,9 @@
 
 use std::fmt::Debug;
 
+use hostkit::protocol::RawAnswer;
+use hostkit::protocol::evidence::Inputs;
+use hostkit::protocol::judgement::{Judgement, judge};
 use hostkit::protocol::server::Serve;
 use hostkit::protocol::server::every::{Examples, Visitor};
 use hostkit::protocol::server::example;
@@ -10,6 +13,7 @@ use hostkit::protocol::server::example::Place;
 use hostkit::time::ManualClock;
 use hostkit::{Api, Call, Endpoint, Format, Perform, UnixTime, UnknownFields};
 use hostkit_tests::canned_server::Server;
+use http::HeaderMap;
 
 /// One pass over an API, with the number of answers served.
 struct Pass<A: Api> {
@@ -62,6 +66,14 @@ impl<A: Api> Pass<A> {
         for (case, format, status) in examples.answers {
             let bytes = example::bytes(&place(case), *format);
             let recorded = example::recorded(&place(case), *format);
+            if is_about_another(&call, *status, &bytes) {
+                self.server.answer_with(*status, bytes);
+                for result in run(self, &call, *format) {
+                    let error = result.expect_err("an answer about something else");
+                    assert!(error.contains("which was asked for"), "{} {case} {format}: {error}", examples.folder);
+                }
+                continue;
+            }
             self.server.answer_with(*status, bytes);
             let mut value = None;
             for result in run(self, &call, *format) {
@@ -81,6 +93,14 @@ impl<A: Api> Pass<A> {
             self.answers += 1;
         }
     }
+}
+
+/// Whether an example is the answer to a call with other inputs.
+fn is_about_another<E: Serve>(call: &E, status: u16, bytes: &[u8]) -> bool {
+    let headers = HeaderMap::new();
+    let answer = || RawAnswer::new(&E::INFO, &<E::Api as Api>::INFO, status, &headers, bytes);
+    let is_open = |asked: &Inputs| matches!(judge::<E>(asked, &answer()), Judgement::Open(_));
+    is_open(&call.asked()) && !is_open(&Inputs::new())
 }
 
 impl<A: Api> Visitor for Pass<A> {

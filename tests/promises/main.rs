@@ -18,6 +18,7 @@ mod p18;
 mod p19;
 mod p20;
 mod p21;
+mod p32;
 mod real;
 mod sandbox_answers;
 mod straight;

@@ -99,12 +99,12 @@ impl NoAnswer {
 }
 
 /// Returns the judgement as an end, and checks that a call by hand ends alike.
-fn by_hand<E: Endpoint>(given: &Given, shown: &dyn Display) -> End
+fn by_hand<E: Endpoint>(call: &E, given: &Given, shown: &dyn Display) -> End
 where
     E::Output: Debug,
 {
     let answer = RawAnswer::new(&E::INFO, &<E::Api as Api>::INFO, given.status, &given.headers, &given.body);
-    let judgement: JudgementOf<E> = judge::<E>(&answer);
+    let judgement: JudgementOf<E> = judge::<E>(&call.asked(), &answer);
     let no_answer = |no_value: NoValue<_>| {
         let (kind, fault) = match no_value.why {
             Why::Fault(fault) => (ErrorKind::Fault, Some(format!("{fault:?}"))),
@@ -119,7 +119,7 @@ where
         Judgement::Rejected(no_value) => End::Rejected(no_answer(no_value)),
         Judgement::Open(no_value) => End::Open(no_answer(no_value)),
     };
-    match (E::from_http(&given.response()), &end) {
+    match (call.from_http(&given.response()), &end) {
         (Ok(value), End::Done(found) | End::Accepted(found, _)) => assert_eq!(format!("{value:?}"), *found, "{shown}"),
         (Err(error), End::Rejected(no_answer) | End::Open(no_answer)) => {
             assert_eq!(NoAnswer::of_error(&error), *no_answer, "{shown}");
@@ -275,7 +275,7 @@ impl<A: Api> Visitor for Pass<A> {
     {
         self.each::<E>(examples, |pass, call, given, shown| {
             let machine = pass.core().call(call, CallOptions::new());
-            called(run(machine, E::INFO.name, given, &sign_in()), &by_hand::<E>(given, shown), shown);
+            called(run(machine, E::INFO.name, given, &sign_in()), &by_hand::<E>(call, given, shown), shown);
         });
     }
 
@@ -286,7 +286,7 @@ impl<A: Api> Visitor for Pass<A> {
     {
         self.each::<E>(examples, |pass, call, given, shown| {
             let machine = pass.core().perform(call, CallOptions::new());
-            performed(run(machine, E::INFO.name, given, &sign_in()), &by_hand::<E>(given, shown), shown);
+            performed(run(machine, E::INFO.name, given, &sign_in()), &by_hand::<E>(call, given, shown), shown);
         });
     }
 }

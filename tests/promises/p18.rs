@@ -37,11 +37,6 @@ fn no_impostor_is_a_success() {
 const SAME_WORDS: &[(&str, &str, &str)] = &[
     ("clodo/billing/get_balance", "inferno/account/get_balance", "`balance` is the whole answer"),
     ("clodo/billing/get_balance", "rootpanel/", "`balance` is the whole answer"),
-    ("rootpanel/account/get_balance", "clodo/billing/get_balance", "`balance` is the whole answer"),
-    ("rootpanel/account/get_balance", "inferno/account/get_balance", "`balance` is the whole answer"),
-    ("rootpanel/orders/", "inferno/", "`orderid` is all that both are sure to say"),
-    ("rootpanel/servers/", "inferno/", "`orderid` is all that both are sure to say"),
-    ("macloud/isos/get_iso_progress", "inferno/services/get_service", "`data` is an object with a `status` in both"),
 ];
 
 #[test]

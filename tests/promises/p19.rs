@@ -9,7 +9,7 @@ const TEXT: &str = "value_of_tomorrow";
 
 /// Words in the errors of typed fields, the only ones that may refuse a new text.
 const TYPED: &[&str] =
-    &["number", "date", "time", "flag", "IP address", "letters, digits", "list", "object", "map", "separated"];
+    &["number", "date", "time", "flag", "IP address", "letters, digits", "list", "object", "map", "separated", "item"];
 
 /// Whether answers come in this format; forms are only requests.
 fn is_written(format: Format) -> bool {

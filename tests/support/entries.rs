@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 use std::marker::PhantomData;
 
+use hostkit::protocol::evidence::Inputs;
 use hostkit::protocol::judgement::{Judgement, Why, judge};
 use hostkit::protocol::server::every::{Examples, Visitor};
 use hostkit::protocol::server::example;
@@ -83,7 +84,7 @@ pub fn place(folder: &'static str, case: &'static str) -> Place {
 }
 
 fn value<E: Endpoint>(answer: &RawAnswer<'_>) -> Result<E::Output, String> {
-    match judge::<E>(answer) {
+    match judge::<E>(&Inputs::new(), answer) {
         Judgement::Done(value) | Judgement::Accepted(value, _) => Ok(value),
         Judgement::Nothing(_) => Err("a fault that says there is nothing".to_owned()),
         Judgement::Rejected(answer) | Judgement::Open(answer) => Err(match answer.why {

@@ -5,6 +5,7 @@ use std::fmt::Debug;
 
 use std::marker::PhantomData;
 
+use hostkit::protocol::evidence::Inputs;
 use hostkit::protocol::judgement::judge;
 use hostkit::protocol::server::every::{Examples, Visitor};
 use hostkit::protocol::server::{Serve, WrittenAnswer};
@@ -96,7 +97,7 @@ where
         let (straight, by_tree) = (new(), new());
         // Whoever asked for the tree is read from it.
         let _ = by_tree.document();
-        let (found, expected) = (judge::<E>(&straight), judge::<E>(&by_tree));
+        let (found, expected) = (judge::<E>(&Inputs::new(), &straight), judge::<E>(&Inputs::new(), &by_tree));
         assert!(
             found == expected && format!("{found:?}") == format!("{expected:?}"),
             "{}, {unknown:?}: {found:?}, from the tree {expected:?}, of {}",
@@ -158,7 +159,7 @@ where
             assert!(text.len() <= 4 * body.len() + SHORT, "{name}: a fault of {} bytes", text.len());
             Found::Fault
         }
-        Verdict::Unrecognised => Found::Refused,
+        Verdict::Unclear(_) | Verdict::Unrecognised => Found::Refused,
     };
     let report = answer.report();
     assert!(report.unknown().len() <= 100 && report.defects().len() <= 100 && report.total() <= 8 * body.len() + 8);

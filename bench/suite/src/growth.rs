@@ -15,10 +15,10 @@ pub fn run() {
 }
 
 /// The large body is ours and the small one the peer, so that the ratio is the growth.
-fn grow<E: EndpointExt + Endpoint<Output: 'static> + 'static>(id: &str, body: impl Fn(usize) -> String) {
+fn grow<E: EndpointExt + Default + Endpoint<Output: 'static> + 'static>(id: &str, body: impl Fn(usize) -> String) {
     let [mut many, mut few] = [1, 10].map(|share| {
         let answer = ours::answer(body(share).as_bytes());
-        (Lap::here(move || usize::from(E::from_http(&answer).is_ok())), Vec::new())
+        (Lap::here(move || usize::from(E::default().from_http(&answer).is_ok())), Vec::new())
     });
     for _ in 0..21 {
         for (lap, times) in [&mut many, &mut few] {

@@ -18,14 +18,14 @@ type Read<T, E> = fn(&str) -> Result<Vec<T>, E>;
 /// Compares what `E` and its peer read, and makes a case of `times` readings a lap.
 fn case<E, T, F>(id: &'static str, body: String, name: String, read: Read<T, F>, times: usize) -> Case
 where
-    E: EndpointExt + Endpoint<Output: Debug + Length> + 'static,
+    E: EndpointExt + Default + Endpoint<Output: Debug + Length> + 'static,
     T: Debug + 'static,
     F: Debug + 'static,
 {
     let body: &'static str = body.leak();
     let answer = ours::answer(body.as_bytes());
-    same(&E::from_http(&answer).expect("we read it"), &read(body).expect("the peer reads it"), &name);
-    let ours = move || (0..times).map(|_| E::from_http(&answer).map_or(0, |value| value.length())).sum();
+    same(&E::default().from_http(&answer).expect("we read it"), &read(body).expect("the peer reads it"), &name);
+    let ours = move || (0..times).map(|_| E::default().from_http(&answer).map_or(0, |value| value.length())).sum();
     let theirs = move || (0..times).map(|_| read(body).map_or(0, |value| value.len())).sum();
     Case { ours: Lap::here(ours), peers: vec![Peer { id, name, lap: Lap::here(theirs) }] }
 }

@@ -109,7 +109,7 @@ impl Case<'_> {
         };
         let root = document.as_ref().map(|document| document.root());
         // An invalid status number is not a success.
-        let verdict = verdict::of(self.model, status.try_into().unwrap_or_default(), root, is_empty);
+        let verdict = verdict::of(self.model, self.endpoint, status.try_into().unwrap_or_default(), root);
         let wants_fault = self.example.kind == "fault";
         match (&verdict, wants_fault) {
             (Verdict::Fault(_), true) => return Ok(()),

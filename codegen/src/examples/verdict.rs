@@ -1,9 +1,10 @@
 //! Decides whether an answer is a success or a fault, with the code that clients use.
 
-use hostkit_proto::{Emptiness, EnvelopeFaults, Fault, FaultCode, FaultKind, StatusFaults, Verdict};
+use hostkit_proto::{Asked, Emptiness, EnvelopeFaults, Fault, FaultCode, FaultKind, StatusFaults, Verdict, Word};
 use hostkit_wire::Node;
 
 use crate::model::{Endpoint, Model};
+use crate::surface::{self, ErrorCode};
 
 /// An error code as the document writes it; the model has its kind.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,26 +24,37 @@ impl FaultCode for Code {
     }
 }
 
-/// Verdict on an answer under the service's `[fault]`.
-pub(super) fn of(model: &Model, status: u16, root: Option<Node<'_>>, is_empty: bool) -> Verdict<Code> {
+/// Verdict on an answer to a call under the service's `[fault]`.
+pub(super) fn of(model: &Model, endpoint: &Endpoint, status: u16, root: Option<Node<'_>>) -> Verdict<Code> {
     let spec = &model.service.fault;
+    let asked = Asked {
+        endpoint: "example",
+        acts: endpoint.effect() != "safe",
+        may_lack_marker: endpoint.surface.response.may_lack_marker.is_some(),
+    };
+    let coded = |is_it: fn(&ErrorCode) -> bool| -> Vec<&str> {
+        model.service.errors.iter().filter(|error| is_it(error)).map(|error| error.code.value.as_str()).collect()
+    };
     let mut verdict: Verdict<Code> = if spec.kind == "status" {
         let first = |keys: &[String]| keys.first().cloned().unwrap_or_default();
         let (code, message) = (first(&spec.code), first(&spec.message));
-        StatusFaults { code: &code, message: &message, details: &spec.details }.verdict_on(status, root)
+        StatusFaults { code: &code, message: &message, details: &spec.details }.verdict_on(status, root, asked)
     } else {
         EnvelopeFaults {
             marker: &spec.marker,
-            success: &texts(&spec.success),
+            success: &words_of(&spec.success),
+            failure: &words_of(&spec.failure),
+            inner: &texts(&spec.inner),
             code: &texts(&spec.code),
+            no_code: &texts(&spec.no_code),
             message: &texts(&spec.message),
             details: &spec.details,
             fields: &spec.fields,
-            // Neither affects whether it is a success.
-            accepted: &[],
-            verify: &[],
+            accepted: &coded(|error| error.accepted.is_some()).into_iter().map(|code| (code, "")).collect::<Vec<_>>(),
+            verify: &coded(|error| error.verify),
+            undone: &coded(|error| error.undone),
         }
-        .verdict_on(status, root, is_empty)
+        .verdict_on(status, root, asked)
     };
     if let Verdict::Fault(fault) = &mut verdict {
         let code = fault.code.as_ref().map_or("", |code| code.0.as_str());
@@ -68,6 +80,10 @@ pub(super) fn words(fault: &Fault<Code>) -> String {
     let texts = [code, fault.message.trim(), fault.details.trim()];
     let words: Vec<&str> = texts.into_iter().filter(|text| !text.is_empty()).collect();
     if words.is_empty() { "one without text".to_owned() } else { format!("`{}`", words.join(": ")) }
+}
+
+fn words_of(words: &[surface::Word]) -> Vec<Word<'_>> {
+    words.iter().map(surface::Word::as_protocol).collect()
 }
 
 fn texts(texts: &[String]) -> Vec<&str> {

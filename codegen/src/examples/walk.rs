@@ -96,6 +96,10 @@ impl<'m> Walker<'m> {
         let found = match found {
             Verdict::Success | Verdict::Accepted(_) => "a success".to_owned(),
             Verdict::Fault(fault) => format!("the fault {}", verdict::words(fault)),
+            Verdict::Unclear(error) => {
+                let (path, expected, found) = (error.path(), error.expected(), error.found());
+                format!("neither: {path}: expected {expected}, found {found}")
+            }
             Verdict::Unrecognised => {
                 "neither: the status fails, and the body is not the API's error document".to_owned()
             }
@@ -229,14 +233,6 @@ impl<'m> Walker<'m> {
                         self.unknown(name, value, true, None);
                     }
                     self.within(name, |walker| walker.value(item, value));
-                }
-            }
-            Some(MapShape::Positions) => {
-                for (index, value) in node.items().enumerate() {
-                    if !self.scalars().fits(key, &index.to_string()) {
-                        return self.expected("a map", node);
-                    }
-                    self.within(format!("[{index}]"), |walker| walker.value(item, value));
                 }
             }
             Some(MapShape::Nothing) => {}

@@ -1,5 +1,6 @@
 //! Surface to model: resolves names, types and references, and reports every contradiction.
 
+mod answers;
 mod checks;
 mod kinds;
 pub(crate) mod names;
@@ -54,6 +55,7 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
     };
     mark_uses(&mut model);
     rules::resolve(&mut model, diagnostics);
+    answers::resolve(&mut model, diagnostics);
     waiters::resolve(&mut model, diagnostics);
     traces::resolve(&mut model, diagnostics);
     checks::check(&model, &surface, diagnostics);
@@ -278,6 +280,8 @@ impl Resolver<'_, '_> {
             fixed_body,
             fixed_query,
             output: self.output(&endpoint.response),
+            key: None,
+            echo: Vec::new(),
             waiters: Vec::new(),
             trace: None,
             type_name,

@@ -92,6 +92,7 @@ impl Checker<'_> {
             Shape::Word(words) if inner.is_str() => self.word(value, key.name, words),
             Shape::TextOrTexts if inner.is_str() || is_list(inner, |item| item.is_str()) => {}
             Shape::Texts if is_list(inner, |item| item.is_str()) => {}
+            Shape::Scalars if is_list(inner, |item| item.is_str() || item.is_integer() || item.is_bool()) => {}
             Shape::Integers if is_list(inner, |item| item.is_integer()) => {
                 inner.as_array().into_iter().flatten().for_each(|item| self.whole(item, key));
             }
@@ -219,6 +220,7 @@ impl Checker<'_> {
             Shape::Flag => "true or false",
             Shape::Texts | Shape::Words(_) => "a list of texts",
             Shape::TextOrTexts => "text, or a list of texts",
+            Shape::Scalars => "a list of texts, whole numbers, `true` or `false`",
             Shape::Integers => "a list of whole numbers",
             Shape::TextByFormat => "text, or a table with `xml` and `json`",
             Shape::Table(_) | Shape::Named(_) | Shape::Any => "a table",

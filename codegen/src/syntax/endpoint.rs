@@ -159,6 +159,9 @@ fn read_response(node: Option<Node<'_, '_>>) -> Response {
         empty_statuses: empty.map(|node| node.integers("statuses")).unwrap_or_default(),
         empty_codes: empty.map(|node| node.texts("codes")).unwrap_or_default(),
         empty_except: empty.map(|node| node.texts("except")).unwrap_or_default(),
+        may_lack_marker: node.flag_at("may-lack-marker").filter(|may| may.value),
+        key: node.optional_at("key"),
+        echo: node.pairs("echo"),
     }
 }
 

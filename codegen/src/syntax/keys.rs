@@ -23,6 +23,8 @@ pub(crate) enum Shape {
     Texts,
     /// One text, or a list of them.
     TextOrTexts,
+    /// A list of texts, whole numbers and truth values.
+    Scalars,
     /// A list of integers.
     Integers,
     /// A list of words.

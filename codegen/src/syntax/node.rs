@@ -4,7 +4,7 @@ use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
 
 use crate::source::{At, FileId, Span};
-use crate::surface::{Constant, Pairs};
+use crate::surface::{Constant, Pairs, Word};
 
 /// Value of a number, if it fits into 64 bits.
 pub(super) fn whole(number: &DeInteger<'_>) -> Option<i64> {
@@ -93,6 +93,18 @@ impl<'t, 'i> Node<'t, 'i> {
 
     pub(super) fn texts(&self, key: &str) -> Vec<String> {
         self.texts_at(key).into_iter().map(|at| at.value).collect()
+    }
+
+    /// Texts, whole numbers and truth values.
+    pub(super) fn words(&self, key: &str) -> Vec<Word> {
+        let items = self.get(key).and_then(|value| value.get_ref().as_array());
+        let word = |item: &Spanned<DeValue<'_>>| match item.get_ref() {
+            DeValue::String(text) => Some(Word::Text(text.to_string())),
+            DeValue::Integer(number) => Some(Word::Number(decimal(number))),
+            DeValue::Boolean(flag) => Some(Word::Flag(*flag)),
+            _ => None,
+        };
+        items.into_iter().flatten().filter_map(word).collect()
     }
 
     pub(super) fn integers(&self, key: &str) -> Vec<i64> {

@@ -87,6 +87,7 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
                 ru: node.text("ru"),
                 accepted: node.optional("accepted"),
                 verify: node.flag("verify") == Some(true),
+                undone: node.flag("undone") == Some(true),
             })
             .collect(),
         rates: node
@@ -108,7 +109,11 @@ fn read_fault(node: &Node<'_, '_>) -> Fault {
         message: node.texts("message"),
         details: node.text("details"),
         marker: node.text("marker"),
-        success: node.texts("success"),
+        success: node.words("success"),
+        failure: node.words("failure"),
+        inner: node.texts("inner"),
+        no_code: node.texts("no-code"),
+        place: Some(node.span("kind")),
         fields: node.text("fields"),
         keys: node.texts("keys"),
         write: node.constants("write"),

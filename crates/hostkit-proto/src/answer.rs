@@ -8,15 +8,16 @@ use hostkit_wire::{Cursor, Document, Format, Kind, Limits, Node, WireError};
 use http::HeaderMap;
 
 use crate::codec::{
-    At, DecodeError, Field, FromText, FromWire, How, Name, Notes, Reader, Report, Table, UnknownFields,
+    At, DecodeError, Field, FromText, FromWire, How, Name, Note, Notes, Reader, Report, Table, ToText, UnknownFields,
 };
-use crate::info::ApiInfo;
-use crate::info::EndpointInfo;
+use crate::info::{ApiInfo, Asked, EndpointInfo};
 
 /// A received answer, not decoded yet.
 #[derive(Debug)]
 pub struct RawAnswer<'a> {
-    endpoint: &'static str,
+    asked: Asked,
+    /// Success statuses that say all there is to say, for a call that may have no body.
+    bodiless: &'static [u16],
     api: &'static ApiInfo,
     formats: &'static [Format],
     status: u16,
@@ -40,7 +41,12 @@ impl<'a> RawAnswer<'a> {
         body: &'a [u8],
     ) -> Self {
         Self {
-            endpoint: endpoint.name,
+            asked: Asked {
+                endpoint: endpoint.name,
+                acts: endpoint.effect.acts(),
+                may_lack_marker: endpoint.may_lack_marker,
+            },
+            bodiless: endpoint.bodiless,
             api,
             formats: if endpoint.formats.is_empty() { api.formats } else { endpoint.formats },
             status,
@@ -68,7 +74,12 @@ impl<'a> RawAnswer<'a> {
 
     /// The name of the endpoint.
     pub fn endpoint(&self) -> &'static str {
-        self.endpoint
+        self.asked.endpoint
+    }
+
+    /// What a verdict has to know about the call.
+    pub fn asked(&self) -> Asked {
+        self.asked
     }
 
     /// The HTTP status.
@@ -119,7 +130,7 @@ impl<'a> RawAnswer<'a> {
     /// A required header.
     pub fn required_header<T: FromText>(&self, name: &'static str) -> Result<T, DecodeError> {
         let found = self.header(name);
-        let error = || DecodeError::new(self.endpoint, format!("header {name}"), T::EXPECTED, "nothing of that kind");
+        let error = || DecodeError::new(self.endpoint(), format!("header {name}"), T::EXPECTED, "nothing of that kind");
         found.and_then(T::from_text).ok_or_else(error)
     }
 
@@ -136,9 +147,10 @@ impl<'a> RawAnswer<'a> {
         }
     }
 
-    /// `None` if the body is not regular, or if there is a tree already.
+    /// `None` if the body is not regular, if there is a tree already, or if the call acts: more rules hold for it, and
+    /// its answer is short.
     fn read_straight<T>(&self, read: impl FnOnce(&mut Reader<'_>) -> Result<T, DecodeError>) -> Option<T> {
-        if self.is_parsed() {
+        if self.is_parsed() || self.asked.acts {
             return None;
         }
         let cursor = Cursor::open(self.formats, self.body, &self.limits)?;
@@ -154,16 +166,19 @@ impl<'a> RawAnswer<'a> {
         read: impl FnOnce(&mut Reader<'t>) -> Result<T, DecodeError>,
     ) -> Result<T, DecodeError> {
         let document = self.document().map_err(|error| {
-            DecodeError::new(self.endpoint, "answer", "a readable document", error.to_string()).at(error.offset())
+            DecodeError::new(self.endpoint(), "answer", "a readable document", error.to_string()).at(error.offset())
         })?;
         let mut reader = self.reader(At::Node(document.root()));
         let value = read(&mut reader)?;
+        reader.check_doubts()?;
         self.report.borrow_mut().merge(reader.report);
         Ok(value)
     }
 
     fn reader<'r>(&self, at: At<'r>) -> Reader<'r> {
-        Reader::new(self.endpoint, "answer", &self.api.leniency, self.unknown, at)
+        let mut reader = Reader::new(self.endpoint(), "answer", &self.api.leniency, self.unknown, at);
+        reader.others = self.asked.acts.then_some(self.api.answer_fields);
+        reader
     }
 
     /// Forgets what was reported, since the value is not used.
@@ -171,13 +186,11 @@ impl<'a> RawAnswer<'a> {
         *self.report.borrow_mut() = Report::default();
     }
 
-    /// What the envelope says under this key, where the value was read without a tree: `None` where it was not,
-    /// `Some(None)` where no text or number stands there.
-    pub(crate) fn noted<T>(&self, key: &str, see: impl FnOnce(Option<&str>) -> T) -> Option<T> {
+    /// What the envelope says under this key, where the value was read without a tree, and `None` where it was not.
+    pub(crate) fn noted<T>(&self, key: &str, see: impl FnOnce(&Note<'_>) -> T) -> Option<T> {
         let notes = self.notes.borrow();
         let envelope = self.api.leniency.envelope;
-        let notes = notes.as_ref().filter(|_| envelope.contains(&key))?;
-        Some(see(notes.text(envelope, key)))
+        notes.as_ref()?.at(envelope, key).map(see)
     }
 
     /// The field under one root name, as `T` or whatever it is read into.
@@ -211,9 +224,9 @@ impl<'a> RawAnswer<'a> {
         let envelope = self.api.leniency.envelope;
         let has_envelope = !envelope.is_empty();
         if self.is_empty() && !has_envelope {
-            let found = "no body under status 200";
-            let error = || DecodeError::new(self.endpoint, "answer", "a body or another status", found);
-            return if self.status == 200 { Err(error()) } else { Ok(None) };
+            let found = format!("no body under status {}", self.status);
+            let error = || DecodeError::new(self.endpoint(), "answer", "a body or another status", found);
+            return if self.may_be_bodiless() { Ok(None) } else { Err(error()) };
         }
         self.read_tree(|reader| {
             let has_key = |node: Node<'_>| node.entries().any(|(key, _)| envelope.contains(&key));
@@ -226,6 +239,11 @@ impl<'a> RawAnswer<'a> {
             let mut value = None;
             if fields.has_value(root)? || !has_envelope {
                 fields.fill(&Field::named(*root, How::Required), &mut |reader| {
+                    // The root is what says that the call was carried out.
+                    let is_nothing = matches!(reader.kind(), Kind::Null | Kind::Text) && reader.format() != Format::Xml;
+                    if self.asked.acts && is_nothing {
+                        return Err(reader.expected("a value"));
+                    }
                     value = Some(T::from_wire(reader)?);
                     Ok(())
                 })?;
@@ -250,23 +268,46 @@ impl<'a> RawAnswer<'a> {
         self.read(|reader| T::from_wire(reader))
     }
 
+    /// The map under one root name, whose items each have their key as a field of their own.
+    ///
+    /// # Errors
+    /// An item under another key: whoever looks it up by its key would get another one.
+    pub fn map_by<K: FromText + ToText + Ord, V: FromWire>(
+        &self,
+        root: &Name,
+        own: impl Fn(&V) -> Option<&K>,
+    ) -> Result<BTreeMap<K, V>, DecodeError> {
+        self.under(root, How::RequiredMap, BTreeMap::new, |reader, map| {
+            reader.required_map(map)?;
+            match map.iter().find_map(|(key, item)| own(item).filter(|id| *id != key).map(|id| (key, id))) {
+                Some((key, id)) => Err(reader.error(format!("the item {0} under {0}", id.to_text()), key.to_text())),
+                None => Ok(()),
+            }
+        })
+    }
+
+    /// Whether the status says that there is no body to expect. A 200 never does: a proxy may have lost its body.
+    fn may_be_bodiless(&self) -> bool {
+        self.status != 200 && (self.bodiless.is_empty() || self.bodiless.contains(&self.status))
+    }
+
     /// Checks that the answer has no value.
     ///
     /// For APIs with an envelope, the envelope is required and must hold no object or list, which would be another
-    /// call's answer. Otherwise the body has to be empty under a success status other than 200, because a proxy may
-    /// have lost the body of a 200.
+    /// call's answer. Otherwise the body has to be empty under a success status that the spec documents; never under
+    /// 200, because a proxy may have lost the body.
     ///
     /// # Errors
     /// Anything else.
     pub fn nothing(&self) -> Result<(), DecodeError> {
         let envelope = self.api.leniency.envelope;
         if envelope.is_empty() {
-            let found = match (self.is_empty(), self.status) {
-                (true, 200) => "no body under status 200",
-                (true, _) => return Ok(()),
-                (false, _) => "a body",
+            let found = match self.is_empty() {
+                true if self.may_be_bodiless() => return Ok(()),
+                true => format!("no body under status {}", self.status),
+                false => "a body".to_owned(),
             };
-            return Err(DecodeError::new(self.endpoint, "answer", "no content", found));
+            return Err(DecodeError::new(self.endpoint(), "answer", "no content", found));
         }
         // Only the keys of the envelope, and no data under them.
         let bare = Table::new("", &[]);
@@ -288,6 +329,9 @@ impl<'a> RawAnswer<'a> {
             }
             for (key, node) in root.entries().filter(|(key, _)| !envelope.contains(key)) {
                 reader.unknown_field(key, node)?;
+            }
+            for key in envelope {
+                reader.only(root, key);
             }
             Ok(())
         })

@@ -23,6 +23,16 @@ pub trait Endpoint: Send + Sync {
     /// Decodes a successful answer.
     fn decode(answer: &RawAnswer<'_>) -> Result<Self::Output, DecodeError>;
 
+    /// The inputs that the answer repeats, by which an answer to another call is recognised.
+    fn asked(&self) -> Inputs {
+        Inputs::new()
+    }
+
+    /// What an answer has in the place of the inputs of [`Endpoint::asked`], by the same names.
+    fn echoed(_output: &Self::Output) -> Inputs {
+        Inputs::new()
+    }
+
     /// The output for a fault that only means "there is nothing", listed in [`EndpointInfo::empty`].
     fn empty() -> Option<Self::Output> {
         None

@@ -1,10 +1,17 @@
 //! Faults of an API: one type for all APIs, the catalogue of codes of each, and the two ways to detect faults.
 
+mod envelope;
+mod status;
+
 use std::fmt;
 
-use hostkit_wire::{Kind, Node};
+use hostkit_wire::Node;
 
 use crate::answer::RawAnswer;
+use crate::codec::DecodeError;
+use crate::info::Asked;
+pub use envelope::EnvelopeFaults;
+pub use status::StatusFaults;
 
 /// The catalogue of an API's error codes. Generated as an open enumeration.
 pub trait FaultCode: Clone + fmt::Debug + PartialEq + Send + Sync + 'static {
@@ -161,133 +168,29 @@ impl<C: FaultCode> fmt::Display for Fault<C> {
 /// The class of an answer before its data are decoded.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verdict<C> {
-    /// A success, or no sign of anything else.
+    /// A success.
     Success,
     /// The API accepted the call and will carry it out later, for this reason.
     Accepted(&'static str),
     /// The API reports a fault.
     Fault(Fault<C>),
+    /// It contradicts itself, or lacks what every success has: it shows neither that the call was carried out, nor that
+    /// it was not.
+    Unclear(DecodeError),
     /// The status is no success and the body is not the API's error document.
     Unrecognised,
 }
 
-/// An API whose errors are documents with a failing HTTP status: `{"NotFound":{"code":404,…}}`, the same without the
-/// wrapper, or `<NotFound code="404">…`.
-#[derive(Debug, Clone, Copy)]
-pub struct StatusFaults<'a> {
-    /// Key of the numeric code.
-    pub code: &'a str,
-    /// Key of the short text; it names the fault where there is no wrapper.
-    pub message: &'a str,
-    /// Key of the longer text.
-    pub details: &'a str,
-}
-
-impl StatusFaults<'_> {
-    /// Judges an answer.
-    pub fn verdict<C: FaultCode>(&self, answer: &RawAnswer<'_>) -> Verdict<C> {
-        // A success may have no document, so nothing is parsed under a success status.
-        let root = if is_success(answer.status()) { None } else { root(answer) };
-        self.verdict_on(answer.status(), root)
-    }
-
-    /// Judges an answer by its status and the root of its document, if that is readable.
-    pub fn verdict_on<C: FaultCode>(&self, status: u16, root: Option<Node<'_>>) -> Verdict<C> {
-        if is_success(status) {
-            return Verdict::Success;
-        }
-        root.and_then(|root| self.find(status, root)).map_or(Verdict::Unrecognised, Verdict::Fault)
-    }
-
-    fn find<C: FaultCode>(&self, status: u16, root: Node<'_>) -> Option<Fault<C>> {
-        let mut entries = root.entries();
-        let (name, body) = match (entries.next(), entries.next()) {
-            (Some((name, body)), None) if body.kind() == Kind::Map => (Some(name), body),
-            _ => (None, root),
-        };
-        self.text(body, self.code)?.parse::<u16>().ok()?;
-        let message = self.text(body, self.message).unwrap_or_default();
-        // Without the wrapper the name of the fault is its message without blanks: `Not Found` is `NotFound`.
-        let name = name.map_or_else(|| message.split_whitespace().collect(), str::to_owned);
-        let code = (!name.is_empty()).then(|| C::from_text(&name));
-        Some(Fault::new(status, code, message, self.text(body, self.details).unwrap_or_default()))
-    }
-
-    fn text<'t>(&self, body: Node<'t>, key: &str) -> Option<&'t str> {
-        let attribute = || body.entries().find(|(name, _)| name.strip_prefix('@') == Some(key)).map(|(_, node)| node);
-        body.get(key).or_else(attribute).and_then(Node::as_str)
-    }
-}
-
-/// An API whose answers are envelopes with a marker of success or failure, often under status 200.
-#[derive(Debug, Clone, Copy)]
-pub struct EnvelopeFaults<'a> {
-    /// Key of the marker.
-    pub marker: &'a str,
-    /// Markers of success, compared without case.
-    pub success: &'a [&'a str],
-    /// Keys of the code; the first one present counts. `a/b` is the entry `b` of the object `a`.
-    pub code: &'a [&'a str],
-    /// Keys of the short text, like those of the code; the first one present and not empty counts.
-    pub message: &'a [&'a str],
-    /// Key of the longer text.
-    pub details: &'a str,
-    /// Key of the object with the errors of single fields.
-    pub fields: &'a str,
-    /// Codes under which a success is an acceptance, with the reason.
-    pub accepted: &'a [(&'a str, &'static str)],
-    /// Codes that leave open whether the call was carried out.
-    pub verify: &'a [&'a str],
-}
-
-impl EnvelopeFaults<'_> {
-    /// Judges an answer.
-    pub fn verdict<C: FaultCode>(&self, answer: &RawAnswer<'_>) -> Verdict<C> {
-        if is_success(answer.status()) && self.is_plain_success(answer) {
-            return Verdict::Success;
-        }
-        self.verdict_on(answer.status(), root(answer), answer.is_empty())
-    }
-
-    /// Whether an answer that was read without a tree has the marker of a success, and no code that says more.
-    fn is_plain_success(&self, answer: &RawAnswer<'_>) -> bool {
-        let says_yes = |marker: &str| self.success.iter().any(|success| marker.eq_ignore_ascii_case(success));
-        let has_no_code = || {
-            let is_nothing = |code: Option<&str>| code.is_none_or(str::is_empty);
-            self.code.iter().all(|key| answer.noted(key, is_nothing) == Some(true))
-        };
-        answer.noted(self.marker, |marker| marker.is_some_and(says_yes)) == Some(true)
-            && (self.accepted.is_empty() || has_no_code())
-    }
-
-    /// Judges an answer by its status and the root of its document, if that is readable; `is_empty` says whether there
-    /// is no body at all.
-    pub fn verdict_on<C: FaultCode>(&self, status: u16, root: Option<Node<'_>>, is_empty: bool) -> Verdict<C> {
-        let is_success = is_success(status);
-        let top = |key: &str| top(root?, key);
-        let Some(marker) = top(self.marker) else {
-            // Without the marker it is another kind of document, which the decoder reports if there is output to read.
-            let is_object = root.is_some_and(|root| root.kind() == Kind::Map);
-            return if is_success && (is_object || is_empty) { Verdict::Success } else { Verdict::Unrecognised };
-        };
-        let says_yes = self.success.iter().any(|success| marker.eq_ignore_ascii_case(success));
-        let code = self.code.iter().find_map(|key| top(key)).filter(|code| !code.is_empty());
-        if is_success && says_yes {
-            let reason = self.accepted.iter().find(|(accepted, _)| code == Some(accepted));
-            return reason.map_or(Verdict::Success, |(_, reason)| Verdict::Accepted(reason));
-        }
-        let message = self.message.iter().find_map(|key| top(key).filter(|text| !text.is_empty()));
-        let details = top(self.details).unwrap_or_default();
-        let mut fault = Fault::new(status, code.map(C::from_text), message.unwrap_or_default(), details);
-        fault.verify |= code.is_some_and(|code| self.verify.contains(&code));
-        // A fault with a success status and without a code may be an internal error, whatever its text says.
-        fault.verify |= is_success && code.is_none();
-        // A success document with a failing status holds data, possibly secrets, and no field errors.
-        if !says_yes && let Some(root) = root {
-            fault.fields = root.get(self.fields).map(field_faults).unwrap_or_default();
-        }
-        Verdict::Fault(fault)
-    }
+/// The error of an answer that is in doubt because of what stands at `path`.
+#[cold]
+fn doubt(
+    asked: &Asked,
+    path: &str,
+    expected: impl Into<String>,
+    found: impl Into<String>,
+    at: Node<'_>,
+) -> DecodeError {
+    DecodeError::new(asked.endpoint, format!("answer.{}", path.replace('/', ".")), expected, found).at(at.offset())
 }
 
 fn is_success(status: u16) -> bool {
@@ -296,36 +199,4 @@ fn is_success(status: u16) -> bool {
 
 fn root<'a>(answer: &'a RawAnswer<'_>) -> Option<Node<'a>> {
     answer.document().ok().map(|document| document.root())
-}
-
-/// The text of a top-level entry, or of `a/b`.
-fn top<'t>(root: Node<'t>, key: &str) -> Option<&'t str> {
-    match key.split_once('/') {
-        None => root.get(key),
-        Some((above, key)) => root.get(above)?.get(key),
-    }
-    .and_then(Node::as_str)
-}
-
-/// Field errors in all their shapes: texts, lists of texts, lists of lists, with or without a field name.
-fn field_faults(node: Node<'_>) -> Vec<FieldFault> {
-    match node.kind() {
-        Kind::Map => {
-            node.entries().map(|(field, node)| FieldFault { field: field.to_owned(), messages: texts(node) }).collect()
-        }
-        Kind::Null => Vec::new(),
-        _ => {
-            let messages = texts(node);
-            if messages.is_empty() { Vec::new() } else { vec![FieldFault { field: String::new(), messages }] }
-        }
-    }
-}
-
-/// Every text below a node. The readers limit the depth.
-fn texts(node: Node<'_>) -> Vec<String> {
-    match node.kind() {
-        Kind::List => node.items().flat_map(texts).collect(),
-        Kind::Map => node.entries().flat_map(|(_, node)| texts(node)).collect(),
-        _ => node.as_str().map(str::to_owned).into_iter().collect(),
-    }
 }

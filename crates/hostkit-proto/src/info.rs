@@ -6,6 +6,7 @@ use hostkit_wire::Format;
 use http::Method;
 
 use crate::leniency::Leniency;
+use crate::word::Word;
 
 /// What a call may do at the hoster. The spec declares it; it is never derived from the verb.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,6 +27,11 @@ impl Effect {
     /// Whether `client.call` accepts such a call.
     pub const fn is_callable(self) -> bool {
         matches!(self, Self::Safe | Self::Idempotent)
+    }
+
+    /// Whether the call does something, so that its answer has to say beyond doubt that it was done.
+    pub const fn acts(self) -> bool {
+        !matches!(self, Self::Safe)
     }
 
     /// The value in specs.
@@ -82,6 +88,17 @@ impl Emptiness<'_> {
     pub const NONE: Self = Self { statuses: &[], codes: &[], except: &[] };
 }
 
+/// What has to be known of a call to judge its answer.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Asked {
+    /// The endpoint's name, for errors.
+    pub endpoint: &'static str,
+    /// Whether the call acts: its answer must not be in doubt.
+    pub acts: bool,
+    /// Whether the answer may lack the envelope's marker, which the spec allows some reads.
+    pub may_lack_marker: bool,
+}
+
 /// The metadata of a call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EndpointInfo {
@@ -105,6 +122,10 @@ pub struct EndpointInfo {
     pub empty: Emptiness<'static>,
     /// The formats that the answer may come in, if they differ from the API's.
     pub formats: &'static [Format],
+    /// Whether the answer may lack the envelope's marker: that of some reads may.
+    pub may_lack_marker: bool,
+    /// The success statuses that may come without a body; empty if any but 200 may.
+    pub bodiless: &'static [u16],
     /// The time limit if the caller sets no deadline.
     pub deadline: Duration,
     /// How to find out whether the call happened, in one sentence.
@@ -128,6 +149,8 @@ impl EndpointInfo {
         authorised: true,
         empty: Emptiness::NONE,
         formats: &[],
+        may_lack_marker: false,
+        bodiless: &[],
         deadline: Duration::from_secs(30),
         reconcile: "",
         documents: "",
@@ -170,8 +193,10 @@ pub struct ApiInfo {
     pub session_lifetime: Option<Duration>,
     /// Keys at the top of every request body that are not inputs: credentials, constants.
     pub request_keys: &'static [&'static str],
-    /// Keys and texts that a server puts around the data of a success.
-    pub success_envelope: &'static [(&'static str, &'static str)],
+    /// Keys and words that a server puts around the data of a success.
+    pub success_envelope: &'static [(&'static str, Word<'static>)],
+    /// The names of the fields of all answers, sorted: one that a call does not have belongs to another call's answer.
+    pub answer_fields: &'static [&'static str],
 }
 
 impl ApiInfo {
@@ -189,6 +214,7 @@ impl ApiInfo {
         session_lifetime: None,
         request_keys: &[],
         success_envelope: &[],
+        answer_fields: &[],
     };
 }
 

@@ -8,6 +8,7 @@ use crate::answer::RawAnswer;
 use crate::api::Api;
 use crate::codec::DecodeError;
 use crate::endpoint::Endpoint;
+use crate::evidence::{Input, Inputs};
 use crate::fault::{Fault, FaultCode, FaultKind, Verdict};
 use crate::info::{Effect, Emptiness, EndpointInfo, Flag};
 
@@ -44,7 +45,7 @@ pub struct NoValue<C> {
 pub enum Why<C> {
     /// It is a fault of the API, or its report of an internal failure.
     Fault(Fault<C>),
-    /// It is a success that violates the spec.
+    /// It is a success that violates the spec, contradicts itself, or belongs to another call.
     Unreadable(DecodeError),
     /// It is no success and no document of this API.
     Unrecognised,
@@ -69,9 +70,35 @@ impl Reason {
     }
 }
 
-/// Judges an answer to a call of `E`.
-pub fn judge<E: Endpoint>(answer: &RawAnswer<'_>) -> JudgementOf<E> {
-    judge_as::<E::Api, _>(const { &E::INFO }, answer, E::decode, E::empty)
+/// Judges an answer to a call of `E`; `asked` has the inputs that the answer repeats, from [`Endpoint::asked`].
+pub fn judge<E: Endpoint>(asked: &Inputs, answer: &RawAnswer<'_>) -> JudgementOf<E> {
+    let info = const { &E::INFO };
+    let judgement = judge_as::<E::Api, _>(info, answer, E::decode, E::empty);
+    let (Judgement::Done(value) | Judgement::Accepted(value, _)) = &judgement else { return judgement };
+    if asked.is_empty() {
+        return judgement;
+    }
+    match other_than(info, asked, &E::echoed(value)) {
+        Some(error) => {
+            answer.drop_report();
+            Judgement::Open(weigh(info, Why::Unreadable(error)).1)
+        }
+        None => judgement,
+    }
+}
+
+/// The error that the answer is about something else than was asked for.
+fn other_than(info: &EndpointInfo, asked: &Inputs, echoed: &Inputs) -> Option<DecodeError> {
+    asked.iter().find_map(|(name, asked)| {
+        let mut found = echoed.iter().filter(|(other, _)| *other == name).map(|(_, found)| found);
+        match (asked, found.find(|found| *found != asked)?) {
+            (Input::One(asked), Input::One(found)) => {
+                let expected = format!("{asked}, which was asked for");
+                Some(DecodeError::new(info.name, format!("answer.{name}"), expected, found.as_str()))
+            }
+            _ => None,
+        }
+    })
 }
 
 /// Judges an answer whose value is read by `decode`; `empty` gives the value that stands for "there is nothing".
@@ -102,6 +129,7 @@ pub fn judge_as<A: Api, T>(
             Some(value) => return Judgement::Nothing(value),
             None => Why::Fault(fault),
         },
+        Verdict::Unclear(error) => Why::Unreadable(error),
         Verdict::Unrecognised => Why::Unrecognised,
     };
     let (is_rejected, no_value) = weigh(info, no_value);

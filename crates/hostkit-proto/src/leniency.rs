@@ -8,7 +8,7 @@ use hostkit_wire::{Format, Kind, Node};
 /// The tolerated deviations of one API's answers. Everything that is not enabled is an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Leniency {
-    /// A list of one may come as the item itself.
+    /// A list of one may come as the item itself, and a list with gaps as a map whose keys are numbers.
     pub one_as_list: bool,
     /// A list may come as a map; its values are the items.
     pub map_as_list: bool,
@@ -67,8 +67,6 @@ pub enum ListShape {
 pub enum MapShape {
     /// A map.
     Entries,
-    /// A list whose positions are the keys: PHP writes a map so whose keys happen to be 0, 1, 2 …
-    Positions,
     /// Something empty.
     Nothing,
 }
@@ -82,6 +80,8 @@ impl Leniency {
             Kind::Text if self.null_as_empty && node.is_empty_text() => Some(ListShape::Nothing),
             Kind::Map if node.is_empty() && (self.one_as_list || self.map_as_list) => Some(ListShape::Nothing),
             Kind::Map if self.map_as_list => Some(ListShape::Values),
+            // PHP writes a list so from which items were removed.
+            Kind::Map if self.one_as_list && node.entries().all(|(key, _)| is_position(key)) => Some(ListShape::Values),
             Kind::Text | Kind::Number | Kind::Bool | Kind::Map if self.one_as_list => Some(ListShape::Item),
             _ => None,
         }
@@ -91,7 +91,8 @@ impl Leniency {
     pub fn map(&self, node: Node<'_>) -> Option<MapShape> {
         match node.kind() {
             Kind::Map => Some(MapShape::Entries),
-            Kind::List if self.list_as_empty_map => Some(MapShape::Positions),
+            // Positions are no keys: whoever looked an item up by its id would get another one.
+            Kind::List if self.list_as_empty_map && node.is_empty() => Some(MapShape::Nothing),
             Kind::Null if self.null_as_empty || node.format() == Format::Xml => Some(MapShape::Nothing),
             Kind::Text if self.null_as_empty && node.is_empty_text() => Some(MapShape::Nothing),
             _ => None,
@@ -156,6 +157,11 @@ impl Leniency {
             _ => node.as_str(),
         }
     }
+}
+
+/// Whether a key is a position in a list.
+pub(crate) fn is_position(key: &str) -> bool {
+    !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// XML, `print_r` and forms have no scalars but text, so there every number comes as text.

@@ -24,6 +24,7 @@ pub mod server;
 mod session;
 mod value;
 mod waiter;
+mod word;
 
 pub use answer::RawAnswer;
 pub use api::{Api, SignIn};
@@ -35,7 +36,7 @@ pub use fault::{EnvelopeFaults, Fault, FaultCode, FaultKind, FieldFault, StatusF
 pub use hostkit_wire as wire;
 pub use hostkit_wire::{Format, Value};
 pub use http::Method;
-pub use info::{ApiInfo, Effect, Emptiness, EndpointInfo, Flag, Host, RateRule};
+pub use info::{ApiInfo, Asked, Effect, Emptiness, EndpointInfo, Flag, Host, RateRule};
 pub use judgement::Reason;
 pub use leniency::{Leniency, ListShape, MapShape};
 pub use request::RequestParts;
@@ -48,3 +49,4 @@ pub use value::{
     Bytes, Csv, Date, DateTime, Gibibytes, Html, Kibibytes, Mebibytes, Secret, UnixTime, UnknownText, ZoneError,
 };
 pub use waiter::{Observation, Progress, Waiter, WaiterInfo};
+pub use word::Word;

@@ -315,7 +315,7 @@ impl WrittenAnswer {
     /// An answer to one endpoint, in the API's envelope.
     pub fn for_endpoint<E: Endpoint>(format: Format, status: u16) -> Self {
         let envelope = <E::Api as Api>::INFO.success_envelope;
-        let envelope = envelope.iter().map(|(key, text)| (*key, Value::Text((*text).to_owned()))).collect();
+        let envelope = envelope.iter().map(|(key, word)| (*key, word.to_value())).collect();
         Self::new(format, status, envelope)
     }
 

@@ -127,6 +127,17 @@ pub(super) const PROMISES: &[Promise] = &[
     Promise { id: "P26", tests: &[money("p26_")], switches: &[switch("P26", money("p26_"))] },
     Promise { id: "P30", tests: &[money("p30_")], switches: &[switch("P30", money("p30_"))] },
     Promise { id: "P31", tests: &[P31, test("xtask", "bin", "p31_")], switches: &[switch("P31", P31)] },
+    Promise {
+        id: "P32",
+        tests: &[promise("p32::")],
+        switches: &[
+            switch("P32", promise("p32::inferno")),
+            switch("P32-code", promise("p32::rootpanel")),
+            switch("P32-twice", promise("p32::rootpanel")),
+            switch("P32-other", promise("p32::rootpanel")),
+            switch("P32-made", promise("p32::rootpanel")),
+        ],
+    },
 ];
 
 impl Test {

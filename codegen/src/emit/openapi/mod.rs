@@ -14,6 +14,7 @@ mod trace;
 use std::collections::BTreeMap;
 
 use crate::model::{Endpoint, Model};
+use crate::surface::Word;
 use crate::tree::Tree;
 use json::{Json, Object, object, print};
 
@@ -120,6 +121,14 @@ fn fault(model: &Model) -> Object {
     schema
 }
 
+fn markers(words: &[Word]) -> Vec<String> {
+    let text = |word: &Word| match word {
+        Word::Text(text) | Word::Number(text) => text.clone(),
+        Word::Flag(flag) => flag.to_string(),
+    };
+    words.iter().map(text).collect()
+}
+
 fn extensions(document: &mut Object, model: &Model) {
     let service = &model.service;
     document.set("x-hostkit-zone", &service.zone);
@@ -158,7 +167,8 @@ fn extensions(document: &mut Object, model: &Model) {
     let fault = &service.fault;
     let mut words = object! { "kind": &fault.kind };
     words.say("marker", &fault.marker);
-    words.say("success", fault.success.clone());
+    words.say("success", markers(&fault.success));
+    words.say("failure", markers(&fault.failure));
     words.say("code", fault.code.clone());
     words.say("message", fault.message.clone());
     words.say("details", &fault.details);

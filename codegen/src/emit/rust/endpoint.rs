@@ -7,7 +7,7 @@ use super::docs::{self, Doc, INNER, ITEM, MEMBER};
 use super::types::{Constructor, derives, is_default};
 use super::words::{Parameter, field_type, format_name, header, ident, max_items, name_expression, number, rust_type};
 use super::{encode, trace, waiter};
-use crate::model::{Endpoint, Field, Model, OneOf, Output, Type, Variant, WireName};
+use crate::model::{Echo, EchoedInput, Endpoint, Field, Model, OneOf, Output, Type, Variant, WireName};
 use crate::recorded::Wire;
 use crate::resolve::names::camel;
 use crate::surface::Response;
@@ -139,7 +139,8 @@ fn setter(en: &str, parameter: &Parameter, is_option: bool) -> TokenStream {
 fn implementation(model: &Model, endpoint: &Endpoint) -> TokenStream {
     let (name, api) = (ident(&endpoint.type_name), ident(&model.service.name));
     let output = output_type(endpoint);
-    let (info, encode, decode) = (info(endpoint), encode::emit(endpoint, model), decode(model, endpoint));
+    let (info, encode, decode) = (info(model, endpoint), encode::emit(endpoint, model), decode(model, endpoint));
+    let asked = echo(endpoint);
     let empty = empty(endpoint).map(|empty| quote!(fn empty() -> Option<#output> { Some(#empty) }));
     quote! {
         impl Endpoint for #name {
@@ -153,9 +154,64 @@ fn implementation(model: &Model, endpoint: &Endpoint) -> TokenStream {
                 #decode
             }
 
+            #asked
             #empty
         }
     }
+}
+
+/// The inputs that the answer repeats, and what it has in their place.
+fn echo(endpoint: &Endpoint) -> Option<TokenStream> {
+    if endpoint.echo.is_empty() {
+        return None;
+    }
+    let asked = endpoint.echo.iter().map(|Echo { name, input, .. }| match input {
+        EchoedInput::Field(field) => {
+            let place = ident(&field.rust);
+            if field.is_option() {
+                quote!(.with_option(#name, self.#place.as_ref()))
+            } else {
+                quote!(.with(#name, &self.#place))
+            }
+        }
+        EchoedInput::Variant { group, is_required, type_name, variant } => {
+            let (group, ty, variant) = (ident(group), ident(type_name), ident(variant));
+            let pattern = if *is_required { quote!(#ty::#variant(value)) } else { quote!(Some(#ty::#variant(value))) };
+            quote!(.with_option(#name, match &self.#group { #pattern => Some(value), _ => None }))
+        }
+    });
+    let ty = endpoint.output.ty()?;
+    let (start, is_option) = match ty {
+        Type::List(_) => (quote!(item), false),
+        Type::Option(_) => (quote!(output.as_ref()), true),
+        _ => (quote!(output), false),
+    };
+    let echoed = endpoint.echo.iter().map(|Echo { name, path, .. }| {
+        let (place, is_option) = path.iter().fold((start.clone(), is_option), |(place, is_option), field| {
+            let name = ident(&field.rust);
+            match (is_option, field.is_option()) {
+                (false, false) => (quote!(#place.#name), false),
+                (false, true) => (quote!(#place.#name.as_ref()), true),
+                (true, false) => (quote!(#place.map(|value| &value.#name)), true),
+                (true, true) => (quote!(#place.and_then(|value| value.#name.as_ref())), true),
+            }
+        });
+        if is_option { quote!(.with_option(#name, #place)) } else { quote!(.with(#name, &#place)) }
+    });
+    let echoed = match ty {
+        Type::List(_) => quote!(output.iter().fold(Inputs::new(), |all, item| all #(#echoed)*)),
+        _ => quote!(Inputs::new() #(#echoed)*),
+    };
+    let output = output_type(endpoint);
+    Some(quote! {
+        fn asked(&self) -> Inputs {
+            Inputs::new() #(#asked)*
+        }
+
+        fn echoed(output: &#output) -> Inputs {
+            #echoed
+        }
+    })
 }
 
 pub(super) fn output_type(endpoint: &Endpoint) -> TokenStream {
@@ -175,7 +231,7 @@ fn empty(endpoint: &Endpoint) -> Option<TokenStream> {
     }
 }
 
-fn info(endpoint: &Endpoint) -> TokenStream {
+fn info(model: &Model, endpoint: &Endpoint) -> TokenStream {
     let Endpoint { name, path, spec, surface, .. } = endpoint;
     let (method, effect) = (ident(&endpoint.method), ident(&camel(endpoint.effect())));
     let flags = surface.flags.iter().map(|flag| ident(&camel(flag)));
@@ -187,6 +243,9 @@ fn info(endpoint: &Endpoint) -> TokenStream {
     let empty = emptiness(&surface.response);
     let formats = surface.response.formats.iter().map(|format| format_name(format));
     let formats = (!surface.response.formats.is_empty()).then(|| quote!(formats: &[#(#formats),*],));
+    let may_lack_marker = surface.response.may_lack_marker.as_ref().map(|_| quote!(may_lack_marker: true,));
+    let bodiless = bodiless(model, endpoint).into_iter().map(number);
+    let bodiless = (bodiless.len() > 0).then(|| quote!(bodiless: &[#(#bodiless),*],));
     let deadline = surface.deadline.map(|deadline| {
         let deadline = number(deadline);
         quote!(deadline: Duration::from_secs(#deadline),)
@@ -210,6 +269,8 @@ fn info(endpoint: &Endpoint) -> TokenStream {
             #authorised
             #empty
             #formats
+            #may_lack_marker
+            #bodiless
             #deadline
             #reconcile
             #documents
@@ -217,6 +278,16 @@ fn info(endpoint: &Endpoint) -> TokenStream {
             ..EndpointInfo::DEFAULT
         };
     }
+}
+
+/// The documented success statuses of a call whose answer may have no body.
+fn bodiless(model: &Model, endpoint: &Endpoint) -> Vec<i64> {
+    let may_be = matches!(endpoint.output, Output::None | Output::Under(Type::Option(_), _));
+    if !may_be || model.service.fault.kind == "envelope" {
+        return Vec::new();
+    }
+    let statuses = endpoint.surface.statuses.iter().filter(|status| matches!(status.means.as_str(), "ok" | "accepted"));
+    statuses.map(|status| status.code).filter(|code| *code != 200).collect()
 }
 
 /// The conditions under which a fault means "nothing there", if any.
@@ -251,7 +322,15 @@ fn decode_under(endpoint: &Endpoint, ty: &Type, name: &WireName) -> TokenStream 
             let max = max_items(endpoint.surface.response.max_items);
             quote!(answer.list(&#name, #max))
         }
-        Type::Map(..) => quote!(answer.map(&#name)),
+        Type::Map(_, item) => match &endpoint.key {
+            Some(field) => {
+                let (field_name, item) = (ident(&field.rust), rust_type(item));
+                let own =
+                    if field.is_option() { quote!(item.#field_name.as_ref()) } else { quote!(Some(&item.#field_name)) };
+                quote!(answer.map_by(&#name, |item: &#item| #own))
+            }
+            None => quote!(answer.map(&#name)),
+        },
         Type::Option(_) => quote!(answer.optional_value(&#name)),
         _ => quote!(answer.value(&#name)),
     }

@@ -81,6 +81,7 @@ const KNOWN: &[(&str, &[&str])] = &[
             "Verdict",
             "Waiter",
             "WaiterInfo",
+            "Word",
             "evidence",
         ],
     ),

@@ -49,6 +49,9 @@ const RESPONSE: &[Key] = &[
     key("formats", Shape::Words(FORMATS), "Formats of the answer, if not the service's."),
     key("from", Shape::Word(&["headers"]), "The output stands in headers."),
     key("empty", Shape::Table(EMPTY), "Faults that mean that there is nothing."),
+    key("may-lack-marker", Shape::Flag, "The answer of this read may lack the envelope's marker."),
+    key("key", Shape::Text, "Of a map: the field of an item that is its key."),
+    key("echo", Shape::Pairs, "Fields of the answer that repeat inputs: the answer to another call has others."),
 ];
 
 pub(crate) const WAITER: &[Key] = &[

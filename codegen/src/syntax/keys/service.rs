@@ -63,7 +63,10 @@ const FAULT: &[Key] = &[
     key("message", Shape::Any, "Key of the text, or keys."),
     key("details", Shape::Text, "Key of the longer text."),
     key("marker", Shape::Text, "Key of the marker of an envelope."),
-    key("success", Shape::Texts, "Markers of success."),
+    key("success", Shape::Scalars, "Markers of success, in their letters: texts, numbers or truth values."),
+    key("failure", Shape::Scalars, "Markers of failure; any other marker is in doubt."),
+    key("inner", Shape::Texts, "Markers of verdicts inside a success: `a/b`, the entry b of the object a."),
+    key("no-code", Shape::Texts, "Codes that stand for none."),
     key("fields", Shape::Text, "Key of the field errors."),
     key("keys", Shape::Texts, "All keys of the envelope."),
     key("write", Shape::Constants, "What a server writes around a success."),
@@ -77,6 +80,7 @@ const ERROR: &[Key] = &[
     must("kind", Shape::Word(FAULT_KINDS), "What it means."),
     key("accepted", Shape::Text, "A success with this code is an acceptance, for this reason."),
     key("verify", Shape::Flag, "The document leaves open whether the call was carried out."),
+    key("undone", Shape::Flag, "Nothing was done, even where a failure with this code stands inside a success."),
     key("provenance", Shape::Word(PROVENANCES), "Where the fact is from."),
 ];
 

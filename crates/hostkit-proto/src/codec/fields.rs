@@ -10,12 +10,13 @@ mod seen;
 #[cfg(feature = "server")]
 mod server;
 
+use std::collections::HashSet;
+
 use hostkit_wire::{Key, Lookup, Node};
 
 use super::fill::{Field, How};
 use super::reader::{At, Reader, Step};
 use super::{DecodeError, Name};
-use crate::codec::UnknownFields;
 pub(crate) use lists::Items;
 use seen::Seen;
 
@@ -26,6 +27,10 @@ pub struct Fields<'a, 'r> {
     reader: &'a mut Reader<'r>,
     lookup: Lookup<'r>,
     seen: Seen,
+    /// Whether some key is there twice, as only the elements of a list in XML may be.
+    has_twice: bool,
+    /// Whether the object is kept as received, so that none of its fields is unknown.
+    is_kept: bool,
     /// The spec of the object around this one.
     outer_spec: &'static str,
     /// Keys that are not fields: the envelope, where the data are at the top level.
@@ -38,7 +43,17 @@ pub struct Fields<'a, 'r> {
 impl<'a, 'r> Fields<'a, 'r> {
     pub(crate) fn new(node: Node<'r>, reader: &'a mut Reader<'r>, outer_spec: &'static str) -> Self {
         let envelope = if node.index() == 0 { reader.envelope } else { &[] };
-        Self { node, lookup: node.lookup(), seen: Seen::default(), reader, outer_spec, envelope, between: Vec::new() }
+        Self {
+            node,
+            lookup: node.lookup(),
+            seen: Seen::default(),
+            has_twice: key_twice(node).is_some(),
+            is_kept: false,
+            reader,
+            outer_spec,
+            envelope,
+            between: Vec::new(),
+        }
     }
 
     /// Finds one field and reads it, if it is there.
@@ -50,9 +65,7 @@ impl<'a, 'r> Fields<'a, 'r> {
         let name = &field.name;
         let at = match field.how {
             How::Raw => {
-                for position in 0..self.node.entries().count() {
-                    self.seen.set(position);
-                }
+                self.is_kept = true;
                 return read(self.reader);
             }
             How::List | How::RequiredList => match self.find_items(name)? {
@@ -119,7 +132,15 @@ impl<'a, 'r> Fields<'a, 'r> {
     fn take(&mut self, key: &Key<'_>) -> Option<Node<'r>> {
         let (position, node) = self.lookup.find(key)?;
         self.seen.set(position);
-        Some(node)
+        if self.has_twice { self.take_last(key) } else { Some(node) }
+    }
+
+    #[inline(never)]
+    fn take_last(&mut self, key: &Key<'_>) -> Option<Node<'r>> {
+        for (position, _) in self.node.entries().enumerate().filter(|(_, (name, _))| *name == key.text()) {
+            self.seen.set(position);
+        }
+        self.reader.only(self.node, key.text())
     }
 
     #[inline(never)]
@@ -133,11 +154,11 @@ impl<'a, 'r> Fields<'a, 'r> {
             if depth == 0 {
                 self.between.push((first, node, key));
             }
-            let Some(next) = node.get(key) else {
+            let Some(next) = self.reader.only(node, key) else {
                 return Ok(None);
             };
             // Several fields may share an intermediate object, such as the attributes of an element written as one.
-            if depth > 0 && self.reader.unknown != UnknownFields::Ignore {
+            if depth > 0 && self.reader.minds_unknown_fields() {
                 self.unknown_siblings(node, key)?;
             }
             node = next;
@@ -160,6 +181,20 @@ impl<'a, 'r> Fields<'a, 'r> {
         let found = self.find(name)?;
         Ok(found.is_some_and(|node| !self.reader.leniency.is_absent(node)))
     }
+}
+
+/// Keys that are compared with each other one by one.
+const FEW: usize = 16;
+
+/// A key that is there twice.
+fn key_twice(node: Node<'_>) -> Option<&str> {
+    let mut keys = node.entries().map(|(key, _)| key).enumerate();
+    if node.entries().nth(FEW).is_none() {
+        let is_again = |(position, key): &(usize, &str)| node.entries().take(*position).any(|(other, _)| other == *key);
+        return keys.find(is_again).map(|(_, key)| key);
+    }
+    let mut seen = HashSet::new();
+    keys.find(|(_, key)| !seen.insert(*key)).map(|(_, key)| key)
 }
 
 #[cfg(test)]

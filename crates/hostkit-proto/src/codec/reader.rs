@@ -45,6 +45,10 @@ pub struct Reader<'r> {
     /// The text of the document, once an object is kept as received.
     source: Option<Arc<Source>>,
     pub(crate) spec: &'static str,
+    /// The fields of all answers of the API, where the call acts: its answer has none that belong to another call.
+    pub(crate) others: Option<&'static [&'static str]>,
+    /// Why a value that is read cannot be used all the same.
+    doubt: Option<DecodeError>,
     /// Keys at the top of the document that are not fields.
     pub(crate) envelope: &'static [&'static str],
     pub(super) orders: Orders,
@@ -77,6 +81,8 @@ impl<'r> Reader<'r> {
             path,
             source: None,
             spec: "",
+            others: None,
+            doubt: None,
             envelope: leniency.envelope,
             orders: Orders::default(),
             notes: Notes::default(),
@@ -266,6 +272,15 @@ impl<'r> Reader<'r> {
         T::from_text(&text).ok_or_else(|| self.expected(T::EXPECTED))
     }
 
+    /// The number of an id. An answer that says that the call made something has a number for it, so not 0.
+    pub fn id_number(&mut self) -> Result<u64, DecodeError> {
+        let number = self.number::<u64>()?;
+        if number == 0 && self.others.is_some() {
+            return Err(self.expected("a number of at least 1"));
+        }
+        Ok(number)
+    }
+
     /// A value that is written as a number.
     pub fn number<T: FromText>(&mut self) -> Result<T, DecodeError> {
         if let Some(number) = self.plain_number() {
@@ -432,8 +447,46 @@ impl<'r> Reader<'r> {
         result
     }
 
+    /// Whether fields that the spec does not know matter.
+    pub(super) fn minds_unknown_fields(&self) -> bool {
+        self.unknown != UnknownFields::Ignore || self.others.is_some()
+    }
+
+    /// Checks that a field that the spec does not know does not belong to the answer of another call.
+    pub(super) fn check_foreign(&mut self, key: &str, node: Node<'_>) {
+        if self.others.is_some_and(|others| others.binary_search(&key).is_ok()) {
+            let error = self.error("an answer to this call", format!("`{key}`, which belongs to another call's"));
+            self.doubt(error.at(node.offset()));
+        }
+    }
+
+    /// What stands under a key that is expected once; of several the last, as PHP, Python and JavaScript read it.
+    pub(crate) fn only<'t>(&mut self, node: Node<'t>, key: &str) -> Option<Node<'t>> {
+        let mut named = node.entries().filter(|(name, _)| *name == key).map(|(_, node)| node);
+        let first = named.next()?;
+        let Some(last) = named.last() else { return Some(first) };
+        let error = self.error("each key once", format!("`{}` twice", shorten(key))).at(last.offset());
+        if self.unknown == UnknownFields::Deny || self.others.is_some() {
+            self.doubt(error);
+        } else {
+            self.report.add_defect(error);
+        }
+        Some(last)
+    }
+
+    #[cold]
+    fn doubt(&mut self, error: DecodeError) {
+        self.doubt.get_or_insert(error);
+    }
+
+    /// The first doubt, if there is one.
+    pub(crate) fn check_doubts(&self) -> Result<(), DecodeError> {
+        self.doubt.clone().map_or(Ok(()), Err)
+    }
+
     /// Reports a field that the spec does not know.
     pub(crate) fn unknown_field(&mut self, key: &str, node: Node<'_>) -> Result<(), DecodeError> {
+        self.check_foreign(key, node);
         match self.unknown {
             UnknownFields::Deny => {
                 let found = format!("`{}`", shorten(key));

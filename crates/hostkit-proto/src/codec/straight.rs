@@ -15,7 +15,8 @@ use super::fill::{FIELDS, Field, Fields, Table};
 use super::reader::{At, Reader, Step};
 use super::{DecodeError, FromText, FromWire};
 use crate::codec::UnknownFields;
-use crate::leniency::Leniency;
+use crate::leniency::{Leniency, is_position};
+use crate::word::Word;
 
 /// Slots of the hash table of a table's keys: twice the fields, which keeps probing short.
 const SLOTS: usize = 2 * FIELDS;
@@ -110,23 +111,47 @@ pub(crate) struct Notes<'r>([Note<'r>; NOTED]);
 
 /// What stands under one key of the envelope.
 #[derive(Debug, Default)]
-enum Note<'r> {
+pub(crate) enum Note<'r> {
     #[default]
     Nothing,
-    /// Neither text nor number, nor data.
-    NoScalar,
+    /// Null, or something empty.
+    Empty,
     /// A list or an object with something in it.
     Data,
+    Flag(bool),
+    Number(Cow<'r, str>),
     Text(Cow<'r, str>),
 }
 
-impl Notes<'_> {
-    /// The text or number under a key of this envelope; `None` also where nothing or something else stands there.
-    pub(crate) fn text(&self, envelope: &[&str], key: &str) -> Option<&str> {
-        let position = envelope.iter().position(|known| *known == key)?;
-        match self.0.get(position)? {
-            Note::Text(text) => Some(text),
-            Note::Nothing | Note::NoScalar | Note::Data => None,
+impl<'r> Notes<'r> {
+    /// What stands under a key of this envelope.
+    pub(crate) fn at(&self, envelope: &[&str], key: &str) -> Option<&Note<'r>> {
+        self.0.get(envelope.iter().position(|known| *known == key)?)
+    }
+}
+
+impl Note<'_> {
+    /// Whether the key is not there.
+    pub(crate) fn is_absent(&self) -> bool {
+        matches!(self, Self::Nothing)
+    }
+
+    /// Whether it says nothing, in a place where a code would stand.
+    pub(crate) fn is_no_code(&self, none: &[&str]) -> bool {
+        match self {
+            Self::Nothing | Self::Empty | Self::Flag(false) => true,
+            Self::Text(text) | Self::Number(text) => text.is_empty() || none.contains(&text.as_ref()),
+            Self::Flag(true) | Self::Data => false,
+        }
+    }
+
+    /// Whether this word stands there.
+    pub(crate) fn is(&self, word: Word<'_>) -> bool {
+        match (self, word) {
+            (Self::Text(found), Word::Text(text)) => found == text,
+            (Self::Number(found), Word::Number(number)) => found == number,
+            (Self::Flag(found), Word::Flag(flag)) => *found == flag,
+            _ => false,
         }
     }
 }
@@ -491,9 +516,11 @@ impl<'r> Reader<'r> {
     fn note(&mut self, position: usize) -> Result<(), Irregular> {
         let mut ahead = self.cursor()?.clone();
         let note = match ahead.kind() {
-            Some(Kind::Text | Kind::Number) => Note::Text(ahead.scalar()?),
+            Some(Kind::Text) => Note::Text(ahead.scalar()?),
+            Some(Kind::Number) => Note::Number(ahead.scalar()?),
+            Some(Kind::Bool) => Note::Flag(ahead.boolean()?),
             Some(Kind::List | Kind::Map) if !ahead.is_empty_container() => Note::Data,
-            _ => Note::NoScalar,
+            _ => Note::Empty,
         };
         match self.notes.0.get_mut(position) {
             Some(place @ Note::Nothing) => {
@@ -523,7 +550,7 @@ impl<'r> Reader<'r> {
     /// Reads a list, of any format but XML.
     pub(super) fn list_in_body<T: FromWire>(&mut self, place: &mut Vec<T>, max_items: usize) -> Read {
         let singular = self.singular.take();
-        let (mut frame, any) = match self.enter_list(singular)? {
+        let mut frame = match self.enter_list(singular)? {
             List::Nothing => return Ok(()),
             List::One if place.len() >= max_items => return Err(Irregular.into()),
             List::One => {
@@ -532,10 +559,10 @@ impl<'r> Reader<'r> {
                 self.path.pop();
                 return Ok(());
             }
-            List::Items(frame, any) => (frame, any),
+            List::Items(frame) => frame,
         };
         self.path.push(Step::Index(0));
-        while self.next_item(&mut frame, any, max_items)? {
+        while self.next_item(&mut frame, max_items)? {
             if place.len() == place.capacity() {
                 place.reserve(self.room(place.len(), frame.start, size_of::<T>()));
             }
@@ -555,13 +582,16 @@ impl<'r> Reader<'r> {
             Some(Kind::Null) if null_as_empty => true,
             Some(Kind::Text) if null_as_empty && cursor.is_empty_text() => true,
             Some(Kind::Map) if (map_as_list || one_as_list) && cursor.is_empty_container() => true,
-            Some(Kind::Map) if map_as_list => false,
             Some(Kind::Map) if one_as_list => {
                 let mut inner = cursor.clone();
                 let mut frame = inner.enter()?;
-                // A wrapper is told from an item by the tree.
-                let is_wrapper = inner.next(&mut frame)? && inner.key(singular.unwrap_or(""))? == EntryKey::Expected;
-                return if is_wrapper { Err(Irregular) } else { Ok(List::One) };
+                // A wrapper, and a list with gaps, are told from an item by the tree.
+                let is_item = !inner.next(&mut frame)?
+                    || match inner.key(singular.unwrap_or(""))? {
+                        EntryKey::Expected => false,
+                        EntryKey::Other { text, .. } => !is_position(text),
+                    };
+                return if is_item { Ok(List::One) } else { Err(Irregular) };
             }
             Some(Kind::Text | Kind::Number | Kind::Bool) if one_as_list => return Ok(List::One),
             _ => return Err(Irregular),
@@ -571,11 +601,11 @@ impl<'r> Reader<'r> {
             return Ok(List::Nothing);
         }
         let frame = ListFrame { frame: cursor.enter()?, start: cursor.position(), found: 0 };
-        Ok(List::Items(frame, map_as_list))
+        Ok(List::Items(frame))
     }
 
     #[inline]
-    fn next_item(&mut self, frame: &mut ListFrame, any: bool, max_items: usize) -> Result<bool, Irregular> {
+    fn next_item(&mut self, frame: &mut ListFrame, max_items: usize) -> Result<bool, Irregular> {
         self.step_to(Step::Index(frame.found));
         let cursor = self.cursor()?;
         if !cursor.next(&mut frame.frame)? {
@@ -585,7 +615,7 @@ impl<'r> Reader<'r> {
             return Err(Irregular);
         }
         frame.found += 1;
-        cursor.item(&frame.frame, any)?;
+        cursor.item(&frame.frame, false)?;
         Ok(true)
     }
 
@@ -636,8 +666,8 @@ enum List {
     Nothing,
     /// One item by itself.
     One,
-    /// Items, and whether they may have any keys.
-    Items(ListFrame, bool),
+    /// Items. A map of items may have a key twice, which its tree tells.
+    Items(ListFrame),
 }
 
 /// A list that is being read.

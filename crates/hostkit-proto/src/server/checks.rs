@@ -19,6 +19,7 @@ use crate::api::Api;
 use crate::codec::UnknownFields;
 use crate::endpoint::{Call, Endpoint};
 use crate::evidence::Evidence;
+use crate::evidence::Inputs;
 use crate::fault::Verdict;
 use crate::judgement::{Judgement, Why, judge};
 
@@ -349,7 +350,7 @@ where
 fn decode<E: Serve>(status: u16, headers: &HeaderMap, body: &[u8]) -> Result<E::Output, String> {
     let answer = RawAnswer::new(&E::INFO, &<E::Api as Api>::INFO, status, headers, body)
         .with_unknown_fields(UnknownFields::Deny);
-    match judge::<E>(&answer) {
+    match judge::<E>(&Inputs::new(), &answer) {
         Judgement::Done(value) | Judgement::Accepted(value, _) | Judgement::Nothing(value) => Ok(value),
         Judgement::Rejected(no_value) | Judgement::Open(no_value) => Err(match no_value.why {
             Why::Fault(fault) => format!("expected a value, found a fault: {fault}"),

@@ -66,7 +66,7 @@ macro_rules! number_id {
 
         impl $crate::codec::FromWire for $name {
             fn from_wire(reader: &mut $crate::codec::Reader<'_>) -> Result<Self, $crate::codec::DecodeError> {
-                <u64 as $crate::codec::FromWire>::from_wire(reader).map(Self)
+                reader.id_number().map(Self)
             }
 
             #[inline]

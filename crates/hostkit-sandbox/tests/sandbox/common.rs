@@ -219,6 +219,6 @@ pub fn ask<E: Endpoint>(
         Verdict::Fault(fault) => {
             Err((fault.status, fault.code.map(|code| format!("{code:?}")).unwrap_or(fault.message)))
         }
-        Verdict::Unrecognised => panic!("{} {format}: {text}", info.name),
+        Verdict::Unclear(_) | Verdict::Unrecognised => panic!("{} {format}: {text}", info.name),
     }
 }

@@ -36,6 +36,8 @@ impl<A: Api> ClientCore<A> {
 /// An exchange, and the decoded answer once there is one.
 struct Typed<A: Api, T> {
     exchange: Exchange<A>,
+    /// The inputs that the answer repeats.
+    asked: Inputs,
     answered: Option<Answered<T>>,
 }
 
@@ -45,7 +47,7 @@ type TypedOf<E> = Typed<<E as Endpoint>::Api, <E as Endpoint>::Output>;
 impl<A: Api, T> Typed<A, T> {
     fn new<E: Endpoint<Api = A>>(core: &ClientCore<A>, endpoint: &E, options: CallOptions) -> Self {
         let exchange = Exchange::new(core, const { &E::INFO }, options, |parts| endpoint.encode(parts));
-        Self { exchange, answered: None }
+        Self { exchange, asked: endpoint.asked(), answered: None }
     }
 
     fn step(&mut self, now: Now) -> Step<Result<Answered<T>, Failed<A::Code>>> {
@@ -63,7 +65,8 @@ impl<A: Api, T> Typed<A, T> {
 
     fn receive<E: Endpoint<Api = A, Output = T>>(&mut self, now: Now, result: Result<Incoming, TransportError>) {
         if let Some(arrival) = self.exchange.receive(now, result)
-            && let Some((value, accepted, report)) = self.exchange.apply_answer(now, &arrival, judge::<E>)
+            && let Some((value, accepted, report)) =
+                self.exchange.apply_answer(now, &arrival, |answer| judge::<E>(&self.asked, answer))
         {
             let Arrival { incoming: Incoming { status, headers, .. }, .. } = arrival;
             let attempts = self.exchange.attempts;

@@ -3,6 +3,7 @@
 use crate::common::*;
 use hostkit::by_hand::EndpointExt;
 use hostkit::protocol::RawAnswer;
+use hostkit::protocol::evidence::Inputs;
 use hostkit::protocol::judgement::{Judgement, NoValue, Why, judge};
 use hostkit::{Api, Endpoint, FaultKind, Reason};
 use hostkit_testing::Script;
@@ -47,7 +48,7 @@ fn words<E: Endpoint<Api = Shop, Output = u64>>(answer: &Answer) -> String {
         };
         format!("{word}{mark}: {why}")
     };
-    match judge::<E>(&raw) {
+    match judge::<E>(&Inputs::new(), &raw) {
         Judgement::Done(value) => format!("done: {value}"),
         Judgement::Accepted(value, reason) if reason == Reason::QUEUED => format!("queued: {value}"),
         Judgement::Accepted(value, _) => format!("accepted: {value}"),
@@ -103,7 +104,7 @@ fn by_hand_and_through_the_exchange() {
     for answer in [fault(404, "NotFound"), fault(503, "TooMany"), fault(401, "Unauthorized"), fault(500, "Error")] {
         let mut response = http::Response::new(answer.body.clone().into_bytes());
         *response.status_mut() = http::StatusCode::from_u16(answer.status).expect("a status");
-        let by_hand = Delete::from_http(&response).expect_err("a fault");
+        let by_hand = Delete.from_http(&response).expect_err("a fault");
         let outcome = bench([Script::any().answer(answer.status, answer.body)]).perform(Delete);
         assert_eq!(by_hand.may_have_happened(), outcome.may_have_happened(), "{}: {outcome:?}", answer.status);
         assert_eq!(by_hand.may_have_happened(), answer.status != 401);
@@ -112,7 +113,7 @@ fn by_hand_and_through_the_exchange() {
     for answer in [fault(404, "NotFound"), fault(503, "TooMany"), fault(500, "Error")] {
         let mut response = http::Response::new(answer.body.clone().into_bytes());
         *response.status_mut() = http::StatusCode::from_u16(answer.status).expect("a status");
-        let by_hand = Reboot::from_http(&response).expect_err("a fault");
+        let by_hand = Reboot.from_http(&response).expect_err("a fault");
         let outcome = bench([Script::any().answer(answer.status, answer.body)]).perform(Reboot);
         assert_eq!(by_hand.may_have_happened(), outcome.may_have_happened(), "{}: {outcome:?}", answer.status);
         assert_eq!(by_hand.may_have_happened(), answer.status == 500);

@@ -6,7 +6,7 @@
 use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::{
     Api, ApiInfo, EncodeError, EnvelopeFaults, FaultCode, FaultKind, Format, Host, Leniency, RawAnswer, RequestParts,
-    Secret, Session, Value, Verdict,
+    Secret, Session, Value, Verdict, Word,
 };
 
 /// Inferno Solutions: virtual servers behind one address with an action in the query.
@@ -94,12 +94,56 @@ impl Api for Inferno {
             loose_flags: true,
             dates: &["%Y-%m-%d"],
             zero_dates: &["0000-00-00"],
-            envelope: &["result", "message", "msg", "error_code"],
+            envelope: &["result", "message", "msg", "error_code", "retx"],
             ..Leniency::STRICT
         },
         zone: "Europe/Moscow",
         request_keys: &["cid"],
-        success_envelope: &[("result", "success")],
+        success_envelope: &[("result", Word::Text("success"))],
+        answer_fields: &[
+            "amount",
+            "balance",
+            "cid",
+            "credit",
+            "currency",
+            "currency_code",
+            "data",
+            "dedicatedip",
+            "error_code",
+            "id",
+            "invoiceid",
+            "ip",
+            "items",
+            "key",
+            "list",
+            "main_id",
+            "message",
+            "method",
+            "msg",
+            "name",
+            "nextduedate",
+            "online",
+            "orderStatus",
+            "orderid",
+            "ordernum",
+            "orders",
+            "ostpls",
+            "payStatus",
+            "productStatus",
+            "productids",
+            "products",
+            "real_state",
+            "result",
+            "retx",
+            "service",
+            "serviceid",
+            "services",
+            "status",
+            "unpaidInvoices",
+            "vps_info",
+            "vps_name",
+            "vps_password",
+        ],
         ..ApiInfo::DEFAULT
     };
 
@@ -125,13 +169,17 @@ impl Api for Inferno {
     fn verdict(answer: &RawAnswer<'_>) -> Verdict<Code> {
         EnvelopeFaults {
             marker: "result",
-            success: &["success"],
+            success: &[Word::Text("success")],
+            failure: &[Word::Text("fail"), Word::Text("error")],
+            inner: &["retx/result"],
             code: &["error_code", "retx/error_code"],
+            no_code: &["0"],
             message: &["message", "msg", "retx/msg"],
             details: "",
             fields: "",
             accepted: &[],
             verify: &[],
+            undone: &["904"],
         }
         .verdict(answer)
     }

@@ -6,7 +6,7 @@
 use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::{
     Api, ApiInfo, EncodeError, EnvelopeFaults, FaultCode, FaultKind, Format, Host, Leniency, RawAnswer, RequestParts,
-    Secret, Session, Value, Verdict,
+    Secret, Session, Value, Verdict, Word,
 };
 
 /// RootPanel of Friendhosting: virtual servers by order, one address and one command a call.
@@ -292,7 +292,44 @@ impl Api for RootPanel {
         },
         zone: "UTC",
         request_keys: &["apikey", "json", "login", "pass"],
-        success_envelope: &[("status", "SUCCESS")],
+        success_envelope: &[("status", Word::Text("SUCCESS"))],
+        answer_fields: &[
+            "addons",
+            "allowForNewOrder",
+            "allowForRenew",
+            "allowWithoutDomain",
+            "balance",
+            "cntforoneorder",
+            "cost",
+            "costMonthly",
+            "currency",
+            "discount",
+            "domain",
+            "extraips",
+            "id",
+            "leftdays",
+            "locations",
+            "months",
+            "name",
+            "onlyifrenew",
+            "orderdate",
+            "orderid",
+            "orders",
+            "password",
+            "period",
+            "serveripv4",
+            "serveripv6",
+            "serverlogin",
+            "serverpassword",
+            "startdate",
+            "status",
+            "tarifid",
+            "tarifname",
+            "tarifs",
+            "todate",
+            "vid",
+            "wss_url",
+        ],
         ..ApiInfo::DEFAULT
     };
 
@@ -328,13 +365,17 @@ impl Api for RootPanel {
     fn verdict(answer: &RawAnswer<'_>) -> Verdict<Code> {
         EnvelopeFaults {
             marker: "status",
-            success: &["SUCCESS"],
+            success: &[Word::Text("SUCCESS")],
+            failure: &[Word::Text("ERROR")],
+            inner: &[],
             code: &["errorCode"],
+            no_code: &[],
             message: &["errorMsg"],
             details: "",
             fields: "",
             accepted: &[("30", "manual"), ("31", "awaits-payment")],
             verify: &["1", "2", "45", "55"],
+            undone: &[],
         }
         .verdict(answer)
     }

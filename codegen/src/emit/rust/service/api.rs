@@ -1,11 +1,13 @@
 //! `impl Api`: its description, sign-in, credentials on calls, and faults.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::emit::rust::words::{constant_value, format_name, ident, number, path_of, used};
-use crate::model::Model;
-use crate::surface::{Credentials, Host, Rate};
+use crate::model::{Model, Output, TypeKind};
+use crate::surface::{self, Constant, Credentials, Host, Rate};
 
 pub(super) fn emit(model: &Model) -> TokenStream {
     let name = ident(&model.service.name.value);
@@ -48,9 +50,10 @@ fn info(model: &Model) -> TokenStream {
     });
     let request_keys = texts("request_keys", &request_keys(model));
     let envelope = service.fault.write.iter().map(|constant| {
-        let (key, text) = (&constant.key.value, &constant.text);
-        quote!((#key, #text))
+        let (key, word) = (&constant.key.value, written_word(constant));
+        quote!((#key, #word))
     });
+    let answer_fields = texts("answer_fields", &answer_fields(model));
     let success_envelope = (!service.fault.write.is_empty()).then(|| quote!(success_envelope: &[#(#envelope),*],));
     quote! {
         const INFO: ApiInfo = ApiInfo {
@@ -66,9 +69,44 @@ fn info(model: &Model) -> TokenStream {
             #session_lifetime
             #request_keys
             #success_envelope
+            #answer_fields
             ..ApiInfo::DEFAULT
         };
     }
+}
+
+/// A word of the envelope that a server writes.
+fn written_word(constant: &Constant) -> TokenStream {
+    match constant.text.as_str() {
+        "true" if constant.is_number => quote!(Word::Flag(true)),
+        "false" if constant.is_number => quote!(Word::Flag(false)),
+        text if constant.is_number => quote!(Word::Number(#text)),
+        text => quote!(Word::Text(#text)),
+    }
+}
+
+fn word(word: &surface::Word) -> TokenStream {
+    match word {
+        surface::Word::Text(text) => quote!(Word::Text(#text)),
+        surface::Word::Number(number) => quote!(Word::Number(#number)),
+        surface::Word::Flag(flag) => quote!(Word::Flag(#flag)),
+    }
+}
+
+/// The names that stand in some answer, sorted.
+fn answer_fields(model: &Model) -> Vec<String> {
+    let structs = model.types.values().filter(|entry| entry.in_answers).filter_map(|entry| match &entry.kind {
+        TypeKind::Struct(fields) => Some(fields),
+        _ => None,
+    });
+    let fields = structs.flatten().map(|field| &field.name);
+    let roots = model.endpoints.iter().filter_map(|endpoint| match &endpoint.output {
+        Output::Under(_, name) => Some(name),
+        _ => None,
+    });
+    let all = fields.chain(roots).flat_map(|name| name.json.iter().chain(&name.xml).chain(&name.also));
+    let names: BTreeSet<&String> = all.collect();
+    names.into_iter().cloned().collect()
 }
 
 /// `name: &["…"],`, or nothing for an empty list.
@@ -279,23 +317,29 @@ fn verdict(model: &Model) -> TokenStream {
         let (code, message) = (first(&fault.code), first(&fault.message));
         quote!(StatusFaults { code: #code, message: #message, details: #details })
     } else {
-        let (marker, success, fields) = (&fault.marker, &fault.success, &fault.fields);
-        let (code, message) = (&fault.code, &fault.message);
+        let (marker, fields, inner) = (&fault.marker, &fault.fields, &fault.inner);
+        let (success, failure) = (fault.success.iter().map(word), fault.failure.iter().map(word));
+        let (code, no_code, message) = (&fault.code, &fault.no_code, &fault.message);
         let accepted = errors.iter().filter_map(|error| {
             let (code, reason) = (&error.code.value, error.accepted.as_ref()?);
             Some(quote!((#code, #reason)))
         });
         let verify = errors.iter().filter(|error| error.verify).map(|error| &error.code.value);
+        let undone = errors.iter().filter(|error| error.undone).map(|error| &error.code.value);
         quote! {
             EnvelopeFaults {
                 marker: #marker,
                 success: &[#(#success),*],
+                failure: &[#(#failure),*],
+                inner: &[#(#inner),*],
                 code: &[#(#code),*],
+                no_code: &[#(#no_code),*],
                 message: &[#(#message),*],
                 details: #details,
                 fields: #fields,
                 accepted: &[#(#accepted),*],
                 verify: &[#(#verify),*],
+                undone: &[#(#undone),*],
             }
         }
     };

@@ -71,6 +71,7 @@ impl Endpoint for DescribeBackup {
         path: "/servers/{id}/backup/setdesc",
         effect: Effect::Idempotent,
         rates: &["post", "post_servers"],
+        bodiless: &[204],
         documents: "#19",
         spec: "specs/clodo/backups/describe_backup.toml",
         ..EndpointInfo::DEFAULT

@@ -78,6 +78,7 @@ impl Endpoint for ScheduleBackup {
         path: "/servers/{id}/backup/setcal",
         effect: Effect::Idempotent,
         rates: &["post", "post_servers"],
+        bodiless: &[204],
         documents: "#18",
         spec: "specs/clodo/backups/schedule_backup.toml",
         ..EndpointInfo::DEFAULT

@@ -86,6 +86,7 @@ impl Endpoint for AddRecords {
         effect: Effect::State,
         flags: &[Flag::Additive],
         rates: &["post"],
+        bodiless: &[204],
         reconcile: "Read the zone and look for new records with this name, type and content.",
         documents: "#29",
         spec: "specs/clodo/dns/add_records.toml",

@@ -84,6 +84,7 @@ impl Endpoint for DeleteRecord {
         effect: Effect::Destructive,
         flags: &[Flag::BodyRequiredForMeaning, Flag::Hazard],
         rates: &["delete"],
+        bodiless: &[204],
         reconcile: "Read the zone: it must still be there, without the record.",
         documents: "#30",
         spec: "specs/clodo/dns/delete_record.toml",

@@ -74,6 +74,7 @@ impl Endpoint for DeleteZone {
         path: "/dns/{id}",
         effect: Effect::Destructive,
         rates: &["delete"],
+        bodiless: &[204],
         reconcile: "List the zones: it is gone or it is not. A DELETE that a proxy repeats may be answered 404 although it worked.",
         documents: "#27",
         spec: "specs/clodo/dns/delete_zone.toml",

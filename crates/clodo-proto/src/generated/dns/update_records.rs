@@ -84,6 +84,7 @@ impl Endpoint for UpdateRecords {
         path: "/dns/{id}",
         effect: Effect::Idempotent,
         rates: &["post"],
+        bodiless: &[204],
         reconcile: "Read the zone: the records have the new values.",
         documents: "#29",
         spec: "specs/clodo/dns/update_records.toml",

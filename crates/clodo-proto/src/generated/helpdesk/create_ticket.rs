@@ -100,6 +100,7 @@ impl Endpoint for CreateTicket {
         effect: Effect::State,
         flags: &[Flag::Additive],
         rates: &["post"],
+        bodiless: &[204],
         reconcile: "List the tickets and look for the subject and the time.",
         documents: "#33",
         spec: "specs/clodo/helpdesk/create_ticket.toml",

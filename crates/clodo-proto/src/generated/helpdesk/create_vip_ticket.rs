@@ -99,6 +99,7 @@ impl Endpoint for CreateVipTicket {
         effect: Effect::Spends,
         flags: &[Flag::Additive],
         rates: &["post"],
+        bodiless: &[204],
         reconcile: "List the tickets and look for the subject and the time; the ticket has the VIP flag.",
         documents: "#33",
         spec: "specs/clodo/helpdesk/create_vip_ticket.toml",

@@ -4,6 +4,7 @@
 //! `GET /helpdesk/{id}`: a ticket with its messages and the paid work in it.
 
 use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts,
 };
@@ -81,6 +82,14 @@ impl Endpoint for GetTicket {
 
     fn decode(answer: &RawAnswer<'_>) -> Result<SupportTicket, DecodeError> {
         answer.value(&Name::new("helpdesk"))
+    }
+
+    fn asked(&self) -> Inputs {
+        Inputs::new().with("head.id", &self.id)
+    }
+
+    fn echoed(output: &SupportTicket) -> Inputs {
+        Inputs::new().with("head.id", &output.head.id)
     }
 }
 

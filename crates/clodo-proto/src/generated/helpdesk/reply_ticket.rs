@@ -81,6 +81,7 @@ impl Endpoint for ReplyTicket {
         effect: Effect::State,
         flags: &[Flag::Additive],
         rates: &["post"],
+        bodiless: &[204],
         reconcile: "Read the ticket and look for the text among its messages.",
         documents: "#34",
         spec: "specs/clodo/helpdesk/reply_ticket.toml",

@@ -88,6 +88,7 @@ impl Endpoint for AddIp {
         effect: Effect::Spends,
         flags: &[Flag::Additive, Flag::Recurring, Flag::Hazard],
         rates: &["put"],
+        bodiless: &[204],
         reconcile: "List the addresses before and after: the new one is the difference.",
         documents: "#21",
         spec: "specs/clodo/ips/add_ip.toml",

@@ -82,6 +82,7 @@ impl Endpoint for DeleteIp {
         effect: Effect::Destructive,
         flags: &[Flag::BodyRequiredForMeaning, Flag::Hazard],
         rates: &["delete"],
+        bodiless: &[204],
         reconcile: "List the addresses: this one is gone.",
         documents: "#22",
         spec: "specs/clodo/ips/delete_ip.toml",

@@ -82,6 +82,7 @@ impl Endpoint for MoveIp {
         effect: Effect::State,
         flags: &[Flag::GetWithEffect, Flag::BodyRequiredForMeaning, Flag::Disruptive, Flag::Hazard],
         rates: &["get"],
+        bodiless: &[204],
         reconcile: "List the addresses of this server: the address is there.",
         documents: "#23",
         spec: "specs/clodo/ips/move_ip.toml",

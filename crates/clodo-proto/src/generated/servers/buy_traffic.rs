@@ -82,6 +82,7 @@ impl Endpoint for BuyTraffic {
         effect: Effect::Spends,
         flags: &[Flag::Additive, Flag::Hazard],
         rates: &["put"],
+        bodiless: &[204],
         reconcile: "Read the server before and after: its traffic package has grown by the size; `/billing` lists it as `traff`.",
         documents: "#7",
         spec: "specs/clodo/servers/buy_traffic.toml",

@@ -63,6 +63,7 @@ impl Endpoint for CancelChange {
         path: "/servers/{id}",
         effect: Effect::Idempotent,
         rates: &["put"],
+        bodiless: &[204],
         documents: "#7",
         spec: "specs/clodo/servers/cancel_change.toml",
         ..EndpointInfo::DEFAULT

@@ -139,6 +139,7 @@ impl Endpoint for ChangeServer {
         effect: Effect::Spends,
         flags: &[Flag::Recurring],
         rates: &["put"],
+        bodiless: &[204],
         reconcile: "Read the server and compare its memory, disk and paid-until date; `/billing` shows what was charged.",
         documents: "#7",
         spec: "specs/clodo/servers/change_server.toml",

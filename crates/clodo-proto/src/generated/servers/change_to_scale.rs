@@ -80,6 +80,7 @@ impl Endpoint for ChangeToScale {
         effect: Effect::Spends,
         flags: &[Flag::Recurring, Flag::GetWithEffect, Flag::Hazard],
         rates: &["get"],
+        bodiless: &[204],
         reconcile: "Read the server: its `type` says which it is now; `/billing` shows what was charged.",
         documents: "#9",
         spec: "specs/clodo/servers/change_to_scale.toml",

@@ -65,6 +65,7 @@ impl Endpoint for DelayChange {
         path: "/servers/{id}",
         effect: Effect::Idempotent,
         rates: &["put"],
+        bodiless: &[204],
         documents: "#7",
         spec: "specs/clodo/servers/delay_change.toml",
         ..EndpointInfo::DEFAULT

@@ -80,6 +80,7 @@ impl Endpoint for DeleteServer {
         effect: Effect::Destructive,
         flags: &[Flag::Hazard],
         rates: &["delete"],
+        bodiless: &[204],
         reconcile: "Read the server: a not-found fault means that it is gone.",
         documents: "#8",
         spec: "specs/clodo/servers/delete_server.toml",

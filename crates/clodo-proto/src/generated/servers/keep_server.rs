@@ -72,6 +72,7 @@ impl Endpoint for KeepServer {
         effect: Effect::Spends,
         flags: &[Flag::Recurring],
         rates: &["put"],
+        bodiless: &[204],
         reconcile: "The API does not show the flag: after the paid-until date the server is still there, with a later date.",
         documents: "#7",
         spec: "specs/clodo/servers/keep_server.toml",

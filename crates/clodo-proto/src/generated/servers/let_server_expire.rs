@@ -74,6 +74,7 @@ impl Endpoint for LetServerExpire {
         effect: Effect::Destructive,
         flags: &[Flag::Async],
         rates: &["put"],
+        bodiless: &[204],
         reconcile: "The API does not show the flag: `keep_server` takes the end back in any case.",
         documents: "#7",
         spec: "specs/clodo/servers/let_server_expire.toml",

@@ -76,6 +76,7 @@ impl Endpoint for RebootServer {
         effect: Effect::State,
         flags: &[Flag::Disruptive],
         rates: &["post", "post_servers"],
+        bodiless: &[202, 204],
         reconcile: "Read the log of the server: a restart that happened is in it, also one by the hoster.",
         documents: "#10",
         spec: "specs/clodo/servers/reboot_server.toml",

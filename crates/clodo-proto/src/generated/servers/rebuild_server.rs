@@ -88,6 +88,7 @@ impl Endpoint for RebuildServer {
         effect: Effect::Destructive,
         flags: &[Flag::Disruptive, Flag::Async],
         rates: &["post", "post_servers"],
+        bodiless: &[202, 204],
         reconcile: "Read the server: its image is the new one. Where it is installed with the image that it has, read its log.",
         documents: "#10",
         spec: "specs/clodo/servers/rebuild_server.toml",

@@ -64,6 +64,7 @@ impl Endpoint for StartServer {
         effect: Effect::Idempotent,
         flags: &[Flag::Async],
         rates: &["post", "post_servers"],
+        bodiless: &[202, 204],
         documents: "#10",
         spec: "specs/clodo/servers/start_server.toml",
         ..EndpointInfo::DEFAULT

@@ -64,6 +64,7 @@ impl Endpoint for StopServer {
         effect: Effect::Idempotent,
         flags: &[Flag::Disruptive, Flag::Async],
         rates: &["post", "post_servers"],
+        bodiless: &[202, 204],
         documents: "#10",
         spec: "specs/clodo/servers/stop_server.toml",
         ..EndpointInfo::DEFAULT

@@ -138,6 +138,7 @@ impl Endpoint for TuneServer {
         path: "/servers/{id}",
         effect: Effect::Idempotent,
         rates: &["put"],
+        bodiless: &[204],
         documents: "#7",
         spec: "specs/clodo/servers/tune_server.toml",
         ..EndpointInfo::DEFAULT

@@ -71,6 +71,7 @@ impl Endpoint for DeleteStorage {
         path: "/storage/{id}",
         effect: Effect::Destructive,
         rates: &["delete"],
+        bodiless: &[204],
         reconcile: "List the storages: it is gone or it is not. A DELETE that a proxy repeats may be answered 404 although it worked.",
         documents: "#41",
         spec: "specs/clodo/storage/delete_storage.toml",

@@ -4,6 +4,7 @@
 //! `GET /storage/{id}/detail`: a storage with its settings.
 
 use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts,
 };
@@ -86,6 +87,14 @@ impl Endpoint for GetStorage {
 
     fn decode(answer: &RawAnswer<'_>) -> Result<StorageDetail, DecodeError> {
         answer.value(&Name::new("storage"))
+    }
+
+    fn asked(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+
+    fn echoed(output: &StorageDetail) -> Inputs {
+        Inputs::new().with("id", &output.id)
     }
 }
 

@@ -127,6 +127,7 @@ impl Endpoint for UpdateStorage {
         path: "/storage/{id}",
         effect: Effect::Idempotent,
         rates: &["post"],
+        bodiless: &[204],
         reconcile: "Read the storage: the settings have the new values.",
         documents: "#39",
         spec: "specs/clodo/storage/update_storage.toml",

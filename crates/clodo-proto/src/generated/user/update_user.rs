@@ -509,6 +509,7 @@ impl Endpoint for UpdateUser {
         effect: Effect::Idempotent,
         flags: &[Flag::SecretRequest],
         rates: &["post"],
+        bodiless: &[204],
         reconcile: "Read the profile: the fields have the new values.",
         documents: "#36",
         spec: "specs/clodo/user/update_user.toml",

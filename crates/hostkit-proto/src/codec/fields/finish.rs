@@ -4,15 +4,15 @@ use hostkit_wire::Node;
 
 use super::Fields;
 use crate::codec::DecodeError;
-use crate::codec::UnknownFields;
 use crate::codec::reader::Step;
 
 impl<'r> Fields<'_, 'r> {
     /// Reports the entries that no field has taken.
     ///
     /// # Errors
-    /// Under [`UnknownFields::Deny`], an unknown field. Always: an object that has fields, but none that the spec
-    /// knows, and so is a different object.
+    /// Under [`UnknownFields::Deny`](crate::UnknownFields::Deny), an unknown field, or a key that is there twice. Always: an object that has fields,
+    /// but none that the spec knows, and so is a different object. In an answer to a call that acts: a field of another
+    /// call's answer, or a key twice.
     pub fn finish(mut self) -> Result<(), DecodeError> {
         // The number of entries is known once the last was taken; usually all were, and no second pass is needed.
         let is_complete = self.lookup.counted().is_some_and(|entries| self.seen.has_all(entries));
@@ -23,17 +23,34 @@ impl<'r> Fields<'_, 'r> {
             self.unknown_between()?;
         }
         self.reader.spec = self.outer_spec;
-        Ok(())
+        self.reader.check_doubts()
     }
 
     #[inline(never)]
     fn left_over(&mut self) -> Result<(), DecodeError> {
+        if self.has_twice {
+            for key in self.envelope {
+                // A field of that name has reported it.
+                let is_field = |(position, (name, _)): (usize, (&str, _))| name == *key && self.seen.has(position);
+                if !self.node.entries().enumerate().any(is_field) {
+                    self.reader.only(self.node, key);
+                }
+            }
+        }
+        if self.is_kept {
+            for (position, (key, node)) in self.node.entries().enumerate() {
+                if !self.seen.has(position) && !self.envelope.contains(&key) {
+                    self.reader.check_foreign(key, node);
+                }
+            }
+            return Ok(());
+        }
         if self.seen.is_empty() && self.node.entries().any(|(key, _)| !self.envelope.contains(&key)) {
             let found = self.node.entries().map(|(key, _)| key).find(|key| !self.envelope.contains(key));
             let found = format!("only others, such as `{}`", found.unwrap_or_default());
             return Err(self.reader.error("fields of this object", found).at(self.node.offset()));
         }
-        if self.reader.unknown != UnknownFields::Ignore {
+        if self.reader.minds_unknown_fields() {
             for (position, (key, node)) in self.node.entries().enumerate() {
                 if !self.seen.has(position) && !self.envelope.contains(&key) {
                     self.reader.unknown_field(key, node)?;
@@ -54,7 +71,7 @@ impl<'r> Fields<'_, 'r> {
 
     /// Reports unknown keys of the intermediate objects.
     fn unknown_between(&mut self) -> Result<(), DecodeError> {
-        if self.reader.unknown == UnknownFields::Ignore {
+        if !self.reader.minds_unknown_fields() {
             return Ok(());
         }
         let between = std::mem::take(&mut self.between);

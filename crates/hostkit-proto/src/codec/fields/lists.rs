@@ -2,7 +2,7 @@
 
 use hostkit_wire::{Format, Key, Kind, Node};
 
-use super::Fields;
+use super::{Fields, key_twice};
 use crate::codec::reader::{At, Step};
 use crate::codec::{DecodeError, FromWire, Name, Reader};
 use crate::leniency::ListShape;
@@ -44,7 +44,7 @@ impl<'r> Fields<'_, 'r> {
         for next in names {
             let node = match parent {
                 None => self.take(&Key::new(last)),
-                Some(parent) => Node::get(parent, last),
+                Some(parent) => self.reader.only(parent, last),
             };
             if let (None, Some(node)) = (parent, node) {
                 self.between.push((last, node, next));
@@ -145,7 +145,12 @@ impl<'r> Reader<'r> {
                 self.read_items(place, node.items(), max_items)
             }
             Some(ListShape::Nothing) => Ok(()),
-            Some(ListShape::Values) => self.read_items(place, node.entries().map(|(_, node)| node), max_items),
+            Some(ListShape::Values) => {
+                if let Some(key) = key_twice(node) {
+                    self.only(node, key);
+                }
+                self.read_items(place, node.entries().map(|(_, node)| node), max_items)
+            }
             Some(ListShape::Item) => {
                 let (mut entries, spec) = (node.entries(), self.spec);
                 match (entries.next(), entries.next()) {

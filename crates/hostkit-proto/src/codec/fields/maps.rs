@@ -51,16 +51,6 @@ impl<'r> Reader<'r> {
                 }
                 Ok(())
             }
-            Some(MapShape::Positions) => {
-                for (index, value) in node.items().enumerate() {
-                    let Some(key) = K::from_text(&index.to_string()) else {
-                        return Err(self.expected_at("a map", node));
-                    };
-                    let value = self.within_node(Step::Index(index), value, V::from_wire)?;
-                    map.insert(key, value);
-                }
-                Ok(())
-            }
             Some(MapShape::Nothing) => Ok(()),
             None => Err(self.expected_at("a map", node)),
         }

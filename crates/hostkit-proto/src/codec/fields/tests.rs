@@ -3,6 +3,7 @@
 use hostkit_wire::{Format, Limits};
 
 use super::*;
+use crate::codec::UnknownFields;
 use crate::leniency::Leniency;
 
 fn read(format: Format, body: &str, leniency: &Leniency) -> Result<Vec<u64>, DecodeError> {

@@ -72,6 +72,7 @@ impl Endpoint for GetApiKey {
         effect: Effect::Safe,
         flags: &[Flag::SecretRequest, Flag::SecretResponse],
         authorised: false,
+        may_lack_marker: true,
         documents: "#1",
         spec: "specs/inferno/account/get_api_key.toml",
         ..EndpointInfo::DEFAULT

@@ -55,6 +55,7 @@ impl Endpoint for ListOrders {
         method: Method::POST,
         path: "/api_client.php",
         effect: Effect::Safe,
+        may_lack_marker: true,
         documents: "#5",
         spec: "specs/inferno/orders/list_orders.toml",
         ..EndpointInfo::DEFAULT
@@ -66,7 +67,7 @@ impl Endpoint for ListOrders {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<BTreeMap<OrderId, Order>, DecodeError> {
-        answer.map(&Name::new("orders"))
+        answer.map_by(&Name::new("orders"), |item: &Order| Some(&item.id))
     }
 }
 

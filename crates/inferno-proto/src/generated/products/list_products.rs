@@ -64,6 +64,7 @@ impl Endpoint for ListProducts {
         path: "/api_client.php",
         effect: Effect::Safe,
         authorised: false,
+        may_lack_marker: true,
         documents: "#2",
         spec: "specs/inferno/products/list_products.toml",
         ..EndpointInfo::DEFAULT

@@ -95,6 +95,7 @@ impl ToWire for ActionAnswer {
         let mut object = Object::new(format);
         object.set("result", &self.result);
         object.set("message", &self.message);
+        object.set("orderid", &self.order);
         object.set("method", &self.method);
         object.set("retx", &self.queue);
         Some(object.into_value())

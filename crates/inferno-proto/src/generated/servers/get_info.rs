@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit, ToText};
+use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Observation, Progress, RawAnswer, Repeatable,
     RequestParts, Value, Waiter, WaiterInfo,
@@ -109,6 +110,20 @@ impl Endpoint for GetInfo {
 
     fn decode(answer: &RawAnswer<'_>) -> Result<ServerInfo, DecodeError> {
         answer.whole()
+    }
+
+    fn asked(&self) -> Inputs {
+        Inputs::new().with_option(
+            "order",
+            match &self.server {
+                GetInfoServer::Order(value) => Some(value),
+                _ => None,
+            },
+        )
+    }
+
+    fn echoed(output: &ServerInfo) -> Inputs {
+        Inputs::new().with("order", &output.order)
     }
 }
 

@@ -32,8 +32,8 @@ use crate::types::{InstallAnswer, OrderId, ServerInfo, SshKeyId};
 ///
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = [
-/// #     r#"{"method":"createVPS","result":"success","msg":"ok","retx":{"result":"fail","msg":"VSCD: que"#,
-/// #     r#"ue is full","error_code":17}}"#,
+/// #     r#"{"method":"createVPS","result":"success","msg":"ok","retx":{"result":"success","msg":"VSCD: "#,
+/// #     r#"VPS added to queue","error_code":0}}"#,
 /// # ]
 /// #     .concat();
 /// # let answers = Scripted::new([Script::post("/api_client.php").answer(200, body)]);

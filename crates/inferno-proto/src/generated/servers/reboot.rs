@@ -4,6 +4,7 @@
 //! `POST /api_client.php`: reboots a server.
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
+use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Format, Method, Perform, RawAnswer, RequestParts,
 };
@@ -96,6 +97,14 @@ impl Endpoint for Reboot {
 
     fn decode(answer: &RawAnswer<'_>) -> Result<ActionAnswer, DecodeError> {
         answer.whole()
+    }
+
+    fn asked(&self) -> Inputs {
+        Inputs::new().with("order", &self.order)
+    }
+
+    fn echoed(output: &ActionAnswer) -> Inputs {
+        Inputs::new().with_option("order", output.order.as_ref())
     }
 }
 

@@ -4,6 +4,7 @@
 //! `POST /api_client.php`: stops a server.
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
+use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Format, Method, RawAnswer, RequestParts};
 
 use crate::Inferno;
@@ -86,6 +87,14 @@ impl Endpoint for Stop {
 
     fn decode(answer: &RawAnswer<'_>) -> Result<ActionAnswer, DecodeError> {
         answer.whole()
+    }
+
+    fn asked(&self) -> Inputs {
+        Inputs::new().with("order", &self.order)
+    }
+
+    fn echoed(output: &ActionAnswer) -> Inputs {
+        Inputs::new().with_option("order", output.order.as_ref())
     }
 }
 

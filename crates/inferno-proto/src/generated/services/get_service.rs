@@ -4,6 +4,7 @@
 //! `POST /api_client.php`: one service in more detail.
 
 use hostkit_proto::codec::DecodeError;
+use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts,
 };
@@ -81,6 +82,14 @@ impl Endpoint for GetService {
 
     fn decode(answer: &RawAnswer<'_>) -> Result<ServiceDetail, DecodeError> {
         answer.whole()
+    }
+
+    fn asked(&self) -> Inputs {
+        Inputs::new().with("service.id", &self.service)
+    }
+
+    fn echoed(output: &ServiceDetail) -> Inputs {
+        Inputs::new().with_option("service.id", output.service.as_ref().map(|value| &value.id))
     }
 }
 

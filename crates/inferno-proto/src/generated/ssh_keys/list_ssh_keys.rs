@@ -66,6 +66,7 @@ impl Endpoint for ListSshKeys {
         method: Method::POST,
         path: "/api_client.php",
         effect: Effect::Safe,
+        may_lack_marker: true,
         documents: "#14",
         spec: "specs/inferno/ssh_keys/list_ssh_keys.toml",
         ..EndpointInfo::DEFAULT

@@ -22,6 +22,9 @@ pub struct ActionAnswer {
     /// The outcome in words.
     #[doc(alias = "Результат словами")]
     pub message: Option<String>,
+    /// The order that was acted on.
+    #[doc(alias = "Номер заказа")]
+    pub order: Option<OrderId>,
     /// The method of the installation system, as an installation names it.
     #[doc(alias = "Метод системы установки")]
     pub method: Option<String>,
@@ -35,7 +38,7 @@ pub struct ActionAnswer {
 impl ActionAnswer {
     /// What has to be there; everything else is absent.
     pub fn new(result: ResultWord) -> Self {
-        Self { result, message: None, method: None, queue: None, raw: Raw::default() }
+        Self { result, message: None, order: None, method: None, queue: None, raw: Raw::default() }
     }
 }
 
@@ -45,6 +48,7 @@ impl Fill for ActionAnswer {
         &[
             Field::required("result"),
             Field::optional("message").also(&["msg"]),
+            Field::optional("orderid"),
             Field::optional("method"),
             Field::optional("retx"),
             Field::raw(),
@@ -59,9 +63,10 @@ impl Fill for ActionAnswer {
         match index {
             0 => reader.required(&mut self.result),
             1 => reader.optional(&mut self.message),
-            2 => reader.optional(&mut self.method),
-            3 => reader.optional(&mut self.queue),
-            4 => reader.raw(&mut self.raw),
+            2 => reader.optional(&mut self.order),
+            3 => reader.optional(&mut self.method),
+            4 => reader.optional(&mut self.queue),
+            5 => reader.raw(&mut self.raw),
             _ => Ok(()),
         }
     }

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, Name, ToText};
+use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{
     Api, Call, Effect, EncodeError, Endpoint, EndpointInfo, Fault, Flag, Method, Observation, Progress, RawAnswer,
     Repeatable, RequestParts, Waiter, WaiterInfo,
@@ -82,6 +83,14 @@ impl Endpoint for GetBackup {
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Backup, DecodeError> {
         answer.value(&Name::new("data"))
+    }
+
+    fn asked(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+
+    fn echoed(output: &Backup) -> Inputs {
+        Inputs::new().with("id", &output.id)
     }
 }
 

@@ -4,6 +4,7 @@
 //! `GET /v1/server-ip/{id}`: one service with additional addresses.
 
 use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Macloud;
@@ -74,6 +75,14 @@ impl Endpoint for GetAdditional {
 
     fn decode(answer: &RawAnswer<'_>) -> Result<AdditionalAddresses, DecodeError> {
         answer.value(&Name::new("data"))
+    }
+
+    fn asked(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+
+    fn echoed(output: &AdditionalAddresses) -> Inputs {
+        Inputs::new().with("id", &output.id)
     }
 }
 

@@ -4,6 +4,7 @@
 //! `GET /v1/ip/{id}`: one address of the account.
 
 use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Macloud;
@@ -75,6 +76,14 @@ impl Endpoint for GetAddress {
 
     fn decode(answer: &RawAnswer<'_>) -> Result<PoolAddress, DecodeError> {
         answer.value(&Name::new("data"))
+    }
+
+    fn asked(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+
+    fn echoed(output: &PoolAddress) -> Inputs {
+        Inputs::new().with("id", &output.id)
     }
 }
 

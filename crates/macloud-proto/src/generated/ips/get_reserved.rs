@@ -4,6 +4,7 @@
 //! `GET /v1/ip-reserve/{id}`: one reserved address.
 
 use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Macloud;
@@ -76,6 +77,14 @@ impl Endpoint for GetReserved {
 
     fn decode(answer: &RawAnswer<'_>) -> Result<ReservedAddress, DecodeError> {
         answer.value(&Name::new("data"))
+    }
+
+    fn asked(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+
+    fn echoed(output: &ReservedAddress) -> Inputs {
+        Inputs::new().with("id", &output.id)
     }
 }
 

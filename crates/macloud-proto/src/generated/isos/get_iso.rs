@@ -4,6 +4,7 @@
 //! `GET /v1/iso/{id}`: one ISO image.
 
 use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Macloud;
@@ -74,6 +75,14 @@ impl Endpoint for GetIso {
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Iso, DecodeError> {
         answer.value(&Name::new("data"))
+    }
+
+    fn asked(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+
+    fn echoed(output: &Iso) -> Inputs {
+        Inputs::new().with("id", &output.id)
     }
 }
 

@@ -4,6 +4,7 @@
 //! `GET /v1/operation/{id}`: one operation.
 
 use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts,
 };
@@ -78,6 +79,14 @@ impl Endpoint for GetOperation {
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Operation, DecodeError> {
         answer.value(&Name::new("data"))
+    }
+
+    fn asked(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+
+    fn echoed(output: &Operation) -> Inputs {
+        Inputs::new().with("id", &output.id)
     }
 }
 

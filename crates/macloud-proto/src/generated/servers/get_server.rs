@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, Name, ToText};
+use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{
     Api, Call, Effect, EncodeError, Endpoint, EndpointInfo, Fault, Method, Observation, Progress, RawAnswer,
     Repeatable, RequestParts, Waiter, WaiterInfo,
@@ -84,6 +85,14 @@ impl Endpoint for GetServer {
 
     fn decode(answer: &RawAnswer<'_>) -> Result<ServerDetail, DecodeError> {
         answer.value(&Name::new("data"))
+    }
+
+    fn asked(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+
+    fn echoed(output: &ServerDetail) -> Inputs {
+        Inputs::new().with("id", &output.id)
     }
 }
 

@@ -4,6 +4,7 @@
 //! `GET /v1/ssh-key/{id}`: one SSH key with its text.
 
 use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Macloud;
@@ -71,6 +72,14 @@ impl Endpoint for GetKey {
 
     fn decode(answer: &RawAnswer<'_>) -> Result<SshKeyDetail, DecodeError> {
         answer.value(&Name::new("data"))
+    }
+
+    fn asked(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+
+    fn echoed(output: &SshKeyDetail) -> Inputs {
+        Inputs::new().with("id", &output.id)
     }
 }
 

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
+use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{
     Csv, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value,
 };
@@ -99,6 +100,14 @@ impl Endpoint for AddonsOrder {
 
     fn decode(answer: &RawAnswer<'_>) -> Result<OrderedAddons, DecodeError> {
         answer.whole()
+    }
+
+    fn asked(&self) -> Inputs {
+        Inputs::new().with("order", &self.order)
+    }
+
+    fn echoed(output: &OrderedAddons) -> Inputs {
+        Inputs::new().with("order", &output.order)
     }
 }
 

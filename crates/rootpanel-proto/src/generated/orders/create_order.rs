@@ -150,6 +150,14 @@ impl Endpoint for CreateOrder {
     fn decode(answer: &RawAnswer<'_>) -> Result<NewOrder, DecodeError> {
         answer.whole()
     }
+
+    fn asked(&self) -> Inputs {
+        Inputs::new().with("tariff", &self.tariff)
+    }
+
+    fn echoed(output: &NewOrder) -> Inputs {
+        Inputs::new().with_option("tariff", output.tariff.as_ref())
+    }
 }
 
 impl Perform for CreateOrder {

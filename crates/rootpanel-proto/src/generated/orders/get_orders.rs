@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, Name, ToText};
+use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{
     Api, Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Fault, Flag, Method, Observation, Progress,
     RawAnswer, Repeatable, RequestParts, Value, Waiter, WaiterInfo,
@@ -92,6 +93,14 @@ impl Endpoint for GetOrders {
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Order>, DecodeError> {
         answer.list(&Name::new("orders"), 10_000)
+    }
+
+    fn asked(&self) -> Inputs {
+        Inputs::new().with_option("id", self.order.as_ref())
+    }
+
+    fn echoed(output: &Vec<Order>) -> Inputs {
+        output.iter().fold(Inputs::new(), |all, item| all.with("id", &item.id))
     }
 
     fn empty() -> Option<Vec<Order>> {

@@ -113,6 +113,14 @@ impl Endpoint for ReinstallOrder {
     fn decode(answer: &RawAnswer<'_>) -> Result<ReinstalledOrder, DecodeError> {
         answer.whole()
     }
+
+    fn asked(&self) -> Inputs {
+        Inputs::new().with("order", &self.order)
+    }
+
+    fn echoed(output: &ReinstalledOrder) -> Inputs {
+        Inputs::new().with("order", &output.order)
+    }
 }
 
 impl Perform for ReinstallOrder {

@@ -101,6 +101,14 @@ impl Endpoint for RenewOrder {
     fn decode(answer: &RawAnswer<'_>) -> Result<Renewal, DecodeError> {
         answer.whole()
     }
+
+    fn asked(&self) -> Inputs {
+        Inputs::new().with("order", &self.order)
+    }
+
+    fn echoed(output: &Renewal) -> Inputs {
+        Inputs::new().with("order", &output.order)
+    }
 }
 
 impl Perform for RenewOrder {

@@ -85,6 +85,14 @@ impl Endpoint for UnsuspendOrder {
     fn decode(answer: &RawAnswer<'_>) -> Result<OrderReference, DecodeError> {
         answer.whole()
     }
+
+    fn asked(&self) -> Inputs {
+        Inputs::new().with("order", &self.order)
+    }
+
+    fn echoed(output: &OrderReference) -> Inputs {
+        Inputs::new().with("order", &output.order)
+    }
 }
 
 impl Perform for UnsuspendOrder {

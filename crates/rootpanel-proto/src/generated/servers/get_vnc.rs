@@ -4,6 +4,7 @@
 //! `POST /apih.php`: opens a console session.
 
 use hostkit_proto::codec::DecodeError;
+use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value,
 };
@@ -84,6 +85,14 @@ impl Endpoint for GetVnc {
 
     fn decode(answer: &RawAnswer<'_>) -> Result<VncConsole, DecodeError> {
         answer.whole()
+    }
+
+    fn asked(&self) -> Inputs {
+        Inputs::new().with("order", &self.order)
+    }
+
+    fn echoed(output: &VncConsole) -> Inputs {
+        Inputs::new().with_option("order", output.order.as_ref())
     }
 }
 

@@ -4,6 +4,7 @@
 //! `POST /apih.php`: reboots a server by its operating system.
 
 use hostkit_proto::codec::DecodeError;
+use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value,
 };
@@ -81,6 +82,14 @@ impl Endpoint for RebootServer {
 
     fn decode(answer: &RawAnswer<'_>) -> Result<OrderReference, DecodeError> {
         answer.whole()
+    }
+
+    fn asked(&self) -> Inputs {
+        Inputs::new().with("order", &self.order)
+    }
+
+    fn echoed(output: &OrderReference) -> Inputs {
+        Inputs::new().with("order", &output.order)
     }
 }
 

@@ -4,6 +4,7 @@
 //! `POST /apih.php`: resets a server in hardware: what was not written to disk is lost.
 
 use hostkit_proto::codec::DecodeError;
+use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value,
 };
@@ -83,6 +84,14 @@ impl Endpoint for ResetServer {
 
     fn decode(answer: &RawAnswer<'_>) -> Result<OrderReference, DecodeError> {
         answer.whole()
+    }
+
+    fn asked(&self) -> Inputs {
+        Inputs::new().with("order", &self.order)
+    }
+
+    fn echoed(output: &OrderReference) -> Inputs {
+        Inputs::new().with("order", &output.order)
     }
 }
 

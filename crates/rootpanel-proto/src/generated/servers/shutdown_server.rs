@@ -4,6 +4,7 @@
 //! `POST /apih.php`: shuts a server down by its operating system.
 
 use hostkit_proto::codec::DecodeError;
+use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts, Value};
 
 use crate::RootPanel;
@@ -72,6 +73,14 @@ impl Endpoint for ShutdownServer {
 
     fn decode(answer: &RawAnswer<'_>) -> Result<OrderReference, DecodeError> {
         answer.whole()
+    }
+
+    fn asked(&self) -> Inputs {
+        Inputs::new().with("order", &self.order)
+    }
+
+    fn echoed(output: &OrderReference) -> Inputs {
+        Inputs::new().with("order", &output.order)
     }
 }
 

@@ -4,6 +4,7 @@
 //! `POST /apih.php`: starts a server.
 
 use hostkit_proto::codec::DecodeError;
+use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts, Value};
 
 use crate::RootPanel;
@@ -71,6 +72,14 @@ impl Endpoint for StartServer {
 
     fn decode(answer: &RawAnswer<'_>) -> Result<OrderReference, DecodeError> {
         answer.whole()
+    }
+
+    fn asked(&self) -> Inputs {
+        Inputs::new().with("order", &self.order)
+    }
+
+    fn echoed(output: &OrderReference) -> Inputs {
+        Inputs::new().with("order", &output.order)
     }
 }
 

@@ -4,6 +4,7 @@
 //! `POST /apih.php`: the tariffs that can be ordered, with their periods, add-ons and locations.
 
 use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{
     Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, Value,
 };
@@ -91,6 +92,14 @@ impl Endpoint for GetTarifs {
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Tariff>, DecodeError> {
         answer.list(&Name::new("tarifs"), 10_000)
+    }
+
+    fn asked(&self) -> Inputs {
+        Inputs::new().with_option("id", self.tariff.as_ref())
+    }
+
+    fn echoed(output: &Vec<Tariff>) -> Inputs {
+        output.iter().fold(Inputs::new(), |all, item| all.with("id", &item.id))
     }
 
     fn empty() -> Option<Vec<Tariff>> {

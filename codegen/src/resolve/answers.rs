@@ -1,0 +1,155 @@
+//! What an answer has to say beside its data: the envelope's words, the keys of a map, and the inputs that it repeats.
+
+use crate::diagnostic::{Diagnostics, did_you_mean};
+use crate::model::{Echo, EchoedInput, Endpoint, Field, Model, Type};
+use crate::source::{At, Span};
+
+/// Resolves the answers of every endpoint.
+pub(super) fn resolve(model: &mut Model, diagnostics: &mut Diagnostics) {
+    envelope(model, diagnostics);
+    let mut resolved = Vec::new();
+    for endpoint in &model.endpoints {
+        if let Some(place) = &endpoint.surface.response.may_lack_marker
+            && (endpoint.effect() != "safe" || model.service.fault.kind != "envelope")
+        {
+            let help = "the answer to a call that acts says that it was done, or it is in doubt";
+            let message = "only reads of an API with an envelope may lack the marker";
+            diagnostics.add_with_help("E0235", &place.span, message, "not such a call", help);
+        }
+        let mut answer = Answer { model, endpoint, diagnostics };
+        resolved.push((answer.key(), answer.echo()));
+    }
+    for (endpoint, (key, echo)) in model.endpoints.iter_mut().zip(resolved) {
+        (endpoint.key, endpoint.echo) = (key, echo);
+    }
+}
+
+/// Checks the words of an envelope.
+fn envelope(model: &Model, diagnostics: &mut Diagnostics) {
+    let fault = &model.service.fault;
+    let Some(place) = fault.place.as_ref().filter(|_| fault.kind == "envelope") else { return };
+    for (key, is_said) in [
+        ("marker", !fault.marker.is_empty()),
+        ("success", !fault.success.is_empty()),
+        ("failure", !fault.failure.is_empty()),
+    ] {
+        if !is_said {
+            let help = "without it nothing tells a success from a failure";
+            diagnostics.add_with_help("E0234", place, format!("the envelope has no `{key}`"), "of this one", help);
+        }
+    }
+    if let Some(word) = fault.success.iter().find(|word| fault.failure.contains(word)) {
+        let message = format!("{} means success and failure", word.as_protocol());
+        diagnostics.add("E0234", place, message, "one word, one meaning");
+    }
+    for path in &fault.inner {
+        if path.split('/').count() != 2 {
+            let message = format!("`{path}` is no inner verdict");
+            diagnostics.add("E0234", place, message, "it is the entry of an object: `a/b`");
+        }
+    }
+    let nested = fault.inner.iter().chain(&fault.code).chain(&fault.message).filter_map(|path| path.split_once('/'));
+    for above in nested.map(|(above, _)| above) {
+        if !fault.keys.iter().any(|key| key == above) {
+            let help = "a verdict in it is read with the envelope";
+            let message = format!("`{above}` is not among the `keys` of the envelope");
+            diagnostics.add_with_help("E0234", place, message, "it holds a verdict, a code or a text", help);
+        }
+    }
+    if fault.keys.len() > NOTED {
+        diagnostics.add("E0234", place, format!("the envelope has more than {NOTED} keys"), "too many");
+    }
+}
+
+/// The most keys of an envelope that are read without a tree.
+const NOTED: usize = 8;
+
+struct Answer<'m, 'd> {
+    model: &'m Model,
+    endpoint: &'m Endpoint,
+    diagnostics: &'d mut Diagnostics,
+}
+
+impl Answer<'_, '_> {
+    /// The field of an item that is its key in the map.
+    fn key(&mut self) -> Option<Field> {
+        let name = self.endpoint.surface.response.key.as_ref()?;
+        let Some(Type::Map(key, item)) = self.endpoint.output.ty() else {
+            return self.wrong(&name.span, "`key` is for an answer that is a map", "this is none");
+        };
+        let field = self.field(self.model.fields(item).unwrap_or_default(), name)?;
+        if field.ty != **key {
+            return self.wrong(&name.span, "the field has another type than the keys", "never equal");
+        }
+        Some(field)
+    }
+
+    fn echo(&mut self) -> Vec<Echo> {
+        let echo = &self.endpoint.surface.response.echo;
+        echo.iter().filter_map(|(path, input)| self.one(path, input)).collect()
+    }
+
+    fn one(&mut self, path: &At<String>, input: &At<String>) -> Option<Echo> {
+        let item = match self.endpoint.output.ty() {
+            Some(Type::List(item) | Type::Option(item)) => item,
+            Some(ty) => ty,
+            None => return self.wrong(&path.span, "a call without output repeats nothing", "not in the answer"),
+        };
+        let (mut fields, mut found) = (self.model.fields(item).unwrap_or_default(), Vec::new());
+        for step in path.split('.') {
+            let step = At { value: step.to_owned(), span: path.span.clone() };
+            let field = self.field(fields, &step)?;
+            fields = self.model.fields(&field.ty).unwrap_or_default();
+            found.push(field);
+        }
+        let (input, ty) = self.input(input)?;
+        if found.last().is_none_or(|field| field.ty != ty) {
+            return self.wrong(&path.span, "the field has another type than the input", "never equal");
+        }
+        Some(Echo { name: path.value.clone(), path: found, input })
+    }
+
+    /// An input by its Rust name, or by `group.variant`.
+    fn input(&mut self, name: &At<String>) -> Option<(EchoedInput, Type)> {
+        if let Some((group, variant)) = name.split_once('.') {
+            let group = self.endpoint.one_of.iter().find(|known| known.rust == group);
+            let found = group.and_then(|group| {
+                let found = group.variants.iter().find(|known| crate::resolve::names::snake(&known.rust) == variant)?;
+                let [field] = found.fields.as_slice() else { return None };
+                let input = EchoedInput::Variant {
+                    group: group.rust.clone(),
+                    is_required: group.required,
+                    type_name: group.type_name.clone(),
+                    variant: found.rust.clone(),
+                };
+                Some((input, field.ty.clone()))
+            });
+            return match found {
+                Some(found) => Some(found),
+                None => self.wrong(&name.span, "there is no such variant of one field", "unknown"),
+            };
+        }
+        let inputs: Vec<Field> = self.endpoint.inputs().cloned().collect();
+        let field = self.field(&inputs, name)?;
+        let ty = field.ty.clone();
+        Some((EchoedInput::Field(Box::new(field)), ty))
+    }
+
+    fn field(&mut self, fields: &[Field], name: &At<String>) -> Option<Field> {
+        if let Some(field) = fields.iter().find(|field| field.rust == name.value) {
+            return Some(field.clone());
+        }
+        let help = match did_you_mean(name, fields.iter().map(|field| field.rust.as_str())) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "fields are named as in Rust".to_owned(),
+        };
+        let message = format!("there is no field `{}`", name.value);
+        self.diagnostics.add_with_help("E0235", &name.span, message, "unknown", help);
+        None
+    }
+
+    fn wrong<T>(&mut self, span: &Span, message: &str, label: &str) -> Option<T> {
+        self.diagnostics.add("E0235", span, message, label);
+        None
+    }
+}

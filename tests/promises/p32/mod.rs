@@ -1,0 +1,329 @@
+//! P32: no body of an answer makes a false outcome. Every endpoint in every format of its answers, and every kind of
+//! answer that contradicts itself, lacks something or belongs to another call; by hand and through both clients.
+//!
+//! `HOSTKIT_PROMISE_SIZE=long` sends every cell through both clients; otherwise a part of them.
+
+mod cells;
+mod clients;
+mod kinds;
+mod rows;
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+use hostkit::by_hand::EndpointExt;
+use hostkit::protocol::judgement::{Judgement, judge};
+use hostkit::protocol::server::Serve;
+use hostkit::protocol::server::every::{Examples, Visitor};
+use hostkit::protocol::server::example;
+use hostkit::protocol::{RawAnswer, Value};
+use hostkit::{Api, Call, Endpoint, Format, Perform, UnknownFields};
+use hostkit_tests::entries::{self, Entry, place};
+use hostkit_tests::size;
+use http::{HeaderMap, StatusCode};
+
+use cells::{Base, Cell};
+use clients::Clients;
+use kinds::{Facts, Kind, Want, wanted};
+
+/// How a call ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum End {
+    /// Done or accepted, with this value.
+    Value(String),
+    Rejected {
+        may_have_happened: bool,
+    },
+    /// Unresolved, or an error of a read.
+    Open,
+}
+
+/// What reading an answer by hand gives.
+struct Read {
+    end: End,
+    is_reported: bool,
+    /// The error, if there is one.
+    text: String,
+}
+
+fn read<E: Endpoint>(call: &E, status: u16, body: &[u8], unknown: UnknownFields) -> Read
+where
+    E::Output: Debug,
+{
+    let headers = HeaderMap::new();
+    let answer = RawAnswer::new(&E::INFO, &<E::Api as Api>::INFO, status, &headers, body).with_unknown_fields(unknown);
+    let (end, text) = match judge::<E>(&call.asked(), &answer) {
+        Judgement::Done(value) | Judgement::Accepted(value, _) | Judgement::Nothing(value) => {
+            (End::Value(format!("{value:?}")), String::new())
+        }
+        Judgement::Rejected(no) => (End::Rejected { may_have_happened: no.may_have_happened }, format!("{:?}", no.why)),
+        Judgement::Open(no) => (End::Open, format!("{:?}", no.why)),
+    };
+    Read { end, is_reported: !answer.report().is_empty(), text }
+}
+
+/// Whether a call ended as the table says.
+fn is_as_wanted(want: Want, acts: bool, right: &str, read: &Read, unknown: UnknownFields) -> bool {
+    let is_error = !matches!(read.end, End::Value(_));
+    let is_rejected = matches!(read.end, End::Rejected { .. });
+    let is_open = read.end == End::Open;
+    let is_verify = read.end == End::Rejected { may_have_happened: true };
+    match want {
+        Want::Value => matches!(&read.end, End::Value(value) if value == right),
+        _ if !acts && want != Want::Reported => is_error,
+        Want::InDoubt => is_open,
+        Want::InDoubtOrVerify => is_open || is_verify,
+        Want::Verify => is_verify,
+        Want::Rejected => is_rejected,
+        Want::Reported if acts => is_open,
+        Want::Reported => is_error || read.is_reported && unknown != UnknownFields::Deny,
+    }
+}
+
+/// One pass over an API.
+struct Pass<A: Api> {
+    facts: &'static Facts,
+    entries: Vec<Entry>,
+    clients: Clients<A>,
+    cells: BTreeMap<Kind, usize>,
+    by_client: usize,
+    number: usize,
+    skipped: Vec<String>,
+    wrong: Vec<String>,
+}
+
+/// The call whose answer is in its headers: no body of it says anything.
+const HEADERS: &str = "clodo/auth/sign_in";
+
+/// The formats of an endpoint's answers that hold data.
+fn formats<E: Endpoint>() -> &'static [Format] {
+    if E::INFO.formats.is_empty() { <E::Api as Api>::INFO.formats } else { E::INFO.formats }
+}
+
+impl<A: Api> Pass<A> {
+    fn new(facts: &'static Facts, credentials: A::Credentials) -> Self {
+        let entries = entries::all().into_iter().filter(|entry| entry.api == facts.api).collect();
+        Self {
+            facts,
+            entries,
+            clients: Clients::new(credentials),
+            cells: BTreeMap::new(),
+            by_client: 0,
+            number: 0,
+            skipped: Vec::new(),
+            wrong: Vec::new(),
+        }
+    }
+
+    /// The right answers of an endpoint: one for each format, about what the call asks for.
+    fn bases<E: Serve>(&self, call: &E, entry: &Entry) -> Vec<Base> {
+        if entry.folder == HEADERS {
+            return Vec::new();
+        }
+        if entry.answers.is_empty() {
+            return vec![Base { status: 204, format: formats::<E>()[0], tree: None }];
+        }
+        formats::<E>().iter().filter_map(|format| self.base(call, entry, *format)).collect()
+    }
+
+    fn base<E: Serve>(&self, call: &E, entry: &Entry, format: Format) -> Option<Base> {
+        let marker = self.facts.marker.map(|(key, ..)| key);
+        let has_marker = |tree: &Value| match (marker, tree) {
+            (Some(marker), Value::Map(entries)) => entries.iter().any(|(key, _)| key == marker),
+            _ => marker.is_none(),
+        };
+        let own = entry.answers.iter().filter(|answer| answer.format == format);
+        let own = own.filter_map(|answer| Some((answer.status, entries::tree(format, &answer.bytes)?)));
+        // Where the hoster's examples have no such answer, the server half writes one.
+        let written = entry.answers.iter().filter_map(|answer| {
+            let bytes = (entry.rewrite)(answer.status, &answer.bytes, format).ok()?;
+            Some((answer.status, entries::tree(format, &bytes)?))
+        });
+        for (status, mut tree) in own.chain(written) {
+            if !has_marker(&tree) {
+                continue;
+            }
+            let asked = call.asked();
+            for (_, path) in self.facts.echoes.iter().filter(|(folder, _)| *folder == entry.folder) {
+                for (_, input) in asked.iter() {
+                    let hostkit::protocol::evidence::Input::One(text) = input else { continue };
+                    let is_same = |entries: &mut Vec<(std::borrow::Cow<'static, str>, Value)>, at: usize| {
+                        entries[at].1 = Value::Text(text.clone());
+                    };
+                    tree = cells::put(&tree, path, is_same).unwrap_or(tree);
+                }
+            }
+            return Some(Base { status, format, tree: Some(tree) });
+        }
+        None
+    }
+
+    fn each<E: Serve + Endpoint<Api = A>>(
+        &mut self,
+        examples: &Examples,
+        by_client: impl Fn(&Clients<A>, &E, &Cell) -> Vec<End>,
+    ) where
+        E::Output: Debug,
+    {
+        let at = self.entries.iter().position(|entry| entry.folder == examples.folder).expect("an entry");
+        let entry = self.entries.swap_remove(at);
+        let Some(case) = examples.requests.first() else { panic!("{}: no request", entry.folder) };
+        let call: E = example::call(&place(examples.folder, case));
+        if self.facts.echoes.iter().any(|(folder, _)| *folder == entry.folder) {
+            assert!(!call.asked().is_empty(), "{}: nothing says which id was asked for", entry.folder);
+        }
+        let bases = self.bases(&call, &entry);
+        if bases.is_empty() && entry.folder != HEADERS {
+            self.skipped.push(format!("{}: no answer", entry.folder));
+        }
+        for base in &bases {
+            self.entries.push(clone(&entry));
+            let cells = cells::of(self.facts, &entry, base, &self.entries);
+            self.entries.pop();
+            for cell in cells {
+                self.cell(&call, base, &cell, &by_client);
+            }
+        }
+        self.entries.push(entry);
+    }
+
+    fn cell<E: Serve + Endpoint<Api = A>>(
+        &mut self,
+        call: &E,
+        base: &Base,
+        cell: &Cell,
+        by_client: &impl Fn(&Clients<A>, &E, &Cell) -> Vec<End>,
+    ) where
+        E::Output: Debug,
+    {
+        let acts = E::INFO.effect.acts();
+        let shown = || {
+            let body: String = String::from_utf8_lossy(&cell.body).chars().take(400).collect();
+            format!("{} {} {:?}, {}, under {}: {body}", E::INFO.spec, base.format, cell.kind, cell.what, cell.status)
+        };
+        let want = wanted(cell.kind, self.facts.marker.is_some());
+        let right = match &base.tree {
+            Some(tree) => hostkit::protocol::wire::write(base.format, tree).expect("the right answer"),
+            None => Vec::new(),
+        };
+        let right = match read(call, base.status, &right, UnknownFields::Collect).end {
+            End::Value(value) => value,
+            other => {
+                self.skipped.push(format!("{}: the right answer is {other:?}", E::INFO.spec));
+                return;
+            }
+        };
+        *self.cells.entry(cell.kind).or_default() += 1;
+        for unknown in [UnknownFields::Collect, UnknownFields::Ignore, UnknownFields::Deny] {
+            let read = read(call, cell.status, &cell.body, unknown);
+            if !is_as_wanted(want, acts, &right, &read, unknown) {
+                self.wrong.push(format!("{unknown:?}: {:?} {}; {}", read.end, read.text, shown()));
+                return;
+            }
+        }
+        let by_hand = read(call, cell.status, &cell.body, UnknownFields::Collect).end;
+        let mut response = http::Response::new(cell.body.clone());
+        *response.status_mut() = StatusCode::from_u16(cell.status).expect("a status");
+        let value = call.from_http(&response).ok().map(|value| format!("{value:?}"));
+        let same = match &by_hand {
+            End::Value(expected) => value.as_ref() == Some(expected),
+            _ => value.is_none(),
+        };
+        if !same {
+            self.wrong.push(format!("from_http gives {value:?}: {}", shown()));
+        }
+        self.number += 1;
+        // HTTP has no body under 204, so no client hands one over.
+        let is_http = cell.status != 204 || cell.body.is_empty();
+        if is_http && self.number % size::size(usize::MAX, 101, 1) == 0 {
+            for end in by_client(&self.clients, call, cell) {
+                self.by_client += 1;
+                // A call that is not performed has no rejection, only an error.
+                let is_same = match (&end, &by_hand) {
+                    (End::Open, End::Rejected { .. }) => E::INFO.effect.is_callable(),
+                    (end, by_hand) => end == by_hand,
+                };
+                if !is_same {
+                    self.wrong.push(format!("a client ends as {end:?}, by hand it is {by_hand:?}: {}", shown()));
+                }
+            }
+        }
+    }
+
+    fn report(self) {
+        let total: usize = self.cells.values().sum();
+        println!(
+            "P32: {total} cases, {}: {} through a client, {} skipped, {} wrong; {:?}",
+            self.facts.api,
+            self.by_client,
+            self.skipped.len(),
+            self.wrong.len(),
+            self.cells
+        );
+        assert!(self.skipped.is_empty(), "{}", self.skipped.join("\n"));
+        let wrong: Vec<String> = self.wrong.iter().take(60).cloned().collect();
+        assert!(wrong.is_empty(), "{} false outcomes\n{}", self.wrong.len(), wrong.join("\n"));
+        assert!(total > 1_000, "{total} cells");
+    }
+}
+
+fn clone(entry: &Entry) -> Entry {
+    Entry {
+        info: entry.info.clone(),
+        answers: entry
+            .answers
+            .iter()
+            .map(|answer| entries::Answer { bytes: answer.bytes.clone(), ..*answer })
+            .collect(),
+        requests: Vec::new(),
+        ..*entry
+    }
+}
+
+impl<A: Api> Visitor for Pass<A> {
+    type Api = A;
+
+    fn call<E>(&mut self, examples: &Examples)
+    where
+        E: Serve + Call + Endpoint<Api = A> + Debug + 'static,
+        E::Output: Debug + PartialEq,
+    {
+        self.each::<E>(examples, |clients, call, cell| clients.call(call, cell));
+    }
+
+    fn perform<E>(&mut self, examples: &Examples)
+    where
+        E: Serve + Perform + Endpoint<Api = A> + Debug + 'static,
+        E::Output: Debug + PartialEq,
+    {
+        self.each::<E>(examples, |clients, call, cell| clients.perform(call, cell));
+    }
+}
+
+#[test]
+fn clodo() {
+    let mut pass = Pass::new(&kinds::CLODO, clodo_proto::Credentials::key("login", "key-of-a-test"));
+    clodo_proto::serve::every(&mut pass);
+    pass.report();
+}
+
+#[test]
+fn inferno() {
+    let mut pass = Pass::new(&kinds::INFERNO, inferno_proto::Credentials::key(777, "key-of-a-test"));
+    inferno_proto::serve::every(&mut pass);
+    pass.report();
+}
+
+#[test]
+fn rootpanel() {
+    let mut pass = Pass::new(&kinds::ROOTPANEL, rootpanel_proto::Credentials::api_key("login", "key-of-a-test"));
+    rootpanel_proto::serve::every(&mut pass);
+    pass.report();
+}
+
+#[test]
+fn macloud() {
+    let mut pass = Pass::new(&kinds::MACLOUD, macloud_proto::Credentials::token("token-of-a-test"));
+    macloud_proto::serve::every(&mut pass);
+    pass.report();
+}
