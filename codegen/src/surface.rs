@@ -34,7 +34,6 @@ pub(crate) struct Service {
     pub(crate) ambiguous_map: Option<Span>,
     pub(crate) datetime_forms: Vec<String>,
     pub(crate) date_forms: Vec<String>,
-    pub(crate) zero_dates: Vec<String>,
     pub(crate) hosts: Vec<Host>,
     pub(crate) credentials: Vec<Credentials>,
     pub(crate) session: Option<Session>,

@@ -7,6 +7,7 @@
 
 mod confusion;
 mod every_call;
+mod good_and_bad;
 mod one_decision;
 mod p07;
 mod p13;

@@ -28,8 +28,7 @@ impl<'m> Scalars<'m> {
             return self.leniency().is_flag_absent(node);
         }
         let is_date = matches!(ty, Type::DateTime | Type::Date);
-        let is_zero = |text| self.model.service.zero_dates.iter().any(|zero| zero == text);
-        self.leniency().is_absent(node) || is_date && node.as_str().is_some_and(is_zero)
+        self.leniency().is_absent(node) || is_date && node.as_str().is_some_and(DateTime::is_zero)
     }
 
     /// Checks that the node reads as this scalar type; the error says what was expected.

@@ -32,13 +32,12 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
             loose_scalars: is("loose-scalars"),
             empty_text_is_absent: is("empty-text-is-absent"),
             loose_flags: is("loose-flags"),
-            // Date forms, zero dates and envelope keys are separate fields: their lists here are `'static`.
+            // Date forms and envelope keys are separate fields: their lists here are `'static`.
             ..Leniency::STRICT
         },
         ambiguous_map: lenient.filter(|_| is("one-as-list") && is("map-as-list")).map(|node| node.span("map-as-list")),
         datetime_forms: forms("datetime"),
         date_forms: forms("date"),
-        zero_dates: forms("zero"),
         hosts: node
             .list("host")
             .map(|node| Host {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use hostkit_wire::{Cursor, Document, Format, Kind, Limits, Node, WireError};
 use http::HeaderMap;
+use http::header::CONTENT_TYPE;
 
 use crate::codec::{
     At, DecodeError, Field, FromText, FromWire, How, Name, Note, Notes, Reader, Report, Table, ToText, UnknownFields,
@@ -104,7 +105,24 @@ impl<'a> RawAnswer<'a> {
 
     /// The body as a tree, in whichever of the API's formats it is.
     pub fn document(&self) -> Result<&Document<'a>, &WireError> {
-        self.document.get_or_init(|| hostkit_wire::parse_any(self.formats, self.body, &self.limits)).as_ref()
+        let parse = || match self.foreign_charset() {
+            Some(charset) => Err(WireError::encoding(charset)),
+            None => hostkit_wire::parse_any(self.formats, self.body, &self.limits),
+        };
+        self.document.get_or_init(parse).as_ref()
+    }
+
+    /// The charset that the headers name, if the body is something else in it than in UTF-8.
+    fn foreign_charset(&self) -> Option<&'a str> {
+        let parameters = self.headers.get(CONTENT_TYPE)?.to_str().ok()?.split(';').skip(1);
+        let mut names = parameters.filter_map(|parameter| {
+            let (name, value) = parameter.split_once('=')?;
+            name.trim().eq_ignore_ascii_case("charset").then_some(value.trim().trim_matches('"'))
+        });
+        let charset = names.next()?;
+        let is_utf_8 = ["utf-8", "utf8", "us-ascii", "ascii"].iter().any(|known| charset.eq_ignore_ascii_case(known));
+        // The first 128 characters are the same in all charsets that hosters use.
+        (!is_utf_8 && !self.body.is_ascii()).then_some(charset)
     }
 
     /// Whether the body was parsed into a tree: somebody asked for one, or it is not regular enough to be read without.
@@ -151,6 +169,9 @@ impl<'a> RawAnswer<'a> {
     /// its answer is short.
     fn read_straight<T>(&self, read: impl FnOnce(&mut Reader<'_>) -> Result<T, DecodeError>) -> Option<T> {
         if self.is_parsed() || self.asked.acts {
+            return None;
+        }
+        if self.foreign_charset().is_some() {
             return None;
         }
         let cursor = Cursor::open(self.formats, self.body, &self.limits)?;

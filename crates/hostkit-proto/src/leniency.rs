@@ -26,8 +26,6 @@ pub struct Leniency {
     pub date_times: &'static [&'static str],
     /// The forms of dates.
     pub dates: &'static [&'static str],
-    /// Texts that stand for "no date".
-    pub zero_dates: &'static [&'static str],
     /// Keys of the envelope that are no fields of the data.
     pub envelope: &'static [&'static str],
 }
@@ -44,7 +42,6 @@ impl Leniency {
         loose_flags: false,
         date_times: &["%Y-%m-%d %H:%M:%S"],
         dates: &["%Y-%m-%d"],
-        zero_dates: &[],
         envelope: &[],
     };
 }
@@ -78,6 +75,7 @@ impl Leniency {
             Kind::List => Some(ListShape::Items),
             Kind::Null if self.null_as_empty => Some(ListShape::Nothing),
             Kind::Text if self.null_as_empty && node.is_empty_text() => Some(ListShape::Nothing),
+            Kind::Map if is_nil(node) => Some(ListShape::Nothing),
             Kind::Map if node.is_empty() && (self.one_as_list || self.map_as_list) => Some(ListShape::Nothing),
             Kind::Map if self.map_as_list => Some(ListShape::Values),
             // PHP writes a list so from which items were removed.
@@ -129,13 +127,14 @@ impl Leniency {
                 node.is_empty_text() && (self.empty_text_is_absent || is_text_only)
             }
             Kind::List => self.list_as_empty_map && node.is_empty(),
+            Kind::Map => is_nil(node),
             _ => false,
         }
     }
 
     /// Whether an optional flag is absent: an empty element or text is the PHP spelling of `false`.
     pub fn is_flag_absent(&self, node: Node<'_>) -> bool {
-        node.kind() == Kind::Null && node.format() != Format::Xml && !self.loose_flags
+        node.kind() == Kind::Null && node.format() != Format::Xml && !self.loose_flags || is_nil(node)
     }
 
     /// Whether a number may be text here, and text a number.
@@ -157,6 +156,13 @@ impl Leniency {
             _ => node.as_str(),
         }
     }
+}
+
+/// Whether the node is an element without content that says `xsi:nil="true"`, whatever the prefix.
+fn is_nil(node: Node<'_>) -> bool {
+    let says_nil =
+        |(key, value): (&str, Node<'_>)| key.ends_with(":nil") && matches!(value.as_str(), Some("true" | "1"));
+    node.format() == Format::Xml && node.entries().all(|(key, _)| key.starts_with('@')) && node.entries().any(says_nil)
 }
 
 /// Whether a key is a position in a list.

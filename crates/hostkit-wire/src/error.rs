@@ -52,6 +52,11 @@ impl WireError {
         Self::new(offset, WireErrorKind::Expected(what))
     }
 
+    /// The error that the body, as its transport says, is in another encoding than UTF-8.
+    pub fn encoding(name: &str) -> Self {
+        Self::new(0, WireErrorKind::Encoding(name.chars().take(40).collect()))
+    }
+
     /// Turns an offset in the reader's text, which starts at `base`, into one in the body.
     pub(crate) fn shifted(self, base: usize) -> Self {
         Self { offset: self.offset + base, kind: self.kind }

@@ -117,7 +117,6 @@ impl Api for Obstacle {
             loose_flags: true,
             date_times: &["%d.%m.%Y %H:%M:%S", "%Y-%m-%d %H:%M:%S"],
             dates: &["%d.%m.%Y", "%Y-%m-%d"],
-            zero_dates: &["00.00.0000 00:00:00"],
             ..Leniency::STRICT
         },
         zone: "Europe/Moscow",

@@ -148,7 +148,6 @@ fn extensions(document: &mut Object, model: &Model) {
     let mut dates = Object::default();
     dates.say("datetime", service.datetime_forms.clone());
     dates.say("date", service.date_forms.clone());
-    dates.say("zero", service.zero_dates.clone());
     document.say("x-hostkit-dates", dates);
     for credentials in &service.credentials {
         let mut one = object! { "summary": &credentials.en };

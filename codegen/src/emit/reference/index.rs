@@ -77,9 +77,6 @@ fn formats(language: Language, model: &Model) -> String {
     if !service.date_forms.is_empty() {
         lines.push(format!("{}: {}", language.pick("Dates", "Даты"), codes(&service.date_forms)));
     }
-    if !service.zero_dates.is_empty() {
-        lines.push(format!("{}: {}", language.pick("No date", "Нет даты"), codes(&service.zero_dates)));
-    }
     let lenient = &service.lenient;
     let leniencies = [
         (

@@ -100,6 +100,11 @@ pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
             const MAY_BE_DOUBLED: bool = true;
         )
     });
+    let absence = (!is_shown(trace)).then(|| {
+        quote!(
+            const IS_ABSENCE: bool = true;
+        )
+    });
     let read = read(trace);
     let (reading_fn, baseline, find) = (reading_of(trace, &read), baseline(model, trace, &reading), find(model, trace));
     let inputs = used("inputs", trace.each.is_some() || compares(trace));
@@ -119,6 +124,7 @@ pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
             const SHOWS_WITHIN: Duration = Duration::from_secs(#settle);
             #unseen
             #doubled
+            #absence
 
             #reading_fn
 

@@ -15,7 +15,6 @@ const LENIENT: &[Key] = &[
 const DATES: &[Key] = &[
     key("datetime", Shape::Texts, "Forms of date-times; the first is written."),
     key("date", Shape::Texts, "Forms of dates."),
-    key("zero", Shape::Texts, "Texts that stand for no date."),
 ];
 
 const HOST: &[Key] = &[

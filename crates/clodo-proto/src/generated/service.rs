@@ -121,13 +121,6 @@ impl Api for Clodo {
             loose_flags: true,
             date_times: &["%d.%m.%Y %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%d.%m.%Y %H:%M"],
             dates: &["%d.%m.%Y", "%Y-%m-%d"],
-            zero_dates: &[
-                "30.11.-0001 00:00",
-                "30.11.-0001 00:00:00",
-                "30.11.-0001",
-                "0000-00-00 00:00:00",
-                "0000-00-00",
-            ],
             ..Leniency::STRICT
         },
         zone: "Europe/Moscow",

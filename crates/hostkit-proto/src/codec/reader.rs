@@ -13,6 +13,7 @@ use super::{DecodeError, FromText, FromWire, Raw};
 use crate::codec::raw::Source;
 use crate::codec::{Report, UnknownFields};
 use crate::leniency::Leniency;
+use crate::value::DateTime;
 
 /// One step of the path to a value. Copied for every field, so it owns nothing.
 #[derive(Debug, Clone, Copy)]
@@ -187,12 +188,12 @@ impl<'r> Reader<'r> {
         }
     }
 
-    /// Whether one of these texts stands here.
-    pub(crate) fn is_text_of(&self, texts: &[&str]) -> bool {
+    /// Whether a zero date stands here.
+    pub(crate) fn is_zero_date(&self) -> bool {
         match &self.at {
-            At::Node(node) => node.as_str().is_some_and(|text| texts.contains(&text)),
+            At::Node(node) => node.as_str().is_some_and(DateTime::is_zero),
             At::Items(_) => false,
-            At::Body(cursor) => texts.iter().any(|text| cursor.is_text(text)),
+            At::Body(cursor) => cursor.clone().scalar().is_ok_and(|text| DateTime::is_zero(&text)),
         }
     }
 

@@ -19,6 +19,7 @@ pub enum UnknownFields {
 pub struct Report {
     unknown: Vec<String>,
     defects: Vec<DecodeError>,
+    left_out: usize,
     /// The number of all, kept or not: a hostile answer must not fill memory with them.
     total: usize,
 }
@@ -41,8 +42,15 @@ impl Report {
         }
     }
 
+    /// Adds an item of a list or a map that could not be read.
+    pub(crate) fn add_left_out(&mut self, error: DecodeError) {
+        self.left_out += 1;
+        self.add_defect(error);
+    }
+
     pub(crate) fn merge(&mut self, other: Report) {
         self.total += other.total;
+        self.left_out += other.left_out;
         self.unknown.extend(other.unknown.into_iter().take(KEPT.saturating_sub(self.unknown.len())));
         self.defects.extend(other.defects.into_iter().take(KEPT.saturating_sub(self.defects.len())));
     }
@@ -57,9 +65,14 @@ impl Report {
         &self.unknown
     }
 
-    /// Optional fields that could not be read and are absent in the value, at most 100.
+    /// Optional fields that could not be read and are absent in the value, and items that were left out, at most 100.
     pub fn defects(&self) -> &[DecodeError] {
         &self.defects
+    }
+
+    /// How many items of lists and maps could not be read: what the value does not have may be there all the same.
+    pub fn left_out(&self) -> usize {
+        self.left_out
     }
 
     /// Whether there is nothing to report.

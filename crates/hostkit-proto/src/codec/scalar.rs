@@ -7,7 +7,6 @@ use hostkit_wire::{Digits, Format, Irregular, Kind, Node, Value};
 use rust_decimal::Decimal;
 
 use super::{DecodeError, FromText, FromWire, Reader, ToText, ToWire};
-use crate::leniency::Leniency;
 use crate::value::{Bytes, Csv, Date, DateTime, Gibibytes, Html, Kibibytes, Mebibytes, Secret, UnixTime};
 
 macro_rules! numbers {
@@ -244,9 +243,8 @@ impl FromWire for DateTime {
 
     #[inline]
     fn plain(reader: &mut Reader<'_>) -> Option<Self> {
-        let Leniency { date_times, zero_dates, .. } = *reader.leniency;
-        let read = |text: &str| date_times.iter().find_map(|form| Self::parse(form, text));
-        reader.plain(|text| if zero_dates.contains(&text) { None } else { read(text) })
+        let forms = reader.leniency.date_times;
+        reader.plain(|text| forms.iter().find_map(|form| Self::parse(form, text)))
     }
 
     fn blank() -> Self {
@@ -254,7 +252,7 @@ impl FromWire for DateTime {
     }
 
     fn is_absent(reader: &Reader<'_>) -> bool {
-        reader.is_absent() || reader.is_text_of(reader.leniency.zero_dates)
+        reader.is_absent() || reader.is_zero_date()
     }
 }
 
@@ -276,9 +274,8 @@ impl FromWire for Date {
 
     #[inline]
     fn plain(reader: &mut Reader<'_>) -> Option<Self> {
-        let Leniency { dates, zero_dates, .. } = *reader.leniency;
-        let read = |text: &str| dates.iter().find_map(|form| Self::parse(form, text));
-        reader.plain(|text| if zero_dates.contains(&text) { None } else { read(text) })
+        let forms = reader.leniency.dates;
+        reader.plain(|text| forms.iter().find_map(|form| Self::parse(form, text)))
     }
 
     fn blank() -> Self {
@@ -286,7 +283,7 @@ impl FromWire for Date {
     }
 
     fn is_absent(reader: &Reader<'_>) -> bool {
-        reader.is_absent() || reader.is_text_of(reader.leniency.zero_dates)
+        reader.is_absent() || reader.is_zero_date()
     }
 }
 

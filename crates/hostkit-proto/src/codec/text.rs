@@ -148,7 +148,19 @@ impl FromText for IpAddr {
     const EXPECTED: &'static str = "an IP address";
 
     fn from_text(text: &str) -> Option<Self> {
-        text.trim().parse().ok()
+        // `2001:db8::1/64` and `[2001:db8::1]` name an address, too.
+        let text = text.trim();
+        let (address, prefix) = text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
+        let inside = address.strip_prefix('[').and_then(|address| address.strip_suffix(']'));
+        let address: Self = match inside {
+            Some(inside) => Self::V6(inside.parse().ok()?),
+            None => address.parse().ok()?,
+        };
+        let longest = if address.is_ipv4() { 32 } else { 128 };
+        match prefix {
+            Some(prefix) if few_digits(prefix).is_none_or(|length| length > longest) => None,
+            _ => Some(address),
+        }
     }
 }
 

@@ -39,6 +39,8 @@ pub trait Evidence: Perform {
     /// Whether a proxy may repeat the call when its answer is late. A single find is then read again after
     /// [`Self::SHOWS_WITHIN`].
     const MAY_BE_DOUBLED: bool = false;
+    /// Whether it shows as something that is gone. An answer of which some items cannot be read does not show that.
+    const IS_ABSENCE: bool = false;
     /// The reason, if no call of the API shows it; nothing is read then.
     const NOT_SHOWN: Option<&'static str> = None;
 

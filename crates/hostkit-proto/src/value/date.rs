@@ -20,6 +20,9 @@ pub struct Date(civil::Date);
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
 pub struct UnixTime(pub i64);
 
+/// A year of two digits, or with a sign, is read by `strptime` and means something else.
+const FIRST_YEAR: i16 = 1000;
+
 /// A civil time that a zone has twice or not at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ZoneError(String);
@@ -41,13 +44,36 @@ impl DateTime {
         civil::DateTime::new(year, month, day, hour, minute, second, 0).ok().map(Self)
     }
 
-    /// Parses `text` by a `strptime` pattern; `None` if it does not match.
-    pub fn parse(form: &str, text: &str) -> Option<Self> {
-        match digits::read(form, text) {
-            Digits::Time(time) => Some(Self(time)),
-            Digits::Another => None,
-            Digits::Unclear => civil::DateTime::strptime(form, text).ok().map(Self),
+    /// Whether a text is the zero date of MySQL, which stands for no date, or what PHP makes of that: the 30th of November of
+    /// the year before 0.
+    ///
+    /// ```
+    /// use hostkit_proto::DateTime;
+    /// assert!(DateTime::is_zero("0000-00-00 00:00:00"));
+    /// assert!(DateTime::is_zero("30.11.-0001 00:00"));
+    /// assert!(!DateTime::is_zero("2026-11-30 00:00:00"));
+    /// ```
+    pub fn is_zero(text: &str) -> bool {
+        let text = text.trim();
+        if let Some((before, behind)) = text.split_once("-0001") {
+            let numbers =
+                [before, behind].into_iter().flat_map(|part| part.split(|letter: char| !letter.is_ascii_digit()));
+            let mut numbers = numbers.filter(|number| !number.is_empty());
+            return matches!((numbers.next(), numbers.next()), (Some("11"), Some("30")) | (Some("30"), Some("11")));
         }
+        let zeros = text.bytes().filter(|byte| *byte == b'0').count();
+        let separators = text.bytes().filter(|byte| b"-./: T".contains(byte)).count();
+        zeros >= 8 && separators >= 2 && zeros + separators == text.len()
+    }
+
+    /// Parses `text` by a `strptime` pattern; `None` if it does not match, or if its year is not one of four digits.
+    pub fn parse(form: &str, text: &str) -> Option<Self> {
+        let time = match digits::read(form, text) {
+            Digits::Time(time) => time,
+            Digits::Another => return None,
+            Digits::Unclear => civil::DateTime::strptime(form, text).ok()?,
+        };
+        (time.year() >= FIRST_YEAR).then_some(Self(time))
     }
 
     /// Formats it by a `strftime` pattern.
@@ -96,13 +122,14 @@ impl Date {
         civil::Date::new(year, month, day).ok().map(Self)
     }
 
-    /// Parses `text` by a `strptime` pattern; `None` if it does not match.
+    /// Parses `text` by a `strptime` pattern; `None` if it does not match, or if its year is not one of four digits.
     pub fn parse(form: &str, text: &str) -> Option<Self> {
-        match digits::read(form, text) {
-            Digits::Time(time) => Some(Self(time.date())),
-            Digits::Another => None,
-            Digits::Unclear => civil::Date::strptime(form, text).ok().map(Self),
-        }
+        let date = match digits::read(form, text) {
+            Digits::Time(time) => time.date(),
+            Digits::Another => return None,
+            Digits::Unclear => civil::Date::strptime(form, text).ok()?,
+        };
+        (date.year() >= FIRST_YEAR).then_some(Self(date))
     }
 
     /// Formats it by a `strftime` pattern.

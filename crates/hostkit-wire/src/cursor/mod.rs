@@ -236,23 +236,7 @@ impl<'a> Cursor<'a> {
     pub fn is_empty_text(&self) -> bool {
         match self.format {
             Format::Json => self.byte(self.at + 1) == Some(b'"') && self.byte(self.at) == Some(b'"'),
-            _ => self.is_text(""),
-        }
-    }
-
-    /// Whether exactly this text stands here, told without moving; `false` where that is not plain.
-    #[inline]
-    pub fn is_text(&self, text: &str) -> bool {
-        let rest = self.text.as_bytes().get(self.at..).unwrap_or(&[]);
-        let is_quoted = |rest: &[u8]| match (rest, text.as_bytes()) {
-            ([b'"', first, ..], [known, ..]) if first != known => false,
-            ([b'"', rest @ ..], text) => rest.strip_prefix(text).is_some_and(|behind| behind.first() == Some(&b'"')),
-            _ => false,
-        };
-        match self.format {
-            Format::Json => is_quoted(rest),
-            Format::Php => self.php_is_text(text),
-            _ => self.clone().scalar().is_ok_and(|found| found == text),
+            _ => self.clone().scalar().is_ok_and(|text| text.is_empty()),
         }
     }
 

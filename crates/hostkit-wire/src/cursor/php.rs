@@ -63,11 +63,6 @@ impl<'a> Cursor<'a> {
         is_whole.then_some(Digits { end: digits.end + if is_text { 2 } else { 1 }, ..digits })
     }
 
-    #[inline]
-    pub(super) fn php_is_text(&self, text: &str) -> bool {
-        php::plain_string(self.text, self.at).and_then(|(from, to)| self.text.get(from..to)) == Some(text)
-    }
-
     /// Passes a number, and gives its lexeme.
     #[inline]
     fn php_number(&mut self) -> Result<&'a str, Irregular> {

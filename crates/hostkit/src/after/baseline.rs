@@ -8,7 +8,7 @@ use hostkit_proto::{Endpoint, Evidence};
 use super::reading::{Limits, ReadingMachine};
 use crate::call::ticket::{Before, Ticket};
 use crate::client::ClientCore;
-use crate::error::ErrorOf;
+use crate::error::{Error, ErrorOf};
 use crate::machine::{Machine, Step};
 use crate::options::CallOptions;
 use crate::time::Now;
@@ -48,6 +48,11 @@ impl<E: Evidence> Machine for BeforeMachine<E> {
         };
         match reading.step(&self.core, limits, now).into_done() {
             Err(step) => step,
+            // An item that cannot be read now would look new later.
+            Ok(Ok(_)) if reading.is_partial() => {
+                let why = "the list from before the call has items that cannot be read";
+                Step::Done(Err(Error::refused(&E::INFO, why)))
+            }
             Ok(Ok(answer)) => {
                 Step::Done(Ok(E::baseline(&self.inputs, &answer).map(|baseline| Before { baseline, read: Some(now) })))
             }

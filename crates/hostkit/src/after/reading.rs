@@ -45,6 +45,8 @@ pub(super) struct ReadingMachine<R: Reading> {
     state: State<R>,
     /// The largest `Age` of the answers that came from a cache.
     age: Duration,
+    /// Whether an answer had items that could not be read: what it does not show may be there.
+    is_partial: bool,
 }
 
 enum State<R: Reading> {
@@ -63,11 +65,15 @@ impl<R: Reading> ReadingMachine<R> {
     pub(super) fn new(core: &ClientCore<R::Api>, reading: R, limits: &Limits, now: Now) -> Self {
         let options = limits.of(core, &R::First::INFO, now);
         let first = core.call(reading.first(), options);
-        Self { reading, state: State::First(first), age: Duration::ZERO }
+        Self { reading, state: State::First(first), age: Duration::ZERO, is_partial: false }
     }
 
     pub(super) fn age(&self) -> Duration {
         self.age
+    }
+
+    pub(super) fn is_partial(&self) -> bool {
+        self.is_partial
     }
 
     pub(super) fn step(&mut self, core: &ClientCore<R::Api>, limits: &Limits, now: Now) -> Step<Read<R>> {
@@ -79,6 +85,7 @@ impl<R: Reading> ReadingMachine<R> {
                     Ok(Err(error)) => return Step::Done(Err(error)),
                     Ok(Ok(reply)) => {
                         self.age = age(&reply.headers);
+                        self.is_partial = reply.report.left_out() > 0;
                         let (answer, left) = self.reading.follow(reply.value);
                         let then = Then { answer: Some(answer), left: left.into_iter(), current: None };
                         self.state = State::Then(then);
@@ -92,6 +99,7 @@ impl<R: Reading> ReadingMachine<R> {
                     Err(step) => return step,
                     Ok(Ok(reply)) => {
                         self.age = self.age.max(age(&reply.headers));
+                        self.is_partial |= reply.report.left_out() > 0;
                         if let Some(answer) = &mut then.answer {
                             self.reading.add(answer, reply.value);
                         }

@@ -61,6 +61,14 @@ struct Run<E: Evidence> {
     state: State<E>,
 }
 
+/// What a read can show.
+struct Quality {
+    /// How old its answer may be.
+    age: Duration,
+    /// Whether items of it could not be read.
+    is_partial: bool,
+}
+
 enum State<E: Evidence> {
     /// The next read is due.
     Due,
@@ -96,13 +104,13 @@ impl<E: Evidence> Run<E> {
         Self { limits, settled, unseen: 0, failures: 0, seen: None, state: State::Due }
     }
 
-    /// The verdict of a read that was started at `asked` with an answer of this age; `None` to read again.
+    /// The verdict of a read that was started at `asked`; `None` to read again.
     fn judge(
         &mut self,
         ticket: &Ticket,
         read: Result<AnswerOf<E>, Error<Code<E>>>,
         asked: Moment,
-        age: Duration,
+        Quality { age, is_partial }: Quality,
     ) -> Option<Verdict<E>> {
         if let Some(seen) = self.seen.take() {
             // It certainly happened, whatever the second read shows.
@@ -115,7 +123,10 @@ impl<E: Evidence> Run<E> {
         // An answer from a cache is older than its request.
         let is_late = asked >= self.settled + age;
         match read {
-            Ok(answer) => match E::find(ticket.inputs(), ticket.baseline(), answer) {
+            // What cannot be read may be what was looked for, or what has to be gone.
+            Ok(answer) => match E::find(ticket.inputs(), ticket.baseline(), answer)
+                .filter(|found| !is_partial || !found.is_empty() && !E::IS_ABSENCE)
+            {
                 // A part may become visible before the rest; without a baseline, more reads add nothing.
                 None if ticket.baseline().is_none() || is_late => {
                     return Some(Reconciled::StillOpen(StillOpen::CannotTell));
@@ -183,8 +194,9 @@ impl<E: Evidence> Machine for RecoveryMachine<E> {
                         Ok(read) => read,
                         Err(step) => return step,
                     };
-                    let (asked, age) = (*asked, reading.age());
-                    if let Some(verdict) = run.judge(&self.ticket, read, asked, age) {
+                    let quality = Quality { age: reading.age(), is_partial: reading.is_partial() };
+                    let asked = *asked;
+                    if let Some(verdict) = run.judge(&self.ticket, read, asked, quality) {
                         return Step::Done(verdict);
                     }
                     run.state = State::Pause(Pause::new(run.next(now), &run.limits));

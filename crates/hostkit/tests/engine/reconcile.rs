@@ -117,6 +117,23 @@ fn a_late_double_is_named() {
     assert!(matches!(done, Reconciled::Happened(7)) && seconds == 0, "{done} after {seconds} s");
 }
 
+/// A list of which items cannot be read shows what is there, and not what is missing.
+#[test]
+fn a_list_with_unreadable_items_proves_no_absence() {
+    let (_, done) = order([things("1, 2, [], 7")]);
+    assert_eq!(done.happened(), Some(7));
+    let (bench, done) = order((0..8).map(|_| things("1, 2, []")));
+    assert!(matches!(done, Reconciled::StillOpen(StillOpen::CannotTell)), "{done}");
+    assert!(bench.seconds() >= 60, "{}", bench.seconds());
+    // The last one may be readable again.
+    let (_, done) = order([things("1, 2, []"), things("1, 2, []"), things("1, 2, 7")]);
+    assert_eq!(done.happened(), Some(7));
+    // An item that could not be read before would look new.
+    let ahead = crate::common::bench([things("1, 2, []")]);
+    let before = ahead.run(ahead.core.before(&Order, CallOptions::new()));
+    assert!(before.is_err_and(|error| error.kind() == ErrorKind::Refused));
+}
+
 #[test]
 fn without_a_baseline_the_end_stays_open() {
     let (bench, ticket) = broken(Order, [things("1, 2, 7")]);

@@ -93,7 +93,6 @@ impl Api for Inferno {
             empty_text_is_absent: true,
             loose_flags: true,
             dates: &["%Y-%m-%d"],
-            zero_dates: &["0000-00-00"],
             envelope: &["result", "message", "msg", "error_code", "retx"],
             ..Leniency::STRICT
         },
@@ -137,6 +136,7 @@ impl Api for Inferno {
             "retx",
             "service",
             "serviceid",
+            "serviceids",
             "services",
             "status",
             "unpaidInvoices",

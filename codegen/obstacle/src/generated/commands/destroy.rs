@@ -87,6 +87,7 @@ impl Evidence for Destroy {
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+    const IS_ABSENCE: bool = true;
 
     fn reading(_: &Inputs) -> Result<FindThing, EncodeError> {
         Ok(FindThing::new())

@@ -149,12 +149,8 @@ fn leniency(model: &Model) -> TokenStream {
         ("loose_flags", lenient.loose_flags),
     ];
     let flags = flags.into_iter().filter(|(_, is_on)| *is_on).map(|(name, _)| ident(name));
-    let lists = [
-        ("date_times", &service.datetime_forms),
-        ("dates", &service.date_forms),
-        ("zero_dates", &service.zero_dates),
-        ("envelope", &service.fault.keys),
-    ];
+    let lists =
+        [("date_times", &service.datetime_forms), ("dates", &service.date_forms), ("envelope", &service.fault.keys)];
     let lists = lists.into_iter().filter_map(|(name, items)| texts(name, items));
     quote!(Leniency { #(#flags: true,)* #(#lists)* ..Leniency::STRICT })
 }

@@ -110,6 +110,7 @@ impl Evidence for DeleteBackup {
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+    const IS_ABSENCE: bool = true;
 
     fn reading(inputs: &Inputs) -> Result<ListBackups, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;

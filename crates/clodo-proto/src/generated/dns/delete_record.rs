@@ -115,6 +115,7 @@ impl Evidence for DeleteRecord {
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+    const IS_ABSENCE: bool = true;
 
     fn reading(inputs: &Inputs) -> Result<GetZone, EncodeError> {
         let id: ZoneId = inputs.need(Self::INFO.name, "id")?;

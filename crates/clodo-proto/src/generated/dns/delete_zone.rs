@@ -102,6 +102,7 @@ impl Evidence for DeleteZone {
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+    const IS_ABSENCE: bool = true;
 
     fn reading(_: &Inputs) -> Result<ListZones, EncodeError> {
         Ok(ListZones::new())

@@ -114,6 +114,7 @@ impl Evidence for DeleteIp {
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+    const IS_ABSENCE: bool = true;
 
     fn reading(inputs: &Inputs) -> Result<ListIps, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;

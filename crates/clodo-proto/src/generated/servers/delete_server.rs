@@ -109,6 +109,7 @@ impl Evidence for DeleteServer {
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(120);
+    const IS_ABSENCE: bool = true;
 
     fn reading(_: &Inputs) -> Result<ListServers, EncodeError> {
         Ok(ListServers::new())

@@ -99,6 +99,7 @@ impl Evidence for DeleteStorage {
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+    const IS_ABSENCE: bool = true;
 
     fn reading(_: &Inputs) -> Result<ListStorages, EncodeError> {
         Ok(ListStorages::new())

@@ -4,7 +4,7 @@ use hostkit_wire::{Format, Key, Kind, Node};
 
 use super::{Fields, key_twice};
 use crate::codec::reader::{At, Step};
-use crate::codec::{DecodeError, FromWire, Name, Reader};
+use crate::codec::{DecodeError, FromWire, Name, Reader, UnknownFields};
 use crate::leniency::ListShape;
 
 /// Bytes reserved for each node of a list before its items are read: in a typical answer a value takes less per node,
@@ -196,11 +196,47 @@ impl<'r> Reader<'r> {
         nodes: impl Iterator<Item = Node<'r>>,
         max_items: usize,
     ) -> Result<(), DecodeError> {
+        let (spec, read_before) = (self.spec, place.len());
+        let mut unreadable = None;
         for (index, node) in nodes.enumerate() {
             if index >= max_items {
                 return Err(self.error(format!("at most {max_items} items"), "more").over_limit());
             }
-            self.within_node(Step::Index(index), node, |reader| T::push(place, reader))?;
+            if let Err(error) = self.within_node(Step::Index(index), node, |reader| T::push(place, reader)) {
+                self.spec = spec;
+                self.leave_out(error, &mut unreadable)?;
+            }
+        }
+        self.finish_items(unreadable, place.len() > read_before)
+    }
+
+    /// Leaves out an item that cannot be read; the error of the first one is kept in `unreadable`.
+    ///
+    /// # Errors
+    /// Where the rest is no use without it: under [`UnknownFields::Deny`], beyond a limit, and in the answer of a call
+    /// that acts.
+    pub(super) fn leave_out(
+        &mut self,
+        error: DecodeError,
+        unreadable: &mut Option<DecodeError>,
+    ) -> Result<(), DecodeError> {
+        if self.unknown == UnknownFields::Deny || self.others.is_some() || error.is_over_limit() {
+            return Err(error);
+        }
+        if unreadable.is_some() {
+            self.report.add_left_out(error);
+        } else {
+            *unreadable = Some(error);
+        }
+        Ok(())
+    }
+
+    /// Reports the first item that was left out. Where no item could be read, these are not the items of this list.
+    pub(super) fn finish_items(&mut self, unreadable: Option<DecodeError>, has_items: bool) -> Result<(), DecodeError> {
+        match unreadable {
+            Some(error) if !has_items => return Err(error),
+            Some(error) => self.report.add_left_out(error),
+            None => {}
         }
         Ok(())
     }

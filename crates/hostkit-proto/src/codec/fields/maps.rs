@@ -40,16 +40,26 @@ impl<'r> Reader<'r> {
     ) -> Result<(), DecodeError> {
         match self.leniency.map(node) {
             Some(MapShape::Entries) => {
+                let (spec, mut unreadable) = (self.spec, None);
                 for (key, value) in node.entries() {
                     let Some(parsed) = K::from_text(key) else {
-                        return Err(self.error(format!("{} as a key", K::EXPECTED), format!("{key:?}")));
+                        let error = self.error(format!("{} as a key", K::EXPECTED), format!("{key:?}"));
+                        self.leave_out(error, &mut unreadable)?;
+                        continue;
                     };
-                    let value = self.within_node(Step::Key(key), value, V::from_wire)?;
+                    let value = match self.within_node(Step::Key(key), value, V::from_wire) {
+                        Ok(value) => value,
+                        Err(error) => {
+                            self.spec = spec;
+                            self.leave_out(error, &mut unreadable)?;
+                            continue;
+                        }
+                    };
                     if map.insert(parsed, value).is_some() {
                         return Err(self.error("each key once", format!("{key:?} twice")));
                     }
                 }
-                Ok(())
+                self.finish_items(unreadable, !map.is_empty())
             }
             Some(MapShape::Nothing) => Ok(()),
             None => Err(self.expected_at("a map", node)),

@@ -55,7 +55,8 @@ impl Visit<'_> {
     pub(super) fn create_order(&mut self, call: &CreateOrder) -> Result<Reply, No> {
         let new = NewServer { plan: call.product.get(), ..NewServer::default() };
         let number = self.world.order(self.account, new)?;
-        let mut order = NewOrder::new(OrderId::new(number), (number + SERVICES).to_string());
+        let mut order = NewOrder::new(OrderId::new(number));
+        order.products = Some((number + SERVICES).to_string());
         order.invoice = Some(InvoiceId::new(number + INVOICES));
         yes::<CreateOrder>(&order)
     }

@@ -60,7 +60,8 @@ impl Handler<'_> {
             limit
         };
         let servers = self.world.servers(&self.account);
-        let mut limits = AccountLimits::new(limit(100_000, servers.len()));
+        let mut limits = AccountLimits::new();
+        limits.server = Some(limit(100_000, servers.len()));
         let addresses: usize = servers.iter().map(|server| server.addresses().len().saturating_sub(1)).sum();
         let mut ip4 = limit(1000, addresses);
         ip4.child_max = Some(10);

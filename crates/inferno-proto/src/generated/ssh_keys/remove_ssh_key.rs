@@ -97,6 +97,7 @@ impl Evidence for RemoveSshKey {
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+    const IS_ABSENCE: bool = true;
 
     fn reading(_: &Inputs) -> Result<ListSshKeys, EncodeError> {
         Ok(ListSshKeys::new())

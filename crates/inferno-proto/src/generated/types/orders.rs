@@ -20,33 +20,37 @@ pub struct NewOrder {
     /// The number of the invoice.
     #[doc(alias = "Номер счёта")]
     pub invoice: Option<InvoiceId>,
-    /// The numbers of the ordered products, separated by commas.
-    #[doc(alias = "Номера заказанных продуктов через запятую")]
-    pub products: String,
+    /// The numbers of the ordered products, separated by commas; newer versions of WHMCS name them `serviceids`.
+    #[doc(alias = "Номера заказанных продуктов через запятую; в новых версиях WHMCS — serviceids")]
+    pub products: Option<String>,
 }
 
 impl NewOrder {
     /// What has to be there; everything else is absent.
-    pub fn new(order: OrderId, products: impl Into<String>) -> Self {
-        Self { order, invoice: None, products: products.into() }
+    pub fn new(order: OrderId) -> Self {
+        Self { order, invoice: None, products: None }
     }
 }
 
 impl Fill for NewOrder {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/inferno/types/orders.toml",
-        &[Field::required("orderid"), Field::optional("invoiceid"), Field::required("productids")],
+        &[
+            Field::required("orderid"),
+            Field::optional("invoiceid"),
+            Field::optional("productids").also(&["serviceids"]),
+        ],
     );
 
     fn blank() -> Self {
-        Self::new(FromWire::blank(), "")
+        Self::new(FromWire::blank())
     }
 
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
             0 => reader.required(&mut self.order),
             1 => reader.optional(&mut self.invoice),
-            2 => reader.required(&mut self.products),
+            2 => reader.optional(&mut self.products),
             _ => Ok(()),
         }
     }

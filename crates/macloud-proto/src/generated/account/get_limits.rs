@@ -29,8 +29,10 @@ use crate::types::AccountLimits;
 /// #     .build()?;
 /// let call = GetLimits::new();
 /// let limits = client.call(&call)?;
-/// assert_eq!(limits.server.max, 1);
-/// assert_eq!(limits.server.now, Some(1));
+/// let server_ip4 = limits.server_ip4.as_ref().ok_or("there is none")?;
+/// assert_eq!(server_ip4.max, 100);
+/// assert_eq!(server_ip4.child_max, Some(10));
+/// assert_eq!(server_ip4.now, Some(1));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Лимиты аккаунта по видам услуг")]

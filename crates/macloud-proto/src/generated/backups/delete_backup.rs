@@ -97,6 +97,7 @@ impl Evidence for DeleteBackup {
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(120);
+    const IS_ABSENCE: bool = true;
 
     fn reading(inputs: &Inputs) -> Result<GetBackup, EncodeError> {
         let id: BackupId = inputs.need(Self::INFO.name, "id")?;

@@ -94,6 +94,7 @@ impl Evidence for DeleteDomain {
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+    const IS_ABSENCE: bool = true;
 
     fn reading(inputs: &Inputs) -> Result<GetDomain, EncodeError> {
         let id: DomainId = inputs.need(Self::INFO.name, "id")?;

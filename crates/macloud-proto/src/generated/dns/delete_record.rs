@@ -93,6 +93,7 @@ impl Evidence for DeleteRecord {
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+    const IS_ABSENCE: bool = true;
 
     fn reading(_: &Inputs) -> Result<Each<ListDomains, ListRecords>, EncodeError> {
         Ok(Each::new(ListDomains::new(), |list| list.into_iter().map(|item| ListRecords::new(item.id)).collect()))

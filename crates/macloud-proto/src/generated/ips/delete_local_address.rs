@@ -96,6 +96,7 @@ impl Evidence for DeleteLocalAddress {
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(120);
+    const IS_ABSENCE: bool = true;
 
     fn reading(inputs: &Inputs) -> Result<GetLocalAddress, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;

@@ -95,6 +95,7 @@ impl Evidence for DeletePtrRecord {
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+    const IS_ABSENCE: bool = true;
 
     fn reading(_: &Inputs) -> Result<Each<ListAddresses, ListPtrRecords>, EncodeError> {
         Ok(Each::new(ListAddresses::new(), |list| list.into_iter().map(|item| ListPtrRecords::new(item.id)).collect()))

@@ -98,6 +98,7 @@ impl Evidence for ReleaseReserved {
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(120);
+    const IS_ABSENCE: bool = true;
 
     fn reading(inputs: &Inputs) -> Result<GetReserved, EncodeError> {
         let id: ReservedId = inputs.need(Self::INFO.name, "id")?;

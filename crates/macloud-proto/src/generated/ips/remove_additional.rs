@@ -108,6 +108,7 @@ impl Evidence for RemoveAdditional {
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(120);
+    const IS_ABSENCE: bool = true;
 
     fn reading(inputs: &Inputs) -> Result<GetAdditional, EncodeError> {
         let id: AdditionalId = inputs.need(Self::INFO.name, "id")?;

@@ -119,6 +119,7 @@ impl Evidence for RemoveServerAddresses {
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(120);
+    const IS_ABSENCE: bool = true;
 
     fn reading(_: &Inputs) -> Result<ListAddresses, EncodeError> {
         Ok(ListAddresses::new())

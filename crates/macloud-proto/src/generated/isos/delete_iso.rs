@@ -99,6 +99,7 @@ impl Evidence for DeleteIso {
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(120);
+    const IS_ABSENCE: bool = true;
 
     fn reading(inputs: &Inputs) -> Result<GetIso, EncodeError> {
         let id: IsoId = inputs.need(Self::INFO.name, "id")?;

@@ -93,6 +93,7 @@ impl Evidence for DeleteOperation {
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+    const IS_ABSENCE: bool = true;
 
     fn reading(inputs: &Inputs) -> Result<GetOperation, EncodeError> {
         let id: OperationId = inputs.need(Self::INFO.name, "id")?;

@@ -93,6 +93,7 @@ impl Evidence for DeleteSchedules {
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+    const IS_ABSENCE: bool = true;
 
     fn reading(inputs: &Inputs) -> Result<GetSchedules, EncodeError> {
         let id: ServiceId = inputs.need(Self::INFO.name, "id")?;

@@ -94,6 +94,7 @@ impl Evidence for DeleteServerSchedules {
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+    const IS_ABSENCE: bool = true;
 
     fn reading(inputs: &Inputs) -> Result<GetServerSchedules, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;

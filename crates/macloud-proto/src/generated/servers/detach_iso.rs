@@ -96,6 +96,7 @@ impl Evidence for DetachIso {
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(120);
+    const IS_ABSENCE: bool = true;
 
     fn reading(_: &Inputs) -> Result<ListIsos, EncodeError> {
         Ok(ListIsos::new())

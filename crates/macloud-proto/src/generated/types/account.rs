@@ -101,14 +101,16 @@ impl Fill for AccountAbilities {
 }
 
 /// The limits of the account by kind of service.
+///
+/// Each may be null: so says the model of the hoster's own driver.
 #[doc(alias = "Лимиты аккаунта по видам услуг")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct AccountLimits {
     /// Servers.
     #[doc(alias = "Серверы")]
-    pub server: ServiceLimit,
+    pub server: Option<ServiceLimit>,
     /// Additional IPv4 addresses.
     #[doc(alias = "Дополнительные IPv4-адреса")]
     pub server_ip4: Option<ServiceLimit>,
@@ -165,22 +167,9 @@ pub struct AccountLimits {
 }
 
 impl AccountLimits {
-    /// What has to be there; everything else is absent.
-    pub fn new(server: ServiceLimit) -> Self {
-        Self {
-            server,
-            server_ip4: None,
-            server_ip6: None,
-            iso: None,
-            backup: None,
-            ssl: None,
-            domain: None,
-            dns: None,
-            external_hdd: None,
-            external_nvme: None,
-            reserved_ip: None,
-            gpu: None,
-        }
+    /// Everything is absent.
+    pub fn new() -> Self {
+        Self::default()
     }
 }
 
@@ -188,7 +177,7 @@ impl Fill for AccountLimits {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/account.toml",
         &[
-            Field::required("server"),
+            Field::optional("server"),
             Field::optional("server-ip4"),
             Field::optional("server-ip6"),
             Field::optional("iso"),
@@ -204,12 +193,12 @@ impl Fill for AccountLimits {
     );
 
     fn blank() -> Self {
-        Self::new(FromWire::blank())
+        Self::new()
     }
 
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
-            0 => reader.required(&mut self.server),
+            0 => reader.optional(&mut self.server),
             1 => reader.optional(&mut self.server_ip4),
             2 => reader.optional(&mut self.server_ip6),
             3 => reader.optional(&mut self.iso),
