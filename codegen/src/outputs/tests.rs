@@ -231,7 +231,7 @@ type = "Chest"
     for part in [
         "\"id\": { \"type\": \"integer\"",
         "\"tag\": { \"anyOf\": [ { \"type\": \"string\" }, { \"type\": \"null\" } ], \"description\": \"Its tag.\"",
-        "\"maxItems\": 9 }, { \"$ref\": \"#/components/schemas/Lid\" }, { \"type\": \"object\", \"maxProperties\": 0 }, { \"type\": \"null\" } ], \"description\"",
+        "\"maxItems\": 9 }, { \"$ref\": \"#/components/schemas/Lid\" }, { \"type\": \"object\", \"propertyNames\": { \"pattern\": \"^[0-9]+$\" }, \"additionalProperties\": { \"$ref\": \"#/components/schemas/Lid\" } }, { \"type\": \"null\" } ], \"description\"",
     ] {
         assert!(text.contains(part), "{part} is not in:\n{text}");
     }

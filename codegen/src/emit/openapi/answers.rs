@@ -121,8 +121,12 @@ pub(super) fn answered(model: &Model, mut strict: Object, ty: &Type, is_required
             if is_list("1", ListShape::Item) && !matches!(**item, Type::List(_)) {
                 shapes.push(one());
             }
-            if is_list("{\"1\":1}", ListShape::Values) {
+            if is_list("{\"a\":1}", ListShape::Values) {
                 shapes.push(object! { "type": "object", "additionalProperties": one() });
+            } else if is_list("{\"1\":1}", ListShape::Values) {
+                // A list with gaps.
+                let positions = object! { "pattern": "^[0-9]+$" };
+                shapes.push(object! { "type": "object", "propertyNames": positions, "additionalProperties": one() });
             } else if is_list("{}", ListShape::Nothing) {
                 shapes.push(object! { "type": "object", "maxProperties": 0 });
             }
