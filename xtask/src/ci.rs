@@ -6,7 +6,7 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use crate::command::{cargo, run, run_to_its_last_line};
-use crate::{api, codegen, features, loom, openapi, package, promises, real, tidy};
+use crate::{api, codegen, features, openapi, package, real, tidy};
 
 /// Budget for all jobs together, on two cores and from a fresh clone.
 const TOTAL: Duration = Duration::from_secs(1_500);
@@ -37,9 +37,7 @@ const JOBS: &[Job] = &[
     Job { name: "api", budget: 18, run: || skipped(api::run_job()?) },
     Job { name: "package", budget: 5, run: || done(package::run_job()) },
     Job { name: "deny", budget: 10, run: deny },
-    Job { name: "loom", budget: 50, run: || done(loom::execute(false)) },
     Job { name: "real", budget: 155, run: real },
-    Job { name: "sabotage", budget: 170, run: || done(promises::run_sabotage()) },
     Job { name: TEST, budget: 400, run: || Ok(End::Done) },
 ];
 

@@ -1,8 +1,7 @@
-//! CI job and command `features`: checks the crates with no feature and each feature alone.
+//! CI job and command `features`: checks what the crates need, and that they build without their features.
 //!
-//! The job checks all crates in one build for each feature, the command each crate alone, also with all of its features.
-
-use std::collections::BTreeSet;
+//! The job checks all crates in one build without features, the command each crate alone with no, each and all of its
+//! features.
 
 use crate::command::{cargo, output};
 use crate::manifest::{Manifest, members};
@@ -13,23 +12,15 @@ const SERVERS: &[&str] = &["hostkit-sandbox"];
 /// The crate that `cargo xtask` has just built, without features, to run the job.
 const OF_XTASK: &str = "cargo-hostkit";
 
-/// The CI job: one build without features, and one for each feature. The job `clippy` checks all features together.
+/// The CI job: the dependency trees, and one build without features. The job `clippy` checks all features together.
 pub(crate) fn run_job() -> Result<(), String> {
     let members = members()?;
     trees(&members)?;
-    let crates: Vec<&Manifest> =
-        members.iter().filter(|manifest| is_checked(manifest) && manifest.name != OF_XTASK).collect();
-    // Always the same crates: external dependencies keep their features and are not checked again. One that needs the
-    // server halves would turn them on in the others.
-    let (servers, others): (Vec<_>, Vec<_>) = crates.iter().partition(|manifest| is_server(manifest));
-    for group in [&others, &servers] {
-        check(&names(group), &["--no-default-features"])?;
-        let features: BTreeSet<&String> = group.iter().flat_map(|manifest| &manifest.features).collect();
-        for feature in features {
-            check(&names(group), &["--no-default-features", "--features", feature])?;
-        }
-    }
-    Ok(())
+    // One that needs the server halves would turn them on in the others.
+    let is_of_the_build =
+        |manifest: &&Manifest| is_checked(manifest) && !is_server(manifest) && manifest.name != OF_XTASK;
+    let names: Vec<&str> = members.iter().filter(is_of_the_build).map(|manifest| manifest.name.as_str()).collect();
+    check(&names, &["--no-default-features"])
 }
 
 /// The command: each crate alone with no, each and all of its features, so that none builds only because of another.
@@ -55,10 +46,6 @@ fn is_checked(manifest: &Manifest) -> bool {
 
 fn is_server(manifest: &Manifest) -> bool {
     SERVERS.contains(&manifest.name.as_str())
-}
-
-fn names<'a>(crates: &[&'a Manifest]) -> Vec<&'a str> {
-    crates.iter().map(|manifest| manifest.name.as_str()).collect()
 }
 
 /// Checks that an API's crate needs the protocol alone, and that `server` reaches only crates that enable it.

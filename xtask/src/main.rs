@@ -240,8 +240,8 @@ enum ReleaseVerb {
     },
     /// Checks each crate alone with no, each and all of its features.
     ///
-    /// Use it after a change of features or dependencies: CI's job `features` checks the crates together, which is
-    /// faster and misses what one crate owes to another's dependencies.
+    /// Use it after a change of features or dependencies: CI's job `features` checks the crates together and without
+    /// features, which is faster and misses a feature that needs another, and what one crate owes to another.
     Features,
     /// Measures the compile time of each proto crate against `xtask/compile-budget.toml`. Linux only.
     ///

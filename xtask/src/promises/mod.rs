@@ -14,7 +14,7 @@ use crate::command::{cargo, passed_tests};
 use list::{PROMISES, Promise, Test};
 
 pub(crate) use page::check as check_page;
-pub(crate) use sabotage::{check as check_defects, run_job as run_sabotage};
+pub(crate) use sabotage::check as check_defects;
 
 struct Row {
     id: &'static str,

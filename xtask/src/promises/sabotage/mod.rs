@@ -23,11 +23,6 @@ use defects::{Defects, VARIABLE};
 /// Time limit of one test: a test that hangs has detected nothing.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// CI job `sabotage`: seeds every defect once.
-pub(crate) fn run_job() -> Result<(), String> {
-    execute(&PROMISES.iter().collect::<Vec<_>>())
-}
-
 /// Findings about the defects, for `tidy`.
 pub(crate) fn check() -> Vec<String> {
     let listed = PROMISES.iter().flat_map(|promise| promise.switches).map(|switch| switch.name).collect();
