@@ -233,7 +233,7 @@ fn p1_orders() {
             (seed.parse().expect("a seed"), number..number + 1)
         }
         // The number for each client, a quarter of it for each of the four APIs.
-        Err(_) => (20_261_122, 0..size(400, 4_000, 50_000) as u64 / 4),
+        Err(_) => (20_261_122, 0..size(400, 1_600, 50_000) as u64 / 4),
     };
     let tally = Mutex::new(Tally::default());
     let clodo = clodo_proto::servers::CreateServer::new(

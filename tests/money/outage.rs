@@ -16,7 +16,7 @@ fn read() -> rootpanel_proto::tariffs::GetTarifs {
 #[test]
 fn p5_retries_in_an_outage() {
     let trial = Trial::start("P5");
-    let calls = size(200, 300, 10_000) as u64;
+    let calls = size(200, 200, 10_000) as u64;
     let (mut violations, mut cases, mut worst) = (Vec::new(), 0, 0.0_f64);
     for kind in Kind::BOTH {
         for id in ["reset-before", "status-503", "close-in-head"] {
@@ -55,7 +55,7 @@ fn p5_retries_in_an_outage() {
 fn p4_nothing_below_sends_again() {
     let trial = Trial::start("P4");
     let faults = || Fault::all().filter(|fault| fault.group() == Group::Connection || fault.id().contains("truncate"));
-    let rounds = size(2, 20, 200);
+    let rounds = size(2, 8, 200);
     let (mut violations, mut cases, mut arrived) = (Vec::new(), 0, 0);
     let order = clodo_proto::servers::CreateServer::new(
         "promise",

@@ -21,7 +21,7 @@ const CALLERS: u64 = 8;
 fn p24_rates_are_kept_and_used() {
     let trial = Trial::start("P24");
     let (mut violations, mut cases, mut least) = (Vec::new(), 0, 1.0_f64);
-    let windows = size(4, 10, 100) as u64;
+    let windows = size(4, 5, 100) as u64;
     for kind in Kind::BOTH {
         let sandbox = Sandbox::start().expect("a sandbox");
         sandbox.enforce_rates(true);
@@ -145,7 +145,7 @@ fn p26_waiters_end_and_are_polite() {
     let (mut violations, mut cases, mut polls) = (Vec::new(), 0, [0, 0]);
     for kind in Kind::BOTH {
         // With the account's rate limits, which could hide impolite polling, and without them.
-        for (index, is_limited, waiters) in [(0, false, 10), (1, true, size(10, 100, 100))] {
+        for (index, is_limited, waiters) in [(0, false, 10), (1, true, size(10, 40, 100))] {
             // If the first run is impolite, the second would not end.
             if violations.is_empty() {
                 let (found, arrivals) = wait_for_one(kind, waiters, is_limited);

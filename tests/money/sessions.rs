@@ -89,7 +89,7 @@ fn storm(kind: Kind, expiries: u64, violations: &mut Vec<String>) -> u64 {
 fn p8_one_sign_in_for_all() {
     let trial = Trial::alone("P8");
     let mut violations = Vec::new();
-    let expiries = size(3, 8, 20) as u64;
+    let expiries = size(3, 4, 20) as u64;
     let cases: u64 = Kind::BOTH.into_iter().map(|kind| storm(kind, expiries, &mut violations)).sum();
     let figures =
         format!("{expiries} expiries per client, {} with another number of sign-ins than one", violations.len());
@@ -112,7 +112,7 @@ fn p6_a_401_is_no_reason_to_order_again() {
             clodo_proto::servers::CreateServerOs::Image(clodo_proto::types::ImageId::new(1)),
         );
         client.with(options()).call_full(&balance()).expect("a first call");
-        for round in 0..size(2, 10, 100) {
+        for round in 0..size(2, 4, 100) {
             sandbox.ledger().clear();
             // The token is revoked before this order, which arrives once with the revoked token, and never again.
             sandbox.world(clodo_proto::Clodo::NAME, |world| world.sessions.revoke());

@@ -17,7 +17,7 @@ use hostkit_sandbox::{Armed, Fault};
 use crate::ground::{Client, Kind, Setup, Side, Stage, Trial, class, from_client, is_long, is_small, lock};
 
 /// The number of faults for each call in the short run.
-const FAULTS_PER_CALL: usize = 4;
+const FAULTS_PER_CALL: usize = 3;
 
 /// The result that one client reported, and how often its call arrived.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -27,7 +27,7 @@ fn changed(samples: &[Vec<u8>], others: &[&[u8]], random: &mut Random) -> Vec<u8
 #[test]
 fn no_bytes_make_a_decoder_panic() {
     on_a_small_stack(|| {
-        let (seed, numbers) = cases(4_000, 60_000);
+        let (seed, numbers) = cases(2_500, 60_000);
         let (mut count, mut of) = (0, 0);
         for target in targets::all() {
             let samples = (target.samples)();
@@ -101,7 +101,7 @@ fn long_keys_make_no_long_errors() {
                 }
                 _ => false,
             }));
-            for tree in trees.iter().take(if mutation::is_long() { usize::MAX } else { 12 }) {
+            for tree in trees.iter().take(if mutation::is_long() { usize::MAX } else { 6 }) {
                 let Ok(bytes) = hostkit::protocol::wire::write(answer.format, tree) else { continue };
                 (probe.run)(answer.status, &bytes);
                 count += 1;

@@ -101,13 +101,14 @@ impl<A: Api> Fill<A> {
                 self.answer(*status, bodies.with(list.max_items));
                 let end = run(self, &call, options().unknown_fields(UnknownFields::Deny));
                 assert_eq!(end, Ok(()), "{shown}: {} items", list.max_items);
-                self.answer(*status, bodies.with(list.max_items + 1));
+                let over = bodies.with(list.max_items + 1);
+                self.answer(*status, over.clone());
                 let Err((is_open, why)) = run(self, &call, options()) else {
                     panic!("{shown}: {} items and one more is taken", list.max_items);
                 };
                 assert_eq!(is_open, acts, "{shown}: {why}");
                 // A ticket does not keep the reason.
-                let why = decode::<E>(*status, &bodies.with(list.max_items + 1), UnknownFields::Collect);
+                let why = decode::<E>(*status, &over, UnknownFields::Collect);
                 let limit = format!("at most {} items", list.max_items);
                 assert!(why.as_ref().is_err_and(|why| why.contains(&limit)), "{shown}: {why:?}");
                 self.tried.push(list.max_items);

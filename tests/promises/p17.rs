@@ -1,5 +1,5 @@
-//! P17: a truncated body is an error. Every answer of the examples is cut at every byte and decoded, and some also
-//! through a socket, in three framings, by both clients.
+//! P17: a truncated body is an error. Every answer of the examples is cut and decoded, and some also through a socket, in
+//! three framings, by both clients. `HOSTKIT_PROMISE_SIZE=long` cuts at every byte.
 
 use hostkit::protocol::server::example;
 use hostkit::time::ManualClock;
@@ -12,7 +12,9 @@ fn every_cut_is_an_error() {
     let (mut cuts, mut whole, mut wrong) = (0, 0, Vec::new());
     for entry in entries::all() {
         for answer in &entry.answers {
-            for end in (0..answer.bytes.len()).step_by(size::size(11, 1, 1)) {
+            // A cut shortly before the end is the likeliest to be overlooked.
+            let (length, step) = (answer.bytes.len(), size::size(11, 3, 1));
+            for end in (0..length).filter(|end| end.is_multiple_of(step) || (length - end <= 32 && !size::is_small())) {
                 cuts += 1;
                 let cut = &answer.bytes[..end];
                 if !(entry.accepts)(answer.status, cut) {
@@ -29,7 +31,7 @@ fn every_cut_is_an_error() {
     }
     println!("P17: {cuts} cases, cuts of answers; {whole} of them only cut off a line end, {} accepted", wrong.len());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(cuts > size::size(10_000, 100_000, 100_000), "{cuts} cuts");
+    assert!(cuts > size::size(10_000, 30_000, 100_000), "{cuts} cuts");
 }
 
 /// How the end of a body is marked.

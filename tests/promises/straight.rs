@@ -106,7 +106,7 @@ fn an_odd_body_says_what_its_tree_says() {
 fn a_body_says_what_its_tree_says() {
     on_a_small_stack(|| {
         let probes = probe::all();
-        let (seed, numbers) = cases(60, 2_400);
+        let (seed, numbers) = cases(40, 2_400);
         let mut counts: BTreeMap<String, [Count; 2]> = BTreeMap::new();
         for (entry, probe) in entries::all().iter().zip(&probes) {
             assert_eq!(entry.folder, probe.folder);

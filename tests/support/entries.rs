@@ -219,16 +219,19 @@ pub fn visit(value: &mut Value, key: &str, see: &mut impl FnMut(&str, &mut Value
     see(key, value);
     match value {
         Value::List(items) => items.iter_mut().for_each(|item| visit(item, key, see)),
-        Value::Map(entries) => entries.iter_mut().for_each(|(key, value)| visit(value, &key.clone(), see)),
+        Value::Map(entries) => entries.iter_mut().for_each(|(key, value)| visit(value, key, see)),
         _ => {}
     }
 }
 
 /// The number of nodes of a tree.
 pub fn count(value: &Value) -> usize {
-    let mut count = 0;
-    visit(&mut value.clone(), "", &mut |_, _| count += 1);
-    count
+    let below = match value {
+        Value::List(items) => items.iter().map(count).sum(),
+        Value::Map(fields) => fields.iter().map(|(_, value)| count(value)).sum(),
+        _ => 0,
+    };
+    1 + below
 }
 
 /// Copies of a tree, in each of which one node was changed.
@@ -239,14 +242,19 @@ pub fn variants(value: &Value, change: impl Fn(&str, &mut Value) -> bool) -> Vec
 /// A copy of a tree in which the node of this number was changed; `None` if the change does not apply to it.
 pub fn variant(value: &Value, chosen: usize, change: impl Fn(&str, &mut Value) -> bool) -> Option<Value> {
     let mut copy = value.clone();
-    let (mut at, mut is_over, mut is_changed) = (0, false, false);
-    visit(&mut copy, "", &mut |key, node| {
-        // The visit goes on below a changed node: only the first with this number is the chosen one.
-        if at == chosen && !is_over {
-            is_changed = change(key, node);
-            is_over = true;
-        }
-        at += 1;
-    });
-    is_changed.then_some(copy)
+    let (key, node) = find(&mut copy, "", &mut { chosen })?;
+    change(key, node).then_some(copy)
+}
+
+/// The node behind so many others, in the order of [`visit`], with its key.
+fn find<'v>(value: &'v mut Value, key: &'v str, others: &mut usize) -> Option<(&'v str, &'v mut Value)> {
+    if *others == 0 {
+        return Some((key, value));
+    }
+    *others -= 1;
+    match value {
+        Value::List(items) => items.iter_mut().find_map(|item| find(item, key, others)),
+        Value::Map(fields) => fields.iter_mut().find_map(|(key, value)| find(value, key, others)),
+        _ => None,
+    }
 }

@@ -220,7 +220,7 @@ fn p2_every_call_that_acts_ends_as_one_of_five() {
     let cases = match std::env::var("HOSTKIT_PROMISE_SIZE").as_deref() {
         Ok("small") => 500,
         Ok("long") => 200_000,
-        _ => 3_000,
+        _ => 1_500,
     };
     let ends = RefCell::new(BTreeMap::<&str, u32>::new());
     let mut runner = TestRunner::new(ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() });
@@ -242,7 +242,7 @@ fn p2_every_call_that_acts_ends_as_one_of_five() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn other_calls_are_sent_three_times_at_most(events in events(), keyed: bool, class in 0..3) {
