@@ -31,14 +31,14 @@ const JOBS: &[Job] = &[
     Job { name: "codegen", budget: 5, run: || done(codegen::run(true)) },
     Job { name: "openapi", budget: 15, run: || done(openapi::run()) },
     Job { name: "clippy", budget: 125, run: clippy },
-    Job { name: "features", budget: 140, run: || done(features::run_job()) },
+    Job { name: "features", budget: 45, run: || done(features::run_job()) },
     Job { name: "doc", budget: 30, run: doc },
     // After `doc`, which has compiled what rustdoc reads.
     Job { name: "api", budget: 18, run: || skipped(api::run_job()?) },
     Job { name: "package", budget: 5, run: || done(package::run_job()) },
     Job { name: "deny", budget: 10, run: deny },
     Job { name: "real", budget: 155, run: real },
-    Job { name: TEST, budget: 400, run: || Ok(End::Done) },
+    Job { name: TEST, budget: 320, run: || Ok(End::Done) },
 ];
 
 const TEST: &str = "test";
