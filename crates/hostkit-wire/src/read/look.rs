@@ -38,6 +38,11 @@ pub(crate) fn document(format: Format, body: &str) -> Result<(usize, &str), Wire
     if indented.is_empty() && format != Format::Form {
         return Err(WireError::new(body.len(), WireErrorKind::Empty));
     }
+    if format == Format::Xml
+        && let Some(at) = control_character(indented)
+    {
+        return Err(WireError::expected(skipped + at, "no control character"));
+    }
     Ok(match format {
         Format::Json | Format::Xml => (skipped, indented.trim_ascii_end()),
         // PHP itself refuses leading whitespace, in `print_r` text indentation has a meaning, and in a form every byte
@@ -46,9 +51,22 @@ pub(crate) fn document(format: Format, body: &str) -> Result<(usize, &str), Wire
     })
 }
 
-/// The length of the one byte order mark that a body may start with.
+/// The length of what a body may start with: byte order marks, since several programs may each add one, and the
+/// whitespace in front of them.
 fn mark(body: &str) -> usize {
-    if body.starts_with('\u{FEFF}') { '\u{FEFF}'.len_utf8() } else { 0 }
+    const MARK: char = '\u{FEFF}';
+    let rest = body.trim_start_matches(|letter: char| letter == MARK || letter.is_ascii_whitespace());
+    let start = body.get(..body.len() - rest.len()).unwrap_or_default();
+    start.rfind(MARK).map_or(0, |last| last + MARK.len_utf8())
+}
+
+/// Where the first control character is that XML does not allow.
+fn control_character(text: &str) -> Option<usize> {
+    let is_one = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
+    // A chunk is looked at as a whole, which the compiler turns into vector instructions.
+    let has_one = |chunk: &[u8]| chunk.iter().fold(false, |has_one, byte| has_one | is_one(*byte));
+    let bytes = text.as_bytes();
+    if bytes.chunks(256).any(has_one) { bytes.iter().position(|byte| is_one(*byte)) } else { None }
 }
 
 fn is_html(text: &str) -> bool {

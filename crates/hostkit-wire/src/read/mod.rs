@@ -16,7 +16,7 @@ use crate::{Document, Format, Limits, WireError, WireErrorKind};
 
 /// Reads a body as one format.
 ///
-/// A byte order mark is skipped, and so is ASCII whitespace around JSON and XML. An empty body is an error, except
+/// Byte order marks and the ASCII whitespace before them are skipped, and so is such whitespace around JSON and XML. An empty body is an error, except
 /// that an empty form has no fields.
 ///
 /// # Errors

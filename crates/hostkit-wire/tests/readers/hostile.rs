@@ -99,6 +99,25 @@ fn limits_hold() {
     }
 }
 
+/// Programs rely on these numbers: a body that reaches one is read, and one that exceeds it is not.
+#[test]
+fn the_default_limits_are_those_of_the_documentation() {
+    let list = |items: usize| format!("[{}0]", "0,".repeat(items - 1));
+    let lists = |last: usize| format!("[{},{}]", vec![list(999_998); 4].join(","), list(last));
+    let text = |length: usize| format!("\"{}\"", "x".repeat(length - 2));
+    let levels = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    for (reaches, exceeds, error) in [
+        (levels(64), levels(65), WireErrorKind::TooDeep(64)),
+        (list(1_000_000), list(1_000_001), WireErrorKind::TooManyItems(1_000_000)),
+        (lists(2), lists(3), WireErrorKind::TooManyNodes(4_000_000)),
+        (text(16 << 20), text((16 << 20) + 1), WireErrorKind::TooLong(16 << 20)),
+    ] {
+        assert!(parse(Format::Json, reaches.as_bytes(), &Limits::DEFAULT).is_ok(), "{error:?}");
+        let found = parse(Format::Json, exceeds.as_bytes(), &Limits::DEFAULT).map(|document| document.node_count());
+        assert_eq!(found.map_err(|error| error.kind().clone()), Err(error));
+    }
+}
+
 #[test]
 fn entities_are_not_expanded() {
     let mut laughs = String::from("<?xml version=\"1.0\"?><!DOCTYPE lolz [<!ENTITY lol0 \"lol\">");

@@ -25,6 +25,9 @@ fn values_are_kept_as_they_stand() {
         ("[[],{},[{}]]", "[[], {}, [{}]]"),
         ("{\"b\":1,\"a\":[2, null ],\"b\":\"3\"}", "{\"b\": 1, \"a\": [2, null], \"b\": \"3\"}"),
         ("\u{FEFF}{\"a\":1}", "{\"a\": 1}"),
+        ("\u{FEFF}\u{FEFF}1", "1"),
+        ("\r\n\u{FEFF} 1", "1"),
+        ("\u{FEFF}\n\u{FEFF}1", "1"),
     ] {
         assert_eq!(shown(body), expected, "{body}");
     }
@@ -111,7 +114,7 @@ fn errors_say_where() {
         ("[1] x", "there are bytes after the end of the document at byte 4"),
         ("{}\0", "there are bytes after the end of the document at byte 2"),
         ("{}{}", "there are bytes after the end of the document at byte 2"),
-        ("\u{FEFF}\u{FEFF}1", "expected a JSON value at byte 3"),
+        ("1\u{FEFF}", "there are bytes after the end of the document at byte 1"),
         ("<br />\n<b>Warning</b>: x{\"a\":1}", "expected a JSON value at byte 0"),
     ] {
         assert_eq!(shown(body), expected, "{body}");

@@ -21,6 +21,8 @@ fn elements_become_entries() {
         ("<a>\n<b>1</b>\n<c><d>2</d></c>\n<b>3</b>\n</a>", r#"{"a": {"b": "1", "c": {"d": "2"}, "b": "3"}}"#),
         ("<n:a xmlns:n='u'><n:b/></n:a>", r#"{"n:a": {"@xmlns:n": "u", "n:b": null}}"#),
         ("\u{FEFF} <?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- c --><?pi x?><a/><!-- d -->\n", r#"{"a": null}"#),
+        ("\u{FEFF}\u{FEFF}<a/>", r#"{"a": null}"#),
+        ("\r\n\u{FEFF}<a>\t\u{7f}</a>", r#"{"a": "\u{7f}"}"#),
         ("<сервер имя='я'>ы</сервер>", r#"{"сервер": {"@имя": "я", "$text": "ы"}}"#),
     ] {
         assert_eq!(shown(body), expected, "{body}");
@@ -84,7 +86,9 @@ fn errors_say_what_and_where() {
         ("<?xml version='1.0'?>", "the body ends too early at byte 21"),
         ("x<a/>", "expected a root element at byte 0"),
         ("{\"a\":1}", "expected a root element at byte 0"),
-        ("\u{FEFF}\u{FEFF}<a/>", "expected a root element at byte 3"),
+        ("<a>\0</a>", "expected no control character at byte 3"),
+        ("\u{FEFF}\n<a b='\u{1}'/>", "expected no control character at byte 10"),
+        ("<a><![CDATA[\u{1f}]]></a>", "expected no control character at byte 12"),
         ("<a/><b/>", "there are bytes after the end of the document at byte 4"),
         ("<a/>x", "there are bytes after the end of the document at byte 4"),
         ("<a/>&amp;", "there are bytes after the end of the document at byte 4"),
