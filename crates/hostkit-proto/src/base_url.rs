@@ -53,10 +53,12 @@ impl BaseUrl {
 
     /// Whether requests to a URL are permitted: `https`, or `http` on a loopback address, without user info.
     pub fn admits(uri: &Uri) -> bool {
-        let Some(authority) = uri.authority().map(Authority::as_str).filter(|authority| !authority.contains('@'))
-        else {
+        let Some(authority) = uri.authority().map(Authority::as_str) else {
             return false;
         };
+        if authority.contains('@') || !has_plain_port(authority) {
+            return false;
+        }
         match uri.scheme_str() {
             Some("https") => true,
             Some("http") => is_loopback(host(authority)),
@@ -123,6 +125,16 @@ fn host(authority: &str) -> &str {
     end.and_then(|end| authority.get(..end)).unwrap_or(authority)
 }
 
+/// Whether an authority has no port, or one from 1 to 65535 in plain digits. HTTP libraries read other spellings as the
+/// default port, where somebody else may listen.
+fn has_plain_port(authority: &str) -> bool {
+    let Some(port) = authority.strip_prefix(host(authority)).and_then(|rest| rest.strip_prefix(':')) else {
+        return authority.len() == host(authority).len();
+    };
+    let is_plain = port.bytes().all(|byte| byte.is_ascii_digit()) && !port.starts_with('0');
+    is_plain && port.parse::<u16>().is_ok()
+}
+
 fn is_loopback(host: &str) -> bool {
     let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
     host.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
@@ -144,6 +156,9 @@ impl FromStr for BaseUrl {
         }
         if authority.starts_with(':') {
             return Err(BaseUrlError("there is no host before the port"));
+        }
+        if !has_plain_port(&authority) {
+            return Err(BaseUrlError("the port is no number from 1 to 65535"));
         }
         if uri.query().is_some() || text.contains('#') {
             return Err(BaseUrlError("a base URL has no query and no fragment"));
@@ -183,6 +198,42 @@ mod tests {
         }
         for odd in ["https://user@api.example.org/", "http://localhost@api.example.org/", "/servers"] {
             assert!(!BaseUrl::admits(&odd.parse().unwrap()), "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_port_is_a_plain_number() {
+        let own: BaseUrl = "http://127.0.0.1:8080".parse().unwrap();
+        for port in ["1", "80", "443", "65535"] {
+            let url = format!("https://api.example.org:{port}");
+            assert_eq!(url.parse::<BaseUrl>().map(|base| base.port()), Ok(port.parse().ok()), "{port}");
+            assert!(BaseUrl::admits(&url.parse().unwrap()), "{port}");
+        }
+        for port in ["65536", "65979", "99999", "4295032240", "+443", "0443", "0", "00", "", "-1", "4_43", "443:443"] {
+            for url in ["https://api.example.org", "http://127.0.0.1", "http://[::1]"] {
+                let url = format!("{url}:{port}");
+                assert!(url.parse::<BaseUrl>().is_err(), "{url}");
+                assert!(own.accept_named(&url, &["api.example.org"]).is_err(), "{url}");
+                assert!(!url.parse().is_ok_and(|uri| BaseUrl::admits(&uri)), "{url}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_host_is_not_one_that_only_looks_like_it() {
+        let base: BaseUrl = "https://api.example.org".parse().unwrap();
+        let allowed = ["*.example.org", "api.example.net"];
+        for host in ["api.example.org", "a.b.example.org", "API.Example.ORG", "api.example.net"] {
+            assert!(base.accept_named(&format!("https://{host}/v1"), &allowed).is_ok(), "{host}");
+        }
+        for host in ["evilexample.org", "example.org", ".example.org", "example.org.evil", "xapi.example.net"] {
+            assert!(base.accept_named(&format!("https://{host}/v1"), &allowed).is_err(), "{host}");
+        }
+        for host in ["127.example.org", "127.0.0.1.example.org", "localhost.example.org", "127.0.0.1x", "1.127.0.0"] {
+            assert!(format!("http://{host}").parse::<BaseUrl>().is_err(), "{host}");
+        }
+        for host in ["127.0.0.1", "127.8.9.10", "[::1]", "localhost", "LOCALHOST"] {
+            assert!(format!("http://{host}").parse::<BaseUrl>().is_ok_and(|base| base.is_loopback()), "{host}");
         }
     }
 
