@@ -47,6 +47,13 @@ impl Place for Folder {
     fn entries(&self) -> Vec<Vec<u8>> {
         let files = std::fs::read_dir(&self.0).unwrap().map(|entry| entry.unwrap().path());
         let entries = files.filter(|path| path.extension().is_some_and(|ending| ending == "entry"));
-        entries.map(|path| std::fs::read(path).unwrap()).collect()
+        let entry = |path| {
+            let mut bytes = std::fs::read(path).unwrap();
+            // The store's own line stands before the entry.
+            let line = bytes.iter().position(|byte| *byte == b'\n').filter(|_| bytes.starts_with(b"clock "));
+            bytes.drain(..line.map_or(0, |end| end + 1));
+            bytes
+        };
+        entries.map(entry).collect()
     }
 }
