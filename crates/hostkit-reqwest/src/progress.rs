@@ -1,7 +1,8 @@
-//! Tracks whether a connection was made for the current request, which our own deadline cannot tell and reqwest's
+//! Tracks whether a connection is made for the current request, which our own deadline cannot tell and reqwest's
 //! errors only sometimes do.
 //!
-//! "Not sent" is a promise about money, so it is made only while the connector, TLS included, has not finished.
+//! "Not sent" is a promise about money, so it is made only while the connector, TLS included, has not finished. And a
+//! request for which the connector was not even asked went over a kept connection, which may be dead.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -13,22 +14,33 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 tokio::task_local! {
-    static CONNECTED: Arc<AtomicBool>;
+    static PROGRESS: ConnectionProgress;
 }
 
-/// Whether a connection was made for the current request.
+/// How far a connection for the current request has got.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct ConnectionProgress(Arc<AtomicBool>);
+pub(crate) struct ConnectionProgress(Arc<Connecting>);
+
+#[derive(Debug, Default)]
+struct Connecting {
+    is_begun: AtomicBool,
+    is_done: AtomicBool,
+}
 
 impl ConnectionProgress {
     /// Runs a request and records its progress here.
     pub(crate) async fn watch<F: Future>(&self, request: F) -> F::Output {
-        CONNECTED.scope(Arc::clone(&self.0), request).await
+        PROGRESS.scope(self.clone(), request).await
     }
 
-    /// Whether a byte may have been sent.
+    /// Whether a byte may have been sent over a new connection.
     pub(crate) fn may_have_sent(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
+        self.0.is_done.load(Ordering::SeqCst)
+    }
+
+    /// Whether the request needed no new connection.
+    pub(crate) fn is_kept(&self) -> bool {
+        !self.0.is_begun.load(Ordering::SeqCst)
     }
 }
 
@@ -44,7 +56,7 @@ impl<S> Layer<S> for Watch {
     }
 }
 
-/// A connector that records its success. reqwest clones it six times per request, so it is shared and cloned in full
+/// A connector that records its beginning and its success. reqwest clones it six times per request, so it is shared and cloned in full
 /// only to make a connection.
 #[derive(Debug)]
 pub(crate) struct Watched<S>(Arc<S>);
@@ -71,14 +83,17 @@ where
     }
 
     fn call(&mut self, request: R) -> Self::Future {
-        // The connector is called by the sending task but may be completed by another, so the flag is taken now.
-        let progress = CONNECTED.try_with(Arc::clone).ok();
+        // The connector is called by the sending task but may be completed by another, so the progress is taken now.
+        let progress = PROGRESS.try_with(Clone::clone).ok();
+        if let Some(progress) = &progress {
+            progress.0.is_begun.store(true, Ordering::SeqCst);
+        }
         let mut connector = S::clone(&self.0);
         Box::pin(async move {
             poll_fn(|context| connector.poll_ready(context)).await?;
             let connected = connector.call(request).await?;
             if let Some(progress) = progress {
-                progress.store(true, Ordering::SeqCst);
+                progress.0.is_done.store(true, Ordering::SeqCst);
             }
             Ok(connected)
         })

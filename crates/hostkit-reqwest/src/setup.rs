@@ -79,6 +79,8 @@ impl Setup {
             .referer(false)
             .retry(retry::never())
             .http1_only()
+            // Proxies and caches fold long header lines: each fold is a blank (RFC 9112, 5.2).
+            .http1_allow_obsolete_multiline_headers_in_responses(true)
             .no_proxy()
             // Verbose mode logs every byte, secrets included.
             .connection_verbose(false)
@@ -86,9 +88,8 @@ impl Setup {
             .pool_idle_timeout(IDLE_TIMEOUT)
             .pool_max_idle_per_host(if is_pooled { 64 } else { 0 })
             .tls_backend_preconfigured(tls.clone())
-            .dns_resolver(NameResolver(names.clone()));
-        // A layer costs boxes for every request, and over a pooled connection the connector says nothing about it.
-        let builder = if is_pooled { builder } else { builder.connector_layer(Watch) };
+            .dns_resolver(NameResolver(names.clone()))
+            .connector_layer(Watch);
         match proxy {
             Some(proxy) => builder.proxy(proxy),
             None => builder,

@@ -79,8 +79,8 @@ impl ReqwestTransport {
 
     /// The phase of a failure before the answer's head arrived.
     ///
-    /// A pooled connection bypasses the connector, which is watched only where there is no pool: there, our own deadline
-    /// may prove that nothing was sent. Else only an error of connecting does: hyper hands a request over after it.
+    /// A pooled connection bypasses the connector: only where there is no pool, our own deadline may prove that nothing was
+    /// sent. Else only an error of connecting does: hyper hands a request over after it.
     /// reqwest does not report how much of a request was sent, so all of it is assumed to have been.
     fn phase(reusable: bool, sight: &ConnectionProgress, error: Option<&reqwest::Error>) -> Phase {
         let is_proven = match error {
@@ -93,7 +93,7 @@ impl ReqwestTransport {
 
 impl AsyncTransport for ReqwestTransport {
     async fn send(&self, outgoing: Outgoing) -> Result<Incoming, TransportError> {
-        let Outgoing { request, timeout: left, limits, reusable, .. } = outgoing;
+        let Outgoing { request, timeout: left, limits, reusable, silence, .. } = outgoing;
         check_address(request.uri())?;
         let (parts, body) = request.into_parts();
         let mut request = Request::new(parts.method, self.url(&parts.uri)?);
@@ -105,7 +105,16 @@ impl AsyncTransport for ReqwestTransport {
         let result = {
             // The future is large: pinned here, the futures that wrap it do not copy it.
             let exchange = pin!(async {
-                let response = client.execute(request).await;
+                let mut response = pin!(client.execute(request));
+                let response = if reusable && silence < left {
+                    match timeout(silence, response.as_mut()).await {
+                        Ok(response) => response,
+                        Err(_) if sight.is_kept() => return Err(silent()),
+                        Err(_) => response.await,
+                    }
+                } else {
+                    response.await
+                };
                 let failed = |error| failure::of(Self::phase(reusable, &sight, Some(&error)), error);
                 let response = response.map_err(failed)?;
                 is_head_there = true;
@@ -124,6 +133,11 @@ impl AsyncTransport for ReqwestTransport {
         }
         result
     }
+}
+
+/// The error of a kept connection on which no answer begins.
+fn silent() -> TransportError {
+    TransportError::new(Phase::Head, TransportErrorKind::Timeout, "a kept connection said nothing")
 }
 
 /// Reads an answer to its end, within the limits.

@@ -108,7 +108,7 @@ impl State {
             "/login" => self.login(),
             _ => (self.get(token), String::new()),
         };
-        let body = r#"{"id":7}"#;
+        let body = if status == 401 { r#"{"code":401,"message":"no"}"# } else { r#"{"id":7}"# };
         let length = body.len();
         let answer = format!(
             "HTTP/1.1 {status} x\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n{more}\r\n{body}"

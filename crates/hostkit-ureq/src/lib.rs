@@ -35,6 +35,7 @@
 
 mod client;
 mod failure;
+mod input;
 mod progress;
 mod resolver;
 mod setup;

@@ -11,6 +11,8 @@ use hostkit::transport::Phase;
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 use ureq::{Error, Timeout};
 
+use crate::input::{Input, MAX_HEAD};
+
 /// Stands for "no deadline" where a finite timeout is required.
 const FOREVER: Duration = Duration::from_secs(3600 * 24 * 365);
 
@@ -24,17 +26,20 @@ pub(crate) struct ConnectionProgress {
     /// A read failed, which ureq treats as the end of a body without a length.
     pub(crate) broken: bool,
     deadline: Instant,
+    /// Until when the answer has to begin; without effect on a connection that is made for this request.
+    silent_until: Option<Instant>,
 }
 
 impl ConnectionProgress {
-    fn start(deadline: Instant) -> Self {
-        Self { phase: Phase::Connect, ended: false, broken: false, deadline }
+    fn start(deadline: Instant, silent_until: Option<Instant>) -> Self {
+        Self { phase: Phase::Connect, ended: false, broken: false, deadline, silent_until }
     }
 
-    /// Starts a request on this thread.
-    pub(crate) fn begin(timeout: Duration) {
+    /// Starts a request on this thread; `silence` is how long a kept connection may take to the first byte.
+    pub(crate) fn begin(timeout: Duration, silence: Duration) {
         let now = Instant::now();
-        PROGRESS.set(Self::start(now + timeout.min(FOREVER)));
+        let silent_until = (silence < timeout).then(|| now + silence);
+        PROGRESS.set(Self::start(now + timeout.min(FOREVER), silent_until));
     }
 
     /// The progress since [`Self::begin`].
@@ -47,6 +52,14 @@ impl ConnectionProgress {
         PROGRESS.get().deadline.saturating_duration_since(Instant::now())
     }
 
+    /// How long to wait for input: on a kept connection that has said nothing yet, not for the whole time.
+    fn patience() -> ureq::unversioned::transport::time::Duration {
+        match PROGRESS.get().silent_until {
+            Some(until) => until.saturating_duration_since(Instant::now()).into(),
+            None => ureq::unversioned::transport::time::Duration::NotHappening,
+        }
+    }
+
     fn note(change: impl FnOnce(&mut Self)) {
         let mut progress = PROGRESS.get();
         change(&mut progress);
@@ -55,7 +68,7 @@ impl ConnectionProgress {
 }
 
 thread_local! {
-    static PROGRESS: Cell<ConnectionProgress> = Cell::new(ConnectionProgress::start(Instant::now()));
+    static PROGRESS: Cell<ConnectionProgress> = Cell::new(ConnectionProgress::start(Instant::now(), None));
 }
 
 /// Wraps a chain of connectors, limits the time to connect, and records the progress of their connections.
@@ -85,8 +98,8 @@ impl<C: Connector> Connector for Watch<C> {
         };
         let connected = self.chain.connect(&details, chained);
         // Bytes exchanged with a proxy do not belong to the request.
-        ConnectionProgress::note(|progress| *progress = ConnectionProgress::start(progress.deadline));
-        Ok(connected?.map(Watched))
+        ConnectionProgress::note(|progress| *progress = ConnectionProgress::start(progress.deadline, None));
+        Ok(connected?.map(|transport| Watched { transport, input: Input::default() }))
     }
 }
 
@@ -110,38 +123,85 @@ fn coarse(timeout: NextTimeout) -> NextTimeout {
     NextTimeout { after: after.into(), ..timeout }
 }
 
-/// A connection that records progress.
+/// A connection that records progress, and unfolds the header lines of answers.
 #[derive(Debug)]
-pub(crate) struct Watched<T>(T);
+pub(crate) struct Watched<T> {
+    transport: T,
+    input: Input,
+}
 
 impl<T: Transport> Transport for Watched<T> {
     fn buffers(&mut self) -> &mut dyn Buffers {
-        self.0.buffers()
+        self
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
         let timeout = coarse(within(timeout)?);
+        self.input.expect_head();
         // Recorded first, because a failed write may have sent something.
         ConnectionProgress::note(|progress| progress.phase = Phase::Send);
-        self.0.transmit_output(amount, timeout)
+        self.transport.transmit_output(amount, timeout)
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        let result = within(timeout).and_then(|timeout| self.0.await_input(coarse(timeout)));
+        let patience = ConnectionProgress::patience();
+        // Without any time left, waiting would be without a limit.
+        if patience.is_zero() {
+            return Err(Error::Timeout(timeout.reason));
+        }
+        let timeout = if patience < timeout.after { NextTimeout { after: patience, ..timeout } } else { timeout };
+        let result = within(timeout).and_then(|timeout| self.transport.await_input(coarse(timeout)));
         ConnectionProgress::note(|progress| {
             progress.phase = progress.phase.max(Phase::Head);
             progress.ended |= matches!(result, Ok(false));
             progress.broken |= result.is_err();
+            progress.silent_until = progress.silent_until.filter(|_| result.is_err());
         });
-        result
+        let has_come = result?;
+        let buffers = self.transport.buffers();
+        let amount = buffers.input().len();
+        let is_within = self.input.extend(buffers.input());
+        buffers.input_consume(amount);
+        if is_within { Ok(has_come) } else { Err(Error::LargeResponseHeader(amount, MAX_HEAD)) }
     }
 
     fn is_open(&mut self) -> bool {
-        self.0.is_open()
+        self.transport.is_open()
     }
 
     fn is_tls(&self) -> bool {
-        self.0.is_tls()
+        self.transport.is_tls()
+    }
+}
+
+/// Input is our own, so that it can be changed; output is that of the connection.
+impl<T: Transport> Buffers for Watched<T> {
+    fn output(&mut self) -> &mut [u8] {
+        self.transport.buffers().output()
+    }
+
+    fn tmp_and_output(&mut self) -> (&mut [u8], &mut [u8]) {
+        self.transport.buffers().tmp_and_output()
+    }
+
+    fn input(&self) -> &[u8] {
+        self.input.unread()
+    }
+
+    fn input_append_buf(&mut self) -> &mut [u8] {
+        self.transport.buffers().input_append_buf()
+    }
+
+    fn input_appended(&mut self, amount: usize) {
+        self.transport.buffers().input_appended(amount);
+    }
+
+    fn input_consume(&mut self, amount: usize) {
+        self.input.consume(amount);
+    }
+
+    fn can_use_input(&self) -> bool {
+        self.input.can_be_used()
     }
 }
 

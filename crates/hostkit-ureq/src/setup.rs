@@ -10,13 +10,11 @@ use ureq::config::{Config, ConfigBuilder};
 use ureq::typestate::AgentScope;
 use ureq::unversioned::transport::{ConnectProxyConnector, Connector, TcpConnector};
 
+use crate::input::MAX_HEAD;
 use crate::progress::Watch;
 use crate::resolver::NameResolver;
 use crate::tls::TlsConnector;
 use crate::transport::UreqTransport;
-
-/// The largest head that is read, in bytes; the limit of the call is checked afterwards.
-pub(crate) const MAX_HEAD: usize = 128 << 10;
 
 type Configure = dyn Fn(ConfigBuilder<AgentScope>) -> ConfigBuilder<AgentScope> + Send + Sync;
 

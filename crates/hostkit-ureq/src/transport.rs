@@ -70,14 +70,14 @@ impl UreqTransport {
 
 impl Transport for UreqTransport {
     fn send(&self, outgoing: Outgoing) -> Result<Incoming, TransportError> {
-        let Outgoing { request, timeout, limits, reusable, .. } = outgoing;
+        let Outgoing { request, timeout, limits, reusable, silence, .. } = outgoing;
         check_address(request.uri())?;
         let is_logged = |target| log::log_enabled!(target: target, log::Level::Trace);
         if !self.may_log_bytes && BYTE_LOGS.into_iter().any(is_logged) {
             return Err(TransportError::new(Phase::Connect, TransportErrorKind::Other, BYTES_ARE_LOGGED));
         }
         let agent = if reusable { &self.pooled } else { &self.fresh };
-        ConnectionProgress::begin(timeout);
+        ConnectionProgress::begin(timeout, silence);
         // With the unit type as body, ureq sends no Content-Length.
         if request.body().is_empty() && !request.headers().contains_key(CONTENT_LENGTH) {
             return self.run(agent, request.map(|_| ()), &limits);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hostkit_proto::{Api, BaseUrl, UnknownFields};
-use hostkit_wire::Format;
+use hostkit_wire::{Format, Limits};
 
 use crate::call::intent::Intent;
 use crate::client::ClientCore;
@@ -15,6 +15,7 @@ use crate::limits::rate::Rates;
 use crate::limits::shared::RateStore;
 use crate::session::shared::SessionStore;
 use crate::time::Clock;
+use crate::transport::AnswerLimits;
 
 /// Configures a client. Unset options have the API's defaults.
 ///
@@ -106,6 +107,18 @@ impl<C: FromParts> ClientBuilder<C> {
         self
     }
 
+    /// Sets the largest answer that is accepted; by default [`AnswerLimits::DEFAULT`].
+    pub fn answer_limits(mut self, limits: AnswerLimits) -> Self {
+        self.settings.answer_limits = limits;
+        self
+    }
+
+    /// Sets the largest parsed tree of an answer; by default [`Limits::DEFAULT`].
+    pub fn tree_limits(mut self, limits: Limits) -> Self {
+        self.settings.tree_limits = limits;
+        self
+    }
+
     /// Allows one more host (or `*.suffix`) for a base URL named at sign-in. The token is sent there.
     pub fn session_host(mut self, host: impl Into<String>) -> Self {
         self.settings.session_hosts.push(host.into().to_ascii_lowercase());
@@ -165,7 +178,8 @@ impl<C: FromParts> ClientBuilder<C> {
     /// Checks the configuration and builds the client.
     ///
     /// # Errors
-    /// An unknown host or format, a user agent that is no valid header value, or a transport that could not be set up.
+    /// An unknown host or format, credentials or a user agent that cannot be sent, or a transport that could not be set
+    /// up.
     pub fn build(self) -> Result<C, SetupError> {
         let core = ClientCore::new(self.settings)?;
         Ok(C::from_parts(core, self.transport?))

@@ -7,7 +7,8 @@ use hostkit_proto::{Api, BaseUrl, EncodeError, Endpoint, RawAnswer, RequestParts
 use hostkit_wire::Format;
 
 use crate::call::api_info;
-use crate::error::{Error, ErrorOf};
+use crate::error::{Cause, Error, ErrorOf};
+use crate::quote::Quote;
 
 /// Encodes and decodes calls of an endpoint without a client.
 pub trait EndpointExt: Endpoint + Sized {
@@ -47,7 +48,9 @@ pub trait EndpointExt: Endpoint + Sized {
             Judgement::Done(value) | Judgement::Accepted(value, _) | Judgement::Nothing(value) => return Ok(value),
             Judgement::Rejected(no_value) | Judgement::Open(no_value) => no_value,
         };
-        let error = Error::new(&info, why.into()).with_answer(&info, status, answer.body());
+        // Without the request, its secrets are not known.
+        let cause = Cause::of(&Quote::default(), why, status, answer.headers());
+        let error = Error::new(&info, cause).with_answer(&info, status, answer.body());
         Err(error.with_attempts(1).with_may_have_happened(may_have_happened))
     }
 }

@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hostkit_proto::{Api, BaseUrl, Session, UnknownFields};
-use hostkit_wire::Format;
+use hostkit_proto::{Api, BaseUrl, EncodeError, EndpointInfo, RequestParts, Secret, Session, SignIn, UnknownFields};
+use hostkit_wire::{Format, Limits};
 
 use crate::call::intent::BeforeSend;
 use crate::call::retry::{Random, RetryBudget};
@@ -18,6 +18,7 @@ use crate::limits::shared::SharedRates;
 use crate::session::cell::SessionCell;
 use crate::session::shared::SharedSession;
 use crate::time::Clock;
+use crate::transport::AnswerLimits;
 
 use http::HeaderValue;
 
@@ -65,6 +66,8 @@ pub(crate) struct Shared<A: Api> {
     pub(crate) format: Format,
     pub(crate) deadline: Option<Duration>,
     pub(crate) unknown: UnknownFields,
+    pub(crate) answer_limits: AnswerLimits,
+    pub(crate) tree_limits: Limits,
     pub(crate) session_hosts: Vec<String>,
     pub(crate) budget: Option<Budget>,
     pub(crate) rates: Rates,
@@ -112,6 +115,7 @@ impl<A: Api> ClientCore<A> {
             Some(format) => return Err(SetupError::Format(format)),
             None => A::INFO.formats.first().copied().unwrap_or(Format::Json),
         };
+        check_credentials::<A>(&settings.credentials, format, host).map_err(SetupError::Credentials)?;
         let user_agent = HeaderValue::from_str(&settings.user_agent).map_err(|_| SetupError::UserAgent)?;
         let shared_session = settings.session_store.map(|store| SharedSession::new(store, A::INFO.name, &base));
         let rates = match settings.rate_store {
@@ -126,6 +130,8 @@ impl<A: Api> ClientCore<A> {
             format,
             deadline: settings.deadline,
             unknown: settings.unknown,
+            answer_limits: settings.answer_limits,
+            tree_limits: settings.tree_limits,
             session_hosts: settings.session_hosts,
             budget: settings.budget,
             rates,
@@ -182,6 +188,29 @@ impl<A: Api> ClientCore<A> {
     pub fn format(&self) -> Format {
         self.0.format
     }
+}
+
+/// Checks that the credentials can be sent, with a request of no endpoint.
+fn check_credentials<A: Api>(
+    credentials: &A::Credentials,
+    format: Format,
+    host: &'static str,
+) -> Result<(), EncodeError> {
+    let mut parts = RequestParts::of(const { &EndpointInfo::DEFAULT }, &A::INFO, format, host);
+    let (result, secrets) = Secret::exposed_by(|| {
+        let session = match A::sign_in(credentials, &mut parts)? {
+            SignIn::Ask => return Ok(()),
+            SignIn::NotNeeded => Session::default(),
+            SignIn::Ready(session) => session,
+        };
+        A::authorise(credentials, &session, &mut parts)
+    });
+    result?;
+    // A body would take them, and the API would refuse them at every call.
+    if secrets.iter().any(|secret| secret.expose().chars().any(char::is_control)) {
+        return Err(parts.refuse("credentials", "a key, token or password has a line break or control character"));
+    }
+    Ok(())
 }
 
 impl<A: Api> fmt::Debug for ClientCore<A> {

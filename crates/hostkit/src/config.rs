@@ -5,8 +5,8 @@ use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
-use hostkit_proto::{Api, BaseUrl, BaseUrlError, UnknownFields};
-use hostkit_wire::Format;
+use hostkit_proto::{Api, BaseUrl, BaseUrlError, EncodeError, UnknownFields};
+use hostkit_wire::{Format, Limits};
 
 use crate::call::intent::BeforeSend;
 use crate::limits::price::Budget;
@@ -14,6 +14,7 @@ use crate::limits::rate::Rates;
 use crate::limits::shared::RateStore;
 use crate::session::shared::SessionStore;
 use crate::time::{Clock, SystemClock};
+use crate::transport::AnswerLimits;
 
 /// The options of a builder, without the transport.
 pub(crate) struct Settings<A: Api> {
@@ -23,6 +24,8 @@ pub(crate) struct Settings<A: Api> {
     pub(crate) format: Option<Format>,
     pub(crate) deadline: Option<Duration>,
     pub(crate) unknown: UnknownFields,
+    pub(crate) answer_limits: AnswerLimits,
+    pub(crate) tree_limits: Limits,
     pub(crate) session_hosts: Vec<String>,
     pub(crate) budget: Option<Budget>,
     pub(crate) rates: Rates,
@@ -54,6 +57,9 @@ pub enum SetupError {
     BaseUrl(BaseUrlError),
     /// The API does not answer in this format.
     Format(Format),
+    /// The credentials cannot be sent: one of them is empty, or has a line break or another character that is not
+    /// allowed, such as a key read from a file with its last newline.
+    Credentials(EncodeError),
     /// The user agent has characters that are invalid in a header.
     UserAgent,
     /// The proxy is no URL.
@@ -71,6 +77,9 @@ impl fmt::Display for SetupError {
             Self::NoHost => f.write_str("the API has no host of its own: a base URL is needed"),
             Self::BaseUrl(error) => write!(f, "{error}"),
             Self::Format(format) => write!(f, "the API does not answer in {format}"),
+            Self::Credentials(error) => {
+                write!(f, "the credentials cannot be sent: {}: {}", error.field(), error.rule())
+            }
             Self::UserAgent => f.write_str("the user agent has characters that no header may have"),
             Self::Proxy => f.write_str("the proxy is not a URL such as http://127.0.0.1:3128"),
             Self::Certificate(why) => write!(f, "a root certificate cannot be read: {why}"),
@@ -96,6 +105,8 @@ impl<A: Api> Settings<A> {
             format: None,
             deadline: None,
             unknown: UnknownFields::default(),
+            answer_limits: AnswerLimits::DEFAULT,
+            tree_limits: Limits::DEFAULT,
             session_hosts: Vec::new(),
             budget: None,
             rates: Rates::new(A::INFO.rates),

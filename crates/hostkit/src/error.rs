@@ -1,13 +1,17 @@
 //! The error of a call: one opaque type with predicates.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
 use hostkit_proto::judgement::Why;
 use hostkit_proto::{Api, DecodeError, EncodeError, Endpoint, EndpointInfo, Fault, FaultCode, FaultKind, Flag};
+use http::header::LOCATION;
+use http::{HeaderMap, Uri};
 
 use crate::call::ticket::Ticket;
 use crate::excerpt::Excerpt;
+use crate::quote::Quote;
 use crate::transport::{TransportError, TransportErrorKind};
 
 /// The error of calls of one endpoint.
@@ -63,6 +67,8 @@ pub(crate) enum Cause<C> {
     Transport(TransportError),
     Fault(Fault<C>),
     Unrecognised,
+    /// The answer is a redirect to this origin, if it names one.
+    Redirected(Option<Box<str>>),
     Decode(DecodeError),
     Refused(Box<str>),
     Exhausted(Box<str>),
@@ -72,14 +78,37 @@ pub(crate) enum Cause<C> {
     Unresolved(Ticket),
 }
 
-impl<C> From<Why<C>> for Cause<C> {
-    fn from(why: Why<C>) -> Self {
-        match why {
+impl<C: FaultCode> Cause<C> {
+    /// Why an answer with this status and these headers has no value, in words that may be shown.
+    pub(crate) fn of(quote: &Quote, why: Why<C>, status: u16, headers: &HeaderMap) -> Self {
+        match quote.why(why) {
             Why::Fault(fault) => Self::Fault(fault),
             Why::Unreadable(error) => Self::Decode(error),
+            Why::Unrecognised if (300..400).contains(&status) => {
+                Self::Redirected(target(headers).map(|origin| quote.text(&origin).into()))
+            }
             Why::Unrecognised => Self::Unrecognised,
         }
     }
+}
+
+impl<C> Cause<C> {
+    /// What an answer without a document of the API is instead, after its status.
+    pub(crate) fn foreign(&self) -> Cow<'static, str> {
+        match self {
+            Self::Redirected(Some(origin)) => format!("a redirect to {origin}, which was not followed").into(),
+            Self::Redirected(None) => "a redirect, which was not followed".into(),
+            _ => "the answer is no document of this API".into(),
+        }
+    }
+}
+
+/// The origin that a redirect leads to; the rest of its URL may hold a key.
+fn target(headers: &HeaderMap) -> Option<String> {
+    let uri: Uri = headers.get(LOCATION)?.to_str().ok()?.parse().ok()?;
+    let authority = uri.authority()?.as_str();
+    let origin = authority.rsplit('@').next().unwrap_or_default();
+    Some(format!("{}://{origin}", uri.scheme_str()?))
 }
 
 impl<C> From<EncodeError> for Error<C> {
@@ -176,7 +205,7 @@ impl<C> Error<C> {
             Cause::SignIn(_) => ErrorKind::SignIn,
             Cause::Transport(_) => ErrorKind::Transport,
             Cause::Fault(_) => ErrorKind::Fault,
-            Cause::Unrecognised => ErrorKind::Unrecognised,
+            Cause::Unrecognised | Cause::Redirected(_) => ErrorKind::Unrecognised,
             Cause::Decode(_) => ErrorKind::Decode,
             Cause::Refused(_) => ErrorKind::Refused,
             Cause::Exhausted(_) | Cause::NoRoom(_) => ErrorKind::Exhausted,
@@ -303,11 +332,12 @@ impl<C: FaultCode> Error<C> {
             }
             Cause::Transport(error) => write!(f, "{error}"),
             Cause::Fault(fault) => write!(f, "{fault}"),
-            Cause::Unrecognised => match self.0.status {
-                Some(status @ 300..=399) => write!(f, "{status}: redirects are not followed"),
-                Some(status) => write!(f, "{status}: the answer is no document of this API"),
-                None => f.write_str("the answer is no document of this API"),
-            },
+            cause @ (Cause::Unrecognised | Cause::Redirected(_)) => {
+                if let Some(status) = self.0.status {
+                    write!(f, "{status}: ")?;
+                }
+                f.write_str(&cause.foreign())
+            }
             Cause::Decode(error) => {
                 // The decoder names the endpoint as well.
                 let text = error.to_string();

@@ -23,6 +23,7 @@ mod limits;
 mod machine;
 pub mod machinery;
 mod options;
+mod quote;
 mod session;
 pub mod store;
 mod sync;

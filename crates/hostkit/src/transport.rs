@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use http::HeaderMap;
 
+use crate::quote::Quote;
 use crate::time::Moment;
 
 /// A request to send once, on one connection, without redirects or retries.
@@ -23,6 +24,9 @@ pub struct Outgoing {
     /// Whether a pooled connection may be used. Calls that act go over a fresh one: a dead pooled connection would
     /// leave open whether they arrived.
     pub reusable: bool,
+    /// How long a pooled connection may take to the first byte of the answer. Shorter than [`Outgoing::timeout`] for a
+    /// call that may be repeated, so that a connection that died unnoticed leaves time for a new one.
+    pub silence: Duration,
     /// The largest answer that is accepted.
     pub limits: AnswerLimits,
 }
@@ -282,6 +286,11 @@ impl TransportError {
     pub fn is_timeout(&self) -> bool {
         self.kind == TransportErrorKind::Timeout
     }
+
+    /// Whether the same request would get the same answer.
+    pub(crate) fn is_lasting(&self) -> bool {
+        matches!(self.kind, TransportErrorKind::TooLarge | TransportErrorKind::BadFraming)
+    }
 }
 
 impl fmt::Display for TransportError {
@@ -296,7 +305,8 @@ impl fmt::Display for TransportError {
 
 impl std::error::Error for TransportError {}
 
-/// Takes out every word that looks like a URL or like a query, and cuts the text at 300 characters.
+/// Takes out every word that looks like a URL or like a query, escapes control characters, and cuts the text at 300
+/// characters.
 fn scrub(message: &str) -> String {
     const SHOWN: usize = 300;
     let hides = |word: &str| word.contains("://") || word.contains('?') || word.contains('&');
@@ -311,7 +321,8 @@ fn scrub(message: &str) -> String {
             break;
         }
     }
-    text.chars().take(SHOWN).collect()
+    let text: String = text.chars().take(SHOWN).collect();
+    Quote::default().text(&text).into_owned()
 }
 
 /// Sends one request and waits for its whole answer, blocking.

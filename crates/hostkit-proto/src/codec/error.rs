@@ -69,8 +69,18 @@ impl DecodeError {
         self
     }
 
-    pub(crate) fn is_over_limit(&self) -> bool {
+    /// Whether the answer exceeds a limit, which it would do again.
+    pub fn is_over_limit(&self) -> bool {
         self.0.is_over_limit
+    }
+
+    /// The same error with other texts, since its own quote the answer.
+    pub fn map_texts(mut self, change: impl Fn(&str) -> String) -> Self {
+        let Inner { path, expected, found, .. } = &mut *self.0;
+        for text in [path, expected, found] {
+            *text = change(text);
+        }
+        self
     }
 
     /// The endpoint, such as `get_server`.

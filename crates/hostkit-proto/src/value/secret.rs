@@ -1,8 +1,15 @@
 //! Text that must not reach a log.
 
+use std::cell::RefCell;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
-use zeroize::Zeroize;
+use zeroize::Zeroizing;
+
+thread_local! {
+    /// The secrets that were exposed, while somebody collects them.
+    static EXPOSED: RefCell<Option<Vec<Secret>>> = const { RefCell::new(None) };
+}
 
 /// A password, key or token: no `Display`, a redacted `Debug`, wiped when dropped.
 ///
@@ -11,18 +18,34 @@ use zeroize::Zeroize;
 /// assert_eq!(format!("{secret:?}"), "Secret([redacted])");
 /// assert_eq!(secret.expose(), "hunter2");
 /// ```
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Secret(Box<str>);
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(Zeroizing<Box<str>>);
 
 impl Secret {
     /// Wraps a text.
     pub fn new(text: impl Into<Box<str>>) -> Self {
-        Self(text.into())
+        Self(Zeroizing::new(text.into()))
     }
 
     /// The text itself. Every use of this is a place to review.
     pub fn expose(&self) -> &str {
+        // At the end of a thread nobody collects any more.
+        let _ = EXPOSED.try_with(|exposed| {
+            if let Ok(mut exposed) = exposed.try_borrow_mut()
+                && let Some(exposed) = &mut *exposed
+            {
+                exposed.push(self.clone());
+            }
+        });
         &self.0
+    }
+
+    /// Runs a function, and collects the secrets that it exposes on this thread: those that go into a request, which a
+    /// server may repeat in its answer.
+    pub fn exposed_by<T>(run: impl FnOnce() -> T) -> (T, Vec<Self>) {
+        let outer = EXPOSED.replace(Some(Vec::new()));
+        let result = run();
+        (result, EXPOSED.replace(outer).unwrap_or_default())
     }
 
     /// Whether the text is empty.
@@ -49,9 +72,9 @@ impl fmt::Debug for Secret {
     }
 }
 
-impl Drop for Secret {
-    fn drop(&mut self) {
-        self.0.zeroize();
+impl Hash for Secret {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        str::hash(&self.0, state);
     }
 }
 
@@ -59,5 +82,32 @@ impl Drop for Secret {
 impl serde::Serialize for Secret {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str("[redacted]")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use zeroize::ZeroizeOnDrop;
+
+    use super::*;
+
+    #[test]
+    fn a_secret_is_wiped_when_it_is_dropped() {
+        // Freed memory cannot be looked at without unsafe code, so the type that wipes it stands for the wiping.
+        fn is_wiped(_: &impl ZeroizeOnDrop) {}
+        is_wiped(&Secret::new("hunter2").0);
+    }
+
+    #[test]
+    fn collects_what_is_exposed() {
+        let (one, two) = (Secret::new("one"), Secret::new("two"));
+        let ((), exposed) = Secret::exposed_by(|| {
+            assert_eq!(one.expose(), "one");
+            let (text, inner) = Secret::exposed_by(|| two.expose().to_owned());
+            assert_eq!((text.as_str(), inner), ("two", vec![two.clone()]));
+        });
+        assert_eq!(exposed, std::slice::from_ref(&one));
+        assert_eq!(one.expose(), "one");
+        assert!(Secret::exposed_by(|| ()).1.is_empty());
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::server::Pen;
 
@@ -50,6 +50,18 @@ pub enum Fault {
     TwoLengths,
     /// Something that is not HTTP.
     NotHttp,
+    /// A header line that has no colon.
+    BrokenLine,
+    /// A header whose value is folded over several lines, as some proxies and caches do.
+    FoldedLine,
+    /// The transfer coding `identity`, which HTTP/1.1 removed in 2014.
+    IdentityCoding,
+    /// Answers, and then says on the kept connection that it timed out.
+    TimeoutBetween,
+    /// Answers the first request; after that the connection is silent. Others are sound.
+    SilentAfterFirst,
+    /// `100 Continue` without end, as fast as it can.
+    FloodContinue,
     /// An HTML page.
     Html,
     /// Success without a body.
@@ -172,6 +184,39 @@ impl Fault {
                 pen.write(format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nContent-Length: 2\r\n\r\n{BODY}"))?;
             }
             Self::NotHttp => pen.write("SSH-2.0-OpenSSH_9.2\r\n\r\n")?,
+            Self::BrokenLine => {
+                pen.write(format!("HTTP/1.1 200 OK\r\nno colon\r\nContent-Length: {length}\r\n\r\n{BODY}"))?
+            }
+            Self::FoldedLine => {
+                let head = "HTTP/1.1 200 OK\r\nX-Policy: one;\r\n two;\r\n\tthree\r\nX-Empty:\r\n four\r\n";
+                pen.write(head)?;
+                // The rest of a folded line may come later than its beginning.
+                thread::sleep(Duration::from_millis(20));
+                pen.write(format!(" five\r\nContent-Length: {length}\r\n\r\n{BODY}"))?;
+                return Ok(After::Go);
+            }
+            Self::IdentityCoding => {
+                let head = format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\nContent-Length: {length}\r\n");
+                pen.write(format!("{head}Connection: close\r\n\r\n{BODY}"))?;
+            }
+            Self::TimeoutBetween => {
+                pen.write(answer(BODY))?;
+                pen.write("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")?;
+            }
+            Self::SilentAfterFirst => {
+                if order == 2 {
+                    return Ok(After::Hold);
+                }
+                pen.write(answer(BODY))?;
+                return Ok(After::Go);
+            }
+            Self::FloodContinue => {
+                let heads = "HTTP/1.1 100 Continue\r\n\r\n".repeat(2_000);
+                let end = Instant::now() + Duration::from_secs(8);
+                while Instant::now() < end {
+                    pen.write(&heads)?;
+                }
+            }
             Self::Html => pen.write(answer("<!DOCTYPE html><title>Sign in</title>"))?,
             Self::Empty => pen.write(answer(""))?,
             Self::DripHead => {

@@ -47,8 +47,12 @@ const SCENARIOS: &[(Fault, &str, &str)] = &[
     (Fault::ManyHeaders, "TooLarge ×1", "unresolved, ConnectionLost ×1"),
     (Fault::LargeBody, "TooLarge ×1", "unresolved, ConnectionLost ×1"),
     (Fault::LargeChunks, "TooLarge ×1", "unresolved, ConnectionLost ×1"),
-    (Fault::TwoLengths, "BadFraming ×3", "unresolved, ConnectionLost ×1"),
-    (Fault::NotHttp, "BadFraming ×3", "unresolved, ConnectionLost ×1"),
+    (Fault::TwoLengths, "BadFraming ×1", "unresolved, ConnectionLost ×1"),
+    (Fault::NotHttp, "BadFraming ×1", "unresolved, ConnectionLost ×1"),
+    (Fault::BrokenLine, "BadFraming ×1", "unresolved, ConnectionLost ×1"),
+    (Fault::FoldedLine, "ok ×1", "done ×1"),
+    (Fault::IdentityCoding, "ok ×1", "done ×1"),
+    (Fault::TimeoutBetween, "ok ×1", "done ×1"),
     (Fault::Html, "Decode ×2", "unresolved, Unreadable ×1"),
     (Fault::Empty, "Decode ×2", "unresolved, Unreadable ×1"),
 ];
@@ -88,6 +92,12 @@ pub(super) fn run(make: Make<'_>) -> Report {
     report
 }
 
+/// Runs a client against heads without end.
+pub(super) fn run_flood(make: Make<'_>) -> Report {
+    let jobs = [(Verb::Get, "TooLarge ×1"), (Verb::Order, "unresolved, ConnectionLost ×1")];
+    play(make, &jobs.map(|(verb, expected)| Job::new(&Fault::FloodContinue, verb, expected)))
+}
+
 /// Runs a client against every stall, with three deadlines each.
 pub(super) fn run_stalls(make: Make<'_>) -> Report {
     let mut jobs = Vec::new();
@@ -117,6 +127,31 @@ pub(super) fn repeat_calls(make: Make<'_>, calls: usize) -> (usize, usize) {
         failures += usize::from(client.get().is_err());
         failures += usize::from(!client.order(0).is_done());
         // Some calls begin before the client can know that the connection is closed, some after.
+        thread::sleep(Duration::from_millis(number as u64 % 3));
+    }
+    (failures, server.arrivals().len())
+}
+
+/// Calls twice over a connection that is silent from the second request on; returns how the second call ended, how long
+/// it took, and how many requests arrived.
+pub(super) fn silent_connection(make: Make<'_>, deadline: Duration) -> (String, Duration, usize) {
+    let server = start(Fault::SilentAfterFirst);
+    let client = make(server.base_url(), deadline);
+    assert_eq!(play_verb(&*client, Verb::Get, 0), "ok");
+    // A connection returns to its pool a moment after the answer.
+    thread::sleep(Duration::from_millis(20));
+    let start = Instant::now();
+    let found = play_verb(&*client, Verb::Get, 0);
+    (found, start.elapsed(), server.arrivals().len())
+}
+
+/// Makes safe calls one after another to a server that says on each kept connection that it timed out.
+pub(super) fn timed_out_connections(make: Make<'_>, calls: usize) -> (usize, usize) {
+    let server = start(Fault::TimeoutBetween);
+    let client = make(server.base_url(), Duration::from_secs(5));
+    let mut failures = 0;
+    for number in 0..calls {
+        failures += usize::from(client.get().is_err());
         thread::sleep(Duration::from_millis(number as u64 % 3));
     }
     (failures, server.arrivals().len())

@@ -20,6 +20,8 @@ macro_rules! conformance_tests {
             every_fault_has_its_outcome
             every_stall_ends_at_the_deadline
             a_connection_that_died_in_the_pool_costs_nothing
+            a_connection_that_fell_silent_leaves_time_for_another
+            a_connection_that_timed_out_costs_no_call
             a_call_that_spends_has_a_connection_of_its_own
             a_call_may_have_no_deadline
             a_proxy_of_the_environment_is_not_asked
@@ -43,6 +45,14 @@ pub fn every_fault_has_its_outcome(make: Make<'_>) {
     assert_eq!(report.failures(), 0, "{report}");
 }
 
+/// Heads of 1xx count as bytes of the head. Not among the tests of every client: hyper counts none of them.
+pub fn a_flood_of_heads_is_cut(make: Make<'_>) {
+    let _alone = alone();
+    let report = scenario::run_flood(make);
+    println!("{report}");
+    assert_eq!(report.failures(), 0, "{report}");
+}
+
 /// Runs every stall, with three deadlines.
 pub fn every_stall_ends_at_the_deadline(make: Make<'_>) {
     let _alone = alone();
@@ -57,6 +67,24 @@ pub fn a_connection_that_died_in_the_pool_costs_nothing(make: Make<'_>) {
     let (failures, arrivals) = scenario::repeat_calls(make, 100);
     println!("{failures} failures, {arrivals} arrivals for 200 calls");
     assert_eq!((failures, arrivals), (0, 200));
+}
+
+/// A kept connection that says nothing gets a part of the deadline, and the call goes over a new one.
+pub fn a_connection_that_fell_silent_leaves_time_for_another(make: Make<'_>) {
+    let _alone = alone();
+    let deadline = Duration::from_millis(1500);
+    let (found, took, arrivals) = scenario::silent_connection(make, deadline);
+    println!("{found} after {took:?}, {arrivals} arrivals");
+    assert_eq!((found.as_str(), arrivals), ("ok", 3));
+    assert!(took > Duration::from_millis(400) && took < deadline, "{took:?}");
+}
+
+/// A 408 on a kept connection is no answer to the next request.
+pub fn a_connection_that_timed_out_costs_no_call(make: Make<'_>) {
+    let _alone = alone();
+    let (failures, arrivals) = scenario::timed_out_connections(make, 60);
+    println!("{failures} failures, {arrivals} arrivals for 60 calls");
+    assert_eq!((failures, arrivals), (0, 60));
 }
 
 /// Safe calls share a pooled connection, and each spending call has its own.

@@ -150,7 +150,7 @@ fn open_end<C: FaultCode>(failed: &Failed<C>) -> OpenEnd {
         }
         Cause::Fault(fault) => (TicketCause::ServerFailed, fault.to_string()),
         Cause::Decode(error) => (TicketCause::Unreadable, error.to_string()),
-        _ => (TicketCause::NotAnAnswer, "the answer is no document of this API".to_owned()),
+        cause => (TicketCause::NotAnAnswer, cause.foreign().into_owned()),
     };
     let (status, body) = (failed.error.status(), failed.error.excerpt().cloned());
     OpenEnd { sent: failed.sent, ended: failed.ended, cause, text: text.into(), status, body }

@@ -18,7 +18,7 @@ pub(crate) mod ticket;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hostkit_proto::{Api, EncodeError, EndpointInfo, RequestParts, UnknownFields};
+use hostkit_proto::{Api, EncodeError, EndpointInfo, RequestParts, Secret, UnknownFields};
 use hostkit_wire::Limits;
 
 use crate::call::retry::Class;
@@ -55,6 +55,8 @@ pub struct Exchange<A: Api> {
     info: &'static EndpointInfo,
     class: Class,
     parts: Result<RequestParts, EncodeError>,
+    /// The secrets among the inputs.
+    secrets: Vec<Secret>,
     options: CallOptions,
     deadline: Option<Moment>,
     span: tracing::Span,
@@ -69,7 +71,8 @@ pub struct Exchange<A: Api> {
     may_have_happened: bool,
     /// The failure of the last attempt, if there was one.
     last: Option<Failed<A::Code>>,
-    /// The generation of the last attempt's session, if it can be renewed.
+    /// The last attempt's session, and its generation if it can be renewed.
+    session: Option<Arc<Admitted>>,
     generation: Option<u64>,
     /// A session that this exchange has just signed in for.
     fresh: Option<Lease<Admitted>>,
@@ -126,7 +129,8 @@ impl<A: Api> Exchange<A> {
         let wanted = options.format.unwrap_or(shared.format);
         let format = if formats.contains(&wanted) { wanted } else { formats.first().copied().unwrap_or(wanted) };
         let mut parts = RequestParts::of(info, api_info::<A>(), format, shared.host);
-        let parts = encode(&mut parts).map(|()| parts);
+        let (encoded, secrets) = Secret::exposed_by(|| encode(&mut parts));
+        let parts = encoded.map(|()| parts);
         let span = tracing::debug_span!(
             "call",
             endpoint = info.name,
@@ -140,6 +144,7 @@ impl<A: Api> Exchange<A> {
             info,
             class: Class::of(info),
             parts,
+            secrets,
             options,
             deadline: None,
             span,
@@ -150,6 +155,7 @@ impl<A: Api> Exchange<A> {
             is_reread: false,
             may_have_happened: false,
             last: None,
+            session: None,
             generation: None,
             fresh: None,
             waiting: None,
@@ -306,11 +312,11 @@ impl<A: Api> Exchange<A> {
     }
 
     fn answer_limits(&self) -> AnswerLimits {
-        self.options.answer_limits.unwrap_or_default()
+        self.options.answer_limits.unwrap_or(self.core.shared().answer_limits)
     }
 
     fn tree_limits(&self) -> Limits {
-        self.options.tree_limits.unwrap_or_default()
+        self.options.tree_limits.unwrap_or(self.core.shared().tree_limits)
     }
 
     fn unknown(&self) -> UnknownFields {

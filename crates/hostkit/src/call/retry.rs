@@ -20,6 +20,8 @@ pub(crate) enum Failure {
     Broken,
     /// A success that violates the spec.
     Unreadable,
+    /// A success that exceeds a limit of the client.
+    OverLimit,
     /// A fault of the API.
     Fault { kind: FaultKind, status: u16 },
     /// No success, and no error document of the API.
@@ -91,6 +93,7 @@ pub(crate) fn again(class: Class, failure: Failure) -> Again {
         Failure::NotSent => Again::Yes,
         Failure::Broken => if_repeatable(Again::Yes),
         Failure::Unreadable => if_repeatable(Again::Once),
+        Failure::OverLimit => Again::No,
         Failure::Fault { kind: FaultKind::Auth, .. } => Again::SignIn,
         Failure::Fault { kind: FaultKind::RateLimited, .. } => Again::Yes,
         Failure::Fault { kind: FaultKind::Temporary, status: ..500 } => Again::Yes,
@@ -101,7 +104,8 @@ pub(crate) fn again(class: Class, failure: Failure) -> Again {
         Failure::Fault { .. } => Again::No,
         Failure::Unrecognised { has_retry_after: true, .. } | Failure::Unrecognised { status: 429, .. } => Again::Yes,
         Failure::Unrecognised { status: 401, .. } => Again::SignIn,
-        Failure::Unrecognised { status: 500.., .. } => if_repeatable(Again::Yes),
+        // The server closed the connection because the request had not come when it waited for one.
+        Failure::Unrecognised { status: 408 | 500.., .. } => if_repeatable(Again::Yes),
         // A foreign document is treated like an unreadable one under a 2xx status, and is final under any other.
         Failure::Unrecognised { status: 200..=299, .. } => if_repeatable(Again::Once),
         Failure::Unrecognised { .. } => Again::No,
@@ -183,12 +187,15 @@ impl RetryBudget {
 /// still wants to wait says so again.
 const LONGEST_WAIT: Duration = Duration::from_secs(3600);
 
-/// The wait that a `Retry-After` in seconds or as a date asks for, at most an hour.
+/// The wait that a `Retry-After` in seconds or as a date asks for, at most an hour. Fractions, which some servers write,
+/// are rounded up.
 pub(crate) fn retry_after(text: &str, now: Now) -> Option<Duration> {
     let text = text.trim();
-    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let seconds = if is_number {
-        text.parse().unwrap_or(u64::MAX)
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let seconds = if !whole.is_empty() && is_digits(whole) && is_digits(fraction) {
+        let more = u64::from(fraction.bytes().any(|digit| digit != b'0'));
+        whole.parse().unwrap_or(u64::MAX).saturating_add(more)
     } else {
         let date = jiff::fmt::rfc2822::parse(text).ok()?.timestamp().as_second();
         u64::try_from(date.saturating_sub(now.wall.0)).unwrap_or(0)
@@ -219,6 +226,7 @@ mod tests {
             (Failure::NotSent, Yes, Yes),
             (Failure::Broken, Yes, No),
             (Failure::Unreadable, Once, No),
+            (Failure::OverLimit, No, No),
             (fault(FaultKind::InvalidArgument, 400), No, No),
             (fault(FaultKind::Forbidden, 403), No, No),
             (fault(FaultKind::NotFound, 404), No, No),
@@ -239,6 +247,7 @@ mod tests {
             (fault(FaultKind::Internal, 500), Yes, No),
             (fault(FaultKind::Temporary, 503), Yes, No),
             (fault(FaultKind::Unsupported, 501), No, No),
+            (unrecognised(408), Yes, No),
             (unrecognised(502), Yes, No),
             (unrecognised(504), Yes, No),
             (fault(FaultKind::Internal, 200), Yes, No),
@@ -316,11 +325,17 @@ mod tests {
     fn reads_retry_after() {
         let now = Now { monotonic: Moment::START, wall: UnixTime(1_445_412_480) };
         assert_eq!(retry_after(" 120 ", now), Some(Duration::from_secs(120)));
+        for (text, seconds) in [("1.5", 2), ("1.0", 1), ("2.", 2), ("0.001", 1), ("0", 0)] {
+            assert_eq!(retry_after(text, now), Some(Duration::from_secs(seconds)), "{text}");
+        }
+        for text in [".5", "1.5.1", "1,5", "-1", "+1", "1e3", "1.5s"] {
+            assert_eq!(retry_after(text, now), None, "{text}");
+        }
         assert_eq!(retry_after("Wed, 21 Oct 2015 07:29:00 GMT", now), Some(Duration::from_secs(60)));
         assert_eq!(retry_after("Wed, 21 Oct 2015 07:00:00 GMT", now), Some(Duration::ZERO));
         assert_eq!(retry_after("soon", now), None);
         assert_eq!(retry_after("", now), None);
-        for absurd in ["86400", "18446744073709551616", "Mon, 21 Oct 2115 07:29:00 GMT"] {
+        for absurd in ["86400", "18446744073709551616", "18446744073709551615.5", "Mon, 21 Oct 2115 07:29:00 GMT"] {
             assert_eq!(retry_after(absurd, now), Some(Duration::from_secs(3600)), "{absurd}");
         }
     }

@@ -1,5 +1,7 @@
 //! The checks before a call is sent: price, session, rate limits, journal hook.
 
+use std::sync::Arc;
+
 use hostkit_proto::{Api, BaseUrl, Effect, RequestParts, Session, SignIn};
 use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, HeaderValue, USER_AGENT};
 
@@ -18,6 +20,9 @@ use crate::transport::Outgoing;
 
 /// The most sign-ins that one call makes.
 pub(super) const MAX_SIGN_INS: u32 = 3;
+
+/// The part of the remaining time that a repeatable call waits for the first byte over a kept connection.
+const SHARE_OF_A_KEPT_CONNECTION: u32 = 3;
 
 /// Whether the session permits sending.
 enum Entry<D> {
@@ -71,12 +76,15 @@ impl<A: Api> Exchange<A> {
             self.fail(error, now);
             return None;
         }
+        self.session = lease.as_ref().map(|lease| Arc::clone(&lease.session));
         self.generation = lease.map(|lease| lease.generation).filter(|generation| *generation > 0);
         self.attempts += 1;
         tracing::debug!(attempt = self.attempts, "sending");
         self.state = State::Flight(now, permit);
-        let is_reusable = self.class != Class::Acting;
-        Some(Step::Send(self.outgoing(self.info.name, request, now, deadline, is_reusable)))
+        // A kept connection may be dead without saying so, and another attempt must not meet it again.
+        let is_reusable = self.class != Class::Acting && self.attempts == 1;
+        let is_repeatable = self.class == Class::Repeatable;
+        Some(Step::Send(self.outgoing(self.info.name, request, now, deadline, is_reusable, is_repeatable)))
     }
 
     /// Checks the price once, before anything is sent.
@@ -192,6 +200,21 @@ impl<A: Api> Exchange<A> {
         }
     }
 
+    /// Checks a session that this client has not made: a token that cannot be sent would fail every call until its end.
+    pub(super) fn admitted_anew(&self, session: Session) -> Result<Admitted, String> {
+        let shared = self.core.shared();
+        let mut parts = RequestParts::of(self.info, settle::api_info::<A>(), shared.format, shared.host);
+        match &session.token {
+            Some(token) if token.is_empty() => return Err("the token is empty".to_owned()),
+            Some(token) if token.expose().trim() != token.expose() => {
+                return Err("the token has blanks around it, which no header keeps".to_owned());
+            }
+            _ => A::authorise(&shared.credentials, &session, &mut parts)
+                .map_err(|error| format!("the token cannot be sent: {}: {}", error.field(), error.rule()))?,
+        }
+        self.admitted(session)
+    }
+
     /// Checks the base URL that the session's token is sent to.
     pub(super) fn admitted(&self, session: Session) -> Result<Admitted, String> {
         let shared = self.core.shared();
@@ -239,8 +262,10 @@ impl<A: Api> Exchange<A> {
         now: Now,
         deadline: Moment,
         reusable: bool,
+        is_repeatable: bool,
     ) -> Box<Outgoing> {
         let timeout = deadline.since(now.monotonic);
-        Box::new(Outgoing { endpoint, request, timeout, deadline, reusable, limits: self.answer_limits() })
+        let silence = if is_repeatable { timeout / SHARE_OF_A_KEPT_CONNECTION } else { timeout };
+        Box::new(Outgoing { endpoint, request, timeout, deadline, reusable, silence, limits: self.answer_limits() })
     }
 }

@@ -3,13 +3,17 @@
 use std::time::Duration;
 
 use hostkit_proto::judgement::{Judgement, NoValue, Why};
-use hostkit_proto::{Api, ApiInfo, Effect, EndpointInfo, RawAnswer, Reason, Report};
+use hostkit_proto::{
+    Api, ApiInfo, Effect, EndpointInfo, RawAnswer, Reason, Report, RequestParts, Secret, Session, SignIn,
+};
+use hostkit_wire::WireErrorKind;
 use http::header::RETRY_AFTER;
 
 use super::{Arrival, Ending, Exchange, Failed, State};
 use crate::call::retry;
 use crate::call::retry::{Again, Failure, MAX_ATTEMPTS};
 use crate::error::{Cause, Error};
+use crate::quote::Quote;
 use crate::time::Now;
 use crate::transport::{Incoming, Phase, TransportError, TransportErrorKind};
 
@@ -21,6 +25,16 @@ pub(crate) fn api_info<A: Api>() -> &'static ApiInfo {
 /// The error for a request whose result the driver never reported.
 pub(super) fn lost() -> TransportError {
     TransportError::new(Phase::Head, TransportErrorKind::Timeout, "")
+}
+
+/// Whether a success cannot be read because it exceeds a limit.
+fn is_over_limit<C>(why: &Why<C>, answer: &RawAnswer<'_>) -> bool {
+    use WireErrorKind::{TooDeep, TooLong, TooManyItems, TooManyNodes};
+    let of_tree = || match answer.document() {
+        Ok(_) => false,
+        Err(error) => matches!(error.kind(), TooLong(_) | TooManyNodes(_) | TooDeep(_) | TooManyItems(_)),
+    };
+    matches!(why, Why::Unreadable(error) if error.is_over_limit() || of_tree())
 }
 
 impl<A: Api> Exchange<A> {
@@ -74,7 +88,10 @@ impl<A: Api> Exchange<A> {
             let NoValue { why, may_have_happened } = no_value;
             let status = answer.status();
             let wait = answer.header(RETRY_AFTER.as_str()).and_then(|text| retry::retry_after(text, now));
-            let failure = Failure::of(&why, status, wait.is_some());
+            let failure = match Failure::of(&why, status, wait.is_some()) {
+                Failure::Unreadable if is_over_limit(&why, answer) => Failure::OverLimit,
+                failure => failure,
+            };
             // Any answer of the API but an authentication fault shows that the session was accepted.
             let is_accepted = match &why {
                 Why::Fault(fault) => !fault.is_auth(),
@@ -84,7 +101,8 @@ impl<A: Api> Exchange<A> {
             if is_accepted {
                 self.prove_session();
             }
-            let error = Error::new(self.info, why.into()).with_answer(self.info, status, answer.body());
+            let cause = Cause::of(&self.quote(), why, status, answer.headers());
+            let error = Error::new(self.info, cause).with_answer(self.info, status, answer.body());
             let failed = Failed { sent, ..self.failed(error, ending, may_have_happened, now) };
             self.retry_or_end(now, failure, failed, wait, false);
         });
@@ -92,7 +110,7 @@ impl<A: Api> Exchange<A> {
 
     /// Applies a failure of the transport.
     pub(super) fn apply_transport_error(&mut self, now: Now, sent: Now, error: TransportError) {
-        let is_final = matches!(error.kind(), TransportErrorKind::TooLarge | TransportErrorKind::Cancelled);
+        let is_final = error.is_lasting() || error.kind() == TransportErrorKind::Cancelled;
         let is_not_sent = error.is_not_sent();
         let failure = if is_not_sent { Failure::NotSent } else { Failure::Broken };
         let ending = if is_not_sent { Ending::NotSent } else { Ending::Open };
@@ -100,6 +118,22 @@ impl<A: Api> Exchange<A> {
         let error = Error::new(self.info, Cause::Transport(error));
         let failed = Failed { sent, ..self.failed(error, ending, may_have_happened, now) };
         self.retry_or_end(now, failure, failed, None, is_final);
+    }
+
+    /// Quotes an answer without the secrets of the request, which are found by making it again.
+    pub(super) fn quote(&self) -> Quote {
+        let shared = self.core.shared();
+        let parts = || RequestParts::of(self.info, api_info::<A>(), shared.format, shared.host);
+        // What cannot be made was not sent.
+        let (_, credentials) = Secret::exposed_by(|| {
+            let own = match A::sign_in(&shared.credentials, &mut parts()) {
+                Ok(SignIn::Ready(session)) => session,
+                _ => Session::default(),
+            };
+            let session = self.session.as_ref().map_or(&own, |admitted| &admitted.session);
+            A::authorise(&shared.credentials, session, &mut parts())
+        });
+        Quote::without([&self.secrets[..], &credentials].concat())
     }
 
     fn prove_session(&self) {

@@ -83,7 +83,7 @@ impl<A: Api> Exchange<A> {
         tracing::debug!(endpoint = name, "signing in");
         signing.guard.sent(now.monotonic);
         self.state = State::SignInFlight(signing, now, permit);
-        Some(Step::Send(self.outgoing(name, request, now, deadline, true)))
+        Some(Step::Send(self.outgoing(name, request, now, deadline, true, false)))
     }
 
     /// Applies the result of the sign-in.
@@ -157,7 +157,10 @@ impl<A: Api> Exchange<A> {
         let name = signing.parts.endpoint();
         let incoming = match result {
             Ok(incoming) => incoming,
-            Err(error) => return Attempt::Missed(Error::named(name, Cause::Transport(error))),
+            Err(error) => {
+                let attempt = if error.is_lasting() { Attempt::Final } else { Attempt::Missed };
+                return attempt(Error::named(name, Cause::Transport(error)));
+            }
         };
         let answer = self.answer(info, &incoming);
         // The body of a sign-in's answer is never kept: it may hold the token.
@@ -166,7 +169,7 @@ impl<A: Api> Exchange<A> {
             Judgement::Done(session) | Judgement::Accepted(session, _) | Judgement::Nothing(session) => {
                 let server = answer.header("date").and_then(UnixTime::parse_http_date);
                 let lifetime = crate::session::life::life(&session, A::INFO.session_lifetime, server, asked);
-                return match self.admitted(session) {
+                return match self.admitted_anew(session) {
                     Ok(admitted) => Attempt::Session(admitted, lifetime),
                     Err(why) => Attempt::Final(described(Cause::Refused(why.into()))),
                 };
@@ -175,11 +178,10 @@ impl<A: Api> Exchange<A> {
         };
         let attempt = match &no_value.why {
             Why::Fault(fault) if is_refusal(fault.kind) => Attempt::Refused,
-            Why::Unrecognised if incoming.status == 401 => Attempt::Refused,
             Why::Unrecognised if incoming.status >= 500 => Attempt::Missed,
             Why::Fault(_) | Why::Unreadable(_) | Why::Unrecognised => Attempt::Final,
         };
-        attempt(described(no_value.why.into()))
+        attempt(described(Cause::of(&self.quote(), no_value.why, incoming.status, &incoming.headers)))
     }
 
     /// Ends a call that has no session. A replay keeps what the attempt before it may have done.
@@ -195,7 +197,8 @@ fn sign_in_wait(incoming: &Incoming, now: Now) -> Option<Duration> {
     matches!(incoming.status, 403 | 413 | 429 | 503).then(|| retry_after(text, now)).flatten()
 }
 
-/// Whether a fault at sign-in means rejected credentials; the request holds nothing else that could be wrong.
+/// Whether a fault at sign-in means rejected credentials; the request holds nothing else that could be wrong. That
+/// something is not found may be said of the call, by a proxy or a wrong base URL.
 fn is_refusal(kind: FaultKind) -> bool {
-    matches!(kind, FaultKind::Auth | FaultKind::Forbidden | FaultKind::InvalidArgument | FaultKind::NotFound)
+    matches!(kind, FaultKind::Auth | FaultKind::Forbidden | FaultKind::InvalidArgument)
 }

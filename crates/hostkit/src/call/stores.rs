@@ -103,8 +103,8 @@ impl<A: Api> Exchange<A> {
             }
             Ok(Begun::Found { session, age }) => {
                 let lifetime = session.lifetime;
-                // A base URL from the store is checked like one from the API.
-                match self.admitted(session) {
+                // Token and base URL from the store are checked like those from the API.
+                match self.admitted_anew(session) {
                     Ok(admitted) => {
                         tracing::debug!("another process has signed in");
                         let asked = now.earlier(age);

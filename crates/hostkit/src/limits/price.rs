@@ -32,10 +32,10 @@ impl Budget {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds to what is left.
+    /// Adds to what is left, unless a decimal cannot hold the exact sum.
     pub fn add(&self, amount: Decimal) {
         let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *left = left.checked_add(amount).unwrap_or(*left);
+        *left = left.checked_add(amount).filter(|sum| sum.checked_sub(amount) == Some(*left)).unwrap_or(*left);
     }
 
     /// Reserves a price, if that much is left.
@@ -44,7 +44,8 @@ impl Budget {
         if price > *left {
             return None;
         }
-        *left = left.checked_sub(price)?;
+        // Near the largest decimal a difference is rounded, and the price would not count.
+        *left = left.checked_sub(price).filter(|rest| left.checked_sub(*rest) == Some(price))?;
         Some(Reservation { budget: self.clone(), price })
     }
 }
@@ -134,6 +135,20 @@ mod tests {
         ];
         assert_eq!(said, expected);
         assert_eq!(budget.remaining(), money("10.00"));
+    }
+
+    #[test]
+    fn no_price_is_rounded_away() {
+        let budget = Budget::new(Decimal::MAX);
+        assert!(check(Some(money("0.01")), None, Some(&budget)).is_err());
+        assert_eq!(budget.remaining(), Decimal::MAX);
+        check(Some(money("1")), None, Some(&budget)).unwrap().unwrap().give_back();
+        assert_eq!(budget.remaining(), Decimal::MAX);
+        budget.add(money("1"));
+        assert_eq!(budget.remaining(), Decimal::MAX);
+        let cents = Budget::new(Decimal::MAX - Decimal::ONE);
+        cents.add(money("0.4"));
+        assert_eq!(cents.remaining(), Decimal::MAX - Decimal::ONE);
     }
 
     #[test]

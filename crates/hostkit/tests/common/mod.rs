@@ -149,7 +149,7 @@ macro_rules! endpoints {
             fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
                 if Self::INFO.has(Flag::SecretRequest) {
                     let mut body = out.object();
-                    body.set("password", &INPUT.to_owned());
+                    body.set("password", &Secret::new(INPUT));
                     out.body(body);
                 }
                 Ok(())

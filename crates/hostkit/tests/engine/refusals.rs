@@ -4,7 +4,7 @@ use crate::common::*;
 use hostkit::machinery::{Machine, Step};
 use hostkit::time::Clock;
 use hostkit::transport::{Phase, TransportErrorKind as Kind};
-use hostkit::{Budget, CallOptions, Decimal, ErrorKind, Outcome};
+use hostkit::{Budget, CallOptions, Decimal, ErrorKind, Outcome, Secret};
 use hostkit_testing::Script;
 
 fn money(text: &str) -> Decimal {
@@ -91,4 +91,15 @@ fn what_the_first_attempt_may_have_done_is_said_where_the_second_is_refused() {
     let error = bench.call(SetNote).unwrap_err();
     assert_eq!((error.kind(), bench.sent("set_note")), (ErrorKind::Refused, 1));
     assert!(error.may_have_happened(), "{error}");
+}
+
+#[test]
+fn credentials_that_cannot_be_sent_are_refused_at_once() {
+    for text in ["key\n", "key\r\n", "\0key", "ke\u{7f}y", "ke\u{85}y"] {
+        for customer in [Customer::Key(Secret::new(text)), Customer::Direct(Secret::new(text))] {
+            let error = config(customer, &hostkit::time::ManualClock::new(WALL)).build().unwrap_err();
+            assert!(matches!(error, hostkit::SetupError::Credentials(_)), "{error}");
+            assert!(!format!("{error} {error:?}").contains(text), "{error:?}");
+        }
+    }
 }

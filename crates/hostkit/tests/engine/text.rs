@@ -28,10 +28,74 @@ fn errors_read_well() {
         ),
         (Script::fail(Phase::Connect, Kind::Refused), "get_item: connection refused while connecting (3 attempts)"),
         (Script::any().answer(502, "<html>"), "get_item: 502: the answer is no document of this API (3 attempts)"),
-        (Script::any().answer(302, ""), "get_item: 302: redirects are not followed"),
+        (Script::any().answer(302, ""), "get_item: 302: a redirect, which was not followed"),
+        (
+            Script::any().answer(301, "").header("location", "https://user:word@shop.example:444/items?key=1#x"),
+            "get_item: 301: a redirect to https://shop.example:444, which was not followed",
+        ),
+        (
+            Script::any().answer(307, "").header("location", "/v2/item"),
+            "get_item: 307: a redirect, which was not followed",
+        ),
     ];
     for (script, text) in texts {
         assert_eq!(failure(script).to_string(), text);
+    }
+}
+
+#[test]
+fn an_order_that_was_redirected_says_where() {
+    let bench = bench([Script::any().answer(301, "").header("location", "https://panel.example/login?next=1")]);
+    let Outcome::Unresolved(ticket) = bench.perform(Reboot) else { panic!("a redirect is no answer to an order") };
+    let text = "reboot: may have happened: 301: a redirect to https://panel.example, which was not followed";
+    assert_eq!(ticket.to_string(), text);
+    assert!(ticket.save().to_string().contains("the answer was no document of this API"), "{:?}", ticket.save());
+}
+
+/// A server repeats what it was sent, with line breaks and terminal codes, and at any length.
+#[test]
+fn the_words_of_a_server_are_made_fit() {
+    let long = "x".repeat(1 << 20);
+    let script = |secrets: &str, number: usize| {
+        let words = format!(r"{secrets}\r\n\u001b[31mred {long}");
+        let said = format!(r#"{{"No": {{"code": 400, "message": "{words}", "details": "{words}"}}}}"#);
+        match number {
+            0 => Script::any().answer(400, said),
+            1 => Script::any().answer(500, said),
+            2 => Script::any().answer(500, format!(r#"{{"{KEY}{long}": {{"code": 500, "message": "no"}}}}"#)),
+            3 => Script::any().answer(200, format!(r#"{{"id": "{secrets}"}}"#)),
+            _ => Script::any().answer(302, "").header("location", &format!("https://{KEY}.example/")),
+        }
+    };
+    for number in 0..5 {
+        let after = |secrets: &str, first: Option<Script>| {
+            let script = script(secrets, number);
+            bench_with(|clock| config(key(), clock), first.into_iter().chain(std::iter::repeat_n(script, 9)))
+        };
+        let mut text = String::new();
+        let outcome = after(&format!("{KEY} {TOKEN} {INPUT}"), Some(login())).perform(Order);
+        said_in(&mut text, &outcome);
+        if let Some(ticket) = outcome.ticket() {
+            let saved = ticket.save().to_string();
+            assert!(!saved.contains("red") && !saved.contains("xxx") && saved.len() < 1_000, "{number}: {saved}");
+            text.push_str(&format!("{ticket} {ticket:?} {saved}\n"));
+        }
+        said_error(&mut text, &outcome.into_result().expect_err("no value"));
+        said_error(&mut text, &after(&format!("{KEY} {TOKEN}"), Some(login())).call(GetItem).expect_err("no value"));
+        // The same words in answer to the sign-in.
+        said_error(&mut text, &after(KEY, None).call(GetItem).expect_err("no session"));
+        no_canary(&text.replace("xxxx", ""), number);
+        for line in text.lines() {
+            assert!(!line.contains(char::is_control), "{number}: {line:?}");
+            assert!(line.len() < 5_000, "{number}: a line of {} bytes", line.len());
+        }
+    }
+}
+
+fn said_in<T: Debug, C: hostkit::FaultCode>(out: &mut String, outcome: &Outcome<T, C>) {
+    said(out, outcome);
+    if let Outcome::Rejected(rejection) = outcome {
+        said_error(out, rejection);
     }
 }
 

@@ -146,6 +146,11 @@ pub(super) const LOGINS: &[Row] = &[
 pub(super) const TOKEN: &str = "login: token";
 
 impl Row {
+    /// Whether it is a document of the API.
+    pub(super) fn is_fault(&self) -> bool {
+        matches!(self.heard, Heard::Answer(_, DENIED, _))
+    }
+
     /// The possible fates of this call if the client receives this; empty if the answer is impossible.
     pub(super) fn fates(&self, info: &EndpointInfo, answers: Answers) -> &'static [Fate] {
         let is_acting = !info.effect.is_callable();

@@ -307,7 +307,7 @@ impl World {
             self.failed_sign_ins.0 = 0;
         }
         self.failed_sign_ins.0 = self.failed_sign_ins.0.saturating_sub(u32::from(!row.has_gone_out()));
-        self.is_rejected |= !is_disowned && (row.is_status(401) || row.is_status(403));
+        self.is_rejected |= !is_disowned && row.is_fault() && (row.is_status(401) || row.is_status(403));
         self.receive(number, row.result(&headers));
     }
 

@@ -92,6 +92,21 @@ pub enum TicketCause {
     Ahead,
 }
 
+impl TicketCause {
+    /// The cause in our own words.
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::TimedOut => "the deadline passed before the answer was complete",
+            Self::ConnectionLost => "the connection broke before the answer was complete",
+            Self::ServerFailed => "the API reported a failure of its own",
+            Self::NotAnAnswer => "the answer was no document of this API",
+            Self::Unreadable => "the answer could not be read",
+            Self::Refused => "the API refused it, which does not exclude that it was carried out",
+            Self::Ahead => "its outcome was never reported",
+        }
+    }
+}
+
 impl Ticket {
     /// The ticket of a call with this open end.
     pub(crate) fn new<E: Endpoint>(place: Place, inputs: Inputs, end: OpenEnd) -> Self {
@@ -223,7 +238,9 @@ impl Ticket {
 
     pub(crate) fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("may have happened: ")?;
-        if let (Some(status), false) = (self.0.status, self.0.cause == TicketCause::ServerFailed) {
+        // The text of a fault begins with its status; a saved ticket has no text of the API.
+        let says_status = matches!(self.0.cause, TicketCause::ServerFailed | TicketCause::Refused);
+        if let (Some(status), true) = (self.0.status, !says_status || self.0.is_restored) {
             write!(f, "{status}: ")?;
         }
         let prefix = format!("{}: ", self.0.operation);
@@ -248,7 +265,7 @@ impl TicketInner {
             sent,
             ended,
             cause: TicketCause::Ahead,
-            text: "its outcome was never reported".into(),
+            text: TicketCause::Ahead.as_str().into(),
             status: None,
             body: None,
             inputs,

@@ -17,8 +17,8 @@ const VERSION: u64 = 1;
 /// of that line.
 ///
 /// It holds the names of API and endpoint, base URL and account, the time of the call, why its outcome is unknown, the
-/// inputs that identify it, and the baseline unless that came from a secret. It holds no other input, no part of an
-/// answer's body, and never a secret: if the read needs one, [`Ticket::with_secret`] restores it. Its holder can learn
+/// inputs that identify it, and the baseline unless that came from a secret. It holds no other input, no word of an
+/// answer, and never a secret: if the read needs one, [`Ticket::with_secret`] restores it. Its holder can learn
 /// what was ordered, but cannot order it again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SavedTicket {
@@ -29,7 +29,6 @@ pub struct SavedTicket {
     sent: i64,
     ended: i64,
     cause: TicketCause,
-    text: String,
     status: Option<u16>,
     inputs: Inputs,
     before: Option<Vec<String>>,
@@ -83,7 +82,6 @@ impl SavedTicket {
             sent: inner.sent.wall.0,
             ended: inner.ended.wall.0,
             cause: inner.cause,
-            text: inner.text.to_string(),
             status: inner.status,
             inputs: inner.inputs.without_secrets(),
             before: inner.baseline.as_ref().and_then(Baseline::to_save).map(<[String]>::to_vec),
@@ -118,7 +116,7 @@ impl SavedTicket {
         let at = |wall| Now { monotonic: Moment::START, wall: UnixTime(wall) };
         Ok(Ticket(Box::new(TicketInner {
             cause: self.cause,
-            text: self.text.as_str().into(),
+            text: self.cause.as_str().into(),
             status: self.status,
             baseline: self.before.clone().map(Baseline::new),
             is_restored: true,
@@ -149,7 +147,7 @@ impl SavedTicket {
             ("sent".into(), number(self.sent)),
             ("ended".into(), number(self.ended)),
             ("cause".into(), maybe(cause)),
-            ("text".into(), text(&self.text)),
+            ("text".into(), text(self.cause.as_str())),
         ];
         if let Some(account) = &self.place.account {
             entries.push(("account".into(), text(account)));
@@ -200,7 +198,6 @@ impl FromStr for SavedTicket {
             sent: number("sent")?,
             ended: number("ended")?,
             cause: cause.ok_or(TicketError::NotATicket("its cause is none that is known"))?,
-            text: must("text")?,
             status: status.transpose().map_err(|_| TicketError::NotATicket("its status is none of HTTP"))?,
             inputs: Inputs::from_pairs(inputs.entries().map(|(name, node)| (name.to_owned(), input(node))).collect()),
             before: root.get("before").map(marks).transpose()?,

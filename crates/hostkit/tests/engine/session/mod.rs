@@ -212,7 +212,7 @@ fn wrong_credentials_are_tried_once() {
 /// Some APIs answer wrong credentials with 403, and block the address after a few of them.
 #[test]
 fn every_refusal_of_a_sign_in_is_remembered() {
-    for status in [400, 403, 404] {
+    for status in [400, 401, 403] {
         let bench = keyed([fault(status, "Forbidden"), login(), ok()]);
         for _ in 0..10 {
             assert_eq!(bench.call(GetItem).unwrap_err().kind(), ErrorKind::SignIn);
@@ -227,6 +227,19 @@ fn other_failures_of_a_sign_in_are_not_remembered() {
         (Script::fail(Phase::Connect, Kind::Refused), 2),
         (Script::fail(Phase::Head, Kind::Reset), 2),
         (Script::any().answer(502, "<html>"), 2),
+        (Script::any().answer(413, "<html>"), 1),
+        // A proxy or a wrong base URL says this, not the API of the credentials.
+        (Script::any().answer(401, "<html>Proxy</html>"), 1),
+        (Script::any().answer(401, ""), 1),
+        (Script::any().answer(403, "<html>Blocked</html>"), 1),
+        (Script::any().answer(407, "<html>"), 1),
+        (fault(404, "NotFound"), 1),
+        // What would come again is asked for once.
+        (Script::fail(Phase::Head, Kind::BadFraming), 1),
+        (Script::fail(Phase::Body, Kind::TooLarge), 1),
+        // A token that no call could be sent with.
+        (Script::any().answer(200, "").header("x-token", ""), 1),
+        (Script::any().answer(200, "").header("x-token", " a b "), 1),
         (fault(429, "Slow"), 1),
         (fault(500, "Internal"), 1),
         (Script::any().answer(200, "no token here"), 1),
@@ -252,6 +265,7 @@ fn outgoing() -> Outgoing {
         timeout: Duration::from_secs(1),
         deadline: hostkit::time::Moment::START,
         reusable: true,
+        silence: Duration::from_secs(1),
         limits: hostkit::transport::AnswerLimits::DEFAULT,
     }
 }
