@@ -72,6 +72,16 @@ fn answer(status: u16, body: &[u8]) -> Vec<u8> {
     [head.as_bytes(), body].concat()
 }
 
+/// A document that is a fault of each API, with what the server was sent in all its texts.
+fn echo(status: u16) -> Vec<u8> {
+    let said = serde_json::to_string(&format!("no {SECRET}\r\n\u{1b}[31m")).expect("a text");
+    let code = serde_json::to_string(SECRET).expect("a text");
+    let marks = format!(r#""result":"fail","status":"error","code":{status},"errorCode":{code},"status_code":{code}"#);
+    let words =
+        ["message", "details", "msg", "errorMsg", "status_msg", "description"].map(|key| format!("{key:?}:{said}"));
+    answer(status, format!("{{{marks},{},\"data\":{{{code}:[{said}]}}}}", words.join(",")).as_bytes())
+}
+
 /// The answers of the server, by the name of the fault.
 fn faults(format: Format, status: u16, bytes: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     let text = Value::Text(SECRET.to_owned());
@@ -86,6 +96,8 @@ fn faults(format: Format, status: u16, bytes: &[u8]) -> Vec<(&'static str, Vec<u
         format!("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:9/?key={CORE}\r\nContent-Length: 0\r\n\r\n");
     vec![
         ("right", answer(status, &right)),
+        ("a rejection that repeats", echo(400)),
+        ("a failure that repeats", echo(500)),
         ("secrets are objects", answer(status, &as_object)),
         ("secrets are lists", answer(status, &as_list)),
         ("half the document", answer(status, half)),
@@ -190,7 +202,7 @@ impl<A: Api> Pass<A> {
         for (case, format, status) in examples.answers.iter().take(first) {
             let bytes = example::bytes(&entries::place(examples.folder, case), *format);
             let bytes = if E::INFO.has(Flag::SecretResponse) { bytes } else { self.without_secrets(*format, bytes) };
-            let few = size::size(2, usize::MAX, usize::MAX);
+            let few = size::size(4, usize::MAX, usize::MAX);
             for (fault, answer) in faults(*format, *status, &bytes).into_iter().take(few) {
                 self.server.script().answer = answer;
                 self.blocking.reset_session();
@@ -271,7 +283,14 @@ impl<A: Api> Visitor for Pass<A> {
 #[test]
 fn no_secret_is_seen() {
     // The controls: the search finds every spelling.
-    for leak in [SECRET, "%43%34%4E%34%52%59%78%37%71", "p%22%3C%26C4N4RYx7q%25", "&quot;&lt;&amp;C4N4RYx7q"] {
+    for leak in [
+        SECRET,
+        "p\"<&",
+        "Secret(\"p\\\"<&\")",
+        "%43%34%4E%34%52%59%78%37%71",
+        "p%22%3C%26C4N4RYx7q%25",
+        "&quot;&lt;&amp;C4N4RYx7q",
+    ] {
         assert!(canary::is_in(leak), "{leak:?} is not found");
     }
     assert!(canary::is_in(&format!("{:?}", SECRET.as_bytes())) && canary::is_in("cCI8JkM0TjRSWXg3cSUrLz0nXHo="));

@@ -91,6 +91,10 @@ fn lures(place: SocketAddr, own: SocketAddr) -> Vec<String> {
         format!("http://127.0.0.1:{port}/v1, http://127.0.0.1:{home}/v1"),
         "https://api.clodo.ru.example/v1".to_owned(),
         "https://evilclodo.ru/v1".to_owned(),
+        "https://clodo.ru/v1".to_owned(),
+        "https://api.clodo.ru:65979/v1".to_owned(),
+        "https://api.clodo.ru:+443/v1".to_owned(),
+        "http://127.example/v1".to_owned(),
         String::new(),
     ]
 }
@@ -155,9 +159,15 @@ fn p11_the_token_stays_at_its_origin() {
             let home = Ear::new(move |_| sign_in(&named));
             let stage = Stage::new(clodo_proto::Clodo::NAME);
             let base = format!("http://{}", home.address).parse().expect("a base URL");
-            let client = Setup::<clodo_proto::Clodo> { base, ..Setup::of(&stage.sandbox) }.build(kind);
+            // Names lead to no place of this test, so that asking for one already counts.
+            let resolver = stage.sandbox.resolver();
+            let names = Some((resolver.clone(), Duration::from_secs(1)));
+            let client = Setup::<clodo_proto::Clodo> { base, names, ..Setup::of(&stage.sandbox) }.build(kind);
             let _ = client.with(options()).call_full(&read);
             let _ = client.with(options()).perform_full(&act);
+            if resolver.asked() > 0 {
+                lock(&foreign.heard).extend_from_slice(b"(a name was asked for)");
+            }
             if String::from_utf8_lossy(&home.heard()).contains("\r\nx-auth-token: ") && !lure.contains("%2e") {
                 // Its own origin may receive the token, but not if it was given along with a refused URL.
                 check(format!("{kind:?} {lure:?} was taken"));
@@ -174,6 +184,15 @@ fn p11_the_token_stays_at_its_origin() {
         std::thread::sleep(Duration::from_millis(5));
     }
     let control = canaries(&foreign.heard());
+    // And a name is asked for where its host is on the list.
+    let stage = Stage::new(clodo_proto::Clodo::NAME);
+    let home = Ear::new(|_| sign_in("https://api.clodo.ru/v1"));
+    let base = format!("http://{}", home.address).parse().expect("a base URL");
+    let resolver = stage.sandbox.resolver();
+    let names = Some((resolver.clone(), Duration::from_secs(1)));
+    let client = Setup::<clodo_proto::Clodo> { base, names, ..Setup::of(&stage.sandbox) }.build(Kind::Blocking);
+    let _ = client.with(options()).call_full(&read);
+    assert!(resolver.asked() > 0, "the control asked for no name: this test is deaf");
     assert!(control > 0, "the control did not leak: this test is deaf");
     let figures =
         format!("{} with bytes at the foreign place; the control that follows leaked {control}", violations.len());

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use clodo_proto::Clodo;
-use hostkit::{CallOptions, ErrorKind, Gibibytes, Mebibytes, Rates, Waiter};
-use hostkit_sandbox::Sandbox;
+use hostkit::{CallOptions, ErrorKind, Evidence, Gibibytes, Mebibytes, Rates, Reconciled, Waiter};
 use hostkit_sandbox::world::World;
+use hostkit_sandbox::{Armed, Fault, Sandbox};
 
 use crate::ground::{Client, Kind, SandboxClock, Setup, Side, Trial, lock, size};
 
@@ -137,6 +137,71 @@ fn wait_for_one(kind: Kind, waiters: usize, is_limited: bool) -> (Vec<String>, u
         violations.push(format!("{kind:?}: {arrivals} polls in {took:?}, {beyond} beyond the limits"));
     }
     (violations, arrivals)
+}
+
+/// Lets `callers` look at once for an order that never arrived; returns the violations and the number of reads.
+fn look_for_one(kind: Kind, callers: usize) -> (Vec<String>, u64) {
+    use clodo_proto::servers::{CreateServer, CreateServerOs};
+    use clodo_proto::types::{ImageId, ServerType};
+
+    /// Between two reads of a recovery are at most thirty seconds, and it reads at the start and at the end.
+    const READS: u64 = 2 + CreateServer::SHOWS_WITHIN.as_secs() / 30;
+    let mut violations = Vec::new();
+    let sandbox = Sandbox::start().expect("a sandbox");
+    let order = CreateServer::new(
+        "lost",
+        ServerType::Virtual,
+        Mebibytes(512),
+        Gibibytes(5),
+        CreateServerOs::Image(ImageId::new(1)),
+    );
+    let lost = Fault::by_id("reset-before").expect("a fault");
+    sandbox.faults().arm(Armed::new(lost).on("create_server"));
+    let outcome = Client::<Clodo>::of(&sandbox, kind).perform_full(&order);
+    let ticket = outcome.ticket().expect("the order is lost").clone();
+    let clock = SandboxClock::new(&sandbox);
+    let client = Setup::<Clodo> { rates: None, clock: clock.clone(), ..Setup::of(&sandbox) }.build(kind);
+    sandbox.enforce_rates(true);
+    sandbox.ledger().clear();
+    let start = sandbox.clock().now();
+    let ended = Mutex::new(0);
+    std::thread::scope(|scope| {
+        for member in (0..callers).map(|_| clock.join()).collect::<Vec<_>>() {
+            let (client, ended, ticket) = (client.clone(), &ended, &ticket);
+            scope.spawn(move || {
+                let _member = member;
+                let is_told = matches!(client.reconcile::<CreateServer>(ticket), Reconciled::DidNot);
+                *lock(ended) += usize::from(is_told);
+            });
+        }
+    });
+    let took = sandbox.clock().now().since(start);
+    let told = ended.into_inner().expect("ends");
+    let reads = sandbox.ledger().entries().iter().filter(|entry| entry.operation != "sign_in").count() as u64;
+    let longest = CreateServer::SHOWS_WITHIN + 2 * WINDOW;
+    if told < callers || took > longest {
+        violations
+            .push(format!("{kind:?}: {told} of {callers} recoveries told that it did not happen, after {took:?}"));
+    }
+    if reads > callers as u64 * READS || sandbox.rate_violations() > 0 {
+        let beyond = sandbox.rate_violations();
+        violations.push(format!("{kind:?}: {reads} reads in {took:?}, {beyond} beyond the limits"));
+    }
+    (violations, reads)
+}
+
+#[test]
+fn p26_recoveries_end_and_are_polite() {
+    let trial = Trial::start("P26");
+    let (mut violations, mut cases, mut reads) = (Vec::new(), 0, 0);
+    for kind in Kind::BOTH {
+        let callers = size(4, 10, 20);
+        let (found, arrivals) = look_for_one(kind, callers);
+        violations.extend(found);
+        reads += arrivals;
+        cases += callers as u64;
+    }
+    trial.end(cases, &format!("{reads} reads of recoveries, {} violations", violations.len()), &violations);
 }
 
 #[test]

@@ -91,10 +91,37 @@ fn decimals_keep_every_digit() {
         let number = Decimal::from_text(&text).unwrap_or_else(|| panic!("{text} is a decimal"));
         assert_eq!(number.to_text(), text);
     }
-    for lossy in
-        ["0.00000000000000000000000000001", "79228162514264337593543950336", "1e400", "NaN", "inf", "0x10", "1,5"]
-    {
+    for lossy in [
+        "0.00000000000000000000000000001",
+        "79228162514264337593543950336",
+        "1e400",
+        "NaN",
+        "inf",
+        "0x10",
+        "1,5",
+        "123456789012345678901234567.896E0",
+        "1234567890123456789012345678.96e-1",
+        "1.5e-28",
+        "1e29",
+        "1e99999999999999999999",
+        "1e-99999999999999999999",
+        "0.1e-99999",
+        "1_000",
+        "1e1_0",
+        "+-1",
+        "1e",
+        "e1",
+    ] {
         assert_eq!(Decimal::from_text(lossy), None, "{lossy} would lose digits, or is no number");
+    }
+    for (text, exact) in [
+        ("1.5e3", "1500"),
+        ("1E-28", "0.0000000000000000000000000001"),
+        ("12345678901234567890123456.789e3", "12345678901234567890123456789"),
+        ("7.9228162514264337593543950335e28", "79228162514264337593543950335"),
+        ("100.00e-2", "1"),
+    ] {
+        assert_eq!(Decimal::from_text(text), Some(exact.parse().expect("a decimal")), "{text}");
     }
     println!("P20: {cases} cases, decimals as text and back");
 }

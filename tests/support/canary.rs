@@ -9,10 +9,13 @@ pub const CORE: &str = "C4N4RYx7q";
 /// The secret itself, with characters that each way of escaping changes.
 pub const SECRET: &str = "p\"<&C4N4RYx7q%+/='\\z";
 
+/// The first letters of the secret as they are, in quotes, in a URL and in a page: a part of a secret is a leak, too.
+const BEGINNINGS: [&str; 4] = ["p\"<&", "p\\\"<&", "p%22%3c", "p&quot;&lt;"];
+
 static ARTEFACTS: AtomicUsize = AtomicUsize::new(0);
 static HITS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-/// The spellings of the core.
+/// The spellings of the core, and of the beginning of the secret.
 fn spellings() -> &'static [String] {
     static SPELLINGS: std::sync::OnceLock<Vec<String>> = std::sync::OnceLock::new();
     SPELLINGS.get_or_init(|| {
@@ -28,6 +31,7 @@ fn spellings() -> &'static [String] {
             joined(|byte| format!("&#{byte};"), ""),
         ];
         all.extend((0..3).map(|start| base64(bytes, start).to_ascii_lowercase()));
+        all.extend(BEGINNINGS.map(str::to_owned));
         all
     })
 }

@@ -59,6 +59,7 @@ const P2: Test = test("hostkit", "engine", "p2_");
 const SEARCH: Test = test("hostkit", "lib", "call::search");
 const UNRESOLVED: Test = promise("p02_");
 const P9: Test = test("hostkit", "engine", "p09::");
+const P9_STORE: Test = test("hostkit-file-store", "file_store", "files::a_clock_that");
 const P14: Test = heavy(test("hostkit-wire", "readers", "p14::"));
 const STRAIGHT: Test = heavy(promise("straight::"));
 const P12: Test = test("hostkit-tests", "log", "");
@@ -84,14 +85,22 @@ pub(super) const PROMISES: &[Promise] = &[
         tests: &[test("hostkit", "lib", "session::cell"), money("p8_")],
         switches: &[switch("P8", money("p8_"))],
     },
-    Promise { id: "P9", tests: &[P9, test("hostkit", "engine", "session::")], switches: &[switch("P9", P9)] },
+    Promise {
+        id: "P9",
+        tests: &[P9, test("hostkit", "engine", "session::"), P9_STORE],
+        switches: &[switch("P9", P9), switch("P9-store", P9_STORE)],
+    },
     Promise { id: "P10", tests: &[money("p10_")], switches: &[switch("P10", money("p10_"))] },
     Promise {
         id: "P11",
         tests: &[money("p11_")],
-        switches: &[switch("P11", money("p11_")), switch("P11-redirects", money("p11_"))],
+        switches: &[
+            switch("P11", money("p11_")),
+            switch("P11-redirects", money("p11_")),
+            switch("P11-lookalikes", money("p11_")),
+        ],
     },
-    Promise { id: "P12", tests: &[P12], switches: &[switch("P12", P12)] },
+    Promise { id: "P12", tests: &[P12], switches: &[switch("P12", P12), switch("P12-echo", P12)] },
     Promise { id: "P13", tests: &[promise("p13::")], switches: &[switch("P13", promise("p13::"))] },
     Promise { id: "P14", tests: &[P14, heavy(promise("p14::"))], switches: &[switch("P14", P14)] },
     Promise {

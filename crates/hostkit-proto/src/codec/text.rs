@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use hostkit_wire::Digits;
 use rust_decimal::Decimal;
 
-use crate::value::{Csv, Date, DateTime, Secret, UnixTime};
+use crate::value::{Csv, Date, DateTime, Secret, UnixTime, plain, scientific};
 
 /// Reads a value from text.
 pub trait FromText: Sized {
@@ -129,7 +129,7 @@ impl FromText for Decimal {
             return Some(number);
         }
         let text = text.trim();
-        Self::from_str_exact(text).or_else(|_| Self::from_scientific(text)).ok()
+        plain(text).or_else(|| scientific(text))
     }
 
     #[inline]
@@ -308,7 +308,6 @@ mod tests {
             "+8.2",
             " 8.2",
             "8,2",
-            "1_000",
             "1e3",
             "1.5E+3",
             "1234567890123456789012345678901234567890",

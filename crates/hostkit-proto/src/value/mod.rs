@@ -6,6 +6,7 @@ mod digits;
 mod html;
 mod id;
 mod open_enum;
+mod scientific;
 mod secret;
 mod size;
 
@@ -13,5 +14,6 @@ pub use csv::Csv;
 pub use date::{Date, DateTime, UnixTime, ZoneError};
 pub use html::Html;
 pub use open_enum::UnknownText;
+pub(crate) use scientific::{plain, scientific};
 pub use secret::Secret;
 pub use size::{Bytes, Gibibytes, Kibibytes, Mebibytes};
