@@ -220,7 +220,10 @@ impl RequestParts {
     fn set_header(&mut self, name: &'static str, text: &str, sensitive: bool) -> Result<(), EncodeError> {
         let refused = |what| EncodeError::new(self.endpoint, name, what);
         let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refused("is not a header name"))?;
-        let mut value = HeaderValue::from_str(text).map_err(|_| refused("has characters that no header may have"))?;
+        // Beyond ASCII, servers read a credential in one of several encodings, and some libraries refuse it.
+        let is_sound = text.is_ascii() || !sensitive;
+        let value = HeaderValue::from_str(text).ok().filter(|_| is_sound);
+        let mut value = value.ok_or_else(|| refused("has characters that no header may have"))?;
         value.set_sensitive(sensitive);
         self.headers.try_append(header, value).map_err(|_| refused("is one header too many"))?;
         Ok(())

@@ -95,7 +95,7 @@ fn what_the_first_attempt_may_have_done_is_said_where_the_second_is_refused() {
 
 #[test]
 fn credentials_that_cannot_be_sent_are_refused_at_once() {
-    for text in ["key\n", "key\r\n", "\0key", "ke\u{7f}y", "ke\u{85}y"] {
+    for text in ["key\n", "key\r\n", "\0key", "ke\u{7f}y", "ke\u{85}y", "ключ"] {
         for customer in [Customer::Key(Secret::new(text)), Customer::Direct(Secret::new(text))] {
             let error = config(customer, &hostkit::time::ManualClock::new(WALL)).build().unwrap_err();
             assert!(matches!(error, hostkit::SetupError::Credentials(_)), "{error}");
