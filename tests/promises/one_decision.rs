@@ -120,7 +120,7 @@ where
         Judgement::Rejected(no_value) => End::Rejected(no_answer(no_value)),
         Judgement::Open(no_value) => End::Open(no_answer(no_value)),
     };
-    match (call.from_http(&given.response()), &end) {
+    match (call.read_http(&given.response()), &end) {
         (Ok(value), End::Done(found) | End::Accepted(found, _)) => assert_eq!(format!("{value:?}"), *found, "{shown}"),
         (Err(error), End::Rejected(no_answer) | End::Open(no_answer)) => {
             assert_eq!(NoAnswer::of_error(&error), *no_answer, "{shown}");

@@ -18,7 +18,7 @@ pub fn run() {
 fn grow<E: EndpointExt + Default + Endpoint<Output: 'static> + 'static>(id: &str, body: impl Fn(usize) -> String) {
     let [mut many, mut few] = [1, 10].map(|share| {
         let answer = ours::answer(body(share).as_bytes());
-        (Lap::here(move || usize::from(E::default().from_http(&answer).is_ok())), Vec::new())
+        (Lap::here(move || usize::from(E::default().read_http(&answer).is_ok())), Vec::new())
     });
     for _ in 0..21 {
         for (lap, times) in [&mut many, &mut few] {

@@ -1,4 +1,4 @@
-//! Our side: an answer's verdict and value, as `from_http` reads them.
+//! Our side: an answer's verdict and value, as `read_http` reads them.
 
 use http::Response;
 

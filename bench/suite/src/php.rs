@@ -69,7 +69,7 @@ pub fn body(share: usize) -> String {
 pub fn rootpanel_php(share: usize) -> Case {
     let (count, body): (_, &'static str) = (TARIFFS / share, body(share).leak());
     let answer = ours::answer(body.as_bytes());
-    let read = GetTarifs::new().from_http(&answer).expect("we read it");
+    let read = GetTarifs::new().read_http(&answer).expect("we read it");
     assert_eq!((read.len(), read[7].addons.len()), (count, 8));
     let check = |theirs: Answer| {
         assert_eq!(
@@ -99,7 +99,7 @@ pub fn rootpanel_php(share: usize) -> Case {
         }
         None => eprintln!("rootpanel-php: skipped, there is no php here"),
     }
-    Case { ours: Lap::here(move || GetTarifs::new().from_http(&answer).map_or(0, |tariffs| tariffs.len())), peers }
+    Case { ours: Lap::here(move || GetTarifs::new().read_http(&answer).map_or(0, |tariffs| tariffs.len())), peers }
 }
 
 /// PHP's own reader in a process that reads once for each line; it ends with its input.

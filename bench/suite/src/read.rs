@@ -24,8 +24,8 @@ where
 {
     let body: &'static str = body.leak();
     let answer = ours::answer(body.as_bytes());
-    same(&E::default().from_http(&answer).expect("we read it"), &read(body).expect("the peer reads it"), &name);
-    let ours = move || (0..times).map(|_| E::default().from_http(&answer).map_or(0, |value| value.length())).sum();
+    same(&E::default().read_http(&answer).expect("we read it"), &read(body).expect("the peer reads it"), &name);
+    let ours = move || (0..times).map(|_| E::default().read_http(&answer).map_or(0, |value| value.length())).sum();
     let theirs = move || (0..times).map(|_| read(body).map_or(0, |value| value.len())).sum();
     Case { ours: Lap::here(ours), peers: vec![Peer { id, name, lap: Lap::here(theirs) }] }
 }

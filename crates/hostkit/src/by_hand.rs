@@ -40,7 +40,7 @@ pub trait EndpointExt: Endpoint + Sized {
     /// # Errors
     /// A fault of the API, a document of another kind or about something else, or one that violates the spec. For a mutating call,
     /// [`Error::may_have_happened`] is set wherever the answer leaves that open.
-    fn from_http(&self, answer: &http::Response<Vec<u8>>) -> Result<Self::Output, ErrorOf<Self>> {
+    fn read_http(&self, answer: &http::Response<Vec<u8>>) -> Result<Self::Output, ErrorOf<Self>> {
         let info = Self::INFO;
         let status = answer.status().as_u16();
         let raw = RawAnswer::new(&info, api_info::<Self::Api>(), status, answer.headers(), answer.body());

@@ -224,18 +224,18 @@ impl<A: Api> Pass<A> {
         let by_hand = read(call, cell.status, &cell.body, UnknownFields::Collect).end;
         let mut response = http::Response::new(cell.body.clone());
         *response.status_mut() = StatusCode::from_u16(cell.status).expect("a status");
-        let value = call.from_http(&response).ok().map(|value| format!("{value:?}"));
+        let value = call.read_http(&response).ok().map(|value| format!("{value:?}"));
         let same = match &by_hand {
             End::Value(expected) => value.as_ref() == Some(expected),
             _ => value.is_none(),
         };
         if !same {
-            self.wrong.push(format!("from_http gives {value:?}: {}", shown()));
+            self.wrong.push(format!("read_http gives {value:?}: {}", shown()));
         }
         self.number += 1;
         // HTTP has no body under 204, so no client hands one over.
         let is_http = cell.status != 204 || cell.body.is_empty();
-        if is_http && self.number % size::size(usize::MAX, 101, 1) == 0 {
+        if is_http && self.number.is_multiple_of(size::size(usize::MAX, 101, 1)) {
             for end in by_client(&self.clients, call, cell) {
                 self.by_client += 1;
                 // A call that is not performed has no rejection, only an error.

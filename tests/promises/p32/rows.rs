@@ -126,13 +126,13 @@ fn d21_the_answer_to_another_call() {
 #[test]
 fn d21_a_server_that_was_not_asked_for() {
     let answer = Response::new(include_bytes!("../../../specs/clodo/servers/get_server/full.answer.json").to_vec());
-    let get = |id: u64| clodo_proto::servers::GetServer::new(clodo_proto::types::ServerId::new(id)).from_http(&answer);
+    let get = |id: u64| clodo_proto::servers::GetServer::new(clodo_proto::types::ServerId::new(id)).read_http(&answer);
     let error = get(7).expect_err("another server");
     assert!(error.to_string().contains("answer.id: expected 7, which was asked for, found 298"), "{error}");
     assert!(get(298).is_ok());
     let call = rootpanel_proto::orders::GetOrders::new().order(rootpanel_proto::types::OrderId::new(5));
     let body = include_bytes!("../../../specs/rootpanel/orders/get_orders/processed.answer.json");
-    assert!(call.from_http(&Response::new(body.to_vec())).is_err(), "a list of other orders");
+    assert!(call.read_http(&Response::new(body.to_vec())).is_err(), "a list of other orders");
 }
 
 #[test]

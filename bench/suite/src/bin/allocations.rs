@@ -27,7 +27,7 @@ fn main() {
 
 fn compare<E: EndpointExt + Default>(id: &str, body: &str, serde: impl Fn(&str) -> bool) {
     let answer = ours::answer(body.as_bytes());
-    let ours = count(|| E::default().from_http(&answer).is_ok());
+    let ours = count(|| E::default().read_http(&answer).is_ok());
     let theirs = count(|| serde(body));
     print(id, "allocations", &mut [ours], "serde", &mut [theirs], 1.0);
 }

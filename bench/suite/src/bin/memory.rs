@@ -26,7 +26,7 @@ fn main() {
 fn compare<E: EndpointExt + Default>(id: &str, body: &str, serde: impl FnOnce(&str) -> bool) {
     let answer = ours::answer(body.as_bytes());
     let bytes = body.len() as f64;
-    let ours = peak(|| E::default().from_http(&answer).is_ok()) / bytes;
+    let ours = peak(|| E::default().read_http(&answer).is_ok()) / bytes;
     let theirs = peak(|| serde(body)) / bytes;
     print(id, "x body", &mut [ours], "serde", &mut [theirs], 1.0);
 }

@@ -62,7 +62,7 @@ pub fn ask<E: Endpoint>(
     session: &Session,
     call: &E,
 ) -> Result<E::Output, ErrorOf<E>> {
-    call.from_http(&send(sandbox, &request(sandbox, api, credentials, session, call)))
+    call.read_http(&send(sandbox, &request(sandbox, api, credentials, session, call)))
 }
 
 /// The example requests of an API: the file, and its verb, target and body.

@@ -244,13 +244,13 @@ fn calls_by_hand() {
         *answer.status_mut() = http::StatusCode::from_u16(status).unwrap();
         answer
     };
-    assert_eq!(Order.from_http(&answer(200, r#"{"id": 7}"#)).unwrap(), 7);
-    assert_eq!(FindItem.from_http(&answer(404, r#"{"No": {"code": 404}}"#)).unwrap(), 0);
-    let error = Order.from_http(&answer(404, r#"{"No": {"code": 404}}"#)).unwrap_err();
+    assert_eq!(Order.read_http(&answer(200, r#"{"id": 7}"#)).unwrap(), 7);
+    assert_eq!(FindItem.read_http(&answer(404, r#"{"No": {"code": 404}}"#)).unwrap(), 0);
+    let error = Order.read_http(&answer(404, r#"{"No": {"code": 404}}"#)).unwrap_err();
     assert!(error.is_not_found() && !error.may_have_happened());
     for (status, body) in [(500, r#"{"No": {"code": 500}}"#), (404, ""), (200, "<html>")] {
-        assert!(Order.from_http(&answer(status, body)).unwrap_err().may_have_happened(), "{status} {body}");
-        assert!(!GetItem.from_http(&answer(status, body)).unwrap_err().may_have_happened(), "{status} {body}");
+        assert!(Order.read_http(&answer(status, body)).unwrap_err().may_have_happened(), "{status} {body}");
+        assert!(!GetItem.read_http(&answer(status, body)).unwrap_err().may_have_happened(), "{status} {body}");
     }
 }
 

@@ -104,7 +104,7 @@ fn by_hand_and_through_the_exchange() {
     for answer in [fault(404, "NotFound"), fault(503, "TooMany"), fault(401, "Unauthorized"), fault(500, "Error")] {
         let mut response = http::Response::new(answer.body.clone().into_bytes());
         *response.status_mut() = http::StatusCode::from_u16(answer.status).expect("a status");
-        let by_hand = Delete.from_http(&response).expect_err("a fault");
+        let by_hand = Delete.read_http(&response).expect_err("a fault");
         let outcome = bench([Script::any().answer(answer.status, answer.body)]).perform(Delete);
         assert_eq!(by_hand.may_have_happened(), outcome.may_have_happened(), "{}: {outcome:?}", answer.status);
         assert_eq!(by_hand.may_have_happened(), answer.status != 401);
@@ -113,7 +113,7 @@ fn by_hand_and_through_the_exchange() {
     for answer in [fault(404, "NotFound"), fault(503, "TooMany"), fault(500, "Error")] {
         let mut response = http::Response::new(answer.body.clone().into_bytes());
         *response.status_mut() = http::StatusCode::from_u16(answer.status).expect("a status");
-        let by_hand = Reboot.from_http(&response).expect_err("a fault");
+        let by_hand = Reboot.read_http(&response).expect_err("a fault");
         let outcome = bench([Script::any().answer(answer.status, answer.body)]).perform(Reboot);
         assert_eq!(by_hand.may_have_happened(), outcome.may_have_happened(), "{}: {outcome:?}", answer.status);
         assert_eq!(by_hand.may_have_happened(), answer.status == 500);
