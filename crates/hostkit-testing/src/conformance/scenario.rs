@@ -151,7 +151,10 @@ pub(super) fn timed_out_connections(make: Make<'_>, calls: usize) -> (usize, usi
     let client = make(server.base_url(), Duration::from_secs(5));
     let mut failures = 0;
     for number in 0..calls {
-        failures += usize::from(client.get().is_err());
+        if let Err(error) = client.get() {
+            println!("call {number}: {error:?}");
+            failures += 1;
+        }
         thread::sleep(Duration::from_millis(number as u64 % 3));
     }
     (failures, server.arrivals().len())

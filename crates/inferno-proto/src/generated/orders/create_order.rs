@@ -54,8 +54,10 @@ use crate::types::{NewOrder, Order, OrderId, ProductId};
 /// let order = outcome.into_result()?;
 /// // order.order: OrderId::new(47000)
 /// // order.invoice: Some(InvoiceId::new(366000))
+/// // order.products.as_deref(): Some("49700")
 /// # assert_eq!(order.order, OrderId::new(47000));
 /// # assert_eq!(order.invoice, Some(InvoiceId::new(366000)));
+/// # assert_eq!(order.products.as_deref(), Some("49700"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Создать заказ и счёт на оплату")]

@@ -29,10 +29,9 @@ use crate::types::AccountLimits;
 /// #     .build()?;
 /// let call = GetLimits::new();
 /// let limits = client.call(&call)?;
-/// let server_ip4 = limits.server_ip4.as_ref().ok_or("there is none")?;
-/// assert_eq!(server_ip4.max, 100);
-/// assert_eq!(server_ip4.child_max, Some(10));
-/// assert_eq!(server_ip4.now, Some(1));
+/// let server = limits.server.as_ref().ok_or("there is none")?;
+/// assert_eq!(server.max, 1);
+/// assert_eq!(server.now, Some(1));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Лимиты аккаунта по видам услуг")]

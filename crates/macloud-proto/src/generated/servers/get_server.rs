@@ -27,7 +27,7 @@ use crate::types::{ServerDetail, ServerId, ServiceStatus};
 ///
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = [
-/// #     r#"{"status":"ok","status_msg":"Server information","data":{"id":1346,"name":"web-2","status":""#,
+/// #     r#"{"status":"ok","status_msg":"Server information","data":{"id":1345,"name":"web-2","status":""#,
 /// #     r#"new","status_text":"Creation (9%) Processing","created":"2024-05-01 10:00:00","updated":"202"#,
 /// #     r#"4-05-01 10:00:01","end":"2024-05-02 10:00:00","autoprolong":false,"ip":null,"ip_local":null,"#,
 /// #     r#""host":"web-2.example.org","data":{"cpu":{"value":2,"for":"core","total":2},"ram":{"value":4"#,
@@ -44,7 +44,7 @@ use crate::types::{ServerDetail, ServerId, ServiceStatus};
 /// #     .build()?;
 /// let call = GetServer::new(ServerId::new(1345));
 /// let server = client.call(&call)?;
-/// assert_eq!(server.id, ServerId::new(1346));
+/// assert_eq!(server.id, ServerId::new(1345));
 /// assert_eq!(server.name.as_deref(), Some("web-2"));
 /// assert_eq!(server.status, ServiceStatus::New);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
