@@ -32,12 +32,12 @@ const JOBS: &[Job] = &[
     Job { name: "openapi", budget: 15, run: || done(openapi::run()) },
     Job { name: "clippy", budget: 125, run: clippy },
     Job { name: "features", budget: 45, run: || done(features::run_job()) },
-    Job { name: "doc", budget: 30, run: doc },
+    Job { name: "doc", budget: 45, run: doc },
     // After `doc`, which has compiled what rustdoc reads.
-    Job { name: "api", budget: 18, run: || skipped(api::run_job()?) },
+    Job { name: "api", budget: 25, run: || skipped(api::run_job()?) },
     Job { name: "package", budget: 5, run: || done(package::run_job()) },
     Job { name: "deny", budget: 10, run: deny },
-    Job { name: "real", budget: 155, run: real },
+    Job { name: "real", budget: 260, run: real },
     Job { name: TEST, budget: 320, run: || Ok(End::Done) },
 ];
 
