@@ -3,8 +3,9 @@
 //!
 //! That its time is linear is tested in `promises/p15_time.rs`.
 
+use hostkit::UnknownFields;
 use hostkit_tests::shapes::Shape;
-use hostkit_tests::{shapes, size};
+use hostkit_tests::{entries, shapes, size};
 
 use crate::{MEMORY, alone};
 
@@ -38,4 +39,24 @@ fn typed_decoding_stays_within_its_memory() {
     println!("P15: {cases} cases, answers of {size} bytes; at most {worst:.1} times the body, at {worst_at}");
     assert!(wrong.is_empty(), "{} of {cases} over 16 × the body + 16 MiB:\n{}", wrong.len(), wrong.join("\n"));
     assert!(cases > 50 || std::env::var_os("HOSTKIT_PROMISE_CASE").is_some(), "{cases} cases");
+}
+
+/// Each text of an error document would be kept with an allocation of its own.
+#[test]
+fn an_error_document_stays_within_its_memory() {
+    let _alone = alone();
+    let entries = entries::all();
+    let entry = entries.iter().find(|entry| entry.folder == "macloud/servers/list_servers").expect("the endpoint");
+    let numbers = format!("[{}1]", "1,".repeat(500_000));
+    let named: Vec<String> = (0..200_000).map(|number| format!("\"{number}\":1")).collect();
+    for data in [format!("[{numbers},{numbers},{numbers}]"), format!("{{{}}}", named.join(","))] {
+        let body = format!(r#"{{"status":"error","status_code":400,"status_msg":"no","data":{data}}}"#);
+        let before = MEMORY.current_usage();
+        MEMORY.reset_peak_usage();
+        let error = (entry.decode)(400, body.as_bytes(), UnknownFields::Collect).err().expect("an error document");
+        let used = MEMORY.peak_usage().saturating_sub(before);
+        println!("P15: an error document of {} bytes, {used} in memory", body.len());
+        assert!(used <= 16 * body.len() + SLACK, "{used} for {} bytes", body.len());
+        assert!(error.len() < 10_000, "{} bytes of text", error.len());
+    }
 }

@@ -100,7 +100,7 @@ fn is_about_another<E: Serve>(call: &E, status: u16, bytes: &[u8]) -> bool {
     let headers = HeaderMap::new();
     let answer = || RawAnswer::new(&E::INFO, &<E::Api as Api>::INFO, status, &headers, bytes);
     let is_open = |asked: &Inputs| matches!(judge::<E>(asked, &answer()), Judgement::Open(_));
-    is_open(&call.asked()) && !is_open(&Inputs::new())
+    is_open(&call.echo()) && !is_open(&Inputs::new())
 }
 
 impl<A: Api> Visitor for Pass<A> {

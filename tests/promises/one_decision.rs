@@ -105,7 +105,7 @@ where
     E::Output: Debug,
 {
     let answer = RawAnswer::new(&E::INFO, &<E::Api as Api>::INFO, given.status, &given.headers, &given.body);
-    let judgement: JudgementOf<E> = judge::<E>(&call.asked(), &answer);
+    let judgement: JudgementOf<E> = judge::<E>(&call.echo(), &answer);
     let no_answer = |no_value: NoValue<_>| {
         let (kind, fault) = match no_value.why {
             Why::Fault(fault) => (ErrorKind::Fault, Some(format!("{fault:?}"))),

@@ -1,6 +1,6 @@
 //! Decides whether an answer is a success or a fault, with the code that clients use.
 
-use hostkit_proto::{Asked, Emptiness, EnvelopeFaults, Fault, FaultCode, FaultKind, StatusFaults, Verdict, Word};
+use hostkit_proto::{CallFacts, Emptiness, EnvelopeFaults, Fault, FaultCode, FaultKind, StatusFaults, Verdict, Word};
 use hostkit_wire::Node;
 
 use crate::model::{Endpoint, Model};
@@ -27,7 +27,7 @@ impl FaultCode for Code {
 /// Verdict on an answer to a call under the service's `[fault]`.
 pub(super) fn of(model: &Model, endpoint: &Endpoint, status: u16, root: Option<Node<'_>>) -> Verdict<Code> {
     let spec = &model.service.fault;
-    let asked = Asked {
+    let facts = CallFacts {
         endpoint: "example",
         acts: endpoint.effect() != "safe",
         may_lack_marker: endpoint.surface.response.may_lack_marker.is_some(),
@@ -38,7 +38,7 @@ pub(super) fn of(model: &Model, endpoint: &Endpoint, status: u16, root: Option<N
     let mut verdict: Verdict<Code> = if spec.kind == "status" {
         let first = |keys: &[String]| keys.first().cloned().unwrap_or_default();
         let (code, message) = (first(&spec.code), first(&spec.message));
-        StatusFaults { code: &code, message: &message, details: &spec.details }.verdict_on(status, root, asked)
+        StatusFaults { code: &code, message: &message, details: &spec.details }.verdict_on(status, root, facts)
     } else {
         EnvelopeFaults {
             marker: &spec.marker,
@@ -54,7 +54,7 @@ pub(super) fn of(model: &Model, endpoint: &Endpoint, status: u16, root: Option<N
             verify: &coded(|error| error.verify),
             undone: &coded(|error| error.undone),
         }
-        .verdict_on(status, root, asked)
+        .verdict_on(status, root, facts)
     };
     if let Verdict::Fault(fault) = &mut verdict {
         let code = fault.code.as_ref().map_or("", |code| code.0.as_str());

@@ -11,12 +11,12 @@ use http::header::CONTENT_TYPE;
 use crate::codec::{
     At, DecodeError, Field, FromText, FromWire, How, Name, Note, Notes, Reader, Report, Table, ToText, UnknownFields,
 };
-use crate::info::{ApiInfo, Asked, EndpointInfo};
+use crate::info::{ApiInfo, CallFacts, EndpointInfo};
 
 /// A received answer, not decoded yet.
 #[derive(Debug)]
 pub struct RawAnswer<'a> {
-    asked: Asked,
+    facts: CallFacts,
     /// Success statuses that say all there is to say, for a call that may have no body.
     bodiless: &'static [u16],
     api: &'static ApiInfo,
@@ -42,7 +42,7 @@ impl<'a> RawAnswer<'a> {
         body: &'a [u8],
     ) -> Self {
         Self {
-            asked: Asked {
+            facts: CallFacts {
                 endpoint: endpoint.name,
                 acts: endpoint.effect.acts(),
                 may_lack_marker: endpoint.may_lack_marker,
@@ -75,12 +75,12 @@ impl<'a> RawAnswer<'a> {
 
     /// The name of the endpoint.
     pub fn endpoint(&self) -> &'static str {
-        self.asked.endpoint
+        self.facts.endpoint
     }
 
     /// What a verdict has to know about the call.
-    pub fn asked(&self) -> Asked {
-        self.asked
+    pub fn facts(&self) -> CallFacts {
+        self.facts
     }
 
     /// The HTTP status.
@@ -168,10 +168,7 @@ impl<'a> RawAnswer<'a> {
     /// `None` if the body is not regular, if there is a tree already, or if the call acts: more rules hold for it, and
     /// its answer is short.
     fn read_straight<T>(&self, read: impl FnOnce(&mut Reader<'_>) -> Result<T, DecodeError>) -> Option<T> {
-        if self.is_parsed() || self.asked.acts {
-            return None;
-        }
-        if self.foreign_charset().is_some() {
+        if self.is_parsed() || self.facts.acts || self.foreign_charset().is_some() {
             return None;
         }
         let cursor = Cursor::open(self.formats, self.body, &self.limits)?;
@@ -198,7 +195,7 @@ impl<'a> RawAnswer<'a> {
 
     fn reader<'r>(&self, at: At<'r>) -> Reader<'r> {
         let mut reader = Reader::new(self.endpoint(), "answer", &self.api.leniency, self.unknown, at);
-        reader.others = self.asked.acts.then_some(self.api.answer_fields);
+        reader.others = self.facts.acts.then_some(self.api.answer_fields);
         reader
     }
 
@@ -262,7 +259,7 @@ impl<'a> RawAnswer<'a> {
                 fields.fill(&Field::named(*root, How::Required), &mut |reader| {
                     // The root is what says that the call was carried out.
                     let is_nothing = matches!(reader.kind(), Kind::Null | Kind::Text) && reader.format() != Format::Xml;
-                    if self.asked.acts && is_nothing {
+                    if self.facts.acts && is_nothing {
                         return Err(reader.expected("a value"));
                     }
                     value = Some(T::from_wire(reader)?);
@@ -292,7 +289,7 @@ impl<'a> RawAnswer<'a> {
     /// The map under one root name, whose items each have their key as a field of their own.
     ///
     /// # Errors
-    /// An item under another key: whoever looks it up by its key would get another one.
+    /// An item whose own field differs from its key: a lookup by key would return the wrong item.
     pub fn map_by<K: FromText + ToText + Ord, V: FromWire>(
         &self,
         root: &Name,
@@ -331,14 +328,6 @@ impl<'a> RawAnswer<'a> {
             return Err(DecodeError::new(self.endpoint(), "answer", "no content", found));
         }
         // Only the keys of the envelope, and no data under them.
-        let bare = Table::new("", &[]);
-        let is_bare = |reader: &mut Reader<'_>| {
-            reader.object(&bare, &mut |_, _| Ok(()))?;
-            reader.notes_no_data()
-        };
-        if self.read_straight(is_bare).is_some() {
-            return Ok(());
-        }
         self.read_tree(|reader| {
             let root = reader.fields("")?.node();
             if !envelope.iter().any(|key| root.get(key).is_some()) {

@@ -24,11 +24,11 @@ pub trait Endpoint: Send + Sync {
     fn decode(answer: &RawAnswer<'_>) -> Result<Self::Output, DecodeError>;
 
     /// The inputs that the answer repeats, by which an answer to another call is recognised.
-    fn asked(&self) -> Inputs {
+    fn echo(&self) -> Inputs {
         Inputs::new()
     }
 
-    /// What an answer has in the place of the inputs of [`Endpoint::asked`], by the same names.
+    /// What an answer has in the place of the inputs of [`Endpoint::echo`], by the same names.
     fn echoed(_output: &Self::Output) -> Inputs {
         Inputs::new()
     }

@@ -9,7 +9,7 @@ use hostkit_wire::Node;
 
 use crate::answer::RawAnswer;
 use crate::codec::DecodeError;
-use crate::info::Asked;
+use crate::info::CallFacts;
 pub use envelope::EnvelopeFaults;
 pub use status::StatusFaults;
 
@@ -184,13 +184,13 @@ pub enum Verdict<C> {
 /// The error of an answer that is in doubt because of what stands at `path`.
 #[cold]
 fn doubt(
-    asked: &Asked,
+    facts: &CallFacts,
     path: &str,
     expected: impl Into<String>,
     found: impl Into<String>,
     at: Node<'_>,
 ) -> DecodeError {
-    DecodeError::new(asked.endpoint, format!("answer.{}", path.replace('/', ".")), expected, found).at(at.offset())
+    DecodeError::new(facts.endpoint, format!("answer.{}", path.replace('/', ".")), expected, found).at(at.offset())
 }
 
 fn is_success(status: u16) -> bool {

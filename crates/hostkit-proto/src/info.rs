@@ -90,7 +90,7 @@ impl Emptiness<'_> {
 
 /// What has to be known of a call to judge its answer.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Asked {
+pub struct CallFacts {
     /// The endpoint's name, for errors.
     pub endpoint: &'static str,
     /// Whether the call acts: its answer must not be in doubt.

@@ -70,15 +70,15 @@ impl Reason {
     }
 }
 
-/// Judges an answer to a call of `E`; `asked` has the inputs that the answer repeats, from [`Endpoint::asked`].
-pub fn judge<E: Endpoint>(asked: &Inputs, answer: &RawAnswer<'_>) -> JudgementOf<E> {
+/// Judges an answer to a call of `E`; `echo` has the inputs that the answer repeats, from [`Endpoint::echo`].
+pub fn judge<E: Endpoint>(echo: &Inputs, answer: &RawAnswer<'_>) -> JudgementOf<E> {
     let info = const { &E::INFO };
     let judgement = judge_as::<E::Api, _>(info, answer, E::decode, E::empty);
     let (Judgement::Done(value) | Judgement::Accepted(value, _)) = &judgement else { return judgement };
-    if asked.is_empty() {
+    if echo.is_empty() {
         return judgement;
     }
-    match other_than(info, asked, &E::echoed(value)) {
+    match other_than(info, echo, &E::echoed(value)) {
         Some(error) => {
             answer.drop_report();
             Judgement::Open(weigh(info, Why::Unreadable(error)).1)
@@ -88,8 +88,8 @@ pub fn judge<E: Endpoint>(asked: &Inputs, answer: &RawAnswer<'_>) -> JudgementOf
 }
 
 /// The error that the answer is about something else than was asked for.
-fn other_than(info: &EndpointInfo, asked: &Inputs, echoed: &Inputs) -> Option<DecodeError> {
-    asked.iter().find_map(|(name, asked)| {
+fn other_than(info: &EndpointInfo, echo: &Inputs, echoed: &Inputs) -> Option<DecodeError> {
+    echo.iter().find_map(|(name, asked)| {
         let mut found = echoed.iter().filter(|(other, _)| *other == name).map(|(_, found)| found);
         match (asked, found.find(|found| *found != asked)?) {
             (Input::One(asked), Input::One(found)) => {

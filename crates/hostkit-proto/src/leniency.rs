@@ -89,7 +89,7 @@ impl Leniency {
     pub fn map(&self, node: Node<'_>) -> Option<MapShape> {
         match node.kind() {
             Kind::Map => Some(MapShape::Entries),
-            // Positions are no keys: whoever looked an item up by its id would get another one.
+            // A list with items is refused: its positions, taken as ids, would name other items.
             Kind::List if self.list_as_empty_map && node.is_empty() => Some(MapShape::Nothing),
             Kind::Null if self.null_as_empty || node.format() == Format::Xml => Some(MapShape::Nothing),
             Kind::Text if self.null_as_empty && node.is_empty_text() => Some(MapShape::Nothing),

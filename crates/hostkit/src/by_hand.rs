@@ -38,13 +38,13 @@ pub trait EndpointExt: Endpoint + Sized {
     /// Decodes the value of an answer; [`judge`] also distinguishes carried out from accepted.
     ///
     /// # Errors
-    /// A fault of the API, a document of another kind or about something else, or one that violates the spec. For a mutating call,
-    /// [`Error::may_have_happened`] is set wherever the answer leaves that open.
+    /// A fault of the API, a document of another kind or about something else, or one that violates the spec. For a
+    /// mutating call, [`Error::may_have_happened`] is set wherever the answer leaves that open.
     fn read_http(&self, answer: &http::Response<Vec<u8>>) -> Result<Self::Output, ErrorOf<Self>> {
         let info = Self::INFO;
         let status = answer.status().as_u16();
         let raw = RawAnswer::new(&info, api_info::<Self::Api>(), status, answer.headers(), answer.body());
-        let NoValue { why, may_have_happened } = match judge::<Self>(&self.asked(), &raw) {
+        let NoValue { why, may_have_happened } = match judge::<Self>(&self.echo(), &raw) {
             Judgement::Done(value) | Judgement::Accepted(value, _) | Judgement::Nothing(value) => return Ok(value),
             Judgement::Rejected(no_value) | Judgement::Open(no_value) => no_value,
         };

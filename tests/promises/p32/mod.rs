@@ -52,7 +52,7 @@ where
 {
     let headers = HeaderMap::new();
     let answer = RawAnswer::new(&E::INFO, &<E::Api as Api>::INFO, status, &headers, body).with_unknown_fields(unknown);
-    let (end, text) = match judge::<E>(&call.asked(), &answer) {
+    let (end, text) = match judge::<E>(&call.echo(), &answer) {
         Judgement::Done(value) | Judgement::Accepted(value, _) | Judgement::Nothing(value) => {
             (End::Value(format!("{value:?}")), String::new())
         }
@@ -143,7 +143,7 @@ impl<A: Api> Pass<A> {
             if !has_marker(&tree) {
                 continue;
             }
-            let asked = call.asked();
+            let asked = call.echo();
             for (_, path) in self.facts.echoes.iter().filter(|(folder, _)| *folder == entry.folder) {
                 for (_, input) in asked.iter() {
                     let hostkit::protocol::evidence::Input::One(text) = input else { continue };
@@ -170,7 +170,7 @@ impl<A: Api> Pass<A> {
         let Some(case) = examples.requests.first() else { panic!("{}: no request", entry.folder) };
         let call: E = example::call(&place(examples.folder, case));
         if self.facts.echoes.iter().any(|(folder, _)| *folder == entry.folder) {
-            assert!(!call.asked().is_empty(), "{}: nothing says which id was asked for", entry.folder);
+            assert!(!call.echo().is_empty(), "{}: nothing says which id was asked for", entry.folder);
         }
         let bases = self.bases(&call, &entry);
         if bases.is_empty() && entry.folder != HEADERS {

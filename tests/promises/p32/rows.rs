@@ -1,7 +1,7 @@
 //! Answers that were once taken for something else, each with what it has to be.
 
 use hostkit::by_hand::EndpointExt;
-use hostkit::protocol::{Asked, EnvelopeFaults, Fault, Verdict, Word, wire};
+use hostkit::protocol::{CallFacts, EnvelopeFaults, Fault, Verdict, Word, wire};
 use hostkit::{Format, UnknownFields};
 use http::Response;
 
@@ -181,7 +181,7 @@ fn a9_no_field_wins_over_its_double() {
 /// An envelope whose markers are truth values or numbers, as one of the four APIs has.
 fn judged(faults: &EnvelopeFaults<'_>, format: Format, body: &str) -> Verdict<inferno_proto::Code> {
     let document = wire::parse(format, body.as_bytes(), &wire::Limits::DEFAULT).expect("a document");
-    faults.verdict_on(200, Some(document.root()), Asked { endpoint: "order", acts: true, may_lack_marker: false })
+    faults.verdict_on(200, Some(document.root()), CallFacts { endpoint: "order", acts: true, may_lack_marker: false })
 }
 
 #[test]

@@ -204,7 +204,7 @@ fn echo(endpoint: &Endpoint) -> Option<TokenStream> {
     };
     let output = output_type(endpoint);
     Some(quote! {
-        fn asked(&self) -> Inputs {
+        fn echo(&self) -> Inputs {
             Inputs::new() #(#asked)*
         }
 

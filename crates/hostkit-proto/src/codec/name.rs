@@ -49,7 +49,7 @@ impl Name {
     }
 
     pub(crate) fn first(&self, format: Format) -> &'static str {
-        self.key(format).text()
+        self.parts(format == Format::Xml).0
     }
 
     /// The first name as a lookup key.
@@ -71,7 +71,7 @@ impl Name {
     }
 
     pub(crate) fn rest(&self, format: Format) -> &'static [&'static str] {
-        if format == Format::Xml { self.xml_rest } else { self.json_rest }
+        self.parts(format == Format::Xml).1
     }
 
     pub(crate) const fn aliases(&self) -> &'static [&'static str] {

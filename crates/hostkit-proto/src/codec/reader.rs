@@ -305,12 +305,12 @@ impl<'r> Reader<'r> {
             *place = Some(value);
             return Ok(());
         }
-        self.uncertain(place)
+        self.optional_unless_plain(place)
     }
 
-    /// Decodes an optional field that may be absent.
+    /// [`Reader::optional`] for what is absent, unreadable, in an unusual spelling, or in a tree.
     #[inline(never)]
-    fn uncertain<T: FromWire>(&mut self, place: &mut Option<T>) -> Result<(), DecodeError> {
+    fn optional_unless_plain<T: FromWire>(&mut self, place: &mut Option<T>) -> Result<(), DecodeError> {
         if T::is_absent(self) {
             return self.pass();
         }
@@ -320,7 +320,7 @@ impl<'r> Reader<'r> {
                 *place = Some(value);
                 Ok(())
             }
-            Err(error) => self.defect_of(error, spec),
+            Err(error) => self.defect_of(error, spec, Report::add_defect),
         }
     }
 
@@ -508,15 +508,20 @@ impl<'r> Reader<'r> {
         }
     }
 
-    /// Reports an optional field that cannot be read, which then counts as absent. A list over its limit remains an
-    /// error, since it is not empty. `spec` is that of the object.
+    /// Adds an optional field that cannot be read to the report; it then counts as absent. A list over its limit remains
+    /// an error, since it is not empty. `spec` is that of the object.
     #[cold]
-    pub(super) fn defect_of(&mut self, error: DecodeError, spec: &'static str) -> Result<(), DecodeError> {
+    pub(super) fn defect_of(
+        &mut self,
+        error: DecodeError,
+        spec: &'static str,
+        add: fn(&mut Report, DecodeError),
+    ) -> Result<(), DecodeError> {
         self.spec = spec;
         if self.unknown == UnknownFields::Deny || error.is_over_limit() || matches!(self.at, At::Body(_)) {
             return Err(error);
         }
-        self.report.add_defect(error);
+        add(&mut self.report, error);
         Ok(())
     }
 }

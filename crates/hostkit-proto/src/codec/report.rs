@@ -19,12 +19,12 @@ pub enum UnknownFields {
 pub struct Report {
     unknown: Vec<String>,
     defects: Vec<DecodeError>,
-    left_out: usize,
+    left_out: Vec<DecodeError>,
     /// The number of all, kept or not: a hostile answer must not fill memory with them.
     total: usize,
 }
 
-/// The most unknown fields, and the most defects, that a report keeps.
+/// The most of each kind that a report keeps.
 const KEPT: usize = 100;
 
 impl Report {
@@ -42,22 +42,23 @@ impl Report {
         }
     }
 
-    /// Adds an item of a list or a map that could not be read.
     pub(crate) fn add_left_out(&mut self, error: DecodeError) {
-        self.left_out += 1;
-        self.add_defect(error);
+        self.total += 1;
+        if self.left_out.len() < KEPT {
+            self.left_out.push(error);
+        }
     }
 
     pub(crate) fn merge(&mut self, other: Report) {
         self.total += other.total;
-        self.left_out += other.left_out;
         self.unknown.extend(other.unknown.into_iter().take(KEPT.saturating_sub(self.unknown.len())));
         self.defects.extend(other.defects.into_iter().take(KEPT.saturating_sub(self.defects.len())));
+        self.left_out.extend(other.left_out.into_iter().take(KEPT.saturating_sub(self.left_out.len())));
     }
 
     /// Whether everything found was kept.
     pub(crate) fn is_complete(&self) -> bool {
-        self.total == self.unknown.len() + self.defects.len()
+        self.total == self.unknown.len() + self.defects.len() + self.left_out.len()
     }
 
     /// Paths of fields that the spec does not know, at most 100.
@@ -65,14 +66,15 @@ impl Report {
         &self.unknown
     }
 
-    /// Optional fields that could not be read and are absent in the value, and items that were left out, at most 100.
+    /// Optional fields that could not be read and are absent in the value, at most 100.
     pub fn defects(&self) -> &[DecodeError] {
         &self.defects
     }
 
-    /// How many items of lists and maps could not be read: what the value does not have may be there all the same.
-    pub fn left_out(&self) -> usize {
-        self.left_out
+    /// Items of lists and maps that could not be read and are not in the value, at most 100: what the value does not have
+    /// may be there all the same. An optional list that could not be read at all is one of them.
+    pub fn left_out(&self) -> &[DecodeError] {
+        &self.left_out
     }
 
     /// Whether there is nothing to report.
@@ -80,7 +82,7 @@ impl Report {
         self.total == 0
     }
 
-    /// How many there were, also beyond the 100 that are kept.
+    /// How many there were, also beyond those that are kept.
     pub fn total(&self) -> usize {
         self.total
     }

@@ -197,13 +197,6 @@ impl<'r> Reader<'r> {
         }
     }
 
-    /// Checks that something was noted, and no data.
-    pub(crate) fn notes_no_data(&self) -> Read {
-        let is_some = self.notes.0.iter().any(|note| !matches!(note, Note::Nothing));
-        let has_data = self.notes.0.iter().any(|note| matches!(note, Note::Data));
-        if is_some && !has_data { Ok(()) } else { Err(Irregular.into()) }
-    }
-
     /// Reads the fields of an object.
     pub(super) fn object_in_body(&mut self, table: &Table<'_>, read: &mut ReadField<'_>) -> Read {
         let is_top = self.path.len() == 1;

@@ -9,11 +9,11 @@ pub trait FromWire: Sized {
     /// Decodes the value.
     ///
     /// # Errors
-    /// There is no such value. An error has to be passed on: where the reader stands after one is undefined, so whoever
-    /// reads one of several types asks [`Reader::kind`] first.
+    /// There is no such value. Pass an error on: the reader's position is undefined after it. To read one of several
+    /// types, ask [`Reader::kind`] first.
     fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError>;
 
-    /// The value, if it stands in the body in its usual form, which is never absent; the reader has passed it then.
+    /// The value, if the body has it in its usual spelling, which never means "absent"; the reader has then passed it.
     #[inline]
     fn plain(_: &mut Reader<'_>) -> Option<Self> {
         None

@@ -5,7 +5,7 @@ use hostkit_wire::{Kind, Node};
 use super::{Fault, FaultCode, FieldFault, Verdict, doubt, is_success, root};
 use crate::answer::RawAnswer;
 use crate::codec::describe;
-use crate::info::Asked;
+use crate::info::CallFacts;
 use crate::word::Word;
 
 /// An API whose answers are envelopes with a marker of success or failure, often under status 200.
@@ -52,7 +52,7 @@ impl EnvelopeFaults<'_> {
         if is_success(answer.status()) && self.is_plain_success(answer) {
             return Verdict::Success;
         }
-        self.verdict_on(answer.status(), root(answer), answer.asked())
+        self.verdict_on(answer.status(), root(answer), answer.facts())
     }
 
     /// Whether an answer that was read without a tree has the marker of a success, and nothing that says more.
@@ -67,21 +67,21 @@ impl EnvelopeFaults<'_> {
     }
 
     /// Judges an answer by its status and the root of its document, if that is readable.
-    pub fn verdict_on<C: FaultCode>(&self, status: u16, root: Option<Node<'_>>, asked: Asked) -> Verdict<C> {
+    pub fn verdict_on<C: FaultCode>(&self, status: u16, root: Option<Node<'_>>, facts: CallFacts) -> Verdict<C> {
         let Some(root) = root.filter(|root| root.kind() == Kind::Map) else { return Verdict::Unrecognised };
         let is_success = is_success(status);
-        if let Some((key, node)) = self.twice(root).filter(|_| asked.acts) {
-            return Verdict::Unclear(doubt(&asked, key, "it once", "it twice", node));
+        if let Some((key, node)) = self.twice(root).filter(|_| facts.acts) {
+            return Verdict::Unclear(doubt(&facts, key, "it once", "it twice", node));
         }
         let is_one = |words: &[Word<'_>], node| words.iter().any(|word| word.is(node));
         let in_doubt = |path: &str, expected: &str, node: Node<'_>| {
-            Verdict::Unclear(doubt(&asked, path, expected, describe(node), node))
+            Verdict::Unclear(doubt(&facts, path, expected, describe(node), node))
         };
         let code = self.code.iter().find_map(|key| Some((*key, self.code_at(root, key)?)));
         match last(root, self.marker) {
             None if !is_success => Verdict::Unrecognised,
-            None if asked.acts || !asked.may_lack_marker => {
-                Verdict::Unclear(doubt(&asked, self.marker, words(self.success), "nothing", root))
+            None if facts.acts || !facts.may_lack_marker => {
+                Verdict::Unclear(doubt(&facts, self.marker, words(self.success), "nothing", root))
             }
             None => match code {
                 Some((key, node)) => in_doubt(key, "no code beside the data", node),
@@ -91,7 +91,7 @@ impl EnvelopeFaults<'_> {
                 if !is_success {
                     let found = format!("{} under status {status}", describe(marker));
                     return Verdict::Unclear(doubt(
-                        &asked,
+                        &facts,
                         self.marker,
                         "no success under a failing status",
                         found,
@@ -105,7 +105,7 @@ impl EnvelopeFaults<'_> {
                         let code = self.code.iter().filter(|key| key.starts_with(above));
                         let code = code.filter_map(|key| self.code_at(root, key)).find_map(Node::as_str);
                         let is_undone = code.is_some_and(|code| self.undone.contains(&code));
-                        if asked.acts && !is_undone {
+                        if facts.acts && !is_undone {
                             return in_doubt(path, &words(self.success), word);
                         }
                         let message = self.message.iter().filter(|key| key.starts_with(above));
@@ -118,7 +118,7 @@ impl EnvelopeFaults<'_> {
                     }
                     (path, Inner::Other(word)) => return in_doubt(path, &words(self.success), word),
                 }
-                let failure = asked.acts.then(|| self.failure_below(root, &is_one)).flatten();
+                let failure = facts.acts.then(|| self.failure_below(root, &is_one)).flatten();
                 if let Some(word) = failure {
                     return in_doubt(self.marker, "no failure inside a success", word);
                 }
@@ -235,25 +235,34 @@ fn again<'t>(node: Node<'t>, key: &str) -> Option<Node<'t>> {
     node.entries().filter(|(name, _)| *name == key).nth(1).map(|(_, node)| node)
 }
 
+/// The most fields with errors that are kept, and the most texts of them all: a hostile answer must not fill memory.
+const KEPT: usize = 100;
+
 /// Field errors in all their shapes: texts, lists of texts, lists of lists, with or without a field name.
 fn field_faults(node: Node<'_>) -> Vec<FieldFault> {
+    let mut left = KEPT;
+    let mut fault = |field: &str, node| {
+        let mut messages = Vec::new();
+        texts(node, &mut left, &mut messages);
+        FieldFault { field: field.to_owned(), messages }
+    };
     match node.kind() {
-        Kind::Map => {
-            node.entries().map(|(field, node)| FieldFault { field: field.to_owned(), messages: texts(node) }).collect()
-        }
+        Kind::Map => node.entries().take(KEPT).map(|(field, node)| fault(field, node)).collect(),
         Kind::Null => Vec::new(),
-        _ => {
-            let messages = texts(node);
-            if messages.is_empty() { Vec::new() } else { vec![FieldFault { field: String::new(), messages }] }
-        }
+        _ => Some(fault("", node)).filter(|fault| !fault.messages.is_empty()).into_iter().collect(),
     }
 }
 
-/// Every text below a node. The readers limit the depth.
-fn texts(node: Node<'_>) -> Vec<String> {
-    match node.kind() {
-        Kind::List => node.items().flat_map(texts).collect(),
-        Kind::Map => node.entries().flat_map(|(_, node)| texts(node)).collect(),
-        _ => node.as_str().map(str::to_owned).into_iter().collect(),
+/// Adds the texts below a node, as many as are left. The readers limit the depth.
+fn texts(node: Node<'_>, left: &mut usize, messages: &mut Vec<String>) {
+    if let Some(text) = node.as_str().filter(|_| *left > 0) {
+        *left -= 1;
+        messages.push(text.to_owned());
+    }
+    for inner in node.items().chain(node.entries().map(|(_, node)| node)) {
+        if *left == 0 {
+            return;
+        }
+        texts(inner, left, messages);
     }
 }

@@ -4,7 +4,7 @@ use hostkit_wire::{Kind, Node};
 
 use super::{Fault, FaultCode, Verdict, doubt, is_success, root};
 use crate::answer::RawAnswer;
-use crate::info::Asked;
+use crate::info::CallFacts;
 
 /// An API whose errors are documents with a failing HTTP status: `{"NotFound":{"code":404,…}}`, the same without the
 /// wrapper, or `<NotFound code="404">…`.
@@ -21,22 +21,22 @@ pub struct StatusFaults<'a> {
 impl StatusFaults<'_> {
     /// Judges an answer.
     pub fn verdict<C: FaultCode>(&self, answer: &RawAnswer<'_>) -> Verdict<C> {
-        let asked = answer.asked();
+        let facts = answer.facts();
         // A success of a read may have no document, so nothing is parsed for it.
-        let is_read = is_success(answer.status()) && !asked.acts;
+        let is_read = is_success(answer.status()) && !facts.acts;
         let root = if is_read || answer.is_empty() { None } else { root(answer) };
-        self.verdict_on(answer.status(), root, asked)
+        self.verdict_on(answer.status(), root, facts)
     }
 
     /// Judges an answer by its status and the root of its document, if that is readable.
-    pub fn verdict_on<C: FaultCode>(&self, status: u16, root: Option<Node<'_>>, asked: Asked) -> Verdict<C> {
+    pub fn verdict_on<C: FaultCode>(&self, status: u16, root: Option<Node<'_>>, facts: CallFacts) -> Verdict<C> {
         if !is_success(status) {
             return root.and_then(|root| self.find(status, root)).map_or(Verdict::Unrecognised, Verdict::Fault);
         }
-        match root.filter(|_| asked.acts).and_then(|root| self.error_in(root)) {
+        match root.filter(|_| facts.acts).and_then(|root| self.error_in(root)) {
             Some(error) => {
                 let found = format!("an error under status {status}");
-                Verdict::Unclear(doubt(&asked, self.code, "no error document", found, error))
+                Verdict::Unclear(doubt(&facts, self.code, "no error document", found, error))
             }
             None => Verdict::Success,
         }

@@ -29,7 +29,7 @@ impl Secret {
 
     /// The text itself. Every use of this is a place to review.
     pub fn expose(&self) -> &str {
-        // At the end of a thread nobody collects any more.
+        // Fails only while the thread ends, when nothing records any more.
         let _ = EXPOSED.try_with(|exposed| {
             if let Ok(mut exposed) = exposed.try_borrow_mut()
                 && let Some(exposed) = &mut *exposed

@@ -8,7 +8,7 @@ use hostkit_proto::{Endpoint, Evidence};
 use super::reading::{Limits, ReadingMachine};
 use crate::call::ticket::{Before, Ticket};
 use crate::client::ClientCore;
-use crate::error::{Error, ErrorOf};
+use crate::error::{Cause, Error, ErrorOf};
 use crate::machine::{Machine, Step};
 use crate::options::CallOptions;
 use crate::time::Now;
@@ -46,19 +46,19 @@ impl<E: Evidence> Machine for BeforeMachine<E> {
                 run.insert((limits, reading))
             }
         };
-        match reading.step(&self.core, limits, now).into_done() {
-            Err(step) => step,
+        let read = match reading.step(&self.core, limits, now).into_done() {
+            Err(step) => return step,
+            Ok(read) => read,
+        };
+        Step::Done(match (read, reading.unread()) {
             // An item that cannot be read now would look new later.
-            Ok(Ok(_)) if reading.is_partial() => {
-                let why = "the list from before the call has items that cannot be read";
-                Step::Done(Err(Error::refused(&E::INFO, why)))
+            (Ok(_), Some(error)) => Err(Error::new(&E::INFO, Cause::Decode(error.clone()))),
+            (Ok(answer), None) => {
+                Ok(E::baseline(&self.inputs, &answer).map(|baseline| Before { baseline, read: Some(now) }))
             }
-            Ok(Ok(answer)) => {
-                Step::Done(Ok(E::baseline(&self.inputs, &answer).map(|baseline| Before { baseline, read: Some(now) })))
-            }
-            Ok(Err(error)) if error.is_not_found() && E::not_found().is_some() => Step::Done(Ok(None)),
-            Ok(Err(error)) => Step::Done(Err(error)),
-        }
+            (Err(error), _) if error.is_not_found() && E::not_found().is_some() => Ok(None),
+            (Err(error), _) => Err(error),
+        })
     }
 
     fn receive(&mut self, now: Now, result: Result<Incoming, TransportError>) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hostkit_proto::evidence::Reading;
-use hostkit_proto::{Api, Endpoint, EndpointInfo};
+use hostkit_proto::{Api, DecodeError, Endpoint, EndpointInfo};
 use http::HeaderMap;
 use http::header::AGE;
 
@@ -45,8 +45,8 @@ pub(super) struct ReadingMachine<R: Reading> {
     state: State<R>,
     /// The largest `Age` of the answers that came from a cache.
     age: Duration,
-    /// Whether an answer had items that could not be read: what it does not show may be there.
-    is_partial: bool,
+    /// The first item of the answers that could not be read: what they do not show may be there.
+    unread: Option<DecodeError>,
 }
 
 enum State<R: Reading> {
@@ -65,15 +65,16 @@ impl<R: Reading> ReadingMachine<R> {
     pub(super) fn new(core: &ClientCore<R::Api>, reading: R, limits: &Limits, now: Now) -> Self {
         let options = limits.of(core, &R::First::INFO, now);
         let first = core.call(reading.first(), options);
-        Self { reading, state: State::First(first), age: Duration::ZERO, is_partial: false }
+        Self { reading, state: State::First(first), age: Duration::ZERO, unread: None }
     }
 
     pub(super) fn age(&self) -> Duration {
         self.age
     }
 
-    pub(super) fn is_partial(&self) -> bool {
-        self.is_partial
+    /// The first item that could not be read, if there is one.
+    pub(super) fn unread(&self) -> Option<&DecodeError> {
+        self.unread.as_ref()
     }
 
     pub(super) fn step(&mut self, core: &ClientCore<R::Api>, limits: &Limits, now: Now) -> Step<Read<R>> {
@@ -85,7 +86,7 @@ impl<R: Reading> ReadingMachine<R> {
                     Ok(Err(error)) => return Step::Done(Err(error)),
                     Ok(Ok(reply)) => {
                         self.age = age(&reply.headers);
-                        self.is_partial = reply.report.left_out() > 0;
+                        self.unread = reply.report.left_out().first().cloned();
                         let (answer, left) = self.reading.follow(reply.value);
                         let then = Then { answer: Some(answer), left: left.into_iter(), current: None };
                         self.state = State::Then(then);
@@ -99,7 +100,7 @@ impl<R: Reading> ReadingMachine<R> {
                     Err(step) => return step,
                     Ok(Ok(reply)) => {
                         self.age = self.age.max(age(&reply.headers));
-                        self.is_partial |= reply.report.left_out() > 0;
+                        self.unread = self.unread.take().or_else(|| reply.report.left_out().first().cloned());
                         if let Some(answer) = &mut then.answer {
                             self.reading.add(answer, reply.value);
                         }

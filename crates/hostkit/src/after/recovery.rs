@@ -194,7 +194,7 @@ impl<E: Evidence> Machine for RecoveryMachine<E> {
                         Ok(read) => read,
                         Err(step) => return step,
                     };
-                    let quality = Quality { age: reading.age(), is_partial: reading.is_partial() };
+                    let quality = Quality { age: reading.age(), is_partial: reading.unread().is_some() };
                     let asked = *asked;
                     if let Some(verdict) = run.judge(&self.ticket, read, asked, quality) {
                         return Step::Done(verdict);

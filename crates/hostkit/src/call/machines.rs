@@ -37,7 +37,7 @@ impl<A: Api> ClientCore<A> {
 struct Typed<A: Api, T> {
     exchange: Exchange<A>,
     /// The inputs that the answer repeats.
-    asked: Inputs,
+    echo: Inputs,
     answered: Option<Answered<T>>,
 }
 
@@ -47,7 +47,7 @@ type TypedOf<E> = Typed<<E as Endpoint>::Api, <E as Endpoint>::Output>;
 impl<A: Api, T> Typed<A, T> {
     fn new<E: Endpoint<Api = A>>(core: &ClientCore<A>, endpoint: &E, options: CallOptions) -> Self {
         let exchange = Exchange::new(core, const { &E::INFO }, options, |parts| endpoint.encode(parts));
-        Self { exchange, asked: endpoint.asked(), answered: None }
+        Self { exchange, echo: endpoint.echo(), answered: None }
     }
 
     fn step(&mut self, now: Now) -> Step<Result<Answered<T>, Failed<A::Code>>> {
@@ -66,7 +66,7 @@ impl<A: Api, T> Typed<A, T> {
     fn receive<E: Endpoint<Api = A, Output = T>>(&mut self, now: Now, result: Result<Incoming, TransportError>) {
         if let Some(arrival) = self.exchange.receive(now, result)
             && let Some((value, accepted, report)) =
-                self.exchange.apply_answer(now, &arrival, |answer| judge::<E>(&self.asked, answer))
+                self.exchange.apply_answer(now, &arrival, |answer| judge::<E>(&self.echo, answer))
         {
             let Arrival { incoming: Incoming { status, headers, .. }, .. } = arrival;
             let attempts = self.exchange.attempts;

@@ -90,6 +90,26 @@ impl Evidence for Delete {
     }
 }
 
+/// The removal of thing 1 shows as its absence from the list.
+impl Evidence for RemoveThing {
+    type Reading = ListThings;
+    type Found = ();
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+    const IS_ABSENCE: bool = true;
+
+    fn reading(_: &Inputs) -> Result<ListThings, EncodeError> {
+        Ok(ListThings)
+    }
+
+    fn baseline(_: &Inputs, now: &Vec<u64>) -> Option<Baseline> {
+        Some(ids(now))
+    }
+
+    fn find(_: &Inputs, baseline: Option<&Baseline>, now: Vec<u64>) -> Option<Vec<()>> {
+        evidence::gone(baseline, now, 1, |id| *id == 1)
+    }
+}
+
 /// The notes of one thing.
 #[derive(Debug, Clone)]
 pub struct ListNotes(pub u64);

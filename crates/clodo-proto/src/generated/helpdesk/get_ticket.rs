@@ -84,7 +84,7 @@ impl Endpoint for GetTicket {
         answer.value(&Name::new("helpdesk"))
     }
 
-    fn asked(&self) -> Inputs {
+    fn echo(&self) -> Inputs {
         Inputs::new().with("head.id", &self.id)
     }
 

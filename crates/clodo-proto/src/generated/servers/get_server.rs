@@ -91,7 +91,7 @@ impl Endpoint for GetServer {
         answer.value(&Name::new("server"))
     }
 
-    fn asked(&self) -> Inputs {
+    fn echo(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 

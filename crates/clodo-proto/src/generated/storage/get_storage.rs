@@ -89,7 +89,7 @@ impl Endpoint for GetStorage {
         answer.value(&Name::new("storage"))
     }
 
-    fn asked(&self) -> Inputs {
+    fn echo(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 

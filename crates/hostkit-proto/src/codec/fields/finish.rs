@@ -10,9 +10,9 @@ impl<'r> Fields<'_, 'r> {
     /// Reports the entries that no field has taken.
     ///
     /// # Errors
-    /// Under [`UnknownFields::Deny`](crate::UnknownFields::Deny), an unknown field, or a key that is there twice. Always: an object that has fields,
-    /// but none that the spec knows, and so is a different object. In an answer to a call that acts: a field of another
-    /// call's answer, or a key twice.
+    /// Always: an object that has fields, but none that the spec knows, and so is a different object. Under
+    /// [`UnknownFields::Deny`](crate::UnknownFields::Deny): an unknown field, or a key twice. In an answer to a call that
+    /// acts: a field of another call's answer, or a key twice.
     pub fn finish(mut self) -> Result<(), DecodeError> {
         // The number of entries is known once the last was taken; usually all were, and no second pass is needed.
         let is_complete = self.lookup.counted().is_some_and(|entries| self.seen.has_all(entries));

@@ -4,7 +4,7 @@ use hostkit_wire::{Format, Key, Kind, Node};
 
 use super::{Fields, key_twice};
 use crate::codec::reader::{At, Step};
-use crate::codec::{DecodeError, FromWire, Name, Reader, UnknownFields};
+use crate::codec::{DecodeError, FromWire, Name, Reader, Report, UnknownFields};
 use crate::leniency::ListShape;
 
 /// Bytes reserved for each node of a list before its items are read: in a typical answer a value takes less per node,
@@ -102,7 +102,7 @@ impl<'r> Fields<'_, 'r> {
 }
 
 impl<'r> Reader<'r> {
-    /// Decodes an optional list, empty if absent. An unreadable one is empty too and reported as a defect.
+    /// Decodes an optional list, empty if absent. An unreadable one is empty too and reported as left out.
     ///
     /// # Errors
     /// More than `max_items` items; under [`UnknownFields::Deny`](crate::UnknownFields::Deny), a defect.
@@ -112,7 +112,7 @@ impl<'r> Reader<'r> {
             Ok(()) => Ok(()),
             Err(error) => {
                 place.clear();
-                self.defect_of(error, spec)
+                self.defect_of(error, spec, Report::add_left_out)
             }
         }
     }

@@ -5,18 +5,18 @@ use std::collections::BTreeMap;
 use hostkit_wire::{Irregular, Node};
 
 use crate::codec::reader::{At, Step};
-use crate::codec::{DecodeError, FromText, FromWire, Reader};
+use crate::codec::{DecodeError, FromText, FromWire, Reader, Report};
 use crate::leniency::MapShape;
 
 impl<'r> Reader<'r> {
-    /// Decodes an optional map, empty if absent. An unreadable one is empty too and reported as a defect.
+    /// Decodes an optional map, empty if absent. An unreadable one is empty too and reported as left out.
     pub fn map<K: FromText + Ord, V: FromWire>(&mut self, place: &mut BTreeMap<K, V>) -> Result<(), DecodeError> {
         let spec = self.spec;
         match self.required_map(place) {
             Ok(()) => Ok(()),
             Err(error) => {
                 place.clear();
-                self.defect_of(error, spec)
+                self.defect_of(error, spec, Report::add_left_out)
             }
         }
     }

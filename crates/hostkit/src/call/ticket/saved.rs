@@ -147,7 +147,6 @@ impl SavedTicket {
             ("sent".into(), number(self.sent)),
             ("ended".into(), number(self.ended)),
             ("cause".into(), maybe(cause)),
-            ("text".into(), text(self.cause.as_str())),
         ];
         if let Some(account) = &self.place.account {
             entries.push(("account".into(), text(account)));

@@ -112,7 +112,7 @@ impl Endpoint for GetInfo {
         answer.whole()
     }
 
-    fn asked(&self) -> Inputs {
+    fn echo(&self) -> Inputs {
         Inputs::new().with_option(
             "order",
             match &self.server {

@@ -99,7 +99,7 @@ impl Endpoint for Reboot {
         answer.whole()
     }
 
-    fn asked(&self) -> Inputs {
+    fn echo(&self) -> Inputs {
         Inputs::new().with("order", &self.order)
     }
 

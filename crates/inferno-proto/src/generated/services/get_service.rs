@@ -84,7 +84,7 @@ impl Endpoint for GetService {
         answer.whole()
     }
 
-    fn asked(&self) -> Inputs {
+    fn echo(&self) -> Inputs {
         Inputs::new().with("service.id", &self.service)
     }
 

@@ -85,7 +85,7 @@ impl Endpoint for GetBackup {
         answer.value(&Name::new("data"))
     }
 
-    fn asked(&self) -> Inputs {
+    fn echo(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 

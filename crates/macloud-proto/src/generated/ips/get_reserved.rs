@@ -79,7 +79,7 @@ impl Endpoint for GetReserved {
         answer.value(&Name::new("data"))
     }
 
-    fn asked(&self) -> Inputs {
+    fn echo(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 

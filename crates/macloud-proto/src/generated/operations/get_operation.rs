@@ -81,7 +81,7 @@ impl Endpoint for GetOperation {
         answer.value(&Name::new("data"))
     }
 
-    fn asked(&self) -> Inputs {
+    fn echo(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 

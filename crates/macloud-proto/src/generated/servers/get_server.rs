@@ -87,7 +87,7 @@ impl Endpoint for GetServer {
         answer.value(&Name::new("data"))
     }
 
-    fn asked(&self) -> Inputs {
+    fn echo(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 

@@ -74,7 +74,7 @@ impl Endpoint for GetKey {
         answer.value(&Name::new("data"))
     }
 
-    fn asked(&self) -> Inputs {
+    fn echo(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 

@@ -151,7 +151,7 @@ impl Endpoint for CreateOrder {
         answer.whole()
     }
 
-    fn asked(&self) -> Inputs {
+    fn echo(&self) -> Inputs {
         Inputs::new().with("tariff", &self.tariff)
     }
 

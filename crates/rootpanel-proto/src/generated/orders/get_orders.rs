@@ -95,7 +95,7 @@ impl Endpoint for GetOrders {
         answer.list(&Name::new("orders"), 10_000)
     }
 
-    fn asked(&self) -> Inputs {
+    fn echo(&self) -> Inputs {
         Inputs::new().with_option("id", self.order.as_ref())
     }
 

@@ -114,7 +114,7 @@ impl Endpoint for ReinstallOrder {
         answer.whole()
     }
 
-    fn asked(&self) -> Inputs {
+    fn echo(&self) -> Inputs {
         Inputs::new().with("order", &self.order)
     }
 

@@ -102,7 +102,7 @@ impl Endpoint for RenewOrder {
         answer.whole()
     }
 
-    fn asked(&self) -> Inputs {
+    fn echo(&self) -> Inputs {
         Inputs::new().with("order", &self.order)
     }
 

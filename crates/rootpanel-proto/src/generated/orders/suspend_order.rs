@@ -87,7 +87,7 @@ impl Endpoint for SuspendOrder {
         answer.whole()
     }
 
-    fn asked(&self) -> Inputs {
+    fn echo(&self) -> Inputs {
         Inputs::new().with("order", &self.order)
     }
 

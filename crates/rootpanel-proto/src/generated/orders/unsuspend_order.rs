@@ -86,7 +86,7 @@ impl Endpoint for UnsuspendOrder {
         answer.whole()
     }
 
-    fn asked(&self) -> Inputs {
+    fn echo(&self) -> Inputs {
         Inputs::new().with("order", &self.order)
     }
 

@@ -75,7 +75,7 @@ impl Endpoint for ShutdownServer {
         answer.whole()
     }
 
-    fn asked(&self) -> Inputs {
+    fn echo(&self) -> Inputs {
         Inputs::new().with("order", &self.order)
     }
 

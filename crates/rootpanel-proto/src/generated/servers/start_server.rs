@@ -74,7 +74,7 @@ impl Endpoint for StartServer {
         answer.whole()
     }
 
-    fn asked(&self) -> Inputs {
+    fn echo(&self) -> Inputs {
         Inputs::new().with("order", &self.order)
     }
 

@@ -94,7 +94,7 @@ impl Endpoint for GetTarifs {
         answer.list(&Name::new("tarifs"), 10_000)
     }
 
-    fn asked(&self) -> Inputs {
+    fn echo(&self) -> Inputs {
         Inputs::new().with_option("id", self.tariff.as_ref())
     }
 
