@@ -43,7 +43,11 @@ fn a_new_field_is_reported() {
                     Ok(decoded) => {
                         let report = &decoded.report;
                         let is_named = report.unknown().iter().any(|path| path.ends_with(FIELD))
-                            || report.defects().iter().any(|defect| defect.to_string().contains(FIELD));
+                            || report
+                                .defects()
+                                .iter()
+                                .chain(report.left_out())
+                                .any(|why| why.to_string().contains(FIELD));
                         // A map with arbitrary keys gets one more entry; an object kept as received holds it without
                         // showing it.
                         let is_in_value = decoded.shown.contains(FIELD) || decoded.shown.contains("Raw([withheld])");

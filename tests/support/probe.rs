@@ -114,7 +114,8 @@ where
 /// The lines of a report. Their order is that of the reading: of the document, or of the spec.
 fn sorted(report: &Report) -> (Vec<String>, usize) {
     let defects = report.defects().iter().map(ToString::to_string);
-    let mut lines: Vec<String> = report.unknown().iter().cloned().chain(defects).collect();
+    let left_out = report.left_out().iter().map(|error| format!("left out: {error}"));
+    let mut lines: Vec<String> = report.unknown().iter().cloned().chain(defects).chain(left_out).collect();
     lines.sort();
     (lines, report.total())
 }
@@ -162,9 +163,11 @@ where
         Verdict::Unclear(_) | Verdict::Unrecognised => Found::Refused,
     };
     let report = answer.report();
-    assert!(report.unknown().len() <= 100 && report.defects().len() <= 100 && report.total() <= 8 * body.len() + 8);
+    let errors = || report.defects().iter().chain(report.left_out());
+    assert!(report.unknown().len() <= 100 && report.defects().len() <= 100 && report.left_out().len() <= 100, "{name}");
+    assert!(report.total() <= 8 * body.len() + 8, "{name}: {} for {} bytes", report.total(), body.len());
     let lines = report.unknown().iter().map(String::len);
-    let longest = lines.chain(report.defects().iter().map(|defect| defect.to_string().len())).max();
+    let longest = lines.chain(errors().map(|error| error.to_string().len())).max();
     assert!(longest.is_none_or(|longest| longest <= SHORT), "{name}: a report with a line of {longest:?} bytes");
     found
 }
