@@ -15,9 +15,8 @@ type Failure = Box<dyn std::error::Error>;
 fn order(client: &Client<Clodo>) -> Result<Option<String>, Failure> {
     let os = CreateServerOs::Image(client.call(&ListImages::new())?.first().ok_or("no image")?.id);
     let order = CreateServer::new("web-7f3a", ServerType::Virtual, Mebibytes(1024), Gibibytes(10), os);
-    let before = client.before(&order)?; // tells this order from an older one of the same name
     match client.perform(&order) {
-        Outcome::Unresolved(ticket) => Ok(Some(ticket.with_before(before).save().to_string())),
+        Outcome::Unresolved(ticket) => Ok(Some(ticket.save().to_string())),
         other => other.into_result().map(|_| None).map_err(Into::into),
     }
 }
@@ -27,7 +26,7 @@ fn find_out(client: &Client<Clodo>, text: &str) -> Result<(), Failure> {
     let ticket = text.parse::<SavedTicket>()?.ticket::<CreateServer>()?;
     match client.reconcile::<CreateServer>(&ticket) {
         Reconciled::Happened(server) => println!("it is server {}", server.id),
-        Reconciled::Several(servers) => println!("it was carried out {} times", servers.len()),
+        Reconciled::Several(servers) => println!("{} servers fit: a person has to look", servers.len()),
         Reconciled::DidNot => println!("it did not happen: order again"),
         open => println!("do not order again yet: {open}"),
     }

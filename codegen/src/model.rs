@@ -256,15 +256,28 @@ pub(crate) struct Trace {
     pub(crate) lists: Vec<String>,
     pub(crate) sign: Sign,
     /// Paths through the item's fields, and the inputs that they must equal.
-    pub(crate) named: Vec<(Vec<Field>, Field)>,
     pub(crate) filter: Vec<(Vec<Field>, Field)>,
     /// The input whose items must each appear; paths of the read's item and the listed fields that they must equal.
     pub(crate) each: Option<(Field, Vec<Compared>)>,
+    /// The input that says how many items the call makes.
+    pub(crate) count: Option<Field>,
     pub(crate) is: Vec<(Field, String)>,
+    /// The field of the output, or the output itself, with the key of what the call makes.
+    pub(crate) made: Option<Made>,
     pub(crate) not_found: bool,
     pub(crate) absent_is_no: bool,
     pub(crate) unseen_is_no: bool,
     pub(crate) settle: i64,
+}
+
+/// Where the output of a call has the key of what it makes.
+#[derive(Debug, Clone)]
+pub(crate) enum Made {
+    /// The output is the key.
+    Output,
+    /// The output is the item.
+    Item,
+    Field(Box<Field>),
 }
 
 /// A path through an item's fields, and the field that it is compared with.
@@ -296,6 +309,8 @@ pub(crate) enum Items {
     List,
     /// The values of a map.
     Values,
+    /// The lists in a field of each item of the answer.
+    Nested,
     /// One item or none.
     Maybe,
     /// Each of these fields of the answer is an item.
@@ -307,6 +322,10 @@ pub(crate) enum Items {
 pub(crate) enum Sign {
     New(Field),
     Changed(Field),
+    /// A number that grows by as much as an input says.
+    Grew(Box<Field>, Box<Field>),
+    /// A date that moves on by as many months as an input says, with the field that says whether the hoster renews.
+    Paid(Box<Field>, Option<Box<Field>>, Option<Box<Field>>),
     There(Vec<Field>),
     Gone,
     Became,

@@ -301,13 +301,16 @@ pub(crate) struct Trace {
     pub(crate) read: At<String>,
     pub(crate) inputs: Pairs,
     pub(crate) lists: Vec<At<String>>,
-    /// The input list whose items must each appear.
+    /// The input list whose items must each appear; the input that says how many items must.
     pub(crate) each: Option<At<String>>,
-    pub(crate) named: Pairs,
+    pub(crate) count: Option<At<String>>,
     pub(crate) filter: Pairs,
     pub(crate) is: Vec<Constant>,
     pub(crate) new: Option<At<String>>,
     pub(crate) changed: Option<At<String>>,
+    /// The input that says by how much it changes; the field that says whether the hoster changes it by itself.
+    pub(crate) by: Option<At<String>>,
+    pub(crate) renews: Option<At<String>>,
     pub(crate) there: Option<At<String>>,
     pub(crate) gone: bool,
     pub(crate) not_found: bool,

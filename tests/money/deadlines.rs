@@ -55,7 +55,7 @@ fn one(kind: Kind, fault: &'static Fault, deadline: Duration, found: &Mutex<(Vec
     let has_read = client.with(options()).call_full(&read).is_ok();
     let reading = start.elapsed();
     let start = Instant::now();
-    let outcome = client.with(options()).perform_full(&order);
+    let outcome = client.with(options().unread()).perform_full(&order);
     let ordering = start.elapsed();
     let patience = Instant::now() + Duration::from_secs(2);
     while sandbox.open_connections() > 0 && Instant::now() < patience {

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use hostkit::time::{Clock, Moment, Now};
 use hostkit::{
-    Api, BaseUrl, Call, CallOptions, Error, ErrorOf, Evidence, Observation, Outcome, Perform, Rates, Reconciled, Reply,
-    Ticket, UnixTime, WaitError, Waiter,
+    Api, BaseUrl, Call, CallOptions, Error, ErrorOf, Observation, Outcome, Perform, Rates, Reconciled, Reply, Ticket,
+    UnixTime, WaitError, Waiter,
 };
 use hostkit_reqwest::ReqwestTransport;
 use hostkit_sandbox::world::World;
@@ -164,7 +164,7 @@ impl<A: Api> Client<A> {
         }
     }
 
-    pub fn reconcile<E: Evidence<Api = A>>(&self, ticket: &Ticket) -> Reconciled<E::Found, A::Code> {
+    pub fn reconcile<E: Perform<Api = A>>(&self, ticket: &Ticket) -> Reconciled<E::Found, A::Code> {
         match self {
             Self::Blocking(client) => client.reconcile::<E>(ticket),
             Self::Async(client, runtime) => runtime.block_on(client.reconcile::<E>(ticket)),

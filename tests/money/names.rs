@@ -74,7 +74,7 @@ fn one(kind: Kind, fault: &'static Fault, deadline: Duration, found: &Mutex<Foun
     let threads = resolver.most_at_once();
     let ordering = client();
     let start = Instant::now();
-    let outcome = ordering.with(options()).perform_full(&CreateOrder::new(TariffId::new(1), 1));
+    let outcome = ordering.with(options().unread()).perform_full(&CreateOrder::new(TariffId::new(1), 1));
     let ordered_in = start.elapsed();
     let arrivals = sandbox.ledger().arrivals("create_order");
 
@@ -145,8 +145,8 @@ fn p22_wrong_then_right() {
             let order = CreateOrder::new(TariffId::new(1), 1);
             let ordering = client();
             sandbox.faults().arm(Armed::new(fault));
-            let first = ordering.perform_full(&order);
-            let second = ordering.perform_full(&order);
+            let first = ordering.with(CallOptions::new().unread()).perform_full(&order);
+            let second = ordering.with(CallOptions::new().unread()).perform_full(&order);
             sandbox.faults().arm(Armed::new(fault));
             let has_read = client().call_full(&GetTarifs::new()).is_ok();
             let said = (first.as_str(), second.as_str(), has_read, sandbox.ledger().arrivals("create_order"));
@@ -199,7 +199,8 @@ fn p1_names_by_seed() {
             let client = Setup::<RootPanel>::by_name(&stage.sandbox, &resolver, Duration::from_secs(2)).build(kind);
             stage.sandbox.ledger().clear();
             let struck = stage.sandbox.faults().struck().len();
-            let outcome = client.with(CallOptions::new().deadline(Duration::from_secs(5))).perform_full(&order);
+            let outcome =
+                client.with(CallOptions::new().deadline(Duration::from_secs(5)).unread()).perform_full(&order);
             let (arrivals, commits) = settled(&stage, &outcome);
             let is_right = match &outcome {
                 Outcome::Done(_) => arrivals == 1 && commits == 1,

@@ -87,7 +87,7 @@ fn p4_nothing_below_sends_again() {
                 // Dead pooled connections must not affect an acting call, and it must not be resent after a fault.
                 stage.sandbox.faults().arm(Armed::new(fault).on("create_server"));
                 let connections = stage.sandbox.connections();
-                let outcome = client.with(options()).perform_full(&order);
+                let outcome = client.with(options().unread()).perform_full(&order);
                 let connections = stage.sandbox.connections() - connections;
                 let orders = stage.sandbox.ledger().arrivals("create_server");
                 if orders != 1 || connections != 1 {

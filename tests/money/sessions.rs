@@ -116,7 +116,7 @@ fn p6_a_401_is_no_reason_to_order_again() {
             sandbox.ledger().clear();
             // The token is revoked before this order, which arrives once with the revoked token, and never again.
             sandbox.world(clodo_proto::Clodo::NAME, |world| world.sessions.revoke());
-            let outcome = client.with(options()).perform_full(&order);
+            let outcome = client.with(options().unread()).perform_full(&order);
             let arrivals = sandbox.ledger().arrivals("create_server");
             if arrivals != 1
                 || !matches!(outcome, Outcome::Rejected(_))
@@ -139,7 +139,7 @@ fn p6_a_401_is_no_reason_to_order_again() {
                                 sandbox.world(clodo_proto::Clodo::NAME, |world| world.sessions.revoke());
                             }
                             sent.fetch_add(1, Ordering::Relaxed);
-                            match client.with(options()).perform_full(order) {
+                            match client.with(options().unread()).perform_full(order) {
                                 Outcome::Done(_) | Outcome::Accepted(..) => done.fetch_add(1, Ordering::Relaxed),
                                 _ => rejected.fetch_add(1, Ordering::Relaxed),
                             };

@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use hostkit::time::{Clock, Moment, Now, SystemClock};
-use hostkit::{Api, Before, Call, Evidence, OutcomeOf, Perform, Reconciled, Ticket};
+use hostkit::{Api, Call, CallOptions, OutcomeOf, Perform, Reconciled, Ticket};
 use hostkit_sandbox::Sandbox;
 use tokio::runtime::Runtime;
 
@@ -57,8 +57,15 @@ impl<A: Api> Client<A> {
             return Self::Blocking(client.build().unwrap());
         }
         let client = hostkit_reqwest::Client::builder(credentials).base_url(base).clock(clock);
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        Self::Async(client.build().unwrap(), runtime.unwrap())
+        Self::Async(client.build().unwrap(), runtime())
+    }
+
+    /// The same client with these options.
+    pub fn with(&self, options: CallOptions) -> Self {
+        match self {
+            Self::Blocking(client) => Self::Blocking(client.with(options)),
+            Self::Async(client, _) => Self::Async(client.with(options), runtime()),
+        }
     }
 
     pub fn call<E: Call<Api = A>>(&self, call: &E) -> E::Output {
@@ -83,17 +90,14 @@ impl<A: Api> Client<A> {
         }
     }
 
-    pub fn before<E: Evidence<Api = A>>(&self, call: &E) -> Option<Before> {
-        match self {
-            Self::Blocking(client) => client.before(call).unwrap(),
-            Self::Async(client, runtime) => runtime.block_on(client.before(call)).unwrap(),
-        }
-    }
-
-    pub fn reconcile<E: Evidence<Api = A>>(&self, ticket: &Ticket) -> Reconciled<E::Found, A::Code> {
+    pub fn reconcile<E: Perform<Api = A>>(&self, ticket: &Ticket) -> Reconciled<E::Found, A::Code> {
         match self {
             Self::Blocking(client) => client.reconcile::<E>(ticket),
             Self::Async(client, runtime) => runtime.block_on(client.reconcile::<E>(ticket)),
         }
     }
+}
+
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
 }

@@ -119,7 +119,7 @@ mod tests {
         let specs = Specs::read("clodo", &sources);
         let tree = specs.unwrap_or_else(|found| panic!("{}", found.render(&sources, false))).rust();
         let path = "crates/clodo-proto/src/generated/servers/reboot_by_get.rs";
-        assert!(tree.get(path).is_some_and(|text| text.contains("impl Evidence for RebootByGet")));
+        assert!(tree.get(path).is_some_and(|text| text.contains("impl Perform for RebootByGet")));
     }
 
     #[test]

@@ -323,7 +323,7 @@ size = { type = "uint", en = "Its size.", ru = "Размер." }
 weight = { type = "uint", not-below = "size", when = { "tag=big" = { max = 9 } }, en = "Its weight.", ru = "Вес." }
 [trace]
 read = "crates/list_crates"
-named = { tag = "tag" }
+where = { tag = "tag" }
 new = "id"
 settle = 90
 "#;
@@ -352,7 +352,7 @@ ru = "Роняет ящик."
             "en",
             [
                 "- Is read: [`list_crates`](crates.md#list_crates)",
-                "- Known by: `tag` is the input `tag`",
+                "- It happened only if: `tag` is the input `tag`",
                 "- It happened if an item is new, by: `id`",
                 "- Seconds that it may take to show: 90",
                 "Nothing on the API shows it: A dropped crate \\| looks like another.",
@@ -364,7 +364,7 @@ ru = "Роняет ящик."
             "ru",
             [
                 "- Читается: [`list_crates`](crates.md#list_crates)",
-                "- Узнаётся по: `tag` равно параметру `tag`",
+                "- Вызов выполнен, только если: `tag` равно параметру `tag`",
                 "- Вызов выполнен, если появился элемент с новым: `id`",
                 "- Через сколько секунд видно, не позже: 90",
                 "По API этого не узнать (по-английски): A dropped crate \\| looks like another.",
@@ -381,7 +381,7 @@ ru = "Роняет ящик."
     let text = tree.get("docs/openapi/demo.json").unwrap_or_default();
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     for part in [
-        "\"x-hostkit-trace\": { \"read\": \"crates/list_crates\", \"named\": { \"tag\": \"tag\" }, \"new\": \"id\", \
+        "\"x-hostkit-trace\": { \"read\": \"crates/list_crates\", \"where\": { \"tag\": \"tag\" }, \"new\": \"id\", \
          \"settle\": 90 }",
         "\"x-hostkit-no-trace\": \"A dropped crate | looks like another.\"",
         "\"x-hostkit-at-least-one\": [\"size\", \"weight\"]",

@@ -2,7 +2,7 @@
 
 use super::kinds::{is_copy, is_text, number_id};
 use crate::diagnostic::{Diagnostics, did_you_mean};
-use crate::model::{Compared, Endpoint, Field, Items, Model, Origin, Sign, Slot, Trace, Type};
+use crate::model::{Compared, Endpoint, Field, Items, Made, Model, Origin, Sign, Slot, Trace, Type};
 use crate::source::{At, Span};
 use crate::surface::{self, Pairs};
 
@@ -78,21 +78,20 @@ impl<'m> Tracer<'m, '_> {
         let fields = self.model.fields(item).unwrap_or_default();
         let sign = match (&trace.new, &trace.changed, &trace.there, trace.gone) {
             (Some(name), None, None, false) if items != Items::One => Sign::New(self.field(fields, name)?),
-            (None, Some(name), None, false) => Sign::Changed(self.field(fields, name)?),
+            (None, Some(name), None, false) => self.change(trace, fields, name)?,
             (None, None, Some(name), false) if items == Items::One => Sign::There(self.path(fields, name)?),
             (None, None, None, true) if items != Items::One => Sign::Gone,
             (None, None, None, false) if items == Items::One => Sign::Became,
             _ => {
-                let label = "of a list one of `new`, `changed` and `gone`; of an object `changed`, `there`, `is`, `where` \
-                             or `named`";
+                let label =
+                    "of a list one of `new`, `changed` and `gone`; of an object `changed`, `there`, `is` or `where`";
                 return self.wrong(span, "nothing says what shows it", label);
             }
         };
-        let named = self.compared(fields, &trace.named)?;
         let (filter, each) = match &trace.each {
             None => (self.compared(fields, &trace.filter)?, None),
             Some(input) => {
-                if !matches!(sign, Sign::New(_)) || !named.is_empty() {
+                if !matches!(sign, Sign::New(_)) {
                     return self.wrong(
                         &input.span,
                         "`each` goes with `new` and `where`",
@@ -102,7 +101,7 @@ impl<'m> Tracer<'m, '_> {
                 (Vec::new(), Some(self.each(fields, input, &trace.filter)?))
             }
         };
-        let is_list = filter.iter().chain(&named).any(|(_, own)| matches!(own.ty, Type::List(_)));
+        let is_list = filter.iter().any(|(_, own)| matches!(own.ty, Type::List(_)));
         if is_list && !matches!(sign, Sign::Gone) {
             return self.wrong(span, "only `gone` can be compared with a list", "use `each` for new items");
         }
@@ -111,14 +110,18 @@ impl<'m> Tracer<'m, '_> {
             is.push((self.field(fields, &constant.key)?, constant.text.clone()));
         }
         // With `changed`, `is` states the new value and does not identify the item.
-        let is_any = named.is_empty() && filter.is_empty() && (is.is_empty() || matches!(sign, Sign::Changed(_)));
+        let is_change = matches!(sign, Sign::Changed(_) | Sign::Grew(..) | Sign::Paid(..));
+        let is_any = filter.is_empty() && (is.is_empty() || is_change);
         let is_alone = matches!(items, Items::Maybe | Items::Fields);
-        let takes_one = matches!(sign, Sign::Gone | Sign::Became) && !is_alone
-            || matches!(sign, Sign::Changed(_)) && items != Items::One;
+        let takes_one = matches!(sign, Sign::Gone | Sign::Became) && !is_alone || is_change && items != Items::One;
         if is_any && takes_one && !trace.not_found {
-            return self.wrong(span, "any item would do", "`where`, `named` or `is` has to say which one");
+            return self.wrong(span, "any item would do", "`where` or `is` has to say which one");
         }
         let inputs = self.inputs(trace, read, first)?;
+        let made = match &sign {
+            Sign::New(key) => self.made(item, key),
+            _ => None,
+        };
         Some(Trace {
             first: first.map(|first| first.type_name.clone()),
             read: read.type_name.clone(),
@@ -128,15 +131,79 @@ impl<'m> Tracer<'m, '_> {
             items,
             lists: trace.lists.iter().map(|list| list.value.clone()).collect(),
             sign,
-            named,
             filter,
             each,
+            count: match &trace.count {
+                Some(name) if trace.new.is_some() => Some(self.number(name)?),
+                Some(name) => return self.wrong(&name.span, "`count` goes with `new`", "nothing is made"),
+                None => None,
+            },
             is,
+            made,
             not_found: trace.not_found,
             absent_is_no: trace.absent_is_no,
             unseen_is_no: trace.unseen_is_no,
             settle: trace.settle,
         })
+    }
+
+    /// How a field changes: at all, to a value, by a number, or as a date that is paid.
+    fn change(&mut self, trace: &surface::Trace, fields: &[Field], name: &At<String>) -> Option<Sign> {
+        let field = self.field(fields, name)?;
+        let by = match &trace.by {
+            Some(by) => Some(self.number(by)?),
+            None => None,
+        };
+        let renews = match &trace.renews {
+            Some(name) => {
+                let field = self.field(fields, name)?;
+                let is_flag = matches!(&field.ty, Type::Flag) || field.ty == Type::Option(Box::new(Type::Flag));
+                if !is_flag {
+                    return self.wrong(&name.span, format!("`{}` is no flag", name.value), "a `flag` is wanted here");
+                }
+                Some(field)
+            }
+            None => None,
+        };
+        let ty = if let Type::Option(ty) = &field.ty { ty } else { &field.ty };
+        let is_number = matches!(ty, Type::Uint | Type::Decimal);
+        match (by, renews) {
+            (None, None) => Some(Sign::Changed(field)),
+            (Some(by), None) if is_number => Some(Sign::Grew(Box::new(field), Box::new(by))),
+            (by, renews) if is_text(self.model, ty) && !is_number => {
+                Some(Sign::Paid(Box::new(field), by.map(Box::new), renews.map(Box::new)))
+            }
+            _ => self.wrong(&name.span, "`by` and `renews` go with a number or a date", "this is neither"),
+        }
+    }
+
+    /// An input that is a number.
+    fn number(&mut self, name: &At<String>) -> Option<Field> {
+        match self.endpoint.inputs().find(|own| own.rust == name.value) {
+            Some(own) if own.ty == Type::Uint && own.is_required() => Some(own.clone()),
+            Some(_) => {
+                let message = format!("`{}` is no number that has to be given", name.value);
+                self.wrong(&name.span, message, "a required `uint` is wanted here")
+            }
+            None => {
+                let message = format!("there is no input `{}`", name.value);
+                self.unknown(&name.span, message, name, self.endpoint.inputs().map(|own| own.rust.as_str()))
+            }
+        }
+    }
+
+    /// Where the output has the key of what the call makes: the only required field of the key's own type.
+    fn made(&self, item: &Type, key: &Field) -> Option<Made> {
+        let output = self.endpoint.output.ty()?;
+        let Type::Named(_) = &key.ty else { return None };
+        if *output == key.ty {
+            return Some(Made::Output);
+        }
+        if output == item {
+            return Some(Made::Item);
+        }
+        let mut fields = self.model.fields(output)?.iter().filter(|field| field.ty == key.ty);
+        fields.next().filter(|_| fields.next().is_none()).cloned().map(Box::new).map(Made::Field)
     }
 
     fn called(&mut self, name: &At<String>) -> Option<&'m Endpoint> {
@@ -155,7 +222,8 @@ impl<'m> Tracer<'m, '_> {
     /// Place of the items in the output, and their type.
     fn items(&mut self, trace: &surface::Trace, output: &'m Type) -> Option<(Items, &'m Type)> {
         let model: &'m Model = self.model;
-        let fields = model.fields(output).unwrap_or_default();
+        let outer = if let Type::List(item) = output { item } else { output };
+        let fields = model.fields(outer).unwrap_or_default();
         let mut found: Vec<&'m Field> = Vec::new();
         for list in &trace.lists {
             match fields.iter().find(|field| field.rust == list.value) {
@@ -174,6 +242,10 @@ impl<'m> Tracer<'m, '_> {
                 Type::Option(item) => (Items::Maybe, item),
                 one => (Items::One, one),
             }),
+            [one] if is_list(one) && matches!(output, Type::List(_)) => match &one.ty {
+                Type::List(item) => Some((Items::Nested, item)),
+                _ => self.wrong(&trace.read.span, "`list` is not a list", "the field of each item has to be one"),
+            },
             [one] if is_list(one) => Some(match &one.ty {
                 Type::Map(_, item) => (Items::Values, item),
                 Type::List(item) => (Items::List, item),

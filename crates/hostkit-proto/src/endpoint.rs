@@ -46,18 +46,6 @@ pub trait Endpoint: Send + Sync {
 )]
 pub trait Call: Endpoint {}
 
-/// Calls of the classes *state*, *spends* and *destructive*: they go through `client.perform`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` only reads or sets a state: it does not go through `perform`",
-    label = "use `call`"
-)]
-pub trait Perform: Endpoint {
-    /// The inputs that identify the call in a recovery. Never a secret.
-    fn inputs(&self) -> Inputs {
-        Inputs::new()
-    }
-}
-
 /// Calls that may be repeated automatically.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` must not be sent twice",

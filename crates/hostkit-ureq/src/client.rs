@@ -7,8 +7,8 @@ use hostkit::machinery::drive;
 use hostkit::machinery::{ClientCore, FromParts, Machine};
 use hostkit::transport::Transport;
 use hostkit::{
-    Api, BaseUrl, Before, Budget, Call, CallOptions, ClientBuilder, Endpoint, Error, ErrorOf, Evidence, Observation,
-    Outcome, OutcomeOf, Perform, Rates, RawBody, Reconciled, Reply, SetupError, Ticket, WaitError, Waiter,
+    Api, BaseUrl, Budget, Call, CallOptions, ClientBuilder, Endpoint, Error, ErrorOf, Observation, Outcome, OutcomeOf,
+    Perform, Rates, RawBody, Reconciled, Reply, SetupError, Ticket, WaitError, Waiter,
 };
 
 use crate::transport::UreqTransport;
@@ -64,11 +64,11 @@ impl<A: Api, T: Transport> Client<A, T> {
     /// Returns the same client with these options in place of all earlier ones.
     ///
     /// The deadline covers one [`Client::call`] or [`Client::perform`] including sign-in, pauses and retries; all polls
-    /// of a [`Client::wait`]; and all reads of [`Client::reconcile`], [`Client::before`] or [`Client::ticket`].
+    /// of a [`Client::wait`]; and all reads of a [`Client::reconcile`].
     ///
-    /// An expected price and a maximum cost apply to every call of the returned client, so set them for each order. Do
-    /// not [`Client::reconcile`] with a short deadline: "did not happen" takes as long as the hoster may need to show
-    /// the call.
+    /// An expected price and a maximum cost apply to every call of the returned client, so set them for each order. "Did
+    /// not happen" takes as long as the hoster may need to show the call, so a [`Client::reconcile`] with a shorter
+    /// deadline never says it.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -110,6 +110,11 @@ impl<A: Api, T: Transport> Client<A, T> {
     }
 
     /// Makes a mutating call, which is sent at most once, over a new connection.
+    ///
+    /// What is there before the call is read first, in the same deadline, so that [`Client::reconcile`] can tell what
+    /// became of it if the answer is lost; where that read fails, nothing is sent. One more read follows a refusal that
+    /// a proxy's repeat may have caused. Calls that could be taken for one another go one after the other.
+    /// [`CallOptions::unread`] leaves the read out.
     pub fn perform<E: Perform<Api = A>>(&self, endpoint: &E) -> OutcomeOf<E> {
         self.perform_full(endpoint).map(|reply| reply.value)
     }
@@ -136,43 +141,10 @@ impl<A: Api, T: Transport> Client<A, T> {
     /// The call is never sent again: its evidence is read instead. "Did not happen" takes three reads and the time that
     /// the hoster may need to show the call.
     ///
-    /// If the call carries a unique name chosen by the caller, no baseline is needed. Otherwise only a baseline tells
-    /// its effect from that of other calls: see [`Client::before`].
-    pub fn reconcile<E: Evidence<Api = A>>(&self, ticket: &Ticket) -> Reconciled<E::Found, A::Code> {
+    /// It compares with what [`Client::perform`] read before the call, which the ticket holds. A verdict on a call that
+    /// spends takes up to 15 minutes, because lists of hosters lag; with a shorter deadline the verdict may be "not yet".
+    pub fn reconcile<E: Perform<Api = A>>(&self, ticket: &Ticket) -> Reconciled<E::Found, A::Code> {
         self.run(self.core.reconcile::<E>(ticket, self.options.clone()))
-    }
-
-    /// Reads the baseline of a call before it is made, for [`Ticket::with_before`]; `None` if the call leaves no
-    /// evidence.
-    ///
-    /// # Errors
-    /// The baseline could not be read.
-    pub fn before<E: Evidence<Api = A>>(&self, endpoint: &E) -> Result<Option<Before>, ErrorOf<E>> {
-        self.run(self.core.before(endpoint, self.options.clone()))
-    }
-
-    /// Makes a ticket for a call before the call is made, in case the process dies.
-    ///
-    /// It includes the baseline, so the saved ticket is all that [`Client::reconcile`] needs later.
-    ///
-    /// ```
-    /// # use hostkit::Evidence;
-    /// # fn order<E: Evidence>(client: &hostkit_ureq::Client<E::Api>, order: &E) -> Result<(), Box<dyn std::error::Error>> {
-    /// let ticket = client.ticket(order)?;
-    /// std::fs::write("order.ticket", ticket.save().to_string())?;
-    /// let outcome = client.perform(order); // the file can settle it, even if the process dies here
-    /// # drop(outcome);
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// A ticket is valid for one call, and only after that call has ended or was abandoned: a call still waiting to be
-    /// sent would be reported as not having happened.
-    ///
-    /// # Errors
-    /// The baseline could not be read. No mutating call was sent.
-    pub fn ticket<E: Evidence<Api = A>>(&self, endpoint: &E) -> Result<Ticket, ErrorOf<E>> {
-        self.run(self.core.ticket(endpoint, self.options.clone()))
     }
 
     /// Runs any machine to completion with this client's transport and clock.

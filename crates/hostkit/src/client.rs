@@ -10,6 +10,7 @@ use hostkit_wire::{Format, Limits};
 use crate::call::intent::BeforeSend;
 use crate::call::retry::{Random, RetryBudget};
 use crate::call::ticket;
+use crate::call::turns::Turns;
 use crate::config::{Place, Settings, SetupError};
 use crate::error::Error;
 use crate::limits::price::Budget;
@@ -77,6 +78,7 @@ pub(crate) struct Shared<A: Api> {
     pub(crate) session: SessionCell<Admitted, Arc<Error<A::Code>>>,
     pub(crate) shared_session: Option<SharedSession>,
     pub(crate) retries: RetryBudget,
+    pub(crate) turns: Turns,
     pub(crate) random: Random,
 }
 
@@ -141,6 +143,7 @@ impl<A: Api> ClientCore<A> {
             session: SessionCell::new(),
             shared_session,
             retries: RetryBudget::new(),
+            turns: Turns::new(),
             random: Random::new(settings.seed),
         })))
     }

@@ -23,6 +23,7 @@ mod limits;
 mod machine;
 pub mod machinery;
 mod options;
+mod perform;
 mod quote;
 mod session;
 pub mod store;
@@ -30,19 +31,19 @@ mod sync;
 pub mod time;
 pub mod transport;
 
-pub use after::{Reconciled, StillOpen, WaitError};
+pub use after::{Reconciled, WaitError};
 pub use builder::ClientBuilder;
 pub use call::intent::Intent;
 pub use call::outcome::{Outcome, OutcomeOf, RawBody, Rejection, Reply};
-pub use call::ticket::{Before, SavedTicket, Ticket, TicketCause, TicketError};
+pub use call::ticket::{SavedTicket, Ticket, TicketCause, TicketError};
 pub use cancel::Cancel;
 pub use config::SetupError;
 pub use error::{Error, ErrorKind, ErrorOf};
 pub use hostkit_proto as protocol;
 pub use hostkit_proto::{
-    Api, BaseUrl, Bytes, Call, Date, DateTime, Decimal, Effect, Endpoint, Evidence, Fault, FaultCode, FaultKind,
-    Format, Gibibytes, Html, Kibibytes, Mebibytes, Observation, Perform, Raw, Reason, Report, Secret, UnixTime,
-    UnknownFields, Waiter,
+    Api, BaseUrl, Bytes, Call, Date, DateTime, Decimal, Effect, Endpoint, Fault, FaultCode, FaultKind, Format,
+    Gibibytes, Html, Kibibytes, Mebibytes, Observation, Perform, Raw, Reason, Report, Secret, UnixTime, UnknownFields,
+    Waiter,
 };
 pub use limits::price::Budget;
 pub use limits::rate::Rates;

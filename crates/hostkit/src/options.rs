@@ -30,6 +30,8 @@ pub struct CallOptions {
     pub tree_limits: Option<Limits>,
     /// The token that cancels it.
     pub cancel: Option<Cancel>,
+    /// Whether a call that acts goes out without reading first what is there before it.
+    pub is_unread: bool,
 }
 
 impl CallOptions {
@@ -77,6 +79,13 @@ impl CallOptions {
     /// Sets the largest parsed tree of an answer.
     pub fn tree_limits(mut self, limits: Limits) -> Self {
         self.tree_limits = Some(limits);
+        self
+    }
+
+    /// Sends a call that acts without reading first what is there before it. That saves one safe call; what became of the
+    /// call cannot be found out then if its answer is lost.
+    pub fn unread(mut self) -> Self {
+        self.is_unread = true;
         self
     }
 

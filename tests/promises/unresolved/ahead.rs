@@ -2,9 +2,10 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use hostkit::{Evidence, Reconciled, SavedTicket, TicketCause};
+use hostkit::{Perform, Reconciled, SavedTicket, Ticket, TicketCause};
 use hostkit_sandbox::{ApiName, Sandbox};
 use inferno_proto::Inferno;
 use inferno_proto::orders::CreateOrder;
@@ -30,10 +31,7 @@ fn commits(sandbox: &Sandbox, arrivals: usize) -> usize {
     sandbox.ledger().commits("create_order")
 }
 
-fn said(
-    sandbox: &Sandbox,
-    text: &str,
-) -> Reconciled<<CreateOrder as Evidence>::Found, <Inferno as hostkit::Api>::Code> {
+fn said(sandbox: &Sandbox, text: &str) -> Reconciled<<CreateOrder as Perform>::Found, <Inferno as hostkit::Api>::Code> {
     let saved: SavedTicket = text.parse().unwrap();
     let clock = BothClocks::new(sandbox);
     let client = Client::<Inferno>::on(true, clock, &sandbox.url(ApiName::Inferno), inferno());
@@ -45,15 +43,20 @@ fn a_future_that_a_time_out_drops_is_found_by_the_ticket_ahead() {
     for (fault, happens) in [("stall-after-commit", 1), ("stall-before", 0)] {
         let sandbox = Sandbox::start().unwrap();
         let base = sandbox.url(ApiName::Inferno).parse().unwrap();
-        let client = hostkit_reqwest::Client::<Inferno>::builder(inferno()).base_url(base).build().unwrap();
+        let kept: Arc<Mutex<Option<Ticket>>> = Arc::default();
+        let keep = Arc::clone(&kept);
+        let client = hostkit_reqwest::Client::<Inferno>::builder(inferno()).base_url(base).before_send(move |intent| {
+            *keep.lock().unwrap() = intent.ticket.clone();
+            Ok(())
+        });
+        let client = client.build().unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let ticket = runtime.block_on(async {
             client.perform(&order()).await.into_result().unwrap();
-            let ticket = client.ticket(&order()).await.unwrap();
             strike(&sandbox, "create_order", fault);
             let dropped = tokio::time::timeout(Duration::from_millis(300), client.perform(&order())).await;
             assert!(dropped.is_err(), "the answer should not come");
-            ticket
+            kept.lock().unwrap().take().unwrap()
         });
         assert_eq!(ticket.cause(), TicketCause::Ahead);
         assert_eq!(commits(&sandbox, 2), 1 + happens, "{fault}");
@@ -70,10 +73,11 @@ fn a_future_that_a_time_out_drops_is_found_by_the_ticket_ahead() {
 #[ignore = "is killed by a_process_that_is_killed_leaves_its_ticket"]
 fn process_that_orders() {
     let base = std::env::var(BASE).unwrap().parse().unwrap();
-    let client = hostkit_ureq::Client::<Inferno>::builder(inferno()).base_url(base).build().unwrap();
-    let ticket = client.ticket(&order()).unwrap();
-    println!("\nticket {}", ticket.save());
-    let _ = client.perform(&order());
+    let client = hostkit_ureq::Client::<Inferno>::builder(inferno()).base_url(base).before_send(|intent| {
+        println!("\nticket {}", intent.ticket.as_ref().ok_or("no ticket")?.save());
+        Ok(())
+    });
+    let _ = client.build().unwrap().perform(&order());
     unreachable!("the answer should not come");
 }
 

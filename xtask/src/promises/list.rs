@@ -55,6 +55,7 @@ const fn switch(name: &'static str, test: Test) -> Switch {
 }
 
 const P2: Test = test("hostkit", "engine", "p2_");
+const P33: Test = test("hostkit", "engine", "p33::");
 /// The search over every state of an exchange; covers P1, P5, P6, P8, P9, P10, P22 and P24 as well.
 const SEARCH: Test = test("hostkit", "lib", "call::search");
 const UNRESOLVED: Test = promise("p02_");
@@ -145,6 +146,18 @@ pub(super) const PROMISES: &[Promise] = &[
             switch("P32-twice", promise("p32::rootpanel")),
             switch("P32-other", promise("p32::rootpanel")),
             switch("P32-made", promise("p32::rootpanel")),
+        ],
+    },
+    Promise {
+        id: "P33",
+        tests: &[P33, promise("unresolved::verdicts::p02_")],
+        switches: &[
+            switch("P33-time", P33),
+            switch("P33-age", P33),
+            switch("P33-missing", P33),
+            switch("P33-new", P33),
+            switch("P33-state", P33),
+            switch("P33-end", P33),
         ],
     },
 ];

@@ -12,7 +12,7 @@ pub(super) fn trace(trace: &Trace) -> Object {
     found.say("inputs", pairs(&trace.inputs));
     found.say("list", trace.lists.iter().map(|at| at.value.as_str()).collect::<Vec<_>>());
     found.say("each", text(&trace.each));
-    found.say("named", pairs(&trace.named));
+    found.say("count", text(&trace.count));
     found.say("where", pairs(&trace.filter));
     let mut values = Object::default();
     for constant in &trace.is {
@@ -21,6 +21,8 @@ pub(super) fn trace(trace: &Trace) -> Object {
     found.say("is", values);
     found.say("new", text(&trace.new));
     found.say("changed", text(&trace.changed));
+    found.say("by", text(&trace.by));
+    found.say("renews", text(&trace.renews));
     found.say("there", text(&trace.there));
     for (word, holds) in [("gone", trace.gone), ("not-found", trace.not_found)] {
         if holds {

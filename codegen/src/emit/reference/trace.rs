@@ -34,7 +34,7 @@ fn lines(language: Language, trace: &Trace) -> Vec<String> {
         trace.each.iter().map(quoted),
     );
     let holds = pick("is the input", "равно параметру");
-    push(&mut lines, pick("Known by", "Узнаётся по"), equals(&trace.named, holds));
+    push(&mut lines, pick("As many items as", "Сколько элементов появится"), trace.count.iter().map(quoted));
     push(&mut lines, pick("It happened only if", "Вызов выполнен, только если"), equals(&trace.filter, holds));
     let values = trace.is.iter().map(|constant| format!("`{}` = `{}`", constant.key.value, constant.text));
     push(&mut lines, pick("And if", "И если"), values);
@@ -42,6 +42,10 @@ fn lines(language: Language, trace: &Trace) -> Vec<String> {
     push(&mut lines, pick("It happened if an item is new, by", "Вызов выполнен, если появился элемент с новым"), new);
     let changed = trace.changed.iter().map(quoted);
     push(&mut lines, pick("It happened if this is not what it was before", "Вызов выполнен, если изменилось"), changed);
+    push(&mut lines, pick("By as much as", "На сколько"), trace.by.iter().map(quoted));
+    let renews =
+        pick("Unless the hoster may have renewed it by itself, by", "Если хостер не мог продлить сам, по полю");
+    push(&mut lines, renews, trace.renews.iter().map(quoted));
     let there = trace.there.iter().map(quoted);
     push(
         &mut lines,

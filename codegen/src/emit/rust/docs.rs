@@ -9,7 +9,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use sample::Sample;
 
-use crate::model::{Endpoint, Field, Model, Sign};
+use crate::model::{Endpoint, Field, Model};
 use crate::recorded::Wire;
 use crate::surface::Limits;
 
@@ -185,18 +185,10 @@ fn reconciliation(endpoint: &Endpoint) -> String {
     if let Some(why) = &endpoint.surface.no_trace {
         return format!(" No call shows it: {}", why.value);
     }
-    let Some(trace) = &endpoint.trace else {
+    if endpoint.trace.is_none() {
         return String::new();
-    };
-    let how = match &trace.sign {
-        Sign::New(_) if !trace.named.is_empty() => {
-            "; where the name is not unique, it takes what `before` gave before the call."
-        }
-        Sign::Gone => ".",
-        Sign::Became if trace.not_found => ".",
-        _ => ", with what `before` gave before the call.",
-    };
-    format!(" `reconcile` does it{how}")
+    }
+    " `reconcile` does it, with what `perform` read before the call.".to_owned()
 }
 
 /// Docs of a file of types.

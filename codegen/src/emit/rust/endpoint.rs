@@ -18,7 +18,7 @@ pub(super) fn emit(model: &Model, wire: &Wire<'_>, endpoint: &Endpoint) -> Token
     let (structure, methods, call) =
         (structure(model, wire, endpoint), methods(endpoint), implementation(model, endpoint));
     let groups = endpoint.one_of.iter().map(group);
-    let effect = if endpoint.is_callable() { quote!(impl Call for #name {}) } else { trace::emit_perform(endpoint) };
+    let effect = endpoint.is_callable().then(|| quote!(impl Call for #name {}));
     let is_repeatable = endpoint.effect() == "safe" || endpoint.surface.repeat_documented;
     let repeatable = is_repeatable.then(|| quote!(impl Repeatable for #name {}));
     let trace = trace::emit(model, endpoint);

@@ -6,20 +6,17 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::words::{ident, local, number, rust_type, used};
-use crate::model::{Compared, Endpoint, Field, Items, Model, Origin, Sign, Slot, Trace, Type};
-use crate::resolve::is_text;
-use fits::{Closure, place};
+use crate::model::{Compared, Endpoint, Field, Items, Made, Model, Origin, Sign, Slot, Trace, Type};
+use fits::{Closure, Mark, place};
 
 /// Variables of the generated functions; an input of such a name gets another variable.
-const TAKEN: &[&str] = &["inputs", "baseline", "now", "item", "fits", "nearly", "is_so", "list", "row"];
+const TAKEN: &[&str] = &["inputs", "baseline", "at", "now", "item", "fits", "is_so", "mark", "list", "row"];
 
-/// `impl Perform`, with the inputs that a ticket keeps.
-pub(super) fn emit_perform(endpoint: &Endpoint) -> TokenStream {
-    let name = ident(&endpoint.type_name);
-    let remembered = endpoint.trace.as_ref().map(remembered).unwrap_or_default();
-    let each = endpoint.trace.as_ref().and_then(|trace| trace.each.as_ref());
+/// `inputs`: those that a ticket keeps.
+fn inputs_of(trace: &Trace) -> Option<TokenStream> {
+    let (remembered, each) = (remembered(trace), trace.each.as_ref());
     if remembered.is_empty() && each.is_none() {
-        return quote!(impl Perform for #name {});
+        return None;
     }
     let inputs = remembered.into_iter().map(|own| {
         let (text, name) = (&own.rust, ident(&own.rust));
@@ -33,14 +30,12 @@ pub(super) fn emit_perform(endpoint: &Endpoint) -> TokenStream {
         }
     });
     let (rows, with_rows) = each.map(|(own, columns)| rows(own, columns)).unzip();
-    quote! {
-        impl Perform for #name {
-            fn inputs(&self) -> Inputs {
-                #rows
-                Inputs::new() #(#inputs)* #with_rows
-            }
+    Some(quote! {
+        fn inputs(&self) -> Inputs {
+            #rows
+            Inputs::new() #(#inputs)* #with_rows
         }
-    }
+    })
 }
 
 /// The ticket's rows for the input of `each`, and the call that adds them.
@@ -59,11 +54,19 @@ fn remembered(trace: &Trace) -> Vec<&Field> {
         Origin::Own(own) | Origin::OwnAs(own, _) => Some(own),
         Origin::First(_) => None,
     });
-    distinct(read.chain(compared(trace)))
+    distinct(read.chain(compared(trace)).chain(amount(trace)))
 }
 
 fn compared(trace: &Trace) -> impl Iterator<Item = &Field> {
-    trace.named.iter().chain(&trace.filter).map(|(_, own)| own)
+    trace.filter.iter().map(|(_, own)| own)
+}
+
+/// The input that says how many items there will be, or by how much one grows.
+fn amount(trace: &Trace) -> Option<&Field> {
+    match &trace.sign {
+        Sign::Grew(_, by) | Sign::Paid(_, Some(by), _) => Some(by),
+        _ => trace.count.as_ref(),
+    }
 }
 
 fn distinct<'f>(all: impl Iterator<Item = &'f Field>) -> Vec<&'f Field> {
@@ -76,7 +79,7 @@ fn distinct<'f>(all: impl Iterator<Item = &'f Field>) -> Vec<&'f Field> {
     fields
 }
 
-/// `impl Evidence` of an endpoint, or `not_shown!` with the reason.
+/// `impl Perform` of a call that acts, or `not_shown!` with the reason.
 pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
     let name = ident(&endpoint.type_name);
     if let Some(why) = &endpoint.surface.no_trace {
@@ -86,7 +89,8 @@ pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
     let trace = endpoint.trace.as_ref()?;
     let (reading, item) = (rust_type(&trace.output), rust_type(&trace.item));
     let found = if is_shown(trace) { item } else { quote!(()) };
-    let found = if trace.each.is_some() { quote!(Vec<#found>) } else { found };
+    let is_set = trace.each.is_some() || trace.count.is_some();
+    let found = if is_set { quote!(Vec<#found>) } else { found };
     let settle = number(trace.settle);
     let unseen = (!trace.unseen_is_no).then(|| {
         quote!(
@@ -100,15 +104,22 @@ pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
             const MAY_BE_DOUBLED: bool = true;
         )
     });
-    let absence = (!is_shown(trace)).then(|| {
+    let shows = match &trace.sign {
+        Sign::Gone => Some(quote!(Absence)),
+        Sign::Became | Sign::There(_) => Some(quote!(State)),
+        Sign::Changed(_) if !trace.is.is_empty() => Some(quote!(State)),
+        Sign::Changed(_) | Sign::Grew(..) | Sign::Paid(..) => Some(quote!(Change)),
+        Sign::New(_) => None,
+    };
+    let shows = shows.map(|shows| {
         quote!(
-            const IS_ABSENCE: bool = true;
+            const SHOWS_AS: Shows = Shows::#shows;
         )
     });
     let read = read(trace);
     let (reading_fn, baseline, find) = (reading_of(trace, &read), baseline(model, trace, &reading), find(model, trace));
-    let inputs = used("inputs", trace.each.is_some() || compares(trace));
-    let marks = used("baseline", needs_baseline(trace));
+    let inputs = used("inputs", is_set || compares(trace) || amount(trace).is_some());
+    let at = used("at", matches!(trace.sign, Sign::Paid(..)));
     let not_found = trace.not_found.then(|| {
         quote!(
             fn not_found() -> Option<()> {
@@ -116,27 +127,94 @@ pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
             }
         )
     });
+    let inputs_fn = inputs_of(trace);
+    let amount = amount(trace).map(|own| {
+        let text = &own.rust;
+        quote!(
+            const AMOUNT: Option<&'static str> = Some(#text);
+        )
+    });
+    let (keys, made) = (keys(trace, &found), made(trace, endpoint));
+    let output = output(trace, endpoint, &found);
     Some(quote! {
-        impl Evidence for #name {
+        impl Perform for #name {
             type Reading = #read;
             type Found = #found;
 
             const SHOWS_WITHIN: Duration = Duration::from_secs(#settle);
             #unseen
             #doubled
-            #absence
+            #shows
+            #amount
+
+            #inputs_fn
 
             #reading_fn
 
             #baseline
 
-            fn find(#inputs: &Inputs, #marks: Option<&Baseline>, now: #reading) -> Option<Vec<#found>> {
+            fn find(
+                #inputs: &Inputs,
+                baseline: &Baseline,
+                #at: UnixTime,
+                now: #reading,
+            ) -> Result<Sighting<#found>, EncodeError> {
                 #find
             }
 
             #not_found
+
+            #made
+
+            #keys
+
+            #output
         }
     })
+}
+
+/// `keys`: the keys of what was found.
+fn keys(trace: &Trace, found: &TokenStream) -> Option<TokenStream> {
+    let Sign::New(key) = &trace.sign else { return None };
+    let key = ident(&key.rust);
+    let keys = match trace.each.is_some() || trace.count.is_some() {
+        true => quote!(found.iter().map(|item| evidence::text(&item.#key)).collect()),
+        false => quote!(vec![evidence::text(&found.#key)]),
+    };
+    Some(quote!(fn keys(found: &#found) -> Vec<String> { #keys }))
+}
+
+/// `made`: the key that a successful answer names.
+fn made(trace: &Trace, endpoint: &Endpoint) -> Option<TokenStream> {
+    let (made, output) = (trace.made.as_ref()?, rust_type(endpoint.output.ty()?));
+    let Sign::New(key) = &trace.sign else { return None };
+    let key = ident(&key.rust);
+    let made = match made {
+        Made::Output => quote!(vec![evidence::text(output)]),
+        Made::Item => quote!(vec![evidence::text(&output.#key)]),
+        Made::Field(field) => {
+            let name = ident(&field.rust);
+            quote!(vec![evidence::text(&output.#name)])
+        }
+    };
+    Some(quote!(fn made(output: &#output) -> Vec<String> { #made }))
+}
+
+/// `output`: the output of the call, where what was found holds all of it.
+fn output(trace: &Trace, endpoint: &Endpoint, found: &TokenStream) -> Option<TokenStream> {
+    let is_set = trace.each.is_some() || trace.count.is_some();
+    match (endpoint.output.ty(), &trace.made, &trace.sign) {
+        (None, ..) => Some(quote!(fn output(_: #found) -> Option<()> { Some(()) })),
+        (Some(output), Some(Made::Output), Sign::New(key)) if !is_set => {
+            let (output, key) = (rust_type(output), ident(&key.rust));
+            Some(quote!(fn output(found: #found) -> Option<#output> { Some(found.#key) }))
+        }
+        (Some(output), Some(Made::Item), _) if !is_set => {
+            let output = rust_type(output);
+            Some(quote!(fn output(found: #found) -> Option<#output> { Some(found) }))
+        }
+        _ => None,
+    }
 }
 
 /// Whether the evidence includes an item: one that is gone cannot be shown.
@@ -144,18 +222,9 @@ fn is_shown(trace: &Trace) -> bool {
     !trace.not_found && !matches!(trace.sign, Sign::Gone)
 }
 
-/// Whether a baseline is needed: not if the only evidence is a not-found fault.
-fn needs_baseline(trace: &Trace) -> bool {
-    !matches!(trace.sign, Sign::Became) || !trace.not_found || has_tests(trace)
-}
-
 /// Whether an item is compared with inputs of the call.
 fn compares(trace: &Trace) -> bool {
     compared(trace).next().is_some()
-}
-
-fn has_tests(trace: &Trace) -> bool {
-    compares(trace) || !trace.is.is_empty() || matches!(trace.sign, Sign::There(_))
 }
 
 /// The type of the read.
@@ -234,45 +303,50 @@ fn value(slot: &Slot, origin: &Origin) -> TokenStream {
     }
 }
 
-/// `baseline`: the marks of the items before the call.
+/// `baseline`: what was there before the call.
 fn baseline(model: &Model, trace: &Trace, reading: &TokenStream) -> TokenStream {
-    if !needs_baseline(trace) {
-        return quote!(fn baseline(_: &Inputs, _: &#reading) -> Option<Baseline> { None });
-    }
+    let items = items(trace, true);
     let is_new = matches!(trace.sign, Sign::New(_));
-    let inputs = used("inputs", !is_new && (trace.each.is_some() || compares(trace)));
-    let fits = if is_new { Closure::always(true) } else { fits::fits(model, trace) };
-    let (mark, is_private) = match &trace.sign {
-        Sign::New(key) => {
-            let key = ident(&key.rust);
-            (quote!(|item| Some(evidence::text(&item.#key))), false)
+    let is_changed_object = trace.items == Items::One && is_shown(trace);
+    let is_compared = compared(trace).any(|own| !is_changed_object || own.is_option());
+    let inputs = used("inputs", !is_new && is_compared);
+    let Closure { statements, argument: fits } = fits::fits(model, trace);
+    let (statements, baseline) = match &trace.sign {
+        Sign::New(_) => (TokenStream::new(), {
+            let key = key(trace);
+            quote!(evidence::before_new(#items, #key))
+        }),
+        Sign::Gone => (statements, {
+            let key = key(trace);
+            quote!(evidence::before_gone(#items, #fits, #key))
+        }),
+        Sign::Became if !is_shown(trace) => (statements, quote!(evidence::before_end(now, #fits))),
+        _ => {
+            let (which, Mark { closure, is_private }) = (fits::which(model, trace, true), fits::mark(model, trace));
+            let (statements, fits, mark) = (which.statements, which.argument, closure.argument);
+            let (marks, private) = (closure.statements, is_private.then(|| quote!(.private())));
+            (quote!(#statements #marks), quote!(evidence::before_change(#items, #fits, #mark)#private))
         }
-        Sign::Changed(field) => changed_mark(model, trace, field),
-        Sign::There(_) | Sign::Gone | Sign::Became => (quote!(|_| Some(String::new())), false),
     };
-    let (items, private) = (items(trace, true), is_private.then(|| quote!(.private())));
-    let Closure { statements, argument } = fits;
     quote! {
-        fn baseline(#inputs: &Inputs, now: &#reading) -> Option<Baseline> {
+        fn baseline(#inputs: &Inputs, now: &#reading) -> Result<Baseline, EncodeError> {
             #statements
-            Some(evidence::marks(#items, #argument, #mark)#private)
+            Ok(#baseline)
         }
     }
 }
 
-/// The mark of a field that changes, and whether it must stay out of a saved ticket.
-fn changed_mark(model: &Model, trace: &Trace, field: &Field) -> (TokenStream, bool) {
-    let name = ident(&field.rust);
-    let kind = match &field.ty {
-        Type::Secret => "mark_of_secret",
-        ty if is_text(model, ty) => "text",
-        _ => "fingerprint",
+/// The closure that gives the key of an item.
+fn key(trace: &Trace) -> TokenStream {
+    let (path, is_option) = match (&trace.sign, trace.filter.first()) {
+        (Sign::New(key), _) => place("item", std::slice::from_ref(key)),
+        (_, Some((path, _))) => place("item", path),
+        // Whatever is there is to go.
+        (_, None) => return quote!(|_| String::new()),
     };
-    let (print, is_private) = (ident(kind), kind != "text");
-    match (field.is_option(), trace.absent_is_no) {
-        (true, false) => (quote!(|item| item.#name.as_ref().map(evidence::#print)), is_private),
-        (true, true) => (quote!(|item| Some(evidence::fingerprint(&item.#name))), true),
-        (false, _) => (quote!(|item| Some(evidence::#print(&item.#name))), is_private),
+    match is_option {
+        true => quote!(|item| #path.map(evidence::text).unwrap_or_default()),
+        false => quote!(|item| evidence::text(&#path)),
     }
 }
 
@@ -285,96 +359,102 @@ fn items(trace: &Trace, is_borrowed: bool) -> TokenStream {
             false => quote!([#(now.#lists),*].into_iter().flatten()),
         };
     }
+    if trace.items == Items::Nested {
+        return match is_borrowed {
+            true => quote!(now.iter().flat_map(|item| #(&item.#lists)*)),
+            false => quote!(now.into_iter().flat_map(|item| #(item.#lists)*)),
+        };
+    }
     let list = lists.take(1);
     let now = quote!(now #(.#list)*);
     match (trace.items, is_borrowed) {
         (Items::One | Items::Fields, _) => quote!([now]),
-        (Items::List | Items::Maybe, true) => quote!(#now.iter()),
-        (Items::List | Items::Maybe, false) => now,
+        (Items::List | Items::Maybe | Items::Nested, true) => quote!(#now.iter()),
+        (Items::List | Items::Maybe | Items::Nested, false) => now,
         (Items::Values, true) => quote!(#now.values()),
         (Items::Values, false) => quote!(#now.into_values()),
     }
 }
 
-/// `find`: the items that show that the call happened.
+/// `find`: what an answer says about the call.
 fn find(model: &Model, trace: &Trace) -> TokenStream {
     if let Some((own, columns)) = &trace.each {
         return find_each(trace, own, columns);
     }
-    let Closure { statements, argument: fits } = fits::fits(model, trace);
-    let is_untold = matches!(trace.sign, Sign::Became) && trace.is.is_empty();
-    let absent = is_untold.then(|| all_absent(trace)).flatten();
-    let absent = absent.map(|absent| quote!(if #absent { return None; }));
-    let is_seen = matches!(trace.sign, Sign::Became) && is_shown(trace) && !trace.absent_is_no;
-    let seen = is_seen.then(|| fits::seen(trace));
-    let now = items(trace, false);
+    let (now, fits) = (items(trace, false), fits::fits(model, trace));
+    let Closure { statements, argument: fits } = fits;
     let found = match &trace.sign {
-        Sign::New(key) => {
-            let Closure { statements, argument: nearly } = fits::nearly(model, trace);
-            let (is_named, key) = (is_named(trace), ident(&key.rust));
-            quote! {
-                #statements
-                evidence::appeared(baseline, #now, #is_named, #fits, #nearly, |item| evidence::text(&item.#key))
+        Sign::New(_) => {
+            let key = key(trace);
+            match &trace.count {
+                None => quote!(evidence::appeared(baseline, #now, #fits, #key)),
+                Some(count) => {
+                    let text = &count.rust;
+                    let count = quote!(inputs.need(Self::INFO.name, #text)?);
+                    quote!(evidence::appeared_count(baseline, #now, #count, #fits, #key))
+                }
             }
         }
-        Sign::Changed(field) => {
-            let Closure { statements, argument: is_so } = fits::is_so(model, trace);
-            let (mark, _) = changed_mark(model, trace, field);
-            quote!(#statements evidence::changed(baseline, #now, #fits, #mark, #is_so))
-        }
         Sign::Gone => {
-            let count = count(trace);
-            quote!(evidence::gone(baseline, #now, #count, #fits))
+            let key = key(trace);
+            quote!(evidence::gone(baseline, #now, #fits, #key))
         }
-        Sign::Became if !is_shown(trace) => {
-            let baseline = if needs_baseline(trace) { quote!(baseline) } else { quote!(None) };
-            quote!(evidence::ended(#baseline, &now, #fits))
-        }
-        Sign::Became | Sign::There(_) => quote!(evidence::became(baseline, now, #fits)),
+        Sign::Became if !is_shown(trace) => quote!(evidence::ended(baseline, &now, #fits)),
+        _ => return find_change(model, trace, &now),
     };
-    quote!(#statements #absent #seen #found)
+    quote!(#statements Ok(#found))
+}
+
+/// `find` of a call that changes an item.
+fn find_change(model: &Model, trace: &Trace, now: &TokenStream) -> TokenStream {
+    let (which, Mark { closure, .. }) = (fits::which(model, trace, false), fits::mark(model, trace));
+    let (statements, fits) = (which.statements, which.argument);
+    let (marks, mark) = (closure.statements, closure.argument);
+    let mut more = TokenStream::new();
+    let found = match &trace.sign {
+        Sign::Grew(_, by) => {
+            let (text, local) = (&by.rust, local(&by.rust, TAKEN));
+            more.extend(quote!(let #local = inputs.need(Self::INFO.name, #text)?;));
+            quote!(evidence::grew(baseline, #now, #fits, #mark, #local))
+        }
+        Sign::Paid(_, by, renews) => {
+            let months = match by {
+                Some(by) => {
+                    let text = &by.rust;
+                    quote!(Some(inputs.need(Self::INFO.name, #text)?))
+                }
+                None => quote!(None),
+            };
+            let renews = match renews {
+                Some(field) => {
+                    let name = ident(&field.rust);
+                    let value = if field.is_option() { quote!(item.#name) } else { quote!(Some(item.#name)) };
+                    quote!(|item| #value)
+                }
+                None => quote!(|_| None),
+            };
+            quote!(evidence::paid(baseline, #now, #fits, #mark, #months, #renews, at))
+        }
+        Sign::Changed(_) if trace.is.is_empty() => quote!(evidence::changed(baseline, #now, #fits, #mark)),
+        _ => {
+            let Closure { statements, argument: is_so } = fits::is_so(model, trace);
+            more.extend(statements);
+            quote!(evidence::became(baseline, #now, #fits, #mark, #is_so))
+        }
+    };
+    quote!(#statements #marks #more Ok(#found))
 }
 
 fn find_each(trace: &Trace, own: &Field, columns: &[Compared]) -> TokenStream {
-    let Sign::New(key) = &trace.sign else { return TokenStream::new() };
-    let (text, key, item, now) = (&own.rust, ident(&key.rust), rust_type(&trace.item), items(trace, false));
+    let (text, item, now, key) = (&own.rust, rust_type(&trace.item), items(trace, false), key(trace));
     let columns = columns.iter().map(|(path, _)| match place("item", path) {
         (place, true) if path.len() == 1 => quote!(#place.map(evidence::text)),
         (place, true) => quote!(#place.map(|value| evidence::text(value))),
         (place, false) => quote!(Some(evidence::text(&#place))),
     });
     quote! {
-        let rows = inputs.rows(#text)?;
-        let fits = |row: &Vec<Option<String>>, item: &#item| { *row == [#(#columns),*] };
-        evidence::appeared_each(baseline, #now, rows, fits, |item| evidence::text(&item.#key))
+        let rows = inputs.need_rows(Self::INFO.name, #text)?;
+        let fits = |row: &Vec<Option<String>>, item: &#item| { evidence::same_row(row, &[#(#columns),*]) };
+        Ok(evidence::appeared_each(baseline, #now, rows, fits, #key))
     }
-}
-
-/// Number of items that the call removes.
-fn count(trace: &Trace) -> TokenStream {
-    match compared(trace).find(|own| matches!(own.ty, Type::List(_))) {
-        Some(own) => {
-            let local = local(&own.rust, TAKEN);
-            quote!(#local.len())
-        }
-        None => quote!(1),
-    }
-}
-
-/// Condition that every comparable input is absent, in which case nothing can be concluded.
-fn all_absent(trace: &Trace) -> Option<TokenStream> {
-    let inputs: Vec<&Field> = compared(trace).collect();
-    let is_optional = !inputs.is_empty() && inputs.iter().all(|own| own.is_option());
-    let inputs = inputs.into_iter().map(|own| local(&own.rust, TAKEN));
-    is_optional.then(|| quote!(#(#inputs.is_none())&&*))
-}
-
-/// Whether the call names what it creates, in which case no baseline is needed.
-fn is_named(trace: &Trace) -> TokenStream {
-    if trace.named.is_empty() || trace.named.iter().any(|(_, own)| !own.is_option()) {
-        let is_named = !trace.named.is_empty();
-        return quote!(#is_named);
-    }
-    let names = trace.named.iter().map(|(_, own)| local(&own.rust, TAKEN));
-    quote!(#(#names.is_some())||*)
 }

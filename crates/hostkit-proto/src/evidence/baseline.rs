@@ -1,17 +1,27 @@
 //! The baseline: what a read of the evidence showed before a call.
 
-/// What a read of the evidence showed before a call, as marks. A ticket keeps it to distinguish what the call created
-/// from what existed already.
-#[derive(Clone, PartialEq, Eq)]
+/// What a read of the evidence showed before a call. A ticket keeps it to tell what the call did from what was so
+/// already.
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Baseline {
-    marks: Vec<String>,
+    /// The keys of all items.
+    all: Vec<String>,
+    /// The marks of what the call is about: values that it changes, keys that it removes, or a state that it sets.
+    own: Vec<String>,
+    /// The keys of items that other calls of this program made: they are none of this call's.
+    others: Vec<String>,
     is_private: bool,
 }
 
 impl Baseline {
-    /// The marks of one read, also those of a saved ticket.
-    pub fn new(marks: Vec<String>) -> Self {
-        Self { marks, is_private: false }
+    /// The keys of all items of one read, and the marks of what the call is about.
+    pub fn new(all: Vec<String>, own: Vec<String>) -> Self {
+        Self { all, own, ..Self::default() }
+    }
+
+    /// A baseline of one mark: that of an object, or of a state in which it was.
+    pub fn of(mark: impl Into<String>) -> Self {
+        Self::new(Vec::new(), vec![mark.into()])
     }
 
     /// Excludes the baseline from saved tickets: its marks come from secrets, or are valid in this process only.
@@ -20,23 +30,40 @@ impl Baseline {
         Self { is_private: true, ..self }
     }
 
-    pub(super) fn has(&self, mark: &str) -> bool {
-        self.marks.iter().any(|known| known == mark)
+    /// The same baseline, with the keys of items that are known to be other calls'.
+    #[must_use]
+    pub fn with_others(self, others: Vec<String>) -> Self {
+        Self { others, ..self }
     }
 
-    pub(super) fn first(&self) -> Option<&str> {
-        self.marks.first().map(String::as_str)
+    /// Whether the item with this key was there before the call.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.all.iter().any(|known| known == key)
     }
 
-    /// The marks, unless they are private.
-    pub fn to_save(&self) -> Option<&[String]> {
-        (!self.is_private).then_some(&self.marks)
+    /// Whether another call made the item with this key.
+    pub(super) fn is_of_another(&self, key: &str) -> bool {
+        self.others.iter().any(|known| known == key)
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = &str> {
+        self.all.iter().map(String::as_str)
+    }
+
+    /// The marks of what the call is about.
+    pub fn own(&self) -> &[String] {
+        &self.own
+    }
+
+    /// The keys and the marks, unless these are private.
+    pub fn to_save(&self) -> Option<(&[String], &[String])> {
+        (!self.is_private).then_some((&self.all, &self.own))
     }
 }
 
 /// Marks may come from a secret, so only their number is shown.
 impl std::fmt::Debug for Baseline {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Baseline({} marks)", self.marks.len())
+        write!(f, "Baseline({} items, {} marks)", self.all.len(), self.own.len())
     }
 }

@@ -1,18 +1,51 @@
-//! How generated implementations of [`Evidence`](super::Evidence) compare a read with the one before the call.
+//! How generated implementations of [`Perform`](super::Perform) compare a read with the one before the call.
 
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 
-use super::Baseline;
-use crate::codec::ToText;
-use crate::value::Secret;
+use rust_decimal::Decimal;
 
-/// The marks of the items that fit; an item without a mark leaves none.
-pub fn marks<'a, T: 'a>(
+use super::Baseline;
+use super::sighting::{Doubt, Sighting};
+use super::spelling::same_text;
+use crate::codec::ToText;
+use crate::value::{DateTime, Secret, UnixTime};
+
+/// The baseline of a call that makes an item: the keys of those that are there.
+pub fn before_new<'a, T: 'a>(items: impl IntoIterator<Item = &'a T>, key: impl Fn(&T) -> String) -> Baseline {
+    Baseline::new(items.into_iter().map(key).collect(), Vec::new())
+}
+
+/// The baseline of a call that removes the items that fit; an item with an empty key cannot be followed.
+pub fn before_gone<'a, T: 'a>(
+    items: impl IntoIterator<Item = &'a T>,
+    fits: impl Fn(&T) -> bool,
+    key: impl Fn(&T) -> String,
+) -> Baseline {
+    let (mut all, mut own) = (Vec::new(), Vec::new());
+    for item in items {
+        let key = key(item);
+        if fits(item) {
+            own.push(key);
+        } else if !key.is_empty() {
+            all.push(key);
+        }
+    }
+    Baseline::new(all, own)
+}
+
+/// The baseline of a call that changes the item that fits.
+pub fn before_change<'a, T: 'a>(
     items: impl IntoIterator<Item = &'a T>,
     fits: impl Fn(&T) -> bool,
     mark: impl Fn(&T) -> Option<String>,
 ) -> Baseline {
-    Baseline::new(items.into_iter().filter(|item| fits(item)).filter_map(mark).collect())
+    Baseline::new(Vec::new(), items.into_iter().find(|item| fits(item)).and_then(mark).into_iter().collect())
+}
+
+/// The baseline of a call that ends an object.
+pub fn before_end<T>(now: &T, is_so: impl Fn(&T) -> bool) -> Baseline {
+    if is_so(now) { Baseline::of("ended") } else { Baseline::default() }
 }
 
 /// The mark of a value that is one piece of text.
@@ -38,135 +71,427 @@ fn hash(bytes: &[u8]) -> String {
     format!("{hash:016x}")
 }
 
-/// The new items that fit. Without a baseline, items count as the call's only if its inputs name them; otherwise they
-/// cannot be distinguished from the work of others. `None` also if no item fits but one differs only in the spelling of
-/// its texts, which the hoster may have changed.
-pub fn appeared<T>(
-    baseline: Option<&Baseline>,
+/// Whether what the hoster shows is what the call said, in another form of the same: another spelling of a domain or
+/// an address, escaped for HTML, in quotes.
+pub fn same<T: PartialEq + ToText>(theirs: &T, ours: &T) -> bool {
+    theirs == ours || same_text(&theirs.to_text(), &ours.to_text())
+}
+
+/// Whether each field of an item is that of a row; an absent one equals nothing.
+pub fn same_row(ours: &[Option<String>], theirs: &[Option<String>]) -> bool {
+    let is_same = |(ours, theirs): (&Option<String>, &Option<String>)| match (ours, theirs) {
+        (Some(ours), Some(theirs)) => same_text(theirs, ours),
+        (None, None) => true,
+        _ => false,
+    };
+    ours.len() == theirs.len() && ours.iter().zip(theirs).all(is_same)
+}
+
+/// The new items, each once; `Err` if nothing is new, or if nobody can say.
+fn new_items<T>(
+    baseline: &Baseline,
     now: impl IntoIterator<Item = T>,
-    is_named: bool,
-    fits: impl Fn(&T) -> bool,
-    nearly: impl Fn(&T) -> bool,
     key: impl Fn(&T) -> String,
-) -> Option<Vec<T>> {
-    if baseline.is_none() && !is_named {
-        return None;
-    }
-    let was_there = |item: &T| baseline.is_some_and(|baseline| baseline.has(&key(item)));
-    let new = now.into_iter().filter(|item| !was_there(item));
-    let (found, others): (Vec<T>, Vec<T>) = new.partition(|item| fits(item));
-    match found.is_empty() && others.iter().any(nearly) {
-        true => None,
-        false => Some(found),
-    }
-}
-
-/// Whether `theirs` may be a hoster's rendering of `ours`: with other case, spaces or punctuation, HTML-escaped, or
-/// truncated after at least 30 characters.
-pub fn is_near(theirs: &str, ours: &str) -> bool {
-    let (theirs, ours) = (bare(theirs), bare(ours));
-    theirs == ours || (theirs.chars().count() >= SHORTEST_CUT && ours.starts_with(&theirs))
-}
-
-/// Shorter texts are rather names with a common prefix.
-const SHORTEST_CUT: usize = 30;
-
-/// Only letters and digits, in lower case, without HTML escapes.
-fn bare(text: &str) -> String {
-    let mut bare = String::new();
-    let mut letters = text.chars();
-    while let Some(letter) = letters.next() {
-        match (letter, after_escape(letters.as_str())) {
-            ('&', Some(after)) => letters = after.chars(),
-            _ => bare.extend(letter.to_lowercase().filter(|letter| letter.is_alphanumeric())),
+) -> Result<Vec<(String, T)>, Option<Doubt>> {
+    let (mut seen, mut is_another_there) = (BTreeSet::new(), false);
+    let mut new: Vec<(String, T)> = Vec::new();
+    for item in now {
+        let key = key(&item);
+        let is_another = baseline.is_of_another(&key);
+        let is_new = !is_another && !baseline.has(&key);
+        is_another_there |= is_another && !baseline.has(&key);
+        // An item that is listed twice is one item.
+        if seen.insert(key.clone()) && is_new {
+            new.push((key, item));
         }
     }
-    bare
+    let missing: Vec<String> = baseline.all().filter(|key| !seen.contains(*key)).map(str::to_owned).collect();
+    match (missing.is_empty(), new.is_empty()) {
+        (false, _) => Err(Some(Doubt::Missing(missing))),
+        // A key may be given again, such as an address that was returned meanwhile.
+        (true, true) => Err(is_another_there.then_some(Doubt::OtherCall)),
+        (true, false) => Ok(new),
+    }
 }
 
-/// What follows `amp;`, `#039;` and their like.
-fn after_escape(text: &str) -> Option<&str> {
-    let mut letters = text.chars();
-    let end = letters.by_ref().take(7).find(|letter| *letter != '#' && !letter.is_ascii_alphanumeric());
-    (end == Some(';')).then_some(letters.as_str())
+fn unseen<T>(doubt: Option<Doubt>) -> Sighting<T> {
+    doubt.map_or(Sighting::Unseen, Sighting::Unclear)
 }
 
-/// New items that fit each of `rows`, one set per time that the call was carried out. `None` if there are new items but
-/// some row has none: the hoster may have changed the spelling.
+/// The keys of items that are new and not the call's.
+fn other_new<T, U>(others: Vec<(String, T)>) -> Sighting<U> {
+    Sighting::Unclear(Doubt::OtherNew(others.into_iter().map(|(key, _)| key).collect()))
+}
+
+/// The new items that fit. Anything new that does not fit may be the call's all the same, with another name or plan than
+/// was ordered, so without one that fits nothing is known.
+pub fn appeared<T>(
+    baseline: &Baseline,
+    now: impl IntoIterator<Item = T>,
+    fits: impl Fn(&T) -> bool,
+    key: impl Fn(&T) -> String,
+) -> Sighting<T> {
+    let new = match new_items(baseline, now, key) {
+        Ok(new) => new,
+        Err(doubt) => return unseen(doubt),
+    };
+    let (found, others): (Vec<_>, Vec<_>) = new.into_iter().partition(|(_, item)| fits(item));
+    match found.is_empty() {
+        true => other_new(others),
+        false => Sighting::Seen(found.into_iter().map(|(_, item)| item).collect()),
+    }
+}
+
+/// New items that fit each of `rows`, one set per time that the call was carried out.
 pub fn appeared_each<T, R>(
-    baseline: Option<&Baseline>,
+    baseline: &Baseline,
     now: impl IntoIterator<Item = T>,
     rows: &[R],
     fits: impl Fn(&R, &T) -> bool,
     key: impl Fn(&T) -> String,
-) -> Option<Vec<Vec<T>>> {
-    let baseline = baseline?;
-    let mut new: Vec<T> = now.into_iter().filter(|item| !baseline.has(&key(item))).collect();
+) -> Sighting<Vec<T>> {
+    let mut new = match new_items(baseline, now, key) {
+        Ok(new) => new,
+        Err(doubt) => return unseen(doubt),
+    };
     let mut sets = Vec::new();
-    while !new.is_empty() {
+    loop {
         let mut set = Vec::new();
         for row in rows {
-            let index = new.iter().position(|item| fits(row, item))?;
-            set.push(new.swap_remove(index));
+            if let Some(index) = new.iter().position(|(_, item)| fits(row, item)) {
+                set.push(new.swap_remove(index).1);
+            }
         }
-        if set.is_empty() {
-            return None;
+        match (set.len(), rows.len().saturating_sub(set.len())) {
+            (0, _) if sets.is_empty() => return other_new(new),
+            (0, _) => return Sighting::Seen(sets),
+            (_, 0) => sets.push(set),
+            // What is missing may be among the new items, in another spelling.
+            _ if !new.is_empty() => return other_new(new),
+            (_, missing) => {
+                sets.push(set);
+                return Sighting::Part(sets, missing);
+            }
         }
-        sets.push(set);
     }
-    Some(sets)
 }
 
-/// The item that fits, if its mark changed. `None` without a mark before and after, or if it changed to another value
-/// than the call's: someone else did that, before the call or after it.
-pub fn changed<T>(
-    baseline: Option<&Baseline>,
+/// As [`appeared_each`], for a call that makes `count` items alike.
+pub fn appeared_count<T>(
+    baseline: &Baseline,
+    now: impl IntoIterator<Item = T>,
+    count: u64,
+    fits: impl Fn(&T) -> bool,
+    key: impl Fn(&T) -> String,
+) -> Sighting<Vec<T>> {
+    let new = match new_items(baseline, now, key) {
+        Ok(new) => new,
+        Err(doubt) => return unseen(doubt),
+    };
+    let count = usize::try_from(count.max(1)).unwrap_or(usize::MAX);
+    let (found, others): (Vec<_>, Vec<_>) = new.into_iter().partition(|(_, item)| fits(item));
+    let missing = count.saturating_sub(found.len());
+    match (found.is_empty(), others.is_empty()) {
+        (true, _) => return other_new(others),
+        // What is missing may be among the other new items.
+        (false, false) if missing > 0 => return other_new(others),
+        (false, _) if missing == 0 && found.len() % count != 0 => return other_new(found),
+        (false, _) => {}
+    }
+    let mut items = found.into_iter().map(|(_, item)| item).peekable();
+    let mut sets: Vec<Vec<T>> = Vec::new();
+    while items.peek().is_some() {
+        sets.push(items.by_ref().take(count).collect());
+    }
+    if missing > 0 { Sighting::Part(sets, missing) } else { Sighting::Seen(sets) }
+}
+
+/// The item that the call is about, with its mark before the call and now.
+fn of_item<T>(
+    baseline: &Baseline,
+    now: impl IntoIterator<Item = T>,
+    fits: impl Fn(&T) -> bool,
+    mark: impl Fn(&T) -> Option<String>,
+) -> Result<(T, String, String), Doubt> {
+    let before = baseline.own().first().ok_or(Doubt::NotThere)?;
+    let item = now.into_iter().find(fits).ok_or(Doubt::NotThere)?;
+    let mark = mark(&item).ok_or(Doubt::NotSaid)?;
+    Ok((item, before.clone(), mark))
+}
+
+/// The item, if its mark changed to what the call was to make of it. If it changed to anything else, somebody else did
+/// that, before the call or after it.
+pub fn became<T>(
+    baseline: &Baseline,
     now: impl IntoIterator<Item = T>,
     fits: impl Fn(&T) -> bool,
     mark: impl Fn(&T) -> Option<String>,
     is_so: impl Fn(&T) -> bool,
-) -> Option<Vec<T>> {
-    let baseline = baseline?.first()?;
-    let now = now.into_iter().find(fits)?;
-    match (baseline == mark(&now)?, is_so(&now)) {
-        (true, _) => Some(Vec::new()),
-        (false, true) => Some(vec![now]),
-        (false, false) => None,
+) -> Sighting<T> {
+    match of_item(baseline, now, fits, mark) {
+        Err(doubt) => Sighting::Unclear(doubt),
+        Ok((item, before, mark)) => match (before == mark, is_so(&item)) {
+            (true, true) => Sighting::Unclear(Doubt::WasSo),
+            (true, false) => Sighting::Unseen,
+            (false, true) => Sighting::Seen(vec![item]),
+            (false, false) => Sighting::Unclear(Doubt::Changed),
+        },
     }
 }
 
-/// Whether all `count` items that the call was to remove are gone. `None` if only some are, or if none existed before.
-pub fn gone<T>(
-    baseline: Option<&Baseline>,
+/// The item, if its mark changed at all: for values that nobody can foretell, such as a new key.
+pub fn changed<T>(
+    baseline: &Baseline,
     now: impl IntoIterator<Item = T>,
-    count: usize,
-    is_it: impl Fn(&T) -> bool,
-) -> Option<Vec<()>> {
-    if baseline.is_some_and(|baseline| baseline.first().is_none()) {
+    fits: impl Fn(&T) -> bool,
+    mark: impl Fn(&T) -> Option<String>,
+) -> Sighting<T> {
+    match of_item(baseline, now, fits, mark) {
+        Err(doubt) => Sighting::Unclear(doubt),
+        Ok((_, before, mark)) if before == mark => Sighting::Unseen,
+        Ok((item, ..)) => Sighting::Seen(vec![item]),
+    }
+}
+
+/// The item, if its number grew by as much as the call ordered.
+pub fn grew<T>(
+    baseline: &Baseline,
+    now: impl IntoIterator<Item = T>,
+    fits: impl Fn(&T) -> bool,
+    number: impl Fn(&T) -> Option<String>,
+    by: u64,
+) -> Sighting<T> {
+    match of_item(baseline, now, fits, number) {
+        Err(doubt) => Sighting::Unclear(doubt),
+        Ok((item, before, now)) => match (before.parse::<Decimal>(), now.parse::<Decimal>()) {
+            (Ok(before), Ok(now)) if before == now => Sighting::Unseen,
+            (Ok(before), Ok(now)) if before.checked_add(by.into()) == Some(now) => Sighting::Seen(vec![item]),
+            _ => Sighting::Unclear(Doubt::Changed),
+        },
+    }
+}
+
+/// The item, if its date moved on by as many months as the call ordered, or at all where `months` is `None`.
+///
+/// The hoster's own renewal moves it, too: unless the answer says that there is none (`renews`), a date that was near
+/// tells nothing. `at` is the present time.
+pub fn paid<T>(
+    baseline: &Baseline,
+    now: impl IntoIterator<Item = T>,
+    fits: impl Fn(&T) -> bool,
+    date: impl Fn(&T) -> Option<String>,
+    months: Option<u64>,
+    renews: impl Fn(&T) -> Option<bool>,
+    at: UnixTime,
+) -> Sighting<T> {
+    let (item, before, mark) = match of_item(baseline, now, fits, date) {
+        Ok(found) => found,
+        Err(doubt) => return Sighting::Unclear(doubt),
+    };
+    if before == mark {
+        return Sighting::Unseen;
+    }
+    let Some((before, after)) = day(&before).zip(day(&mark)) else { return Sighting::Unclear(Doubt::Changed) };
+    let may_renew = renews(&item) != Some(false) && before <= at.0.div_euclid(DAY) + NEAR;
+    let is_paid = match months.map(|months| i64::try_from(months).unwrap_or(i64::MAX / 31)) {
+        None => after > before,
+        // A month is one of the calendar, or 30 days.
+        Some(months) => (28 * months..=31 * months).contains(&(after - before)),
+    };
+    match (after == before, is_paid, may_renew) {
+        (true, ..) => Sighting::Unseen,
+        (false, true, false) => Sighting::Seen(vec![item]),
+        (false, true, true) => Sighting::Unclear(Doubt::Renewal),
+        (false, false, _) => Sighting::Unclear(Doubt::Changed),
+    }
+}
+
+const DAY: i64 = 86_400;
+
+/// The days before the end in which a hoster may renew by itself.
+const NEAR: i64 = 7;
+
+/// The day of a date, counted from 1970: `2026-11-29…` or `29.11.2026…`.
+fn day(text: &str) -> Option<i64> {
+    let parts: Vec<&str> = text.trim().split(|letter: char| !letter.is_ascii_digit()).take(3).collect();
+    let [first, month, last] = parts.try_into().ok()?;
+    let (year, day) = if first.len() == 4 { (first, last) } else { (last, first) };
+    let is_dotted = text.trim().get(first.len()..).is_some_and(|rest| rest.starts_with('.'));
+    if year.len() != 4 || (first.len() != 4 && !is_dotted) {
         return None;
     }
-    let left = now.into_iter().filter(is_it).count();
+    Some(DateTime::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?, 0, 0, 0)?.days())
+}
+
+/// Whether all that the call was to remove is gone, while everything else is still there.
+pub fn gone<T>(
+    baseline: &Baseline,
+    now: impl IntoIterator<Item = T>,
+    fits: impl Fn(&T) -> bool,
+    key: impl Fn(&T) -> String,
+) -> Sighting<()> {
+    if baseline.own().is_empty() {
+        return Sighting::Unclear(Doubt::NotThere);
+    }
+    let (mut seen, mut left) = (BTreeSet::new(), 0_usize);
+    for item in now {
+        left += usize::from(fits(&item));
+        seen.insert(key(&item));
+    }
+    let missing: Vec<String> = baseline.all().filter(|key| !seen.contains(*key)).map(str::to_owned).collect();
     match left {
-        0 => Some(vec![()]),
-        left if left >= count => Some(Vec::new()),
-        _ => None,
+        _ if !missing.is_empty() => Sighting::Unclear(Doubt::Missing(missing)),
+        0 => Sighting::Seen(vec![()]),
+        left if left >= baseline.own().len() => Sighting::Unseen,
+        left => Sighting::Part(vec![()], left),
     }
 }
 
-/// The object, if it has the state that the call was to set. `None` if it had that state before, or may have had it.
-pub fn became<T>(baseline: Option<&Baseline>, now: T, is_so: impl Fn(&T) -> bool) -> Option<Vec<T>> {
-    let was_so = baseline.map(|baseline| baseline.first().is_some());
-    match (was_so, is_so(&now)) {
-        (Some(true), _) | (None, true) => None,
-        (_, false) => Some(Vec::new()),
-        (Some(false), true) => Some(vec![now]),
+/// Whether the object is in its final state.
+pub fn ended<T>(baseline: &Baseline, now: &T, is_so: impl Fn(&T) -> bool) -> Sighting<()> {
+    match (baseline.own().is_empty(), is_so(now)) {
+        (false, _) => Sighting::Unclear(Doubt::WasSo),
+        (true, true) => Sighting::Seen(vec![()]),
+        (true, false) => Sighting::Unseen,
     }
 }
 
-/// Whether the object is in its final state. `None` if it was so before.
-pub fn ended<T>(baseline: Option<&Baseline>, now: &T, is_so: impl Fn(&T) -> bool) -> Option<Vec<()>> {
-    if baseline.is_some_and(|baseline| baseline.first().is_some()) {
-        return None;
+/// The mark of a state: its fields, each of which the hoster has to say.
+pub fn state(fields: impl IntoIterator<Item = Option<String>>) -> Option<String> {
+    let fields: Option<Vec<String>> = fields.into_iter().collect();
+    fields.map(|fields| fields.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(number: &u64) -> String {
+        text(number)
     }
-    Some(if is_so(now) { vec![()] } else { Vec::new() })
+
+    fn found<T>(sighting: Sighting<T>) -> Option<Vec<T>> {
+        match sighting {
+            Sighting::Seen(found) => Some(found),
+            Sighting::Unseen => Some(Vec::new()),
+            Sighting::Part(..) | Sighting::Unclear(_) => None,
+        }
+    }
+
+    fn doubt<T: Debug>(sighting: Sighting<T>) -> Doubt {
+        match sighting {
+            Sighting::Unclear(doubt) => doubt,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_is_new() {
+        let before = before_new(&[1, 2], number);
+        let look = |now: &[u64]| appeared(&before, now.to_vec(), |id| *id < 50, number);
+        assert_eq!(look(&[1, 2]), Sighting::Unseen);
+        assert_eq!(look(&[1, 2, 7]), Sighting::Seen(vec![7]));
+        assert_eq!(look(&[7, 1, 2, 7]), Sighting::Seen(vec![7]), "listed twice");
+        assert_eq!(look(&[1, 2, 7, 8]), Sighting::Seen(vec![7, 8]));
+        assert_eq!(doubt(look(&[1, 2, 99])), Doubt::OtherNew(vec!["99".to_owned()]));
+        assert_eq!(look(&[1, 2, 99, 7]), Sighting::Seen(vec![7]));
+        assert_eq!(doubt(look(&[2, 7])), Doubt::Missing(vec!["1".to_owned()]));
+        assert_eq!(doubt(look(&[])), Doubt::Missing(vec!["1".to_owned(), "2".to_owned()]));
+        // What another call made is none of this one's, but a key may be given again.
+        let before = before_new(&[1], number).with_others(vec!["7".to_owned()]);
+        assert_eq!(appeared(&before, [1, 7, 8], |_| true, number), Sighting::Seen(vec![8]));
+        assert_eq!(doubt(appeared(&before, [1, 7], |_| true, number)), Doubt::OtherCall);
+    }
+
+    #[test]
+    fn what_is_new_by_rows_or_by_count() {
+        let before = Baseline::new(vec!["1".to_owned()], Vec::new());
+        let each = |now: Vec<(u64, char)>| {
+            appeared_each(&before, now, &['a', 'b'], |row, item| item.1 == *row, |item| text(&item.0))
+        };
+        assert_eq!(each(vec![(1, 'a')]), Sighting::Unseen);
+        assert_eq!(found(each(vec![(1, 'a'), (2, 'b'), (3, 'a')])), Some(vec![vec![(3, 'a'), (2, 'b')]]));
+        let twice = each(vec![(1, 'a'), (2, 'b'), (3, 'a'), (4, 'a'), (5, 'b')]);
+        assert_eq!(found(twice).unwrap().len(), 2, "it was carried out twice");
+        assert_eq!(each(vec![(1, 'a'), (2, 'b')]), Sighting::Part(vec![vec![(2, 'b')]], 1));
+        assert!(matches!(doubt(each(vec![(1, 'a'), (2, 'b'), (3, 'c')])), Doubt::OtherNew(_)), "perhaps (3, 'a')");
+        assert!(matches!(doubt(each(vec![(1, 'a'), (3, 'c')])), Doubt::OtherNew(_)));
+
+        let count = |count, now: &[u64]| appeared_count(&before, now.to_vec(), count, |id| *id < 50, number);
+        assert_eq!(count(2, &[1]), Sighting::Unseen);
+        assert_eq!(count(2, &[1, 7, 8]), Sighting::Seen(vec![vec![7, 8]]));
+        assert_eq!(count(2, &[1, 7]), Sighting::Part(vec![vec![7]], 1));
+        assert_eq!(count(2, &[1, 7, 8, 9, 10]), Sighting::Seen(vec![vec![7, 8], vec![9, 10]]));
+        assert!(matches!(doubt(count(2, &[1, 7, 8, 9])), Doubt::OtherNew(_)));
+        assert!(matches!(doubt(count(2, &[1, 7, 99])), Doubt::OtherNew(_)));
+        assert_eq!(count(u64::MAX, &[1, 7]), Sighting::Part(vec![vec![7]], usize::MAX - 1));
+    }
+
+    #[test]
+    fn what_changed() {
+        type Item = (u64, Option<u64>);
+        let (first, second) = (|item: &Item| item.0 == 1, |item: &Item| item.1.as_ref().map(text));
+        let before = before_change(&[(1, Some(5)), (2, Some(7))], first, second);
+        let look = |now: Item| changed(&before, [now, (2, Some(6))], first, second);
+        assert_eq!(look((1, Some(5))), Sighting::Unseen);
+        assert_eq!(look((1, Some(6))), Sighting::Seen(vec![(1, Some(6))]));
+        assert_eq!(doubt(look((1, None))), Doubt::NotSaid);
+        assert_eq!(doubt(look((3, Some(6)))), Doubt::NotThere);
+        let to_six = |now: Item| became(&before, [now], first, second, |item| item.1 == Some(6));
+        assert_eq!(to_six((1, Some(5))), Sighting::Unseen);
+        assert_eq!(to_six((1, Some(6))), Sighting::Seen(vec![(1, Some(6))]));
+        assert_eq!(doubt(to_six((1, Some(7)))), Doubt::Changed);
+        let six = before_change(&[(1, Some(6))], first, second);
+        assert_eq!(doubt(became(&six, [(1, Some(6))], first, second, |item| item.1 == Some(6))), Doubt::WasSo);
+        let grown = |now: Item| grew(&before, [now], first, second, 3);
+        assert_eq!(grown((1, Some(5))), Sighting::Unseen);
+        assert_eq!(found(grown((1, Some(8)))), Some(vec![(1, Some(8))]));
+        for other in [4, 6, 11] {
+            assert_eq!(doubt(grown((1, Some(other)))), Doubt::Changed, "{other}");
+        }
+        assert_eq!(doubt(changed(&Baseline::default(), [(1, Some(6))], first, second)), Doubt::NotThere);
+        assert_ne!(fingerprint(&[1, 2]), fingerprint(&[2, 1]));
+    }
+
+    #[test]
+    fn what_is_gone() {
+        let before = before_gone(&[1, 2, 3], |id| *id >= 2, number);
+        let look = |now: &[u64]| gone(&before, now.to_vec(), |id| *id >= 2, number);
+        assert_eq!(look(&[1, 2, 3]), Sighting::Unseen);
+        assert_eq!(look(&[1]), Sighting::Seen(vec![()]));
+        assert_eq!(look(&[1, 3]), Sighting::Part(vec![()], 1));
+        assert_eq!(doubt(look(&[])), Doubt::Missing(vec!["1".to_owned()]), "an empty list shows nothing");
+        let nothing = before_gone(&[1], |id| *id >= 2, number);
+        assert_eq!(doubt(gone(&nothing, [1], |id| *id >= 2, number)), Doubt::NotThere);
+        let ended_now = |before, now| ended(&before_end(&before, |state| *state == 'x'), &now, |state| *state == 'x');
+        assert_eq!(ended_now('a', 'x'), Sighting::Seen(vec![()]));
+        assert_eq!(ended_now('a', 'b'), Sighting::Unseen);
+        assert_eq!(doubt(ended_now('x', 'x')), Doubt::WasSo);
+    }
+
+    /// R5: a date moves by what was ordered, by the hoster's own renewal, or only in its form.
+    #[test]
+    fn what_is_paid() {
+        let now = UnixTime(1_795_910_400); // 2026-11-29
+        let look = |before: &str, after: &'static str, months, renews| {
+            let date = |text: &&'static str| Some((*text).to_owned());
+            paid(&Baseline::of(before), [after], |_| true, date, months, |_| renews, now)
+        };
+        let (far, moved) = ("2027-05-01 10:00:00", "2027-06-01 10:00:00");
+        assert_eq!(look(far, far, Some(1), None), Sighting::Unseen);
+        assert_eq!(look(far, "01.05.2027 10:00", Some(1), None), Sighting::Unseen, "another form");
+        assert_eq!(found(look(far, moved, Some(1), None)), Some(vec![moved]));
+        assert_eq!(found(look(far, moved, None, None)), Some(vec![moved]));
+        assert_eq!(found(look("31.01.2027", "28.02.2027", Some(1), None)), Some(vec!["28.02.2027"]));
+        for other in ["2027-05-02", "2027-08-01", "2027-04-01", "0000-00-00 00:00:00", "-0001-11-30", "1 May", ""] {
+            assert_eq!(doubt(look(far, other, Some(1), None)), Doubt::Changed, "{other:?}");
+        }
+        let near = "2026-12-01 00:00:00";
+        for renews in [None, Some(true)] {
+            assert_eq!(doubt(look(near, "2027-01-01", Some(1), renews)), Doubt::Renewal, "{renews:?}");
+            assert_eq!(doubt(look(near, "2026-12-02", None, renews)), Doubt::Renewal, "{renews:?}");
+        }
+        assert_eq!(found(look(near, "2026-12-02", None, Some(false))), Some(vec!["2026-12-02"]));
+        assert_eq!(found(look(near, "2027-01-01", Some(1), Some(false))), Some(vec!["2027-01-01"]));
+    }
 }

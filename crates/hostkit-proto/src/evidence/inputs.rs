@@ -72,12 +72,37 @@ impl Inputs {
         self.get(name).ok_or_else(|| EncodeError::new(endpoint, name, format!("the ticket needs {}", T::EXPECTED)))
     }
 
+    /// The value of that name, which may be absent.
+    ///
+    /// # Errors
+    /// As [`Inputs::need`], of one that is there.
+    pub fn maybe<T: FromText>(&self, endpoint: &'static str, name: &'static str) -> Result<Option<T>, EncodeError> {
+        self.find(name).map(|_| self.need(endpoint, name)).transpose()
+    }
+
+    /// The list of that name, for a read that is compared with it.
+    ///
+    /// # Errors
+    /// As [`Inputs::need`].
+    pub fn need_rows(&self, endpoint: &'static str, name: &'static str) -> Result<&[Vec<Option<String>>], EncodeError> {
+        self.rows(name).ok_or_else(|| EncodeError::new(endpoint, name, "the ticket needs a list"))
+    }
+
     /// The list of that name.
     pub fn rows(&self, name: &str) -> Option<&[Vec<Option<String>>]> {
         match self.find(name)? {
             Input::Rows(rows) => Some(rows),
             Input::One(_) | Input::Secret(_) => None,
         }
+    }
+
+    /// Whether calls with these inputs and those could be taken for one another: no input that both have differs, but for
+    /// `amount`.
+    pub fn may_be(&self, other: &Self, amount: Option<&str>) -> bool {
+        let differs = |(name, input): &(String, Input)| {
+            Some(name.as_str()) != amount && other.find(name).is_some_and(|theirs| theirs != input)
+        };
+        !self.0.iter().any(differs)
     }
 
     /// Whether there are none.

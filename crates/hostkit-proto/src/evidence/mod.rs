@@ -7,26 +7,37 @@ mod baseline;
 mod compare;
 mod inputs;
 mod reading;
+mod sighting;
+mod spelling;
 
 use std::time::Duration;
 
 pub use baseline::Baseline;
 pub use compare::{
-    appeared, appeared_each, became, changed, ended, fingerprint, gone, is_near, mark_of_secret, marks, text,
+    appeared, appeared_count, appeared_each, became, before_change, before_end, before_gone, before_new, changed,
+    ended, fingerprint, gone, grew, mark_of_secret, paid, same, same_row, state, text,
 };
 pub use inputs::{Input, Inputs};
 pub use reading::{Each, Reading, Unshown};
+pub use sighting::{Doubt, Sighting};
 
 use crate::codec::EncodeError;
-use crate::endpoint::Perform;
+use crate::endpoint::Endpoint;
+use crate::value::UnixTime;
 
 /// The combined answer of the reading for `E`.
-pub type AnswerOf<E> = <<E as Evidence>::Reading as Reading>::Answer;
+pub type AnswerOf<E> = <<E as Perform>::Reading as Reading>::Answer;
 
-/// The evidence of a mutating call: the safe call that shows it, and how. Generated from specs.
+/// Calls of the classes *state*, *spends* and *destructive*: they go through `client.perform`. Generated from specs.
 ///
-/// It is computed from [`Inputs`] alone, which a ticket holds, so recovery also works in another process.
-pub trait Evidence: Perform {
+/// Each says what shows that it happened: which safe call to read, and how to compare what it gives before the call and
+/// after it. That is computed from [`Inputs`] alone, which a ticket holds, so a call can be found again in another
+/// process. For a call that nothing shows there is [`not_shown!`](crate::not_shown).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not go through `perform`",
+    label = "a call that only reads or sets a state goes through `call`; what one that acts needs is said by `Perform`"
+)]
+pub trait Perform: Endpoint {
     /// What is read.
     type Reading: Reading<Api = Self::Api>;
     /// What shows that it happened: the server that was ordered, the order that is paid until later.
@@ -39,10 +50,17 @@ pub trait Evidence: Perform {
     /// Whether a proxy may repeat the call when its answer is late. A single find is then read again after
     /// [`Self::SHOWS_WITHIN`].
     const MAY_BE_DOUBLED: bool = false;
-    /// Whether it shows as something that is gone. An answer of which some items cannot be read does not show that.
-    const IS_ABSENCE: bool = false;
+    /// How it shows.
+    const SHOWS_AS: Shows = Shows::Item;
+    /// The input that says how much the call does; it tells no call from another.
+    const AMOUNT: Option<&'static str> = None;
     /// The reason, if no call of the API shows it; nothing is read then.
     const NOT_SHOWN: Option<&'static str> = None;
+
+    /// The inputs that identify the call when it is looked for, and those that the read takes.
+    fn inputs(&self) -> Inputs {
+        Inputs::new()
+    }
 
     /// The call to read, made from the inputs that are remembered.
     ///
@@ -50,20 +68,58 @@ pub trait Evidence: Perform {
     /// An input is absent or unreadable: the ticket was not written by this version of the API's crate.
     fn reading(inputs: &Inputs) -> Result<Self::Reading, EncodeError>;
 
-    /// What later answers are compared with; `None` where the inputs are not those of this call.
-    fn baseline(inputs: &Inputs, answer: &AnswerOf<Self>) -> Option<Baseline>;
+    /// What later answers are compared with.
+    ///
+    /// # Errors
+    /// As [`Self::reading`].
+    fn baseline(inputs: &Inputs, answer: &AnswerOf<Self>) -> Result<Baseline, EncodeError>;
 
-    /// Items in `answer` that this call created; usually zero or one. `baseline` is what the same read gave before the
-    /// call. `None` where the two cannot tell: without a baseline, or where it was so before the call.
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, answer: AnswerOf<Self>) -> Option<Vec<Self::Found>>;
+    /// What `answer`, read at the time `at`, says about the call; `baseline` is what the same read gave before it.
+    ///
+    /// # Errors
+    /// As [`Self::reading`].
+    fn find(
+        inputs: &Inputs,
+        baseline: &Baseline,
+        at: UnixTime,
+        answer: AnswerOf<Self>,
+    ) -> Result<Sighting<Self::Found>, EncodeError>;
 
     /// What a not-found fault of the read means, where it means that the call happened.
     fn not_found() -> Option<Self::Found> {
         None
     }
+
+    /// The keys of the items that a successful answer names: none of another call's that is looked for.
+    fn made(_output: &Self::Output) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// The keys of the items that were found.
+    fn keys(_found: &Self::Found) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// The output of the call, made from what was found; `None` where that does not hold all of it.
+    fn output(_found: Self::Found) -> Option<Self::Output> {
+        None
+    }
 }
 
-/// Implements [`Evidence`] for a call that nothing on the API shows, with the reason.
+/// How a call shows, and therefore how much it takes to know that it happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shows {
+    /// As a new item, which stays: one read can show it.
+    Item,
+    /// As a value that nothing but such a call brings about, and that stays: one read can show it.
+    Change,
+    /// As a state, which an old answer may show from an earlier time: it takes as much as "did not happen".
+    State,
+    /// As something that is gone. It takes as much as a state, and an answer that can be read whole.
+    Absence,
+}
+
+/// Implements [`Perform`] for a call that nothing on the API shows, with the reason.
 ///
 /// ```compile_fail,E0277
 /// struct NoCall;
@@ -72,7 +128,7 @@ pub trait Evidence: Perform {
 #[macro_export]
 macro_rules! not_shown {
     ($call:ident, $why:expr $(,)?) => {
-        impl $crate::evidence::Evidence for $call {
+        impl $crate::evidence::Perform for $call {
             type Reading = $crate::evidence::Unshown<<Self as $crate::Endpoint>::Api>;
             type Found = ();
 
@@ -84,12 +140,20 @@ macro_rules! not_shown {
                 Err($crate::EncodeError::new(<Self as $crate::Endpoint>::INFO.name, "evidence", $why))
             }
 
-            fn baseline(_: &$crate::evidence::Inputs, (): &()) -> Option<$crate::evidence::Baseline> {
-                None
+            fn baseline(
+                _: &$crate::evidence::Inputs,
+                (): &(),
+            ) -> Result<$crate::evidence::Baseline, $crate::EncodeError> {
+                Ok($crate::evidence::Baseline::default())
             }
 
-            fn find(_: &$crate::evidence::Inputs, _: Option<&$crate::evidence::Baseline>, (): ()) -> Option<Vec<()>> {
-                None
+            fn find(
+                _: &$crate::evidence::Inputs,
+                _: &$crate::evidence::Baseline,
+                _: $crate::UnixTime,
+                (): (),
+            ) -> Result<$crate::evidence::Sighting<()>, $crate::EncodeError> {
+                Ok($crate::evidence::Sighting::Unseen)
             }
         }
     };

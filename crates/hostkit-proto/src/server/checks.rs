@@ -18,8 +18,8 @@ use crate::answer::RawAnswer;
 use crate::api::Api;
 use crate::codec::UnknownFields;
 use crate::endpoint::{Call, Endpoint};
-use crate::evidence::Evidence;
 use crate::evidence::Inputs;
+use crate::evidence::Perform;
 use crate::fault::Verdict;
 use crate::judgement::{Judgement, Why, judge};
 
@@ -143,7 +143,7 @@ impl<A: Api> Visitor for Checks<A> {
 
     fn perform<E>(&mut self, examples: &Examples)
     where
-        E: Serve + Evidence + Endpoint<Api = A> + Debug + 'static,
+        E: Serve + Perform + Endpoint<Api = A> + Debug + 'static,
         E::Output: Debug + PartialEq,
     {
         self.endpoint::<E>(examples);

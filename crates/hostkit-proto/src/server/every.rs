@@ -7,7 +7,7 @@ use hostkit_wire::Format;
 use super::Serve;
 use crate::api::Api;
 use crate::endpoint::{Call, Endpoint};
-use crate::evidence::Evidence;
+use crate::evidence::Perform;
 
 /// The wire examples of one endpoint.
 #[derive(Debug, Clone, Copy)]
@@ -44,6 +44,6 @@ pub trait Visitor {
     /// A call that acts.
     fn perform<E>(&mut self, examples: &Examples)
     where
-        E: Serve + Evidence + Endpoint<Api = Self::Api> + Debug + 'static,
+        E: Serve + Perform + Endpoint<Api = Self::Api> + Debug + 'static,
         E::Output: Debug + PartialEq;
 }

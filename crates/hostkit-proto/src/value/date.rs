@@ -44,6 +44,11 @@ impl DateTime {
         civil::DateTime::new(year, month, day, hour, minute, second, 0).ok().map(Self)
     }
 
+    /// The days from 1970-01-01 to this date.
+    pub(crate) fn days(self) -> i64 {
+        self.0.date().duration_since(civil::date(1970, 1, 1)).as_hours() / 24
+    }
+
     /// Whether a text is the zero date of MySQL, which stands for no date, or what PHP makes of that: the 30th of November of
     /// the year before 0.
     ///

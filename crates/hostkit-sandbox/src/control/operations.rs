@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::marker::PhantomData;
 
-use hostkit::protocol::Evidence;
+use hostkit::protocol::Perform;
 use hostkit::protocol::server::Serve;
 use hostkit::protocol::server::every::{Examples, Visitor};
 use hostkit::{Api, Call, Effect, Endpoint};
@@ -26,7 +26,7 @@ impl<A: Api> Visitor for Operations<A> {
 
     fn perform<E>(&mut self, _: &Examples)
     where
-        E: Serve + Evidence + Endpoint<Api = A> + Debug + 'static,
+        E: Serve + Perform + Endpoint<Api = A> + Debug + 'static,
         E::Output: Debug + PartialEq,
     {
         self.0.push((E::INFO.name, E::INFO.effect));

@@ -15,7 +15,7 @@ use hostkit::protocol::SignIn;
 use hostkit::protocol::codec::Name;
 use hostkit::protocol::{EncodeError, RequestParts};
 use hostkit::protocol::{StatusFaults, Verdict};
-use hostkit::{Call, Endpoint, Perform};
+use hostkit::{Call, Endpoint};
 use hostkit::{FaultCode, FaultKind};
 
 /// The key, which must be sent only in the header `x-key` and only to the server itself.
@@ -119,4 +119,4 @@ impl Endpoint for Order {
     }
 }
 
-impl Perform for Order {}
+hostkit::protocol::not_shown!(Order, "the shop lists no orders");

@@ -16,14 +16,14 @@ use crate::time::{Moment, Now};
 use crate::transport::{Incoming, TransportError};
 
 /// The options of a recovery's calls, and their common deadline.
-pub(super) struct Limits {
-    pub(super) options: CallOptions,
-    pub(super) deadline: Option<Moment>,
+pub(crate) struct Limits {
+    pub(crate) options: CallOptions,
+    pub(crate) deadline: Option<Moment>,
 }
 
 impl Limits {
     /// The deadline counts from `now`.
-    pub(super) fn new(options: CallOptions, now: Now) -> Self {
+    pub(crate) fn new(options: CallOptions, now: Now) -> Self {
         let deadline = options.deadline.map(|allowed| now.monotonic + allowed);
         Self { options, deadline }
     }
@@ -37,10 +37,10 @@ impl Limits {
 }
 
 /// What a reading of `R` gives, or the error of one of its calls.
-pub(super) type Read<R> = Result<<R as Reading>::Answer, Error<<<R as Reading>::Api as Api>::Code>>;
+pub(crate) type Read<R> = Result<<R as Reading>::Answer, Error<<<R as Reading>::Api as Api>::Code>>;
 
 /// A reading in progress.
-pub(super) struct ReadingMachine<R: Reading> {
+pub(crate) struct ReadingMachine<R: Reading> {
     reading: R,
     state: State<R>,
     /// The largest `Age` of the answers that came from a cache.
@@ -62,22 +62,22 @@ struct Then<R: Reading> {
 }
 
 impl<R: Reading> ReadingMachine<R> {
-    pub(super) fn new(core: &ClientCore<R::Api>, reading: R, limits: &Limits, now: Now) -> Self {
+    pub(crate) fn new(core: &ClientCore<R::Api>, reading: R, limits: &Limits, now: Now) -> Self {
         let options = limits.of(core, &R::First::INFO, now);
         let first = core.call(reading.first(), options);
         Self { reading, state: State::First(first), age: Duration::ZERO, unread: None }
     }
 
-    pub(super) fn age(&self) -> Duration {
+    pub(crate) fn age(&self) -> Duration {
         self.age
     }
 
     /// The first item that could not be read, if there is one.
-    pub(super) fn unread(&self) -> Option<&DecodeError> {
+    pub(crate) fn unread(&self) -> Option<&DecodeError> {
         self.unread.as_ref()
     }
 
-    pub(super) fn step(&mut self, core: &ClientCore<R::Api>, limits: &Limits, now: Now) -> Step<Read<R>> {
+    pub(crate) fn step(&mut self, core: &ClientCore<R::Api>, limits: &Limits, now: Now) -> Step<Read<R>> {
         let then = loop {
             match &mut self.state {
                 State::Then(then) => break then,
@@ -118,7 +118,7 @@ impl<R: Reading> ReadingMachine<R> {
         }
     }
 
-    pub(super) fn receive(&mut self, now: Now, result: Result<Incoming, TransportError>) {
+    pub(crate) fn receive(&mut self, now: Now, result: Result<Incoming, TransportError>) {
         match &mut self.state {
             State::First(call) => call.receive(now, result),
             State::Then(Then { current: Some(call), .. }) => call.receive(now, result),
@@ -127,8 +127,8 @@ impl<R: Reading> ReadingMachine<R> {
     }
 }
 
-/// The `Age` of an answer from a cache, zero otherwise.
+/// The `Age` of an answer from a cache, zero otherwise. One that cannot be read is no small one.
 fn age(headers: &HeaderMap) -> Duration {
-    let ages = headers.get_all(AGE).iter().filter_map(|age| age.to_str().ok()?.trim().parse().ok());
-    Duration::from_secs(ages.max().unwrap_or(0))
+    let seconds = |age: &http::HeaderValue| age.to_str().ok()?.trim().parse().ok().map(Duration::from_secs);
+    headers.get_all(AGE).iter().map(|age| seconds(age).unwrap_or(Duration::MAX)).max().unwrap_or_default()
 }

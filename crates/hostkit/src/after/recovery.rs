@@ -3,13 +3,14 @@
 use std::fmt;
 use std::time::Duration;
 
-use hostkit_proto::evidence::AnswerOf;
-use hostkit_proto::{Api, Endpoint, Evidence, FaultCode};
+use hostkit_proto::evidence::{AnswerOf, Doubt, Shows, Sighting};
+use hostkit_proto::{Api, Endpoint, FaultCode, Perform};
 
 use super::pause::Pause;
 use super::reading::{Limits, ReadingMachine};
-use super::verdict::{Reconciled, StillOpen};
-use crate::call::ticket::Ticket;
+use super::verdict::Reconciled;
+use crate::call::ticket::{Ticket, settles_within};
+use crate::call::turns::{Kind, LAG};
 use crate::client::ClientCore;
 use crate::error::Error;
 use crate::machine::{Machine, Step};
@@ -17,28 +18,28 @@ use crate::options::CallOptions;
 use crate::time::{Moment, Now};
 use crate::transport::{Incoming, TransportError};
 
-/// Consecutive reads without a trace of the call before the verdict is "did not happen".
+/// Consecutive reads that have to agree before a verdict that needs time.
 const READS: u32 = 3;
 
-/// Consecutive reads that may fail.
+/// Consecutive reads that may fail, once the time is over.
 const FAILURES: u32 = 3;
 
-/// Consecutive reads without a trace of the call if all come from a cache.
-const CACHED: u32 = 12;
+/// The most reads of one recovery.
+const MOST: u32 = 40;
 
 /// The shortest and the longest time between two reads.
 const SHORTEST: Duration = Duration::from_secs(5);
-const LONGEST: Duration = Duration::from_secs(30);
+const LONGEST: Duration = Duration::from_secs(60);
 
-/// Reads the evidence of a call until it tells whether the call happened.
+/// Reads the evidence of a call until it tells whether the call happened, or until it is clear that it does not tell.
 ///
 /// ```text
-///   start --> read --> found it, or it cannot be told: verdict
+///   start --> read --> it shows, once: verdict
 ///               ^  \
-///               |   not seen, or the read failed --> time over and three reads: verdict
+///               |   not seen, unclear, or a state --> time over and three reads agree: verdict
 ///               +---------------- pause <---------------+
 /// ```
-pub struct RecoveryMachine<E: Evidence> {
+pub struct RecoveryMachine<E: Perform> {
     core: ClientCore<E::Api>,
     ticket: Ticket,
     options: Option<CallOptions>,
@@ -46,30 +47,35 @@ pub struct RecoveryMachine<E: Evidence> {
 }
 
 type Code<E> = <<E as Endpoint>::Api as Api>::Code;
-type Verdict<E> = Reconciled<<E as Evidence>::Found, Code<E>>;
+type Verdict<E> = Reconciled<<E as Perform>::Found, Code<E>>;
 
 /// The state once the first step has given the time.
-struct Run<E: Evidence> {
+struct Run<E: Perform> {
     limits: Limits,
-    /// The moment from which the call's effect must be visible.
+    /// The moment from which the call's absence counts, and a state that it was to set.
     settled: Moment,
-    /// Consecutive reads that did not see the call; `failures` counts those that failed.
-    unseen: u32,
+    /// The moment from which a proxy has no second arrival under way.
+    single: Moment,
+    /// The reads so far, those in a row that said the same, and those in a row that failed.
+    reads: u32,
+    alike: u32,
     failures: u32,
-    /// What was seen before `settled`: a proxy may still double it.
+    last: Option<Said>,
+    /// What was seen before `single`: a proxy may still double it.
     seen: Option<E::Found>,
     state: State<E>,
 }
 
-/// What a read can show.
-struct Quality {
-    /// How old its answer may be.
-    age: Duration,
-    /// Whether items of it could not be read.
-    is_partial: bool,
+/// What a read said.
+#[derive(Debug, PartialEq, Eq)]
+enum Said {
+    Unseen,
+    Seen,
+    Part,
+    Unclear(Doubt),
 }
 
-enum State<E: Evidence> {
+enum State<E: Perform> {
     /// The next read is due.
     Due,
     /// A read that was started at this moment.
@@ -77,7 +83,7 @@ enum State<E: Evidence> {
     Pause(Pause),
 }
 
-impl<E: Evidence> RecoveryMachine<E> {
+impl<E: Perform> RecoveryMachine<E> {
     pub(crate) fn new(core: &ClientCore<E::Api>, ticket: &Ticket, options: CallOptions) -> Self {
         Self { core: core.clone(), ticket: ticket.clone(), options: Some(options), run: None }
     }
@@ -86,88 +92,151 @@ impl<E: Evidence> RecoveryMachine<E> {
     fn refuse(&self) -> Option<Verdict<E>> {
         let (info, ticket) = (&E::INFO, &self.ticket);
         if (ticket.api(), ticket.operation(), ticket.spec()) != (<E::Api as Api>::INFO.name, info.name, info.spec) {
-            return Some(Reconciled::StillOpen(StillOpen::OtherCall));
+            return Some(Reconciled::OtherTicket("another call"));
         }
         if !ticket.may_be_of(&self.core.place()) {
-            return Some(Reconciled::StillOpen(StillOpen::OtherPlace));
+            return Some(Reconciled::OtherTicket("another base URL or account"));
         }
-        E::NOT_SHOWN.map(Reconciled::NotShown)
+        if let Some(why) = E::NOT_SHOWN {
+            return Some(Reconciled::NotShown(why));
+        }
+        ticket.baseline().is_none().then_some(Reconciled::CannotTell(Doubt::NoBaseline))
+    }
+
+    /// What an answer says about the call.
+    fn sighting(&self, answer: AnswerOf<E>, is_partial: bool, now: Now) -> Result<Sighting<E::Found>, Error<Code<E>>> {
+        let others = self.core.shared().turns.others(self.ticket.turn(), &Kind::of::<E>(self.ticket.inputs()));
+        let baseline = self.ticket.baseline().cloned().unwrap_or_default().with_others(others.keys);
+        Ok(match E::find(self.ticket.inputs(), &baseline, now.wall, answer)? {
+            // What cannot be read may be what was looked for, or what has to be gone.
+            Sighting::Unseen | Sighting::Part(..) if is_partial => Sighting::Unclear(Doubt::Unread),
+            Sighting::Seen(_) if is_partial && E::SHOWS_AS == Shows::Absence => Sighting::Unclear(Doubt::Unread),
+            Sighting::Seen(_) | Sighting::Part(..) if others.may_have_done_it => Sighting::Unclear(Doubt::OtherCall),
+            sighting => sighting,
+        })
+    }
+
+    /// What a not-found fault of the read says, if it says anything.
+    fn not_found(&self) -> Option<Sighting<E::Found>> {
+        let was_gone = self.ticket.baseline().is_some_and(|baseline| !baseline.own().is_empty());
+        E::not_found().map(|found| match was_gone {
+            true => Sighting::Unclear(Doubt::WasSo),
+            false => Sighting::Seen(vec![found]),
+        })
+    }
+
+    /// Tells the calls that could be taken for this one what became of it.
+    fn tell(&self, now: Now, verdict: &Verdict<E>) {
+        let Some(turn) = self.ticket.turn() else { return };
+        let made = match verdict {
+            Reconciled::Happened(found) | Reconciled::InPart(found, _) => Some(E::keys(found)),
+            Reconciled::Several(found) => Some(found.iter().flat_map(E::keys).collect()),
+            Reconciled::DidNot => None,
+            _ => return,
+        };
+        self.core.shared().turns.tell(turn, now.monotonic, made);
     }
 }
 
-impl<E: Evidence> Run<E> {
+impl<E: Perform> Run<E> {
     fn new(ticket: &Ticket, options: CallOptions, now: Now) -> Self {
         // Only the monotonic clock counts: a wall clock that was set would end the wait too early. Where the monotonic
         // time of the end is unknown, the wait starts anew.
-        let settled = ticket.given_up().unwrap_or(now.monotonic) + E::SHOWS_WITHIN;
-        let limits = Limits::new(options, now);
-        Self { limits, settled, unseen: 0, failures: 0, seen: None, state: State::Due }
+        let ended = ticket.given_up().unwrap_or(now.monotonic);
+        Self {
+            limits: Limits::new(options, now),
+            settled: ended + settles_within::<E>(),
+            single: ended + E::SHOWS_WITHIN,
+            reads: 0,
+            alike: 0,
+            failures: 0,
+            last: None,
+            seen: None,
+            state: State::Due,
+        }
     }
 
     /// The verdict of a read that was started at `asked`; `None` to read again.
-    fn judge(
-        &mut self,
-        ticket: &Ticket,
-        read: Result<AnswerOf<E>, Error<Code<E>>>,
-        asked: Moment,
-        Quality { age, is_partial }: Quality,
-    ) -> Option<Verdict<E>> {
+    fn judge(&mut self, sighting: Sighting<E::Found>, asked: Moment, age: Duration) -> Option<Verdict<E>> {
         if let Some(seen) = self.seen.take() {
             // It certainly happened, whatever the second read shows.
-            let found = read.ok().and_then(|answer| E::find(ticket.inputs(), ticket.baseline(), answer));
-            return Some(match found.and_then(Reconciled::of) {
-                Some(several @ Reconciled::Several(_)) => several,
+            return Some(match sighting {
+                Sighting::Seen(several) if several.len() > 1 => Reconciled::Several(several),
                 _ => Reconciled::Happened(seen),
             });
         }
+        self.failures = 0;
+        let said = match &sighting {
+            Sighting::Unseen => Said::Unseen,
+            Sighting::Seen(_) => Said::Seen,
+            Sighting::Part(..) => Said::Part,
+            Sighting::Unclear(doubt) => Said::Unclear(doubt.clone()),
+        };
+        self.alike = if self.last.as_ref() == Some(&said) { self.alike + 1 } else { 1 };
+        self.last = Some(said);
         // An answer from a cache is older than its request.
-        let is_late = asked >= self.settled + age;
-        match read {
-            // What cannot be read may be what was looked for, or what has to be gone.
-            Ok(answer) => match E::find(ticket.inputs(), ticket.baseline(), answer)
-                .filter(|found| !is_partial || !found.is_empty() && !E::IS_ABSENCE)
+        let is_certain = self.alike >= READS && asked >= self.settled + age;
+        let is_for_good = matches!(E::SHOWS_AS, Shows::Item | Shows::Change);
+        match sighting {
+            Sighting::Seen(mut found)
+                if is_for_good && found.len() == 1 && E::MAY_BE_DOUBLED && asked < self.single =>
             {
-                // A part may become visible before the rest; without a baseline, more reads add nothing.
-                None if ticket.baseline().is_none() || is_late => {
-                    return Some(Reconciled::StillOpen(StillOpen::CannotTell));
-                }
-                None => (self.unseen, self.failures) = (0, 0),
-                Some(found) => match Reconciled::of(found) {
-                    Some(Reconciled::Happened(seen)) if E::MAY_BE_DOUBLED && !is_late => {
-                        self.seen = Some(seen);
-                        return None;
-                    }
-                    Some(verdict) => return Some(verdict),
-                    None => (self.unseen, self.failures) = (self.unseen + 1, 0),
-                },
+                self.seen = found.pop();
+                None
+            }
+            Sighting::Seen(found) if is_for_good || is_certain => Reconciled::of(found),
+            Sighting::Part(mut found, missing) if is_certain => match found.len() {
+                1 => found.pop().map(|found| Reconciled::InPart(found, missing)),
+                _ => Some(Reconciled::Several(found)),
             },
-            Err(error) => match E::not_found().filter(|_| error.is_not_found()) {
-                Some(found) => return Some(Reconciled::Happened(found)),
-                None if self.failures + 1 >= FAILURES || !is_passing(&error) => {
-                    return Some(Reconciled::StillOpen(StillOpen::Unread(error)));
-                }
-                None => self.failures += 1,
-            },
+            Sighting::Unseen if is_certain => Some(match E::UNSEEN_IS_NO {
+                true => Reconciled::DidNot,
+                false => Reconciled::CannotTell(Doubt::Passing),
+            }),
+            Sighting::Unclear(doubt) if is_certain => Some(Reconciled::CannotTell(doubt)),
+            _ => None,
         }
-        // A read that was started too early proves nothing.
-        if self.unseen >= READS && self.failures == 0 && is_late {
-            let is_no = E::UNSEEN_IS_NO;
-            return Some(if is_no { Reconciled::DidNot } else { Reconciled::StillOpen(StillOpen::CannotTell) });
-        }
-        (self.unseen >= CACHED && asked >= self.settled).then_some(Reconciled::StillOpen(StillOpen::CannotTell))
     }
 
-    /// When the next read is due.
+    /// The verdict after a read that failed; `None` to read again.
+    fn failed(&mut self, asked: Moment, error: Error<Code<E>>) -> Option<Verdict<E>> {
+        if let Some(seen) = self.seen.take() {
+            return Some(Reconciled::Happened(seen));
+        }
+        // What was said before the failure is no longer said in a row.
+        (self.alike, self.last) = (0, None);
+        self.failures += 1;
+        let is_over = self.failures >= FAILURES && asked >= self.settled;
+        (is_over || !is_passing(&error)).then_some(Reconciled::Unread(error))
+    }
+
+    /// The verdict if the reads come to no end by themselves.
+    fn is_endless(&self, asked: Moment) -> Option<Verdict<E>> {
+        (self.reads >= MOST || asked >= self.settled + LAG).then(|| {
+            Reconciled::CannotTell(match &self.last {
+                Some(Said::Unclear(doubt)) => doubt.clone(),
+                _ => Doubt::Cached,
+            })
+        })
+    }
+
+    /// When the next read is due: sooner at first, and once when the time is over.
     fn next(&self, now: Now) -> Moment {
         if self.seen.is_some() {
-            return self.settled.max(now.monotonic);
+            return self.single.max(now.monotonic);
         }
-        let left = self.settled.since(now.monotonic);
-        now.monotonic + (left / READS.saturating_sub(self.unseen).max(1)).clamp(SHORTEST, LONGEST)
+        // A hoster that may need hours is asked less often, so that the reads last as long.
+        let longest = LONGEST.max(settles_within::<E>() / (MOST / 2));
+        let pause = (SHORTEST * 2_u32.saturating_pow(self.reads.saturating_sub(1).min(8))).min(longest);
+        let next = now.monotonic + pause;
+        match now.monotonic < self.settled && self.settled < next {
+            true => self.settled.max(now.monotonic + SHORTEST),
+            false => next,
+        }
     }
 }
 
-impl<E: Evidence> Machine for RecoveryMachine<E> {
+impl<E: Perform> Machine for RecoveryMachine<E> {
     type Done = Verdict<E>;
 
     fn step(&mut self, now: Now) -> Step<Verdict<E>> {
@@ -177,26 +246,37 @@ impl<E: Evidence> Machine for RecoveryMachine<E> {
             }
             self.run = Some(Run::new(&self.ticket, options, now));
         }
-        let Some(run) = &mut self.run else {
-            return Step::Done(Reconciled::StillOpen(StillOpen::CannotTell));
-        };
         loop {
+            let Some(run) = &mut self.run else {
+                return Step::Done(Reconciled::CannotTell(Doubt::NoBaseline));
+            };
             match &mut run.state {
                 State::Due => match E::reading(self.ticket.inputs()) {
                     Ok(reading) => {
                         let reading = ReadingMachine::new(&self.core, reading, &run.limits, now);
+                        run.reads += 1;
                         run.state = State::Reading(Box::new(reading), now.monotonic);
                     }
-                    Err(error) => return Step::Done(Reconciled::StillOpen(StillOpen::Unread(error.into()))),
+                    Err(error) => return Step::Done(Reconciled::Unread(error.into())),
                 },
                 State::Reading(reading, asked) => {
                     let read = match reading.step(&self.core, &run.limits, now).into_done() {
                         Ok(read) => read,
                         Err(step) => return step,
                     };
-                    let quality = Quality { age: reading.age(), is_partial: reading.unread().is_some() };
-                    let asked = *asked;
-                    if let Some(verdict) = run.judge(&self.ticket, read, asked, quality) {
+                    let (age, is_partial, asked) = (reading.age(), reading.unread().is_some(), *asked);
+                    let sighting = match read {
+                        Ok(answer) => self.sighting(answer, is_partial, now),
+                        Err(error) if error.is_not_found() => self.not_found().ok_or(error),
+                        Err(error) => Err(error),
+                    };
+                    let Some(run) = &mut self.run else { continue };
+                    let verdict = match sighting {
+                        Ok(sighting) => run.judge(sighting, asked, age),
+                        Err(error) => run.failed(asked, error),
+                    };
+                    if let Some(verdict) = verdict.or_else(|| run.is_endless(asked)) {
+                        self.tell(now, &verdict);
                         return Step::Done(verdict);
                     }
                     run.state = State::Pause(Pause::new(run.next(now), &run.limits));
@@ -205,10 +285,12 @@ impl<E: Evidence> Machine for RecoveryMachine<E> {
                     Err(step) => return step,
                     Ok(Ok(())) => run.state = State::Due,
                     Ok(Err(error)) => {
-                        return Step::Done(match run.seen.take() {
+                        let verdict = match run.seen.take() {
                             Some(seen) => Reconciled::Happened(seen),
-                            None => Reconciled::StillOpen(StillOpen::NotSeen(error)),
-                        });
+                            None => Reconciled::NotYet(run.settled.since(now.monotonic), error),
+                        };
+                        self.tell(now, &verdict);
+                        return Step::Done(verdict);
                     }
                 },
             }
@@ -232,7 +314,7 @@ fn is_passing<C: FaultCode>(error: &Error<C>) -> bool {
     }
 }
 
-impl<E: Evidence> fmt::Debug for RecoveryMachine<E> {
+impl<E: Perform> fmt::Debug for RecoveryMachine<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RecoveryMachine").field("ticket", &self.ticket).finish_non_exhaustive()
     }

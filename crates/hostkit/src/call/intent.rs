@@ -5,6 +5,7 @@ use std::sync::Arc;
 use hostkit_proto::Effect;
 use rust_decimal::Decimal;
 
+use crate::call::ticket::Ticket;
 use crate::time::Now;
 
 /// A mutating call that is about to be sent.
@@ -21,6 +22,10 @@ pub struct Intent {
     pub price: Option<Decimal>,
     /// The time of the hook's call.
     pub at: Now,
+    /// What finds out later whether the call happened, also if this process dies; `None` for a call that is harmless to
+    /// repeat. It is of use only once the call has ended or was abandoned: a call that is still to be sent would be
+    /// reported as not having happened.
+    pub ticket: Option<Ticket>,
 }
 
 /// A hook that may veto the call with a reason.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use event_listener::EventListener;
 use hostkit_proto::evidence::Inputs;
 use hostkit_proto::judgement::{judge, judge_as};
 use hostkit_proto::{Api, Call, Endpoint, FaultCode, FaultKind, Perform, Report};
@@ -13,18 +14,13 @@ use crate::client::ClientCore;
 use crate::error::{Cause, Error, ErrorOf};
 use crate::machine::{Machine, Step};
 use crate::options::CallOptions;
-use crate::time::Now;
+use crate::time::{Moment, Now};
 use crate::transport::{Incoming, TransportError};
 
 impl<A: Api> ClientCore<A> {
     /// Starts a safe or idempotent call.
     pub fn call<E: Call<Api = A>>(&self, endpoint: &E, options: CallOptions) -> CallMachine<E> {
         CallMachine::new(self, endpoint, options)
-    }
-
-    /// Starts a mutating call.
-    pub fn perform<E: Perform<Api = A>>(&self, endpoint: &E, options: CallOptions) -> PerformMachine<E> {
-        PerformMachine::new(self, endpoint, options)
     }
 
     /// Starts a call whose answer is returned undecoded, whatever its status.
@@ -99,43 +95,71 @@ impl<E: Call> Machine for CallMachine<E> {
     }
 }
 
-/// A mutating call. It ends with an outcome.
-pub struct PerformMachine<E: Endpoint>(TypedOf<E>, Inputs);
+/// A mutating call that is sent without more ado. It ends with an outcome, and with a ticket if it was refused.
+pub(crate) struct ActMachine<E: Endpoint>(TypedOf<E>);
 
-impl<E: Perform> PerformMachine<E> {
-    pub(crate) fn new(core: &ClientCore<E::Api>, endpoint: &E, options: CallOptions) -> Self {
-        Self(Typed::new(core, endpoint, options), endpoint.inputs())
-    }
+/// The end of an [`ActMachine`].
+pub(crate) struct Acted<E: Endpoint> {
+    pub(crate) outcome: Outcome<Reply<E::Output>, Code<E>>,
+    /// The ticket of a call that was rejected, in case the rejection is not all that happened.
+    pub(crate) refused: Option<Ticket>,
 }
 
-impl<E: Perform> Machine for PerformMachine<E> {
-    type Done = Outcome<Reply<E::Output>, Code<E>>;
+impl<E: Perform> ActMachine<E> {
+    pub(crate) fn new(core: &ClientCore<E::Api>, endpoint: &E, options: CallOptions) -> Self {
+        Self(Typed::new(core, endpoint, options))
+    }
 
-    fn step(&mut self, now: Now) -> Step<Self::Done> {
-        self.0.step(now).map(|end| match end {
-            Ok(Answered { reply, accepted: None }) => Outcome::Done(reply),
-            Ok(Answered { reply, accepted: Some(reason) }) => Outcome::Accepted(reply, reason),
-            Err(Failed { error, ending: Ending::NotSent, .. }) => Outcome::NotSent(error),
-            Err(failed) => {
-                let place = self.0.exchange.core().place();
-                let inputs = std::mem::take(&mut self.1);
-                let may_have_happened = failed.error.may_have_happened();
-                let end = open_end(&failed);
-                let ticket = || Ticket::new::<E>(place, inputs, end);
-                let rejection = match failed.ending {
-                    Ending::Rejected => Rejection::try_from(failed.error).ok(),
-                    Ending::NotSent | Ending::Open => None,
-                };
-                match rejection {
-                    None => Outcome::Unresolved(ticket()),
-                    Some(rejection) if may_have_happened => Outcome::Rejected(rejection.with_ticket(ticket())),
-                    Some(rejection) => Outcome::Rejected(rejection),
+    /// Starts the time of the call; returns its deadline.
+    pub(crate) fn start(&mut self, now: Now) -> Moment {
+        self.0.exchange.deadline(now)
+    }
+
+    /// Whether the call ends before anything is sent, because of its inputs or its price.
+    pub(crate) fn is_refused(&mut self, now: Now) -> bool {
+        self.0.exchange.is_refused(now)
+    }
+
+    /// Waits for another call, with checks for cancellation.
+    pub(crate) fn listen<D>(&self, now: Now, deadline: Moment, listener: EventListener) -> Step<D> {
+        self.0.exchange.listen(now, deadline, listener)
+    }
+
+    /// The ticket that the journal hook gets, and the caller if the outcome is unknown.
+    pub(crate) fn set_ticket(&mut self, ticket: Ticket) {
+        self.0.exchange.ticket = Some(ticket);
+    }
+
+    pub(crate) fn step(&mut self, now: Now) -> Step<Acted<E>> {
+        self.0.step(now).map(|end| {
+            let (outcome, refused) = match end {
+                Ok(Answered { reply, accepted: None }) => (Outcome::Done(reply), None),
+                Ok(Answered { reply, accepted: Some(reason) }) => (Outcome::Accepted(reply, reason), None),
+                Err(Failed { error, ending: Ending::NotSent, .. }) => (Outcome::NotSent(error), None),
+                Err(failed) => {
+                    let may_have_happened = failed.error.may_have_happened();
+                    let end = open_end(&failed);
+                    let ticket = self.0.exchange.ticket.take().map(|ticket| ticket.with_end(end));
+                    let rejection = match failed.ending {
+                        Ending::Rejected => Rejection::try_from(failed.error),
+                        Ending::NotSent | Ending::Open => Err(failed.error),
+                    };
+                    match (rejection, ticket) {
+                        (Ok(rejection), Some(ticket)) if may_have_happened => {
+                            (Outcome::Rejected(rejection.with_ticket(ticket)), None)
+                        }
+                        (Ok(rejection), ticket) => (Outcome::Rejected(rejection), ticket),
+                        (Err(_), Some(ticket)) => (Outcome::Unresolved(ticket), None),
+                        // Stepped again after its end.
+                        (Err(error), None) => (Outcome::NotSent(error), None),
+                    }
                 }
-            }
+            };
+            Acted { outcome, refused }
         })
     }
 
-    fn receive(&mut self, now: Now, result: Result<Incoming, TransportError>) {
+    pub(crate) fn receive(&mut self, now: Now, result: Result<Incoming, TransportError>) {
         self.0.receive::<E>(now, result);
     }
 }
@@ -203,7 +227,7 @@ macro_rules! debug {
 
 debug! {
     CallMachine<E: Endpoint>: |machine| &machine.0.exchange;
-    PerformMachine<E: Endpoint>: |machine| &machine.0.exchange;
+    ActMachine<E: Endpoint>: |machine| &machine.0.exchange;
     RawMachine<A: Api>: |machine| &machine.0.exchange;
 }
 
@@ -211,12 +235,12 @@ debug! {
 macro_rules! looked_into {
     ($($name:ident<$parameter:ident: $bound:ident, $api:ty>;)*) => { $(
         impl<$parameter: $bound> $name<$parameter> {
-            pub(super) fn exchange(&self) -> &Exchange<$api> {
+            pub(crate) fn exchange(&self) -> &Exchange<$api> {
                 &self.0.exchange
             }
 
             /// Whether the answer is an acceptance, if there is one that the caller has not taken yet.
-            pub(super) fn is_accepted(&self) -> Option<bool> {
+            pub(crate) fn is_accepted(&self) -> Option<bool> {
                 self.0.answered.as_ref().map(|answered| answered.accepted.is_some())
             }
         }
@@ -226,7 +250,7 @@ macro_rules! looked_into {
 #[cfg(all(test, not(loom)))]
 looked_into! {
     CallMachine<E: Call, E::Api>;
-    PerformMachine<E: Perform, E::Api>;
+    ActMachine<E: Perform, E::Api>;
     RawMachine<A: Api, A>;
 }
 
@@ -240,7 +264,7 @@ mod tests {
     #[allow(dead_code)]
     fn machines_are_send<E: Call + Perform>() {
         assert_send::<CallMachine<E>>();
-        assert_send::<PerformMachine<E>>();
+        assert_send::<ActMachine<E>>();
         assert_send::<RawMachine<E::Api>>();
         assert_send::<ClientCore<E::Api>>();
     }

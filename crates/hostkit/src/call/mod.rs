@@ -14,6 +14,7 @@ mod settle;
 mod sign_in;
 mod stores;
 pub(crate) mod ticket;
+pub(crate) mod turns;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +23,7 @@ use hostkit_proto::{Api, EncodeError, EndpointInfo, RequestParts, Secret, Unknow
 use hostkit_wire::Limits;
 
 use crate::call::retry::Class;
+use crate::call::ticket::Ticket;
 use crate::client::{Admitted, ClientCore};
 use crate::error::{Cause, Error};
 use crate::limits::price::Reservation;
@@ -35,7 +37,8 @@ use crate::time::{Moment, Now};
 use crate::transport::{AnswerLimits, Incoming, TransportError};
 
 use ended::{Answered, Arrival, Ending, Failed};
-pub use machines::{CallMachine, PerformMachine, RawMachine};
+pub(crate) use machines::{ActMachine, Acted};
+pub use machines::{CallMachine, RawMachine};
 pub(crate) use settle::api_info;
 
 /// The guard of a leader, whose errors are shared.
@@ -86,6 +89,8 @@ pub struct Exchange<A: Api> {
     /// Whether the price was checked; `reservation` is what was taken from the budget for it.
     is_priced: bool,
     reservation: Option<Reservation>,
+    /// The ticket of a call that acts, until its end.
+    ticket: Option<Ticket>,
 }
 
 enum State<A: Api> {
@@ -164,11 +169,8 @@ impl<A: Api> Exchange<A> {
             holding: None,
             is_priced: false,
             reservation: None,
+            ticket: None,
         }
-    }
-
-    fn core(&self) -> &ClientCore<A> {
-        &self.core
     }
 
     /// Returns the next step; the exchange itself is done only where there is no value.

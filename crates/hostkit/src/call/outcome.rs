@@ -137,8 +137,16 @@ impl<C> Rejection<C> {
         self.ticket.as_ref()
     }
 
-    pub(crate) fn with_ticket(self, ticket: Ticket) -> Self {
+    /// The rejection of a call that may have happened all the same.
+    pub(crate) fn with_ticket(mut self, ticket: Ticket) -> Self {
+        self.fault.verify = true;
         Self { ticket: Some(ticket), ..self }
+    }
+
+    /// The reply to a call whose first arrival was carried out; this rejected the second.
+    pub(crate) fn into_reply<T>(self, value: T) -> Reply<T> {
+        let (status, attempts) = (self.fault.status, self.attempts);
+        Reply { value, status, headers: HeaderMap::new(), attempts, report: Report::default() }
     }
 }
 

@@ -87,6 +87,11 @@ impl<A: Api> Exchange<A> {
         Some(Step::Send(self.outgoing(self.info.name, request, now, deadline, is_reusable, is_repeatable)))
     }
 
+    /// Whether the call ends before anything is sent, because of its inputs or its price.
+    pub(super) fn is_refused(&mut self, now: Now) -> bool {
+        !self.check_price(now) || self.parts.is_err()
+    }
+
     /// Checks the price once, before anything is sent.
     fn check_price(&mut self, now: Now) -> bool {
         if self.is_priced || self.info.effect != Effect::Spends {
@@ -114,6 +119,7 @@ impl<A: Api> Exchange<A> {
                 effect: self.info.effect,
                 price: self.options.price,
                 at: now,
+                ticket: self.ticket.as_ref().map(|ticket| ticket.clone().sent_at(now)),
             }),
             _ => Ok(()),
         }

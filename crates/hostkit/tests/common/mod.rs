@@ -164,8 +164,11 @@ macro_rules! endpoints {
             }
         }
 
-        impl $class for $name {}
+        endpoints!(@$class $name);
     )* };
+    (@Call $name:ident) => { impl Call for $name {} };
+    // Each that acts says in `things` what shows it.
+    (@Perform $name:ident) => {};
 }
 
 endpoints! {
@@ -253,12 +256,17 @@ impl Bench {
         self.run(self.core.call(&endpoint, options))
     }
 
+    /// Performs the call as a user does: what is there before it is read first.
+    pub fn read_and_perform<E: Perform<Api = Shop>>(&self, endpoint: E) -> Outcome<E::Output, Code> {
+        self.run(self.core.perform(&endpoint, CallOptions::new())).map(|reply| reply.value)
+    }
+
     pub fn perform<E: Perform<Api = Shop>>(&self, endpoint: E) -> Outcome<E::Output, Code> {
         self.perform_with(endpoint, CallOptions::new())
     }
 
     pub fn perform_with<E: Perform<Api = Shop>>(&self, endpoint: E, options: CallOptions) -> Outcome<E::Output, Code> {
-        self.run(self.core.perform(&endpoint, options)).map(|reply| reply.value)
+        self.run(self.core.perform(&endpoint, options.unread())).map(|reply| reply.value)
     }
 
     /// The number of requests of an endpoint.

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use hostkit::protocol::codec::{DecodeError, Name};
 use hostkit::protocol::evidence;
-use hostkit::protocol::evidence::{Baseline, Each, Evidence, Inputs};
+use hostkit::protocol::evidence::{Baseline, Each, Inputs, Perform, Shows, Sighting};
 use hostkit::protocol::{EncodeError, EndpointInfo, RawAnswer, RequestParts};
-use hostkit::{Call, Effect, Endpoint};
+use hostkit::{Call, Effect, Endpoint, UnixTime};
 use hostkit_testing::Script;
 
 use super::*;
@@ -36,7 +36,7 @@ impl Call for ListThings {}
 /// proxy may double the call.
 macro_rules! shows_as_new {
     ($($call:ident: $settle:expr, $doubled:expr;)*) => { $(
-        impl Evidence for $call {
+        impl Perform for $call {
             type Reading = ListThings;
             type Found = u64;
             const SHOWS_WITHIN: Duration = Duration::from_secs($settle);
@@ -46,12 +46,29 @@ macro_rules! shows_as_new {
                 Ok(ListThings)
             }
 
-            fn baseline(_: &Inputs, now: &Vec<u64>) -> Option<Baseline> {
-                Some(ids(now))
+            fn baseline(_: &Inputs, now: &Vec<u64>) -> Result<Baseline, EncodeError> {
+                Ok(ids(now))
             }
 
-            fn find(_: &Inputs, baseline: Option<&Baseline>, now: Vec<u64>) -> Option<Vec<u64>> {
-                evidence::appeared(baseline, now, false, |_| true, |_| false, evidence::text)
+            fn find(
+                _: &Inputs,
+                baseline: &Baseline,
+                _: UnixTime,
+                now: Vec<u64>,
+            ) -> Result<Sighting<u64>, EncodeError> {
+                Ok(evidence::appeared(baseline, now, |id| *id != ODD, evidence::text))
+            }
+
+            fn made(output: &u64) -> Vec<String> {
+                vec![evidence::text(output)]
+            }
+
+            fn keys(found: &u64) -> Vec<String> {
+                vec![evidence::text(found)]
+            }
+
+            fn output(found: u64) -> Option<u64> {
+                Some(found)
             }
         }
     )* };
@@ -63,26 +80,30 @@ shows_as_new! {
     AddAddress: 60, true;
 }
 
+/// A new thing with this number is not quite what was ordered.
+pub const ODD: u64 = 99;
+
 pub fn ids(ids: &[u64]) -> Baseline {
-    evidence::marks(ids.iter(), |_| true, |id| Some(evidence::text(id)))
+    evidence::before_new(ids.iter(), evidence::text)
 }
 
 /// A deletion shows as a read that finds nothing.
-impl Evidence for Delete {
+impl Perform for Delete {
     type Reading = GetItem;
     type Found = ();
     const SHOWS_WITHIN: Duration = Duration::from_secs(20);
+    const SHOWS_AS: Shows = Shows::State;
 
     fn reading(_: &Inputs) -> Result<GetItem, EncodeError> {
         Ok(GetItem)
     }
 
-    fn baseline(_: &Inputs, _: &u64) -> Option<Baseline> {
-        None
+    fn baseline(_: &Inputs, now: &u64) -> Result<Baseline, EncodeError> {
+        Ok(evidence::before_end(now, |_| false))
     }
 
-    fn find(_: &Inputs, _: Option<&Baseline>, _: u64) -> Option<Vec<()>> {
-        Some(Vec::new())
+    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: u64) -> Result<Sighting<()>, EncodeError> {
+        Ok(evidence::ended(baseline, &now, |_| false))
     }
 
     fn not_found() -> Option<()> {
@@ -91,22 +112,22 @@ impl Evidence for Delete {
 }
 
 /// The removal of thing 1 shows as its absence from the list.
-impl Evidence for RemoveThing {
+impl Perform for RemoveThing {
     type Reading = ListThings;
     type Found = ();
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
-    const IS_ABSENCE: bool = true;
+    const SHOWS_AS: Shows = Shows::Absence;
 
     fn reading(_: &Inputs) -> Result<ListThings, EncodeError> {
         Ok(ListThings)
     }
 
-    fn baseline(_: &Inputs, now: &Vec<u64>) -> Option<Baseline> {
-        Some(ids(now))
+    fn baseline(_: &Inputs, now: &Vec<u64>) -> Result<Baseline, EncodeError> {
+        Ok(evidence::before_gone(now.iter(), |id| *id == 1, evidence::text))
     }
 
-    fn find(_: &Inputs, baseline: Option<&Baseline>, now: Vec<u64>) -> Option<Vec<()>> {
-        evidence::gone(baseline, now, 1, |id| *id == 1)
+    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: Vec<u64>) -> Result<Sighting<()>, EncodeError> {
+        Ok(evidence::gone(baseline, now, |id| *id == 1, evidence::text))
     }
 }
 
@@ -132,7 +153,7 @@ impl Endpoint for ListNotes {
 impl Call for ListNotes {}
 
 /// A note shows among those of some thing, so the notes of each thing have to be read.
-impl Evidence for AddNote {
+impl Perform for AddNote {
     type Reading = Each<ListThings, ListNotes>;
     type Found = u64;
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
@@ -141,12 +162,12 @@ impl Evidence for AddNote {
         Ok(Each::new(ListThings, |things| things.into_iter().map(ListNotes).collect()))
     }
 
-    fn baseline(_: &Inputs, now: &Vec<u64>) -> Option<Baseline> {
-        Some(ids(now))
+    fn baseline(_: &Inputs, now: &Vec<u64>) -> Result<Baseline, EncodeError> {
+        Ok(ids(now))
     }
 
-    fn find(_: &Inputs, baseline: Option<&Baseline>, now: Vec<u64>) -> Option<Vec<u64>> {
-        evidence::appeared(baseline, now, false, |_| true, |_| false, evidence::text)
+    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: Vec<u64>) -> Result<Sighting<u64>, EncodeError> {
+        Ok(evidence::appeared(baseline, now, |_| true, evidence::text))
     }
 }
 

@@ -9,6 +9,8 @@ mod ahead;
 mod calls;
 mod judgement;
 mod p09;
+mod p33;
+mod perform;
 mod properties;
 mod reconcile;
 mod refusals;

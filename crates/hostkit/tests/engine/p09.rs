@@ -114,7 +114,7 @@ fn p9_no_call_goes_out_with_a_token_past_its_end() {
             if random.below(2) == 0 {
                 let _ = drive(core.call(&GetItem, CallOptions::new()), &mut server, &clock, &mut random);
             } else {
-                let _ = drive(core.perform(&Reboot, CallOptions::new()), &mut server, &clock, &mut random);
+                let _ = drive(core.perform(&Reboot, CallOptions::new().unread()), &mut server, &clock, &mut random);
             }
         }
         uses += server.uses;

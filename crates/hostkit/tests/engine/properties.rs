@@ -163,7 +163,7 @@ fn run_perform<E: Perform<Api = Shop>>(endpoint: E, keyed: bool, events: Vec<Eve
     let clock = ManualClock::new(WALL);
     let cancel = hostkit::Cancel::new();
     let core = config(if keyed { key() } else { direct() }, &clock).build().unwrap();
-    let machine = core.perform(&endpoint, CallOptions::new().cancel(cancel.clone()));
+    let machine = core.perform(&endpoint, CallOptions::new().unread().cancel(cancel.clone()));
     let seen = run(&core, &clock, &cancel, machine, events);
     let Seen { done, sent, arrived, logins, ended } = seen;
     Seen { done: done.map(|reply| reply.value), sent, arrived, logins, ended }

@@ -57,7 +57,7 @@ fn the_budget_is_used_up_by_what_may_have_happened() {
 fn a_dropped_call_stays_paid() {
     let budget = Budget::new(money("100"));
     let bench = bench_with(|clock| config(direct(), clock).budget(budget.clone()), []);
-    let mut machine = bench.core.perform(&Order, CallOptions::new().price(money("30")));
+    let mut machine = bench.core.perform(&Order, CallOptions::new().unread().price(money("30")));
     assert!(matches!(machine.step(bench.clock.now()), Step::Send(_)));
     drop(machine);
     assert_eq!(budget.remaining(), money("70"));

@@ -8,7 +8,7 @@ mod rootpanel;
 use std::fmt::Debug;
 use std::time::Duration;
 
-use hostkit::{Api, Endpoint, Evidence};
+use hostkit::{Api, Endpoint, Perform};
 use hostkit_sandbox::world::{NewServer, World};
 
 pub use clodo::clodo;
@@ -25,7 +25,7 @@ pub trait Acts {
 
     fn act<E>(&mut self, make: impl Fn(&mut World) -> E)
     where
-        E: Evidence + Endpoint<Api = Self::Api> + Debug,
+        E: Perform + Endpoint<Api = Self::Api> + Debug,
         E::Found: Debug,
         E::Output: Debug;
 }

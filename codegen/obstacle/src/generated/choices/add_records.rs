@@ -4,7 +4,7 @@
 //! `POST /records`: made keys from a list.
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Obstacle;
 use crate::types::Record;
@@ -77,7 +77,5 @@ impl Endpoint for AddRecords {
         answer.nothing()
     }
 }
-
-impl Perform for AddRecords {}
 
 hostkit_proto::not_shown!(AddRecords, "Nothing that is read has it.");

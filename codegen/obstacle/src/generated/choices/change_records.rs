@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Obstacle;
 use crate::types::{Record, RecordId};
@@ -97,7 +97,5 @@ impl Endpoint for ChangeRecords {
         answer.nothing()
     }
 }
-
-impl Perform for ChangeRecords {}
 
 hostkit_proto::not_shown!(ChangeRecords, "Nothing that is read has it.");

@@ -6,10 +6,10 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DateForm, DecodeError, InputLimit, Name};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
 use hostkit_proto::{
     DateTime, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Method, Perform, RawAnswer, RequestParts,
-    Value, evidence,
+    UnixTime, Value, evidence,
 };
 
 use crate::Obstacle;
@@ -20,7 +20,7 @@ use crate::types::{Parcel, ThingId};
 ///
 /// `POST /choices`; effect: **spends** (recurring, additive).
 ///
-/// If the end stays open: List the things and look for the name. `reconcile` does it, with what `before` gave before
+/// If the end stays open: List the things and look for the name. `reconcile` does it, with what `perform` read before
 /// the call.
 ///
 /// ```
@@ -149,9 +149,7 @@ impl Endpoint for Choose {
     }
 }
 
-impl Perform for Choose {}
-
-impl Evidence for Choose {
+impl Perform for Choose {
     type Reading = ListBoxes;
     type Found = Parcel;
 
@@ -161,11 +159,15 @@ impl Evidence for Choose {
         Ok(ListBoxes::new())
     }
 
-    fn baseline(_: &Inputs, now: &Vec<Parcel>) -> Option<Baseline> {
-        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.key))))
+    fn baseline(_: &Inputs, now: &Vec<Parcel>) -> Result<Baseline, EncodeError> {
+        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.key)))
     }
 
-    fn find(_: &Inputs, baseline: Option<&Baseline>, now: Vec<Parcel>) -> Option<Vec<Parcel>> {
-        evidence::appeared(baseline, now, false, |_| true, |_| false, |item| evidence::text(&item.key))
+    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: Vec<Parcel>) -> Result<Sighting<Parcel>, EncodeError> {
+        Ok(evidence::appeared(baseline, now, |_| true, |item| evidence::text(&item.key)))
+    }
+
+    fn keys(found: &Parcel) -> Vec<String> {
+        vec![evidence::text(&found.key)]
     }
 }

@@ -4,7 +4,7 @@
 //! `POST /depend`: inputs that depend on others, and limits.
 
 use hostkit_proto::codec::{DecodeError, InputLimit, ToText};
-use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Obstacle;
 
@@ -120,7 +120,5 @@ impl Endpoint for Depend {
         answer.nothing()
     }
 }
-
-impl Perform for Depend {}
 
 hostkit_proto::not_shown!(Depend, "Nothing that is read has it.");

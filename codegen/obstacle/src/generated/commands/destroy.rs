@@ -6,9 +6,10 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, Value,
+    evidence,
 };
 
 use crate::Obstacle;
@@ -19,7 +20,7 @@ use crate::types::{Thing, ThingId};
 ///
 /// `GET /things/{id}`; effect: **destructive** (get-with-effect, body-required-for-meaning).
 ///
-/// If the end stays open: Read the thing. `reconcile` does it.
+/// If the end stays open: Read the thing. `reconcile` does it, with what `perform` read before the call.
 ///
 /// ```no_run
 /// use obstacle_proto::commands::Destroy;
@@ -80,24 +81,26 @@ impl Endpoint for Destroy {
     }
 }
 
-impl Perform for Destroy {}
-
-impl Evidence for Destroy {
+impl Perform for Destroy {
     type Reading = FindThing;
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
-    const IS_ABSENCE: bool = true;
+    const SHOWS_AS: Shows = Shows::Absence;
 
     fn reading(_: &Inputs) -> Result<FindThing, EncodeError> {
         Ok(FindThing::new())
     }
 
-    fn baseline(_: &Inputs, now: &Option<Thing>) -> Option<Baseline> {
-        Some(evidence::marks(now.iter(), |_| true, |_| Some(String::new())))
+    fn baseline(_: &Inputs, now: &Option<Thing>) -> Result<Baseline, EncodeError> {
+        Ok(evidence::before_gone(now.iter(), |_| true, |_| String::new()))
     }
 
-    fn find(_: &Inputs, baseline: Option<&Baseline>, now: Option<Thing>) -> Option<Vec<()>> {
-        evidence::gone(baseline, now, 1, |_| true)
+    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: Option<Thing>) -> Result<Sighting<()>, EncodeError> {
+        Ok(evidence::gone(baseline, now, |_| true, |_| String::new()))
+    }
+
+    fn output(_: ()) -> Option<()> {
+        Some(())
     }
 }

@@ -4,7 +4,7 @@
 //! `POST /things/{id}/action`: the root is the command.
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts};
 
 use crate::Obstacle;
 use crate::types::ThingId;
@@ -70,7 +70,5 @@ impl Endpoint for Reboot {
         answer.nothing()
     }
 }
-
-impl Perform for Reboot {}
 
 hostkit_proto::not_shown!(Reboot, "Nothing that is read has it.");

@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
-use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
+use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
+use hostkit_proto::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+};
 
 use crate::Obstacle;
 use crate::answers::MapBoxes;
@@ -18,7 +20,7 @@ use crate::types::{Parcel, ThingKey};
 ///
 /// `POST /file`; effect: **state**.
 ///
-/// If the end stays open: List the files. `reconcile` does it, with what `before` gave before the call.
+/// If the end stays open: List the files. `reconcile` does it, with what `perform` read before the call.
 ///
 /// ```no_run
 /// use obstacle_proto::commands::SendFile;
@@ -74,9 +76,7 @@ impl Endpoint for SendFile {
     }
 }
 
-impl Perform for SendFile {}
-
-impl Evidence for SendFile {
+impl Perform for SendFile {
     type Reading = MapBoxes;
     type Found = Parcel;
 
@@ -86,11 +86,24 @@ impl Evidence for SendFile {
         Ok(MapBoxes::new())
     }
 
-    fn baseline(_: &Inputs, now: &BTreeMap<ThingKey, Parcel>) -> Option<Baseline> {
-        Some(evidence::marks(now.values(), |_| true, |item| Some(evidence::text(&item.key))))
+    fn baseline(_: &Inputs, now: &BTreeMap<ThingKey, Parcel>) -> Result<Baseline, EncodeError> {
+        Ok(evidence::before_new(now.values(), |item| evidence::text(&item.key)))
     }
 
-    fn find(_: &Inputs, baseline: Option<&Baseline>, now: BTreeMap<ThingKey, Parcel>) -> Option<Vec<Parcel>> {
-        evidence::appeared(baseline, now.into_values(), false, |_| true, |_| false, |item| evidence::text(&item.key))
+    fn find(
+        _: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: BTreeMap<ThingKey, Parcel>,
+    ) -> Result<Sighting<Parcel>, EncodeError> {
+        Ok(evidence::appeared(baseline, now.into_values(), |_| true, |item| evidence::text(&item.key)))
+    }
+
+    fn keys(found: &Parcel) -> Vec<String> {
+        vec![evidence::text(&found.key)]
+    }
+
+    fn output(_: Parcel) -> Option<()> {
+        Some(())
     }
 }

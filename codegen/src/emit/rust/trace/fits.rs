@@ -5,7 +5,8 @@ use quote::quote;
 
 use super::{TAKEN, compared, distinct};
 use crate::emit::rust::words::{ident, known_value, local, rust_type};
-use crate::model::{Compared, Field, Model, Sign, Trace, Type};
+use crate::model::{Field, Items, Model, Sign, Trace, Type};
+use crate::resolve::is_text;
 
 /// A closure over items: the statements that define it, and the argument that passes it.
 pub(super) struct Closure {
@@ -39,27 +40,23 @@ fn bare(test: &TokenStream) -> TokenStream {
     }
 }
 
-/// The variables of the compared inputs, and `fits`.
-pub(super) fn fits(model: &Model, trace: &Trace) -> Closure {
-    let is_new = matches!(trace.sign, Sign::New(_));
-    let inputs = distinct(compared(trace)).into_iter().map(|own| {
+/// The variables of the compared inputs that are wanted.
+fn inputs(trace: &Trace, is_wanted: impl Fn(&Field) -> bool) -> TokenStream {
+    let inputs = distinct(compared(trace)).into_iter().filter(|own| is_wanted(own)).map(|own| {
         let (text, local, ty) = (&own.rust, local(&own.rust, TAKEN), rust_type(&own.ty));
         match (&own.ty, own.is_option()) {
-            (Type::List(_), _) => quote!(let #local = inputs.rows(#text)?;),
-            (_, true) => quote!(let #local: Option<#ty> = inputs.get(#text);),
-            (_, false) => quote!(let #local: #ty = inputs.get(#text)?;),
+            (Type::List(_), _) => quote!(let #local = inputs.need_rows(Self::INFO.name, #text)?;),
+            (_, true) => quote!(let #local: Option<#ty> = inputs.maybe(Self::INFO.name, #text)?;),
+            (_, false) => quote!(let #local: #ty = inputs.need(Self::INFO.name, #text)?;),
         }
     });
-    let inputs: TokenStream = inputs.collect();
-    let mut tests: Vec<TokenStream> = trace.named.iter().map(|(path, own)| holds(path, own, false)).collect();
-    tests.extend(trace.filter.iter().map(|(path, own)| holds(path, own, is_new)));
-    if !matches!(trace.sign, Sign::Changed(_)) {
-        tests.extend(trace.is.iter().map(|(field, text)| is(model, field, text)));
-    }
-    if let Sign::There(path) = &trace.sign {
-        let (place, is_option) = place("item", path);
-        tests.push(if is_option { quote!(#place.is_some()) } else { quote!(true) });
-    }
+    inputs.collect()
+}
+
+/// The variables of the compared inputs, and `fits`: whether an item is what the call was to make, or to remove.
+pub(super) fn fits(model: &Model, trace: &Trace) -> Closure {
+    let tests = tests(model, trace, true);
+    let inputs = inputs(trace, |_| true);
     let closure = match tests.is_empty() {
         true => Closure::always(!matches!(trace.sign, Sign::Became)),
         false => Closure::of("fits", trace, &tests),
@@ -68,27 +65,97 @@ pub(super) fn fits(model: &Model, trace: &Trace) -> Closure {
     Closure { statements: quote!(#inputs #statements), ..closure }
 }
 
-/// Closure `nearly`: a new item matches the call except for the spelling of texts.
-pub(super) fn nearly(model: &Model, trace: &Trace) -> Closure {
-    let is_spelled =
-        |own: &Field| matches!(&own.ty, Type::Text) || matches!(&own.ty, Type::Option(ty) if **ty == Type::Text);
-    if !compared(trace).any(is_spelled) {
-        return Closure::always(false);
+fn tests(model: &Model, trace: &Trace, with_values: bool) -> Vec<TokenStream> {
+    let mut tests: Vec<TokenStream> = trace.filter.iter().map(|(path, own)| holds(path, own)).collect();
+    if with_values {
+        tests.extend(trace.is.iter().map(|(field, text)| is(model, field, text)));
     }
-    let test = |(path, own): &Compared, is_told: bool| match is_spelled(own) {
-        true => spells(path, own, is_told),
-        false => holds(path, own, is_told),
-    };
-    let mut tests: Vec<TokenStream> = trace.named.iter().map(|pair| test(pair, false)).collect();
-    tests.extend(trace.filter.iter().map(|pair| test(pair, true)));
-    tests.extend(trace.is.iter().map(|(field, text)| is(model, field, text)));
-    Closure::of("nearly", trace, &tests)
+    tests
 }
 
-/// Closure `is_so`: the changed field has its expected value.
+/// Which item the call changes: the one object, or the item with its number. Before the call, an object is not compared
+/// with the inputs: they only say which of its fields count.
+pub(super) fn which(model: &Model, trace: &Trace, is_before: bool) -> Closure {
+    if trace.items == Items::One {
+        let statements = inputs(trace, |own| !is_before || own.is_option());
+        return Closure { statements, ..Closure::always(true) };
+    }
+    let inputs = inputs(trace, |_| true);
+    let closure = Closure::of("fits", trace, &tests(model, trace, false));
+    let statements = closure.statements;
+    Closure { statements: quote!(#inputs #statements), ..closure }
+}
+
+/// `is_so`: whether the item is what the call was to make of it.
 pub(super) fn is_so(model: &Model, trace: &Trace) -> Closure {
-    let tests: Vec<TokenStream> = trace.is.iter().map(|(field, text)| is(model, field, text)).collect();
+    let mut tests = match trace.items {
+        Items::One => tests(model, trace, true),
+        _ => trace.is.iter().map(|(field, text)| is(model, field, text)).collect(),
+    };
+    if let Sign::There(path) = &trace.sign {
+        let (place, is_option) = place("item", path);
+        tests.push(if is_option { quote!(#place.is_some()) } else { quote!(true) });
+    }
     if tests.is_empty() { Closure::always(true) } else { Closure::of("is_so", trace, &tests) }
+}
+
+/// The mark of what changes, and whether it must stay out of a saved ticket.
+pub(super) struct Mark {
+    pub(super) closure: Closure,
+    pub(super) is_private: bool,
+}
+
+/// `mark`: the fields that change, as text.
+pub(super) fn mark(model: &Model, trace: &Trace) -> Mark {
+    let changed: Option<&Field> = match &trace.sign {
+        Sign::Changed(field) => Some(field),
+        Sign::Grew(field, _) | Sign::Paid(field, ..) => Some(field),
+        _ => None,
+    };
+    let (fields, is_private) = match (changed, &trace.sign) {
+        (Some(field), _) => {
+            let kind = match &field.ty {
+                Type::Option(ty) if is_text(model, ty) => "text",
+                Type::Secret => "mark_of_secret",
+                Type::Option(ty) if **ty == Type::Secret => "mark_of_secret",
+                ty if is_text(model, ty) => "text",
+                _ => "fingerprint",
+            };
+            (vec![part(std::slice::from_ref(field), None, kind, trace.absent_is_no)], kind != "text")
+        }
+        (None, Sign::There(path)) => (vec![part(path, None, "text", true)], false),
+        (None, _) => {
+            let compared = trace.filter.iter().map(|(path, own)| part(path, Some(own), "text", trace.absent_is_no));
+            let is =
+                trace.is.iter().map(|(field, _)| part(std::slice::from_ref(field), None, "text", trace.absent_is_no));
+            (compared.chain(is).collect(), false)
+        }
+    };
+    let item = rust_type(&trace.item);
+    let mark = match fields.as_slice() {
+        [one] => quote!(#one),
+        several => quote!(evidence::state([#(#several),*])),
+    };
+    let closure = Closure { statements: quote!(let mark = |item: &#item| #mark;), argument: quote!(mark) };
+    Mark { closure, is_private }
+}
+
+/// One field of a mark; an input that is absent leaves its field out.
+fn part(path: &[Field], own: Option<&Field>, kind: &str, absent_is_no: bool) -> TokenStream {
+    let (place, is_option) = place("item", path);
+    let kind = ident(kind);
+    let text = match (is_option, absent_is_no) {
+        (false, _) => quote!(Some(evidence::#kind(&#place))),
+        (true, false) => quote!(#place.map(evidence::#kind)),
+        (true, true) => quote!(Some(#place.map(evidence::#kind).unwrap_or_default())),
+    };
+    match own.filter(|own| own.is_option()) {
+        None => text,
+        Some(own) => {
+            let ours = local(&own.rust, TAKEN);
+            quote!(if #ours.is_some() { #text } else { Some(String::new()) })
+        }
+    }
 }
 
 /// The value at the end of a path, and whether it may be absent and is then an `Option` of a reference.
@@ -108,34 +175,37 @@ pub(super) fn place(item: &str, path: &[Field]) -> (TokenStream, bool) {
     (place, is_option)
 }
 
-/// Tests whether the text at the end of a path is an input in another spelling.
-fn spells(path: &[Field], own: &Field, is_told: bool) -> TokenStream {
+/// Tests whether the value at the end of a path is an input, in any spelling. An absent input matches anything, an
+/// absent field nothing.
+fn holds(path: &[Field], own: &Field) -> TokenStream {
     let ours = local(&own.rust, TAKEN);
     let (place, is_option) = place("item", path);
-    let told = ident(if is_told { "is_none_or" } else { "is_some_and" });
-    match (is_option, own.is_option()) {
-        (false, false) => quote!(evidence::is_near(&#place, &#ours)),
-        (true, false) => quote!(#place.#told(|value| evidence::is_near(value, &#ours))),
-        (false, true) => quote!(#ours.as_ref().is_none_or(|ours| evidence::is_near(&#place, ours))),
-        (true, true) => {
-            quote!(#ours.as_ref().is_none_or(|ours| #place.#told(|value| evidence::is_near(value, ours))))
-        }
-    }
-}
-
-/// Tests whether the value at the end of a path equals an input. An absent input matches anything; an absent field
-/// matches only if another field identifies the item.
-fn holds(path: &[Field], own: &Field, is_told: bool) -> TokenStream {
-    let ours = local(&own.rust, TAKEN);
-    let (place, is_option) = place("item", path);
+    let own_type = if let Type::Option(ty) = &own.ty { ty } else { &own.ty };
+    let is_spelled = *own_type == Type::Text;
+    let test = |theirs: TokenStream, ours: TokenStream| match is_spelled {
+        true => quote!(evidence::same(#theirs, #ours)),
+        false => quote!(#theirs == #ours),
+    };
     match (&own.ty, is_option, own.is_option()) {
         (Type::List(_), true, _) => quote!(#ours.iter().any(|row| *row == [#place.map(evidence::text)])),
         (Type::List(_), false, _) => quote!(#ours.iter().any(|row| *row == [Some(evidence::text(&#place))])),
-        (_, false, false) => quote!(#place == #ours),
-        (_, true, false) if is_told => quote!(#place.is_none_or(|value| *value == #ours)),
-        (_, true, false) => quote!(#place == Some(&#ours)),
-        (_, true, true) => quote!((#ours.is_none() || #place == #ours.as_ref())),
-        (_, false, true) => quote!(#ours.as_ref().is_none_or(|value| #place == *value)),
+        (_, false, false) if !is_spelled => quote!(#place == #ours),
+        (_, false, false) => test(quote!(&#place), quote!(&#ours)),
+        (_, true, false) if !is_spelled => quote!(#place == Some(&#ours)),
+        (_, true, false) => {
+            let test = test(quote!(value), quote!(&#ours));
+            quote!(#place.is_some_and(|value| #test))
+        }
+        (_, true, true) if !is_spelled => quote!((#ours.is_none() || #place == #ours.as_ref())),
+        (_, true, true) => {
+            let test = test(quote!(value), quote!(ours));
+            quote!(#ours.as_ref().is_none_or(|ours| #place.is_some_and(|value| #test)))
+        }
+        (_, false, true) if !is_spelled => quote!(#ours.as_ref().is_none_or(|ours| #place == *ours)),
+        (_, false, true) => {
+            let test = test(quote!(&#place), quote!(ours));
+            quote!(#ours.as_ref().is_none_or(|ours| #test))
+        }
     }
 }
 
@@ -154,21 +224,4 @@ fn is(model: &Model, field: &Field, text: &str) -> TokenStream {
         (None, true) => quote!(item.#name.as_ref().is_some_and(|value| value.to_text() == #text)),
         (None, false) => quote!(item.#name.to_text() == #text),
     }
-}
-
-/// Returns early if a field that must be seen is absent: then nothing can be concluded.
-pub(super) fn seen(trace: &Trace) -> TokenStream {
-    let compared = trace.named.iter().chain(&trace.filter).map(|(path, own)| {
-        let (local, (place, is_option)) = (local(&own.rust, TAKEN), place("now", path));
-        match (is_option, own.is_option()) {
-            (false, _) => TokenStream::new(),
-            (true, false) => quote!(#place?;),
-            (true, true) => quote!(if #local.is_some() { #place?; }),
-        }
-    });
-    let is = trace.is.iter().filter(|(field, _)| field.is_option()).map(|(field, _)| {
-        let name = ident(&field.rust);
-        quote!(now.#name.as_ref()?;)
-    });
-    compared.chain(is).collect()
 }

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit, Name};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Clodo;
@@ -23,7 +23,7 @@ use crate::types::{Backup, BackupRequest, ServerId};
 /// The document allows GET and POST: POST is sent, because proxies do not repeat it.
 ///
 /// If the end stays open: List the backups: a new one is there, made after the call. `reconcile` does it, with what
-/// `before` gave before the call.
+/// `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::backups::CreateBackup;
@@ -99,27 +99,29 @@ impl Endpoint for CreateBackup {
 }
 
 impl Perform for CreateBackup {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id)
-    }
-}
-
-impl Evidence for CreateBackup {
     type Reading = ListBackups;
     type Found = Backup;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(600);
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
 
     fn reading(inputs: &Inputs) -> Result<ListBackups, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(ListBackups::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &Vec<Backup>) -> Option<Baseline> {
-        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.id))))
+    fn baseline(_: &Inputs, now: &Vec<Backup>) -> Result<Baseline, EncodeError> {
+        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.id)))
     }
 
-    fn find(_: &Inputs, baseline: Option<&Baseline>, now: Vec<Backup>) -> Option<Vec<Backup>> {
-        evidence::appeared(baseline, now, false, |_| true, |_| false, |item| evidence::text(&item.id))
+    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: Vec<Backup>) -> Result<Sighting<Backup>, EncodeError> {
+        Ok(evidence::appeared(baseline, now, |_| true, |item| evidence::text(&item.id)))
+    }
+
+    fn keys(found: &Backup) -> Vec<String> {
+        vec![evidence::text(&found.id)]
     }
 }

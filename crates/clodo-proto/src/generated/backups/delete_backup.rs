@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{AsText, DecodeError, InputLimit, Name};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Clodo;
@@ -19,7 +19,8 @@ use crate::types::{Backup, BackupId, BackupRequest, ServerId};
 ///
 /// `POST /servers/{id}/backup/delete`; effect: **destructive** (async). Source: line 935 of the document.
 ///
-/// If the end stays open: List the backups: this one is gone. `reconcile` does it.
+/// If the end stays open: List the backups: this one is gone. `reconcile` does it, with what `perform` read before the
+/// call.
 ///
 /// ```
 /// use clodo_proto::backups::DeleteBackup;
@@ -100,32 +101,30 @@ impl Endpoint for DeleteBackup {
 }
 
 impl Perform for DeleteBackup {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id).with("backup", &self.backup)
-    }
-}
-
-impl Evidence for DeleteBackup {
     type Reading = ListBackups;
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
-    const IS_ABSENCE: bool = true;
+    const SHOWS_AS: Shows = Shows::Absence;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id).with("backup", &self.backup)
+    }
 
     fn reading(inputs: &Inputs) -> Result<ListBackups, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(ListBackups::new(id))
     }
 
-    fn baseline(inputs: &Inputs, now: &Vec<Backup>) -> Option<Baseline> {
-        let backup: BackupId = inputs.get("backup")?;
+    fn baseline(inputs: &Inputs, now: &Vec<Backup>) -> Result<Baseline, EncodeError> {
+        let backup: BackupId = inputs.need(Self::INFO.name, "backup")?;
         let fits = |item: &Backup| item.id == backup;
-        Some(evidence::marks(now.iter(), fits, |_| Some(String::new())))
+        Ok(evidence::before_gone(now.iter(), fits, |item| evidence::text(&item.id)))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<Backup>) -> Option<Vec<()>> {
-        let backup: BackupId = inputs.get("backup")?;
+    fn find(inputs: &Inputs, baseline: &Baseline, _: UnixTime, now: Vec<Backup>) -> Result<Sighting<()>, EncodeError> {
+        let backup: BackupId = inputs.need(Self::INFO.name, "backup")?;
         let fits = |item: &Backup| item.id == backup;
-        evidence::gone(baseline, now, 1, fits)
+        Ok(evidence::gone(baseline, now, fits, |item| evidence::text(&item.id)))
     }
 }

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{AsText, DecodeError, InputLimit, Name};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Clodo;
@@ -21,8 +21,8 @@ use crate::types::{Backup, BackupId, BackupRequest, ServerId};
 ///
 /// The same call as `create_backup`; the backup that is named makes the difference.
 ///
-/// If the end stays open: List the backups: the date of this one has changed. `reconcile` does it, with what `before`
-/// gave before the call.
+/// If the end stays open: List the backups: the date of this one has changed. `reconcile` does it, with what `perform`
+/// read before the call.
 ///
 /// ```
 /// use clodo_proto::backups::OverwriteBackup;
@@ -103,31 +103,37 @@ impl Endpoint for OverwriteBackup {
 }
 
 impl Perform for OverwriteBackup {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id).with("backup", &self.backup)
-    }
-}
-
-impl Evidence for OverwriteBackup {
     type Reading = ListBackups;
     type Found = Backup;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(600);
+    const SHOWS_AS: Shows = Shows::Change;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id).with("backup", &self.backup)
+    }
 
     fn reading(inputs: &Inputs) -> Result<ListBackups, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(ListBackups::new(id))
     }
 
-    fn baseline(inputs: &Inputs, now: &Vec<Backup>) -> Option<Baseline> {
-        let backup: BackupId = inputs.get("backup")?;
+    fn baseline(inputs: &Inputs, now: &Vec<Backup>) -> Result<Baseline, EncodeError> {
+        let backup: BackupId = inputs.need(Self::INFO.name, "backup")?;
         let fits = |item: &Backup| item.id == backup;
-        Some(evidence::marks(now.iter(), fits, |item| item.made.as_ref().map(evidence::text)))
+        let mark = |item: &Backup| item.made.as_ref().map(evidence::text);
+        Ok(evidence::before_change(now.iter(), fits, mark))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<Backup>) -> Option<Vec<Backup>> {
-        let backup: BackupId = inputs.get("backup")?;
+    fn find(
+        inputs: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: Vec<Backup>,
+    ) -> Result<Sighting<Backup>, EncodeError> {
+        let backup: BackupId = inputs.need(Self::INFO.name, "backup")?;
         let fits = |item: &Backup| item.id == backup;
-        evidence::changed(baseline, now, fits, |item| item.made.as_ref().map(evidence::text), |_| true)
+        let mark = |item: &Backup| item.made.as_ref().map(evidence::text);
+        Ok(evidence::changed(baseline, now, fits, mark))
     }
 }

@@ -4,7 +4,7 @@
 //! `POST /servers/{id}/backup/restore`: restores a server from a backup: what is on its disk is lost.
 
 use hostkit_proto::codec::{AsText, DecodeError, InputLimit, Name};
-use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts};
 
 use crate::Clodo;
 use crate::types::{BackupId, BackupRequest, ServerId};
@@ -96,8 +96,6 @@ impl Endpoint for RestoreBackup {
         answer.value(&Name::new("backup_restore"))
     }
 }
-
-impl Perform for RestoreBackup {}
 
 hostkit_proto::not_shown!(
     RestoreBackup,

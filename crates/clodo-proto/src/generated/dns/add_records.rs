@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Clodo;
@@ -24,7 +24,7 @@ use crate::types::{NewRecord, Record, Zone, ZoneId};
 /// does, the element around the fields in XML is inferred.
 ///
 /// If the end stays open: Read the zone and look for new records with this name, type and content. `reconcile` does it,
-/// with what `before` gave before the call.
+/// with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::dns::AddRecords;
@@ -108,6 +108,11 @@ impl Endpoint for AddRecords {
 }
 
 impl Perform for AddRecords {
+    type Reading = GetZone;
+    type Found = Vec<Record>;
+
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+
     fn inputs(&self) -> Inputs {
         let rows = self.records.iter().map(|item| {
             vec![
@@ -118,32 +123,41 @@ impl Perform for AddRecords {
         });
         Inputs::new().with("id", &self.id).with_rows("records", rows)
     }
-}
-
-impl Evidence for AddRecords {
-    type Reading = GetZone;
-    type Found = Vec<Record>;
-
-    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
     fn reading(inputs: &Inputs) -> Result<GetZone, EncodeError> {
         let id: ZoneId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetZone::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &Zone) -> Option<Baseline> {
-        Some(evidence::marks(now.records.iter(), |_| true, |item| Some(evidence::text(&item.id))))
+    fn baseline(_: &Inputs, now: &Zone) -> Result<Baseline, EncodeError> {
+        Ok(evidence::before_new(now.records.iter(), |item| evidence::text(&item.id)))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Zone) -> Option<Vec<Vec<Record>>> {
-        let rows = inputs.rows("records")?;
+    fn find(
+        inputs: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: Zone,
+    ) -> Result<Sighting<Vec<Record>>, EncodeError> {
+        let rows = inputs.need_rows(Self::INFO.name, "records")?;
         let fits = |row: &Vec<Option<String>>, item: &Record| {
-            *row == [
-                item.name.as_ref().map(evidence::text),
-                item.kind.as_ref().map(evidence::text),
-                item.content.as_ref().map(evidence::text),
-            ]
+            evidence::same_row(
+                row,
+                &[
+                    item.name.as_ref().map(evidence::text),
+                    item.kind.as_ref().map(evidence::text),
+                    item.content.as_ref().map(evidence::text),
+                ],
+            )
         };
-        evidence::appeared_each(baseline, now.records, rows, fits, |item| evidence::text(&item.id))
+        Ok(evidence::appeared_each(baseline, now.records, rows, fits, |item| evidence::text(&item.id)))
+    }
+
+    fn keys(found: &Vec<Record>) -> Vec<String> {
+        found.iter().map(|item| evidence::text(&item.id)).collect()
+    }
+
+    fn output(_: Vec<Record>) -> Option<()> {
+        Some(())
     }
 }

@@ -7,9 +7,9 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit, Name};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Clodo;
@@ -24,8 +24,8 @@ use crate::types::{CreatedZone, DnsOverview, ZoneSummary, ZoneType};
 /// shows neither a request nor an answer: that JSON has no wrapper is what a client does, that the answer stands under
 /// `dns` is inferred from the other calls.
 ///
-/// If the end stays open: List the zones and look for the domain. `reconcile` does it; where the name is not unique, it
-/// takes what `before` gave before the call.
+/// If the end stays open: List the zones and look for the domain. `reconcile` does it, with what `perform` read before
+/// the call.
 ///
 /// ```
 /// use clodo_proto::dns::CreateZone;
@@ -123,30 +123,40 @@ impl Endpoint for CreateZone {
 }
 
 impl Perform for CreateZone {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("domain", &self.domain)
-    }
-}
-
-impl Evidence for CreateZone {
     type Reading = ListZones;
     type Found = ZoneSummary;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
     const MAY_BE_DOUBLED: bool = true;
 
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("domain", &self.domain)
+    }
+
     fn reading(_: &Inputs) -> Result<ListZones, EncodeError> {
         Ok(ListZones::new())
     }
 
-    fn baseline(_: &Inputs, now: &DnsOverview) -> Option<Baseline> {
-        Some(evidence::marks(now.domains.iter(), |_| true, |item| Some(evidence::text(&item.id))))
+    fn baseline(_: &Inputs, now: &DnsOverview) -> Result<Baseline, EncodeError> {
+        Ok(evidence::before_new(now.domains.iter(), |item| evidence::text(&item.id)))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: DnsOverview) -> Option<Vec<ZoneSummary>> {
-        let domain: String = inputs.get("domain")?;
-        let fits = |item: &ZoneSummary| item.name == domain;
-        let nearly = |item: &ZoneSummary| evidence::is_near(&item.name, &domain);
-        evidence::appeared(baseline, now.domains, true, fits, nearly, |item| evidence::text(&item.id))
+    fn find(
+        inputs: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: DnsOverview,
+    ) -> Result<Sighting<ZoneSummary>, EncodeError> {
+        let domain: String = inputs.need(Self::INFO.name, "domain")?;
+        let fits = |item: &ZoneSummary| evidence::same(&item.name, &domain);
+        Ok(evidence::appeared(baseline, now.domains, fits, |item| evidence::text(&item.id)))
+    }
+
+    fn made(output: &CreatedZone) -> Vec<String> {
+        vec![evidence::text(&output.id)]
+    }
+
+    fn keys(found: &ZoneSummary) -> Vec<String> {
+        vec![evidence::text(&found.id)]
     }
 }

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{AsText, DecodeError, Name};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Clodo;
@@ -24,7 +24,8 @@ use crate::types::{DeletedRecord, Record, RecordId, Zone, ZoneId};
 /// `update_records` is free of this trap. The document shows no request; the form is that of the deletion of an
 /// address. It lists the status 204 together with an output: the serial number is there only if the answer has a body.
 ///
-/// If the end stays open: Read the zone: it must still be there, without the record. `reconcile` does it.
+/// If the end stays open: Read the zone: it must still be there, without the record. `reconcile` does it, with what
+/// `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::dns::DeleteRecord;
@@ -105,32 +106,30 @@ impl Endpoint for DeleteRecord {
 }
 
 impl Perform for DeleteRecord {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id).with("record", &self.record)
-    }
-}
-
-impl Evidence for DeleteRecord {
     type Reading = GetZone;
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
-    const IS_ABSENCE: bool = true;
+    const SHOWS_AS: Shows = Shows::Absence;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id).with("record", &self.record)
+    }
 
     fn reading(inputs: &Inputs) -> Result<GetZone, EncodeError> {
         let id: ZoneId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetZone::new(id))
     }
 
-    fn baseline(inputs: &Inputs, now: &Zone) -> Option<Baseline> {
-        let record: RecordId = inputs.get("record")?;
+    fn baseline(inputs: &Inputs, now: &Zone) -> Result<Baseline, EncodeError> {
+        let record: RecordId = inputs.need(Self::INFO.name, "record")?;
         let fits = |item: &Record| item.id == record;
-        Some(evidence::marks(now.records.iter(), fits, |_| Some(String::new())))
+        Ok(evidence::before_gone(now.records.iter(), fits, |item| evidence::text(&item.id)))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Zone) -> Option<Vec<()>> {
-        let record: RecordId = inputs.get("record")?;
+    fn find(inputs: &Inputs, baseline: &Baseline, _: UnixTime, now: Zone) -> Result<Sighting<()>, EncodeError> {
+        let record: RecordId = inputs.need(Self::INFO.name, "record")?;
         let fits = |item: &Record| item.id == record;
-        evidence::gone(baseline, now.records, 1, fits)
+        Ok(evidence::gone(baseline, now.records, fits, |item| evidence::text(&item.id)))
     }
 }

@@ -6,8 +6,10 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
-use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
+use hostkit_proto::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+};
 
 use crate::Clodo;
 use crate::dns::ListZones;
@@ -20,7 +22,7 @@ use crate::types::{DnsOverview, ZoneId, ZoneSummary};
 /// Verb and path are those of `delete_record`; the empty body is what makes this the deletion of the whole zone.
 ///
 /// If the end stays open: List the zones: it is gone or it is not. A DELETE that a proxy repeats may be answered 404
-/// although it worked. `reconcile` does it.
+/// although it worked. `reconcile` does it, with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::dns::DeleteZone;
@@ -92,31 +94,33 @@ impl Endpoint for DeleteZone {
 }
 
 impl Perform for DeleteZone {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id)
-    }
-}
-
-impl Evidence for DeleteZone {
     type Reading = ListZones;
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
-    const IS_ABSENCE: bool = true;
+    const SHOWS_AS: Shows = Shows::Absence;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
 
     fn reading(_: &Inputs) -> Result<ListZones, EncodeError> {
         Ok(ListZones::new())
     }
 
-    fn baseline(inputs: &Inputs, now: &DnsOverview) -> Option<Baseline> {
-        let id: ZoneId = inputs.get("id")?;
+    fn baseline(inputs: &Inputs, now: &DnsOverview) -> Result<Baseline, EncodeError> {
+        let id: ZoneId = inputs.need(Self::INFO.name, "id")?;
         let fits = |item: &ZoneSummary| item.id == id;
-        Some(evidence::marks(now.domains.iter(), fits, |_| Some(String::new())))
+        Ok(evidence::before_gone(now.domains.iter(), fits, |item| evidence::text(&item.id)))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: DnsOverview) -> Option<Vec<()>> {
-        let id: ZoneId = inputs.get("id")?;
+    fn find(inputs: &Inputs, baseline: &Baseline, _: UnixTime, now: DnsOverview) -> Result<Sighting<()>, EncodeError> {
+        let id: ZoneId = inputs.need(Self::INFO.name, "id")?;
         let fits = |item: &ZoneSummary| item.id == id;
-        evidence::gone(baseline, now.domains, 1, fits)
+        Ok(evidence::gone(baseline, now.domains, fits, |item| evidence::text(&item.id)))
+    }
+
+    fn output(_: ()) -> Option<()> {
+        Some(())
     }
 }

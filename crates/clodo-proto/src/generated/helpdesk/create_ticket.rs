@@ -6,9 +6,10 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, Value,
+    evidence,
 };
 
 use crate::Clodo;
@@ -23,7 +24,7 @@ use crate::types::{SectionId, ServerId, TicketSummary};
 /// documented: section, subject and text are taken to be. A VIP ticket may cost money and is a call of its own.
 ///
 /// If the end stays open: List the tickets and look for the subject and the time. `reconcile` does it, with what
-/// `before` gave before the call.
+/// `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::helpdesk::CreateTicket;
@@ -127,30 +128,39 @@ impl Endpoint for CreateTicket {
 }
 
 impl Perform for CreateTicket {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("subject", &self.subject)
-    }
-}
-
-impl Evidence for CreateTicket {
     type Reading = ListTickets;
     type Found = TicketSummary;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("subject", &self.subject)
+    }
+
     fn reading(_: &Inputs) -> Result<ListTickets, EncodeError> {
         Ok(ListTickets::new())
     }
 
-    fn baseline(_: &Inputs, now: &Vec<TicketSummary>) -> Option<Baseline> {
-        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.id))))
+    fn baseline(_: &Inputs, now: &Vec<TicketSummary>) -> Result<Baseline, EncodeError> {
+        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.id)))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<TicketSummary>) -> Option<Vec<TicketSummary>> {
-        let subject: String = inputs.get("subject")?;
-        let fits = |item: &TicketSummary| item.subject.as_ref().is_none_or(|value| *value == subject);
-        let nearly =
-            |item: &TicketSummary| item.subject.as_ref().is_none_or(|value| evidence::is_near(value, &subject));
-        evidence::appeared(baseline, now, false, fits, nearly, |item| evidence::text(&item.id))
+    fn find(
+        inputs: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: Vec<TicketSummary>,
+    ) -> Result<Sighting<TicketSummary>, EncodeError> {
+        let subject: String = inputs.need(Self::INFO.name, "subject")?;
+        let fits = |item: &TicketSummary| item.subject.as_ref().is_some_and(|value| evidence::same(value, &subject));
+        Ok(evidence::appeared(baseline, now, fits, |item| evidence::text(&item.id)))
+    }
+
+    fn keys(found: &TicketSummary) -> Vec<String> {
+        vec![evidence::text(&found.id)]
+    }
+
+    fn output(_: TicketSummary) -> Option<()> {
+        Some(())
     }
 }

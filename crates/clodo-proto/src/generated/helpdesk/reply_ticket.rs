@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Clodo;
@@ -20,7 +20,7 @@ use crate::types::{SupportTicket, TicketId, TicketMessage};
 /// `POST /helpdesk/{id}`; effect: **state** (additive). Source: line 1594 of the document.
 ///
 /// If the end stays open: Read the ticket and look for the text among its messages. `reconcile` does it, with what
-/// `before` gave before the call.
+/// `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::helpdesk::ReplyTicket;
@@ -103,30 +103,40 @@ impl Endpoint for ReplyTicket {
 }
 
 impl Perform for ReplyTicket {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id).with("text", &self.text)
-    }
-}
-
-impl Evidence for ReplyTicket {
     type Reading = GetTicket;
     type Found = TicketMessage;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id).with("text", &self.text)
+    }
 
     fn reading(inputs: &Inputs) -> Result<GetTicket, EncodeError> {
         let id: TicketId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetTicket::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &SupportTicket) -> Option<Baseline> {
-        Some(evidence::marks(now.messages.iter(), |_| true, |item| Some(evidence::text(&item.id))))
+    fn baseline(_: &Inputs, now: &SupportTicket) -> Result<Baseline, EncodeError> {
+        Ok(evidence::before_new(now.messages.iter(), |item| evidence::text(&item.id)))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: SupportTicket) -> Option<Vec<TicketMessage>> {
-        let text: String = inputs.get("text")?;
-        let fits = |item: &TicketMessage| item.text.as_ref().is_none_or(|value| *value == text);
-        let nearly = |item: &TicketMessage| item.text.as_ref().is_none_or(|value| evidence::is_near(value, &text));
-        evidence::appeared(baseline, now.messages, false, fits, nearly, |item| evidence::text(&item.id))
+    fn find(
+        inputs: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: SupportTicket,
+    ) -> Result<Sighting<TicketMessage>, EncodeError> {
+        let text: String = inputs.need(Self::INFO.name, "text")?;
+        let fits = |item: &TicketMessage| item.text.as_ref().is_some_and(|value| evidence::same(value, &text));
+        Ok(evidence::appeared(baseline, now.messages, fits, |item| evidence::text(&item.id)))
+    }
+
+    fn keys(found: &TicketMessage) -> Vec<String> {
+        vec![evidence::text(&found.id)]
+    }
+
+    fn output(_: TicketMessage) -> Option<()> {
+        Some(())
     }
 }

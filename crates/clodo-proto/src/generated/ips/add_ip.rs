@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Clodo;
@@ -23,7 +23,7 @@ use crate::types::{ListedAddress, ServerId};
 /// does not show the body: `subnet` is wrapped in nothing, as `ip` is in the calls beside it.
 ///
 /// If the end stays open: List the addresses before and after: the new one is the difference. `reconcile` does it, with
-/// what `before` gave before the call.
+/// what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::ips::AddIp;
@@ -110,28 +110,39 @@ impl Endpoint for AddIp {
 }
 
 impl Perform for AddIp {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id)
-    }
-}
-
-impl Evidence for AddIp {
     type Reading = ListIps;
     type Found = ListedAddress;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
     const MAY_BE_DOUBLED: bool = true;
 
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+
     fn reading(inputs: &Inputs) -> Result<ListIps, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(ListIps::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &Vec<ListedAddress>) -> Option<Baseline> {
-        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.ip))))
+    fn baseline(_: &Inputs, now: &Vec<ListedAddress>) -> Result<Baseline, EncodeError> {
+        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.ip)))
     }
 
-    fn find(_: &Inputs, baseline: Option<&Baseline>, now: Vec<ListedAddress>) -> Option<Vec<ListedAddress>> {
-        evidence::appeared(baseline, now, false, |_| true, |_| false, |item| evidence::text(&item.ip))
+    fn find(
+        _: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: Vec<ListedAddress>,
+    ) -> Result<Sighting<ListedAddress>, EncodeError> {
+        Ok(evidence::appeared(baseline, now, |_| true, |item| evidence::text(&item.ip)))
+    }
+
+    fn keys(found: &ListedAddress) -> Vec<String> {
+        vec![evidence::text(&found.ip)]
+    }
+
+    fn output(_: ListedAddress) -> Option<()> {
+        Some(())
     }
 }

@@ -7,9 +7,9 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Clodo;
@@ -23,7 +23,8 @@ use crate::types::{ListedAddress, ServerId};
 ///
 /// The address travels in the body of a DELETE, which a proxy may lose. What the hoster does without it is not known.
 ///
-/// If the end stays open: List the addresses: this one is gone. `reconcile` does it.
+/// If the end stays open: List the addresses: this one is gone. `reconcile` does it, with what `perform` read before
+/// the call.
 ///
 /// ```
 /// use clodo_proto::ips::DeleteIp;
@@ -104,32 +105,39 @@ impl Endpoint for DeleteIp {
 }
 
 impl Perform for DeleteIp {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id).with("ip", &self.ip)
-    }
-}
-
-impl Evidence for DeleteIp {
     type Reading = ListIps;
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
-    const IS_ABSENCE: bool = true;
+    const SHOWS_AS: Shows = Shows::Absence;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id).with("ip", &self.ip)
+    }
 
     fn reading(inputs: &Inputs) -> Result<ListIps, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(ListIps::new(id))
     }
 
-    fn baseline(inputs: &Inputs, now: &Vec<ListedAddress>) -> Option<Baseline> {
-        let ip: IpAddr = inputs.get("ip")?;
+    fn baseline(inputs: &Inputs, now: &Vec<ListedAddress>) -> Result<Baseline, EncodeError> {
+        let ip: IpAddr = inputs.need(Self::INFO.name, "ip")?;
         let fits = |item: &ListedAddress| item.ip == ip;
-        Some(evidence::marks(now.iter(), fits, |_| Some(String::new())))
+        Ok(evidence::before_gone(now.iter(), fits, |item| evidence::text(&item.ip)))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<ListedAddress>) -> Option<Vec<()>> {
-        let ip: IpAddr = inputs.get("ip")?;
+    fn find(
+        inputs: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: Vec<ListedAddress>,
+    ) -> Result<Sighting<()>, EncodeError> {
+        let ip: IpAddr = inputs.need(Self::INFO.name, "ip")?;
         let fits = |item: &ListedAddress| item.ip == ip;
-        evidence::gone(baseline, now, 1, fits)
+        Ok(evidence::gone(baseline, now, fits, |item| evidence::text(&item.ip)))
+    }
+
+    fn output(_: ()) -> Option<()> {
+        Some(())
     }
 }

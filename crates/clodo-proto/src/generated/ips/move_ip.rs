@@ -7,9 +7,9 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Clodo;
@@ -24,7 +24,7 @@ use crate::types::{ListedAddress, ServerId};
 /// Only additional addresses can be moved. The document knows only GET, with a body.
 ///
 /// If the end stays open: List the addresses of this server: the address is there. `reconcile` does it, with what
-/// `before` gave before the call.
+/// `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::ips::MoveIp;
@@ -104,30 +104,41 @@ impl Endpoint for MoveIp {
 }
 
 impl Perform for MoveIp {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("target", &self.target).with("ip", &self.ip)
-    }
-}
-
-impl Evidence for MoveIp {
     type Reading = ListIps;
     type Found = ListedAddress;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
     const MAY_BE_DOUBLED: bool = true;
 
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("target", &self.target).with("ip", &self.ip)
+    }
+
     fn reading(inputs: &Inputs) -> Result<ListIps, EncodeError> {
         let target: ServerId = inputs.need(Self::INFO.name, "target")?;
         Ok(ListIps::new(target))
     }
 
-    fn baseline(_: &Inputs, now: &Vec<ListedAddress>) -> Option<Baseline> {
-        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.ip))))
+    fn baseline(_: &Inputs, now: &Vec<ListedAddress>) -> Result<Baseline, EncodeError> {
+        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.ip)))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<ListedAddress>) -> Option<Vec<ListedAddress>> {
-        let ip: IpAddr = inputs.get("ip")?;
+    fn find(
+        inputs: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: Vec<ListedAddress>,
+    ) -> Result<Sighting<ListedAddress>, EncodeError> {
+        let ip: IpAddr = inputs.need(Self::INFO.name, "ip")?;
         let fits = |item: &ListedAddress| item.ip == ip;
-        evidence::appeared(baseline, now, false, fits, |_| false, |item| evidence::text(&item.ip))
+        Ok(evidence::appeared(baseline, now, fits, |item| evidence::text(&item.ip)))
+    }
+
+    fn keys(found: &ListedAddress) -> Vec<String> {
+        vec![evidence::text(&found.ip)]
+    }
+
+    fn output(_: ListedAddress) -> Option<()> {
+        Some(())
     }
 }

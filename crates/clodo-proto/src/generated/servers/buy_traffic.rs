@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Clodo;
@@ -22,7 +22,7 @@ use crate::types::{ServerDetail, ServerId};
 /// Proxies may repeat a PUT, and every arrival is charged. The same name is the bought package where a server is read.
 ///
 /// If the end stays open: Read the server before and after: its traffic package has grown by the size; `/billing` lists
-/// it as `traff`. `reconcile` does it, with what `before` gave before the call.
+/// it as `traff`. `reconcile` does it, with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::servers::BuyTraffic;
@@ -105,27 +105,39 @@ impl Endpoint for BuyTraffic {
 }
 
 impl Perform for BuyTraffic {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id)
-    }
-}
-
-impl Evidence for BuyTraffic {
     type Reading = GetServer;
     type Found = ServerDetail;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+    const SHOWS_AS: Shows = Shows::Change;
+    const AMOUNT: Option<&'static str> = Some("traffic");
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id).with("traffic", &self.traffic)
+    }
 
     fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetServer::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &ServerDetail) -> Option<Baseline> {
-        Some(evidence::marks([now], |_| true, |item| item.traffic.as_ref().map(evidence::text)))
+    fn baseline(_: &Inputs, now: &ServerDetail) -> Result<Baseline, EncodeError> {
+        let mark = |item: &ServerDetail| item.traffic.as_ref().map(evidence::text);
+        Ok(evidence::before_change([now], |_| true, mark))
     }
 
-    fn find(_: &Inputs, baseline: Option<&Baseline>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
-        evidence::changed(baseline, [now], |_| true, |item| item.traffic.as_ref().map(evidence::text), |_| true)
+    fn find(
+        inputs: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: ServerDetail,
+    ) -> Result<Sighting<ServerDetail>, EncodeError> {
+        let mark = |item: &ServerDetail| item.traffic.as_ref().map(evidence::text);
+        let traffic = inputs.need(Self::INFO.name, "traffic")?;
+        Ok(evidence::grew(baseline, [now], |_| true, mark, traffic))
+    }
+
+    fn output(_: ServerDetail) -> Option<()> {
+        Some(())
     }
 }

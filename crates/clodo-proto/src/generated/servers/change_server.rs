@@ -6,10 +6,10 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Mebibytes, Method, Perform, RawAnswer, RequestParts,
-    evidence,
+    UnixTime, evidence,
 };
 
 use crate::Clodo;
@@ -26,7 +26,7 @@ use crate::types::{PayMonths, PayPeriod, ServerDetail, ServerId, SupportLevel};
 /// At least one of these has to be given: vps_memory, vps_memory_max, vps_hdd, vps_admin, vps_pay_period and 1 more.
 ///
 /// If the end stays open: Read the server and compare its memory, disk and paid-until date; `/billing` shows what was
-/// charged. `reconcile` does it, with what `before` gave before the call.
+/// charged. `reconcile` does it, with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::servers::ChangeServer;
@@ -175,6 +175,13 @@ impl Endpoint for ChangeServer {
 }
 
 impl Perform for ChangeServer {
+    type Reading = GetServer;
+    type Found = ServerDetail;
+
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+    const UNSEEN_IS_NO: bool = false;
+    const SHOWS_AS: Shows = Shows::State;
+
     fn inputs(&self) -> Inputs {
         Inputs::new()
             .with("id", &self.id)
@@ -182,53 +189,51 @@ impl Perform for ChangeServer {
             .with_option("memory_max", self.memory_max.as_ref())
             .with_option("disk", self.disk.as_ref())
     }
-}
-
-impl Evidence for ChangeServer {
-    type Reading = GetServer;
-    type Found = ServerDetail;
-
-    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
-    const UNSEEN_IS_NO: bool = false;
 
     fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetServer::new(id))
     }
 
-    fn baseline(inputs: &Inputs, now: &ServerDetail) -> Option<Baseline> {
-        let memory: Option<Mebibytes> = inputs.get("memory");
-        let memory_max: Option<Mebibytes> = inputs.get("memory_max");
-        let disk: Option<Gibibytes> = inputs.get("disk");
-        let fits = |item: &ServerDetail| {
-            (memory.is_none() || item.memory.as_ref() == memory.as_ref())
-                && (memory_max.is_none() || item.memory_max.as_ref() == memory_max.as_ref())
-                && (disk.is_none() || item.disk.as_ref() == disk.as_ref())
+    fn baseline(inputs: &Inputs, now: &ServerDetail) -> Result<Baseline, EncodeError> {
+        let memory: Option<Mebibytes> = inputs.maybe(Self::INFO.name, "memory")?;
+        let memory_max: Option<Mebibytes> = inputs.maybe(Self::INFO.name, "memory_max")?;
+        let disk: Option<Gibibytes> = inputs.maybe(Self::INFO.name, "disk")?;
+        let mark = |item: &ServerDetail| {
+            evidence::state([
+                if memory.is_some() { item.memory.as_ref().map(evidence::text) } else { Some(String::new()) },
+                if memory_max.is_some() { item.memory_max.as_ref().map(evidence::text) } else { Some(String::new()) },
+                if disk.is_some() { item.disk.as_ref().map(evidence::text) } else { Some(String::new()) },
+            ])
         };
-        Some(evidence::marks([now], fits, |_| Some(String::new())))
+        Ok(evidence::before_change([now], |_| true, mark))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
-        let memory: Option<Mebibytes> = inputs.get("memory");
-        let memory_max: Option<Mebibytes> = inputs.get("memory_max");
-        let disk: Option<Gibibytes> = inputs.get("disk");
-        let fits = |item: &ServerDetail| {
+    fn find(
+        inputs: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: ServerDetail,
+    ) -> Result<Sighting<ServerDetail>, EncodeError> {
+        let memory: Option<Mebibytes> = inputs.maybe(Self::INFO.name, "memory")?;
+        let memory_max: Option<Mebibytes> = inputs.maybe(Self::INFO.name, "memory_max")?;
+        let disk: Option<Gibibytes> = inputs.maybe(Self::INFO.name, "disk")?;
+        let mark = |item: &ServerDetail| {
+            evidence::state([
+                if memory.is_some() { item.memory.as_ref().map(evidence::text) } else { Some(String::new()) },
+                if memory_max.is_some() { item.memory_max.as_ref().map(evidence::text) } else { Some(String::new()) },
+                if disk.is_some() { item.disk.as_ref().map(evidence::text) } else { Some(String::new()) },
+            ])
+        };
+        let is_so = |item: &ServerDetail| {
             (memory.is_none() || item.memory.as_ref() == memory.as_ref())
                 && (memory_max.is_none() || item.memory_max.as_ref() == memory_max.as_ref())
                 && (disk.is_none() || item.disk.as_ref() == disk.as_ref())
         };
-        if memory.is_none() && memory_max.is_none() && disk.is_none() {
-            return None;
-        }
-        if memory.is_some() {
-            now.memory.as_ref()?;
-        }
-        if memory_max.is_some() {
-            now.memory_max.as_ref()?;
-        }
-        if disk.is_some() {
-            now.disk.as_ref()?;
-        }
-        evidence::became(baseline, now, fits)
+        Ok(evidence::became(baseline, [now], |_| true, mark, is_so))
+    }
+
+    fn output(_: ServerDetail) -> Option<()> {
+        Some(())
     }
 }

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Clodo;
@@ -24,7 +24,7 @@ use crate::types::{ServerDetail, ServerId, ServerType, TypeChangePeriod};
 /// a proxy that repeats it. A client in PHP sent it as POST.
 ///
 /// If the end stays open: Read the server: its `type` says which it is now; `/billing` shows what was charged.
-/// `reconcile` does it, with what `before` gave before the call.
+/// `reconcile` does it, with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::servers::ChangeToVirtual;
@@ -104,30 +104,38 @@ impl Endpoint for ChangeToVirtual {
 }
 
 impl Perform for ChangeToVirtual {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id)
-    }
-}
-
-impl Evidence for ChangeToVirtual {
     type Reading = GetServer;
     type Found = ServerDetail;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+    const SHOWS_AS: Shows = Shows::State;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
 
     fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetServer::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &ServerDetail) -> Option<Baseline> {
-        let fits = |item: &ServerDetail| item.server_type == Some(ServerType::Virtual);
-        Some(evidence::marks([now], fits, |_| Some(String::new())))
+    fn baseline(_: &Inputs, now: &ServerDetail) -> Result<Baseline, EncodeError> {
+        let mark = |item: &ServerDetail| item.server_type.as_ref().map(evidence::text);
+        Ok(evidence::before_change([now], |_| true, mark))
     }
 
-    fn find(_: &Inputs, baseline: Option<&Baseline>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
-        let fits = |item: &ServerDetail| item.server_type == Some(ServerType::Virtual);
-        now.server_type.as_ref()?;
-        evidence::became(baseline, now, fits)
+    fn find(
+        _: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: ServerDetail,
+    ) -> Result<Sighting<ServerDetail>, EncodeError> {
+        let mark = |item: &ServerDetail| item.server_type.as_ref().map(evidence::text);
+        let is_so = |item: &ServerDetail| item.server_type == Some(ServerType::Virtual);
+        Ok(evidence::became(baseline, [now], |_| true, mark, is_so))
+    }
+
+    fn output(_: ServerDetail) -> Option<()> {
+        Some(())
     }
 }

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit, Name, Switch};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Mebibytes, Method, Perform, RawAnswer, RequestParts,
-    Secret, evidence,
+    Secret, UnixTime, evidence,
 };
 
 use crate::Clodo;
@@ -27,7 +27,7 @@ use crate::types::{CreatedServer, ImageId, PayMonths, PayPeriod, PresetId, Serve
 /// they are not here.
 ///
 /// If the end stays open: List the servers and look for the name; `/billing` shows what was charged. `reconcile` does
-/// it; where the name is not unique, it takes what `before` gave before the call.
+/// it, with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::servers::{CreateServer, CreateServerOs};
@@ -315,29 +315,39 @@ impl Endpoint for CreateServer {
 }
 
 impl Perform for CreateServer {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("name", &self.name)
-    }
-}
-
-impl Evidence for CreateServer {
     type Reading = ListServers;
     type Found = ServerSummary;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(120);
 
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("name", &self.name)
+    }
+
     fn reading(_: &Inputs) -> Result<ListServers, EncodeError> {
         Ok(ListServers::new())
     }
 
-    fn baseline(_: &Inputs, now: &Vec<ServerSummary>) -> Option<Baseline> {
-        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.id))))
+    fn baseline(_: &Inputs, now: &Vec<ServerSummary>) -> Result<Baseline, EncodeError> {
+        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.id)))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<ServerSummary>) -> Option<Vec<ServerSummary>> {
-        let name: String = inputs.get("name")?;
-        let fits = |item: &ServerSummary| item.name.as_ref() == Some(&name);
-        let nearly = |item: &ServerSummary| item.name.as_ref().is_some_and(|value| evidence::is_near(value, &name));
-        evidence::appeared(baseline, now, true, fits, nearly, |item| evidence::text(&item.id))
+    fn find(
+        inputs: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: Vec<ServerSummary>,
+    ) -> Result<Sighting<ServerSummary>, EncodeError> {
+        let name: String = inputs.need(Self::INFO.name, "name")?;
+        let fits = |item: &ServerSummary| item.name.as_ref().is_some_and(|value| evidence::same(value, &name));
+        Ok(evidence::appeared(baseline, now, fits, |item| evidence::text(&item.id)))
+    }
+
+    fn made(output: &CreatedServer) -> Vec<String> {
+        vec![evidence::text(&output.id)]
+    }
+
+    fn keys(found: &ServerSummary) -> Vec<String> {
+        vec![evidence::text(&found.id)]
     }
 }

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Clodo;
@@ -23,7 +23,8 @@ use crate::types::{ServerId, ServerSummary};
 /// server that is being installed answers 405. Number 0 must never be sent: the hoster's own tests say that it does not
 /// work as it should.
 ///
-/// If the end stays open: Read the server: a not-found fault means that it is gone. `reconcile` does it.
+/// If the end stays open: Read the server: a not-found fault means that it is gone. `reconcile` does it, with what
+/// `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::servers::DeleteServer;
@@ -99,31 +100,38 @@ impl Endpoint for DeleteServer {
 }
 
 impl Perform for DeleteServer {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id)
-    }
-}
-
-impl Evidence for DeleteServer {
     type Reading = ListServers;
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(120);
-    const IS_ABSENCE: bool = true;
+    const SHOWS_AS: Shows = Shows::Absence;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
 
     fn reading(_: &Inputs) -> Result<ListServers, EncodeError> {
         Ok(ListServers::new())
     }
 
-    fn baseline(inputs: &Inputs, now: &Vec<ServerSummary>) -> Option<Baseline> {
-        let id: ServerId = inputs.get("id")?;
+    fn baseline(inputs: &Inputs, now: &Vec<ServerSummary>) -> Result<Baseline, EncodeError> {
+        let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         let fits = |item: &ServerSummary| item.id == id;
-        Some(evidence::marks(now.iter(), fits, |_| Some(String::new())))
+        Ok(evidence::before_gone(now.iter(), fits, |item| evidence::text(&item.id)))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<ServerSummary>) -> Option<Vec<()>> {
-        let id: ServerId = inputs.get("id")?;
+    fn find(
+        inputs: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: Vec<ServerSummary>,
+    ) -> Result<Sighting<()>, EncodeError> {
+        let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         let fits = |item: &ServerSummary| item.id == id;
-        evidence::gone(baseline, now, 1, fits)
+        Ok(evidence::gone(baseline, now, fits, |item| evidence::text(&item.id)))
+    }
+
+    fn output(_: ()) -> Option<()> {
+        Some(())
     }
 }

@@ -4,9 +4,7 @@
 //! `PUT /servers/{id}`: keeps a VirtualServer that was to go at the end of its paid period, and goes on paying for it.
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value,
-};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts, Value};
 
 use crate::Clodo;
 use crate::types::ServerId;
@@ -92,8 +90,6 @@ impl Endpoint for KeepServer {
         answer.nothing()
     }
 }
-
-impl Perform for KeepServer {}
 
 hostkit_proto::not_shown!(
     KeepServer,

@@ -4,9 +4,7 @@
 //! `PUT /servers/{id}`: ends the renewal of a VirtualServer: it is deleted at the end of its paid period.
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value,
-};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts, Value};
 
 use crate::Clodo;
 use crate::types::ServerId;
@@ -94,8 +92,6 @@ impl Endpoint for LetServerExpire {
         answer.nothing()
     }
 }
-
-impl Perform for LetServerExpire {}
 
 hostkit_proto::not_shown!(
     LetServerExpire,

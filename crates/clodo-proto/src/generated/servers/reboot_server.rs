@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit, ToText};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Clodo;
@@ -20,7 +20,7 @@ use crate::types::{ServerId, ServerLogEntry};
 /// `POST /servers/{id}/action`; effect: **state** (disruptive). Source: line 679 of the document.
 ///
 /// If the end stays open: Read the log of the server: a restart that happened is in it, also one by the hoster.
-/// `reconcile` does it, with what `before` gave before the call.
+/// `reconcile` does it, with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::servers::RebootServer;
@@ -97,28 +97,39 @@ impl Endpoint for RebootServer {
 }
 
 impl Perform for RebootServer {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id)
-    }
-}
-
-impl Evidence for RebootServer {
     type Reading = GetServerLog;
     type Found = ServerLogEntry;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(120);
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
 
     fn reading(inputs: &Inputs) -> Result<GetServerLog, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetServerLog::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &Vec<ServerLogEntry>) -> Option<Baseline> {
-        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.id))))
+    fn baseline(_: &Inputs, now: &Vec<ServerLogEntry>) -> Result<Baseline, EncodeError> {
+        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.id)))
     }
 
-    fn find(_: &Inputs, baseline: Option<&Baseline>, now: Vec<ServerLogEntry>) -> Option<Vec<ServerLogEntry>> {
+    fn find(
+        _: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: Vec<ServerLogEntry>,
+    ) -> Result<Sighting<ServerLogEntry>, EncodeError> {
         let fits = |item: &ServerLogEntry| item.command.as_ref().is_some_and(|value| value.to_text() == "Перезагрузка");
-        evidence::appeared(baseline, now, false, fits, |_| false, |item| evidence::text(&item.id))
+        Ok(evidence::appeared(baseline, now, fits, |item| evidence::text(&item.id)))
+    }
+
+    fn keys(found: &ServerLogEntry) -> Vec<String> {
+        vec![evidence::text(&found.id)]
+    }
+
+    fn output(_: ServerLogEntry) -> Option<()> {
+        Some(())
     }
 }

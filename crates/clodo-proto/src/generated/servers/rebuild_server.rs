@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit, Name, Switch};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Clodo;
@@ -22,7 +22,7 @@ use crate::types::{ImageId, ServerDetail, ServerId};
 /// With a panel it may also add a paid licence.
 ///
 /// If the end stays open: Read the server: its image is the new one. Where it is installed with the image that it has,
-/// read its log. `reconcile` does it, with what `before` gave before the call.
+/// read its log. `reconcile` does it, with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::servers::RebuildServer;
@@ -111,32 +111,39 @@ impl Endpoint for RebuildServer {
 }
 
 impl Perform for RebuildServer {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id).with("image", &self.image)
-    }
-}
-
-impl Evidence for RebuildServer {
     type Reading = GetServer;
     type Found = ServerDetail;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(120);
+    const SHOWS_AS: Shows = Shows::State;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id).with("image", &self.image)
+    }
 
     fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetServer::new(id))
     }
 
-    fn baseline(inputs: &Inputs, now: &ServerDetail) -> Option<Baseline> {
-        let image: ImageId = inputs.get("image")?;
-        let fits = |item: &ServerDetail| item.image.as_ref() == Some(&image);
-        Some(evidence::marks([now], fits, |_| Some(String::new())))
+    fn baseline(_: &Inputs, now: &ServerDetail) -> Result<Baseline, EncodeError> {
+        let mark = |item: &ServerDetail| item.image.as_ref().map(evidence::text);
+        Ok(evidence::before_change([now], |_| true, mark))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
-        let image: ImageId = inputs.get("image")?;
-        let fits = |item: &ServerDetail| item.image.as_ref() == Some(&image);
-        now.image.as_ref()?;
-        evidence::became(baseline, now, fits)
+    fn find(
+        inputs: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: ServerDetail,
+    ) -> Result<Sighting<ServerDetail>, EncodeError> {
+        let image: ImageId = inputs.need(Self::INFO.name, "image")?;
+        let mark = |item: &ServerDetail| item.image.as_ref().map(evidence::text);
+        let is_so = |item: &ServerDetail| item.image.as_ref() == Some(&image);
+        Ok(evidence::became(baseline, [now], |_| true, mark, is_so))
+    }
+
+    fn output(_: ServerDetail) -> Option<()> {
+        Some(())
     }
 }

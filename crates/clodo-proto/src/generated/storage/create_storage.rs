@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, Name, Switch};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Clodo;
@@ -22,8 +22,8 @@ use crate::types::{CreatedStorage, StorageSummary};
 ///
 /// A PUT, which proxies may send twice: each makes a storage. The title tells it again, if it is unique.
 ///
-/// If the end stays open: List the storages and look for the title. `reconcile` does it; where the name is not unique,
-/// it takes what `before` gave before the call.
+/// If the end stays open: List the storages and look for the title. `reconcile` does it, with what `perform` read
+/// before the call.
 ///
 /// ```
 /// use clodo_proto::storage::CreateStorage;
@@ -157,32 +157,42 @@ impl Endpoint for CreateStorage {
 }
 
 impl Perform for CreateStorage {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with_option("title", self.title.as_ref())
-    }
-}
-
-impl Evidence for CreateStorage {
     type Reading = ListStorages;
     type Found = StorageSummary;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
     const MAY_BE_DOUBLED: bool = true;
 
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with_option("title", self.title.as_ref())
+    }
+
     fn reading(_: &Inputs) -> Result<ListStorages, EncodeError> {
         Ok(ListStorages::new())
     }
 
-    fn baseline(_: &Inputs, now: &Vec<StorageSummary>) -> Option<Baseline> {
-        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.id))))
+    fn baseline(_: &Inputs, now: &Vec<StorageSummary>) -> Result<Baseline, EncodeError> {
+        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.id)))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<StorageSummary>) -> Option<Vec<StorageSummary>> {
-        let title: Option<String> = inputs.get("title");
-        let fits = |item: &StorageSummary| title.is_none() || item.title.as_ref() == title.as_ref();
-        let nearly = |item: &StorageSummary| {
-            title.as_ref().is_none_or(|ours| item.title.as_ref().is_some_and(|value| evidence::is_near(value, ours)))
+    fn find(
+        inputs: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: Vec<StorageSummary>,
+    ) -> Result<Sighting<StorageSummary>, EncodeError> {
+        let title: Option<String> = inputs.maybe(Self::INFO.name, "title")?;
+        let fits = |item: &StorageSummary| {
+            title.as_ref().is_none_or(|ours| item.title.as_ref().is_some_and(|value| evidence::same(value, ours)))
         };
-        evidence::appeared(baseline, now, title.is_some(), fits, nearly, |item| evidence::text(&item.id))
+        Ok(evidence::appeared(baseline, now, fits, |item| evidence::text(&item.id)))
+    }
+
+    fn made(output: &CreatedStorage) -> Vec<String> {
+        vec![evidence::text(&output.id)]
+    }
+
+    fn keys(found: &StorageSummary) -> Vec<String> {
+        vec![evidence::text(&found.id)]
     }
 }

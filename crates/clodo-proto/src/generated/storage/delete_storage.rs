@@ -6,8 +6,10 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
-use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
+use hostkit_proto::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+};
 
 use crate::Clodo;
 use crate::storage::ListStorages;
@@ -18,7 +20,7 @@ use crate::types::{StorageId, StorageSummary};
 /// `DELETE /storage/{id}`; effect: **destructive**. Source: line 1915 of the document.
 ///
 /// If the end stays open: List the storages: it is gone or it is not. A DELETE that a proxy repeats may be answered 404
-/// although it worked. `reconcile` does it.
+/// although it worked. `reconcile` does it, with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::storage::DeleteStorage;
@@ -89,31 +91,38 @@ impl Endpoint for DeleteStorage {
 }
 
 impl Perform for DeleteStorage {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id)
-    }
-}
-
-impl Evidence for DeleteStorage {
     type Reading = ListStorages;
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
-    const IS_ABSENCE: bool = true;
+    const SHOWS_AS: Shows = Shows::Absence;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
 
     fn reading(_: &Inputs) -> Result<ListStorages, EncodeError> {
         Ok(ListStorages::new())
     }
 
-    fn baseline(inputs: &Inputs, now: &Vec<StorageSummary>) -> Option<Baseline> {
-        let id: StorageId = inputs.get("id")?;
+    fn baseline(inputs: &Inputs, now: &Vec<StorageSummary>) -> Result<Baseline, EncodeError> {
+        let id: StorageId = inputs.need(Self::INFO.name, "id")?;
         let fits = |item: &StorageSummary| item.id == id;
-        Some(evidence::marks(now.iter(), fits, |_| Some(String::new())))
+        Ok(evidence::before_gone(now.iter(), fits, |item| evidence::text(&item.id)))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<StorageSummary>) -> Option<Vec<()>> {
-        let id: StorageId = inputs.get("id")?;
+    fn find(
+        inputs: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: Vec<StorageSummary>,
+    ) -> Result<Sighting<()>, EncodeError> {
+        let id: StorageId = inputs.need(Self::INFO.name, "id")?;
         let fits = |item: &StorageSummary| item.id == id;
-        evidence::gone(baseline, now, 1, fits)
+        Ok(evidence::gone(baseline, now, fits, |item| evidence::text(&item.id)))
+    }
+
+    fn output(_: ()) -> Option<()> {
+        Some(())
     }
 }

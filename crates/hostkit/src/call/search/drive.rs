@@ -2,12 +2,13 @@
 
 use hostkit_proto::{Call, Perform};
 
-use super::super::{CallMachine, Exchange, PerformMachine, RawMachine};
+use super::super::{CallMachine, Exchange, RawMachine};
 use super::server::VALUE;
 use super::shop::{Code, Shop};
 use crate::call::outcome::Outcome;
 use crate::error::Error;
 use crate::machine::{Machine, Step};
+use crate::perform::PerformMachine;
 use crate::time::Now;
 use crate::transport::{Incoming, TransportError};
 
@@ -108,11 +109,11 @@ impl<E: Perform<Api = Shop, Output = u64>> Driven for PerformMachine<E> {
     }
 
     fn exchange(&self) -> &Exchange<Shop> {
-        Self::exchange(self)
+        self.act_machine().exchange()
     }
 
     fn is_accepted(&self) -> Option<bool> {
-        Self::is_accepted(self)
+        self.act_machine().is_accepted()
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use hostkit_proto::codec::Name;
 use hostkit_proto::{
     Api, ApiInfo, Call, DecodeError, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Fault, FaultCode,
-    FaultKind, Flag, Host, Perform, RawAnswer, RequestParts, Secret, Session, SignIn, StatusFaults, Verdict,
+    FaultKind, Flag, Host, RawAnswer, RequestParts, Secret, Session, SignIn, StatusFaults, Verdict,
 };
 
 use super::drive::Driven;
@@ -130,7 +130,7 @@ macro_rules! calls {
             }
         }
 
-        impl $class for $name {}
+        calls!(@$class $name);
 
         pub(super) const $constant: Kind = Kind {
             info: $name::INFO,
@@ -138,6 +138,9 @@ macro_rules! calls {
             start: |core, options| Box::new(core.$verb(&$name, options)),
         };
     )* };
+    (@Call $name:ident) => { impl Call for $name {} };
+    // What happens around a call is no part of the search.
+    (@Perform $name:ident) => { hostkit_proto::not_shown!($name, "nothing is looked for"); };
 }
 
 calls! {

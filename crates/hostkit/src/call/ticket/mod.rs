@@ -1,23 +1,23 @@
 //! The ticket of an unresolved call: what it takes to find out whether the call happened.
 
-mod before;
 mod saved;
 
 use std::fmt;
+use std::time::Duration;
 
-pub use before::Before;
 pub use saved::{SavedTicket, TicketError};
 
 use hostkit_proto::evidence::{Baseline, Inputs};
-use hostkit_proto::{Api, Effect, Endpoint, Secret};
+use hostkit_proto::{Api, Effect, Perform, Secret};
 
+use crate::call::turns::LAG;
 use crate::excerpt::Excerpt;
 use crate::time::{Moment, Now};
 
 /// The record of a call that may have happened, to find out later whether it did.
 ///
 /// An unresolved outcome contains one. A dropped future or a process that dies produces no outcome: for these cases the
-/// clients' `ticket` makes one before the call.
+/// hook of [`ClientBuilder::before_send`](crate::ClientBuilder::before_send) gets one before the call.
 ///
 /// It holds the inputs that identify the call, but no request and no headers; `Debug` and `Display` show neither a body
 /// nor an input. [`Ticket::save`] turns it into text.
@@ -41,8 +41,20 @@ struct TicketInner {
     body: Option<Excerpt>,
     inputs: Inputs,
     baseline: Option<Baseline>,
+    /// The number of the call's turn among those of its client.
+    turn: Option<u64>,
+    shows: Findable,
     /// Restored from text: its moments belong to another process.
     is_restored: bool,
+}
+
+/// Whether reading can find out what became of the call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Findable {
+    /// So long after the call at the latest.
+    Within(Duration),
+    /// No call of the API shows it, for this reason.
+    Never(&'static str),
 }
 
 /// The installation and account of a call: an id of one means nothing in another.
@@ -107,42 +119,39 @@ impl TicketCause {
     }
 }
 
+/// The time after a call from which its absence counts. Lists of hosters lag by minutes, so it takes more where the caller
+/// would order, and pay, again.
+pub(crate) fn settles_within<E: Perform>() -> Duration {
+    match E::INFO.effect {
+        Effect::Spends => E::SHOWS_WITHIN.max(LAG),
+        _ => E::SHOWS_WITHIN,
+    }
+}
+
 impl Ticket {
-    /// The ticket of a call with this open end.
-    pub(crate) fn new<E: Endpoint>(place: Place, inputs: Inputs, end: OpenEnd) -> Self {
-        let OpenEnd { sent, ended, cause, text, status, body } = end;
-        let inner = TicketInner::of::<E>(place, inputs, sent, ended);
-        Self(Box::new(TicketInner { cause, text, status, body, ..inner }))
-    }
-
     /// The ticket of a call that is not sent yet.
-    pub(crate) fn ahead<E: Endpoint>(place: Place, inputs: Inputs, baseline: Option<Baseline>, now: Now) -> Self {
-        Self(Box::new(TicketInner { baseline, ..TicketInner::of::<E>(place, inputs, now, now) }))
+    pub(crate) fn ahead<E: Perform>(place: Place, inputs: Inputs, now: Now) -> Self {
+        Self(Box::new(TicketInner::of::<E>(place, inputs, now, now)))
     }
 
-    /// Adds a baseline, which the clients' `before` reads. For calls whose inputs do not name what they create, only a
-    /// baseline distinguishes their result from the work of others.
-    ///
-    /// A baseline that was read after the call was sent is ignored: it may include the call's own result.
-    pub fn with_before(mut self, before: impl Into<Option<Before>>) -> Self {
-        let before = before.into();
-        if before.as_ref().and_then(|before| before.read).is_some_and(|read| self.is_before(read)) {
-            tracing::warn!(
-                endpoint = self.0.operation,
-                "what was read after the call is not what was before it: ignored"
-            );
-            return self;
-        }
-        self.0.baseline = before.map(|before| before.baseline);
+    /// Adds what was read before the call, and its turn.
+    pub(crate) fn with_baseline(mut self, baseline: Baseline, turn: u64) -> Self {
+        self.0.baseline = Some(baseline);
+        self.0.turn = Some(turn);
         self
     }
 
-    /// Whether the call was sent before this moment, by the clock that both times share.
-    fn is_before(&self, moment: Now) -> bool {
-        match self.0.is_restored {
-            true => self.0.sent.wall < moment.wall,
-            false => self.0.sent.monotonic < moment.monotonic,
-        }
+    /// The same ticket, of a call that is sent now.
+    pub(crate) fn sent_at(mut self, now: Now) -> Self {
+        (self.0.sent, self.0.ended) = (now, now);
+        self
+    }
+
+    /// The ticket of a call with this open end.
+    pub(crate) fn with_end(mut self, end: OpenEnd) -> Self {
+        let OpenEnd { sent, ended, cause, text, status, body } = end;
+        *self.0 = TicketInner { sent, ended, cause, text, status, body, ..*self.0 };
+        self
     }
 
     /// Adds a secret that the read needs, by the name of its input: a ticket restored from text has none.
@@ -187,6 +196,10 @@ impl Ticket {
 
     pub(crate) fn baseline(&self) -> Option<&Baseline> {
         self.0.baseline.as_ref()
+    }
+
+    pub(crate) fn turn(&self) -> Option<u64> {
+        self.0.turn
     }
 
     /// When the exchange gave up, by this process's clock. `None` for a ticket of another process, or one made before
@@ -245,6 +258,13 @@ impl Ticket {
         }
         let prefix = format!("{}: ", self.0.operation);
         f.write_str(self.0.text.strip_prefix(&prefix).unwrap_or(&self.0.text))?;
+        match (self.0.shows, &self.0.baseline) {
+            (Findable::Never(why), _) => write!(f, "; no call of the API shows it: {why}")?,
+            (Findable::Within(_), None) => f.write_str("; nothing was read before it, so `reconcile` cannot tell")?,
+            (Findable::Within(time), Some(_)) => {
+                write!(f, "; `reconcile` can tell {} minutes after the call at the latest", minutes(time))?;
+            }
+        }
         if !self.0.reconcile.is_empty() {
             write!(f, "; to find out: {}", self.0.reconcile)?;
         }
@@ -252,9 +272,14 @@ impl Ticket {
     }
 }
 
+/// Whole minutes, rounded up.
+fn minutes(time: Duration) -> u64 {
+    time.as_secs().div_ceil(60)
+}
+
 impl TicketInner {
     /// A ticket of a call whose outcome was never reported.
-    fn of<E: Endpoint>(place: Place, inputs: Inputs, sent: Now, ended: Now) -> Self {
+    fn of<E: Perform>(place: Place, inputs: Inputs, sent: Now, ended: Now) -> Self {
         Self {
             api: <E::Api as Api>::INFO.name,
             operation: E::INFO.name,
@@ -270,6 +295,11 @@ impl TicketInner {
             body: None,
             inputs,
             baseline: None,
+            turn: None,
+            shows: match E::NOT_SHOWN {
+                Some(why) => Findable::Never(why),
+                None => Findable::Within(settles_within::<E>()),
+            },
             is_restored: false,
         }
     }

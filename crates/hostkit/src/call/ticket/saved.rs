@@ -4,14 +4,14 @@ use std::fmt;
 use std::str::FromStr;
 
 use hostkit_proto::evidence::{Baseline, Input, Inputs};
-use hostkit_proto::{Api, Endpoint, Evidence, UnixTime};
+use hostkit_proto::{Api, Endpoint, Perform, UnixTime};
 use hostkit_wire::{Format, Kind, Limits, Node, Value, parse, write};
 
 use super::{Place, Ticket, TicketCause, TicketInner};
 use crate::time::{Moment, Now};
 
 /// The version of the format; a reader accepts no other.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 
 /// A ticket as text: one line of JSON, by [`Display`](fmt::Display) and [`FromStr`]; with the feature `serde`, a string
 /// of that line.
@@ -31,7 +31,8 @@ pub struct SavedTicket {
     cause: TicketCause,
     status: Option<u16>,
     inputs: Inputs,
-    before: Option<Vec<String>>,
+    before: Option<Baseline>,
+    turn: Option<u64>,
 }
 
 /// Why a text is not a ticket of this call.
@@ -84,7 +85,8 @@ impl SavedTicket {
             cause: inner.cause,
             status: inner.status,
             inputs: inner.inputs.without_secrets(),
-            before: inner.baseline.as_ref().and_then(Baseline::to_save).map(<[String]>::to_vec),
+            turn: inner.turn,
+            before: inner.baseline.clone().filter(|baseline| baseline.to_save().is_some()),
         }
     }
 
@@ -101,11 +103,11 @@ impl SavedTicket {
     /// Restores the ticket as one of `E`.
     ///
     /// Its moments belong to another process, so "did not happen" requires the whole of
-    /// [`Evidence::SHOWS_WITHIN`] from now on, whatever the wall clock says.
+    /// the time that the hoster may need to show the call, from now on, whatever the wall clock says.
     ///
     /// # Errors
     /// The ticket belongs to another API or endpoint.
-    pub fn ticket<E: Evidence>(&self) -> Result<Ticket, TicketError> {
+    pub fn ticket<E: Perform>(&self) -> Result<Ticket, TicketError> {
         let (api, info) = (<E::Api as Api>::INFO.name, &<E as Endpoint>::INFO);
         if self.api != api {
             return Err(TicketError::OtherApi(self.api.clone(), api));
@@ -118,7 +120,8 @@ impl SavedTicket {
             cause: self.cause,
             text: self.cause.as_str().into(),
             status: self.status,
-            baseline: self.before.clone().map(Baseline::new),
+            baseline: self.before.clone(),
+            turn: self.turn,
             is_restored: true,
             ..TicketInner::of::<E>(self.place.clone(), self.inputs.clone(), at(self.sent), at(self.ended))
         })))
@@ -156,8 +159,12 @@ impl SavedTicket {
         }
         let inputs = self.inputs.iter().map(|(name, one)| (name.to_owned().into(), input(one)));
         entries.push(("inputs".into(), Value::Map(inputs.collect())));
-        if let Some(marks) = &self.before {
-            entries.push(("before".into(), Value::List(marks.iter().map(|mark| text(mark)).collect())));
+        if let Some(turn) = self.turn {
+            entries.push(("turn".into(), Value::Number(turn.to_string())));
+        }
+        if let Some((all, own)) = self.before.as_ref().and_then(Baseline::to_save) {
+            let list = |marks: &[String]| Value::List(marks.iter().map(|mark| text(mark)).collect());
+            entries.push(("before".into(), Value::Map(vec![("all".into(), list(all)), ("own".into(), list(own))])));
         }
         Value::Map(entries)
     }
@@ -199,16 +206,25 @@ impl FromStr for SavedTicket {
             cause: cause.ok_or(TicketError::NotATicket("its cause is none that is known"))?,
             status: status.transpose().map_err(|_| TicketError::NotATicket("its status is none of HTTP"))?,
             inputs: Inputs::from_pairs(inputs.entries().map(|(name, node)| (name.to_owned(), input(node))).collect()),
-            before: root.get("before").map(marks).transpose()?,
+            turn: word("turn")
+                .map(|turn| turn.parse())
+                .transpose()
+                .map_err(|_| TicketError::NotATicket("its turn is no number"))?,
+            before: root.get("before").map(baseline).transpose()?,
         })
     }
+}
+
+fn baseline(node: Node<'_>) -> Result<Baseline, TicketError> {
+    let part = |key| node.get(key).ok_or(TicketError::NotATicket("its `before` lacks `all` or `own`")).and_then(marks);
+    Ok(Baseline::new(part("all")?, part("own")?))
 }
 
 /// Reads every mark: a lost one would make an old item look new.
 fn marks(node: Node<'_>) -> Result<Vec<String>, TicketError> {
     let mark = |node: Node<'_>| node.as_str().map(str::to_owned).filter(|_| node.kind() == Kind::Text);
     let marks = (node.kind() == Kind::List).then(|| node.items().map(mark).collect::<Option<Vec<_>>>()).flatten();
-    marks.ok_or(TicketError::NotATicket("its `before` is no list of texts"))
+    marks.ok_or(TicketError::NotATicket("its `before` has something else than lists of texts"))
 }
 
 fn input(node: Node<'_>) -> Input {

@@ -174,7 +174,7 @@ fn waiters_share_a_failure() {
     let core = config(key(), &clock).build().unwrap();
     let now = clock.now();
     let mut leader = core.call(&GetItem, CallOptions::new());
-    let mut waiter = core.perform(&Order, CallOptions::new());
+    let mut waiter = core.perform(&Order, CallOptions::new().unread());
     assert_eq!(sends(leader.step(now)).endpoint, "login");
     assert!(matches!(waiter.step(now), Step::Wait(..)));
     leader.receive(now, answer(405, &[], r#"{"MethodNotAllowed": {"code": 405}}"#));

@@ -6,10 +6,10 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Secret, Value,
-    evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Secret, UnixTime,
+    Value, evidence,
 };
 
 use crate::Inferno;
@@ -22,7 +22,7 @@ use crate::types::ApiKey;
 /// 15 of the document.
 ///
 /// If the end stays open: Read the key with `get_api_key` and compare it with the old one. `reconcile` does it, with
-/// what `before` gave before the call.
+/// what `perform` read before the call.
 ///
 /// ```
 /// use inferno_proto::account::RenewApiKey;
@@ -108,16 +108,15 @@ impl Endpoint for RenewApiKey {
 }
 
 impl Perform for RenewApiKey {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("email", &self.email).with_secret("password", &self.password)
-    }
-}
-
-impl Evidence for RenewApiKey {
     type Reading = GetApiKey;
     type Found = ApiKey;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+    const SHOWS_AS: Shows = Shows::Change;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("email", &self.email).with_secret("password", &self.password)
+    }
 
     fn reading(inputs: &Inputs) -> Result<GetApiKey, EncodeError> {
         let email: String = inputs.need(Self::INFO.name, "email")?;
@@ -125,11 +124,13 @@ impl Evidence for RenewApiKey {
         Ok(GetApiKey::new(email, password))
     }
 
-    fn baseline(_: &Inputs, now: &ApiKey) -> Option<Baseline> {
-        Some(evidence::marks([now], |_| true, |item| Some(evidence::mark_of_secret(&item.key))).private())
+    fn baseline(_: &Inputs, now: &ApiKey) -> Result<Baseline, EncodeError> {
+        let mark = |item: &ApiKey| Some(evidence::mark_of_secret(&item.key));
+        Ok(evidence::before_change([now], |_| true, mark).private())
     }
 
-    fn find(_: &Inputs, baseline: Option<&Baseline>, now: ApiKey) -> Option<Vec<ApiKey>> {
-        evidence::changed(baseline, [now], |_| true, |item| Some(evidence::mark_of_secret(&item.key)), |_| true)
+    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: ApiKey) -> Result<Sighting<ApiKey>, EncodeError> {
+        let mark = |item: &ApiKey| Some(evidence::mark_of_secret(&item.key));
+        Ok(evidence::changed(baseline, [now], |_| true, mark))
     }
 }

@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
-use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
+use hostkit_proto::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+};
 
 use crate::Inferno;
 use crate::orders::ListOrders;
@@ -19,7 +21,7 @@ use crate::types::{Order, OrderId, OrderStatus};
 /// `POST /api_client.php`, action `cancel`; effect: **state**. Source: line 67 of the document.
 ///
 /// If the end stays open: Read the status of the order with `list_orders`; a second cancellation is refused and does no
-/// harm. `reconcile` does it, with what `before` gave before the call.
+/// harm. `reconcile` does it, with what `perform` read before the call.
 ///
 /// ```
 /// use inferno_proto::orders::CancelOrder;
@@ -88,31 +90,41 @@ impl Endpoint for CancelOrder {
 }
 
 impl Perform for CancelOrder {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("order", &self.order)
-    }
-}
-
-impl Evidence for CancelOrder {
     type Reading = ListOrders;
     type Found = Order;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+    const SHOWS_AS: Shows = Shows::State;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("order", &self.order)
+    }
 
     fn reading(_: &Inputs) -> Result<ListOrders, EncodeError> {
         Ok(ListOrders::new())
     }
 
-    fn baseline(inputs: &Inputs, now: &BTreeMap<OrderId, Order>) -> Option<Baseline> {
-        let order: OrderId = inputs.get("order")?;
+    fn baseline(inputs: &Inputs, now: &BTreeMap<OrderId, Order>) -> Result<Baseline, EncodeError> {
+        let order: OrderId = inputs.need(Self::INFO.name, "order")?;
         let fits = |item: &Order| item.id == order;
-        Some(evidence::marks(now.values(), fits, |item| item.status.as_ref().map(evidence::text)))
+        let mark = |item: &Order| item.status.as_ref().map(evidence::text);
+        Ok(evidence::before_change(now.values(), fits, mark))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: BTreeMap<OrderId, Order>) -> Option<Vec<Order>> {
-        let order: OrderId = inputs.get("order")?;
+    fn find(
+        inputs: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: BTreeMap<OrderId, Order>,
+    ) -> Result<Sighting<Order>, EncodeError> {
+        let order: OrderId = inputs.need(Self::INFO.name, "order")?;
         let fits = |item: &Order| item.id == order;
+        let mark = |item: &Order| item.status.as_ref().map(evidence::text);
         let is_so = |item: &Order| item.status == Some(OrderStatus::Cancelled);
-        evidence::changed(baseline, now.into_values(), fits, |item| item.status.as_ref().map(evidence::text), is_so)
+        Ok(evidence::became(baseline, now.into_values(), fits, mark, is_so))
+    }
+
+    fn output(_: Order) -> Option<()> {
+        Some(())
     }
 }

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Inferno;
@@ -24,7 +24,7 @@ use crate::types::{NewOrder, Order, OrderId, ProductId};
 /// an order was placed, compare the list of orders before and after.
 ///
 /// If the end stays open: List the orders and look for one that was not there before. `reconcile` does it, with what
-/// `before` gave before the call.
+/// `perform` read before the call.
 ///
 /// ```
 /// use inferno_proto::orders::CreateOrder;
@@ -105,9 +105,7 @@ impl Endpoint for CreateOrder {
     }
 }
 
-impl Perform for CreateOrder {}
-
-impl Evidence for CreateOrder {
+impl Perform for CreateOrder {
     type Reading = ListOrders;
     type Found = Order;
 
@@ -117,11 +115,24 @@ impl Evidence for CreateOrder {
         Ok(ListOrders::new())
     }
 
-    fn baseline(_: &Inputs, now: &BTreeMap<OrderId, Order>) -> Option<Baseline> {
-        Some(evidence::marks(now.values(), |_| true, |item| Some(evidence::text(&item.id))))
+    fn baseline(_: &Inputs, now: &BTreeMap<OrderId, Order>) -> Result<Baseline, EncodeError> {
+        Ok(evidence::before_new(now.values(), |item| evidence::text(&item.id)))
     }
 
-    fn find(_: &Inputs, baseline: Option<&Baseline>, now: BTreeMap<OrderId, Order>) -> Option<Vec<Order>> {
-        evidence::appeared(baseline, now.into_values(), false, |_| true, |_| false, |item| evidence::text(&item.id))
+    fn find(
+        _: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: BTreeMap<OrderId, Order>,
+    ) -> Result<Sighting<Order>, EncodeError> {
+        Ok(evidence::appeared(baseline, now.into_values(), |_| true, |item| evidence::text(&item.id)))
+    }
+
+    fn made(output: &NewOrder) -> Vec<String> {
+        vec![evidence::text(&output.order)]
+    }
+
+    fn keys(found: &Order) -> Vec<String> {
+        vec![evidence::text(&found.id)]
     }
 }

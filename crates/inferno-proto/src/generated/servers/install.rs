@@ -6,10 +6,10 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
 use hostkit_proto::{
-    Csv, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Format, Method, Perform, RawAnswer, RequestParts, Value,
-    evidence,
+    Csv, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Format, Method, Perform, RawAnswer, RequestParts, UnixTime,
+    Value, evidence,
 };
 
 use crate::Inferno;
@@ -24,7 +24,7 @@ use crate::types::{InstallAnswer, OrderId, ServerInfo, SshKeyId};
 /// The answer is text that PHP's `print_r` made, with or without its outer parentheses, or JSON.
 ///
 /// If the end stays open: Read the order with `get_info`: its server has a number by then; a second installation is
-/// refused with code 904 while the first one runs. `reconcile` does it, with what `before` gave before the call.
+/// refused with code 904 while the first one runs. `reconcile` does it, with what `perform` read before the call.
 ///
 /// ```
 /// use inferno_proto::servers::Install;
@@ -121,29 +121,38 @@ impl Endpoint for Install {
 }
 
 impl Perform for Install {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("order", &self.order)
-    }
-}
-
-impl Evidence for Install {
     type Reading = GetInfo;
     type Found = ServerInfo;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(600);
+    const SHOWS_AS: Shows = Shows::State;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("order", &self.order)
+    }
 
     fn reading(inputs: &Inputs) -> Result<GetInfo, EncodeError> {
         let order: OrderId = inputs.need(Self::INFO.name, "order")?;
         Ok(GetInfo::new(GetInfoServer::Order(order)))
     }
 
-    fn baseline(_: &Inputs, now: &ServerInfo) -> Option<Baseline> {
-        let fits = |item: &ServerInfo| item.vps.as_ref().and_then(|value| value.id.as_ref()).is_some();
-        Some(evidence::marks([now], fits, |_| Some(String::new())))
+    fn baseline(_: &Inputs, now: &ServerInfo) -> Result<Baseline, EncodeError> {
+        let mark = |item: &ServerInfo| {
+            Some(item.vps.as_ref().and_then(|value| value.id.as_ref()).map(evidence::text).unwrap_or_default())
+        };
+        Ok(evidence::before_change([now], |_| true, mark))
     }
 
-    fn find(_: &Inputs, baseline: Option<&Baseline>, now: ServerInfo) -> Option<Vec<ServerInfo>> {
-        let fits = |item: &ServerInfo| item.vps.as_ref().and_then(|value| value.id.as_ref()).is_some();
-        evidence::became(baseline, now, fits)
+    fn find(
+        _: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: ServerInfo,
+    ) -> Result<Sighting<ServerInfo>, EncodeError> {
+        let mark = |item: &ServerInfo| {
+            Some(item.vps.as_ref().and_then(|value| value.id.as_ref()).map(evidence::text).unwrap_or_default())
+        };
+        let is_so = |item: &ServerInfo| item.vps.as_ref().and_then(|value| value.id.as_ref()).is_some();
+        Ok(evidence::became(baseline, [now], |_| true, mark, is_so))
     }
 }

@@ -5,9 +5,7 @@
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::evidence::Inputs;
-use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Format, Method, Perform, RawAnswer, RequestParts,
-};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Format, Method, RawAnswer, RequestParts};
 
 use crate::Inferno;
 use crate::types::{ActionAnswer, OrderId};
@@ -107,7 +105,5 @@ impl Endpoint for Reboot {
         Inputs::new().with_option("order", output.order.as_ref())
     }
 }
-
-impl Perform for Reboot {}
 
 hostkit_proto::not_shown!(Reboot, "A server that was rebooted looks as before.");

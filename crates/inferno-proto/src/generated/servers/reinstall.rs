@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::{
-    Csv, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Format, Method, Perform, RawAnswer, RequestParts, Value,
+    Csv, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Format, Method, RawAnswer, RequestParts, Value,
 };
 
 use crate::Inferno;
@@ -118,8 +118,6 @@ impl Endpoint for Reinstall {
         answer.whole()
     }
 }
-
-impl Perform for Reinstall {}
 
 hostkit_proto::not_shown!(
     Reinstall,

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Inferno;
@@ -21,8 +21,8 @@ use crate::types::{SshKey, SshKeyAdded};
 ///
 /// The answer has no number of the key: read the list. Without a name the key is called after its comment.
 ///
-/// If the end stays open: List the keys and look for the name. `reconcile` does it; where the name is not unique, it
-/// takes what `before` gave before the call.
+/// If the end stays open: List the keys and look for the name. `reconcile` does it, with what `perform` read before the
+/// call.
 ///
 /// ```
 /// use inferno_proto::ssh_keys::AddSshKey;
@@ -111,31 +111,37 @@ impl Endpoint for AddSshKey {
 }
 
 impl Perform for AddSshKey {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with_option("name", self.name.as_ref())
-    }
-}
-
-impl Evidence for AddSshKey {
     type Reading = ListSshKeys;
     type Found = SshKey;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with_option("name", self.name.as_ref())
+    }
+
     fn reading(_: &Inputs) -> Result<ListSshKeys, EncodeError> {
         Ok(ListSshKeys::new())
     }
 
-    fn baseline(_: &Inputs, now: &Vec<SshKey>) -> Option<Baseline> {
-        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.id))))
+    fn baseline(_: &Inputs, now: &Vec<SshKey>) -> Result<Baseline, EncodeError> {
+        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.id)))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<SshKey>) -> Option<Vec<SshKey>> {
-        let name: Option<String> = inputs.get("name");
-        let fits = |item: &SshKey| name.is_none() || item.name.as_ref() == name.as_ref();
-        let nearly = |item: &SshKey| {
-            name.as_ref().is_none_or(|ours| item.name.as_ref().is_some_and(|value| evidence::is_near(value, ours)))
+    fn find(
+        inputs: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: Vec<SshKey>,
+    ) -> Result<Sighting<SshKey>, EncodeError> {
+        let name: Option<String> = inputs.maybe(Self::INFO.name, "name")?;
+        let fits = |item: &SshKey| {
+            name.as_ref().is_none_or(|ours| item.name.as_ref().is_some_and(|value| evidence::same(value, ours)))
         };
-        evidence::appeared(baseline, now, name.is_some(), fits, nearly, |item| evidence::text(&item.id))
+        Ok(evidence::appeared(baseline, now, fits, |item| evidence::text(&item.id)))
+    }
+
+    fn keys(found: &SshKey) -> Vec<String> {
+        vec![evidence::text(&found.id)]
     }
 }

@@ -6,8 +6,10 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
-use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
+use hostkit_proto::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+};
 
 use crate::Inferno;
 use crate::ssh_keys::ListSshKeys;
@@ -19,7 +21,8 @@ use crate::types::{ActionAnswer, SshKey, SshKeyId};
 ///
 /// The document shows no answer: what others of the API have is typed and optional, and all of it is kept.
 ///
-/// If the end stays open: List the keys and look whether it is still there. `reconcile` does it.
+/// If the end stays open: List the keys and look whether it is still there. `reconcile` does it, with what `perform`
+/// read before the call.
 ///
 /// ```
 /// use inferno_proto::ssh_keys::RemoveSshKey;
@@ -87,31 +90,29 @@ impl Endpoint for RemoveSshKey {
 }
 
 impl Perform for RemoveSshKey {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id)
-    }
-}
-
-impl Evidence for RemoveSshKey {
     type Reading = ListSshKeys;
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
-    const IS_ABSENCE: bool = true;
+    const SHOWS_AS: Shows = Shows::Absence;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
 
     fn reading(_: &Inputs) -> Result<ListSshKeys, EncodeError> {
         Ok(ListSshKeys::new())
     }
 
-    fn baseline(inputs: &Inputs, now: &Vec<SshKey>) -> Option<Baseline> {
-        let id: SshKeyId = inputs.get("id")?;
+    fn baseline(inputs: &Inputs, now: &Vec<SshKey>) -> Result<Baseline, EncodeError> {
+        let id: SshKeyId = inputs.need(Self::INFO.name, "id")?;
         let fits = |item: &SshKey| item.id == id;
-        Some(evidence::marks(now.iter(), fits, |_| Some(String::new())))
+        Ok(evidence::before_gone(now.iter(), fits, |item| evidence::text(&item.id)))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<SshKey>) -> Option<Vec<()>> {
-        let id: SshKeyId = inputs.get("id")?;
+    fn find(inputs: &Inputs, baseline: &Baseline, _: UnixTime, now: Vec<SshKey>) -> Result<Sighting<()>, EncodeError> {
+        let id: SshKeyId = inputs.need(Self::INFO.name, "id")?;
         let fits = |item: &SshKey| item.id == id;
-        evidence::gone(baseline, now, 1, fits)
+        Ok(evidence::gone(baseline, now, fits, |item| evidence::text(&item.id)))
     }
 }

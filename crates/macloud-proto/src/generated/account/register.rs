@@ -4,7 +4,7 @@
 //! `POST /v1/register`: makes a new account with its first user.
 
 use hostkit_proto::codec::{DecodeError, InputLimit, Name};
-use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts};
 
 use crate::Macloud;
 use crate::types::NewAccount;
@@ -99,7 +99,5 @@ impl Endpoint for Register {
         answer.value(&Name::new("data"))
     }
 }
-
-impl Perform for Register {}
 
 hostkit_proto::not_shown!(Register, "The API has no list of accounts.");

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Macloud;
@@ -20,7 +20,7 @@ use crate::types::{Backup, BackupId, DatacenterId};
 /// `POST /v1/backup.copy/{id}`; effect: **spends** (async, additive, recurring). Source: line 141 of the document.
 ///
 /// If the end stays open: List the backups and look for a new one in that data centre. `reconcile` does it, with what
-/// `before` gave before the call.
+/// `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::backups::CopyBackup;
@@ -93,29 +93,43 @@ impl Endpoint for CopyBackup {
 }
 
 impl Perform for CopyBackup {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("datacenter", &self.datacenter)
-    }
-}
-
-impl Evidence for CopyBackup {
     type Reading = ListBackups;
     type Found = Backup;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("datacenter", &self.datacenter)
+    }
+
     fn reading(_: &Inputs) -> Result<ListBackups, EncodeError> {
         Ok(ListBackups::new())
     }
 
-    fn baseline(_: &Inputs, now: &Vec<Backup>) -> Option<Baseline> {
-        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.id))))
+    fn baseline(_: &Inputs, now: &Vec<Backup>) -> Result<Baseline, EncodeError> {
+        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.id)))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<Backup>) -> Option<Vec<Backup>> {
-        let datacenter: DatacenterId = inputs.get("datacenter")?;
-        let fits =
-            |item: &Backup| item.datacenter.as_ref().map(|value| &value.id).is_none_or(|value| *value == datacenter);
-        evidence::appeared(baseline, now, false, fits, |_| false, |item| evidence::text(&item.id))
+    fn find(
+        inputs: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: Vec<Backup>,
+    ) -> Result<Sighting<Backup>, EncodeError> {
+        let datacenter: DatacenterId = inputs.need(Self::INFO.name, "datacenter")?;
+        let fits = |item: &Backup| item.datacenter.as_ref().map(|value| &value.id) == Some(&datacenter);
+        Ok(evidence::appeared(baseline, now, fits, |item| evidence::text(&item.id)))
+    }
+
+    fn made(output: &BackupId) -> Vec<String> {
+        vec![evidence::text(output)]
+    }
+
+    fn keys(found: &Backup) -> Vec<String> {
+        vec![evidence::text(&found.id)]
+    }
+
+    fn output(found: Backup) -> Option<BackupId> {
+        Some(found.id)
     }
 }

@@ -4,7 +4,7 @@
 //! `POST /v1/backup/{id}`: makes a backup of a server or an external disk in its data centre.
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts};
 
 use crate::Macloud;
 use crate::types::ServiceId;
@@ -79,8 +79,6 @@ impl Endpoint for CreateBackup {
         answer.nothing()
     }
 }
-
-impl Perform for CreateBackup {}
 
 hostkit_proto::not_shown!(
     CreateBackup,

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Macloud;
@@ -22,7 +22,7 @@ use crate::types::{Backup, ServerId};
 /// Which of the two paths Macloud has is not known.
 ///
 /// If the end stays open: List the backups: the one that is new and whose `server` is this one is it. `reconcile` does
-/// it, with what `before` gave before the call.
+/// it, with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::backups::CreateServerBackup;
@@ -87,28 +87,39 @@ impl Endpoint for CreateServerBackup {
 }
 
 impl Perform for CreateServerBackup {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id)
-    }
-}
-
-impl Evidence for CreateServerBackup {
     type Reading = ListBackups;
     type Found = Backup;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
+
     fn reading(_: &Inputs) -> Result<ListBackups, EncodeError> {
         Ok(ListBackups::new())
     }
 
-    fn baseline(_: &Inputs, now: &Vec<Backup>) -> Option<Baseline> {
-        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.id))))
+    fn baseline(_: &Inputs, now: &Vec<Backup>) -> Result<Baseline, EncodeError> {
+        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.id)))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<Backup>) -> Option<Vec<Backup>> {
-        let id: ServerId = inputs.get("id")?;
-        let fits = |item: &Backup| item.server.as_ref().map(|value| &value.id).is_none_or(|value| *value == id);
-        evidence::appeared(baseline, now, false, fits, |_| false, |item| evidence::text(&item.id))
+    fn find(
+        inputs: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: Vec<Backup>,
+    ) -> Result<Sighting<Backup>, EncodeError> {
+        let id: ServerId = inputs.need(Self::INFO.name, "id")?;
+        let fits = |item: &Backup| item.server.as_ref().map(|value| &value.id) == Some(&id);
+        Ok(evidence::appeared(baseline, now, fits, |item| evidence::text(&item.id)))
+    }
+
+    fn keys(found: &Backup) -> Vec<String> {
+        vec![evidence::text(&found.id)]
+    }
+
+    fn output(_: Backup) -> Option<()> {
+        Some(())
     }
 }

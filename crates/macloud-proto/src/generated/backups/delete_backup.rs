@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Macloud;
@@ -20,7 +20,7 @@ use crate::types::{Backup, BackupId, ServiceStatus};
 /// `DELETE /v1/backup/{id}`; effect: **destructive** (async). Source: line 135 of the document.
 ///
 /// If the end stays open: Read the backup: a not-found fault or the status `deleted` means that it is gone. `reconcile`
-/// does it.
+/// does it, with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::backups::DeleteBackup;
@@ -87,34 +87,36 @@ impl Endpoint for DeleteBackup {
 }
 
 impl Perform for DeleteBackup {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id)
-    }
-}
-
-impl Evidence for DeleteBackup {
     type Reading = GetBackup;
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(120);
-    const IS_ABSENCE: bool = true;
+    const SHOWS_AS: Shows = Shows::State;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
 
     fn reading(inputs: &Inputs) -> Result<GetBackup, EncodeError> {
         let id: BackupId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetBackup::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &Backup) -> Option<Baseline> {
+    fn baseline(_: &Inputs, now: &Backup) -> Result<Baseline, EncodeError> {
         let fits = |item: &Backup| item.status == ServiceStatus::Deleted;
-        Some(evidence::marks([now], fits, |_| Some(String::new())))
+        Ok(evidence::before_end(now, fits))
     }
 
-    fn find(_: &Inputs, baseline: Option<&Baseline>, now: Backup) -> Option<Vec<()>> {
+    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: Backup) -> Result<Sighting<()>, EncodeError> {
         let fits = |item: &Backup| item.status == ServiceStatus::Deleted;
-        evidence::ended(baseline, &now, fits)
+        Ok(evidence::ended(baseline, &now, fits))
     }
 
     fn not_found() -> Option<()> {
+        Some(())
+    }
+
+    fn output(_: ()) -> Option<()> {
         Some(())
     }
 }

@@ -4,9 +4,7 @@
 //! `PUT /v1/backup/{id}`: prolongs a backup automatically from now on.
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value,
-};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts, Value};
 
 use crate::Macloud;
 use crate::types::BackupId;
@@ -93,7 +91,5 @@ impl Endpoint for EnableBackupAutoprolong {
         answer.nothing()
     }
 }
-
-impl Perform for EnableBackupAutoprolong {}
 
 hostkit_proto::not_shown!(EnableBackupAutoprolong, "A backup does not show whether it is prolonged.");

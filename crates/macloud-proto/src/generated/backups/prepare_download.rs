@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Macloud;
@@ -22,7 +22,7 @@ use crate::types::{Backup, BackupId};
 /// Not on the page of Macloud. The link to a gzip of the raw disk appears in `download`: wait with
 /// `backup_downloadable`.
 ///
-/// If the end stays open: Read the backup: it shows the link. `reconcile` does it, with what `before` gave before the
+/// If the end stays open: Read the backup: it shows the link. `reconcile` does it, with what `perform` read before the
 /// call.
 ///
 /// ```
@@ -90,27 +90,32 @@ impl Endpoint for PrepareDownload {
 }
 
 impl Perform for PrepareDownload {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id)
-    }
-}
-
-impl Evidence for PrepareDownload {
     type Reading = GetBackup;
     type Found = Backup;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(600);
+    const SHOWS_AS: Shows = Shows::Change;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
 
     fn reading(inputs: &Inputs) -> Result<GetBackup, EncodeError> {
         let id: BackupId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetBackup::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &Backup) -> Option<Baseline> {
-        Some(evidence::marks([now], |_| true, |item| Some(evidence::fingerprint(&item.download))).private())
+    fn baseline(_: &Inputs, now: &Backup) -> Result<Baseline, EncodeError> {
+        let mark = |item: &Backup| Some(item.download.as_ref().map(evidence::fingerprint).unwrap_or_default());
+        Ok(evidence::before_change([now], |_| true, mark).private())
     }
 
-    fn find(_: &Inputs, baseline: Option<&Baseline>, now: Backup) -> Option<Vec<Backup>> {
-        evidence::changed(baseline, [now], |_| true, |item| Some(evidence::fingerprint(&item.download)), |_| true)
+    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: Backup) -> Result<Sighting<Backup>, EncodeError> {
+        let mark = |item: &Backup| Some(item.download.as_ref().map(evidence::fingerprint).unwrap_or_default());
+        Ok(evidence::changed(baseline, [now], |_| true, mark))
+    }
+
+    fn output(_: Backup) -> Option<()> {
+        Some(())
     }
 }

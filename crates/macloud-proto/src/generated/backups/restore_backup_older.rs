@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Macloud;
@@ -22,7 +22,7 @@ use crate::types::{BackupId, ServerDetail, ServerId, ServiceId};
 /// The document of VDSina had POST before it had PUT.
 ///
 /// If the end stays open: Read the server: `status_text` says what is being done with it. `reconcile` does it, with
-/// what `before` gave before the call.
+/// what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::backups::RestoreBackupOlder;
@@ -94,28 +94,38 @@ impl Endpoint for RestoreBackupOlder {
 }
 
 impl Perform for RestoreBackupOlder {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("service", &self.service)
-    }
-}
-
-impl Evidence for RestoreBackupOlder {
     type Reading = GetServer;
     type Found = ServerDetail;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(120);
     const UNSEEN_IS_NO: bool = false;
+    const SHOWS_AS: Shows = Shows::Change;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("service", &self.service)
+    }
 
     fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {
         let service: ServiceId = inputs.need(Self::INFO.name, "service")?;
         Ok(GetServer::new(ServerId::new(service.get())))
     }
 
-    fn baseline(_: &Inputs, now: &ServerDetail) -> Option<Baseline> {
-        Some(evidence::marks([now], |_| true, |item| Some(evidence::fingerprint(&item.status_text))).private())
+    fn baseline(_: &Inputs, now: &ServerDetail) -> Result<Baseline, EncodeError> {
+        let mark = |item: &ServerDetail| Some(item.status_text.as_ref().map(evidence::text).unwrap_or_default());
+        Ok(evidence::before_change([now], |_| true, mark))
     }
 
-    fn find(_: &Inputs, baseline: Option<&Baseline>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
-        evidence::changed(baseline, [now], |_| true, |item| Some(evidence::fingerprint(&item.status_text)), |_| true)
+    fn find(
+        _: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: ServerDetail,
+    ) -> Result<Sighting<ServerDetail>, EncodeError> {
+        let mark = |item: &ServerDetail| Some(item.status_text.as_ref().map(evidence::text).unwrap_or_default());
+        Ok(evidence::changed(baseline, [now], |_| true, mark))
+    }
+
+    fn output(_: ServerDetail) -> Option<()> {
+        Some(())
     }
 }

@@ -7,9 +7,9 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit, Name, TextShape};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Macloud;
@@ -20,8 +20,8 @@ use crate::types::{Domain, DomainId};
 ///
 /// `POST /v1/dns`; effect: **state** (async, additive). Source: line 185 of the document.
 ///
-/// If the end stays open: List the domains and look for the name. `reconcile` does it; where the name is not unique, it
-/// takes what `before` gave before the call.
+/// If the end stays open: List the domains and look for the name. `reconcile` does it, with what `perform` read before
+/// the call.
 ///
 /// ```
 /// use macloud_proto::dns::CreateDomain;
@@ -104,29 +104,43 @@ impl Endpoint for CreateDomain {
 }
 
 impl Perform for CreateDomain {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("name", &self.name)
-    }
-}
-
-impl Evidence for CreateDomain {
     type Reading = ListDomains;
     type Found = Domain;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("name", &self.name)
+    }
+
     fn reading(_: &Inputs) -> Result<ListDomains, EncodeError> {
         Ok(ListDomains::new())
     }
 
-    fn baseline(_: &Inputs, now: &Vec<Domain>) -> Option<Baseline> {
-        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.id))))
+    fn baseline(_: &Inputs, now: &Vec<Domain>) -> Result<Baseline, EncodeError> {
+        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.id)))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<Domain>) -> Option<Vec<Domain>> {
-        let name: String = inputs.get("name")?;
-        let fits = |item: &Domain| item.name == name;
-        let nearly = |item: &Domain| evidence::is_near(&item.name, &name);
-        evidence::appeared(baseline, now, true, fits, nearly, |item| evidence::text(&item.id))
+    fn find(
+        inputs: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: Vec<Domain>,
+    ) -> Result<Sighting<Domain>, EncodeError> {
+        let name: String = inputs.need(Self::INFO.name, "name")?;
+        let fits = |item: &Domain| evidence::same(&item.name, &name);
+        Ok(evidence::appeared(baseline, now, fits, |item| evidence::text(&item.id)))
+    }
+
+    fn made(output: &DomainId) -> Vec<String> {
+        vec![evidence::text(output)]
+    }
+
+    fn keys(found: &Domain) -> Vec<String> {
+        vec![evidence::text(&found.id)]
+    }
+
+    fn output(found: Domain) -> Option<DomainId> {
+        Some(found.id)
     }
 }

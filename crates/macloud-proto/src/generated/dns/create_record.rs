@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit, Name, TextShape};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Macloud;
@@ -19,8 +19,8 @@ use crate::types::{CaaTag, DomainId, Record, RecordId, RecordType};
 ///
 /// `POST /v1/dns.record/{id}`; effect: **state** (additive). Source: line 187 of the document.
 ///
-/// If the end stays open: List the records of the domain, some seconds later. `reconcile` does it, with what `before`
-/// gave before the call.
+/// If the end stays open: List the records of the domain, some seconds later. `reconcile` does it, with what `perform`
+/// read before the call.
 ///
 /// ```
 /// use macloud_proto::dns::CreateRecord;
@@ -138,31 +138,45 @@ impl Endpoint for CreateRecord {
 }
 
 impl Perform for CreateRecord {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id).with("kind", &self.kind).with("value", &self.value)
-    }
-}
-
-impl Evidence for CreateRecord {
     type Reading = ListRecords;
     type Found = Record;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id).with("kind", &self.kind).with("value", &self.value)
+    }
 
     fn reading(inputs: &Inputs) -> Result<ListRecords, EncodeError> {
         let id: DomainId = inputs.need(Self::INFO.name, "id")?;
         Ok(ListRecords::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &Vec<Record>) -> Option<Baseline> {
-        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.id))))
+    fn baseline(_: &Inputs, now: &Vec<Record>) -> Result<Baseline, EncodeError> {
+        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.id)))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<Record>) -> Option<Vec<Record>> {
-        let kind: RecordType = inputs.get("kind")?;
-        let value: String = inputs.get("value")?;
-        let fits = |item: &Record| item.kind == kind && item.value == value;
-        let nearly = |item: &Record| item.kind == kind && evidence::is_near(&item.value, &value);
-        evidence::appeared(baseline, now, false, fits, nearly, |item| evidence::text(&item.id))
+    fn find(
+        inputs: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: Vec<Record>,
+    ) -> Result<Sighting<Record>, EncodeError> {
+        let kind: RecordType = inputs.need(Self::INFO.name, "kind")?;
+        let value: String = inputs.need(Self::INFO.name, "value")?;
+        let fits = |item: &Record| item.kind == kind && evidence::same(&item.value, &value);
+        Ok(evidence::appeared(baseline, now, fits, |item| evidence::text(&item.id)))
+    }
+
+    fn made(output: &RecordId) -> Vec<String> {
+        vec![evidence::text(output)]
+    }
+
+    fn keys(found: &Record) -> Vec<String> {
+        vec![evidence::text(&found.id)]
+    }
+
+    fn output(found: Record) -> Option<RecordId> {
+        Some(found.id)
     }
 }

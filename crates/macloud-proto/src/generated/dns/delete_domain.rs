@@ -6,8 +6,10 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
-use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
+use hostkit_proto::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+};
 
 use crate::Macloud;
 use crate::dns::GetDomain;
@@ -18,7 +20,7 @@ use crate::types::{Domain, DomainId, ServiceStatus};
 /// `DELETE /v1/dns/{id}`; effect: **destructive**. Source: line 182 of the document.
 ///
 /// If the end stays open: Read the domain: a not-found fault or the status `deleted` means that it is gone. `reconcile`
-/// does it.
+/// does it, with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::dns::DeleteDomain;
@@ -84,34 +86,36 @@ impl Endpoint for DeleteDomain {
 }
 
 impl Perform for DeleteDomain {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id)
-    }
-}
-
-impl Evidence for DeleteDomain {
     type Reading = GetDomain;
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
-    const IS_ABSENCE: bool = true;
+    const SHOWS_AS: Shows = Shows::State;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
 
     fn reading(inputs: &Inputs) -> Result<GetDomain, EncodeError> {
         let id: DomainId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetDomain::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &Domain) -> Option<Baseline> {
+    fn baseline(_: &Inputs, now: &Domain) -> Result<Baseline, EncodeError> {
         let fits = |item: &Domain| item.status == ServiceStatus::Deleted;
-        Some(evidence::marks([now], fits, |_| Some(String::new())))
+        Ok(evidence::before_end(now, fits))
     }
 
-    fn find(_: &Inputs, baseline: Option<&Baseline>, now: Domain) -> Option<Vec<()>> {
+    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: Domain) -> Result<Sighting<()>, EncodeError> {
         let fits = |item: &Domain| item.status == ServiceStatus::Deleted;
-        evidence::ended(baseline, &now, fits)
+        Ok(evidence::ended(baseline, &now, fits))
     }
 
     fn not_found() -> Option<()> {
+        Some(())
+    }
+
+    fn output(_: ()) -> Option<()> {
         Some(())
     }
 }

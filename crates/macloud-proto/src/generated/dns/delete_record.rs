@@ -6,8 +6,10 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Each, Evidence, Inputs};
-use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
+use hostkit_proto::evidence::{Baseline, Each, Inputs, Shows, Sighting};
+use hostkit_proto::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+};
 
 use crate::Macloud;
 use crate::dns::{ListDomains, ListRecords};
@@ -17,7 +19,8 @@ use crate::types::{Record, RecordId};
 ///
 /// `DELETE /v1/dns.record/{id}`; effect: **destructive**. Source: line 182 of the document.
 ///
-/// If the end stays open: List the records of every domain, some seconds later. `reconcile` does it.
+/// If the end stays open: List the records of every domain, some seconds later. `reconcile` does it, with what
+/// `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::dns::DeleteRecord;
@@ -83,31 +86,33 @@ impl Endpoint for DeleteRecord {
 }
 
 impl Perform for DeleteRecord {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id)
-    }
-}
-
-impl Evidence for DeleteRecord {
     type Reading = Each<ListDomains, ListRecords>;
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
-    const IS_ABSENCE: bool = true;
+    const SHOWS_AS: Shows = Shows::Absence;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
 
     fn reading(_: &Inputs) -> Result<Each<ListDomains, ListRecords>, EncodeError> {
         Ok(Each::new(ListDomains::new(), |list| list.into_iter().map(|item| ListRecords::new(item.id)).collect()))
     }
 
-    fn baseline(inputs: &Inputs, now: &Vec<Record>) -> Option<Baseline> {
-        let id: RecordId = inputs.get("id")?;
+    fn baseline(inputs: &Inputs, now: &Vec<Record>) -> Result<Baseline, EncodeError> {
+        let id: RecordId = inputs.need(Self::INFO.name, "id")?;
         let fits = |item: &Record| item.id == id;
-        Some(evidence::marks(now.iter(), fits, |_| Some(String::new())))
+        Ok(evidence::before_gone(now.iter(), fits, |item| evidence::text(&item.id)))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<Record>) -> Option<Vec<()>> {
-        let id: RecordId = inputs.get("id")?;
+    fn find(inputs: &Inputs, baseline: &Baseline, _: UnixTime, now: Vec<Record>) -> Result<Sighting<()>, EncodeError> {
+        let id: RecordId = inputs.need(Self::INFO.name, "id")?;
         let fits = |item: &Record| item.id == id;
-        evidence::gone(baseline, now, 1, fits)
+        Ok(evidence::gone(baseline, now, fits, |item| evidence::text(&item.id)))
+    }
+
+    fn output(_: ()) -> Option<()> {
+        Some(())
     }
 }

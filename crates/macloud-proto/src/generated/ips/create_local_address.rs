@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Macloud;
@@ -21,8 +21,8 @@ use crate::types::{LocalAddress, ServerId};
 ///
 /// The network is shared with other customers. `can.ip_local` of the server says whether it is possible.
 ///
-/// If the end stays open: Read the local address of the server. `reconcile` does it, with what `before` gave before the
-/// call.
+/// If the end stays open: Read the local address of the server. `reconcile` does it, with what `perform` read before
+/// the call.
 ///
 /// ```
 /// use macloud_proto::ips::CreateLocalAddress;
@@ -88,27 +88,38 @@ impl Endpoint for CreateLocalAddress {
 }
 
 impl Perform for CreateLocalAddress {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id)
-    }
-}
-
-impl Evidence for CreateLocalAddress {
     type Reading = GetLocalAddress;
     type Found = LocalAddress;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(120);
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
 
     fn reading(inputs: &Inputs) -> Result<GetLocalAddress, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetLocalAddress::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &Option<LocalAddress>) -> Option<Baseline> {
-        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.ip))))
+    fn baseline(_: &Inputs, now: &Option<LocalAddress>) -> Result<Baseline, EncodeError> {
+        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.ip)))
     }
 
-    fn find(_: &Inputs, baseline: Option<&Baseline>, now: Option<LocalAddress>) -> Option<Vec<LocalAddress>> {
-        evidence::appeared(baseline, now, false, |_| true, |_| false, |item| evidence::text(&item.ip))
+    fn find(
+        _: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: Option<LocalAddress>,
+    ) -> Result<Sighting<LocalAddress>, EncodeError> {
+        Ok(evidence::appeared(baseline, now, |_| true, |item| evidence::text(&item.ip)))
+    }
+
+    fn keys(found: &LocalAddress) -> Vec<String> {
+        vec![evidence::text(&found.ip)]
+    }
+
+    fn output(_: LocalAddress) -> Option<()> {
+        Some(())
     }
 }

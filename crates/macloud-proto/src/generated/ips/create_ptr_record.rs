@@ -7,9 +7,9 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit, Name};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Macloud;
@@ -22,7 +22,7 @@ use crate::types::{AddressId, PtrId, PtrRecord};
 ///
 /// Not on the page of Macloud.
 ///
-/// If the end stays open: List the PTR records of the address. `reconcile` does it, with what `before` gave before the
+/// If the end stays open: List the PTR records of the address. `reconcile` does it, with what `perform` read before the
 /// call.
 ///
 /// ```
@@ -106,32 +106,46 @@ impl Endpoint for CreatePtrRecord {
 }
 
 impl Perform for CreatePtrRecord {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id).with("ip", &self.ip).with("host", &self.host)
-    }
-}
-
-impl Evidence for CreatePtrRecord {
     type Reading = ListPtrRecords;
     type Found = PtrRecord;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id).with("ip", &self.ip).with("host", &self.host)
+    }
 
     fn reading(inputs: &Inputs) -> Result<ListPtrRecords, EncodeError> {
         let id: AddressId = inputs.need(Self::INFO.name, "id")?;
         Ok(ListPtrRecords::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &Vec<PtrRecord>) -> Option<Baseline> {
-        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.id))))
+    fn baseline(_: &Inputs, now: &Vec<PtrRecord>) -> Result<Baseline, EncodeError> {
+        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.id)))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<PtrRecord>) -> Option<Vec<PtrRecord>> {
-        let ip: IpAddr = inputs.get("ip")?;
-        let host: String = inputs.get("host")?;
-        let fits = |item: &PtrRecord| item.ip == ip && item.host.as_ref().is_none_or(|value| *value == host);
-        let nearly =
-            |item: &PtrRecord| item.ip == ip && item.host.as_ref().is_none_or(|value| evidence::is_near(value, &host));
-        evidence::appeared(baseline, now, false, fits, nearly, |item| evidence::text(&item.id))
+    fn find(
+        inputs: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: Vec<PtrRecord>,
+    ) -> Result<Sighting<PtrRecord>, EncodeError> {
+        let ip: IpAddr = inputs.need(Self::INFO.name, "ip")?;
+        let host: String = inputs.need(Self::INFO.name, "host")?;
+        let fits =
+            |item: &PtrRecord| item.ip == ip && item.host.as_ref().is_some_and(|value| evidence::same(value, &host));
+        Ok(evidence::appeared(baseline, now, fits, |item| evidence::text(&item.id)))
+    }
+
+    fn made(output: &PtrId) -> Vec<String> {
+        vec![evidence::text(output)]
+    }
+
+    fn keys(found: &PtrRecord) -> Vec<String> {
+        vec![evidence::text(&found.id)]
+    }
+
+    fn output(found: PtrRecord) -> Option<PtrId> {
+        Some(found.id)
     }
 }

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Macloud;
@@ -19,7 +19,8 @@ use crate::types::{AdditionalAddresses, AdditionalId, ServiceStatus};
 ///
 /// `DELETE /v1/server-ip/{id}`; effect: **destructive** (async). Source: line 155 of the document.
 ///
-/// If the end stays open: List the services with additional addresses. `reconcile` does it.
+/// If the end stays open: List the services with additional addresses. `reconcile` does it, with what `perform` read
+/// before the call.
 ///
 /// ```
 /// use macloud_proto::ips::DeleteAdditional;
@@ -86,34 +87,41 @@ impl Endpoint for DeleteAdditional {
 }
 
 impl Perform for DeleteAdditional {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id)
-    }
-}
-
-impl Evidence for DeleteAdditional {
     type Reading = GetAdditional;
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(120);
-    const IS_ABSENCE: bool = true;
+    const SHOWS_AS: Shows = Shows::State;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
 
     fn reading(inputs: &Inputs) -> Result<GetAdditional, EncodeError> {
         let id: AdditionalId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetAdditional::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &AdditionalAddresses) -> Option<Baseline> {
+    fn baseline(_: &Inputs, now: &AdditionalAddresses) -> Result<Baseline, EncodeError> {
         let fits = |item: &AdditionalAddresses| item.status == ServiceStatus::Deleted;
-        Some(evidence::marks([now], fits, |_| Some(String::new())))
+        Ok(evidence::before_end(now, fits))
     }
 
-    fn find(_: &Inputs, baseline: Option<&Baseline>, now: AdditionalAddresses) -> Option<Vec<()>> {
+    fn find(
+        _: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: AdditionalAddresses,
+    ) -> Result<Sighting<()>, EncodeError> {
         let fits = |item: &AdditionalAddresses| item.status == ServiceStatus::Deleted;
-        evidence::ended(baseline, &now, fits)
+        Ok(evidence::ended(baseline, &now, fits))
     }
 
     fn not_found() -> Option<()> {
+        Some(())
+    }
+
+    fn output(_: ()) -> Option<()> {
         Some(())
     }
 }

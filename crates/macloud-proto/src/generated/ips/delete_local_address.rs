@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Macloud;
@@ -19,7 +19,8 @@ use crate::types::{LocalAddress, ServerId};
 ///
 /// `DELETE /v1/server.ip.local/{id}`; effect: **destructive** (async). Source: line 164 of the document.
 ///
-/// If the end stays open: Read the local address of the server. `reconcile` does it.
+/// If the end stays open: Read the local address of the server. `reconcile` does it, with what `perform` read before
+/// the call.
 ///
 /// ```
 /// use macloud_proto::ips::DeleteLocalAddress;
@@ -86,28 +87,35 @@ impl Endpoint for DeleteLocalAddress {
 }
 
 impl Perform for DeleteLocalAddress {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id)
-    }
-}
-
-impl Evidence for DeleteLocalAddress {
     type Reading = GetLocalAddress;
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(120);
-    const IS_ABSENCE: bool = true;
+    const SHOWS_AS: Shows = Shows::Absence;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
 
     fn reading(inputs: &Inputs) -> Result<GetLocalAddress, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetLocalAddress::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &Option<LocalAddress>) -> Option<Baseline> {
-        Some(evidence::marks(now.iter(), |_| true, |_| Some(String::new())))
+    fn baseline(_: &Inputs, now: &Option<LocalAddress>) -> Result<Baseline, EncodeError> {
+        Ok(evidence::before_gone(now.iter(), |_| true, |_| String::new()))
     }
 
-    fn find(_: &Inputs, baseline: Option<&Baseline>, now: Option<LocalAddress>) -> Option<Vec<()>> {
-        evidence::gone(baseline, now, 1, |_| true)
+    fn find(
+        _: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: Option<LocalAddress>,
+    ) -> Result<Sighting<()>, EncodeError> {
+        Ok(evidence::gone(baseline, now, |_| true, |_| String::new()))
+    }
+
+    fn output(_: ()) -> Option<()> {
+        Some(())
     }
 }

@@ -6,8 +6,10 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Each, Evidence, Inputs};
-use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
+use hostkit_proto::evidence::{Baseline, Each, Inputs, Shows, Sighting};
+use hostkit_proto::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+};
 
 use crate::Macloud;
 use crate::ips::{ListAddresses, ListPtrRecords};
@@ -19,7 +21,8 @@ use crate::types::{PtrId, PtrRecord};
 ///
 /// Not on the page of Macloud.
 ///
-/// If the end stays open: List the PTR records of every address. `reconcile` does it.
+/// If the end stays open: List the PTR records of every address. `reconcile` does it, with what `perform` read before
+/// the call.
 ///
 /// ```
 /// use macloud_proto::ips::DeletePtrRecord;
@@ -85,31 +88,38 @@ impl Endpoint for DeletePtrRecord {
 }
 
 impl Perform for DeletePtrRecord {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id)
-    }
-}
-
-impl Evidence for DeletePtrRecord {
     type Reading = Each<ListAddresses, ListPtrRecords>;
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
-    const IS_ABSENCE: bool = true;
+    const SHOWS_AS: Shows = Shows::Absence;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
 
     fn reading(_: &Inputs) -> Result<Each<ListAddresses, ListPtrRecords>, EncodeError> {
         Ok(Each::new(ListAddresses::new(), |list| list.into_iter().map(|item| ListPtrRecords::new(item.id)).collect()))
     }
 
-    fn baseline(inputs: &Inputs, now: &Vec<PtrRecord>) -> Option<Baseline> {
-        let id: PtrId = inputs.get("id")?;
+    fn baseline(inputs: &Inputs, now: &Vec<PtrRecord>) -> Result<Baseline, EncodeError> {
+        let id: PtrId = inputs.need(Self::INFO.name, "id")?;
         let fits = |item: &PtrRecord| item.id == id;
-        Some(evidence::marks(now.iter(), fits, |_| Some(String::new())))
+        Ok(evidence::before_gone(now.iter(), fits, |item| evidence::text(&item.id)))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<PtrRecord>) -> Option<Vec<()>> {
-        let id: PtrId = inputs.get("id")?;
+    fn find(
+        inputs: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: Vec<PtrRecord>,
+    ) -> Result<Sighting<()>, EncodeError> {
+        let id: PtrId = inputs.need(Self::INFO.name, "id")?;
         let fits = |item: &PtrRecord| item.id == id;
-        evidence::gone(baseline, now, 1, fits)
+        Ok(evidence::gone(baseline, now, fits, |item| evidence::text(&item.id)))
+    }
+
+    fn output(_: ()) -> Option<()> {
+        Some(())
     }
 }

@@ -6,14 +6,14 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Macloud;
-use crate::ips::ListAddresses;
-use crate::types::{PoolAddress, ServerId};
+use crate::ips::ListServerAddresses;
+use crate::types::{AdditionalAddresses, ServerId, ServiceAddress};
 
 /// Orders additional addresses for a server.
 ///
@@ -22,7 +22,7 @@ use crate::types::{PoolAddress, ServerId};
 /// Within the limits of the account.
 ///
 /// If the end stays open: List the additional addresses of the server; the operations show debits. `reconcile` does it,
-/// with what `before` gave before the call.
+/// with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::ips::OrderAddresses;
@@ -105,23 +105,46 @@ impl Endpoint for OrderAddresses {
     }
 }
 
-impl Perform for OrderAddresses {}
-
-impl Evidence for OrderAddresses {
-    type Reading = ListAddresses;
-    type Found = PoolAddress;
+impl Perform for OrderAddresses {
+    type Reading = ListServerAddresses;
+    type Found = Vec<ServiceAddress>;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(120);
+    const AMOUNT: Option<&'static str> = Some("count");
 
-    fn reading(_: &Inputs) -> Result<ListAddresses, EncodeError> {
-        Ok(ListAddresses::new())
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id).with("count", &self.count)
     }
 
-    fn baseline(_: &Inputs, now: &Vec<PoolAddress>) -> Option<Baseline> {
-        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.id))))
+    fn reading(inputs: &Inputs) -> Result<ListServerAddresses, EncodeError> {
+        let id: ServerId = inputs.need(Self::INFO.name, "id")?;
+        Ok(ListServerAddresses::new(id))
     }
 
-    fn find(_: &Inputs, baseline: Option<&Baseline>, now: Vec<PoolAddress>) -> Option<Vec<PoolAddress>> {
-        evidence::appeared(baseline, now, false, |_| true, |_| false, |item| evidence::text(&item.id))
+    fn baseline(_: &Inputs, now: &Vec<AdditionalAddresses>) -> Result<Baseline, EncodeError> {
+        Ok(evidence::before_new(now.iter().flat_map(|item| &item.addresses), |item| evidence::text(&item.id)))
+    }
+
+    fn find(
+        inputs: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: Vec<AdditionalAddresses>,
+    ) -> Result<Sighting<Vec<ServiceAddress>>, EncodeError> {
+        Ok(evidence::appeared_count(
+            baseline,
+            now.into_iter().flat_map(|item| item.addresses),
+            inputs.need(Self::INFO.name, "count")?,
+            |_| true,
+            |item| evidence::text(&item.id),
+        ))
+    }
+
+    fn keys(found: &Vec<ServiceAddress>) -> Vec<String> {
+        found.iter().map(|item| evidence::text(&item.id)).collect()
+    }
+
+    fn output(_: Vec<ServiceAddress>) -> Option<()> {
+        Some(())
     }
 }

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Macloud;
@@ -21,7 +21,7 @@ use crate::types::{ReservedAddress, ReservedId, ServiceStatus};
 ///
 /// Not on the page of Macloud.
 ///
-/// If the end stays open: List the reserved addresses. `reconcile` does it.
+/// If the end stays open: List the reserved addresses. `reconcile` does it, with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::ips::ReleaseReserved;
@@ -88,34 +88,36 @@ impl Endpoint for ReleaseReserved {
 }
 
 impl Perform for ReleaseReserved {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id)
-    }
-}
-
-impl Evidence for ReleaseReserved {
     type Reading = GetReserved;
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(120);
-    const IS_ABSENCE: bool = true;
+    const SHOWS_AS: Shows = Shows::State;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
 
     fn reading(inputs: &Inputs) -> Result<GetReserved, EncodeError> {
         let id: ReservedId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetReserved::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &ReservedAddress) -> Option<Baseline> {
+    fn baseline(_: &Inputs, now: &ReservedAddress) -> Result<Baseline, EncodeError> {
         let fits = |item: &ReservedAddress| item.status == ServiceStatus::Deleted;
-        Some(evidence::marks([now], fits, |_| Some(String::new())))
+        Ok(evidence::before_end(now, fits))
     }
 
-    fn find(_: &Inputs, baseline: Option<&Baseline>, now: ReservedAddress) -> Option<Vec<()>> {
+    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: ReservedAddress) -> Result<Sighting<()>, EncodeError> {
         let fits = |item: &ReservedAddress| item.status == ServiceStatus::Deleted;
-        evidence::ended(baseline, &now, fits)
+        Ok(evidence::ended(baseline, &now, fits))
     }
 
     fn not_found() -> Option<()> {
+        Some(())
+    }
+
+    fn output(_: ()) -> Option<()> {
         Some(())
     }
 }

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Macloud;
@@ -20,7 +20,8 @@ use crate::types::{AdditionalAddresses, AdditionalId, AddressId, ServiceAddress}
 /// `PUT /v1/server-ip/{id}`; effect: **destructive** (async, body-required-for-meaning). Source: line 160 of the
 /// document.
 ///
-/// If the end stays open: Read the service: it shows its addresses. `reconcile` does it.
+/// If the end stays open: Read the service: it shows its addresses. `reconcile` does it, with what `perform` read
+/// before the call.
 ///
 /// ```
 /// use macloud_proto::ips::RemoveAdditional;
@@ -96,34 +97,41 @@ impl Endpoint for RemoveAdditional {
 }
 
 impl Perform for RemoveAdditional {
+    type Reading = GetAdditional;
+    type Found = ();
+
+    const SHOWS_WITHIN: Duration = Duration::from_secs(120);
+    const SHOWS_AS: Shows = Shows::Absence;
+
     fn inputs(&self) -> Inputs {
         Inputs::new()
             .with("id", &self.id)
             .with_rows("addresses", self.addresses.iter().map(|item| vec![Some(evidence::text(item))]))
     }
-}
-
-impl Evidence for RemoveAdditional {
-    type Reading = GetAdditional;
-    type Found = ();
-
-    const SHOWS_WITHIN: Duration = Duration::from_secs(120);
-    const IS_ABSENCE: bool = true;
 
     fn reading(inputs: &Inputs) -> Result<GetAdditional, EncodeError> {
         let id: AdditionalId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetAdditional::new(id))
     }
 
-    fn baseline(inputs: &Inputs, now: &AdditionalAddresses) -> Option<Baseline> {
-        let addresses = inputs.rows("addresses")?;
+    fn baseline(inputs: &Inputs, now: &AdditionalAddresses) -> Result<Baseline, EncodeError> {
+        let addresses = inputs.need_rows(Self::INFO.name, "addresses")?;
         let fits = |item: &ServiceAddress| addresses.iter().any(|row| *row == [Some(evidence::text(&item.id))]);
-        Some(evidence::marks(now.addresses.iter(), fits, |_| Some(String::new())))
+        Ok(evidence::before_gone(now.addresses.iter(), fits, |item| evidence::text(&item.id)))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: AdditionalAddresses) -> Option<Vec<()>> {
-        let addresses = inputs.rows("addresses")?;
+    fn find(
+        inputs: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: AdditionalAddresses,
+    ) -> Result<Sighting<()>, EncodeError> {
+        let addresses = inputs.need_rows(Self::INFO.name, "addresses")?;
         let fits = |item: &ServiceAddress| addresses.iter().any(|row| *row == [Some(evidence::text(&item.id))]);
-        evidence::gone(baseline, now.addresses, addresses.len(), fits)
+        Ok(evidence::gone(baseline, now.addresses, fits, |item| evidence::text(&item.id)))
+    }
+
+    fn output(_: ()) -> Option<()> {
+        Some(())
     }
 }

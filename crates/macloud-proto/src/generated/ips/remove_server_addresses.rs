@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Macloud;
@@ -20,7 +20,8 @@ use crate::types::{AddressId, PoolAddress, ServerId};
 /// `PUT /v1/server.ip/{id}`; effect: **destructive** (async, body-required-for-meaning). Source: line 160 of the
 /// document.
 ///
-/// If the end stays open: List the addresses of the account, or the additional ones of the server. `reconcile` does it.
+/// If the end stays open: List the addresses of the account, or the additional ones of the server. `reconcile` does it,
+/// with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::ips::RemoveServerAddresses;
@@ -109,31 +110,38 @@ impl Endpoint for RemoveServerAddresses {
 }
 
 impl Perform for RemoveServerAddresses {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with_rows("addresses", self.addresses.iter().map(|item| vec![Some(evidence::text(item))]))
-    }
-}
-
-impl Evidence for RemoveServerAddresses {
     type Reading = ListAddresses;
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(120);
-    const IS_ABSENCE: bool = true;
+    const SHOWS_AS: Shows = Shows::Absence;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with_rows("addresses", self.addresses.iter().map(|item| vec![Some(evidence::text(item))]))
+    }
 
     fn reading(_: &Inputs) -> Result<ListAddresses, EncodeError> {
         Ok(ListAddresses::new())
     }
 
-    fn baseline(inputs: &Inputs, now: &Vec<PoolAddress>) -> Option<Baseline> {
-        let addresses = inputs.rows("addresses")?;
+    fn baseline(inputs: &Inputs, now: &Vec<PoolAddress>) -> Result<Baseline, EncodeError> {
+        let addresses = inputs.need_rows(Self::INFO.name, "addresses")?;
         let fits = |item: &PoolAddress| addresses.iter().any(|row| *row == [Some(evidence::text(&item.id))]);
-        Some(evidence::marks(now.iter(), fits, |_| Some(String::new())))
+        Ok(evidence::before_gone(now.iter(), fits, |item| evidence::text(&item.id)))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<PoolAddress>) -> Option<Vec<()>> {
-        let addresses = inputs.rows("addresses")?;
+    fn find(
+        inputs: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: Vec<PoolAddress>,
+    ) -> Result<Sighting<()>, EncodeError> {
+        let addresses = inputs.need_rows(Self::INFO.name, "addresses")?;
         let fits = |item: &PoolAddress| addresses.iter().any(|row| *row == [Some(evidence::text(&item.id))]);
-        evidence::gone(baseline, now, addresses.len(), fits)
+        Ok(evidence::gone(baseline, now, fits, |item| evidence::text(&item.id)))
+    }
+
+    fn output(_: ()) -> Option<()> {
+        Some(())
     }
 }

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit, Name, TextShape};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Macloud;
@@ -19,7 +19,7 @@ use crate::types::{Iso, IsoId, IsoKey};
 ///
 /// `POST /v1/iso/{key}`; effect: **spends** (async, recurring). Source: line 83 of the document.
 ///
-/// If the end stays open: List the images and look for the file name. `reconcile` does it, with what `before` gave
+/// If the end stays open: List the images and look for the file name. `reconcile` does it, with what `perform` read
 /// before the call.
 ///
 /// ```
@@ -92,9 +92,7 @@ impl Endpoint for CreateIso {
     }
 }
 
-impl Perform for CreateIso {}
-
-impl Evidence for CreateIso {
+impl Perform for CreateIso {
     type Reading = ListIsos;
     type Found = Iso;
 
@@ -104,11 +102,23 @@ impl Evidence for CreateIso {
         Ok(ListIsos::new())
     }
 
-    fn baseline(_: &Inputs, now: &Vec<Iso>) -> Option<Baseline> {
-        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.id))))
+    fn baseline(_: &Inputs, now: &Vec<Iso>) -> Result<Baseline, EncodeError> {
+        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.id)))
     }
 
-    fn find(_: &Inputs, baseline: Option<&Baseline>, now: Vec<Iso>) -> Option<Vec<Iso>> {
-        evidence::appeared(baseline, now, false, |_| true, |_| false, |item| evidence::text(&item.id))
+    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: Vec<Iso>) -> Result<Sighting<Iso>, EncodeError> {
+        Ok(evidence::appeared(baseline, now, |_| true, |item| evidence::text(&item.id)))
+    }
+
+    fn made(output: &IsoId) -> Vec<String> {
+        vec![evidence::text(output)]
+    }
+
+    fn keys(found: &Iso) -> Vec<String> {
+        vec![evidence::text(&found.id)]
+    }
+
+    fn output(found: Iso) -> Option<IsoId> {
+        Some(found.id)
     }
 }

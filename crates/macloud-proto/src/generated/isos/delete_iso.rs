@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Macloud;
@@ -22,7 +22,7 @@ use crate::types::{Iso, IsoId, ServiceStatus};
 /// Detach it from its server first.
 ///
 /// If the end stays open: Read the image: a not-found fault or the status `deleted` means that it is gone. `reconcile`
-/// does it.
+/// does it, with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::isos::DeleteIso;
@@ -89,34 +89,36 @@ impl Endpoint for DeleteIso {
 }
 
 impl Perform for DeleteIso {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id)
-    }
-}
-
-impl Evidence for DeleteIso {
     type Reading = GetIso;
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(120);
-    const IS_ABSENCE: bool = true;
+    const SHOWS_AS: Shows = Shows::State;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
 
     fn reading(inputs: &Inputs) -> Result<GetIso, EncodeError> {
         let id: IsoId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetIso::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &Iso) -> Option<Baseline> {
+    fn baseline(_: &Inputs, now: &Iso) -> Result<Baseline, EncodeError> {
         let fits = |item: &Iso| item.status == ServiceStatus::Deleted;
-        Some(evidence::marks([now], fits, |_| Some(String::new())))
+        Ok(evidence::before_end(now, fits))
     }
 
-    fn find(_: &Inputs, baseline: Option<&Baseline>, now: Iso) -> Option<Vec<()>> {
+    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: Iso) -> Result<Sighting<()>, EncodeError> {
         let fits = |item: &Iso| item.status == ServiceStatus::Deleted;
-        evidence::ended(baseline, &now, fits)
+        Ok(evidence::ended(baseline, &now, fits))
     }
 
     fn not_found() -> Option<()> {
+        Some(())
+    }
+
+    fn output(_: ()) -> Option<()> {
         Some(())
     }
 }

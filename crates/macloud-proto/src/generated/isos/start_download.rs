@@ -4,7 +4,7 @@
 //! `POST /v1/iso`: asks the hoster to fetch an ISO image.
 
 use hostkit_proto::codec::{DecodeError, InputLimit, Name, TextShape};
-use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts};
 
 use crate::Macloud;
 use crate::types::IsoKey;
@@ -92,8 +92,6 @@ impl Endpoint for StartDownload {
         answer.value(&Name::new("data").json_inner(&["id"]).xml_inner(&["id"]))
     }
 }
-
-impl Perform for StartDownload {}
 
 hostkit_proto::not_shown!(
     StartDownload,

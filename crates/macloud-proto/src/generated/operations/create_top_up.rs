@@ -6,9 +6,10 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
 use hostkit_proto::{
-    Decimal, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Decimal, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime,
+    evidence,
 };
 
 use crate::Macloud;
@@ -22,7 +23,7 @@ use crate::types::{Operation, OperationId};
 /// Nothing is charged: read the operation for the link that pays it.
 ///
 /// If the end stays open: List the operations and look for the amount and the time. `reconcile` does it, with what
-/// `before` gave before the call.
+/// `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::operations::CreateTopUp;
@@ -90,28 +91,43 @@ impl Endpoint for CreateTopUp {
 }
 
 impl Perform for CreateTopUp {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("amount", &self.amount)
-    }
-}
-
-impl Evidence for CreateTopUp {
     type Reading = ListOperations;
     type Found = Operation;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("amount", &self.amount)
+    }
+
     fn reading(_: &Inputs) -> Result<ListOperations, EncodeError> {
         Ok(ListOperations::new())
     }
 
-    fn baseline(_: &Inputs, now: &Vec<Operation>) -> Option<Baseline> {
-        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.id))))
+    fn baseline(_: &Inputs, now: &Vec<Operation>) -> Result<Baseline, EncodeError> {
+        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.id)))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<Operation>) -> Option<Vec<Operation>> {
-        let amount: Decimal = inputs.get("amount")?;
+    fn find(
+        inputs: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: Vec<Operation>,
+    ) -> Result<Sighting<Operation>, EncodeError> {
+        let amount: Decimal = inputs.need(Self::INFO.name, "amount")?;
         let fits = |item: &Operation| item.amount == amount;
-        evidence::appeared(baseline, now, false, fits, |_| false, |item| evidence::text(&item.id))
+        Ok(evidence::appeared(baseline, now, fits, |item| evidence::text(&item.id)))
+    }
+
+    fn made(output: &OperationId) -> Vec<String> {
+        vec![evidence::text(output)]
+    }
+
+    fn keys(found: &Operation) -> Vec<String> {
+        vec![evidence::text(&found.id)]
+    }
+
+    fn output(found: Operation) -> Option<OperationId> {
+        Some(found.id)
     }
 }

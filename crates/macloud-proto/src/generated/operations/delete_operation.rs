@@ -6,8 +6,10 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
-use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
+use hostkit_proto::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+};
 
 use crate::Macloud;
 use crate::operations::GetOperation;
@@ -17,7 +19,8 @@ use crate::types::{Operation, OperationId};
 ///
 /// `DELETE /v1/operation/{id}`; effect: **state**. Source: line 170 of the document.
 ///
-/// If the end stays open: Read the operation: a not-found fault means that it is gone. `reconcile` does it.
+/// If the end stays open: Read the operation: a not-found fault means that it is gone. `reconcile` does it, with what
+/// `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::operations::DeleteOperation;
@@ -83,32 +86,34 @@ impl Endpoint for DeleteOperation {
 }
 
 impl Perform for DeleteOperation {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id)
-    }
-}
-
-impl Evidence for DeleteOperation {
     type Reading = GetOperation;
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
-    const IS_ABSENCE: bool = true;
+    const SHOWS_AS: Shows = Shows::State;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
 
     fn reading(inputs: &Inputs) -> Result<GetOperation, EncodeError> {
         let id: OperationId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetOperation::new(id))
     }
 
-    fn baseline(_: &Inputs, _: &Operation) -> Option<Baseline> {
-        None
+    fn baseline(_: &Inputs, now: &Operation) -> Result<Baseline, EncodeError> {
+        Ok(evidence::before_end(now, |_| false))
     }
 
-    fn find(_: &Inputs, _: Option<&Baseline>, now: Operation) -> Option<Vec<()>> {
-        evidence::ended(None, &now, |_| false)
+    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: Operation) -> Result<Sighting<()>, EncodeError> {
+        Ok(evidence::ended(baseline, &now, |_| false))
     }
 
     fn not_found() -> Option<()> {
+        Some(())
+    }
+
+    fn output(_: ()) -> Option<()> {
         Some(())
     }
 }

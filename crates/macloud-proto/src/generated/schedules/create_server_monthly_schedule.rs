@@ -7,9 +7,10 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, Value,
+    evidence,
 };
 
 use crate::Macloud;
@@ -23,7 +24,7 @@ use crate::types::{Schedules, ServerId};
 /// Each copy is paid; when there are as many as are kept, the oldest goes. The older path is known from one client, for
 /// deletion only.
 ///
-/// If the end stays open: Read the schedules. `reconcile` does it, with what `before` gave before the call.
+/// If the end stays open: Read the schedules. `reconcile` does it, with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::schedules::CreateServerMonthlySchedule;
@@ -124,43 +125,77 @@ impl Endpoint for CreateServerMonthlySchedule {
 }
 
 impl Perform for CreateServerMonthlySchedule {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id).with("day", &self.day).with("hour", &self.hour).with("copies", &self.copies)
-    }
-}
-
-impl Evidence for CreateServerMonthlySchedule {
     type Reading = GetServerSchedules;
     type Found = Schedules;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+    const SHOWS_AS: Shows = Shows::State;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id).with("day", &self.day).with("hour", &self.hour).with("copies", &self.copies)
+    }
 
     fn reading(inputs: &Inputs) -> Result<GetServerSchedules, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetServerSchedules::new(id))
     }
 
-    fn baseline(inputs: &Inputs, now: &Schedules) -> Option<Baseline> {
-        let day: u64 = inputs.get("day")?;
-        let hour: u64 = inputs.get("hour")?;
-        let copies: u64 = inputs.get("copies")?;
-        let fits = |item: &Schedules| {
-            item.monthly.as_ref().and_then(|value| value.day.as_ref()) == Some(&day)
-                && item.monthly.as_ref().and_then(|value| value.hour.as_ref()) == Some(&hour)
-                && item.monthly.as_ref().and_then(|value| value.copies.as_ref()) == Some(&copies)
+    fn baseline(_: &Inputs, now: &Schedules) -> Result<Baseline, EncodeError> {
+        let mark = |item: &Schedules| {
+            evidence::state([
+                Some(
+                    item.monthly.as_ref().and_then(|value| value.day.as_ref()).map(evidence::text).unwrap_or_default(),
+                ),
+                Some(
+                    item.monthly.as_ref().and_then(|value| value.hour.as_ref()).map(evidence::text).unwrap_or_default(),
+                ),
+                Some(
+                    item.monthly
+                        .as_ref()
+                        .and_then(|value| value.copies.as_ref())
+                        .map(evidence::text)
+                        .unwrap_or_default(),
+                ),
+            ])
         };
-        Some(evidence::marks([now], fits, |_| Some(String::new())))
+        Ok(evidence::before_change([now], |_| true, mark))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Schedules) -> Option<Vec<Schedules>> {
-        let day: u64 = inputs.get("day")?;
-        let hour: u64 = inputs.get("hour")?;
-        let copies: u64 = inputs.get("copies")?;
-        let fits = |item: &Schedules| {
+    fn find(
+        inputs: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: Schedules,
+    ) -> Result<Sighting<Schedules>, EncodeError> {
+        let day: u64 = inputs.need(Self::INFO.name, "day")?;
+        let hour: u64 = inputs.need(Self::INFO.name, "hour")?;
+        let copies: u64 = inputs.need(Self::INFO.name, "copies")?;
+        let mark = |item: &Schedules| {
+            evidence::state([
+                Some(
+                    item.monthly.as_ref().and_then(|value| value.day.as_ref()).map(evidence::text).unwrap_or_default(),
+                ),
+                Some(
+                    item.monthly.as_ref().and_then(|value| value.hour.as_ref()).map(evidence::text).unwrap_or_default(),
+                ),
+                Some(
+                    item.monthly
+                        .as_ref()
+                        .and_then(|value| value.copies.as_ref())
+                        .map(evidence::text)
+                        .unwrap_or_default(),
+                ),
+            ])
+        };
+        let is_so = |item: &Schedules| {
             item.monthly.as_ref().and_then(|value| value.day.as_ref()) == Some(&day)
                 && item.monthly.as_ref().and_then(|value| value.hour.as_ref()) == Some(&hour)
                 && item.monthly.as_ref().and_then(|value| value.copies.as_ref()) == Some(&copies)
         };
-        evidence::became(baseline, now, fits)
+        Ok(evidence::became(baseline, [now], |_| true, mark, is_so))
+    }
+
+    fn output(_: Schedules) -> Option<()> {
+        Some(())
     }
 }

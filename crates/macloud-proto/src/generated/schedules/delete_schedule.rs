@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Macloud;
@@ -21,7 +21,8 @@ use crate::types::{Schedule, ScheduleType, Schedules, ServiceId};
 ///
 /// The kind stands in the query: without it every schedule goes.
 ///
-/// If the end stays open: Read the schedules: that of this kind is gone, and the others are left. `reconcile` does it.
+/// If the end stays open: Read the schedules: that of this kind is gone, and the others are left. `reconcile` does it,
+/// with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::schedules::DeleteSchedule;
@@ -93,36 +94,40 @@ impl Endpoint for DeleteSchedule {
 }
 
 impl Perform for DeleteSchedule {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id).with("kind", &self.kind)
-    }
-}
-
-impl Evidence for DeleteSchedule {
     type Reading = GetSchedules;
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
-    const IS_ABSENCE: bool = true;
+    const SHOWS_AS: Shows = Shows::Absence;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id).with("kind", &self.kind)
+    }
 
     fn reading(inputs: &Inputs) -> Result<GetSchedules, EncodeError> {
         let id: ServiceId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetSchedules::new(id))
     }
 
-    fn baseline(inputs: &Inputs, now: &Schedules) -> Option<Baseline> {
-        let kind: ScheduleType = inputs.get("kind")?;
+    fn baseline(inputs: &Inputs, now: &Schedules) -> Result<Baseline, EncodeError> {
+        let kind: ScheduleType = inputs.need(Self::INFO.name, "kind")?;
         let fits = |item: &Schedule| item.kind == kind;
-        Some(evidence::marks(
+        Ok(evidence::before_gone(
             [now.daily.as_ref(), now.weekly.as_ref(), now.monthly.as_ref()].into_iter().flatten(),
             fits,
-            |_| Some(String::new()),
+            |item| evidence::text(&item.kind),
         ))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Schedules) -> Option<Vec<()>> {
-        let kind: ScheduleType = inputs.get("kind")?;
+    fn find(inputs: &Inputs, baseline: &Baseline, _: UnixTime, now: Schedules) -> Result<Sighting<()>, EncodeError> {
+        let kind: ScheduleType = inputs.need(Self::INFO.name, "kind")?;
         let fits = |item: &Schedule| item.kind == kind;
-        evidence::gone(baseline, [now.daily, now.weekly, now.monthly].into_iter().flatten(), 1, fits)
+        Ok(evidence::gone(baseline, [now.daily, now.weekly, now.monthly].into_iter().flatten(), fits, |item| {
+            evidence::text(&item.kind)
+        }))
+    }
+
+    fn output(_: ()) -> Option<()> {
+        Some(())
     }
 }

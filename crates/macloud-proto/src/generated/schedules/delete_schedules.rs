@@ -6,8 +6,10 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
-use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
+use hostkit_proto::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+};
 
 use crate::Macloud;
 use crate::schedules::GetSchedules;
@@ -17,7 +19,7 @@ use crate::types::{Schedules, ServiceId};
 ///
 /// `DELETE /v1/backup.schedule/{id}`; effect: **destructive**. Source: line 144 of the document.
 ///
-/// If the end stays open: Read the schedules. `reconcile` does it.
+/// If the end stays open: Read the schedules. `reconcile` does it, with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::schedules::DeleteSchedules;
@@ -83,32 +85,39 @@ impl Endpoint for DeleteSchedules {
 }
 
 impl Perform for DeleteSchedules {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id)
-    }
-}
-
-impl Evidence for DeleteSchedules {
     type Reading = GetSchedules;
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
-    const IS_ABSENCE: bool = true;
+    const SHOWS_AS: Shows = Shows::Absence;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
 
     fn reading(inputs: &Inputs) -> Result<GetSchedules, EncodeError> {
         let id: ServiceId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetSchedules::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &Schedules) -> Option<Baseline> {
-        Some(evidence::marks(
+    fn baseline(_: &Inputs, now: &Schedules) -> Result<Baseline, EncodeError> {
+        Ok(evidence::before_gone(
             [now.daily.as_ref(), now.weekly.as_ref(), now.monthly.as_ref()].into_iter().flatten(),
             |_| true,
-            |_| Some(String::new()),
+            |_| String::new(),
         ))
     }
 
-    fn find(_: &Inputs, baseline: Option<&Baseline>, now: Schedules) -> Option<Vec<()>> {
-        evidence::gone(baseline, [now.daily, now.weekly, now.monthly].into_iter().flatten(), 1, |_| true)
+    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: Schedules) -> Result<Sighting<()>, EncodeError> {
+        Ok(evidence::gone(
+            baseline,
+            [now.daily, now.weekly, now.monthly].into_iter().flatten(),
+            |_| true,
+            |_| String::new(),
+        ))
+    }
+
+    fn output(_: ()) -> Option<()> {
+        Some(())
     }
 }

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Macloud;
@@ -22,7 +22,7 @@ use crate::types::{Schedule, ScheduleType, Schedules, ServerId};
 /// The kind stands in the query: without it every schedule goes. The older path is known from one client, for deletion
 /// only.
 ///
-/// If the end stays open: Read the schedules. `reconcile` does it.
+/// If the end stays open: Read the schedules. `reconcile` does it, with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::schedules::DeleteServerSchedule;
@@ -93,36 +93,40 @@ impl Endpoint for DeleteServerSchedule {
 }
 
 impl Perform for DeleteServerSchedule {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id).with("kind", &self.kind)
-    }
-}
-
-impl Evidence for DeleteServerSchedule {
     type Reading = GetServerSchedules;
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
-    const IS_ABSENCE: bool = true;
+    const SHOWS_AS: Shows = Shows::Absence;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id).with("kind", &self.kind)
+    }
 
     fn reading(inputs: &Inputs) -> Result<GetServerSchedules, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetServerSchedules::new(id))
     }
 
-    fn baseline(inputs: &Inputs, now: &Schedules) -> Option<Baseline> {
-        let kind: ScheduleType = inputs.get("kind")?;
+    fn baseline(inputs: &Inputs, now: &Schedules) -> Result<Baseline, EncodeError> {
+        let kind: ScheduleType = inputs.need(Self::INFO.name, "kind")?;
         let fits = |item: &Schedule| item.kind == kind;
-        Some(evidence::marks(
+        Ok(evidence::before_gone(
             [now.daily.as_ref(), now.weekly.as_ref(), now.monthly.as_ref()].into_iter().flatten(),
             fits,
-            |_| Some(String::new()),
+            |item| evidence::text(&item.kind),
         ))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Schedules) -> Option<Vec<()>> {
-        let kind: ScheduleType = inputs.get("kind")?;
+    fn find(inputs: &Inputs, baseline: &Baseline, _: UnixTime, now: Schedules) -> Result<Sighting<()>, EncodeError> {
+        let kind: ScheduleType = inputs.need(Self::INFO.name, "kind")?;
         let fits = |item: &Schedule| item.kind == kind;
-        evidence::gone(baseline, [now.daily, now.weekly, now.monthly].into_iter().flatten(), 1, fits)
+        Ok(evidence::gone(baseline, [now.daily, now.weekly, now.monthly].into_iter().flatten(), fits, |item| {
+            evidence::text(&item.kind)
+        }))
+    }
+
+    fn output(_: ()) -> Option<()> {
+        Some(())
     }
 }

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Macloud;
@@ -19,8 +19,8 @@ use crate::types::{Iso, IsoId, ServerId};
 ///
 /// `PUT /v1/server.iso/{id}`; effect: **state** (disruptive, async). Source: line 151 of the document.
 ///
-/// If the end stays open: Read the image: it shows the server that has it. `reconcile` does it, with what `before` gave
-/// before the call.
+/// If the end stays open: Read the image: it shows the server that has it. `reconcile` does it, with what `perform`
+/// read before the call.
 ///
 /// ```
 /// use macloud_proto::servers::AttachIso;
@@ -92,31 +92,36 @@ impl Endpoint for AttachIso {
 }
 
 impl Perform for AttachIso {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("iso", &self.iso).with("id", &self.id)
-    }
-}
-
-impl Evidence for AttachIso {
     type Reading = GetIso;
     type Found = Iso;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(120);
+    const SHOWS_AS: Shows = Shows::State;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("iso", &self.iso).with("id", &self.id)
+    }
 
     fn reading(inputs: &Inputs) -> Result<GetIso, EncodeError> {
         let iso: IsoId = inputs.need(Self::INFO.name, "iso")?;
         Ok(GetIso::new(iso))
     }
 
-    fn baseline(inputs: &Inputs, now: &Iso) -> Option<Baseline> {
-        let id: ServerId = inputs.get("id")?;
-        let fits = |item: &Iso| item.server.as_ref().map(|value| &value.id) == Some(&id);
-        Some(evidence::marks([now], fits, |_| Some(String::new())))
+    fn baseline(_: &Inputs, now: &Iso) -> Result<Baseline, EncodeError> {
+        let mark =
+            |item: &Iso| Some(item.server.as_ref().map(|value| &value.id).map(evidence::text).unwrap_or_default());
+        Ok(evidence::before_change([now], |_| true, mark))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Iso) -> Option<Vec<Iso>> {
-        let id: ServerId = inputs.get("id")?;
-        let fits = |item: &Iso| item.server.as_ref().map(|value| &value.id) == Some(&id);
-        evidence::became(baseline, now, fits)
+    fn find(inputs: &Inputs, baseline: &Baseline, _: UnixTime, now: Iso) -> Result<Sighting<Iso>, EncodeError> {
+        let id: ServerId = inputs.need(Self::INFO.name, "id")?;
+        let mark =
+            |item: &Iso| Some(item.server.as_ref().map(|value| &value.id).map(evidence::text).unwrap_or_default());
+        let is_so = |item: &Iso| item.server.as_ref().map(|value| &value.id) == Some(&id);
+        Ok(evidence::became(baseline, [now], |_| true, mark, is_so))
+    }
+
+    fn output(_: Iso) -> Option<()> {
+        Some(())
     }
 }

@@ -6,9 +6,10 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Method, Perform, RawAnswer, RequestParts, UnixTime,
+    evidence,
 };
 
 use crate::Macloud;
@@ -21,7 +22,7 @@ use crate::types::{PlanId, ServerDetail, ServerId};
 ///
 /// The server restarts. Grow the file system by hand.
 ///
-/// If the end stays open: Read the server: it shows its plan. `reconcile` does it, with what `before` gave before the
+/// If the end stays open: Read the server: it shows its plan. `reconcile` does it, with what `perform` read before the
 /// call.
 ///
 /// ```
@@ -146,31 +147,39 @@ impl Endpoint for ChangePlan {
 }
 
 impl Perform for ChangePlan {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id).with("plan", &self.plan)
-    }
-}
-
-impl Evidence for ChangePlan {
     type Reading = GetServer;
     type Found = ServerDetail;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(300);
+    const SHOWS_AS: Shows = Shows::State;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id).with("plan", &self.plan)
+    }
 
     fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetServer::new(id))
     }
 
-    fn baseline(inputs: &Inputs, now: &ServerDetail) -> Option<Baseline> {
-        let plan: PlanId = inputs.get("plan")?;
-        let fits = |item: &ServerDetail| item.plan.id == plan;
-        Some(evidence::marks([now], fits, |_| Some(String::new())))
+    fn baseline(_: &Inputs, now: &ServerDetail) -> Result<Baseline, EncodeError> {
+        let mark = |item: &ServerDetail| Some(evidence::text(&item.plan.id));
+        Ok(evidence::before_change([now], |_| true, mark))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
-        let plan: PlanId = inputs.get("plan")?;
-        let fits = |item: &ServerDetail| item.plan.id == plan;
-        evidence::became(baseline, now, fits)
+    fn find(
+        inputs: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: ServerDetail,
+    ) -> Result<Sighting<ServerDetail>, EncodeError> {
+        let plan: PlanId = inputs.need(Self::INFO.name, "plan")?;
+        let mark = |item: &ServerDetail| Some(evidence::text(&item.plan.id));
+        let is_so = |item: &ServerDetail| item.plan.id == plan;
+        Ok(evidence::became(baseline, [now], |_| true, mark, is_so))
+    }
+
+    fn output(_: ServerDetail) -> Option<()> {
+        Some(())
     }
 }

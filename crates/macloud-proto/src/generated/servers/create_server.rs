@@ -6,9 +6,10 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{AsText, DecodeError, InputLimit, Name, Switch, TextShape};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Method, Perform, RawAnswer, RequestParts, UnixTime,
+    evidence,
 };
 
 use crate::Macloud;
@@ -24,7 +25,7 @@ use crate::types::{BackupId, DatacenterId, IsoId, KeyId, PlanId, ReservedId, Ser
 /// the `limits` of the template with the plan.
 ///
 /// If the end stays open: List the servers and look for the name and the time; the operations name the service of each
-/// debit. `reconcile` does it; where the name is not unique, it takes what `before` gave before the call.
+/// debit. `reconcile` does it, with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::servers::{CreateServer, CreateServerSource};
@@ -258,42 +259,52 @@ impl Endpoint for CreateServer {
 }
 
 impl Perform for CreateServer {
+    type Reading = ListServers;
+    type Found = Server;
+
+    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+
     fn inputs(&self) -> Inputs {
         Inputs::new()
             .with_option("name", self.name.as_ref())
             .with("plan", &self.plan)
             .with("datacenter", &self.datacenter)
     }
-}
-
-impl Evidence for CreateServer {
-    type Reading = ListServers;
-    type Found = Server;
-
-    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
     fn reading(_: &Inputs) -> Result<ListServers, EncodeError> {
         Ok(ListServers::new())
     }
 
-    fn baseline(_: &Inputs, now: &Vec<Server>) -> Option<Baseline> {
-        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.id))))
+    fn baseline(_: &Inputs, now: &Vec<Server>) -> Result<Baseline, EncodeError> {
+        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.id)))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<Server>) -> Option<Vec<Server>> {
-        let name: Option<String> = inputs.get("name");
-        let plan: PlanId = inputs.get("plan")?;
-        let datacenter: DatacenterId = inputs.get("datacenter")?;
+    fn find(
+        inputs: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: Vec<Server>,
+    ) -> Result<Sighting<Server>, EncodeError> {
+        let name: Option<String> = inputs.maybe(Self::INFO.name, "name")?;
+        let plan: PlanId = inputs.need(Self::INFO.name, "plan")?;
+        let datacenter: DatacenterId = inputs.need(Self::INFO.name, "datacenter")?;
         let fits = |item: &Server| {
-            (name.is_none() || item.name.as_ref() == name.as_ref())
+            name.as_ref().is_none_or(|ours| item.name.as_ref().is_some_and(|value| evidence::same(value, ours)))
                 && item.plan.id == plan
-                && item.datacenter.as_ref().map(|value| &value.id).is_none_or(|value| *value == datacenter)
+                && item.datacenter.as_ref().map(|value| &value.id) == Some(&datacenter)
         };
-        let nearly = |item: &Server| {
-            name.as_ref().is_none_or(|ours| item.name.as_ref().is_some_and(|value| evidence::is_near(value, ours)))
-                && item.plan.id == plan
-                && item.datacenter.as_ref().map(|value| &value.id).is_none_or(|value| *value == datacenter)
-        };
-        evidence::appeared(baseline, now, name.is_some(), fits, nearly, |item| evidence::text(&item.id))
+        Ok(evidence::appeared(baseline, now, fits, |item| evidence::text(&item.id)))
+    }
+
+    fn made(output: &ServerId) -> Vec<String> {
+        vec![evidence::text(output)]
+    }
+
+    fn keys(found: &Server) -> Vec<String> {
+        vec![evidence::text(&found.id)]
+    }
+
+    fn output(found: Server) -> Option<ServerId> {
+        Some(found.id)
     }
 }

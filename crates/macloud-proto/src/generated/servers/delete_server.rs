@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Macloud;
@@ -22,7 +22,7 @@ use crate::types::{ServerDetail, ServerId, ServiceStatus};
 /// Wait with `server_gone`. A proxy may repeat it: the copy answers 404 although the first was carried out.
 ///
 /// If the end stays open: Read the server: a not-found fault or the status `deleted` means that it is gone. `reconcile`
-/// does it.
+/// does it, with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::servers::DeleteServer;
@@ -89,34 +89,36 @@ impl Endpoint for DeleteServer {
 }
 
 impl Perform for DeleteServer {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id)
-    }
-}
-
-impl Evidence for DeleteServer {
     type Reading = GetServer;
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(120);
-    const IS_ABSENCE: bool = true;
+    const SHOWS_AS: Shows = Shows::State;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
 
     fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetServer::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &ServerDetail) -> Option<Baseline> {
+    fn baseline(_: &Inputs, now: &ServerDetail) -> Result<Baseline, EncodeError> {
         let fits = |item: &ServerDetail| item.status == ServiceStatus::Deleted;
-        Some(evidence::marks([now], fits, |_| Some(String::new())))
+        Ok(evidence::before_end(now, fits))
     }
 
-    fn find(_: &Inputs, baseline: Option<&Baseline>, now: ServerDetail) -> Option<Vec<()>> {
+    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: ServerDetail) -> Result<Sighting<()>, EncodeError> {
         let fits = |item: &ServerDetail| item.status == ServiceStatus::Deleted;
-        evidence::ended(baseline, &now, fits)
+        Ok(evidence::ended(baseline, &now, fits))
     }
 
     fn not_found() -> Option<()> {
+        Some(())
+    }
+
+    fn output(_: ()) -> Option<()> {
         Some(())
     }
 }

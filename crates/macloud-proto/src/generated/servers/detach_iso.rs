@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Macloud;
@@ -19,7 +19,8 @@ use crate::types::{Iso, ServerId};
 ///
 /// `DELETE /v1/server.iso/{id}`; effect: **state** (disruptive, async). Source: line 151 of the document.
 ///
-/// If the end stays open: List the images: none shows this server. `reconcile` does it.
+/// If the end stays open: List the images: none shows this server. `reconcile` does it, with what `perform` read before
+/// the call.
 ///
 /// ```
 /// use macloud_proto::servers::DetachIso;
@@ -86,31 +87,37 @@ impl Endpoint for DetachIso {
 }
 
 impl Perform for DetachIso {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id)
-    }
-}
-
-impl Evidence for DetachIso {
     type Reading = ListIsos;
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(120);
-    const IS_ABSENCE: bool = true;
+    const SHOWS_AS: Shows = Shows::Absence;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
 
     fn reading(_: &Inputs) -> Result<ListIsos, EncodeError> {
         Ok(ListIsos::new())
     }
 
-    fn baseline(inputs: &Inputs, now: &Vec<Iso>) -> Option<Baseline> {
-        let id: ServerId = inputs.get("id")?;
+    fn baseline(inputs: &Inputs, now: &Vec<Iso>) -> Result<Baseline, EncodeError> {
+        let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         let fits = |item: &Iso| item.server.as_ref().map(|value| &value.id) == Some(&id);
-        Some(evidence::marks(now.iter(), fits, |_| Some(String::new())))
+        Ok(evidence::before_gone(now.iter(), fits, |item| {
+            item.server.as_ref().map(|value| &value.id).map(evidence::text).unwrap_or_default()
+        }))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<Iso>) -> Option<Vec<()>> {
-        let id: ServerId = inputs.get("id")?;
+    fn find(inputs: &Inputs, baseline: &Baseline, _: UnixTime, now: Vec<Iso>) -> Result<Sighting<()>, EncodeError> {
+        let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         let fits = |item: &Iso| item.server.as_ref().map(|value| &value.id) == Some(&id);
-        evidence::gone(baseline, now, 1, fits)
+        Ok(evidence::gone(baseline, now, fits, |item| {
+            item.server.as_ref().map(|value| &value.id).map(evidence::text).unwrap_or_default()
+        }))
+    }
+
+    fn output(_: ()) -> Option<()> {
+        Some(())
     }
 }

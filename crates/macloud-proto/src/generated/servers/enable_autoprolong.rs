@@ -6,9 +6,10 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, Value,
+    evidence,
 };
 
 use crate::Macloud;
@@ -21,8 +22,8 @@ use crate::types::{ServerDetail, ServerId};
 ///
 /// Right after an order it is lost: wait until the server is active.
 ///
-/// If the end stays open: Reading the server shows `name` and `autoprolong`. `reconcile` does it, with what `before`
-/// gave before the call.
+/// If the end stays open: Reading the server shows `name` and `autoprolong`. `reconcile` does it, with what `perform`
+/// read before the call.
 ///
 /// ```
 /// use macloud_proto::servers::EnableAutoprolong;
@@ -101,30 +102,38 @@ impl Endpoint for EnableAutoprolong {
 }
 
 impl Perform for EnableAutoprolong {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id)
-    }
-}
-
-impl Evidence for EnableAutoprolong {
     type Reading = GetServer;
     type Found = ServerDetail;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+    const SHOWS_AS: Shows = Shows::State;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
 
     fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetServer::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &ServerDetail) -> Option<Baseline> {
-        let fits = |item: &ServerDetail| item.autoprolong == Some(true);
-        Some(evidence::marks([now], fits, |_| Some(String::new())))
+    fn baseline(_: &Inputs, now: &ServerDetail) -> Result<Baseline, EncodeError> {
+        let mark = |item: &ServerDetail| item.autoprolong.as_ref().map(evidence::text);
+        Ok(evidence::before_change([now], |_| true, mark))
     }
 
-    fn find(_: &Inputs, baseline: Option<&Baseline>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
-        let fits = |item: &ServerDetail| item.autoprolong == Some(true);
-        now.autoprolong.as_ref()?;
-        evidence::became(baseline, now, fits)
+    fn find(
+        _: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: ServerDetail,
+    ) -> Result<Sighting<ServerDetail>, EncodeError> {
+        let mark = |item: &ServerDetail| item.autoprolong.as_ref().map(evidence::text);
+        let is_so = |item: &ServerDetail| item.autoprolong == Some(true);
+        Ok(evidence::became(baseline, [now], |_| true, mark, is_so))
+    }
+
+    fn output(_: ServerDetail) -> Option<()> {
+        Some(())
     }
 }

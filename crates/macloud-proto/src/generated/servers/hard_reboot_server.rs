@@ -6,9 +6,10 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, Value,
+    evidence,
 };
 
 use crate::Macloud;
@@ -23,7 +24,7 @@ use crate::types::{ServerDetail, ServerId};
 /// The system gets a signal to stop; if it still runs after a while it is switched off, then started.
 ///
 /// If the end stays open: Read the server: `status_text` says what is being done with it. `reconcile` does it, with
-/// what `before` gave before the call.
+/// what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::servers::HardRebootServer;
@@ -93,28 +94,38 @@ impl Endpoint for HardRebootServer {
 }
 
 impl Perform for HardRebootServer {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id)
-    }
-}
-
-impl Evidence for HardRebootServer {
     type Reading = GetServer;
     type Found = ServerDetail;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
     const UNSEEN_IS_NO: bool = false;
+    const SHOWS_AS: Shows = Shows::Change;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
 
     fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetServer::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &ServerDetail) -> Option<Baseline> {
-        Some(evidence::marks([now], |_| true, |item| Some(evidence::fingerprint(&item.status_text))).private())
+    fn baseline(_: &Inputs, now: &ServerDetail) -> Result<Baseline, EncodeError> {
+        let mark = |item: &ServerDetail| Some(item.status_text.as_ref().map(evidence::text).unwrap_or_default());
+        Ok(evidence::before_change([now], |_| true, mark))
     }
 
-    fn find(_: &Inputs, baseline: Option<&Baseline>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
-        evidence::changed(baseline, [now], |_| true, |item| Some(evidence::fingerprint(&item.status_text)), |_| true)
+    fn find(
+        _: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: ServerDetail,
+    ) -> Result<Sighting<ServerDetail>, EncodeError> {
+        let mark = |item: &ServerDetail| Some(item.status_text.as_ref().map(evidence::text).unwrap_or_default());
+        Ok(evidence::changed(baseline, [now], |_| true, mark))
+    }
+
+    fn output(_: ServerDetail) -> Option<()> {
+        Some(())
     }
 }

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Macloud;
@@ -22,7 +22,7 @@ use crate::types::{ServerDetail, ServerId};
 /// Each call charges the balance.
 ///
 /// If the end stays open: Read the server: `end` is later; the operations show the debit. `reconcile` does it, with
-/// what `before` gave before the call.
+/// what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::servers::ProlongServer;
@@ -89,27 +89,37 @@ impl Endpoint for ProlongServer {
 }
 
 impl Perform for ProlongServer {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id)
-    }
-}
-
-impl Evidence for ProlongServer {
     type Reading = GetServer;
     type Found = ServerDetail;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+    const SHOWS_AS: Shows = Shows::Change;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
 
     fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetServer::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &ServerDetail) -> Option<Baseline> {
-        Some(evidence::marks([now], |_| true, |item| item.paid_until.as_ref().map(evidence::text)))
+    fn baseline(_: &Inputs, now: &ServerDetail) -> Result<Baseline, EncodeError> {
+        let mark = |item: &ServerDetail| item.paid_until.as_ref().map(evidence::text);
+        Ok(evidence::before_change([now], |_| true, mark))
     }
 
-    fn find(_: &Inputs, baseline: Option<&Baseline>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
-        evidence::changed(baseline, [now], |_| true, |item| item.paid_until.as_ref().map(evidence::text), |_| true)
+    fn find(
+        _: &Inputs,
+        baseline: &Baseline,
+        at: UnixTime,
+        now: ServerDetail,
+    ) -> Result<Sighting<ServerDetail>, EncodeError> {
+        let mark = |item: &ServerDetail| item.paid_until.as_ref().map(evidence::text);
+        Ok(evidence::paid(baseline, [now], |_| true, mark, None, |item| item.autoprolong, at))
+    }
+
+    fn output(_: ServerDetail) -> Option<()> {
+        Some(())
     }
 }

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{AsText, DecodeError, Switch};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Macloud;
@@ -22,7 +22,7 @@ use crate::types::{ServerDetail, ServerId};
 /// VDSina only. A kept address becomes a service of its own, which may cost. VDSina documents that `autoprolong` is on
 /// where it is left out.
 ///
-/// If the end stays open: Read the server: it shows `reserve_ip`. `reconcile` does it, with what `before` gave before
+/// If the end stays open: Read the server: it shows `reserve_ip`. `reconcile` does it, with what `perform` read before
 /// the call.
 ///
 /// ```
@@ -112,32 +112,39 @@ impl Endpoint for SetAddressReservation {
 }
 
 impl Perform for SetAddressReservation {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id).with("reserve", &self.reserve)
-    }
-}
-
-impl Evidence for SetAddressReservation {
     type Reading = GetServer;
     type Found = ServerDetail;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+    const SHOWS_AS: Shows = Shows::State;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id).with("reserve", &self.reserve)
+    }
 
     fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetServer::new(id))
     }
 
-    fn baseline(inputs: &Inputs, now: &ServerDetail) -> Option<Baseline> {
-        let reserve: bool = inputs.get("reserve")?;
-        let fits = |item: &ServerDetail| item.reserves_address.as_ref() == Some(&reserve);
-        Some(evidence::marks([now], fits, |_| Some(String::new())))
+    fn baseline(_: &Inputs, now: &ServerDetail) -> Result<Baseline, EncodeError> {
+        let mark = |item: &ServerDetail| item.reserves_address.as_ref().map(evidence::text);
+        Ok(evidence::before_change([now], |_| true, mark))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: ServerDetail) -> Option<Vec<ServerDetail>> {
-        let reserve: bool = inputs.get("reserve")?;
-        let fits = |item: &ServerDetail| item.reserves_address.as_ref() == Some(&reserve);
-        now.reserves_address.as_ref()?;
-        evidence::became(baseline, now, fits)
+    fn find(
+        inputs: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: ServerDetail,
+    ) -> Result<Sighting<ServerDetail>, EncodeError> {
+        let reserve: bool = inputs.need(Self::INFO.name, "reserve")?;
+        let mark = |item: &ServerDetail| item.reserves_address.as_ref().map(evidence::text);
+        let is_so = |item: &ServerDetail| item.reserves_address.as_ref() == Some(&reserve);
+        Ok(evidence::became(baseline, [now], |_| true, mark, is_so))
+    }
+
+    fn output(_: ServerDetail) -> Option<()> {
+        Some(())
     }
 }

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit, Name};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
 
 use crate::Macloud;
@@ -19,8 +19,8 @@ use crate::types::{KeyId, SshKey};
 ///
 /// `POST /v1/ssh-key`; effect: **state** (additive). Source: line 72 of the document.
 ///
-/// If the end stays open: List the keys and look for the name. `reconcile` does it; where the name is not unique, it
-/// takes what `before` gave before the call.
+/// If the end stays open: List the keys and look for the name. `reconcile` does it, with what `perform` read before the
+/// call.
 ///
 /// ```
 /// use macloud_proto::ssh_keys::CreateKey;
@@ -100,29 +100,43 @@ impl Endpoint for CreateKey {
 }
 
 impl Perform for CreateKey {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("name", &self.name)
-    }
-}
-
-impl Evidence for CreateKey {
     type Reading = ListKeys;
     type Found = SshKey;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("name", &self.name)
+    }
+
     fn reading(_: &Inputs) -> Result<ListKeys, EncodeError> {
         Ok(ListKeys::new())
     }
 
-    fn baseline(_: &Inputs, now: &Vec<SshKey>) -> Option<Baseline> {
-        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.id))))
+    fn baseline(_: &Inputs, now: &Vec<SshKey>) -> Result<Baseline, EncodeError> {
+        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.id)))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<SshKey>) -> Option<Vec<SshKey>> {
-        let name: String = inputs.get("name")?;
-        let fits = |item: &SshKey| item.name == name;
-        let nearly = |item: &SshKey| evidence::is_near(&item.name, &name);
-        evidence::appeared(baseline, now, true, fits, nearly, |item| evidence::text(&item.id))
+    fn find(
+        inputs: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: Vec<SshKey>,
+    ) -> Result<Sighting<SshKey>, EncodeError> {
+        let name: String = inputs.need(Self::INFO.name, "name")?;
+        let fits = |item: &SshKey| evidence::same(&item.name, &name);
+        Ok(evidence::appeared(baseline, now, fits, |item| evidence::text(&item.id)))
+    }
+
+    fn made(output: &KeyId) -> Vec<String> {
+        vec![evidence::text(output)]
+    }
+
+    fn keys(found: &SshKey) -> Vec<String> {
+        vec![evidence::text(&found.id)]
+    }
+
+    fn output(found: SshKey) -> Option<KeyId> {
+        Some(found.id)
     }
 }

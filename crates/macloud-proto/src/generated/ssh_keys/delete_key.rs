@@ -6,8 +6,10 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
-use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
+use hostkit_proto::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+};
 
 use crate::Macloud;
 use crate::ssh_keys::GetKey;
@@ -18,7 +20,7 @@ use crate::types::{KeyId, KeyStatus, SshKeyDetail};
 /// `DELETE /v1/ssh-key/{id}`; effect: **destructive**. Source: line 72 of the document.
 ///
 /// If the end stays open: Read the key: a not-found fault or the status `deleted` means that it is gone. `reconcile`
-/// does it.
+/// does it, with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::ssh_keys::DeleteKey;
@@ -84,34 +86,36 @@ impl Endpoint for DeleteKey {
 }
 
 impl Perform for DeleteKey {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id)
-    }
-}
-
-impl Evidence for DeleteKey {
     type Reading = GetKey;
     type Found = ();
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
-    const IS_ABSENCE: bool = true;
+    const SHOWS_AS: Shows = Shows::State;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &self.id)
+    }
 
     fn reading(inputs: &Inputs) -> Result<GetKey, EncodeError> {
         let id: KeyId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetKey::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &SshKeyDetail) -> Option<Baseline> {
+    fn baseline(_: &Inputs, now: &SshKeyDetail) -> Result<Baseline, EncodeError> {
         let fits = |item: &SshKeyDetail| item.status == Some(KeyStatus::Deleted);
-        Some(evidence::marks([now], fits, |_| Some(String::new())))
+        Ok(evidence::before_end(now, fits))
     }
 
-    fn find(_: &Inputs, baseline: Option<&Baseline>, now: SshKeyDetail) -> Option<Vec<()>> {
+    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: SshKeyDetail) -> Result<Sighting<()>, EncodeError> {
         let fits = |item: &SshKeyDetail| item.status == Some(KeyStatus::Deleted);
-        evidence::ended(baseline, &now, fits)
+        Ok(evidence::ended(baseline, &now, fits))
     }
 
     fn not_found() -> Option<()> {
+        Some(())
+    }
+
+    fn output(_: ()) -> Option<()> {
         Some(())
     }
 }

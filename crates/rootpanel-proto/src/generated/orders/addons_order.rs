@@ -7,9 +7,7 @@ use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
 use hostkit_proto::evidence::Inputs;
-use hostkit_proto::{
-    Csv, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value,
-};
+use hostkit_proto::{Csv, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts, Value};
 
 use crate::RootPanel;
 use crate::types::{AddonId, OrderId, OrderedAddons};
@@ -110,8 +108,6 @@ impl Endpoint for AddonsOrder {
         Inputs::new().with("order", &output.order)
     }
 }
-
-impl Perform for AddonsOrder {}
 
 hostkit_proto::not_shown!(
     AddonsOrder,

@@ -6,9 +6,10 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
 use hostkit_proto::{
-    Csv, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
+    Csv, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, Value,
+    evidence,
 };
 
 use crate::RootPanel;
@@ -25,7 +26,7 @@ use crate::types::{AddonId, LocationId, NewOrder, Order, TariffId};
 /// order renews itself; that is never reported and cannot be changed by a later call.
 ///
 /// If the end stays open: List the orders and look for one that was not there before; compare the balance. `reconcile`
-/// does it, with what `before` gave before the call.
+/// does it, with what `perform` read before the call.
 ///
 /// ```
 /// use rootpanel_proto::orders::CreateOrder;
@@ -161,28 +162,39 @@ impl Endpoint for CreateOrder {
 }
 
 impl Perform for CreateOrder {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("tariff", &self.tariff)
-    }
-}
-
-impl Evidence for CreateOrder {
     type Reading = GetOrders;
     type Found = Order;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(120);
 
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("tariff", &self.tariff)
+    }
+
     fn reading(_: &Inputs) -> Result<GetOrders, EncodeError> {
         Ok(GetOrders::new())
     }
 
-    fn baseline(_: &Inputs, now: &Vec<Order>) -> Option<Baseline> {
-        Some(evidence::marks(now.iter(), |_| true, |item| Some(evidence::text(&item.id))))
+    fn baseline(_: &Inputs, now: &Vec<Order>) -> Result<Baseline, EncodeError> {
+        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.id)))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<Order>) -> Option<Vec<Order>> {
-        let tariff: TariffId = inputs.get("tariff")?;
-        let fits = |item: &Order| item.tariff.as_ref().is_none_or(|value| *value == tariff);
-        evidence::appeared(baseline, now, false, fits, |_| false, |item| evidence::text(&item.id))
+    fn find(
+        inputs: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: Vec<Order>,
+    ) -> Result<Sighting<Order>, EncodeError> {
+        let tariff: TariffId = inputs.need(Self::INFO.name, "tariff")?;
+        let fits = |item: &Order| item.tariff.as_ref() == Some(&tariff);
+        Ok(evidence::appeared(baseline, now, fits, |item| evidence::text(&item.id)))
+    }
+
+    fn made(output: &NewOrder) -> Vec<String> {
+        vec![evidence::text(&output.order)]
+    }
+
+    fn keys(found: &Order) -> Vec<String> {
+        vec![evidence::text(&found.id)]
     }
 }

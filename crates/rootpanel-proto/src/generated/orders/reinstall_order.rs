@@ -6,9 +6,10 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, Value,
+    evidence,
 };
 
 use crate::RootPanel;
@@ -24,7 +25,7 @@ use crate::types::{AddonId, Order, OrderId, ReinstalledOrder};
 /// required, and the hoster refuses with codes 48 and 49 where one is missing.
 ///
 /// If the end stays open: Read the order with `get_orders`: login and password are new; while the installation is
-/// queued, a second call is refused with code 44. `reconcile` does it, with what `before` gave before the call.
+/// queued, a second call is refused with code 44. `reconcile` does it, with what `perform` read before the call.
 ///
 /// ```
 /// use rootpanel_proto::orders::ReinstallOrder;
@@ -124,39 +125,36 @@ impl Endpoint for ReinstallOrder {
 }
 
 impl Perform for ReinstallOrder {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("order", &self.order)
-    }
-}
-
-impl Evidence for ReinstallOrder {
     type Reading = GetOrders;
     type Found = Order;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(3600);
+    const SHOWS_AS: Shows = Shows::Change;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("order", &self.order)
+    }
 
     fn reading(_: &Inputs) -> Result<GetOrders, EncodeError> {
         Ok(GetOrders::new())
     }
 
-    fn baseline(inputs: &Inputs, now: &Vec<Order>) -> Option<Baseline> {
-        let order: OrderId = inputs.get("order")?;
+    fn baseline(inputs: &Inputs, now: &Vec<Order>) -> Result<Baseline, EncodeError> {
+        let order: OrderId = inputs.need(Self::INFO.name, "order")?;
         let fits = |item: &Order| item.id == order;
-        Some(
-            evidence::marks(now.iter(), fits, |item| item.server_password.as_ref().map(evidence::mark_of_secret))
-                .private(),
-        )
+        let mark = |item: &Order| item.server_password.as_ref().map(evidence::mark_of_secret);
+        Ok(evidence::before_change(now.iter(), fits, mark).private())
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<Order>) -> Option<Vec<Order>> {
-        let order: OrderId = inputs.get("order")?;
+    fn find(
+        inputs: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: Vec<Order>,
+    ) -> Result<Sighting<Order>, EncodeError> {
+        let order: OrderId = inputs.need(Self::INFO.name, "order")?;
         let fits = |item: &Order| item.id == order;
-        evidence::changed(
-            baseline,
-            now,
-            fits,
-            |item| item.server_password.as_ref().map(evidence::mark_of_secret),
-            |_| true,
-        )
+        let mark = |item: &Order| item.server_password.as_ref().map(evidence::mark_of_secret);
+        Ok(evidence::changed(baseline, now, fits, mark))
     }
 }

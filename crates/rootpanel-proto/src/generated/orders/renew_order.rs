@@ -6,9 +6,10 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, Value,
+    evidence,
 };
 
 use crate::RootPanel;
@@ -20,7 +21,7 @@ use crate::types::{Order, OrderId, Renewal};
 /// `POST /apih.php`, action `renewOrder`; effect: **spends** (additive). Source: line 254 of the document.
 ///
 /// If the end stays open: Read the order with `get_orders` and compare until when it is paid; compare the balance.
-/// `reconcile` does it, with what `before` gave before the call.
+/// `reconcile` does it, with what `perform` read before the call.
 ///
 /// ```
 /// use rootpanel_proto::orders::RenewOrder;
@@ -112,30 +113,37 @@ impl Endpoint for RenewOrder {
 }
 
 impl Perform for RenewOrder {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("order", &self.order)
-    }
-}
-
-impl Evidence for RenewOrder {
     type Reading = GetOrders;
     type Found = Order;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+    const SHOWS_AS: Shows = Shows::Change;
+    const AMOUNT: Option<&'static str> = Some("period");
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("order", &self.order).with("period", &self.period)
+    }
 
     fn reading(_: &Inputs) -> Result<GetOrders, EncodeError> {
         Ok(GetOrders::new())
     }
 
-    fn baseline(inputs: &Inputs, now: &Vec<Order>) -> Option<Baseline> {
-        let order: OrderId = inputs.get("order")?;
+    fn baseline(inputs: &Inputs, now: &Vec<Order>) -> Result<Baseline, EncodeError> {
+        let order: OrderId = inputs.need(Self::INFO.name, "order")?;
         let fits = |item: &Order| item.id == order;
-        Some(evidence::marks(now.iter(), fits, |item| item.paid_until.as_ref().map(evidence::text)))
+        let mark = |item: &Order| item.paid_until.as_ref().map(evidence::text);
+        Ok(evidence::before_change(now.iter(), fits, mark))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<Order>) -> Option<Vec<Order>> {
-        let order: OrderId = inputs.get("order")?;
+    fn find(
+        inputs: &Inputs,
+        baseline: &Baseline,
+        at: UnixTime,
+        now: Vec<Order>,
+    ) -> Result<Sighting<Order>, EncodeError> {
+        let order: OrderId = inputs.need(Self::INFO.name, "order")?;
         let fits = |item: &Order| item.id == order;
-        evidence::changed(baseline, now, fits, |item| item.paid_until.as_ref().map(evidence::text), |_| true)
+        let mark = |item: &Order| item.paid_until.as_ref().map(evidence::text);
+        Ok(evidence::paid(baseline, now, fits, mark, Some(inputs.need(Self::INFO.name, "period")?), |_| None, at))
     }
 }

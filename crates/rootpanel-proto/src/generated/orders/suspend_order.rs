@@ -6,9 +6,10 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Evidence, Inputs};
+use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, Value,
+    evidence,
 };
 
 use crate::RootPanel;
@@ -20,7 +21,7 @@ use crate::types::{Order, OrderId, OrderReference, OrderStatus};
 /// `POST /apih.php`, action `suspendOrder`; effect: **state** (disruptive). Source: line 274 of the document.
 ///
 /// If the end stays open: Read the status of the order with `get_orders`; a second call is refused with code 21.
-/// `reconcile` does it, with what `before` gave before the call.
+/// `reconcile` does it, with what `perform` read before the call.
 ///
 /// ```
 /// use rootpanel_proto::orders::SuspendOrder;
@@ -97,31 +98,37 @@ impl Endpoint for SuspendOrder {
 }
 
 impl Perform for SuspendOrder {
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("order", &self.order)
-    }
-}
-
-impl Evidence for SuspendOrder {
     type Reading = GetOrders;
     type Found = Order;
 
     const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+    const SHOWS_AS: Shows = Shows::State;
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("order", &self.order)
+    }
 
     fn reading(_: &Inputs) -> Result<GetOrders, EncodeError> {
         Ok(GetOrders::new())
     }
 
-    fn baseline(inputs: &Inputs, now: &Vec<Order>) -> Option<Baseline> {
-        let order: OrderId = inputs.get("order")?;
+    fn baseline(inputs: &Inputs, now: &Vec<Order>) -> Result<Baseline, EncodeError> {
+        let order: OrderId = inputs.need(Self::INFO.name, "order")?;
         let fits = |item: &Order| item.id == order;
-        Some(evidence::marks(now.iter(), fits, |item| item.status.as_ref().map(evidence::text)))
+        let mark = |item: &Order| item.status.as_ref().map(evidence::text);
+        Ok(evidence::before_change(now.iter(), fits, mark))
     }
 
-    fn find(inputs: &Inputs, baseline: Option<&Baseline>, now: Vec<Order>) -> Option<Vec<Order>> {
-        let order: OrderId = inputs.get("order")?;
+    fn find(
+        inputs: &Inputs,
+        baseline: &Baseline,
+        _: UnixTime,
+        now: Vec<Order>,
+    ) -> Result<Sighting<Order>, EncodeError> {
+        let order: OrderId = inputs.need(Self::INFO.name, "order")?;
         let fits = |item: &Order| item.id == order;
+        let mark = |item: &Order| item.status.as_ref().map(evidence::text);
         let is_so = |item: &Order| item.status == Some(OrderStatus::Suspended);
-        evidence::changed(baseline, now, fits, |item| item.status.as_ref().map(evidence::text), is_so)
+        Ok(evidence::became(baseline, now, fits, mark, is_so))
     }
 }

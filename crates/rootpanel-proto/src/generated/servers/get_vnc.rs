@@ -5,9 +5,7 @@
 
 use hostkit_proto::codec::DecodeError;
 use hostkit_proto::evidence::Inputs;
-use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value,
-};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts, Value};
 
 use crate::RootPanel;
 use crate::types::{OrderId, VncConsole};
@@ -95,7 +93,5 @@ impl Endpoint for GetVnc {
         Inputs::new().with_option("order", output.order.as_ref())
     }
 }
-
-impl Perform for GetVnc {}
 
 hostkit_proto::not_shown!(GetVnc, "Sessions are not listed.");

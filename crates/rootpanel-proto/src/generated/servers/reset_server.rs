@@ -5,9 +5,7 @@
 
 use hostkit_proto::codec::DecodeError;
 use hostkit_proto::evidence::Inputs;
-use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value,
-};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts, Value};
 
 use crate::RootPanel;
 use crate::types::{OrderId, OrderReference};
@@ -94,7 +92,5 @@ impl Endpoint for ResetServer {
         Inputs::new().with("order", &output.order)
     }
 }
-
-impl Perform for ResetServer {}
 
 hostkit_proto::not_shown!(ResetServer, "The list of orders does not show whether a server runs.");

@@ -1,0 +1,73 @@
+//! What one read says about a call: seen, in part, not seen, or no witness.
+
+use std::fmt;
+
+/// What one read says about a call.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Sighting<T> {
+    /// Nothing of it.
+    Unseen,
+    /// What it did; several where it was carried out more than once, or somebody else did the same.
+    Seen(Vec<T>),
+    /// A part of what it was to do, with the number of items that are missing.
+    Part(Vec<T>, usize),
+    /// The read is no witness, for this reason.
+    Unclear(Doubt),
+}
+
+/// Why a read is no witness. Its text says what a person should look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Doubt {
+    /// Nothing was read before the call.
+    NoBaseline,
+    /// What the call was to do was so before it.
+    WasSo,
+    /// What the call is about was not there before it, or is not there now.
+    NotThere,
+    /// The hoster does not say it.
+    NotSaid,
+    /// Items that were there before the call are missing: the list is old, or only a part.
+    Missing(Vec<String>),
+    /// New items are not quite what the call ordered.
+    OtherNew(Vec<String>),
+    /// It changed, but not to what the call was to make of it.
+    Changed,
+    /// The hoster may have renewed it by itself.
+    Renewal,
+    /// Another call of this program may have done it.
+    OtherCall,
+    /// Items of the answer could not be read.
+    Unread,
+    /// The answer came from a cache, and may be from before the call.
+    Cached,
+    /// The effect shows for a while only, or much later.
+    Passing,
+}
+
+impl fmt::Display for Doubt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let keys = |f: &mut fmt::Formatter<'_>, text: &str, keys: &[String]| {
+            let more = if keys.len() > SHOWN { ", …" } else { "" };
+            let shown: Vec<&str> = keys.iter().take(SHOWN).map(String::as_str).collect();
+            write!(f, "{text}: {}{more}", shown.join(", "))
+        };
+        f.write_str(match self {
+            Self::NoBaseline => "nothing was read before the call",
+            Self::WasSo => "it was so before the call",
+            Self::NotThere => "what the call is about was not there before it, or is not there now",
+            Self::NotSaid => "the hoster does not say it",
+            Self::Missing(missing) => return keys(f, "what was there before the call is missing now", missing),
+            Self::OtherNew(new) => return keys(f, "what is new is not quite what was ordered", new),
+            Self::Changed => "it changed, but not to what the call was to make of it",
+            Self::Renewal => "the hoster may have renewed it by itself",
+            Self::OtherCall => "another call of this program may have done it",
+            Self::Unread => "a part of the answer could not be read",
+            Self::Cached => "the answers came from a cache, and may be from before the call",
+            Self::Passing => "it shows for a while only, or much later",
+        })
+    }
+}
+
+/// The most keys that a text shows.
+const SHOWN: usize = 10;

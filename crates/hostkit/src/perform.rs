@@ -1,0 +1,314 @@
+//! The machine of a call that acts: its turn, what is there before it, the call, and a look after some refusals.
+
+use std::fmt;
+
+use hostkit_proto::evidence::{Baseline, Doubt, Inputs, Shows, Sighting};
+use hostkit_proto::{Api, Endpoint, FaultKind, Perform};
+
+use crate::after::reading::{Limits, Read, ReadingMachine};
+use crate::call::outcome::{Outcome, Rejection, Reply};
+use crate::call::ticket::Ticket;
+use crate::call::turns::{Kind, Turn};
+use crate::call::{ActMachine, Acted};
+use crate::client::ClientCore;
+use crate::error::{Cause, Error};
+use crate::machine::{Machine, Step};
+use crate::options::CallOptions;
+use crate::time::{Moment, Now};
+use crate::transport::{Incoming, TransportError};
+
+type Code<E> = <<E as Endpoint>::Api as Api>::Code;
+type Ended<E> = Outcome<Reply<<E as Endpoint>::Output>, Code<E>>;
+
+/// The reads that have to show that something is gone, or is in another state, after a refusal.
+const READS: u32 = 2;
+
+/// A mutating call. It ends with an outcome.
+///
+/// ```text
+///   start --> turn --> read what is there --> act --> refused, perhaps by its own success --> read --+
+///                           |                  |                                                     v
+///                           +--> not sent      +------------------------------------------------> outcome
+/// ```
+pub struct PerformMachine<E: Perform> {
+    core: ClientCore<E::Api>,
+    inputs: Inputs,
+    options: CallOptions,
+    act: ActMachine<E>,
+    turn: Option<Turn>,
+    baseline: Option<Baseline>,
+    state: State<E>,
+}
+
+enum State<E: Perform> {
+    Start,
+    /// Waits for the end of calls that could be taken for this one.
+    Turn(Moment),
+    Before(Box<ReadingMachine<E::Reading>>, Limits),
+    Act(Moment),
+    /// Looks whether a refusal answers the second of two arrivals, of which the first was carried out.
+    Refused(Box<Refused<E>>),
+}
+
+struct Refused<E: Perform> {
+    rejection: Rejection<Code<E>>,
+    ticket: Ticket,
+    reading: ReadingMachine<E::Reading>,
+    limits: Limits,
+    seen: u32,
+}
+
+impl<A: Api> ClientCore<A> {
+    /// Starts a mutating call.
+    pub fn perform<E: Perform<Api = A>>(&self, endpoint: &E, options: CallOptions) -> PerformMachine<E> {
+        PerformMachine {
+            core: self.clone(),
+            inputs: endpoint.inputs(),
+            act: ActMachine::new(self, endpoint, options.clone()),
+            options,
+            turn: None,
+            baseline: None,
+            state: State::Start,
+        }
+    }
+}
+
+impl<E: Perform> PerformMachine<E> {
+    /// Starts the call itself.
+    fn act(&mut self, now: Now, deadline: Moment, baseline: Option<Baseline>) {
+        let mut ticket = Ticket::ahead::<E>(self.core.place(), self.inputs.clone(), now);
+        if let (Some(baseline), Some(turn)) = (&baseline, &self.turn) {
+            ticket = ticket.with_baseline(baseline.clone(), turn.number());
+        }
+        self.baseline = baseline;
+        self.act.set_ticket(ticket);
+        self.state = State::Act(deadline);
+    }
+
+    fn limits(&self, deadline: Moment) -> Limits {
+        Limits { options: self.options.clone(), deadline: Some(deadline) }
+    }
+
+    fn not_sent(&self, cause: Cause<Code<E>>) -> Step<Ended<E>> {
+        Step::Done(Outcome::NotSent(Error::new(&E::INFO, cause)))
+    }
+
+    /// Waits for the end of other calls, at most until the deadline.
+    fn take_turn(&mut self, now: Now, deadline: Moment) -> Option<Step<Ended<E>>> {
+        if self.options.cancel.as_ref().is_some_and(crate::cancel::Cancel::is_cancelled) {
+            return Some(self.not_sent(Cause::Cancelled));
+        }
+        match self.core.shared().turns.take(&Kind::of::<E>(&self.inputs), now.monotonic) {
+            Ok(turn) => {
+                self.turn = Some(turn);
+                None
+            }
+            Err(_) if now.monotonic >= deadline => {
+                let why = "another call, which could be taken for this one, did not end before the deadline";
+                Some(self.not_sent(Cause::Exhausted(why.into())))
+            }
+            Err(ended) => Some(self.act.listen(now, deadline, ended)),
+        }
+    }
+
+    /// What was there before the call, or why that is not known.
+    fn before(&self, read: Read<E::Reading>, reading: &ReadingMachine<E::Reading>) -> Result<Baseline, Error<Code<E>>> {
+        match (read, reading.unread()) {
+            // An item that cannot be read now would look new later.
+            (Ok(_), Some(error)) => Err(Error::new(&E::INFO, Cause::Decode(error.clone()))),
+            (Ok(answer), None) => Ok(E::baseline(&self.inputs, &answer)?),
+            (Err(error), _) if error.is_not_found() && E::not_found().is_some() => Ok(Baseline::of("not found")),
+            // The API itself refuses a call about an object that it does not have.
+            (Err(error), _) if error.is_not_found() => Ok(Baseline::default()),
+            (Err(error), _) => Err(error),
+        }
+    }
+
+    /// Ends the call, or looks whether its refusal is a consequence of its own success.
+    fn ended(&mut self, now: Now, deadline: Moment, acted: Acted<E>) -> Option<Step<Ended<E>>> {
+        let Acted { outcome, refused } = acted;
+        let (rejection, ticket) = match (outcome, refused) {
+            (Outcome::Rejected(rejection), refused) => {
+                let ticket = refused.or_else(|| rejection.ticket().cloned());
+                match ticket.filter(|_| self.baseline.is_some() && may_follow_success(rejection.kind)) {
+                    Some(ticket) => (rejection, ticket),
+                    None => return Some(self.end(now, Outcome::Rejected(rejection))),
+                }
+            }
+            (outcome, _) => return Some(self.end(now, outcome)),
+        };
+        let limits = self.limits(deadline);
+        match E::reading(&self.inputs) {
+            Ok(reading) => {
+                let reading = ReadingMachine::new(&self.core, reading, &limits, now);
+                self.state = State::Refused(Box::new(Refused { rejection, ticket, reading, limits, seen: 0 }));
+                None
+            }
+            Err(_) => Some(self.end(now, Outcome::Rejected(rejection.with_ticket(ticket)))),
+        }
+    }
+
+    /// The outcome of a refused call, from a read after it; `None` to read once more.
+    fn after_refusal(&mut self, now: Now, refused: &mut Refused<E>, read: Read<E::Reading>) -> Option<Ended<E>> {
+        let baseline = self.baseline.clone().unwrap_or_default();
+        let others = self.core.shared().turns.others(refused.ticket.turn(), &Kind::of::<E>(&self.inputs));
+        let is_whole = refused.reading.unread().is_none();
+        let sighting = match read {
+            Ok(answer) => E::find(&self.inputs, &baseline.clone().with_others(others.keys), now.wall, answer).ok(),
+            Err(error) if error.is_not_found() => match E::not_found() {
+                Some(_) if !baseline.own().is_empty() => Some(Sighting::Unclear(Doubt::WasSo)),
+                Some(found) => Some(Sighting::Seen(vec![found])),
+                None if baseline.own().is_empty() => Some(Sighting::Unseen),
+                None => None,
+            },
+            Err(_) => None,
+        };
+        let (rejection, ticket) = (refused.rejection.clone(), refused.ticket.clone());
+        let unknown = || Outcome::Rejected(rejection.clone().with_ticket(ticket.clone()));
+        Some(match sighting {
+            Some(Sighting::Seen(mut found)) if is_whole && !others.may_have_done_it && found.len() == 1 => {
+                refused.seen += 1;
+                if matches!(E::SHOWS_AS, Shows::State | Shows::Absence) && refused.seen < READS {
+                    return None;
+                }
+                match found.pop().and_then(E::output) {
+                    Some(value) => Outcome::Done(rejection.into_reply(value)),
+                    // It happened, but only a read of it has what the answer would have had.
+                    None => Outcome::Unresolved(ticket),
+                }
+            }
+            // A twin of the call may still be at work.
+            Some(Sighting::Unseen) if is_whole && rejection.kind != FaultKind::Conflict => Outcome::Rejected(rejection),
+            // Nothing that this call could do changes what was so before it.
+            Some(Sighting::Unclear(Doubt::WasSo)) => Outcome::Rejected(rejection),
+            Some(Sighting::Unclear(Doubt::NotThere)) if baseline.own().is_empty() => Outcome::Rejected(rejection),
+            _ => unknown(),
+        })
+    }
+
+    /// Records the end for the calls that could be taken for this one.
+    fn end(&mut self, now: Now, outcome: Ended<E>) -> Step<Ended<E>> {
+        if let Some(turn) = self.turn.take() {
+            match &outcome {
+                Outcome::Done(reply) | Outcome::Accepted(reply, _) => turn.done(now.monotonic, E::made(&reply.value)),
+                outcome if outcome.may_have_happened() => turn.unknown(now.monotonic),
+                _ => turn.nothing(),
+            }
+        }
+        Step::Done(outcome)
+    }
+}
+
+/// Whether a refusal can answer the second arrival of a call whose first one was carried out.
+fn may_follow_success(kind: FaultKind) -> bool {
+    use FaultKind::{Auth, Empty, Internal, RateLimited, Temporary, Unsupported};
+    !matches!(kind, Auth | Empty | Internal | RateLimited | Temporary | Unsupported)
+}
+
+impl<E: Perform> Machine for PerformMachine<E> {
+    type Done = Ended<E>;
+
+    fn step(&mut self, now: Now) -> Step<Ended<E>> {
+        loop {
+            match &mut self.state {
+                State::Start => {
+                    let deadline = self.act.start(now);
+                    match self.act.is_refused(now) || E::NOT_SHOWN.is_some() {
+                        true => self.act(now, deadline, None),
+                        false => self.state = State::Turn(deadline),
+                    }
+                }
+                State::Turn(deadline) => {
+                    let deadline = *deadline;
+                    if let Some(step) = self.take_turn(now, deadline) {
+                        return step;
+                    }
+                    if self.options.is_unread {
+                        self.act(now, deadline, None);
+                        continue;
+                    }
+                    let limits = self.limits(deadline);
+                    match E::reading(&self.inputs) {
+                        Ok(reading) => {
+                            let reading = ReadingMachine::new(&self.core, reading, &limits, now);
+                            self.state = State::Before(Box::new(reading), limits);
+                        }
+                        Err(error) => {
+                            let outcome = Outcome::NotSent(error.into());
+                            return self.end(now, outcome);
+                        }
+                    }
+                }
+                State::Before(reading, limits) => {
+                    let read = match reading.step(&self.core, limits, now).into_done() {
+                        Ok(read) => read,
+                        Err(step) => return step,
+                    };
+                    let deadline = limits.deadline.unwrap_or(now.monotonic);
+                    let State::Before(reading, _) = std::mem::replace(&mut self.state, State::Start) else {
+                        continue;
+                    };
+                    match self.before(read, &reading) {
+                        Ok(baseline) => self.act(now, deadline, Some(baseline)),
+                        Err(error) => return self.end(now, Outcome::NotSent(error)),
+                    }
+                }
+                State::Act(deadline) => {
+                    let deadline = *deadline;
+                    let acted = match self.act.step(now).into_done() {
+                        Ok(acted) => acted,
+                        Err(step) => return step,
+                    };
+                    if let Some(step) = self.ended(now, deadline, acted) {
+                        return step;
+                    }
+                }
+                State::Refused(refused) => {
+                    let read = match refused.reading.step(&self.core, &refused.limits, now).into_done() {
+                        Ok(read) => read,
+                        Err(step) => return step,
+                    };
+                    let deadline = refused.limits.deadline.unwrap_or(now.monotonic);
+                    let State::Refused(mut refused) = std::mem::replace(&mut self.state, State::Act(deadline)) else {
+                        continue;
+                    };
+                    if let Some(outcome) = self.after_refusal(now, &mut refused, read) {
+                        return self.end(now, outcome);
+                    }
+                    match E::reading(&self.inputs) {
+                        Ok(reading) => {
+                            refused.reading = ReadingMachine::new(&self.core, reading, &refused.limits, now);
+                            self.state = State::Refused(refused);
+                        }
+                        Err(_) => {
+                            let Refused { rejection, ticket, .. } = *refused;
+                            return self.end(now, Outcome::Rejected(rejection.with_ticket(ticket)));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn receive(&mut self, now: Now, result: Result<Incoming, TransportError>) {
+        match &mut self.state {
+            State::Before(reading, _) => reading.receive(now, result),
+            State::Act(_) => self.act.receive(now, result),
+            State::Refused(refused) => refused.reading.receive(now, result),
+            State::Start | State::Turn(_) => {}
+        }
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+impl<E: Perform> PerformMachine<E> {
+    pub(crate) fn act_machine(&self) -> &ActMachine<E> {
+        &self.act
+    }
+}
+
+impl<E: Perform> fmt::Debug for PerformMachine<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("PerformMachine").field(&self.act).finish()
+    }
+}

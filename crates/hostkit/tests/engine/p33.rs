@@ -1,0 +1,298 @@
+//! P33: recovery never reaches a wrong verdict, and always ends. Every order of views that a list may give over time is
+//! played against what really happened.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use crate::common::things::ODD;
+use crate::common::*;
+use hostkit::machinery::drive;
+use hostkit::protocol::evidence::Doubt;
+use hostkit::time::{Clock, ManualClock, Moment};
+use hostkit::transport::{Incoming, Outgoing, Phase, Transport, TransportError, TransportErrorKind};
+use hostkit::{CallOptions, Outcome, Perform, Reconciled};
+use http::HeaderMap;
+use http::header::{AGE, HeaderValue};
+
+/// How a read shows the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum View {
+    Fresh,
+    /// As it was so long ago, or before the call at the most.
+    Late(u64),
+    /// As it was before the call, from a cache that says how old it is; or that says it in a way that cannot be read.
+    Cached,
+    CachedOddly,
+    /// As it was long before the call.
+    Old,
+    Empty,
+    /// Without one of the items, and without a word about that.
+    Part,
+    /// With a row that cannot be read in the place of the last one.
+    Unreadable,
+    /// Each row twice.
+    Doubled,
+    /// The newest item is spelled otherwise than it was ordered.
+    Renamed,
+    /// The API fails, or the connection breaks.
+    Failed,
+    Broken,
+}
+
+const VIEWS: [View; 13] = {
+    use View::*;
+    [Fresh, Late(30), Late(800), Cached, CachedOddly, Old, Empty, Part, Unreadable, Doubled, Renamed, Failed, Broken]
+};
+
+/// What others do meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Others {
+    Nothing,
+    /// Somebody orders something else.
+    Order(u64),
+    /// A person removes what was there before.
+    Remove(u64),
+    /// A person renames the newest item.
+    Rename(u64),
+}
+
+const OTHERS: [Others; 7] = {
+    use Others::*;
+    [Nothing, Order(0), Order(400), Remove(0), Remove(400), Rename(0), Rename(400)]
+};
+
+/// The reads after which the second view comes, and the third.
+const CUTS: [[usize; 2]; 11] =
+    [[1, 2], [1, 5], [1, 18], [2, 3], [2, 4], [3, 6], [3, 17], [4, 10], [6, 18], [10, 16], [17, 18]];
+
+/// What the call does: it makes thing 7, removes thing 1, or removes the item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Deed {
+    Makes,
+    Removes,
+    Ends,
+}
+
+/// A hoster of whom everything is known.
+struct World {
+    clock: ManualClock,
+    deed: Deed,
+    /// When the call was carried out, if it was, in seconds after it was sent.
+    done: Option<u64>,
+    others: Others,
+    /// The view of the first reads, from which read on comes the second, and then the third.
+    views: [View; 3],
+    cuts: [usize; 2],
+    /// The time from which a list is no longer late.
+    settles: u64,
+    state: Mutex<Played>,
+}
+
+#[derive(Default)]
+struct Played {
+    /// When the call was sent.
+    sent: Option<Moment>,
+    reads: usize,
+    calls: usize,
+}
+
+impl World {
+    /// The things at so many seconds after the call; before it for a negative number.
+    fn things(&self, at: i64) -> Vec<u64> {
+        let has = |time: u64| at >= i64::try_from(time).unwrap();
+        let mut things = vec![1, 2];
+        if self.done.is_some_and(has) {
+            match self.deed {
+                Deed::Makes => things.push(7),
+                Deed::Removes | Deed::Ends => things.retain(|thing| *thing != 1),
+            }
+        }
+        match self.others {
+            Others::Order(time) if has(time) => things.push(ODD),
+            Others::Remove(time) if has(time) => things.retain(|thing| *thing != 2),
+            Others::Rename(time) if has(time) => rename(&mut things),
+            _ => {}
+        }
+        things
+    }
+
+    fn read(&self, outgoing: &Outgoing) -> Result<Incoming, TransportError> {
+        let mut state = self.state.lock().unwrap();
+        let now = self.clock.now().monotonic;
+        let Some(sent) = state.sent else { return self.answer(outgoing, &[1, 2], "") };
+        state.reads += 1;
+        let since = i64::try_from(now.since(sent).as_secs()).unwrap();
+        // The client tries a read three times, each of which may show something else.
+        let stage = self.cuts.iter().filter(|cut| state.reads > **cut).count();
+        // A list that shows the call later than this is beyond what is promised.
+        let latest = i64::try_from(self.settles - self.done.unwrap_or(0)).unwrap() - 1;
+        let late = |by: i64| (since - by.min(latest)).max(-1);
+        let mut age = String::new();
+        let mut things = match self.views[stage] {
+            View::Late(by) => self.things(late(i64::try_from(by).unwrap())),
+            View::Cached => {
+                age = (since + 1).to_string();
+                self.things(-1)
+            }
+            View::CachedOddly => {
+                age = "5, 7".to_owned();
+                self.things(-1)
+            }
+            View::Old => self.things(late(i64::MAX / 2)),
+            _ => self.things(since),
+        };
+        match self.views[stage] {
+            // What was to be removed, and is not there for longer than a list is late, cannot be told from a removal.
+            View::Empty if self.deed == Deed::Ends && since >= i64::try_from(self.settles).unwrap() => {}
+            View::Empty => things.clear(),
+            View::Part if since < i64::try_from(self.settles).unwrap() => things.retain(|thing| *thing != 1),
+            View::Part => things.retain(|thing| *thing != 2),
+            View::Doubled => things.extend(things.clone()),
+            View::Renamed => rename(&mut things),
+            View::Failed => return Incoming::new(&outgoing.limits, 502, HeaderMap::new()),
+            View::Broken => return Err(TransportError::new(Phase::Head, TransportErrorKind::Reset, "")),
+            View::Unreadable if self.deed == Deed::Ends => {
+                return Incoming::new(&outgoing.limits, 200, HeaderMap::new())?.with_body(br#"{"id": []}"#.to_vec());
+            }
+            View::Unreadable => {
+                things.pop();
+                things.push(0);
+            }
+            _ => {}
+        }
+        self.answer(outgoing, &things, &age)
+    }
+
+    fn answer(&self, outgoing: &Outgoing, things: &[u64], age: &str) -> Result<Incoming, TransportError> {
+        let mut headers = HeaderMap::new();
+        if !age.is_empty() {
+            headers.insert(AGE, HeaderValue::from_str(age).unwrap());
+        }
+        if outgoing.endpoint == "get_item" {
+            return match things.contains(&1) {
+                true => Incoming::new(&outgoing.limits, 200, headers)?.with_body(br#"{"id": 1}"#.to_vec()),
+                false => Incoming::new(&outgoing.limits, 404, headers)?
+                    .with_body(br#"{"NotFound": {"code": 404, "message": "no", "details": ""}}"#.to_vec()),
+            };
+        }
+        let rows: Vec<String> =
+            things.iter().map(|thing| if *thing == 0 { "[]".to_owned() } else { thing.to_string() }).collect();
+        Incoming::new(&outgoing.limits, 200, headers)?.with_body(format!(r#"{{"ids": [{}]}}"#, rows.join(",")).into())
+    }
+}
+
+/// What was made gets another name, which is here another number.
+fn rename(things: &mut [u64]) {
+    for thing in things.iter_mut().filter(|thing| **thing == 7) {
+        *thing = ODD;
+    }
+}
+
+impl Transport for World {
+    fn send(&self, outgoing: Outgoing) -> Result<Incoming, TransportError> {
+        match outgoing.endpoint {
+            "order" | "remove_thing" | "delete" => {
+                let mut state = self.state.lock().unwrap();
+                state.sent = Some(self.clock.now().monotonic);
+                state.calls += 1;
+                Err(TransportError::new(Phase::Head, TransportErrorKind::Reset, ""))
+            }
+            _ => self.read(&outgoing),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Tally {
+    runs: u64,
+    reads: u64,
+    verdicts: BTreeMap<&'static str, u64>,
+    wrong: Vec<String>,
+}
+
+/// Plays one world to its verdict.
+fn play<E: Perform<Api = Shop>>(call: &E, world: World, made: impl Fn(&E::Found) -> bool, tally: &mut Tally)
+where
+    E::Found: std::fmt::Debug,
+{
+    let core = config(direct(), &world.clock).build().unwrap();
+    let outcome = drive(core.perform(call, CallOptions::new()), &world, &world.clock);
+    let Outcome::Unresolved(ticket) = outcome else { panic!("the end is open") };
+    let started = world.clock.now().monotonic;
+    let verdict = drive(core.reconcile::<E>(&ticket, CallOptions::new()), &world, &world.clock);
+    let took = world.clock.now().monotonic.since(started);
+    let state = world.state.lock().unwrap();
+    let happened = world.done.is_some();
+    let (name, is_wrong) = match &verdict {
+        Reconciled::Happened(found) => ("happened", !happened || !made(found)),
+        Reconciled::DidNot => ("did not", happened),
+        Reconciled::CannotTell(Doubt::Cached) => ("cannot tell, cached", false),
+        Reconciled::CannotTell(_) => ("cannot tell", false),
+        Reconciled::Unread(_) => ("unread", false),
+        _ => ("another", true),
+    };
+    // Each read is tried three times.
+    let is_endless = state.reads > 3 * 40 || took > Duration::from_secs(2 * 1800);
+    tally.runs += 1;
+    tally.reads += state.reads as u64;
+    *tally.verdicts.entry(name).or_default() += 1;
+    if is_wrong || is_endless || state.calls != 1 {
+        let World { deed, done, others, views, cuts, .. } = &world;
+        let (reads, calls) = (state.reads, state.calls);
+        tally.wrong.push(format!(
+            "{verdict:?} after {reads} reads, {took:?}, {calls} calls: {deed:?} at {done:?}, {others:?}, {views:?} {cuts:?}"
+        ));
+    }
+}
+
+#[test]
+fn p33_recovery_reaches_no_wrong_verdict() {
+    // In the long size everything meets everything; else what others do and where the views change takes turns.
+    let (every, step): (bool, usize) = match std::env::var("HOSTKIT_PROMISE_SIZE").as_deref() {
+        Ok("small") => (false, 7),
+        Ok("long") => (true, 1),
+        _ => (false, 2),
+    };
+    let stages: Vec<[View; 3]> =
+        VIEWS.iter().flat_map(|a| VIEWS.iter().flat_map(|b| VIEWS.iter().map(|c| [*a, *b, *c]))).collect();
+    let mut tally = Tally::default();
+    let mut turn = 0;
+    for (deed, settles) in [(Deed::Makes, 900), (Deed::Removes, 60), (Deed::Ends, 20)] {
+        let ends = [None, Some(0), Some(15), Some(45), Some(600)];
+        for done in ends.into_iter().filter(|done| done.is_none_or(|done| done < settles)) {
+            for views in stages.iter().step_by(step) {
+                turn += 1;
+                let all = OTHERS.iter().flat_map(|others| CUTS.iter().map(|cuts| (*others, *cuts)));
+                let (skip, take) = if every { (0, usize::MAX) } else { (turn % (OTHERS.len() * CUTS.len()), 1) };
+                for (others, cuts) in all.skip(skip).take(take) {
+                    let clock = ManualClock::new(WALL);
+                    let world =
+                        World { clock, deed, done, others, views: *views, cuts, settles, state: Mutex::default() };
+                    match deed {
+                        Deed::Makes => play(&Order, world, |found| *found == 7, &mut tally),
+                        Deed::Removes => play(&RemoveThing, world, |()| true, &mut tally),
+                        Deed::Ends => play(&Delete, world, |()| true, &mut tally),
+                    }
+                }
+            }
+        }
+    }
+    println!(
+        "P33: {} runs, {} views in three stages, {} reads: {:?}; {} wrong or without an end",
+        tally.runs,
+        VIEWS.len(),
+        tally.reads,
+        tally.verdicts,
+        tally.wrong.len()
+    );
+    assert!(
+        tally.wrong.is_empty(),
+        "{} wrong:\n{}",
+        tally.wrong.len(),
+        tally.wrong[..20.min(tally.wrong.len())].join("\n")
+    );
+    for verdict in ["happened", "did not", "cannot tell", "unread"] {
+        assert!(tally.verdicts.get(verdict).is_some_and(|count| *count > 100), "{verdict} is hardly ever said");
+    }
+}

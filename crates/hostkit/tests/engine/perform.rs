@@ -1,0 +1,230 @@
+//! What stands around a call that acts: the look before it, calls that could be taken for one another, and refusals that
+//! its own success may have caused.
+
+use std::time::Duration;
+
+use crate::common::things::things;
+use crate::common::*;
+use hostkit::machinery::{Machine, Step};
+use hostkit::protocol::evidence::Doubt;
+use hostkit::time::Clock;
+use hostkit::transport::{Phase, TransportErrorKind};
+use hostkit::{CallOptions, Cancel, ErrorKind, Outcome, Reconciled, TicketCause};
+use hostkit_testing::Script;
+
+fn broken() -> Script {
+    Script::fail(Phase::Head, TransportErrorKind::Reset)
+}
+
+/// U1: the look before is one safe call, and shares the deadline.
+#[test]
+fn what_is_there_is_read_before_the_call() {
+    let bench = bench([things("1, 2"), ok()]);
+    assert!(bench.read_and_perform(Order).is_done());
+    let sent: Vec<&str> = bench.transport.sent().iter().map(|sent| sent.endpoint).collect();
+    assert_eq!(sent, ["list_things", "order"]);
+
+    let slow =
+        crate::common::bench([things("1, 2").takes(Duration::from_secs(29)), ok().takes(Duration::from_secs(5))]);
+    let outcome = slow.read_and_perform(Order);
+    assert!(outcome.is_unresolved(), "{outcome:?}");
+    assert_eq!(slow.seconds(), 30);
+}
+
+/// Where the look fails, nothing is sent, and the reason is that of the look.
+#[test]
+fn a_look_that_fails_sends_nothing() {
+    for (script, kind) in [
+        (vec![fault(403, "Forbidden")], ErrorKind::Fault),
+        (vec![Script::any().answer(200, "<html>")], ErrorKind::Decode),
+        ((0..3).map(|_| Script::any().answer(502, "")).collect(), ErrorKind::Unrecognised),
+        (vec![things("1, []")], ErrorKind::Decode),
+    ] {
+        let count = script.len();
+        let bench = bench(script.into_iter().chain([Script::any().answer(200, "<html>")]));
+        let Outcome::NotSent(error) = bench.read_and_perform(Order) else { panic!("{kind:?}: it was sent") };
+        assert_eq!(bench.sent("order"), 0, "{error}");
+        assert!(error.kind() == kind || count == 1 && kind == ErrorKind::Decode, "{error:?} is no {kind:?}");
+    }
+}
+
+/// Inputs that the spec refuses, and prices that nobody agreed to, are refused before anything is read.
+#[test]
+fn what_is_refused_here_is_not_looked_for() {
+    let bench = bench([]);
+    let dear = CallOptions::new().max_cost(hostkit::Decimal::ONE).price(hostkit::Decimal::TEN);
+    let outcome = bench.run(bench.core.perform(&Order, dear));
+    assert!(matches!(outcome, Outcome::NotSent(_)), "{outcome:?}");
+    assert_eq!(bench.transport.sent().len(), 0);
+    let cancel = Cancel::new();
+    cancel.cancel();
+    let outcome = bench.run(bench.core.perform(&Order, CallOptions::new().cancel(cancel)));
+    assert!(matches!(&outcome, Outcome::NotSent(error) if error.kind() == ErrorKind::Cancelled), "{outcome:?}");
+}
+
+/// An object that is not there before the call: the API itself says so.
+#[test]
+fn what_is_not_there_is_for_the_api_to_refuse() {
+    let bench = bench([fault(404, "NotFound"), fault(404, "NotFound"), fault(404, "NotFound")]);
+    let Outcome::Rejected(rejection) = bench.read_and_perform(Delete) else { panic!("the API refuses") };
+    assert_eq!(rejection.fault().status, 404);
+}
+
+/// Answers a machine's request, and steps it on.
+fn answer<M: Machine>(bench: &Bench, machine: &mut M, script: Script) -> Step<M::Done> {
+    bench.transport.push(script);
+    let step = machine.step(bench.clock.now());
+    let Step::Send(outgoing) = step else { panic!("it sends") };
+    let result = hostkit::transport::Transport::send(&bench.transport, *outgoing);
+    machine.receive(bench.clock.now(), result);
+    machine.step(bench.clock.now())
+}
+
+/// The second order waits until the first has ended, and then knows what it made.
+#[test]
+fn calls_that_could_be_taken_for_one_another_go_one_after_the_other() {
+    let bench = bench([]);
+    let mut first = bench.core.perform(&Order, CallOptions::new());
+    let mut second = bench.core.perform(&Order, CallOptions::new());
+    assert!(matches!(answer(&bench, &mut first, things("1, 2")), Step::Send(_)), "the order itself");
+    assert!(matches!(second.step(bench.clock.now()), Step::Wait(..)), "the second one waits");
+    // Another kind of call does not wait.
+    let mut other = bench.core.perform(&Delete, CallOptions::new());
+    let there = Script::any().answer(200, r#"{"id": 1}"#);
+    assert!(matches!(answer(&bench, &mut other, there), Step::Send(_)));
+    // At its deadline it was not sent.
+    bench.clock.advance(Duration::from_secs(31));
+    let Step::Done(Outcome::NotSent(error)) = second.step(bench.clock.now()) else { panic!("it waits for ever") };
+    assert_eq!(error.kind(), ErrorKind::Exhausted);
+    // Once the first is dropped, nobody knows what it did, so what shows up may be its work.
+    drop(first);
+    let mut third = bench.core.perform(&Order, CallOptions::new());
+    assert!(matches!(answer(&bench, &mut third, things("1, 2")), Step::Send(_)));
+    drop(third);
+}
+
+/// What an earlier order made shows up late, while the later one is looked for.
+#[test]
+fn what_an_earlier_call_made_is_not_taken_for_a_later_one() {
+    // The list lags: it does not show 7 when the second order begins.
+    let script = [things("1, 2"), ok(), things("1, 2"), broken(), things("1, 2, 7"), things("1, 2, 7, 8")];
+    let bench = bench(script);
+    assert!(bench.read_and_perform(Order).is_done(), "it made 7");
+    let Outcome::Unresolved(ticket) = bench.read_and_perform(Order) else { panic!("the end is open") };
+    let done = bench.run(bench.core.reconcile::<Order>(&ticket, CallOptions::new()));
+    assert!(matches!(done, Reconciled::Happened(8)), "{done}");
+    assert_eq!(bench.transport.left(), 0);
+}
+
+/// Two orders whose ends are both open cannot be told apart.
+#[test]
+fn two_open_orders_cannot_be_told_apart() {
+    let reads = (0..19).map(|_| things("1, 2, 7"));
+    let bench = bench([things("1, 2"), broken(), things("1, 2"), broken()].into_iter().chain(reads));
+    let Outcome::Unresolved(first) = bench.read_and_perform(Order) else { panic!("the end is open") };
+    let Outcome::Unresolved(second) = bench.read_and_perform(Order) else { panic!("the end is open") };
+    let done = bench.run(bench.core.reconcile::<Order>(&first, CallOptions::new()));
+    assert!(matches!(done, Reconciled::CannotTell(Doubt::OtherCall)), "{done}");
+    // Once it is known that the second did nothing, what is there is the first one's.
+    for _ in 0..3 {
+        bench.transport.push(things("1, 2"));
+    }
+    let done = bench.run(bench.core.reconcile::<Order>(&second, CallOptions::new()));
+    assert!(matches!(done, Reconciled::DidNot), "{done}");
+    bench.transport.push(things("1, 2, 7"));
+    let done = bench.run(bench.core.reconcile::<Order>(&first, CallOptions::new()));
+    assert!(matches!(done, Reconciled::Happened(7)), "{done}");
+}
+
+/// What was found to have happened is remembered like an answer.
+#[test]
+fn what_was_found_is_the_earlier_calls() {
+    let script = [things("1"), broken(), things("1, 7"), things("1, 7"), broken(), things("1, 7, 8")];
+    let bench = bench(script);
+    let Outcome::Unresolved(first) = bench.read_and_perform(Order) else { panic!("the end is open") };
+    let done = bench.run(bench.core.reconcile::<Order>(&first, CallOptions::new()));
+    assert!(matches!(done, Reconciled::Happened(7)), "{done}");
+    let Outcome::Unresolved(second) = bench.read_and_perform(Order) else { panic!("the end is open") };
+    let done = bench.run(bench.core.reconcile::<Order>(&second, CallOptions::new()));
+    assert!(matches!(done, Reconciled::Happened(8)), "{done}");
+}
+
+/// A2: a proxy sent it twice; the first arrival was carried out, and the second refused.
+#[test]
+fn a_refusal_after_its_own_success_is_no_refusal() {
+    for (status, name) in [(400, "Denied"), (402, "Payment"), (403, "Limit"), (404, "NotFound"), (409, "Conflict")] {
+        let bench = bench([things("1, 2"), fault(status, name), things("1, 2, 7")]);
+        let outcome = bench.read_and_perform(Order);
+        assert!(matches!(outcome, Outcome::Done(7)), "{status}: {outcome:?}");
+        assert_eq!(bench.sent("order"), 1);
+    }
+}
+
+/// A2: what is not seen was refused; a conflict may have a twin that is still at work.
+#[test]
+fn a_refusal_stays_one_where_nothing_is_seen() {
+    for (status, name, is_open) in [
+        (400, "Denied", false),
+        (402, "Payment", false),
+        (403, "Limit", false),
+        (404, "NotFound", false),
+        (409, "Conflict", true),
+    ] {
+        let bench = bench([things("1, 2"), fault(status, name), things("1, 2")]);
+        let Outcome::Rejected(rejection) = bench.read_and_perform(Order) else { panic!("{status}: it was refused") };
+        assert_eq!((rejection.verify, rejection.ticket().is_some()), (is_open, is_open), "{status}");
+    }
+    // What cannot be read, or does not tell, leaves it open.
+    for after in [things("1"), things("1, 2, 99"), things("1, 2, []"), fault(403, "Forbidden")] {
+        let bench = bench([things("1, 2"), fault(402, "Payment"), after]);
+        let Outcome::Rejected(rejection) = bench.read_and_perform(Order) else { panic!("it was refused") };
+        let ticket = rejection.ticket().expect("a ticket");
+        assert!(rejection.verify && ticket.cause() == TicketCause::Refused);
+    }
+    // No read follows where a repeat explains nothing, or where nothing was read before.
+    for (status, name) in [(401, "Expired"), (429, "TooMany")] {
+        let bench = bench([things("1, 2"), fault(status, name)]);
+        assert!(matches!(bench.read_and_perform(Order), Outcome::Rejected(_)), "{status}");
+        assert_eq!(bench.transport.left(), 0);
+    }
+    assert!(matches!(bench([fault(402, "Payment")]).perform(Order), Outcome::Rejected(no) if !no.verify));
+}
+
+/// A2: that something is gone takes two reads, and everything else has to be there.
+#[test]
+fn a_refused_removal_is_looked_at_twice() {
+    let gone = || things("2");
+    let look = |after: Vec<Script>| {
+        let bench = bench([things("1, 2"), fault(404, "NotFound")].into_iter().chain(after));
+        let outcome = bench.read_and_perform(RemoveThing);
+        assert_eq!(bench.transport.left(), 0, "{outcome:?}");
+        outcome
+    };
+    // The answer of a removal has a number, which nothing that is gone can give back.
+    assert!(look(vec![gone(), gone()]).is_unresolved());
+    assert!(matches!(look(vec![things("1, 2")]), Outcome::Rejected(_)));
+    assert!(matches!(look(vec![gone(), things("1, 2")]), Outcome::Rejected(_)));
+    let Outcome::Rejected(rejection) = look(vec![things("")]) else { panic!("an empty list shows nothing") };
+    assert!(rejection.verify);
+}
+
+/// The hook gets the ticket after the look, and before the first byte.
+#[test]
+fn the_hook_gets_the_ticket() {
+    let seen = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let bench = bench_with(
+        |clock| {
+            let seen = seen.clone();
+            config(direct(), clock).before_send(move |intent| {
+                seen.lock().unwrap().push(intent.ticket.as_ref().map(|ticket| ticket.save().to_string()));
+                Ok(())
+            })
+        },
+        [things("1, 2"), ok(), ok()],
+    );
+    assert!(bench.read_and_perform(Order).is_done());
+    bench.call(SetName).unwrap();
+    let seen = seen.lock().unwrap();
+    assert!(seen[0].as_ref().is_some_and(|text| text.contains(r#""before":{"all":["1","2"],"own":[]}"#)), "{seen:?}");
+    assert_eq!(seen[1..], [None], "a call that may be repeated needs none");
+}
