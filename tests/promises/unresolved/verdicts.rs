@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use hostkit::protocol::server::Serve;
 use hostkit::protocol::server::every::{Examples, Visitor};
-use hostkit::{Api, Call, Endpoint, Perform, Reconciled, SavedTicket, Ticket};
+use hostkit::{Api, Call, Effect, Endpoint, Perform, Reconciled, SavedTicket, Ticket};
 use hostkit_sandbox::ApiName;
 use hostkit_sandbox::world::World;
 
@@ -157,6 +157,82 @@ impl<A: Api> Acts for Bench<'_, A> {
     }
 }
 
+/// How late the lists are, in seconds.
+const LAGS: [u64; 4] = [0, 90, 600, 1200];
+
+/// One API with a client, whose lists lag.
+struct Lagging<'t, A: Api> {
+    api: ApiName,
+    side: Side<A>,
+    world: World,
+    tally: &'t mut Lags,
+}
+
+/// For each lag how often a call was found, excluded or left open; and the verdicts that are wrong.
+#[derive(Debug, Default)]
+struct Lags {
+    ends: BTreeMap<(u64, &'static str), usize>,
+    /// Wrong although the list lagged for less than the time after which absence counts.
+    wrong: Vec<String>,
+    /// Wrong beyond that.
+    beyond: BTreeMap<u64, usize>,
+}
+
+impl<'t, A: Api> Lagging<'t, A> {
+    fn new(api: ApiName, credentials: A::Credentials, tally: &'t mut Lags) -> Self {
+        let side = Side::new(api, credentials, true);
+        let world = side.sandbox.world(api, |world| world.clone()).unwrap();
+        Self { api, side, world, tally }
+    }
+}
+
+impl<A: Api> Acts for Lagging<'_, A> {
+    type Api = A;
+
+    fn act<E>(&mut self, make: impl Fn(&mut World) -> E)
+    where
+        E: Perform + Endpoint<Api = A> + Debug,
+        E::Found: Debug,
+        E::Output: Debug,
+    {
+        if E::NOT_SHOWN.is_some() {
+            return;
+        }
+        let settled = if E::INFO.effect == Effect::Spends { 900 } else { 0 }.max(E::SHOWS_WITHIN.as_secs());
+        for lag in LAGS {
+            let (side, fresh) = (&self.side, &self.world);
+            side.sandbox.faults().clear();
+            let call = side.sandbox.world(self.api, |world| {
+                let sessions = std::mem::take(&mut world.sessions);
+                *world = fresh.clone();
+                world.sessions = sessions;
+                make(world)
+            });
+            side.clock.advance(Duration::from_secs(3600));
+            let build = Duration::from_secs(60);
+            side.sandbox.world(self.api, |world| world.set_build(build.max(world.build_time()))).unwrap();
+            side.sandbox.faults().set(|settings| settings.delay = Duration::from_secs(lag));
+            strike(&side.sandbox, E::INFO.name, "late-visibility-reset");
+            let ticket = open(side.client.perform(&call.unwrap()));
+            let said = side.client.reconcile::<E>(&ticket);
+            let end = match &said {
+                Reconciled::Happened(_) => "found",
+                Reconciled::DidNot if lag < settled => "wrong",
+                Reconciled::DidNot => "wrong, later than promised",
+                Reconciled::CannotTell(_) => "open",
+                _ => "another",
+            };
+            *self.tally.ends.entry((lag, end)).or_default() += 1;
+            if matches!(end, "wrong" | "another") {
+                self.tally.wrong.push(format!("{}, {lag} s late: {said:?}", E::INFO.spec));
+            }
+            if end == "wrong, later than promised" {
+                *self.tally.beyond.entry(lag).or_default() += 1;
+            }
+        }
+    }
+}
+
 /// The specs of all acting calls.
 struct Names<A> {
     specs: BTreeSet<&'static str>,
@@ -224,4 +300,21 @@ fn p02_every_verdict_is_the_ledgers() {
     );
     assert!(tally.wrong.is_empty(), "{} wrong:\n{}", tally.wrong.len(), tally.wrong.join("\n"));
     assert!(tally.named_doubles > 0 && tally.open > 0);
+}
+
+/// R1: lists of hosters lag by minutes.
+#[test]
+fn p33_lists_that_lag() {
+    let mut lags = Lags::default();
+    acts::clodo(&mut Lagging::new(ApiName::Clodo, ground::clodo(), &mut lags));
+    acts::inferno(&mut Lagging::new(ApiName::Inferno, ground::inferno(), &mut lags));
+    acts::rootpanel(&mut Lagging::new(ApiName::RootPanel, ground::rootpanel(), &mut lags));
+    acts::macloud(&mut Lagging::new(ApiName::Macloud, ground::macloud(), &mut lags));
+    for ((lag, end), calls) in &lags.ends {
+        println!("P33: lists that are {lag} s late: {calls} calls {end}");
+    }
+    println!("P33: {} wrong within what is promised", lags.wrong.len());
+    assert!(lags.wrong.is_empty(), "{}", lags.wrong.join("\n"));
+    assert!(lags.beyond.keys().all(|lag| *lag > 0), "a list that does not lag is no reason");
+    assert!(lags.ends.get(&(0, "found")).is_some_and(|found| *found > 60), "{:?}", lags.ends);
 }
