@@ -1,4 +1,4 @@
-//! Command `real`: tests against third-party programs, installed where possible: nginx, PHP, Redis, and the system's
+//! Command `real`: tests against third-party programs, installed where possible: nginx, HAProxy, PHP, Redis, and the system's
 //! resolver.
 //!
 //! The tests themselves are elsewhere: they print rows `real: nginx | …`, and fail if a program named in `HOSTKIT_REAL`
@@ -22,6 +22,7 @@ struct Program {
 
 const PROGRAMS: &[Program] = &[
     Program { name: "nginx", command: "nginx", version: "-v", package: "nginx-light" },
+    Program { name: "haproxy", command: "haproxy", version: "-v", package: "haproxy" },
     Program { name: "redis", command: "redis-server", version: "-v", package: "redis-server" },
     Program { name: "php", command: "php", version: "-v", package: "php-cli" },
     // `ip` sets up a network namespace in which the system's resolver asks our name server.

@@ -4,8 +4,8 @@
 mod acts;
 mod ahead;
 mod flows;
-mod ground;
+pub(crate) mod ground;
 mod options;
-mod orders;
+pub(crate) mod orders;
 mod tickets;
 mod verdicts;
