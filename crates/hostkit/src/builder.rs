@@ -144,7 +144,9 @@ impl<C: FromParts> ClientBuilder<C> {
         self
     }
 
-    /// Shares rate limits with other processes. If the store fails, calls with a rate limit are not sent.
+    /// Shares rate limits with other processes, and the turns of calls that act: those that could be taken for one another
+    /// go one after the other, and what each made is none of the next one's. If the store fails, calls with a rate limit
+    /// and calls that act are not sent.
     pub fn rate_store(mut self, store: RateStore) -> Self {
         self.settings.rate_store = Some(store);
         self

@@ -10,7 +10,7 @@ use hostkit_wire::{Format, Limits};
 use crate::call::intent::BeforeSend;
 use crate::call::retry::{Random, RetryBudget};
 use crate::call::ticket;
-use crate::call::turns::Turns;
+use crate::call::turns::{SharedTurns, Turns};
 use crate::config::{Place, Settings, SetupError};
 use crate::error::Error;
 use crate::limits::price::Budget;
@@ -120,6 +120,7 @@ impl<A: Api> ClientCore<A> {
         check_credentials::<A>(&settings.credentials, format, host).map_err(SetupError::Credentials)?;
         let user_agent = HeaderValue::from_str(&settings.user_agent).map_err(|_| SetupError::UserAgent)?;
         let shared_session = settings.session_store.map(|store| SharedSession::new(store, A::INFO.name, &base));
+        let turns = settings.rate_store.as_ref().map(|store| SharedTurns::new(store, A::INFO.name, &base));
         let rates = match settings.rate_store {
             Some(store) => settings.rates.shared_by(SharedRates::new(store, A::INFO.name, &base)),
             None => settings.rates,
@@ -143,7 +144,7 @@ impl<A: Api> ClientCore<A> {
             session: SessionCell::new(),
             shared_session,
             retries: RetryBudget::new(),
-            turns: Turns::new(),
+            turns: Turns::new(turns),
             random: Random::new(settings.seed),
         })))
     }

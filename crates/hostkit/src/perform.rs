@@ -1,6 +1,7 @@
 //! The machine of a call that acts: its turn, what is there before it, the call, and a look after some refusals.
 
 use std::fmt;
+use std::time::Duration;
 
 use hostkit_proto::evidence::{Baseline, Doubt, Inputs, Shows, Sighting};
 use hostkit_proto::{Api, Endpoint, FaultKind, Perform};
@@ -8,12 +9,14 @@ use hostkit_proto::{Api, Endpoint, FaultKind, Perform};
 use crate::after::reading::{Limits, Read, ReadingMachine};
 use crate::call::outcome::{Outcome, Rejection, Reply};
 use crate::call::ticket::Ticket;
-use crate::call::turns::{Kind, Turn};
+use crate::call::turns::{Kind, Others, Turn};
 use crate::call::{ActMachine, Acted};
+use crate::cancel::Cancel;
 use crate::client::ClientCore;
 use crate::error::{Cause, Error};
 use crate::machine::{Machine, Step};
 use crate::options::CallOptions;
+use crate::store::thread::{Answer, Polled};
 use crate::time::{Moment, Now};
 use crate::transport::{Incoming, TransportError};
 
@@ -36,14 +39,21 @@ pub struct PerformMachine<E: Perform> {
     options: CallOptions,
     act: ActMachine<E>,
     turn: Option<Turn>,
+    /// What calls of other processes mean for this one.
+    others: Others,
     baseline: Option<Baseline>,
     state: State<E>,
 }
 
 enum State<E: Perform> {
     Start,
-    /// Waits for the end of calls that could be taken for this one.
+    /// Waits for the end of calls that could be taken for this one, here and then in other processes.
     Turn(Moment),
+    SharedTurn(Moment, Answer<Result<Others, Duration>>),
+    /// Asks the other processes again at the first moment.
+    Pause(Moment, Moment),
+    /// Has its turn.
+    Look(Moment),
     Before(Box<ReadingMachine<E::Reading>>, Limits),
     Act(Moment),
     /// Looks whether a refusal answers the second of two arrivals, of which the first was carried out.
@@ -67,6 +77,7 @@ impl<A: Api> ClientCore<A> {
             act: ActMachine::new(self, endpoint, options.clone()),
             options,
             turn: None,
+            others: Others::default(),
             baseline: None,
             state: State::Start,
         }
@@ -89,13 +100,17 @@ impl<E: Perform> PerformMachine<E> {
         Limits { options: self.options.clone(), deadline: Some(deadline) }
     }
 
+    fn is_cancelled(&self) -> bool {
+        self.options.cancel.as_ref().is_some_and(Cancel::is_cancelled)
+    }
+
     fn not_sent(&self, cause: Cause<Code<E>>) -> Step<Ended<E>> {
         Step::Done(Outcome::NotSent(Error::new(&E::INFO, cause)))
     }
 
     /// Waits for the end of other calls, at most until the deadline.
     fn take_turn(&mut self, now: Now, deadline: Moment) -> Option<Step<Ended<E>>> {
-        if self.options.cancel.as_ref().is_some_and(crate::cancel::Cancel::is_cancelled) {
+        if self.is_cancelled() {
             return Some(self.not_sent(Cause::Cancelled));
         }
         match self.core.shared().turns.take(&Kind::of::<E>(&self.inputs), now.monotonic) {
@@ -108,6 +123,69 @@ impl<E: Perform> PerformMachine<E> {
                 Some(self.not_sent(Cause::Exhausted(why.into())))
             }
             Err(ended) => Some(self.act.listen(now, deadline, ended)),
+        }
+    }
+
+    /// Asks the store for a turn among the calls of all processes.
+    fn ask_for_turn(&mut self, now: Now, deadline: Moment) {
+        let kind = Kind::of::<E>(&self.inputs);
+        let turns = &self.core.shared().turns;
+        let left = deadline.since(now.monotonic);
+        let asked = self.turn.as_mut().and_then(|turn| turns.take_shared(turn, &kind, left));
+        self.state = match asked {
+            Some(answer) => State::SharedTurn(deadline, answer),
+            None => State::Look(deadline),
+        };
+    }
+
+    /// Waits for the end of calls of other processes.
+    fn take_shared_turn(
+        &mut self,
+        now: Now,
+        deadline: Moment,
+        answer: Answer<Result<Others, Duration>>,
+    ) -> Option<Step<Ended<E>>> {
+        match answer.poll() {
+            Polled::Pending(listener) if now.monotonic < deadline => {
+                let step = self.act.listen(now, deadline, listener);
+                self.state = State::SharedTurn(deadline, answer);
+                Some(step)
+            }
+            Polled::Ready(Ok(Ok(others))) => {
+                self.others = others;
+                self.state = State::Look(deadline);
+                None
+            }
+            Polled::Ready(Ok(Err(wait))) if now.monotonic < deadline => {
+                self.state = State::Pause(now.monotonic + wait, deadline);
+                None
+            }
+            Polled::Ready(Err(error)) => {
+                let why = format!("the store that other processes share failed: {error}");
+                Some(self.end(now, Outcome::NotSent(Error::refused(&E::INFO, why))))
+            }
+            Polled::Pending(_) | Polled::Ready(Ok(Err(_))) => {
+                let why =
+                    "a call of another process, which could be taken for this one, did not end before the deadline";
+                Some(self.end(now, Outcome::NotSent(Error::exhausted(&E::INFO, why))))
+            }
+        }
+    }
+
+    /// Reads what is there before the call.
+    fn look(&mut self, now: Now, deadline: Moment) -> Option<Step<Ended<E>>> {
+        if self.options.is_unread {
+            self.act(now, deadline, None);
+            return None;
+        }
+        let limits = self.limits(deadline);
+        match E::reading(&self.inputs) {
+            Ok(reading) => {
+                let reading = ReadingMachine::new(&self.core, reading, &limits, now);
+                self.state = State::Before(Box::new(reading), limits);
+                None
+            }
+            Err(error) => Some(self.end(now, Outcome::NotSent(error.into()))),
         }
     }
 
@@ -152,6 +230,8 @@ impl<E: Perform> PerformMachine<E> {
     fn after_refusal(&mut self, now: Now, refused: &mut Refused<E>, read: Read<E::Reading>) -> Option<Ended<E>> {
         let baseline = self.baseline.clone().unwrap_or_default();
         let others = self.core.shared().turns.others(refused.ticket.turn(), &Kind::of::<E>(&self.inputs));
+        // No call of another process was made since this one has its turn.
+        let others = others.and(self.others.clone());
         let is_whole = refused.reading.unread().is_none();
         let sighting = match read {
             Ok(answer) => E::find(&self.inputs, &baseline.clone().with_others(others.keys), now.wall, answer).ok(),
@@ -223,20 +303,34 @@ impl<E: Perform> Machine for PerformMachine<E> {
                     if let Some(step) = self.take_turn(now, deadline) {
                         return step;
                     }
-                    if self.options.is_unread {
-                        self.act(now, deadline, None);
-                        continue;
+                    self.ask_for_turn(now, deadline);
+                }
+                State::SharedTurn(deadline, _) => {
+                    let deadline = *deadline;
+                    if self.is_cancelled() {
+                        return self.end(now, Outcome::NotSent(Error::new(&E::INFO, Cause::Cancelled)));
                     }
-                    let limits = self.limits(deadline);
-                    match E::reading(&self.inputs) {
-                        Ok(reading) => {
-                            let reading = ReadingMachine::new(&self.core, reading, &limits, now);
-                            self.state = State::Before(Box::new(reading), limits);
-                        }
-                        Err(error) => {
-                            let outcome = Outcome::NotSent(error.into());
-                            return self.end(now, outcome);
-                        }
+                    let State::SharedTurn(_, answer) = std::mem::replace(&mut self.state, State::Turn(deadline)) else {
+                        continue;
+                    };
+                    if let Some(step) = self.take_shared_turn(now, deadline, answer) {
+                        return step;
+                    }
+                }
+                State::Pause(until, deadline) => {
+                    let (until, deadline) = (*until, *deadline);
+                    if self.is_cancelled() {
+                        return self.end(now, Outcome::NotSent(Error::new(&E::INFO, Cause::Cancelled)));
+                    }
+                    if now.monotonic < until.min(deadline) {
+                        return Step::SleepUntil(until.min(deadline));
+                    }
+                    self.ask_for_turn(now, deadline);
+                }
+                State::Look(deadline) => {
+                    let deadline = *deadline;
+                    if let Some(step) = self.look(now, deadline) {
+                        return step;
                     }
                 }
                 State::Before(reading, limits) => {
@@ -295,7 +389,7 @@ impl<E: Perform> Machine for PerformMachine<E> {
             State::Before(reading, _) => reading.receive(now, result),
             State::Act(_) => self.act.receive(now, result),
             State::Refused(refused) => refused.reading.receive(now, result),
-            State::Start | State::Turn(_) => {}
+            State::Start | State::Turn(_) | State::SharedTurn(..) | State::Pause(..) | State::Look(_) => {}
         }
     }
 }

@@ -96,15 +96,6 @@ impl Inputs {
         }
     }
 
-    /// Whether calls with these inputs and those could be taken for one another: no input that both have differs, but for
-    /// `amount`.
-    pub fn may_be(&self, other: &Self, amount: Option<&str>) -> bool {
-        let differs = |(name, input): &(String, Input)| {
-            Some(name.as_str()) != amount && other.find(name).is_some_and(|theirs| theirs != input)
-        };
-        !self.0.iter().any(differs)
-    }
-
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -8,6 +8,7 @@ use http::HeaderMap;
 use http::header::AGE;
 
 use crate::call::CallMachine;
+use crate::cancel::Cancel;
 use crate::client::ClientCore;
 use crate::error::Error;
 use crate::machine::{Machine, Step};
@@ -26,6 +27,18 @@ impl Limits {
     pub(crate) fn new(options: CallOptions, now: Now) -> Self {
         let deadline = options.deadline.map(|allowed| now.monotonic + allowed);
         Self { options, deadline }
+    }
+
+    /// Whether the deadline has passed, or the caller cancelled.
+    pub(crate) fn is_over(&self, now: Now) -> bool {
+        let is_cancelled = self.options.cancel.as_ref().is_some_and(Cancel::is_cancelled);
+        is_cancelled || self.deadline.is_some_and(|deadline| now.monotonic >= deadline)
+    }
+
+    /// The latest moment at which a wait for something else looks at the deadline and the cancellation again.
+    pub(crate) fn until(&self, now: Now) -> Moment {
+        let soon = now.monotonic + Duration::from_millis(50);
+        self.deadline.map_or(soon, |deadline| deadline.min(soon))
     }
 
     /// The options of one call: its usual deadline, capped by the remaining time.

@@ -7,14 +7,15 @@ use hostkit_proto::evidence::{AnswerOf, Doubt, Shows, Sighting};
 use hostkit_proto::{Api, Endpoint, FaultCode, Perform};
 
 use super::pause::Pause;
-use super::reading::{Limits, ReadingMachine};
+use super::reading::{Limits, Read, ReadingMachine};
 use super::verdict::Reconciled;
 use crate::call::ticket::{Ticket, settles_within};
-use crate::call::turns::{Kind, LAG};
+use crate::call::turns::{Kind, LAG, Others};
 use crate::client::ClientCore;
 use crate::error::Error;
-use crate::machine::{Machine, Step};
+use crate::machine::{Machine, Step, Wakeup};
 use crate::options::CallOptions;
+use crate::store::thread::{Answer, Polled};
 use crate::time::{Moment, Now};
 use crate::transport::{Incoming, TransportError};
 
@@ -75,11 +76,23 @@ enum Said {
     Unclear(Doubt),
 }
 
+/// What an answer can show.
+#[derive(Clone, Copy)]
+struct Quality {
+    /// When the read was started, and how old its answer may be.
+    asked: Moment,
+    age: Duration,
+    /// Whether items of it could not be read.
+    is_partial: bool,
+}
+
 enum State<E: Perform> {
     /// The next read is due.
     Due,
     /// A read that was started at this moment.
     Reading(Box<ReadingMachine<E::Reading>>, Moment),
+    /// Asks what calls of other processes mean for what was read.
+    Others(Box<AnswerOf<E>>, Quality, Answer<Others>),
     Pause(Pause),
 }
 
@@ -104,8 +117,15 @@ impl<E: Perform> RecoveryMachine<E> {
     }
 
     /// What an answer says about the call.
-    fn sighting(&self, answer: AnswerOf<E>, is_partial: bool, now: Now) -> Result<Sighting<E::Found>, Error<Code<E>>> {
-        let others = self.core.shared().turns.others(self.ticket.turn(), &Kind::of::<E>(self.ticket.inputs()));
+    fn sighting(
+        &self,
+        answer: AnswerOf<E>,
+        is_partial: bool,
+        others: Others,
+        now: Now,
+    ) -> Result<Sighting<E::Found>, Error<Code<E>>> {
+        let here = self.core.shared().turns.others(self.ticket.turn(), &Kind::of::<E>(self.ticket.inputs()));
+        let others = here.and(others);
         let baseline = self.ticket.baseline().cloned().unwrap_or_default().with_others(others.keys);
         Ok(match E::find(self.ticket.inputs(), &baseline, now.wall, answer)? {
             // What cannot be read may be what was looked for, or what has to be gone.
@@ -123,6 +143,27 @@ impl<E: Perform> RecoveryMachine<E> {
             true => Sighting::Unclear(Doubt::WasSo),
             false => Sighting::Seen(vec![found]),
         })
+    }
+
+    /// The verdict of a read; `None` to read again.
+    fn weigh(&mut self, now: Now, read: Read<E::Reading>, quality: Quality, others: Others) -> Option<Verdict<E>> {
+        let Quality { asked, age, is_partial } = quality;
+        let sighting = match read {
+            Ok(answer) => self.sighting(answer, is_partial, others, now),
+            Err(error) if error.is_not_found() => self.not_found().ok_or(error),
+            Err(error) => Err(error),
+        };
+        let run = self.run.as_mut()?;
+        let verdict = match sighting {
+            Ok(sighting) => run.judge(sighting, asked, age),
+            Err(error) => run.failed(asked, error),
+        };
+        let verdict = verdict.or_else(|| run.is_endless(asked));
+        match &verdict {
+            Some(verdict) => self.tell(now, verdict),
+            None => run.state = State::Pause(Pause::new(run.next(now), &run.limits)),
+        }
+        verdict
     }
 
     /// Tells the calls that could be taken for this one what became of it.
@@ -264,22 +305,35 @@ impl<E: Perform> Machine for RecoveryMachine<E> {
                         Ok(read) => read,
                         Err(step) => return step,
                     };
-                    let (age, is_partial, asked) = (reading.age(), reading.unread().is_some(), *asked);
-                    let sighting = match read {
-                        Ok(answer) => self.sighting(answer, is_partial, now),
-                        Err(error) if error.is_not_found() => self.not_found().ok_or(error),
-                        Err(error) => Err(error),
+                    let (age, is_partial) = (reading.age(), reading.unread().is_some());
+                    let quality = Quality { asked: *asked, age, is_partial };
+                    let kind = Kind::of::<E>(self.ticket.inputs());
+                    match (read, self.core.shared().turns.others_shared(self.ticket.turn(), &kind)) {
+                        (Ok(answer), Some(others)) => run.state = State::Others(Box::new(answer), quality, others),
+                        (read, _) => {
+                            if let Some(verdict) = self.weigh(now, read, quality, Others::default()) {
+                                return Step::Done(verdict);
+                            }
+                        }
+                    }
+                }
+                State::Others(_, _, others) => {
+                    let others = match others.poll() {
+                        Polled::Pending(listener) if !run.limits.is_over(now) => {
+                            return Step::Wait(Wakeup::new(listener), run.limits.until(now));
+                        }
+                        Polled::Ready(Ok(others)) => others,
+                        // What other processes did is unknown.
+                        Polled::Pending(_) | Polled::Ready(Err(_)) => {
+                            Others { may_have_done_it: true, ..Others::default() }
+                        }
                     };
-                    let Some(run) = &mut self.run else { continue };
-                    let verdict = match sighting {
-                        Ok(sighting) => run.judge(sighting, asked, age),
-                        Err(error) => run.failed(asked, error),
+                    let State::Others(answer, quality, _) = std::mem::replace(&mut run.state, State::Due) else {
+                        continue;
                     };
-                    if let Some(verdict) = verdict.or_else(|| run.is_endless(asked)) {
-                        self.tell(now, &verdict);
+                    if let Some(verdict) = self.weigh(now, Ok(*answer), quality, others) {
                         return Step::Done(verdict);
                     }
-                    run.state = State::Pause(Pause::new(run.next(now), &run.limits));
                 }
                 State::Pause(pause) => match pause.step(now, &run.limits).into_done() {
                     Err(step) => return step,

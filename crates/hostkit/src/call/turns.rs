@@ -3,27 +3,26 @@
 //! Where a read shows what a call did as a difference from before, two such calls under way at once could not be told
 //! apart afterwards. What the earlier ones made is left out when a later one is looked for.
 
+mod kind;
+mod shared;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use event_listener::{Event, EventListener};
-use hostkit_proto::Endpoint;
-use hostkit_proto::Perform;
-use hostkit_proto::evidence::{Inputs, Reading, Shows};
 
-use crate::store::thread::random;
+use crate::store::thread::{Answer, random};
 use crate::sync::Mutex;
 use crate::time::Moment;
 
-/// A list may be as old as this: what an earlier call did may show later, and be taken for what a later one did.
-pub(crate) const LAG: Duration = Duration::from_secs(15 * 60);
+use kind::KEPT;
+pub(crate) use kind::{Kind, LAG, Others};
+use shared::Ended;
+pub(crate) use shared::SharedTurns;
 
-/// The most calls that are remembered.
-const KEPT: usize = 1000;
-
-/// The calls of one client and its clones.
-pub(crate) struct Turns(Arc<Shared>);
+/// The calls of one client and its clones, and of other processes where they share a store.
+pub(crate) struct Turns(Arc<Shared>, Option<SharedTurns>);
 
 struct Shared {
     state: Mutex<State>,
@@ -47,16 +46,6 @@ struct Known {
     end: End,
 }
 
-/// What makes a call one that could be taken for another.
-#[derive(Clone)]
-pub(crate) struct Kind {
-    reads: (&'static str, &'static str),
-    operation: &'static str,
-    shows: Shows,
-    amount: Option<&'static str>,
-    inputs: Inputs,
-}
-
 enum End {
     /// It is under way.
     Open,
@@ -66,42 +55,12 @@ enum End {
     Done(Moment, Vec<String>),
 }
 
-/// What other calls mean for a call that is looked for.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Others {
-    /// The keys of what they made.
-    pub(crate) keys: Vec<String>,
-    /// Whether one of them may have made what is found, too.
-    pub(crate) may_have_done_it: bool,
-}
-
-impl Kind {
-    pub(crate) fn of<E: Perform>(inputs: &Inputs) -> Self {
-        type First<E> = <<E as Perform>::Reading as Reading>::First;
-        type Then<E> = <<E as Perform>::Reading as Reading>::Then;
-        Self {
-            reads: (First::<E>::INFO.spec, Then::<E>::INFO.spec),
-            operation: E::INFO.name,
-            shows: E::SHOWS_AS,
-            amount: E::AMOUNT,
-            inputs: inputs.clone(),
-        }
-    }
-
-    fn may_be(&self, other: &Self) -> bool {
-        let are_items = self.shows == Shows::Item && other.shows == Shows::Item;
-        self.reads == other.reads
-            && (are_items || self.operation == other.operation)
-            && self.inputs.may_be(&other.inputs, self.amount)
-    }
-}
-
 impl Turns {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(store: Option<SharedTurns>) -> Self {
         // Numbers start anywhere, so that those of tickets of another process are none of these.
         let start = random() >> 1;
         let state = State { start, last: start, forgotten: start, known: VecDeque::new() };
-        Self(Arc::new(Shared { state: Mutex::new(state), ended: Event::new() }))
+        Self(Arc::new(Shared { state: Mutex::new(state), ended: Event::new() }), store)
     }
 
     /// Takes a turn, once no call is under way that could be taken for this one.
@@ -121,7 +80,7 @@ impl Turns {
         {
             state.forgotten = state.forgotten.max(known.number);
         }
-        Ok(Turn { shared: Arc::clone(&self.0), number, is_over: false })
+        Ok(Turn { shared: Arc::clone(&self.0), store: None, number, is_over: false })
     }
 
     /// What other calls mean for the call of this turn, or for a call of another process.
@@ -145,8 +104,30 @@ impl Turns {
         others
     }
 
+    /// Asks the store, if there is one, for a turn among the calls of all processes. The answer is what earlier ones mean
+    /// for this call, or how long to wait before asking again.
+    pub(crate) fn take_shared(
+        &self,
+        turn: &mut Turn,
+        kind: &Kind,
+        allowed: Duration,
+    ) -> Option<Answer<Result<Others, Duration>>> {
+        let store = self.1.as_ref()?;
+        // From here on the store has to hear of the end.
+        turn.store = Some(store.clone());
+        Some(store.take(turn.number, kind.clone(), allowed))
+    }
+
+    /// Asks the store, if there is one, what the calls of all processes mean for this one.
+    pub(crate) fn others_shared(&self, turn: Option<u64>, kind: &Kind) -> Option<Answer<Others>> {
+        Some(self.1.as_ref()?.others(turn, kind.clone()))
+    }
+
     /// Records what a recovery found out about the call of a turn: what it made, or that it did nothing.
     pub(crate) fn tell(&self, number: u64, at: Moment, made: Option<Vec<String>>) {
+        if let Some(store) = &self.1 {
+            store.end(number, made.clone().map_or(Ended::Nothing, Ended::Done));
+        }
         self.0.end(number, made.map(|keys| End::Done(at, keys)));
     }
 }
@@ -173,6 +154,8 @@ impl Shared {
 /// The turn of one call. When it is dropped, nobody knows what the call did.
 pub(crate) struct Turn {
     shared: Arc<Shared>,
+    /// The store that other processes share, once it was asked.
+    store: Option<SharedTurns>,
     number: u64,
     is_over: bool,
 }
@@ -184,27 +167,32 @@ impl Turn {
 
     /// The call was carried out, and made these items.
     pub(crate) fn done(mut self, at: Moment, made: Vec<String>) {
-        self.is_over = true;
-        self.shared.end(self.number, Some(End::Done(at, made)));
+        self.end(Ended::Done(made.clone()), Some(End::Done(at, made)));
     }
 
     /// The call did nothing.
     pub(crate) fn nothing(mut self) {
-        self.is_over = true;
-        self.shared.end(self.number, None);
+        self.end(Ended::Nothing, None);
     }
 
     /// Nobody knows what the call did.
     pub(crate) fn unknown(mut self, at: Moment) {
+        self.end(Ended::Unknown, Some(End::Unknown(Some(at))));
+    }
+
+    fn end(&mut self, shared: Ended, end: Option<End>) {
         self.is_over = true;
-        self.shared.end(self.number, Some(End::Unknown(Some(at))));
+        if let Some(store) = &self.store {
+            store.end(self.number, shared);
+        }
+        self.shared.end(self.number, end);
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
         if !self.is_over {
-            self.shared.end(self.number, Some(End::Unknown(None)));
+            self.end(Ended::Unknown, Some(End::Unknown(None)));
         }
     }
 }

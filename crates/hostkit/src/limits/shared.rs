@@ -35,6 +35,13 @@ impl RateStore {
     }
 }
 
+impl RateStore {
+    /// The store and the account, for other entries beside the limits.
+    pub(crate) fn parts(&self) -> (StoreThread, Arc<str>) {
+        (self.thread.clone(), Arc::clone(&self.account))
+    }
+}
+
 impl fmt::Debug for RateStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RateStore").field("account", &self.account).finish_non_exhaustive()

@@ -3,11 +3,16 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use crate::common::{Bench, GetItem, KEY, LimitedGet, TOKEN, bench_with, config, fault, key, login, ok};
+use crate::common::things::things;
+use crate::common::{Bench, GetItem, KEY, LimitedGet, Order, TOKEN, bench_with, config, fault, key, login, ok};
+use hostkit::machinery::{Machine, Step};
+use hostkit::protocol::evidence::Doubt;
 use hostkit::store::{Change, Store, StoreKey};
-use hostkit::{ErrorKind, RateStore, SessionStore};
+use hostkit::time::Clock;
+use hostkit::transport::{Outgoing, Phase, Transport, TransportErrorKind};
+use hostkit::{CallOptions, ErrorKind, Outcome, RateStore, Reconciled, SavedTicket, SessionStore};
 use hostkit_testing::Script;
 
 /// A store in memory; clones share it.
@@ -131,7 +136,7 @@ struct Slow(Memory);
 
 impl Store for Slow {
     fn change(&self, key: &StoreKey, change: Change<'_>) -> io::Result<()> {
-        std::thread::sleep(std::time::Duration::from_millis(100));
+        std::thread::sleep(Duration::from_millis(100));
         self.0.change(key, change)
     }
 }
@@ -143,7 +148,7 @@ fn retry_after_holds_for_all_clients_of_a_store() {
         let rates = RateStore::new(store.clone(), "one");
         bench_with(|clock| config(crate::common::direct(), clock).rate_store(rates), script)
     };
-    let options = hostkit::CallOptions::new().deadline(std::time::Duration::from_secs(20));
+    let options = CallOptions::new().deadline(Duration::from_secs(20));
     let first = client(vec![fault(429, "TooMany").header("retry-after", "25")]);
     first.call_with(LimitedGet, options.clone()).unwrap_err();
     // The server's `Retry-After` is in the store before the call ends, however slow the store is. Three calls fit into
@@ -151,4 +156,89 @@ fn retry_after_holds_for_all_clients_of_a_store() {
     let error = client(vec![]).call_with(LimitedGet, options).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Exhausted, "{error}");
     assert!(error.to_string().contains("rate limit"), "{error}");
+}
+
+/// A client that shares the calls of an account with other processes.
+fn calling(store: impl Store, script: impl IntoIterator<Item = Script>) -> Bench {
+    let rates = RateStore::new(store, "one");
+    bench_with(|clock| config(crate::common::direct(), clock).rate_store(rates), script)
+}
+
+/// Steps a machine to the next request that it sends.
+fn to_request<M: Machine>(bench: &Bench, machine: &mut M) -> Box<Outgoing> {
+    loop {
+        match machine.step(bench.clock.now()) {
+            Step::Send(outgoing) => return outgoing,
+            Step::Wait(wakeup, _) => drop(wakeup.wait(Duration::from_secs(5))),
+            _ => panic!("it sends"),
+        }
+    }
+}
+
+/// Calls of two processes that could be taken for one another go one after the other.
+#[test]
+fn orders_of_two_processes_go_one_after_the_other() {
+    let store = Memory::default();
+    let first = calling(store.clone(), [things("1, 2")]);
+    let mut order = first.core.perform(&Order, CallOptions::new());
+    let look = to_request(&first, &mut order);
+    order.receive(first.clock.now(), Transport::send(&first.transport, *look));
+    assert_eq!(to_request(&first, &mut order).endpoint, "order");
+
+    let second = calling(store.clone(), []);
+    let Outcome::NotSent(error) = second.read_and_perform(Order) else { panic!("it was sent") };
+    assert_eq!(error.kind(), ErrorKind::Exhausted, "{error}");
+    assert!(error.to_string().contains("another process"), "{error}");
+    assert_eq!(second.transport.sent().len(), 0);
+    // The first process dies: nobody knows what its order did, so nothing that shows up is surely the second's.
+    drop(order);
+    let reads = (0..19).map(|_| things("1, 2, 7"));
+    let broken = Script::fail(Phase::Head, TransportErrorKind::Reset);
+    let second = calling(store.clone(), [things("1, 2"), broken].into_iter().chain(reads));
+    let Outcome::Unresolved(ticket) = second.read_and_perform(Order) else { panic!("the end is open") };
+    let done = second.run(second.core.reconcile::<Order>(&ticket, CallOptions::new()));
+    assert!(matches!(done, Reconciled::CannotTell(Doubt::OtherCall)), "{done}");
+    // Another account is no other process of this one.
+    let other = bench_with(
+        |clock| config(crate::common::direct(), clock).rate_store(RateStore::new(store, "two")),
+        [things("1, 2"), ok()],
+    );
+    assert!(other.read_and_perform(Order).is_done());
+}
+
+/// What one process made is none of the next one's, although the list lags.
+#[test]
+fn what_another_process_made_is_not_taken_for_its_own() {
+    let store = Memory::default();
+    let first = calling(store.clone(), [things("1, 2"), ok()]);
+    assert!(first.read_and_perform(Order).is_done(), "it made 7");
+    let broken = Script::fail(Phase::Head, TransportErrorKind::Reset);
+    let second =
+        calling(store.clone(), [things("1, 2"), broken, things("1, 2, 7"), things("1, 2, 7, 8"), things("1, 2, 7, 8")]);
+    let Outcome::Unresolved(ticket) = second.read_and_perform(Order) else { panic!("the end is open") };
+    let done = second.run(second.core.reconcile::<Order>(&ticket, CallOptions::new()));
+    assert!(matches!(done, Reconciled::Happened(8)), "{done}");
+    // The text of the ticket is enough for a third process, and what was found is known to the store.
+    let text = ticket.save().to_string();
+    let third = calling(store.clone(), [things("1, 2, 7, 8")]);
+    let ticket = text.parse::<SavedTicket>().unwrap().ticket::<Order>().unwrap();
+    let done = third.run(third.core.reconcile::<Order>(&ticket, CallOptions::new()));
+    assert!(matches!(done, Reconciled::Happened(8)), "{done}");
+    assert!(!format!("{store:?}").contains(KEY));
+}
+
+/// Where calls cannot be told apart, none is sent.
+#[test]
+fn a_store_that_fails_stops_calls_that_act() {
+    let bench = calling(Broken, [ok()]);
+    let Outcome::NotSent(error) = bench.read_and_perform(Order) else { panic!("it was sent") };
+    assert_eq!(error.kind(), ErrorKind::Refused, "{error}");
+    assert!(bench.transport.sent().is_empty());
+    // A recovery says that it cannot tell.
+    let broken = Script::fail(Phase::Head, TransportErrorKind::Reset);
+    let alone = bench_with(|clock| config(crate::common::direct(), clock), [things("1, 2"), broken]);
+    let Outcome::Unresolved(ticket) = alone.read_and_perform(Order) else { panic!("the end is open") };
+    let bench = calling(Broken, (0..19).map(|_| things("1, 2, 7")));
+    let done = bench.run(bench.core.reconcile::<Order>(&ticket, CallOptions::new()));
+    assert!(matches!(done, Reconciled::CannotTell(Doubt::OtherCall)), "{done}");
 }

@@ -1,0 +1,66 @@
+//! Which calls could be taken for one another, and what that means for one that is looked for.
+
+use std::time::Duration;
+
+use hostkit_proto::evidence::{Inputs, Reading, Shows};
+use hostkit_proto::{Endpoint, Perform};
+
+use crate::store::entry::sum;
+
+/// A list may be as old as this: what an earlier call did may show later, and be taken for what a later one did.
+pub(crate) const LAG: Duration = Duration::from_secs(15 * 60);
+
+/// The most calls that are remembered.
+pub(super) const KEPT: usize = 1000;
+
+/// What makes a call one that could be taken for another: digests, so that a store can keep it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Kind {
+    pub(super) reads: u64,
+    pub(super) operation: u64,
+    pub(super) is_item: bool,
+    /// Digests of the name and the value of each input that tells calls apart.
+    pub(super) inputs: Vec<(u64, u64)>,
+}
+
+impl Kind {
+    pub(crate) fn of<E: Perform>(inputs: &Inputs) -> Self {
+        type First<E> = <<E as Perform>::Reading as Reading>::First;
+        type Then<E> = <<E as Perform>::Reading as Reading>::Then;
+        let digest = |text: &str| sum(text.as_bytes());
+        // How much a call does tells it from no other. A secret has no digest but that of its shape.
+        let inputs = inputs.iter().filter(|(name, _)| E::AMOUNT != Some(*name));
+        Self {
+            reads: digest(&format!("{} {}", First::<E>::INFO.spec, Then::<E>::INFO.spec)),
+            operation: digest(E::INFO.name),
+            is_item: E::SHOWS_AS == Shows::Item,
+            inputs: inputs.map(|(name, input)| (digest(name), digest(&format!("{input:?}")))).collect(),
+        }
+    }
+
+    /// Whether calls of both kinds could be taken for one another: no input that both have differs.
+    pub(super) fn may_be(&self, other: &Self) -> bool {
+        let differs =
+            |(name, value): &(u64, u64)| other.inputs.iter().any(|(theirs, other)| theirs == name && other != value);
+        self.reads == other.reads
+            && (self.is_item && other.is_item || self.operation == other.operation)
+            && !self.inputs.iter().any(differs)
+    }
+}
+
+/// What other calls mean for a call that is looked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Others {
+    /// The keys of what they made.
+    pub(crate) keys: Vec<String>,
+    /// Whether one of them may have made what is found, too.
+    pub(crate) may_have_done_it: bool,
+}
+
+impl Others {
+    /// What both mean.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.keys.extend(other.keys);
+        Self { may_have_done_it: self.may_have_done_it || other.may_have_done_it, ..self }
+    }
+}

@@ -1,0 +1,273 @@
+//! The turns of several processes, in the store that they share; their times are those of its clock.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hostkit_proto::BaseUrl;
+
+use super::kind::{KEPT, Kind, LAG, Others};
+use crate::limits::shared::RateStore;
+use crate::store::entry::{Damaged, Writer};
+use crate::store::thread::{Answer, StoreThread, stamp, whole_millis};
+use crate::store::{Store, StoreKey, entry};
+
+const KIND: &str = "calls";
+
+/// A call of another process is looked at again after this time at the latest: entries announce no change.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// Times further in the future were written before the clock was set back.
+const HORIZON: u64 = 24 * 3_600_000;
+
+/// The entry of one account's calls.
+#[derive(Debug, Clone)]
+pub(crate) struct SharedTurns {
+    thread: StoreThread,
+    key: Arc<StoreKey>,
+}
+
+/// How a call ended, for the store.
+#[derive(Debug)]
+pub(super) enum Ended {
+    Done(Vec<String>),
+    Unknown,
+    Nothing,
+}
+
+impl SharedTurns {
+    pub(crate) fn new(store: &RateStore, api: &str, base: &BaseUrl) -> Self {
+        let (thread, account) = store.parts();
+        Self { thread, key: Arc::new(StoreKey::new(KIND, api, base, &account)) }
+    }
+
+    pub(super) fn take(&self, number: u64, kind: Kind, allowed: Duration) -> Answer<Result<Others, Duration>> {
+        let turns = self.clone();
+        self.thread.ask(move |store| turns.change(store, |now, kept| kept.take(now, number, &kind, allowed)))
+    }
+
+    pub(super) fn others(&self, turn: Option<u64>, kind: Kind) -> Answer<Others> {
+        let turns = self.clone();
+        self.thread.ask(move |store| turns.change(store, |_, kept| kept.others(turn, &kind)))
+    }
+
+    pub(super) fn end(&self, number: u64, ended: Ended) {
+        let turns = self.clone();
+        self.thread.post(move |store| {
+            if let Err(error) = turns.change(store, |now, kept| kept.end(now, number, &ended)) {
+                tracing::warn!(error = %error, "a store could not be told how a call ended: nobody knows what it did");
+            }
+        });
+    }
+
+    fn change<T>(&self, store: &dyn Store, mut change: impl FnMut(u64, &mut Kept) -> T) -> io::Result<T> {
+        let mut result = None;
+        store.change(&self.key, &mut |now, bytes| {
+            let now = stamp(now);
+            let before = match bytes.map(Kept::read).transpose() {
+                Ok(kept) => kept.unwrap_or_default(),
+                Err(damaged) => {
+                    let entry = self.key.as_str();
+                    tracing::warn!(entry, why = %damaged, "stored calls are damaged: what they did is unknown");
+                    Kept { lost: now, ..Kept::default() }
+                }
+            };
+            let mut kept = before.clone();
+            kept.settle(now);
+            result = Some(change(now, &mut kept));
+            (kept != before || before.lost == now).then(|| kept.write())
+        })?;
+        result.ok_or_else(|| io::Error::other("the store did not look at the entry"))
+    }
+}
+
+/// The entry, as it is kept. Times are milliseconds of the store's clock.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Kept {
+    calls: Vec<Call>,
+    /// When calls were lost: nobody knows what those did that began before.
+    lost: u64,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Call {
+    number: u64,
+    began: u64,
+    kind: Kind,
+    state: State,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum State {
+    /// It is under way, at most until then.
+    Open(u64),
+    Unknown(u64),
+    Done(u64, Vec<String>),
+}
+
+impl Kept {
+    /// Calls whose processes died are over at their deadline.
+    fn settle(&mut self, now: u64) {
+        self.lost = self.lost.min(now);
+        for call in &mut self.calls {
+            call.began = call.began.min(now);
+            match &mut call.state {
+                State::Open(until) if *until <= now => call.state = State::Unknown(*until),
+                State::Open(until) => *until = (*until).min(now.saturating_add(HORIZON)),
+                State::Unknown(at) | State::Done(at, _) => *at = (*at).min(now),
+            }
+        }
+    }
+
+    fn take(&mut self, now: u64, number: u64, kind: &Kind, allowed: Duration) -> Result<Others, Duration> {
+        // If the store failed while writing and retried, the call counts once.
+        self.calls.retain(|call| call.number != number);
+        let is_open = |call: &Call| matches!(call.state, State::Open(_)) && call.kind.may_be(kind);
+        if self.calls.iter().any(is_open) {
+            return Err(LOOK);
+        }
+        let until = now.saturating_add(whole_millis(allowed).min(HORIZON));
+        self.calls.push(Call { number, began: now, kind: kind.clone(), state: State::Open(until) });
+        if self.calls.len() > KEPT
+            && let Some(index) = self.calls.iter().position(|call| !matches!(call.state, State::Open(_)))
+        {
+            self.lost = self.lost.max(self.calls.remove(index).began);
+        }
+        Ok(self.others(Some(number), kind))
+    }
+
+    fn end(&mut self, now: u64, number: u64, ended: &Ended) {
+        match ended {
+            Ended::Nothing => self.calls.retain(|call| call.number != number),
+            Ended::Unknown => self.set(number, State::Unknown(now)),
+            Ended::Done(keys) => self.set(number, State::Done(now, keys.clone())),
+        }
+    }
+
+    fn set(&mut self, number: u64, state: State) {
+        if let Some(call) = self.calls.iter_mut().find(|call| call.number == number) {
+            call.state = state;
+        }
+    }
+
+    /// What other calls mean for this one; see `Turns::others`.
+    fn others(&self, turn: Option<u64>, kind: &Kind) -> Others {
+        let own = self.calls.iter().find(|call| Some(call.number) == turn);
+        let lag = whole_millis(LAG);
+        let is_seen = |at: u64| own.is_some_and(|own| at.saturating_add(lag) < own.began);
+        let mut others = Others { keys: Vec::new(), may_have_done_it: self.lost > 0 && !is_seen(self.lost) };
+        for call in self.calls.iter().filter(|call| Some(call.number) != turn && call.kind.may_be(kind)) {
+            match &call.state {
+                State::Unknown(at) | State::Done(at, _) if is_seen(*at) => {}
+                State::Done(_, keys) if !keys.is_empty() => others.keys.extend(keys.iter().cloned()),
+                State::Open(_) | State::Unknown(_) | State::Done(..) => others.may_have_done_it = true,
+            }
+        }
+        others
+    }
+
+    fn read(bytes: &[u8]) -> Result<Self, Damaged> {
+        let mut kept = Self::default();
+        for line in entry::read(KIND, bytes)? {
+            match line[..] {
+                ["lost", at] => kept.lost = entry::number(at)?,
+                ["call", number, began, reads, operation, is_item, state, at] => kept.calls.push(Call {
+                    number: entry::number(number)?,
+                    began: entry::number(began)?,
+                    kind: Kind {
+                        reads: entry::number(reads)?,
+                        operation: entry::number(operation)?,
+                        is_item: is_item == "item",
+                        inputs: Vec::new(),
+                    },
+                    state: match state {
+                        "open" => State::Open(entry::number(at)?),
+                        "unknown" => State::Unknown(entry::number(at)?),
+                        "done" => State::Done(entry::number(at)?, Vec::new()),
+                        _ => return Err(Damaged("a state is unknown")),
+                    },
+                }),
+                ["input", name, value] => {
+                    let call = kept.calls.last_mut().ok_or(Damaged("an input has no call"))?;
+                    call.kind.inputs.push((entry::number(name)?, entry::number(value)?));
+                }
+                ["made", key] => match kept.calls.last_mut() {
+                    Some(Call { state: State::Done(_, keys), .. }) => keys.push(entry::text(key)?),
+                    _ => return Err(Damaged("an item has no call")),
+                },
+                _ => return Err(Damaged("a line is unknown")),
+            }
+        }
+        Ok(kept)
+    }
+
+    fn write(&self) -> Vec<u8> {
+        let mut writer = Writer::new(KIND);
+        if self.lost > 0 {
+            writer.line(format_args!("lost {}", self.lost));
+        }
+        for Call { number, began, kind, state } in &self.calls {
+            let (state, at, keys) = match state {
+                State::Open(until) => ("open", until, [].as_slice()),
+                State::Unknown(at) => ("unknown", at, [].as_slice()),
+                State::Done(at, keys) => ("done", at, keys.as_slice()),
+            };
+            let shows = if kind.is_item { "item" } else { "other" };
+            writer.line(format_args!("call {number} {began} {} {} {shows} {state} {at}", kind.reads, kind.operation));
+            for (name, value) in &kind.inputs {
+                writer.line(format_args!("input {name} {value}"));
+            }
+            for key in keys {
+                writer.line(format_args!("made {}", entry::word(key)));
+            }
+        }
+        writer.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(value: u64) -> Kind {
+        Kind { reads: 1, operation: 2, is_item: true, inputs: vec![(3, value)] }
+    }
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn one_at_a_time_and_what_it_made_is_known() {
+        let mut kept = Kept::default();
+        assert_eq!(kept.take(1_000, 1, &kind(4), MINUTE), Ok(Others::default()));
+        assert_eq!(kept.take(1_001, 2, &kind(4), MINUTE), Err(LOOK));
+        assert!(kept.take(1_001, 3, &kind(5), MINUTE).is_ok(), "another name is another call");
+        kept.end(2_000, 1, &Ended::Done(vec!["7".to_owned()]));
+        let others = kept.take(2_001, 2, &kind(4), MINUTE).unwrap();
+        assert_eq!(others, Others { keys: vec!["7".to_owned()], may_have_done_it: false });
+        kept.end(3_000, 2, &Ended::Nothing);
+        assert_eq!(kept.calls.len(), 2);
+        assert_eq!(Kept::read(&kept.write()), Ok(kept.clone()));
+        // Long after, the list shows what was made.
+        let lag = whole_millis(LAG);
+        assert_eq!(kept.take(2_000 + lag, 4, &kind(4), MINUTE).unwrap().keys, ["7"]);
+        kept.end(0, 4, &Ended::Nothing);
+        assert_eq!(kept.take(2_001 + lag, 5, &kind(4), MINUTE), Ok(Others::default()));
+    }
+
+    #[test]
+    fn of_a_process_that_died_nobody_knows() {
+        let mut kept = Kept::default();
+        assert!(kept.take(1_000, 1, &kind(4), MINUTE).is_ok());
+        kept.settle(60_999);
+        assert_eq!(kept.take(60_999, 2, &kind(4), MINUTE), Err(LOOK));
+        kept.settle(61_000);
+        assert!(kept.take(61_000, 2, &kind(4), MINUTE).unwrap().may_have_done_it);
+        assert!(kept.others(None, &kind(4)).may_have_done_it);
+        let lost = Kept { lost: 5, ..Kept::default() };
+        assert!(lost.others(None, &kind(4)).may_have_done_it, "a damaged entry");
+        assert!(Kept::read(&Writer::new(KIND).end()).is_ok());
+        let mut writer = Writer::new(KIND);
+        writer.line(format_args!("made 7"));
+        assert!(Kept::read(&writer.end()).is_err());
+    }
+}
