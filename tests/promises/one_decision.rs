@@ -110,7 +110,7 @@ where
         let (kind, fault) = match no_value.why {
             Why::Fault(fault) => (ErrorKind::Fault, Some(format!("{fault:?}"))),
             Why::Unreadable(_) => (ErrorKind::Decode, None),
-            Why::Unrecognised => (ErrorKind::Unrecognised, None),
+            Why::Unrecognised(_) => (ErrorKind::Unrecognised, None),
         };
         NoAnswer { kind, may_have_happened: no_value.may_have_happened, fault }
     };

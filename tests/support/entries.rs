@@ -90,7 +90,7 @@ fn value<E: Endpoint>(answer: &RawAnswer<'_>) -> Result<E::Output, String> {
         Judgement::Rejected(answer) | Judgement::Open(answer) => Err(match answer.why {
             Why::Fault(fault) => format!("a fault: {fault:?}"),
             Why::Unreadable(error) => error.to_string(),
-            Why::Unrecognised => "unrecognised".to_owned(),
+            Why::Unrecognised(_) => "unrecognised".to_owned(),
         }),
     }
 }

@@ -75,6 +75,14 @@ impl Network {
         self.proxy.as_deref()
     }
 
+    /// Host and port of the proxy, for errors.
+    pub fn proxy_address(&self) -> Option<Arc<str>> {
+        let url = self.proxy.as_deref()?;
+        let (_, rest) = url.split_once("://").unwrap_or(("", url));
+        let authority = rest.split(['/', '?', '#']).next()?;
+        Some(authority.rsplit('@').next()?.into())
+    }
+
     /// The limit for connecting.
     pub fn time_to_connect(&self) -> Duration {
         self.connect_timeout.unwrap_or(CONNECT_TIMEOUT)

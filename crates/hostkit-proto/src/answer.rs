@@ -4,14 +4,15 @@
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 
-use hostkit_wire::{Cursor, Document, Format, Kind, Limits, Node, WireError};
+use hostkit_wire::{Cursor, Document, Format, Kind, Limits, Node, WireError, WireErrorKind};
 use http::HeaderMap;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 
 use crate::codec::{
     At, DecodeError, Field, FromText, FromWire, How, Name, Note, Notes, Reader, Report, Table, ToText, UnknownFields,
+    describe,
 };
-use crate::info::{ApiInfo, CallFacts, EndpointInfo};
+use crate::info::{ApiInfo, CallFacts, EndpointInfo, Flag};
 
 /// A received answer, not decoded yet.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub struct RawAnswer<'a> {
     facts: CallFacts,
     /// Success statuses that say all there is to say, for a call that may have no body.
     bodiless: &'static [u16],
+    /// Whether no error quotes the body, which holds secrets or personal data.
+    is_withheld: bool,
     api: &'static ApiInfo,
     formats: &'static [Format],
     status: u16,
@@ -48,6 +51,7 @@ impl<'a> RawAnswer<'a> {
                 may_lack_marker: endpoint.may_lack_marker,
             },
             bodiless: endpoint.bodiless,
+            is_withheld: status < 300 && (endpoint.has(Flag::SecretResponse) || endpoint.has(Flag::Pii)),
             api,
             formats: if endpoint.formats.is_empty() { api.formats } else { endpoint.formats },
             status,
@@ -107,9 +111,57 @@ impl<'a> RawAnswer<'a> {
     pub fn document(&self) -> Result<&Document<'a>, &WireError> {
         let parse = || match self.foreign_charset() {
             Some(charset) => Err(WireError::encoding(charset)),
-            None => hostkit_wire::parse_any(self.formats, self.body, &self.limits),
+            None => hostkit_wire::parse_any(self.formats, self.body, &self.limits).map_err(|error| self.told(error)),
         };
         self.document.get_or_init(parse).as_ref()
+    }
+
+    /// The error of a body, with what the headers say about it, and without what must not be quoted.
+    #[cold]
+    fn told(&self, error: WireError) -> WireError {
+        let coding = self.header(CONTENT_ENCODING.as_str()).filter(|coding| !coding.eq_ignore_ascii_case("identity"));
+        match (coding, error.kind()) {
+            (Some(coding), WireErrorKind::NotUtf8(_)) => WireError::compressed(coding),
+            (_, WireErrorKind::TextBefore | WireErrorKind::ExpectedFormat(_)) if self.is_withheld => {
+                error.map_quote(|_| None)
+            }
+            _ => error,
+        }
+    }
+
+    /// Why this is no document of its API.
+    #[cold]
+    pub(crate) fn foreign(&self) -> DecodeError {
+        let endpoint = self.endpoint();
+        let document = match self.document() {
+            Ok(document) => document,
+            Err(error) => return DecodeError::unreadable(endpoint, error.clone()),
+        };
+        let (root, format) = (document.root(), document.root().format());
+        let marker = self.api.leniency.envelope.first();
+        let found = match (root.kind(), marker) {
+            (Kind::Map, Some(marker)) => match root.get(marker) {
+                Some(node) => format!("`{marker}` is {} under status {}", describe(node), self.status),
+                None => format!("the {format} has no `{marker}`"),
+            },
+            (Kind::Map, None) => format!("the {format} is not its document of an error"),
+            _ => format!("the {format} is {}", if root.kind() == Kind::List { "a list" } else { "a single value" }),
+        };
+        DecodeError::new(endpoint, "answer", "a document of this API", found)
+    }
+
+    /// Whether the document is plainly that of another API: an object that has none of the names of this one.
+    #[cold]
+    pub(crate) fn is_of_another_api(&self) -> bool {
+        let is_known = |key: &str| {
+            self.api.leniency.envelope.contains(&key) || self.api.answer_fields.contains(&key)
+        };
+        let Ok(document) = self.document() else { return false };
+        let root = document.root();
+        if self.api.answer_fields.is_empty() {
+            return false;
+        }
+        root.kind() == Kind::Map && !root.is_empty() && !root.entries().any(|(key, _)| is_known(key))
     }
 
     /// The charset that the headers name, if the body is something else in it than in UTF-8.
@@ -148,7 +200,15 @@ impl<'a> RawAnswer<'a> {
     /// A required header.
     pub fn required_header<T: FromText>(&self, name: &'static str) -> Result<T, DecodeError> {
         let found = self.header(name);
-        let error = || DecodeError::new(self.endpoint(), format!("header {name}"), T::EXPECTED, "nothing of that kind");
+        let error = || {
+            let found = match (found, self.headers.get_all(name).iter().count()) {
+                (_, 0) => "no such header".to_owned(),
+                (Some(text), _) => format!("{text:?}"),
+                (None, 1) => "characters that are not ASCII".to_owned(),
+                (None, count) => format!("it {count} times"),
+            };
+            DecodeError::new(self.endpoint(), format!("header {name}"), T::EXPECTED, found)
+        };
         found.and_then(T::from_text).ok_or_else(error)
     }
 
@@ -183,9 +243,7 @@ impl<'a> RawAnswer<'a> {
         &'t self,
         read: impl FnOnce(&mut Reader<'t>) -> Result<T, DecodeError>,
     ) -> Result<T, DecodeError> {
-        let document = self.document().map_err(|error| {
-            DecodeError::new(self.endpoint(), "answer", "a readable document", error.to_string()).at(error.offset())
-        })?;
+        let document = self.document().map_err(|error| DecodeError::unreadable(self.endpoint(), error.clone()))?;
         let mut reader = self.reader(At::Node(document.root()));
         let value = read(&mut reader)?;
         reader.check_doubts()?;
@@ -242,7 +300,7 @@ impl<'a> RawAnswer<'a> {
         let envelope = self.api.leniency.envelope;
         let has_envelope = !envelope.is_empty();
         if self.is_empty() && !has_envelope {
-            let found = format!("no body under status {}", self.status);
+            let found = format!("an empty body under status {}", self.status);
             let error = || DecodeError::new(self.endpoint(), "answer", "a body or another status", found);
             return if self.may_be_bodiless() { Ok(None) } else { Err(error()) };
         }
@@ -320,12 +378,12 @@ impl<'a> RawAnswer<'a> {
     pub fn nothing(&self) -> Result<(), DecodeError> {
         let envelope = self.api.leniency.envelope;
         if envelope.is_empty() {
-            let found = match self.is_empty() {
+            let (expected, found) = match self.is_empty() {
                 true if self.may_be_bodiless() => return Ok(()),
-                true => format!("no body under status {}", self.status),
-                false => "a body".to_owned(),
+                true => ("a status that says that there is no content", format!("an empty body under {}", self.status)),
+                false => ("an empty body", format!("{} bytes", self.body.len())),
             };
-            return Err(DecodeError::new(self.endpoint(), "answer", "no content", found));
+            return Err(DecodeError::new(self.endpoint(), "answer", expected, found));
         }
         // Only the keys of the envelope, and no data under them.
         self.read_tree(|reader| {

@@ -47,8 +47,8 @@ pub enum Why<C> {
     Fault(Fault<C>),
     /// It is a success that violates the spec, contradicts itself, or belongs to another call.
     Unreadable(DecodeError),
-    /// It is no success and no document of this API.
-    Unrecognised,
+    /// It is no document of this API, but what the error says.
+    Unrecognised(DecodeError),
 }
 
 /// Why a call is accepted and not done.
@@ -130,7 +130,11 @@ pub fn judge_as<A: Api, T>(
             None => Why::Fault(fault),
         },
         Verdict::Unclear(error) => Why::Unreadable(error),
-        Verdict::Unrecognised => Why::Unrecognised,
+        Verdict::Unrecognised => Why::Unrecognised(answer.foreign()),
+    };
+    let no_value = match no_value {
+        Why::Unreadable(error) if answer.is_of_another_api() => Why::Unreadable(error.lasting()),
+        no_value => no_value,
     };
     let (is_rejected, no_value) = weigh(info, no_value);
     if is_rejected { Judgement::Rejected(no_value) } else { Judgement::Open(no_value) }
@@ -164,7 +168,7 @@ fn weigh<C: FaultCode>(info: &EndpointInfo, mut why: Why<C>) -> (bool, NoValue<C
             let is_rejected = !fault.is_of_a_failed_server();
             (is_rejected, !is_rejected || fault.verify)
         }
-        Why::Unreadable(_) | Why::Unrecognised => (false, true),
+        Why::Unreadable(_) | Why::Unrecognised(_) => (false, true),
     };
     (is_rejected, NoValue { why, may_have_happened: may && info.effect != Effect::Safe })
 }

@@ -59,7 +59,7 @@ impl Setup {
             builder.build().map_err(|error| SetupError::Tls(error.without_url().to_string()))
         };
         let (pooled, fresh) = (client(true)?, client(false)?);
-        Ok(ReqwestTransport::from_clients(pooled, fresh, names))
+        Ok(ReqwestTransport::from_clients(pooled, fresh, names, self.network.proxy_address()))
     }
 
     fn builder(

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::pin::pin;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use hostkit::SetupError;
 use hostkit::transport::{AnswerLimits, AsyncTransport, Incoming, Outgoing, Phase, TransportError, TransportErrorKind};
@@ -23,6 +23,8 @@ pub struct ReqwestTransport {
     pooled: Client,
     fresh: Client,
     names: Names,
+    /// Host and port of the proxy.
+    proxy: Option<Arc<str>>,
     /// The origin of the first request. Most requests go to it, and parsing it costs more than changing a path.
     origin: OnceLock<Origin>,
 }
@@ -48,8 +50,8 @@ impl ReqwestTransport {
         Setup::default()
     }
 
-    pub(crate) fn from_clients(pooled: Client, fresh: Client, names: Names) -> Self {
-        Self { pooled, fresh, names, origin: OnceLock::new() }
+    pub(crate) fn from_clients(pooled: Client, fresh: Client, names: Names, proxy: Option<Arc<str>>) -> Self {
+        Self { pooled, fresh, names, proxy, origin: OnceLock::new() }
     }
 
     /// The URL as reqwest wants it. Path and query cannot lead to another origin.
@@ -95,6 +97,7 @@ impl AsyncTransport for ReqwestTransport {
     async fn send(&self, outgoing: Outgoing) -> Result<Incoming, TransportError> {
         let Outgoing { request, timeout: left, limits, reusable, silence, .. } = outgoing;
         check_address(request.uri())?;
+        let proxy = self.proxy.clone().filter(|_| request.uri().scheme_str() != Some("http"));
         let (parts, body) = request.into_parts();
         let mut request = Request::new(parts.method, self.url(&parts.uri)?);
         *request.headers_mut() = parts.headers;
@@ -131,7 +134,10 @@ impl AsyncTransport for ReqwestTransport {
         if result.as_ref().is_err_and(|error| error.is_not_sent() || is_late(error)) {
             self.names.forget();
         }
-        result
+        match result {
+            Ok(incoming) => Ok(incoming.through(proxy)),
+            Err(error) => Err(error.through(proxy)),
+        }
     }
 }
 

@@ -82,7 +82,7 @@ impl Setup {
             Agent::with_parts(config, watch, NameResolver { names: names.clone(), limit: connect })
         };
         let (pooled, fresh) = (agent(true), agent(false));
-        Ok(UreqTransport::from_agents(pooled, fresh, names, self.may_log_bytes))
+        Ok(UreqTransport::from_agents(pooled, fresh, names, self.network.proxy_address(), self.may_log_bytes))
     }
 
     fn config(&self, proxy: Option<ureq::Proxy>, is_pooled: bool) -> Config {

@@ -1,6 +1,7 @@
 //! Sends one request over one connection: two agents (pooled and unpooled), one deadline, and a body read to its end.
 
 use std::fmt;
+use std::sync::Arc;
 
 use hostkit::SetupError;
 use hostkit::transport::{AnswerLimits, Incoming, Outgoing, Phase, Transport, TransportError, TransportErrorKind};
@@ -24,6 +25,8 @@ pub struct UreqTransport {
     pooled: Agent,
     fresh: Agent,
     names: Names,
+    /// Host and port of the proxy.
+    proxy: Option<Arc<str>>,
     may_log_bytes: bool,
 }
 
@@ -41,8 +44,14 @@ impl UreqTransport {
         Setup::default()
     }
 
-    pub(crate) fn from_agents(pooled: Agent, fresh: Agent, names: Names, may_log_bytes: bool) -> Self {
-        Self { pooled, fresh, names, may_log_bytes }
+    pub(crate) fn from_agents(
+        pooled: Agent,
+        fresh: Agent,
+        names: Names,
+        proxy: Option<Arc<str>>,
+        may_log_bytes: bool,
+    ) -> Self {
+        Self { pooled, fresh, names, proxy, may_log_bytes }
     }
 
     fn run<S: AsSendBody>(
@@ -76,13 +85,19 @@ impl Transport for UreqTransport {
         if !self.may_log_bytes && BYTE_LOGS.into_iter().any(is_logged) {
             return Err(TransportError::new(Phase::Connect, TransportErrorKind::Other, BYTES_ARE_LOGGED));
         }
+        let proxy = self.proxy.clone().filter(|_| request.uri().scheme_str() != Some("http"));
         let agent = if reusable { &self.pooled } else { &self.fresh };
         ConnectionProgress::begin(timeout, silence);
         // With the unit type as body, ureq sends no Content-Length.
-        if request.body().is_empty() && !request.headers().contains_key(CONTENT_LENGTH) {
-            return self.run(agent, request.map(|_| ()), &limits);
+        let result = if request.body().is_empty() && !request.headers().contains_key(CONTENT_LENGTH) {
+            self.run(agent, request.map(|_| ()), &limits)
+        } else {
+            self.run(agent, request, &limits)
+        };
+        match result {
+            Ok(incoming) => Ok(incoming.through(proxy)),
+            Err(error) => Err(error.through(proxy)),
         }
-        self.run(agent, request, &limits)
     }
 }
 

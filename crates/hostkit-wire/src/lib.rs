@@ -20,6 +20,7 @@ mod limits;
 mod lookup;
 mod read;
 mod value;
+mod windows_1251;
 mod write;
 
 pub use cursor::{Cursor, Digits, EntryKey, Frame, Irregular};
@@ -29,6 +30,7 @@ pub use limits::Limits;
 pub use lookup::{Key, Lookup};
 pub use read::{parse, parse_any};
 pub use value::Value;
+pub use windows_1251::windows_1251;
 pub use write::write;
 
 /// A wire format.

@@ -51,7 +51,7 @@ pub trait EndpointExt: Endpoint + Sized {
         // Without the request, its secrets are not known.
         let cause = Cause::of(&Quote::default(), why, status, answer.headers());
         let error = Error::new(&info, cause).with_answer(&info, status, answer.body());
-        Err(error.with_attempts(1).with_may_have_happened(may_have_happened))
+        Err(error.at(Self::Api::INFO.name, None, None).with_attempts(1).with_may_have_happened(may_have_happened))
     }
 }
 

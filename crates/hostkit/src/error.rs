@@ -3,15 +3,18 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use hostkit_proto::judgement::Why;
 use hostkit_proto::{Api, DecodeError, EncodeError, Endpoint, EndpointInfo, Fault, FaultCode, FaultKind, Flag};
+use hostkit_wire::WireErrorKind;
 use http::header::LOCATION;
 use http::{HeaderMap, Uri};
 
 use crate::call::ticket::Ticket;
 use crate::excerpt::Excerpt;
 use crate::quote::Quote;
+use crate::subject::Subject;
 use crate::transport::{TransportError, TransportErrorKind};
 
 /// The error of calls of one endpoint.
@@ -23,10 +26,12 @@ pub struct Error<C>(Box<Inner<C>>);
 
 #[derive(Clone)]
 struct Inner<C> {
-    endpoint: &'static str,
+    subject: Subject,
     cause: Cause<C>,
     status: Option<u16>,
     attempts: u32,
+    /// From the first step of the call on, sign-in and pauses included.
+    took: Option<Duration>,
     body: Option<Excerpt>,
     may_have_happened: bool,
     /// The ticket of a rejection that leaves the outcome open.
@@ -66,7 +71,8 @@ pub(crate) enum Cause<C> {
     SignIn(Arc<Error<C>>),
     Transport(TransportError),
     Fault(Fault<C>),
-    Unrecognised,
+    /// The answer is no document of the API, but what the error says.
+    Unrecognised(DecodeError),
     /// The answer is a redirect to this origin, if it names one.
     Redirected(Option<Box<str>>),
     Decode(DecodeError),
@@ -84,10 +90,10 @@ impl<C: FaultCode> Cause<C> {
         match quote.why(why) {
             Why::Fault(fault) => Self::Fault(fault),
             Why::Unreadable(error) => Self::Decode(error),
-            Why::Unrecognised if (300..400).contains(&status) => {
+            Why::Unrecognised(_) if (300..400).contains(&status) => {
                 Self::Redirected(target(headers).map(|origin| quote.text(&origin).into()))
             }
-            Why::Unrecognised => Self::Unrecognised,
+            Why::Unrecognised(error) => Self::Unrecognised(error),
         }
     }
 }
@@ -98,9 +104,18 @@ impl<C> Cause<C> {
         match self {
             Self::Redirected(Some(origin)) => format!("a redirect to {origin}, which was not followed").into(),
             Self::Redirected(None) => "a redirect, which was not followed".into(),
+            Self::Unrecognised(error) => {
+                format!("the answer is no document of this API: {}{}", error.found(), raising(error)).into()
+            }
             _ => "the answer is no document of this API".into(),
         }
     }
+}
+
+/// The option that raises the limit which an answer exceeds.
+pub(crate) fn raising(error: &DecodeError) -> &'static str {
+    let is_of_the_tree = error.wire().is_some_and(|error| error.is_over_limit());
+    if is_of_the_tree { "; the option `tree_limits` raises it" } else { "" }
 }
 
 /// The origin that a redirect leads to; the rest of its URL may hold a key.
@@ -109,6 +124,24 @@ fn target(headers: &HeaderMap) -> Option<String> {
     let authority = uri.authority()?.as_str();
     let origin = authority.rsplit('@').next().unwrap_or_default();
     Some(format!("{}://{origin}", uri.scheme_str()?))
+}
+
+/// Whether an answer has no body, so that its status is all that it says.
+fn is_empty(error: &DecodeError) -> bool {
+    error.wire().is_some_and(|error| matches!(error.kind(), WireErrorKind::Empty))
+}
+
+/// Writes a fault, so that a certain no differs from one that leaves open what happened.
+pub(crate) fn describe_fault<C: FaultCode>(
+    f: &mut fmt::Formatter<'_>,
+    fault: &Fault<C>,
+    may_have_happened: bool,
+) -> fmt::Result {
+    match (may_have_happened, fault.is_of_a_failed_server()) {
+        (false, _) => write!(f, "{fault}"),
+        (true, false) => write!(f, "refused, but check first: {fault}"),
+        (true, true) => write!(f, "may have happened, check first: {fault}"),
+    }
 }
 
 impl<C> From<EncodeError> for Error<C> {
@@ -123,6 +156,10 @@ impl<C> Error<C> {
     }
 
     pub(crate) fn named(endpoint: &'static str, cause: Cause<C>) -> Self {
+        Self::of(Subject { api: "", endpoint, host: None, proxy: None }, cause)
+    }
+
+    fn of(subject: Subject, cause: Cause<C>) -> Self {
         let status = match &cause {
             Cause::Fault(fault) => Some(fault.status),
             Cause::SignIn(error) => error.status(),
@@ -130,10 +167,11 @@ impl<C> Error<C> {
             _ => None,
         };
         Self(Box::new(Inner {
-            endpoint,
+            subject,
             cause,
             status,
             attempts: 0,
+            took: None,
             body: None,
             may_have_happened: false,
             ticket: None,
@@ -153,7 +191,7 @@ impl<C> Error<C> {
     }
 
     pub(crate) fn unresolved(ticket: Ticket) -> Self {
-        let mut error = Self::named(ticket.operation(), Cause::Unresolved(ticket));
+        let mut error = Self::of(ticket.subject(), Cause::Unresolved(ticket));
         error.0.may_have_happened = true;
         error
     }
@@ -168,6 +206,17 @@ impl<C> Error<C> {
 
     pub(crate) fn with_attempts(mut self, attempts: u32) -> Self {
         self.0.attempts = attempts;
+        self
+    }
+
+    /// Adds the API, and the host and proxy where a client knows them.
+    pub(crate) fn at(mut self, api: &'static str, host: Option<Box<str>>, proxy: Option<Arc<str>>) -> Self {
+        self.0.subject = Subject { api, host, proxy, ..self.0.subject };
+        self
+    }
+
+    pub(crate) fn with_time(mut self, took: Duration) -> Self {
+        self.0.took = Some(took);
         self
     }
 
@@ -190,10 +239,10 @@ impl<C> Error<C> {
         self.0.body.as_ref()
     }
 
-    /// The fault with its attempts and excerpt, or the error unchanged.
-    pub(crate) fn into_fault(self) -> Result<(Fault<C>, u32, Option<Excerpt>), Self> {
+    /// What it is about, the fault, the attempts and the excerpt, or the error unchanged.
+    pub(crate) fn into_fault(self) -> Result<(Subject, Fault<C>, u32, Option<Excerpt>), Self> {
         match *self.0 {
-            Inner { cause: Cause::Fault(fault), attempts, body, .. } => Ok((fault, attempts, body)),
+            Inner { subject, cause: Cause::Fault(fault), attempts, body, .. } => Ok((subject, fault, attempts, body)),
             other => Err(Self(Box::new(other))),
         }
     }
@@ -205,7 +254,7 @@ impl<C> Error<C> {
             Cause::SignIn(_) => ErrorKind::SignIn,
             Cause::Transport(_) => ErrorKind::Transport,
             Cause::Fault(_) => ErrorKind::Fault,
-            Cause::Unrecognised | Cause::Redirected(_) => ErrorKind::Unrecognised,
+            Cause::Unrecognised(_) | Cause::Redirected(_) => ErrorKind::Unrecognised,
             Cause::Decode(_) => ErrorKind::Decode,
             Cause::Refused(_) => ErrorKind::Refused,
             Cause::Exhausted(_) | Cause::NoRoom(_) => ErrorKind::Exhausted,
@@ -214,9 +263,19 @@ impl<C> Error<C> {
         }
     }
 
+    /// The name of the API; empty if it is not known.
+    pub fn api(&self) -> &'static str {
+        self.0.subject.api
+    }
+
     /// The name of the endpoint, such as `get_server`.
     pub fn endpoint(&self) -> &'static str {
-        self.0.endpoint
+        self.0.subject.endpoint
+    }
+
+    /// The host that a client sent the call to, or would have, with its port if the base URL names one.
+    pub fn host(&self) -> Option<&str> {
+        self.0.subject.host.as_deref()
     }
 
     /// The HTTP status of the last answer; none where no answer came.
@@ -266,19 +325,39 @@ impl<C> Error<C> {
         matches!(&self.0.cause, Cause::Fault(fault) if fault.is_not_found())
     }
 
-    /// The API rejected the credentials or the token.
+    /// The API rejected the credentials or the token. A 401 with a document that is not the API's is none: it may be a
+    /// proxy's.
     pub fn is_auth(&self) -> bool {
         match &self.0.cause {
             Cause::SignIn(error) => error.is_auth(),
-            Cause::Unrecognised => self.0.status == Some(401),
+            Cause::Unrecognised(error) => self.0.status == Some(401) && is_empty(error),
             _ => self.fault().is_some_and(Fault::is_auth),
         }
+    }
+
+    /// Whether the same call, unchanged, may succeed later: never if it may have happened, or if an input, a local
+    /// policy or the answer itself stands against it.
+    pub fn is_worth_retrying(&self) -> bool {
+        !self.may_have_happened()
+            && match &self.0.cause {
+                Cause::Transport(error) => !error.is_lasting() && error.kind() != TransportErrorKind::Cancelled,
+                Cause::SignIn(error) => error.is_worth_retrying(),
+                Cause::Exhausted(_) | Cause::NoRoom(_) => true,
+                Cause::Fault(fault) => fault.is_temporary() || fault.is_of_a_failed_server(),
+                Cause::Unrecognised(_) => self.0.status.is_some_and(|status| matches!(status, 408 | 429 | 500..)),
+                Cause::Encode(_)
+                | Cause::Redirected(_)
+                | Cause::Decode(_)
+                | Cause::Refused(_)
+                | Cause::Cancelled
+                | Cause::Unresolved(_) => false,
+            }
     }
 
     /// A rate limit was exceeded, by the API's answer or by the client's own count.
     pub fn is_rate_limited(&self) -> bool {
         self.fault().map(|fault| fault.kind) == Some(FaultKind::RateLimited)
-            || matches!((&self.0.cause, self.0.status), (Cause::Unrecognised, Some(429)))
+            || matches!((&self.0.cause, self.0.status), (Cause::Unrecognised(_), Some(429)))
             || matches!(&self.0.cause, Cause::NoRoom(_))
     }
 
@@ -297,6 +376,28 @@ impl<C> Error<C> {
             || self.transport().is_some_and(|error| error.kind() == TransportErrorKind::Cancelled)
     }
 
+    /// How often it was sent, in how long and through what, in brackets, as far as that says something.
+    pub(crate) fn circumstances(&self) -> String {
+        let Inner { subject, attempts, took, .. } = &*self.0;
+        let mut said = String::new();
+        match attempts {
+            0 => {}
+            1 if !self.is_timeout() => {}
+            1 => said.push_str("1 attempt"),
+            _ => said.push_str(&format!("{attempts} attempts")),
+        }
+        if let (Some(took), true) = (took, self.is_timeout()) {
+            let word = if said.is_empty() { "after" } else { " in" };
+            said.push_str(&format!("{word} {took:.1?}"));
+        }
+        // The transport's error names it by itself.
+        if let Some(proxy) = subject.proxy.as_ref().filter(|_| self.transport().is_none()) {
+            let separator = if said.is_empty() { "" } else { ", " };
+            said.push_str(&format!("{separator}through the proxy {proxy}"));
+        }
+        if said.is_empty() { said } else { format!(" ({said})") }
+    }
+
     /// Whether the call may have been carried out. Always `false` for safe calls.
     pub fn may_have_happened(&self) -> bool {
         self.0.may_have_happened
@@ -310,19 +411,19 @@ impl<C: FaultCode> Error<C> {
     }
 
     pub(crate) fn from_rejection(
-        endpoint: &'static str,
+        subject: Subject,
         fault: Fault<C>,
         attempts: u32,
         body: Option<Excerpt>,
         ticket: Option<Ticket>,
     ) -> Self {
         let (status, verify) = (fault.status, fault.verify);
-        let mut error = Self::named(endpoint, Cause::Fault(fault)).with_attempts(attempts);
+        let mut error = Self::of(subject, Cause::Fault(fault)).with_attempts(attempts);
         error.0.ticket = ticket;
         error.with_body(Some(status), body).with_may_have_happened(verify)
     }
 
-    /// What the error says after the endpoint's name.
+    /// What the error says after its subject.
     fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0.cause {
             Cause::Encode(error) => write!(f, "{}: {}", error.field(), error.rule()),
@@ -331,8 +432,8 @@ impl<C: FaultCode> Error<C> {
                 error.describe(f)
             }
             Cause::Transport(error) => write!(f, "{error}"),
-            Cause::Fault(fault) => write!(f, "{fault}"),
-            cause @ (Cause::Unrecognised | Cause::Redirected(_)) => {
+            Cause::Fault(fault) => describe_fault(f, fault, self.0.may_have_happened),
+            cause @ (Cause::Unrecognised(_) | Cause::Redirected(_)) => {
                 if let Some(status) = self.0.status {
                     write!(f, "{status}: ")?;
                 }
@@ -342,7 +443,8 @@ impl<C: FaultCode> Error<C> {
                 // The decoder names the endpoint as well.
                 let text = error.to_string();
                 let prefix = format!("{}: ", error.endpoint());
-                f.write_str(text.strip_prefix(&prefix).unwrap_or(&text))
+                f.write_str(text.strip_prefix(&prefix).unwrap_or(&text))?;
+                f.write_str(raising(error))
             }
             Cause::Refused(why) => write!(f, "refused: {why}"),
             Cause::Exhausted(why) | Cause::NoRoom(why) => f.write_str(why),
@@ -354,12 +456,9 @@ impl<C: FaultCode> Error<C> {
 
 impl<C: FaultCode> fmt::Display for Error<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.0.endpoint)?;
+        write!(f, "{}: ", self.0.subject)?;
         self.describe(f)?;
-        if self.0.attempts > 1 {
-            write!(f, " ({} attempts)", self.0.attempts)?;
-        }
-        Ok(())
+        f.write_str(&self.circumstances())
     }
 }
 
@@ -383,7 +482,7 @@ impl<C: FaultCode> std::error::Error for Error<C> {
             Cause::Encode(error) => Some(error),
             Cause::SignIn(error) => Some(&**error),
             Cause::Transport(error) => Some(error),
-            Cause::Decode(error) => Some(error),
+            Cause::Decode(error) | Cause::Unrecognised(error) => Some(error),
             _ => None,
         }
     }

@@ -27,6 +27,7 @@ mod perform;
 mod quote;
 mod session;
 pub mod store;
+mod subject;
 mod sync;
 pub mod time;
 pub mod transport;

@@ -64,7 +64,7 @@ impl Quote {
         match why {
             Why::Fault(fault) => Why::Fault(self.fault(fault)),
             Why::Unreadable(error) => Why::Unreadable(error.map_texts(|text| self.text(text).into_owned())),
-            Why::Unrecognised => Why::Unrecognised,
+            Why::Unrecognised(error) => Why::Unrecognised(error.map_texts(|text| self.text(text).into_owned())),
         }
     }
 

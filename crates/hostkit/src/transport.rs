@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Read};
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderMap;
@@ -89,6 +90,7 @@ pub struct Incoming {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
     max_body: usize,
+    proxy: Option<Arc<str>>,
 }
 
 impl Incoming {
@@ -99,9 +101,23 @@ impl Incoming {
     pub fn new(limits: &AnswerLimits, status: u16, headers: HeaderMap) -> Result<Self, TransportError> {
         let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
         if bytes > limits.max_head || headers.len() > limits.max_headers {
-            return Err(TransportError::new(Phase::Head, TransportErrorKind::TooLarge, ""));
+            let AnswerLimits { max_head, max_headers, .. } = limits;
+            let limit = format!(
+                "more than {max_head} bytes (`max_head`) or {max_headers} lines (`max_headers`) of headers; the option \
+                 `answer_limits` raises it"
+            );
+            return Err(TransportError::new(Phase::Head, TransportErrorKind::TooLarge, &limit));
         }
-        Ok(Self { status, headers, body: Vec::new(), max_body: limits.max_body })
+        Ok(Self { status, headers, body: Vec::new(), max_body: limits.max_body, proxy: None })
+    }
+
+    /// Names the proxy that it came through, without credentials, for errors.
+    pub fn through(self, proxy: Option<Arc<str>>) -> Self {
+        Self { proxy, ..self }
+    }
+
+    pub(crate) fn shared_proxy(&self) -> Option<Arc<str>> {
+        self.proxy.clone()
     }
 
     /// Reserves memory for a body of a declared length.
@@ -112,7 +128,7 @@ impl Incoming {
         /// Only this much of a declared length is reserved, because a hostile server may declare any.
         const BELIEVED: u64 = 64 << 10;
         if length > self.max_body as u64 {
-            return Err(Self::too_large());
+            return Err(self.too_large());
         }
         self.body.reserve(usize::try_from(length.min(BELIEVED)).unwrap_or_default());
         Ok(())
@@ -124,7 +140,7 @@ impl Incoming {
     /// The body would be larger than the limits allow.
     pub fn extend(&mut self, bytes: &[u8]) -> Result<(), TransportError> {
         if bytes.len() > self.max_body.saturating_sub(self.body.len()) {
-            return Err(Self::too_large());
+            return Err(self.too_large());
         }
         self.body.extend_from_slice(bytes);
         Ok(())
@@ -142,7 +158,7 @@ impl Incoming {
         let room = self.max_body.saturating_sub(self.body.len()) as u64;
         // The byte beyond tells a body that is too large from one that just fits.
         body.take(room.saturating_add(1)).read_to_end(&mut self.body).map_err(|error| failed(&error))?;
-        if self.body.len() > self.max_body { Err(Self::too_large()) } else { Ok(()) }
+        if self.body.len() > self.max_body { Err(self.too_large()) } else { Ok(()) }
     }
 
     /// The same answer with this decoded body, which is not copied.
@@ -150,11 +166,13 @@ impl Incoming {
     /// # Errors
     /// The body is larger than the limits allow.
     pub fn with_body(self, body: Vec<u8>) -> Result<Self, TransportError> {
-        if body.len() > self.max_body { Err(Self::too_large()) } else { Ok(Self { body, ..self }) }
+        if body.len() > self.max_body { Err(self.too_large()) } else { Ok(Self { body, ..self }) }
     }
 
-    fn too_large() -> TransportError {
-        TransportError::new(Phase::Body, TransportErrorKind::TooLarge, "")
+    fn too_large(&self) -> TransportError {
+        let limit =
+            format!("more than {} bytes of body (`max_body`); the option `answer_limits` raises it", self.max_body);
+        TransportError::new(Phase::Body, TransportErrorKind::TooLarge, &limit)
     }
 
     /// The HTTP status.
@@ -254,12 +272,22 @@ pub struct TransportError {
     phase: Phase,
     kind: TransportErrorKind,
     message: Box<str>,
+    proxy: Option<Arc<str>>,
 }
 
 impl TransportError {
     /// An error in one phase. The message is scrubbed of URLs, because their queries may carry keys.
     pub fn new(phase: Phase, kind: TransportErrorKind, message: &str) -> Self {
-        Self { phase, kind, message: scrub(message).into() }
+        Self { phase, kind, message: scrub(message).into(), proxy: None }
+    }
+
+    /// Names the proxy that the request went through, without credentials.
+    pub fn through(self, proxy: Option<Arc<str>>) -> Self {
+        Self { proxy, ..self }
+    }
+
+    pub(crate) fn shared_proxy(&self) -> Option<Arc<str>> {
+        self.proxy.clone()
     }
 
     /// The phase in which the request failed.
@@ -296,6 +324,9 @@ impl TransportError {
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} while {}", self.kind.as_str(), self.phase.as_str())?;
+        if let Some(proxy) = &self.proxy {
+            write!(f, " through the proxy {proxy}")?;
+        }
         if !self.message.is_empty() {
             write!(f, ": {}", self.message)?;
         }
@@ -346,13 +377,13 @@ pub trait AsyncTransport: Send + Sync {
     fn send(&self, outgoing: Outgoing) -> impl Future<Output = Result<Incoming, TransportError>> + Send;
 }
 
-impl<T: Transport + ?Sized> Transport for std::sync::Arc<T> {
+impl<T: Transport + ?Sized> Transport for Arc<T> {
     fn send(&self, outgoing: Outgoing) -> Result<Incoming, TransportError> {
         (**self).send(outgoing)
     }
 }
 
-impl<T: AsyncTransport> AsyncTransport for std::sync::Arc<T> {
+impl<T: AsyncTransport> AsyncTransport for Arc<T> {
     fn send(&self, outgoing: Outgoing) -> impl Future<Output = Result<Incoming, TransportError>> + Send {
         (**self).send(outgoing)
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use hostkit_wire::Irregular;
+use hostkit_wire::{Irregular, WireError, WireErrorKind};
 
 /// A decoding error: place, expected value and found value.
 #[derive(Clone, PartialEq, Eq)]
@@ -17,6 +17,9 @@ struct Inner {
     offset: Option<usize>,
     spec: &'static str,
     is_over_limit: bool,
+    /// Whether the same request would get the same answer.
+    is_lasting: bool,
+    source: Option<WireError>,
 }
 
 /// Bytes of a text that an error keeps; a quoted value may be as long as the answer.
@@ -50,7 +53,19 @@ impl DecodeError {
             offset: None,
             spec: "",
             is_over_limit: false,
+            is_lasting: false,
+            source: None,
         }))
+    }
+
+    /// The error of a body that is no document that can be read.
+    #[cold]
+    pub(crate) fn unreadable(endpoint: &'static str, error: WireError) -> Self {
+        let mut this = Self::new(endpoint, "answer", "a readable document", error.to_string()).at(error.offset());
+        this.0.is_over_limit = error.is_over_limit();
+        this.0.is_lasting = matches!(error.kind(), WireErrorKind::Compressed(_));
+        this.0.source = Some(error);
+        this
     }
 
     pub(crate) fn at(mut self, offset: usize) -> Self {
@@ -69,17 +84,35 @@ impl DecodeError {
         self
     }
 
+    /// Marks an answer that would be the same the next time.
+    pub(crate) fn lasting(mut self) -> Self {
+        self.0.is_lasting = true;
+        self
+    }
+
     /// Whether the answer exceeds a limit, which it would do again.
     pub fn is_over_limit(&self) -> bool {
         self.0.is_over_limit
     }
 
+    /// Whether the same request would get the same answer: it exceeds a limit, is compressed, or is plainly that of
+    /// another API.
+    pub fn is_lasting(&self) -> bool {
+        self.0.is_lasting || self.0.is_over_limit
+    }
+
+    /// Why the body is no document that can be read, if it is none.
+    pub fn wire(&self) -> Option<&WireError> {
+        self.0.source.as_ref()
+    }
+
     /// The same error with other texts, since its own quote the answer.
     pub fn map_texts(mut self, change: impl Fn(&str) -> String) -> Self {
-        let Inner { path, expected, found, .. } = &mut *self.0;
+        let Inner { path, expected, found, source, .. } = &mut *self.0;
         for text in [path, expected, found] {
             *text = change(text);
         }
+        *source = source.take().map(|error| error.map_quote(|text| Some(change(text))));
         self
     }
 
@@ -119,7 +152,10 @@ impl From<Irregular> for DecodeError {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { endpoint, path, expected, found, spec, .. } = &*self.0;
+        let Inner { endpoint, path, expected, found, spec, source, .. } = &*self.0;
+        if source.is_some() {
+            return write!(f, "{endpoint}: the answer cannot be read: {found}");
+        }
         write!(f, "{endpoint}: {path}: expected {expected}, found {found}")?;
         if !spec.is_empty() {
             write!(f, " ({spec})")?;
@@ -134,4 +170,8 @@ impl fmt::Debug for DecodeError {
     }
 }
 
-impl std::error::Error for DecodeError {}
+impl std::error::Error for DecodeError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_ref().map(|error| error as _)
+    }
+}

@@ -355,7 +355,7 @@ fn decode<E: Serve>(status: u16, headers: &HeaderMap, body: &[u8]) -> Result<E::
         Judgement::Rejected(no_value) | Judgement::Open(no_value) => Err(match no_value.why {
             Why::Fault(fault) => format!("expected a value, found a fault: {fault}"),
             Why::Unreadable(error) => error.to_string(),
-            Why::Unrecognised => format!("expected a value, found status {status}, neither a success nor a fault"),
+            Why::Unrecognised(error) => format!("expected a value, found status {status}: {}", error.found()),
         }),
     }
 }

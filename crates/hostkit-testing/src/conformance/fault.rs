@@ -64,6 +64,10 @@ pub enum Fault {
     FloodContinue,
     /// An HTML page.
     Html,
+    /// A document of another API.
+    OtherApi,
+    /// A document that nests deeper than the default limit.
+    Deep,
     /// Success without a body.
     Empty,
     /// Accepts the connection and stays silent when the client begins TLS.
@@ -218,6 +222,8 @@ impl Fault {
                 }
             }
             Self::Html => pen.write(answer("<!DOCTYPE html><title>Sign in</title>"))?,
+            Self::OtherApi => pen.write(answer(r#"{"kind":"Status","version":2}"#))?,
+            Self::Deep => pen.write(answer(&["[".repeat(100), "]".repeat(100)].concat()))?,
             Self::Empty => pen.write(answer(""))?,
             Self::DripHead => {
                 pen.write("HTTP/1.1 200 OK\r\nX-Slow: ")?;

@@ -42,7 +42,7 @@ const SCENARIOS: &[(Fault, &str, &str)] = &[
     (Fault::CutLastLine, "Closed ×3", "unresolved, ConnectionLost ×1"),
     (Fault::CutReset, "Reset ×3", "unresolved, ConnectionLost ×1"),
     (Fault::CutClose, "Decode ×2", "unresolved, Unreadable ×1"),
-    (Fault::Gzip, "Decode ×2", "unresolved, Unreadable ×1"),
+    (Fault::Gzip, "Decode ×1", "unresolved, Unreadable ×1"),
     (Fault::LargeHeader, "TooLarge ×1", "unresolved, ConnectionLost ×1"),
     (Fault::ManyHeaders, "TooLarge ×1", "unresolved, ConnectionLost ×1"),
     (Fault::LargeBody, "TooLarge ×1", "unresolved, ConnectionLost ×1"),
@@ -54,6 +54,8 @@ const SCENARIOS: &[(Fault, &str, &str)] = &[
     (Fault::IdentityCoding, "ok ×1", "done ×1"),
     (Fault::TimeoutBetween, "ok ×1", "done ×1"),
     (Fault::Html, "Decode ×2", "unresolved, Unreadable ×1"),
+    (Fault::OtherApi, "Decode ×1", "unresolved, Unreadable ×1"),
+    (Fault::Deep, "Decode ×1", "unresolved, Unreadable ×1"),
     (Fault::Empty, "Decode ×2", "unresolved, Unreadable ×1"),
 ];
 

@@ -46,7 +46,7 @@ impl FaultCode for Code {
 impl Api for Shop {
     type Credentials = Secret;
     type Code = Code;
-    const INFO: ApiInfo = ApiInfo { name: "shop", ..ApiInfo::DEFAULT };
+    const INFO: ApiInfo = ApiInfo { name: "shop", answer_fields: &["id"], ..ApiInfo::DEFAULT };
 
     fn sign_in(_: &Secret, _: &mut RequestParts) -> Result<SignIn, EncodeError> {
         Ok(SignIn::NotNeeded)

@@ -104,8 +104,13 @@ impl Reader<'_> {
 
     #[cold]
     fn expected(&self, at: usize, what: &'static str) -> WireError {
-        let is_cut = at >= self.bytes.len();
-        WireError::new(at, if is_cut { WireErrorKind::Truncated } else { WireErrorKind::Expected(what) })
+        let before = self.bytes.get(..at).unwrap_or_default().trim_ascii_end().last();
+        let kind = match (before, self.bytes.get(at)) {
+            (_, None) => WireErrorKind::Truncated,
+            (Some(b','), Some(b'}' | b']')) => WireErrorKind::Expected("something after the comma"),
+            _ => WireErrorKind::Expected(what),
+        };
+        WireError::new(at, kind)
     }
 
     #[inline(always)]

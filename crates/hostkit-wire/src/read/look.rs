@@ -20,7 +20,7 @@ pub(crate) fn text<'a>(body: &'a [u8], limits: &Limits) -> Result<&'a str, WireE
 
 /// There, Russian letters are 0xC0..=0xFF, 0xA8 and 0xB8. In broken UTF-8 only about half of the bytes are in that
 /// range.
-fn looks_like_windows_1251(body: &[u8]) -> bool {
+pub(super) fn looks_like_windows_1251(body: &[u8]) -> bool {
     let high = body.iter().filter(|byte| !byte.is_ascii()).count();
     let letters = body.iter().filter(|byte| matches!(byte, 0xC0..=0xFF | 0xA8 | 0xB8)).count();
     high > 0 && letters * 4 >= high * 3
@@ -69,7 +69,7 @@ fn control_character(text: &str) -> Option<usize> {
     if bytes.chunks(256).any(has_one) { bytes.iter().position(|byte| is_one(*byte)) } else { None }
 }
 
-fn is_html(text: &str) -> bool {
+pub(super) fn is_html(text: &str) -> bool {
     starts_with_word(text, "<!doctype html") || starts_with_word(text, "<html")
 }
 
@@ -89,7 +89,7 @@ pub(crate) fn format(formats: &[Format], body: &str) -> Result<Format, WireError
         .ok_or_else(|| WireError::new(start, WireErrorKind::ExpectedFormat(formats.to_vec())))
 }
 
-fn looks_like(format: Format, text: &str) -> bool {
+pub(super) fn looks_like(format: Format, text: &str) -> bool {
     let bytes = text.as_bytes();
     match format {
         Format::Xml => bytes.first() == Some(&b'<'),

@@ -4,6 +4,7 @@
 //! all of its text, and itself reports what is left as [`WireErrorKind::TrailingBytes`]. Its offsets count from the
 //! start of its text.
 
+mod diagnosis;
 mod form;
 pub(crate) mod json;
 pub(crate) mod look;
@@ -23,8 +24,8 @@ use crate::{Document, Format, Limits, WireError, WireErrorKind};
 ///
 /// A body that is too long, not UTF-8, an HTML page, not the format, cut off, over a limit, or followed by something.
 pub fn parse<'a>(format: Format, body: &'a [u8], limits: &Limits) -> Result<Document<'a>, WireError> {
-    let text = look::text(body, limits)?;
-    read(format, text, limits)
+    let parse = || read(format, look::text(body, limits)?, limits);
+    parse().map_err(|error| diagnose(&[format], body, limits, error))
 }
 
 /// Reads a body as the one of these formats that it looks like.
@@ -33,12 +34,20 @@ pub fn parse<'a>(format: Format, body: &'a [u8], limits: &Limits) -> Result<Docu
 ///
 /// Those of [`parse`], and a body that looks like none of the formats.
 pub fn parse_any<'a>(formats: &[Format], body: &'a [u8], limits: &Limits) -> Result<Document<'a>, WireError> {
-    let text = look::text(body, limits)?;
-    let format = match formats {
-        [only] => *only,
-        _ => look::format(formats, text)?,
+    let parse = || {
+        let text = look::text(body, limits)?;
+        let format = match formats {
+            [only] => *only,
+            _ => look::format(formats, text)?,
+        };
+        read(format, text, limits)
     };
-    read(format, text, limits)
+    parse().map_err(|error| diagnose(formats, body, limits, error))
+}
+
+#[cold]
+fn diagnose(formats: &[Format], body: &[u8], limits: &Limits, error: WireError) -> WireError {
+    diagnosis::of(formats, body, error, |format, text| read(format, text, limits).is_ok())
 }
 
 fn read<'a>(format: Format, body: &'a str, limits: &Limits) -> Result<Document<'a>, WireError> {

@@ -92,8 +92,8 @@ fn keys_are_unescaped_and_kept_apart() {
 #[test]
 fn errors_say_where() {
     for (body, expected) in [
-        ("", "the body is empty at byte 0"),
-        (" \n", "the body is empty at byte 2"),
+        ("", "the body is empty"),
+        (" \n", "the body is empty"),
         ("{", "the body ends too early at byte 1"),
         ("[1,", "the body ends too early at byte 3"),
         ("  [1", "the body ends too early at byte 4"),
@@ -105,8 +105,8 @@ fn errors_say_where() {
         ("[1 2]", "expected `,` or `]` at byte 3"),
         ("[1}", "expected `,` or `]` at byte 2"),
         ("{\"a\":1]", "expected `,` or `}` at byte 6"),
-        ("[1,]", "expected a JSON value at byte 3"),
-        ("{\"a\":1,}", "expected a key in quotes at byte 7"),
+        ("[1,]", "expected something after the comma at byte 3"),
+        ("{\"a\":1,}", "expected something after the comma at byte 7"),
         ("{a:1}", "expected a key in quotes at byte 1"),
         ("{\"a\" 1}", "expected `:` at byte 5"),
         ("  nil", "expected `true`, `false` or `null` at byte 3"),

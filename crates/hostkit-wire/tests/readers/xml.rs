@@ -79,7 +79,7 @@ fn markup_can_be_had_as_it_is() {
 #[test]
 fn errors_say_what_and_where() {
     for (body, expected) in [
-        ("", "the body is empty at byte 0"),
+        ("", "the body is empty"),
         ("<a>", "the body ends too early at byte 3"),
         ("<a", "the body ends too early at byte 2"),
         ("<!-- c", "the body ends too early at byte 6"),
@@ -115,10 +115,7 @@ fn errors_say_what_and_where() {
         ("<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>", "a DTD is not accepted at byte 0"),
         ("<!DOCTYPE a SYSTEM 'http://localhost/a.dtd'><a/>", "a DTD is not accepted at byte 0"),
         ("<a><?xml version='1.0'?></a>", "expected the XML declaration nowhere but at the start at byte 3"),
-        (
-            "<?xml version='1.0' encoding='windows-1251'?><a/>",
-            "the document declares the encoding \"windows-1251\", not UTF-8, at byte 0",
-        ),
+        ("<?xml version='1.0' encoding='windows-1251'?><a/>", "the body is declared to be \"windows-1251\", not UTF-8"),
     ] {
         assert_eq!(shown(body), expected, "{body}");
     }

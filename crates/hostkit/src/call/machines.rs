@@ -11,7 +11,7 @@ use super::{Answered, Arrival, Ending, Exchange, Failed};
 use crate::call::outcome::{Outcome, RawBody, Rejection, Reply};
 use crate::call::ticket::{OpenEnd, Ticket, TicketCause};
 use crate::client::ClientCore;
-use crate::error::{Cause, Error, ErrorOf};
+use crate::error::{Cause, Error, ErrorOf, raising};
 use crate::machine::{Machine, Step};
 use crate::options::CallOptions;
 use crate::time::{Moment, Now};
@@ -173,9 +173,10 @@ fn open_end<C: FaultCode>(failed: &Failed<C>) -> OpenEnd {
             (TicketCause::Refused, fault.to_string())
         }
         Cause::Fault(fault) => (TicketCause::ServerFailed, fault.to_string()),
-        Cause::Decode(error) => (TicketCause::Unreadable, error.to_string()),
+        Cause::Decode(error) => (TicketCause::Unreadable, format!("{error}{}", raising(error))),
         cause => (TicketCause::NotAnAnswer, cause.foreign().into_owned()),
     };
+    let text = text + &failed.error.circumstances();
     let (status, body) = (failed.error.status(), failed.error.excerpt().cloned());
     OpenEnd { sent: failed.sent, ended: failed.ended, cause, text: text.into(), status, body }
 }

@@ -33,6 +33,7 @@ use crate::machine::{Step, Wakeup};
 use crate::options::CallOptions;
 use crate::session::cell::{LeadGuard, Lease};
 use crate::store::thread::Answer;
+use crate::subject::place;
 use crate::time::{Moment, Now};
 use crate::transport::{AnswerLimits, Incoming, TransportError};
 
@@ -61,6 +62,8 @@ pub struct Exchange<A: Api> {
     /// The secrets among the inputs.
     secrets: Vec<Secret>,
     options: CallOptions,
+    /// When it was first stepped; `deadline` is counted from then.
+    begun: Option<Moment>,
     deadline: Option<Moment>,
     span: tracing::Span,
     state: State<A>,
@@ -72,6 +75,8 @@ pub struct Exchange<A: Api> {
     is_reread: bool,
     /// Whether any attempt may have carried it out; later attempts do not reset this.
     may_have_happened: bool,
+    /// The proxy that the last request went through.
+    proxy: Option<Arc<str>>,
     /// The failure of the last attempt, if there was one.
     last: Option<Failed<A::Code>>,
     /// The last attempt's session, and its generation if it can be renewed.
@@ -151,6 +156,7 @@ impl<A: Api> Exchange<A> {
             parts,
             secrets,
             options,
+            begun: None,
             deadline: None,
             span,
             state: State::Prepare,
@@ -159,6 +165,7 @@ impl<A: Api> Exchange<A> {
             is_replayed: false,
             is_reread: false,
             may_have_happened: false,
+            proxy: None,
             last: None,
             session: None,
             generation: None,
@@ -190,6 +197,7 @@ impl<A: Api> Exchange<A> {
     /// by [`Exchange::apply_answer`].
     fn receive(&mut self, now: Now, result: Result<Incoming, TransportError>) -> Option<Arrival> {
         let span = self.span.clone();
+        self.proxy = result.as_ref().map_or_else(TransportError::shared_proxy, Incoming::shared_proxy);
         span.in_scope(|| match std::mem::replace(&mut self.state, State::Over) {
             State::SignInFlight(signing, asked, permit) => {
                 self.core.rates().ended(now.monotonic, permit);
@@ -310,6 +318,7 @@ impl<A: Api> Exchange<A> {
 
     fn deadline(&mut self, now: Now) -> Moment {
         let allowed = self.options.deadline.or(self.core.shared().deadline).unwrap_or(self.info.deadline);
+        self.begun.get_or_insert(now.monotonic);
         *self.deadline.get_or_insert(now.monotonic + allowed)
     }
 
@@ -335,7 +344,10 @@ impl<A: Api> Exchange<A> {
 
     fn failed(&self, error: Error<A::Code>, ending: Ending, may_have_happened: bool, now: Now) -> Failed<A::Code> {
         let may = may_have_happened || self.may_have_happened;
-        let error = error.with_attempts(self.attempts).with_may_have_happened(may);
+        let base = self.session.as_ref().map_or(&self.core.shared().base, |session| &session.base);
+        let took = self.begun.map(|begun| now.monotonic.since(begun)).unwrap_or_default();
+        let error = error.with_attempts(self.attempts).with_may_have_happened(may).with_time(took);
+        let error = error.at(A::INFO.name, Some(place(base)), self.proxy.clone());
         Failed { error, ending, sent: now, ended: now }
     }
 

@@ -7,8 +7,9 @@ use hostkit_proto::{Api, Endpoint, Fault, FaultCode, Reason, Report};
 use http::HeaderMap;
 
 use crate::call::ticket::Ticket;
-use crate::error::Error;
+use crate::error::{Error, describe_fault};
 use crate::excerpt::Excerpt;
+use crate::subject::Subject;
 
 /// The outcome of calls of one endpoint.
 pub type OutcomeOf<E> = Outcome<<E as Endpoint>::Output, <<E as Endpoint>::Api as Api>::Code>;
@@ -109,7 +110,7 @@ impl<T, C: FaultCode> Outcome<T, C> {
 /// A fault, with the call that it answered.
 #[derive(Clone)]
 pub struct Rejection<C> {
-    endpoint: &'static str,
+    subject: Subject,
     fault: Fault<C>,
     attempts: u32,
     body: Option<Excerpt>,
@@ -119,7 +120,7 @@ pub struct Rejection<C> {
 impl<C> Rejection<C> {
     /// The name of the endpoint.
     pub fn endpoint(&self) -> &'static str {
-        self.endpoint
+        self.subject.endpoint
     }
 
     /// The API's fault.
@@ -160,8 +161,12 @@ impl<C> Deref for Rejection<C> {
 
 impl<C: FaultCode> fmt::Display for Rejection<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.endpoint, self.fault)?;
-        if self.ticket.is_some() { f.write_str(" (it may have happened)") } else { Ok(()) }
+        write!(f, "{}: ", self.subject)?;
+        describe_fault(f, &self.fault, self.fault.verify)?;
+        match &self.subject.proxy {
+            Some(proxy) => write!(f, " (through the proxy {proxy})"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -175,8 +180,8 @@ impl<C: FaultCode> std::error::Error for Rejection<C> {}
 
 impl<C: FaultCode> From<Rejection<C>> for Error<C> {
     fn from(rejection: Rejection<C>) -> Self {
-        let Rejection { endpoint, fault, attempts, body, ticket } = rejection;
-        Self::from_rejection(endpoint, fault, attempts, body, ticket)
+        let Rejection { subject, fault, attempts, body, ticket } = rejection;
+        Self::from_rejection(subject, fault, attempts, body, ticket)
     }
 }
 
@@ -185,9 +190,8 @@ impl<C> TryFrom<Error<C>> for Rejection<C> {
 
     /// Returns the error unchanged if it is no fault.
     fn try_from(error: Error<C>) -> Result<Self, Error<C>> {
-        let endpoint = error.endpoint();
-        let (fault, attempts, body) = error.into_fault()?;
-        Ok(Self { endpoint, fault, attempts, body, ticket: None })
+        let (subject, fault, attempts, body) = error.into_fault()?;
+        Ok(Self { subject, fault, attempts, body, ticket: None })
     }
 }
 

@@ -20,8 +20,8 @@ pub(crate) enum Failure {
     Broken,
     /// A success that violates the spec.
     Unreadable,
-    /// A success that exceeds a limit of the client.
-    OverLimit,
+    /// A success that would be no other the next time: over a limit, compressed, or plainly of another API.
+    Lasting,
     /// A fault of the API.
     Fault { kind: FaultKind, status: u16 },
     /// No success, and no error document of the API.
@@ -33,8 +33,10 @@ impl Failure {
     pub(crate) fn of<C>(why: &Why<C>, status: u16, has_retry_after: bool) -> Self {
         match why {
             Why::Fault(fault) => Self::Fault { kind: fault.kind, status },
+            Why::Unreadable(error) if error.is_lasting() => Self::Lasting,
             Why::Unreadable(_) => Self::Unreadable,
-            Why::Unrecognised => {
+            Why::Unrecognised(error) if error.is_lasting() && (200..300).contains(&status) => Self::Lasting,
+            Why::Unrecognised(_) => {
                 Self::Unrecognised { status, has_retry_after: has_retry_after && matches!(status, 413 | 429 | 503) }
             }
         }
@@ -93,7 +95,7 @@ pub(crate) fn again(class: Class, failure: Failure) -> Again {
         Failure::NotSent => Again::Yes,
         Failure::Broken => if_repeatable(Again::Yes),
         Failure::Unreadable => if_repeatable(Again::Once),
-        Failure::OverLimit => Again::No,
+        Failure::Lasting => Again::No,
         Failure::Fault { kind: FaultKind::Auth, .. } => Again::SignIn,
         Failure::Fault { kind: FaultKind::RateLimited, .. } => Again::Yes,
         Failure::Fault { kind: FaultKind::Temporary, status: ..500 } => Again::Yes,
@@ -208,7 +210,7 @@ mod tests {
     use super::*;
     use crate::time::Moment;
     use Again::{No, Once, SignIn, Yes};
-    use hostkit_proto::UnixTime;
+    use hostkit_proto::{DecodeError, UnixTime};
 
     fn fault(kind: FaultKind, status: u16) -> Failure {
         Failure::Fault { kind, status }
@@ -226,7 +228,7 @@ mod tests {
             (Failure::NotSent, Yes, Yes),
             (Failure::Broken, Yes, No),
             (Failure::Unreadable, Once, No),
-            (Failure::OverLimit, No, No),
+            (Failure::Lasting, No, No),
             (fault(FaultKind::InvalidArgument, 400), No, No),
             (fault(FaultKind::Forbidden, 403), No, No),
             (fault(FaultKind::NotFound, 404), No, No),
@@ -306,7 +308,8 @@ mod tests {
             (500, true, false),
             (404, true, false),
         ] {
-            let failure = Failure::of(&Why::<()>::Unrecognised, status, has_retry_after);
+            let why = Why::<()>::Unrecognised(DecodeError::new("", "", "", ""));
+            let failure = Failure::of(&why, status, has_retry_after);
             assert_eq!(failure, Failure::Unrecognised { status, has_retry_after: expected }, "{status}");
         }
     }

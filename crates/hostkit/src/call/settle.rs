@@ -6,7 +6,6 @@ use hostkit_proto::judgement::{Judgement, NoValue, Why};
 use hostkit_proto::{
     Api, ApiInfo, Effect, EndpointInfo, RawAnswer, Reason, Report, RequestParts, Secret, Session, SignIn,
 };
-use hostkit_wire::WireErrorKind;
 use http::header::RETRY_AFTER;
 
 use super::{Arrival, Ending, Exchange, Failed, State};
@@ -25,16 +24,6 @@ pub(crate) fn api_info<A: Api>() -> &'static ApiInfo {
 /// The error for a request whose result the driver never reported.
 pub(super) fn lost() -> TransportError {
     TransportError::new(Phase::Head, TransportErrorKind::Timeout, "")
-}
-
-/// Whether a success cannot be read because it exceeds a limit.
-fn is_over_limit<C>(why: &Why<C>, answer: &RawAnswer<'_>) -> bool {
-    use WireErrorKind::{TooDeep, TooLong, TooManyItems, TooManyNodes};
-    let of_tree = || match answer.document() {
-        Ok(_) => false,
-        Err(error) => matches!(error.kind(), TooLong(_) | TooManyNodes(_) | TooDeep(_) | TooManyItems(_)),
-    };
-    matches!(why, Why::Unreadable(error) if error.is_over_limit() || of_tree())
 }
 
 impl<A: Api> Exchange<A> {
@@ -88,15 +77,12 @@ impl<A: Api> Exchange<A> {
             let NoValue { why, may_have_happened } = no_value;
             let status = answer.status();
             let wait = answer.header(RETRY_AFTER.as_str()).and_then(|text| retry::retry_after(text, now));
-            let failure = match Failure::of(&why, status, wait.is_some()) {
-                Failure::Unreadable if is_over_limit(&why, answer) => Failure::OverLimit,
-                failure => failure,
-            };
+            let failure = Failure::of(&why, status, wait.is_some());
             // Any answer of the API but an authentication fault shows that the session was accepted.
             let is_accepted = match &why {
                 Why::Fault(fault) => !fault.is_auth(),
                 Why::Unreadable(_) => true,
-                Why::Unrecognised => false,
+                Why::Unrecognised(_) => false,
             };
             if is_accepted {
                 self.prove_session();
@@ -155,7 +141,8 @@ impl<A: Api> Exchange<A> {
         if let (true, Some(wait)) = (failure.is_rate_limited(), wait) {
             self.holding = self.core.rates().hold_all(now.monotonic, self.info.rates, wait);
         }
-        let is_refused = again == Again::SignIn || failed.error.is_auth();
+        let is_foreign_401 = matches!(failure, Failure::Unrecognised { status: 401, .. });
+        let is_refused = again == Again::SignIn || is_foreign_401 || failed.error.is_auth();
         if let (true, Some(generation)) = (is_refused, self.generation) {
             // Also if the call is not replayed: the next one must not reuse the token.
             self.core.shared().session.evict(generation, now.monotonic);

@@ -13,6 +13,7 @@ use crate::client::Admitted;
 use crate::error::{Cause, Error};
 use crate::limits::rate::Room;
 use crate::machine::Step;
+use crate::subject::place;
 use crate::time::{Moment, Now};
 use crate::transport::{Incoming, TransportError};
 
@@ -49,7 +50,7 @@ impl<A: Api> Exchange<A> {
         let request = match self.finish(signing.parts.clone(), self.core.base_url()) {
             Ok(request) => request,
             Err(cause) => {
-                let error = Arc::new(Error::named(name, cause));
+                let error = Arc::new(self.sign_in_error(name, cause));
                 let _ = signing.guard.fail(Arc::clone(&error), now, false);
                 self.fail_sign_in(now, error);
                 return None;
@@ -159,12 +160,12 @@ impl<A: Api> Exchange<A> {
             Ok(incoming) => incoming,
             Err(error) => {
                 let attempt = if error.is_lasting() { Attempt::Final } else { Attempt::Missed };
-                return attempt(Error::named(name, Cause::Transport(error)));
+                return attempt(self.sign_in_error(name, Cause::Transport(error)));
             }
         };
         let answer = self.answer(info, &incoming);
         // The body of a sign-in's answer is never kept: it may hold the token.
-        let described = |cause| Error::named(name, cause).with_body(Some(incoming.status), None).with_attempts(1);
+        let described = |cause| self.sign_in_error(name, cause).with_body(Some(incoming.status), None).with_attempts(1);
         let no_value = match judge_as::<A, _>(info, &answer, A::session, || None) {
             Judgement::Done(session) | Judgement::Accepted(session, _) | Judgement::Nothing(session) => {
                 let server = answer.header("date").and_then(UnixTime::parse_http_date);
@@ -178,10 +179,15 @@ impl<A: Api> Exchange<A> {
         };
         let attempt = match &no_value.why {
             Why::Fault(fault) if is_refusal(fault.kind) => Attempt::Refused,
-            Why::Unrecognised if incoming.status >= 500 => Attempt::Missed,
-            Why::Fault(_) | Why::Unreadable(_) | Why::Unrecognised => Attempt::Final,
+            Why::Unrecognised(_) if incoming.status >= 500 => Attempt::Missed,
+            Why::Fault(_) | Why::Unreadable(_) | Why::Unrecognised(_) => Attempt::Final,
         };
         attempt(described(Cause::of(&self.quote(), no_value.why, incoming.status, &incoming.headers)))
+    }
+
+    /// An error of the sign-in itself, which goes to the first host.
+    pub(super) fn sign_in_error(&self, name: &'static str, cause: Cause<A::Code>) -> Error<A::Code> {
+        Error::named(name, cause).at(A::INFO.name, Some(place(self.core.base_url())), self.proxy.clone())
     }
 
     /// Ends a call that has no session. A replay keeps what the attempt before it may have done.

@@ -121,7 +121,7 @@ impl<A: Api> Exchange<A> {
             }
             Ok(Begun::Refused(ago)) => {
                 let why = format!("the API rejected the credentials in another process {ago:.0?} ago");
-                let error = Arc::new(Error::named(signing.parts.endpoint(), Cause::Refused(why.into())));
+                let error = Arc::new(self.sign_in_error(signing.parts.endpoint(), Cause::Refused(why.into())));
                 let _ = signing.guard.fail(Arc::clone(&error), now, false);
                 self.fail_sign_in(now, error);
             }

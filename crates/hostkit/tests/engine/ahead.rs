@@ -51,8 +51,8 @@ fn the_ticket_ahead_of_a_dropped_call_finds_it() {
     assert_eq!(ticket.cause(), TicketCause::Ahead);
     assert_eq!(
         ticket.to_string(),
-        "order: may have happened: its outcome was never reported; `reconcile` can tell 15 minutes after the call at the \
-         latest; to find out: look for the name in the list of items"
+        "shop order at shop.example: may have happened: its outcome was never reported; `reconcile` can tell 15 minutes \
+         after the call at the latest; to find out: look for the name in the list of items"
     );
     assert_eq!(reconcile::<Order>(&bench, &ticket).happened(), Some(7));
     assert_eq!(bench.sent("order"), 0, "it is not sent by a ticket");

@@ -44,7 +44,7 @@ fn words<E: Endpoint<Api = Shop, Output = u64>>(answer: &Answer) -> String {
             Why::Fault(fault) if fault.kind == FaultKind::NotFound => "not found",
             Why::Fault(_) => "fault",
             Why::Unreadable(_) => "unreadable",
-            Why::Unrecognised => "unrecognised",
+            Why::Unrecognised(_) => "unrecognised",
         };
         format!("{word}{mark}: {why}")
     };

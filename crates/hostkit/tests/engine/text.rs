@@ -20,22 +20,29 @@ fn errors_read_well() {
     let texts = [
         (
             Script::any().answer(404, r#"{"NotFound": {"code": 404, "message": "x", "details": "VPS не найдена"}}"#),
-            "get_item: 404 NotFound: VPS не найдена",
+            "shop get_item at shop.example: 404 NotFound: VPS не найдена",
         ),
         (
             Script::any().answer(200, r#"{"id": "abc"}"#),
-            "get_item: answer.id: expected a whole number, found \"abc\" (2 attempts)",
+            "shop get_item at shop.example: answer.id: expected a whole number, found \"abc\" (2 attempts)",
         ),
-        (Script::fail(Phase::Connect, Kind::Refused), "get_item: connection refused while connecting (3 attempts)"),
-        (Script::any().answer(502, "<html>"), "get_item: 502: the answer is no document of this API (3 attempts)"),
-        (Script::any().answer(302, ""), "get_item: 302: a redirect, which was not followed"),
+        (
+            Script::fail(Phase::Connect, Kind::Refused),
+            "shop get_item at shop.example: connection refused while connecting (3 attempts)",
+        ),
+        (
+            Script::any().answer(502, "<html>"),
+            "shop get_item at shop.example: 502: the answer is no document of this API: the body is an HTML page without a title \
+             (3 attempts)",
+        ),
+        (Script::any().answer(302, ""), "shop get_item at shop.example: 302: a redirect, which was not followed"),
         (
             Script::any().answer(301, "").header("location", "https://user:word@shop.example:444/items?key=1#x"),
-            "get_item: 301: a redirect to https://shop.example:444, which was not followed",
+            "shop get_item at shop.example: 301: a redirect to https://shop.example:444, which was not followed",
         ),
         (
             Script::any().answer(307, "").header("location", "/v2/item"),
-            "get_item: 307: a redirect, which was not followed",
+            "shop get_item at shop.example: 307: a redirect, which was not followed",
         ),
     ];
     for (script, text) in texts {
@@ -47,7 +54,8 @@ fn errors_read_well() {
 fn an_order_that_was_redirected_says_where() {
     let bench = bench([Script::any().answer(301, "").header("location", "https://panel.example/login?next=1")]);
     let Outcome::Unresolved(ticket) = bench.perform(Reboot) else { panic!("a redirect is no answer to an order") };
-    let text = "reboot: may have happened: 301: a redirect to https://panel.example, which was not followed; nothing was read before it, so `reconcile` cannot tell";
+    let text = "shop reboot at shop.example: may have happened: 301: a redirect to https://panel.example, which was not \
+                followed; nothing was read before it, so `reconcile` cannot tell";
     assert_eq!(ticket.to_string(), text);
     // A saved ticket has none of the words of a server.
     assert!(!ticket.save().to_string().contains("panel.example"), "{:?}", ticket.save());

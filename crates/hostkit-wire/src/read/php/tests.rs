@@ -86,7 +86,7 @@ fn depth_is_limited_and_needs_no_stack() {
     let mut body = "a:1:{i:0;".repeat(100_000);
     body.push_str("N;");
     body.push_str(&"}".repeat(100_000));
-    assert_eq!(shown(&body), "the document nests deeper than 64 levels at byte 576");
+    assert_eq!(shown(&body), "the document nests deeper than 64 levels (`max_depth`) at byte 576");
     let limits = Limits { max_depth: 200_000, ..Limits::DEFAULT };
     let nodes = parse(Format::Php, body.as_bytes(), &limits).map(|document| document.node_count());
     assert_eq!(nodes, Ok(200_001));

@@ -354,7 +354,10 @@ impl World {
             }
             Event::OtherFails | Event::OtherIsRefused => {
                 self.is_rejected |= is_refused && !is_disowned;
-                let error = Arc::new(Error::named(LOGIN.name, Cause::Unrecognised));
+                let error = Arc::new(Error::named(
+                    LOGIN.name,
+                    Cause::Unrecognised(hostkit_proto::DecodeError::new(LOGIN.name, "", "", "")),
+                ));
                 let _ = guard.fail(error, self.now, is_refused);
             }
             _ => drop(guard),

@@ -12,6 +12,7 @@ use hostkit_proto::{Api, Effect, Perform, Secret};
 
 use crate::call::turns::LAG;
 use crate::excerpt::Excerpt;
+use crate::subject::{Subject, place};
 use crate::time::{Moment, Now};
 
 /// The record of a call that may have happened, to find out later whether it did.
@@ -249,6 +250,13 @@ impl Ticket {
         self.0.body.as_ref().map(Excerpt::as_str)
     }
 
+    /// What its texts are about.
+    pub(crate) fn subject(&self) -> Subject {
+        let TicketInner { api, operation: endpoint, place: Place { base, .. }, .. } = &*self.0;
+        let host = base.parse().ok().map(|base| place(&base));
+        Subject { api, endpoint, host, proxy: None }
+    }
+
     pub(crate) fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("may have happened: ")?;
         // The text of a fault begins with its status; a saved ticket has no text of the API.
@@ -307,7 +315,7 @@ impl TicketInner {
 
 impl fmt::Display for Ticket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.0.operation)?;
+        write!(f, "{}: ", self.subject())?;
         self.describe(f)
     }
 }
