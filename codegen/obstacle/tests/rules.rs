@@ -11,7 +11,8 @@ use obstacle_proto::types::{Level, PositiveId, ThingKey};
 fn refusal<E: Endpoint<Api = Obstacle>>(call: &E) -> Option<(String, String)> {
     let mut parts = RequestParts::new(&E::INFO, &Obstacle::INFO, Format::Json, "main");
     let error = call.encode(&mut parts).err()?;
-    Some((error.field().to_owned(), error.rule().to_owned()))
+    let [mistake] = error.mistakes() else { panic!("{error}") };
+    Some((mistake.wire_name().to_owned(), mistake.rule().to_owned()))
 }
 
 fn refused(call: &Constrain) -> (String, String) {
@@ -96,7 +97,7 @@ fn limits_hold_where_their_condition_does() {
     assert_eq!(address(None, "anything"), None);
     assert_eq!(address(Some(Level::None), "192.0.2.7"), None);
     let wrong = address(Some(Level::None), "example.net").expect("no address");
-    assert_eq!(wrong, "place: example.net is not an IPv4 address, which the rule for `level=0` forbids");
+    assert_eq!(wrong, "place: \"example.net\" is not an IPv4 address, which the rule for `level=0` forbids");
     assert_eq!(address(Some(Level::Some), "example.net"), None);
     let long = address(Some(Level::Some), "a-long-label.example.net").expect("too long");
     assert!(long.contains("more than 20 characters") && long.contains("`level=1`"), "{long}");
@@ -105,10 +106,10 @@ fn limits_hold_where_their_condition_does() {
 #[test]
 fn a_text_has_its_shape() {
     let rules = [
-        (good().at("24:00"), "at", "24:00 is not a time of the form hh:mm"),
-        (good().link("file:///a"), "link", "file:///a is not an http, https, ftp or ftps link"),
+        (good().at("24:00"), "at", "\"24:00\" is not a time of the form hh:mm"),
+        (good().link("file:///a"), "link", "\"file:///a\" is not an http, https, ftp or ftps link"),
         (good().key(ThingKey::new("12").unwrap()), "key", "12 is not a key of 32 digits, 0 to 9 and a to f"),
-        (good().v6("192.0.2.7".parse().unwrap()), "v6", "192.0.2.7 is not an IPv6 address"),
+        (good().v6("192.0.2.7".parse().unwrap()), "v6", "\"192.0.2.7\" is not an IPv6 address"),
     ];
     for (call, field, rule) in rules {
         assert_eq!(refused(&call), both(field, rule));

@@ -12,12 +12,18 @@ use clodo_proto::servers::{
 use clodo_proto::storage::UpdateStorage;
 use clodo_proto::types::*;
 use clodo_proto::user::UpdateUser;
-use hostkit_proto::{Api, Decimal, Endpoint, Format, Gibibytes, Mebibytes, RequestParts};
+use hostkit_proto::{Api, Decimal, EncodeError, Endpoint, Format, Gibibytes, Mebibytes, RequestParts};
 
-/// `field: rule` of the refusal, or nothing.
+/// `field: rule` of every mistake, by the name on the wire.
+fn words(error: &EncodeError) -> String {
+    let words = error.mistakes().iter().map(|mistake| format!("{}: {}", mistake.wire_name(), mistake.rule()));
+    words.collect::<Vec<_>>().join("; ")
+}
+
+/// `field: rule` of the refusals, or nothing.
 fn said<E: Endpoint<Api = Clodo>>(call: &E) -> String {
     let mut parts = RequestParts::new(&E::INFO, &Clodo::INFO, Format::Xml, "main");
-    call.encode(&mut parts).err().map(|error| format!("{}: {}", error.field(), error.rule())).unwrap_or_default()
+    call.encode(&mut parts).err().map_or_else(String::new, |error| words(&error))
 }
 
 const ID: ServerId = ServerId::new(298);
@@ -41,9 +47,19 @@ fn orders_of_servers() {
     nameless.name.clear();
     assert!(said(&nameless).starts_with("vps_title: "));
 
+    (nameless.memory, nameless.memory_max) = (Mebibytes(64), Some(Mebibytes(32)));
+    let mut parts = RequestParts::new(&CreateServer::INFO, &Clodo::INFO, Format::Xml, "main");
+    assert_eq!(
+        nameless.encode(&mut parts).unwrap_err().to_string(),
+        "create_server: name (`vps_title`): is empty; memory (`vps_memory`): 64 is less than 128; memory_max \
+         (`vps_memory_max`): is allowed only if `vps_type=ScaleServer`; memory_max (`vps_memory_max`): 32 is less than \
+         `memory`, which is 64"
+    );
+    assert!(parts.finish(&"https://api.example".parse().unwrap()).is_err(), "what was refused cannot be sent");
+
     let most = |kind, most| said(&server(kind).memory_max(Mebibytes(most)));
     assert_eq!(most(ServerType::Scale, 512), "");
-    assert_eq!(most(ServerType::Scale, 384), "vps_memory_max: 384 is less than `vps_memory`, which is 512");
+    assert_eq!(most(ServerType::Scale, 384), "vps_memory_max: 384 is less than `memory`, which is 512");
     assert_eq!(most(ServerType::Virtual, 512), "vps_memory_max: is allowed only if `vps_type=ScaleServer`");
 
     let paid = |kind, period, months| said(&server(kind).pay_period(period).pay_months(months));
@@ -76,7 +92,7 @@ fn changes_that_change_something() {
     assert_eq!(said(&ChangeServer::new(ID).disk(Gibibytes(5))), "");
     assert_eq!(said(&ChangeServer::new(ID).disk(Gibibytes(4))), "vps_hdd: 4 is less than 5");
     let bounds = ChangeServer::new(ID).memory(Mebibytes(512)).memory_max(Mebibytes(256));
-    assert_eq!(said(&bounds), "vps_memory_max: 256 is less than `vps_memory`, which is 512");
+    assert_eq!(said(&bounds), "vps_memory_max: 256 is less than `memory`, which is 512");
     let hours = ChangeServer::new(ID).pay_period(PayPeriod::Hour).pay_months(PayMonths::Six);
     assert!(said(&hours).starts_with("vps_abonement: 6 is more than 1"));
     assert!(said(&TuneServer::new(ID)).starts_with("vps_daylimit, "));
@@ -102,8 +118,8 @@ fn plans_of_backups() {
     assert_eq!(plan(&[0], "04:30"), "backups_days: 0 is less than 1");
     assert_eq!(plan(&[1, 8], "04:30"), "backups_days: 8 is more than 7");
     assert_eq!(plan(&[], "04:30"), "backups_days: is empty, but has to be given");
-    assert_eq!(plan(&[1], "4:30"), "backups_time: 4:30 is not a time of the form hh:mm");
-    assert_eq!(plan(&[1], "24:00"), "backups_time: 24:00 is not a time of the form hh:mm");
+    assert_eq!(plan(&[1], "4:30"), "backups_time: \"4:30\" is not a time of the form hh:mm");
+    assert_eq!(plan(&[1], "24:00"), "backups_time: \"24:00\" is not a time of the form hh:mm");
 }
 
 #[test]

@@ -153,9 +153,7 @@ impl<'a> RawAnswer<'a> {
     /// Whether the document is plainly that of another API: an object that has none of the names of this one.
     #[cold]
     pub(crate) fn is_of_another_api(&self) -> bool {
-        let is_known = |key: &str| {
-            self.api.leniency.envelope.contains(&key) || self.api.answer_fields.contains(&key)
-        };
+        let is_known = |key: &str| self.api.leniency.envelope.contains(&key) || self.api.answer_fields.contains(&key);
         let Ok(document) = self.document() else { return false };
         let root = document.root();
         if self.api.answer_fields.is_empty() {

@@ -9,7 +9,7 @@ use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use crate::base_url::BaseUrl;
-use crate::codec::{EncodeError, InputLimit, Limited, Name, Object, ToText, number};
+use crate::codec::{EncodeError, FieldName, InputLimit, Limited, Mistake, Name, Object, ToText, number};
 use crate::info::ApiInfo;
 use crate::info::EndpointInfo;
 use crate::percent;
@@ -29,6 +29,8 @@ pub struct RequestParts {
     headers: HeaderMap,
     /// Shared by the attempts of a call, each of which adds its proof of identity to a copy of the other parts.
     body: Option<Arc<Value>>,
+    /// Inputs that break a rule.
+    mistakes: Vec<Mistake>,
     info: Info,
 }
 
@@ -69,6 +71,7 @@ impl RequestParts {
             query: Vec::new(),
             headers: HeaderMap::new(),
             body: None,
+            mistakes: Vec::new(),
             info,
         }
     }
@@ -104,95 +107,90 @@ impl RequestParts {
         self.host
     }
 
-    /// The error that `field` breaks `rule`.
-    pub fn refuse(&self, field: &'static str, rule: impl Into<String>) -> EncodeError {
-        EncodeError::new(self.endpoint, field, rule)
+    /// Records that `field` breaks `rule`; [`RequestParts::checked`] reports it.
+    pub fn refuse(&mut self, field: impl Into<FieldName>, rule: impl Into<String>) {
+        self.mistakes.push(Mistake::new(field.into(), None, rule.into()));
+    }
+
+    /// Checks that no mistake was recorded.
+    ///
+    /// # Errors
+    /// Names every field with its value and its rule.
+    pub fn checked(&self) -> Result<(), EncodeError> {
+        match self.mistakes.is_empty() {
+            true => Ok(()),
+            false => Err(EncodeError::of(self.endpoint, self.mistakes.clone())),
+        }
     }
 
     /// Checks an input against the limits of its spec.
-    ///
-    /// # Errors
-    /// Names the field, the value and the rule.
-    pub fn check(&self, field: &'static str, value: &impl Limited, limit: &InputLimit) -> Result<(), EncodeError> {
-        match limit.broken_by(value) {
-            None => Ok(()),
-            Some(rule) => Err(self.refuse(field, rule)),
-        }
+    pub fn check<T: Limited>(&mut self, field: impl Into<FieldName>, value: &T, limit: &InputLimit) {
+        let field = field.into();
+        limit.check(value, |index, rule| self.mistakes.push(Mistake::new(field, index, rule)));
     }
 
     /// Checks an input against the limits of the host that the call goes to.
-    ///
-    /// # Errors
-    /// Names the field, the value and the rule.
-    pub fn check_by_host(
-        &self,
-        field: &'static str,
-        value: &impl Limited,
+    pub fn check_by_host<T: Limited>(
+        &mut self,
+        field: impl Into<FieldName>,
+        value: &T,
         elsewhere: &InputLimit,
         hosts: &[(&str, InputLimit)],
-    ) -> Result<(), EncodeError> {
+    ) {
         let here = hosts.iter().find(|(name, _)| *name == self.host);
-        self.check(field, value, here.map_or(elsewhere, |(_, limit)| limit))
+        self.check(field, value, here.map_or(elsewhere, |(_, limit)| limit));
     }
 
     /// Checks an input against limits that depend on another input.
-    ///
-    /// # Errors
-    /// Names the field, the value, the rule and the reason for it.
-    pub fn check_when(
-        &self,
+    pub fn check_when<T: Limited>(
+        &mut self,
         condition: &'static str,
-        field: &'static str,
-        value: &impl Limited,
+        field: impl Into<FieldName>,
+        value: &T,
         limit: &InputLimit,
-    ) -> Result<(), EncodeError> {
-        match limit.broken_by(value) {
-            None => Ok(()),
-            Some(rule) => Err(self.refuse(field, format!("{rule}, which the rule for `{condition}` forbids"))),
-        }
+    ) {
+        let field = field.into();
+        limit.check(value, |index, rule| {
+            let rule = format!("{rule}, which the rule for `{condition}` forbids");
+            self.mistakes.push(Mistake::new(field, index, rule));
+        });
     }
 
     /// Checks that an input is not less than another one; values that are absent or not numbers pass.
-    ///
-    /// # Errors
-    /// Names both fields and both values.
     pub fn check_not_below(
-        &self,
-        field: &'static str,
+        &mut self,
+        field: impl Into<FieldName>,
         value: &impl Limited,
-        other: &'static str,
+        other: impl Into<FieldName>,
         lowest: &impl Limited,
-    ) -> Result<(), EncodeError> {
-        match (number(value), number(lowest)) {
-            (Some(value), Some(lowest)) if value < lowest => {
-                Err(self.refuse(field, format!("{value} is less than `{other}`, which is {lowest}")))
-            }
-            _ => Ok(()),
+    ) {
+        if let (Some(value), Some(lowest)) = (number(value), number(lowest))
+            && value < lowest
+        {
+            self.refuse(field, format!("{value} is less than `{}`, which is {lowest}", other.into().rust()));
         }
     }
 
     /// Checks that a required list or map is not empty.
-    ///
-    /// # Errors
-    /// Names the field.
-    pub fn check_some(&self, field: &'static str, is_empty: bool) -> Result<(), EncodeError> {
-        if is_empty { Err(self.refuse(field, "is empty, but has to be given")) } else { Ok(()) }
+    pub fn check_some(&mut self, field: impl Into<FieldName>, is_empty: bool) {
+        if is_empty {
+            self.refuse(field, "is empty, but has to be given");
+        }
     }
 
-    /// The error that none of several inputs was given.
-    pub fn none_given(&self, fields: &'static str) -> EncodeError {
-        self.refuse(fields, "at least one of these has to be given")
+    /// Records that none of several inputs was given.
+    pub fn none_given(&mut self, fields: &'static str) {
+        self.refuse(fields, "at least one of these has to be given");
     }
 
     /// Fills `{name}` in the path, percent-encoded; an empty value, `.` and `..` are refused.
-    pub fn path(&mut self, name: &'static str, value: &impl ToText) -> Result<(), EncodeError> {
-        let text = value.to_text();
+    pub fn path(&mut self, field: impl Into<FieldName>, value: &impl ToText) {
+        let (field, text) = (field.into(), value.to_text());
         if text.is_empty() || matches!(&*text, "." | "..") {
-            return Err(self.refuse(name, format!("{text:?} is not allowed in a path")));
+            return self.refuse(field, format!("{text:?} is not allowed in a path"));
         }
         let encoded = percent::encode(&text).to_string();
-        self.path = self.path.replace(&format!("{{{name}}}"), &encoded).into();
-        Ok(())
+        self.path = self.path.replace(&format!("{{{}}}", field.wire()), &encoded).into();
     }
 
     /// Adds a query parameter.
@@ -207,18 +205,28 @@ impl RequestParts {
         }
     }
 
-    /// Sets a header. Line breaks and other control characters are refused.
+    /// Sets a header.
+    ///
+    /// # Errors
+    /// Line breaks and other control characters, after what was recorded before.
     pub fn header(&mut self, name: &'static str, value: &impl ToText) -> Result<(), EncodeError> {
         self.set_header(name, &value.to_text(), false)
     }
 
     /// Sets a header that holds a secret.
+    ///
+    /// # Errors
+    /// As [`RequestParts::header`].
     pub fn secret_header(&mut self, name: &'static str, value: &Secret) -> Result<(), EncodeError> {
         self.set_header(name, value.expose(), true)
     }
 
     fn set_header(&mut self, name: &'static str, text: &str, sensitive: bool) -> Result<(), EncodeError> {
-        let refused = |what| EncodeError::new(self.endpoint, name, what);
+        let (endpoint, mistakes) = (self.endpoint, &self.mistakes);
+        let refused = |what: &str| {
+            let mistake = Mistake::new(name.into(), None, what.to_owned());
+            EncodeError::of(endpoint, mistakes.iter().cloned().chain([mistake]).collect())
+        };
         let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refused("is not a header name"))?;
         // Beyond ASCII, servers read a credential in one of several encodings, and some libraries refuse it.
         let is_sound = text.is_ascii() || !sensitive;
@@ -264,8 +272,9 @@ impl RequestParts {
     /// Finishes the request, with a URL below `base`.
     ///
     /// # Errors
-    /// A body that the format cannot represent, such as a control character in XML.
+    /// A recorded mistake, or a body that the format cannot represent, such as a control character in XML.
     pub fn finish(self, base: &BaseUrl) -> Result<http::Request<Vec<u8>>, EncodeError> {
+        self.checked()?;
         let endpoint = self.endpoint;
         let refused = |what: String| EncodeError::new(endpoint, "request", what);
         let body = match &self.body {

@@ -72,7 +72,10 @@ impl Api for Shop {
     fn authorise(_: &Secret, session: &Session, out: &mut RequestParts) -> Result<(), EncodeError> {
         match &session.token {
             Some(token) => out.secret_header("x-token", token),
-            None => Err(out.refuse("x-token", "is missing")),
+            None => {
+                out.refuse("x-token", "is missing");
+                out.checked()
+            }
         }
     }
 

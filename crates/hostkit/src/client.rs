@@ -212,9 +212,9 @@ fn check_credentials<A: Api>(
     result?;
     // A body would take them, and the API would refuse them at every call.
     if secrets.iter().any(|secret| secret.expose().chars().any(char::is_control)) {
-        return Err(parts.refuse("credentials", "a key, token or password has a line break or control character"));
+        parts.refuse("credentials", "a key, token or password has a line break or control character");
     }
-    Ok(())
+    parts.checked()
 }
 
 impl<A: Api> fmt::Debug for ClientCore<A> {

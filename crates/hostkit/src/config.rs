@@ -9,6 +9,7 @@ use hostkit_proto::{Api, BaseUrl, BaseUrlError, EncodeError, UnknownFields};
 use hostkit_wire::{Format, Limits};
 
 use crate::call::intent::BeforeSend;
+use crate::error::mistakes;
 use crate::limits::price::Budget;
 use crate::limits::rate::Rates;
 use crate::limits::shared::RateStore;
@@ -77,9 +78,7 @@ impl fmt::Display for SetupError {
             Self::NoHost => f.write_str("the API has no host of its own: a base URL is needed"),
             Self::BaseUrl(error) => write!(f, "{error}"),
             Self::Format(format) => write!(f, "the API does not answer in {format}"),
-            Self::Credentials(error) => {
-                write!(f, "the credentials cannot be sent: {}: {}", error.field(), error.rule())
-            }
+            Self::Credentials(error) => write!(f, "the credentials cannot be sent: {}", mistakes(error)),
             Self::UserAgent => f.write_str("the user agent has characters that no header may have"),
             Self::Proxy => f.write_str("the proxy is not a URL such as http://127.0.0.1:3128"),
             Self::Certificate(why) => write!(f, "a root certificate cannot be read: {why}"),
@@ -88,7 +87,15 @@ impl fmt::Display for SetupError {
     }
 }
 
-impl std::error::Error for SetupError {}
+impl std::error::Error for SetupError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::BaseUrl(error) => Some(error),
+            Self::Credentials(error) => Some(error),
+            _ => None,
+        }
+    }
+}
 
 impl From<BaseUrlError> for SetupError {
     fn from(error: BaseUrlError) -> Self {

@@ -126,6 +126,11 @@ fn target(headers: &HeaderMap) -> Option<String> {
     Some(format!("{}://{origin}", uri.scheme_str()?))
 }
 
+/// The mistakes without the endpoint.
+pub(crate) fn mistakes(error: &EncodeError) -> String {
+    error.mistakes().iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
 /// Whether an answer has no body, so that its status is all that it says.
 fn is_empty(error: &DecodeError) -> bool {
     error.wire().is_some_and(|error| matches!(error.kind(), WireErrorKind::Empty))
@@ -426,7 +431,7 @@ impl<C: FaultCode> Error<C> {
     /// What the error says after its subject.
     fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0.cause {
-            Cause::Encode(error) => write!(f, "{}: {}", error.field(), error.rule()),
+            Cause::Encode(error) => f.write_str(&mistakes(error)),
             Cause::SignIn(error) => {
                 f.write_str("sign-in: ")?;
                 error.describe(f)

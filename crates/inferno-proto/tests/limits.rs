@@ -1,16 +1,22 @@
 //! Every limit that the document states, one step inside and one step outside.
 
-use hostkit_proto::{Api, Endpoint, Format, RequestParts};
+use hostkit_proto::{Api, EncodeError, Endpoint, Format, RequestParts};
 use inferno_proto::Inferno;
 use inferno_proto::orders::CancelOrder;
 use inferno_proto::servers::{GetInfo, GetInfoServer, Install, Reboot};
 use inferno_proto::ssh_keys::AddSshKey;
 use inferno_proto::types::OrderId;
 
-/// `field: rule` of the refusal, or nothing.
+/// `field: rule` of every mistake, by the name on the wire.
+fn words(error: &EncodeError) -> String {
+    let words = error.mistakes().iter().map(|mistake| format!("{}: {}", mistake.wire_name(), mistake.rule()));
+    words.collect::<Vec<_>>().join("; ")
+}
+
+/// `field: rule` of the refusals, or nothing.
 fn said<E: Endpoint<Api = Inferno>>(call: &E) -> String {
     let mut parts = RequestParts::new(&E::INFO, &Inferno::INFO, Format::Json, "main");
-    call.encode(&mut parts).err().map(|error| format!("{}: {}", error.field(), error.rule())).unwrap_or_default()
+    call.encode(&mut parts).err().map_or_else(String::new, |error| words(&error))
 }
 
 #[test]

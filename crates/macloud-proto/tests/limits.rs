@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
-use hostkit_proto::{Api, Endpoint, Format, Gibibytes, RequestParts};
+use hostkit_proto::{Api, EncodeError, Endpoint, Format, Gibibytes, RequestParts};
 use macloud_proto::Macloud;
 use macloud_proto::dns::{CreateDomain, CreateRecord};
 use macloud_proto::ips::{OrderAddresses, RemoveAdditional, SetAddressHost};
@@ -12,10 +12,16 @@ use macloud_proto::servers::{ChangePlan, CreateServer, ReinstallServer, SetPassw
 use macloud_proto::ssh_keys::CreateKey;
 use macloud_proto::types::*;
 
-/// `field: rule` of the refusal at a host, or nothing.
+/// `field: rule` of every mistake, by the name on the wire.
+fn words(error: &EncodeError) -> String {
+    let words = error.mistakes().iter().map(|mistake| format!("{}: {}", mistake.wire_name(), mistake.rule()));
+    words.collect::<Vec<_>>().join("; ")
+}
+
+/// `field: rule` of the refusals at a host, or nothing.
 fn said_at<E: Endpoint<Api = Macloud>>(host: &'static str, call: &E) -> String {
     let mut parts = RequestParts::new(&E::INFO, &Macloud::INFO, Format::Json, host);
-    call.encode(&mut parts).err().map(|error| format!("{}: {}", error.field(), error.rule())).unwrap_or_default()
+    call.encode(&mut parts).err().map_or_else(String::new, |error| words(&error))
 }
 
 fn said<E: Endpoint<Api = Macloud>>(call: &E) -> String {
@@ -28,11 +34,11 @@ const SERVER: ServerId = ServerId::new(1345);
 fn names_of_hosts_are_domain_names() {
     let order = || CreateServer::new(DatacenterId::new(1), PlanId::new(2));
     assert_eq!(said(&order().host("a.example.net")), "");
-    assert_eq!(said(&order().host("bare")), "host: bare is not a domain name");
+    assert_eq!(said(&order().host("bare")), "host: \"bare\" is not a domain name");
     assert_eq!(said(&ReinstallServer::new(SERVER)), "");
-    assert_eq!(said(&ReinstallServer::new(SERVER).host("a b.net")), "host: a b.net is not a domain name");
-    assert_eq!(said(&SetAddressHost::new(AddressId::new(1), "-a.net")), "host: -a.net is not a domain name");
-    assert_eq!(said(&CreateDomain::new("example")), "name: example is not a domain name");
+    assert_eq!(said(&ReinstallServer::new(SERVER).host("a b.net")), "host: \"a b.net\" is not a domain name");
+    assert_eq!(said(&SetAddressHost::new(AddressId::new(1), "-a.net")), "host: \"-a.net\" is not a domain name");
+    assert_eq!(said(&CreateDomain::new("example")), "name: \"example\" is not a domain name");
 }
 
 #[test]
@@ -60,7 +66,7 @@ fn addresses() {
 fn images() {
     assert_eq!(said(&StartDownload::new("ftps://example.net/a.iso")), "");
     let file = said(&StartDownload::new("file:///a.iso"));
-    assert_eq!(file, "url: file:///a.iso is not an http, https, ftp or ftps link");
+    assert_eq!(file, "url: \"file:///a.iso\" is not an http, https, ftp or ftps link");
     // The path of a download is the path of an image, too: only the key tells them apart.
     let short = || IsoKey::new("12").unwrap();
     assert!(said(&GetIsoProgress::new(short())).starts_with("key: 12 is not a key"));
@@ -71,14 +77,14 @@ fn images() {
 fn records() {
     let record = |kind, value: &str| said(&CreateRecord::new(DomainId::new(1), "@", kind, value));
     assert_eq!(record(RecordType::A, "192.0.2.7"), "");
-    assert!(record(RecordType::A, "2001:db8::7").starts_with("value: 2001:db8::7 is not an IPv4 address"));
-    assert!(record(RecordType::Aaaa, "192.0.2.7").starts_with("value: 192.0.2.7 is not an IPv6 address"));
+    assert!(record(RecordType::A, "2001:db8::7").starts_with("value: \"2001:db8::7\" is not an IPv4 address"));
+    assert!(record(RecordType::Aaaa, "192.0.2.7").starts_with("value: \"192.0.2.7\" is not an IPv6 address"));
     assert_eq!(record(RecordType::Txt, "anything at all"), "");
     assert_eq!(record(RecordType::Caa, "ca.example"), "tag: is required if `type=CAA`");
     assert!(record(RecordType::Txt, "").starts_with("value: "));
     assert_eq!(
         said(&CreateDomain::new("example.net").ip("2001:db8::7".parse().unwrap())),
-        "ip: 2001:db8::7 is not an IPv4 address"
+        "ip: \"2001:db8::7\" is not an IPv4 address"
     );
 }
 
@@ -107,5 +113,5 @@ fn texts_that_have_to_be_there() {
     assert!(said(&CreateKey::new("", "ssh-ed25519 AAAA")).starts_with("name: "));
     assert!(said(&CreateKey::new("a", "")).starts_with("data: "));
     let password = said(&SetPassword::new(SERVER, ""));
-    assert_eq!(password, "password: the value has fewer than 1 characters");
+    assert_eq!(password, "password: is empty");
 }

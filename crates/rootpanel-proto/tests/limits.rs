@@ -1,14 +1,20 @@
 //! Every limit that the document states, one step inside and one step outside.
 
-use hostkit_proto::{Api, Endpoint, Format, RequestParts, Session};
+use hostkit_proto::{Api, EncodeError, Endpoint, Format, RequestParts, Session};
 use rootpanel_proto::orders::{AddonsOrder, CreateOrder, RenewOrder};
 use rootpanel_proto::types::{AddonId, OrderId, TariffId};
 use rootpanel_proto::{Credentials, RootPanel};
 
-/// `field: rule` of the refusal, or nothing.
+/// `field: rule` of every mistake, by the name on the wire.
+fn words(error: &EncodeError) -> String {
+    let words = error.mistakes().iter().map(|mistake| format!("{}: {}", mistake.wire_name(), mistake.rule()));
+    words.collect::<Vec<_>>().join("; ")
+}
+
+/// `field: rule` of the refusals, or nothing.
 fn said<E: Endpoint<Api = RootPanel>>(call: &E) -> String {
     let mut parts = RequestParts::new(&E::INFO, &RootPanel::INFO, Format::Json, "main");
-    call.encode(&mut parts).err().map(|error| format!("{}: {}", error.field(), error.rule())).unwrap_or_default()
+    call.encode(&mut parts).err().map_or_else(String::new, |error| words(&error))
 }
 
 #[test]
@@ -31,7 +37,7 @@ fn what_has_to_be_given_has_one_character_at_least() {
     let proof = |credentials: &Credentials| {
         let mut parts = RequestParts::new(&RenewOrder::INFO, &RootPanel::INFO, Format::Json, "main");
         let result = RootPanel::authorise(credentials, &Session::default(), &mut parts);
-        result.err().map(|error| error.field().to_owned()).unwrap_or_default()
+        result.err().map(|error| error.mistakes()[0].wire_name().to_owned()).unwrap_or_default()
     };
     assert_eq!(proof(&Credentials::api_key("login", "key")), "");
     assert_eq!(proof(&Credentials::api_key("", "key")), "login");

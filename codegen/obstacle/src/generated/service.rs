@@ -232,7 +232,7 @@ impl Api for Obstacle {
         if let Some(token) = &session.token {
             out.secret_header("X-Auth-Token", token)?;
         }
-        Ok(())
+        out.checked()
     }
 
     fn verdict(answer: &RawAnswer<'_>) -> Verdict<Code> {

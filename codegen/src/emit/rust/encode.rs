@@ -4,15 +4,17 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::rules::{body_check, checks, limit_check};
-use super::words::{constant_value, ident, initialiser, local, path_name, set_expression, used, written_name};
+use super::words::{
+    constant_value, ident, initialiser, input_name, local, path_name, set_expression, used, written_name,
+};
 use crate::model::{Endpoint, Field, Model, OneOf, Type, Variant};
 use crate::surface::Constant;
 
 pub(super) fn emit(endpoint: &Endpoint, model: &Model) -> TokenStream {
     let mut statements = checks(endpoint, model);
     statements.extend(endpoint.path_parameters.iter().map(|field| {
-        let (wire, name) = (field.wire(), ident(&field.rust));
-        quote!(out.path(#wire, &self.#name)?;)
+        let (input, name) = (input_name(field), ident(&field.rust));
+        quote!(out.path(#input, &self.#name);)
     }));
     statements.extend(endpoint.fixed_query.iter().map(|constant| {
         let (key, text) = (&constant.key.value, &constant.text);
@@ -25,10 +27,11 @@ pub(super) fn emit(endpoint: &Endpoint, model: &Model) -> TokenStream {
     }
     // Every statement writes to `out`.
     let out = used("out", !statements.is_empty());
+    let end = if statements.is_empty() { quote!(Ok(())) } else { quote!(out.checked()) };
     quote! {
         fn encode(&self, #out: &mut RequestParts) -> Result<(), EncodeError> {
             #(#statements)*
-            Ok(())
+            #end
         }
     }
 }

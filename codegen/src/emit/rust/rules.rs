@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::words::{ident, known_value, number};
+use super::words::{ident, input_name, known_value, number};
 use crate::model::{AtLeastOne, Endpoint, Field, Model, Type};
 use crate::resolve::names::camel;
 use crate::surface::Limits;
@@ -13,10 +13,10 @@ pub(super) fn checks(endpoint: &Endpoint, model: &Model) -> Vec<TokenStream> {
     let inputs: Vec<&Field> = endpoint.inputs().collect();
     let mut checks = Vec::new();
     for field in &inputs {
-        let (wire, name) = (field.wire(), ident(&field.rust));
+        let (input, name) = (input_name(field), ident(&field.rust));
         checks.extend(limit_check(field, &quote!(&self.#name)));
         if field.is_required() && matches!(field.ty, Type::List(_) | Type::Map(..) | Type::Csv(_)) {
-            checks.push(quote!(out.check_some(#wire, self.#name.is_empty())?;));
+            checks.push(quote!(out.check_some(#input, self.#name.is_empty());));
         }
     }
     for field in &inputs {
@@ -44,21 +44,21 @@ pub(super) fn body_check(endpoint: &Endpoint) -> Option<TokenStream> {
 
 fn refusal(endpoint: &Endpoint) -> TokenStream {
     let names = endpoint.at_least_one.as_ref().map(AtLeastOne::names).unwrap_or_default();
-    quote!(return Err(out.none_given(#names));)
+    quote!(out.none_given(#names);)
 }
 
 /// Check of one input against its limits, if it has any.
 pub(super) fn limit_check(field: &Field, value: &TokenStream) -> Option<TokenStream> {
     let surface = &field.surface;
-    let (wire, limit) = (field.wire(), limit(&surface.limits));
+    let (input, limit) = (input_name(field), limit(&surface.limits));
     if surface.host_limits.is_empty() {
-        return (surface.limits != Limits::default()).then(|| quote!(out.check(#wire, #value, &#limit)?;));
+        return (surface.limits != Limits::default()).then(|| quote!(out.check(#input, #value, &#limit);));
     }
     let hosts = surface.host_limits.iter().map(|(host, limits)| {
         let (host, limit) = (&host.value, self::limit(limits));
         quote!((#host, #limit))
     });
-    Some(quote!(out.check_by_host(#wire, #value, &#limit, &[#(#hosts),*])?;))
+    Some(quote!(out.check_by_host(#input, #value, &#limit, &[#(#hosts),*]);))
 }
 
 fn limit(limits: &Limits) -> TokenStream {
@@ -84,14 +84,14 @@ fn limit(limits: &Limits) -> TokenStream {
 fn not_below(field: &Field, inputs: &[&Field]) -> Option<TokenStream> {
     let other = field.surface.not_below.as_ref()?;
     let other = inputs.iter().find(|input| input.wire() == other.value)?;
-    let (wire, name) = (field.wire(), ident(&field.rust));
-    let (other_wire, other_name) = (other.wire(), ident(&other.rust));
-    Some(quote!(out.check_not_below(#wire, &self.#name, #other_wire, &self.#other_name)?;))
+    let (input, name) = (input_name(field), ident(&field.rust));
+    let (other_input, other_name) = (input_name(other), ident(&other.rust));
+    Some(quote!(out.check_not_below(#input, &self.#name, #other_input, &self.#other_name);))
 }
 
 /// Checks of an input's dependencies on others.
 fn condition_checks(field: &Field, inputs: &[&Field], model: &Model) -> Vec<TokenStream> {
-    let (wire, name) = (field.wire(), ident(&field.rust));
+    let (input, name) = (input_name(field), ident(&field.rust));
     let (absent, present) = match field.ty {
         Type::List(_) | Type::Map(..) => (quote!(self.#name.is_empty()), quote!(!self.#name.is_empty())),
         _ if field.is_option() => (quote!(self.#name.is_none()), quote!(self.#name.is_some())),
@@ -104,7 +104,7 @@ fn condition_checks(field: &Field, inputs: &[&Field], model: &Model) -> Vec<Toke
             false => (quote!(#fails && #present), ["is allowed only if `", condition, "`"]),
         };
         let rule = rule.concat();
-        Some(quote!(if #test { return Err(out.refuse(#wire, #rule)); }))
+        Some(quote!(if #test { out.refuse(#input, #rule); }))
     };
     let required = field.surface.required_if.as_deref().and_then(|condition| check(condition, true));
     let allowed = field.surface.only_if.as_deref().and_then(|condition| check(condition, false));
@@ -113,11 +113,11 @@ fn condition_checks(field: &Field, inputs: &[&Field], model: &Model) -> Vec<Toke
 
 /// Checks of limits that depend on another input.
 fn when_checks(field: &Field, inputs: &[&Field], model: &Model) -> Vec<TokenStream> {
-    let (wire, name) = (field.wire(), ident(&field.rust));
+    let (input, name) = (input_name(field), ident(&field.rust));
     let check = |condition: &str, limits: &Limits| {
         let (holds, _) = condition_expressions(condition, inputs, model)?;
         let limit = limit(limits);
-        Some(quote!(if #holds { out.check_when(#condition, #wire, &self.#name, &#limit)?; }))
+        Some(quote!(if #holds { out.check_when(#condition, #input, &self.#name, &#limit); }))
     };
     field.surface.when.iter().filter_map(|(condition, limits)| check(condition, limits)).collect()
 }

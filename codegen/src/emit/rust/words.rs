@@ -174,6 +174,12 @@ pub(super) fn written_name(name: &WireName) -> TokenStream {
     }
 }
 
+/// `"disk"`, or `("disk", "vps_hdd")` if the name on the wire differs.
+pub(super) fn input_name(field: &Field) -> TokenStream {
+    let (rust, wire) = (&field.rust, field.wire());
+    if rust == wire { quote!(#wire) } else { quote!((#rust, #wire)) }
+}
+
 fn first_and_rest(path: &[String]) -> (&str, &[String]) {
     path.split_first().map_or(("", &[]), |(first, rest)| (first.as_str(), rest))
 }

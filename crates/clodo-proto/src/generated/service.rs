@@ -446,7 +446,7 @@ impl Api for Clodo {
         if let Some(token) = &session.token {
             out.secret_header("X-Auth-Token", token)?;
         }
-        Ok(())
+        out.checked()
     }
 
     fn verdict(answer: &RawAnswer<'_>) -> Verdict<Code> {

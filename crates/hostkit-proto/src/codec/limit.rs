@@ -59,40 +59,44 @@ impl InputLimit {
         self
     }
 
-    /// Describes the rule that a value breaks; `None` if it breaks none.
-    pub fn broken_by(&self, value: &(impl Limited + ?Sized)) -> Option<String> {
-        let mut broken = None;
+    /// Calls `report` with each rule that a value breaks, and the position of the item in a list.
+    pub fn check<T: Limited>(&self, value: &T, mut report: impl FnMut(Option<usize>, String)) {
+        let mut index = 0;
         value.each(&mut |text, is_secret| {
-            if broken.is_none() {
-                broken = self.broken_by_text(text, is_secret);
+            if let Some(rule) = self.broken_by_text(text, is_secret) {
+                report(T::IS_LIST.then_some(index), rule);
             }
+            index += 1;
         });
-        broken
     }
 
     fn broken_by_text(&self, text: &str, is_secret: bool) -> Option<String> {
-        let shown = if is_secret { "the value".to_owned() } else { text.to_owned() };
+        let shown = || if is_secret { "the value".to_owned() } else { shown(text) };
         if let Some(number) = Decimal::from_str(text).ok().filter(|_| self.has_number_rule()) {
             if let Some(min) = self.min.filter(|min| number < Decimal::from(*min)) {
-                return Some(format!("{shown} is less than {min}"));
+                return Some(format!("{} is less than {min}", shown()));
             }
             if let Some(max) = self.max.filter(|max| number > Decimal::from(*max)) {
-                return Some(format!("{shown} is more than {max}"));
+                return Some(format!("{} is more than {max}", shown()));
             }
             let step = self.multiple_of.map(Decimal::from).filter(|step| !step.is_zero());
             if let Some(step) = step.filter(|step| !(number % step).is_zero()) {
-                return Some(format!("{shown} is not a multiple of {step}"));
+                return Some(format!("{} is not a multiple of {step}", shown()));
             }
         }
         let length = text.chars().count();
         if let Some(min) = self.min_length.filter(|min| length < *min) {
-            return Some(format!("{shown} has fewer than {min} characters"));
+            return Some(match (length, min) {
+                (0, 1) => "is empty".to_owned(),
+                (0, _) => format!("is empty, but at least {min} characters are needed"),
+                _ => format!("{} has fewer than {min} characters", shown()),
+            });
         }
         if let Some(max) = self.max_length.filter(|max| length > *max) {
-            return Some(format!("{shown} has more than {max} characters"));
+            return Some(format!("{} has more than {max} character{}", shown(), if max == 1 { "" } else { "s" }));
         }
         let shape = self.shape.filter(|shape| !shape.fits(text))?;
-        Some(format!("{shown} is not {}", shape.words()))
+        Some(format!("{} is not {}", shown(), shape.words()))
     }
 
     fn has_number_rule(&self) -> bool {
@@ -100,8 +104,23 @@ impl InputLimit {
     }
 }
 
+/// A number as it is, any other text in quotes and cut.
+fn shown(text: &str) -> String {
+    const SHOWN: usize = 60;
+    if Decimal::from_str(text).is_ok() {
+        return text.to_owned();
+    }
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{:?}", [text.get(..end).unwrap_or_default(), "…"].concat()),
+        None => format!("{text:?}"),
+    }
+}
+
 /// A value that limits apply to: one text, none, or several.
 pub trait Limited {
+    /// Whether it may be several.
+    const IS_LIST: bool = false;
+
     /// Calls `see` with every text and whether it is a secret.
     fn each(&self, see: &mut dyn FnMut(&str, bool));
 }
@@ -142,6 +161,8 @@ impl Limited for Secret {
 }
 
 impl<T: Limited> Limited for Option<T> {
+    const IS_LIST: bool = T::IS_LIST;
+
     fn each(&self, see: &mut dyn FnMut(&str, bool)) {
         if let Some(value) = self {
             value.each(see);
@@ -150,6 +171,8 @@ impl<T: Limited> Limited for Option<T> {
 }
 
 impl<T: Limited> Limited for Vec<T> {
+    const IS_LIST: bool = true;
+
     fn each(&self, see: &mut dyn FnMut(&str, bool)) {
         for value in self {
             value.each(see);
@@ -158,6 +181,8 @@ impl<T: Limited> Limited for Vec<T> {
 }
 
 impl<T: Limited> Limited for crate::value::Csv<T> {
+    const IS_LIST: bool = true;
+
     fn each(&self, see: &mut dyn FnMut(&str, bool)) {
         self.0.each(see);
     }
@@ -167,19 +192,40 @@ impl<T: Limited> Limited for crate::value::Csv<T> {
 mod tests {
     use super::*;
 
+    fn broken<T: Limited>(limit: InputLimit, value: T) -> Vec<String> {
+        let mut broken = Vec::new();
+        limit.check(&value, |index, rule| {
+            broken.push(index.map_or(rule.clone(), |index| format!("[{index}] {rule}")));
+        });
+        broken
+    }
+
     #[test]
     fn a_broken_rule_names_the_value_and_the_rule() {
         let limit = InputLimit::NONE.min(128).max(6144).multiple_of(128);
-        assert_eq!(limit.broken_by(&Some(64_i64)).as_deref(), Some("64 is less than 128"));
-        assert_eq!(limit.broken_by(&Some(7000_i64)).as_deref(), Some("7000 is more than 6144"));
-        assert_eq!(limit.broken_by(&129_i64).as_deref(), Some("129 is not a multiple of 128"));
-        assert_eq!(limit.broken_by(&None::<i64>), None);
-        assert_eq!(limit.broken_by(&256_i64), None);
+        assert_eq!(broken(limit, Some(64_i64)), ["64 is less than 128"]);
+        assert_eq!(broken(limit, Some(7000_i64)), ["7000 is more than 6144"]);
+        assert_eq!(broken(limit, 129_i64), ["129 is not a multiple of 128"]);
+        assert_eq!(
+            broken(limit, vec![64_i64, 128, 129]),
+            ["[0] 64 is less than 128", "[2] 129 is not a multiple of 128"]
+        );
+        assert!(broken(limit, None::<i64>).is_empty());
+        assert!(broken(limit, 256_i64).is_empty());
+    }
+
+    #[test]
+    fn a_text_is_quoted_and_cut() {
+        let limit = InputLimit::NONE.min_length(1).max_length(3);
+        assert_eq!(broken(limit, String::new()), ["is empty"]);
+        assert_eq!(broken(limit, "a\n\"b".to_owned()), [r#""a\n\"b" has more than 3 characters"#]);
+        let cut = format!("\"{}…\" has more than 3 characters", "я".repeat(60));
+        assert_eq!(broken(limit, "я".repeat(61)), [cut]);
     }
 
     #[test]
     fn a_secret_is_not_shown() {
-        let text = InputLimit::NONE.min_length(9).broken_by(&Secret::new("hunter2")).unwrap();
-        assert!(!text.contains("hunter2"), "{text}");
+        let broken = broken(InputLimit::NONE.min_length(9), Secret::new("hunter2"));
+        assert_eq!(broken, ["the value has fewer than 9 characters"]);
     }
 }

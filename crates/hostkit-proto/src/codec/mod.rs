@@ -17,7 +17,7 @@ mod text;
 mod tree;
 mod wire;
 
-pub use encode_error::EncodeError;
+pub use encode_error::{EncodeError, FieldName, Mistake};
 pub use error::DecodeError;
 pub use fields::Fields;
 pub(crate) use fill::How;

@@ -10,7 +10,7 @@ use super::{Exchange, SigningIn, State, settle};
 use crate::call::intent::Intent;
 use crate::call::retry::Class;
 use crate::client::Admitted;
-use crate::error::{Cause, Error};
+use crate::error::{Cause, Error, mistakes};
 use crate::limits::price;
 use crate::limits::rate::Room;
 use crate::machine::Step;
@@ -216,7 +216,7 @@ impl<A: Api> Exchange<A> {
                 return Err("the token has blanks around it, which no header keeps".to_owned());
             }
             _ => A::authorise(&shared.credentials, &session, &mut parts)
-                .map_err(|error| format!("the token cannot be sent: {}: {}", error.field(), error.rule()))?,
+                .map_err(|error| format!("the token cannot be sent: {}", mistakes(&error)))?,
         }
         self.admitted(session)
     }

@@ -142,7 +142,8 @@ impl Endpoint for ListNotes {
         EndpointInfo { name: "list_notes", path: "/things/{id}/notes", effect: Effect::Safe, ..EndpointInfo::DEFAULT };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.path("id", &self.0)
+        out.path("id", &self.0);
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<u64>, DecodeError> {

@@ -158,12 +158,12 @@ impl Api for Inferno {
     fn authorise(credentials: &Credentials, _: &Session, out: &mut RequestParts) -> Result<(), EncodeError> {
         match credentials {
             Credentials::Key { cid, key } => {
-                out.check("X-Key", key, &InputLimit::NONE.min_length(1))?;
+                out.check(("key", "X-Key"), key, &InputLimit::NONE.min_length(1));
                 out.secret_header("X-Key", key)?;
                 out.body_field("cid", Value::Number(cid.to_string()));
             }
         }
-        Ok(())
+        out.checked()
     }
 
     fn verdict(answer: &RawAnswer<'_>) -> Verdict<Code> {

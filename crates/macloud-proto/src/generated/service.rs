@@ -289,7 +289,7 @@ impl Api for Macloud {
         if let Some(token) = &session.token {
             out.secret_header("Authorization", token)?;
         }
-        Ok(())
+        out.checked()
     }
 
     fn verdict(answer: &RawAnswer<'_>) -> Verdict<Code> {

@@ -347,19 +347,19 @@ impl Api for RootPanel {
         }
         match credentials {
             Credentials::ApiKey { login, key } => {
-                out.check("apikey", key, &InputLimit::NONE.min_length(1))?;
+                out.check(("key", "apikey"), key, &InputLimit::NONE.min_length(1));
                 out.body_field("apikey", Value::Text(key.expose().to_owned()));
-                out.check("login", login, &InputLimit::NONE.min_length(1))?;
+                out.check("login", login, &InputLimit::NONE.min_length(1));
                 out.body_field("login", Value::Text(login.clone()));
             }
             Credentials::Password { login, password } => {
-                out.check("pass", password, &InputLimit::NONE.min_length(1))?;
+                out.check(("password", "pass"), password, &InputLimit::NONE.min_length(1));
                 out.body_field("pass", Value::Text(password.expose().to_owned()));
-                out.check("login", login, &InputLimit::NONE.min_length(1))?;
+                out.check("login", login, &InputLimit::NONE.min_length(1));
                 out.body_field("login", Value::Text(login.clone()));
             }
         }
-        Ok(())
+        out.checked()
     }
 
     fn verdict(answer: &RawAnswer<'_>) -> Verdict<Code> {

@@ -73,7 +73,7 @@ impl Endpoint for FindByDay {
         out.optional_query("day", &self.day.map(|date| date.format("%d.%m.%Y")));
         out.query("at", &self.at.format("%d.%m.%Y %H:%M:%S"));
         out.optional_query("until", &self.until.map(|date| date.format("%Y-%m-%dT%H:%M:%S")));
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

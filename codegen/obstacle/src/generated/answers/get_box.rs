@@ -46,8 +46,8 @@ impl Endpoint for GetBox {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.path("key", &self.key)?;
-        Ok(())
+        out.path("key", &self.key);
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Parcel, DecodeError> {

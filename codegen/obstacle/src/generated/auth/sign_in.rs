@@ -85,7 +85,7 @@ impl Endpoint for SignIn {
         if let Some(value) = &self.x_trace {
             out.header("X-Trace", value)?;
         }
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<SignedIn, DecodeError> {

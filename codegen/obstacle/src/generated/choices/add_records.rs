@@ -70,7 +70,7 @@ impl Endpoint for AddRecords {
         let mut body = out.object();
         body.spread_list("{field}_0{index}", &self.records);
         out.wrapped_body("records", body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

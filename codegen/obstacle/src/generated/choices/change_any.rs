@@ -132,10 +132,10 @@ impl Endpoint for ChangeAny {
         body.set("another_name_that_is_long", &self.another_name_that_is_long);
         body.set("i", &self.i);
         if body.is_empty() {
-            return Err(out.none_given("a_name_that_is_long, b, c, d, e, f, g and 2 more"));
+            out.none_given("a_name_that_is_long, b, c, d, e, f, g and 2 more");
         }
         out.wrapped_body("any", body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

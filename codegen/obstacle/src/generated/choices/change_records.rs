@@ -90,7 +90,7 @@ impl Endpoint for ChangeRecords {
         body.set("ttl", &self.ttl);
         body.spread_map("{field}_{key}", &self.records);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

@@ -121,7 +121,7 @@ impl Endpoint for Choose {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("disk", &self.disk, &InputLimit::NONE.min(5))?;
+        out.check("disk", &self.disk, &InputLimit::NONE.min(5));
         let mut body = out.object();
         body.set("disk", &self.disk);
         match &self.what {
@@ -135,13 +135,13 @@ impl Endpoint for Choose {
         match &self.when {
             Some(ChooseWhen::At(at)) => body.set("at", &DateForm(at, "%d.%m.%Y %H:%M:%S")),
             Some(ChooseWhen::In(in_)) => {
-                out.check("in", in_, &InputLimit::NONE.min(1).max(9))?;
+                out.check(("in_", "in"), in_, &InputLimit::NONE.min(1).max(9));
                 body.set("in", in_);
             }
             None => {}
         }
         out.wrapped_body("choice", body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<ThingId, DecodeError> {

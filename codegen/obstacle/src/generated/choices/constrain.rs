@@ -194,25 +194,25 @@ impl Endpoint for Constrain {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
-        out.check_some("tags", self.tags.is_empty())?;
-        out.check("days", &self.days, &InputLimit::NONE.min(1).max(7))?;
-        out.check_some("days", self.days.is_empty())?;
-        out.check("at", &self.at, &InputLimit::NONE.shape(TextShape::Clock))?;
-        out.check("link", &self.link, &InputLimit::NONE.shape(TextShape::Link))?;
-        out.check("key", &self.key, &InputLimit::NONE.shape(TextShape::Hex32))?;
-        out.check("v6", &self.v6, &InputLimit::NONE.shape(TextShape::Ipv6))?;
-        out.check_not_below("high", &self.high, "low", &self.low)?;
+        out.check("id", &self.id, &InputLimit::NONE.min(1));
+        out.check_some("tags", self.tags.is_empty());
+        out.check("days", &self.days, &InputLimit::NONE.min(1).max(7));
+        out.check_some("days", self.days.is_empty());
+        out.check("at", &self.at, &InputLimit::NONE.shape(TextShape::Clock));
+        out.check("link", &self.link, &InputLimit::NONE.shape(TextShape::Link));
+        out.check("key", &self.key, &InputLimit::NONE.shape(TextShape::Hex32));
+        out.check("v6", &self.v6, &InputLimit::NONE.shape(TextShape::Ipv6));
+        out.check_not_below("high", &self.high, "low", &self.low);
         if self.level == Some(Level::None) {
-            out.check_when("level=0", "place", &self.place, &InputLimit::NONE.shape(TextShape::Ipv4))?;
+            out.check_when("level=0", "place", &self.place, &InputLimit::NONE.shape(TextShape::Ipv4));
         }
         if self.level == Some(Level::Some) {
-            out.check_when("level=1", "place", &self.place, &InputLimit::NONE.max_length(20).shape(TextShape::Domain))?;
+            out.check_when("level=1", "place", &self.place, &InputLimit::NONE.max_length(20).shape(TextShape::Domain));
         }
         if self.low.is_none() && self.high.is_none() && self.names.is_empty() && self.which.is_none() {
-            return Err(out.none_given("low, high, names, which"));
+            out.none_given("low, high, names, which");
         }
-        out.path("id", &self.id)?;
+        out.path("id", &self.id);
         let mut body = out.object();
         body.set("tags", &self.tags);
         body.set("days", &self.days);
@@ -227,14 +227,14 @@ impl Endpoint for Constrain {
         body.set("v6", &self.v6);
         match &self.which {
             Some(ConstrainWhich::First(the_first_way)) => {
-                out.check("the_first_way", the_first_way, &InputLimit::NONE.min(1))?;
+                out.check("the_first_way", the_first_way, &InputLimit::NONE.min(1));
                 body.set("the_first_way", the_first_way);
             }
             Some(ConstrainWhich::Second(the_second_way)) => body.set("the_second_way", the_second_way),
             None => {}
         }
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

@@ -93,19 +93,19 @@ impl Endpoint for Depend {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("period", &self.period, &InputLimit::NONE.min(1).max(36).multiple_of(3))?;
-        out.check("kind", &self.kind, &InputLimit::NONE.min_length(1).max_length(8))?;
+        out.check("period", &self.period, &InputLimit::NONE.min(1).max(36).multiple_of(3));
+        out.check("kind", &self.kind, &InputLimit::NONE.min_length(1).max_length(8));
         out.check_by_host(
             "size",
             &self.size,
             &InputLimit::NONE.min(0).max(10),
             &[("second-host", InputLimit::NONE.min(1).max(6))],
-        )?;
+        );
         if self.auto_renew == Some(true) && self.period.is_none() {
-            return Err(out.refuse("period", "is required if `auto-renew`"));
+            out.refuse("period", "is required if `auto-renew`");
         }
         if self.kind.as_ref().is_none_or(|value| value.to_text() != "big") && self.size.is_some() {
-            return Err(out.refuse("size", "is allowed only if `kind=big`"));
+            out.refuse("size", "is allowed only if `kind=big`");
         }
         let mut body = out.object();
         body.set("auto-renew", &self.auto_renew);
@@ -113,7 +113,7 @@ impl Endpoint for Depend {
         body.set("kind", &self.kind);
         body.set("size", &self.size);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

@@ -67,13 +67,13 @@ impl Endpoint for Destroy {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.path("id", &self.id)?;
+        out.path("id", &self.id);
         out.query("delete", &"1");
         let mut body = out.object();
         body.set_value("sure", Value::Text("yes".into()));
         body.set_value("really", Value::Number("1".into()));
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

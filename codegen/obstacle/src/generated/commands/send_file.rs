@@ -68,7 +68,7 @@ impl Endpoint for SendFile {
         let mut body = out.object();
         body.set("file", &self.file);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

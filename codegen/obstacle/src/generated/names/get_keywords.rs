@@ -164,9 +164,9 @@ impl Endpoint for GetKeywords {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.path("self", &self.self_)?;
-        out.path("path", &self.path)?;
-        out.path("request", &self.request)?;
+        out.path(("self_", "self"), &self.self_);
+        out.path("path", &self.path);
+        out.path("request", &self.request);
         out.query("type", &self.type_);
         out.optional_query("fields", &self.fields);
         out.optional_query("out", &self.out);
@@ -175,7 +175,7 @@ impl Endpoint for GetKeywords {
         out.optional_query("clone", &self.clone_);
         out.optional_query("encode", &self.encode_);
         out.optional_query("filter[name]", &self.filter);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Keywords, DecodeError> {

@@ -144,7 +144,7 @@ impl Endpoint for SetKeywords {
         body.set("code", &self.code);
         body.set("variant", &self.variant);
         out.xml_wrapped_body("keywords", body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

@@ -265,7 +265,9 @@ fn authorise(model: &Model) -> TokenStream {
     });
     let credentials = used("credentials", is_proof);
     let session = used("session", token.is_some());
-    let out = used("out", token.is_some() || is_proof || !service.always.is_empty());
+    let is_used = token.is_some() || is_proof || !service.always.is_empty();
+    let out = used("out", is_used);
+    let end = if is_used { quote!(out.checked()) } else { quote!(Ok(())) };
     quote! {
         fn authorise(
             #credentials: &Credentials,
@@ -275,7 +277,7 @@ fn authorise(model: &Model) -> TokenStream {
             #token
             #(#constants)*
             #proof
-            Ok(())
+            #end
         }
     }
 }
@@ -293,8 +295,9 @@ fn proof_arm(credentials: &Credentials) -> TokenStream {
 fn pair(credentials: &Credentials, key: &str, field: &str, is_header: bool) -> TokenStream {
     let kind = credentials.fields.iter().find(|(name, _)| name.value == *field);
     let kind = kind.map_or("text", |(_, kind)| kind.value.as_str());
-    let field = ident(field);
-    let check = (kind != "int").then(|| quote!(out.check(#key, #field, &InputLimit::NONE.min_length(1))?;));
+    let (name, field) = (field, ident(field));
+    let input = if name == key { quote!(#key) } else { quote!((#name, #key)) };
+    let check = (kind != "int").then(|| quote!(out.check(#input, #field, &InputLimit::NONE.min_length(1));));
     let put = match (is_header, kind) {
         (true, "secret") => quote!(out.secret_header(#key, #field)?;),
         (true, _) => quote!(out.header(#key, #field)?;),

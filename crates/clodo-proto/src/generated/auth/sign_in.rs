@@ -82,7 +82,7 @@ impl Endpoint for SignIn {
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.header("X-Auth-User", &self.login)?;
         out.secret_header("X-Auth-Key", &self.key)?;
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<SignedIn, DecodeError> {

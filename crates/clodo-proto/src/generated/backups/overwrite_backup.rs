@@ -89,12 +89,12 @@ impl Endpoint for OverwriteBackup {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
-        out.path("id", &self.id)?;
+        out.check("id", &self.id, &InputLimit::NONE.min(1));
+        out.path("id", &self.id);
         let mut body = out.object();
         body.set("file", &AsText(&self.backup));
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<BackupRequest, DecodeError> {

@@ -85,17 +85,17 @@ impl Endpoint for ScheduleBackup {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
-        out.check("backups_days", &self.days, &InputLimit::NONE.min(1).max(7))?;
-        out.check_some("backups_days", self.days.is_empty())?;
-        out.check("backups_time", &self.time, &InputLimit::NONE.shape(TextShape::Clock))?;
-        out.path("id", &self.id)?;
+        out.check("id", &self.id, &InputLimit::NONE.min(1));
+        out.check(("days", "backups_days"), &self.days, &InputLimit::NONE.min(1).max(7));
+        out.check_some(("days", "backups_days"), self.days.is_empty());
+        out.check(("time", "backups_time"), &self.time, &InputLimit::NONE.shape(TextShape::Clock));
+        out.path("id", &self.id);
         let mut body = out.object();
         body.set("file", &AsText(&self.backup));
         body.set("backups_days", &self.days);
         body.set("backups_time", &self.time);
         out.xml_wrapped_body("backup", body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

@@ -128,7 +128,7 @@ impl Endpoint for GetBilling {
             }
         }
         out.wrapped_body("billing", body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Billing, DecodeError> {

@@ -123,8 +123,8 @@ impl Endpoint for GetServerBilling {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
-        out.path("id", &self.id)?;
+        out.check("id", &self.id, &InputLimit::NONE.min(1));
+        out.path("id", &self.id);
         let mut body = out.object();
         match &self.period {
             GetServerBillingPeriod::Dates { from, to } => {
@@ -137,7 +137,7 @@ impl Endpoint for GetServerBilling {
             }
         }
         out.wrapped_body("billing", body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Billing, DecodeError> {

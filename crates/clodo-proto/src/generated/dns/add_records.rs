@@ -94,12 +94,12 @@ impl Endpoint for AddRecords {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check_some("records", self.records.is_empty())?;
-        out.path("id", &self.id)?;
+        out.check_some("records", self.records.is_empty());
+        out.path("id", &self.id);
         let mut body = out.object();
         body.spread_list("{field}_0{index}", &self.records);
         out.xml_wrapped_body("dns", body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

@@ -102,19 +102,19 @@ impl Endpoint for CreateZone {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("newdomain", &self.domain, &InputLimit::NONE.min_length(1))?;
+        out.check(("domain", "newdomain"), &self.domain, &InputLimit::NONE.min_length(1));
         if self.kind == ZoneType::Slave && self.master.is_none() {
-            return Err(out.refuse("slave_addr", "is required if `newdomain_type=SLAVE`"));
+            out.refuse(("master", "slave_addr"), "is required if `newdomain_type=SLAVE`");
         }
         if self.kind != ZoneType::Slave && self.master.is_some() {
-            return Err(out.refuse("slave_addr", "is allowed only if `newdomain_type=SLAVE`"));
+            out.refuse(("master", "slave_addr"), "is allowed only if `newdomain_type=SLAVE`");
         }
         let mut body = out.object();
         body.set("newdomain", &self.domain);
         body.set("newdomain_type", &self.kind);
         body.set("slave_addr", &self.master);
         out.xml_wrapped_body("dns", body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<CreatedZone, DecodeError> {

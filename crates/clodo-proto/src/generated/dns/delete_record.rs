@@ -93,11 +93,11 @@ impl Endpoint for DeleteRecord {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.path("id", &self.id)?;
+        out.path("id", &self.id);
         let mut body = out.object();
         body.set("delete_record", &AsText(&self.record));
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Option<DeletedRecord>, DecodeError> {

@@ -84,8 +84,8 @@ impl Endpoint for DeleteZone {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.path("id", &self.id)?;
-        Ok(())
+        out.path("id", &self.id);
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

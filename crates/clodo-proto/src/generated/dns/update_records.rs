@@ -92,12 +92,12 @@ impl Endpoint for UpdateRecords {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check_some("changes", self.changes.is_empty())?;
-        out.path("id", &self.id)?;
+        out.check_some("changes", self.changes.is_empty());
+        out.path("id", &self.id);
         let mut body = out.object();
         body.spread_map("{field}_{key}", &self.changes);
         out.xml_wrapped_body("dns", body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

@@ -108,9 +108,9 @@ impl Endpoint for CreateVipTicket {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("tickets_subj", &self.subject, &InputLimit::NONE.min_length(1))?;
-        out.check("tickets_text", &self.text, &InputLimit::NONE.min_length(1))?;
-        out.check("virtual_mashines_num", &self.server, &InputLimit::NONE.min(0))?;
+        out.check(("subject", "tickets_subj"), &self.subject, &InputLimit::NONE.min_length(1));
+        out.check(("text", "tickets_text"), &self.text, &InputLimit::NONE.min_length(1));
+        out.check(("server", "virtual_mashines_num"), &self.server, &InputLimit::NONE.min(0));
         let mut body = out.object();
         body.set_value("tickets_sla_type", Value::Number("1".into()));
         body.set("tickets_type", &self.section);
@@ -118,7 +118,7 @@ impl Endpoint for CreateVipTicket {
         body.set("tickets_text", &self.text);
         body.set("virtual_mashines_num", &self.server);
         out.wrapped_body("helpdesk", body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

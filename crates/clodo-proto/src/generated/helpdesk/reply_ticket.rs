@@ -89,12 +89,12 @@ impl Endpoint for ReplyTicket {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("text", &self.text, &InputLimit::NONE.min_length(1))?;
-        out.path("id", &self.id)?;
+        out.check("text", &self.text, &InputLimit::NONE.min_length(1));
+        out.path("id", &self.id);
         let mut body = out.object();
         body.set("text", &self.text);
         out.wrapped_body("helpdesk", body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

@@ -91,12 +91,12 @@ impl Endpoint for DeleteIp {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
-        out.path("id", &self.id)?;
+        out.check("id", &self.id, &InputLimit::NONE.min(1));
+        out.path("id", &self.id);
         let mut body = out.object();
         body.set("ip", &self.ip);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

@@ -70,9 +70,9 @@ impl Endpoint for ListIps {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
-        out.path("id", &self.id)?;
-        Ok(())
+        out.check("id", &self.id, &InputLimit::NONE.min(1));
+        out.path("id", &self.id);
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<ListedAddress>, DecodeError> {

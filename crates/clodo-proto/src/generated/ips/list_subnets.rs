@@ -74,9 +74,9 @@ impl Endpoint for ListSubnets {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
-        out.path("id", &self.id)?;
-        Ok(())
+        out.check("id", &self.id, &InputLimit::NONE.min(1));
+        out.path("id", &self.id);
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Subnet>, DecodeError> {

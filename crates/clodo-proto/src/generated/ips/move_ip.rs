@@ -90,12 +90,12 @@ impl Endpoint for MoveIp {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("id", &self.target, &InputLimit::NONE.min(1))?;
-        out.path("id", &self.target)?;
+        out.check(("target", "id"), &self.target, &InputLimit::NONE.min(1));
+        out.path(("target", "id"), &self.target);
         let mut body = out.object();
         body.set("ip", &self.ip);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

@@ -147,14 +147,19 @@ impl Endpoint for ChangeServer {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
-        out.check("vps_memory", &self.memory, &InputLimit::NONE.min(128).multiple_of(128))?;
-        out.check("vps_hdd", &self.disk, &InputLimit::NONE.min(5))?;
-        out.check_not_below("vps_memory_max", &self.memory_max, "vps_memory", &self.memory)?;
+        out.check("id", &self.id, &InputLimit::NONE.min(1));
+        out.check(("memory", "vps_memory"), &self.memory, &InputLimit::NONE.min(128).multiple_of(128));
+        out.check(("disk", "vps_hdd"), &self.disk, &InputLimit::NONE.min(5));
+        out.check_not_below(("memory_max", "vps_memory_max"), &self.memory_max, ("memory", "vps_memory"), &self.memory);
         if self.pay_period == Some(PayPeriod::Hour) {
-            out.check_when("vps_pay_period=h", "vps_abonement", &self.pay_months, &InputLimit::NONE.max(1))?;
+            out.check_when(
+                "vps_pay_period=h",
+                ("pay_months", "vps_abonement"),
+                &self.pay_months,
+                &InputLimit::NONE.max(1),
+            );
         }
-        out.path("id", &self.id)?;
+        out.path("id", &self.id);
         let mut body = out.object();
         body.set("vps_memory", &self.memory);
         body.set("vps_memory_max", &self.memory_max);
@@ -163,10 +168,10 @@ impl Endpoint for ChangeServer {
         body.set("vps_pay_period", &self.pay_period);
         body.set("vps_abonement", &self.pay_months);
         if body.is_empty() {
-            return Err(out.none_given("vps_memory, vps_memory_max, vps_hdd, vps_admin, vps_pay_period and 1 more"));
+            out.none_given("vps_memory, vps_memory_max, vps_hdd, vps_admin, vps_pay_period and 1 more");
         }
         out.wrapped_body("server", body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

@@ -90,12 +90,12 @@ impl Endpoint for ChangeToVirtual {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
-        out.path("id", &self.id)?;
+        out.check("id", &self.id, &InputLimit::NONE.min(1));
+        out.path("id", &self.id);
         let mut body = out.object();
         body.set("pay_type", &self.pay_period);
         out.wrapped_body("server", body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

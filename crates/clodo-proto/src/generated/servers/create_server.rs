@@ -263,24 +263,29 @@ impl Endpoint for CreateServer {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("vps_title", &self.name, &InputLimit::NONE.min_length(1))?;
-        out.check("vps_memory", &self.memory, &InputLimit::NONE.min(128).multiple_of(128))?;
-        out.check("vps_hdd", &self.disk, &InputLimit::NONE.min(5))?;
-        out.check("vps_swapsize", &self.swap, &InputLimit::NONE.min(128).max(6144))?;
-        out.check("vps_memblocksize", &self.memory_block, &InputLimit::NONE.min(1).max(2048))?;
-        out.check("vps_minfreebytes", &self.memory_reserve, &InputLimit::NONE.min(1).max(1024))?;
+        out.check(("name", "vps_title"), &self.name, &InputLimit::NONE.min_length(1));
+        out.check(("memory", "vps_memory"), &self.memory, &InputLimit::NONE.min(128).multiple_of(128));
+        out.check(("disk", "vps_hdd"), &self.disk, &InputLimit::NONE.min(5));
+        out.check(("swap", "vps_swapsize"), &self.swap, &InputLimit::NONE.min(128).max(6144));
+        out.check(("memory_block", "vps_memblocksize"), &self.memory_block, &InputLimit::NONE.min(1).max(2048));
+        out.check(("memory_reserve", "vps_minfreebytes"), &self.memory_reserve, &InputLimit::NONE.min(1).max(1024));
         if self.server_type != ServerType::Scale && self.memory_max.is_some() {
-            return Err(out.refuse("vps_memory_max", "is allowed only if `vps_type=ScaleServer`"));
+            out.refuse(("memory_max", "vps_memory_max"), "is allowed only if `vps_type=ScaleServer`");
         }
-        out.check_not_below("vps_memory_max", &self.memory_max, "vps_memory", &self.memory)?;
+        out.check_not_below(("memory_max", "vps_memory_max"), &self.memory_max, ("memory", "vps_memory"), &self.memory);
         if self.server_type != ServerType::Virtual && self.pay_period.is_some() {
-            return Err(out.refuse("vps_pay_period", "is allowed only if `vps_type=VirtualServer`"));
+            out.refuse(("pay_period", "vps_pay_period"), "is allowed only if `vps_type=VirtualServer`");
         }
         if self.server_type != ServerType::Virtual && self.pay_months.is_some() {
-            return Err(out.refuse("vps_abonement", "is allowed only if `vps_type=VirtualServer`"));
+            out.refuse(("pay_months", "vps_abonement"), "is allowed only if `vps_type=VirtualServer`");
         }
         if self.pay_period == Some(PayPeriod::Hour) {
-            out.check_when("vps_pay_period=h", "vps_abonement", &self.pay_months, &InputLimit::NONE.max(1))?;
+            out.check_when(
+                "vps_pay_period=h",
+                ("pay_months", "vps_abonement"),
+                &self.pay_months,
+                &InputLimit::NONE.max(1),
+            );
         }
         let mut body = out.object();
         body.set("vps_title", &self.name);
@@ -306,7 +311,7 @@ impl Endpoint for CreateServer {
             }
         }
         out.wrapped_body("server", body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<CreatedServer, DecodeError> {

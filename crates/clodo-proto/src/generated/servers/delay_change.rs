@@ -72,13 +72,13 @@ impl Endpoint for DelayChange {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
-        out.check("newconfig_date", &self.days, &InputLimit::NONE.min(0).max(23))?;
-        out.path("id", &self.id)?;
+        out.check("id", &self.id, &InputLimit::NONE.min(1));
+        out.check(("days", "newconfig_date"), &self.days, &InputLimit::NONE.min(0).max(23));
+        out.path("id", &self.id);
         let mut body = out.object();
         body.set("newconfig_date", &self.days);
         out.wrapped_body("server", body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

@@ -82,9 +82,9 @@ impl Endpoint for GetServer {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
-        out.path("id", &self.id)?;
-        Ok(())
+        out.check("id", &self.id, &InputLimit::NONE.min(1));
+        out.path("id", &self.id);
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<ServerDetail, DecodeError> {

@@ -96,13 +96,13 @@ impl Endpoint for RebuildServer {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
-        out.path("id", &self.id)?;
+        out.check("id", &self.id, &InputLimit::NONE.min(1));
+        out.path("id", &self.id);
         let mut body = out.object();
         body.set(Name::new("imageId").xml("@imageId"), &self.image);
         body.set(Name::new("vps_isp").xml("@vps_isp"), &Switch(&self.panel));
         out.wrapped_body("rebuild", body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

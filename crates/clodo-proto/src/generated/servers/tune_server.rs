@@ -145,12 +145,12 @@ impl Endpoint for TuneServer {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
-        out.check("vps_daylimit", &self.day_limit, &InputLimit::NONE.min(0))?;
-        out.check("vps_swapsize", &self.swap, &InputLimit::NONE.min(128).max(6144))?;
-        out.check("vps_memblocksize", &self.memory_block, &InputLimit::NONE.min(1).max(2048))?;
-        out.check("vps_minfreebytes", &self.memory_reserve, &InputLimit::NONE.min(1).max(1024))?;
-        out.path("id", &self.id)?;
+        out.check("id", &self.id, &InputLimit::NONE.min(1));
+        out.check(("day_limit", "vps_daylimit"), &self.day_limit, &InputLimit::NONE.min(0));
+        out.check(("swap", "vps_swapsize"), &self.swap, &InputLimit::NONE.min(128).max(6144));
+        out.check(("memory_block", "vps_memblocksize"), &self.memory_block, &InputLimit::NONE.min(1).max(2048));
+        out.check(("memory_reserve", "vps_minfreebytes"), &self.memory_reserve, &InputLimit::NONE.min(1).max(1024));
+        out.path("id", &self.id);
         let mut body = out.object();
         body.set("vps_daylimit", &self.day_limit);
         body.set("vps_swapsize", &self.swap);
@@ -159,10 +159,10 @@ impl Endpoint for TuneServer {
         body.set("vps_minfreebytes", &self.memory_reserve);
         body.set("vps_meminterval", &self.memory_interval);
         if body.is_empty() {
-            return Err(out.none_given("vps_daylimit, vps_swapsize, vps_hddshaper, vps_memblocksize and 2 more"));
+            out.none_given("vps_daylimit, vps_swapsize, vps_hddshaper, vps_memblocksize and 2 more");
         }
         out.wrapped_body("server", body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

@@ -116,8 +116,8 @@ impl Endpoint for GetStats {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("id", &self.id, &InputLimit::NONE.min(1))?;
-        out.path("id", &self.id)?;
+        out.check("id", &self.id, &InputLimit::NONE.min(1));
+        out.path("id", &self.id);
         let mut body = out.object();
         match &self.period {
             Some(GetStatsPeriod::Dates { from, to }) => {
@@ -131,7 +131,7 @@ impl Endpoint for GetStats {
             None => {}
         }
         out.wrapped_body("stats", body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<StatsRow>, DecodeError> {

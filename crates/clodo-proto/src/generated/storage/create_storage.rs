@@ -148,7 +148,7 @@ impl Endpoint for CreateStorage {
         body.set("cache_refererfilter", &self.cache_referer_filter);
         body.set("cache_publicsearch", &Switch(&self.cache_public_search));
         out.wrapped_body("storage", body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<CreatedStorage, DecodeError> {

@@ -81,8 +81,8 @@ impl Endpoint for GetStorage {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.path("id", &self.id)?;
-        Ok(())
+        out.path("id", &self.id);
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<StorageDetail, DecodeError> {

@@ -135,7 +135,7 @@ impl Endpoint for UpdateStorage {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.path("id", &self.id)?;
+        out.path("id", &self.id);
         let mut body = out.object();
         body.set("title", &self.title);
         body.set("cache_xomcc", &self.cache_control);
@@ -144,10 +144,10 @@ impl Endpoint for UpdateStorage {
         body.set("cache_refererfilter", &self.cache_referer_filter);
         body.set("cache_publicsearch", &Switch(&self.cache_public_search));
         if body.is_empty() {
-            return Err(out.none_given("title, cache_xomcc, cache_expires, cache_bypass and 2 more"));
+            out.none_given("title, cache_xomcc, cache_expires, cache_bypass and 2 more");
         }
         out.wrapped_body("storage", body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Option<BTreeMap<String, String>>, DecodeError> {

@@ -517,7 +517,7 @@ impl Endpoint for UpdateUser {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("default_vps_num", &self.default_server, &InputLimit::NONE.min(0))?;
+        out.check(("default_server", "default_vps_num"), &self.default_server, &InputLimit::NONE.min(0));
         let mut body = out.object();
         body.set("users_family", &self.last_name);
         body.set("users_firstname", &self.first_name);
@@ -575,10 +575,10 @@ impl Endpoint for UpdateUser {
         body.set("default_vps_num", &self.default_server);
         body.set("default_storage_num", &self.default_storage);
         if body.is_empty() {
-            return Err(out.none_given("users_family, users_firstname, users_lastname and 52 more"));
+            out.none_given("users_family, users_firstname, users_lastname and 52 more");
         }
         out.xml_wrapped_body("user", body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

@@ -66,7 +66,7 @@ impl Endpoint for GetBalance {
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.query("action", &"balance");
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Balance, DecodeError> {

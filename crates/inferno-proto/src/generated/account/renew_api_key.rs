@@ -91,15 +91,15 @@ impl Endpoint for RenewApiKey {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("email", &self.email, &InputLimit::NONE.min_length(1))?;
-        out.check("pass", &self.password, &InputLimit::NONE.min_length(1))?;
+        out.check("email", &self.email, &InputLimit::NONE.min_length(1));
+        out.check(("password", "pass"), &self.password, &InputLimit::NONE.min_length(1));
         out.query("action", &"getApiKey");
         let mut body = out.object();
         body.set_value("generate", Value::Number("1".into()));
         body.set("email", &self.email);
         body.set("pass", &self.password);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<ApiKey, DecodeError> {

@@ -97,7 +97,7 @@ impl Endpoint for CreateOrder {
         let mut body = out.object();
         body.set("pid", &self.product);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<NewOrder, DecodeError> {

@@ -63,7 +63,7 @@ impl Endpoint for ListOrders {
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.query("action", &"orders");
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<BTreeMap<OrderId, Order>, DecodeError> {

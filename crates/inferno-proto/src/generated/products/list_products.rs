@@ -72,7 +72,7 @@ impl Endpoint for ListProducts {
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.query("action", &"list");
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Catalogue, DecodeError> {

@@ -82,8 +82,8 @@ impl Endpoint for CheckInstall {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("orderid", &self.order, &InputLimit::NONE.min(1))?;
-        out.check("ostpl", &self.template, &InputLimit::NONE.min_length(1))?;
+        out.check(("order", "orderid"), &self.order, &InputLimit::NONE.min(1));
+        out.check(("template", "ostpl"), &self.template, &InputLimit::NONE.min_length(1));
         out.query("action", &"install");
         let mut body = out.object();
         body.set_value("run", Value::Number("0".into()));
@@ -91,7 +91,7 @@ impl Endpoint for CheckInstall {
         body.set("ostpl", &self.template);
         body.set("sshkey_ids", &self.ssh_keys);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<InstallCheck, DecodeError> {

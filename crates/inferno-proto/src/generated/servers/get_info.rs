@@ -96,7 +96,7 @@ impl Endpoint for GetInfo {
         let mut body = out.object();
         match &self.server {
             GetInfoServer::Order(order) => {
-                out.check("orderid", order, &InputLimit::NONE.min(1))?;
+                out.check(("order", "orderid"), order, &InputLimit::NONE.min(1));
                 body.set("orderid", order);
             }
             GetInfoServer::Address(ip) => {
@@ -105,7 +105,7 @@ impl Endpoint for GetInfo {
             }
         }
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<ServerInfo, DecodeError> {

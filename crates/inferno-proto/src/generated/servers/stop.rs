@@ -77,12 +77,12 @@ impl Endpoint for Stop {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("orderid", &self.order, &InputLimit::NONE.min(1))?;
+        out.check(("order", "orderid"), &self.order, &InputLimit::NONE.min(1));
         out.query("action", &"stop");
         let mut body = out.object();
         body.set("orderid", &self.order);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<ActionAnswer, DecodeError> {

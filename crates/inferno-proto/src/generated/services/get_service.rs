@@ -77,7 +77,7 @@ impl Endpoint for GetService {
         let mut body = out.object();
         body.set("serviceid", &self.service);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<ServiceDetail, DecodeError> {

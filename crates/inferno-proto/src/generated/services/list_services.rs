@@ -58,7 +58,7 @@ impl Endpoint for ListServices {
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.query("action", &"services");
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Services, DecodeError> {

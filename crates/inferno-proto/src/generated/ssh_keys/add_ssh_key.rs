@@ -95,14 +95,14 @@ impl Endpoint for AddSshKey {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("sshkey", &self.key, &InputLimit::NONE.min_length(1))?;
-        out.check("name", &self.name, &InputLimit::NONE.min_length(1))?;
+        out.check(("key", "sshkey"), &self.key, &InputLimit::NONE.min_length(1));
+        out.check("name", &self.name, &InputLimit::NONE.min_length(1));
         out.query("action", &"sshkey.add");
         let mut body = out.object();
         body.set("sshkey", &self.key);
         body.set("name", &self.name);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<SshKeyAdded, DecodeError> {

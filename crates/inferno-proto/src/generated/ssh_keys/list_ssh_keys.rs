@@ -74,7 +74,7 @@ impl Endpoint for ListSshKeys {
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.query("action", &"sshkey.list");
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<SshKey>, DecodeError> {

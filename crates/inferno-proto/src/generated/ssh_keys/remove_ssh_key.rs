@@ -81,7 +81,7 @@ impl Endpoint for RemoveSshKey {
         let mut body = out.object();
         body.set("id", &self.id);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<ActionAnswer, DecodeError> {

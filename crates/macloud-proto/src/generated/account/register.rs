@@ -87,12 +87,12 @@ impl Endpoint for Register {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("email", &self.email, &InputLimit::NONE.min_length(3))?;
+        out.check("email", &self.email, &InputLimit::NONE.min_length(3));
         let mut body = out.object();
         body.set("email", &self.email);
         body.set("code", &self.code);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<NewAccount, DecodeError> {

@@ -73,12 +73,12 @@ impl Endpoint for SignIn {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("email", &self.email, &InputLimit::NONE.min_length(1))?;
+        out.check("email", &self.email, &InputLimit::NONE.min_length(1));
         let mut body = out.object();
         body.set("email", &self.email);
         body.set("password", &self.password);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<SessionToken, DecodeError> {

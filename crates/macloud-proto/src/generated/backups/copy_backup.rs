@@ -80,11 +80,11 @@ impl Endpoint for CopyBackup {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.path("id", &self.id)?;
+        out.path("id", &self.id);
         let mut body = out.object();
         body.set("datacenter", &self.datacenter);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<BackupId, DecodeError> {

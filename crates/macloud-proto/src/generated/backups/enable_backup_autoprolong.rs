@@ -79,12 +79,12 @@ impl Endpoint for EnableBackupAutoprolong {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.path("id", &self.id)?;
+        out.path("id", &self.id);
         let mut body = out.object();
         body.set_value("autoprolong", Value::Number("1".into()));
         body.set("name", &self.name);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

@@ -89,13 +89,13 @@ impl Endpoint for CreateDomain {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("name", &self.name, &InputLimit::NONE.shape(TextShape::Domain))?;
-        out.check("ip", &self.ip, &InputLimit::NONE.shape(TextShape::Ipv4))?;
+        out.check("name", &self.name, &InputLimit::NONE.shape(TextShape::Domain));
+        out.check("ip", &self.ip, &InputLimit::NONE.shape(TextShape::Ipv4));
         let mut body = out.object();
         body.set("name", &self.name);
         body.set("ip", &self.ip);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<DomainId, DecodeError> {

@@ -110,18 +110,18 @@ impl Endpoint for CreateRecord {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("host", &self.host, &InputLimit::NONE.min_length(1))?;
-        out.check("value", &self.value, &InputLimit::NONE.min_length(1))?;
+        out.check("host", &self.host, &InputLimit::NONE.min_length(1));
+        out.check("value", &self.value, &InputLimit::NONE.min_length(1));
         if self.kind == RecordType::A {
-            out.check_when("type=A", "value", &self.value, &InputLimit::NONE.shape(TextShape::Ipv4))?;
+            out.check_when("type=A", "value", &self.value, &InputLimit::NONE.shape(TextShape::Ipv4));
         }
         if self.kind == RecordType::Aaaa {
-            out.check_when("type=AAAA", "value", &self.value, &InputLimit::NONE.shape(TextShape::Ipv6))?;
+            out.check_when("type=AAAA", "value", &self.value, &InputLimit::NONE.shape(TextShape::Ipv6));
         }
         if self.kind == RecordType::Caa && self.tag.is_none() {
-            return Err(out.refuse("tag", "is required if `type=CAA`"));
+            out.refuse("tag", "is required if `type=CAA`");
         }
-        out.path("id", &self.id)?;
+        out.path("id", &self.id);
         let mut body = out.object();
         body.set("host", &self.host);
         body.set("type", &self.kind);
@@ -129,7 +129,7 @@ impl Endpoint for CreateRecord {
         body.set("tag", &self.tag);
         body.set("priority", &self.priority);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<RecordId, DecodeError> {

@@ -84,14 +84,14 @@ impl Endpoint for UpdateRecord {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("value", &self.value, &InputLimit::NONE.min_length(1))?;
-        out.path("id", &self.id)?;
+        out.check("value", &self.value, &InputLimit::NONE.min_length(1));
+        out.path("id", &self.id);
         let mut body = out.object();
         body.set("value", &self.value);
         body.set("tag", &self.tag);
         body.set("priority", &self.priority);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

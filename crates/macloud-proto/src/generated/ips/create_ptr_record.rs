@@ -91,13 +91,13 @@ impl Endpoint for CreatePtrRecord {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("host", &self.host, &InputLimit::NONE.min_length(3))?;
-        out.path("id", &self.id)?;
+        out.check("host", &self.host, &InputLimit::NONE.min_length(3));
+        out.path("id", &self.id);
         let mut body = out.object();
         body.set("ip", &self.ip);
         body.set("host", &self.host);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<PtrId, DecodeError> {

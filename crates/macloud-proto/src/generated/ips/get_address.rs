@@ -70,8 +70,8 @@ impl Endpoint for GetAddress {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.path("id", &self.id)?;
-        Ok(())
+        out.path("id", &self.id);
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<PoolAddress, DecodeError> {

@@ -68,8 +68,8 @@ impl Endpoint for GetLocalAddress {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.path("id", &self.id)?;
-        Ok(())
+        out.path("id", &self.id);
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Option<LocalAddress>, DecodeError> {

@@ -68,8 +68,8 @@ impl Endpoint for ListPtrRecords {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.path("id", &self.id)?;
-        Ok(())
+        out.path("id", &self.id);
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<PtrRecord>, DecodeError> {

@@ -72,8 +72,8 @@ impl Endpoint for ListServerAddresses {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.path("id", &self.id)?;
-        Ok(())
+        out.path("id", &self.id);
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<AdditionalAddresses>, DecodeError> {

@@ -90,14 +90,14 @@ impl Endpoint for OrderAddresses {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("type", &self.family, &InputLimit::NONE.min(4).max(6).multiple_of(2))?;
-        out.check("count", &self.count, &InputLimit::NONE.min(1))?;
-        out.path("id", &self.id)?;
+        out.check(("family", "type"), &self.family, &InputLimit::NONE.min(4).max(6).multiple_of(2));
+        out.check("count", &self.count, &InputLimit::NONE.min(1));
+        out.path("id", &self.id);
         let mut body = out.object();
         body.set("type", &self.family);
         body.set("count", &self.count);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

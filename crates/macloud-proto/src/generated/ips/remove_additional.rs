@@ -83,12 +83,12 @@ impl Endpoint for RemoveAdditional {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check_some("delete", self.addresses.is_empty())?;
-        out.path("id", &self.id)?;
+        out.check_some(("addresses", "delete"), self.addresses.is_empty());
+        out.path("id", &self.id);
         let mut body = out.object();
         body.set("delete", &self.addresses);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

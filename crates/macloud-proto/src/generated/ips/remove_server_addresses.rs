@@ -94,14 +94,14 @@ impl Endpoint for RemoveServerAddresses {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("type", &self.family, &InputLimit::NONE.min(4).max(6).multiple_of(2))?;
-        out.check_some("delete", self.addresses.is_empty())?;
-        out.path("id", &self.id)?;
+        out.check(("family", "type"), &self.family, &InputLimit::NONE.min(4).max(6).multiple_of(2));
+        out.check_some(("addresses", "delete"), self.addresses.is_empty());
+        out.path("id", &self.id);
         let mut body = out.object();
         body.set("type", &self.family);
         body.set("delete", &self.addresses);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

@@ -69,12 +69,12 @@ impl Endpoint for SetAddressHost {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("host", &self.host, &InputLimit::NONE.shape(TextShape::Domain))?;
-        out.path("id", &self.id)?;
+        out.check("host", &self.host, &InputLimit::NONE.shape(TextShape::Domain));
+        out.path("id", &self.id);
         let mut body = out.object();
         body.set("host", &self.host);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

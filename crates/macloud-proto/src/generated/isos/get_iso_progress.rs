@@ -75,9 +75,9 @@ impl Endpoint for GetIsoProgress {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("key", &self.key, &InputLimit::NONE.shape(TextShape::Hex32))?;
-        out.path("key", &self.key)?;
-        Ok(())
+        out.check("key", &self.key, &InputLimit::NONE.shape(TextShape::Hex32));
+        out.path("key", &self.key);
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<IsoDownload, DecodeError> {

@@ -81,11 +81,11 @@ impl Endpoint for StartDownload {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("url", &self.url, &InputLimit::NONE.shape(TextShape::Link))?;
+        out.check("url", &self.url, &InputLimit::NONE.shape(TextShape::Link));
         let mut body = out.object();
         body.set("url", &self.url);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<IsoKey, DecodeError> {

@@ -82,7 +82,7 @@ impl Endpoint for CreateTopUp {
         let mut body = out.object();
         body.set("summ", &self.amount);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<OperationId, DecodeError> {

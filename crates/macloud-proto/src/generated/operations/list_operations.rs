@@ -97,7 +97,7 @@ impl Endpoint for ListOperations {
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.optional_query("from", &self.from);
         out.optional_query("to", &self.to);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Operation>, DecodeError> {

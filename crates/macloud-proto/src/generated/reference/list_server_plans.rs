@@ -82,8 +82,8 @@ impl Endpoint for ListServerPlans {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.path("group", &self.group)?;
-        Ok(())
+        out.path("group", &self.group);
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<ServerPlan>, DecodeError> {

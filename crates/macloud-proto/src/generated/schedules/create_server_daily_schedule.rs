@@ -92,20 +92,20 @@ impl Endpoint for CreateServerDailySchedule {
             &self.hour,
             &InputLimit::NONE.min(0).max(10),
             &[("macloud", InputLimit::NONE.min(1).max(6))],
-        )?;
+        );
         out.check_by_host(
-            "left",
+            ("copies", "left"),
             &self.copies,
             &InputLimit::NONE.min(1).max(7),
             &[("macloud", InputLimit::NONE.min(1).max(4))],
-        )?;
-        out.path("id", &self.id)?;
+        );
+        out.path("id", &self.id);
         let mut body = out.object();
         body.set_value("type", Value::Text("day".into()));
         body.set("hour", &self.hour);
         body.set("left", &self.copies);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

@@ -90,27 +90,27 @@ impl Endpoint for CreateWeeklySchedule {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("day", &self.day, &InputLimit::NONE.min(1).max(7))?;
+        out.check("day", &self.day, &InputLimit::NONE.min(1).max(7));
         out.check_by_host(
             "hour",
             &self.hour,
             &InputLimit::NONE.min(0).max(10),
             &[("macloud", InputLimit::NONE.min(1).max(6))],
-        )?;
+        );
         out.check_by_host(
-            "left",
+            ("copies", "left"),
             &self.copies,
             &InputLimit::NONE.min(1).max(7),
             &[("macloud", InputLimit::NONE.min(1).max(4))],
-        )?;
-        out.path("id", &self.id)?;
+        );
+        out.path("id", &self.id);
         let mut body = out.object();
         body.set_value("type", Value::Text("week".into()));
         body.set("day", &self.day);
         body.set("hour", &self.hour);
         body.set("left", &self.copies);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

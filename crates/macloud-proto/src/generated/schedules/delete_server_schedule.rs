@@ -82,9 +82,9 @@ impl Endpoint for DeleteServerSchedule {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.path("id", &self.id)?;
+        out.path("id", &self.id);
         out.query("type", &self.kind);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

@@ -79,11 +79,11 @@ impl Endpoint for AttachIso {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.path("id", &self.id)?;
+        out.path("id", &self.id);
         let mut body = out.object();
         body.set("iso", &self.iso);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

@@ -127,10 +127,10 @@ impl Endpoint for ChangePlan {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("cpu", &self.cpu, &InputLimit::NONE.min(1))?;
-        out.check("ram", &self.ram, &InputLimit::NONE.min(1))?;
-        out.check("disk", &self.disk, &InputLimit::NONE.min(1))?;
-        out.path("id", &self.id)?;
+        out.check("cpu", &self.cpu, &InputLimit::NONE.min(1));
+        out.check("ram", &self.ram, &InputLimit::NONE.min(1));
+        out.check("disk", &self.disk, &InputLimit::NONE.min(1));
+        out.path("id", &self.id);
         let mut body = out.object();
         body.set("server-plan", &self.plan);
         body.set("cpu", &self.cpu);
@@ -138,7 +138,7 @@ impl Endpoint for ChangePlan {
         body.set("disk", &self.disk);
         body.set("gpu", &self.gpu);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

@@ -225,10 +225,10 @@ impl Endpoint for CreateServer {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("host", &self.host, &InputLimit::NONE.shape(TextShape::Domain))?;
-        out.check("cpu", &self.cpu, &InputLimit::NONE.min(1))?;
-        out.check("ram", &self.ram, &InputLimit::NONE.min(1))?;
-        out.check("disk", &self.disk, &InputLimit::NONE.min(1))?;
+        out.check("host", &self.host, &InputLimit::NONE.shape(TextShape::Domain));
+        out.check("cpu", &self.cpu, &InputLimit::NONE.min(1));
+        out.check("ram", &self.ram, &InputLimit::NONE.min(1));
+        out.check("disk", &self.disk, &InputLimit::NONE.min(1));
         let mut body = out.object();
         body.set("datacenter", &self.datacenter);
         body.set("server-plan", &self.plan);
@@ -250,7 +250,7 @@ impl Endpoint for CreateServer {
             None => {}
         }
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<ServerId, DecodeError> {

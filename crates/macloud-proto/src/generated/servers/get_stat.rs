@@ -86,10 +86,10 @@ impl Endpoint for GetStat {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.path("id", &self.id)?;
+        out.path("id", &self.id);
         out.optional_query("from", &self.from);
         out.optional_query("to", &self.to);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<ServerStat>, DecodeError> {

@@ -79,8 +79,8 @@ impl Endpoint for ProlongServer {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.path("id", &self.id)?;
-        Ok(())
+        out.path("id", &self.id);
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

@@ -108,14 +108,14 @@ impl Endpoint for ReinstallServer {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("host", &self.host, &InputLimit::NONE.shape(TextShape::Domain))?;
-        out.path("id", &self.id)?;
+        out.check("host", &self.host, &InputLimit::NONE.shape(TextShape::Domain));
+        out.path("id", &self.id);
         let mut body = out.object();
         body.set("template", &self.template);
         body.set("ssh-key", &self.ssh_key);
         body.set("host", &self.host);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

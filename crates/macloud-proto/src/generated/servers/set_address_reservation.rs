@@ -97,13 +97,13 @@ impl Endpoint for SetAddressReservation {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.path("id", &self.id)?;
+        out.path("id", &self.id);
         let mut body = out.object();
         body.set("name", &self.name);
         body.set("reserve_ip", &AsText(&self.reserve));
         body.set("autoprolong", &Switch(&self.autoprolong));
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

@@ -86,12 +86,12 @@ impl Endpoint for SetPassword {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("password", &self.password, &InputLimit::NONE.min_length(1))?;
-        out.path("id", &self.id)?;
+        out.check("password", &self.password, &InputLimit::NONE.min_length(1));
+        out.path("id", &self.id);
         let mut body = out.object();
         body.set("password", &self.password);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

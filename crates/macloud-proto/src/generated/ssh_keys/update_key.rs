@@ -77,14 +77,14 @@ impl Endpoint for UpdateKey {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("name", &self.name, &InputLimit::NONE.min_length(1))?;
-        out.check("data", &self.public_key, &InputLimit::NONE.min_length(1))?;
-        out.path("id", &self.id)?;
+        out.check("name", &self.name, &InputLimit::NONE.min_length(1));
+        out.check(("public_key", "data"), &self.public_key, &InputLimit::NONE.min_length(1));
+        out.path("id", &self.id);
         let mut body = out.object();
         body.set("name", &self.name);
         body.set("data", &self.public_key);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {

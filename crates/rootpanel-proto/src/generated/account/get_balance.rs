@@ -61,7 +61,7 @@ impl Endpoint for GetBalance {
         let mut body = out.object();
         body.set_value("command", Value::Text("getBalance".into()));
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Balance, DecodeError> {

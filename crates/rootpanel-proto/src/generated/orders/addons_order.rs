@@ -87,13 +87,13 @@ impl Endpoint for AddonsOrder {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check_some("addons", self.addons.is_empty())?;
+        out.check_some("addons", self.addons.is_empty());
         let mut body = out.object();
         body.set_value("command", Value::Text("addonsOrder".into()));
         body.set("orderid", &self.order);
         body.set("addons", &self.addons);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<OrderedAddons, DecodeError> {

@@ -130,10 +130,10 @@ impl Endpoint for CreateOrder {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("period", &self.period, &InputLimit::NONE.min(1))?;
-        out.check("autorenewperiod", &self.autorenew_period, &InputLimit::NONE.min(1))?;
+        out.check("period", &self.period, &InputLimit::NONE.min(1));
+        out.check(("autorenew_period", "autorenewperiod"), &self.autorenew_period, &InputLimit::NONE.min(1));
         if self.autorenew == Some(true) && self.autorenew_period.is_none() {
-            return Err(out.refuse("autorenewperiod", "is required if `autorenew`"));
+            out.refuse(("autorenew_period", "autorenewperiod"), "is required if `autorenew`");
         }
         let mut body = out.object();
         body.set_value("command", Value::Text("createOrder".into()));
@@ -145,7 +145,7 @@ impl Endpoint for CreateOrder {
         body.set("autorenew", &self.autorenew);
         body.set("autorenewperiod", &self.autorenew_period);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<NewOrder, DecodeError> {

@@ -88,7 +88,7 @@ impl Endpoint for GetOrders {
         body.set_value("command", Value::Text("getOrders".into()));
         body.set("orderid", &self.order);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Order>, DecodeError> {

@@ -108,7 +108,7 @@ impl Endpoint for ReinstallOrder {
         body.set("osid", &self.system);
         body.set("panelid", &self.panel);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<ReinstalledOrder, DecodeError> {

@@ -90,13 +90,13 @@ impl Endpoint for RenewOrder {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("period", &self.period, &InputLimit::NONE.min(1))?;
+        out.check("period", &self.period, &InputLimit::NONE.min(1));
         let mut body = out.object();
         body.set_value("command", Value::Text("renewOrder".into()));
         body.set("orderid", &self.order);
         body.set("period", &self.period);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Renewal, DecodeError> {

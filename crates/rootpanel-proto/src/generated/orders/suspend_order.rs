@@ -81,7 +81,7 @@ impl Endpoint for SuspendOrder {
         body.set_value("command", Value::Text("suspendOrder".into()));
         body.set("orderid", &self.order);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<OrderReference, DecodeError> {

@@ -79,7 +79,7 @@ impl Endpoint for UnsuspendOrder {
         body.set_value("command", Value::Text("unSuspendOrder".into()));
         body.set("orderid", &self.order);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<OrderReference, DecodeError> {

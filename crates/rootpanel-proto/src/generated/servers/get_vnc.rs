@@ -78,7 +78,7 @@ impl Endpoint for GetVnc {
         body.set_value("command", Value::Text("getVnc".into()));
         body.set("orderid", &self.order);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<VncConsole, DecodeError> {

@@ -75,7 +75,7 @@ impl Endpoint for RebootServer {
         body.set_value("command", Value::Text("rebootServer".into()));
         body.set("orderid", &self.order);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<OrderReference, DecodeError> {

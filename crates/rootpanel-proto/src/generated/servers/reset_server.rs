@@ -77,7 +77,7 @@ impl Endpoint for ResetServer {
         body.set_value("command", Value::Text("resetServer".into()));
         body.set("orderid", &self.order);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<OrderReference, DecodeError> {

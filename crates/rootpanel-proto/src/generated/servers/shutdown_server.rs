@@ -68,7 +68,7 @@ impl Endpoint for ShutdownServer {
         body.set_value("command", Value::Text("shutdownServer".into()));
         body.set("orderid", &self.order);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<OrderReference, DecodeError> {

@@ -67,7 +67,7 @@ impl Endpoint for StartServer {
         body.set_value("command", Value::Text("startServer".into()));
         body.set("orderid", &self.order);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<OrderReference, DecodeError> {

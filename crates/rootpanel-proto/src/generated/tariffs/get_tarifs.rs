@@ -87,7 +87,7 @@ impl Endpoint for GetTarifs {
         body.set_value("vid", Value::Text("vds".into()));
         body.set("tarifid", &self.tariff);
         out.body(body);
-        Ok(())
+        out.checked()
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Tariff>, DecodeError> {
