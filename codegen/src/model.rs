@@ -213,10 +213,11 @@ impl Output {
 /// A waiter's condition with its resolved path.
 #[derive(Debug, Clone)]
 pub(crate) struct Condition {
-    /// Steps from the output; `first` on a list.
+    /// Its path as the spec has it, by which it is named to a person.
+    pub(crate) name: String,
+    /// Steps from the output, or from the awaited item of a list.
     pub(crate) path: Vec<Step>,
-    pub(crate) any_of: Vec<String>,
-    pub(crate) is_there: bool,
+    pub(crate) wanted: surface::Wanted,
 }
 
 #[derive(Debug, Clone)]
@@ -227,7 +228,16 @@ pub(crate) enum Step {
         rust: String,
         is_option: bool,
         ty: Type,
+        name: WireName,
     },
+}
+
+impl Step {
+    /// The step to a field.
+    pub(crate) fn to(field: &Field) -> Self {
+        let Field { rust, ty, name, .. } = field.clone();
+        Self::Field { rust, is_option: field.is_option(), ty, name }
+    }
 }
 
 #[derive(Debug, Clone)]

@@ -269,12 +269,21 @@ pub(crate) struct Status {
     pub(crate) ru: String,
 }
 
-/// A waiter's `path = value`: any of these texts, or `true` for presence.
+/// A waiter's `path = value`.
 #[derive(Debug, Clone)]
 pub(crate) struct Condition {
     pub(crate) path: At<String>,
-    pub(crate) any_of: Vec<String>,
-    pub(crate) is_there: bool,
+    pub(crate) wanted: Wanted,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Wanted {
+    /// One of these texts.
+    Texts(Vec<String>),
+    /// `true`: there, not empty, or on.
+    There,
+    /// `false`: absent, or off.
+    Absent,
 }
 
 #[derive(Debug, Clone)]
@@ -284,13 +293,14 @@ pub(crate) struct Waiter {
     pub(crate) ru: String,
     pub(crate) ready: Vec<Condition>,
     pub(crate) failed: Vec<Condition>,
-    pub(crate) gone: Option<String>,
+    pub(crate) gone: bool,
     pub(crate) text: Option<At<String>>,
     pub(crate) percent: Option<At<String>>,
     pub(crate) first: i64,
     pub(crate) interval: i64,
     pub(crate) cap: i64,
     pub(crate) deadline: i64,
+    pub(crate) settle: i64,
 }
 
 /// Evidence that a call happened, as `[trace]` states it.

@@ -15,3 +15,4 @@ mod outage;
 mod pace;
 mod sessions;
 mod sweep;
+mod waiters;

@@ -1,33 +1,22 @@
 //! Waiters: resolves the paths of their conditions through the output's fields.
 
 use crate::diagnostic::{Diagnostics, did_you_mean};
-use crate::model::{Condition, Model, Step, Type, Waiter};
+use crate::model::{Condition, Endpoint, Model, Step, Type, Waiter};
 use crate::source::At;
-use crate::surface;
+use crate::surface::{self, Wanted};
 
 /// Resolves the waiters of every endpoint.
 pub(super) fn resolve(model: &mut Model, diagnostics: &mut Diagnostics) {
     let mut resolved: Vec<Vec<Waiter>> = Vec::new();
     for endpoint in &model.endpoints {
-        let output = endpoint.output.ty();
-        let waiters = endpoint.surface.waiters.iter().map(|waiter| {
-            let mut path = |text: &At<String>| steps(model, output, text, diagnostics);
-            let mut conditions = |conditions: &[surface::Condition]| -> Vec<Condition> {
-                let condition = |condition: &surface::Condition| Condition {
-                    path: path(&condition.path),
-                    any_of: condition.any_of.clone(),
-                    is_there: condition.is_there,
-                };
-                conditions.iter().map(condition).collect()
-            };
-            Waiter {
-                type_name: super::names::camel(&waiter.name),
-                ready: conditions(&waiter.ready),
-                failed: conditions(&waiter.failed),
-                text: waiter.text.as_ref().map(&mut path),
-                percent: waiter.percent.as_ref().map(&mut path),
-                surface: waiter.clone(),
-            }
+        let mut paths = Paths { model, output: awaited(endpoint, diagnostics), diagnostics };
+        let waiters = endpoint.surface.waiters.iter().map(|waiter| Waiter {
+            type_name: super::names::camel(&waiter.name),
+            ready: waiter.ready.iter().map(|condition| paths.condition(condition)).collect(),
+            failed: waiter.failed.iter().map(|condition| paths.failure(condition)).collect(),
+            text: waiter.text.as_ref().map(|text| paths.shown(text)),
+            percent: waiter.percent.as_ref().map(|text| paths.shown(text)),
+            surface: waiter.clone(),
         });
         resolved.push(waiters.collect());
     }
@@ -36,42 +25,95 @@ pub(super) fn resolve(model: &mut Model, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn steps(model: &Model, output: Option<&Type>, text: &At<String>, diagnostics: &mut Diagnostics) -> Vec<Step> {
-    let mut steps = Vec::new();
-    let mut current = output.cloned();
-    for part in text.split('.') {
-        match (&current, part) {
-            (Some(Type::List(item)), "first") => {
-                current = Some((**item).clone());
-                steps.push(Step::First);
-            }
-            (Some(ty), name) => {
-                let fields = model.fields(ty).unwrap_or_default();
-                match fields.iter().find(|field| field.rust == name) {
-                    Some(field) => {
-                        current = Some(field.ty.clone());
-                        steps.push(Step::Field {
-                            rust: field.rust.clone(),
-                            is_option: field.is_option(),
-                            ty: field.ty.clone(),
-                        });
-                    }
-                    None => {
-                        let message = format!("there is no field `{name}` on the way of `{}`", text.value);
-                        let help = match did_you_mean(name, fields.iter().map(|field| field.rust.as_str())) {
-                            Some(near) => format!("did you mean `{near}`?"),
-                            None => "the path goes through Rust names; `first` is the first item of a list".to_owned(),
-                        };
-                        diagnostics.add_with_help("E0214", &text.span, message, "no such field", help);
-                        return steps;
-                    }
-                }
-            }
-            (None, _) => {
-                diagnostics.add("E0214", &text.span, "a waiter needs an endpoint with an output", "nothing to look at");
-                return steps;
-            }
+/// The type of what the waiters of an endpoint look at: of a list the item that its call names.
+fn awaited<'m>(endpoint: &'m Endpoint, diagnostics: &mut Diagnostics) -> Option<&'m Type> {
+    let Some(Type::List(item)) = endpoint.output.ty() else { return endpoint.output.ty() };
+    if let (Some(waiter), true) = (endpoint.surface.waiters.first(), endpoint.echo.is_empty()) {
+        let help = "`echo` of `[response]` says which field of an item is which input of the call";
+        let message = "a waiter needs to know which item of a list it waits for";
+        diagnostics.add_with_help("E0214", &waiter.name.span, message, "any of the list", help);
+    }
+    Some(item)
+}
+
+struct Paths<'m, 'd> {
+    model: &'m Model,
+    output: Option<&'m Type>,
+    diagnostics: &'d mut Diagnostics,
+}
+
+impl Paths<'_, '_> {
+    fn condition(&mut self, condition: &surface::Condition) -> Condition {
+        let path = self.steps(&condition.path);
+        let is_flag = matches!(path.last(), Some(Step::Field { ty: Type::Flag | Type::Switch, .. }));
+        match condition.wanted {
+            Wanted::There => {}
+            Wanted::Absent if is_flag => {}
+            Wanted::Texts(_) | Wanted::Absent => self.check_shown(&condition.path, &path),
+        }
+        Condition { name: condition.path.value.clone(), path, wanted: condition.wanted.clone() }
+    }
+
+    fn failure(&mut self, condition: &surface::Condition) -> Condition {
+        if !matches!(condition.wanted, Wanted::Texts(_)) {
+            let help = "a waiter fails at the words that an API has for it";
+            let message = format!("`failed` compares `{}` with nothing", condition.path.value);
+            self.diagnostics.add_with_help("E0214", &condition.path.span, message, "no text", help);
+        }
+        self.condition(condition)
+    }
+
+    /// A path to a value that is shown to a person.
+    fn shown(&mut self, text: &At<String>) -> Vec<Step> {
+        let steps = self.steps(text);
+        self.check_shown(text, &steps);
+        steps
+    }
+
+    fn check_shown(&mut self, text: &At<String>, steps: &[Step]) {
+        if let Some(Step::Field { ty: Type::List(_) | Type::Map(..) | Type::Secret | Type::Any, .. }) = steps.last() {
+            let help = "`true` means that it is there";
+            let message = format!("`{}` has no text that may be shown", text.value);
+            self.diagnostics.add_with_help("E0214", &text.span, message, "a secret, or no single value", help);
         }
     }
-    steps
+
+    fn steps(&mut self, text: &At<String>) -> Vec<Step> {
+        let mut steps = Vec::new();
+        let mut current = self.output.cloned();
+        for part in text.split('.') {
+            match (&current, part) {
+                (Some(Type::List(item)), "first") => {
+                    current = Some((**item).clone());
+                    steps.push(Step::First);
+                }
+                (Some(ty), name) => {
+                    let fields = self.model.fields(ty).unwrap_or_default();
+                    match fields.iter().find(|field| field.rust == name) {
+                        Some(field) => {
+                            current = Some(field.ty.clone());
+                            steps.push(Step::to(field));
+                        }
+                        None => {
+                            let message = format!("there is no field `{name}` on the way of `{}`", text.value);
+                            let help = match did_you_mean(name, fields.iter().map(|field| field.rust.as_str())) {
+                                Some(near) => format!("did you mean `{near}`?"),
+                                None => {
+                                    "the path goes through Rust names; `first` is the first item of a list".to_owned()
+                                }
+                            };
+                            self.diagnostics.add_with_help("E0214", &text.span, message, "no such field", help);
+                            return steps;
+                        }
+                    }
+                }
+                (None, _) => {
+                    let message = "a waiter needs an endpoint with an output";
+                    self.diagnostics.add("E0214", &text.span, message, "nothing to look at");
+                    return steps;
+                }
+            }
+        }
+        steps
+    }
 }

@@ -168,8 +168,8 @@ impl Checker<'_> {
             let (fits, expected) = match key.shape {
                 Shape::Pairs => (inner.is_str(), "text"),
                 Shape::Conditions => (
-                    is_text_or_number(inner) || is_filled || inner.as_bool() == Some(true),
-                    "text, a whole number, a list of them, or `true`",
+                    is_text_or_number(inner) || is_filled || inner.is_bool(),
+                    "text, a whole number, a list of them, `true` or `false`",
                 ),
                 _ => (
                     is_text_or_number(inner) || inner.is_float() || inner.is_bool(),

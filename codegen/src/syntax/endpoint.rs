@@ -7,7 +7,7 @@ use super::field::{read_field, read_fields, read_remarks, read_root};
 use super::keys;
 use super::node::{Node, decimal};
 use crate::source::{At, FileId};
-use crate::surface::{Condition, Endpoint, Example, OneOf, Response, Status, Trace, Variant, Waiter};
+use crate::surface::{Condition, Endpoint, Example, OneOf, Response, Status, Trace, Variant, Waiter, Wanted};
 
 /// Checks `one-of`, whose groups have free names beside their own keys.
 pub(super) fn check_one_of(checker: &mut Checker<'_>, top: &DeTable<'_>) {
@@ -169,16 +169,17 @@ fn read_waiter(name: At<String>, node: &Node<'_, '_>) -> Waiter {
     let conditions = |key: &str| {
         let conditions = node.table(key);
         let conditions = conditions.iter().flat_map(Node::raw).map(|(path, value)| match value {
-            DeValue::String(text) => Condition { path, any_of: vec![text.to_string()], is_there: false },
-            DeValue::Integer(number) => Condition { path, any_of: vec![decimal(number)], is_there: false },
+            DeValue::String(text) => Condition { path, wanted: Wanted::Texts(vec![text.to_string()]) },
+            DeValue::Integer(number) => Condition { path, wanted: Wanted::Texts(vec![decimal(number)]) },
             DeValue::Array(items) => {
                 let text = |item: &toml::Spanned<DeValue<'_>>| match item.get_ref() {
                     DeValue::Integer(number) => decimal(number),
                     other => other.as_str().unwrap_or_default().to_owned(),
                 };
-                Condition { path, any_of: items.iter().map(text).collect(), is_there: false }
+                Condition { path, wanted: Wanted::Texts(items.iter().map(text).collect()) }
             }
-            _ => Condition { path, any_of: Vec::new(), is_there: true },
+            DeValue::Boolean(false) => Condition { path, wanted: Wanted::Absent },
+            _ => Condition { path, wanted: Wanted::There },
         });
         conditions.collect()
     };
@@ -188,13 +189,14 @@ fn read_waiter(name: At<String>, node: &Node<'_, '_>) -> Waiter {
         ru: node.text("ru"),
         ready: conditions("ready"),
         failed: conditions("failed"),
-        gone: node.optional("gone"),
+        gone: node.flag("gone") == Some(true),
         text: node.optional_at("text"),
         percent: node.optional_at("percent"),
         first: seconds("first"),
         interval: seconds("interval"),
         cap: seconds("cap"),
         deadline: seconds("deadline"),
+        settle: node.integer("settle").unwrap_or(0),
         name,
     }
 }

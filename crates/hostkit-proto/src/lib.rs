@@ -48,5 +48,5 @@ pub use session::Session;
 pub use value::{
     Bytes, Csv, Date, DateTime, Gibibytes, Html, Kibibytes, Mebibytes, Secret, UnixTime, UnknownText, ZoneError,
 };
-pub use waiter::{Observation, Progress, Waiter, WaiterInfo};
+pub use waiter::{Checks, Observation, Progress, Waiter, WaiterInfo};
 pub use word::Word;

@@ -1,10 +1,11 @@
 //! Waiters as data: which call to poll, how often, and how to judge its answers.
+//!
+//! Deliberately not here: what earlier polls saw, and time. The same answer always has the same meaning.
 
 use std::time::Duration;
 
-use crate::api::Api;
+use crate::codec::{Report, ToText};
 use crate::endpoint::{Call, Endpoint};
-use crate::fault::Fault;
 
 /// Waits for a state that is reached after a call's answer, such as a server being built. Generated from specs.
 pub trait Waiter: Send {
@@ -18,16 +19,11 @@ pub trait Waiter: Send {
     /// The call to make now.
     fn poll(&self) -> Self::Endpoint;
 
-    /// Judges an answer.
-    fn judge(&self, output: <Self::Endpoint as Endpoint>::Output) -> Progress<Self::Found>;
+    /// Judges an answer by the checks that are made of its report.
+    fn judge(&self, output: <Self::Endpoint as Endpoint>::Output, checks: Checks<'_>) -> Progress<Self::Found>;
 
-    /// What a fault says; `None` where it is an error like any other. Waiting for something to go away, "not found" is
-    /// the end.
-    fn on_fault(
-        &self,
-        fault: &Fault<<<Self::Endpoint as Endpoint>::Api as Api>::Code>,
-    ) -> Option<Progress<Self::Found>> {
-        let _ = fault;
+    /// The value where the object does not exist, of a waiter for its deletion.
+    fn gone() -> Option<Self::Found> {
         None
     }
 }
@@ -47,6 +43,11 @@ pub struct WaiterInfo {
     pub deadline: Duration,
     /// What the interval is multiplied by after each poll; 1 keeps it.
     pub growth: f64,
+    /// The time that the call waited for may take to show: an end that is there from the first poll on may be of before,
+    /// and counts after this time.
+    pub settle: Duration,
+    /// The answer is a list, of which the waiter takes the item that its call names.
+    pub is_of_list: bool,
 }
 
 impl WaiterInfo {
@@ -58,6 +59,8 @@ impl WaiterInfo {
         cap: Duration::from_secs(30),
         deadline: Duration::from_secs(30 * 60),
         growth: 1.5,
+        settle: Duration::ZERO,
+        is_of_list: false,
     };
 }
 
@@ -70,6 +73,8 @@ pub enum Progress<T> {
     Ready(T),
     /// The state will never be reached, for this reason.
     Failed(String),
+    /// The object is not in the answer.
+    Absent,
 }
 
 /// What a poll saw on the way.
@@ -80,17 +85,185 @@ pub struct Observation {
     pub text: String,
     /// How far it is, where the API says so.
     pub percent: Option<u8>,
+    /// Why it is not the end: the conditions that do not hold, with what was seen.
+    pub unmet: Vec<String>,
+    /// Why the poll failed, if it did: it saw nothing.
+    pub failure: Option<String>,
+    /// The time until the next poll.
+    pub next: Duration,
 }
 
 impl Observation {
     /// An observation without a figure.
     pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), percent: None }
+        Self { text: text.into(), ..Self::default() }
     }
 
     /// The same with a figure, at most 100.
     pub fn percent(mut self, percent: u8) -> Self {
         self.percent = Some(percent.min(100));
         self
+    }
+}
+
+/// Checks the conditions of a waiter on one answer. For generated code.
+#[derive(Debug)]
+pub struct Checks<'r> {
+    report: &'r Report,
+    observation: Observation,
+    failed: Option<String>,
+}
+
+impl<'r> Checks<'r> {
+    /// The checks of an answer with this report.
+    pub fn new(report: &'r Report) -> Self {
+        Self { report, observation: Observation::default(), failed: None }
+    }
+
+    /// Takes the words for a person.
+    pub fn text(&mut self, value: Option<&(impl ToText + ?Sized)>) {
+        self.observation.text = value.map(|value| shown(&value.to_text())).unwrap_or_default();
+    }
+
+    /// Takes the figure, in percent.
+    pub fn percent(&mut self, value: Option<&(impl ToText + ?Sized)>) {
+        let figure = value.and_then(|value| value.to_text().parse::<u8>().ok());
+        self.observation.percent = figure.map(|figure| figure.min(100));
+    }
+
+    /// The end will never come if the value is one of these.
+    pub fn fails_at(&mut self, field: &str, value: Option<&(impl ToText + ?Sized)>, texts: &[&str]) {
+        if let Some(text) = value.map(ToText::to_text).filter(|text| texts.contains(&&**text)) {
+            self.failed.get_or_insert_with(|| format!("{field} is {:?}", shown(&text)));
+        }
+    }
+
+    /// The value has to be one of these.
+    pub fn needs(&mut self, field: &str, value: Option<&(impl ToText + ?Sized)>, texts: &[&str]) {
+        match value.map(ToText::to_text) {
+            Some(text) if texts.contains(&&*text) => {}
+            Some(text) => {
+                let wanted: Vec<_> = texts.iter().map(|text| format!("{text:?}")).collect();
+                self.unmet(format!("{field} is {:?}, not {}", shown(&text), wanted.join(" or ")));
+            }
+            None => self.unmet(format!("there is no {field}")),
+        }
+    }
+
+    /// The flag has to be on, or off; an absent one is off.
+    pub fn needs_flag(&mut self, field: &str, is_on: bool, wanted: bool) {
+        if is_on != wanted {
+            self.unmet(format!("{field} is {}", if is_on { "on" } else { "off" }));
+        }
+    }
+
+    /// The value has to be there. One that is there and cannot be read, by the report under one of the names that it has
+    /// in answers, is.
+    pub fn needs_some(&mut self, field: &str, is_there: bool, names: &[&str]) {
+        if !is_there && self.unreadable(names).is_none() {
+            self.unmet(format!("there is no {field}"));
+        }
+    }
+
+    /// The value has to be absent.
+    pub fn needs_none(&mut self, field: &str, value: Option<&(impl ToText + ?Sized)>, names: &[&str]) {
+        match (value, self.unreadable(names)) {
+            (None, None) => {}
+            (Some(value), _) => self.unmet(format!("{field} is {:?}", shown(&value.to_text()))),
+            (None, Some(why)) => self.unmet(format!("{field} cannot be read: {why}")),
+        }
+    }
+
+    /// What a list without the object says: nothing if items could not be read, since it may be one of them.
+    pub fn absent<T>(mut self) -> Progress<T> {
+        match self.report.left_out().first() {
+            None => Progress::Absent,
+            Some(error) => {
+                self.unmet(format!("it is not among the items that could be read: {error}"));
+                Progress::Pending(self.observation)
+            }
+        }
+    }
+
+    /// What the answer says: `found` if every condition holds.
+    pub fn end<T>(self, found: T) -> Progress<T> {
+        match self.failed {
+            Some(why) if self.observation.text.is_empty() => Progress::Failed(why),
+            Some(why) => Progress::Failed(format!("{why}: {:?}", self.observation.text)),
+            None if self.observation.unmet.is_empty() => Progress::Ready(found),
+            None => Progress::Pending(self.observation),
+        }
+    }
+
+    fn unmet(&mut self, why: String) {
+        self.observation.unmet.push(why);
+    }
+
+    /// What the report says of a field with one of these names, or of what is in it.
+    fn unreadable(&self, names: &[&str]) -> Option<String> {
+        let is_named =
+            |path: &str| path.split('.').any(|step| names.contains(&step.split('[').next().unwrap_or_default()));
+        let mut found = self.report.left_out().iter().chain(self.report.defects());
+        found.find(|error| is_named(error.path())).map(|error| format!("{} at {}", error.found(), error.path()))
+    }
+}
+
+/// Characters of a value that an observation keeps.
+const SHOWN: usize = 200;
+
+/// A value of the answer, shortened.
+fn shown(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::DecodeError;
+
+    fn unmet(check: impl FnOnce(&mut Checks<'_>)) -> Vec<String> {
+        let mut report = Report::default();
+        report.add_left_out(DecodeError::new("get", "answer.data.ip[0].ip", "an address", "\"x\""));
+        report.add_defect(DecodeError::new("get", "answer.data.word", "text", "a list"));
+        let mut checks = Checks::new(&report);
+        check(&mut checks);
+        match checks.end(()) {
+            Progress::Pending(seen) => seen.unmet,
+            _ => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn says_what_does_not_hold() {
+        let text = |text: &'static str| Some(text);
+        assert_eq!(
+            unmet(|checks| checks.needs("state", text("new"), &["on", "up"])),
+            [r#"state is "new", not "on" or "up""#]
+        );
+        assert_eq!(unmet(|checks| checks.needs("state", None::<&str>, &["on"])), ["there is no state"]);
+        assert_eq!(unmet(|checks| checks.needs_flag("locked", true, false)), ["locked is on"]);
+        assert_eq!(unmet(|checks| checks.needs_flag("online", false, true)), ["online is off"]);
+        assert_eq!(unmet(|checks| checks.needs_some("link", false, &["link"])), ["there is no link"]);
+        assert_eq!(unmet(|checks| checks.needs_none("note", text("busy"), &["note"])), [r#"note is "busy""#]);
+        assert!(unmet(|checks| checks.needs_flag("online", true, true)).is_empty());
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_there() {
+        assert!(unmet(|checks| checks.needs_some("addresses", false, &["ip"])).is_empty());
+        let unread = unmet(|checks| checks.needs_none("word", None::<&str>, &["word"]));
+        assert_eq!(unread, ["word cannot be read: a list at answer.data.word"]);
+    }
+
+    #[test]
+    fn a_failure_is_said_with_its_word() {
+        let report = Report::default();
+        let mut checks = Checks::new(&report);
+        checks.text(Some("sold out"));
+        checks.fails_at("state", Some("error"), &["error"]);
+        assert_eq!(checks.end(()), Progress::Failed(r#"state is "error": "sold out""#.to_owned()));
     }
 }

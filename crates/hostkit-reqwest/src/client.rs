@@ -127,10 +127,10 @@ impl<A: Api, T: AsyncTransport> Client<A, T> {
         self.run(self.core.perform(endpoint, self.options.clone())).await
     }
 
-    /// Polls until the waiter's condition is met, passing each observation to `on_progress`.
+    /// Polls until the waiter's condition is met, passing each observation to `on_progress`, also that of a failed poll.
     ///
     /// # Errors
-    /// The condition can no longer be met, or the deadline passed.
+    /// The condition can no longer be met, the deadline passed, or every further poll would fail, too.
     pub async fn wait<W>(
         &self,
         waiter: W,

@@ -124,10 +124,10 @@ impl<A: Api, T: Transport> Client<A, T> {
         self.run(self.core.perform(endpoint, self.options.clone()))
     }
 
-    /// Polls until the waiter's condition is met, passing each observation to `on_progress`.
+    /// Polls until the waiter's condition is met, passing each observation to `on_progress`, also that of a failed poll.
     ///
     /// # Errors
-    /// The condition can no longer be met, or the deadline passed.
+    /// The condition can no longer be met, the deadline passed, or every further poll would fail, too.
     pub fn wait<W>(&self, waiter: W, on_progress: impl FnMut(&Observation)) -> Result<W::Found, WaitError<A::Code>>
     where
         W: Waiter,

@@ -33,6 +33,8 @@ struct Inner<C> {
     /// From the first step of the call on, sign-in and pauses included.
     took: Option<Duration>,
     body: Option<Excerpt>,
+    /// The `Retry-After` of the last answer.
+    retry_after: Option<Duration>,
     may_have_happened: bool,
     /// The ticket of a rejection that leaves the outcome open.
     ticket: Option<Ticket>,
@@ -178,6 +180,7 @@ impl<C> Error<C> {
             attempts: 0,
             took: None,
             body: None,
+            retry_after: None,
             may_have_happened: false,
             ticket: None,
         }))
@@ -207,6 +210,15 @@ impl<C> Error<C> {
         self.0.status = Some(status);
         self.0.body = (!is_withheld).then(|| Excerpt::new(body));
         self
+    }
+
+    pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
+        self.0.retry_after = wait;
+        self
+    }
+
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
     }
 
     pub(crate) fn with_attempts(mut self, attempts: u32) -> Self {

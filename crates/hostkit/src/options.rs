@@ -32,6 +32,8 @@ pub struct CallOptions {
     pub cancel: Option<Cancel>,
     /// Whether a call that acts goes out without reading first what is there before it.
     pub is_unread: bool,
+    /// The time before each poll of a waiter, at least 100 milliseconds, in place of the waiter's own, which grow.
+    pub poll_interval: Option<Duration>,
 }
 
 impl CallOptions {
@@ -92,6 +94,12 @@ impl CallOptions {
     /// Sets the token that cancels the call.
     pub fn cancel(mut self, cancel: Cancel) -> Self {
         self.cancel = Some(cancel);
+        self
+    }
+
+    /// Sets the time before each poll of a waiter.
+    pub fn poll_interval(mut self, interval: Duration) -> Self {
+        self.poll_interval = Some(interval);
         self
     }
 }

@@ -134,7 +134,18 @@ pub(super) const PROMISES: &[Promise] = &[
     Promise { id: "P21", tests: &[promise("p21::")], switches: &[switch("P21", promise("p21::moscow"))] },
     Promise { id: "P22", tests: &[money("p22_")], switches: &[switch("P22", money("p22_back"))] },
     Promise { id: "P24", tests: &[money("p24_")], switches: &[switch("P24", money("p24_"))] },
-    Promise { id: "P26", tests: &[money("p26_")], switches: &[switch("P26", money("p26_"))] },
+    Promise {
+        id: "P26",
+        tests: &[money("p26_")],
+        switches: &[
+            switch("P26", money("p26_waiters_")),
+            switch("P26-stale", money("p26_every_waiter_")),
+            switch("P26-failed", money("p26_every_waiter_")),
+            switch("P26-unseen", money("p26_every_waiter_")),
+            switch("P26-outage", money("p26_every_waiter_")),
+            switch("P26-item", money("p26_every_waiter_")),
+        ],
+    },
     Promise { id: "P30", tests: &[money("p30_")], switches: &[switch("P30", money("p30_"))] },
     Promise { id: "P31", tests: &[P31, test("xtask", "bin", "p31_")], switches: &[switch("P31", P31)] },
     Promise {

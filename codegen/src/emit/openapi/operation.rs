@@ -317,6 +317,9 @@ fn extensions(operation: &mut Object, model: &Model, endpoint: &Endpoint) {
         let surface = &waiter.surface;
         let mut times = object! { "summary": &surface.en, "first": surface.first, "interval": surface.interval };
         times.extend(object! { "cap": surface.cap, "deadline": surface.deadline });
+        if surface.settle > 0 {
+            times.set("settle", surface.settle);
+        }
         operation.object("x-hostkit-waiters").set(surface.name.value.as_str(), times);
     }
     let mut source = Object::default();

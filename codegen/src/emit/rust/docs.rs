@@ -9,7 +9,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use sample::Sample;
 
-use crate::model::{Endpoint, Field, Model};
+use crate::model::{Endpoint, Field, Model, Waiter};
 use crate::recorded::Wire;
 use crate::surface::Limits;
 
@@ -67,6 +67,18 @@ impl Doc {
             self.lines.push(String::new());
         }
         self.lines.extend(lines);
+    }
+}
+
+/// Docs of a waiter.
+pub(super) fn of_waiter(waiter: &Waiter) -> Doc {
+    let doc = Doc::new(ITEM, &waiter.surface.en);
+    match waiter.surface.settle {
+        0 => doc,
+        seconds => doc.and(&format!(
+            "An end that the first poll sees may be of before the call that is waited for: it counts after {seconds} \
+             seconds, or once another state was seen."
+        )),
     }
 }
 

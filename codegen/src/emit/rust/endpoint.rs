@@ -22,7 +22,7 @@ pub(super) fn emit(model: &Model, wire: &Wire<'_>, endpoint: &Endpoint) -> Token
     let is_repeatable = endpoint.effect() == "safe" || endpoint.surface.repeat_documented;
     let repeatable = is_repeatable.then(|| quote!(impl Repeatable for #name {}));
     let trace = trace::emit(model, endpoint);
-    let waiters = endpoint.waiters.iter().map(|waiter| waiter::emit(model, endpoint, waiter));
+    let waiters = endpoint.waiters.iter().map(|waiter| waiter::emit(endpoint, waiter));
     quote! {
         #structure
         #(#groups)*

@@ -43,6 +43,7 @@ const KNOWN: &[(&str, &[&str])] = &[
             "ApiInfo",
             "Bytes",
             "Call",
+            "Checks",
             "Csv",
             "Date",
             "DateTime",

@@ -3,19 +3,31 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::docs::{self, Doc, ITEM, MEMBER};
+use super::docs::{self, Doc, MEMBER};
 use super::endpoint::output_type;
-use super::words::{ident, known_value, number};
-use crate::model::{Condition, Endpoint, Model, Step, Type, Waiter};
+use super::words::{ident, number, rust_type};
+use crate::model::{Condition, Echo, EchoedInput, Endpoint, Step, Type, Waiter};
+use crate::surface::Wanted;
 
 /// One waiter of an endpoint.
-pub(super) fn emit(model: &Model, endpoint: &Endpoint, waiter: &Waiter) -> TokenStream {
+pub(super) fn emit(endpoint: &Endpoint, waiter: &Waiter) -> TokenStream {
     let (name, call) = (ident(&waiter.type_name), ident(&endpoint.type_name));
-    let (doc, alias) = (Doc::new(ITEM, &waiter.surface.en), docs::alias(&waiter.surface.ru));
+    let (doc, alias) = (docs::of_waiter(waiter), docs::alias(&waiter.surface.ru));
     let new = Doc::new(MEMBER, "Polls with this call.");
     let output = output_type(endpoint);
-    let found = if is_gone_ready(waiter) { quote!(()) } else { output.clone() };
-    let (info, judge, on_fault) = (info(waiter), judge(model, waiter), on_fault(model, waiter, &found));
+    let found = match listed(endpoint) {
+        _ if waiter.surface.gone => quote!(()),
+        Some(item) => rust_type(item),
+        None => output.clone(),
+    };
+    let (info, judge) = (info(endpoint, waiter), judge(endpoint, waiter));
+    let gone = waiter.surface.gone.then(|| {
+        quote!(
+            fn gone() -> Option<()> {
+                Some(())
+            }
+        )
+    });
     quote! {
         #doc
         #alias
@@ -39,23 +51,32 @@ pub(super) fn emit(model: &Model, endpoint: &Endpoint, waiter: &Waiter) -> Token
                 self.call.clone()
             }
 
-            fn judge(&self, output: #output) -> Progress<#found> {
+            fn judge(&self, output: #output, mut checks: Checks<'_>) -> Progress<#found> {
                 #judge
             }
 
-            #on_fault
+            #gone
         }
     }
 }
 
-fn is_gone_ready(waiter: &Waiter) -> bool {
-    waiter.surface.gone.as_deref() == Some("ready")
+/// The type of the items, if the answer is a list.
+fn listed(endpoint: &Endpoint) -> Option<&Type> {
+    match endpoint.output.ty() {
+        Some(Type::List(item)) => Some(item),
+        _ => None,
+    }
 }
 
-fn info(waiter: &Waiter) -> TokenStream {
+fn info(endpoint: &Endpoint, waiter: &Waiter) -> TokenStream {
     let surface = &waiter.surface;
     let name = &surface.name.value;
     let [first, interval, cap, deadline] = [surface.first, surface.interval, surface.cap, surface.deadline].map(number);
+    let settle = (surface.settle > 0).then(|| {
+        let settle = number(surface.settle);
+        quote!(settle: Duration::from_secs(#settle),)
+    });
+    let is_of_list = listed(endpoint).map(|_| quote!(is_of_list: true,));
     quote! {
         const INFO: WaiterInfo = WaiterInfo {
             name: #name,
@@ -63,98 +84,113 @@ fn info(waiter: &Waiter) -> TokenStream {
             interval: Duration::from_secs(#interval),
             cap: Duration::from_secs(#cap),
             deadline: Duration::from_secs(#deadline),
+            #settle
+            #is_of_list
             ..WaiterInfo::DEFAULT
         };
     }
 }
 
-/// The meaning of a not-found fault, if it has one.
-fn on_fault(model: &Model, waiter: &Waiter, found: &TokenStream) -> Option<TokenStream> {
-    let progress = match waiter.surface.gone.as_deref()? {
-        "ready" => quote!(then_some(Progress::Ready(()))),
-        "failed" => quote!(then(|| Progress::Failed(fault.to_string()))),
-        "pending" => quote!(then(|| Progress::Pending(Observation::new(fault.to_string())))),
-        _ => return None,
-    };
-    let api = ident(&model.service.name);
-    Some(quote! {
-        fn on_fault(&self, fault: &Fault<<#api as Api>::Code>) -> Option<Progress<#found>> {
-            fault.is_not_found().#progress
+fn judge(endpoint: &Endpoint, waiter: &Waiter) -> TokenStream {
+    let item = listed(endpoint).map(|_| {
+        let is_asked = endpoint.echo.iter().map(is_asked);
+        quote! {
+            let asked = output.into_iter().find(|output| #(#is_asked)&&*);
+            let Some(output) = asked else { return checks.absent() };
         }
-    })
-}
-
-fn judge(model: &Model, waiter: &Waiter) -> TokenStream {
-    let tests = waiter.failed.iter().map(|condition| test(model, condition));
-    let failed = waiter.failed.first().map(|first| {
-        let text = Text::of(&first.path).owned();
-        quote!(if #(#tests)||* { return Progress::Failed(#text); })
     });
-    let tests = waiter.ready.iter().map(|condition| test(model, condition));
-    let value = if is_gone_ready(waiter) { quote!(()) } else { quote!(output) };
-    let path = waiter.text.as_ref().or_else(|| waiter.ready.first().map(|condition| &condition.path));
-    let text = path.map_or(Text::None, |path| Text::of(path));
-    let pending = pending(waiter, &text);
+    let compared = || waiter.ready.iter().find(|condition| matches!(condition.wanted, Wanted::Texts(_)));
+    let text = waiter.text.as_ref().or_else(|| Some(&compared()?.path)).map(|path| {
+        let place = place(path);
+        quote!(checks.text(#place);)
+    });
+    let percent = waiter.percent.as_ref().map(|path| {
+        let place = place(path);
+        quote!(checks.percent(#place);)
+    });
+    let failed = waiter.failed.iter().filter_map(|condition| {
+        let (name, place) = (&condition.name, place(&condition.path));
+        let Wanted::Texts(texts) = &condition.wanted else { return None };
+        Some(quote!(checks.fails_at(#name, #place, &[#(#texts),*]);))
+    });
+    let ready = waiter.ready.iter().map(|condition| ready(endpoint, condition));
+    let value = if waiter.surface.gone { quote!(()) } else { quote!(output) };
     quote! {
-        #failed
-        if #(#tests)&&* { return Progress::Ready(#value); }
-        #pending
+        #item
+        #text
+        #percent
+        #(#failed)*
+        #(#ready)*
+        checks.end(#value)
     }
 }
 
-fn pending(waiter: &Waiter, text: &Text) -> TokenStream {
-    let expression = text.expression();
-    let Some(path) = &waiter.percent else {
-        return match text {
-            Text::Maybe(_) => quote!(let text = #expression; Progress::Pending(Observation::new(text))),
-            _ => quote!(Progress::Pending(Observation::new(#expression))),
+/// Whether an item has the inputs of the call.
+fn is_asked(echo: &Echo) -> TokenStream {
+    let steps = echo.path.iter().map(Step::to).collect::<Vec<_>>();
+    let (asked, place) = (input(&echo.input), place(&steps));
+    quote!(#asked.is_none_or(|asked| #place == Some(asked)))
+}
+
+/// Expression of type `Option<&T>` for an input of the call of a waiter.
+fn input(input: &EchoedInput) -> TokenStream {
+    match input {
+        EchoedInput::Field(field) => {
+            let place = ident(&field.rust);
+            if field.is_option() { quote!(self.call.#place.as_ref()) } else { quote!(Some(&self.call.#place)) }
+        }
+        EchoedInput::Variant { group, is_required, type_name, variant } => {
+            let (group, ty, variant) = (ident(group), ident(type_name), ident(variant));
+            let pattern = if *is_required { quote!(#ty::#variant(value)) } else { quote!(Some(#ty::#variant(value))) };
+            quote!(match &self.call.#group { #pattern => Some(value), _ => None })
+        }
+    }
+}
+
+fn ready(endpoint: &Endpoint, condition: &Condition) -> TokenStream {
+    let (name, place) = (&condition.name, place(&condition.path));
+    // An item of a list that cannot be read may be another one.
+    let names = if listed(endpoint).is_some() { Vec::new() } else { wire_names(&condition.path) };
+    let is_there = is_there(condition);
+    match &condition.wanted {
+        Wanted::Texts(texts) => quote!(checks.needs(#name, #place, &[#(#texts),*]);),
+        wanted if is_flag(&condition.path) => {
+            let wanted = matches!(wanted, Wanted::There);
+            quote!(checks.needs_flag(#name, #is_there, #wanted);)
+        }
+        Wanted::There => quote!(checks.needs_some(#name, #is_there, &[#(#names),*]);),
+        Wanted::Absent => quote!(checks.needs_none(#name, #place, &[#(#names),*]);),
+    }
+}
+
+/// Expression that tells whether the value of a condition is there, not empty, or on.
+fn is_there(condition: &Condition) -> TokenStream {
+    let place = place(&condition.path);
+    if let [Step::Field { rust, is_option: false, ty, .. }] = &condition.path[..] {
+        let name = ident(rust);
+        return match ty {
+            ty if is_many(Some(ty)) => quote!(!output.#name.is_empty()),
+            Type::Flag | Type::Switch => quote!(output.#name),
+            _ => quote!(true),
         };
-    };
-    let number = match plain_place(path) {
-        Some(plain) => quote!(#plain.to_text().parse().ok()),
-        None => {
-            let place = place(path);
-            quote!(#place.and_then(|value| value.to_text().parse().ok()))
-        }
-    };
-    quote! {
-        let observation = Observation::new(#expression);
-        match #number {
-            Some(percent) => Progress::Pending(observation.percent(percent)),
-            None => Progress::Pending(observation),
-        }
+    }
+    match last_type(&condition.path) {
+        ty if is_many(ty) => quote!(#place.is_some_and(|value| !value.is_empty())),
+        _ if is_flag(&condition.path) => quote!(#place.is_some_and(|value| *value)),
+        _ => quote!(#place.is_some()),
     }
 }
 
-/// Text of an observation while waiting.
-enum Text {
-    None,
-    /// A value that is always present.
-    Plain(TokenStream),
-    /// A value that may be absent.
-    Maybe(TokenStream),
-}
-
-impl Text {
-    fn of(path: &[Step]) -> Self {
-        match last_type(path) {
-            Some(Type::List(_) | Type::Map(..) | Type::Flag | Type::Switch) | None => Self::None,
-            _ => plain_place(path).map_or_else(|| Self::Maybe(place(path)), Self::Plain),
+/// The names that a path's last field has in answers.
+fn wire_names(path: &[Step]) -> Vec<&str> {
+    let Some(Step::Field { name, .. }) = path.last() else { return Vec::new() };
+    let mut names: Vec<&str> = Vec::new();
+    for name in [&name.json, &name.xml].into_iter().filter_map(|steps| steps.last()).chain(&name.also) {
+        if !names.contains(&name.as_str()) {
+            names.push(name);
         }
     }
-
-    fn expression(&self) -> TokenStream {
-        match self {
-            Self::None => quote!(""),
-            Self::Plain(place) => quote!(#place.to_text()),
-            Self::Maybe(place) => quote!(#place.map(|value| value.to_text().into_owned()).unwrap_or_default()),
-        }
-    }
-
-    fn owned(&self) -> TokenStream {
-        let expression = self.expression();
-        if let Self::Maybe(_) = self { expression } else { quote!(#expression.into()) }
-    }
+    names
 }
 
 /// Expression of type `Option<&T>` for the value at a path.
@@ -190,55 +226,11 @@ fn last_type(path: &[Step]) -> Option<&Type> {
     })
 }
 
-/// Expression for a value that is always present, with no `Option` on its path.
-fn plain_place(path: &[Step]) -> Option<TokenStream> {
-    match path {
-        [Step::Field { rust, is_option: false, .. }] => {
-            let name = ident(rust);
-            Some(quote!(output.#name))
-        }
-        _ => None,
-    }
-}
-
-fn test(model: &Model, condition: &Condition) -> TokenStream {
-    let ty = last_type(&condition.path);
-    match (plain_place(&condition.path), condition.is_there) {
-        (Some(plain), false) => plain_test(model, condition, &plain),
-        (Some(plain), true) if is_many(ty) => quote!(!#plain.is_empty()),
-        (Some(plain), true) if matches!(ty, Some(Type::Flag | Type::Switch)) => plain,
-        (_, true) => {
-            let place = place(&condition.path);
-            match ty {
-                ty if is_many(ty) => quote!(#place.is_some_and(|value| !value.is_empty())),
-                Some(Type::Flag | Type::Switch) => quote!(#place.is_some_and(|value| *value)),
-                _ => quote!(#place.is_some()),
-            }
-        }
-        (None, false) => {
-            let (place, texts) = (place(&condition.path), &condition.any_of);
-            match &texts[..] {
-                [one] => quote!(#place.is_some_and(|value| value.to_text() == #one)),
-                _ => quote!(#place.is_some_and(|value| matches!(&*value.to_text(), #(#texts)|*))),
-            }
-        }
-    }
+fn is_flag(path: &[Step]) -> bool {
+    matches!(last_type(path), Some(Type::Flag | Type::Switch))
 }
 
 /// Whether a value of the type can be empty.
 fn is_many(ty: Option<&Type>) -> bool {
     matches!(ty, Some(Type::List(_) | Type::Map(..) | Type::Text | Type::Secret | Type::Csv(_)))
-}
-
-/// Tests whether a present value is one of these, by variants if an open enumeration knows them all.
-fn plain_test(model: &Model, condition: &Condition, plain: &TokenStream) -> TokenStream {
-    let texts = &condition.any_of;
-    let known = last_type(&condition.path)
-        .and_then(|ty| texts.iter().map(|text| known_value(model, ty, text)).collect::<Option<Vec<_>>>());
-    match (known.as_deref(), &texts[..]) {
-        (Some([one]), _) => quote!(#plain == #one),
-        (Some(several), _) => quote!(matches!(#plain, #(#several)|*)),
-        (None, [one]) => quote!(#plain.to_text() == #one),
-        (None, _) => quote!(matches!(&*#plain.to_text(), #(#texts)|*)),
-    }
 }

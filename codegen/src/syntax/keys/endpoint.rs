@@ -59,13 +59,14 @@ pub(crate) const WAITER: &[Key] = &[
     must("ru", Shape::Text, "One Russian sentence."),
     must("ready", Shape::Conditions, "All of these mean that it is there."),
     key("failed", Shape::Conditions, "Any of these means that it will never be."),
-    key("gone", Shape::Word(&["ready", "failed", "pending"]), "What a not-found fault means."),
+    key("gone", Shape::Flag, "It waits until the object does not exist."),
     key("text", Shape::Text, "The field with the progress in words."),
     key("percent", Shape::Text, "The field with the progress in percent."),
     must("first", Shape::Integer, "Seconds before the first look."),
     must("interval", Shape::Integer, "Seconds between looks."),
     must("cap", Shape::Integer, "The longest interval in seconds."),
     must("deadline", Shape::Integer, "Seconds after which it gives up."),
+    key("settle", Shape::Integer, "Seconds for which an end that is there from the first look on may be of before."),
 ];
 
 const TRACE: &[Key] = &[

@@ -3,6 +3,7 @@
 mod pause;
 pub(crate) mod reading;
 mod recovery;
+mod seen;
 mod verdict;
 mod wait;
 

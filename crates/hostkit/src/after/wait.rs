@@ -3,18 +3,21 @@
 use std::fmt;
 use std::time::Duration;
 
-use hostkit_proto::{Api, Endpoint, FaultCode, Observation, Progress, Waiter};
+use hostkit_proto::{Api, Checks, Endpoint, FaultCode, FaultKind, Observation, Progress, Waiter};
 
+use super::seen::{Seen, State};
 use crate::call::CallMachine;
+use crate::call::outcome::Reply;
 use crate::client::ClientCore;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Cause, Error, ErrorKind};
 use crate::machine::{Machine, Step, Wakeup};
 use crate::options::CallOptions;
+use crate::quote::Quote;
 use crate::time::{Moment, Now};
-use crate::transport::{Incoming, TransportError};
+use crate::transport::{Incoming, TransportError, TransportErrorKind};
 
-/// Consecutive polls that may fail without an answer of the API.
-const MISSES: u32 = 5;
+/// Neither a spec nor a caller may cause a flood of polls.
+const SHORTEST_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Why a waiter did not reach its end.
 #[derive(Debug, Clone)]
@@ -31,15 +34,17 @@ pub enum WaitError<C: FaultCode> {
     Deadline {
         /// The name of the waiter.
         waiter: &'static str,
-        /// What the last poll saw.
+        /// What the last poll that got an answer saw, and why that was not the end.
         last: Option<Observation>,
+        /// Why the last poll failed, if it did.
+        error: Option<Error<C>>,
     },
     /// The caller cancelled; the state may still be reached.
     Cancelled {
         /// The name of the waiter.
         waiter: &'static str,
     },
-    /// A poll failed permanently.
+    /// A poll failed in a way that the next one would, too, such as wrong credentials; the state may still be reached.
     Call(Error<C>),
 }
 
@@ -47,12 +52,20 @@ impl<C: FaultCode> fmt::Display for WaitError<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Failed { waiter, text } => write!(f, "{waiter}: it failed: {text}"),
-            Self::Deadline { waiter, last: Some(last) } => {
-                write!(f, "{waiter}: the deadline passed; the last state was {:?}", last.text)
+            Self::Deadline { waiter, last, error } => {
+                write!(f, "{waiter}: the deadline passed; it may still come")?;
+                if let Some(last) = last {
+                    if !last.text.is_empty() {
+                        write!(f, "; the last state was {:?}", last.text)?;
+                    }
+                    for unmet in &last.unmet {
+                        write!(f, "; {unmet}")?;
+                    }
+                }
+                error.as_ref().map_or(Ok(()), |error| write!(f, "; the last poll failed: {error}"))
             }
-            Self::Deadline { waiter, last: None } => write!(f, "{waiter}: the deadline passed"),
             Self::Cancelled { waiter } => write!(f, "{waiter}: cancelled by the caller"),
-            Self::Call(error) => write!(f, "{error}"),
+            Self::Call(error) => write!(f, "{error}; what was waited for may still come"),
         }
     }
 }
@@ -60,14 +73,14 @@ impl<C: FaultCode> fmt::Display for WaitError<C> {
 impl<C: FaultCode> std::error::Error for WaitError<C> {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Call(error) => Some(error),
+            Self::Call(error) | Self::Deadline { error: Some(error), .. } => Some(error),
             _ => None,
         }
     }
 }
 
 impl<A: Api> ClientCore<A> {
-    /// Polls until the waiter's end, and reports each observation to `on_progress`.
+    /// Polls until the waiter's end, and reports each poll before it to `on_progress`, failed ones included.
     pub fn wait<W, F>(&self, waiter: W, options: CallOptions, on_progress: F) -> WaitMachine<W, F>
     where
         W: Waiter,
@@ -84,16 +97,20 @@ pub struct WaitMachine<W: Waiter, F> {
     waiter: W,
     options: CallOptions,
     on_progress: F,
-    deadline: Option<Moment>,
+    deadline: Moment,
     interval: Duration,
     /// The time of the next poll, if none is in progress.
     next: Moment,
     call: Option<CallMachine<W::Endpoint>>,
+    /// `None` until the first step.
+    seen: Option<Seen>,
     last: Option<Observation>,
-    misses: u32,
+    /// Why the last poll failed, if it did.
+    error: Option<Error<Code<W>>>,
 }
 
 type Code<W> = <<<W as Waiter>::Endpoint as Endpoint>::Api as Api>::Code;
+type Ended<W> = Result<<W as Waiter>::Found, WaitError<Code<W>>>;
 
 impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
     pub(crate) fn new(
@@ -105,107 +122,176 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
         Self {
             core: core.clone(),
             waiter,
+            interval: shortest_interval::<W>(&options),
             options,
             on_progress,
-            deadline: None,
-            // A spec without an interval must not cause a flood of polls.
-            interval: W::INFO.interval.max(Duration::from_millis(100)),
+            deadline: Moment::START,
             next: Moment::START,
             call: None,
+            seen: None,
             last: None,
-            misses: 0,
+            error: None,
         }
     }
 
-    /// The options of one poll: its usual deadline, capped by the remaining time.
-    fn poll_options(&self, now: Now, deadline: Moment) -> CallOptions {
-        let own = <W::Endpoint as Endpoint>::INFO.deadline;
-        let left = deadline.since(now.monotonic);
-        CallOptions { deadline: Some(own.min(left)), ..self.options.clone() }
+    fn begin(&mut self, now: Now) -> Option<Ended<W>> {
+        self.next = now.monotonic + self.options.poll_interval.map_or(W::INFO.first, |_| self.interval);
+        self.deadline = now.monotonic + self.options.deadline.unwrap_or(W::INFO.deadline);
+        self.seen = Some(Seen::new(now.monotonic, W::INFO.settle));
+        let names_nothing = W::INFO.is_of_list && self.waiter.poll().echo().is_empty();
+        names_nothing.then(|| {
+            let why = "the call names none of the items of the list, so it is unknown which one is waited for";
+            Err(WaitError::Call(Error::refused(const { &<W::Endpoint as Endpoint>::INFO }, why)))
+        })
     }
 
-    fn judge(&mut self, now: Now, progress: Progress<W::Found>) -> Option<Result<W::Found, WaitError<Code<W>>>> {
-        self.misses = 0;
-        match progress {
-            Progress::Ready(found) => Some(Ok(found)),
-            Progress::Failed(text) => Some(Err(WaitError::Failed { waiter: W::INFO.name, text })),
-            Progress::Pending(observation) => {
-                (self.on_progress)(&observation);
-                self.last = Some(observation);
-                self.pause(now);
-                None
+    fn poll(&self, now: Now) -> CallMachine<W::Endpoint> {
+        // The usual deadline of the call, capped by the remaining time.
+        let deadline = <W::Endpoint as Endpoint>::INFO.deadline.min(self.deadline.since(now.monotonic));
+        let options = CallOptions { deadline: Some(deadline), ..self.options.clone() };
+        let call = self.core.call(&self.waiter.poll(), options);
+        // The waiter takes its item from a list, whatever else is in it.
+        if W::INFO.is_of_list { call.without_echo() } else { call }
+    }
+
+    fn judge(
+        &mut self,
+        now: Now,
+        quote: &Quote,
+        result: Result<Reply<<W::Endpoint as Endpoint>::Output>, Error<Code<W>>>,
+    ) -> Option<Ended<W>> {
+        let (progress, text) = match result {
+            Ok(reply) => (self.waiter.judge(reply.value, Checks::new(&reply.report)), "it is not in the answer".into()),
+            // The fault of a sign-in says nothing about the awaited state.
+            Err(error) if error.is_not_found() => {
+                (Progress::Absent, error.fault().map(ToString::to_string).unwrap_or_default())
             }
+            Err(error) => return self.fail(now, error),
+        };
+        self.error = None;
+        let (state, observation, end) = match progress {
+            Progress::Pending(observation) => (State::Pending, observation, None),
+            Progress::Ready(found) => (State::Ready, Observation::default(), Some(Ok(found))),
+            Progress::Failed(text) => (State::Failed, Observation::new(text.as_str()), Some(Err(text))),
+            Progress::Absent => {
+                let end = W::gone().map_or_else(|| Err(format!("it is gone: {text}")), Ok);
+                (State::Absent, Observation::new(text), Some(end))
+            }
+        };
+        let observation = quoted(quote, observation);
+        let seen = self.seen.get_or_insert_with(|| Seen::new(now.monotonic, W::INFO.settle));
+        if seen.add(now.monotonic, state) && state != State::Pending {
+            // The next poll confirms it.
+            self.interval = shortest_interval::<W>(&self.options);
         }
+        let why = match (seen.is_end(now.monotonic, W::gone().is_some()), end) {
+            (Ok(()), Some(end)) => {
+                let failed = |text: String| WaitError::Failed { waiter: W::INFO.name, text: quote.text(&text).into() };
+                return Some(end.map_err(failed));
+            }
+            (Ok(()), None) => None,
+            (Err(why), _) => Some(why).filter(|why| !why.is_empty()),
+        };
+        self.pause(now, Duration::ZERO);
+        let mut observation = observation;
+        observation.unmet.extend(why);
+        self.report(now, &observation);
+        self.last = Some(observation);
+        None
     }
 
-    fn pause(&mut self, now: Now) {
-        self.next = now.monotonic + self.interval;
-        let growth = if W::INFO.growth.is_finite() { W::INFO.growth.clamp(1.0, 10.0) } else { 1.0 };
-        self.interval = self.interval.mul_f64(growth).min(W::INFO.cap.max(W::INFO.interval));
-    }
-
-    fn on_error(&mut self, now: Now, error: Error<Code<W>>) -> Option<Result<W::Found, WaitError<Code<W>>>> {
-        // A fault at sign-in says nothing about the awaited state.
-        let fault = error.fault().filter(|_| error.kind() == ErrorKind::Fault);
-        if let Some(progress) = fault.and_then(|fault| self.waiter.on_fault(fault)) {
-            return self.judge(now, progress);
-        }
+    /// Applies a poll that saw nothing.
+    fn fail(&mut self, now: Now, error: Error<Code<W>>) -> Option<Ended<W>> {
         if error.kind() == ErrorKind::Cancelled {
             return Some(Err(WaitError::Cancelled { waiter: W::INFO.name }));
         }
-        let is_passing = match error.kind() {
-            ErrorKind::Transport | ErrorKind::Unrecognised | ErrorKind::Exhausted => true,
-            ErrorKind::Fault => fault.is_some_and(|fault| fault.is_rate_limited() || fault.is_of_a_failed_server()),
-            _ => false,
-        };
-        // With many waiters on one account the rate limit may leave no room for a poll; that is no failed poll.
-        self.misses += u32::from(error.kind() != ErrorKind::Exhausted);
-        if !is_passing || self.misses >= MISSES {
+        if is_lasting(&error) {
             return Some(Err(WaitError::Call(error)));
         }
         tracing::debug!(waiter = W::INFO.name, error = %error, "a poll failed; waiting on");
-        self.pause(now);
+        self.pause(now, error.retry_after().unwrap_or_default());
+        let mut failed = self.last.clone().unwrap_or_default();
+        failed.failure = Some(error.to_string());
+        self.report(now, &failed);
+        // A poll that the end of the wait cut short says less than the one before.
+        if now.monotonic < self.deadline || self.error.is_none() {
+            self.error = Some(error);
+        }
         None
     }
+
+    fn pause(&mut self, now: Now, at_least: Duration) {
+        self.next = now.monotonic + self.interval.max(at_least);
+        if self.options.poll_interval.is_none() {
+            let growth = if W::INFO.growth.is_finite() { W::INFO.growth.clamp(1.0, 10.0) } else { 1.0 };
+            self.interval = self.interval.mul_f64(growth).min(W::INFO.cap.max(W::INFO.interval));
+        }
+    }
+
+    fn report(&mut self, now: Now, observation: &Observation) {
+        let next = self.next.min(self.deadline).since(now.monotonic);
+        let mut observation = observation.clone();
+        observation.next = next;
+        (self.on_progress)(&observation);
+    }
+}
+
+/// The time between two polls before it grows.
+fn shortest_interval<W: Waiter>(options: &CallOptions) -> Duration {
+    options.poll_interval.unwrap_or(W::INFO.interval).max(SHORTEST_INTERVAL)
+}
+
+/// Whether the next poll would fail for the same reason.
+fn is_lasting<C: FaultCode>(error: &Error<C>) -> bool {
+    use FaultKind::{Auth, Forbidden, InvalidArgument, Unsupported};
+    match error.cause() {
+        Cause::SignIn(error) => is_lasting(error),
+        Cause::Fault(fault) => matches!(fault.kind, Auth | Forbidden | InvalidArgument | Unsupported),
+        Cause::Decode(error) => error.is_over_limit(),
+        Cause::Transport(error) => error.kind() == TransportErrorKind::TooLarge,
+        Cause::Unrecognised(_) | Cause::Redirected(_) | Cause::Exhausted(_) | Cause::NoRoom(_) => false,
+        Cause::Encode(_) | Cause::Refused(_) | Cause::Cancelled | Cause::Unresolved(_) => true,
+    }
+}
+
+/// The observation as it may be shown.
+fn quoted(quote: &Quote, mut observation: Observation) -> Observation {
+    for text in observation.unmet.iter_mut().chain([&mut observation.text]) {
+        *text = quote.text(text).into_owned();
+    }
+    observation
 }
 
 impl<W: Waiter, F: FnMut(&Observation)> Machine for WaitMachine<W, F> {
     type Done = Result<W::Found, WaitError<Code<W>>>;
 
     fn step(&mut self, now: Now) -> Step<Self::Done> {
-        let deadline = match self.deadline {
-            Some(deadline) => deadline,
-            None => {
-                self.next = now.monotonic + W::INFO.first;
-                *self.deadline.insert(now.monotonic + self.options.deadline.unwrap_or(W::INFO.deadline))
-            }
-        };
+        if self.seen.is_none()
+            && let Some(ended) = self.begin(now)
+        {
+            return Step::Done(ended);
+        }
         loop {
             if let Some(call) = &mut self.call {
                 let result = match call.step(now).into_done() {
                     Ok(result) => result,
                     Err(step) => return step,
                 };
+                let quote = call.quote();
                 self.call = None;
-                let ended = match result {
-                    Ok(reply) => {
-                        let progress = self.waiter.judge(reply.value);
-                        self.judge(now, progress)
-                    }
-                    Err(error) => self.on_error(now, error),
-                };
-                if let Some(ended) = ended {
+                if let Some(ended) = self.judge(now, &quote, result) {
                     return Step::Done(ended);
                 }
             }
             if self.options.cancel.as_ref().is_some_and(crate::cancel::Cancel::is_cancelled) {
                 return Step::Done(Err(WaitError::Cancelled { waiter: W::INFO.name }));
             }
-            if now.monotonic >= deadline {
-                return Step::Done(Err(WaitError::Deadline { waiter: W::INFO.name, last: self.last.take() }));
+            if now.monotonic >= self.deadline {
+                let (last, error) = (self.last.take(), self.error.take());
+                return Step::Done(Err(WaitError::Deadline { waiter: W::INFO.name, last, error }));
             }
             if now.monotonic < self.next {
-                let until = self.next.min(deadline);
+                let until = self.next.min(self.deadline);
                 let Some(cancel) = &self.options.cancel else {
                     return Step::SleepUntil(until);
                 };
@@ -215,8 +301,7 @@ impl<W: Waiter, F: FnMut(&Observation)> Machine for WaitMachine<W, F> {
                 }
                 continue;
             }
-            let options = self.poll_options(now, deadline);
-            self.call = Some(self.core.call(&self.waiter.poll(), options));
+            self.call = Some(self.poll(now));
         }
     }
 

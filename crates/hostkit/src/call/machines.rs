@@ -14,6 +14,7 @@ use crate::client::ClientCore;
 use crate::error::{Cause, Error, ErrorOf, raising};
 use crate::machine::{Machine, Step};
 use crate::options::CallOptions;
+use crate::quote::Quote;
 use crate::time::{Moment, Now};
 use crate::transport::{Incoming, TransportError};
 
@@ -77,6 +78,17 @@ pub struct CallMachine<E: Endpoint>(TypedOf<E>);
 impl<E: Call> CallMachine<E> {
     pub(crate) fn new(core: &ClientCore<E::Api>, endpoint: &E, options: CallOptions) -> Self {
         Self(Typed::new(core, endpoint, options))
+    }
+
+    /// The same call, whose answer may be about something else than was asked for.
+    pub(crate) fn without_echo(mut self) -> Self {
+        self.0.echo = Inputs::new();
+        self
+    }
+
+    /// Quotes an answer without the secrets of the request.
+    pub(crate) fn quote(&self) -> Quote {
+        self.0.exchange.quote()
     }
 }
 

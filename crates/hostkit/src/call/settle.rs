@@ -88,7 +88,8 @@ impl<A: Api> Exchange<A> {
                 self.prove_session();
             }
             let cause = Cause::of(&self.quote(), why, status, answer.headers());
-            let error = Error::new(self.info, cause).with_answer(self.info, status, answer.body());
+            let error =
+                Error::new(self.info, cause).with_answer(self.info, status, answer.body()).with_retry_after(wait);
             let failed = Failed { sent, ..self.failed(error, ending, may_have_happened, now) };
             self.retry_or_end(now, failure, failed, wait, false);
         });

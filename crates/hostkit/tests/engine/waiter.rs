@@ -1,109 +1,236 @@
-//! Waiters: poll intervals, the deadline, and the three ends.
+//! Waiters: poll intervals, the deadline, the ends, and what is none.
 
 use std::time::Duration;
 
 use crate::common::*;
 use hostkit::machinery::{Machine, Step};
-use hostkit::protocol::{Progress, WaiterInfo};
+use hostkit::protocol::{Checks, Progress, WaiterInfo};
 use hostkit::time::{Clock, Moment};
-use hostkit::{CallOptions, Cancel, ErrorKind, Fault, Observation, WaitError, Waiter};
+use hostkit::{CallOptions, Cancel, ErrorKind, Observation, WaitError, Waiter};
 use hostkit_testing::Script;
 
 /// Waits until the item has number 9, or is gone.
 #[derive(Clone, Copy)]
-struct Built {
-    gone: bool,
+struct Built;
+
+/// Waits until the item is gone.
+#[derive(Clone, Copy)]
+struct Gone;
+
+/// Waits like [`Built`], for what may have been there before.
+#[derive(Clone, Copy)]
+struct Rebuilt;
+
+const INFO: WaiterInfo = WaiterInfo {
+    name: "built",
+    first: Duration::from_secs(5),
+    interval: Duration::from_secs(10),
+    cap: Duration::from_secs(20),
+    deadline: Duration::from_secs(100),
+    growth: 1.5,
+    ..WaiterInfo::DEFAULT
+};
+
+fn built(id: u64, mut checks: Checks<'_>) -> Progress<u64> {
+    checks.text(Some(&format!("number {id}")));
+    checks.percent(Some(&10_u64));
+    checks.fails_at("id", Some(&id), &["0"]);
+    checks.needs("id", Some(&id), &["9"]);
+    checks.end(id)
 }
 
-impl Waiter for Built {
-    type Endpoint = GetItem;
-    type Found = u64;
-    const INFO: WaiterInfo = WaiterInfo {
-        name: "built",
-        first: Duration::from_secs(5),
-        interval: Duration::from_secs(10),
-        cap: Duration::from_secs(20),
-        deadline: Duration::from_secs(100),
-        growth: 1.5,
-    };
+macro_rules! waiters {
+    ($($waiter:ident: $found:ty, $info:expr, $judge:expr, $gone:expr;)*) => { $(
+        impl Waiter for $waiter {
+            type Endpoint = GetItem;
+            type Found = $found;
+            const INFO: WaiterInfo = $info;
 
-    fn poll(&self) -> GetItem {
-        GetItem
-    }
+            fn poll(&self) -> GetItem {
+                GetItem
+            }
 
-    fn judge(&self, id: u64) -> Progress<u64> {
-        match id {
-            9 => Progress::Ready(9),
-            0 => Progress::Failed("it burnt".into()),
-            id => Progress::Pending(Observation::new(format!("number {id}")).percent(10)),
+            fn judge(&self, id: u64, checks: Checks<'_>) -> Progress<$found> {
+                let judge: fn(u64, Checks<'_>) -> Progress<$found> = $judge;
+                judge(id, checks)
+            }
+
+            fn gone() -> Option<$found> {
+                $gone
+            }
         }
-    }
+    )* };
+}
 
-    fn on_fault(&self, fault: &Fault<Code>) -> Option<Progress<u64>> {
-        (self.gone && fault.is_not_found()).then_some(Progress::Ready(404))
-    }
+waiters! {
+    Built: u64, INFO, built, None;
+    Rebuilt: u64, WaiterInfo { settle: Duration::from_secs(60), ..INFO }, built, None;
+    Gone: (), INFO, |_, checks| Progress::Pending(Observation::new(format!("{checks:?}"))), Some(());
 }
 
 fn id(id: u64) -> Script {
     Script::any().answer(200, format!(r#"{{"id": {id}}}"#))
 }
 
-fn wait(gone: bool, script: impl IntoIterator<Item = Script>) -> (Result<u64, WaitError<Code>>, Vec<String>, u64) {
+type Waited<T> = Result<T, WaitError<Code>>;
+
+fn wait<W>(waiter: W, script: impl IntoIterator<Item = Script>) -> (Waited<W::Found>, Vec<Observation>, u64)
+where
+    W: Waiter<Endpoint = GetItem>,
+{
+    wait_with(waiter, CallOptions::new(), script)
+}
+
+fn wait_with<W>(
+    waiter: W,
+    options: CallOptions,
+    script: impl IntoIterator<Item = Script>,
+) -> (Waited<W::Found>, Vec<Observation>, u64)
+where
+    W: Waiter<Endpoint = GetItem>,
+{
     let bench = bench(script);
     let mut seen = Vec::new();
-    let machine =
-        bench.core.wait(Built { gone }, CallOptions::new(), |observation| seen.push(observation.text.clone()));
+    let machine = bench.core.wait(waiter, options, |observation| seen.push(observation.clone()));
     let result = bench.run(machine);
     (result, seen, bench.seconds())
 }
 
-#[test]
-fn polls_politely_until_it_is_there() {
-    let (result, seen, seconds) = wait(false, [id(1), id(2), id(3), id(3), id(9)]);
-    assert_eq!(result.unwrap(), 9);
-    assert_eq!(seen, ["number 1", "number 2", "number 3", "number 3"]);
-    // 5, then 10, 15, 20 and 20: the cap holds.
-    assert_eq!(seconds, 70);
+fn not_found() -> Script {
+    fault(404, "NotFound")
+}
+
+fn times<const N: usize>(script: &Script) -> [Script; N] {
+    std::array::from_fn(|_| script.clone())
 }
 
 #[test]
-fn ends_when_it_failed_or_is_gone() {
-    let (result, ..) = wait(false, [id(1), id(0)]);
-    assert_eq!(result.unwrap_err().to_string(), "built: it failed: it burnt");
-    assert_eq!(wait(true, [id(1), fault(404, "NotFound")]).0.unwrap(), 404);
+fn polls_politely_until_it_is_there() {
+    let (result, seen, seconds) = wait(Built, [id(1), id(2), id(3), id(3), id(9)]);
+    assert_eq!(result.unwrap(), 9);
+    let texts: Vec<_> = seen.iter().map(|seen| seen.text.as_str()).collect();
+    assert_eq!(texts, ["number 1", "number 2", "number 3", "number 3"]);
+    assert_eq!(seen[0].unmet, [r#"id is "1", not "9""#]);
+    assert_eq!(seen[0].percent, Some(10));
+    // 5, then 10, 15, 20 and 20: the cap holds.
+    assert_eq!(seconds, 70);
+    assert_eq!(seen.iter().map(|seen| seen.next.as_secs()).collect::<Vec<_>>(), [10, 15, 20, 20]);
+}
+
+#[test]
+fn a_caller_chooses_the_interval() {
+    let options = CallOptions::new().poll_interval(Duration::from_secs(1));
+    let (result, _, seconds) = wait_with(Built, options, [id(1), id(2), id(3), id(9)]);
+    assert_eq!((result.unwrap(), seconds), (9, 4));
+    // There is no interval of nothing.
+    let options = CallOptions::new().poll_interval(Duration::ZERO).deadline(Duration::from_secs(1));
+    assert_eq!(wait_with(Built, options, (0..50).map(|_| id(1))).1.len(), 9);
+}
+
+#[test]
+fn a_failure_has_to_last() {
+    let (result, seen, _) = wait(Built, [id(1), id(0), id(1), id(9)]);
+    assert_eq!((result.unwrap(), seen.len()), (9, 3));
+    let (result, _, seconds) = wait(Built, [id(1)].into_iter().chain(times::<9>(&id(0))));
+    assert_eq!(result.unwrap_err().to_string(), "built: it failed: id is \"0\": \"number 0\"");
+    assert_eq!(seconds, 80);
+}
+
+#[test]
+fn what_is_not_there_yet_has_not_failed() {
+    assert_eq!(wait(Built, [not_found(), not_found(), id(1), not_found(), id(9)]).0.unwrap(), 9);
+    let (result, ..) = wait(Built, (0..50).map(|_| not_found()));
+    let text = result.unwrap_err().to_string();
+    assert!(text.contains("it may still come") && text.contains("NotFound") && text.contains("not seen yet"), "{text}");
+    // Nor has what is missing for less than a quarter of an hour.
+    let long = CallOptions::new().deadline(Duration::from_secs(7200));
+    let lost = std::iter::once(id(1)).chain((0..500).map(|_| not_found()));
+    let (result, _, seconds) = wait_with(Built, long, lost);
+    assert!(matches!(result, Err(WaitError::Failed { text, .. }) if text.contains("gone")));
+    assert!((900..960).contains(&seconds), "{seconds}");
+}
+
+#[test]
+fn gone_is_what_several_polls_do_not_find() {
     assert!(
-        matches!(wait(false, [id(1), fault(404, "NotFound")]).0, Err(WaitError::Call(error)) if error.is_not_found())
+        matches!(wait(Gone, [not_found(), id(1), id(1)].into_iter().chain(times::<9>(&not_found()))), (Ok(()), seen, _) if seen.len() == 5)
     );
 }
 
 #[test]
+fn an_end_of_before_is_no_end() {
+    // The old state, the change, a cached answer from before it, and the new state.
+    let (result, seen, _) = wait(Rebuilt, [id(9), id(1), id(9), id(1), id(9), id(9)]);
+    assert_eq!((result.unwrap(), seen.len()), (9, 5));
+    assert!(seen[0].unmet[0].contains("may be of before"), "{:?}", seen[0]);
+    // If no change shows in the time that it may take to show, there was none to wait for.
+    let (result, seen, seconds) = wait(Rebuilt, (0..50).map(|_| id(9)));
+    assert_eq!(result.unwrap(), 9);
+    assert!((60..80).contains(&seconds) && seen.last().unwrap().unmet[0].contains("no other state was seen"));
+    // What was not there before is not of before.
+    assert_eq!(wait(Rebuilt, [id(1), id(9)]).0.unwrap(), 9);
+    assert_eq!(wait(Rebuilt, [not_found(), id(9)]).0.unwrap(), 9);
+    assert_eq!(wait(Built, [id(9)]).0.unwrap(), 9);
+}
+
+#[test]
 fn the_fault_of_a_sign_in_is_no_sign_that_it_is_gone() {
-    let bench = bench_with(|clock| config(key(), clock), [fault(404, "NotFound")]);
-    let result = bench.run(bench.core.wait(Built { gone: true }, CallOptions::new(), |_| {}));
-    assert!(matches!(result, Err(WaitError::Call(error)) if error.kind() == ErrorKind::SignIn));
+    let script = (0..20).map(|_| not_found());
+    let bench = bench_with(|clock| config(key(), clock), script);
+    let result = bench.run(bench.core.wait(Gone, CallOptions::new(), |_| {}));
+    let Err(WaitError::Deadline { last: None, error: Some(error), .. }) = result else { panic!("{result:?}") };
+    assert!(matches!(error.kind(), ErrorKind::SignIn | ErrorKind::Exhausted), "{error}");
 }
 
 #[test]
 fn ends_at_the_deadline() {
-    let (result, seen, seconds) = wait(false, (0..50).map(|_| id(1)));
-    assert_eq!(result.unwrap_err().to_string(), "built: the deadline passed; the last state was \"number 1\"");
+    let (result, seen, seconds) = wait(Built, (0..50).map(|_| id(1)));
+    let text = "built: the deadline passed; it may still come; the last state was \"number 1\"; id is \"1\", not \"9\"";
+    assert_eq!(result.unwrap_err().to_string(), text);
     assert_eq!((seen.len(), seconds), (6, 100));
 }
 
 #[test]
-fn a_passing_failure_is_waited_out() {
-    let broken = || (0..3).map(|_| Script::any().answer(502, ""));
-    let (result, ..) = wait(false, std::iter::once(id(1)).chain(broken()).chain([id(9)]));
+fn an_outage_is_waited_out() {
+    let broken = Script::any().answer(502, "");
+    let foreign = Script::any().answer(200, "<html>");
+    let outage = std::iter::once(id(1)).chain((0..12).map(|_| broken.clone())).chain([foreign, id(9)]);
+    let (result, seen, _) = wait(Built, outage);
     assert_eq!(result.unwrap(), 9);
-    let (result, ..) = wait(false, (0..50).map(|_| Script::any().answer(502, "")));
-    assert!(matches!(result, Err(WaitError::Call(_))));
+    let failed = seen.iter().find(|seen| seen.failure.is_some()).unwrap();
+    assert!(failed.failure.as_ref().unwrap().contains("502") && !failed.next.is_zero(), "{failed:?}");
+    assert_eq!(failed.text, "number 1");
+    let (result, _, seconds) = wait(Built, [id(1)].into_iter().chain((0..50).map(|_| broken.clone())));
+    let error = result.unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("may still come") && text.contains("number 1") && text.contains("502"), "{text}");
+    assert!(matches!(error, WaitError::Deadline { error: Some(_), .. }) && seconds == 100, "{seconds}");
+}
+
+#[test]
+fn a_server_says_when_to_ask_again() {
+    let wait_of = |text| Script::any().answer(503, "").header("retry-after", text);
+    let options = CallOptions::new().deadline(Duration::from_secs(1000));
+    let (result, seen, seconds) = wait_with(Built, options, [id(1), wait_of("300"), id(9)]);
+    assert_eq!(result.unwrap(), 9);
+    assert!(seconds >= 315 && seen[1].next >= Duration::from_secs(300), "{seconds} {seen:?}");
+}
+
+#[test]
+fn what_the_next_poll_would_meet_again_ends_it() {
+    for code in [401, 403, 400, 501] {
+        let (result, ..) = wait(Built, times::<9>(&fault(code, "No")));
+        let Err(WaitError::Call(error)) = result else { panic!("{code}: {result:?}") };
+        assert_eq!(error.status(), Some(code));
+        assert!(WaitError::Call(error).to_string().ends_with("what was waited for may still come"));
+    }
 }
 
 #[test]
 fn can_be_cancelled() {
     let bench = bench([]);
     let cancel = Cancel::new();
-    let mut machine = bench.core.wait(Built { gone: false }, CallOptions::new().cancel(cancel.clone()), |_| {});
+    let mut machine = bench.core.wait(Built, CallOptions::new().cancel(cancel.clone()), |_| {});
     assert!(
         matches!(machine.step(bench.clock.now()), Step::Wait(_, until) if until == Moment::START + Duration::from_secs(5))
     );
