@@ -5,10 +5,10 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, Name, ToText};
+use hostkit_proto::codec::{DecodeError, Name};
 use hostkit_proto::{
-    Api, Call, Effect, EncodeError, Endpoint, EndpointInfo, Fault, Method, Observation, Progress, RawAnswer,
-    Repeatable, RequestParts, Waiter, WaiterInfo,
+    Call, Checks, Effect, EncodeError, Endpoint, EndpointInfo, Method, Progress, RawAnswer, Repeatable, RequestParts,
+    Waiter, WaiterInfo,
 };
 
 use crate::Obstacle;
@@ -60,6 +60,9 @@ impl Call for GetBox {}
 impl Repeatable for GetBox {}
 
 /// Waits until a box runs and has a thing.
+///
+/// An end that the first poll sees may be of before the call that is waited for: it counts after 20 seconds, or once
+/// another state was seen.
 #[doc(alias = "Ждёт готовности")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct BoxRunning {
@@ -83,6 +86,7 @@ impl Waiter for BoxRunning {
         interval: Duration::from_secs(2),
         cap: Duration::from_secs(9),
         deadline: Duration::from_secs(60),
+        settle: Duration::from_secs(20),
         ..WaiterInfo::DEFAULT
     };
 
@@ -90,30 +94,18 @@ impl Waiter for BoxRunning {
         self.call.clone()
     }
 
-    fn judge(&self, output: Parcel) -> Progress<Parcel> {
-        if output.status.as_ref().is_some_and(|value| matches!(&*value.to_text(), "нет" | "2fast")) {
-            return Progress::Failed(
-                output.status.as_ref().map(|value| value.to_text().into_owned()).unwrap_or_default(),
-            );
-        }
-        if output.status.as_ref().is_some_and(|value| value.to_text() == "is_running")
-            && Some(&output.things)
-                .and_then(|list| list.first())
-                .and_then(|value| value.kind.as_ref())
-                .is_some_and(|value| matches!(&*value.to_text(), "a" | "b"))
-            && Some(&output.key).is_some()
-        {
-            return Progress::Ready(output);
-        }
-        let observation = Observation::new(output.key.to_text());
-        match output.percent.as_ref().and_then(|value| value.to_text().parse().ok()) {
-            Some(percent) => Progress::Pending(observation.percent(percent)),
-            None => Progress::Pending(observation),
-        }
-    }
-
-    fn on_fault(&self, fault: &Fault<<Obstacle as Api>::Code>) -> Option<Progress<Parcel>> {
-        fault.is_not_found().then(|| Progress::Failed(fault.to_string()))
+    fn judge(&self, output: Parcel, mut checks: Checks<'_>) -> Progress<Parcel> {
+        checks.text(Some(&output.key));
+        checks.percent(output.percent.as_ref());
+        checks.fails_at("status", output.status.as_ref(), &["нет", "2fast"]);
+        checks.needs("status", output.status.as_ref(), &["is_running"]);
+        checks.needs(
+            "things.first.kind",
+            Some(&output.things).and_then(|list| list.first()).and_then(|value| value.kind.as_ref()),
+            &["a", "b"],
+        );
+        checks.needs_some("key", true, &["key"]);
+        checks.end(output)
     }
 }
 
@@ -148,15 +140,13 @@ impl Waiter for BoxGone {
         self.call.clone()
     }
 
-    fn judge(&self, output: Parcel) -> Progress<()> {
-        if output.status.as_ref().is_some_and(|value| value.to_text() == "Self") {
-            return Progress::Ready(());
-        }
-        let text = output.status.as_ref().map(|value| value.to_text().into_owned()).unwrap_or_default();
-        Progress::Pending(Observation::new(text))
+    fn judge(&self, output: Parcel, mut checks: Checks<'_>) -> Progress<()> {
+        checks.text(output.status.as_ref());
+        checks.needs("status", output.status.as_ref(), &["Self"]);
+        checks.end(())
     }
 
-    fn on_fault(&self, fault: &Fault<<Obstacle as Api>::Code>) -> Option<Progress<()>> {
-        fault.is_not_found().then_some(Progress::Ready(()))
+    fn gone() -> Option<()> {
+        Some(())
     }
 }

@@ -5,10 +5,10 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{AsText, DecodeError, InputLimit, Name, ToText};
+use hostkit_proto::codec::{AsText, DecodeError, InputLimit, Name};
 use hostkit_proto::{
-    Api, Call, Effect, EncodeError, Endpoint, EndpointInfo, Fault, Flag, Method, Observation, Progress, RawAnswer,
-    Repeatable, RequestParts, Waiter, WaiterInfo,
+    Call, Checks, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Progress, RawAnswer, Repeatable,
+    RequestParts, Waiter, WaiterInfo,
 };
 
 use crate::Clodo;
@@ -127,18 +127,10 @@ impl Waiter for BackupRestored {
         self.call.clone()
     }
 
-    fn judge(&self, output: RestoreState) -> Progress<RestoreState> {
-        if output.progress.to_text() == "100" {
-            return Progress::Ready(output);
-        }
-        let observation = Observation::new(output.progress.to_text());
-        match output.progress.to_text().parse().ok() {
-            Some(percent) => Progress::Pending(observation.percent(percent)),
-            None => Progress::Pending(observation),
-        }
-    }
-
-    fn on_fault(&self, fault: &Fault<<Clodo as Api>::Code>) -> Option<Progress<RestoreState>> {
-        fault.is_not_found().then(|| Progress::Failed(fault.to_string()))
+    fn judge(&self, output: RestoreState, mut checks: Checks<'_>) -> Progress<RestoreState> {
+        checks.text(Some(&output.progress));
+        checks.percent(Some(&output.progress));
+        checks.needs("progress", Some(&output.progress), &["100"]);
+        checks.end(output)
     }
 }

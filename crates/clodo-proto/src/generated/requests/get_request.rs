@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, Name};
 use hostkit_proto::{
-    Api, Call, Effect, EncodeError, Endpoint, EndpointInfo, Fault, Method, Observation, Progress, RawAnswer,
-    Repeatable, RequestParts, Waiter, WaiterInfo,
+    Call, Checks, Effect, EncodeError, Endpoint, EndpointInfo, Method, Progress, RawAnswer, Repeatable, RequestParts,
+    Waiter, WaiterInfo,
 };
 
 use crate::Clodo;
@@ -122,14 +122,8 @@ impl Waiter for RequestComplete {
         self.call.clone()
     }
 
-    fn judge(&self, output: BackgroundRequest) -> Progress<BackgroundRequest> {
-        if output.complete {
-            return Progress::Ready(output);
-        }
-        Progress::Pending(Observation::new(""))
-    }
-
-    fn on_fault(&self, fault: &Fault<<Clodo as Api>::Code>) -> Option<Progress<BackgroundRequest>> {
-        fault.is_not_found().then(|| Progress::Failed(fault.to_string()))
+    fn judge(&self, output: BackgroundRequest, mut checks: Checks<'_>) -> Progress<BackgroundRequest> {
+        checks.needs_flag("complete", output.complete, true);
+        checks.end(output)
     }
 }

@@ -5,15 +5,15 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name, ToText};
+use hostkit_proto::codec::{DecodeError, InputLimit, Name};
 use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{
-    Api, Call, Effect, EncodeError, Endpoint, EndpointInfo, Fault, Flag, Method, Observation, Progress, RawAnswer,
-    Repeatable, RequestParts, Waiter, WaiterInfo,
+    Call, Checks, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Progress, RawAnswer, Repeatable,
+    RequestParts, Waiter, WaiterInfo,
 };
 
 use crate::Clodo;
-use crate::types::{ServerDetail, ServerId, ServerStatus};
+use crate::types::{ServerDetail, ServerId};
 
 /// One server in full, with its passwords.
 ///
@@ -105,6 +105,9 @@ impl Call for GetServer {}
 impl Repeatable for GetServer {}
 
 /// Waits until a server runs.
+///
+/// An end that the first poll sees may be of before the call that is waited for: it counts after 120 seconds, or once
+/// another state was seen.
 #[doc(alias = "Ждёт запуска сервера")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct ServerRunning {
@@ -128,6 +131,7 @@ impl Waiter for ServerRunning {
         interval: Duration::from_secs(10),
         cap: Duration::from_secs(60),
         deadline: Duration::from_secs(1800),
+        settle: Duration::from_secs(120),
         ..WaiterInfo::DEFAULT
     };
 
@@ -135,22 +139,18 @@ impl Waiter for ServerRunning {
         self.call.clone()
     }
 
-    fn judge(&self, output: ServerDetail) -> Progress<ServerDetail> {
-        if matches!(output.status, ServerStatus::Failed | ServerStatus::Suspended) {
-            return Progress::Failed(output.status.to_text().into());
-        }
-        if output.status == ServerStatus::Running {
-            return Progress::Ready(output);
-        }
-        Progress::Pending(Observation::new(output.status.to_text()))
-    }
-
-    fn on_fault(&self, fault: &Fault<<Clodo as Api>::Code>) -> Option<Progress<ServerDetail>> {
-        fault.is_not_found().then(|| Progress::Failed(fault.to_string()))
+    fn judge(&self, output: ServerDetail, mut checks: Checks<'_>) -> Progress<ServerDetail> {
+        checks.text(Some(&output.status));
+        checks.fails_at("status", Some(&output.status), &["is_error", "is_suspended"]);
+        checks.needs("status", Some(&output.status), &["is_running"]);
+        checks.end(output)
     }
 }
 
 /// Waits until a server is switched off.
+///
+/// An end that the first poll sees may be of before the call that is waited for: it counts after 120 seconds, or once
+/// another state was seen.
 #[doc(alias = "Ждёт выключения сервера")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct ServerStopped {
@@ -174,6 +174,7 @@ impl Waiter for ServerStopped {
         interval: Duration::from_secs(5),
         cap: Duration::from_secs(60),
         deadline: Duration::from_secs(600),
+        settle: Duration::from_secs(120),
         ..WaiterInfo::DEFAULT
     };
 
@@ -181,17 +182,10 @@ impl Waiter for ServerStopped {
         self.call.clone()
     }
 
-    fn judge(&self, output: ServerDetail) -> Progress<ServerDetail> {
-        if matches!(output.status, ServerStatus::Failed | ServerStatus::Suspended) {
-            return Progress::Failed(output.status.to_text().into());
-        }
-        if output.status == ServerStatus::Stopped {
-            return Progress::Ready(output);
-        }
-        Progress::Pending(Observation::new(output.status.to_text()))
-    }
-
-    fn on_fault(&self, fault: &Fault<<Clodo as Api>::Code>) -> Option<Progress<ServerDetail>> {
-        fault.is_not_found().then(|| Progress::Failed(fault.to_string()))
+    fn judge(&self, output: ServerDetail, mut checks: Checks<'_>) -> Progress<ServerDetail> {
+        checks.text(Some(&output.status));
+        checks.fails_at("status", Some(&output.status), &["is_error", "is_suspended"]);
+        checks.needs("status", Some(&output.status), &["is_disabled"]);
+        checks.end(output)
     }
 }

@@ -6,15 +6,15 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, ToText};
+use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{
-    Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Observation, Progress, RawAnswer, Repeatable,
+    Call, Checks, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Progress, RawAnswer, Repeatable,
     RequestParts, Value, Waiter, WaiterInfo,
 };
 
 use crate::Inferno;
-use crate::types::{OrderId, OrderStatus, ServerInfo};
+use crate::types::{OrderId, ServerInfo};
 
 /// An order and its server, by the order or by the address.
 ///
@@ -132,6 +132,9 @@ impl Call for GetInfo {}
 impl Repeatable for GetInfo {}
 
 /// Waits until the server is online.
+///
+/// An end that the first poll sees may be of before the call that is waited for: it counts after 120 seconds, or once
+/// another state was seen.
 #[doc(alias = "Ждёт, пока сервер не заработает")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct ServerOnline {
@@ -155,6 +158,7 @@ impl Waiter for ServerOnline {
         interval: Duration::from_secs(15),
         cap: Duration::from_secs(60),
         deadline: Duration::from_secs(1800),
+        settle: Duration::from_secs(120),
         ..WaiterInfo::DEFAULT
     };
 
@@ -162,20 +166,15 @@ impl Waiter for ServerOnline {
         self.call.clone()
     }
 
-    fn judge(&self, output: ServerInfo) -> Progress<ServerInfo> {
-        if matches!(output.order_status, OrderStatus::Cancelled | OrderStatus::Fraud | OrderStatus::Terminated) {
-            return Progress::Failed(output.order_status.to_text().into());
-        }
-        if output.vps.as_ref().and_then(|value| value.online.as_ref()).is_some_and(|value| *value) {
-            return Progress::Ready(output);
-        }
-        let text = output
-            .vps
-            .as_ref()
-            .and_then(|value| value.state.as_ref())
-            .map(|value| value.to_text().into_owned())
-            .unwrap_or_default();
-        Progress::Pending(Observation::new(text))
+    fn judge(&self, output: ServerInfo, mut checks: Checks<'_>) -> Progress<ServerInfo> {
+        checks.text(output.vps.as_ref().and_then(|value| value.state.as_ref()));
+        checks.fails_at("order_status", Some(&output.order_status), &["Cancelled", "Fraud", "Terminated"]);
+        checks.needs_flag(
+            "vps.online",
+            output.vps.as_ref().and_then(|value| value.online.as_ref()).is_some_and(|value| *value),
+            true,
+        );
+        checks.end(output)
     }
 }
 
@@ -210,13 +209,10 @@ impl Waiter for OrderActive {
         self.call.clone()
     }
 
-    fn judge(&self, output: ServerInfo) -> Progress<ServerInfo> {
-        if matches!(output.order_status, OrderStatus::Cancelled | OrderStatus::Fraud | OrderStatus::Terminated) {
-            return Progress::Failed(output.order_status.to_text().into());
-        }
-        if output.order_status == OrderStatus::Active {
-            return Progress::Ready(output);
-        }
-        Progress::Pending(Observation::new(output.order_status.to_text()))
+    fn judge(&self, output: ServerInfo, mut checks: Checks<'_>) -> Progress<ServerInfo> {
+        checks.text(Some(&output.order_status));
+        checks.fails_at("order_status", Some(&output.order_status), &["Cancelled", "Fraud", "Terminated"]);
+        checks.needs("order_status", Some(&output.order_status), &["Active"]);
+        checks.end(output)
     }
 }

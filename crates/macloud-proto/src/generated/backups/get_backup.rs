@@ -5,15 +5,15 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, Name, ToText};
+use hostkit_proto::codec::{DecodeError, Name};
 use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{
-    Api, Call, Effect, EncodeError, Endpoint, EndpointInfo, Fault, Flag, Method, Observation, Progress, RawAnswer,
-    Repeatable, RequestParts, Waiter, WaiterInfo,
+    Call, Checks, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Progress, RawAnswer, Repeatable,
+    RequestParts, Waiter, WaiterInfo,
 };
 
 use crate::Macloud;
-use crate::types::{Backup, BackupId, ServiceStatus};
+use crate::types::{Backup, BackupId};
 
 /// One backup.
 ///
@@ -129,23 +129,18 @@ impl Waiter for BackupActive {
         self.call.clone()
     }
 
-    fn judge(&self, output: Backup) -> Progress<Backup> {
-        if matches!(output.status, ServiceStatus::Blocked | ServiceStatus::NotPaid | ServiceStatus::Deleted) {
-            return Progress::Failed(output.status.to_text().into());
-        }
-        if output.status == ServiceStatus::Active {
-            return Progress::Ready(output);
-        }
-        let text = output.status_text.as_ref().map(|value| value.to_text().into_owned()).unwrap_or_default();
-        Progress::Pending(Observation::new(text))
-    }
-
-    fn on_fault(&self, fault: &Fault<<Macloud as Api>::Code>) -> Option<Progress<Backup>> {
-        fault.is_not_found().then(|| Progress::Failed(fault.to_string()))
+    fn judge(&self, output: Backup, mut checks: Checks<'_>) -> Progress<Backup> {
+        checks.text(output.status_text.as_ref());
+        checks.fails_at("status", Some(&output.status), &["block", "notpaid", "deleted"]);
+        checks.needs("status", Some(&output.status), &["active"]);
+        checks.end(output)
     }
 }
 
 /// Waits until the link to the disk of a backup is there.
+///
+/// An end that the first poll sees may be of before the call that is waited for: it counts after 600 seconds, or once
+/// another state was seen.
 #[doc(alias = "Ждёт ссылку на скачивание резервной копии")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct BackupDownloadable {
@@ -169,6 +164,7 @@ impl Waiter for BackupDownloadable {
         interval: Duration::from_secs(10),
         cap: Duration::from_secs(60),
         deadline: Duration::from_secs(7200),
+        settle: Duration::from_secs(600),
         ..WaiterInfo::DEFAULT
     };
 
@@ -176,18 +172,10 @@ impl Waiter for BackupDownloadable {
         self.call.clone()
     }
 
-    fn judge(&self, output: Backup) -> Progress<Backup> {
-        if matches!(output.status, ServiceStatus::Blocked | ServiceStatus::NotPaid | ServiceStatus::Deleted) {
-            return Progress::Failed(output.status.to_text().into());
-        }
-        if output.download.as_ref().is_some() {
-            return Progress::Ready(output);
-        }
-        let text = output.status_text.as_ref().map(|value| value.to_text().into_owned()).unwrap_or_default();
-        Progress::Pending(Observation::new(text))
-    }
-
-    fn on_fault(&self, fault: &Fault<<Macloud as Api>::Code>) -> Option<Progress<Backup>> {
-        fault.is_not_found().then(|| Progress::Failed(fault.to_string()))
+    fn judge(&self, output: Backup, mut checks: Checks<'_>) -> Progress<Backup> {
+        checks.text(output.status_text.as_ref());
+        checks.fails_at("status", Some(&output.status), &["block", "notpaid", "deleted"]);
+        checks.needs_some("download", output.download.as_ref().is_some(), &["download"]);
+        checks.end(output)
     }
 }

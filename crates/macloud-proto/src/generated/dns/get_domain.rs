@@ -5,15 +5,15 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, Name, ToText};
+use hostkit_proto::codec::{DecodeError, Name};
 use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{
-    Api, Call, Effect, EncodeError, Endpoint, EndpointInfo, Fault, Method, Observation, Progress, RawAnswer,
-    Repeatable, RequestParts, Waiter, WaiterInfo,
+    Call, Checks, Effect, EncodeError, Endpoint, EndpointInfo, Method, Progress, RawAnswer, Repeatable, RequestParts,
+    Waiter, WaiterInfo,
 };
 
 use crate::Macloud;
-use crate::types::{Domain, DomainId, ServiceStatus};
+use crate::types::{Domain, DomainId};
 
 /// One DNS domain.
 ///
@@ -125,18 +125,10 @@ impl Waiter for DnsActive {
         self.call.clone()
     }
 
-    fn judge(&self, output: Domain) -> Progress<Domain> {
-        if matches!(output.status, ServiceStatus::Blocked | ServiceStatus::NotPaid | ServiceStatus::Deleted) {
-            return Progress::Failed(output.status.to_text().into());
-        }
-        if output.status == ServiceStatus::Active {
-            return Progress::Ready(output);
-        }
-        let text = output.status_text.as_ref().map(|value| value.to_text().into_owned()).unwrap_or_default();
-        Progress::Pending(Observation::new(text))
-    }
-
-    fn on_fault(&self, fault: &Fault<<Macloud as Api>::Code>) -> Option<Progress<Domain>> {
-        fault.is_not_found().then(|| Progress::Failed(fault.to_string()))
+    fn judge(&self, output: Domain, mut checks: Checks<'_>) -> Progress<Domain> {
+        checks.text(output.status_text.as_ref());
+        checks.fails_at("status", Some(&output.status), &["block", "notpaid", "deleted"]);
+        checks.needs("status", Some(&output.status), &["active"]);
+        checks.end(output)
     }
 }

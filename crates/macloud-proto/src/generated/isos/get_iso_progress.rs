@@ -5,14 +5,14 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name, TextShape, ToText};
+use hostkit_proto::codec::{DecodeError, InputLimit, Name, TextShape};
 use hostkit_proto::{
-    Api, Call, Effect, EncodeError, Endpoint, EndpointInfo, Fault, Method, Observation, Progress, RawAnswer,
-    Repeatable, RequestParts, Waiter, WaiterInfo,
+    Call, Checks, Effect, EncodeError, Endpoint, EndpointInfo, Method, Progress, RawAnswer, Repeatable, RequestParts,
+    Waiter, WaiterInfo,
 };
 
 use crate::Macloud;
-use crate::types::{DownloadStatus, IsoDownload, IsoKey};
+use crate::types::{IsoDownload, IsoKey};
 
 /// How far a download is.
 ///
@@ -120,18 +120,10 @@ impl Waiter for IsoDone {
         self.call.clone()
     }
 
-    fn judge(&self, output: IsoDownload) -> Progress<IsoDownload> {
-        if output.status == DownloadStatus::Failed {
-            return Progress::Failed(output.status.to_text().into());
-        }
-        if output.status == DownloadStatus::Done {
-            return Progress::Ready(output);
-        }
-        let text = output.description.as_ref().map(|value| value.to_text().into_owned()).unwrap_or_default();
-        Progress::Pending(Observation::new(text))
-    }
-
-    fn on_fault(&self, fault: &Fault<<Macloud as Api>::Code>) -> Option<Progress<IsoDownload>> {
-        fault.is_not_found().then(|| Progress::Failed(fault.to_string()))
+    fn judge(&self, output: IsoDownload, mut checks: Checks<'_>) -> Progress<IsoDownload> {
+        checks.text(output.description.as_ref());
+        checks.fails_at("status", Some(&output.status), &["error"]);
+        checks.needs("status", Some(&output.status), &["done"]);
+        checks.end(output)
     }
 }

@@ -5,15 +5,15 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, Name, ToText};
+use hostkit_proto::codec::{DecodeError, Name};
 use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{
-    Api, Call, Effect, EncodeError, Endpoint, EndpointInfo, Fault, Method, Observation, Progress, RawAnswer,
-    Repeatable, RequestParts, Waiter, WaiterInfo,
+    Call, Checks, Effect, EncodeError, Endpoint, EndpointInfo, Method, Progress, RawAnswer, Repeatable, RequestParts,
+    Waiter, WaiterInfo,
 };
 
 use crate::Macloud;
-use crate::types::{ServerDetail, ServerId, ServiceStatus};
+use crate::types::{ServerDetail, ServerId};
 
 /// One server in full.
 ///
@@ -101,6 +101,9 @@ impl Call for GetServer {}
 impl Repeatable for GetServer {}
 
 /// Waits until a server is active and has an address.
+///
+/// An end that the first poll sees may be of before the call that is waited for: it counts after 120 seconds, or once
+/// another state was seen.
 #[doc(alias = "Ждёт, пока сервер заработает и получит адрес")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct ServerActive {
@@ -124,6 +127,7 @@ impl Waiter for ServerActive {
         interval: Duration::from_secs(10),
         cap: Duration::from_secs(60),
         deadline: Duration::from_secs(1800),
+        settle: Duration::from_secs(120),
         ..WaiterInfo::DEFAULT
     };
 
@@ -131,19 +135,13 @@ impl Waiter for ServerActive {
         self.call.clone()
     }
 
-    fn judge(&self, output: ServerDetail) -> Progress<ServerDetail> {
-        if matches!(output.status, ServiceStatus::Blocked | ServiceStatus::NotPaid | ServiceStatus::Deleted) {
-            return Progress::Failed(output.status.to_text().into());
-        }
-        if output.status == ServiceStatus::Active && !output.addresses.is_empty() {
-            return Progress::Ready(output);
-        }
-        let text = output.status_text.as_ref().map(|value| value.to_text().into_owned()).unwrap_or_default();
-        Progress::Pending(Observation::new(text))
-    }
-
-    fn on_fault(&self, fault: &Fault<<Macloud as Api>::Code>) -> Option<Progress<ServerDetail>> {
-        fault.is_not_found().then(|| Progress::Failed(fault.to_string()))
+    fn judge(&self, output: ServerDetail, mut checks: Checks<'_>) -> Progress<ServerDetail> {
+        checks.text(output.status_text.as_ref());
+        checks.fails_at("status", Some(&output.status), &["block", "notpaid", "deleted"]);
+        checks.needs("status", Some(&output.status), &["active"]);
+        checks.needs_some("addresses", !output.addresses.is_empty(), &["ip"]);
+        checks.needs_none("status_text", output.status_text.as_ref(), &["status_text"]);
+        checks.end(output)
     }
 }
 
@@ -178,15 +176,13 @@ impl Waiter for ServerGone {
         self.call.clone()
     }
 
-    fn judge(&self, output: ServerDetail) -> Progress<()> {
-        if output.status == ServiceStatus::Deleted {
-            return Progress::Ready(());
-        }
-        let text = output.status_text.as_ref().map(|value| value.to_text().into_owned()).unwrap_or_default();
-        Progress::Pending(Observation::new(text))
+    fn judge(&self, output: ServerDetail, mut checks: Checks<'_>) -> Progress<()> {
+        checks.text(output.status_text.as_ref());
+        checks.needs("status", Some(&output.status), &["deleted"]);
+        checks.end(())
     }
 
-    fn on_fault(&self, fault: &Fault<<Macloud as Api>::Code>) -> Option<Progress<()>> {
-        fault.is_not_found().then_some(Progress::Ready(()))
+    fn gone() -> Option<()> {
+        Some(())
     }
 }

@@ -5,11 +5,11 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, Name, ToText};
+use hostkit_proto::codec::{DecodeError, Name};
 use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{
-    Api, Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Fault, Flag, Method, Observation, Progress,
-    RawAnswer, Repeatable, RequestParts, Value, Waiter, WaiterInfo,
+    Call, Checks, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Flag, Method, Progress, RawAnswer,
+    Repeatable, RequestParts, Value, Waiter, WaiterInfo,
 };
 
 use crate::RootPanel;
@@ -128,7 +128,7 @@ impl OrderProcessed {
 
 impl Waiter for OrderProcessed {
     type Endpoint = GetOrders;
-    type Found = Vec<Order>;
+    type Found = Order;
 
     const INFO: WaiterInfo = WaiterInfo {
         name: "order_processed",
@@ -136,6 +136,7 @@ impl Waiter for OrderProcessed {
         interval: Duration::from_secs(15),
         cap: Duration::from_secs(60),
         deadline: Duration::from_secs(3600),
+        is_of_list: true,
         ..WaiterInfo::DEFAULT
     };
 
@@ -143,19 +144,13 @@ impl Waiter for OrderProcessed {
         self.call.clone()
     }
 
-    fn judge(&self, output: Vec<Order>) -> Progress<Vec<Order>> {
-        if output.first().and_then(|value| value.status.as_ref()).is_some_and(|value| value.to_text() == "1") {
-            return Progress::Ready(output);
-        }
-        let text = output
-            .first()
-            .and_then(|value| value.status.as_ref())
-            .map(|value| value.to_text().into_owned())
-            .unwrap_or_default();
-        Progress::Pending(Observation::new(text))
-    }
-
-    fn on_fault(&self, fault: &Fault<<RootPanel as Api>::Code>) -> Option<Progress<Vec<Order>>> {
-        fault.is_not_found().then(|| Progress::Failed(fault.to_string()))
+    fn judge(&self, output: Vec<Order>, mut checks: Checks<'_>) -> Progress<Order> {
+        let asked = output
+            .into_iter()
+            .find(|output| self.call.order.as_ref().is_none_or(|asked| Some(&output.id) == Some(asked)));
+        let Some(output) = asked else { return checks.absent() };
+        checks.text(output.status.as_ref());
+        checks.needs("status", output.status.as_ref(), &["1"]);
+        checks.end(output)
     }
 }
