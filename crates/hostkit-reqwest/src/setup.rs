@@ -38,7 +38,7 @@ impl Setup {
     }
 
     /// Changes reqwest's own settings, such as the local address or the keep-alive of TCP. Redirects, retries, proxy,
-    /// pool and TLS are set afterwards and cannot be changed.
+    /// pool, compression and TLS are set afterwards and cannot be changed.
     pub fn configure(mut self, configure: impl Fn(ClientBuilder) -> ClientBuilder + Send + Sync + 'static) -> Self {
         self.configure = Some(Box::new(configure));
         self
@@ -79,6 +79,12 @@ impl Setup {
             .referer(false)
             .retry(retry::never())
             .http1_only()
+            // Any crate of a build can turn on the features of reqwest that do this by default.
+            .no_gzip()
+            .no_brotli()
+            .no_zstd()
+            .no_deflate()
+            .no_hickory_dns()
             // Proxies and caches fold long header lines: each fold is a blank (RFC 9112, 5.2).
             .http1_allow_obsolete_multiline_headers_in_responses(true)
             .no_proxy()

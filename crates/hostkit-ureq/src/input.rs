@@ -1,6 +1,32 @@
-//! The bytes of an answer before ureq reads them: folded header lines become one, and all heads together are limited.
+//! The bytes of an answer before ureq reads them: folded header lines become one, all heads together are limited, and
+//! headers that make ureq act are masked.
 //!
 //! ureq refuses a folded line, and counts no head but the last one, though a server may send `100 Continue` without end.
+//! Any crate of a build can turn on ureq's features `cookies`, `gzip`, `brotli` and `charset`, and no setting turns them
+//! off: ureq would then keep cookies and send them, and decode bodies. So it does not see the headers that it does this
+//! by.
+
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, SET_COOKIE};
+
+/// Headers that ureq must not see, and the names of equal length under which they pass it.
+static MASKED: [(HeaderName, HeaderName); 3] = [
+    (SET_COOKIE, HeaderName::from_static("set~cookie")),
+    (CONTENT_ENCODING, HeaderName::from_static("content~encoding")),
+    (CONTENT_TYPE, HeaderName::from_static("content~type")),
+];
+
+/// Gives the masked headers of an answer their names again.
+pub(crate) fn unmask(headers: &mut HeaderMap) {
+    for (name, mask) in &MASKED {
+        let values: Vec<_> = headers.get_all(mask).iter().cloned().collect();
+        if !values.is_empty() {
+            headers.remove(mask);
+            for value in values {
+                headers.append(name.clone(), value);
+            }
+        }
+    }
+}
 
 /// The largest head that is read, in bytes, with those of 1xx before it; the limit of the call is checked afterwards.
 pub(crate) const MAX_HEAD: usize = 128 << 10;
@@ -100,6 +126,9 @@ impl Head {
         if self.lines == 0 {
             self.is_informational = line.get(9) == Some(&b'1');
         }
+        if let Some(line) = bytes.get_mut(self.line..at).filter(|_| self.lines > 0) {
+            mask(line);
+        }
         self.line = self.seen;
         self.lines += 1;
         if !is_empty || self.lines == 1 {
@@ -110,8 +139,19 @@ impl Head {
     }
 }
 
+/// Masks the name of a header line.
+fn mask(line: &mut [u8]) {
+    let Some(end) = line.iter().position(|byte| *byte == b':') else { return };
+    let Some(name) = line.get_mut(..end) else { return };
+    if let Some((_, mask)) = MASKED.iter().find(|(known, _)| name.eq_ignore_ascii_case(known.as_str().as_bytes())) {
+        name.copy_from_slice(mask.as_str().as_bytes());
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
+
     use super::*;
 
     /// What ureq sees of an answer that comes in pieces of this size, and whether it is within the limit.
@@ -134,6 +174,31 @@ mod tests {
         // Between the first line and the headers a blank means nothing, and a parser refuses it.
         let odd = "HTTP/1.1 200 OK\r\n A: 1\r\n\r\n";
         assert_eq!(seen(odd, 3).0, odd);
+    }
+
+    #[test]
+    fn headers_that_ureq_acts_on_are_masked() {
+        let answer = "HTTP/1.1 103 Early\r\nSET-COOKIE: a=1\r\n\r\nHTTP/1.1 200 Set-Cookie: b\r\nset-cookie:c=2\r\n Set-Cookie: \
+                      d=3\nX-Set-Cookie: e\r\nContent-Encoding: gzip\r\nSet-Cookies: f\r\ncontent-Type\r\nContent-Type: text\r\n\r\n\
+                      Set-Cookie: body\r\n";
+        let masked = "HTTP/1.1 103 Early\r\nset~cookie: a=1\r\n\r\nHTTP/1.1 200 Set-Cookie: b\r\nset~cookie:c=2   Set-Cookie: \
+                      d=3\nX-Set-Cookie: e\r\ncontent~encoding: gzip\r\nSet-Cookies: f\r\ncontent-Type\r\ncontent~type: text\r\n\r\n\
+                      Set-Cookie: body\r\n";
+        for size in 1..=answer.len() {
+            assert_eq!(seen(answer, size), (masked.to_owned(), true), "{size}");
+        }
+    }
+
+    #[test]
+    fn masked_headers_get_their_names_again() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [("set~cookie", "a=1"), ("content~type", "text/xml"), ("set~cookie", "b=2"), ("x", "1")] {
+            headers.append(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+        unmask(&mut headers);
+        assert_eq!(headers.get_all(SET_COOKIE).iter().collect::<Vec<_>>(), ["a=1", "b=2"]);
+        assert_eq!(headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes), Some(b"text/xml".as_slice()));
+        assert_eq!(headers.len(), 4);
     }
 
     #[test]

@@ -10,9 +10,9 @@ use hostkit_net::failure::check_address;
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use ureq::{Agent, AsSendBody, Body};
 
-use crate::failure;
 use crate::progress::ConnectionProgress;
 use crate::setup::Setup;
+use crate::{failure, input};
 
 /// The log targets under which ureq writes every byte that it sends and receives, URLs and redirects.
 const BYTE_LOGS: [&str; 2] = ["ureq_proto::util", "ureq::util"];
@@ -71,7 +71,8 @@ impl UreqTransport {
             }
             failed
         })?;
-        let (parts, body) = response.into_parts();
+        let (mut parts, body) = response.into_parts();
+        input::unmask(&mut parts.headers);
         let incoming = Incoming::new(limits, parts.status.as_u16(), parts.headers)?;
         receive(body, incoming)
     }

@@ -52,6 +52,7 @@ macro_rules! tls_tests {
             a_proxy_that_opens_no_tunnel_means_not_sent
             a_proxy_is_not_asked_for_this_machine
             a_proxy_of_the_environment_is_not_asked
+            a_greeting_offers_no_more_than_is_wanted
         }
     };
     ($make:expr => $($test:ident)*) => {

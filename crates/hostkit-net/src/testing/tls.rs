@@ -189,6 +189,57 @@ pub fn a_proxy_is_not_asked_for_this_machine(make: Make<'_>) {
     assert_eq!(proxy.heard(), "");
 }
 
+/// The first message of TLS offers neither another protocol than HTTP/1.1 nor compressed certificates, whatever features
+/// of the libraries are on.
+pub fn a_greeting_offers_no_more_than_is_wanted(make: Make<'_>) {
+    /// Application-layer protocols, and compression of certificates (RFC 7301 and 8879).
+    const UNWANTED: [u16; 2] = [16, 27];
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    let port = listener.local_addr().expect("an address").port();
+    let greeting = thread::spawn(move || {
+        let mut greeting = vec![0; 4096];
+        let length = listener.accept()?.0.read(&mut greeting)?;
+        greeting.truncate(length);
+        std::io::Result::Ok(greeting)
+    });
+    let client = client(make, given("localhost", port, trusting(CERTIFICATE)));
+    assert!(matches!(order(&*client), Outcome::NotSent(_)));
+    let greeting = greeting.join().expect("a server").expect("a greeting");
+    let offers = extensions(&greeting).expect("a greeting of TLS");
+    // The name of the server is always there: the reader reads.
+    assert!(offers.contains(&0) && !offers.iter().any(|offer| UNWANTED.contains(offer)), "{offers:?}");
+}
+
+/// The numbers of the extensions in a `ClientHello` (RFC 8446, 4.1.2), in their order.
+fn extensions(greeting: &[u8]) -> Option<Vec<u16>> {
+    fn number<'b>(bytes: &mut &'b [u8], length: usize) -> Option<usize> {
+        let (number, rest): (&'b [u8], _) = bytes.split_at_checked(length)?;
+        *bytes = rest;
+        Some(number.iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte)))
+    }
+    fn skip(bytes: &mut &[u8], length: usize) -> Option<()> {
+        *bytes = bytes.get(length..)?;
+        Some(())
+    }
+    let mut rest = greeting;
+    // The heads of record and message, the version and the random bytes.
+    skip(&mut rest, 5 + 4 + 2 + 32)?;
+    // The session, the cipher suites and the compression methods.
+    for width in [1, 2, 1] {
+        let length = number(&mut rest, width)?;
+        skip(&mut rest, length)?;
+    }
+    let length = number(&mut rest, 2)?;
+    let mut rest = rest.get(..length)?;
+    let mut found = Vec::new();
+    while !rest.is_empty() {
+        found.push(u16::try_from(number(&mut rest, 2)?).ok()?);
+        let length = number(&mut rest, 2)?;
+        skip(&mut rest, length)?;
+    }
+    Some(found)
+}
+
 /// Runs two of the binary's own tests again with proxy variables set. Port 9 refuses connections, so a client that uses
 /// them fails.
 pub fn a_proxy_of_the_environment_is_not_asked(_: Make<'_>) {

@@ -38,6 +38,14 @@ pub enum Fault {
     Redirect(String),
     /// A compressed body that was not requested.
     Gzip,
+    /// The same in brotli.
+    Brotli,
+    /// The same in deflate.
+    Deflate,
+    /// A text in an encoding that is not UTF-8, as its type says.
+    OtherCharset,
+    /// Sets cookies, in a line that comes in pieces and one that is folded.
+    Cookies,
     /// One header of 1 MB.
     LargeHeader,
     /// 100,000 headers.
@@ -120,6 +128,13 @@ const GZIPPED: [u8; 28] = [
     8, 0, 0, 0,
 ];
 
+/// `{"id":7}` in brotli.
+const BROTLI: [u8; 12] = [0x8b, 3, 0x80, b'{', b'"', b'i', b'd', b'"', b':', b'7', b'}', 3];
+
+/// `{"id":7}` in deflate.
+const DEFLATED: [u8; 19] =
+    [0x78, 1, 1, 8, 0, 0xf7, 0xff, b'{', b'"', b'i', b'd', b'"', b':', b'7', b'}', 0x0b, 0x59, 2, 0x7b];
+
 impl Fault {
     /// Whether it reads no request.
     pub(super) fn is_deaf(&self) -> bool {
@@ -159,10 +174,20 @@ impl Fault {
                 pen.write(format!("HTTP/1.1 {code}\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n"))?;
                 return Ok(After::Go);
             }
-            Self::Gzip => {
-                let length = GZIPPED.len();
-                pen.write(format!("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {length}\r\n\r\n"))?;
-                pen.write(GZIPPED)?;
+            Self::Gzip => encoded(pen, "Content-Encoding: gzip", &GZIPPED)?,
+            Self::Brotli => encoded(pen, "Content-Encoding: br", &BROTLI)?,
+            Self::Deflate => encoded(pen, "Content-Encoding: deflate", &DEFLATED)?,
+            Self::OtherCharset => {
+                encoded(pen, "Content-Type: text/json; charset=windows-1251", b"{\"id\":7,\"name\":\"\xcf\"}")?;
+            }
+            Self::Cookies => {
+                for piece in ["HTTP/1.1 200 OK\r\nset-", "COOKIE: pieces=1; Pa", "th=/\r\nSet-Cookie:\r\n folded=2\r\n"]
+                {
+                    pen.write(piece)?;
+                    thread::sleep(Duration::from_millis(10));
+                }
+                pen.write(format!("Content-Length: {length}\r\n\r\n{BODY}"))?;
+                return Ok(After::Go);
             }
             Self::LargeHeader => {
                 pen.write(format!("HTTP/1.1 200 OK\r\nX-Large: {}\r\n", "x".repeat(1_000_000)))?;
@@ -260,6 +285,11 @@ impl Fault {
             _ => String::new(),
         }
     }
+}
+
+fn encoded(pen: &mut Pen<'_>, header: &str, body: &[u8]) -> io::Result<()> {
+    pen.write(format!("HTTP/1.1 200 OK\r\n{header}\r\nContent-Length: {}\r\n\r\n", body.len()))?;
+    pen.write(body)
 }
 
 fn answer(body: &str) -> String {

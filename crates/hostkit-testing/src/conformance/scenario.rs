@@ -43,6 +43,9 @@ const SCENARIOS: &[(Fault, &str, &str)] = &[
     (Fault::CutReset, "Reset ×3", "unresolved, ConnectionLost ×1"),
     (Fault::CutClose, "Decode ×2", "unresolved, Unreadable ×1"),
     (Fault::Gzip, "Decode ×1", "unresolved, Unreadable ×1"),
+    (Fault::Brotli, "Decode ×1", "unresolved, Unreadable ×1"),
+    (Fault::Deflate, "Decode ×1", "unresolved, Unreadable ×1"),
+    (Fault::OtherCharset, "Decode ×1", "unresolved, Unreadable ×1"),
     (Fault::LargeHeader, "TooLarge ×1", "unresolved, ConnectionLost ×1"),
     (Fault::ManyHeaders, "TooLarge ×1", "unresolved, ConnectionLost ×1"),
     (Fault::LargeBody, "TooLarge ×1", "unresolved, ConnectionLost ×1"),
@@ -182,6 +185,24 @@ pub(super) fn connections(make: Make<'_>, calls: usize) -> (usize, usize) {
     let (safe, spends) = (used_by("GET"), used_by("POST"));
     assert!(safe.is_disjoint(&spends), "a spending call went over a connection of a safe one");
     (safe.len(), spends.len())
+}
+
+/// Makes calls one after another to a server that sets cookies; returns the names of the headers of each request, in
+/// alphabetical order.
+pub(super) fn headers_sent(make: Make<'_>, calls: usize) -> Vec<String> {
+    let server = start(Fault::Cookies);
+    let client = make(server.base_url(), Duration::from_secs(5));
+    for _ in 0..calls {
+        let is_fine = client.get().is_ok() && client.order(0).is_done();
+        assert!(is_fine, "a call over a server that sets cookies failed");
+    }
+    let names = |head: &str| {
+        let lines = head.lines().skip(1).filter_map(|line| line.split_once(':'));
+        let mut names: Vec<_> = lines.map(|(name, _)| name.to_ascii_lowercase()).collect();
+        names.sort();
+        names.join(" ")
+    };
+    server.arrivals().iter().map(|arrival| names(&arrival.head)).collect()
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -24,6 +24,7 @@ macro_rules! conformance_tests {
             a_connection_that_timed_out_costs_no_call
             a_call_that_spends_has_a_connection_of_its_own
             a_call_may_have_no_deadline
+            nothing_is_added_to_a_request
             a_proxy_of_the_environment_is_not_asked
         }
     };
@@ -95,6 +96,18 @@ pub fn a_call_that_spends_has_a_connection_of_its_own(make: Make<'_>) {
 /// `Duration::MAX` means no deadline, and must not overflow any clock.
 pub fn a_call_may_have_no_deadline(make: Make<'_>) {
     assert_eq!(scenario::connections(&|base, _| make(base, Duration::MAX), 2), (1, 2));
+}
+
+/// A request has the headers of its call, whatever the client's library could add by itself: above all no cookie, and
+/// no offer to take compressed bodies.
+pub fn nothing_is_added_to_a_request(make: Make<'_>) {
+    let _alone = alone();
+    let sent = scenario::headers_sent(make, 3);
+    let (get, order): (Vec<_>, Vec<_>) = sent.iter().enumerate().partition(|(number, _)| number % 2 == 0);
+    let names = "accept accept-encoding cache-control host user-agent x-key";
+    assert_eq!(get.iter().map(|(_, names)| names.as_str()).collect::<Vec<_>>(), [names; 3]);
+    let names = "accept accept-encoding cache-control content-length content-type host user-agent x-key";
+    assert_eq!(order.iter().map(|(_, names)| names.as_str()).collect::<Vec<_>>(), [names; 3]);
 }
 
 /// Runs one of the binary's own tests again with proxy variables set. Port 9 refuses connections, so a client that uses
