@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::docs::{self, Doc, INNER, ITEM, MEMBER};
-use super::words::{Parameter, field_entry, field_type, fill_statement, ident, rust_type, set_expression};
+use super::words::{Parameter, field_entry, field_type, fill_statement, ident, rust_type, serialised, set_expression};
 use crate::model::{Field, Type, TypeEntry, TypeKind};
 
 /// Client-side items of a type.
@@ -65,7 +65,8 @@ fn structure(entry: &TypeEntry, fields: &[Field]) -> TokenStream {
     let members = fields.iter().map(|field| {
         let (name, ty) = (ident(&field.rust), field_type(field));
         let (doc, alias) = (docs::field(MEMBER, field), docs::alias(&field.surface.ru));
-        quote!(#doc #alias pub #name: #ty,)
+        let serialised = serialised(&field.ty);
+        quote!(#doc #alias #serialised pub #name: #ty,)
     });
     let (raw, raw_value) = match entry.keep_raw {
         true => (quote!(#[doc = " The whole object as it came."] pub raw: Raw,), Some(quote!(raw: Raw::default()))),
@@ -235,7 +236,8 @@ fn union(entry: &TypeEntry, shapes: &[Shape<'_>]) -> TokenStream {
     let (name, about) = (ident(&entry.name), about(entry));
     let variants = shapes.iter().map(|shape| {
         let (name, doc, ty) = (ident(shape.name), Doc::new(MEMBER, shape.doc), rust_type(shape.ty));
-        quote!(#doc #name(#ty),)
+        let serialised = serialised(shape.ty);
+        quote!(#doc #name(#serialised #ty),)
     });
     let from_wire = entry.in_answers.then(|| union_from_wire(entry, shapes));
     let to_wire = entry.in_requests.then(|| union_to_wire(entry, shapes));

@@ -73,6 +73,13 @@ pub(super) fn field_type(field: &Field) -> TokenStream {
     if field.is_option() { quote!(Option<#ty>) } else { ty }
 }
 
+/// How serde serialises a field of a type: what another crate turns on in `rust_decimal` must not change decimals.
+pub(super) fn serialised(ty: &Type) -> Option<TokenStream> {
+    (*ty.item() == Type::Decimal).then(
+        || quote!(#[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]),
+    )
+}
+
 /// A parameter of a constructor or setter.
 pub(super) struct Parameter {
     pub(super) name: Ident,

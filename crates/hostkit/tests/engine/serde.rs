@@ -1,9 +1,10 @@
 //! The feature `serde`: tickets are restored, and secrets are not serialised.
 
 use crate::common::*;
+use hostkit::protocol::codec::serialize_decimals;
 use hostkit::protocol::wire::Value;
 use hostkit::transport::{Phase, TransportErrorKind};
-use hostkit::{Outcome, Raw, SavedTicket, Secret};
+use hostkit::{Decimal, Outcome, Raw, SavedTicket, Secret};
 use hostkit_testing::Script;
 
 #[test]
@@ -28,4 +29,16 @@ fn secrets_and_raw_objects_are_not_written() {
     assert_eq!(secret, r#""[redacted]""#);
     let raw = Raw::new(Value::Map(vec![("password".into(), Value::Text("canary-7f3a".into()))]));
     assert_eq!(serde_json::to_string(&raw).unwrap(), "null");
+}
+
+#[test]
+fn sums_are_texts_with_every_digit() {
+    let sum = "12.30".parse::<Decimal>().unwrap();
+    let json = |value: Result<serde_json::Value, _>| value.unwrap().to_string();
+    assert_eq!(json(serialize_decimals(&sum, serde_json::value::Serializer)), r#""12.30""#);
+    assert_eq!(json(serialize_decimals(&Some(sum), serde_json::value::Serializer)), r#""12.30""#);
+    assert_eq!(json(serialize_decimals(&None::<Decimal>, serde_json::value::Serializer)), "null");
+    assert_eq!(json(serialize_decimals(&vec![sum, sum], serde_json::value::Serializer)), r#"["12.30","12.30"]"#);
+    let map = std::collections::BTreeMap::from([("a", Some(sum))]);
+    assert_eq!(json(serialize_decimals(&map, serde_json::value::Serializer)), r#"{"a":"12.30"}"#);
 }

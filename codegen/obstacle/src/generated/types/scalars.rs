@@ -41,6 +41,7 @@ pub struct Scalars {
     pub uint: Option<u64>,
     /// An exact number.
     #[doc(alias = "Точное число")]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub decimal: Option<Decimal>,
     /// A flag.
     #[doc(alias = "Признак")]

@@ -55,11 +55,13 @@ impl Fill for Kept {
 #[non_exhaustive]
 pub enum Load {
     /// It came as a single value.
-    Scalar(Decimal),
+    Scalar(#[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))] Decimal),
     /// It came as an object.
     Object(LoadParts),
     /// It came as a list.
-    List(Vec<Decimal>),
+    List(
+        #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))] Vec<Decimal>,
+    ),
 }
 
 impl FromWire for Load {
@@ -85,6 +87,7 @@ impl FromWire for Load {
 pub struct LoadParts {
     /// The processor.
     #[doc(alias = "Процессор")]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub cpu: Decimal,
 }
 
@@ -135,6 +138,7 @@ pub struct Parcel {
     pub tags: Vec<String>,
     /// Prices by their name.
     #[doc(alias = "Цены по названию")]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub prices: BTreeMap<String, Decimal>,
     /// A number, or an object.
     #[doc(alias = "Число или объект")]

@@ -383,6 +383,7 @@ pub struct TicketWork {
     ///
     /// Unit: RUB.
     #[doc(alias = "Стоимость работ")]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub cost: Option<Decimal>,
     /// Whether the user agreed.
     #[doc(alias = "Подтверждение пользователя")]

@@ -24,6 +24,7 @@ pub struct StatsRow {
     ///
     /// Unit: %.
     #[doc(alias = "Загрузка процессора")]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub cpu: Option<Decimal>,
     /// Memory that the server has been given.
     #[doc(alias = "Выделенная память")]

@@ -59,6 +59,7 @@ pub struct Balance {
     ///
     /// Provenance: inferred.
     #[doc(alias = "Доступная сумма")]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub balance: Option<Decimal>,
     /// Its currency.
     ///

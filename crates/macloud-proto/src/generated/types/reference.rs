@@ -16,9 +16,11 @@ use crate::types::{DatacenterId, GroupId, PlanId, Tariff, TemplateId};
 pub struct BackupPrice {
     /// The price with the discounts of the account.
     #[doc(alias = "Цена со скидками")]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub cost: Decimal,
     /// The price without discounts.
     #[doc(alias = "Цена без скидок")]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub full_cost: Option<Decimal>,
     /// The period that it is for, such as `day`.
     #[doc(alias = "Период оплаты")]
@@ -122,6 +124,7 @@ impl Fill for Datacenter {
 pub struct LeastAmount {
     /// The least value.
     #[doc(alias = "Минимальное значение")]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub min: Decimal,
 }
 
@@ -157,16 +160,19 @@ pub struct ParameterPrice {
     ///
     /// Known from clients, not from the document.
     #[doc(alias = "Наименьшее значение")]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub min: Option<Decimal>,
     /// The greatest value.
     ///
     /// Known from clients, not from the document.
     #[doc(alias = "Наибольшее значение")]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub max: Option<Decimal>,
     /// The step between values.
     ///
     /// Known from clients, not from the document.
     #[doc(alias = "Шаг")]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub step: Option<Decimal>,
     /// For memory: how much belongs to a core.
     ///
@@ -182,11 +188,13 @@ pub struct ParameterPrice {
     ///
     /// Known from clients, not from the document.
     #[doc(alias = "Цена со скидками")]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub cost: Decimal,
     /// The price without discounts.
     ///
     /// Known from clients, not from the document.
     #[doc(alias = "Цена без скидок")]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub full_cost: Option<Decimal>,
     /// The period that it is for.
     ///
@@ -467,11 +475,13 @@ pub struct ServerPlan {
     pub description: Option<String>,
     /// The price of a period with the discounts of the account.
     #[doc(alias = "Цена за период со скидками")]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub cost: Decimal,
     /// The price of a period without discounts.
     ///
     /// Known from clients, not from the document.
     #[doc(alias = "Цена за период без скидок")]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub full_cost: Option<Decimal>,
     /// The period that it is for, usually `day`.
     #[doc(alias = "Период оплаты, обычно день")]
@@ -481,6 +491,7 @@ pub struct ServerPlan {
     pub period_name: Option<String>,
     /// What the main balance must hold for an order.
     #[doc(alias = "Сколько нужно на основном балансе для заказа")]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub min_money: Option<Decimal>,
     /// Whether the bonus balance may pay.
     #[doc(alias = "Можно ли платить бонусами")]

@@ -583,6 +583,7 @@ pub struct ServerLoad {
     ///
     /// Unit: %.
     #[doc(alias = "Средняя загрузка процессора")]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub cpu: Decimal,
     /// Reads from disk.
     #[doc(alias = "Операции чтения с диска")]

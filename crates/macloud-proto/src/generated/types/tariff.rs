@@ -122,6 +122,7 @@ pub struct SizeAmount {
     pub title: Option<String>,
     /// The amount of the plan, in the unit of `per`.
     #[doc(alias = "Объём по тарифу в единицах из поля for")]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub value: Decimal,
     /// The same in bytes.
     #[doc(alias = "То же в байтах")]
@@ -131,6 +132,7 @@ pub struct SizeAmount {
     pub per: Option<String>,
     /// The amount with what was added to the plan.
     #[doc(alias = "Объём с учётом добавленного")]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub total: Option<Decimal>,
     /// The same in bytes.
     #[doc(alias = "То же в байтах")]

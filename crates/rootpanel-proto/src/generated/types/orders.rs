@@ -65,9 +65,11 @@ pub struct NewOrder {
     pub addons: Option<Csv<AddonId>>,
     /// The money that is left.
     #[doc(alias = "Текущий баланс")]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub balance: Option<Decimal>,
     /// What the order costs.
     #[doc(alias = "Стоимость создания заказа")]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub cost: Option<Decimal>,
     /// The code of the currency of both.
     #[doc(alias = "Код валюты стоимости и баланса")]
@@ -326,9 +328,11 @@ pub struct OrderedAddons {
     pub addons: Option<Csv<AddonId>>,
     /// The money that is left.
     #[doc(alias = "Текущий баланс")]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub balance: Option<Decimal>,
     /// What the add-ons cost.
     #[doc(alias = "Стоимость услуг")]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub cost: Option<Decimal>,
     /// The code of the currency of both.
     #[doc(alias = "Код валюты стоимости и баланса")]
@@ -430,9 +434,11 @@ pub struct Renewal {
     pub period: Option<u64>,
     /// The money that is left.
     #[doc(alias = "Текущий баланс")]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub balance: Option<Decimal>,
     /// What the renewal costs.
     #[doc(alias = "Стоимость продления")]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub cost: Option<Decimal>,
     /// The code of the currency of both.
     #[doc(alias = "Код валюты стоимости и баланса")]

@@ -25,6 +25,7 @@ pub struct Tariff {
     pub name: Option<String>,
     /// What a month costs.
     #[doc(alias = "Ежемесячная стоимость")]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub monthly_cost: Option<Decimal>,
     /// The code of the currency.
     #[doc(alias = "Код валюты")]
@@ -110,6 +111,7 @@ pub struct TariffAddon {
     pub name: Option<String>,
     /// What a month costs.
     #[doc(alias = "Ежемесячная стоимость")]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub monthly_cost: Option<Decimal>,
     /// How many an order may have; 0 means any number.
     #[doc(alias = "Наибольшее количество в заказе, 0 - без ограничений")]
@@ -168,6 +170,7 @@ pub struct TariffLocation {
     pub name: Option<String>,
     /// What a month of the tariff costs there.
     #[doc(alias = "Ежемесячная стоимость тарифа в локации")]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub monthly_cost: Option<Decimal>,
 }
 
@@ -211,6 +214,7 @@ pub struct TariffPeriod {
     pub months: u64,
     /// The discount; the document gives no unit.
     #[doc(alias = "Скидка; единица не указана")]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub discount: Option<Decimal>,
     /// Whether new orders may have it.
     #[doc(alias = "Доступен ли для новых заказов")]
