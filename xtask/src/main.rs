@@ -12,6 +12,7 @@ mod dependent;
 mod explain;
 mod features;
 mod fixtures;
+mod foreign;
 mod fuzz;
 mod loom;
 mod manifest;
@@ -191,6 +192,10 @@ enum TestVerb {
         #[arg(long)]
         fresh: bool,
     },
+    /// Tests the clients and decoders in a program that turns on every feature of every dependency.
+    ///
+    /// Use it after a change of a transport, of a reader or of a dependency: it compiles for minutes.
+    Foreign,
     /// Runs tests against a real nginx, PHP, Redis and resolver, installed where possible and skipped otherwise.
     ///
     /// Use it after a change of a transport, of the Redis store or of a reader of PHP.
@@ -322,6 +327,7 @@ fn test_verb(verb: TestVerb) -> Result<(), String> {
         }
         TestVerb::Loom { long } => loom::execute(long),
         TestVerb::Mutants { file, shard, fresh } => mutants::execute(&file, shard.as_deref(), fresh),
+        TestVerb::Foreign => foreign::execute(),
         TestVerb::Real => real::execute(),
         TestVerb::Fuzz { target, seconds } => fuzz::execute(target.as_deref(), seconds),
         TestVerb::Openapi { client: true } => openapi_client::run_client(),

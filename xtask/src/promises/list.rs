@@ -69,6 +69,8 @@ const P15_TYPED: Test = heavy(memory("p15::"));
 const P15_TIME: Test = heavy(promise("p15_time::"));
 const P16_LISTS: Test = heavy(promise("p16_lists::"));
 const P31: Test = test("hostkit-codegen", "generated", "p31_");
+/// In the ordinary build; the features themselves are on in `cargo xtask test foreign`.
+const P34: Test = test("hostkit-ureq", "blocking_client", "foreign::");
 
 pub(super) const PROMISES: &[Promise] = &[
     Promise { id: "P1", tests: &[money("p1_"), UNRESOLVED], switches: &[switch("P1", money("p1_orders"))] },
@@ -171,6 +173,7 @@ pub(super) const PROMISES: &[Promise] = &[
             switch("P33-end", P33),
         ],
     },
+    Promise { id: "P34", tests: &[P34], switches: &[switch("P34", P34)] },
 ];
 
 impl Test {

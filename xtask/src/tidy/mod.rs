@@ -12,8 +12,8 @@ mod trees;
 use std::path::Path;
 
 use crate::manifest::members;
-use crate::promises;
 use crate::workspace::{apis, read, root};
+use crate::{foreign, promises};
 pub(crate) use files::{files, paths};
 
 /// Checks all rules; with `write`, first rewrites the list of indirect dependencies and shrinks that of module cycles.
@@ -36,6 +36,7 @@ pub(crate) fn run(write: bool) -> Result<(), String> {
     findings.extend(cycles::check(&files, &members)?);
     findings.extend(dependencies::check(&members)?);
     findings.extend(switches::check(&files)?);
+    findings.extend(foreign::check()?);
     findings.extend(promises::check_page()?);
     findings.extend(promises::check_defects());
     findings.extend(trees::check()?);
