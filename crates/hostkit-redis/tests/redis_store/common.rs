@@ -15,7 +15,7 @@ const GUARD: &str =
     r#""$@" >/dev/null & server=$!; echo $server; cat >/dev/null; kill -CONT $server; kill -KILL $server"#;
 
 /// Where the certificate lies, and its key.
-const FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../hostkit-net/src/testing/");
+const FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../crates/hostkit-net/src/testing/");
 
 pub struct Redis {
     pub port: u16,
