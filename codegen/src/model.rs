@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::source::{At, Span};
 use crate::surface;
 
 /// A type expression.
@@ -11,6 +12,8 @@ pub(crate) enum Type {
     Int,
     Uint,
     Decimal,
+    /// As `Decimal`, but one that is there and cannot be read is an error of its object.
+    Money,
     Flag,
     Switch,
     Secret,
@@ -54,7 +57,14 @@ impl Type {
     pub(crate) fn is_number(&self) -> bool {
         matches!(
             self,
-            Self::Int | Self::Uint | Self::Decimal | Self::Bytes | Self::Kibibytes | Self::Mebibytes | Self::Gibibytes
+            Self::Int
+                | Self::Uint
+                | Self::Decimal
+                | Self::Money
+                | Self::Bytes
+                | Self::Kibibytes
+                | Self::Mebibytes
+                | Self::Gibibytes
         )
     }
 }
@@ -70,6 +80,30 @@ pub(crate) struct WireName {
     pub(crate) json: Vec<String>,
     pub(crate) xml: Vec<String>,
     pub(crate) also: Vec<String>,
+}
+
+impl WireName {
+    /// The name that a path by format stands for; without a path for JSON, it is that of XML, and the reverse.
+    pub(crate) fn of(root: &surface::Root) -> Option<Self> {
+        let split = |root: &str| root.split('/').map(str::to_owned).collect();
+        let json = root.json.as_deref().or(root.xml.as_deref())?;
+        let xml = root.xml.as_deref().unwrap_or(json);
+        Some(Self { json: split(json), xml: split(xml), also: Vec::new() })
+    }
+}
+
+/// Where an answer says how many items a list or map has in all.
+#[derive(Debug, Clone)]
+pub(crate) struct Total {
+    pub(crate) name: WireName,
+    pub(crate) place: Span,
+}
+
+impl Total {
+    fn of(total: Option<&At<surface::Root>>) -> Option<Self> {
+        let total = total?;
+        Some(Self { name: WireName::of(&total.value)?, place: total.span.clone() })
+    }
 }
 
 /// A field with its Rust name and type.
@@ -94,6 +128,10 @@ impl Field {
 
     pub(crate) fn is_required(&self) -> bool {
         self.surface.required
+    }
+
+    pub(crate) fn total(&self) -> Option<Total> {
+        Total::of(self.surface.total.as_ref())
     }
 
     /// Absent lists and maps are empty, and a flag may say what absence means: these need no `Option`.
@@ -404,6 +442,10 @@ impl Endpoint {
 
     pub(crate) fn is_callable(&self) -> bool {
         matches!(self.effect(), "safe" | "idempotent")
+    }
+
+    pub(crate) fn total(&self) -> Option<Total> {
+        Total::of(self.surface.response.total.as_ref())
     }
 
     /// Whether some faults mean an empty output.

@@ -209,6 +209,7 @@ pub(crate) struct Field {
     pub(crate) limits: Limits,
     pub(crate) host_limits: Vec<(At<String>, Limits)>,
     pub(crate) max_items: Option<i64>,
+    pub(crate) total: Option<At<Root>>,
     /// Conditions, and the limits that apply under them.
     pub(crate) when: Vec<(At<String>, Limits)>,
     pub(crate) not_below: Option<At<String>>,
@@ -248,6 +249,7 @@ pub(crate) struct Response {
     pub(crate) ty: Option<At<String>>,
     pub(crate) root: Root,
     pub(crate) max_items: Option<i64>,
+    pub(crate) total: Option<At<Root>>,
     pub(crate) formats: Vec<String>,
     pub(crate) from_headers: bool,
     pub(crate) empty_statuses: Vec<i64>,

@@ -23,4 +23,5 @@ mod p32;
 mod real;
 mod sandbox_answers;
 mod straight;
+mod totals;
 mod unresolved;

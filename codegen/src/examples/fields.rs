@@ -1,12 +1,29 @@
 //! The fields of an object in an example, looked up by their names in the format.
 
 use hostkit_proto::Leniency;
+use hostkit_proto::codec::FromText;
 use hostkit_wire::{Format, Kind, Node};
 
 use super::items::Items;
 use super::walk::Walker;
 use crate::diagnostic::did_you_mean;
-use crate::model::{Field, Type, WireName};
+use crate::model::{Field, Total, Type, WireName};
+
+/// What an answer says about the number of items of a list or map.
+#[derive(Default)]
+pub(super) struct Counted {
+    /// Where it says so.
+    name: Option<WireName>,
+    /// Whether it says that there are none.
+    is_nothing: bool,
+}
+
+impl Counted {
+    fn stands_at(&self, parents: &[String], key: &str) -> bool {
+        let split = self.name.as_ref().and_then(|name| name.xml.split_last());
+        split.is_some_and(|(last, above)| last == key && above == parents)
+    }
+}
 
 /// An object that is being read.
 #[derive(Clone)]
@@ -82,35 +99,69 @@ impl<'t> Fields<'t> {
     }
 
     pub(super) fn field(&mut self, walker: &mut Walker<'_>, field: &Field) {
+        let total = self.total(walker, field.total());
         if field.is_required() {
-            self.required(walker, &field.ty, &field.name, field.wire());
+            self.required(walker, &field.ty, &field.name, field.wire(), &total);
         } else {
-            self.optional(walker, &field.ty, &field.name, field.wire());
+            self.optional(walker, &field.ty, &field.name, field.wire(), &total);
         }
     }
 
-    pub(super) fn required(&mut self, walker: &mut Walker<'_>, ty: &Type, name: &WireName, step: &str) {
+    /// What the answer says about the number of items.
+    pub(super) fn total(&mut self, walker: &mut Walker<'_>, total: Option<Total>) -> Counted {
+        let Some(total) = total else { return Counted::default() };
+        let found = self.find(walker, &total.name).filter(|node| !walker.scalars().is_absent(&Type::Uint, *node));
+        let mut is_nothing = false;
+        if let Some(node) = found {
+            walker.value(&Type::Uint, node);
+            walker.totals.push(total.place);
+            is_nothing = Leniency::scalar_text(node).and_then(u64::from_text) == Some(0);
+        }
+        Counted { name: Some(total.name), is_nothing }
+    }
+
+    pub(super) fn required(
+        &mut self,
+        walker: &mut Walker<'_>,
+        ty: &Type,
+        name: &WireName,
+        step: &str,
+        total: &Counted,
+    ) {
         match ty {
-            Type::List(item) => match self.items(walker, name) {
+            Type::List(item) => match self.items(walker, name, total) {
+                found if total.is_nothing && found.is_nothing() => {}
                 Items::Absent => walker.missing(step, self.node.offset()),
                 found => walker.within(step, |walker| found.read(walker, item)),
             },
             ty => match self.find(walker, name) {
+                found if total.is_nothing && found.is_none_or(Leniency::is_nothing) => {}
                 Some(node) => walker.within(step, |walker| walker.value(ty, node)),
                 None => walker.missing(step, self.node.offset()),
             },
         }
     }
 
-    pub(super) fn optional(&mut self, walker: &mut Walker<'_>, ty: &Type, name: &WireName, step: &str) {
+    pub(super) fn optional(
+        &mut self,
+        walker: &mut Walker<'_>,
+        ty: &Type,
+        name: &WireName,
+        step: &str,
+        total: &Counted,
+    ) {
         match ty {
             Type::List(item) => {
-                let found = self.items(walker, name);
+                let found = self.items(walker, name, total);
+                if total.is_nothing && found.is_nothing() {
+                    return;
+                }
                 walker.within(step, |walker| found.read(walker, item));
             }
             ty => {
                 if let Some(node) = self.find(walker, name) {
-                    let is_absent = !matches!(ty, Type::Map(..)) && walker.scalars().is_absent(ty, node);
+                    let is_absent = !matches!(ty, Type::Map(..)) && walker.scalars().is_absent(ty, node)
+                        || total.is_nothing && Leniency::is_nothing(node);
                     if !is_absent {
                         walker.within(step, |walker| walker.value(ty, node));
                     }
@@ -120,7 +171,7 @@ impl<'t> Fields<'t> {
     }
 
     /// Finds the items of a list.
-    fn items(&mut self, walker: &mut Walker<'_>, name: &WireName) -> Items<'t> {
+    fn items(&mut self, walker: &mut Walker<'_>, name: &WireName, total: &Counted) -> Items<'t> {
         if self.node.format() != Format::Xml {
             return match self.find(walker, name) {
                 Some(node) => Items::In(node, name.xml.get(1..).and_then(|rest| rest.last()).cloned()),
@@ -150,7 +201,7 @@ impl<'t> Fields<'t> {
                 for (key, node) in parent.entries() {
                     if key == last {
                         nodes.push(node);
-                    } else {
+                    } else if !total.stands_at(parents, key) {
                         walker.unknown(key, node, false, None);
                     }
                 }

@@ -1,6 +1,6 @@
 //! The items of a list, in the shapes that the service's leniencies allow.
 
-use hostkit_proto::ListShape;
+use hostkit_proto::{Leniency, ListShape};
 use hostkit_wire::Node;
 
 use super::walk::Walker;
@@ -16,6 +16,15 @@ pub(super) enum Items<'t> {
 }
 
 impl<'t> Items<'t> {
+    /// Whether there is nothing in the place of the list.
+    pub(super) fn is_nothing(&self) -> bool {
+        match self {
+            Self::Absent => true,
+            Self::Elements(nodes) => nodes.is_empty(),
+            Self::In(node, _) => Leniency::is_nothing(*node),
+        }
+    }
+
     pub(super) fn read(self, walker: &mut Walker<'_>, item: &Type) {
         match self {
             Self::Absent => {}

@@ -87,7 +87,7 @@ impl<'m> Scalars<'m> {
         match ty {
             Type::Int => reads::<i64>(text),
             Type::Uint | Type::Bytes | Type::Kibibytes | Type::Mebibytes | Type::Gibibytes => reads::<u64>(text),
-            Type::Decimal => reads::<Decimal>(text),
+            Type::Decimal | Type::Money => reads::<Decimal>(text),
             Type::Flag | Type::Switch => reads::<bool>(text),
             // Dates have one form in these places; the service's forms apply to bodies and queries.
             Type::DateTime => reads::<DateTime>(text),
@@ -115,7 +115,7 @@ impl<'m> Scalars<'m> {
             Type::Text => "text".to_owned(),
             Type::Secret => "a secret".to_owned(),
             Type::Html => "markup".to_owned(),
-            Type::Decimal => "a decimal number".to_owned(),
+            Type::Decimal | Type::Money => "a decimal number".to_owned(),
             Type::Flag | Type::Switch => "a flag".to_owned(),
             Type::DateTime => format!("a date and time such as {}", first(&service.datetime_forms)),
             Type::Date => format!("a date such as {}", first(&service.date_forms)),

@@ -11,12 +11,15 @@ use super::problem::Problem;
 use super::scalar::Scalars;
 use super::verdict::{self, Code};
 use crate::model::{Endpoint, Field, Model, Output, Type, TypeKind, WireName};
+use crate::source::Span;
 
 pub(super) struct Walker<'m> {
     pub(super) model: &'m Model,
     pub(super) problems: Vec<Problem>,
     /// Top-level keys of the document that are not fields.
     pub(super) envelope: Vec<String>,
+    /// Places of the spec whose totals were shown.
+    pub(super) totals: Vec<Span>,
     /// Offset of the body in the file.
     pub(super) base: usize,
     /// Path to the current value.
@@ -34,6 +37,7 @@ impl<'m> Walker<'m> {
             model,
             problems: Vec::new(),
             envelope: model.service.fault.keys.clone(),
+            totals: Vec::new(),
             base: 0,
             path: Vec::new(),
             owner: (endpoint.type_name.clone(), endpoint.spec.clone()),
@@ -138,7 +142,8 @@ impl<'m> Walker<'m> {
     }
 
     /// Reads the output of an endpoint.
-    pub(super) fn output(&mut self, output: &Output, root: Node<'_>) {
+    pub(super) fn output(&mut self, endpoint: &Endpoint, root: Node<'_>) {
+        let output = &endpoint.output;
         match output {
             Output::None => self.nothing(root),
             Output::Headers(_) => {}
@@ -147,13 +152,14 @@ impl<'m> Walker<'m> {
                 let Some(mut fields) = Fields::open(self, root) else {
                     return;
                 };
+                let total = fields.total(self, endpoint.total());
                 match ty {
                     // Without an envelope, a document without the root is a different document.
                     Type::Option(inner) if self.envelope.is_empty() => {
-                        fields.required(self, inner, name, name_text(name));
+                        fields.required(self, inner, name, name_text(name), &total);
                     }
-                    Type::Option(inner) => fields.optional(self, inner, name, name_text(name)),
-                    ty => fields.required(self, ty, name, name_text(name)),
+                    Type::Option(inner) => fields.optional(self, inner, name, name_text(name), &total),
+                    ty => fields.required(self, ty, name, name_text(name), &total),
                 }
                 fields.finish(self, &[]);
             }

@@ -122,6 +122,34 @@ fn coverage_counts_and_names_what_is_missing() {
 }
 
 #[test]
+fn a_total_that_no_example_shows_may_be_misspelt() {
+    let answer = r#"
+[response]
+type = "[uint]"
+root = "boxes"
+total = "count"
+[[example]]
+case = "all"
+kind = "answer"
+formats = ["json"]
+origin = "document"
+line = 40
+"#;
+    let read = |body: &str| {
+        let example = ("demo/boxes/paint_box/all.answer.json".to_owned(), body.as_bytes().to_vec());
+        let red = ("demo/boxes/paint_box/red.request.http".to_owned(), RED.as_bytes().to_vec());
+        let sources = sources(answer).with_examples([red, example]);
+        Specs::read("demo", &sources).map(drop).map_err(|found| found.render(&sources, false))
+    };
+    assert_eq!(read(r#"{"boxes":[7],"count":1}"#), Ok(()));
+    assert_eq!(read(r#"{"count":0}"#), Ok(()));
+    let error = read(r#"{"boxes":[7]}"#).expect_err("nothing shows it");
+    assert!(error.contains("E0236") && error.contains("no example has `count`"), "{error}");
+    let error = read(r#"{"boxes":[7],"count":"one"}"#).expect_err("no number");
+    assert!(error.contains("E0302") && error.contains("a whole number"), "{error}");
+}
+
+#[test]
 fn coverage_notices_what_the_inventory_does_not_know() {
     let extra = "[[note]]\nid = \"K9\"\nen = \"Unknown.\"\n";
     let found = specs(&sources(extra)).coverage();

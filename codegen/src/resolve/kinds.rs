@@ -16,7 +16,14 @@ pub(super) fn is_number(model: &Model, ty: &Type) -> bool {
 /// Whether values of the type are `Copy`.
 pub(super) fn is_copy(model: &Model, ty: &Type) -> bool {
     match ty {
-        Type::Int | Type::Uint | Type::Decimal | Type::Flag | Type::Switch | Type::UnixTime | Type::Ip => true,
+        Type::Int
+        | Type::Uint
+        | Type::Decimal
+        | Type::Money
+        | Type::Flag
+        | Type::Switch
+        | Type::UnixTime
+        | Type::Ip => true,
         Type::Bytes | Type::Kibibytes | Type::Mebibytes | Type::Gibibytes => true,
         Type::Named(name) => {
             model.types.get(name).is_some_and(|entry| matches!(entry.kind, TypeKind::Id { is_number: true }))
@@ -28,7 +35,9 @@ pub(super) fn is_copy(model: &Model, ty: &Type) -> bool {
 /// Whether a value of the type is one piece of text.
 pub(crate) fn is_text(model: &Model, ty: &Type) -> bool {
     match ty {
-        Type::Text | Type::Int | Type::Uint | Type::Decimal | Type::Flag | Type::Switch | Type::Ip => true,
+        Type::Text | Type::Int | Type::Uint | Type::Decimal | Type::Money | Type::Flag | Type::Switch | Type::Ip => {
+            true
+        }
         Type::DateTime | Type::Date | Type::UnixTime => true,
         Type::Bytes | Type::Kibibytes | Type::Mebibytes | Type::Gibibytes => true,
         Type::Named(name) => model

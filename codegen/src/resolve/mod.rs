@@ -5,6 +5,7 @@ mod checks;
 mod kinds;
 pub(crate) mod names;
 mod rules;
+mod totals;
 mod traces;
 mod types;
 mod waiters;
@@ -56,6 +57,7 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
     mark_uses(&mut model);
     rules::resolve(&mut model, diagnostics);
     answers::resolve(&mut model, diagnostics);
+    totals::check(&model, diagnostics);
     waiters::resolve(&mut model, diagnostics);
     traces::resolve(&mut model, diagnostics);
     checks::check(&model, &surface, diagnostics);
@@ -345,14 +347,9 @@ impl Resolver<'_, '_> {
         if response.from_headers {
             return Output::Headers(ty);
         }
-        let split = |root: &str| -> Vec<String> { root.split('/').map(str::to_owned).collect() };
-        match (&response.root.xml, &response.root.json) {
-            (None, None) => Output::Whole(ty),
-            (xml, json) => {
-                let json = json.as_deref().or(xml.as_deref()).unwrap_or_default();
-                let xml = xml.as_deref().unwrap_or(json);
-                Output::Under(ty, WireName { json: split(json), xml: split(xml), also: Vec::new() })
-            }
+        match WireName::of(&response.root) {
+            Some(name) => Output::Under(ty, name),
+            None => Output::Whole(ty),
         }
     }
 }

@@ -3,7 +3,7 @@
 use toml::de::{DeTable, DeValue};
 
 use super::check::Checker;
-use super::field::{read_field, read_fields, read_remarks, read_root};
+use super::field::{read_by_format, read_field, read_fields, read_remarks, read_root};
 use super::keys;
 use super::node::{Node, decimal};
 use crate::source::{At, FileId};
@@ -154,6 +154,7 @@ fn read_response(node: Option<Node<'_, '_>>) -> Response {
         ty: node.optional_at("type"),
         root: read_root(Some(node)),
         max_items: node.integer("max-items"),
+        total: read_by_format(&node, "total"),
         formats: node.texts("formats"),
         from_headers: node.has("from"),
         empty_statuses: empty.map(|node| node.integers("statuses")).unwrap_or_default(),

@@ -27,6 +27,7 @@ pub(super) fn read_field(wire: At<String>, node: &Node<'_, '_>) -> Field {
         limits: read_limits(node),
         host_limits: hosts.iter().flat_map(Node::tables).map(|(name, node)| (name, read_limits(&node))).collect(),
         max_items: node.integer("max-items"),
+        total: read_by_format(node, "total"),
         when: when.iter().flat_map(Node::tables).map(|(name, node)| (name, read_limits(&node))).collect(),
         not_below: node.optional_at("not-below"),
         required_if: node.optional_at("required-if"),
@@ -52,16 +53,17 @@ fn read_limits(node: &Node<'_, '_>) -> Limits {
 }
 
 pub(super) fn read_root(node: Option<Node<'_, '_>>) -> Root {
-    let Some(node) = node else {
-        return Root::default();
+    node.and_then(|node| read_by_format(&node, "root")).map(|root| root.value).unwrap_or_default()
+}
+
+/// A path that may differ by format.
+pub(super) fn read_by_format(node: &Node<'_, '_>, key: &str) -> Option<At<Root>> {
+    let root = match (node.optional(key), node.table(key)) {
+        (Some(root), _) => Root { xml: Some(root.clone()), json: Some(root) },
+        (None, Some(root)) => Root { xml: root.optional("xml"), json: root.optional("json") },
+        (None, None) => return None,
     };
-    match node.optional("root") {
-        Some(root) => Root { xml: Some(root.clone()), json: Some(root) },
-        None => match node.table("root") {
-            Some(root) => Root { xml: root.optional("xml"), json: root.optional("json") },
-            None => Root::default(),
-        },
-    }
+    Some(At { value: root, span: node.span(key) })
 }
 
 pub(super) fn read_type(name: At<String>, node: &Node<'_, '_>) -> TypeDefinition {

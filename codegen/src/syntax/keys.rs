@@ -150,6 +150,7 @@ pub(crate) const FIELD: &[Key] = &[
     key("max-length", Shape::Integer, "Characters, at most."),
     key("shape", Shape::Word(SHAPES), "The shape of the text."),
     key("max-items", Shape::Integer, "Items of a list, at most."),
+    key("total", Shape::TextByFormat, "The key beside a list or map of an answer with the number of items in all."),
     key("hosts", Shape::Named(LIMITS), "Limits that differ by host."),
     key("when", Shape::Named(LIMITS), "Limits that hold where this `field=value` does."),
     key("not-below", Shape::Text, "The input that this one must not be less than."),

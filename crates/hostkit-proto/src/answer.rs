@@ -5,8 +5,8 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 
 use hostkit_wire::{Cursor, Document, Format, Kind, Limits, Node, WireError, WireErrorKind};
-use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use http::{HeaderMap, StatusCode};
 
 use crate::codec::{
     At, DecodeError, Field, FromText, FromWire, How, Name, Note, Notes, Reader, Report, Table, ToText, UnknownFields,
@@ -22,6 +22,8 @@ pub struct RawAnswer<'a> {
     bodiless: &'static [u16],
     /// Whether no error quotes the body, which holds secrets or personal data.
     is_withheld: bool,
+    /// Where the answer says how many items there are in all, if it is a list or a map.
+    total: Option<Name>,
     api: &'static ApiInfo,
     formats: &'static [Format],
     status: u16,
@@ -52,6 +54,7 @@ impl<'a> RawAnswer<'a> {
             },
             bodiless: endpoint.bodiless,
             is_withheld: status < 300 && (endpoint.has(Flag::SecretResponse) || endpoint.has(Flag::Pii)),
+            total: endpoint.total,
             api,
             formats: if endpoint.formats.is_empty() { api.formats } else { endpoint.formats },
             status,
@@ -232,7 +235,7 @@ impl<'a> RawAnswer<'a> {
         let cursor = Cursor::open(self.formats, self.body, &self.limits)?;
         let mut reader = self.reader(At::Body(cursor));
         let value = read(&mut reader).ok().filter(|_| reader.is_finished())?;
-        self.report.borrow_mut().merge(std::mem::take(&mut reader.report));
+        self.keep(std::mem::take(&mut reader.report));
         *self.notes.borrow_mut() = Some(reader.into_notes());
         Some(value)
     }
@@ -245,8 +248,17 @@ impl<'a> RawAnswer<'a> {
         let mut reader = self.reader(At::Node(document.root()));
         let value = read(&mut reader)?;
         reader.check_doubts()?;
-        self.report.borrow_mut().merge(reader.report);
+        self.keep(reader.report);
         Ok(value)
+    }
+
+    /// Keeps what was found while the value was read. Under 206 it is a part, which shows nothing of the rest.
+    fn keep(&self, found: Report) {
+        let mut report = self.report.borrow_mut();
+        report.merge(found);
+        if self.status == StatusCode::PARTIAL_CONTENT.as_u16() {
+            report.add_left_out(DecodeError::new(self.endpoint(), "answer", "all of it", "a part, by the status 206"));
+        }
     }
 
     fn reader<'r>(&self, at: At<'r>) -> Reader<'r> {
@@ -276,7 +288,10 @@ impl<'a> RawAnswer<'a> {
         read: impl Fn(&mut Reader<'_>, &mut T) -> Result<(), DecodeError>,
     ) -> Result<T, DecodeError> {
         let field = [Field::named(*root, how)];
-        let table = Table::new("", &field);
+        let table = match (self.total, how) {
+            (Some(total), How::RequiredList | How::RequiredMap) => Table::new("", &field).total(0, total),
+            _ => Table::new("", &field),
+        };
         self.read(|reader| {
             let mut value = blank();
             reader.object(&table, &mut |_, reader| read(reader, &mut value))?;
@@ -312,7 +327,7 @@ impl<'a> RawAnswer<'a> {
             // document without the root.
             let mut value = None;
             if fields.has_value(root)? || !has_envelope {
-                fields.fill(&Field::named(*root, How::Required), &mut |reader| {
+                fields.fill(&Field::named(*root, How::Required), None, &mut |reader| {
                     // The root is what says that the call was carried out.
                     let is_nothing = matches!(reader.kind(), Kind::Null | Kind::Text) && reader.format() != Format::Xml;
                     if self.facts.acts && is_nothing {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use hostkit_wire::Format;
 use http::Method;
 
+use crate::codec::Name;
 use crate::leniency::Leniency;
 use crate::word::Word;
 
@@ -124,6 +125,8 @@ pub struct EndpointInfo {
     pub formats: &'static [Format],
     /// Whether the answer may lack the envelope's marker: that of some reads may.
     pub may_lack_marker: bool,
+    /// Where an answer that is a list or map says how many items there are in all.
+    pub total: Option<Name>,
     /// The success statuses that may come without a body; empty if any but 200 may.
     pub bodiless: &'static [u16],
     /// The time limit if the caller sets no deadline.
@@ -150,6 +153,7 @@ impl EndpointInfo {
         empty: Emptiness::NONE,
         formats: &[],
         may_lack_marker: false,
+        total: None,
         bodiless: &[],
         deadline: Duration::from_secs(30),
         reconcile: "",

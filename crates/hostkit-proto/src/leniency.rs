@@ -107,6 +107,17 @@ impl Leniency {
         }
     }
 
+    /// Whether the node has nothing in it, in whatever way a format or PHP writes that: for the place of a list or map
+    /// that has no items by another field of the answer.
+    pub fn is_nothing(node: Node<'_>) -> bool {
+        match node.kind() {
+            Kind::Null => true,
+            Kind::Text => node.is_empty_text(),
+            Kind::List | Kind::Map => node.is_empty(),
+            Kind::Bool | Kind::Number => false,
+        }
+    }
+
     /// Whether the outermost wrapper of a list is empty: `[]` in `{"backups":[]}` for `backups/backup`.
     pub fn wraps_nothing(&self, wrapper: Node<'_>) -> bool {
         match wrapper.kind() {

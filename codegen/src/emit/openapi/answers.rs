@@ -46,6 +46,28 @@ pub(super) fn wrapped(model: &Model, schema: &mut Object, ty: &Type, xml: &[Stri
     }
 }
 
+/// Adds where the answer says how many items there are, and that the list or map need not be there if it says 0.
+pub(super) fn counted(model: &Model, schema: &mut Object, list: &[String], total: &[String]) {
+    let Some((last, above)) = list.split_last() else { return };
+    let place = above.iter().fold(&mut *schema, |place, name| place.object("properties").object(name));
+    let required: Vec<String> = place.texts("required").into_iter().filter(|name| name != last).collect();
+    place.split_off("required");
+    place.say("required", required);
+    let strict = std::mem::take(place.object("properties").object(last));
+    let nothing = [
+        object! { "type": "null" },
+        object! { "type": "string", "maxLength": 0 },
+        empty_list(),
+        object! { "type": "object", "maxProperties": 0 },
+    ];
+    let shapes: Vec<Object> = std::iter::once(strict).chain(nothing).collect();
+    place.object("properties").set(last.as_str(), object! { "anyOf": shapes });
+    let Some((last, above)) = total.split_last() else { return };
+    let place = above.iter().fold(schema, |place, name| place.object("properties").object(name));
+    let number = answered(model, answer_schema(model, &Type::Uint), &Type::Uint, false);
+    place.object("properties").set(last.as_str(), number);
+}
+
 /// The schema of a type expression in an answer.
 pub(super) fn answer_schema(model: &Model, ty: &Type) -> Object {
     let lenient = &model.service.lenient;
@@ -62,7 +84,9 @@ pub(super) fn answer_schema(model: &Model, ty: &Type) -> Object {
         Type::Text | Type::Html | Type::Secret if lenient.loose_scalars => {
             loose(type_schema(ty), &["string", "number"], None)
         }
-        Type::Decimal if lenient.loose_scalars => loose(type_schema(ty), &["number", "string"], Some(decimal)),
+        Type::Decimal | Type::Money if lenient.loose_scalars => {
+            loose(type_schema(ty), &["number", "string"], Some(decimal))
+        }
         Type::Switch if lenient.loose_scalars => {
             object! { "anyOf": vec![type_schema(ty), object! { "type": "string", "pattern": "^[01]$" }] }
         }

@@ -1,6 +1,6 @@
 //! Schemas of named types. A type that only answers contain gets their leniency; all others are strict.
 
-use super::answers::{answer_schema, loosen};
+use super::answers::{answer_schema, counted, loosen};
 use super::json::{Json, Object, object};
 use super::schema::{object_schema, type_schema};
 use crate::model::{Field, Model, TypeEntry, TypeKind};
@@ -24,6 +24,9 @@ fn entry_schema(entry: &TypeEntry, answers: Option<&Model>) -> Object {
             let mut schema = object_schema(&body);
             if let Some(model) = answers {
                 body.iter().for_each(|field| loosen(model, &mut schema, field));
+                for (field, total) in body.iter().filter_map(|field| Some((field, field.total()?))) {
+                    counted(model, &mut schema, &field.name.json, &total.name.json);
+                }
             }
             schema
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::answers::{answer_schema, answered, empty_list, wrapped};
+use super::answers::{answer_schema, answered, counted, empty_list, wrapped};
 use super::json::{Json, Object, object};
 use super::schema::{add_choices, add_constants, add_group, constant_value, field_schema, object_schema, type_schema};
 use crate::model::{AtLeastOne, Endpoint, Field, Model, Output, Type, WireName};
@@ -150,7 +150,10 @@ fn answer(response: &mut Object, model: &Model, endpoint: &Endpoint) {
                 if format != "xml" && json.len() == 1 {
                     wrapped(model, &mut inner, ty, xml);
                 }
-                let schema = below(format, path, inner, matches!(ty, Type::List(_)));
+                let mut schema = below(format, path, inner, matches!(ty, Type::List(_)));
+                if let Some(total) = endpoint.total().filter(|_| format != "xml") {
+                    counted(model, &mut schema, path, &total.name.json);
+                }
                 if format != "xml" && model.service.lenient.list_as_empty_map {
                     hollow(schema, path, ty)
                 } else {

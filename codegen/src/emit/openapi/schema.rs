@@ -12,7 +12,7 @@ pub(super) fn type_schema(ty: &Type) -> Object {
         Type::Int => object! { "type": "integer", "format": "int64" },
         Type::Uint => object! { "type": "integer", "format": "int64", "minimum": 0 },
         // Marked exact: reading it as a binary fraction loses digits.
-        Type::Decimal => object! { "type": "number", "x-hostkit-exact": true },
+        Type::Decimal | Type::Money => object! { "type": "number", "x-hostkit-exact": true },
         Type::Flag => object! { "type": "boolean" },
         Type::Switch => object! { "type": "integer", "enum": vec![0, 1] },
         Type::Secret => object! { "type": "string", "format": "password" },
@@ -86,7 +86,7 @@ pub(super) fn field_schema(field: &Field) -> Object {
     let schema = match &field.ty {
         ty if !field.surface.write_text => type_schema(ty),
         Type::Flag | Type::Switch => object! { "type": "string", "pattern": "^[01]$" },
-        Type::Decimal => object! { "type": "string", "pattern": "^-?[0-9]+([.][0-9]+)?$" },
+        Type::Decimal | Type::Money => object! { "type": "string", "pattern": "^-?[0-9]+([.][0-9]+)?$" },
         _ => object! { "type": "string", "pattern": "^-?[0-9]+$" },
     };
     described(schema, field)

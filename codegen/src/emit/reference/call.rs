@@ -151,14 +151,14 @@ fn output(language: Language, model: &Model, endpoint: &Endpoint) -> String {
         }
         Output::Headers(_) => language.pick(", in headers", ", в заголовках").to_owned(),
         Output::Whole(_) => String::new(),
-        Output::Under(_, name) => {
-            let (json, xml) = (name.json.join("/"), name.xml.join("/"));
-            let under = language.pick("under", "в");
-            if json == xml { format!(", {under} `{json}`") } else { format!(", {under} JSON `{json}`, XML `{xml}`") }
-        }
+        Output::Under(_, name) => format!(", {} {}", language.pick("under", "в"), fields::name(name)),
     };
     let ty = endpoint.output.ty().cloned().unwrap_or(crate::model::Type::Any);
     text.push_str(&format!("{}{place}.\n", type_text(language, &ty)));
+    if let Some(total) = endpoint.total() {
+        let title = language.pick("How many there are in all", "Сколько всего");
+        text.push_str(&format!("{title}: {}.\n", fields::name(&total.name)));
+    }
     let response = &endpoint.surface.response;
     if !response.formats.is_empty() {
         text.push_str(&format!("{}: {}.\n", language.pick("Formats", "Форматы"), response.formats.join(", ")));

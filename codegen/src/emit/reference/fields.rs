@@ -2,7 +2,7 @@
 
 use super::page::{head, table};
 use super::words::{Language, cell, limits, provenance, type_text};
-use crate::model::{Field, Model, Type, TypeEntry, TypeKind};
+use crate::model::{Field, Model, Type, TypeEntry, TypeKind, WireName};
 
 /// The page of all types.
 pub(super) fn page(language: Language, model: &Model) -> String {
@@ -127,12 +127,17 @@ fn wire_name(field: &Field) -> String {
     if let Some(header) = &field.surface.header {
         return format!("`{header}`");
     }
-    let (json, xml) = (field.name.json.join("/"), field.name.xml.join("/"));
-    let mut text = if json == xml { format!("`{json}`") } else { format!("JSON `{json}`, XML `{xml}`") };
+    let mut text = name(&field.name);
     for also in &field.name.also {
         text.push_str(&format!(", `{also}`"));
     }
     text
+}
+
+/// A path in each format.
+pub(super) fn name(name: &WireName) -> String {
+    let (json, xml) = (name.json.join("/"), name.xml.join("/"));
+    if json == xml { format!("`{json}`") } else { format!("JSON `{json}`, XML `{xml}`") }
 }
 
 /// A field's sentence and limits.
@@ -155,6 +160,9 @@ fn meaning(language: Language, field: &Field) -> String {
     }
     if let Some(max) = surface.max_items {
         facts.push(format!("{} {max}", language.pick("items, at most:", "элементов не больше")));
+    }
+    if let Some(total) = field.total() {
+        facts.push(format!("{} {}", language.pick("how many in all:", "сколько всего:"), name(&total.name)));
     }
     if let Some(condition) = &surface.only_if {
         facts.push(format!("{} `{}`", language.pick("only if", "только если"), condition.value));

@@ -106,6 +106,7 @@ pub(super) fn type_text(language: Language, ty: &Type) -> String {
         Type::Int => language.pick("whole number", "целое"),
         Type::Uint => language.pick("whole number, not negative", "целое неотрицательное"),
         Type::Decimal => language.pick("exact decimal", "точное десятичное"),
+        Type::Money => language.pick("amount of money", "сумма денег"),
         Type::Flag => language.pick("yes or no", "да или нет"),
         Type::Switch => language.pick("0 or 1", "0 или 1"),
         Type::Secret => language.pick("secret text", "секретный текст"),

@@ -244,6 +244,10 @@ fn info(model: &Model, endpoint: &Endpoint) -> TokenStream {
     let formats = surface.response.formats.iter().map(|format| format_name(format));
     let formats = (!surface.response.formats.is_empty()).then(|| quote!(formats: &[#(#formats),*],));
     let may_lack_marker = surface.response.may_lack_marker.as_ref().map(|_| quote!(may_lack_marker: true,));
+    let total = endpoint.total().map(|total| {
+        let name = name_expression(&total.name);
+        quote!(total: Some(#name),)
+    });
     let bodiless = bodiless(model, endpoint).into_iter().map(number);
     let bodiless = (bodiless.len() > 0).then(|| quote!(bodiless: &[#(#bodiless),*],));
     let deadline = surface.deadline.map(|deadline| {
@@ -270,6 +274,7 @@ fn info(model: &Model, endpoint: &Endpoint) -> TokenStream {
             #empty
             #formats
             #may_lack_marker
+            #total
             #bodiless
             #deadline
             #reconcile

@@ -4,7 +4,9 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::docs::{self, Doc, INNER, ITEM, MEMBER};
-use super::words::{Parameter, field_entry, field_type, fill_statement, ident, rust_type, serialised, set_expression};
+use super::words::{
+    Parameter, field_entry, field_type, fill_statement, ident, name_expression, rust_type, serialised, set_expression,
+};
 use crate::model::{Field, Type, TypeEntry, TypeKind};
 
 /// Client-side items of a type.
@@ -160,13 +162,17 @@ fn from_wire(entry: &TypeEntry, fields: &[Field]) -> TokenStream {
         _ => quote!(FromWire::blank()),
     });
     let reads = fields.iter().map(fill_statement).chain(entry.keep_raw.then(|| quote!(reader.raw(&mut self.raw))));
+    let total = fields.iter().enumerate().find_map(|(index, field)| {
+        let (index, name) = (Literal::usize_unsuffixed(index), name_expression(&field.total()?.name));
+        Some(quote!(.total(#index, #name)))
+    });
     let arms = reads.enumerate().map(|(index, read)| {
         let index = Literal::usize_unsuffixed(index);
         quote!(#index => #read,)
     });
     quote! {
         impl Fill for #name {
-            const TABLE: &'static Table<'static> = &Table::new(#spec, &[#(#entries),*]);
+            const TABLE: &'static Table<'static> = &Table::new(#spec, &[#(#entries),*]) #total;
 
             fn blank() -> Self {
                 Self::new(#(#blanks),*)

@@ -46,6 +46,7 @@ const RESPONSE: &[Key] = &[
     key("type", Shape::Text, "The type of the output."),
     key("root", Shape::TextByFormat, "Where it stands in the document."),
     key("max-items", Shape::Integer, "Items of a list, at most."),
+    key("total", Shape::TextByFormat, "Where the answer says how many items the list or map has in all."),
     key("formats", Shape::Words(FORMATS), "Formats of the answer, if not the service's."),
     key("from", Shape::Word(&["headers"]), "The output stands in headers."),
     key("empty", Shape::Table(EMPTY), "Faults that mean that there is nothing."),

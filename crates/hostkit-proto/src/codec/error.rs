@@ -20,6 +20,7 @@ struct Inner {
     /// Whether the same request would get the same answer.
     is_lasting: bool,
     source: Option<WireError>,
+    is_of_money: bool,
 }
 
 /// Bytes of a text that an error keeps; a quoted value may be as long as the answer.
@@ -55,6 +56,7 @@ impl DecodeError {
             is_over_limit: false,
             is_lasting: false,
             source: None,
+            is_of_money: false,
         }))
     }
 
@@ -104,6 +106,16 @@ impl DecodeError {
     /// Why the body is no document that can be read, if it is none.
     pub fn wire(&self) -> Option<&WireError> {
         self.0.source.as_ref()
+    }
+
+    /// Marks an amount of money that cannot be read.
+    pub(crate) fn of_money(mut self) -> Self {
+        self.0.is_of_money = true;
+        self
+    }
+
+    pub(crate) fn is_of_money(&self) -> bool {
+        self.0.is_of_money
     }
 
     /// The same error with other texts, since its own quote the answer.

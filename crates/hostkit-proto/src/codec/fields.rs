@@ -9,6 +9,7 @@ mod maps;
 mod seen;
 #[cfg(feature = "server")]
 mod server;
+mod total;
 
 use std::collections::HashSet;
 
@@ -56,10 +57,11 @@ impl<'a, 'r> Fields<'a, 'r> {
         }
     }
 
-    /// Finds one field and reads it, if it is there.
+    /// Finds one field and reads it, if it is there. Of a list or map whose `total` is 0, nothing need be there.
     pub(crate) fn fill(
         &mut self,
         field: &Field,
+        total: Option<u64>,
         read: &mut dyn FnMut(&mut Reader<'_>) -> Result<(), DecodeError>,
     ) -> Result<(), DecodeError> {
         let name = &field.name;
@@ -74,8 +76,10 @@ impl<'a, 'r> Fields<'a, 'r> {
             },
             How::Required | How::Optional | How::RequiredMap => self.find(name)?.map(At::Node),
         };
+        let at = at.filter(|at| total != Some(0) || !at.is_nothing());
         let Some(at) = at else {
             return match field.how {
+                _ if total == Some(0) => Ok(()),
                 How::Required => Err(self.missing(name, "a value")),
                 How::RequiredMap => Err(self.missing(name, "a map")),
                 How::RequiredList => Err(self.missing(name, "a list")),

@@ -26,6 +26,8 @@ pub struct Table<'t> {
     pub(crate) raw: Option<usize>,
     /// Whether some field has further names.
     pub(crate) has_aliases: bool,
+    /// The list or map of which the answer says how many items there are in all, and where it says so.
+    pub(crate) total: Option<(usize, Name)>,
 }
 
 impl<'t> Table<'t> {
@@ -42,7 +44,13 @@ impl<'t> Table<'t> {
             has_aliases |= !fields[index].name.aliases().is_empty();
             index += 1;
         }
-        Self { spec, fields, required, raw, has_aliases }
+        Self { spec, fields, required, raw, has_aliases, total: None }
+    }
+
+    /// Names the key beside the list or map with this index that says how many items there are in all.
+    pub const fn total(mut self, list: usize, name: Name) -> Self {
+        self.total = Some((list, name));
+        self
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use hostkit_wire::{Cursor, Format, Irregular, Kind, Node};
+use rust_decimal::Decimal;
 
 use super::fields::{Fields, Items};
 use super::fill::Table;
@@ -56,6 +57,8 @@ pub struct Reader<'r> {
     pub(super) notes: Notes<'r>,
     /// The name that a wrapper of the items has, of the list that is read next in the body.
     pub(super) singular: Option<&'static str>,
+    /// How many items the list or map had that was read last, left out or not.
+    pub(super) items: Option<usize>,
     /// Where the object starts that was read last, in the body, and whether it is an element of XML.
     pub(super) object_start: (usize, bool),
 }
@@ -88,6 +91,7 @@ impl<'r> Reader<'r> {
             orders: Orders::default(),
             notes: Notes::default(),
             singular: None,
+            items: None,
             object_start: (0, false),
         }
     }
@@ -129,7 +133,12 @@ impl<'r> Reader<'r> {
     ) -> Result<(), DecodeError> {
         let mut fields = self.fields(table.spec)?;
         for (index, field) in table.fields.iter().enumerate() {
-            fields.fill(field, &mut |reader| read(index, reader))?;
+            match &table.total {
+                Some((list, name)) if *list == index => {
+                    fields.fill_of_total(field, name, &mut |reader| read(index, reader))?;
+                }
+                _ => fields.fill(field, None, &mut |reader| read(index, reader))?,
+            }
         }
         fields.finish()
     }
@@ -324,6 +333,30 @@ impl<'r> Reader<'r> {
         }
     }
 
+    /// Decodes an optional amount of money; an unreadable one is an error of the answer or of the item of a list.
+    pub fn money(&mut self, place: &mut Option<Decimal>) -> Result<(), DecodeError> {
+        if let Some(amount) = self.plain_number() {
+            *place = Some(amount);
+            return Ok(());
+        }
+        if self.is_absent() {
+            return self.pass();
+        }
+        match self.number() {
+            Ok(amount) => {
+                *place = Some(amount);
+                Ok(())
+            }
+            Err(error) => self.defect_of(error.of_money(), self.spec, Report::add_defect),
+        }
+    }
+
+    /// Decodes a required amount of money, whose error is also that of an optional object around it.
+    pub fn required_money(&mut self, place: &mut Decimal) -> Result<(), DecodeError> {
+        *place = self.number().map_err(DecodeError::of_money)?;
+        Ok(())
+    }
+
     /// Decodes a field with a default, which is in its place already.
     pub fn or<T: FromWire>(&mut self, place: &mut T) -> Result<(), DecodeError> {
         let mut found = None;
@@ -441,6 +474,7 @@ impl<'r> Reader<'r> {
     }
 
     /// Runs `read` at a node that has no path of its own.
+    #[cfg(feature = "server")]
     pub(crate) fn at_node<T>(&mut self, node: Node<'r>, read: impl FnOnce(&mut Self) -> T) -> T {
         let outer = std::mem::replace(&mut self.at, At::Node(node));
         let result = read(self);
@@ -509,7 +543,8 @@ impl<'r> Reader<'r> {
     }
 
     /// Adds an optional field that cannot be read to the report; it then counts as absent. A list over its limit remains
-    /// an error, since it is not empty. `spec` is that of the object.
+    /// an error, since it is not empty, and so does money, since "no amount" reads like "no money"; but not in the answer
+    /// to a call that acts, whose proof that it was carried out is worth more. `spec` is that of the object.
     #[cold]
     pub(super) fn defect_of(
         &mut self,
@@ -518,7 +553,8 @@ impl<'r> Reader<'r> {
         add: fn(&mut Report, DecodeError),
     ) -> Result<(), DecodeError> {
         self.spec = spec;
-        if self.unknown == UnknownFields::Deny || error.is_over_limit() || matches!(self.at, At::Body(_)) {
+        let is_final = error.is_over_limit() || error.is_of_money() && self.others.is_none();
+        if self.unknown == UnknownFields::Deny || is_final || matches!(self.at, At::Body(_)) {
             return Err(error);
         }
         add(&mut self.report, error);
@@ -538,7 +574,8 @@ pub(crate) fn describe(node: Node<'_>) -> String {
     }
 }
 
-fn shorten(text: &str) -> String {
+/// At most the characters of a value that an error shows.
+pub(crate) fn shorten(text: &str) -> String {
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),

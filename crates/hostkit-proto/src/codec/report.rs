@@ -72,7 +72,8 @@ impl Report {
     }
 
     /// Items of lists and maps that could not be read and are not in the value, at most 100: what the value does not have
-    /// may be there all the same. An optional list that could not be read at all is one of them.
+    /// may be there all the same. An optional list that could not be read at all is one of them, and so is an answer that
+    /// is a part: a list with fewer items than the answer says that there are, or anything under status 206.
     pub fn left_out(&self) -> &[DecodeError] {
         &self.left_out
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr};
 
-use hostkit_wire::{Digits, Format, Irregular, Kind, Node, Value};
+use hostkit_wire::{Digits, Format, Kind, Node, Value};
 use rust_decimal::Decimal;
 
 use super::{DecodeError, FromText, FromWire, Reader, ToText, ToWire};
@@ -192,13 +192,10 @@ impl ToWire for IpAddr {
 
 impl<T: FromText> FromWire for Csv<T> {
     fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        // PHP sends the list as joined text or, if the code did not join it, as an array.
-        if reader.kind() == Kind::List {
-            let node = reader.node().ok_or(Irregular)?;
-            let items = node.items().map(|item| reader.at_node(item, Reader::text_value));
-            return items.collect::<Result<Vec<_>, _>>().map(Self);
+        match reader.node() {
+            Some(node) => reader.joined(node).map(Self),
+            None => reader.text_value(),
         }
-        reader.text_value()
     }
 
     fn blank() -> Self {

@@ -170,6 +170,9 @@ struct Met {
     fields: Fields,
     groups: Fields,
     unknown_attribute: bool,
+    /// How many items a list or map has, and how many the answer says that there are.
+    items: Option<usize>,
+    total: Option<u64>,
 }
 
 impl Met {
@@ -205,6 +208,11 @@ impl<'r> Reader<'r> {
         let format = cursor.format();
         let start = (cursor.start()?, format == Format::Xml && !is_top);
         let mut met = Met::default();
+        let (list, total) = match &table.total {
+            Some((_, name)) if !name.rest(format).is_empty() => return Err(Irregular.into()),
+            Some((list, name)) => (Some(*list), name.first(format)),
+            None => (None, ""),
+        };
         match cursor.kind() {
             Some(Kind::Map) => {}
             Some(Kind::List) if cursor.is_empty_container() => {}
@@ -219,7 +227,7 @@ impl<'r> Reader<'r> {
         let (mut previous, mut has_entries) = (0, false);
         self.path.push(Step::Name(""));
         loop {
-            if envelope.is_empty() {
+            if envelope.is_empty() && list.is_none() {
                 let at = (place, previous);
                 previous = match format {
                     Format::Json => {
@@ -258,6 +266,15 @@ impl<'r> Reader<'r> {
                 }
             }
             has_entries = true;
+            let is_total = if is_attribute { total.strip_prefix('@') == Some(text) } else { total == text };
+            if list.is_some() && is_total && matches!(found, Found::Unknown) {
+                let number = self.plain_number::<u64>().ok_or(Irregular)?;
+                // There twice.
+                if met.total.replace(number).is_some() {
+                    return Err(Irregular.into());
+                }
+                continue;
+            }
             match found {
                 // A key without letters is the name of no field.
                 Found::Field(_) if text.is_empty() => return Err(Irregular.into()),
@@ -269,6 +286,9 @@ impl<'r> Reader<'r> {
                     self.step_to(Step::Name(field.name.first(format)));
                     self.singular = field.name.singular();
                     read(index, self)?;
+                    if list == Some(index) {
+                        met.items = self.items;
+                    }
                 }
                 Found::Group(index) => {
                     self.orders.0[place].next[previous] = index as u8;
@@ -344,7 +364,9 @@ impl<'r> Reader<'r> {
         read: &mut ReadField<'_>,
     ) -> Read {
         let is_another = has_entries && met.fields.is_empty() && met.groups.is_empty() && table.raw.is_none();
-        if !met.fields.has_all(table.required) || is_another {
+        // A list or map that is a part, or not there, is read from the tree.
+        let is_whole = met.total.is_none_or(|total| met.items.is_some_and(|items| items as u64 == total));
+        if !met.fields.has_all(table.required) || is_another || !is_whole {
             return Err(Irregular.into());
         }
         match table.raw {
@@ -465,6 +487,9 @@ impl<'r> Reader<'r> {
                     expected = *key;
                     self.singular = field.name.singular();
                     read(index, self)?;
+                    if table.total.is_some_and(|(list, _)| list == index) {
+                        met.items = self.items;
+                    }
                 }
                 Some((index, [key, ..])) => {
                     if wrappers.contains(key) {
@@ -537,6 +562,7 @@ impl<'r> Reader<'r> {
         self.path.push(Step::Index(place.len()));
         T::push(place, self)?;
         self.path.pop();
+        self.items = Some(place.len());
         Ok(())
     }
 
@@ -544,12 +570,16 @@ impl<'r> Reader<'r> {
     pub(super) fn list_in_body<T: FromWire>(&mut self, place: &mut Vec<T>, max_items: usize) -> Read {
         let singular = self.singular.take();
         let mut frame = match self.enter_list(singular)? {
-            List::Nothing => return Ok(()),
+            List::Nothing => {
+                self.items = Some(0);
+                return Ok(());
+            }
             List::One if place.len() >= max_items => return Err(Irregular.into()),
             List::One => {
                 self.path.push(Step::Index(0));
                 T::push(place, self)?;
                 self.path.pop();
+                self.items = Some(1);
                 return Ok(());
             }
             List::Items(frame) => frame,
@@ -562,6 +592,7 @@ impl<'r> Reader<'r> {
             T::push(place, self)?;
         }
         self.path.pop();
+        self.items = Some(frame.found);
         Ok(())
     }
 
@@ -631,7 +662,11 @@ impl<'r> Reader<'r> {
         let cursor = self.cursor()?;
         match cursor.kind() {
             Some(Kind::Map) => {}
-            Some(Kind::Null) if null_as_empty || cursor.format() == Format::Xml => return Ok(cursor.skip()?),
+            Some(Kind::Null) if null_as_empty || cursor.format() == Format::Xml => {
+                cursor.skip()?;
+                self.items = Some(0);
+                return Ok(());
+            }
             _ => return Err(Irregular.into()),
         }
         let mut frame = cursor.enter()?;
@@ -650,6 +685,7 @@ impl<'r> Reader<'r> {
             }
         }
         self.path.pop();
+        self.items = Some(map.len());
         Ok(())
     }
 }

@@ -18,8 +18,13 @@ pub struct ListThings;
 impl Endpoint for ListThings {
     type Api = Shop;
     type Output = Vec<u64>;
-    const INFO: EndpointInfo =
-        EndpointInfo { name: "list_things", path: "/things", effect: Effect::Safe, ..EndpointInfo::DEFAULT };
+    const INFO: EndpointInfo = EndpointInfo {
+        name: "list_things",
+        path: "/things",
+        effect: Effect::Safe,
+        total: Some(Name::new("total")),
+        ..EndpointInfo::DEFAULT
+    };
 
     fn encode(&self, _: &mut RequestParts) -> Result<(), EncodeError> {
         Ok(())

@@ -10,6 +10,7 @@ mod calls;
 mod judgement;
 mod p09;
 mod p33;
+mod parts;
 mod perform;
 mod properties;
 mod reconcile;

@@ -139,6 +139,7 @@ impl Api for Inferno {
             "serviceids",
             "services",
             "status",
+            "totalresults",
             "unpaidInvoices",
             "vps_info",
             "vps_name",

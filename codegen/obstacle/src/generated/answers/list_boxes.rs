@@ -20,12 +20,7 @@ use crate::types::Parcel;
 /// use obstacle_proto::types::ThingKey;
 ///
 /// # use hostkit_testing::{Script, Scripted};
-/// # let body = [
-/// #     r#"{"boxes":[{"key":"k-1","things":[{"_attr":{"id":1,"kind":"a"},"title":"one"},{"_attr":{"id":"#,
-/// #     r#"2}}],"tags":["x","y"],"prices":{"small":0.10,"big":"9"},"load":0.5},{"key":"k-2","things":[]"#,
-/// #     r#","prices":[],"load":{"cpu":1}}]}"#,
-/// # ]
-/// #     .concat();
+/// # let body = r#"{"total":"3","boxes":[{"key":"k-1"},{"key":"k-2"}]}"#;
 /// # let answers = Scripted::new([Script::any().answer(200, body)]);
 /// # let credentials = obstacle_proto::Credentials::token("example-secret");
 /// # let client = hostkit_ureq::Client::<obstacle_proto::Obstacle>::builder(credentials)
@@ -59,6 +54,7 @@ impl Endpoint for ListBoxes {
         path: "/boxes",
         effect: Effect::Safe,
         empty: Emptiness { statuses: &[404], codes: &["empty.list-of things"], except: &["module"] },
+        total: Some(Name::new("total").xml("boxes").xml_inner(&["@total"])),
         spec: "specs/obstacle/answers/list_boxes.toml",
         ..EndpointInfo::DEFAULT
     };

@@ -51,6 +51,7 @@ impl Endpoint for MapBoxes {
         method: Method::GET,
         path: "/map",
         effect: Effect::Safe,
+        total: Some(Name::new("data").json_inner(&["total"]).xml_inner(&["total"])),
         spec: "specs/obstacle/answers/map_boxes.toml",
         ..EndpointInfo::DEFAULT
     };

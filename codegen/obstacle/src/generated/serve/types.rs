@@ -47,6 +47,7 @@ impl ToWire for Scalars {
         object.set("int", &self.int);
         object.set("uint", &self.uint);
         object.set("decimal", &self.decimal);
+        object.set("money", &self.money);
         object.set("flag", &self.flag);
         object.set("switch", &Switch(&self.switch));
         object.set("secret", &self.secret);

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Object, Reader, Table, ToWire};
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Name, Object, Reader, Table, ToWire};
 use hostkit_proto::wire::Kind;
 use hostkit_proto::{Decimal, Format, Raw, Secret, UnixTime, Value};
 
@@ -177,8 +177,8 @@ impl Fill for Parcel {
             Field::optional("load"),
             Field::optional("extra"),
         ],
-    );
-
+    )
+    .total(4, Name::new("tags_total").xml("@tags"));
     fn blank() -> Self {
         Self::new(FromWire::blank())
     }

@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::emit::rust::words::{constant_value, format_name, ident, number, path_of, used};
-use crate::model::{Model, Output, TypeKind};
+use crate::model::{Endpoint, Field, Model, Output, TypeKind};
 use crate::surface::{self, Constant, Credentials, Host, Rate};
 
 pub(super) fn emit(model: &Model) -> TokenStream {
@@ -99,12 +99,15 @@ fn answer_fields(model: &Model) -> Vec<String> {
         TypeKind::Struct(fields) => Some(fields),
         _ => None,
     });
-    let fields = structs.flatten().map(|field| &field.name);
+    let fields = structs.flatten();
+    let totals = fields.clone().filter_map(Field::total).chain(model.endpoints.iter().filter_map(Endpoint::total));
+    let totals: Vec<_> = totals.map(|total| total.name).collect();
+    let fields = fields.map(|field| &field.name);
     let roots = model.endpoints.iter().filter_map(|endpoint| match &endpoint.output {
         Output::Under(_, name) => Some(name),
         _ => None,
     });
-    let all = fields.chain(roots).flat_map(|name| name.json.iter().chain(&name.xml).chain(&name.also));
+    let all = fields.chain(roots).chain(&totals).flat_map(|name| name.json.iter().chain(&name.xml).chain(&name.also));
     let names: BTreeSet<&String> = all.collect();
     names.into_iter().cloned().collect()
 }

@@ -24,7 +24,6 @@ pub struct Backup {
     ///
     /// Unit: RUB an hour.
     #[doc(alias = "Стоимость хранения, руб. в час")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub price: Option<Decimal>,
     /// How large it is.
     #[doc(alias = "Размер копии")]
@@ -73,7 +72,7 @@ impl Fill for Backup {
         match index {
             0 => reader.required(&mut self.id),
             1 => reader.optional(&mut self.made),
-            2 => reader.optional(&mut self.price),
+            2 => reader.money(&mut self.price),
             3 => reader.optional(&mut self.size),
             4 => reader.optional(&mut self.description),
             5 => reader.optional(&mut self.days),

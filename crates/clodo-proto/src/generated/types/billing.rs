@@ -18,13 +18,11 @@ pub struct Billing {
     ///
     /// Unit: RUB.
     #[doc(alias = "Суммарные списания за период")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub total_debit: Decimal,
     /// Everything that was paid in.
     ///
     /// Unit: RUB.
     #[doc(alias = "Суммарные поступления за период")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub total_credit: Option<Decimal>,
     /// The period in words; the examples show one date.
     #[doc(alias = "Период текстом; в примерах это одна дата")]
@@ -62,8 +60,8 @@ impl Fill for Billing {
 
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
-            0 => reader.required(&mut self.total_debit),
-            1 => reader.optional(&mut self.total_credit),
+            0 => reader.required_money(&mut self.total_debit),
+            1 => reader.money(&mut self.total_credit),
             2 => reader.optional(&mut self.period),
             3 => reader.map(&mut self.debits),
             4 => reader.optional(&mut self.credits),
@@ -82,7 +80,6 @@ pub struct Debit {
     ///
     /// Unit: RUB.
     #[doc(alias = "Сумма")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub amount: Decimal,
     /// How much was used, in the unit of the kind.
     #[doc(alias = "Количество в единицах этого вида")]
@@ -109,7 +106,7 @@ impl Fill for Debit {
 
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
-            0 => reader.required(&mut self.amount),
+            0 => reader.required_money(&mut self.amount),
             1 => reader.optional(&mut self.count),
             _ => Ok(()),
         }

@@ -383,7 +383,6 @@ pub struct TicketWork {
     ///
     /// Unit: RUB.
     #[doc(alias = "Стоимость работ")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub cost: Option<Decimal>,
     /// Whether the user agreed.
     #[doc(alias = "Подтверждение пользователя")]
@@ -447,7 +446,7 @@ impl Fill for TicketWork {
             6 => reader.or(&mut self.is_own),
             7 => reader.or(&mut self.is_file),
             8 => reader.optional(&mut self.time),
-            9 => reader.optional(&mut self.cost),
+            9 => reader.money(&mut self.cost),
             10 => reader.optional(&mut self.consent),
             11 => reader.optional(&mut self.actions),
             _ => Ok(()),

@@ -179,7 +179,6 @@ pub struct UserProfile {
     pub added: Option<String>,
     /// The balance, in RUB.
     #[doc(alias = "Текущий баланс")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub balance: Option<Decimal>,
     /// The family name.
     #[doc(alias = "Фамилия")]
@@ -327,7 +326,6 @@ pub struct UserProfile {
     pub no_announcements: bool,
     /// The balance at which a notice goes out by SMS, in RUB; 0 for none.
     #[doc(alias = "Баланс, при котором отправляется SMS; 0, если уведомления не нужны")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub low_balance_sms: Option<Decimal>,
     /// Whether an SMS warns a day before the paid time of a server ends.
     #[doc(alias = "Предупреждать ли по SMS за сутки до окончания оплаченного срока Virtual Server")]
@@ -519,7 +517,7 @@ impl Fill for UserProfile {
             1 => reader.optional(&mut self.login),
             2 => reader.optional(&mut self.last_visit),
             3 => reader.optional(&mut self.added),
-            4 => reader.optional(&mut self.balance),
+            4 => reader.money(&mut self.balance),
             5 => reader.optional(&mut self.last_name),
             6 => reader.optional(&mut self.first_name),
             7 => reader.optional(&mut self.patronymic),
@@ -568,7 +566,7 @@ impl Fill for UserProfile {
             50 => reader.optional(&mut self.passport_date),
             51 => reader.optional(&mut self.passport_issuer),
             52 => reader.or(&mut self.no_announcements),
-            53 => reader.optional(&mut self.low_balance_sms),
+            53 => reader.money(&mut self.low_balance_sms),
             54 => reader.or(&mut self.server_end_sms),
             55 => reader.or(&mut self.disk_deletion_sms),
             56 => reader.or(&mut self.no_daily_costs),

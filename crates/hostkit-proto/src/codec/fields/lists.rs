@@ -3,9 +3,10 @@
 use hostkit_wire::{Format, Key, Kind, Node};
 
 use super::{Fields, key_twice};
-use crate::codec::reader::{At, Step};
-use crate::codec::{DecodeError, FromWire, Name, Reader, Report, UnknownFields};
+use crate::codec::reader::{At, Step, shorten};
+use crate::codec::{DecodeError, FromText, FromWire, Name, Reader, Report, UnknownFields};
 use crate::leniency::ListShape;
+use crate::value::Csv;
 
 /// Bytes reserved for each node of a list before its items are read: in a typical answer a value takes less per node,
 /// and a hostile list of scalars must not reserve memory for as many objects.
@@ -112,6 +113,7 @@ impl<'r> Reader<'r> {
             Ok(()) => Ok(()),
             Err(error) => {
                 place.clear();
+                self.items = None;
                 self.defect_of(error, spec, Report::add_left_out)
             }
         }
@@ -120,7 +122,10 @@ impl<'r> Reader<'r> {
     /// Decodes a required list.
     pub fn required_list<T: FromWire>(&mut self, place: &mut Vec<T>, max_items: usize) -> Result<(), DecodeError> {
         match self.at {
-            At::Items(Items::Absent | Items::Nothing) => Ok(()),
+            At::Items(Items::Absent | Items::Nothing) => {
+                self.items = Some(0);
+                Ok(())
+            }
             At::Items(Items::Elements { parent, name, count }) => {
                 let elements = parent.entries().filter(|(key, _)| *key == name).map(|(_, node)| node);
                 place.reserve(reserved::<T>(count, parent).min(max_items));
@@ -144,7 +149,10 @@ impl<'r> Reader<'r> {
                 place.reserve(reserved::<T>(node.items().count(), node).min(max_items));
                 self.read_items(place, node.items(), max_items)
             }
-            Some(ListShape::Nothing) => Ok(()),
+            Some(ListShape::Nothing) => {
+                self.items = Some(0);
+                Ok(())
+            }
             Some(ListShape::Values) => {
                 if let Some(key) = key_twice(node) {
                     self.only(node, key);
@@ -197,7 +205,7 @@ impl<'r> Reader<'r> {
         max_items: usize,
     ) -> Result<(), DecodeError> {
         let (spec, read_before) = (self.spec, place.len());
-        let mut unreadable = None;
+        let (mut unreadable, mut found) = (None, 0);
         for (index, node) in nodes.enumerate() {
             if index >= max_items {
                 return Err(self.error(format!("at most {max_items} items"), "more").over_limit());
@@ -206,8 +214,38 @@ impl<'r> Reader<'r> {
                 self.spec = spec;
                 self.leave_out(error, &mut unreadable)?;
             }
+            found = index + 1;
         }
+        self.items = Some(found);
         self.finish_items(unreadable, place.len() > read_before)
+    }
+
+    /// Decodes a list that PHP sends as joined text or, if the code did not join it, as an array.
+    pub(crate) fn joined<T: FromText>(&mut self, node: Node<'r>) -> Result<Vec<T>, DecodeError> {
+        let (mut items, mut unreadable) = (Vec::new(), None);
+        if node.kind() == Kind::List {
+            for (index, item) in node.items().enumerate() {
+                match self.within_node(Step::Index(index), item, Reader::text_value) {
+                    Ok(item) => items.push(item),
+                    Err(error) => self.leave_out(error, &mut unreadable)?,
+                }
+            }
+        } else {
+            let text = self.scalar(Csv::<T>::EXPECTED)?;
+            let parts = text.split(',').map(str::trim).enumerate();
+            for (index, part) in parts.filter(|_| !text.trim().is_empty()) {
+                match T::from_text(part) {
+                    Some(item) => items.push(item),
+                    None => {
+                        let found = format!("{:?}", shorten(part));
+                        let error = self.within(Step::Index(index), |reader| reader.error(T::EXPECTED, found));
+                        self.leave_out(error.at(node.offset()), &mut unreadable)?;
+                    }
+                }
+            }
+        }
+        self.finish_items(unreadable, !items.is_empty())?;
+        Ok(items)
     }
 
     /// Leaves out an item that cannot be read; the error of the first one is kept in `unreadable`.

@@ -16,6 +16,7 @@ impl<'r> Reader<'r> {
             Ok(()) => Ok(()),
             Err(error) => {
                 place.clear();
+                self.items = None;
                 self.defect_of(error, spec, Report::add_left_out)
             }
         }
@@ -59,9 +60,13 @@ impl<'r> Reader<'r> {
                         return Err(self.error("each key once", format!("{key:?} twice")));
                     }
                 }
+                self.items = Some(node.entries().count());
                 self.finish_items(unreadable, !map.is_empty())
             }
-            Some(MapShape::Nothing) => Ok(()),
+            Some(MapShape::Nothing) => {
+                self.items = Some(0);
+                Ok(())
+            }
             None => Err(self.expected_at("a map", node)),
         }
     }

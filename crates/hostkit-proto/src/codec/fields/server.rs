@@ -18,7 +18,7 @@ impl<'r> Fields<'_, 'r> {
         mut place: T,
         read: impl Fn(&mut Reader<'_>, &mut T) -> Result<(), DecodeError>,
     ) -> Result<T, DecodeError> {
-        self.fill(&Field::named(*name, how), &mut |reader| read(reader, &mut place))?;
+        self.fill(&Field::named(*name, how), None, &mut |reader| read(reader, &mut place))?;
         Ok(place)
     }
 

@@ -11,7 +11,7 @@ fn read(format: Format, body: &str, leniency: &Leniency) -> Result<Vec<u64>, Dec
     let mut reader = Reader::new("list", "answer", leniency, UnknownFields::Deny, At::Node(document.root()));
     let field = Field::required_list("backups").json_inner(&["backup"]).xml_inner(&["backup"]);
     let mut items = Vec::new();
-    reader.fields("")?.fill(&field, &mut |reader| reader.required_list(&mut items, 9))?;
+    reader.fields("")?.fill(&field, None, &mut |reader| reader.required_list(&mut items, 9))?;
     Ok(items)
 }
 

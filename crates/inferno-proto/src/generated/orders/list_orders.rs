@@ -15,8 +15,9 @@ use crate::types::{Order, OrderId};
 ///
 /// `POST /api_client.php`, action `orders`; effect: **safe**. Source: line 48 of the document.
 ///
-/// An account without orders shows `[]`. A success without `orders` is an error, not an empty list: whoever looks for a
-/// lost order must not be told that there is none by another document.
+/// An account without orders shows `[]`, or says `totalresults: 0`. A success without both is an error, not an empty
+/// list: whoever looks for a lost order must not be told that there is none by another document. `totalresults` is what
+/// WHMCS's own lists have and the document does not show; a list with fewer orders than it says is reported as a part.
 ///
 /// ```
 /// use inferno_proto::orders::ListOrders;
@@ -56,6 +57,7 @@ impl Endpoint for ListOrders {
         path: "/api_client.php",
         effect: Effect::Safe,
         may_lack_marker: true,
+        total: Some(Name::new("totalresults")),
         documents: "#5",
         spec: "specs/inferno/orders/list_orders.toml",
         ..EndpointInfo::DEFAULT

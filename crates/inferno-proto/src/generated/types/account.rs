@@ -59,7 +59,6 @@ pub struct Balance {
     ///
     /// Provenance: inferred.
     #[doc(alias = "Доступная сумма")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub balance: Option<Decimal>,
     /// Its currency.
     ///
@@ -95,7 +94,7 @@ impl Fill for Balance {
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
             0 => reader.required(&mut self.result),
-            1 => reader.optional(&mut self.balance),
+            1 => reader.money(&mut self.balance),
             2 => reader.optional(&mut self.currency),
             3 => reader.raw(&mut self.raw),
             _ => Ok(()),

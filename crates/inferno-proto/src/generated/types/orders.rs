@@ -70,7 +70,6 @@ pub struct Order {
     pub number: Option<String>,
     /// What it costs; the currency is not told.
     #[doc(alias = "Сумма заказа; валюта не указана")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub amount: Option<Decimal>,
     /// The number of the invoice.
     #[doc(alias = "Номер счёта")]
@@ -134,7 +133,7 @@ impl Fill for Order {
         match index {
             0 => reader.required(&mut self.id),
             1 => reader.optional(&mut self.number),
-            2 => reader.optional(&mut self.amount),
+            2 => reader.money(&mut self.amount),
             3 => reader.optional(&mut self.invoice),
             4 => reader.optional(&mut self.status),
             5 => reader.optional(&mut self.next_due),

@@ -3,7 +3,7 @@
 
 //! Types of `types/services.toml`.
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Name, Reader, Table};
 use hostkit_proto::{Date, Raw};
 
 use crate::types::{OrderStatus, ResultWord, ServiceId};
@@ -135,8 +135,8 @@ impl Fill for Services {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/inferno/types/services.toml",
         &[Field::required("result"), Field::list("services").also(&["data", "items", "list"]), Field::raw()],
-    );
-
+    )
+    .total(1, Name::new("totalresults"));
     fn blank() -> Self {
         Self::new(FromWire::blank())
     }

@@ -263,15 +263,12 @@ impl Fill for AccountRef {
 pub struct Balance {
     /// The main balance.
     #[doc(alias = "Основной баланс")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub real: Option<Decimal>,
     /// The bonus balance.
     #[doc(alias = "Бонусный баланс")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub bonus: Option<Decimal>,
     /// The partner balance.
     #[doc(alias = "Партнёрский баланс")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub partner: Option<Decimal>,
     /// The currency, where the host tells it.
     ///
@@ -299,9 +296,9 @@ impl Fill for Balance {
 
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
-            0 => reader.optional(&mut self.real),
-            1 => reader.optional(&mut self.bonus),
-            2 => reader.optional(&mut self.partner),
+            0 => reader.money(&mut self.real),
+            1 => reader.money(&mut self.bonus),
+            2 => reader.money(&mut self.partner),
             3 => reader.optional(&mut self.currency),
             _ => Ok(()),
         }

@@ -28,7 +28,6 @@ pub struct Operation {
     pub status: Option<OperationStatus>,
     /// The amount, without a sign.
     #[doc(alias = "Сумма без знака")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub amount: Decimal,
     /// When it was made.
     #[doc(alias = "Когда создана")]
@@ -104,7 +103,7 @@ impl Fill for Operation {
             1 => reader.optional(&mut self.purse),
             2 => reader.required(&mut self.kind),
             3 => reader.optional(&mut self.status),
-            4 => reader.required(&mut self.amount),
+            4 => reader.required_money(&mut self.amount),
             5 => reader.optional(&mut self.created),
             6 => reader.optional(&mut self.updated),
             7 => reader.optional(&mut self.comment),

@@ -16,11 +16,9 @@ use crate::types::{DatacenterId, GroupId, PlanId, Tariff, TemplateId};
 pub struct BackupPrice {
     /// The price with the discounts of the account.
     #[doc(alias = "Цена со скидками")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub cost: Decimal,
     /// The price without discounts.
     #[doc(alias = "Цена без скидок")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub full_cost: Option<Decimal>,
     /// The period that it is for, such as `day`.
     #[doc(alias = "Период оплаты")]
@@ -58,8 +56,8 @@ impl Fill for BackupPrice {
 
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
-            0 => reader.required(&mut self.cost),
-            1 => reader.optional(&mut self.full_cost),
+            0 => reader.required_money(&mut self.cost),
+            1 => reader.money(&mut self.full_cost),
             2 => reader.optional(&mut self.period),
             3 => reader.optional(&mut self.period_name),
             4 => reader.optional(&mut self.per),
@@ -188,13 +186,11 @@ pub struct ParameterPrice {
     ///
     /// Known from clients, not from the document.
     #[doc(alias = "Цена со скидками")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub cost: Decimal,
     /// The price without discounts.
     ///
     /// Known from clients, not from the document.
     #[doc(alias = "Цена без скидок")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub full_cost: Option<Decimal>,
     /// The period that it is for.
     ///
@@ -301,8 +297,8 @@ impl Fill for ParameterPrice {
             2 => reader.optional(&mut self.step),
             3 => reader.optional(&mut self.ram_for_cpu),
             4 => reader.optional(&mut self.per),
-            5 => reader.required(&mut self.cost),
-            6 => reader.optional(&mut self.full_cost),
+            5 => reader.required_money(&mut self.cost),
+            6 => reader.money(&mut self.full_cost),
             7 => reader.optional(&mut self.period),
             8 => reader.optional(&mut self.period_name),
             9 => reader.optional(&mut self.bonus),
@@ -475,13 +471,11 @@ pub struct ServerPlan {
     pub description: Option<String>,
     /// The price of a period with the discounts of the account.
     #[doc(alias = "Цена за период со скидками")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub cost: Decimal,
     /// The price of a period without discounts.
     ///
     /// Known from clients, not from the document.
     #[doc(alias = "Цена за период без скидок")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub full_cost: Option<Decimal>,
     /// The period that it is for, usually `day`.
     #[doc(alias = "Период оплаты, обычно день")]
@@ -491,7 +485,6 @@ pub struct ServerPlan {
     pub period_name: Option<String>,
     /// What the main balance must hold for an order.
     #[doc(alias = "Сколько нужно на основном балансе для заказа")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub min_money: Option<Decimal>,
     /// Whether the bonus balance may pay.
     #[doc(alias = "Можно ли платить бонусами")]
@@ -580,11 +573,11 @@ impl Fill for ServerPlan {
             0 => reader.required(&mut self.id),
             1 => reader.required(&mut self.name),
             2 => reader.optional(&mut self.description),
-            3 => reader.required(&mut self.cost),
-            4 => reader.optional(&mut self.full_cost),
+            3 => reader.required_money(&mut self.cost),
+            4 => reader.money(&mut self.full_cost),
             5 => reader.optional(&mut self.period),
             6 => reader.optional(&mut self.period_name),
-            7 => reader.optional(&mut self.min_money),
+            7 => reader.money(&mut self.min_money),
             8 => reader.optional(&mut self.can_bonus),
             9 => reader.optional(&mut self.tariff),
             10 => reader.optional(&mut self.group),

@@ -14,7 +14,6 @@ use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 pub struct Balance {
     /// The money that is there.
     #[doc(alias = "Текущий баланс")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub amount: Decimal,
     /// The code of its currency.
     #[doc(alias = "Код валюты")]
@@ -38,7 +37,7 @@ impl Fill for Balance {
 
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
-            0 => reader.required(&mut self.amount),
+            0 => reader.required_money(&mut self.amount),
             1 => reader.optional(&mut self.currency),
             _ => Ok(()),
         }

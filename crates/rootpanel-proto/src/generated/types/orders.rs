@@ -65,11 +65,9 @@ pub struct NewOrder {
     pub addons: Option<Csv<AddonId>>,
     /// The money that is left.
     #[doc(alias = "Текущий баланс")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub balance: Option<Decimal>,
     /// What the order costs.
     #[doc(alias = "Стоимость создания заказа")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub cost: Option<Decimal>,
     /// The code of the currency of both.
     #[doc(alias = "Код валюты стоимости и баланса")]
@@ -131,8 +129,8 @@ impl Fill for NewOrder {
             3 => reader.optional(&mut self.domain),
             4 => reader.optional(&mut self.period),
             5 => reader.optional(&mut self.addons),
-            6 => reader.optional(&mut self.balance),
-            7 => reader.optional(&mut self.cost),
+            6 => reader.money(&mut self.balance),
+            7 => reader.money(&mut self.cost),
             8 => reader.optional(&mut self.currency),
             9 => reader.optional(&mut self.server_login),
             10 => reader.optional(&mut self.server_password),
@@ -328,11 +326,9 @@ pub struct OrderedAddons {
     pub addons: Option<Csv<AddonId>>,
     /// The money that is left.
     #[doc(alias = "Текущий баланс")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub balance: Option<Decimal>,
     /// What the add-ons cost.
     #[doc(alias = "Стоимость услуг")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub cost: Option<Decimal>,
     /// The code of the currency of both.
     #[doc(alias = "Код валюты стоимости и баланса")]
@@ -366,8 +362,8 @@ impl Fill for OrderedAddons {
         match index {
             0 => reader.required(&mut self.order),
             1 => reader.optional(&mut self.addons),
-            2 => reader.optional(&mut self.balance),
-            3 => reader.optional(&mut self.cost),
+            2 => reader.money(&mut self.balance),
+            3 => reader.money(&mut self.cost),
             4 => reader.optional(&mut self.currency),
             _ => Ok(()),
         }
@@ -434,11 +430,9 @@ pub struct Renewal {
     pub period: Option<u64>,
     /// The money that is left.
     #[doc(alias = "Текущий баланс")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub balance: Option<Decimal>,
     /// What the renewal costs.
     #[doc(alias = "Стоимость продления")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub cost: Option<Decimal>,
     /// The code of the currency of both.
     #[doc(alias = "Код валюты стоимости и баланса")]
@@ -472,8 +466,8 @@ impl Fill for Renewal {
         match index {
             0 => reader.required(&mut self.order),
             1 => reader.optional(&mut self.period),
-            2 => reader.optional(&mut self.balance),
-            3 => reader.optional(&mut self.cost),
+            2 => reader.money(&mut self.balance),
+            3 => reader.money(&mut self.cost),
             4 => reader.optional(&mut self.currency),
             _ => Ok(()),
         }

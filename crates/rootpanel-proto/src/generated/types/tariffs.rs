@@ -25,7 +25,6 @@ pub struct Tariff {
     pub name: Option<String>,
     /// What a month costs.
     #[doc(alias = "Ежемесячная стоимость")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub monthly_cost: Option<Decimal>,
     /// The code of the currency.
     #[doc(alias = "Код валюты")]
@@ -86,7 +85,7 @@ impl Fill for Tariff {
             0 => reader.required(&mut self.id),
             1 => reader.optional(&mut self.kind),
             2 => reader.optional(&mut self.name),
-            3 => reader.optional(&mut self.monthly_cost),
+            3 => reader.money(&mut self.monthly_cost),
             4 => reader.optional(&mut self.currency),
             5 => reader.or(&mut self.without_domain),
             6 => reader.list(&mut self.periods, 100_000),
@@ -111,7 +110,6 @@ pub struct TariffAddon {
     pub name: Option<String>,
     /// What a month costs.
     #[doc(alias = "Ежемесячная стоимость")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub monthly_cost: Option<Decimal>,
     /// How many an order may have; 0 means any number.
     #[doc(alias = "Наибольшее количество в заказе, 0 - без ограничений")]
@@ -148,7 +146,7 @@ impl Fill for TariffAddon {
         match index {
             0 => reader.required(&mut self.id),
             1 => reader.optional(&mut self.name),
-            2 => reader.optional(&mut self.monthly_cost),
+            2 => reader.money(&mut self.monthly_cost),
             3 => reader.optional(&mut self.max_count),
             4 => reader.or(&mut self.existing_only),
             _ => Ok(()),
@@ -170,7 +168,6 @@ pub struct TariffLocation {
     pub name: Option<String>,
     /// What a month of the tariff costs there.
     #[doc(alias = "Ежемесячная стоимость тарифа в локации")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
     pub monthly_cost: Option<Decimal>,
 }
 
@@ -195,7 +192,7 @@ impl Fill for TariffLocation {
         match index {
             0 => reader.required(&mut self.id),
             1 => reader.optional(&mut self.name),
-            2 => reader.optional(&mut self.monthly_cost),
+            2 => reader.money(&mut self.monthly_cost),
             _ => Ok(()),
         }
     }
