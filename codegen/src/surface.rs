@@ -106,6 +106,7 @@ pub(crate) struct Fault {
     pub(crate) failure: Vec<Word>,
     pub(crate) inner: Vec<String>,
     pub(crate) no_code: Vec<String>,
+    pub(crate) auth: Vec<String>,
     /// Where the marker is said.
     pub(crate) place: Option<Span>,
     pub(crate) fields: String,

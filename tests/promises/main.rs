@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
 mod confusion;
+mod error_texts;
 mod every_call;
 mod good_and_bad;
 mod one_decision;

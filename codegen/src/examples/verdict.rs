@@ -47,6 +47,7 @@ pub(super) fn of(model: &Model, endpoint: &Endpoint, status: u16, root: Option<N
             inner: &texts(&spec.inner),
             code: &texts(&spec.code),
             no_code: &texts(&spec.no_code),
+            auth: &texts(&spec.auth),
             message: &texts(&spec.message),
             details: &spec.details,
             fields: &spec.fields,

@@ -112,6 +112,7 @@ fn read_fault(node: &Node<'_, '_>) -> Fault {
         failure: node.words("failure"),
         inner: node.texts("inner"),
         no_code: node.texts("no-code"),
+        auth: node.texts("auth"),
         place: Some(node.span("kind")),
         fields: node.text("fields"),
         keys: node.texts("keys"),

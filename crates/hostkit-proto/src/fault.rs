@@ -82,7 +82,7 @@ pub struct FieldFault {
 }
 
 /// An error reported by an API.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Fault<C> {
     /// The HTTP status, which may be 200.
@@ -95,6 +95,8 @@ pub struct Fault<C> {
     pub details: String,
     /// Errors of single input fields.
     pub fields: Vec<FieldFault>,
+    /// What marks the answer as a fault where it has neither code nor text, such as `` `status` is "failed" ``.
+    pub marker: String,
     /// What it means.
     pub kind: FaultKind,
     /// Whether the call may have been carried out nevertheless: the API's documentation does not say, or a proxy may
@@ -107,7 +109,8 @@ impl<C: FaultCode> Fault<C> {
     pub fn new(status: u16, code: Option<C>, message: impl Into<String>, details: impl Into<String>) -> Self {
         let kind = code.as_ref().and_then(FaultCode::kind).unwrap_or_else(|| FaultKind::from_status(status));
         let verify = kind == FaultKind::Internal;
-        Self { status, code, message: message.into(), details: details.into(), fields: Vec::new(), kind, verify }
+        let (message, details) = (message.into(), details.into());
+        Self { status, code, message, details, fields: Vec::new(), marker: String::new(), kind, verify }
     }
 }
 
@@ -148,20 +151,36 @@ impl<C> Fault<C> {
     }
 }
 
+impl<C: fmt::Debug> fmt::Debug for Fault<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { status, code, message, details, fields, marker, kind, verify } = self;
+        let mut shown = f.debug_struct("Fault");
+        shown.field("status", status).field("code", code).field("message", message).field("details", details);
+        shown.field("fields", fields);
+        // Few faults have it.
+        if !marker.is_empty() {
+            shown.field("marker", marker);
+        }
+        shown.field("kind", kind).field("verify", verify).finish()
+    }
+}
+
 impl<C: FaultCode> fmt::Display for Fault<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.status)?;
-        if let Some(code) = &self.code {
-            write!(f, " {}", code.as_str())?;
+        // Some APIs repeat the status as the code.
+        if let Some(code) = self.code.as_ref().map(C::as_str).filter(|code| *code != self.status.to_string()) {
+            write!(f, " {code}")?;
         }
         let text = if self.details.is_empty() { &self.message } else { &self.details };
         if !text.is_empty() {
             write!(f, ": {text}")?;
         }
-        for fault in &self.fields {
-            write!(f, "; {}: {}", fault.field, fault.messages.join(", "))?;
+        for (number, fault) in self.fields.iter().enumerate() {
+            let separator = if number == 0 && text.is_empty() { ":" } else { ";" };
+            write!(f, "{separator} {}: {}", fault.field, fault.messages.join(", "))?;
         }
-        Ok(())
+        if self.marker.is_empty() { Ok(()) } else { write!(f, ": {}", self.marker) }
     }
 }
 

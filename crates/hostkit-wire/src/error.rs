@@ -55,11 +55,15 @@ impl WireError {
 
     pub(crate) fn quoting(self, quote: &str) -> Self {
         const SHOWN: usize = 100;
-        let mut shown: String = quote.chars().take(SHOWN).collect();
-        if shown.len() < quote.len() {
+        let end = quote.char_indices().nth(SHOWN).map(|(end, _)| end);
+        let start = end.and_then(|end| quote.get(..end)).unwrap_or(quote);
+        // Escaped here, so that whoever changes the quote may leave it as it is.
+        let escaped = format!("{start:?}");
+        let mut shown = escaped.get(1..escaped.len() - 1).unwrap_or_default().to_owned();
+        if end.is_some() {
             shown.push('…');
         }
-        Self { quote: (!shown.is_empty()).then(|| shown.into()), ..self }
+        Self { quote: (!start.is_empty()).then(|| shown.into()), ..self }
     }
 
     pub(crate) fn expected(offset: usize, what: &'static str) -> Self {
@@ -91,7 +95,7 @@ impl WireError {
         &self.kind
     }
 
-    /// What the body says there, cut to 100 characters; only for some kinds.
+    /// What the body says there, escaped and cut to 100 characters; only for some kinds.
     pub fn quote(&self) -> Option<&str> {
         self.quote.as_deref()
     }
@@ -126,11 +130,11 @@ impl fmt::Display for WireError {
             WireErrorKind::NotUtf8(true) => write!(f, "the body is not UTF-8 {at}; it looks like windows-1251"),
             WireErrorKind::NotUtf8(false) => write!(f, "the body is not UTF-8 {at}"),
             WireErrorKind::Html => match quote {
-                Some(title) => write!(f, "the body is an HTML page titled {title:?}"),
+                Some(title) => write!(f, "the body is an HTML page titled \"{title}\""),
                 None => write!(f, "the body is an HTML page without a title"),
             },
             WireErrorKind::TextBefore => match quote {
-                Some(text) => write!(f, "there is text before the document, which begins {at}: {text:?}"),
+                Some(text) => write!(f, "there is text before the document, which begins {at}: \"{text}\""),
                 None => write!(f, "there is text before the document, which begins {at}"),
             },
             WireErrorKind::Compressed(coding) => {
@@ -152,7 +156,7 @@ impl fmt::Display for WireError {
                     write!(f, "{}{format}", if index == 0 { "" } else { " or " })?;
                 }
                 match quote {
-                    Some(text) => write!(f, ", found {text:?} {at}"),
+                    Some(text) => write!(f, ", found \"{text}\" {at}"),
                     None => write!(f, " {at}"),
                 }
             }

@@ -403,6 +403,7 @@ impl<C> Error<C> {
             1 => said.push_str("1 attempt"),
             _ => said.push_str(&format!("{attempts} attempts")),
         }
+        let took = took.filter(|took| took.as_millis() > 0);
         if let (Some(took), true) = (took, self.is_timeout()) {
             let word = if said.is_empty() { "after" } else { " in" };
             said.push_str(&format!("{word} {took:.1?}"));

@@ -17,6 +17,7 @@ use crate::error::{Cause, Error};
 use crate::machine::{Machine, Step};
 use crate::options::CallOptions;
 use crate::store::thread::{Answer, Polled};
+use crate::subject::place;
 use crate::time::{Moment, Now};
 use crate::transport::{Incoming, TransportError};
 
@@ -104,14 +105,19 @@ impl<E: Perform> PerformMachine<E> {
         self.options.cancel.as_ref().is_some_and(Cancel::is_cancelled)
     }
 
-    fn not_sent(&self, cause: Cause<Code<E>>) -> Step<Ended<E>> {
-        Step::Done(Outcome::NotSent(Error::new(&E::INFO, cause)))
+    fn not_sent(&mut self, now: Now, cause: Cause<Code<E>>) -> Step<Ended<E>> {
+        let error = self.error(cause);
+        self.end(now, Outcome::NotSent(error))
+    }
+
+    fn error(&self, cause: Cause<Code<E>>) -> Error<Code<E>> {
+        Error::new(&E::INFO, cause).at(<E::Api as Api>::INFO.name, Some(place(self.core.base_url())), None)
     }
 
     /// Waits for the end of other calls, at most until the deadline.
     fn take_turn(&mut self, now: Now, deadline: Moment) -> Option<Step<Ended<E>>> {
         if self.is_cancelled() {
-            return Some(self.not_sent(Cause::Cancelled));
+            return Some(self.not_sent(now, Cause::Cancelled));
         }
         match self.core.shared().turns.take(&Kind::of::<E>(&self.inputs), now.monotonic) {
             Ok(turn) => {
@@ -120,7 +126,7 @@ impl<E: Perform> PerformMachine<E> {
             }
             Err(_) if now.monotonic >= deadline => {
                 let why = "another call, which could be taken for this one, did not end before the deadline";
-                Some(self.not_sent(Cause::Exhausted(why.into())))
+                Some(self.not_sent(now, Cause::Exhausted(why.into())))
             }
             Err(ended) => Some(self.act.listen(now, deadline, ended)),
         }
@@ -162,12 +168,12 @@ impl<E: Perform> PerformMachine<E> {
             }
             Polled::Ready(Err(error)) => {
                 let why = format!("the store that other processes share failed: {error}");
-                Some(self.end(now, Outcome::NotSent(Error::refused(&E::INFO, why))))
+                Some(self.not_sent(now, Cause::Refused(why.into())))
             }
             Polled::Pending(_) | Polled::Ready(Ok(Err(_))) => {
                 let why =
                     "a call of another process, which could be taken for this one, did not end before the deadline";
-                Some(self.end(now, Outcome::NotSent(Error::exhausted(&E::INFO, why))))
+                Some(self.not_sent(now, Cause::Exhausted(why.into())))
             }
         }
     }
@@ -185,7 +191,7 @@ impl<E: Perform> PerformMachine<E> {
                 self.state = State::Before(Box::new(reading), limits);
                 None
             }
-            Err(error) => Some(self.end(now, Outcome::NotSent(error.into()))),
+            Err(error) => Some(self.not_sent(now, Cause::Encode(error))),
         }
     }
 
@@ -193,7 +199,7 @@ impl<E: Perform> PerformMachine<E> {
     fn before(&self, read: Read<E::Reading>, reading: &ReadingMachine<E::Reading>) -> Result<Baseline, Error<Code<E>>> {
         match (read, reading.unread()) {
             // An item that cannot be read now would look new later.
-            (Ok(_), Some(error)) => Err(Error::new(&E::INFO, Cause::Decode(error.clone()))),
+            (Ok(_), Some(error)) => Err(self.error(Cause::Decode(error.clone()))),
             (Ok(answer), None) => Ok(E::baseline(&self.inputs, &answer)?),
             (Err(error), _) if error.is_not_found() && E::not_found().is_some() => Ok(Baseline::of("not found")),
             // The API itself refuses a call about an object that it does not have.
@@ -308,7 +314,7 @@ impl<E: Perform> Machine for PerformMachine<E> {
                 State::SharedTurn(deadline, _) => {
                     let deadline = *deadline;
                     if self.is_cancelled() {
-                        return self.end(now, Outcome::NotSent(Error::new(&E::INFO, Cause::Cancelled)));
+                        return self.not_sent(now, Cause::Cancelled);
                     }
                     let State::SharedTurn(_, answer) = std::mem::replace(&mut self.state, State::Turn(deadline)) else {
                         continue;
@@ -320,7 +326,7 @@ impl<E: Perform> Machine for PerformMachine<E> {
                 State::Pause(until, deadline) => {
                     let (until, deadline) = (*until, *deadline);
                     if self.is_cancelled() {
-                        return self.end(now, Outcome::NotSent(Error::new(&E::INFO, Cause::Cancelled)));
+                        return self.not_sent(now, Cause::Cancelled);
                     }
                     if now.monotonic < until.min(deadline) {
                         return Step::SleepUntil(until.min(deadline));

@@ -74,6 +74,7 @@ impl Quote {
         }
         self.owned(&mut fault.message);
         self.owned(&mut fault.details);
+        self.owned(&mut fault.marker);
         let mut left = KEPT_OF_FIELDS;
         let mut is_within = |text: &mut String| {
             self.owned(text);

@@ -193,6 +193,7 @@ fn g1_markers_are_truth_values_and_numbers() {
         inner: &[],
         code: &[],
         no_code: &[],
+        auth: &[],
         message: &["message"],
         details: "",
         fields: "",

@@ -66,6 +66,7 @@ const FAULT: &[Key] = &[
     key("failure", Shape::Scalars, "Markers of failure; any other marker is in doubt."),
     key("inner", Shape::Texts, "Markers of verdicts inside a success: `a/b`, the entry b of the object a."),
     key("no-code", Shape::Texts, "Codes that stand for none."),
+    key("auth", Shape::Texts, "Texts of a fault without a code that mean wrong credentials, in any case of letters."),
     key("fields", Shape::Text, "Key of the field errors."),
     key("keys", Shape::Texts, "All keys of the envelope."),
     key("write", Shape::Constants, "What a server writes around a success."),

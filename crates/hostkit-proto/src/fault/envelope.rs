@@ -2,7 +2,7 @@
 
 use hostkit_wire::{Kind, Node};
 
-use super::{Fault, FaultCode, FieldFault, Verdict, doubt, is_success, root};
+use super::{Fault, FaultCode, FaultKind, FieldFault, Verdict, doubt, is_success, root};
 use crate::answer::RawAnswer;
 use crate::codec::describe;
 use crate::info::CallFacts;
@@ -25,6 +25,8 @@ pub struct EnvelopeFaults<'a> {
     pub no_code: &'a [&'a str],
     /// Keys of the short text, like those of the code; the first one present and not empty counts.
     pub message: &'a [&'a str],
+    /// Texts of a fault without a code that mean wrong credentials, in any case of letters.
+    pub auth: &'a [&'a str],
     /// Key of the longer text.
     pub details: &'a str,
     /// Key of the object with the errors of single fields.
@@ -145,10 +147,17 @@ impl EnvelopeFaults<'_> {
         let message = self.message.iter().find_map(|key| text(key).filter(|text| !text.is_empty()));
         let details = text(self.details).unwrap_or_default();
         let mut fault = Fault::new(status, code.map(C::from_text), message.unwrap_or_default(), details);
+        if code.is_none() && self.auth.iter().any(|text| fault.message.trim().eq_ignore_ascii_case(text)) {
+            fault.kind = FaultKind::Auth;
+        }
         fault.verify |= code.is_some_and(|code| self.verify.contains(&code));
         // A fault with a success status and without a code may be an internal error, whatever its text says.
         fault.verify |= is_success(status) && code.is_none();
         fault.fields = root.get(self.fields).map(field_faults).unwrap_or_default();
+        if fault.code.is_none() && fault.message.is_empty() && fault.details.is_empty() && fault.fields.is_empty() {
+            let word = last(root, self.marker).map(describe).unwrap_or_default();
+            fault.marker = format!("`{}` is {word}", self.marker);
+        }
         fault
     }
 

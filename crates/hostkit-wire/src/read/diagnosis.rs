@@ -33,7 +33,7 @@ pub(super) fn of(
         return WireError::new(error.offset(), WireErrorKind::Html).quoting(&title(indented).unwrap_or_default());
     }
     if let Some((at, before)) = std::str::from_utf8(body).ok().and_then(|body| text_before(formats, body, is_whole)) {
-        return WireError::new(at, WireErrorKind::TextBefore).quoting(before);
+        return WireError::new(at, WireErrorKind::TextBefore).quoting(&before);
     }
     match error.kind() {
         WireErrorKind::ExpectedFormat(_) => error.quoting(indented.lines().next().unwrap_or_default()),
@@ -73,11 +73,7 @@ fn title(page: &str) -> Option<String> {
 
 /// Where a document begins that has text before it, and the first of that text that is not markup. Only a line that
 /// starts a whole document counts.
-fn text_before<'b>(
-    formats: &[Format],
-    body: &'b str,
-    is_whole: impl Fn(Format, &str) -> bool,
-) -> Option<(usize, &'b str)> {
+fn text_before(formats: &[Format], body: &str, is_whole: impl Fn(Format, &str) -> bool) -> Option<(usize, String)> {
     // Almost any text is a form.
     let looks = |format: &&Format, rest| **format != Format::Form && look::looks_like(**format, rest);
     let ends = body.match_indices('\n').map(|(at, _)| at + 1).take_while(|at| *at <= SEARCHED);
@@ -91,13 +87,11 @@ fn text_before<'b>(
     Some((at, before))
 }
 
-/// A line without the markup around it, which PHP puts around its messages.
-fn plain(line: &str) -> &str {
-    let mut line = line.trim();
-    while let Some((_, rest)) = line.strip_prefix('<').and_then(|line| line.split_once('>')) {
-        line = rest.trim_start();
-    }
-    line
+/// A line without the markup that PHP puts into its messages.
+fn plain(line: &str) -> String {
+    let (first, tags) = line.split_once('<').unwrap_or((line, ""));
+    let texts = tags.split('<').map(|tag| tag.split_once('>').map_or("", |(_, text)| text));
+    std::iter::once(first).chain(texts).collect::<String>().trim().to_owned()
 }
 
 #[cfg(test)]
@@ -119,8 +113,8 @@ mod tests {
                  on line 7\"",
             ),
             (
-                format!("<br />\n<b>{warning}{{\"a\":1}}"),
-                "there is text before the document, which begins at byte 63: \"Warning: Undefined index: id in /srv/a.php \
+                format!("<br />\n<b>Warning</b>{}{{\"a\":1}}", &warning[7..]),
+                "there is text before the document, which begins at byte 67: \"Warning: Undefined index: id in /srv/a.php \
                  on line 7\"",
             ),
             (

@@ -13,6 +13,7 @@ use crate::error::{Cause, Error, ErrorKind};
 use crate::machine::{Machine, Step, Wakeup};
 use crate::options::CallOptions;
 use crate::quote::Quote;
+use crate::subject::place;
 use crate::time::{Moment, Now};
 use crate::transport::{Incoming, TransportError, TransportErrorKind};
 
@@ -25,15 +26,25 @@ const SHORTEST_INTERVAL: Duration = Duration::from_millis(100);
 pub enum WaitError<C: FaultCode> {
     /// The awaited state will never be reached.
     Failed {
+        /// The name of the API.
+        api: &'static str,
         /// The name of the waiter.
         waiter: &'static str,
+        /// The host of the client, with its port if the base URL names one.
+        host: Box<str>,
         /// What the last poll saw.
         text: String,
     },
     /// The deadline passed; the state may still be reached.
     Deadline {
+        /// The name of the API.
+        api: &'static str,
         /// The name of the waiter.
         waiter: &'static str,
+        /// The host of the client, with its port if the base URL names one.
+        host: Box<str>,
+        /// The time that the wait was given.
+        after: Duration,
         /// What the last poll that got an answer saw, and why that was not the end.
         last: Option<Observation>,
         /// Why the last poll failed, if it did.
@@ -41,8 +52,12 @@ pub enum WaitError<C: FaultCode> {
     },
     /// The caller cancelled; the state may still be reached.
     Cancelled {
+        /// The name of the API.
+        api: &'static str,
         /// The name of the waiter.
         waiter: &'static str,
+        /// The host of the client, with its port if the base URL names one.
+        host: Box<str>,
     },
     /// A poll failed in a way that the next one would, too, such as wrong credentials; the state may still be reached.
     Call(Error<C>),
@@ -51,9 +66,9 @@ pub enum WaitError<C: FaultCode> {
 impl<C: FaultCode> fmt::Display for WaitError<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Failed { waiter, text } => write!(f, "{waiter}: it failed: {text}"),
-            Self::Deadline { waiter, last, error } => {
-                write!(f, "{waiter}: the deadline passed; it may still come")?;
+            Self::Failed { api, waiter, host, text } => write!(f, "{api} {waiter} at {host}: it failed: {text}"),
+            Self::Deadline { api, waiter, host, after, last, error } => {
+                write!(f, "{api} {waiter} at {host}: the deadline passed after {after:.1?}; it may still come")?;
                 if let Some(last) = last {
                     if !last.text.is_empty() {
                         write!(f, "; the last state was {:?}", last.text)?;
@@ -61,10 +76,12 @@ impl<C: FaultCode> fmt::Display for WaitError<C> {
                     for unmet in &last.unmet {
                         write!(f, "; {unmet}")?;
                     }
+                } else {
+                    f.write_str("; no poll was answered")?;
                 }
                 error.as_ref().map_or(Ok(()), |error| write!(f, "; the last poll failed: {error}"))
             }
-            Self::Cancelled { waiter } => write!(f, "{waiter}: cancelled by the caller"),
+            Self::Cancelled { api, waiter, host } => write!(f, "{api} {waiter} at {host}: cancelled by the caller"),
             Self::Call(error) => write!(f, "{error}; what was waited for may still come"),
         }
     }
@@ -134,6 +151,26 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
         }
     }
 
+    fn failed(&self, text: String) -> WaitError<Code<W>> {
+        let (api, waiter, host) = self.subject();
+        WaitError::Failed { api, waiter, host, text }
+    }
+
+    fn cancelled(&self) -> WaitError<Code<W>> {
+        let (api, waiter, host) = self.subject();
+        WaitError::Cancelled { api, waiter, host }
+    }
+
+    fn late(&mut self) -> WaitError<Code<W>> {
+        let (api, waiter, host) = self.subject();
+        let after = self.options.deadline.unwrap_or(W::INFO.deadline);
+        WaitError::Deadline { api, waiter, host, after, last: self.last.take(), error: self.error.take() }
+    }
+
+    fn subject(&self) -> (&'static str, &'static str, Box<str>) {
+        (<<W::Endpoint as Endpoint>::Api as Api>::INFO.name, W::INFO.name, place(self.core.base_url()))
+    }
+
     fn begin(&mut self, now: Now) -> Option<Ended<W>> {
         self.next = now.monotonic + self.options.poll_interval.map_or(W::INFO.first, |_| self.interval);
         self.deadline = now.monotonic + self.options.deadline.unwrap_or(W::INFO.deadline);
@@ -186,8 +223,7 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
         }
         let why = match (seen.is_end(now.monotonic, W::gone().is_some()), end) {
             (Ok(()), Some(end)) => {
-                let failed = |text: String| WaitError::Failed { waiter: W::INFO.name, text: quote.text(&text).into() };
-                return Some(end.map_err(failed));
+                return Some(end.map_err(|text| self.failed(quote.text(&text).into())));
             }
             (Ok(()), None) => None,
             (Err(why), _) => Some(why).filter(|why| !why.is_empty()),
@@ -203,7 +239,7 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
     /// Applies a poll that saw nothing.
     fn fail(&mut self, now: Now, error: Error<Code<W>>) -> Option<Ended<W>> {
         if error.kind() == ErrorKind::Cancelled {
-            return Some(Err(WaitError::Cancelled { waiter: W::INFO.name }));
+            return Some(Err(self.cancelled()));
         }
         if is_lasting(&error) {
             return Some(Err(WaitError::Call(error)));
@@ -284,11 +320,10 @@ impl<W: Waiter, F: FnMut(&Observation)> Machine for WaitMachine<W, F> {
                 }
             }
             if self.options.cancel.as_ref().is_some_and(crate::cancel::Cancel::is_cancelled) {
-                return Step::Done(Err(WaitError::Cancelled { waiter: W::INFO.name }));
+                return Step::Done(Err(self.cancelled()));
             }
             if now.monotonic >= self.deadline {
-                let (last, error) = (self.last.take(), self.error.take());
-                return Step::Done(Err(WaitError::Deadline { waiter: W::INFO.name, last, error }));
+                return Step::Done(Err(self.late()));
             }
             if now.monotonic < self.next {
                 let until = self.next.min(self.deadline);

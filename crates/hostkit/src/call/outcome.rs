@@ -25,7 +25,7 @@ pub enum Outcome<T, C: FaultCode> {
     /// The API rejected it. Where [`Fault::verify`] is set, it may have happened all the same; [`Rejection::ticket`]
     /// then serves to find out.
     Rejected(Rejection<C>),
-    /// No byte of the call was sent.
+    /// No byte of the call was sent. [`Error::is_worth_retrying`] tells whether sending it again can help.
     NotSent(Error<C>),
     /// It may have happened; the ticket serves to find out.
     Unresolved(Ticket),

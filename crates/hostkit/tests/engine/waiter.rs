@@ -132,7 +132,7 @@ fn a_failure_has_to_last() {
     let (result, seen, _) = wait(Built, [id(1), id(0), id(1), id(9)]);
     assert_eq!((result.unwrap(), seen.len()), (9, 3));
     let (result, _, seconds) = wait(Built, [id(1)].into_iter().chain(times::<9>(&id(0))));
-    assert_eq!(result.unwrap_err().to_string(), "built: it failed: id is \"0\": \"number 0\"");
+    assert_eq!(result.unwrap_err().to_string(), "shop built at shop.example: it failed: id is \"0\": \"number 0\"");
     assert_eq!(seconds, 80);
 }
 
@@ -185,7 +185,8 @@ fn the_fault_of_a_sign_in_is_no_sign_that_it_is_gone() {
 #[test]
 fn ends_at_the_deadline() {
     let (result, seen, seconds) = wait(Built, (0..50).map(|_| id(1)));
-    let text = "built: the deadline passed; it may still come; the last state was \"number 1\"; id is \"1\", not \"9\"";
+    let text = "shop built at shop.example: the deadline passed after 100.0s; it may still come; \
+                the last state was \"number 1\"; id is \"1\", not \"9\"";
     assert_eq!(result.unwrap_err().to_string(), text);
     assert_eq!((seen.len(), seconds), (6, 100));
 }

@@ -176,6 +176,7 @@ impl Api for Inferno {
             code: &["error_code", "retx/error_code"],
             no_code: &["0"],
             message: &["message", "msg", "retx/msg"],
+            auth: &["Access denied", "Authentication Failed"],
             details: "",
             fields: "",
             accepted: &[],

@@ -301,6 +301,7 @@ impl Api for Macloud {
             code: &["status_code"],
             no_code: &[],
             message: &["status_msg"],
+            auth: &[],
             details: "description",
             fields: "data",
             accepted: &[],

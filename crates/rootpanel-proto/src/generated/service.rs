@@ -371,6 +371,7 @@ impl Api for RootPanel {
             code: &["errorCode"],
             no_code: &[],
             message: &["errorMsg"],
+            auth: &[],
             details: "",
             fields: "",
             accepted: &[("30", "manual"), ("31", "awaits-payment")],

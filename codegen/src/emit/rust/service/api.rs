@@ -321,7 +321,7 @@ fn verdict(model: &Model) -> TokenStream {
     } else {
         let (marker, fields, inner) = (&fault.marker, &fault.fields, &fault.inner);
         let (success, failure) = (fault.success.iter().map(word), fault.failure.iter().map(word));
-        let (code, no_code, message) = (&fault.code, &fault.no_code, &fault.message);
+        let (code, no_code, message, auth) = (&fault.code, &fault.no_code, &fault.message, &fault.auth);
         let accepted = errors.iter().filter_map(|error| {
             let (code, reason) = (&error.code.value, error.accepted.as_ref()?);
             Some(quote!((#code, #reason)))
@@ -337,6 +337,7 @@ fn verdict(model: &Model) -> TokenStream {
                 code: &[#(#code),*],
                 no_code: &[#(#no_code),*],
                 message: &[#(#message),*],
+                auth: &[#(#auth),*],
                 details: #details,
                 fields: #fields,
                 accepted: &[#(#accepted),*],
