@@ -62,6 +62,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("E0234", include_str!("explain/E0234.md")),
     ("E0235", include_str!("explain/E0235.md")),
     ("E0236", include_str!("explain/E0236.md")),
+    ("E0237", include_str!("explain/E0237.md")),
     ("E0239", include_str!("explain/E0239.md")),
     ("E0301", include_str!("explain/E0301.md")),
     ("E0302", include_str!("explain/E0302.md")),

@@ -344,6 +344,15 @@ pub(crate) struct Example {
     pub(crate) path: Option<String>,
 }
 
+/// Hosts that no longer have a call.
+#[derive(Debug, Clone)]
+pub(crate) struct Removed {
+    /// Host, and since when.
+    pub(crate) hosts: Pairs,
+    pub(crate) instead: String,
+    pub(crate) provenance: Option<String>,
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Endpoint {
     pub(crate) file: FileId,
@@ -368,6 +377,7 @@ pub(crate) struct Endpoint {
     pub(crate) deadline: Option<i64>,
     pub(crate) reconcile: String,
     pub(crate) authorised: bool,
+    pub(crate) removed: Option<Removed>,
     pub(crate) path_parameters: Vec<Field>,
     pub(crate) query: Vec<Field>,
     pub(crate) headers: Vec<Field>,

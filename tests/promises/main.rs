@@ -22,6 +22,7 @@ mod p20;
 mod p21;
 mod p32;
 mod real;
+mod removed;
 mod sandbox_answers;
 mod straight;
 mod totals;

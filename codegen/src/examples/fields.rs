@@ -101,7 +101,9 @@ impl<'t> Fields<'t> {
     pub(super) fn field(&mut self, walker: &mut Walker<'_>, field: &Field) {
         let total = self.total(walker, field.total());
         if field.is_required() {
-            self.required(walker, &field.ty, &field.name, field.wire(), &total);
+            if self.required(walker, &field.ty, &field.name, field.wire(), &total) {
+                walker.shown.push(field.surface.wire.span.clone());
+            }
         } else {
             self.optional(walker, &field.ty, &field.name, field.wire(), &total);
         }
@@ -114,12 +116,13 @@ impl<'t> Fields<'t> {
         let mut is_nothing = false;
         if let Some(node) = found {
             walker.value(&Type::Uint, node);
-            walker.totals.push(total.place);
+            walker.shown.push(total.place);
             is_nothing = Leniency::scalar_text(node).and_then(u64::from_text) == Some(0);
         }
         Counted { name: Some(total.name), is_nothing }
     }
 
+    /// Returns whether it is there.
     pub(super) fn required(
         &mut self,
         walker: &mut Walker<'_>,
@@ -127,19 +130,26 @@ impl<'t> Fields<'t> {
         name: &WireName,
         step: &str,
         total: &Counted,
-    ) {
+    ) -> bool {
         match ty {
             Type::List(item) => match self.items(walker, name, total) {
-                found if total.is_nothing && found.is_nothing() => {}
-                Items::Absent => walker.missing(step, self.node.offset()),
+                found if total.is_nothing && found.is_nothing() => return false,
+                Items::Absent => {
+                    walker.missing(step, self.node.offset());
+                    return false;
+                }
                 found => walker.within(step, |walker| found.read(walker, item)),
             },
             ty => match self.find(walker, name) {
-                found if total.is_nothing && found.is_none_or(Leniency::is_nothing) => {}
+                found if total.is_nothing && found.is_none_or(Leniency::is_nothing) => return false,
                 Some(node) => walker.within(step, |walker| walker.value(ty, node)),
-                None => walker.missing(step, self.node.offset()),
+                None => {
+                    walker.missing(step, self.node.offset());
+                    return false;
+                }
             },
         }
+        true
     }
 
     pub(super) fn optional(

@@ -18,7 +18,7 @@ use hostkit_proto::Verdict;
 use hostkit_wire::{Format, Limits};
 
 use crate::diagnostic::Diagnostics;
-use crate::model::{Endpoint, Field, Model, Output, Total, TypeKind};
+use crate::model::{Endpoint, Field, Model, Output, TypeKind};
 use crate::source::{FileId, Sources, Span};
 use crate::surface::Example;
 use files::wire_format;
@@ -31,31 +31,39 @@ pub(crate) use files::{check as check_files, path as example_path, values_path};
 /// Checks every example that has a file against the model.
 pub(crate) fn check(model: &Model, sources: &Sources, diagnostics: &mut Diagnostics) {
     let files = files::by_path(sources);
-    let mut totals = Vec::new();
+    let mut shown = Vec::new();
     for endpoint in &model.endpoints {
         for example in &endpoint.surface.examples {
             for ending in &example.formats {
                 let path = files::path(&model.api, &endpoint.surface, example, ending);
                 if let Some((file, bytes)) = files.get(path.as_str()) {
                     let case = Case { model, endpoint, example, ending, bytes };
-                    totals.extend(case.check(*file, sources, diagnostics));
+                    shown.extend(case.check(*file, sources, diagnostics));
                 }
             }
         }
     }
-    for total in declared_totals(model).filter(|total| !totals.contains(&total.place)) {
+    for field in answer_fields(model).filter(|field| field.is_required() && !shown.contains(&field.surface.wire.span)) {
+        let help =
+            "add an example that has it, best a recorded one; what nothing shows to be always there is not `required`";
+        let message = format!("`{}` is required, but no example shows it", field.wire());
+        diagnostics.add_with_help("E0237", &field.surface.wire.span, message, "not shown", help);
+    }
+    let totals =
+        answer_fields(model).filter_map(Field::total).chain(model.endpoints.iter().filter_map(Endpoint::total));
+    for total in totals.filter(|total| !shown.contains(&total.place)) {
         let help = "a key that no answer shows may be misspelt: add an example with it";
         let message = format!("no example has `{}`", total.name.json.join("/"));
         diagnostics.add_with_help("E0236", &total.place, message, "not shown", help);
     }
 }
 
-fn declared_totals(model: &Model) -> impl Iterator<Item = Total> {
+fn answer_fields(model: &Model) -> impl Iterator<Item = &Field> {
     let types = model.types.values().filter(|entry| entry.in_answers).filter_map(|entry| match &entry.kind {
         TypeKind::Struct(fields) => Some(fields),
         _ => None,
     });
-    types.flatten().filter_map(Field::total).chain(model.endpoints.iter().filter_map(Endpoint::total))
+    types.flatten()
 }
 
 /// One file of an example.
@@ -68,7 +76,7 @@ struct Case<'m> {
 }
 
 impl Case<'_> {
-    /// Returns the places of the spec whose totals the file shows.
+    /// Returns the places of the totals and of the required fields that the file shows.
     fn check(&self, file: FileId, sources: &Sources, diagnostics: &mut Diagnostics) -> Vec<Span> {
         let mut walker = Walker::new(self.model, self.endpoint);
         if let Err(problem) = self.read(&mut walker) {
@@ -79,7 +87,7 @@ impl Case<'_> {
             let span = Span { file, range };
             diagnostics.add_with_help(problem.code, &span, problem.message, problem.label, problem.help);
         }
-        walker.totals
+        walker.shown
     }
 
     fn read(&self, walker: &mut Walker<'_>) -> Result<(), Problem> {

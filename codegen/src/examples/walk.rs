@@ -18,8 +18,8 @@ pub(super) struct Walker<'m> {
     pub(super) problems: Vec<Problem>,
     /// Top-level keys of the document that are not fields.
     pub(super) envelope: Vec<String>,
-    /// Places of the spec whose totals were shown.
-    pub(super) totals: Vec<Span>,
+    /// Places of the totals and of the required fields that were shown.
+    pub(super) shown: Vec<Span>,
     /// Offset of the body in the file.
     pub(super) base: usize,
     /// Path to the current value.
@@ -37,7 +37,7 @@ impl<'m> Walker<'m> {
             model,
             problems: Vec::new(),
             envelope: model.service.fault.keys.clone(),
-            totals: Vec::new(),
+            shown: Vec::new(),
             base: 0,
             path: Vec::new(),
             owner: (endpoint.type_name.clone(), endpoint.spec.clone()),
@@ -132,7 +132,9 @@ impl<'m> Walker<'m> {
     /// Checks one header.
     pub(super) fn header(&mut self, field: &Field, name: &str, found: Option<&str>, code: &'static str) {
         let what = match found {
-            Some(text) if self.scalars().fits(&field.ty, text) => return,
+            Some(text) if self.scalars().fits(&field.ty, text) => {
+                return self.shown.push(field.surface.wire.span.clone());
+            }
             None if !field.is_required() => return,
             Some(_) => format!("the header `{name}` is not {}", self.scalars().expected(&field.ty)),
             None => format!("there is no header `{name}`"),
@@ -159,7 +161,9 @@ impl<'m> Walker<'m> {
                         fields.required(self, inner, name, name_text(name), &total);
                     }
                     Type::Option(inner) => fields.optional(self, inner, name, name_text(name), &total),
-                    ty => fields.required(self, ty, name, name_text(name), &total),
+                    ty => {
+                        fields.required(self, ty, name, name_text(name), &total);
+                    }
                 }
                 fields.finish(self, &[]);
             }

@@ -60,6 +60,11 @@ fn specs(sources: &Sources) -> Specs<'_> {
     Specs::read("demo", sources).unwrap_or_else(|found| panic!("{}", found.render(sources, false)))
 }
 
+/// The sources with an example of what a call answers.
+fn with_answer(sources: Sources, call: &str, body: &str) -> Sources {
+    sources.with_examples([(format!("demo/{call}/all.answer.json"), body.as_bytes().to_vec())])
+}
+
 fn paint(extra: &str) -> String {
     let text = r#"
 name = "paint_box"
@@ -249,10 +254,16 @@ ru = "Ящик."
 id = { type = "uint", en = "Which.", ru = "Какой." }
 [response]
 type = "Chest"
+[[example]]
+case = "all"
+kind = "answer"
+formats = ["json"]
+origin = "derived"
 "#;
     let service = SERVICE.replace("[[host]]", "[lenient]\none-as-list = true\n[[host]]");
     let files = [("demo/service.toml", &*service), ("demo/types/boxes.toml", types), ("demo/boxes/get_box.toml", get)];
     let sources = Sources::new(files.map(|(path, text)| (path.to_owned(), text.to_owned())));
+    let sources = with_answer(sources, "boxes/get_box", r#"{"id":1,"lids":[{"id":2}]}"#);
     let tree = specs(&sources).openapi();
     let text = tree.get("docs/openapi/demo.json").unwrap_or_default();
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -293,10 +304,16 @@ ru = "Ящики."
 type = "[Chest]"
 root = "boxes"
 max-items = 7
+[[example]]
+case = "all"
+kind = "answer"
+formats = ["json"]
+origin = "derived"
 "#;
     let files =
         [("demo/service.toml", SERVICE), ("demo/types/boxes.toml", types), ("demo/boxes/list_boxes.toml", list)];
     let sources = Sources::new(files.map(|(path, text)| (path.to_owned(), text.to_owned())));
+    let sources = with_answer(sources, "boxes/list_boxes", r#"{"boxes":[{"id":1,"lids":[{"id":2}]}]}"#);
     let found = specs(&sources).lists();
     let shown = |steps: &[Step]| {
         let words = steps.iter().map(|step| match step {
@@ -335,6 +352,11 @@ ru = "Ящики."
 [response]
 type = "[Crate]"
 root = "crates"
+[[example]]
+case = "all"
+kind = "answer"
+formats = ["json"]
+origin = "derived"
 "#;
     let add = r#"
 name = "add_crate"
@@ -373,6 +395,7 @@ ru = "Роняет ящик."
         ("demo/crates/drop_crate.toml", destroy),
     ];
     let sources = Sources::new(files.map(|(path, text)| (path.to_owned(), text.to_owned())));
+    let sources = with_answer(sources, "crates/list_crates", r#"{"crates":[{"id":1}]}"#);
     let tree = specs(&sources).reference();
     let page = |language: &str| tree.get(&format!("docs/reference/{language}/demo/crates.md")).unwrap_or_default();
     for (language, parts) in [

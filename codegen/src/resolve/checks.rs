@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::kinds::is_number;
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::model::{Endpoint, Field, Model, Type, TypeKind};
-use crate::source::Span;
+use crate::source::{At, Span};
 use crate::surface::{self, Remarks, Surface};
 
 pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnostics) {
@@ -23,6 +23,8 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
             diagnostics.add_with_help("E0225", span, message, "the second one", help);
         }
         path(endpoint, diagnostics);
+        let removed = endpoint.surface.removed.iter().flat_map(|removed| &removed.hosts);
+        removed.for_each(|(host, _)| known_host(model, host, diagnostics));
         let groups = endpoint.surface.one_of.iter().zip(&endpoint.one_of);
         let groups = groups.map(|(surface, group)| (group.type_name.as_str(), &surface.name.span));
         let waiters = endpoint.waiters.iter().map(|waiter| (waiter.type_name.as_str(), &waiter.surface.name.span));
@@ -152,6 +154,17 @@ fn rates(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
     }
 }
 
+fn known_host(model: &Model, host: &At<String>, diagnostics: &mut Diagnostics) {
+    if !model.service.hosts.iter().any(|known| known.name.value == host.value) {
+        let help = match did_you_mean(host, model.service.hosts.iter().map(|known| known.name.value.as_str())) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "hosts are `[[host]]` of service.toml".to_owned(),
+        };
+        let message = format!("there is no host `{}`", host.value);
+        diagnostics.add_with_help("E0209", &host.span, message, "unknown", help);
+    }
+}
+
 fn limits(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {
     let surface = &field.surface;
     let span = &surface.wire.span;
@@ -188,21 +201,7 @@ fn limits(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {
     if !surface.host_limits.is_empty() && !surface.when.is_empty() {
         diagnostics.add("E0207", span, "limits differ by host or by input, not by both", "both `hosts` and `when`");
     }
-    for (host, _) in &surface.host_limits {
-        if !model.service.hosts.iter().any(|known| known.name.value == host.value) {
-            let help = match did_you_mean(host, model.service.hosts.iter().map(|known| known.name.value.as_str())) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "hosts are `[[host]]` of service.toml".to_owned(),
-            };
-            diagnostics.add_with_help(
-                "E0209",
-                &host.span,
-                format!("there is no host `{}`", host.value),
-                "unknown",
-                help,
-            );
-        }
-    }
+    surface.host_limits.iter().for_each(|(host, _)| known_host(model, host, diagnostics));
     if let Some(absent) = &surface.absent
         && !matches!(field.ty, Type::Flag | Type::Switch)
     {

@@ -7,7 +7,7 @@ use super::field::{read_by_format, read_field, read_fields, read_remarks, read_r
 use super::keys;
 use super::node::{Node, decimal};
 use crate::source::{At, FileId};
-use crate::surface::{Condition, Endpoint, Example, OneOf, Response, Status, Trace, Variant, Waiter, Wanted};
+use crate::surface::{Condition, Endpoint, Example, OneOf, Removed, Response, Status, Trace, Variant, Waiter, Wanted};
 
 /// Checks `one-of`, whose groups have free names beside their own keys.
 pub(super) fn check_one_of(checker: &mut Checker<'_>, top: &DeTable<'_>) {
@@ -85,6 +85,11 @@ pub(super) fn read(file: FileId, module: &str, stem: &str, node: &Node<'_, '_>) 
         deadline: node.integer("deadline"),
         reconcile: node.text("reconcile"),
         authorised: node.flag("authorised") != Some(false),
+        removed: node.table("removed-at").map(|node| Removed {
+            hosts: node.pairs("hosts"),
+            instead: node.text("instead"),
+            provenance: node.optional("provenance"),
+        }),
         path_parameters: read_fields(node.table("path-params")),
         query: read_fields(node.table("query")),
         headers: read_fields(node.table("headers")),

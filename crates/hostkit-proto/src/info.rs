@@ -89,6 +89,15 @@ impl Emptiness<'_> {
     pub const NONE: Self = Self { statuses: &[], codes: &[], except: &[] };
 }
 
+/// Hosts that no longer have a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Removed {
+    /// Names of hosts, and since when.
+    pub hosts: &'static [(&'static str, &'static str)],
+    /// What to use there.
+    pub instead: &'static str,
+}
+
 /// What has to be known of a call to judge its answer.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct CallFacts {
@@ -119,6 +128,8 @@ pub struct EndpointInfo {
     pub rates: &'static [&'static str],
     /// Whether it is sent with credentials.
     pub authorised: bool,
+    /// The hosts at which the call is refused before it is sent, because they no longer have it.
+    pub removed_at: Option<Removed>,
     /// Which faults mean an empty answer.
     pub empty: Emptiness<'static>,
     /// The formats that the answer may come in, if they differ from the API's.
@@ -150,6 +161,7 @@ impl EndpointInfo {
         repeat_documented: false,
         rates: &[],
         authorised: true,
+        removed_at: None,
         empty: Emptiness::NONE,
         formats: &[],
         may_lack_marker: false,

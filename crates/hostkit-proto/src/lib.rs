@@ -36,7 +36,7 @@ pub use fault::{EnvelopeFaults, Fault, FaultCode, FaultKind, FieldFault, StatusF
 pub use hostkit_wire as wire;
 pub use hostkit_wire::{Format, Value};
 pub use http::Method;
-pub use info::{ApiInfo, CallFacts, Effect, Emptiness, EndpointInfo, Flag, Host, RateRule};
+pub use info::{ApiInfo, CallFacts, Effect, Emptiness, EndpointInfo, Flag, Host, RateRule, Removed};
 pub use judgement::Reason;
 pub use leniency::{Leniency, ListShape, MapShape};
 pub use request::RequestParts;

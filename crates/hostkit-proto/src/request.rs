@@ -21,6 +21,7 @@ pub struct RequestParts {
     endpoint: &'static str,
     method: Method,
     path: Cow<'static, str>,
+    api: &'static str,
     host: &'static str,
     format: Format,
     request_format: Format,
@@ -64,6 +65,7 @@ impl RequestParts {
             endpoint: endpoint.name,
             method: endpoint.method.clone(),
             path: endpoint.path.into(),
+            api: api.name,
             host,
             format,
             request_format: api.request_format.unwrap_or(format),
@@ -120,6 +122,16 @@ impl RequestParts {
         match self.mistakes.is_empty() {
             true => Ok(()),
             false => Err(EncodeError::of(self.endpoint, self.mistakes.clone())),
+        }
+    }
+
+    /// Checks that the host that the call goes to still has it; one that the caller set is not known to have removed it.
+    /// The mistake names API, host, since when, and what to use instead.
+    pub fn check_host(&mut self) {
+        let Some(removed) = self.info().removed_at else { return };
+        if let Some((host, since)) = removed.hosts.iter().find(|(host, _)| *host == self.host) {
+            let (api, path, instead) = (self.api, &self.path, removed.instead);
+            self.refuse("path", format!("{path} was removed at {host} of {api} ({since}): use {instead}"));
         }
     }
 

@@ -293,6 +293,13 @@ fn extensions(operation: &mut Object, model: &Model, endpoint: &Endpoint) {
         operation.set("x-hostkit-selector", selector);
     }
     operation.set("x-hostkit-formats", formats(model, endpoint).to_vec());
+    if let Some(removed) = &surface.removed {
+        let mut hosts = Object::default();
+        removed.hosts.iter().for_each(|(host, since)| hosts.set(host.value.as_str(), since.value.as_str()));
+        let mut about = object! { "hosts": hosts, "instead": &removed.instead };
+        about.say("provenance", removed.provenance.clone().unwrap_or_default());
+        operation.set("x-hostkit-removed-at", about);
+    }
     if let Some(seconds) = surface.deadline {
         operation.set("x-hostkit-deadline", seconds);
     }

@@ -50,6 +50,14 @@ fn facts(language: Language, model: &Model, endpoint: &Endpoint) -> String {
     if !surface.authorised {
         lines.push(language.pick("Sent without credentials", "Без авторизации").to_owned());
     }
+    if let Some(removed) = &surface.removed {
+        let hosts = removed.hosts.iter().map(|(host, since)| format!("`{}` ({})", host.value, since.value));
+        let title = language.pick("Removed at, and refused before it is sent", "Удалён, запрос не отправляется");
+        let instead = language.pick("instead", "вместо него (по-английски)");
+        let source = provenance(language, removed.provenance.as_deref().unwrap_or("documented"));
+        let hosts = hosts.collect::<Vec<_>>().join(", ");
+        lines.push(format!("{title}: {hosts}; {instead}: {}; {source}", cell(&removed.instead)));
+    }
     if !surface.rates.is_empty() {
         let rates: Vec<String> = surface.rates.iter().map(|rate| format!("`{}`", rate.value)).collect();
         lines.push(format!("{}: {}", language.pick("Counts towards", "Учитывается в"), rates.join(", ")));

@@ -178,6 +178,11 @@ pub(super) fn endpoint(model: &Model, wire: &Wire<'_>, endpoint: &Endpoint) -> D
         (None, None) => ".".to_owned(),
     };
     let mut doc = Doc::new(ITEM, &surface.en).and(&facts).and(&surface.about);
+    if let Some(removed) = &surface.removed {
+        let hosts = removed.hosts.iter().map(|(host, since)| format!("`{}` (since {})", host.value, since.value));
+        let hosts = hosts.collect::<Vec<_>>().join(", ");
+        doc = doc.and(&format!("Removed at {hosts}, where it is refused before it is sent: use {}.", removed.instead));
+    }
     if let Some(inputs) = &endpoint.at_least_one {
         doc = doc.and(&format!("At least one of these has to be given: {}.", inputs.names()));
     }

@@ -11,7 +11,8 @@ use crate::model::{Endpoint, Field, Model, OneOf, Type, Variant};
 use crate::surface::Constant;
 
 pub(super) fn emit(endpoint: &Endpoint, model: &Model) -> TokenStream {
-    let mut statements = checks(endpoint, model);
+    let removed = endpoint.surface.removed.iter().map(|_| quote!(out.check_host();));
+    let mut statements: Vec<_> = removed.chain(checks(endpoint, model)).collect();
     statements.extend(endpoint.path_parameters.iter().map(|field| {
         let (input, name) = (input_name(field), ident(&field.rust));
         quote!(out.path(#input, &self.#name);)

@@ -250,6 +250,14 @@ fn info(model: &Model, endpoint: &Endpoint) -> TokenStream {
     });
     let bodiless = bodiless(model, endpoint).into_iter().map(number);
     let bodiless = (bodiless.len() > 0).then(|| quote!(bodiless: &[#(#bodiless),*],));
+    let removed_at = surface.removed.as_ref().map(|removed| {
+        let hosts = removed.hosts.iter().map(|(host, since)| {
+            let (host, since) = (&host.value, &since.value);
+            quote!((#host, #since))
+        });
+        let instead = &removed.instead;
+        quote!(removed_at: Some(Removed { hosts: &[#(#hosts),*], instead: #instead }),)
+    });
     let deadline = surface.deadline.map(|deadline| {
         let deadline = number(deadline);
         quote!(deadline: Duration::from_secs(#deadline),)
@@ -271,6 +279,7 @@ fn info(model: &Model, endpoint: &Endpoint) -> TokenStream {
             #repeat_documented
             #rates
             #authorised
+            #removed_at
             #empty
             #formats
             #may_lack_marker

@@ -72,6 +72,7 @@ const KNOWN: &[(&str, &[&str])] = &[
             "RateRule",
             "Raw",
             "RawAnswer",
+            "Removed",
             "Repeatable",
             "RequestParts",
             "Secret",

@@ -42,6 +42,12 @@ const EMPTY: &[Key] = &[
     key("except", Shape::Texts, "Texts that show another fault after all."),
 ];
 
+const REMOVED_AT: &[Key] = &[
+    must("hosts", Shape::Pairs, "The hosts that no longer have the call, and since when."),
+    must("instead", Shape::Text, "What to use there: the end of an English sentence."),
+    key("provenance", Shape::Word(PROVENANCES), "Where the fact is from."),
+];
+
 const RESPONSE: &[Key] = &[
     key("type", Shape::Text, "The type of the output."),
     key("root", Shape::TextByFormat, "Where it stands in the document."),
@@ -127,6 +133,7 @@ pub(crate) const ENDPOINT: &[Key] = &[
     key("trace", Shape::Table(TRACE), "The read where it shows that the call happened."),
     key("no-trace", Shape::Text, "Why nothing on the API shows that the call happened: instead of `trace`."),
     key("authorised", Shape::Flag, "Whether it is sent with credentials."),
+    key("removed-at", Shape::Table(REMOVED_AT), "Hosts at which the call is refused before it is sent."),
     key("path-params", Shape::Named(FIELD), "Inputs in the path."),
     key("query", Shape::Named(FIELD), "Inputs in the query."),
     key("headers", Shape::Named(FIELD), "Inputs in headers."),

@@ -46,7 +46,7 @@ pub enum WaitError<C: FaultCode> {
         /// The time that the wait was given.
         after: Duration,
         /// What the last poll that got an answer saw, and why that was not the end.
-        last: Option<Observation>,
+        last: Option<Box<Observation>>,
         /// Why the last poll failed, if it did.
         error: Option<Error<C>>,
     },
@@ -164,7 +164,7 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
     fn late(&mut self) -> WaitError<Code<W>> {
         let (api, waiter, host) = self.subject();
         let after = self.options.deadline.unwrap_or(W::INFO.deadline);
-        WaitError::Deadline { api, waiter, host, after, last: self.last.take(), error: self.error.take() }
+        WaitError::Deadline { api, waiter, host, after, last: self.last.take().map(Box::new), error: self.error.take() }
     }
 
     fn subject(&self) -> (&'static str, &'static str, Box<str>) {

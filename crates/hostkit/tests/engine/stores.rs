@@ -192,6 +192,9 @@ fn orders_of_two_processes_go_one_after_the_other() {
     assert_eq!(second.transport.sent().len(), 0);
     // The first process dies: nobody knows what its order did, so nothing that shows up is surely the second's.
     drop(order);
+    while !store.text("calls").contains("unknown") {
+        std::thread::sleep(Duration::from_millis(1));
+    }
     let reads = (0..19).map(|_| things("1, 2, 7"));
     let broken = Script::fail(Phase::Head, TransportErrorKind::Reset);
     let second = calling(store.clone(), [things("1, 2"), broken].into_iter().chain(reads));
@@ -212,6 +215,10 @@ fn what_another_process_made_is_not_taken_for_its_own() {
     let store = Memory::default();
     let first = calling(store.clone(), [things("1, 2"), ok()]);
     assert!(first.read_and_perform(Order).is_done(), "it made 7");
+    // The store hears of it soon, in real time, which the clock of the test does not know.
+    while !store.text("calls").contains("made 7") {
+        std::thread::sleep(Duration::from_millis(1));
+    }
     let broken = Script::fail(Phase::Head, TransportErrorKind::Reset);
     let second =
         calling(store.clone(), [things("1, 2"), broken, things("1, 2, 7"), things("1, 2, 7, 8"), things("1, 2, 7, 8")]);

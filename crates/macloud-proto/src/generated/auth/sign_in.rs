@@ -5,7 +5,8 @@
 
 use hostkit_proto::codec::{DecodeError, InputLimit, Name};
 use hostkit_proto::{
-    Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts, Secret,
+    Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Removed, Repeatable, RequestParts,
+    Secret,
 };
 
 use crate::Macloud;
@@ -16,7 +17,10 @@ use crate::types::SessionToken;
 /// `POST /v1/auth`; effect: **safe** (secret-request, secret-response). Source: line 23 of the document.
 ///
 /// Frequent failed tries block the address for four hours, so a failing sign-in is never repeated. It does not work for
-/// users with two factors or an address limit. VDSina says that it was removed there: use a permanent token.
+/// users with two factors or an address limit.
+///
+/// Removed at `vdsina_ru` (since mid 2026), `vdsina_com` (since mid 2026), where it is refused before it is sent: use
+/// the permanent token from the panel.
 ///
 /// ```
 /// use macloud_proto::auth::SignIn;
@@ -67,12 +71,17 @@ impl Endpoint for SignIn {
         effect: Effect::Safe,
         flags: &[Flag::SecretRequest, Flag::SecretResponse],
         authorised: false,
+        removed_at: Some(Removed {
+            hosts: &[("vdsina_ru", "mid 2026"), ("vdsina_com", "mid 2026")],
+            instead: "the permanent token from the panel",
+        }),
         documents: "#1",
         spec: "specs/macloud/auth/sign_in.toml",
         ..EndpointInfo::DEFAULT
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check_host();
         out.check("email", &self.email, &InputLimit::NONE.min_length(1));
         let mut body = out.object();
         body.set("email", &self.email);

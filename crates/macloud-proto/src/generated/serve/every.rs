@@ -788,6 +788,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Macloud>) {
         faults: &[
             ("invalid_lists", Format::Json, 400),
             ("invalid_nested", Format::Json, 400),
+            ("ip4_required", Format::Json, 400),
             ("invalid_texts", Format::Json, 400),
         ],
         faults_with_head: &[],

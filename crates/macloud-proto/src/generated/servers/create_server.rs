@@ -63,7 +63,8 @@ pub struct CreateServer {
     pub plan: PlanId,
     /// A free label; make it unique to find the order again.
     pub name: Option<String>,
-    /// Prolong automatically; VDSina may ignore it here.
+    /// Prolong automatically; VDSina may ignore it here, and a change right after the order is lost: it holds once the
+    /// server is active.
     pub autoprolong: Option<bool>,
     /// SSH key for root; ignored when a backup is restored.
     pub ssh_key: Option<KeyId>,
@@ -83,7 +84,8 @@ pub struct CreateServer {
     ///
     /// Limits: at least 1.
     pub disk: Option<Gibibytes>,
-    /// Order an IPv4 address; constructor plans only.
+    /// Order an IPv4 address: for constructor plans by the page of Macloud; `vdsina_com` refused an order without it (a
+    /// driver of June 2026), though other clients order there without it.
     pub ip4: Option<bool>,
     /// VDSina: the paid weekly backups that a new server gets unless this is off.
     ///
@@ -140,7 +142,8 @@ impl CreateServer {
         self
     }
 
-    /// Prolong automatically; VDSina may ignore it here.
+    /// Prolong automatically; VDSina may ignore it here, and a change right after the order is lost: it holds once the
+    /// server is active.
     pub fn autoprolong(mut self, autoprolong: bool) -> Self {
         self.autoprolong = Some(autoprolong);
         self
@@ -176,7 +179,8 @@ impl CreateServer {
         self
     }
 
-    /// Order an IPv4 address; constructor plans only.
+    /// Order an IPv4 address: for constructor plans by the page of Macloud; `vdsina_com` refused an order without it (a
+    /// driver of June 2026), though other clients order there without it.
     pub fn ip4(mut self, ip4: bool) -> Self {
         self.ip4 = Some(ip4);
         self
