@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use hostkit::transport::Transport;
-use hostkit::{Call, Error, Outcome, OutcomeOf, Perform};
+use hostkit::{Call, CallOptions, Error, Outcome, OutcomeOf, Perform};
 use hostkit_ureq::Client;
 
 use clodo_proto::{Clodo, Code};
@@ -109,7 +109,8 @@ where
         if let Some(why) = refuse(&before) {
             return Err(CheckError::AlreadySo(why));
         }
-        let outcome: OutcomeOf<E> = client.perform(&act);
+        // What was there before is read above, and compared below.
+        let outcome: OutcomeOf<E> = client.with(CallOptions::new().unread()).perform(&act);
         if matches!(outcome, Outcome::NotSent(_)) {
             return Ok(Checked { outcome, before, after: None, change: Change::NotSeen });
         }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use hostkit::transport::Transport;
-use hostkit::{Error, Outcome, OutcomeOf};
+use hostkit::{CallOptions, Error, Outcome, OutcomeOf};
 use hostkit_ureq::Client;
 
 use super::checked::pause;
@@ -137,7 +137,7 @@ pub fn delete_record(
     if before.records.iter().all(|found| found.id != record) {
         return Err(failed(Some(before), None, RecordDeletionCause::NoSuchRecord));
     }
-    let outcome = client.perform(&DeleteRecord::new(zone, record));
+    let outcome = client.with(CallOptions::new().unread()).perform(&DeleteRecord::new(zone, record));
     if matches!(outcome, Outcome::NotSent(_)) {
         return Err(failed(Some(before), Some(outcome), RecordDeletionCause::NotSent));
     }

@@ -16,7 +16,7 @@ use hostkit::protocol::server::every::{Examples, Visitor};
 use hostkit::protocol::server::example;
 use hostkit::protocol::{Flag, Value};
 use hostkit::time::ManualClock;
-use hostkit::{Api, Call, Endpoint, Error, Format, Outcome, Perform, Secret, UnixTime};
+use hostkit::{Api, Call, CallOptions, Endpoint, Error, Format, Outcome, Perform, Secret, UnixTime};
 use hostkit_tests::canary::{CORE, Listener, SECRET, search};
 use hostkit_tests::raw_server::RawServer;
 use hostkit_tests::{canary, entries, size};
@@ -264,8 +264,10 @@ impl<A: Api> Visitor for Pass<A> {
         E::Output: Debug + PartialEq,
     {
         self.each::<E>(examples, |pass, call, at| {
-            let outcomes =
-                [pass.blocking.perform_full(call), pass.runtime.block_on(pass.asynchronous.perform_full(call))];
+            let outcomes = [
+                pass.blocking.with(unread()).perform_full(call),
+                pass.runtime.block_on(pass.asynchronous.with(unread()).perform_full(call)),
+            ];
             for outcome in outcomes {
                 search(at, &format!("{outcome:?}"));
                 search(at, &format!("{outcome:#?}"));
@@ -278,6 +280,11 @@ impl<A: Api> Visitor for Pass<A> {
             }
         });
     }
+}
+
+/// The servers of this test answer the call alone, and no look before it.
+fn unread() -> CallOptions {
+    CallOptions::new().unread()
 }
 
 #[test]

@@ -102,8 +102,8 @@ fn calling<E: Serve + Call<Api = Macloud> + Debug + 'static>(folder: &'static st
 fn performing<E: Serve + Perform<Api = Macloud> + Debug + 'static>(folder: &'static str, case: &'static str) -> Class {
     class::<E>(folder, case, |call, ground, options, is_blocking| {
         let outcome = match is_blocking {
-            true => ground.blocking.with(options).perform_full(call),
-            false => ground.runtime.block_on(ground.asynchronous.with(options).perform_full(call)),
+            true => ground.blocking.with(options.unread()).perform_full(call),
+            false => ground.runtime.block_on(ground.asynchronous.with(options.unread()).perform_full(call)),
         };
         match outcome {
             Outcome::Done(_) | Outcome::Accepted(..) => End::Taken,

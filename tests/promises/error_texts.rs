@@ -89,7 +89,7 @@ where
 {
     let script = repeated(script);
     let blocking = client!(hostkit_ureq, E::Api, credentials, script).with(options.clone()).call(call).unwrap_err();
-    let client = client!(hostkit_reqwest, E::Api, credentials, script).with(options.clone());
+    let client = client!(hostkit_reqwest, E::Api, credentials, script).with(options.clone().unread());
     let asynchronous = run(client.call(call)).unwrap_err();
     assert_eq!(format!("{blocking} {blocking:?}"), format!("{asynchronous} {asynchronous:?}"));
     blocking
@@ -105,8 +105,8 @@ where
     E::Output: std::fmt::Debug,
 {
     let script = repeated(script);
-    let blocking = client!(hostkit_ureq, E::Api, credentials, script).with(options.clone()).perform(call);
-    let client = client!(hostkit_reqwest, E::Api, credentials, script).with(options.clone());
+    let blocking = client!(hostkit_ureq, E::Api, credentials, script).with(options.clone().unread()).perform(call);
+    let client = client!(hostkit_reqwest, E::Api, credentials, script).with(options.clone().unread());
     let asynchronous = run(client.perform(call));
     assert_eq!(format!("{blocking:?}"), format!("{asynchronous:?}"));
     blocking

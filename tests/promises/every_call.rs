@@ -128,8 +128,15 @@ impl<A: Api> Visitor for Pass<A> {
         self.each::<E>(examples, |pass, call, format| {
             let (blocking, asynchronous) = pass.clients(format);
             [
-                blocking.perform(call).into_result().map_err(|error| error.to_string()),
-                pass.runtime.block_on(asynchronous.perform(call)).into_result().map_err(|error| error.to_string()),
+                blocking
+                    .with(hostkit::CallOptions::new().unread())
+                    .perform(call)
+                    .into_result()
+                    .map_err(|error| error.to_string()),
+                pass.runtime
+                    .block_on(asynchronous.with(hostkit::CallOptions::new().unread()).perform(call))
+                    .into_result()
+                    .map_err(|error| error.to_string()),
             ]
         });
     }

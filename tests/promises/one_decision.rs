@@ -292,7 +292,7 @@ impl<A: Api> Visitor for Pass<A> {
         E::Output: Debug + PartialEq,
     {
         self.each::<E>(examples, |pass, call, given, shown| {
-            let machine = pass.core().perform(call, CallOptions::new());
+            let machine = pass.core().perform(call, CallOptions::new().unread());
             performed(run(machine, E::INFO.name, given, &sign_in()), &by_hand::<E>(call, given, shown), shown);
         });
     }

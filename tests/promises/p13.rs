@@ -60,8 +60,8 @@ impl<A: Api> Visitor for Pass<A> {
     {
         for case in examples.requests {
             let call: E = example::call(&entries::place(examples.folder, case));
-            let _ = self.blocking.perform(&call);
-            let _ = self.runtime.block_on(self.asynchronous.perform(&call));
+            let _ = self.blocking.with(hostkit::CallOptions::new().unread()).perform(&call);
+            let _ = self.runtime.block_on(self.asynchronous.with(hostkit::CallOptions::new().unread()).perform(&call));
             self.calls += 2;
         }
     }

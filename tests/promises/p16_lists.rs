@@ -156,7 +156,7 @@ impl<A: Api> Visitor for Fill<A> {
         E::Output: Debug + PartialEq,
     {
         self.each::<E>(examples, true, |fill, call, options| {
-            match drive(fill.core.perform(call, options), &fill.server, &fill.clock) {
+            match drive(fill.core.perform(call, options.unread()), &fill.server, &fill.clock) {
                 Outcome::Done(_) | Outcome::Accepted(..) => Ok(()),
                 Outcome::Unresolved(ticket) => Err((true, ticket.to_string())),
                 Outcome::NotSent(why) => Err((false, format!("{why:?}"))),

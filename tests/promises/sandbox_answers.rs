@@ -85,7 +85,9 @@ where
         E: Serve + Perform + Endpoint<Api = A> + Debug + 'static,
         E::Output: Debug + PartialEq,
     {
-        self.each::<E>(examples, |client, call| client.perform(call).into_result().err());
+        self.each::<E>(examples, |client, call| {
+            client.with(hostkit::CallOptions::new().unread()).perform(call).into_result().err()
+        });
     }
 }
 

@@ -63,7 +63,10 @@ impl<A: Api> Clients<A> {
         E::Output: Debug,
     {
         let (blocking, asynchronous) = self.of(cell);
-        let ends = [blocking.perform(call), self.runtime.block_on(asynchronous.perform(call))];
+        let ends = [
+            blocking.with(hostkit::CallOptions::new().unread()).perform(call),
+            self.runtime.block_on(asynchronous.with(hostkit::CallOptions::new().unread()).perform(call)),
+        ];
         let end = |outcome: Outcome<E::Output, A::Code>| match outcome {
             Outcome::Done(value) | Outcome::Accepted(value, _) => End::Value(format!("{value:?}")),
             Outcome::Rejected(rejection) => End::Rejected { may_have_happened: rejection.ticket().is_some() },

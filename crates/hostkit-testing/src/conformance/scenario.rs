@@ -45,7 +45,7 @@ const SCENARIOS: &[(Fault, &str, &str)] = &[
     (Fault::Gzip, "Decode ×1", "unresolved, Unreadable ×1"),
     (Fault::Brotli, "Decode ×1", "unresolved, Unreadable ×1"),
     (Fault::Deflate, "Decode ×1", "unresolved, Unreadable ×1"),
-    (Fault::OtherCharset, "Decode ×1", "unresolved, Unreadable ×1"),
+    (Fault::OtherCharset, "Decode ×2", "unresolved, Unreadable ×1"),
     (Fault::LargeHeader, "TooLarge ×1", "unresolved, ConnectionLost ×1"),
     (Fault::ManyHeaders, "TooLarge ×1", "unresolved, ConnectionLost ×1"),
     (Fault::LargeBody, "TooLarge ×1", "unresolved, ConnectionLost ×1"),

@@ -35,6 +35,7 @@ use crate::types::{Parcel, ThingId};
 /// # let client = hostkit_ureq::Client::<obstacle_proto::Obstacle>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = Choose::new(Gibibytes(5), ChooseWhat::Body("b".into()))
 ///     .when(
 ///         ChooseWhen::At(DateTime::new(2012, 1, 24, 4, 0, 2).ok_or("no such date")?),

@@ -136,6 +136,7 @@ pub(super) fn emit(
     wire: &Wire<'_>,
     own: &Ident,
     is_authorised: bool,
+    acts: bool,
     body: &TokenStream,
     call: &TokenStream,
 ) -> Option<TokenStream> {
@@ -146,12 +147,15 @@ pub(super) fn emit(
         _ => None,
     };
     let (api, credentials) = (ident(&model.service.name), new(ready));
+    // There is an answer to the call alone, and none to the look before it.
+    let unread = acts.then(|| quote!(let client = client.with(hostkit::CallOptions::new().unread());));
     Some(quote! {
         use hostkit_testing::{Script, Scripted};
         let body = #body;
         let answers = Scripted::new([#sign_in #call]);
         let credentials = #own::Credentials::#credentials;
         let client = hostkit_ureq::Client::<#own::#api>::builder(credentials).transport(answers).build()?;
+        #unread
     })
 }
 

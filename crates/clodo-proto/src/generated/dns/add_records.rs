@@ -43,6 +43,7 @@ use crate::types::{NewRecord, Record, Zone, ZoneId};
 /// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let mut new_record = NewRecord::new("example.com", "MX", "mail.example.com");
 /// new_record.ttl = Some(3600);
 /// new_record.priority = Some(10);

@@ -44,6 +44,7 @@ use crate::types::{CreatedZone, DnsOverview, ZoneSummary, ZoneType};
 /// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = CreateZone::new("example.com", ZoneType::Master);
 /// let outcome = client.perform(&call);
 /// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.

@@ -45,6 +45,7 @@ use crate::types::{DeletedRecord, Record, RecordId, Zone, ZoneId};
 /// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = DeleteRecord::new(ZoneId::new(405290), RecordId::new(12));
 /// let outcome = client.perform(&call);
 /// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.

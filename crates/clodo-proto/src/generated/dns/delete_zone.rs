@@ -42,6 +42,7 @@ use crate::types::{DnsOverview, ZoneId, ZoneSummary};
 /// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = DeleteZone::new(ZoneId::new(405290));
 /// let outcome = client.perform(&call);
 /// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.

@@ -43,6 +43,7 @@ use crate::types::{SectionId, ServerId, TicketSummary};
 /// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = CreateTicket::new(
 ///         SectionId::new(1),
 ///         "Тема сообщения",

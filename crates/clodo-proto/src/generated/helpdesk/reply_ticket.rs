@@ -39,6 +39,7 @@ use crate::types::{SupportTicket, TicketId, TicketMessage};
 /// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = ReplyTicket::new(
 ///     TicketId::new(445822),
 ///     "Текст сообщения!!!",

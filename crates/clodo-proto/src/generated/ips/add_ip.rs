@@ -43,6 +43,7 @@ use crate::types::{ListedAddress, ServerId};
 /// # let client = hostkit_ureq::Client::<clodo_proto::Clodo>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = AddIp::new(ServerId::new(298)).subnet("62.76.41.*");
 /// let outcome = client.perform(&call);
 /// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.

@@ -41,6 +41,7 @@ use crate::types::ApiKey;
 /// # let client = hostkit_ureq::Client::<inferno_proto::Inferno>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = RenewApiKey::new("user@example.com", "example-secret");
 /// let outcome = client.perform(&call);
 /// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.

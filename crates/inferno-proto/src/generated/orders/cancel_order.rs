@@ -34,6 +34,7 @@ use crate::types::{Order, OrderId, OrderStatus};
 /// # let client = hostkit_ureq::Client::<inferno_proto::Inferno>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = CancelOrder::new(OrderId::new(46000));
 /// let outcome = client.perform(&call);
 /// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.

@@ -45,6 +45,7 @@ use crate::types::{NewOrder, Order, OrderId, ProductId};
 /// # let client = hostkit_ureq::Client::<inferno_proto::Inferno>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = CreateOrder::new(ProductId::new(303));
 /// let outcome = client.perform(&call);
 /// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.

@@ -41,6 +41,7 @@ use crate::types::{InstallAnswer, OrderId, ServerInfo, SshKeyId};
 /// # let client = hostkit_ureq::Client::<inferno_proto::Inferno>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = Install::new(OrderId::new(47000), "centos7-64-default")
 ///     .ssh_keys(vec![SshKeyId::new(1), SshKeyId::new(2), SshKeyId::new(3)].into());
 /// let outcome = client.perform(&call);

@@ -40,6 +40,7 @@ use crate::types::{SshKey, SshKeyAdded};
 /// # let client = hostkit_ureq::Client::<inferno_proto::Inferno>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = AddSshKey::new("ssh-ed25519 AAAAC3XXXXXXXXXXXXXXXX email@mail.com");
 /// let outcome = client.perform(&call);
 /// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.

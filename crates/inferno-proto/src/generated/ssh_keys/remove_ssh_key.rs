@@ -35,6 +35,7 @@ use crate::types::{ActionAnswer, SshKey, SshKeyId};
 /// # let client = hostkit_ureq::Client::<inferno_proto::Inferno>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = RemoveSshKey::new(SshKeyId::new(7));
 /// let outcome = client.perform(&call);
 /// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.

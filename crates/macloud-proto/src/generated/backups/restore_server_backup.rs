@@ -38,6 +38,7 @@ use crate::types::{BackupId, ServerDetail, ServerId};
 /// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = RestoreServerBackup::new(ServerId::new(1345), BackupId::new(290230));
 /// let outcome = client.perform(&call);
 /// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.

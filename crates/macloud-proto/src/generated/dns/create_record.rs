@@ -33,6 +33,7 @@ use crate::types::{CaaTag, DomainId, Record, RecordId, RecordType};
 /// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = CreateRecord::new(
 ///         DomainId::new(501),
 ///         "@",

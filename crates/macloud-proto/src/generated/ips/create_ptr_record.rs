@@ -36,6 +36,7 @@ use crate::types::{AddressId, PtrId, PtrRecord};
 /// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = CreatePtrRecord::new(
 ///     AddressId::new(1574),
 ///     "185.251.37.62".parse()?,

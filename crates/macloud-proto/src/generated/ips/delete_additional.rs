@@ -36,6 +36,7 @@ use crate::types::{AdditionalAddresses, AdditionalId, ServiceStatus};
 /// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = DeleteAdditional::new(AdditionalId::new(88));
 /// let outcome = client.perform(&call);
 /// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.

@@ -35,6 +35,7 @@ use crate::types::{AdditionalAddresses, ServerId, ServiceAddress};
 /// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = OrderAddresses::new(ServerId::new(1345), 2).family(4);
 /// let outcome = client.perform(&call);
 /// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.

@@ -37,6 +37,7 @@ use crate::types::{AdditionalAddresses, AdditionalId, AddressId, ServiceAddress}
 /// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = RemoveAdditional::new(
 ///     AdditionalId::new(88),
 ///     vec![AddressId::new(1600), AddressId::new(1601)],

@@ -37,6 +37,7 @@ use crate::types::{AddressId, PoolAddress, ServerId};
 /// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = RemoveServerAddresses::new(
 ///         ServerId::new(1345),
 ///         vec![AddressId::new(1600)],

@@ -35,6 +35,7 @@ use crate::types::{Iso, IsoId, IsoKey};
 /// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = CreateIso::new(
 ///     IsoKey::new("0123456789abcdef0123456789abcdef").ok_or("letters and digits")?,
 /// );

@@ -39,6 +39,7 @@ use crate::types::{Schedules, ServerId};
 /// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = CreateServerWeeklySchedule::new(ServerId::new(1345), 1, 3, 4);
 /// let outcome = client.perform(&call);
 /// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.

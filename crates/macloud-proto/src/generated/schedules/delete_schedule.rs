@@ -38,6 +38,7 @@ use crate::types::{Schedule, ScheduleType, Schedules, ServiceId};
 /// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = DeleteSchedule::new(ServiceId::new(1345), ScheduleType::Weekly);
 /// let outcome = client.perform(&call);
 /// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.

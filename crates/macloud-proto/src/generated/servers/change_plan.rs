@@ -40,6 +40,7 @@ use crate::types::{PlanId, ServerDetail, ServerId};
 /// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = ChangePlan::new(ServerId::new(1345), PlanId::new(45))
 ///     .cpu(4)
 ///     .ram(Gibibytes(8))

@@ -38,6 +38,7 @@ use crate::types::{BackupId, DatacenterId, IsoId, KeyId, PlanId, ReservedId, Ser
 /// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = CreateServer::new(DatacenterId::new(1), PlanId::new(2))
 ///     .name("web-7f3a")
 ///     .ssh_key(KeyId::new(3))

@@ -38,6 +38,7 @@ use crate::types::{KeyId, ServerDetail, ServerId, TemplateId};
 /// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = ReinstallServer::new(ServerId::new(1345))
 ///     .template(TemplateId::new(22))
 ///     .ssh_key(KeyId::new(3))

@@ -39,6 +39,7 @@ use crate::types::{ServerDetail, ServerId};
 /// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = SetAddressReservation::new(ServerId::new(1345), "web", true)
 ///     .autoprolong(true);
 /// let outcome = client.perform(&call);

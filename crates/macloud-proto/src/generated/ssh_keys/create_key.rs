@@ -33,6 +33,7 @@ use crate::types::{KeyId, SshKey};
 /// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = CreateKey::new(
 ///     "laptop",
 ///     "ssh-rsa PLACEHOLDERPLACEHOLDER user@example.org",

@@ -44,6 +44,7 @@ use crate::types::{AddonId, LocationId, NewOrder, Order, TariffId};
 /// # let client = hostkit_ureq::Client::<rootpanel_proto::RootPanel>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = CreateOrder::new(TariffId::new(12), 1);
 /// let outcome = client.perform(&call);
 /// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.

@@ -38,6 +38,7 @@ use crate::types::{AddonId, Order, OrderId, ReinstalledOrder};
 /// # let client = hostkit_ureq::Client::<rootpanel_proto::RootPanel>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = ReinstallOrder::new(OrderId::new(47000))
 ///     .system(AddonId::new(5))
 ///     .panel(AddonId::new(9));

@@ -33,6 +33,7 @@ use crate::types::{Order, OrderId, OrderReference, OrderStatus};
 /// # let client = hostkit_ureq::Client::<rootpanel_proto::RootPanel>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = UnsuspendOrder::new(OrderId::new(47000));
 /// let outcome = client.perform(&call);
 /// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
