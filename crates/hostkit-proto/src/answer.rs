@@ -125,9 +125,9 @@ impl<'a> RawAnswer<'a> {
         let coding = self.header(CONTENT_ENCODING.as_str()).filter(|coding| !coding.eq_ignore_ascii_case("identity"));
         match (coding, error.kind()) {
             (Some(coding), WireErrorKind::NotUtf8(_)) => WireError::compressed(coding),
-            (_, WireErrorKind::TextBefore | WireErrorKind::ExpectedFormat(_)) if self.is_withheld => {
-                error.map_quote(|_| None)
-            }
+            (_, WireErrorKind::TextBefore) if self.is_withheld => error.map_quote(|_| None),
+            // A text may be a secret that a server gives back, whole or in part.
+            (_, WireErrorKind::ExpectedFormat(_)) => error.map_quote(|_| None),
             _ => error,
         }
     }
