@@ -9,7 +9,7 @@ use hostkit_proto::{Api, Endpoint, FaultKind, Perform};
 use crate::after::reading::{Limits, Read, ReadingMachine};
 use crate::call::outcome::{Outcome, Rejection, Reply};
 use crate::call::ticket::Ticket;
-use crate::call::turns::{Kind, Others, Turn};
+use crate::call::turns::{Kind, LAG, Others, Turn};
 use crate::call::{ActMachine, Acted};
 use crate::cancel::Cancel;
 use crate::client::ClientCore;
@@ -93,6 +93,9 @@ impl<E: Perform> PerformMachine<E> {
             ticket = ticket.with_baseline(baseline.clone(), turn.number());
         }
         self.baseline = baseline;
+        if let Some(turn) = &mut self.turn {
+            turn.act();
+        }
         self.act.set_ticket(ticket);
         self.state = State::Act(deadline);
     }
@@ -195,15 +198,26 @@ impl<E: Perform> PerformMachine<E> {
         }
     }
 
-    /// What was there before the call, or why that is not known.
-    fn before(&self, read: Read<E::Reading>, reading: &ReadingMachine<E::Reading>) -> Result<Baseline, Error<Code<E>>> {
+    /// What was there before the call, `None` if the API does not have what would show it, or why that is not known.
+    fn before(
+        &self,
+        read: Read<E::Reading>,
+        reading: &ReadingMachine<E::Reading>,
+    ) -> Result<Option<Baseline>, Error<Code<E>>> {
+        if reading.age() > LAG {
+            // What such an answer lacks would look new later.
+            let why = "what is there before the call came from a cache, and is too old to tell";
+            return Err(self.error(Cause::Refused(why.into())));
+        }
         match (read, reading.unread()) {
             // An item that cannot be read now would look new later.
             (Ok(_), Some(error)) => Err(self.error(Cause::Decode(error.clone()))),
-            (Ok(answer), None) => Ok(E::baseline(&self.inputs, &answer)?),
-            (Err(error), _) if error.is_not_found() && E::not_found().is_some() => Ok(Baseline::of("not found")),
-            // The API itself refuses a call about an object that it does not have.
-            (Err(error), _) if error.is_not_found() => Ok(Baseline::default()),
+            (Ok(answer), None) => Ok(Some(E::baseline(&self.inputs, &answer)?)),
+            (Err(error), _) if error.is_not_found() && E::not_found().is_some() => Ok(Some(Baseline::of("not found"))),
+            // The API itself refuses a call about an object that it does not have. If it does not, each item of it would
+            // look new.
+            (Err(error), _) if error.is_not_found() && E::SHOWS_AS == Shows::Item => Ok(None),
+            (Err(error), _) if error.is_not_found() => Ok(Some(Baseline::default())),
             (Err(error), _) => Err(error),
         }
     }
@@ -238,13 +252,14 @@ impl<E: Perform> PerformMachine<E> {
         let others = self.core.shared().turns.others(refused.ticket.turn(), &Kind::of::<E>(&self.inputs));
         // No call of another process was made since this one has its turn.
         let others = others.and(self.others.clone());
-        let is_whole = refused.reading.unread().is_none();
+        // An answer from a cache may be from before the call.
+        let is_whole = refused.reading.unread().is_none() && refused.reading.age().is_zero();
         let sighting = match read {
             Ok(answer) => E::find(&self.inputs, &baseline.clone().with_others(others.keys), now.wall, answer).ok(),
             Err(error) if error.is_not_found() => match E::not_found() {
                 Some(_) if !baseline.own().is_empty() => Some(Sighting::Unclear(Doubt::WasSo)),
                 Some(found) => Some(Sighting::Seen(vec![found])),
-                None if baseline.own().is_empty() => Some(Sighting::Unseen),
+                None if baseline == Baseline::default() => Some(Sighting::Unseen),
                 None => None,
             },
             Err(_) => None,
@@ -349,7 +364,7 @@ impl<E: Perform> Machine for PerformMachine<E> {
                         continue;
                     };
                     match self.before(read, &reading) {
-                        Ok(baseline) => self.act(now, deadline, Some(baseline)),
+                        Ok(baseline) => self.act(now, deadline, baseline),
                         Err(error) => return self.end(now, Outcome::NotSent(error)),
                     }
                 }

@@ -36,18 +36,12 @@ impl Baseline {
         Self { others, ..self }
     }
 
-    /// Whether the item with this key was there before the call.
-    pub(super) fn has(&self, key: &str) -> bool {
-        self.all.iter().any(|known| known == key)
-    }
-
-    /// Whether another call made the item with this key.
-    pub(super) fn is_of_another(&self, key: &str) -> bool {
-        self.others.iter().any(|known| known == key)
-    }
-
     pub(super) fn all(&self) -> impl Iterator<Item = &str> {
         self.all.iter().map(String::as_str)
+    }
+
+    pub(super) fn others(&self) -> impl Iterator<Item = &str> {
+        self.others.iter().map(String::as_str)
     }
 
     /// The marks of what the call is about.

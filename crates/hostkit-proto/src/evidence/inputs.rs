@@ -1,5 +1,6 @@
 //! The inputs that identify a call in a recovery.
 
+use super::spelling::one_form;
 use crate::codec::EncodeError;
 use crate::codec::{FromText, ToText};
 use crate::value::Secret;
@@ -19,6 +20,22 @@ pub enum Input {
     Rows(Vec<Vec<Option<String>>>),
     /// A value that only the read takes.
     Secret(Secret),
+}
+
+impl Input {
+    /// The value in the form in which spellings of the same are equal.
+    pub fn one_form(&self) -> String {
+        match self {
+            Self::One(text) => one_form(text),
+            Self::Rows(rows) => {
+                let row = |row: &Vec<Option<String>>| row.iter().map(|field| field.as_deref().map(one_form)).collect();
+                let rows: Vec<Vec<Option<String>>> = rows.iter().map(row).collect();
+                format!("{rows:?}")
+            }
+            // The secret itself stays where it is.
+            Self::Secret(_) => String::new(),
+        }
+    }
 }
 
 impl Inputs {
@@ -118,5 +135,17 @@ impl Inputs {
     /// Those of a saved ticket.
     pub fn from_pairs(pairs: Vec<(String, Input)>) -> Self {
         Self(pairs)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Input;
+
+    #[test]
+    fn one_name_in_two_spellings_is_one() {
+        let named = |name: &str| Input::One(name.to_owned()).one_form();
+        assert_eq!(named("xn--e1afmkfd.xn--p1ai"), named("пример.рф"));
+        assert_ne!(named("example.com"), named("example.org"));
     }
 }

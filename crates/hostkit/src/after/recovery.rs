@@ -55,6 +55,8 @@ struct Run<E: Perform> {
     limits: Limits,
     /// The moment from which the call's absence counts, and a state that it was to set.
     settled: Moment,
+    /// The moment after which no further read begins.
+    over: Moment,
     /// The moment from which a proxy has no second arrival under way.
     single: Moment,
     /// The reads so far, those in a row that said the same, and those in a row that failed.
@@ -184,9 +186,12 @@ impl<E: Perform> Run<E> {
         // Only the monotonic clock counts: a wall clock that was set would end the wait too early. Where the monotonic
         // time of the end is unknown, the wait starts anew.
         let ended = ticket.given_up().unwrap_or(now.monotonic);
+        let settled = ended + settles_within::<E>();
         Self {
             limits: Limits::new(options, now),
-            settled: ended + settles_within::<E>(),
+            settled,
+            // A call of long ago is read several times, too.
+            over: settled.max(now.monotonic) + LAG,
             single: ended + E::SHOWS_WITHIN,
             reads: 0,
             alike: 0,
@@ -253,7 +258,7 @@ impl<E: Perform> Run<E> {
 
     /// The verdict if the reads come to no end by themselves.
     fn is_endless(&self, asked: Moment) -> Option<Verdict<E>> {
-        (self.reads >= MOST || asked >= self.settled + LAG).then(|| {
+        (self.reads >= MOST || asked >= self.over).then(|| {
             Reconciled::CannotTell(match &self.last {
                 Some(Said::Unclear(doubt)) => doubt.clone(),
                 _ => Doubt::Cached,

@@ -80,15 +80,15 @@ impl Turns {
         {
             state.forgotten = state.forgotten.max(known.number);
         }
-        Ok(Turn { shared: Arc::clone(&self.0), store: None, number, is_over: false })
+        Ok(Turn { shared: Arc::clone(&self.0), store: None, number, acts: false, is_over: false })
     }
 
     /// What other calls mean for the call of this turn, or for a call of another process.
     pub(crate) fn others(&self, turn: Option<u64>, kind: &Kind) -> Others {
         let state = self.0.lock();
         let own = state.known.iter().find(|known| Some(known.number) == turn);
-        // It cannot be known what calls did that are forgotten, if they came after this one.
-        let is_forgotten = own.is_none() && turn.is_some_and(|turn| turn > state.start && turn <= state.forgotten);
+        // It cannot be known what calls did that are forgotten, unless they came before this one.
+        let is_forgotten = own.is_none() && state.forgotten > state.start;
         let mut others = Others { keys: Vec::new(), may_have_done_it: is_forgotten };
         for known in state.known.iter().filter(|known| Some(known.number) != turn && known.kind.may_be(kind)) {
             // What an earlier call did was seen before this one, unless the list lagged.
@@ -151,18 +151,24 @@ impl Shared {
     }
 }
 
-/// The turn of one call. When it is dropped, nobody knows what the call did.
+/// The turn of one call. When it is dropped once the call itself has begun, nobody knows what the call did.
 pub(crate) struct Turn {
     shared: Arc<Shared>,
     /// The store that other processes share, once it was asked.
     store: Option<SharedTurns>,
     number: u64,
+    acts: bool,
     is_over: bool,
 }
 
 impl Turn {
     pub(crate) fn number(&self) -> u64 {
         self.number
+    }
+
+    /// The call itself begins: until now there were only reads.
+    pub(crate) fn act(&mut self) {
+        self.acts = true;
     }
 
     /// The call was carried out, and made these items.
@@ -192,7 +198,10 @@ impl Turn {
 impl Drop for Turn {
     fn drop(&mut self) {
         if !self.is_over {
-            self.end(Ended::Unknown, Some(End::Unknown(None)));
+            match self.acts {
+                true => self.end(Ended::Unknown, Some(End::Unknown(None))),
+                false => self.end(Ended::Nothing, None),
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ use hostkit::machinery::{Machine, Step};
 use hostkit::protocol::evidence::Doubt;
 use hostkit::time::Clock;
 use hostkit::transport::{Phase, TransportErrorKind};
-use hostkit::{CallOptions, Cancel, ErrorKind, Outcome, Reconciled, TicketCause};
+use hostkit::{CallOptions, Cancel, ErrorKind, Outcome, Reconciled, SavedTicket, TicketCause};
 use hostkit_testing::Script;
 
 fn broken() -> Script {
@@ -227,4 +227,64 @@ fn the_hook_gets_the_ticket() {
     let seen = seen.lock().unwrap();
     assert!(seen[0].as_ref().is_some_and(|text| text.contains(r#""before":{"all":["1","2"],"own":[]}"#)), "{seen:?}");
     assert_eq!(seen[1..], [None], "a call that may be repeated needs none");
+}
+
+/// A call that was dropped before it was sent did nothing, so what shows later is the next one's.
+#[test]
+fn a_call_dropped_before_it_was_sent_clouds_no_other() {
+    let bench = bench([things("1"), broken(), things("1, 7")]);
+    let mut dropped = bench.core.perform(&Order, CallOptions::new());
+    assert!(matches!(dropped.step(bench.clock.now()), Step::Send(_)), "what is there is read");
+    drop(dropped);
+    let Outcome::Unresolved(ticket) = bench.read_and_perform(Order) else { panic!("the end is open") };
+    let done = bench.run(bench.core.reconcile::<Order>(&ticket, CallOptions::new()));
+    assert!(matches!(done, Reconciled::Happened(7)), "{done}");
+}
+
+/// After a refusal, a list from a cache may be from before the call, and one that is not found shows nothing.
+#[test]
+fn what_cannot_show_it_leaves_a_refusal_open() {
+    for after in [things("1, 2").header("age", "300"), fault(404, "NotFound")] {
+        let bench = bench([things("1, 2"), fault(402, "Payment"), after]);
+        let Outcome::Rejected(rejection) = bench.read_and_perform(Order) else { panic!("it was refused") };
+        assert!(rejection.verify && rejection.ticket().is_some(), "it may have happened");
+    }
+}
+
+/// A list that is not found before the call says nothing of what is in it: all of it would look new.
+#[test]
+fn a_list_that_was_not_found_is_no_baseline() {
+    let bench = bench([fault(404, "NotFound"), broken()]);
+    let Outcome::Unresolved(ticket) = bench.read_and_perform(Order) else { panic!("the end is open") };
+    bench.transport.push(things("7"));
+    let done = bench.run(bench.core.reconcile::<Order>(&ticket, CallOptions::new()));
+    assert!(matches!(done, Reconciled::CannotTell(Doubt::NoBaseline)), "{done}");
+}
+
+/// What an old list from a cache lacks would look new later, and nothing is sent.
+#[test]
+fn a_list_from_long_ago_is_no_baseline() {
+    for age in ["3600", "-1"] {
+        let bench = bench([things("1").header("age", age), broken()]);
+        let outcome = bench.read_and_perform(Order);
+        assert!(matches!(outcome, Outcome::NotSent(_)), "{age}: {outcome:?}");
+    }
+}
+
+/// A client remembers a thousand calls. What those before them made may be what a restored ticket finds.
+#[test]
+fn what_is_forgotten_may_have_made_what_is_found() {
+    let first = bench([things("1"), broken()]);
+    let Outcome::Unresolved(ticket) = first.read_and_perform(Order) else { panic!("the end is open") };
+    let saved: SavedTicket = ticket.save().to_string().parse().unwrap();
+    let second = bench((0..1001).flat_map(|_| [things("1"), ok()]));
+    for _ in 0..1001 {
+        assert!(second.read_and_perform(AddAddress).is_done());
+    }
+    for _ in 0..19 {
+        second.transport.push(things("1, 5"));
+    }
+    let restored = saved.ticket::<Order>().unwrap();
+    let done = second.run(second.core.reconcile::<Order>(&restored, CallOptions::new()));
+    assert!(matches!(done, Reconciled::CannotTell(Doubt::OtherCall)), "{done}");
 }

@@ -90,6 +90,15 @@ fn reads_are_spaced_long_after_the_call() {
     assert_eq!(bench.seconds(), 1015);
 }
 
+/// The end of the reads counts from the first of them, not only from the call.
+#[test]
+fn a_call_of_long_ago_gets_a_verdict() {
+    let (bench, ticket) = broken(Order, Some(things("1, 2")), always(|| things("1, 2"), 3));
+    bench.clock.advance(Duration::from_secs(86_400));
+    let done = reconcile::<Order>(&bench, &ticket, CallOptions::new());
+    assert!(matches!(done, Reconciled::DidNot), "{done}");
+}
+
 /// A3, A4: an old list from a cache is no absence, an unreadable age is no young one, and there is an end.
 #[test]
 fn what_a_cache_gives_is_as_old_as_it_says() {

@@ -28,13 +28,13 @@ impl Kind {
         type First<E> = <<E as Perform>::Reading as Reading>::First;
         type Then<E> = <<E as Perform>::Reading as Reading>::Then;
         let digest = |text: &str| sum(text.as_bytes());
-        // How much a call does tells it from no other. A secret has no digest but that of its shape.
+        // How much a call does tells it from no other.
         let inputs = inputs.iter().filter(|(name, _)| E::AMOUNT != Some(*name));
         Self {
             reads: digest(&format!("{} {}", First::<E>::INFO.spec, Then::<E>::INFO.spec)),
             operation: digest(E::INFO.name),
             is_item: E::SHOWS_AS == Shows::Item,
-            inputs: inputs.map(|(name, input)| (digest(name), digest(&format!("{input:?}")))).collect(),
+            inputs: inputs.map(|(name, input)| (digest(name), digest(&input.one_form()))).collect(),
         }
     }
 
