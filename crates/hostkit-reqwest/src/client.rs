@@ -20,7 +20,7 @@ use crate::transport::ReqwestTransport;
 /// Options set with [`Client::with`] apply to every call made through that value, whichever method makes it.
 ///
 /// Its futures need tokio and are `Send`. Dropping a future of `perform` leaves open whether the call happened and
-/// yields no ticket: let it run to its deadline, or make a ticket first ([`Client::ticket`]).
+/// yields no ticket: let it run to its deadline, or keep the one that the hook of [`ClientBuilder::before_send`] gets.
 pub struct Client<A: Api, T = ReqwestTransport> {
     core: ClientCore<A>,
     transport: Arc<T>,
